@@ -1,0 +1,1 @@
+"""Insurance production operations: a pure core inside, AWS outside."""
