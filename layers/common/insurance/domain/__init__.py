@@ -1,0 +1,1 @@
+"""Insurance values and rules: given everything, reaching for nothing."""

@@ -1,0 +1,181 @@
+"""Everything the business can refuse.
+
+InsuranceError
+├── NotFound
+│   ├── ProductNotFound
+│   ├── QuoteNotFound
+│   ├── PolicyNotFound
+│   ├── ClaimNotFound
+│   ├── PaymentNotFound
+│   └── PartyNotFound
+├── Conflict
+│   ├── WrongState              a step that the lifecycle table does not have
+│   ├── QuoteAlreadyIssued
+│   ├── StaleRevision           somebody else changed it first
+│   ├── AlreadyErased
+│   └── SamePerson              four eyes: who asked may not approve
+├── Refused
+│   ├── InvalidFields           answers, facts or a body: each fault with its pointer
+│   ├── CurrencyMismatch
+│   ├── QuoteExpired
+│   ├── QuoteChanged
+│   ├── NotCovered
+│   ├── KeyReused               one idempotency key, two requests
+│   ├── LookUpUnavailable
+│   └── ClockNotAllowed         live callers have no clock of their own
+├── Forbidden
+│   ├── MissingScope
+│   └── NoAuthority
+└── Unavailable                 try again: nothing was done
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class FieldFault(NamedTuple):
+    """One fault in what was sent: where (a JSON pointer), what kind, and what to do about it."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class InsuranceError(Exception):
+    """The business says no. `str(error)` may be shown to the caller."""
+
+
+class NotFound(InsuranceError):
+    kind = "object"
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"There is no {self.kind} {id}.")
+        self.id = id
+
+
+class ProductNotFound(NotFound):
+    kind = "product"
+
+
+class QuoteNotFound(NotFound):
+    kind = "quote"
+
+
+class PolicyNotFound(NotFound):
+    kind = "policy"
+
+
+class ClaimNotFound(NotFound):
+    kind = "claim"
+
+
+class PaymentNotFound(NotFound):
+    kind = "payment"
+
+
+class PartyNotFound(NotFound):
+    kind = "party"
+
+
+class Conflict(InsuranceError):
+    """The request is sound, but not in the state that things are in."""
+
+
+class WrongState(Conflict):
+    def __init__(self, id: str, status: str, step: str) -> None:
+        super().__init__(f"{id} is {status}: it cannot {step}.")
+        self.id, self.status, self.step = id, status, step
+
+
+class QuoteAlreadyIssued(Conflict):
+    def __init__(self, quote_id: str, policy_id: str) -> None:
+        super().__init__(f"Quote {quote_id} was issued as policy {policy_id}.")
+        self.quote_id, self.policy_id = quote_id, policy_id
+
+
+class StaleRevision(Conflict):
+    def __init__(self, id: str) -> None:
+        super().__init__(f"{id} has changed since you read it. Read it again and repeat the call.")
+        self.id = id
+
+
+class AlreadyErased(Conflict):
+    def __init__(self, id: str) -> None:
+        super().__init__(f"The personal data of {id} have been erased.")
+        self.id = id
+
+
+class SamePerson(Conflict):
+    def __init__(self, what: str) -> None:
+        super().__init__(f"Who asked for {what} may not approve it: another person must.")
+
+
+class Refused(InsuranceError):
+    """The request cannot be carried out as it stands."""
+
+
+class InvalidFields(Refused):
+    def __init__(self, faults: Sequence[FieldFault]) -> None:
+        super().__init__(f"{len(faults)} field(s) need attention; each is listed with its pointer.")
+        self.faults = tuple(faults)
+
+
+class CurrencyMismatch(Refused):
+    def __init__(self, ours: str, theirs: str) -> None:
+        super().__init__(f"Amounts in {ours} and {theirs} do not go together.")
+
+
+class QuoteExpired(Refused):
+    def __init__(self, quote_id: str, expired_at: object) -> None:
+        super().__init__(f"Quote {quote_id} expired at {expired_at}. Ask for a new quote.")
+
+
+class QuoteChanged(Refused):
+    def __init__(self, quote_id: str) -> None:
+        super().__init__(f"Quote {quote_id} no longer has the price it was accepted at.")
+
+
+class NotCovered(Refused):
+    def __init__(self, cover: str) -> None:
+        super().__init__(f"The policy does not carry the cover {cover}.")
+        self.cover = cover
+
+
+class KeyReused(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key was used for another request. Use a new key for a new request."
+        )
+
+
+class LookUpUnavailable(Refused):
+    def __init__(self, source: str) -> None:
+        super().__init__(f"The look-up {source} is not available.")
+
+
+class ClockNotAllowed(Refused):
+    def __init__(self) -> None:
+        super().__init__("Coverwright-Clock is for test mode: live callers have the real time only.")
+
+
+class Forbidden(InsuranceError):
+    """The caller may not do this, whatever the state of things."""
+
+
+class MissingScope(Forbidden):
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This needs the scope {scope}.")
+        self.scope = scope
+
+
+class NoAuthority(Forbidden):
+    def __init__(self, what: str) -> None:
+        super().__init__(f"Your authority does not reach {what}.")
+
+
+class Unavailable(InsuranceError):
+    """Something that is needed did not answer; nothing was done."""
+
+    def __init__(self, what: str, *, retry_after_seconds: int = 1) -> None:
+        super().__init__(f"{what} is busy; nothing was done. Repeat the call with the same key.")
+        self.retry_after_seconds = retry_after_seconds

@@ -1,0 +1,15 @@
+"""What every domain value shares: immutable, strict, closed."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Value(BaseModel):
+    """Immutable, strict, closed: a value that exists is a valid value."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    def replace(self, **changes: Any) -> Self:
+        """Copy with changes, validated. (`model_copy(update=...)` would not validate.)"""
+        return type(self)(**{**dict(self), **changes})
