@@ -155,7 +155,9 @@ class LookUpUnavailable(Refused):
 
 class ClockNotAllowed(Refused):
     def __init__(self) -> None:
-        super().__init__("Coverwright-Clock is for test mode: live callers have the real time only.")
+        super().__init__(
+            "Coverwright-Clock is for test mode: live callers have the real time only."
+        )
 
 
 class Forbidden(InsuranceError):

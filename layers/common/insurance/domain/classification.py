@@ -1,0 +1,58 @@
+"""Which fields are about a person, and how they are parted from the rest before anything is stored.
+
+A stored value (`Record`) says of each of its fields how far it may travel. Whole top-level fields are
+personal or not: a nested value takes the class of the field that holds it, so nothing can hide inside.
+"""
+
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import ConfigDict, TypeAdapter
+
+from insurance.domain.value import Value
+
+type Json = str | int | bool | list[Json] | dict[str, Json] | None
+type JsonObject = dict[str, Json]
+
+JSON = TypeAdapter[Any](Any)
+
+
+class Classification(StrEnum):
+    """How far a field may travel."""
+
+    PUBLIC = "public"
+    """May stand in a URL or a published report."""
+    INTERNAL = "internal"
+    """For those who work on the case; readable in the tables."""
+    PERSONAL = "personal"
+    """About a person: encrypted with the party's key before it is stored or hashed."""
+    SENSITIVE = "sensitive"
+    """Personal, and of the kinds the law guards most: health, convictions."""
+
+
+SEALED = frozenset({Classification.PERSONAL, Classification.SENSITIVE})
+
+
+class Record(Value):
+    """A value that is stored: its fields are internal unless they say otherwise."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    def parted(self) -> tuple[JsonObject, JsonObject]:
+        """The open fields and the personal ones, as JSON; defaults are left out of both."""
+        dumped = self.model_dump(mode="json", exclude_defaults=True)
+        personal = {name: dumped.pop(name) for name in self.sealed_fields() if name in dumped}
+        return dumped, personal
+
+    @classmethod
+    def joined(cls, opened: JsonObject, personal: JsonObject) -> Self:
+        """The value again, from what `parted` gave."""
+        return cls.model_validate_json(JSON.dump_json(opened | personal))
+
+    @classmethod
+    def sealed_fields(cls) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, field in cls.model_fields.items()
+            if any(mark in SEALED for mark in field.metadata if isinstance(mark, Classification))
+        )

@@ -1,0 +1,116 @@
+"""Events: what happened to one aggregate, in an order that nobody can change afterwards.
+
+Each event carries the SHA-256 of the one before it and of itself. Personal facts are sealed before
+they are hashed, so destroying a person's key leaves every hash as it was.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Any, Protocol, Self
+
+import rfc8785
+from pydantic import AwareDatetime, Field
+
+from insurance.domain.classification import JsonObject, Record
+from insurance.domain.identity import Mode
+from insurance.domain.ledger import Posting
+from insurance.domain.value import Value
+
+GENESIS = bytes(32)
+"""What the first event of a stream has for the hash of the one before it."""
+
+Hash = Annotated[bytes, Field(min_length=32, max_length=32)]
+
+
+class Seal(Protocol):
+    """Turns a party's personal facts into ciphertext, the same for the same facts and subject."""
+
+    def seal(self, personal: JsonObject, about: str) -> bytes: ...
+
+
+class Head(Value):
+    """Where a stream stands: the number and the hash of its last event."""
+
+    sequence: int = 0
+    hash: Hash = GENESIS
+    processed_at: AwareDatetime | None = None
+
+
+class Event(Value):
+    """One event of one stream (an aggregate's id), as it was appended."""
+
+    stream: str
+    sequence: Annotated[int, Field(ge=1)]
+    type: str
+    actor: str
+    mode: Mode
+    effective_at: AwareDatetime
+    processed_at: AwareDatetime
+    facts: Any
+    """A JSON object without anything personal: the whole aggregate as the event left it."""
+    sealed: bytes
+    """The personal facts, as ciphertext; empty when there are none."""
+    postings: tuple[Posting, ...]
+    previous_hash: Hash
+    hash: Hash
+
+    @classmethod
+    def following(
+        cls,
+        head: Head,
+        record: Record,
+        seal: Seal,
+        *,
+        stream: str,
+        type: str,
+        actor: str,
+        mode: Mode,
+        now: datetime,
+        effective_at: datetime | None = None,
+        postings: tuple[Posting, ...] = (),
+    ) -> Self:
+        """The event that leaves the aggregate as `record`; times in a stream never run backwards."""
+        facts, personal = record.parted()
+        processed_at = max(now, head.processed_at) if head.processed_at else now
+        draft = cls(
+            stream=stream,
+            sequence=head.sequence + 1,
+            type=type,
+            actor=actor,
+            mode=mode,
+            effective_at=effective_at or processed_at,
+            processed_at=processed_at,
+            facts=facts,
+            sealed=seal.seal(personal, stream) if personal else b"",
+            postings=postings,
+            previous_hash=head.hash,
+            hash=GENESIS,
+        )
+        return draft.replace(hash=draft.digest())
+
+    @property
+    def head(self) -> Head:
+        return Head(sequence=self.sequence, hash=self.hash, processed_at=self.processed_at)
+
+    def digest(self) -> bytes:
+        """SHA-256 over the canonical JSON (RFC 8785) of everything but the hash itself."""
+        content = self.model_dump(mode="json", exclude={"hash", "sealed", "previous_hash"})
+        content["sealed"] = self.sealed.hex()
+        content["previous_hash"] = self.previous_hash.hex()
+        return sha256(rfc8785.dumps(content)).digest()
+
+
+def first_broken_link(events: Iterable[Event]) -> int | None:
+    """The sequence at which a stream, given from its start, stops being what was written.
+
+    None when the chain holds. Finds an event that was changed, left out, put elsewhere or
+    forked; a tail cut off is found by comparing the last event with the aggregate's head.
+    """
+    head = Head()
+    for event in events:
+        follows = event.sequence == head.sequence + 1 and event.previous_hash == head.hash
+        if not follows or event.digest() != event.hash:
+            return head.sequence + 1
+        head = event.head
+    return None

@@ -1,0 +1,99 @@
+"""Names of things: prefixed, apart by mode, and derived from what may exist only once.
+
+A quote, the policy it becomes, its policyholder and the policy's claims share one suffix, so whoever
+holds one id knows the keys of its kin and reads them all in one round trip.
+"""
+
+from enum import StrEnum
+from hashlib import sha256
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32: no letter is taken for a digit when it is read over the telephone."""
+
+SUFFIX_LENGTH = 16
+"""80 bits for a quote and its kin. A clash would be refused by the condition on the write."""
+
+NOTICE_LENGTH = 6
+"""30 bits more tell one policy's claims apart. `pay_test_…_12` then fits the 35 characters of a
+bank's end-to-end reference."""
+
+
+class Mode(StrEnum):
+    """Live and test never meet: in a key, a token, an event or a total."""
+
+    LIVE = "live"
+    TEST = "test"
+
+
+def _pattern(prefix: str, length: int = SUFFIX_LENGTH, ending: str = "") -> StringConstraints:
+    return StringConstraints(pattern=rf"^{prefix}_(test_)?[{ALPHABET}]{{{length}}}{ending}$")
+
+
+QuoteId = Annotated[str, _pattern("quo")]
+PolicyId = Annotated[str, _pattern("pol")]
+PartyId = Annotated[str, _pattern("pty")]
+ClaimId = Annotated[str, _pattern("clm", SUFFIX_LENGTH + NOTICE_LENGTH)]
+PaymentId = Annotated[str, _pattern("pay", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-9][0-9]?")]
+
+
+def fingerprint(*parts: str) -> bytes:
+    """SHA-256 of the parts, each with its length, so that ("a", "bc") is not ("ab", "c")."""
+    digest = sha256()
+    for part in parts:
+        encoded = part.encode()
+        digest.update(len(encoded).to_bytes(8, "big"))
+        digest.update(encoded)
+    return digest.digest()
+
+
+def new_quote_id(mode: Mode, principal: str, key: str) -> QuoteId:
+    """One caller's one idempotency key makes one quote."""
+    prefix = "quo_test_" if mode is Mode.TEST else "quo_"
+    return prefix + _letters(fingerprint("quote", mode, principal, key), SUFFIX_LENGTH)
+
+
+def new_claim_id(policy_id: PolicyId, principal: str, key: str) -> ClaimId:
+    """One caller's one idempotency key makes one claim on the policy."""
+    notice = _letters(fingerprint("claim", policy_id, principal, key), NOTICE_LENGTH)
+    return _kin("clm", policy_id) + notice
+
+
+def policy_id_for(id: QuoteId | PartyId | ClaimId) -> PolicyId:
+    """A quote becomes one policy at most: the key that cannot repeat."""
+    return _kin("pol", id)
+
+
+def party_id_for(id: QuoteId | PolicyId | ClaimId) -> PartyId:
+    """The policyholder of a quote, and of the policy that comes of it."""
+    return _kin("pty", id)
+
+
+def quote_id_for(id: PolicyId | PartyId) -> QuoteId:
+    return _kin("quo", id)
+
+
+def payment_id_for(claim_id: ClaimId, number: int) -> PaymentId:
+    """The claim's nth payment; `number` counts from 1."""
+    return f"pay_{claim_id.split('_', 1)[1]}_{number}"
+
+
+def claim_id_for(payment_id: PaymentId) -> ClaimId:
+    return f"clm_{payment_id.split('_', 1)[1].rsplit('_', 1)[0]}"
+
+
+def mode_of(id: str) -> Mode:
+    return Mode.TEST if id.split("_", 2)[1] == Mode.TEST else Mode.LIVE
+
+
+def _kin(prefix: str, id: str) -> str:
+    """The id with another prefix, and without a claim's own letters."""
+    _, *mode, suffix = id.split("_")
+    return "_".join([prefix, *mode, suffix[:SUFFIX_LENGTH]])
+
+
+def _letters(digest: bytes, length: int) -> str:
+    number = int.from_bytes(digest, "big")
+    return "".join(ALPHABET[number >> 5 * place & 31] for place in range(length))

@@ -1,0 +1,51 @@
+"""Double entry: money moves by postings, each of which takes from one account what it gives another."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator
+
+from insurance.domain.money import Money
+from insurance.domain.value import Value
+
+
+class Account(StrEnum):
+    """The chart of accounts. What each holds, and its normal side, is in docs/ledger.md."""
+
+    PREMIUM_RECEIVABLE = "premium_receivable"
+    CASH = "cash"
+    WRITTEN_PREMIUM = "written_premium"
+    PREMIUM_DEFERRAL = "premium_deferral"
+    UNEARNED_PREMIUM = "unearned_premium"
+    EARNED_PREMIUM = "earned_premium"
+    TAX_PAYABLE = "tax_payable"
+    FEE_INCOME = "fee_income"
+    CASE_RESERVES = "case_reserves"
+    CHANGE_IN_CASE_RESERVES = "change_in_case_reserves"
+    CLAIMS_PAID = "claims_paid"
+
+
+def _positive(money: Money) -> Money:
+    if money.amount <= 0:
+        raise ValueError("a posting's amount is positive: the accounts give the direction")
+    return money
+
+
+class Posting(Value):
+    """So much, out of the credited account and into the debited one."""
+
+    debit: Account
+    credit: Account
+    amount: Annotated[Money, AfterValidator(_positive)]
+
+    def reversed(self) -> Self:
+        return self.replace(debit=self.credit, credit=self.debit)
+
+
+def post(debit: Account, credit: Account, amount: Money) -> tuple[Posting, ...]:
+    """A posting for the amount, turned round when it is negative, none when it is nil."""
+    if not amount:
+        return ()
+    if amount.amount < 0:
+        return (Posting(debit=credit, credit=debit, amount=-amount),)
+    return (Posting(debit=debit, credit=credit, amount=amount),)

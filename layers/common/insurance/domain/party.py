@@ -1,0 +1,44 @@
+"""Parties: the people and organisations that insurance is about. All of it is personal."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from insurance.domain.value import Value
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Address(Value):
+    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
+    postcode: Annotated[str, StringConstraints(min_length=1, max_length=12)] | None = None
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    """ISO 3166-1 alpha-2."""
+
+
+class Policyholder(Value):
+    """Who takes out the insurance."""
+
+    name: Name
+    email: (
+        Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")] | None
+    ) = None
+    date_of_birth: date | None = None
+    address: Address | None = None
+
+
+class Claimant(Value):
+    """Who says that they suffered the loss."""
+
+    name: Name
+
+
+class Payee(Value):
+    """Whom a settlement is paid to."""
+
+    name: Name
+    iban: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$")] | None = (
+        None
+    )

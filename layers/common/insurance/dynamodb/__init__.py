@@ -1,0 +1,1 @@
+"""The ports on DynamoDB: one table per aggregate, every write conditional, no scans."""

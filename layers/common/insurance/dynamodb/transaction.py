@@ -1,0 +1,170 @@
+"""One read, one transaction: the two calls that a command makes, and what can come of them."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from random import random
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError, HTTPClientError
+
+from insurance.domain.errors import Unavailable
+from insurance.dynamodb.codec import Item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TRIES = 8
+PATIENCE_SECONDS = 5.0
+FIRST_PAUSE_SECONDS = 0.02
+
+BUSY = frozenset(
+    {
+        "TransactionConflict",
+        "ThrottlingError",
+        "ProvisionedThroughputExceeded",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "InternalServerError",
+        "ServiceUnavailable",
+    }
+)
+"""Cancellation reasons and error codes that say "not now". botocore does not retry the reasons."""
+
+type Refusal = Callable[[Item | None], Exception]
+"""What it means that a write's condition failed, given the item that stood in its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One conditional write of a transaction, and the refusal its failed condition stands for."""
+
+    action: str
+    """"Put", "Update", "Delete" or "ConditionCheck"."""
+    request: dict[str, Any]
+    refusal: Refusal
+
+
+def put(table: str, item: Item, refusal: Refusal, *, condition: str, **values: Any) -> Write:
+    """A conditional Put. `values` are the condition's, by name without the colon."""
+    return Write(
+        "Put", _conditional({"TableName": table, "Item": item}, condition, values), refusal
+    )
+
+
+def update(
+    table: str, key: Item, expression: str, refusal: Refusal, *, condition: str, **values: Any
+) -> Write:
+    """A conditional Update of one item."""
+    request = {"TableName": table, "Key": key, "UpdateExpression": expression}
+    return Write("Update", _conditional(request, condition, values), refusal)
+
+
+def transact(client: "DynamoDBClient", writes: Sequence[Write]) -> None:
+    """Do all of the writes or none.
+
+    Raises the refusal of a write whose condition failed (the last such write's, and a receipt
+    stands last: a replay is never told "already issued"), or Unavailable when the tables stay busy.
+    """
+    if len(writes) == 1 and writes[0].action == "Put":
+        _insist(lambda: _put_alone(client, writes[0]))
+    else:
+        _insist(lambda: _transact_once(client, writes))
+
+
+def load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Item | None]:
+    """The items under these (table, key) pairs, in their order, None where there is none.
+
+    One BatchGetItem, consistent; asks again only for what a throttled table left out.
+    """
+    wanted: dict[str, Any] = {}
+    for table, key in keys:
+        entry = wanted.setdefault(table, {"Keys": [], "ConsistentRead": True})
+        entry["Keys"].append(key)
+    found: list[tuple[str, Item]] = []
+
+    def fetch() -> bool:
+        nonlocal wanted
+        answer = client.batch_get_item(RequestItems=wanted)
+        for table, items in answer["Responses"].items():
+            found.extend((table, dict(item)) for item in items)
+        wanted = dict(answer.get("UnprocessedKeys", {}))
+        return not wanted
+
+    _insist(fetch)
+    return [_matching(found, table, key) for table, key in keys]
+
+
+def _matching(found: list[tuple[str, Item]], table: str, key: Item) -> Item | None:
+    for owner, item in found:
+        if owner == table and key.items() <= item.items():
+            return item
+    return None
+
+
+def _insist(attempt: Callable[[], bool]) -> None:
+    """Call until it returns true: at most TRIES times within PATIENCE_SECONDS, with full jitter."""
+    for pause in _pauses():
+        try:
+            if attempt():
+                return
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in BUSY:
+                raise
+        except HTTPClientError as error:
+            # Whether it was carried out is not known; the receipt will tell the next call.
+            raise Unavailable("The database") from error
+        time.sleep(pause)
+    raise Unavailable("The database")
+
+
+def _pauses() -> Iterator[float]:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    for attempt in range(TRIES):
+        if time.monotonic() >= deadline:
+            return
+        # Jitter keeps callers from meeting again; nothing here is a secret.
+        yield random() * FIRST_PAUSE_SECONDS * 2**attempt  # noqa: S311
+
+
+def _put_alone(client: "DynamoDBClient", write: Write) -> bool:
+    try:
+        client.put_item(**write.request)
+    except client.exceptions.ConditionalCheckFailedException as error:
+        raise write.refusal(cast("Item | None", error.response.get("Item"))) from error
+    return True
+
+
+def _transact_once(client: "DynamoDBClient", writes: Sequence[Write]) -> bool:
+    """True when it is done, False when it is worth another try."""
+    try:
+        client.transact_write_items(
+            TransactItems=[{write.action: write.request} for write in writes]  # type: ignore[misc]  # the key is one of four literals
+        )
+    except client.exceptions.TransactionCanceledException as error:
+        reasons = error.response["CancellationReasons"]
+        failed = [
+            (write, reason)
+            for write, reason in zip(writes, reasons, strict=True)
+            if reason["Code"] == "ConditionalCheckFailed"
+        ]
+        if failed:
+            write, reason = failed[-1]
+            raise write.refusal(cast("Item | None", reason.get("Item"))) from error
+        if any(reason["Code"] in BUSY for reason in reasons):
+            return False
+        raise
+    return True
+
+
+def _conditional(request: dict[str, Any], condition: str, values: dict[str, Any]) -> dict[str, Any]:
+    request |= {
+        "ConditionExpression": condition,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    if values:
+        request["ExpressionAttributeValues"] = {f":{name}": value for name, value in values.items()}
+    return request

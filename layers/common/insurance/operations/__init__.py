@@ -1,0 +1,1 @@
+"""What the business does: load, decide, store. One operation a module, named for it."""
