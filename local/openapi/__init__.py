@@ -1,0 +1,1 @@
+"""openapi.yaml: what API Gateway imports, generated from the handlers."""

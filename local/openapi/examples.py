@@ -1,0 +1,27 @@
+"""Examples for the definition: requests that the tests play, and what the handlers answered."""
+
+import json
+from typing import Any
+
+from local.openapi.handlers import ROOT
+
+type Json = dict[str, Any]
+
+
+def examples() -> dict[tuple[str, str], Json]:
+    """(method, path) to a request body and to the answers by status, from events/."""
+    found: dict[tuple[str, str], Json] = {}
+    for expected_file in sorted((ROOT / "events").glob("*/*.expected.json")):
+        expected = json.loads(expected_file.read_text(encoding="utf-8"))
+        event_file = expected_file.with_name(expected_file.name.replace(".expected.json", ".json"))
+        event = json.loads(event_file.read_text(encoding="utf-8"))
+        if "httpMethod" not in event or "status" not in expected:
+            continue  # not an HTTP event: a stream's batch, or the authorizer's
+        example = found.setdefault(
+            (event["httpMethod"].lower(), event["resource"]), {"responses": {}}
+        )
+        status = str(expected["status"])
+        if status.startswith("2") and event.get("body"):
+            example.setdefault("request", json.loads(event["body"]))
+        example["responses"].setdefault(status, expected["body"])
+    return found

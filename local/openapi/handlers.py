@@ -1,0 +1,83 @@
+"""The handlers' own account of the API: every functions/*/app.py that has an `api`."""
+
+import importlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from local.openapi.gateway import API_KEY, PARTNER, STAFF
+
+type Json = dict[str, Any]
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Handler(NamedTuple):
+    """One function of the template that answers HTTP, and what it says it answers."""
+
+    logical_id: str
+    folder: str
+    schema: Json
+
+
+class _TemplateLoader(yaml.SafeLoader):
+    """Reads past CloudFormation's short forms: only names and folders are wanted here."""
+
+
+_TemplateLoader.add_multi_constructor("!", lambda _, suffix, node: f"{suffix} {node.value}")
+
+
+def template_functions() -> dict[str, Json]:
+    """The template's functions: logical id to properties, with the global variables merged."""
+    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    document = yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 (it is a SafeLoader)
+    everywhere = document["Globals"]["Function"]["Environment"]["Variables"]
+    functions: dict[str, Json] = {}
+    for logical_id, resource in document["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            properties = resource["Properties"]
+            own = properties.get("Environment", {}).get("Variables", {})
+            functions[logical_id] = {**properties, "Variables": {**everywhere, **own}}
+    return functions
+
+
+def handlers() -> Iterator[Handler]:
+    """Import each function with the variables it will have, and ask it."""
+    for logical_id, properties in template_functions().items():
+        folder = Path(properties["CodeUri"]).name
+        if not (ROOT / "functions" / folder / "app.py").exists():
+            continue
+        with _environment(dict.fromkeys(properties["Variables"], "here")):
+            module = importlib.import_module(f"functions.{folder}.app")
+        if hasattr(module, "api"):
+            yield Handler(logical_id, folder, schema_of(module.api))
+
+
+def schema_of(resolver: Any) -> Json:
+    """A Powertools resolver's OpenAPI 3.1 document, as plain JSON values."""
+    from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn  # noqa: PLC0415
+
+    header = APIKey(name="Authorization", in_=APIKeyIn.header)
+    schema = resolver.get_openapi_schema(
+        title="Coverwright",
+        version="1",
+        # Named so that Powertools accepts the routes' requirements; API Gateway's own replace them.
+        security_schemes={PARTNER: header, STAFF: header, API_KEY: header},
+    )
+    document: Json = schema.model_dump(by_alias=True, exclude_none=True, mode="json")
+    return document
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(variables, AWS_DEFAULT_REGION="eu-west-2", LOG_LEVEL="ERROR")
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
