@@ -13,7 +13,7 @@ import rfc8785
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.classification import JsonObject, Record
-from insurance.domain.identity import Mode
+from insurance.domain.identity import Mode, mode_of
 from insurance.domain.ledger import Posting
 from insurance.domain.value import Value
 
@@ -65,7 +65,6 @@ class Event(Value):
         stream: str,
         type: str,
         actor: str,
-        mode: Mode,
         now: datetime,
         effective_at: datetime | None = None,
         postings: tuple[Posting, ...] = (),
@@ -78,7 +77,7 @@ class Event(Value):
             sequence=head.sequence + 1,
             type=type,
             actor=actor,
-            mode=mode,
+            mode=mode_of(stream),
             effective_at=effective_at or processed_at,
             processed_at=processed_at,
             facts=facts,

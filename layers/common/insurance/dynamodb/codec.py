@@ -11,7 +11,7 @@ from typing import Any
 import rfc8785
 from pydantic_core import from_json
 
-from insurance.domain.classification import JsonObject
+from insurance.domain.classification import Json, JsonObject
 
 SCHEMA_VERSION = 1
 """Version of everything below. An item that says another one is read by that version's rules."""
@@ -42,11 +42,15 @@ _WORDS = (
 def pack(body: JsonObject) -> bytes:
     """Canonical JSON (RFC 8785), deflated: the same body is always the same bytes."""
     compressor = zlib.compressobj(level=9, wbits=-15, zdict=_WORDS)
-    return compressor.compress(rfc8785.dumps(body)) + compressor.flush()
+    return compressor.compress(write(body)) + compressor.flush()
 
 
 def unpack(packed: bytes) -> JsonObject:
     return read(zlib.decompressobj(wbits=-15, zdict=_WORDS).decompress(packed))
+
+
+def write(body: Json) -> bytes:
+    return rfc8785.dumps(body)
 
 
 def read(json: bytes) -> JsonObject:

@@ -56,11 +56,30 @@ def put(table: str, item: Item, refusal: Refusal, *, condition: str, **values: A
 
 
 def update(
-    table: str, key: Item, expression: str, refusal: Refusal, *, condition: str, **values: Any
+    table: str,
+    key: Item,
+    columns: Item,
+    refusal: Refusal,
+    *,
+    condition: str,
+    removed: Sequence[str] = (),
+    **values: Any,
 ) -> Write:
-    """A conditional Update of one item."""
-    request = {"TableName": table, "Key": key, "UpdateExpression": expression}
-    return Write("Update", _conditional(request, condition, values), refusal)
+    """A conditional Update of one item: set these columns, remove those, leave the others."""
+    names = {f"#{place}": name for place, name in enumerate([*columns, *removed])}
+    aliases = {name: alias for alias, name in names.items()}
+    sets = ", ".join(f"{aliases[name]} = :set{aliases[name][1:]}" for name in columns)
+    expression = f"SET {sets}"
+    if removed:
+        expression += f" REMOVE {', '.join(aliases[name] for name in removed)}"
+    request = {
+        "TableName": table,
+        "Key": key,
+        "UpdateExpression": expression,
+        "ExpressionAttributeNames": names,
+    }
+    assigned = {f"set{aliases[name][1:]}": value for name, value in columns.items()}
+    return Write("Update", _conditional(request, condition, assigned | values), refusal)
 
 
 def transact(client: "DynamoDBClient", writes: Sequence[Write]) -> None:

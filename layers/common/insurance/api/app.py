@@ -1,0 +1,351 @@
+"""The HTTP edge of every function: who calls, what is asked, what is answered, and nothing of business."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from http import HTTPStatus
+from inspect import get_annotations
+from typing import Any, NamedTuple, get_args
+
+import rfc8785
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
+from pydantic import BaseModel
+
+from insurance import telemetry
+from insurance.api import problems
+from insurance.api.body import MissingHeader, Request, body_text, read_request
+from insurance.api.caller import caller_of
+from insurance.api.problems import Problem
+from insurance.domain import errors, identity
+from insurance.domain.caller import Caller
+from insurance.domain.classification import JsonObject
+from insurance.domain.errors import (
+    ClockNotAllowed,
+    FieldFault,
+    InsuranceError,
+    InvalidFields,
+    NotFound,
+    StaleRevision,
+)
+from insurance.domain.identity import Mode
+from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
+
+KEY_HEADER = "Idempotency-Key"
+CLOCK_HEADER = "Coverwright-Clock"
+REVISION_TRIES = 5
+KEY_FORM = re.compile(r"[\x21-\x7e]{1,128}")
+TAG_FORM = re.compile(r'"(?P<revision>[1-9][0-9]{0,8})-[a-z]+"')
+
+PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
+    "quote_id": (identity.QuoteId, errors.QuoteNotFound),
+    "policy_id": (identity.PolicyId, errors.PolicyNotFound),
+    "claim_id": (identity.ClaimId, errors.ClaimNotFound),
+    "payment_id": (identity.PaymentId, errors.PaymentNotFound),
+    "party_id": (identity.PartyId, errors.PartyNotFound),
+}
+"""Path parameters that are ids: one of another form is as unknown as one that was never given."""
+
+type Recall = Callable[[Receipt], None]
+type Shows = Callable[[Any], BaseModel]
+
+
+class Operation(NamedTuple):
+    """One route as the API's definition describes it; `local/openapi.py` reads these."""
+
+    method: str
+    path: str
+    scope: str
+    staff: bool
+    """Behind the user pool's authorizer instead of ours, and outside usage plans."""
+    status: HTTPStatus
+    writes: bool
+    """A command: it wants an Idempotency-Key."""
+    summary: str
+    handler: Callable[..., Any]
+
+
+class Call:
+    """One call: who makes it, at what time, and what it wants answered once."""
+
+    def __init__(self, event: Mapping[str, Any], operation: Operation) -> None:
+        self.operation = operation
+        self.caller: Caller = caller_of(event)
+        self._headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
+        self._path = event["path"]
+        self.now = self._clock()
+        self.replayed = False
+        self.sent: JsonObject = {}
+
+    @property
+    def key(self) -> str:
+        """The caller's idempotency key."""
+        key = self._headers.get(KEY_HEADER.lower(), "")
+        if not KEY_FORM.fullmatch(key):
+            raise MissingHeader(
+                KEY_HEADER, "1 to 128 visible ASCII characters, new for each request"
+            )
+        return key
+
+    @property
+    def expected_revision(self) -> int | None:
+        """The revision that `If-Match` names; None without the header."""
+        tag = self._headers.get("if-match")
+        if tag is None:
+            return None
+        found = TAG_FORM.fullmatch(tag)
+        return int(found["revision"]) if found else 0
+
+    def known_as(self, etag: str) -> bool:
+        """Whether the caller holds this version already (`If-None-Match`)."""
+        return etag in (self._headers.get("if-none-match") or "").replace(" ", "").split(",")
+
+    def once(
+        self,
+        command: Callable[[Receipt], Any],
+        *,
+        shows: Shows,
+        tag: Callable[[Any], str] | None = None,
+        recall: Recall,
+    ) -> Answer:
+        """Carry the command out once; a repeated call is answered as the first was.
+
+        A revision lost to somebody else is decided again, unless the caller named the revision.
+        Before any refusal the receipt is looked for: a replay is never refused.
+        """
+        receipt = self._receipt(shows, tag)
+        for _ in range(REVISION_TRIES):
+            try:
+                return receipt.renders(command(receipt))
+            except AlreadyAnswered as earlier:
+                return self._again(earlier)
+            except StaleRevision:
+                if self.expected_revision is not None:
+                    self._recalled(recall, receipt)
+                    raise
+            except InsuranceError:
+                answer = self._recalled(recall, receipt)
+                if answer is not None:
+                    return answer
+                raise
+        raise errors.Unavailable("What you are changing")
+
+    def _recalled(self, recall: Recall, receipt: Receipt) -> Answer | None:
+        try:
+            recall(receipt)
+        except AlreadyAnswered as earlier:
+            return self._again(earlier)
+        return None
+
+    def _again(self, earlier: AlreadyAnswered) -> Answer:
+        self.replayed = True
+        return earlier.answer
+
+    def _receipt(self, shows: Shows, tag: Callable[[Any], str] | None) -> Receipt:
+        def renders(result: Any) -> Answer:
+            body = shows(result).model_dump(mode="json", exclude_none=True)
+            return Answer(self.operation.status, body, tag(result) if tag else None)
+
+        asked = {"path": self._path, "body": self.sent}
+        return Receipt(
+            principal=self.caller.principal,
+            operation=f"{self.caller.mode} {self.operation.method} {self.operation.path}",
+            key=self.key,
+            request_hash=sha256(rfc8785.dumps(asked)).digest(),
+            now=self.now,
+            renders=renders,
+        )
+
+    def _clock(self) -> datetime:
+        """The time; in test mode the caller's own, when one is sent."""
+        sent = self._headers.get(CLOCK_HEADER.lower())
+        if sent is None:
+            return datetime.now(UTC)
+        if self.caller.mode is not Mode.TEST:
+            raise ClockNotAllowed
+        try:
+            instant = datetime.fromisoformat(sent)
+        except ValueError as error:
+            raise MissingHeader(CLOCK_HEADER, "an RFC 3339 time") from error
+        if instant.tzinfo is None or not 1970 <= instant.year < 2200:  # noqa: PLR2004
+            raise MissingHeader(CLOCK_HEADER, "an RFC 3339 time with its offset, 1970 to 2199")
+        return instant.astimezone(UTC)
+
+
+class Api:
+    """A function's routes, on Powertools' resolver.
+
+    The resolver routes; bodies are read and validated here, because its own validation reads
+    fractions as floats, repeats a field silently and answers in a form that is no problem+json
+    (docs/adr/0005).
+    """
+
+    def __init__(self) -> None:
+        self._resolver = APIGatewayRestResolver()
+        self._resolver.exception_handler(InsuranceError)(self._refused)
+        self._resolver.exception_handler(NotFoundError)(self._no_route)
+        self._resolver.exception_handler(ServiceError)(self._no_route)
+        self._resolver.exception_handler(Exception)(self._failed)
+        self.operations: list[Operation] = []
+        self._call: Call | None = None
+
+    def query(
+        self, method: str, path: str, *, scope: str, summary: str, staff: bool = False
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """A route that changes nothing."""
+        return self._route(method, path, scope, summary, HTTPStatus.OK, staff=staff, writes=False)
+
+    def command(
+        self,
+        path: str,
+        *,
+        scope: str,
+        summary: str,
+        status: HTTPStatus = HTTPStatus.OK,
+        staff: bool = False,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """A POST that writes, once per idempotency key."""
+        return self._route("POST", path, scope, summary, status, staff=staff, writes=True)
+
+    def entrypoint(self) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+        """What Lambda calls."""
+
+        @telemetry.metrics.log_metrics(capture_cold_start_metric=True)
+        def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+            began = time.perf_counter()
+            telemetry.logger.set_correlation_id(self._request_id(event))
+            try:
+                answered = self._resolver.resolve(event, context)
+            finally:
+                self._call = None
+            telemetry.count("Requests")
+            telemetry.milliseconds("Latency", round((time.perf_counter() - began) * 1000, 3))
+            return answered
+
+        return handler
+
+    def _route(
+        self,
+        method: str,
+        path: str,
+        scope: str,
+        summary: str,
+        status: HTTPStatus,
+        *,
+        staff: bool,
+        writes: bool,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        def register(handler: Callable[..., Any]) -> Callable[..., Any]:
+            operation = Operation(method, path, scope, staff, status, writes, summary, handler)
+            self.operations.append(operation)
+            rule = path.replace("{", "<").replace("}", ">")
+            self._resolver.route(rule, method)(self._bound(operation))
+            return handler
+
+        return register
+
+    def _bound(self, operation: Operation) -> Callable[..., Response[str]]:
+        """The handler with its request read, its ids checked and its answer rendered."""
+        annotations: dict[str, Any] = {}
+
+        def answer(**path: str) -> Response[str]:
+            if not annotations:
+                annotations.update(get_annotations(operation.handler))
+            event = self._resolver.current_event.raw_event
+            self._call = call = Call(event, operation)
+            call.caller.require(operation.scope)
+            if operation.writes:
+                _ = call.key
+            for name, value in path.items():
+                _check_id(name, value)
+            arguments: dict[str, Any] = dict(path)
+            for name, kind in annotations.items():
+                if kind is Call:
+                    arguments[name] = call
+                elif name != "return" and isinstance(kind, type) and issubclass(kind, Request):
+                    arguments[name], call.sent = read_request(body_text(event), kind)
+            return self._rendered(call, operation.handler(**arguments))
+
+        return answer
+
+    def _rendered(self, call: Call, result: BaseModel | Answer) -> Response[str]:
+        if isinstance(result, BaseModel):
+            body = result.model_dump(mode="json", exclude_none=True)
+            result = Answer(call.operation.status, body, getattr(result, "etag", None))
+        headers: dict[str, str | list[str]] = {**self._common_headers()}
+        if result.etag:
+            headers["ETag"] = result.etag
+            if not call.operation.writes and call.known_as(result.etag):
+                return Response(HTTPStatus.NOT_MODIFIED, headers=headers)
+        if call.replayed:
+            headers["Idempotent-Replayed"] = "true"
+        body_json = json.dumps(result.body, ensure_ascii=False, separators=(",", ":"))
+        return Response(result.status, "application/json", body_json, headers)
+
+    def _refused(self, error: InsuranceError) -> Response[str]:
+        telemetry.count("Refusals")
+        problem = problems.problem_of(error)
+        faults = error.faults if isinstance(error, InvalidFields) else ()
+        response = self._problem(problem, str(error), faults)
+        if isinstance(error, errors.Unavailable):
+            response.headers["Retry-After"] = str(error.retry_after_seconds)
+        return response
+
+    def _no_route(self, _error: ServiceError) -> Response[str]:
+        telemetry.count("Refusals")
+        event = self._resolver.current_event
+        return self._problem(
+            problems.NO_ROUTE, f"There is no {event.http_method} {event.path}.", ()
+        )
+
+    def _failed(self, error: Exception) -> Response[str]:
+        """An error that nobody foresaw: logged without its text, which may quote what was sent."""
+        telemetry.count("Faults")
+        telemetry.logger.error("unhandled", error=type(error).__name__, at=_places(error))
+        detail = "Something went wrong on our side. Repeat the call with the same key."
+        return self._problem(problems.FAULT, detail, ())
+
+    def _problem(
+        self, problem: Problem, detail: str, faults: tuple[FieldFault, ...]
+    ) -> Response[str]:
+        request_id = self._request_id(self._resolver.current_event.raw_event)
+        body = problems.render(problem, detail=detail, request_id=request_id, faults=faults)
+        headers: dict[str, str | list[str]] = {**self._common_headers()}
+        return Response(problem.status, problems.CONTENT_TYPE, body, headers)
+
+    def _common_headers(self) -> dict[str, str]:
+        event = self._resolver.current_event.raw_event
+        headers = {"X-Request-Id": self._request_id(event), "Cache-Control": "no-store"}
+        sent = {name.lower(): value for name, value in (event["headers"] or {}).items()}
+        if "traceparent" in sent:
+            headers["traceparent"] = sent["traceparent"]
+        return headers
+
+    @staticmethod
+    def _request_id(event: Mapping[str, Any]) -> str:
+        return str(event["requestContext"]["requestId"])
+
+
+def etag(revision: int, view: str) -> str:
+    """A strong entity tag: the stored revision, and which view of it this is."""
+    return f'"{revision}-{view}"'
+
+
+def _check_id(name: str, value: str) -> None:
+    if name in PATH_IDS:
+        form, unknown = PATH_IDS[name]
+        [pattern] = (mark.pattern for mark in get_args(form)[1:])
+        if not re.fullmatch(pattern, value):
+            raise unknown(value[:64])
+
+
+def _places(error: BaseException) -> list[str]:
+    """The lines of our code that it came through: enough to find it, nothing of what it carried."""
+    places, trace = [], error.__traceback__
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return places[-12:]

@@ -1,0 +1,151 @@
+"""JSON bodies: bounded, unambiguous, without fractions, and only then given to a model."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from insurance.domain.classification import Json, JsonObject
+from insurance.domain.errors import FieldFault, InsuranceError, InvalidFields
+
+BODY_BYTES_MAX = 256 * 1024
+DEPTH_MAX = 32
+INTEGER_MAX = 2**53 - 1
+"""What every JSON reader holds exactly (RFC 7493)."""
+INTEGER_DIGITS_MAX = 16
+
+FAULTS_SHOWN_MAX = 50
+CODES = {"missing": "required", "extra_forbidden": "unknown"}
+
+
+class MalformedBody(InsuranceError):
+    """Not the JSON that this API reads."""
+
+
+class BodyTooLarge(InsuranceError):
+    def __init__(self) -> None:
+        super().__init__(f"A body has at most {BODY_BYTES_MAX} bytes.")
+
+
+class MissingHeader(InsuranceError):
+    def __init__(self, name: str, expected: str) -> None:
+        super().__init__(f"The header {name} is needed: {expected}.")
+
+
+class Request(BaseModel):
+    """What a caller sends: strict, and closed to unknown fields."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+def body_text(event: Mapping[str, Any]) -> str:
+    """The body of a REST proxy event as text."""
+    raw = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        text = str(raw)
+        if (
+            len(text) > BODY_BYTES_MAX
+            or len(text.encode("utf-8", "surrogatepass")) > BODY_BYTES_MAX
+        ):
+            raise BodyTooLarge
+        return text
+    try:
+        decoded = base64.b64decode(raw, validate=True)
+        if len(decoded) > BODY_BYTES_MAX:
+            raise BodyTooLarge
+        return decoded.decode("utf-8")
+    except (UnicodeDecodeError, binascii.Error) as error:
+        raise MalformedBody("The body is not UTF-8.") from error
+
+
+def read_json(text: str) -> Json:
+    """Parse within bounds; every ambiguity is refused. Raises MalformedBody."""
+    try:
+        parsed: Json = json.loads(
+            text,
+            object_pairs_hook=_without_repeats,
+            parse_int=_integer,
+            parse_float=_no_fraction,
+            parse_constant=_no_fraction,
+        )
+        text.encode("utf-8")
+    except RecursionError as error:
+        raise MalformedBody(f"The body is nested more than {DEPTH_MAX} deep.") from error
+    except UnicodeEncodeError as error:
+        raise MalformedBody("The body is not UTF-8.") from error
+    except ValueError as error:
+        raise MalformedBody(f"The body is not JSON: {error}.") from error
+    _check(parsed, DEPTH_MAX)
+    return parsed
+
+
+def read_request[R: Request](text: str, model: type[R]) -> tuple[R, JsonObject]:
+    """The request, and the JSON it was read from. Raises MalformedBody or InvalidFields."""
+    parsed = read_json(text)
+    if not isinstance(parsed, dict):
+        raise MalformedBody("The body is a JSON object.")
+    try:
+        return model.model_validate_json(text), parsed
+    except ValidationError as error:
+        raise InvalidFields(
+            _faults(error.errors(include_url=False, include_input=False))
+        ) from error
+
+
+def _faults(details: Iterable[ErrorDetails]) -> list[FieldFault]:
+    return [
+        FieldFault(
+            pointer="".join(f"/{_escaped(str(part))}" for part in detail["loc"]),
+            code=CODES.get(detail["type"], detail["type"].replace("_", "-")),
+            detail=detail["msg"],
+        )
+        for detail in list(details)[:FAULTS_SHOWN_MAX]
+    ]
+
+
+def _escaped(part: str) -> str:
+    """A reference token of a JSON pointer (RFC 6901)."""
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def _without_repeats(pairs: list[tuple[str, Json]]) -> JsonObject:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise MalformedBody("The body names a field twice.")
+    return found
+
+
+def _integer(digits: str) -> int:
+    if len(digits.lstrip("-")) > INTEGER_DIGITS_MAX or abs(int(digits)) > INTEGER_MAX:
+        raise MalformedBody(f"A number in the body is beyond {INTEGER_MAX}.")
+    return int(digits)
+
+
+def _no_fraction(_digits: str) -> NoReturn:
+    raise MalformedBody(
+        "A number in the body has a fraction or an exponent: amounts are whole minor units, and"
+        ' other decimals are sent as text, such as "0.25".'
+    )
+
+
+def _check(value: Json, depth_left: int) -> None:
+    """Nothing too deep, and no text that is not Unicode (a lone surrogate)."""
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, dict | list):
+        if depth_left == 0:
+            raise MalformedBody(f"The body is nested more than {DEPTH_MAX} deep.")
+        if isinstance(value, dict):
+            for name in value:
+                _check_text(name)
+        for child in value.values() if isinstance(value, dict) else value:
+            _check(child, depth_left - 1)
+
+
+def _check_text(text: str) -> None:
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise MalformedBody("The body holds half a character (a lone surrogate).")

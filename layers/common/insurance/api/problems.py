@@ -1,0 +1,93 @@
+"""Problems (RFC 9457): the one table from a refusal to what an HTTP caller reads."""
+
+import json
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import NamedTuple
+
+from insurance.api.body import BodyTooLarge, MalformedBody, MissingHeader
+from insurance.domain import errors
+from insurance.domain.errors import FieldFault, InsuranceError
+
+CONTENT_TYPE = "application/problem+json"
+TYPE_PREFIX = "https://docs.coverwright.example/problems/"
+
+
+class Problem(NamedTuple):
+    """What one kind of refusal looks like from outside; the slug is stable and documented."""
+
+    status: HTTPStatus
+    slug: str
+    title: str
+
+
+PROBLEMS: dict[type[InsuranceError], Problem] = {
+    errors.ProductNotFound: Problem(HTTPStatus.NOT_FOUND, "product-not-found", "Product not found"),
+    errors.QuoteNotFound: Problem(HTTPStatus.NOT_FOUND, "quote-not-found", "Quote not found"),
+    errors.PolicyNotFound: Problem(HTTPStatus.NOT_FOUND, "policy-not-found", "Policy not found"),
+    errors.ClaimNotFound: Problem(HTTPStatus.NOT_FOUND, "claim-not-found", "Claim not found"),
+    errors.PaymentNotFound: Problem(HTTPStatus.NOT_FOUND, "payment-not-found", "Payment not found"),
+    errors.PartyNotFound: Problem(HTTPStatus.NOT_FOUND, "party-not-found", "Party not found"),
+    errors.WrongState: Problem(HTTPStatus.CONFLICT, "wrong-state", "Not possible in this state"),
+    errors.QuoteAlreadyIssued: Problem(
+        HTTPStatus.CONFLICT, "quote-already-issued", "Quote already issued"
+    ),
+    errors.StaleRevision: Problem(
+        HTTPStatus.PRECONDITION_FAILED, "stale-revision", "Changed meanwhile"
+    ),
+    errors.AlreadyErased: Problem(HTTPStatus.CONFLICT, "already-erased", "Personal data erased"),
+    errors.SamePerson: Problem(HTTPStatus.CONFLICT, "same-person", "Another person must approve"),
+    errors.InvalidFields: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-fields", "Some fields need attention"
+    ),
+    errors.CurrencyMismatch: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "currency-mismatch", "Currencies do not match"
+    ),
+    errors.QuoteExpired: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "quote-expired", "Quote expired"),
+    errors.QuoteChanged: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "quote-changed", "Price no longer valid"
+    ),
+    errors.NotCovered: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not-covered", "Not covered"),
+    errors.KeyReused: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", "Idempotency key reused"
+    ),
+    errors.LookUpUnavailable: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "look-up-unavailable", "Look-up unavailable"
+    ),
+    errors.ClockNotAllowed: Problem(
+        HTTPStatus.BAD_REQUEST, "clock-not-allowed", "Clock not allowed"
+    ),
+    errors.MissingScope: Problem(HTTPStatus.FORBIDDEN, "missing-scope", "Scope missing"),
+    errors.NoAuthority: Problem(HTTPStatus.FORBIDDEN, "no-authority", "Not within your authority"),
+    errors.Unavailable: Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Busy: repeat the call with the same key"
+    ),
+    MalformedBody: Problem(HTTPStatus.BAD_REQUEST, "malformed-body", "Malformed body"),
+    BodyTooLarge: Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", "Body too large"),
+    MissingHeader: Problem(HTTPStatus.BAD_REQUEST, "bad-header", "Header missing or malformed"),
+    errors.Refused: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "refused", "Refused"),
+}
+
+NO_ROUTE = Problem(HTTPStatus.NOT_FOUND, "route-not-found", "No such route")
+FAULT = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", "Our fault")
+
+
+def problem_of(error: InsuranceError) -> Problem:
+    """The row for the error's class, or for the nearest class above it that has one."""
+    return next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
+
+
+def render(
+    problem: Problem, *, detail: str, request_id: str, faults: Iterable[FieldFault] = ()
+) -> str:
+    """The body. (Powertools would encode only types that begin `application/json`.)"""
+    document = {
+        "type": TYPE_PREFIX + problem.slug,
+        "title": problem.title,
+        "status": int(problem.status),
+        "detail": detail,
+        "code": problem.slug,
+        "request_id": request_id,
+    }
+    listed = [fault._asdict() for fault in faults]
+    return json.dumps(document | ({"errors": listed} if listed else {}), ensure_ascii=False)

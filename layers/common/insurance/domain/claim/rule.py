@@ -1,0 +1,25 @@
+"""What a rule of verification answers, whether the product wrote it or the law of insurance did."""
+
+from enum import StrEnum
+from typing import Any
+
+from insurance.domain.value import Value
+
+
+class Outcome(StrEnum):
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    REFER = "refer"
+    INFO = "info"
+    INCOMPLETE = "incomplete"
+
+
+class RuleResult(Value):
+    """One rule's verdict, the facts it looked at and the words that explain it."""
+
+    code: str
+    outcome: Outcome
+    facts: dict[str, Any] = {}
+    explanation: str
+    wording: str | None = None
+    """Where in the policy wording the rule stands."""

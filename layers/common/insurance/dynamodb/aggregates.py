@@ -1,0 +1,113 @@
+"""How an aggregate and its stream are written: an item is its last event, with a few columns in front."""
+
+from collections.abc import Callable
+from typing import Any
+
+from insurance.domain.classification import Record
+from insurance.domain.event import Event, Head
+from insurance.domain.identity import mode_of
+from insurance.domain.ledger import Posting
+from insurance.dynamodb import codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.transaction import Write, put
+from insurance.operations.ports import Kept, Keys, PartyKey
+
+NOT_THERE = "attribute_not_exists(id)"
+AT_REVISION = "revision = :seen"
+
+
+def head_columns(head: Head) -> Item:
+    """Where the aggregate's stream stands: what the next write is conditional on."""
+    if head.processed_at is None:
+        raise ValueError("a stored aggregate has an event")
+    return {
+        "v": codec.number(codec.SCHEMA_VERSION),
+        "revision": codec.number(head.sequence),
+        "hash": codec.binary(head.hash),
+        "at": codec.instant(head.processed_at),
+    }
+
+
+def body_columns(event: Event) -> Item:
+    """The aggregate as the event left it."""
+    return {"body": codec.binary(codec.pack(event.facts))} | (
+        {"sealed": codec.binary(event.sealed)} if event.sealed else {}
+    )
+
+
+def read_head(item: Item) -> Head:
+    return Head(
+        sequence=int(item["revision"]["N"]),
+        hash=item["hash"]["B"],
+        processed_at=codec.read_instant(item["at"]),
+    )
+
+
+def read_record[R: Record](kind: type[R], item: Item, key: PartyKey | None, about: str) -> R:
+    """The value of a body; without its key the personal fields stay empty."""
+    personal = {}
+    if key is not None and "sealed" in item:
+        personal = key.unseal(item["sealed"]["B"], about)
+    return kind.joined(codec.unpack(item["body"]["B"]), personal)
+
+
+def read_key(keys: Keys, item: Item | None) -> PartyKey | None:
+    """The party's key that an item carries; None when there is none, or none any more."""
+    return keys.open(item["key"]["B"]) if item and "key" in item else None
+
+
+def append(table: str, event: Event, *, taken: Callable[[Item | None], Exception]) -> Write:
+    """The write that adds an event to its stream, refused when its number is taken."""
+    return put(table, event_item(event), taken, condition="attribute_not_exists(stream)")
+
+
+def event_item(event: Event) -> Item:
+    item: Item = {
+        "stream": codec.text(event.stream),
+        "sequence": codec.number(event.sequence),
+        "v": codec.number(codec.SCHEMA_VERSION),
+        "type": codec.text(event.type),
+        "actor": codec.text(event.actor),
+        "at": codec.instant(event.processed_at),
+        "hash": codec.binary(event.hash),
+        "previous": codec.binary(event.previous_hash),
+    } | body_columns(event)
+    if event.effective_at != event.processed_at:
+        item["effective"] = codec.instant(event.effective_at)
+    if event.postings:
+        packed = {"postings": [posting.model_dump(mode="json") for posting in event.postings]}
+        item["postings"] = codec.binary(codec.pack(packed))
+    return item
+
+
+def read_event(item: Item) -> Event:
+    at = codec.read_instant(item["at"])
+    stream = item["stream"]["S"]
+    return Event(
+        stream=stream,
+        sequence=int(item["sequence"]["N"]),
+        type=item["type"]["S"],
+        actor=item["actor"]["S"],
+        mode=mode_of(stream),
+        effective_at=codec.read_instant(item["effective"]) if "effective" in item else at,
+        processed_at=at,
+        facts=codec.unpack(item["body"]["B"]),
+        sealed=item["sealed"]["B"] if "sealed" in item else b"",
+        postings=_read_postings(item),
+        previous_hash=item["previous"]["B"],
+        hash=item["hash"]["B"],
+    )
+
+
+def _read_postings(item: Item) -> tuple[Posting, ...]:
+    if "postings" not in item:
+        return ()
+    packed: dict[str, Any] = codec.unpack(item["postings"]["B"])
+    return tuple(
+        Posting.model_validate_json(codec.write(posting)) for posting in packed["postings"]
+    )
+
+
+def kept[R: Record](kind: type[R], item: Item, key: PartyKey | None) -> Kept[R]:
+    """A stored aggregate whose item carries its body."""
+    return Kept(read_record(kind, item, key, item["id"]["S"]), read_head(item), key)

@@ -1,0 +1,153 @@
+"""Claims in their table: one item each, and beside them a register of each policy's claims."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from insurance.domain.claim import Claim, NoticedClaim
+from insurance.domain.errors import ClaimNotFound, StaleRevision
+from insurance.domain.event import Event
+from insurance.domain.identity import party_id_for, policy_id_for
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.policies import PolicyReader
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.transaction import load, put, transact
+from insurance.operations.ports import ClaimFile, Kept, Keys, NoticeFile
+from insurance.operations.receipt import Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBClaims:
+    """The port `Claims` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        policies: PolicyReader,
+        claims_table: str,
+        events_table: str,
+        parties_table: str,
+        receipts: DynamoDBReceipts,
+        keys: Keys,
+    ) -> None:
+        self._client = client
+        self._policies = policies
+        self._claims_table = claims_table
+        self._events_table = events_table
+        self._parties_table = parties_table
+        self._receipts = receipts
+        self._keys = keys
+
+    def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeFile:
+        wanted = [self._register_key(policy_id), *self._policies.wants(policy_id)]
+        if receipt is not None:
+            wanted.append(self._receipts.key(receipt))
+        register, header, body, party, *earlier = load(self._client, wanted)
+        if receipt is not None:
+            self._receipts.check(receipt, earlier[0], aggregates.read_key(self._keys, party))
+        policy = self._policies.read(policy_id, [header, body, party])
+        return NoticeFile(
+            policy=policy,
+            noticed=_read_register(register),
+            register_revision=int(register["revision"]["N"]) if register else 0,
+        )
+
+    def notify(self, event: Event, claim: Claim, *, file: NoticeFile, receipt: Receipt) -> None:
+        def noticed(_item: Item | None) -> Exception:
+            return StaleRevision(claim.policy_id)
+
+        transact(
+            self._client,
+            [
+                put(self._claims_table, _item(event), noticed, condition=aggregates.NOT_THERE),
+                aggregates.append(self._events_table, event, taken=noticed),
+                put(
+                    self._claims_table,
+                    _register(claim, file),
+                    noticed,
+                    condition="attribute_not_exists(id) OR revision = :seen",
+                    seen=codec.number(file.register_revision),
+                ),
+                self._receipts.keep(
+                    receipt, about=party_id_for(claim.policy_id), key=file.policy.key
+                ),
+            ],
+        )
+
+    def get(self, claim_id: str) -> Kept[Claim]:
+        item, party = load(self._client, [self._key(claim_id), self._party_key(claim_id)])
+        return self._read(claim_id, item, party)
+
+    def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
+        policy_id = policy_id_for(claim_id)
+        wanted = [self._key(claim_id), self._receipts.key(receipt)]
+        item, earlier, *rest = load(self._client, [*wanted, *self._policies.wants(policy_id)])
+        party = rest[-1]
+        self._receipts.check(receipt, earlier, aggregates.read_key(self._keys, party))
+        claim = self._read(claim_id, item, party)
+        return ClaimFile(claim=claim, policy=self._policies.read(policy_id, rest).record)
+
+    def change(self, event: Event, claim: Claim, *, was: Kept[Claim], receipt: Receipt) -> None:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(claim.id)
+
+        transact(
+            self._client,
+            [
+                put(
+                    self._claims_table,
+                    _item(event),
+                    stale,
+                    condition=aggregates.AT_REVISION,
+                    seen=codec.number(was.head.sequence),
+                ),
+                aggregates.append(self._events_table, event, taken=stale),
+                self._receipts.keep(receipt, about=party_id_for(claim.id), key=was.key),
+            ],
+        )
+
+    def _read(self, claim_id: str, item: Item | None, party: Item | None) -> Kept[Claim]:
+        if item is None:
+            raise ClaimNotFound(claim_id)
+        return aggregates.kept(Claim, item, aggregates.read_key(self._keys, party))
+
+    def _key(self, claim_id: str) -> tuple[str, Item]:
+        return self._claims_table, {"id": codec.text(claim_id)}
+
+    def _party_key(self, claim_id: str) -> tuple[str, Item]:
+        return self._parties_table, {"id": codec.text(party_id_for(claim_id))}
+
+    def _register_key(self, policy_id: str) -> tuple[str, Item]:
+        return self._claims_table, {"id": codec.text(policy_id)}
+
+
+def _item(event: Event) -> Item:
+    return {
+        "id": codec.text(event.stream),
+        **aggregates.head_columns(event.head),
+        **aggregates.body_columns(event),
+    }
+
+
+def _register(claim: Claim, file: NoticeFile) -> Item:
+    """The policy's register with the new claim entered. It can be rebuilt from the claims' events."""
+    entry = NoticedClaim(claim_id=claim.id, cover=claim.cover, occurred_at=claim.occurred_at)
+    entries = [noticed.model_dump(mode="json") for noticed in (*file.noticed, entry)]
+    return {
+        "id": codec.text(claim.policy_id),
+        "v": codec.number(codec.SCHEMA_VERSION),
+        "revision": codec.number(file.register_revision + 1),
+        "body": codec.binary(codec.pack({"claims": entries})),
+    }
+
+
+def _read_register(item: Item | None) -> Sequence[NoticedClaim]:
+    if item is None:
+        return ()
+    entries = codec.unpack(item["body"]["B"])["claims"]
+    if not isinstance(entries, list):
+        raise TypeError("a register holds a list of claims")
+    return tuple(NoticedClaim.model_validate_json(codec.write(entry)) for entry in entries)

@@ -1,0 +1,140 @@
+"""Policies in their table: a small header each; the body is the event that made it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from insurance.domain.errors import PolicyNotFound, QuoteAlreadyIssued
+from insurance.domain.event import Event
+from insurance.domain.identity import party_id_for
+from insurance.domain.policy import Policy
+from insurance.domain.quote import Quote
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.quotes import load_quote, quote_changes
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.transaction import load, put, transact
+from insurance.operations.ports import Kept, Keys
+from insurance.operations.receipt import Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class PolicyReader:
+    """Where a policy stands: three keys, all known from its id, read at once."""
+
+    def __init__(
+        self, *, policies_table: str, events_table: str, parties_table: str, keys: Keys
+    ) -> None:
+        self._policies_table = policies_table
+        self._events_table = events_table
+        self._parties_table = parties_table
+        self._keys = keys
+
+    def wants(self, policy_id: str) -> list[tuple[str, Item]]:
+        """The header, the body and the party's key: for the read of any command on the policy."""
+        return [
+            (self._policies_table, {"id": codec.text(policy_id)}),
+            (self._events_table, {"stream": codec.text(policy_id), "sequence": codec.number(1)}),
+            (self._parties_table, {"id": codec.text(party_id_for(policy_id))}),
+        ]
+
+    def read(self, policy_id: str, items: Sequence[Item | None]) -> Kept[Policy]:
+        """The policy from what `wants` asked for, or PolicyNotFound."""
+        header, body, party = items
+        if header is None or body is None:
+            raise PolicyNotFound(policy_id)
+        key = aggregates.read_key(self._keys, party)
+        policy = aggregates.read_record(Policy, body, key, policy_id)
+        return Kept(policy, aggregates.read_head(header), key)
+
+
+class DynamoDBPolicies:
+    """The port `Policies` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        reader: PolicyReader,
+        quotes_table: str,
+        policies_table: str,
+        events_table: str,
+        parties_table: str,
+        receipts: DynamoDBReceipts,
+        keys: Keys,
+    ) -> None:
+        self._client = client
+        self._reader = reader
+        self._quotes_table = quotes_table
+        self._policies_table = policies_table
+        self._events_table = events_table
+        self._parties_table = parties_table
+        self._receipts = receipts
+        self._keys = keys
+
+    def load_quote(self, quote_id: str, receipt: Receipt) -> Kept[Quote]:
+        return load_quote(
+            self._client,
+            self._quotes_table,
+            quote_id,
+            receipts=self._receipts,
+            keys=self._keys,
+            receipt=receipt,
+        )
+
+    def issue(
+        self,
+        event: Event,
+        policy: Policy,
+        *,
+        bound: Event,
+        bound_quote: Quote,
+        was: Kept[Quote],
+        receipt: Receipt,
+    ) -> None:
+        if was.key is None:
+            raise ValueError("a quote that was erased cannot be issued")
+
+        def issued(_item: Item | None) -> Exception:
+            return QuoteAlreadyIssued(policy.quote_id, policy.id)
+
+        header = {"id": codec.text(policy.id), **aggregates.head_columns(event.head)}
+        party = {
+            "id": codec.text(policy.party_id),
+            "v": codec.number(codec.SCHEMA_VERSION),
+            "key": codec.binary(was.key.wrapped),
+        }
+        transact(
+            self._client,
+            [
+                *quote_changes(
+                    bound,
+                    bound_quote,
+                    was=was,
+                    quotes_table=self._quotes_table,
+                    events_table=self._events_table,
+                ),
+                put(self._parties_table, party, issued, condition=aggregates.NOT_THERE),
+                aggregates.append(self._events_table, event, taken=issued),
+                put(self._policies_table, header, issued, condition=aggregates.NOT_THERE),
+                self._receipts.keep(receipt, about=policy.party_id, key=was.key),
+            ],
+        )
+
+    def get(self, policy_id: str) -> Kept[Policy]:
+        return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
+
+    def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
+        answer = self._client.query(
+            TableName=self._events_table,
+            KeyConditionExpression="stream = :stream AND #sequence > :after",
+            ExpressionAttributeNames={"#sequence": "sequence"},
+            ExpressionAttributeValues={
+                ":stream": codec.text(policy_id),
+                ":after": codec.number(after),
+            },
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        return [aggregates.read_event(dict(item)) for item in answer["Items"]]

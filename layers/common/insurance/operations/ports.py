@@ -1,0 +1,141 @@
+"""What operations are given: promises that a store, a key ring or a look-up keeps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from insurance.domain.claim import Claim, NoticedClaim
+from insurance.domain.classification import JsonObject
+from insurance.domain.event import Event, Head
+from insurance.domain.policy import Policy
+from insurance.domain.product import Product
+from insurance.domain.quote import Quote
+from insurance.operations.receipt import Receipt
+
+
+class PartyKey(Protocol):
+    """One party's key: what it seals about a subject opens for that subject only."""
+
+    @property
+    def wrapped(self) -> bytes: ...
+    def seal(self, personal: JsonObject, about: str) -> bytes: ...
+    def unseal(self, sealed: bytes, about: str) -> JsonObject: ...
+
+
+class Keys(Protocol):
+    def new(self) -> PartyKey:
+        """A key for a party that has none yet."""
+
+    def open(self, wrapped: bytes) -> PartyKey:
+        """The key that a stored item carries, wrapped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept[R]:
+    """A stored aggregate: its value, where its stream stands, and its party's key.
+
+    Without a key the party's data were erased: personal fields then read as None.
+    """
+
+    record: R
+    head: Head
+    key: PartyKey | None
+
+
+class Products(Protocol):
+    def on_sale(self, code: str) -> Product:
+        """The version that new business is written on, or ProductNotFound."""
+
+    def version(self, code: str, version: str) -> Product:
+        """The version that a quote or policy was made on, on sale or not."""
+
+    def all_on_sale(self) -> Sequence[Product]: ...
+
+
+class LookUps(Protocol):
+    def find(self, source: str, key: str) -> Mapping[str, Any] | None:
+        """The facts that a source holds under a key; None when it does not know or does not answer."""
+
+
+class Quotes(Protocol):
+    def add(self, event: Event, quote: Quote, *, key: PartyKey, receipt: Receipt) -> None:
+        """Store a new quote; raise AlreadyAnswered or KeyReused when this call was made before."""
+
+    def get(self, quote_id: str) -> Kept[Quote]:
+        """Raise QuoteNotFound when there is none."""
+
+    def load(self, quote_id: str, receipt: Receipt) -> Kept[Quote]:
+        """As `get`, in one read with the receipt: raise AlreadyAnswered or KeyReused if it is there."""
+
+    def change(self, event: Event, quote: Quote, *, was: Kept[Quote], receipt: Receipt) -> None:
+        """Store the quote as the event left it; raise StaleRevision when it has moved on."""
+
+
+class Policies(Protocol):
+    def load_quote(self, quote_id: str, receipt: Receipt) -> Kept[Quote]:
+        """The quote to issue, in one read with the receipt (see `Quotes.load`)."""
+
+    def issue(
+        self,
+        event: Event,
+        policy: Policy,
+        *,
+        bound: Event,
+        bound_quote: Quote,
+        was: Kept[Quote],
+        receipt: Receipt,
+    ) -> None:
+        """Store the policy and the bound quote, or neither.
+
+        Raise QuoteAlreadyIssued when the policy exists, StaleRevision when the quote has moved on.
+        """
+
+    def get(self, policy_id: str) -> Kept[Policy]:
+        """Raise PolicyNotFound when there is none."""
+
+    def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
+        """The policy's events in order, from the one that follows number `after`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFile:
+    """All that a step of a claim is decided on."""
+
+    claim: Kept[Claim]
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFile:
+    """All that a first notice of loss is decided on."""
+
+    policy: Kept[Policy]
+    noticed: Sequence[NoticedClaim]
+    """Claims noticed on the policy so far."""
+    register_revision: int
+
+
+class Claims(Protocol):
+    def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeFile:
+        """The policy and its register of claims, in one read with the receipt."""
+
+    def notify(self, event: Event, claim: Claim, *, file: NoticeFile, receipt: Receipt) -> None:
+        """Store a new claim and enter it in the policy's register; raise StaleRevision when another
+        claim was entered meanwhile."""
+
+    def get(self, claim_id: str) -> Kept[Claim]:
+        """Raise ClaimNotFound when there is none."""
+
+    def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
+        """The claim and its policy, in one read with the receipt."""
+
+    def change(self, event: Event, claim: Claim, *, was: Kept[Claim], receipt: Receipt) -> None:
+        """Store the claim as the event left it; raise StaleRevision when it has moved on."""
+
+
+class Parties(Protocol):
+    def load(self, party_id: str, receipt: Receipt) -> Head:
+        """Where the party's own stream stands; raise PartyNotFound or AlreadyErased."""
+
+    def erase(self, event: Event, *, party_id: str, receipt: Receipt) -> None:
+        """Destroy the party's key everywhere, for ever; raise AlreadyErased when it is gone."""
