@@ -1,0 +1,68 @@
+"""The template as written, and as CloudFormation sees it after SAM's translator."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from local.template import Template
+
+type Json = dict[str, Any]
+
+ROOT = Path(__file__).resolve().parents[2]
+SAM_PYTHON = ROOT / ".venv-sam" / "bin" / "python"
+
+
+@cache
+def _transformed(layer_uri: str) -> Json:
+    if not SAM_PYTHON.exists():
+        pytest.fail("aws-sam-cli's environment .venv-sam is missing: `make setup` makes it")
+    command = [str(SAM_PYTHON), "-m", "local.build", "--transform", layer_uri]
+    done = subprocess.run(  # noqa: S603 (our own module, our own interpreter)
+        command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    result: Json = json.loads(done.stdout)
+    return result
+
+
+@pytest.fixture(scope="session")
+def transform() -> Callable[[str], Json]:
+    """Layer URI to the transformed template."""
+    return _transformed
+
+
+@pytest.fixture(scope="session")
+def resources() -> Json:
+    """The resources that CloudFormation will make."""
+    found: Json = _transformed("s3://artefacts/layer")["Resources"]
+    return found
+
+
+@pytest.fixture(scope="session")
+def written() -> Json:
+    """template.yaml itself."""
+    return Template(ROOT / "template.yaml").document
+
+
+@pytest.fixture(scope="session")
+def definition() -> Json:
+    """openapi.yaml itself."""
+    found: Json = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.fixture(scope="session")
+def operations(definition: Json) -> list[tuple[str, Json]]:
+    """Every operation with its name, `POST /v1/quotes`."""
+    return [
+        (f"{method.upper()} {path}", operation)
+        for path, item in definition["paths"].items()
+        for method, operation in item.items()
+    ]

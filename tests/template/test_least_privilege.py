@@ -1,0 +1,102 @@
+"""Each function reaches what it is told of, and nothing else."""
+
+from collections.abc import Iterator
+from typing import Any
+
+type Json = dict[str, Any]
+
+# AWS's own policies that SAM attaches: writing logs and traces. Nothing else comes by shorthand.
+MANAGED = {
+    "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+    "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess",
+}
+
+
+def functions(resources: Json) -> Iterator[tuple[str, Json, list[Json]]]:
+    """Each function's name, variables and statements."""
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::Lambda::Function":
+            role = resources[resource["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
+            statements = [
+                statement
+                for policy in role["Policies"]
+                for statement in policy["PolicyDocument"]["Statement"]
+            ]
+            yield name, resource["Properties"]["Environment"]["Variables"], statements
+
+
+def actions(statement: Json) -> list[str]:
+    found = statement["Action"]
+    return [found] if isinstance(found, str) else found
+
+
+def target(value: Any) -> str:
+    """The logical id that a variable or a statement speaks of."""
+    if isinstance(value, dict):
+        reference = value.get("Ref") or value.get("Fn::GetAtt", [""])[0]
+        return str(reference)
+    return str(value)
+
+
+def test_every_table_variable_has_a_statement_and_every_statement_a_variable(
+    resources: Json,
+) -> None:
+    for name, variables, statements in functions(resources):
+        told = {target(value) for key, value in variables.items() if key.endswith("_TABLE")}
+        allowed = {
+            target(statement["Resource"])
+            for statement in statements
+            if any(action.startswith("dynamodb:") for action in actions(statement))
+            and statement["Resource"].get("Fn::GetAtt", ["", ""])[1] != "StreamArn"
+        }
+        assert told == allowed, name
+
+
+def test_every_variable_is_named_for_its_table(resources: Json) -> None:
+    for name, variables, _ in functions(resources):
+        for key, value in variables.items():
+            if key.endswith("_TABLE"):
+                assert target(value) == key.removesuffix("_TABLE").title() + "Table", name
+
+
+def test_keys_bus_and_secret_are_told_of_where_they_are_allowed(resources: Json) -> None:
+    beside = {
+        "PERSONAL_DATA_KEY": "PersonalDataKey",
+        "EVENT_BUS": "EventBus",
+        "USAGE_KEY_SECRET": "UsageKeySecret",
+    }
+    for name, variables, statements in functions(resources):
+        allowed = {target(statement["Resource"]) for statement in statements}
+        for variable, resource in beside.items():
+            assert (variable in variables) == (resource in allowed), (name, variable)
+
+
+def test_no_statement_has_a_wildcard_after_the_transform(resources: Json) -> None:
+    for name, resource in resources.items():
+        if resource["Type"] != "AWS::IAM::Role":
+            continue
+        for policy in resource["Properties"].get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                assert statement["Effect"] == "Allow", name
+                assert not {"NotAction", "NotResource"} & statement.keys(), name
+                assert not any("*" in action for action in actions(statement)), name
+                assert "*" not in str(statement["Resource"]), name
+
+
+def test_only_known_managed_policies_are_attached(resources: Json) -> None:
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::IAM::Role" and name != "ApiGatewayLoggingRole":
+            assert set(resource["Properties"].get("ManagedPolicyArns", [])) <= MANAGED, name
+
+
+def test_no_function_may_scan_or_delete(resources: Json) -> None:
+    for name, _, statements in functions(resources):
+        for statement in statements:
+            assert not {"dynamodb:Scan", "dynamodb:DeleteItem"} & set(actions(statement)), name
+
+
+def test_the_data_key_opens_only_on_behalf_of_a_service(resources: Json) -> None:
+    for name, _, statements in functions(resources):
+        for statement in statements:
+            if target(statement["Resource"]) == "DataKey":
+                assert "kms:ViaService" in statement["Condition"]["StringEquals"], name

@@ -1,0 +1,128 @@
+"""Lifecycles, encryption and logs of what the stack keeps."""
+
+from typing import Any
+
+import pytest
+
+type Json = dict[str, Any]
+
+DISPOSABLE = {"ReceiptsTable", "JwksTable"}
+EXPIRING = {"QuotesTable", "ReceiptsTable", "JwksTable"}
+# The few that AWS does not make without a name, or does not accept under a made-up one.
+NAMED = {"EventBus", "FirewallLogGroup"}
+NAME_PROPERTIES = {
+    *("FunctionName", "TableName", "LogGroupName", "QueueName", "TopicName", "RoleName"),
+    *("AlarmName", "DashboardName", "UserPoolName", "UsagePlanName", "LayerName", "PolicyName"),
+}
+
+
+@pytest.fixture(scope="module")
+def tables(written: Json) -> Json:
+    return {
+        name: each
+        for name, each in written["Resources"].items()
+        if each["Type"] == "AWS::DynamoDB::Table"
+    }
+
+
+def test_tables_are_encrypted_recoverable_and_on_demand(tables: Json) -> None:
+    for name, table in tables.items():
+        properties = table["Properties"]
+        assert properties["SSESpecification"]["SSEType"] == "KMS", name
+        assert properties["SSESpecification"]["KMSMasterKeyId"], name
+        assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name
+        assert properties["BillingMode"] == "PAY_PER_REQUEST", name
+
+
+def test_what_must_not_be_lost_survives_the_stack(tables: Json) -> None:
+    for name, table in tables.items():
+        kept = name not in DISPOSABLE
+        assert (table["DeletionPolicy"] == "Retain") is kept, name
+        assert (table["UpdateReplacePolicy"] == "Retain") is kept, name
+        assert table["Properties"].get("DeletionProtectionEnabled", False) is kept, name
+
+
+def test_only_disposable_items_expire(tables: Json) -> None:
+    expiring = {
+        name
+        for name, table in tables.items()
+        if table["Properties"].get("TimeToLiveSpecification", {}).get("AttributeName")
+        == "expires_at"
+    }
+
+    assert expiring == EXPIRING
+
+
+def test_the_stream_of_events_shows_tampering(tables: Json) -> None:
+    view = tables["EventsTable"]["Properties"]["StreamSpecification"]["StreamViewType"]
+
+    assert view == "NEW_AND_OLD_IMAGES"
+
+
+def test_every_key_rotates(written: Json) -> None:
+    keys = [each for each in written["Resources"].values() if each["Type"] == "AWS::KMS::Key"]
+
+    assert len(keys) == 3
+    assert all(key["Properties"]["EnableKeyRotation"] is True for key in keys)
+
+
+def test_every_function_logs_to_its_own_group_with_retention(resources: Json) -> None:
+    groups: list[str] = []
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::Lambda::Function":
+            group = resource["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
+            assert group == name.removesuffix("Function") + "LogGroup"
+            groups.append(group)
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::Logs::LogGroup":
+            assert resource["Properties"]["RetentionInDays"], name
+            assert resource["Properties"]["KmsKeyId"], name
+    assert len(groups) == len(set(groups))
+
+
+def test_functions_are_traced_published_and_of_the_parameters_architecture(
+    written: Json, resources: Json
+) -> None:
+    for name, resource in written["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            properties = resource["Properties"]
+            assert properties["AutoPublishAliasAllProperties"] is True, name
+            assert properties["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == (
+                properties["CodeUri"].removeprefix("functions/")
+            )
+            made = resources[name]["Properties"]
+            assert made["TracingConfig"]["Mode"] == "Active", name
+            assert made["Architectures"] == [{"Ref": "Architecture"}], name
+            assert made["Layers"], name
+            assert made["Timeout"] < 29 or name == "EventDeliveryFunction", name
+
+
+def test_no_physical_names(resources: Json) -> None:
+    for name, resource in resources.items():
+        if name in NAMED:
+            continue
+        named = NAME_PROPERTIES & resource.get("Properties", {}).keys()
+        if resource["Type"] in {
+            "AWS::Lambda::Version",
+            "AWS::Lambda::Alias",
+            "AWS::Lambda::Permission",
+        }:
+            named -= {"FunctionName"}  # theirs says whose they are
+        if resource["Type"] in {"AWS::Lambda::EventSourceMapping", "AWS::Lambda::LayerVersion"}:
+            named -= {"FunctionName", "LayerName"}  # SAM names a layer for its logical id
+        assert not named, (name, named)
+
+
+def test_the_firewall_counts_the_common_body_rule_and_limits_bodies_itself(written: Json) -> None:
+    rules = {rule["Name"]: rule for rule in written["Resources"]["Firewall"]["Properties"]["Rules"]}
+
+    common = rules["CommonRules"]["Statement"]["ManagedRuleGroupStatement"]
+    assert common["RuleActionOverrides"] == [
+        {"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}
+    ]
+    for name in ("BodySize", "ClaimBodySize"):
+        size = rules[name]["Statement"]["AndStatement"]["Statements"][1]["SizeConstraintStatement"]
+        # What is longer than the firewall looks at counts as too long, not as fitting.
+        assert size["FieldToMatch"]["Body"]["OversizeHandling"] == "MATCH", name
+        assert rules[name]["Action"] == {"Block": {}}, name
+        assert size["Size"] < 64 * 1024, name
