@@ -281,10 +281,12 @@ class Lambda:
             if (worker := pool.worker(port)) is not None
         }
         self._server = Server(self._runtime_api, self._sockets)
-        self._warming: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         await self._server.start()
+
+    def has(self, name: str) -> bool:
+        return name in self._pools
 
     def warm(self, names: Sequence[str]) -> None:
         """Start one worker of each function in the background, in this order."""

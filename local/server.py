@@ -36,9 +36,11 @@ class Server:
         self._sockets = list(sockets)
         config = uvicorn.Config(
             app,
+            interface="asgi3",
             access_log=False,
+            log_config=None,
+            proxy_headers=False,
             lifespan="off",
-            log_level="error",
             server_header=False,
             date_header=True,
             timeout_graceful_shutdown=5,

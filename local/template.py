@@ -313,18 +313,21 @@ class Template:
             return pseudo[name]
         if name in self.parameters:
             return self.parameters[name]
-        declared = self._declared.get(name)
-        if declared is None:
+        if name not in self._declared:
             return self._generated(name)
-        properties = declared.get("Properties", {})
+        return self._reference(name, self._declared[name])
+
+    def _reference(self, logical_id: str, declared: Json) -> str:
+        """What a resource's type answers to `Ref`: its ARN, its URL, its id or its name."""
+        name = self._name(logical_id, declared.get("Properties", {}))
         match declared["Type"]:
             case "AWS::SecretsManager::Secret" | "AWS::Serverless::LayerVersion":
-                return self._attribute(name, "Arn")
+                return self._attribute(logical_id, "Arn")
             case "AWS::SQS::Queue":
-                return f"{self.services_url}/{ACCOUNT}/{self._name(name, properties)}"
+                return f"{self.services_url}/{ACCOUNT}/{name}"
             case "AWS::Cognito::UserPool":
-                return f"{REGION}_{name}"
-        return self._name(name, properties)
+                return f"{REGION}_{logical_id}"
+        return name
 
     def _name(self, logical_id: str, properties: Json) -> str:
         for key in _NAME_PROPERTIES.get(self._declared[logical_id]["Type"], ()):
@@ -333,24 +336,24 @@ class Template:
         return f"{STACK_NAME}-{logical_id}"
 
     def _attribute(self, logical_id: str, attribute: str) -> str:
-        declared = self._declared.get(logical_id)
-        if declared is None:
+        if logical_id not in self._declared:
             raise TemplateError(f"{logical_id} is not a resource")
+        declared = self._declared[logical_id]
         kind = declared["Type"]
         name = self._name(logical_id, declared.get("Properties", {}))
-        if kind == "AWS::Cognito::UserPool" and attribute == "ProviderURL":
-            return self.issuer_url
-        if attribute == "Arn":
-            return _arn(kind, logical_id, name)
-        if kind == "AWS::Serverless::Function" and attribute in {"Alias", "Version"}:
-            return f"{_arn(kind, logical_id, name)}:live"
-        if kind == "AWS::Serverless::Api" and attribute == "Stage":
-            return str(self.resolve(declared["Properties"]["StageName"]))
-        if kind == "AWS::DynamoDB::Table" and attribute == "StreamArn":
-            return f"{_arn(kind, logical_id, name)}/stream/local"
-        if attribute in {"QueueName", "Name", "TableName"}:
-            return name
-        return f"{name}-{attribute}"
+        arn = _arn(kind, logical_id, name)
+        match kind, attribute:
+            case _, "Arn":
+                return arn
+            case "AWS::Serverless::Function", "Alias" | "Version":
+                return f"{arn}:live"
+            case "AWS::Serverless::Api", "Stage":
+                return str(self.resolve(declared["Properties"]["StageName"]))
+            case "AWS::DynamoDB::Table", "StreamArn":
+                return f"{arn}/stream/local"
+            case "AWS::Cognito::UserPool", "ProviderURL":
+                return self.issuer_url
+        return name if attribute in {"QueueName", "Name"} else f"{name}-{attribute}"
 
     def _generated(self, name: str) -> str:
         """What SAM makes beside a resource: `Function.Alias`, `FunctionAliaslive`, `Api.Stage`."""

@@ -200,7 +200,9 @@ class Definition:
         )
 
     def _security(self, operation: Json) -> tuple[Authorizer | None, tuple[str, ...], bool]:
-        requirements: list[Json] = operation.get("security", self.document.get("security", []))
+        # `security: []` means that nobody is asked, which is not the same as saying nothing.
+        declared = operation if "security" in operation else self.document
+        requirements: list[Json] = declared.get("security", [])
         schemes = self.document.get("components", {}).get("securitySchemes", {})
         authorizer: Authorizer | None = None
         scopes: tuple[str, ...] = ()

@@ -1,0 +1,134 @@
+"""The bank simulator: takes payment instructions, pays, reports, each exactly once.
+
+An instruction is in its inbox before the event that brought it is acknowledged, and stays there
+until the report about it has been answered; the report's idempotency key is the instruction's id,
+so a report whose answer was lost is the same report again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from local.services.event_bus import Event
+
+type Json = dict[str, Any]
+
+EXECUTING = "payment.executing"
+FIRST_WAIT_SECONDS = 0.2
+LONGEST_WAIT_SECONDS = 15.0
+_RETRIED = frozenset({401, 403, 408, 429})  # a token or a plan may recover, as a server may
+
+log = logging.getLogger("coverwright.bank")
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One instruction as the bank keeps it."""
+
+    id: str
+    detail: Json
+    executed_at: str
+
+
+class Bank:
+    """Inbox on disk, reports over HTTP with the bank's own token."""
+
+    def __init__(self, path: Path, *, token: Callable[[], str], verify: str | bool = True) -> None:
+        self._inbox = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._inbox.execute("PRAGMA journal_mode = WAL")
+        self._inbox.execute("PRAGMA synchronous = FULL")
+        self._inbox.execute(
+            "CREATE TABLE IF NOT EXISTS instructions (id TEXT PRIMARY KEY, detail TEXT NOT NULL,"
+            " received REAL NOT NULL, executed_at TEXT NOT NULL, answer INTEGER, body TEXT)"
+        )
+        self._token = token
+        self._verify = verify
+        self._news = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def receive(self, event: Event) -> None:
+        """Keep an instruction; one that came before is one that is known."""
+        if event.detail_type != EXECUTING:
+            return
+        facts = event.detail.get("facts", event.detail)
+        executed_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        self._inbox.execute(
+            "INSERT OR IGNORE INTO instructions (id, detail, received, executed_at)"
+            " VALUES (?, ?, ?, ?)",
+            (facts["instruction_id"], json.dumps(event.detail), time.time(), executed_at),
+        )
+        self._news.set()
+
+    def start(self, base_url: str) -> None:
+        self._task = asyncio.create_task(self._run(base_url))
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._inbox.close()
+
+    def unreported(self) -> list[Instruction]:
+        rows = self._inbox.execute(
+            "SELECT id, detail, executed_at FROM instructions WHERE answer IS NULL ORDER BY received"
+        )
+        return [Instruction(row[0], json.loads(row[1]), row[2]) for row in rows]
+
+    async def _run(self, base_url: str) -> None:
+        wait = FIRST_WAIT_SECONDS
+        async with httpx.AsyncClient(
+            base_url=base_url, verify=self._verify, timeout=35, trust_env=False
+        ) as client:
+            while True:
+                self._news.clear()
+                answered = [await self._report(client, each) for each in self.unreported()]
+                if all(answered):
+                    wait = FIRST_WAIT_SECONDS
+                    await self._news.wait()
+                else:
+                    await asyncio.sleep(wait)
+                    wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+
+    async def _report(self, client: httpx.AsyncClient, instruction: Instruction) -> bool:
+        """Report one execution; False when there is no final answer yet."""
+        body = {
+            "instruction_id": instruction.id,
+            "outcome": "paid",
+            "bank_reference": _reference(instruction.id),
+            "executed_at": instruction.executed_at,
+        }
+        headers = {
+            "Authorization": f"Bearer {self._token()}",
+            "Idempotency-Key": f"bank-{instruction.id}",
+        }
+        try:
+            answer = await client.post("/v1/bank-reports", json=body, headers=headers)
+        except httpx.HTTPError as error:
+            log.warning("report of %s: %s", instruction.id, error)
+            return False
+        if answer.is_server_error or answer.status_code in _RETRIED:
+            log.warning("report of %s: %d %s", instruction.id, answer.status_code, answer.text)
+            return False
+        if answer.is_error:
+            log.error("report of %s refused: %s", instruction.id, answer.text)
+        self._inbox.execute(
+            "UPDATE instructions SET answer = ?, body = ? WHERE id = ?",
+            (answer.status_code, answer.text, instruction.id),
+        )
+        return True
+
+
+def _reference(instruction_id: str) -> str:
+    return "LB" + hashlib.sha256(instruction_id.encode()).hexdigest()[:16].upper()

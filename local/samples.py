@@ -1,0 +1,96 @@
+"""Sample callers: partner applications, staff, the bank. All invented, all local."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SCOPE_PREFIX = "coverwright/"
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+
+_QUOTING = ("products:read", "quotes:read", "quotes:write")
+_ISSUANCE = ("policies:read", "policies:write")
+_CLAIMS = ("claims:read", "claims:write", "claims:settle")
+
+
+@dataclass(frozen=True)
+class Partner:
+    """A partner's application: OAuth2 client credentials, a row in Applications, a usage key."""
+
+    client_id: str
+    partner: str
+    name: str
+    plan: str
+    mode: str = "test"
+    status: str = "active"
+    products: tuple[str, ...] = ("quoting", "issuance", "claims")
+    scopes: tuple[str, ...] = (*_QUOTING, *_ISSUANCE, *_CLAIMS)
+
+    @property
+    def application(self) -> str:
+        """Its id: the same on every machine, so that what one writes down the other can read."""
+        prefix = "app_" if self.mode == "live" else "app_test_"
+        return prefix + _suffix(self.client_id)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A person with roles (Cognito groups); the group `test` keeps them to test data."""
+
+    name: str
+    groups: tuple[str, ...]
+    scopes: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.name}.staff.coverwright.example"))
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine client of our own with nothing but scopes."""
+
+    client_id: str
+    scopes: tuple[str, ...]
+
+
+def _suffix(text: str) -> str:
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:16])
+    return "".join(_CROCKFORD[(number >> (5 * place)) & 31] for place in range(20))
+
+
+PARTNERS = (
+    Partner("harbour-test", "harbour", "Harbour Brokers, trying out", "gold"),
+    Partner("meadow-test", "meadow", "Meadow Insurance Comparison, trying out", "silver"),
+    Partner("pebble-test", "pebble", "Pebble Garage, trying out", "bronze"),
+    Partner(
+        "reader-test",
+        "harbour",
+        "Harbour Brokers, reports only",
+        "bronze",
+        scopes=("products:read", "quotes:read", "policies:read", "claims:read"),
+    ),
+    Partner("gone-test", "gone", "Gone Brokers, suspended", "bronze", status="suspended"),
+    Partner("harbour-live", "harbour", "Harbour Brokers", "gold", mode="live"),
+)
+_READS = ("products:read", "quotes:read", "policies:read", "claims:read")
+STAFF = (
+    Staff("underwriter-test", ("test", "underwriter"), (*_READS, "quotes:underwrite")),
+    Staff(
+        "handler-test",
+        ("claims_handler", "test"),
+        (*_READS, "claims:write", "claims:settle", "claims:approve"),
+    ),
+    Staff("supervisor-test", ("supervisor", "test"), (*_READS, "claims:settle", "claims:approve")),
+    Staff("privacy-test", ("privacy_officer", "test"), (*_READS, "parties:erase")),
+    Staff("underwriter", ("underwriter",), (*_READS, "quotes:underwrite")),
+)
+BANK = Machine("bank-simulator", ("payments:report",))
+
+CALLERS: Mapping[str, Partner | Staff | Machine] = {
+    **{each.client_id: each for each in PARTNERS},
+    **{each.name: each for each in STAFF},
+    BANK.client_id: BANK,
+}

@@ -1,0 +1,94 @@
+"""What a new stack holds before anybody calls: tables, keys, sample applications, usage keys."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
+from local.gateway.plans import ApiKey, Keys
+from local.samples import BANK, PARTNERS, STAFF, Machine, Partner
+from local.services.kms import Kms
+from local.services.secrets_manager import SecretsManager
+from local.template import Template, TemplateError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+USAGE_SECRET = "UsageKeySecret"  # noqa: S105 (its name in the template, not its value)
+APPLICATIONS = "ApplicationsTable"
+
+
+def create_tables(template: Template, tables: DynamoDBClient) -> None:
+    """Make the template's tables that are not there yet."""
+    present: set[str] = set()
+    for page in tables.get_paginator("list_tables").paginate():
+        present.update(page["TableNames"])
+    for request in template.tables():
+        if request["TableName"] not in present:
+            tables.create_table(**request)
+
+
+def ensure_keys_and_secrets(template: Template, kms: Kms, secrets: SecretsManager) -> None:
+    for key in template.of_type("AWS::KMS::Key"):
+        kms.ensure_key(key.arn)
+    for secret in template.of_type("AWS::SecretsManager::Secret"):
+        secrets.ensure_secret(secret.arn, secret.properties)
+
+
+def seed_applications(template: Template, tables: DynamoDBClient) -> None:
+    """The rows that the platform's own administration would have written."""
+    table = template.resources[APPLICATIONS].name
+    for partner in PARTNERS:
+        tables.put_item(TableName=table, Item=_row(partner))
+    tables.put_item(TableName=table, Item=_row(_bank_application(BANK)))
+
+
+def _bank_application(bank: Machine) -> Partner:
+    return Partner(
+        bank.client_id,
+        "bank",
+        "Bank simulator",
+        "internal",
+        products=("claims",),
+        scopes=bank.scopes,
+    )
+
+
+def _row(partner: Partner) -> dict[str, dict[str, str] | dict[str, list[str]]]:
+    return {
+        "id": {"S": partner.client_id},
+        "application": {"S": partner.application},
+        "partner": {"S": partner.partner},
+        "status": {"S": partner.status},
+        "mode": {"S": partner.mode},
+        "plan": {"S": partner.plan},
+        "products": {"SS": sorted(partner.products)},
+        "scopes": {"SS": sorted(partner.scopes)},
+        "name": {"S": partner.name},
+    }
+
+
+def seed_usage_keys(template: Template, secrets: SecretsManager, keys: Keys) -> None:
+    """One API key per application and per member of staff, in its plan."""
+    secret = secrets.value(template.resources[USAGE_SECRET].arn)
+    plans = plan_names(template)
+    for principal, plan in _principals():
+        if plan not in plans.values():
+            raise TemplateError(f"the template has no usage plan for {plan}")
+        value = hmac.new(secret.encode(), principal.encode(), hashlib.sha256).hexdigest()
+        key_id = hashlib.sha256(principal.encode()).hexdigest()[:10]
+        keys.put(ApiKey(id=key_id, value=value, plan=plan))
+
+
+def plan_names(template: Template) -> dict[str, str]:
+    """The plan that an application's row names, by the logical id of its usage plan."""
+    return {
+        plan.logical_id: plan.logical_id.removesuffix("Plan").lower()
+        for plan in template.of_type("AWS::ApiGateway::UsagePlan")
+    }
+
+
+def _principals() -> list[tuple[str, str]]:
+    partners = [(partner.application, partner.plan) for partner in PARTNERS]
+    return partners + [(staff.subject, "internal") for staff in STAFF]

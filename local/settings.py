@@ -1,0 +1,65 @@
+"""Where the stack lives and what may be chosen: ports, engine, workers, TLS."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local.processes import StackError
+
+ROOT = Path(__file__).resolve().parent.parent
+ENGINES = ("dynoxide", "dynamodb-local", "moto")
+
+
+@dataclass(frozen=True)
+class Ports:
+    """0 takes any free port, which is what tests do."""
+
+    gateway: int = 8080
+    services: int = 8081
+    database: int = 8082
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a person may choose; `engine` None takes the first of ENGINES that runs here."""
+
+    template: Path = ROOT / "template.yaml"
+    folder: Path = ROOT / ".coverwright"
+    tools: Path = ROOT / ".tools"
+    ports: Ports = field(default_factory=Ports)
+    engine: str | None = None
+    slots: int = 2
+    tls: bool = False
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "log"
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """PORT, SERVICES_PORT, DATABASE_PORT, ENGINE, WORKERS, TLS and DATA, each optional."""
+    engine = environment.get("ENGINE") or None
+    if engine is not None and engine not in ENGINES:
+        raise StackError(f"ENGINE={engine} is not one of {', '.join(ENGINES)}")
+    defaults = Ports()
+    return Settings(
+        folder=Path(environment.get("DATA") or ROOT / ".coverwright").resolve(),
+        ports=Ports(
+            gateway=_number(environment, "PORT", defaults.gateway, highest=65_535),
+            services=_number(environment, "SERVICES_PORT", defaults.services, highest=65_535),
+            database=_number(environment, "DATABASE_PORT", defaults.database, highest=65_535),
+        ),
+        engine=engine,
+        slots=max(1, _number(environment, "WORKERS", 2, highest=32)),
+        tls=environment.get("TLS", "") not in {"", "0"},
+    )
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, *, highest: int) -> int:
+    text = environment.get(name) or str(default)
+    if not text.isdecimal() or int(text) > highest:
+        raise StackError(f"{name}={text} is not a number from 0 to {highest}")
+    return int(text)

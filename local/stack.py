@@ -1,0 +1,343 @@
+"""The stack as one object: `with Stack(settings) as stack:` and everything is up, or nothing is.
+
+It runs on an event loop in a thread of its own, so that tests, the journey and `serve` all use it
+in the same way. Stopping it, or the end of this process however it comes, stops every child.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from local.bank import Bank
+from local.certificate import Certificate, ensure_certificate
+from local.engine import Database, engine_for
+from local.gateway.app import Gateway
+from local.gateway.authorizers import Authorizers, UserPool
+from local.gateway.definition import Definition, LambdaAuthorizer, LambdaIntegration
+from local.gateway.plans import Keys, Plans, Usage, plan_of, stage_throttles
+from local.issuer import Issuer
+from local.page import page_routes
+from local.processes import LOOPBACK, bound_socket
+from local.runtime import Lambda, Result
+from local.samples import BANK
+from local.seeding import (
+    create_tables,
+    ensure_keys_and_secrets,
+    plan_names,
+    seed_applications,
+    seed_usage_keys,
+)
+from local.server import Server
+from local.services.app import services_app
+from local.services.event_bus import EventBus
+from local.services.kms import Kms
+from local.services.secrets_manager import SecretsManager
+from local.services.store import open_store
+from local.settings import Settings
+from local.streams import EventSource
+from local.template import REGION, Template
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
+
+type Json = dict[str, Any]
+type DatabaseProxy = Callable[[str], str]
+
+
+class Stack:
+    """Everything, started in order and stopped in reverse.
+
+    `dynamodb_proxy` is given the engine's URL and answers the one that functions shall use: tests
+    put a proxy there that injects faults.
+    """
+
+    def __init__(
+        self, settings: Settings | None = None, *, dynamodb_proxy: DatabaseProxy | None = None
+    ) -> None:
+        self.settings = settings or Settings()
+        self._proxy = dynamodb_proxy
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="stack", daemon=True)
+        self._parts = AsyncExitStack()
+        self.base_url = ""
+        self.services_url = ""
+        self.database_url = ""
+        self.started_in_seconds = 0.0
+        self.certificate: Certificate | None = None
+        self.template: Template
+        self.definition: Definition
+        self.issuer: Issuer
+        self._functions: Lambda
+
+    # -- for whoever holds the stack ------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        started = time.monotonic()
+        self._thread.start()
+        try:
+            self._run(self._start())
+        except BaseException:
+            self.stop()
+            raise
+        self.started_in_seconds = time.monotonic() - started
+
+    def stop(self) -> None:
+        if self._loop.is_closed():
+            return
+        self._run(self._parts.aclose())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def token(self, caller: str, *, changes: Mapping[str, Any] | None = None) -> str:
+        """An access token for a sample caller (`local.samples.CALLERS`)."""
+        return self.issuer.token(caller, changes=changes)
+
+    def invoke(self, logical_id: str, event: Json) -> Result:
+        """Call a function directly, as `aws lambda invoke` would."""
+        name = self.template.functions[logical_id].name
+        return self._run(self._functions.invoke(name, event))
+
+    def table(self, logical_id: str) -> str:
+        return self.template.resources[logical_id].name
+
+    def dynamodb(self) -> DynamoDBClient:
+        """A client of the engine itself, past any proxy."""
+        return _dynamodb(self.database_url)
+
+    def _run[T](self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    # -- parts ----------------------------------------------------------------------------------
+
+    async def _start(self) -> None:
+        settings = self.settings
+        settings.logs.mkdir(parents=True, exist_ok=True)
+        _log_to(settings.logs / "gateway.log", self._parts)
+        gateway_socket = bound_socket(settings.ports.gateway, what="gateway", setting="PORT")
+        self._parts.callback(gateway_socket.close)
+        services_socket = bound_socket(
+            settings.ports.services, what="services", setting="SERVICES_PORT"
+        )
+        self._parts.callback(services_socket.close)
+        scheme = "https" if settings.tls else "http"
+        self.base_url = f"{scheme}://{LOOPBACK}:{gateway_socket.getsockname()[1]}"
+        self.services_url = f"http://{LOOPBACK}:{services_socket.getsockname()[1]}"
+        if settings.tls:
+            self.certificate = ensure_certificate(settings.folder / "tls")
+
+        database = Database(await asyncio.to_thread(engine_for, settings), settings)
+        self._parts.push_async_callback(database.stop)
+        await database.start()
+        self.database_url = database.url
+
+        self.template = Template(
+            settings.template.resolve(),
+            overrides={"FurtherIssuers": self.services_url},
+            issuer_url=self.services_url,
+            services_url=self.services_url,
+        )
+        store = open_store(settings.folder / "services.sqlite")
+        self._parts.callback(store.close)
+        kms, secrets = Kms(store), SecretsManager(store)
+        ensure_keys_and_secrets(self.template, kms, secrets)
+        bus = EventBus(store, [bus.name for bus in self.template.of_type("AWS::Events::EventBus")])
+        self.issuer = Issuer(
+            store, self.services_url, audience=self.template.parameters["Audience"]
+        )
+        bank = Bank(
+            settings.folder / "bank.sqlite",
+            token=lambda: self.issuer.token(BANK.client_id),
+            verify=str(self.certificate.certificate) if self.certificate else True,
+        )
+        bus.subscribe(bank.receive)
+
+        self.definition = Definition(self.template.definition())
+        self._functions = self._lambda()
+        self._parts.push_async_callback(self._functions.stop)
+        await self._functions.start()
+        self._functions.warm(self._names_by_use())
+
+        further = [*self.issuer.routes(), *page_routes(self.definition, lambda: self.base_url)]
+        services = Server(services_app(kms, secrets, bus, further=further), [services_socket])
+        self._parts.push_async_callback(services.stop)
+        await services.start()
+
+        await asyncio.to_thread(self._fill_tables)
+        keys = Keys(settings.folder / "gateway.sqlite")
+        self._parts.callback(keys.close)
+        seed_usage_keys(self.template, secrets, keys)
+        gateway = Server(
+            self._gateway(keys),
+            [gateway_socket],
+            certificate=self.certificate.certificate if self.certificate else None,
+            key=self.certificate.key if self.certificate else None,
+        )
+        await self._start_event_sources(store)
+        self._parts.push_async_callback(bank.stop)
+        self._parts.push_async_callback(gateway.stop)
+        await gateway.start()
+        bank.start(self.base_url)
+
+    def _lambda(self) -> Lambda:
+        database = self._proxy(self.database_url) if self._proxy else self.database_url
+        endpoints = {
+            # Whatever is not served here must end on loopback too, never on the network.
+            "AWS_ENDPOINT_URL": self.services_url,
+            "AWS_ENDPOINT_URL_DYNAMODB": database,
+        }
+        return Lambda(
+            [each for each in self.template.functions.values() if each.folder.is_dir()],
+            slots=self.settings.slots,
+            endpoints=endpoints,
+            log_folder=self.settings.logs,
+        )
+
+    def _names_by_use(self) -> list[str]:
+        """Functions of the API first, the authorizer before them all."""
+        names = [
+            *(
+                a.function
+                for a in self.definition.authorizers.values()
+                if isinstance(a, LambdaAuthorizer)
+            ),
+            *(
+                r.integration.function
+                for r in self.definition.routes
+                if isinstance(r.integration, LambdaIntegration)
+            ),
+            *(function.name for function in self.template.functions.values()),
+        ]
+        return [name for name in dict.fromkeys(names) if self._functions.has(name)]
+
+    def _fill_tables(self) -> None:
+        tables = _dynamodb(self.database_url)
+        create_tables(self.template, tables)
+        seed_applications(self.template, tables)
+
+    def _gateway(self, keys: Keys) -> Gateway:
+        api = self.template.api().properties
+        usage = Usage(self.settings.folder / "gateway.sqlite")
+        self._parts.callback(usage.close)
+        names = plan_names(self.template)
+        plans = Plans(
+            [
+                plan_of(names[each.logical_id], each.properties)
+                for each in self.template.of_type("AWS::ApiGateway::UsagePlan")
+            ],
+            stage_throttles(api.get("MethodSettings", ())),
+            usage,
+            clock=time.monotonic,
+            now=lambda: datetime.now(UTC),
+        )
+        pools = {
+            pool.arn: UserPool(self.issuer.url, self.issuer.public_keys)
+            for pool in self.template.of_type("AWS::Cognito::UserPool")
+        }
+
+        async def authorize(function: str, event: Json, trace_id: str) -> Result:
+            return await self._functions.invoke(function, event, trace_id=trace_id)
+
+        return Gateway(
+            self.definition,
+            self._functions,
+            authorizers=Authorizers(authorize, pools, clock=time.monotonic, now=time.time),
+            keys=keys,
+            plans=plans,
+            stage=api["StageName"],
+            access_log_format=api["AccessLogSetting"]["Format"],
+            api_key_source=api.get("ApiKeySourceType", "HEADER"),
+            minimum_compression_size=api.get("MinimumCompressionSize"),
+        )
+
+    async def _start_event_sources(self, store: Any) -> None:
+        for function in self.template.functions.values():
+            if not self._functions.has(function.name):
+                continue
+
+            async def invoke(event: Json, name: str = function.name) -> Result:
+                return await self._functions.invoke(name, event)
+
+            for source in function.stream_sources:
+                reader = EventSource(
+                    source,
+                    invoke=invoke,
+                    tables=_dynamodb(self.database_url),
+                    streams=_streams(self.database_url),
+                    store=store,
+                )
+                self._parts.push_async_callback(reader.stop)
+                reader.start()
+
+
+def _log_to(path: Path, parts: AsyncExitStack) -> None:
+    """The stack's own log: access log lines and what went wrong inside."""
+    handler = logging.FileHandler(path)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    parts.callback(handler.close)
+    for name, level in (("coverwright", logging.INFO), ("uvicorn", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.setLevel(level)
+        logger.propagate = False
+        logger.addHandler(handler)
+        parts.callback(logger.removeHandler, handler)
+
+
+@cache
+def _dynamodb(url: str) -> DynamoDBClient:
+    import boto3  # noqa: PLC0415 (0.4 s: in a thread, while the workers start)
+
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 (the engine asks for one, any one)
+    )
+
+
+@cache
+def _streams(url: str) -> DynamoDBStreamsClient:
+    import boto3  # noqa: PLC0415 (as above)
+    from botocore.config import Config  # noqa: PLC0415 (as above)
+
+    return boto3.client(
+        "dynamodbstreams",
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 (as above)
+        # dynoxide's stream ids are shorter than boto3's validation wants.
+        config=Config(parameter_validation=False),
+    )
+
+
+def ephemeral(settings: Settings, **changes: Any) -> Settings:
+    """The same settings on free ports."""
+    return replace(
+        settings, ports=replace(settings.ports, gateway=0, services=0, database=0), **changes
+    )
