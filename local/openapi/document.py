@@ -1,56 +1,68 @@
 """One definition out of many handlers."""
 
-from collections.abc import Iterable
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping
+from inspect import get_annotations
+from typing import Any, NamedTuple, get_args
+
+from insurance.api.app import CLOCK_HEADER, KEY_HEADER, PATH_IDS, Operation
+from insurance.api.body import Request
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from local.openapi.downgrade import downgraded, reachable, schema_names
 from local.openapi.gateway import (
     API_KEY,
     PARTNER,
-    PROBLEMS,
+    STAFF,
     gateway_responses,
     integration,
     request_validators,
     security_schemes,
 )
 from local.openapi.handlers import Handler
+from local.openapi.problem import PROBLEM, PROBLEM_FIELD, problem_response
 
 type Json = dict[str, Any]
+type Examples = Mapping[tuple[str, str], Json]
+type Model = tuple[type[BaseModel], JsonSchemaMode]
 
 VERSION = "1.0.0"
-METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
-# Powertools declares its own validation answer for every route; ours are problems.
-_POWERTOOLS = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
+_REFERENCES = "#/components/schemas/{model}"
+_ETAGGED = ("quote_id", "policy_id", "claim_id")
 
 
-class Clash(Exception):
-    """Two handlers disagree about a path or a schema."""
+class Schemas(NamedTuple):
+    """Every model the operations name, as 3.0.3 has it."""
+
+    references: dict[Any, Json]
+    components: Json
 
 
-def document(handlers: Iterable[Handler], examples: dict[tuple[str, str], Json]) -> Json:
+def document(handlers: Iterable[Handler], examples: Examples) -> Json:
     """The definition of the whole API, as API Gateway imports it."""
+    handlers = list(handlers)
+    schemas = _schemas(handlers)
     paths: Json = {}
-    schemas: Json = {"Problem": PROBLEM, "ProblemField": PROBLEM_FIELD}
     for handler in handlers:
-        found = handler.schema.get("components", {}).get("schemas", {})
-        names = schema_names([name for name in found if name not in _POWERTOOLS])
-        for name, plain in names.items():
-            _add(schemas, plain, downgraded(found[name], names))
-        for path, item in handler.schema["paths"].items():
-            for method in METHODS:
-                if method in item:
-                    operation = _operation(method, path, item[method], handler, names)
-                    _add_examples(operation, examples.get((method, path), {}))
-                    _add(paths.setdefault(path, {}), method, operation)
+        for operation in handler.operations:
+            method, path = operation.method.lower(), operation.path
+            rendered = _operation(operation, handler, schemas)
+            _add_examples(rendered, examples.get((method, path), {}))
+            if method in paths.setdefault(path, {}):
+                raise ValueError(f"{operation.method} {path} is answered twice")
+            paths[path][method] = rendered
     paths = dict(sorted(paths.items()))
     return {
         "openapi": "3.0.3",
         "info": INFO,
         "servers": [{"url": "https://api.coverwright.example"}],
-        "tags": _tags(paths),
+        "tags": [
+            {"name": handler.folder, "description": TAGS[handler.folder]} for handler in handlers
+        ],
         "paths": paths,
         "components": {
-            "schemas": reachable(schemas, paths),
+            "schemas": reachable(schemas.components, paths),
             "securitySchemes": security_schemes(),
         },
         "x-amazon-apigateway-api-key-source": "AUTHORIZER",
@@ -60,133 +72,135 @@ def document(handlers: Iterable[Handler], examples: dict[tuple[str, str], Json])
     }
 
 
-def _add(into: Json, name: str, value: Json) -> None:
-    if into.setdefault(name, value) != value:
-        raise Clash(f"{name} is said twice, and differently")
-
-
-def _operation(method: str, path: str, said: Json, handler: Handler, names: dict[str, str]) -> Json:
-    """One operation: what its handler says, and what the gateway adds."""
-    security, scopes = _security(said.get("security", []))
-    operation: Json = {
-        "operationId": said["operationId"],
-        "tags": [handler.folder],
-        "summary": said["summary"],
-    }
-    if "description" in said and said["description"] != said["summary"]:
-        operation["description"] = said["description"]
-    if "parameters" in said:
-        operation["parameters"] = [_parameter(each, names) for each in said["parameters"]]
-    if "requestBody" in said:
-        operation["requestBody"] = _content(said["requestBody"], names)
-    operation["responses"] = _responses(method, path, operation, said["responses"], names)
-    operation["security"] = security
-    if scopes:
-        operation["x-coverwright-scopes"] = scopes
-    operation["x-amazon-apigateway-integration"] = integration(handler.logical_id)
-    return operation
-
-
-def _security(said: list[Json]) -> tuple[list[Json], list[str]]:
-    """The requirements as API Gateway reads them, and the scopes that the handler checks.
-
-    Only a user pool's authorizer takes scopes there; a Lambda authorizer's are ours to check.
-    """
-    scopes = sorted(
-        {scope.rpartition("/")[2] for each in said for named in each.values() for scope in named}
+def _schemas(handlers: Iterable[Handler]) -> Schemas:
+    """All models at once, so that each has one name."""
+    models: list[Model] = []
+    for handler in handlers:
+        for operation in handler.operations:
+            request, answer = request_model(operation), answer_model(operation)
+            models += [(request, "validation")] if request else []
+            models.append((answer, "serialization"))
+    references, definitions = models_json_schema(
+        list(dict.fromkeys(models)), ref_template=_REFERENCES
     )
-    return [
-        {name: [] if name in {PARTNER, API_KEY} else named for name, named in each.items()}
-        for each in said
-    ], scopes
+    found = definitions.get("$defs", {})
+    names = schema_names(found)
+    components = {names[name]: downgraded(schema, names) for name, schema in found.items()}
+    return Schemas(
+        references={model: downgraded(ref, names) for model, ref in references.items()},
+        components={**components, "Problem": PROBLEM, "ProblemField": PROBLEM_FIELD},
+    )
 
 
-def _parameter(said: Json, names: dict[str, str]) -> Json:
-    schema = said["schema"]
-    name = said["name"]
-    if said["in"] == "header":
-        # Powertools lower-cases a header's name and keeps the one the handler gave as the title.
-        name = schema.get("title", name) if schema.get("title", "").lower() == name else name
-    parameter = {"name": name, "in": said["in"], "required": said["required"]}
-    if "description" in said:
-        parameter["description"] = said["description"]
-    converted = downgraded(schema, names)
-    converted.pop("description", None)
-    converted.pop("nullable", None)  # a parameter is there or it is not
-    example = said.get("example", converted.pop("example", None))
-    parameter["schema"] = converted
-    if example is not None:
-        parameter["example"] = example
+def request_model(operation: Operation) -> type[Request] | None:
+    """What the handler wants as its body."""
+    for kind in get_annotations(operation.handler).values():
+        if isinstance(kind, type) and issubclass(kind, Request):
+            return kind
+    return None
+
+
+def answer_model(operation: Operation) -> type[BaseModel]:
+    """What the handler answers: the view it returns, or the one beside its `Answer`."""
+    said = get_annotations(operation.handler)["return"]
+    for kind in (said, *get_args(said)):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+    raise ValueError(f"{operation.method} {operation.path} does not say what it answers")
+
+
+def _operation(operation: Operation, handler: Handler, schemas: Schemas) -> Json:
+    """One operation: what its handler says, and what the gateway adds."""
+    name = re.sub(r"_(get|post|put)$", "", operation.handler.__name__)
+    rendered: Json = {
+        "operationId": name.replace("_", " ").title().replace(" ", ""),
+        "tags": [handler.folder],
+        "summary": operation.summary,
+        "description": _description(operation),
+        "parameters": _parameters(operation),
+    }
+    request = request_model(operation)
+    if request:
+        schema = schemas.references[(request, "validation")]
+        rendered["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": schema}},
+        }
+    rendered["responses"] = _responses(operation, schemas)
+    # Only a user pool's authorizer takes scopes here; a Lambda authorizer's are the handler's.
+    rendered["security"] = (
+        [{STAFF: [f"coverwright/{operation.scope}"]}]
+        if operation.staff
+        else [{PARTNER: [], API_KEY: []}]
+    )
+    rendered["x-coverwright-scopes"] = [operation.scope]
+    rendered["x-amazon-apigateway-integration"] = integration(handler.logical_id)
+    return rendered
+
+
+def _description(operation: Operation) -> str:
+    text = " ".join((operation.handler.__doc__ or "").split())
+    who = "Staff only. " if operation.staff else ""
+    return f"{text} {who}Needs the scope `{operation.scope}`.".strip()
+
+
+def _parameters(operation: Operation) -> list[Json]:
+    """Path variables, then the headers that this kind of operation reads."""
+    parameters = [_path_parameter(name) for name in re.findall(r"{(\w+)}", operation.path)]
+    if operation.writes:
+        parameters.append(IDEMPOTENCY_KEY)
+    if any(f"{{{name}}}" in operation.path for name in _ETAGGED):
+        if operation.writes:
+            parameters.append(IF_MATCH)
+        elif operation.method == "GET":
+            parameters.append(IF_NONE_MATCH)
+    return [*parameters, CLOCK]
+
+
+def _path_parameter(name: str) -> Json:
+    """No pattern: an id of another form is as unknown as one that was never given."""
+    schema: Json = {"type": "string", "minLength": 1, "maxLength": 64}
+    parameter: Json = {"name": name, "in": "path", "required": True, "schema": schema}
+    if name in PATH_IDS:
+        prefix = name[:3] if name != "party_id" else "pty"
+        parameter["example"] = f"{prefix}_0123456789abcdefghjk"
     return parameter
 
 
-def _content(said: Json, names: dict[str, str]) -> Json:
-    """A request body or an answer, its schemas converted."""
-    out = {key: value for key, value in said.items() if key not in {"content", "headers"}}
-    if "headers" in said:
-        out["headers"] = {
-            name: {**header, "schema": downgraded(header["schema"], names)}
-            for name, header in said["headers"].items()
-        }
-    if "content" in said:
-        out["content"] = {
-            media_type: {**media, "schema": downgraded(media["schema"], names)}
-            for media_type, media in said["content"].items()
-        }
-    return out
-
-
-def _responses(method: str, path: str, operation: Json, said: Json, names: dict[str, str]) -> Json:
-    responses: Json = {}
-    for status, response in said.items():
-        schemas = str(response.get("content", {}))
-        if not any(f"/{name}'" in schemas for name in _POWERTOOLS):
-            responses[status] = _content(response, names)
-    for status in _problem_statuses(method, path, operation):
-        responses.setdefault(status, problem_response(status))
-    return dict(sorted(responses.items()))
-
-
-def _problem_statuses(method: str, path: str, operation: Json) -> list[str]:
-    """What can go wrong with an operation of this shape."""
-    headers = {each["name"] for each in operation.get("parameters", []) if each["in"] == "header"}
-    statuses = ["400", "401", "403", "429", "500", "503"]
-    if "{" in path or method == "post":
-        statuses.append("404")
-    if method == "post":
-        statuses += ["409", "413", "415", "422"]
-    if "If-Match" in headers:
-        statuses.append("412")
-    return statuses
-
-
-def problem_response(status: str) -> Json:
-    """An answer with a problem, written out: API Gateway reads no shared responses."""
-    slug, title, detail = PROBLEM_ANSWERS[status]
-    response: Json = {
-        "description": title,
+def _responses(operation: Operation, schemas: Schemas) -> Json:
+    answer: Json = {
+        "description": operation.summary,
+        "headers": {"X-Request-Id": REQUEST_ID},
         "content": {
-            "application/problem+json": {
-                "schema": {"$ref": "#/components/schemas/Problem"},
-                "example": {
-                    "type": PROBLEMS + slug,
-                    "title": title,
-                    "status": int(status),
-                    "detail": detail,
-                    "code": slug,
-                    "request_id": "0f0a3e1c-5a1c-4a43-9f6e-3a6d8c1b2e4f",
-                },
+            "application/json": {
+                "schema": schemas.references[(answer_model(operation), "serialization")]
             }
         },
     }
-    if status in {"429", "503"}:
-        response["headers"] = {
-            "Retry-After": {
-                "description": "Seconds to wait",
-                "schema": {"type": "integer", "minimum": 1, "maximum": 86400},
-            }
-        }
-    return response
+    tagged = any(f"{{{name}}}" in operation.path for name in _ETAGGED)
+    if tagged:
+        answer["headers"]["ETag"] = ETAG
+    if operation.writes:
+        answer["headers"]["Idempotent-Replayed"] = REPLAYED
+    responses = {str(int(operation.status)): answer}
+    if tagged and operation.method == "GET":
+        responses["304"] = {"description": "Not modified: you hold this version already"}
+    for status in _problem_statuses(operation, tagged=tagged):
+        responses[status] = problem_response(status)
+    return dict(sorted(responses.items()))
+
+
+def _problem_statuses(operation: Operation, *, tagged: bool) -> list[str]:
+    """What can go wrong with an operation of this shape."""
+    statuses = ["400", "401", "403", "429", "500", "503"]
+    if "{" in operation.path or operation.method == "POST":
+        statuses.append("404")
+    if operation.method == "POST":
+        statuses += ["413", "415", "422"]
+    if operation.writes:
+        statuses.append("409")
+        statuses += ["412"] if tagged else []
+    return statuses
 
 
 def _add_examples(operation: Json, found: Json) -> None:
@@ -194,14 +208,8 @@ def _add_examples(operation: Json, found: Json) -> None:
     if "request" in found and "requestBody" in operation:
         operation["requestBody"]["content"]["application/json"]["example"] = found["request"]
     for status, body in found.get("responses", {}).items():
-        content = operation["responses"].get(status, {}).get("content", {})
-        for media in content.values():
+        for media in operation["responses"].get(status, {}).get("content", {}).values():
             media["example"] = body
-
-
-def _tags(paths: Json) -> list[Json]:
-    names = {tag for item in paths.values() for each in item.values() for tag in each["tags"]}
-    return [{"name": name, "description": TAGS.get(name, name)} for name in sorted(names)]
 
 
 INFO: Json = {
@@ -222,47 +230,43 @@ TAGS = {
     "data_intake": "Erase a party's personal data",
 }
 
-PROBLEM_FIELD: Json = {
-    "type": "object",
-    "description": "One fault in what was sent",
-    "required": ["pointer", "code", "detail"],
-    "properties": {
-        "pointer": {"type": "string", "maxLength": 500, "description": "A JSON pointer"},
-        "code": {"type": "string", "maxLength": 100},
-        "detail": {"type": "string", "maxLength": 1000},
-    },
-}
 
-PROBLEM: Json = {
-    "type": "object",
-    "description": "What went wrong (RFC 9457). Act on `code`, never on the words.",
-    "required": ["type", "title", "detail", "code", "request_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri", "maxLength": 200},
-        "title": {"type": "string", "maxLength": 200},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string", "maxLength": 2000},
-        "code": {"type": "string", "pattern": "^[a-z0-9-]+$", "maxLength": 100},
-        "request_id": {"type": "string", "maxLength": 100},
-        "errors": {
-            "type": "array",
-            "maxItems": 1000,
-            "items": {"$ref": "#/components/schemas/ProblemField"},
-        },
-    },
-}
+def _header(name: str, description: str, schema: Json, *, required: bool = False) -> Json:
+    return {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "description": description,
+        "schema": {"type": "string", **schema},
+    }
 
-PROBLEM_ANSWERS = {
-    "400": ("invalid-parameters", "Invalid parameters", "Missing required request parameters."),
-    "401": ("unauthorized", "Unauthorized", "Send a valid access token as a Bearer token."),
-    "403": ("missing-scope", "Missing scope", "This needs the scope policies:write."),
-    "404": ("quote-not-found", "Quote not found", "There is no quote quo_0123456789abcdefghjk."),
-    "409": ("wrong-state", "Wrong state", "The quote is declined: it cannot be accepted."),
-    "412": ("stale-revision", "Stale revision", "It has changed since you read it."),
-    "413": ("too-large", "Too large", "The request is too large."),
-    "415": ("unsupported-media-type", "Unsupported media type", "Send application/json."),
-    "422": ("invalid-fields", "Invalid fields", "1 field(s) need attention."),
-    "429": ("throttled", "Too many requests", "Slow down: the plan's rate is exceeded."),
-    "500": ("internal-error", "Internal error", "Nothing is known to be done."),
-    "503": ("unavailable", "Unavailable", "Nothing was done. Repeat the call with the same key."),
+
+IDEMPOTENCY_KEY = _header(
+    KEY_HEADER,
+    "New for each request; the same again when the same request is repeated. Kept for 30 days.",
+    {"minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+    required=True,
+)
+CLOCK = _header(
+    CLOCK_HEADER,
+    "The time it is for this call, in test mode. Live mode refuses it.",
+    {"format": "date-time", "maxLength": 40},
+)
+IF_MATCH = _header(
+    "If-Match", "The ETag you read: 412 if somebody changed it since.", {"maxLength": 100}
+)
+IF_NONE_MATCH = _header(
+    "If-None-Match", "The ETag you hold: 304 if it is still the latest.", {"maxLength": 1000}
+)
+ETAG: Json = {
+    "description": "The stored revision and the view",
+    "schema": {"type": "string", "maxLength": 100},
+}
+REPLAYED: Json = {
+    "description": "`true` where this is the first call's answer again",
+    "schema": {"type": "string", "enum": ["true"]},
+}
+REQUEST_ID: Json = {
+    "description": "Name it when you ask about this call",
+    "schema": {"type": "string", "maxLength": 100},
 }

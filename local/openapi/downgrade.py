@@ -59,6 +59,8 @@ def downgraded(schema: Any, names: dict[str, str]) -> Any:
             out.update(_CONVERTED[key](value, names))
         elif key not in _DROPPED:
             raise NotDowngradable(f"the keyword {key} has no place in OpenAPI 3.0.3")
+    if out.get("default", ...) is None:
+        del out["default"]  # says no more than that the value may be left out
     for limit in ("minimum", "maximum"):
         _move_exclusive(out, limit)
     for limit in ("minimum", "maximum", "multipleOf"):

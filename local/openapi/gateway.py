@@ -3,9 +3,10 @@
 import json
 from typing import Any, NamedTuple
 
+from insurance.api.problems import FAULT, NO_ROUTE, TYPE_PREFIX
+
 type Json = dict[str, Any]
 
-PROBLEMS = "https://docs.coverwright.example/problems/"
 AUTHORIZER_TTL_SECONDS = 60  # also how long a suspended application may still be served
 INTEGRATION_TIMEOUT_MILLISECONDS = 29_000
 PARTNER, STAFF, API_KEY = "partner", "staff", "api_key"
@@ -25,10 +26,10 @@ class Kind(NamedTuple):
 # No status for the defaults: one given there would replace those of all other kinds.
 KINDS: dict[str, Kind] = {
     "DEFAULT_4XX": Kind(None, "bad-request", "Bad request"),
-    "DEFAULT_5XX": Kind(None, "internal-error", "Internal error", "Nothing is known to be done."),
-    "RESOURCE_NOT_FOUND": Kind(404, "not-found", "Not found", "There is no such operation."),
+    "DEFAULT_5XX": Kind(None, FAULT.slug, FAULT.title, "Nothing is known to be done."),
+    "RESOURCE_NOT_FOUND": Kind(404, NO_ROUTE.slug, NO_ROUTE.title, "There is no such operation."),
     "MISSING_AUTHENTICATION_TOKEN": Kind(
-        404, "not-found", "Not found", "There is no such operation."
+        404, NO_ROUTE.slug, NO_ROUTE.title, "There is no such operation."
     ),
     "UNAUTHORIZED": Kind(
         401,
@@ -58,9 +59,9 @@ KINDS: dict[str, Kind] = {
         403, "no-usage-plan", "No usage plan", "The application has no usable key of a plan."
     ),
     "WAF_FILTERED": Kind(403, "filtered", "Filtered", "The firewall refused the request."),
-    "BAD_REQUEST_PARAMETERS": Kind(400, "invalid-parameters", "Invalid parameters"),
-    "BAD_REQUEST_BODY": Kind(400, "invalid-body", "Invalid body"),
-    "REQUEST_TOO_LARGE": Kind(413, "too-large", "Too large", "The request is too large."),
+    "BAD_REQUEST_PARAMETERS": Kind(400, "bad-header", "Header missing or malformed"),
+    "BAD_REQUEST_BODY": Kind(400, "malformed-body", "Malformed body"),
+    "REQUEST_TOO_LARGE": Kind(413, "body-too-large", "Body too large", "The request is too large."),
     "UNSUPPORTED_MEDIA_TYPE": Kind(
         415, "unsupported-media-type", "Unsupported media type", "Send application/json."
     ),
@@ -79,13 +80,13 @@ KINDS: dict[str, Kind] = {
         (("Retry-After", "3600"),),
     ),
     "AUTHORIZER_FAILURE": Kind(
-        500, "internal-error", "Internal error", "Nobody could say who calls. Try again."
+        500, FAULT.slug, FAULT.title, "Nobody could say who calls. Try again."
     ),
     "AUTHORIZER_CONFIGURATION_ERROR": Kind(
-        500, "internal-error", "Internal error", "Nobody could say who calls. Try again."
+        500, FAULT.slug, FAULT.title, "Nobody could say who calls. Try again."
     ),
     "API_CONFIGURATION_ERROR": Kind(
-        500, "internal-error", "Internal error", "The operation could not be reached."
+        500, FAULT.slug, FAULT.title, "The operation could not be reached."
     ),
     "INTEGRATION_FAILURE": Kind(
         504, "no-answer", "No answer", "Repeat the call with the same Idempotency-Key."
@@ -114,7 +115,7 @@ def _gateway_response(kind: Kind) -> Json:
 
 def _template(kind: Kind) -> str:
     """Not VTL: variables are put in as they are. Only `messageString` comes quoted and escaped."""
-    fields = {"type": PROBLEMS + kind.slug, "title": kind.title}
+    fields = {"type": TYPE_PREFIX + kind.slug, "title": kind.title}
     parts = [f"{json.dumps(name)}:{json.dumps(value)}" for name, value in fields.items()]
     if kind.status is not None:
         parts.append(f'"status":{kind.status}')

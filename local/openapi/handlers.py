@@ -2,14 +2,13 @@
 
 import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-
-from local.openapi.gateway import API_KEY, PARTNER, STAFF
+from insurance.api.app import Operation
 
 type Json = dict[str, Any]
 
@@ -17,11 +16,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Handler(NamedTuple):
-    """One function of the template that answers HTTP, and what it says it answers."""
+    """One function of the template that answers HTTP, and the operations it answers."""
 
     logical_id: str
     folder: str
-    schema: Json
+    operations: Sequence[Operation]
 
 
 class _TemplateLoader(yaml.SafeLoader):
@@ -54,22 +53,7 @@ def handlers() -> Iterator[Handler]:
         with _environment(dict.fromkeys(properties["Variables"], "here")):
             module = importlib.import_module(f"functions.{folder}.app")
         if hasattr(module, "api"):
-            yield Handler(logical_id, folder, schema_of(module.api))
-
-
-def schema_of(resolver: Any) -> Json:
-    """A Powertools resolver's OpenAPI 3.1 document, as plain JSON values."""
-    from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn  # noqa: PLC0415
-
-    header = APIKey(name="Authorization", in_=APIKeyIn.header)
-    schema = resolver.get_openapi_schema(
-        title="Coverwright",
-        version="1",
-        # Named so that Powertools accepts the routes' requirements; API Gateway's own replace them.
-        security_schemes={PARTNER: header, STAFF: header, API_KEY: header},
-    )
-    document: Json = schema.model_dump(by_alias=True, exclude_none=True, mode="json")
-    return document
+            yield Handler(logical_id, folder, module.api.operations)
 
 
 @contextmanager

@@ -14,10 +14,8 @@ CONTEXT = {
     "$context.error.messageString": json.dumps('Missing required request parameters: ["a"]\n'),
     "$context.requestId": "0f0a3e1c-5a1c-4a43-9f6e-3a6d8c1b2e4f",
 }
-KINDS: list[str] = getattr(
-    botocore.session.get_session().get_service_model("apigateway").shape_for("GatewayResponseType"),
-    "enum",
-)
+_SERVICE = botocore.session.get_session().get_service_model("apigateway")
+KINDS: list[str] = _SERVICE.shape_for("GatewayResponseType").enum  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")
