@@ -1,0 +1,294 @@
+"""Authorizer: who calls, for which partner, on which plan.
+
+It runs before every handler, so its cold start is theirs too: it wires itself, and writes its one
+log line without Powertools and pydantic.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import urllib3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from insurance.access.grants import (
+    Application,
+    Caller,
+    CallerDenied,
+    allowing,
+    application_caller,
+    client_of,
+    denying,
+    staff_of,
+    usage_key,
+)
+from insurance.access.issuers import Issuer, UnsafeAddress, trusted_issuers
+from insurance.access.keys import (
+    STALE_SECONDS,
+    Jwk,
+    KeyRing,
+    KeysUnavailable,
+    PublishedKeys,
+    usable_keys,
+)
+from insurance.access.tokens import SignedToken, TokenRefused, check_claims, read_token
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Json = dict[str, Any]
+
+MAX_DOCUMENT_BYTES = 65_536
+SCHEMA_VERSION = 1
+
+
+class Unauthorized(Exception):
+    """The gateway knows it by its message alone, and answers 401."""
+
+    def __init__(self) -> None:
+        super().__init__("Unauthorized")
+
+
+@dataclass(frozen=True)
+class Authorizer:
+    """Admits, denies or refuses a call. Whatever else goes wrong rises, and nobody gets in."""
+
+    issuers: Mapping[str, Issuer]
+    audience: str
+    keys: KeyRing
+    registered: Callable[[str], Application | None]
+    secret: Callable[[], bytes]
+    clock: Callable[[], float] = time.time
+
+    def answer(self, event: Json) -> Json:
+        request_id = event.get("requestContext", {}).get("requestId", "")
+        try:
+            token = self._verified(bearer_token(event))
+        except TokenRefused as refused:
+            note("Refused", reason=refused.reason, request_id=request_id)
+            raise Unauthorized from None  # the chain could quote the token
+        except KeysUnavailable:
+            note("Failed", reason="keys_unavailable", request_id=request_id)
+            raise
+        try:
+            caller = self._recognised(token)
+        except CallerDenied as denied:
+            note("Denied", reason=denied.reason, who=denied.principal, request_id=request_id)
+            return denying(denied.principal, method_arn=event["methodArn"])
+        key = usage_key(self.secret(), caller.principal)
+        who = caller.principal if caller.kind == "application" else ""  # a person stays unnamed
+        note("Admitted", reason=caller.kind, who=who, request_id=request_id)
+        return allowing(caller, method_arn=event["methodArn"], usage_key=key)
+
+    def _verified(self, compact: str) -> SignedToken:
+        token = read_token(compact, self.issuers)
+        key = self.keys.find(token.issuer, algorithm=token.algorithm, key_id=token.key_id)
+        check_signature(token, key)
+        now = int(self.clock())
+        check_claims(token.claims, issuer=token.issuer, audience=self.audience, now=now)
+        return token
+
+    def _recognised(self, token: SignedToken) -> Caller:
+        staff = staff_of(token.claims, issuer=token.issuer)
+        if staff is not None:
+            return staff
+        application = self.registered(client_of(token.claims))
+        return application_caller(token.claims, issuer=token.issuer, application=application)
+
+
+def bearer_token(event: Json) -> str:
+    """The token of the one Authorization header; two of them are none."""
+    headers = event.get("multiValueHeaders") or {
+        name: [value] for name, value in (event.get("headers") or {}).items()
+    }
+    sent = [value for name in headers if name.lower() == "authorization" for value in headers[name]]
+    if len(sent) != 1:
+        raise TokenRefused("no_token")
+    scheme, _, token = str(sent[0]).partition(" ")
+    if scheme.lower() != "bearer":
+        raise TokenRefused("no_token")
+    return token
+
+
+def check_signature(token: SignedToken, key: Jwk) -> None:
+    """Check with the key that the issuer published for this algorithm, and with no other."""
+    try:
+        public = (RSAKey if key["kty"] == "RSA" else ECKey).import_key({**key})
+        jws.deserialize_compact(token.compact, public, algorithms=[token.algorithm])
+    except (JoseError, ValueError):
+        raise TokenRefused("bad_signature") from None
+
+
+def fetch_keys(issuer: Issuer) -> object:
+    """The issuer's JWK set, found through its OpenID configuration."""
+    try:
+        configuration = _fetch(issuer.checked_keys_url(issuer.discovery_url))
+        if not isinstance(configuration, dict) or configuration.get("issuer") != issuer.url:
+            raise KeysUnavailable(f"{issuer.url} does not describe itself")
+        return _fetch(issuer.checked_keys_url(str(configuration.get("jwks_uri"))))
+    except UnsafeAddress as error:
+        raise KeysUnavailable(str(error)) from error
+
+
+def _fetch(url: str) -> object:
+    try:
+        response = _http().request("GET", url, preload_content=False, redirect=False, retries=False)
+        try:
+            body = response.read(MAX_DOCUMENT_BYTES + 1)
+        finally:
+            response.close()
+        if response.status != 200 or len(body) > MAX_DOCUMENT_BYTES:  # noqa: PLR2004 (HTTP's own)
+            raise KeysUnavailable(f"{url} answered {response.status} with {len(body)} bytes")
+        return json.loads(body)
+    except (urllib3.exceptions.HTTPError, ValueError, RecursionError) as error:
+        raise KeysUnavailable(f"{url} cannot be read: {type(error).__name__}") from error
+
+
+@dataclass(frozen=True)
+class KeyTable:
+    """Key sets in DynamoDB: the next process need not ask the issuer, nor fail while it is down."""
+
+    client: DynamoDBClient
+    table: str
+
+    def read(self, issuer: Issuer) -> PublishedKeys | None:
+        try:
+            item = self.client.get_item(TableName=self.table, Key={"id": {"S": issuer.url}})["Item"]
+            document = json.loads(item["document"]["S"])
+            return PublishedKeys(usable_keys(document), int(item["fetched_at"]["N"]))
+        except KeyError:
+            return None
+        except (BotoCoreError, ClientError, KeysUnavailable, ValueError) as error:
+            note("ShelfFailed", reason=type(error).__name__)
+            return None
+
+    def write(self, issuer: Issuer, keys: PublishedKeys) -> None:
+        try:
+            self.client.put_item(
+                TableName=self.table,
+                Item={
+                    "id": {"S": issuer.url},
+                    "schema": {"N": str(SCHEMA_VERSION)},
+                    "document": {"S": json.dumps({"keys": list(keys.by_name.values())})},
+                    "fetched_at": {"N": str(keys.fetched_at)},
+                    "expires_at": {"N": str(keys.fetched_at + STALE_SECONDS)},
+                },
+                ConditionExpression="attribute_not_exists(id) OR fetched_at < :fetched_at",
+                ExpressionAttributeValues={":fetched_at": {"N": str(keys.fetched_at)}},
+            )
+        except (BotoCoreError, ClientError) as error:
+            if not _was_beaten(error):
+                note("ShelfFailed", reason=type(error).__name__)
+
+
+def _was_beaten(error: Exception) -> bool:
+    """Another process has shelved keys that are as young: that is what the shelf is for."""
+    return (
+        isinstance(error, ClientError)
+        and error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+    )
+
+
+@dataclass(frozen=True)
+class ApplicationTable:
+    """Partners' applications by client id, read consistently: a suspension bites at once."""
+
+    client: DynamoDBClient
+    table: str
+
+    def get(self, client_id: str) -> Application | None:
+        answer = self.client.get_item(
+            TableName=self.table, Key={"id": {"S": client_id}}, ConsistentRead=True
+        )
+        item = answer.get("Item")
+        if item is None:
+            return None
+        return Application(
+            id=item["application"]["S"],
+            partner=item["partner"]["S"],
+            is_active=item["status"]["S"] == "active",
+            # Whatever is not said to be live is kept away from it.
+            mode="live" if item["mode"]["S"] == "live" else "test",
+            plan=item["plan"]["S"],
+            products=frozenset(item.get("products", {}).get("SS", ())),
+            scopes=frozenset(item.get("scopes", {}).get("SS", ())),
+            issuer=item.get("issuer", {}).get("S"),
+        )
+
+
+def note(outcome: str, *, reason: str, who: str = "", request_id: str = "") -> None:
+    """One line for each decision: log entry and metric (EMF) in one, without token or person."""
+    milliseconds = int(time.time() * 1000)
+    metric = {
+        "Namespace": os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Coverwright"),
+        "Dimensions": [["service"]],
+        "Metrics": [{"Name": outcome, "Unit": "Count"}],
+    }
+    line = {
+        "level": "ERROR" if outcome.endswith("Failed") else "INFO",
+        "message": outcome.lower(),
+        "service": os.environ.get("POWERTOOLS_SERVICE_NAME", "authorizer"),
+        "reason": reason,
+        "application": who,
+        "api_request_id": request_id,
+        "_aws": {"Timestamp": milliseconds, "CloudWatchMetrics": [metric]},
+        outcome: 1,
+    }
+    print(json.dumps(line), flush=True)  # noqa: T201 (what is printed is what CloudWatch reads)
+
+
+@cache
+def _http() -> urllib3.PoolManager:
+    return urllib3.PoolManager(
+        timeout=urllib3.Timeout(connect=1, read=2),
+        headers={"Accept": "application/json"},
+    )
+
+
+@cache
+def _client(service: str) -> Any:
+    config = Config(
+        connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
+    )
+    return boto3.client(service, config=config)  # type: ignore[call-overload] # a name, not a literal
+
+
+@cache
+def _secret() -> bytes:
+    secret = _client("secretsmanager").get_secret_value(SecretId=_setting("USAGE_KEY_SECRET"))
+    return str(secret["SecretString"]).encode()
+
+
+def _setting(name: str) -> str:
+    """A setting that must be there: an empty audience or issuer would let strangers in."""
+    value = os.environ[name].strip()
+    if not value:
+        raise ValueError(f"{name} is empty")
+    return value
+
+
+@cache
+def authorizer() -> Authorizer:
+    tables: DynamoDBClient = _client("dynamodb")
+    shelf = KeyTable(tables, _setting("JWKS_TABLE"))
+    return Authorizer(
+        issuers=trusted_issuers(_setting("TRUSTED_ISSUERS")),
+        audience=_setting("AUDIENCE"),
+        keys=KeyRing(fetch=fetch_keys, shelf=shelf, clock=time.time),
+        registered=ApplicationTable(tables, _setting("APPLICATIONS_TABLE")).get,
+        secret=_secret,
+    )
+
+
+def handler(event: Json, _context: object) -> Json:
+    return authorizer().answer(event)

@@ -1,0 +1,192 @@
+"""Who the caller is and what they may reach: the answer that the gateway keeps and applies."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from insurance.access.issuers import Issuer
+from insurance.access.tokens import is_name
+
+type Json = dict[str, Any]
+
+# What a subscription to an API product opens: path prefixes, not methods. A list of methods would
+# outgrow what a policy may hold; the exact scope is the handler's to check.
+API_PRODUCTS: Mapping[str, tuple[str, ...]] = {
+    "quoting": ("/v1/products", "/v1/quotes"),
+    "issuance": ("/v1/policies",),
+    "claims": ("/v1/claims", "/v1/coverage-checks"),
+}
+# Each by name: a wildcard for the method also matches slashes, and `*/v1/quotes/*` would open
+# `GET/v1/claims/x/v1/quotes/y`.
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+SCOPE_PREFIX = "coverwright/"  # the resource server's, on the wire only
+TEST_GROUP = "test"
+STAFF_PLAN = "internal"
+
+type Kind = Literal["application", "staff"]
+type Mode = Literal["live", "test"]
+
+
+class CallerDenied(Exception):
+    """A true token of somebody who may not call; `principal` is the application, where known."""
+
+    def __init__(self, reason: str, *, principal: str = "unknown") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.principal = principal
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A partner's application as it is registered, with its active subscriptions."""
+
+    id: str
+    partner: str
+    is_active: bool
+    mode: Mode
+    plan: str
+    products: frozenset[str]
+    scopes: frozenset[str]
+    issuer: str | None  # who signs its tokens; nobody named: the house's own issuer
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    principal: str
+    kind: Kind
+    partner: str
+    roles: frozenset[str]
+    scopes: frozenset[str]
+    plan: str
+    mode: Mode
+    products: frozenset[str]
+
+    def context(self) -> dict[str, str]:
+        """What handlers learn about the caller: flat text, the only thing the gateway hands on."""
+        return {
+            "principal": self.principal,
+            "kind": self.kind,
+            "partner": self.partner,
+            "roles": " ".join(sorted(self.roles)),
+            "scopes": " ".join(sorted(self.scopes)),
+            "plan": self.plan,
+            "mode": self.mode,
+        }
+
+
+def staff_of(claims: Json, *, issuer: Issuer) -> Caller | None:
+    """The member of staff that a token speaks for; groups count from the house's issuer only."""
+    groups = claims.get("cognito:groups")
+    if not groups or not issuer.is_own:
+        return None
+    subject = str(claims["sub"])
+    if not isinstance(groups, list) or not all(is_name(group) for group in groups):
+        raise CallerDenied("unreadable_groups")
+    roles = frozenset(groups) - {TEST_GROUP}
+    if not roles:
+        raise CallerDenied("no_role")
+    return Caller(
+        principal=subject,
+        kind="staff",
+        partner="",
+        roles=roles,
+        scopes=_scopes(claims),
+        plan=STAFF_PLAN,
+        mode="test" if TEST_GROUP in groups else "live",
+        products=frozenset(API_PRODUCTS),
+    )
+
+
+def client_of(claims: Json) -> str:
+    """The client that a token speaks for itself (RFC 9068 §2.2: its subject is the client).
+
+    A person who signed in through an application is not the application.
+    """
+    client_id = claims.get("client_id")
+    if not isinstance(client_id, str) or claims["sub"] != client_id:
+        raise CallerDenied("not_an_application")
+    return client_id
+
+
+def application_caller(claims: Json, *, issuer: Issuer, application: Application | None) -> Caller:
+    """The application that a token speaks for, with what both token and registration allow."""
+    if application is None:
+        raise CallerDenied("unknown_application")
+    vouched = issuer.is_own if application.issuer is None else application.issuer == issuer.url
+    if not vouched:
+        raise CallerDenied("unknown_application")
+    if not application.is_active:
+        raise CallerDenied("inactive_application", principal=application.id)
+    products = application.products & API_PRODUCTS.keys()
+    if not products:
+        raise CallerDenied("no_subscription", principal=application.id)
+    return Caller(
+        principal=application.id,
+        kind="application",
+        partner=application.partner,
+        roles=frozenset(),
+        scopes=_scopes(claims) & application.scopes,
+        plan=application.plan,
+        mode=application.mode,
+        products=products,
+    )
+
+
+def allowing(caller: Caller, *, method_arn: str, usage_key: str) -> Json:
+    """Allow all that the caller may reach, not the one method asked for: the gateway keeps the
+    answer for the token and applies it to every call until it forgets it.
+    """
+    stage = _stage_of(method_arn)
+    prefixes = sorted(path for product in caller.products for path in API_PRODUCTS[product])
+    resources = [
+        f"{stage}/{method}{path}{rest}"
+        for path in prefixes
+        for method in METHODS
+        for rest in ("", "/*")
+    ]
+    return {
+        "principalId": caller.principal,
+        "policyDocument": _policy("Allow", resources),
+        "context": caller.context(),
+        "usageIdentifierKey": usage_key,
+    }
+
+
+def denying(principal: str, *, method_arn: str) -> Json:
+    """Deny the whole stage: this answer is kept, too."""
+    return {
+        "principalId": principal,
+        "policyDocument": _policy("Deny", [f"{_stage_of(method_arn)}/*"]),
+    }
+
+
+def usage_key(secret: bytes, principal: str) -> str:
+    """The value of the caller's key in its usage plan: derived, so that none is stored or shown."""
+    return hmac.new(secret, principal.encode(), hashlib.sha256).hexdigest()
+
+
+def _scopes(claims: Json) -> frozenset[str]:
+    granted = claims.get("scope", "")
+    words: Iterable[str] = granted.split() if isinstance(granted, str) else ()
+    return frozenset(
+        word.removeprefix(SCOPE_PREFIX)
+        for word in words
+        if word.startswith(SCOPE_PREFIX) and is_name(word)
+    )
+
+
+def _policy(effect: Literal["Allow", "Deny"], resources: Collection[str]) -> Json:
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": list(resources)}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _stage_of(method_arn: str) -> str:
+    """`arn:…:api/stage` of `arn:…:api/stage/METHOD/path`."""
+    api, stage, *rest = method_arn.split("/", 3)
+    if not rest or "*" in api + stage or "?" in api + stage:
+        raise ValueError("not the ARN of a method")
+    return f"{api}/{stage}"
