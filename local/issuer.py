@@ -34,10 +34,9 @@ TOKEN_SECONDS = 24 * 3600  # the longest Cognito allows: what `serve` prints sho
 class Issuer:
     """Signs tokens; its key and its clients' secrets are made once and kept."""
 
-    def __init__(self, store: sqlite3.Connection, url: str, *, audience: str) -> None:
+    def __init__(self, store: sqlite3.Connection, url: str) -> None:
         self._store = store
         self.url = url
-        self._audience = audience
         self._key = self._load_key()
         self._public = KeySet([self._key])
 
@@ -72,7 +71,6 @@ class Issuer:
         client_id = STAFF_CLIENT if isinstance(caller, Staff) else caller.client_id
         claims: Json = {
             "iss": self.url,
-            "aud": self._audience,
             "client_id": client_id,
             "sub": client_id,
             "token_use": "access",

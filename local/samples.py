@@ -87,10 +87,14 @@ STAFF = (
     Staff("privacy-test", ("privacy_officer", "test"), (*_READS, "parties:erase")),
     Staff("underwriter", ("underwriter",), (*_READS, "quotes:underwrite")),
 )
-BANK = Machine("bank-simulator", ("payments:report",))
+BANKS: Mapping[str, Machine] = {
+    "live": Machine("bank-live", ("payments:report",)),
+    # A machine's token has no groups: this scope is what keeps it to test data.
+    "test": Machine("bank-test", ("payments:report", "mode.test")),
+}
 
 CALLERS: Mapping[str, Partner | Staff | Machine] = {
     **{each.client_id: each for each in PARTNERS},
     **{each.name: each for each in STAFF},
-    BANK.client_id: BANK,
+    **{each.client_id: each for each in BANKS.values()},
 }

@@ -7,7 +7,7 @@ import hmac
 from typing import TYPE_CHECKING
 
 from local.gateway.plans import ApiKey, Keys
-from local.samples import BANK, PARTNERS, STAFF, Machine, Partner
+from local.samples import PARTNERS, STAFF, Partner
 from local.services.kms import Kms
 from local.services.secrets_manager import SecretsManager
 from local.template import Template, TemplateError
@@ -41,18 +41,6 @@ def seed_applications(template: Template, tables: DynamoDBClient) -> None:
     table = template.resources[APPLICATIONS].name
     for partner in PARTNERS:
         tables.put_item(TableName=table, Item=_row(partner))
-    tables.put_item(TableName=table, Item=_row(_bank_application(BANK)))
-
-
-def _bank_application(bank: Machine) -> Partner:
-    return Partner(
-        bank.client_id,
-        "bank",
-        "Bank simulator",
-        "internal",
-        products=("claims",),
-        scopes=bank.scopes,
-    )
 
 
 def _row(partner: Partner) -> dict[str, dict[str, str] | dict[str, list[str]]]:

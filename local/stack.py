@@ -30,7 +30,7 @@ from local.issuer import Issuer
 from local.page import page_routes
 from local.processes import LOOPBACK, bound_socket
 from local.runtime import Lambda, Result
-from local.samples import BANK
+from local.samples import BANKS
 from local.seeding import (
     create_tables,
     ensure_keys_and_secrets,
@@ -127,7 +127,7 @@ class Stack:
 
     def dynamodb(self) -> DynamoDBClient:
         """A client of the engine itself, past any proxy."""
-        return _dynamodb(self.database_url)
+        return dynamodb_client(self.database_url)
 
     def _run[T](self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
@@ -157,7 +157,6 @@ class Stack:
 
         self.template = Template(
             settings.template.resolve(),
-            overrides={"FurtherIssuers": self.services_url},
             issuer_url=self.services_url,
             services_url=self.services_url,
         )
@@ -166,12 +165,10 @@ class Stack:
         kms, secrets = Kms(store), SecretsManager(store)
         ensure_keys_and_secrets(self.template, kms, secrets)
         bus = EventBus(store, [bus.name for bus in self.template.of_type("AWS::Events::EventBus")])
-        self.issuer = Issuer(
-            store, self.services_url, audience=self.template.parameters["Audience"]
-        )
+        self.issuer = Issuer(store, self.services_url)
         bank = Bank(
             settings.folder / "bank.sqlite",
-            token=lambda: self.issuer.token(BANK.client_id),
+            token=lambda mode: self.issuer.token(BANKS[mode].client_id),
             verify=str(self.certificate.certificate) if self.certificate else True,
         )
         bus.subscribe(bank.receive)
@@ -235,7 +232,7 @@ class Stack:
         return [name for name in dict.fromkeys(names) if self._functions.has(name)]
 
     def _fill_tables(self) -> None:
-        tables = _dynamodb(self.database_url)
+        tables = dynamodb_client(self.database_url)
         create_tables(self.template, tables)
         seed_applications(self.template, tables)
 
@@ -286,8 +283,8 @@ class Stack:
                 reader = EventSource(
                     source,
                     invoke=invoke,
-                    tables=_dynamodb(self.database_url),
-                    streams=_streams(self.database_url),
+                    tables=dynamodb_client(self.database_url),
+                    streams=streams_client(self.database_url),
                     store=store,
                 )
                 self._parts.push_async_callback(reader.stop)
@@ -308,7 +305,7 @@ def _log_to(path: Path, parts: AsyncExitStack) -> None:
 
 
 @cache
-def _dynamodb(url: str) -> DynamoDBClient:
+def dynamodb_client(url: str) -> DynamoDBClient:
     import boto3  # noqa: PLC0415 (0.4 s: in a thread, while the workers start)
 
     return boto3.client(
@@ -321,7 +318,7 @@ def _dynamodb(url: str) -> DynamoDBClient:
 
 
 @cache
-def _streams(url: str) -> DynamoDBStreamsClient:
+def streams_client(url: str) -> DynamoDBStreamsClient:
     import boto3  # noqa: PLC0415 (as above)
     from botocore.config import Config  # noqa: PLC0415 (as above)
 

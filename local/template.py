@@ -143,7 +143,8 @@ class Function:
 class Template:
     """The template with its parameters filled in; `overrides` win over defaults where declared.
 
-    `issuer_url` stands for the user pool's own address, which on this machine is the local issuer.
+    `issuer_url` stands wherever the template names a user pool's own address: on this machine the
+    local issuer is the user pool.
     """
 
     path: Path
@@ -352,7 +353,7 @@ class Template:
             case "AWS::DynamoDB::Table", "StreamArn":
                 return f"{arn}/stream/local"
             case "AWS::Cognito::UserPool", "ProviderURL":
-                return self.issuer_url
+                return _pool_url(logical_id)
         return name if attribute in {"QueueName", "Name"} else f"{name}-{attribute}"
 
     def _generated(self, name: str) -> str:
@@ -388,12 +389,17 @@ class Template:
             handler=properties["Handler"],
             timeout_seconds=int(properties.get("Timeout", 3)),
             memory_mb=int(properties.get("MemorySize", 128)),
-            environment={key: str(value) for key, value in variables.items()},
+            environment={key: self._with_issuer(str(value)) for key, value in variables.items()},
             layers=tuple(self._layer_folder(arn) for arn in properties.get("Layers", [])),
             log_format=logging.get("LogFormat", "Text"),
             log_group=logging.get("LogGroup", f"/aws/lambda/{resource.name}"),
             stream_sources=tuple(self._stream_sources(resource, properties)),
         )
+
+    def _with_issuer(self, value: str) -> str:
+        for pool in self.of_type("AWS::Cognito::UserPool"):
+            value = value.replace(_pool_url(pool.logical_id), self.issuer_url)
+        return value
 
     def _layer_folder(self, arn: str) -> Path:
         for layer in self.of_type("AWS::Serverless::LayerVersion"):
@@ -451,6 +457,10 @@ class Template:
                 "StreamViewType": request["StreamSpecification"]["StreamViewType"],
             }
         return {"TableName": table.name, "BillingMode": "PAY_PER_REQUEST"} | request
+
+
+def _pool_url(logical_id: str) -> str:
+    return f"https://cognito-idp.{REGION}.amazonaws.com/{REGION}_{logical_id}"
 
 
 def _arn(kind: str, logical_id: str, name: str) -> str:

@@ -1,0 +1,95 @@
+"""`python -m local serve | run | show ID | token NAME | env | ensure`; see `--help`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from local.processes import StackError
+from local.settings import ROOT, from_environment
+from local.template import TemplateError
+
+DEFAULT_JOURNEY = ROOT / "local" / "journeys" / "private-motor.json"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    chosen = _parser().parse_args(arguments)
+    try:
+        return _COMMANDS[chosen.command](chosen)
+    except (StackError, TemplateError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="start the stack and leave it up (PORT, TLS=1, ENGINE, …)")
+    run = commands.add_parser("run", help="play a journey from quote to paid claim")
+    run.add_argument("journey", nargs="?", type=Path, help="a file of local/journeys' form")
+    show = commands.add_parser("show", help="print a stored item, and its events, readably")
+    show.add_argument("id", help="quo_…, pol_…, clm_…, pty_…, or an application's client id")
+    token = commands.add_parser("token", help="print an access token for a sample caller")
+    token.add_argument("caller", help="see local/samples.py")
+    commands.add_parser("env", help="write .coverwright/sam-env.json for `sam local`")
+    commands.add_parser("ensure", help="install the database engine, if it is missing")
+    return parser
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from local.serve import serve  # noqa: PLC0415 (each command loads what it needs)
+
+    return serve(from_environment())
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from local.journey import JourneyFailed, play  # noqa: PLC0415 (as above)
+
+    path = chosen.journey or Path(os.environ.get("JOURNEY") or DEFAULT_JOURNEY)
+    try:
+        play(path, from_environment())
+    except JourneyFailed as error:
+        print(f"FAILED: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _show(chosen: argparse.Namespace) -> int:
+    from local.show import show  # noqa: PLC0415 (as above)
+
+    return show(chosen.id, from_environment())
+
+
+def _token(chosen: argparse.Namespace) -> int:
+    from local.serve import print_token  # noqa: PLC0415 (as above)
+
+    return print_token(chosen.caller, from_environment())
+
+
+def _env(_: argparse.Namespace) -> int:
+    from local.sam import write_environment  # noqa: PLC0415 (as above)
+
+    print(write_environment(from_environment()))
+    return 0
+
+
+def _ensure(_: argparse.Namespace) -> int:
+    from local.engine import engine_for  # noqa: PLC0415 (as above)
+
+    print(f"database engine: {engine_for(from_environment()).name}")
+    return 0
+
+
+_COMMANDS = {
+    "serve": _serve,
+    "run": _run,
+    "show": _show,
+    "token": _token,
+    "env": _env,
+    "ensure": _ensure,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
