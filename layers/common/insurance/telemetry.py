@@ -1,7 +1,9 @@
 """Logs and metrics: structured, without personal data; every metric that a dashboard shows starts here."""
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from insurance.config import setting
 
 logger = Logger()
 metrics = Metrics()
@@ -13,3 +15,16 @@ def count(name: str, number: int = 1) -> None:
 
 def milliseconds(name: str, number: float) -> None:
     metrics.add_metric(name=name, unit=MetricUnit.Milliseconds, value=number)
+
+
+def business(name: str, minor_units: int, *, mode: str, currency: str) -> None:
+    """A total of the business, in minor units; live and test never add up together."""
+    with single_metric(
+        name=name,
+        unit=MetricUnit.Count,
+        value=minor_units,
+        namespace=setting("POWERTOOLS_METRICS_NAMESPACE"),
+    ) as metric:
+        metric.add_dimension(name="service", value=setting("POWERTOOLS_SERVICE_NAME"))
+        metric.add_dimension(name="mode", value=mode)
+        metric.add_dimension(name="currency", value=currency)

@@ -1,5 +1,6 @@
 """The HTTP edge of every function: who calls, what is asked, what is answered, and nothing of business."""
 
+import base64
 import json
 import re
 import time
@@ -37,6 +38,8 @@ from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 KEY_HEADER = "Idempotency-Key"
 CLOCK_HEADER = "Coverwright-Clock"
 REVISION_TRIES = 5
+PAGE_DEFAULT = 20
+PAGE_MAX = 100
 KEY_FORM = re.compile(r"[\x21-\x7e]{1,128}")
 TAG_FORM = re.compile(r'"(?P<revision>[1-9][0-9]{0,8})-[a-z]+"')
 
@@ -51,6 +54,13 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
 
 type Recall = Callable[[Receipt], None]
 type Shows = Callable[[Any], BaseModel]
+
+
+class Page(NamedTuple):
+    """A page of a list: what follows number `after`, at most `limit` of it."""
+
+    after: int
+    limit: int
 
 
 class Operation(NamedTuple):
@@ -75,6 +85,7 @@ class Call:
         self.operation = operation
         self.caller: Caller = caller_of(event)
         self._headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
+        self._query = event.get("queryStringParameters") or {}
         self._path = event["path"]
         self.now = self._clock()
         self.replayed = False
@@ -99,6 +110,15 @@ class Call:
         found = TAG_FORM.fullmatch(tag)
         return int(found["revision"]) if found else 0
 
+    def page(self, of: str) -> Page:
+        """Which page of a list is asked for: `limit`, and the `after` cursor of the last answer."""
+        limit = self._query.get("limit", str(PAGE_DEFAULT))
+        if not (limit.isdecimal() and 1 <= int(limit[:4]) <= PAGE_MAX):
+            fault = FieldFault("limit", "out-of-range", f"A page has 1 to {PAGE_MAX} entries.")
+            raise InvalidFields([fault])
+        cursor = self._query.get("after")
+        return Page(after=read_cursor(cursor, of) if cursor else 0, limit=int(limit))
+
     def known_as(self, etag: str) -> bool:
         """Whether the caller holds this version already (`If-None-Match`)."""
         return etag in (self._headers.get("if-none-match") or "").replace(" ", "").split(",")
@@ -108,7 +128,6 @@ class Call:
         command: Callable[[Receipt], Any],
         *,
         shows: Shows,
-        tag: Callable[[Any], str] | None = None,
         recall: Recall,
     ) -> Answer:
         """Carry the command out once; a repeated call is answered as the first was.
@@ -116,7 +135,7 @@ class Call:
         A revision lost to somebody else is decided again, unless the caller named the revision.
         Before any refusal the receipt is looked for: a replay is never refused.
         """
-        receipt = self._receipt(shows, tag)
+        receipt = self._receipt(shows)
         for _ in range(REVISION_TRIES):
             try:
                 return receipt.renders(command(receipt))
@@ -144,10 +163,9 @@ class Call:
         self.replayed = True
         return earlier.answer
 
-    def _receipt(self, shows: Shows, tag: Callable[[Any], str] | None) -> Receipt:
+    def _receipt(self, shows: Shows) -> Receipt:
         def renders(result: Any) -> Answer:
-            body = shows(result).model_dump(mode="json", exclude_none=True)
-            return Answer(self.operation.status, body, tag(result) if tag else None)
+            return _answer(self.operation.status, shows(result))
 
         asked = {"path": self._path, "body": self.sent}
         return Receipt(
@@ -273,8 +291,7 @@ class Api:
 
     def _rendered(self, call: Call, result: BaseModel | Answer) -> Response[str]:
         if isinstance(result, BaseModel):
-            body = result.model_dump(mode="json", exclude_none=True)
-            result = Answer(call.operation.status, body, getattr(result, "etag", None))
+            result = _answer(call.operation.status, result)
         headers: dict[str, str | list[str]] = {**self._common_headers()}
         if result.etag:
             headers["ETag"] = result.etag
@@ -332,6 +349,28 @@ class Api:
 def etag(revision: int, view: str) -> str:
     """A strong entity tag: the stored revision, and which view of it this is."""
     return f'"{revision}-{view}"'
+
+
+def cursor(of: str, after: int) -> str:
+    """Where the next page starts, opaque and good for this list only."""
+    return base64.urlsafe_b64encode(f"{of} {after}".encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, of: str) -> int:
+    """The number behind a cursor. Raises InvalidFields for one that this list did not give."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        list_id, after = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(" ")
+        if list_id == of and after.isdecimal() and len(after) < 10:  # noqa: PLR2004 - digits
+            return int(after)
+    except ValueError:
+        pass  # binascii.Error and UnicodeDecodeError among them
+    raise InvalidFields([FieldFault("after", "unknown-cursor", "This list gave no such cursor.")])
+
+
+def _answer(status: HTTPStatus, view: BaseModel) -> Answer:
+    body = view.model_dump(mode="json", exclude_none=True)
+    return Answer(status, body, getattr(view, "etag", None))
 
 
 def _check_id(name: str, value: str) -> None:

@@ -12,6 +12,9 @@ SCOPE_PREFIX = "coverwright/"
 TEST_GROUP = "test"
 """Staff in this group work on test data, and on nothing else."""
 
+TEST_SCOPE = "mode.test"
+"""The same for a machine, whose token has no groups."""
+
 
 def caller_of(event: Mapping[str, Any]) -> Caller:
     """The caller of a REST proxy event. Raises KeyError when no authorizer has spoken."""
@@ -32,14 +35,16 @@ def _principal(context: Mapping[str, str]) -> Caller:
 
 def _staff(claims: Mapping[str, Any]) -> Caller:
     groups = _words(claims.get("cognito:groups", ""))
-    scopes = _words(claims.get("scope", ""))
+    words = _words(claims.get("scope", ""))
+    scopes = frozenset(scope.removeprefix(SCOPE_PREFIX) for scope in words)
+    test = TEST_GROUP in groups or TEST_SCOPE in scopes
     return Caller(
         principal=claims["sub"],
         kind=CallerKind.STAFF,
         partner="",
         roles=groups - {TEST_GROUP},
-        scopes=frozenset(scope.removeprefix(SCOPE_PREFIX) for scope in scopes),
-        mode=Mode.TEST if TEST_GROUP in groups or "mode.test" in scopes else Mode.LIVE,
+        scopes=scopes,
+        mode=Mode.TEST if test else Mode.LIVE,
     )
 
 

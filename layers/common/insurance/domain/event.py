@@ -100,16 +100,17 @@ class Event(Value):
         return sha256(rfc8785.dumps(content)).digest()
 
 
-def first_broken_link(events: Iterable[Event]) -> int | None:
-    """The sequence at which a stream, given from its start, stops being what was written.
+def first_broken_link(events: Iterable[Event], *, after: int = 0) -> int | None:
+    """The sequence at which a stream stops being what was written; None when the chain holds.
 
-    None when the chain holds. Finds an event that was changed, left out, put elsewhere or
-    forked; a tail cut off is found by comparing the last event with the aggregate's head.
+    Finds an event that was changed, left out, put elsewhere or forked; a tail cut off is found by
+    comparing the last event with the aggregate's head. With `after`, the events start behind that
+    number, and the hash before the first of them is taken on trust.
     """
-    head = Head()
+    sequence, previous = after, None if after else GENESIS
     for event in events:
-        follows = event.sequence == head.sequence + 1 and event.previous_hash == head.hash
+        follows = event.sequence == sequence + 1 and previous in {None, event.previous_hash}
         if not follows or event.digest() != event.hash:
-            return head.sequence + 1
-        head = event.head
+            return sequence + 1
+        sequence, previous = event.sequence, event.hash
     return None

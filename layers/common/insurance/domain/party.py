@@ -3,8 +3,10 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
+from insurance.domain.classification import Record
+from insurance.domain.identity import PartyId
 from insurance.domain.value import Value
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -42,3 +44,11 @@ class Payee(Value):
     iban: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$")] | None = (
         None
     )
+
+
+class Erasure(Record):
+    """That a party's personal data were made unreadable, when and why."""
+
+    party_id: PartyId
+    reason: str
+    erased_at: AwareDatetime

@@ -44,4 +44,4 @@ class ImposedTerms(Value):
     excess: Money | None = None
     """In place of every cover's own."""
     exclusions: tuple[str, ...] = ()
-    """Covers that are not given."""
+    """Codes of covers that are not given."""

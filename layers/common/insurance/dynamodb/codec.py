@@ -4,6 +4,7 @@ DynamoDB bills a write by the kilobyte and counts the names of attributes, so a 
 costs three times as much as the same body deflated (docs/adr/0003).
 """
 
+import base64
 import zlib
 from datetime import UTC, datetime
 from typing import Any
@@ -81,3 +82,11 @@ def epoch_seconds(value: datetime) -> dict[str, str]:
 
 def read_instant(attribute: dict[str, str]) -> datetime:
     return datetime.fromisoformat(attribute["S"])
+
+
+def from_stream(image: Item) -> Item:
+    """An item as a stream event carries it, where binary values are base64 text."""
+    return {
+        name: {"B": base64.b64decode(value["B"])} if "B" in value else value
+        for name, value in image.items()
+    }

@@ -1,12 +1,126 @@
 """From a risk to what a quote and a policy hold: the product's answer in the contract's own words."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from insurance.domain.classification import JsonObject
+from insurance.domain.errors import AlreadyErased, FieldFault, InvalidFields
+from insurance.domain.money import Currency, Money
+from insurance.domain.period import Period
 from insurance.domain.policy import Policy
 from insurance.domain.premium import CoverPremium, LineKind, Premium, PremiumLine
-from insurance.domain.product import Answers, Imposed, Offer, Price, Product, Risk
+from insurance.domain.product import Imposed, Offer, Price, Product, Risk
 from insurance.domain.quote import Quote
 from insurance.domain.terms import CoverTerms, Finding, ImposedTerms
 from insurance.operations.ports import LookUps
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A risk as the product reads it, and the product's offer for it."""
+
+    product: Product
+    risk: Risk
+    period: Period
+    offer: Offer
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(
+            Finding(code=found.code, outcome=str(found.outcome), reason=found.reason)
+            for found in self.offer.findings
+        )
+
+    @property
+    def covers(self) -> tuple[CoverTerms, ...]:
+        return tuple(
+            CoverTerms(code=cover.code, name=cover.name, limit=cover.limit, excess=cover.excess)
+            for cover in self.offer.covers
+        )
+
+    @property
+    def premium(self) -> Premium | None:
+        return premium_of(self.offer.price) if self.offer.price else None
+
+
+def price_new(
+    product: Product,
+    *,
+    start: date,
+    answers: dict[str, Any],
+    options: tuple[str, ...],
+    look_ups: LookUps,
+    now: datetime,
+) -> Priced:
+    """Price a risk that nobody has looked at before: read the answers, look up, rate, underwrite.
+
+    Raises InvalidFields for answers the product cannot read, and for a start outside its window.
+    """
+    read = product.read_answers(answers)
+    period = product.period(start)
+    _check_start(product, period, start, now)
+    looked_up = {
+        look_up.source: look_ups.find(look_up.source, look_up.key)
+        for look_up in product.look_ups(read)
+    }
+    risk = Risk(answers=read, looked_up=looked_up, covers=options, start=start)
+    return Priced(product, risk, period, product.offer(risk))
+
+
+def price_again(product: Product, kept: Quote | Policy, imposed: Imposed | None) -> Priced:
+    """Price a stored risk on the facts it was sold on. Raises AlreadyErased when they are gone."""
+    risk = stored_risk(product, kept)
+    return Priced(product, risk, kept.period, product.offer(risk, imposed))
+
+
+def stored_risk(product: Product, kept: Quote | Policy) -> Risk:
+    """The risk of a quote or policy: the same answers and the same looked-up facts."""
+    if kept.answers is None:
+        raise AlreadyErased(kept.id)
+    start = kept.period.start.astimezone(product.zone).date()
+    return Risk(
+        answers=product.read_answers(kept.answers),
+        looked_up=kept.looked_up,
+        covers=kept.options,
+        start=start,
+    )
+
+
+def imposed_of(terms: ImposedTerms | None) -> Imposed | None:
+    """The underwriter's terms as the product takes them."""
+    if terms is None:
+        return None
+    return Imposed(load=terms.load, excess=terms.excess, exclusions=terms.exclusions)
+
+
+def premium_of(price: Price) -> Premium:
+    return Premium(
+        net=price.net,
+        lines=tuple(
+            PremiumLine(
+                kind=LineKind(line.kind), code=line.code, name=line.name, amount=line.amount
+            )
+            for line in price.lines
+        ),
+        by_cover=tuple(
+            CoverPremium(cover=cover, amount=amount) for cover, amount in price.by_cover.items()
+        ),
+        total=price.total,
+    )
+
+
+def same_currency(money: Money | None, currency: Currency, pointer: str) -> None:
+    """Raise InvalidFields unless the amount is in the product's currency."""
+    if money is not None and money.currency is not currency:
+        fault = FieldFault(pointer, "currency", f"This product is in {currency}.")
+        raise InvalidFields([fault])
+
+
+def _check_start(product: Product, period: Period, start: date, now: datetime) -> None:
+    today = now.astimezone(product.zone).date()
+    if start < today:
+        fault = FieldFault("/start", "in-the-past", f"Cover can start on {today} at the earliest.")
+        raise InvalidFields([fault])
+    if (start - today).days > product.start_within_days:
+        latest = f"within {product.start_within_days} days from {today}"
+        raise InvalidFields([FieldFault("/start", "too-far-ahead", f"Cover can start {latest}.")])

@@ -38,7 +38,7 @@ class Step(StrEnum):
     REFER = "be referred"
     APPROVE = "be settled"
     FINISH = "be closed"
-    FAIL_PAYMENT = "have a payment failed"
+    LOSE_PAYMENT = "have its payment refused or failed"
 
 
 NEXT = {
@@ -52,7 +52,7 @@ NEXT = {
     (Handling.ASSESSING, Step.REFER): Handling.ASSESSING,
     (Handling.ASSESSING, Step.APPROVE): Handling.SETTLING,
     (Handling.SETTLING, Step.FINISH): Handling.CLOSED,
-    (Handling.SETTLING, Step.FAIL_PAYMENT): Handling.ASSESSING,
+    (Handling.SETTLING, Step.LOSE_PAYMENT): Handling.ASSESSING,
 }
 
 

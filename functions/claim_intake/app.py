@@ -1,0 +1,83 @@
+"""Claim intake: what is covered, and the first notice of a loss."""
+
+from http import HTTPStatus
+from typing import Any
+
+from insurance import wiring
+from insurance.api.app import Api, Call
+from insurance.api.body import Request
+from insurance.api.fields import Code, Instant, Narrative, PositiveMoney, Text
+from insurance.api.views.claims import ClaimView, CoverageView
+from insurance.domain.identity import PolicyId
+from insurance.domain.party import Claimant, Payee
+from insurance.operations.check_coverage import LossAsked, check_coverage
+from insurance.operations.notify_claim import LossReported, notify_claim
+from insurance.operations.read_claim import read_claim
+from insurance.operations.receipt import Answer
+from insurance.products import catalogue
+
+api = Api()
+handler = api.entrypoint()
+products, claims, receipts = catalogue(), wiring.claims(), wiring.receipts()
+
+
+class CoverageCheckRequest(Request):
+    """A loss that somebody asks about."""
+
+    policy_id: PolicyId
+    cover: Code
+    occurred_at: Instant
+    claimed: PositiveMoney
+    facts: dict[str, Any] = {}
+    """Answers to what the product asks about a loss under this cover, by code."""
+    item: Text | None = None
+    """The insured item, where the cover names items."""
+
+
+class NoticeRequest(CoverageCheckRequest):
+    """A loss that somebody claims for."""
+
+    claimant: Claimant
+    payee: Payee | None = None
+    narrative: Narrative | None = None
+    loss_payee: Text | None = None
+    catastrophe_event: Code | None = None
+
+
+@api.query(
+    "POST",
+    "/v1/coverage-checks",
+    scope="claims:read",
+    summary="Check what is covered, with every reason, changing nothing",
+)
+def post_coverage_check(request: CoverageCheckRequest, call: Call) -> CoverageView:
+    asked = LossAsked(**dict(request))
+    verdict = check_coverage(
+        asked, caller=call.caller, products=products, claims=claims, now=call.now
+    )
+    return CoverageView.of(verdict)
+
+
+@api.command(
+    "/v1/claims",
+    scope="claims:write",
+    status=HTTPStatus.CREATED,
+    summary="Give first notice of a loss",
+)
+def post_claim(request: NoticeRequest, call: Call) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: notify_claim(
+            LossReported(**dict(request)),
+            caller=call.caller,
+            products=products,
+            claims=claims,
+            receipt=receipt,
+        ),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.query("GET", "/v1/claims/{claim_id}", scope="claims:read", summary="Read a claim")
+def get_claim(claim_id: str, call: Call) -> ClaimView:
+    return ClaimView.of(read_claim(claim_id, caller=call.caller, claims=claims))

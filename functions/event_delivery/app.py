@@ -1,0 +1,53 @@
+"""Event delivery: what the Events table's stream says, booked to the control accounts and published."""
+
+from typing import Any
+
+from insurance import telemetry, wiring
+from insurance.domain.identity import Mode
+from insurance.domain.money import Currency
+from insurance.dynamodb.aggregates import read_event
+from insurance.dynamodb.codec import from_stream
+from insurance.operations.deliver_event import deliver_event
+
+balances, bus = wiring.balances(), wiring.event_bus()
+
+
+@telemetry.metrics.log_metrics
+def handler(batch: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Deliver the records in order; from the first that fails, the stream delivers again."""
+    moved: set[tuple[Mode, Currency]] = set()
+    failures = []
+    for record in batch["Records"]:
+        try:
+            moved |= _deliver(record)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the stream must deliver again
+            telemetry.logger.error("not delivered", error=type(error).__name__)
+            telemetry.count("DeliveryFailures")
+            failures = [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]
+            break
+    for mode, currency in moved:
+        imbalance = balances.imbalance(mode, currency)
+        telemetry.business("LedgerImbalance", abs(imbalance), mode=mode, currency=currency)
+    return {"batchItemFailures": failures}
+
+
+def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
+    """Deliver one record; the totals that it moved."""
+    if record["eventName"] != "INSERT":
+        # IAM cannot forbid a Put over an event, so the stream tells on it.
+        telemetry.count("EventsTampered")
+        keys = from_stream(record["dynamodb"]["Keys"])
+        telemetry.logger.error(
+            "an event was changed or removed",
+            stream=keys["stream"]["S"],
+            sequence=keys["sequence"]["N"],
+        )
+        return set()
+    event = read_event(from_stream(record["dynamodb"]["NewImage"]))
+    booked = deliver_event(event, balances=balances, bus=bus)
+    telemetry.count("EventsDelivered")
+    for entry in booked:
+        total = {"mode": entry.mode, "currency": entry.currency}
+        telemetry.business("PremiumBound", entry.premium_bound, **total)
+        telemetry.business("ClaimsPaid", entry.claims_paid, **total)
+    return {(entry.mode, entry.currency) for entry in booked}

@@ -1,0 +1,174 @@
+"""Quoting: what a risk costs, on what terms, and whether it is taken."""
+
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from insurance import wiring
+from insurance.api.app import Api, Call
+from insurance.api.body import Request
+from insurance.api.fields import Code, Day, MoneyOrNil, Reason, Text
+from insurance.api.views.quotes import ExplanationView, PreviewView, QuoteView
+from insurance.domain.identity import new_quote_id
+from insurance.domain.party import Policyholder
+from insurance.domain.terms import ImposedTerms
+from insurance.operations.change_quote import accept_quote, take_on_quote, turn_down_quote
+from insurance.operations.explain_quote import explain_quote
+from insurance.operations.make_quote import RiskAsked, make_quote, preview_quote
+from insurance.operations.read_quote import read_quote
+from insurance.operations.receipt import Answer
+from insurance.products import catalogue, look_ups
+
+api = Api()
+handler = api.entrypoint()
+products, sources = catalogue(), look_ups()
+quotes, receipts, keys = wiring.quotes(), wiring.quote_receipts(), wiring.keys()
+
+
+class QuoteRequest(Request):
+    """A risk to be priced."""
+
+    product: Code
+    start: Day
+    """The first day of cover, where the risk is."""
+    policyholder: Policyholder
+    answers: dict[str, Any]
+    """Answers to the product's questions, by code."""
+    covers: Annotated[list[Code], Field(max_length=50)] = []
+    """Optional covers that are wanted."""
+    producer: Text | None = None
+    """The producer of record, where it is not the partner itself."""
+
+    def asked(self) -> RiskAsked:
+        return RiskAsked(
+            product=self.product,
+            start=self.start,
+            policyholder=self.policyholder,
+            answers=self.answers,
+            options=tuple(self.covers),
+            producer=self.producer,
+        )
+
+
+class AcceptanceRequest(Request):
+    """Nothing is asked beside the quote itself."""
+
+
+class ReferralDecisionRequest(Request):
+    """What an underwriter decides of a referred risk."""
+
+    decision: Literal["accept", "decline"]
+    reason: Reason
+    load: Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,2}(\.[0-9]{1,6})?$")] | None = None
+    """A share of the net premium: "0.25" makes it a quarter dearer."""
+    excess: MoneyOrNil | None = None
+    exclusions: Annotated[list[Code], Field(max_length=50)] = []
+
+    def imposed(self) -> ImposedTerms:
+        return ImposedTerms(
+            load=Decimal(self.load) if self.load is not None else None,
+            excess=self.excess,
+            exclusions=tuple(self.exclusions),
+        )
+
+
+@api.command("/v1/quotes", scope="quotes:write", status=HTTPStatus.CREATED, summary="Quote a risk")
+def post_quote(request: QuoteRequest, call: Call) -> QuoteView | Answer:
+    return call.once(
+        lambda receipt: make_quote(
+            request.asked(),
+            caller=call.caller,
+            carrier=wiring.carrier(),
+            products=products,
+            look_ups=sources,
+            quotes=quotes,
+            keys=keys,
+            receipt=receipt,
+        ),
+        shows=QuoteView.of,
+        recall=lambda receipt: quotes.recall(
+            new_quote_id(call.caller.mode, call.caller.principal, receipt.key), receipt
+        ),
+    )
+
+
+@api.query(
+    "POST", "/v1/quotes/preview", scope="quotes:write", summary="Price a risk without keeping it"
+)
+def post_preview(request: QuoteRequest, call: Call) -> PreviewView:
+    priced = preview_quote(request.asked(), products=products, look_ups=sources, now=call.now)
+    return PreviewView.of(priced)
+
+
+@api.query("GET", "/v1/quotes/{quote_id}", scope="quotes:read", summary="Read a quote")
+def get_quote(quote_id: str, call: Call) -> QuoteView:
+    return QuoteView.of(read_quote(quote_id, caller=call.caller, quotes=quotes))
+
+
+@api.query(
+    "GET",
+    "/v1/quotes/{quote_id}/explanation",
+    scope="quotes:read",
+    summary="Explain a quote's price, step by step",
+)
+def get_explanation(quote_id: str, call: Call) -> ExplanationView:
+    kept, priced = explain_quote(quote_id, caller=call.caller, products=products, quotes=quotes)
+    return ExplanationView.of(kept, priced)
+
+
+@api.command(
+    "/v1/quotes/{quote_id}/acceptance", scope="quotes:write", summary="Accept a quote's offer"
+)
+def post_acceptance(quote_id: str, request: AcceptanceRequest, call: Call) -> QuoteView | Answer:
+    return call.once(
+        lambda receipt: accept_quote(
+            quote_id,
+            expected_revision=call.expected_revision,
+            caller=call.caller,
+            quotes=quotes,
+            receipt=receipt,
+        ),
+        shows=QuoteView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/quotes/{quote_id}/referral-decision",
+    scope="quotes:underwrite",
+    staff=True,
+    summary="Decide a referred quote",
+)
+def post_referral_decision(
+    quote_id: str, request: ReferralDecisionRequest, call: Call
+) -> QuoteView | Answer:
+    call.caller.require_role("underwriter")
+    if request.decision == "decline":
+        return call.once(
+            lambda receipt: turn_down_quote(
+                quote_id,
+                reason=request.reason,
+                expected_revision=call.expected_revision,
+                caller=call.caller,
+                quotes=quotes,
+                receipt=receipt,
+            ),
+            shows=QuoteView.of,
+            recall=receipts.recall,
+        )
+    return call.once(
+        lambda receipt: take_on_quote(
+            quote_id,
+            request.imposed(),
+            reason=request.reason,
+            expected_revision=call.expected_revision,
+            caller=call.caller,
+            products=products,
+            quotes=quotes,
+            receipt=receipt,
+        ),
+        shows=QuoteView.of,
+        recall=receipts.recall,
+    )

@@ -1,0 +1,113 @@
+"""Settlement: verify, value, reserve and pay a claim; approve payments; take in the bank's report."""
+
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from insurance import wiring
+from insurance.api.app import Api, Call
+from insurance.api.body import Request
+from insurance.api.fields import Instant, Reason
+from insurance.api.views.claims import ClaimView, PaymentReportView
+from insurance.domain.identity import PaymentId
+from insurance.operations.approve_payment import approve_payment
+from insurance.operations.receipt import Answer
+from insurance.operations.report_payment import BankReport, report_payment
+from insurance.operations.settle_claim import settle_claim
+from insurance.products import catalogue
+
+api = Api()
+handler = api.entrypoint()
+products, claims, receipts = catalogue(), wiring.claims(), wiring.receipts()
+
+
+class SettlementRequest(Request):
+    """Nothing is asked beside the claim itself."""
+
+
+class PaymentApprovalRequest(Request):
+    """Whether a payment is made, and why."""
+
+    decision: Literal["approve", "refuse"]
+    reason: Reason
+
+
+class BankReportRequest(Request):
+    """What the bank says of one instruction."""
+
+    instruction_id: PaymentId
+    outcome: Literal["paid", "failed"]
+    bank_reference: Annotated[str, StringConstraints(min_length=1, max_length=35)]
+    executed_at: Instant
+    reason: Reason | None = None
+
+    def report(self) -> BankReport:
+        return BankReport(
+            instruction_id=self.instruction_id,
+            paid=self.outcome == "paid",
+            bank_reference=self.bank_reference,
+            executed_at=self.executed_at,
+            reason=self.reason,
+        )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/settlement",
+    scope="claims:settle",
+    summary="Settle a claim, straight through where every rule passes",
+)
+def post_settlement(claim_id: str, request: SettlementRequest, call: Call) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: settle_claim(
+            claim_id,
+            expected_revision=call.expected_revision,
+            caller=call.caller,
+            products=products,
+            claims=claims,
+            receipt=receipt,
+        ),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/payments/{payment_id}/approval",
+    scope="claims:approve",
+    staff=True,
+    summary="Approve or refuse a payment that somebody else asked for",
+)
+def post_payment_approval(
+    claim_id: str, payment_id: str, request: PaymentApprovalRequest, call: Call
+) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: approve_payment(
+            claim_id,
+            payment_id,
+            approve=request.decision == "approve",
+            reason=request.reason,
+            expected_revision=call.expected_revision,
+            caller=call.caller,
+            products=products,
+            claims=claims,
+            receipt=receipt,
+        ),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/bank-reports",
+    scope="payments:report",
+    staff=True,
+    summary="Report what the bank did with a payment instruction",
+)
+def post_bank_report(request: BankReportRequest, call: Call) -> PaymentReportView | Answer:
+    return call.once(
+        lambda receipt: report_payment(
+            request.report(), caller=call.caller, claims=claims, receipt=receipt
+        ),
+        shows=lambda kept: PaymentReportView.of(request.instruction_id, kept),
+        recall=receipts.recall,
+    )

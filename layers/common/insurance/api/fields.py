@@ -1,0 +1,44 @@
+"""Types of request fields that several operations share; each refuses what nobody can mean."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
+
+from insurance.domain.money import Money
+
+YEARS = range(1900, 2200)
+
+
+def _of_our_time(value: datetime) -> datetime:
+    if value.year not in YEARS:
+        raise ValueError(f"a time between {YEARS.start} and {YEARS.stop - 1} is expected")
+    return value.astimezone(UTC)
+
+
+def _day_of_our_time(value: date) -> date:
+    if value.year not in YEARS:
+        raise ValueError(f"a date between {YEARS.start} and {YEARS.stop - 1} is expected")
+    return value
+
+
+def _positive(value: Money) -> Money:
+    if value.amount <= 0:
+        raise ValueError("an amount above zero is expected")
+    return value
+
+
+def _not_negative(value: Money) -> Money:
+    if value.amount < 0:
+        raise ValueError("an amount of zero or more is expected")
+    return value
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+Day = Annotated[date, AfterValidator(_day_of_our_time)]
+PositiveMoney = Annotated[Money, AfterValidator(_positive)]
+MoneyOrNil = Annotated[Money, AfterValidator(_not_negative)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+Narrative = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]

@@ -1,0 +1,144 @@
+"""How losses, claims and payments are shown."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel
+
+from insurance.api.app import etag
+from insurance.api.views.terms import MoneyView, View
+from insurance.domain.claim import Claim
+from insurance.domain.claim.verification import Verdict
+from insurance.domain.party import Claimant, Payee
+from insurance.operations.ports import Kept
+
+
+class RuleView(BaseModel):
+    """One rule's verdict, the facts it used and what it means."""
+
+    code: str
+    outcome: str
+    facts: dict[str, Any]
+    explanation: str
+    wording: str | None
+
+
+class CoverageView(View):
+    """What the rules say of a loss, and what the cover would pay."""
+
+    outcome: str
+    rules: list[RuleView]
+    missing: list[str]
+    payable: MoneyView
+    steps: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Self:
+        return cls(
+            outcome=verdict.outcome,
+            rules=[RuleView.model_validate(rule.model_dump()) for rule in verdict.rules],
+            missing=list(verdict.missing),
+            payable=MoneyView.of(verdict.payable),
+            steps=list(verdict.steps),
+        )
+
+
+class PaymentView(BaseModel):
+    id: str
+    status: str
+    amount: MoneyView
+    instruction_id: str | None
+    bank_reference: str | None
+    finished_at: datetime | None
+
+
+class TaskView(BaseModel):
+    role: str
+    code: str
+    reason: str
+    since: datetime
+
+
+class ClaimView(View):
+    """A claim: how far it is, what was decided and why, what is reserved and what was paid."""
+
+    id: str
+    policy_id: str
+    status: str
+    decision: str
+    revision: int
+    cover: str
+    occurred_at: datetime
+    reported_at: datetime
+    claimed: MoneyView
+    claimant: Claimant | None
+    payee: Payee | None
+    facts: dict[str, Any] | None
+    narrative: str | None
+    loss_payee: str | None
+    catastrophe_event: str | None
+    same_loss_as: list[str]
+    missing: list[str]
+    rules: list[RuleView]
+    payable: MoneyView | None
+    reserve: MoneyView
+    paid: MoneyView
+    payments: list[PaymentView]
+    task: TaskView | None
+
+    @classmethod
+    def of(cls, kept: Kept[Claim]) -> Self:
+        claim = kept.record
+        return cls(
+            etag=etag(kept.head.sequence, "claim"),
+            id=claim.id,
+            policy_id=claim.policy_id,
+            status=claim.handling,
+            decision=claim.decision,
+            revision=kept.head.sequence,
+            cover=claim.cover,
+            occurred_at=claim.occurred_at,
+            reported_at=claim.reported_at,
+            claimed=MoneyView.of(claim.claimed),
+            claimant=claim.claimant,
+            payee=claim.payee,
+            facts=claim.facts,
+            narrative=claim.narrative,
+            loss_payee=claim.loss_payee,
+            catastrophe_event=claim.catastrophe_event,
+            same_loss_as=list(claim.same_loss_as),
+            missing=list(claim.missing),
+            rules=[RuleView.model_validate(rule.model_dump()) for rule in claim.rules],
+            payable=MoneyView.of(claim.payable) if claim.payable is not None else None,
+            reserve=MoneyView.of(claim.reserve),
+            paid=MoneyView.of(claim.paid),
+            payments=[
+                PaymentView(
+                    id=payment.id,
+                    status=payment.status,
+                    amount=MoneyView.of(payment.amount),
+                    instruction_id=payment.instruction_id,
+                    bank_reference=payment.bank_reference,
+                    finished_at=payment.finished_at,
+                )
+                for payment in claim.payments
+            ],
+            task=TaskView.model_validate(claim.task.model_dump()) if claim.task else None,
+        )
+
+
+class PaymentReportView(View):
+    """What the bank is told of its report: the payment, and nothing of the claim behind it."""
+
+    instruction_id: str
+    status: str
+    amount: MoneyView
+
+    @classmethod
+    def of(cls, instruction_id: str, kept: Kept[Claim]) -> Self:
+        payment = kept.record.payment(instruction_id)
+        return cls(
+            instruction_id=payment.id,
+            status=payment.status,
+            amount=MoneyView.of(payment.amount),
+        )

@@ -1,0 +1,22 @@
+"""What the environment says: read once, typed, and only what a function's template entry gives it."""
+
+import os
+
+
+class MissingSetting(Exception):
+    """The function needs a variable that its environment lacks: a fault of the template."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the environment has no {name}")
+
+
+def setting(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise MissingSetting(name)
+    return value
+
+
+def table(name: str) -> str:
+    """The name of a table: `table("quotes")` reads QUOTES_TABLE."""
+    return setting(f"{name.upper()}_TABLE")

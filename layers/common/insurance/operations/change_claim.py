@@ -1,0 +1,52 @@
+"""Move a claim on: what every step of it shares."""
+
+from insurance.domain.caller import Caller
+from insurance.domain.claim import Claim
+from insurance.domain.errors import AlreadyErased, ClaimNotFound, StaleRevision
+from insurance.domain.event import Event
+from insurance.operations.ports import ClaimFile, Claims, Kept
+from insurance.operations.receipt import Receipt
+
+
+def load_claim(
+    claim_id: str,
+    *,
+    expected_revision: int | None,
+    caller: Caller,
+    claims: Claims,
+    receipt: Receipt,
+) -> ClaimFile:
+    """The claim and its policy, if the caller may see them and they are as the caller thinks."""
+    file = claims.load(claim_id, receipt)
+    if not caller.sees(claim_id, file.claim.record.partner):
+        raise ClaimNotFound(claim_id)
+    if expected_revision is not None and expected_revision != file.claim.head.sequence:
+        raise StaleRevision(claim_id)
+    return file
+
+
+def store_claim(
+    claim: Claim,
+    type: str,
+    *,
+    was: Kept[Claim],
+    caller: Caller,
+    claims: Claims,
+    receipt: Receipt,
+) -> Kept[Claim]:
+    """Append the event, with the postings that the change makes, and store the claim."""
+    if was.key is None:
+        raise AlreadyErased(claim.id)
+    event = Event.following(
+        was.head,
+        claim,
+        was.key,
+        stream=claim.id,
+        type=type,
+        actor=caller.principal,
+        now=receipt.now,
+        postings=claim.booked_since(was.record),
+    )
+    kept = Kept(claim, event.head, was.key)
+    claims.change(event, claim, was=was, receipt=receipt.answered(kept))
+    return kept

@@ -1,0 +1,107 @@
+"""Move a quote on: the customer accepts it, or an underwriter decides a referral."""
+
+from insurance.domain.caller import Caller
+from insurance.domain.errors import QuoteNotFound, StaleRevision
+from insurance.domain.event import Event
+from insurance.domain.quote import Quote, UnderwriterDecision
+from insurance.domain.terms import ImposedTerms
+from insurance.operations.ports import Kept, Products, Quotes
+from insurance.operations.pricing import imposed_of, price_again, same_currency
+from insurance.operations.receipt import Receipt
+
+
+def accept_quote(
+    quote_id: str,
+    *,
+    expected_revision: int | None,
+    caller: Caller,
+    quotes: Quotes,
+    receipt: Receipt,
+) -> Kept[Quote]:
+    """The customer takes the offer, while it stands."""
+    was = _load(quote_id, expected_revision, caller=caller, quotes=quotes, receipt=receipt)
+    return _store(
+        was.record.accepted(now=receipt.now), "quote.accepted", was, caller, quotes, receipt
+    )
+
+
+def take_on_quote(
+    quote_id: str,
+    imposed: ImposedTerms,
+    *,
+    reason: str,
+    expected_revision: int | None,
+    caller: Caller,
+    products: Products,
+    quotes: Quotes,
+    receipt: Receipt,
+) -> Kept[Quote]:
+    """An underwriter takes a referred risk on their terms, which rule price and claim."""
+    was = _load(quote_id, expected_revision, caller=caller, quotes=quotes, receipt=receipt)
+    quote = was.record
+    product = products.version(quote.product.code, quote.product.version)
+    same_currency(imposed.excess, product.currency, "/excess")
+    priced = price_again(product, quote, imposed_of(imposed))
+    if priced.premium is None:
+        raise ValueError("a referred risk has a price")
+    taken = quote.taken_on(
+        decision=_decision(caller, reason, receipt),
+        imposed=imposed,
+        covers=priced.covers,
+        premium=priced.premium,
+    )
+    return _store(taken, "quote.referral_accepted", was, caller, quotes, receipt)
+
+
+def turn_down_quote(
+    quote_id: str,
+    *,
+    reason: str,
+    expected_revision: int | None,
+    caller: Caller,
+    quotes: Quotes,
+    receipt: Receipt,
+) -> Kept[Quote]:
+    """An underwriter declines a referred risk."""
+    was = _load(quote_id, expected_revision, caller=caller, quotes=quotes, receipt=receipt)
+    declined = was.record.turned_down(decision=_decision(caller, reason, receipt))
+    return _store(declined, "quote.referral_declined", was, caller, quotes, receipt)
+
+
+def _load(
+    quote_id: str,
+    expected_revision: int | None,
+    *,
+    caller: Caller,
+    quotes: Quotes,
+    receipt: Receipt,
+) -> Kept[Quote]:
+    was = quotes.load(quote_id, receipt)
+    if not caller.sees(quote_id, was.record.partner):
+        raise QuoteNotFound(quote_id)
+    if expected_revision is not None and expected_revision != was.head.sequence:
+        raise StaleRevision(quote_id)
+    return was
+
+
+def _store(  # noqa: PLR0917 - the loaded quote, and what storing it takes
+    quote: Quote, type: str, was: Kept[Quote], caller: Caller, quotes: Quotes, receipt: Receipt
+) -> Kept[Quote]:
+    if was.key is None:
+        raise ValueError("a quote that was erased cannot move")
+    event = Event.following(
+        was.head,
+        quote,
+        was.key,
+        stream=quote.id,
+        type=type,
+        actor=caller.principal,
+        now=receipt.now,
+    )
+    kept = Kept(quote, event.head, was.key)
+    quotes.change(event, quote, was=was, receipt=receipt.answered(kept))
+    return kept
+
+
+def _decision(caller: Caller, reason: str, receipt: Receipt) -> UnderwriterDecision:
+    return UnderwriterDecision(underwriter=caller.principal, reason=reason, decided_at=receipt.now)

@@ -1,0 +1,74 @@
+"""Deliver an event: check that it is what was written, book its postings once, and tell the bus."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from insurance.domain.errors import InsuranceError
+from insurance.domain.event import Event
+from insurance.domain.identity import Mode
+from insurance.domain.ledger import Account, Posting
+from insurance.domain.money import Currency
+
+
+class BrokenEvent(InsuranceError):
+    """An event whose content is not what was hashed."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(f"Event {event.sequence} of {event.stream} is not what was hashed.")
+
+
+class Balances(Protocol):
+    """Control accounts, summed from the stream of events."""
+
+    def book(self, event: Event) -> bool:
+        """Add the event's postings to the accounts once; False when they were there already."""
+
+    def imbalance(self, mode: Mode, currency: Currency) -> int:
+        """Debits less credits over all accounts, in minor units: zero, or something is wrong."""
+
+
+class EventBus(Protocol):
+    def publish(self, event: Event) -> None:
+        """Hand the event on; raise when the bus did not take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What one event moved, in minor units, for the dashboard; nothing when it was booked before."""
+
+    mode: Mode
+    currency: Currency
+    premium_bound: int
+    claims_paid: int
+
+
+def deliver_event(event: Event, *, balances: Balances, bus: EventBus) -> list[Booked]:
+    """Book and publish; safe to repeat, so a stream may deliver an event more than once."""
+    if event.digest() != event.hash:
+        raise BrokenEvent(event)
+    booked = bool(event.postings) and balances.book(event)
+    bus.publish(event)
+    return _moved(event) if booked else []
+
+
+def _moved(event: Event) -> list[Booked]:
+    currencies = dict.fromkeys(posting.amount.currency for posting in event.postings)
+    return [
+        Booked(
+            mode=event.mode,
+            currency=currency,
+            premium_bound=-_net(event.postings, Account.WRITTEN_PREMIUM, currency),
+            claims_paid=_net(event.postings, Account.CLAIMS_PAID, currency),
+        )
+        for currency in currencies
+    ]
+
+
+def _net(postings: tuple[Posting, ...], account: Account, currency: Currency) -> int:
+    """What the postings debit the account, less what they credit it."""
+    net = 0
+    for posting in postings:
+        if posting.amount.currency is currency:
+            net += posting.amount.amount * (posting.debit is account)
+            net -= posting.amount.amount * (posting.credit is account)
+    return net

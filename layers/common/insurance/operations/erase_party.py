@@ -1,0 +1,41 @@
+"""Erase a party: destroy the key that everything personal about them is sealed with."""
+
+from insurance.domain.caller import Caller
+from insurance.domain.classification import JsonObject
+from insurance.domain.errors import PartyNotFound
+from insurance.domain.event import Event
+from insurance.domain.identity import mode_of
+from insurance.domain.party import Erasure
+from insurance.operations.ports import Parties
+from insurance.operations.receipt import Receipt
+
+
+class _NothingToSeal:
+    """An erasure says nothing about the person, so there is nothing to encrypt."""
+
+    def seal(self, personal: JsonObject, about: str) -> bytes:
+        raise AssertionError(f"an erasure of {about} holds no personal data: {len(personal)}")
+
+
+def erase_party(
+    party_id: str, *, reason: str, caller: Caller, parties: Parties, receipt: Receipt
+) -> Erasure:
+    """After this nobody can read the party's personal data, in any table, event or copy.
+
+    What was hashed was ciphertext, so chains and postings still verify.
+    """
+    if mode_of(party_id) is not caller.mode:
+        raise PartyNotFound(party_id)
+    head = parties.load(party_id, receipt)
+    erasure = Erasure(party_id=party_id, reason=reason, erased_at=receipt.now)
+    event = Event.following(
+        head,
+        erasure,
+        _NothingToSeal(),
+        stream=party_id,
+        type="party.erased",
+        actor=caller.principal,
+        now=receipt.now,
+    )
+    parties.erase(event, party_id=party_id, receipt=receipt.answered(erasure))
+    return erasure

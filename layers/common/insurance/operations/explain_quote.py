@@ -1,0 +1,17 @@
+"""Explain a quote: every step from the answers to the premium."""
+
+from insurance.domain.caller import Caller
+from insurance.domain.quote import Quote
+from insurance.operations.ports import Kept, Products, Quotes
+from insurance.operations.pricing import Priced, imposed_of, price_again
+from insurance.operations.read_quote import read_quote
+
+
+def explain_quote(
+    quote_id: str, *, caller: Caller, products: Products, quotes: Quotes
+) -> tuple[Kept[Quote], Priced]:
+    """The quote, and its price computed again on the same version and facts, with its trace."""
+    kept = read_quote(quote_id, caller=caller, quotes=quotes)
+    quote = kept.record
+    product = products.version(quote.product.code, quote.product.version)
+    return kept, price_again(product, quote, imposed_of(quote.imposed))

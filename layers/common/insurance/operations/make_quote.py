@@ -1,0 +1,103 @@
+"""Make a quote: price a risk, and keep the offer for as long as it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from insurance.domain.caller import Caller
+from insurance.domain.event import Head
+from insurance.domain.identity import new_quote_id
+from insurance.domain.party import Policyholder
+from insurance.domain.quote import Quote, QuoteStatus
+from insurance.domain.terms import ProductRef
+from insurance.operations.ports import Kept, Keys, LookUps, Products, Quotes
+from insurance.operations.pricing import Priced, price_new
+from insurance.operations.receipt import Receipt
+
+STATUS_OF = {
+    "priced": QuoteStatus.BINDABLE,
+    "referred": QuoteStatus.REFERRED,
+    "declined": QuoteStatus.DECLINED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RiskAsked:
+    """What a caller asks a price for."""
+
+    product: str
+    start: date
+    policyholder: Policyholder
+    answers: Mapping[str, Any]
+    options: tuple[str, ...]
+    producer: str | None
+
+
+def preview_quote(
+    asked: RiskAsked, *, products: Products, look_ups: LookUps, now: datetime
+) -> Priced:
+    """What the quote would say; nothing is kept."""
+    return price_new(
+        products.on_sale(asked.product),
+        start=asked.start,
+        answers=dict(asked.answers),
+        options=asked.options,
+        look_ups=look_ups,
+        now=now,
+    )
+
+
+def make_quote(
+    asked: RiskAsked,
+    *,
+    caller: Caller,
+    carrier: str,
+    products: Products,
+    look_ups: LookUps,
+    quotes: Quotes,
+    keys: Keys,
+    receipt: Receipt,
+) -> Kept[Quote]:
+    """Store the offer: one conditional write, which is its own receipt."""
+    priced = preview_quote(asked, products=products, look_ups=look_ups, now=receipt.now)
+    quote = _quote(asked, priced, caller=caller, carrier=carrier, receipt=receipt)
+    key = keys.new()
+    event = quote.made(key)
+    kept = Kept(quote, event.head, key)
+    quotes.add(event, quote, key=key, receipt=receipt.answered(kept))
+    return kept
+
+
+def _quote(
+    asked: RiskAsked, priced: Priced, *, caller: Caller, carrier: str, receipt: Receipt
+) -> Quote:
+    product = priced.product
+    return Quote(
+        id=new_quote_id(caller.mode, caller.principal, receipt.key),
+        partner=caller.partner,
+        producer=asked.producer,
+        carrier=carrier,
+        product=ProductRef(code=product.code, version=product.version),
+        period=priced.period,
+        options=priced.risk.covers,
+        policyholder=asked.policyholder,
+        answers=priced.risk.answers.to_json(),
+        looked_up=dict(priced.risk.looked_up),
+        status=STATUS_OF[priced.offer.outcome],
+        findings=priced.findings,
+        covers=priced.covers,
+        premium=priced.premium,
+        created_at=receipt.now,
+        created_by=caller.principal,
+        valid_until=_valid_until(product.quote_valid_days, receipt.now, priced),
+    )
+
+
+def _valid_until(days: int, now: datetime, priced: Priced) -> datetime:
+    """An offer stands for the product's days, but a cover cannot be taken up after it began...
+
+    ...unless it is to begin today: then it stands to the end of its first day.
+    """
+    first_day_ends = priced.period.start + timedelta(days=1)
+    return min(now + timedelta(days=days), max(first_day_ends, now))

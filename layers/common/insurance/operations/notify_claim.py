@@ -1,0 +1,95 @@
+"""First notice of loss: keep what was told, name what is missing, link what was told before."""
+
+from dataclasses import dataclass
+
+from insurance.domain.caller import Caller
+from insurance.domain.claim import Claim
+from insurance.domain.claim.verification import Notice, same_loss
+from insurance.domain.errors import AlreadyErased, Conflict, PolicyNotFound
+from insurance.domain.event import Event, Head
+from insurance.domain.identity import new_claim_id
+from insurance.domain.money import Money
+from insurance.domain.party import Claimant, Payee
+from insurance.operations.check_coverage import LossAsked
+from insurance.operations.ports import Claims, Kept, Products
+from insurance.operations.receipt import Receipt
+from insurance.operations.verify_claim import verify_claim
+
+CLAIMS_PER_POLICY_MAX = 100
+
+
+class TooManyClaims(Conflict):
+    def __init__(self, policy_id: str) -> None:
+        super().__init__(f"Policy {policy_id} has {CLAIMS_PER_POLICY_MAX} claims: call us.")
+
+
+@dataclass(frozen=True, slots=True)
+class LossReported(LossAsked):
+    """A loss that somebody claims for."""
+
+    claimant: Claimant
+    payee: Payee | None
+    narrative: str | None
+    loss_payee: str | None
+    catastrophe_event: str | None
+
+
+def notify_claim(
+    reported: LossReported,
+    *,
+    caller: Caller,
+    products: Products,
+    claims: Claims,
+    receipt: Receipt,
+) -> Kept[Claim]:
+    """Store the claim as notified. An incomplete notice is kept, and told what it lacks."""
+    file = claims.load_policy(reported.policy_id, receipt)
+    policy, key = file.policy.record, file.policy.key
+    if not caller.sees(reported.policy_id, policy.partner):
+        raise PolicyNotFound(reported.policy_id)
+    if key is None:
+        raise AlreadyErased(policy.party_id)
+    if len(file.noticed) >= CLAIMS_PER_POLICY_MAX:
+        raise TooManyClaims(policy.id)
+    product = products.version(policy.product.code, policy.product.version)
+    notice = Notice(
+        cover=reported.cover,
+        occurred_at=reported.occurred_at,
+        reported_at=receipt.now,
+        claimed=reported.claimed,
+        payee=reported.payee,
+        same_loss_as=same_loss(tuple(file.noticed), reported.cover, reported.occurred_at),
+    )
+    verdict = verify_claim(notice, reported.facts, reported.item, policy=policy, product=product)
+    claim = Claim(
+        id=new_claim_id(policy.id, caller.principal, receipt.key),
+        policy_id=policy.id,
+        partner=policy.partner,
+        cover=reported.cover,
+        occurred_at=reported.occurred_at,
+        reported_at=receipt.now,
+        claimed=reported.claimed,
+        item=reported.item,
+        facts=reported.facts,
+        claimant=reported.claimant,
+        payee=reported.payee,
+        narrative=reported.narrative,
+        loss_payee=reported.loss_payee,
+        catastrophe_event=reported.catastrophe_event,
+        same_loss_as=notice.same_loss_as,
+        missing=verdict.missing,
+        reserve=Money.zero(reported.claimed.currency),
+    )
+    event = Event.following(
+        Head(),
+        claim,
+        key,
+        stream=claim.id,
+        type="claim.notified",
+        actor=caller.principal,
+        now=receipt.now,
+        effective_at=claim.occurred_at,
+    )
+    kept = Kept(claim, event.head, key)
+    claims.notify(event, claim, file=file, receipt=receipt.answered(kept))
+    return kept

@@ -1,0 +1,151 @@
+"""What operations are given when they run on AWS: each thing made once per process, when first asked for."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from insurance.config import setting, table
+from insurance.domain.identity import party_id_for
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.transaction import load
+from insurance.kms import KeyRing, PartyKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from insurance.dynamodb.balances import DynamoDBBalances
+    from insurance.dynamodb.claims import DynamoDBClaims
+    from insurance.dynamodb.parties import DynamoDBParties
+    from insurance.dynamodb.policies import DynamoDBPolicies, PolicyReader
+    from insurance.dynamodb.quotes import DynamoDBQuotes
+    from insurance.eventbridge import EventBridgeBus
+
+CLIENT_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"mode": "standard", "max_attempts": 3},
+)
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    return boto3.client("dynamodb", config=CLIENT_CONFIG)
+
+
+@cache
+def keys() -> KeyRing:
+    client = boto3.client("kms", config=CLIENT_CONFIG)
+    return KeyRing(client, setting("PERSONAL_DATA_KEY"))
+
+
+def carrier() -> str:
+    """The insurer that carries the risk."""
+    return setting("CARRIER")
+
+
+@cache
+def quote_receipts() -> DynamoDBReceipts:
+    """Receipts of commands on quotes, whose key stands with the quote."""
+    return _receipts("quotes")
+
+
+@cache
+def receipts() -> DynamoDBReceipts:
+    """Receipts of commands on what comes after: the key stands with the party."""
+    return _receipts("parties")
+
+
+@cache
+def quotes() -> "DynamoDBQuotes":
+    from insurance.dynamodb.quotes import DynamoDBQuotes  # noqa: PLC0415 - only who asks pays
+
+    return DynamoDBQuotes(
+        dynamodb(),
+        quotes_table=table("quotes"),
+        events_table=table("events"),
+        receipts=quote_receipts(),
+        keys=keys(),
+    )
+
+
+@cache
+def policies() -> "DynamoDBPolicies":
+    from insurance.dynamodb.policies import DynamoDBPolicies  # noqa: PLC0415 - only who asks pays
+
+    return DynamoDBPolicies(
+        dynamodb(),
+        reader=_policy_reader(),
+        quotes_table=table("quotes"),
+        policies_table=table("policies"),
+        events_table=table("events"),
+        parties_table=table("parties"),
+        receipts=receipts(),
+        keys=keys(),
+    )
+
+
+@cache
+def claims() -> "DynamoDBClaims":
+    from insurance.dynamodb.balances import DynamoDBBalances
+    from insurance.dynamodb.claims import DynamoDBClaims  # noqa: PLC0415 - only who asks pays
+
+    return DynamoDBClaims(
+        dynamodb(),
+        policies=_policy_reader(),
+        claims_table=table("claims"),
+        events_table=table("events"),
+        parties_table=table("parties"),
+        receipts=receipts(),
+        keys=keys(),
+    )
+
+
+@cache
+def parties() -> "DynamoDBParties":
+    from insurance.dynamodb.parties import DynamoDBParties  # noqa: PLC0415 - only who asks pays
+
+    return DynamoDBParties(
+        dynamodb(),
+        parties_table=table("parties"),
+        quotes_table=table("quotes"),
+        events_table=table("events"),
+        receipts=receipts(),
+    )
+
+
+@cache
+def balances() -> "DynamoDBBalances":
+    from insurance.dynamodb.balances import DynamoDBBalances  # noqa: PLC0415 - only who asks pays
+
+    return DynamoDBBalances(dynamodb(), table("balances"))
+
+
+@cache
+def event_bus() -> "EventBridgeBus":
+    from insurance.eventbridge import EventBridgeBus  # noqa: PLC0415 - only who asks pays
+
+    return EventBridgeBus(boto3.client("events", config=CLIENT_CONFIG), setting("EVENT_BUS"))
+
+
+def _policy_reader() -> "PolicyReader":
+    from insurance.dynamodb.policies import PolicyReader  # noqa: PLC0415 - only who asks pays
+
+    return PolicyReader(
+        policies_table=table("policies"),
+        events_table=table("events"),
+        parties_table=table("parties"),
+        keys=keys(),
+    )
+
+
+def _receipts(holder: str) -> DynamoDBReceipts:
+    def key_of(about: str) -> PartyKey | None:
+        id = about if holder == "quotes" else party_id_for(about)
+        [item] = load(dynamodb(), [(table(holder), {"id": codec.text(id)})])
+        key = aggregates.read_key(keys(), item)
+        return key if isinstance(key, PartyKey) else None
+
+    return DynamoDBReceipts(dynamodb(), table("receipts"), key_of)
