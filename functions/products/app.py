@@ -1,6 +1,6 @@
 """Products: what is on sale, what is asked, what is offered."""
 
-from insurance.api.app import Api, Call
+from insurance.api.app import Api
 from insurance.api.views.products import ProductListView, ProductView
 from insurance.products import catalogue
 
@@ -10,7 +10,7 @@ products = catalogue()
 
 
 @api.query("GET", "/v1/products", scope="products:read", summary="List the products on sale")
-def get_products(call: Call) -> ProductListView:
+def get_products() -> ProductListView:
     return ProductListView.of(products.all_on_sale())
 
 
@@ -20,5 +20,5 @@ def get_products(call: Call) -> ProductListView:
     scope="products:read",
     summary="Read a product's questions and covers",
 )
-def get_product(product_code: str, call: Call) -> ProductView:
+def get_product(product_code: str) -> ProductView:
     return ProductView.of(products.on_sale(product_code))

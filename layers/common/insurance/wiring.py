@@ -60,7 +60,7 @@ def receipts() -> DynamoDBReceipts:
 
 @cache
 def quotes() -> "DynamoDBQuotes":
-    from insurance.dynamodb.quotes import DynamoDBQuotes  # noqa: PLC0415 - only who asks pays
+    from insurance.dynamodb.quotes import DynamoDBQuotes
 
     return DynamoDBQuotes(
         dynamodb(),
@@ -73,7 +73,7 @@ def quotes() -> "DynamoDBQuotes":
 
 @cache
 def policies() -> "DynamoDBPolicies":
-    from insurance.dynamodb.policies import DynamoDBPolicies  # noqa: PLC0415 - only who asks pays
+    from insurance.dynamodb.policies import DynamoDBPolicies
 
     return DynamoDBPolicies(
         dynamodb(),
@@ -89,8 +89,7 @@ def policies() -> "DynamoDBPolicies":
 
 @cache
 def claims() -> "DynamoDBClaims":
-    from insurance.dynamodb.balances import DynamoDBBalances
-    from insurance.dynamodb.claims import DynamoDBClaims  # noqa: PLC0415 - only who asks pays
+    from insurance.dynamodb.claims import DynamoDBClaims
 
     return DynamoDBClaims(
         dynamodb(),
@@ -105,7 +104,7 @@ def claims() -> "DynamoDBClaims":
 
 @cache
 def parties() -> "DynamoDBParties":
-    from insurance.dynamodb.parties import DynamoDBParties  # noqa: PLC0415 - only who asks pays
+    from insurance.dynamodb.parties import DynamoDBParties
 
     return DynamoDBParties(
         dynamodb(),
@@ -118,20 +117,20 @@ def parties() -> "DynamoDBParties":
 
 @cache
 def balances() -> "DynamoDBBalances":
-    from insurance.dynamodb.balances import DynamoDBBalances  # noqa: PLC0415 - only who asks pays
+    from insurance.dynamodb.balances import DynamoDBBalances
 
     return DynamoDBBalances(dynamodb(), table("balances"))
 
 
 @cache
 def event_bus() -> "EventBridgeBus":
-    from insurance.eventbridge import EventBridgeBus  # noqa: PLC0415 - only who asks pays
+    from insurance.eventbridge import EventBridgeBus
 
     return EventBridgeBus(boto3.client("events", config=CLIENT_CONFIG), setting("EVENT_BUS"))
 
 
 def _policy_reader() -> "PolicyReader":
-    from insurance.dynamodb.policies import PolicyReader  # noqa: PLC0415 - only who asks pays
+    from insurance.dynamodb.policies import PolicyReader
 
     return PolicyReader(
         policies_table=table("policies"),

@@ -24,8 +24,9 @@ class CoverTerms(Value):
     code: str
     name: str
     limit: Money | None = None
-    excess: str | None = None
-    """In words where it depends on the loss."""
+    excess: Money | None = None
+    excess_note: str | None = None
+    """In words, where the excess depends on the loss."""
 
 
 class Finding(Value):

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from insurance.domain.caller import Caller
-from insurance.domain.event import Head
 from insurance.domain.identity import new_quote_id
 from insurance.domain.party import Policyholder
 from insurance.domain.quote import Quote, QuoteStatus

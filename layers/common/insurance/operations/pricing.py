@@ -34,7 +34,13 @@ class Priced:
     @property
     def covers(self) -> tuple[CoverTerms, ...]:
         return tuple(
-            CoverTerms(code=cover.code, name=cover.name, limit=cover.limit, excess=cover.excess)
+            CoverTerms(
+                code=cover.code,
+                name=cover.name,
+                limit=cover.limit,
+                excess=cover.excess,
+                excess_note=cover.excess_note or None,
+            )
             for cover in self.offer.covers
         )
 
@@ -56,9 +62,10 @@ def price_new(
 
     Raises InvalidFields for answers the product cannot read, and for a start outside its window.
     """
+    _check_start(product, start, now)
     read = product.read_answers(answers)
-    period = product.period(start)
-    _check_start(product, period, start, now)
+    first, end = product.period(start)
+    period = Period(start=first, end=end)
     looked_up = {
         look_up.source: look_ups.find(look_up.source, look_up.key)
         for look_up in product.look_ups(read)
@@ -116,7 +123,7 @@ def same_currency(money: Money | None, currency: Currency, pointer: str) -> None
         raise InvalidFields([fault])
 
 
-def _check_start(product: Product, period: Period, start: date, now: datetime) -> None:
+def _check_start(product: Product, start: date, now: datetime) -> None:
     today = now.astimezone(product.zone).date()
     if start < today:
         fault = FieldFault("/start", "in-the-past", f"Cover can start on {today} at the earliest.")

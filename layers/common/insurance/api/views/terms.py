@@ -91,12 +91,18 @@ class CoverView(BaseModel):
     code: str
     name: str
     limit: MoneyView | None
-    excess: str | None
+    excess: MoneyView | None
+    excess_note: str | None
 
     @classmethod
     def of(cls, cover: CoverTerms) -> Self:
-        limit = MoneyView.of(cover.limit) if cover.limit else None
-        return cls(code=cover.code, name=cover.name, limit=limit, excess=cover.excess)
+        return cls(
+            code=cover.code,
+            name=cover.name,
+            limit=MoneyView.of(cover.limit) if cover.limit is not None else None,
+            excess=MoneyView.of(cover.excess) if cover.excess is not None else None,
+            excess_note=cover.excess_note,
+        )
 
 
 class FindingView(BaseModel):

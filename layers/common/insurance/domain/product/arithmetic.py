@@ -1,7 +1,7 @@
 """Whole-number arithmetic that compiled products call: division and rounding, each exact."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 DIVISION_PLACES = 16
 """Decimal places that a quotient keeps, the last one half-even."""
@@ -92,12 +92,15 @@ def days_between(first: date, second: date) -> int:
 
 
 def add_days(day: date, days: int) -> date:
-    return day + timedelta(days)
+    """Total: past the calendar's ends it stays at the end."""
+    ordinal = min(max(day.toordinal() + days, 1), date.max.toordinal())
+    return date.fromordinal(ordinal)
 
 
 def add_months(day: date, months: int) -> date:
     """The same day of a later month, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    first, last = 12, date.max.year * 12 + 11
+    year, month = divmod(min(max(day.year * 12 + day.month - 1 + months, first), last), 12)
     month += 1
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     longest = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]

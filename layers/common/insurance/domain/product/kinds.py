@@ -6,10 +6,14 @@ whole numbers are.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+
+WIDE: Final = Context(prec=1_000)
+"""Wide enough that no product of scaled numbers is ever rounded by decimal arithmetic."""
 
 
 class Kind(StrEnum):
@@ -85,3 +89,8 @@ def at_scale(term: Term, scale: int) -> str:
     if term.type.constant is not None:
         return str(int(term.type.constant.scaleb(scale)))
     return f"({term.code} * {10**gap})"
+
+
+def as_decimal(held: int, scale: int) -> Decimal:
+    """A held number as people write it, exact."""
+    return WIDE.scaleb(Decimal(held), -scale)

@@ -1,0 +1,79 @@
+# Coverwright: everything a colleague types. `make` alone lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+UV_VERSION := 0.13.9
+UV := $(if $(shell command -v uv),uv,.tools/uv/bin/uv)
+RUN := $(UV) run --frozen --group dev
+SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
+DYNOXIDE := .tools/node_modules/@dynoxide/linux-x64/dynoxide
+
+.PHONY: help setup run tour serve show test check lint format types contracts build openapi products cases schema bench lock clean
+
+help: ## List what can be done
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: .tools/setup ## Install what the project needs, in this folder only (the other targets do it)
+
+.tools/setup: uv.lock .python-version
+	@command -v uv >/dev/null || [ -x .tools/uv/bin/uv ] || { echo "Installing uv $(UV_VERSION) into .tools"; \
+	  python3 -m venv .tools/uv && .tools/uv/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION); }
+	$(UV) sync -q --frozen --group dev
+	$(UV) run -q --frozen --group dev python -m local.engine
+	@mkdir -p .tools && touch $@
+
+.tools/sam: uv.lock | .tools/setup
+	$(SAM_ENV) $(UV) sync -q --frozen --only-group sam
+	@touch $@
+
+run: .tools/setup ## Play the main job on the local stack: a motor policy from quote to paid claim
+	$(RUN) python -m local run $(if $(JOURNEY),--journey $(JOURNEY))
+
+serve: .tools/setup ## Start the local stack and leave it up (PORT=, TLS=1, ENGINE=dynamodb-local)
+	$(RUN) python -m local serve
+
+show: .tools/setup ## Print a stored item readably: make show ID=pol_…
+	$(RUN) python -m local show $(ID)
+
+test: .tools/setup .tools/sam ## Run the tests
+	$(RUN) pytest -q -n 2 --dist loadgroup
+
+check: .tools/setup .tools/sam lint build test products cases ## Everything that CI runs
+
+lint: .tools/setup .tools/sam ## Style, types, import contracts, generated files
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy
+	$(RUN) lint-imports
+	$(RUN) python -m local.openapi --check
+	.venv-sam/bin/cfn-lint template.yaml
+
+format: .tools/setup ## Format the code and mend what can be mended
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+build: .tools/setup .tools/sam ## Build the artefacts that are deployed (sam validate --lint, sam build, lint of the transformed template)
+	$(RUN) python -m local.build
+
+openapi: .tools/setup ## Generate openapi.yaml from the handlers
+	$(RUN) python -m local.openapi
+
+products: .tools/setup ## Check every bundled product and run its scenarios
+	$(RUN) python -m local.products check layers/common/insurance/products
+
+cases: .tools/setup ## Reproduce the published worked figures
+	$(RUN) python -m local.products cases
+
+schema: .tools/setup ## Write the JSON Schema of product definitions
+	$(RUN) python -m local.products schema
+
+bench: .tools/setup ## Measure what a request costs, beside what a user would pick instead
+	$(RUN) python -m bench
+
+lock: ## Resolve dependencies again, and export what the layer ships
+	$(UV) lock
+	$(UV) export -q --frozen --no-dev --no-emit-project --no-hashes -o layers/common/requirements.txt
+
+clean: ## Remove what was built and stored here (not the tools)
+	rm -rf .aws-sam .coverwright

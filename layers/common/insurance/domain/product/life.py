@@ -1,0 +1,35 @@
+"""The life of a policy as data: what the policy, billing and renewal parts ask the product for."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from insurance.domain.money import Currency, Money
+from insurance.domain.product.faults import refuse
+from insurance.domain.product.program import World
+
+
+class Life:
+    """Days, fees and methods; `section` gives any other part of it as it was written."""
+
+    def __init__(self, plain: Mapping[str, Any], world: World, currency: Currency) -> None:
+        self._plain, self._world, self._currency = plain, world, currency
+        self.cooling_off_days = self._days("cooling_off_days", 14)
+        self.quote_validity_days = self._days("quote_validity_days", 30)
+        self.grace_days = self._days("grace_days", 0)
+        self.reinstatement_days = self._days("reinstatement_days", 0)
+
+    def _days(self, name: str, default: int) -> int:
+        days = self._plain.get(name, default)
+        if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 3660:  # noqa: PLR2004
+            raise refuse(f"/life/{name}", days, "days from 0 to 3660")
+        return days
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """For instance `cancellation`, `adjustment` or `instalments`."""
+        found = self._plain.get(name, {})
+        return MappingProxyType(found) if isinstance(found, dict) else {"rows": found}
+
+    def money(self, major: Any) -> Money:
+        """An amount of the definition, written in major units."""
+        return Money.of(str(major), self._currency)

@@ -1,0 +1,435 @@
+"""A product: one version of a definition, compiled once per process, immutable."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from insurance.domain.errors import FieldFault, InvalidFields
+from insurance.domain.money import Currency, Money
+from insurance.domain.product.arithmetic import ROUNDING, add_days, add_months
+from insurance.domain.product.claims import Claims
+from insurance.domain.product.expression import rounded
+from insurance.domain.product.faults import did_you_mean, refuse
+from insurance.domain.product.kinds import Kind, as_decimal, at_scale
+from insurance.domain.product.life import Life
+from insurance.domain.product.program import Env, Routine, World
+from insurance.domain.product.questions import (
+    Answers,
+    Question,
+    Visible,
+    question,
+    read_answers,
+    write,
+)
+from insurance.domain.product.rating import Rating, Rounding, Working
+from insurance.domain.product.renewal import Renewals
+from insurance.domain.product.results import (
+    Assessment,
+    CoverTerms,
+    Finding,
+    Imposed,
+    LookUp,
+    Loss,
+    Offer,
+    PastClaim,
+    Period,
+    Price,
+    Risk,
+)
+from insurance.domain.product.tables import Table
+from insurance.domain.product.terms import CoverOnOffer, Covers, Underwriting, loaded
+
+COVERS_MAX: Final = 60
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A product version as its author wrote it: the document, its tables and its scenarios."""
+
+    document: Mapping[str, Any]
+    tables: Mapping[str, str]
+    scenarios: object = None
+
+
+class Product:
+    """What the rest of the house knows of a product. Everything it does is in its definition."""
+
+    def __init__(self, definition: Definition) -> None:
+        plain = definition.document
+        self._plain = plain
+        self.definition = definition
+        self.code: str = plain["code"]
+        self.version: str = plain["version"]
+        self.name: str = plain["name"]
+        self.description: str = plain.get("description", "")
+        self.status: str = plain.get("status", "draft")
+        self.currency = _currency(plain["currency"])
+        self.zone = _zone(plain["time_zone"])
+        self.day_count: str = plain.get("day_count", "actual")
+        self.territories: tuple[str, ...] = tuple(plain["territories"])
+        self.looks_up = tuple(plain.get("look_ups", ()))
+        self.questions = tuple(
+            self._question(one, f"/questions/{place}")
+            for place, one in enumerate(plain["questions"])
+        )
+        self._looked_up = {
+            look_up["source"]: {
+                field["code"]: self._question(field, f"/look_ups/{place}/fields/{number}")
+                for number, field in enumerate(look_up["fields"])
+            }
+            for place, look_up in enumerate(self.looks_up)
+        }
+        self.world = World(
+            questions=_by_code(self.questions),
+            looked_up=self._looked_up,
+            covers=_cover_codes(plain["covers"]),
+            values=plain.get("values", {}),
+            tables=self._tables(definition.tables),
+            exponent=self.currency.exponent,
+            territories=self.territories,
+        )
+        self.life = Life(plain.get("life", {}), self.world, self.currency)
+
+    def __repr__(self) -> str:
+        return f"<Product {self.code} {self.version}>"
+
+    def _question(self, plain: Mapping[str, Any], path: str) -> Question:
+        exponent = self.currency.exponent
+        return question(plain, path, currency=self.currency.value, exponent=exponent)
+
+    def _tables(self, texts: Mapping[str, str]) -> dict[str, Table]:
+        declared = self._plain.get("tables", {})
+        for name in declared:
+            if name not in texts:
+                raise refuse(f"/tables/{name}", f"no {name}.csv", "a file beside the document",
+                             did_you_mean(name, texts))
+        return {
+            name: Table(name, text, declared.get(name, {}).get("values"))
+            for name, text in texts.items()
+        }
+
+    # Compiled when first asked for: a read of the questions needs no tariff.
+
+    @cached_property
+    def rounding(self) -> Rounding:
+        plain = self._plain.get("rounding", {})
+        mode, exponent = plain.get("mode", "half_up"), self.currency.exponent
+        if mode not in ROUNDING:
+            raise refuse("/rounding/mode", mode, "a way of rounding", did_you_mean(mode, ROUNDING))
+        unit = plain.get("unit_minor", 1)
+        if not isinstance(unit, int) or isinstance(unit, bool) or not 1 <= unit <= 100_000:  # noqa: PLR2004
+            raise refuse("/rounding/unit_minor", unit, "whole minor units")
+        by_cover = plain.get("place", "total") == "cover"
+        return Rounding(self.currency, exponent, unit, mode, by_cover)
+
+    @cached_property
+    def rating(self) -> Rating:
+        return Rating(self._plain["rating"], self.world, self.rounding)
+
+    @cached_property
+    def covers(self) -> Covers:
+        return Covers(self._plain["covers"], self.world)
+
+    @cached_property
+    def underwriting(self) -> Underwriting:
+        return Underwriting(self._plain.get("underwriting", ()), self.world)
+
+    @cached_property
+    def claims(self) -> Claims:
+        return Claims(self._plain, self.world, self.currency)
+
+    @cached_property
+    def renewals(self) -> Renewals:
+        return Renewals(self._plain.get("renewal", {}), self.world)
+
+    @cached_property
+    def _visible(self) -> dict[str, Visible]:
+        """Conditions on earlier answers, by the question that they show or hide."""
+        found: dict[str, Visible] = {}
+        seen: list[Question] = []
+        for place, one in enumerate(self.questions):
+            if one.visible_when:
+                earlier = World(
+                    questions=_by_code(seen), looked_up={}, covers=(), values={}, tables={},
+                    exponent=self.currency.exponent, territories=self.territories,
+                )
+                routine = Routine(earlier)
+                path = f"/questions/{place}/visible_when"
+                routine.write(f"return {routine.condition(one.visible_when, path)}")
+                run = routine.build()
+                found[one.code] = lambda held, run=run: run(_env_of(held))  # type: ignore[misc]
+            seen.append(one)
+        return found
+
+    # What is asked, and what comes back
+
+    @property
+    def covers_on_offer(self) -> tuple[CoverOnOffer, ...]:
+        return self.covers.on_offer
+
+    def read_answers(self, raw: Mapping[str, object]) -> Answers:
+        """Typed and canonical; every fault in one InvalidFields, each with its pointer."""
+        return read_answers(self.questions, raw, visible=self._visible)
+
+    def look_ups(self, answers: Answers) -> tuple[LookUp, ...]:
+        """What must be looked up elsewhere for these answers."""
+        return tuple(
+            LookUp(look_up["source"], str(answers.json[look_up["key"]]))
+            for look_up in self.looks_up
+            if answers.json.get(look_up["key"]) is not None
+        )
+
+    def period(self, start: date) -> Period:
+        """The term from a local date: half-open, in the product's own time zone."""
+        return Period(self._moment(start), self._moment(self.last_day(start)))
+
+    def last_day(self, start: date) -> date:
+        """The local date on which a term ends: the first that is not covered any more."""
+        term = self._plain.get("term", {"months": 12})
+        if "days" in term:
+            return add_days(start, term["days"])
+        return add_months(start, term.get("months", 12))
+
+    def _moment(self, day: date) -> datetime:
+        """The inception time of a local date; where the clock jumps over it, right after the jump."""
+        written = self._plain.get("term", {}).get("inception_time", "00:00")
+        hour, minute = (int(part) for part in written.split(":"))
+        local = datetime.combine(day, time(hour, minute), tzinfo=self.zone)
+        return local.astimezone(UTC).astimezone(self.zone)
+
+    def expires_at(self, quoted_at: datetime) -> datetime:
+        """A quote holds for so many days."""
+        return quoted_at + timedelta(days=self.life.quote_validity_days)
+
+    def offer(
+        self,
+        risk: Risk,
+        imposed: Imposed | None = None,
+        *,
+        last: Price | None = None,
+        claims: Sequence[PastClaim] = (),
+    ) -> Offer:
+        """Priced, referred or declined, with every reason; priced wherever a price can be had."""
+        env, findings = self._env(risk, last, claims)
+        env = self._choose(env, risk, renewal=last is not None)
+        findings += self.underwriting.findings(env)
+        env = self._without(env, findings, imposed)
+        findings = _answered(findings) if imposed is not None else findings
+        outcome = _outcome(findings)
+        price, working = None, None
+        if outcome != "declined" and all(env.looked_up[s] for s in self.rating.sources):
+            load = None if imposed is None else imposed.load
+            num, den = loaded(findings, load)
+            result = self.rating.run(env, num, den)
+            price = self.rating.price(result, env)
+            working = Working(self.rating, result, self.rounding, self._inputs(env))
+        excess = None if imposed is None else imposed.excess
+        return Offer(
+            outcome, tuple(findings), self.covers.terms(env, self.currency, excess), price,
+            self._as_used(env), working,
+        )
+
+    def terms(self, risk: Risk, imposed: Imposed | None = None) -> tuple[CoverTerms, ...]:
+        """The covers in force, with limit and excess."""
+        env = self._in_force(risk, imposed)
+        excess = None if imposed is None else imposed.excess
+        return self.covers.terms(env, self.currency, excess)
+
+    def assess(self, loss: Loss, risk: Risk, imposed: Imposed | None = None) -> Assessment:
+        """Every rule a claim is held to, and what is payable; changes nothing."""
+        env = self._in_force(risk, imposed)
+        return self.claims.assess(loss, env, self.period(risk.start), imposed)
+
+    # The risk as compiled functions take it
+
+    def _env(
+        self, risk: Risk, last: Price | None, claims: Sequence[PastClaim]
+    ) -> tuple[Env, list[Finding]]:
+        territory = risk.territory or self.territories[0]
+        if territory not in self.territories:
+            raise InvalidFields([FieldFault("/territory", "not_sold", "Not sold there.")])
+        looked_up, findings = self._read_look_ups(risk)
+        env = Env(
+            risk.answers.held, looked_up, frozenset(), risk.start, self.last_day(risk.start),
+            territory,
+            renewal=last is not None,
+            last={
+                "net": 0 if last is None else last.net.amount,
+                "total": 0 if last is None else last.total.amount,
+            },
+            claims=[
+                {**claim._asdict(), "paid": claim.paid.amount} for claim in claims
+            ],
+        )
+        return env, findings
+
+    def _read_look_ups(
+        self, risk: Risk
+    ) -> tuple[dict[str, Mapping[str, Any] | None], list[Finding]]:
+        """Each look-up as rating takes it: its answer, its defaults, or None and a finding."""
+        held: dict[str, Mapping[str, Any] | None] = {}
+        findings = []
+        for look_up in self.looks_up:
+            source = look_up["source"]
+            raw = risk.looked_up.get(source)
+            held[source] = self._read_fields(source, raw)
+            if held[source] is not None or risk.answers.held.get(look_up["key"]) is None:
+                continue
+            without = look_up["unavailable"]
+            if "defaults" in without:
+                held[source] = self._read_fields(source, without["defaults"])
+            if without.get("outcome", "inform") != "use":
+                findings.append(
+                    Finding(
+                        f"{source}_unavailable", without.get("outcome", "inform"),
+                        without["reason"], without.get("authority", "underwriter"),
+                    )
+                )
+        return held, findings
+
+    def _read_fields(
+        self, source: str, raw: Mapping[str, object] | None
+    ) -> Mapping[str, Any] | None:
+        """What a look-up told, if it told everything that was promised."""
+        if raw is None:
+            return None
+        fields = tuple(self._looked_up[source].values())
+        known = {code: value for code, value in raw.items() if code in self._looked_up[source]}
+        try:
+            return read_answers(fields, known, at=f"/looked_up/{source}").held
+        except InvalidFields:
+            return None
+
+    def _choose(self, env: Env, risk: Risk, *, renewal: bool) -> Env:
+        """The covers in force: those that belong to everybody, and the chosen ones that can be had."""
+        available = self.covers.available(env)
+        optional = {cover.code: cover for cover in self.covers.on_offer if cover.optional}
+        faults = []
+        for place, code in enumerate(risk.covers):
+            pointer = f"/covers/{place}"
+            if code not in optional:
+                hint = did_you_mean(str(code), optional)
+                faults.append(FieldFault(pointer, "unknown", f"Not an optional cover. {hint}"))
+            elif not available[code] and not renewal:
+                detail = optional[code].not_available
+                faults.append(FieldFault(pointer, "not_available", detail))
+        if faults:
+            raise InvalidFields(faults)
+        chosen = set(risk.covers)
+        return env._replace(
+            selected=frozenset(
+                code for code, can in available.items()
+                if can and (code not in optional or code in chosen)
+            )
+        )
+
+    def _without(self, env: Env, findings: Sequence[Finding], imposed: Imposed | None) -> Env:
+        """Covers that a rule or an underwriter excludes."""
+        out = {c for finding in findings if finding.outcome == "exclude" for c in finding.covers}
+        for place, code in enumerate(() if imposed is None else imposed.exclusions):
+            if code not in self.world.covers:
+                hint = did_you_mean(str(code), self.world.covers)
+                fault = FieldFault(f"/exclusions/{place}", "unknown", f"Not a cover. {hint}")
+                raise InvalidFields([fault])
+            out.add(code)
+        return env._replace(selected=env.selected - out) if out else env
+
+    def _in_force(self, risk: Risk, imposed: Imposed | None) -> Env:
+        env, findings = self._env(risk, None, ())
+        env = self._choose(env, risk, renewal=True)
+        findings += self.underwriting.findings(env)
+        return self._without(env, findings, imposed)
+
+    def _as_used(self, env: Env) -> dict[str, Mapping[str, object] | None]:
+        return {
+            source: None if held is None else {
+                code: write(self._looked_up[source][code], value) for code, value in held.items()
+            }
+            for source, held in env.looked_up.items()
+        }
+
+    def _inputs(self, env: Env) -> Any:
+        """A name's value as people read it, for the trace."""
+
+        def find(name: str) -> object:
+            if name in self.world.questions:
+                return write(self.world.questions[name], env.answers.get(name))
+            if name in self._looked_up:
+                return self._as_used(env)[name]
+            if name in self.world.values:
+                return self._value(name, env)
+            found = getattr(env, {"covers": "selected"}.get(name, name), None)
+            return sorted(found) if isinstance(found, frozenset) else found
+
+        return find
+
+    def _value(self, name: str, env: Env) -> object:
+        routine = Routine(self.world)
+        term = routine.expression(name, f"/values/{name}")
+        routine.write(f"return {term.code}")
+        held = routine.build()(env)
+        if not term.type.numeric or held is None:
+            return held
+        if term.type.kind is Kind.MONEY and term.type.scale == self.currency.exponent:
+            return Money(amount=held, currency=self.currency)
+        return as_decimal(held, term.type.scale)
+
+    def straight_through_limit(self) -> Money | None:
+        return self.claims.straight_through_limit
+
+
+def _env_of(held: Mapping[str, object]) -> Env:
+    nowhere = date(1900, 1, 1)
+    return Env(held, {}, frozenset(), nowhere, nowhere, "")
+
+
+def _answered(findings: Sequence[Finding]) -> list[Finding]:
+    return [
+        finding._replace(answered=True) if finding.outcome == "refer" else finding
+        for finding in findings
+    ]
+
+
+def _outcome(findings: Sequence[Finding]) -> str:
+    if any(finding.outcome == "decline" for finding in findings):
+        return "declined"
+    if any(finding.outcome == "refer" and not finding.answered for finding in findings):
+        return "referred"
+    return "priced"
+
+
+def _by_code(questions: Sequence[Question]) -> dict[str, Question]:
+    found: dict[str, Question] = {}
+    for place, one in enumerate(questions):
+        if one.code in found:
+            raise refuse(f"/questions/{place}/code", one.code, "a code of its own")
+        found[one.code] = one
+    return found
+
+
+def _cover_codes(covers: Sequence[Mapping[str, Any]]) -> list[str]:
+    codes: list[str] = []
+    for place, cover in enumerate(covers):
+        if cover["code"] in codes:
+            raise refuse(f"/covers/{place}/code", cover["code"], "a code of its own")
+        codes.append(cover["code"])
+    if not 0 < len(codes) <= COVERS_MAX:
+        raise refuse("/covers", f"{len(codes)} covers", f"1 to {COVERS_MAX}")
+    return codes
+
+
+def _currency(code: str) -> Currency:
+    try:
+        return Currency(code)
+    except ValueError:
+        raise refuse("/currency", code, "an ISO 4217 code", did_you_mean(code, Currency)) from None
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise refuse("/time_zone", name, "a time zone such as Europe/London") from None
