@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("id", help="quo_…, pol_…, clm_…, pty_…, or an application's client id")
     token = commands.add_parser("token", help="print an access token for a sample caller")
     token.add_argument("caller", help="see local/samples.py")
-    commands.add_parser("env", help="write .coverwright/sam-env.json for `sam local`")
+    commands.add_parser("env", help="write what `sam local` needs to use this stack's database")
     commands.add_parser("ensure", help="install the database engine, if it is missing")
     return parser
 
@@ -71,7 +71,8 @@ def _token(chosen: argparse.Namespace) -> int:
 def _env(_: argparse.Namespace) -> int:
     from local.sam import write_environment  # noqa: PLC0415 (as above)
 
-    print(write_environment(from_environment()))
+    for path in write_environment(from_environment()):
+        print(path)
     return 0
 
 

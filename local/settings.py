@@ -33,6 +33,8 @@ class Settings:
     engine: str | None = None
     slots: int = 2
     tls: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """The template's parameters, where its defaults do not do."""
 
     @property
     def logs(self) -> Path:

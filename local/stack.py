@@ -157,6 +157,7 @@ class Stack:
 
         self.template = Template(
             settings.template.resolve(),
+            overrides=settings.parameters,
             issuer_url=self.services_url,
             services_url=self.services_url,
         )

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from jsonschema import Draft4Validator, RefResolver
+from jsonschema import Draft4Validator
 
 from local.gateway.authorizers import Authorizers
 from local.gateway.context import (
@@ -150,9 +150,9 @@ class Gateway:
             document = json.loads(request.body)
         except (ValueError, RecursionError):
             return ["not JSON"]
-        resolver = RefResolver.from_schema(self._definition.document)
-        validator = Draft4Validator(model, resolver=resolver)
-        return [error.message for error in validator.iter_errors(document)]
+        # Models are JSON schema draft 4; their references point into the definition.
+        whole = {**model, "components": {"schemas": self._definition.schemas}}
+        return [error.message for error in Draft4Validator(whole).iter_errors(document)]
 
     async def _invoke(self, integration: LambdaIntegration, request: Request) -> Answer | Refusal:
         event = request.event(self._definition.binary_media_types)

@@ -1,16 +1,17 @@
 """One definition out of many handlers."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from inspect import get_annotations
+from types import CodeType
 from typing import Any, NamedTuple, get_args
 
-from insurance.api.app import CLOCK_HEADER, KEY_HEADER, PATH_IDS, Operation
+from insurance.api.app import CLOCK_HEADER, KEY_HEADER, PAGE_DEFAULT, PAGE_MAX, PATH_IDS, Operation
 from insurance.api.body import Request
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from local.openapi.downgrade import downgraded, reachable, schema_names
+from local.openapi.downgrade import downgraded, reachable, schema_names, without_nulls
 from local.openapi.gateway import (
     API_KEY,
     PARTNER,
@@ -74,22 +75,22 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
 
 def _schemas(handlers: Iterable[Handler]) -> Schemas:
     """All models at once, so that each has one name."""
-    models: list[Model] = []
-    for handler in handlers:
-        for operation in handler.operations:
-            request, answer = request_model(operation), answer_model(operation)
-            models += [(request, "validation")] if request else []
-            models.append((answer, "serialization"))
+    operations = [operation for handler in handlers for operation in handler.operations]
+    asked: list[Model] = [
+        (request, "validation") for each in operations if (request := request_model(each))
+    ]
+    shown: list[Model] = [(answer_model(each), "serialization") for each in operations]
     references, definitions = models_json_schema(
-        list(dict.fromkeys(models)), ref_template=_REFERENCES
+        list(dict.fromkeys(asked + shown)), ref_template=_REFERENCES
     )
     found = definitions.get("$defs", {})
     names = schema_names(found)
+    links = {model: downgraded(reference, names) for model, reference in references.items()}
     components = {names[name]: downgraded(schema, names) for name, schema in found.items()}
-    return Schemas(
-        references={model: downgraded(ref, names) for model, ref in references.items()},
-        components={**components, "Problem": PROBLEM, "ProblemField": PROBLEM_FIELD},
-    )
+    taken = reachable(components, [links[model] for model in asked])
+    for name in components.keys() - taken.keys():
+        components[name] = without_nulls(components[name])  # the edge leaves out what is None
+    return Schemas(links, {**components, "Problem": PROBLEM, "ProblemField": PROBLEM_FIELD})
 
 
 def request_model(operation: Operation) -> type[Request] | None:
@@ -149,12 +150,31 @@ def _parameters(operation: Operation) -> list[Json]:
     parameters = [_path_parameter(name) for name in re.findall(r"{(\w+)}", operation.path)]
     if operation.writes:
         parameters.append(IDEMPOTENCY_KEY)
-    if any(f"{{{name}}}" in operation.path for name in _ETAGGED):
-        if operation.writes:
-            parameters.append(IF_MATCH)
-        elif operation.method == "GET":
-            parameters.append(IF_NONE_MATCH)
+    if _reads(operation.handler, "page"):
+        parameters += [LIMIT, AFTER]
+    if _reads(operation.handler, "expected_revision"):
+        parameters.append(IF_MATCH)
+    if operation.method == "GET" and _is_tagged(operation):
+        parameters.append(IF_NONE_MATCH)
     return [*parameters, CLOCK]
+
+
+def _is_tagged(operation: Operation) -> bool:
+    return operation.path.rpartition("/")[2].strip("{}") in _ETAGGED or (
+        operation.writes and "etag" in answer_model(operation).model_fields
+    )
+
+
+def _reads(handler: Callable[..., Any], attribute: str) -> bool:
+    """Whether the handler, or a function inside it, reads this attribute of the call."""
+    return any(attribute in code.co_names for code in _codes(handler.__code__))
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
 
 
 def _path_parameter(name: str) -> Json:
@@ -177,20 +197,19 @@ def _responses(operation: Operation, schemas: Schemas) -> Json:
             }
         },
     }
-    tagged = any(f"{{{name}}}" in operation.path for name in _ETAGGED)
-    if tagged:
+    if _is_tagged(operation):
         answer["headers"]["ETag"] = ETAG
     if operation.writes:
         answer["headers"]["Idempotent-Replayed"] = REPLAYED
     responses = {str(int(operation.status)): answer}
-    if tagged and operation.method == "GET":
+    if operation.method == "GET" and _is_tagged(operation):
         responses["304"] = {"description": "Not modified: you hold this version already"}
-    for status in _problem_statuses(operation, tagged=tagged):
+    for status in _problem_statuses(operation):
         responses[status] = problem_response(status)
     return dict(sorted(responses.items()))
 
 
-def _problem_statuses(operation: Operation, *, tagged: bool) -> list[str]:
+def _problem_statuses(operation: Operation) -> list[str]:
     """What can go wrong with an operation of this shape."""
     statuses = ["400", "401", "403", "429", "500", "503"]
     if "{" in operation.path or operation.method == "POST":
@@ -199,7 +218,10 @@ def _problem_statuses(operation: Operation, *, tagged: bool) -> list[str]:
         statuses += ["413", "415", "422"]
     if operation.writes:
         statuses.append("409")
-        statuses += ["412"] if tagged else []
+    if _reads(operation.handler, "page"):
+        statuses.append("422")
+    if _reads(operation.handler, "expected_revision"):
+        statuses.append("412")
     return statuses
 
 
@@ -258,6 +280,20 @@ IF_MATCH = _header(
 IF_NONE_MATCH = _header(
     "If-None-Match", "The ETag you hold: 304 if it is still the latest.", {"maxLength": 1000}
 )
+LIMIT: Json = {
+    "name": "limit",
+    "in": "query",
+    "required": False,
+    "description": "How many at most",
+    "schema": {"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_DEFAULT},
+}
+AFTER: Json = {
+    "name": "after",
+    "in": "query",
+    "required": False,
+    "description": "The `next` of the page before",
+    "schema": {"type": "string", "maxLength": 200},
+}
 ETAG: Json = {
     "description": "The stored revision and the view",
     "schema": {"type": "string", "maxLength": 100},

@@ -146,6 +146,31 @@ def _without_null(out: Json) -> Json:
     return out
 
 
+def without_nulls(schema: Json) -> Json:
+    """An answer's schema: what is null is left out, so it is neither nullable nor required."""
+    properties = schema.get("properties", {})
+    absent = {name for name, each in properties.items() if each.get("nullable")}
+    shown: Json = _not_nullable(schema)
+    if absent & set(schema.get("required", ())):
+        shown["required"] = [name for name in schema["required"] if name not in absent]
+        if not shown["required"]:
+            del shown["required"]
+    return shown
+
+
+def _not_nullable(value: Any) -> Any:
+    """Also inside lists and maps; a reference that stood in `allOf` for its neighbour comes out."""
+    if isinstance(value, list):
+        return [_not_nullable(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    out = {key: _not_nullable(each) for key, each in value.items() if key != "nullable"}
+    if "nullable" in value and len(out) == 1 and len(out.get("allOf", ())) == 1:
+        only: Json = out["allOf"][0]
+        return only
+    return out
+
+
 def references(value: Any) -> Iterator[str]:
     """The names of the schemas that a part of a document refers to."""
     if isinstance(value, dict):

@@ -1,0 +1,44 @@
+"""The fixture stack: three functions of a few lines behind the real gateway, engine and services."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local.settings import Settings
+from local.stack import Stack, ephemeral
+
+FIXTURE = Path(__file__).parent / "fixture"
+
+
+@dataclass(frozen=True)
+class Running:
+    """A stack that is up, and a client of its gateway."""
+
+    stack: Stack
+    client: httpx.Client
+    seen: Path
+    """What the listener function wrote down."""
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("stack")
+    seen = folder / "seen.jsonl"
+    seen.touch()
+    settings = ephemeral(
+        Settings(),
+        template=FIXTURE / "template.yaml",
+        folder=folder / "data",
+        slots=4,
+        parameters={"Seen": str(seen)},
+    )
+    with Stack(settings) as stack, httpx.Client(base_url=stack.base_url, timeout=40) as client:
+        yield Running(stack, client, seen)
+
+
+@pytest.fixture
+def client(running: Running) -> httpx.Client:
+    return running.client
