@@ -63,11 +63,11 @@ def without(name: str, claims: Json = CLAIMS) -> Json:
 
 
 @pytest.mark.parametrize("key", [rsa_key(), ec_key()], ids=["RS256", "ES256"])
-def test_a_token_signed_with_a_published_key_is_taken(house: House, key: RSAKey | ECKey):
+def test_a_token_signed_with_a_published_key_is_taken(house: House, key: RSAKey | ECKey) -> None:
     assert house.verdict(signed(key=key)) == "allow"
 
 
-def test_a_token_without_a_signature_is_refused(refused: Refuse):
+def test_a_token_without_a_signature_is_refused(refused: Refuse) -> None:
     claims = signed().split(".")[1]
 
     for algorithm in ("none", "None", "NONE", "nOnE"):
@@ -79,7 +79,7 @@ def test_a_token_without_a_signature_is_refused(refused: Refuse):
 @pytest.mark.parametrize("form", ["pem", "der", "modulus"])
 def test_a_token_signed_with_the_public_key_as_a_shared_secret_is_refused(
     refused: Refuse, form: str
-):
+) -> None:
     modulus = urlsafe_b64decode(str(rsa_key().as_dict(private=False)["n"]) + "==")
     secret = {
         "pem": rsa_key().as_pem(private=False),
@@ -98,17 +98,17 @@ def test_a_token_signed_with_the_public_key_as_a_shared_secret_is_refused(
 @pytest.mark.parametrize(
     "algorithm", ["RS384", "RS512", "PS256", "HS256", "ES384", "EdDSA", "rs256"]
 )
-def test_an_algorithm_that_we_did_not_choose_is_refused(refused: Refuse, algorithm: str):
+def test_an_algorithm_that_we_did_not_choose_is_refused(refused: Refuse, algorithm: str) -> None:
     assert refused(signed(header=header(alg=algorithm))) == "algorithm_not_allowed"
 
 
-def test_a_token_may_not_ask_for_another_algorithm_than_its_key_is_for(refused: Refuse):
+def test_a_token_may_not_ask_for_another_algorithm_than_its_key_is_for(refused: Refuse) -> None:
     assert refused(signed(header=header(alg="ES256"))) == "unknown_key"
     assert refused(signed(key=ec_key(), header=header(kid="ec-1"))) == "unknown_key"
 
 
 @pytest.mark.parametrize("member", ["jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "p2c"])
-def test_a_token_that_brings_its_own_key_or_rules_is_refused(refused: Refuse, member: str):
+def test_a_token_that_brings_its_own_key_or_rules_is_refused(refused: Refuse, member: str) -> None:
     forger = ECKey.generate_key("P-256")
     brought = {"jwk": forger.as_dict(private=False), "crit": ["b64"], "b64": False}
     asked = {member: brought.get(member, "https://forger.example/keys")}
@@ -117,13 +117,13 @@ def test_a_token_that_brings_its_own_key_or_rules_is_refused(refused: Refuse, me
     assert refused(signed(header=header(**asked))) == "header_not_allowed"
 
 
-def test_a_strangers_key_under_a_published_name_is_refused(refused: Refuse):
+def test_a_strangers_key_under_a_published_name_is_refused(refused: Refuse) -> None:
     forger = RSAKey.generate_key(2048, {"kid": "rsa-1"})
 
     assert refused(signed(key=forger)) == "bad_signature"
 
 
-def test_a_token_whose_claims_were_changed_is_refused(refused: Refuse):
+def test_a_token_whose_claims_were_changed_is_refused(refused: Refuse) -> None:
     start, _, signature = signed().split(".")
     changed = encoded(json.dumps({**CLAIMS, "client_id": "other", "sub": "other"}).encode())
 
@@ -131,24 +131,24 @@ def test_a_token_whose_claims_were_changed_is_refused(refused: Refuse):
 
 
 @pytest.mark.parametrize("length", [1, 63, 65, 512])
-def test_a_signature_of_the_wrong_length_is_refused(refused: Refuse, length: int):
+def test_a_signature_of_the_wrong_length_is_refused(refused: Refuse, length: int) -> None:
     message = signed(key=ec_key()).rpartition(".")[0]
 
     assert refused(f"{message}.{encoded(b'\1' * length)}") == "bad_signature"
 
 
-def test_a_signature_of_zeros_is_refused(refused: Refuse):
+def test_a_signature_of_zeros_is_refused(refused: Refuse) -> None:
     message = signed(key=ec_key()).rpartition(".")[0]
 
     assert refused(f"{message}.{encoded(bytes(64))}") == "bad_signature"
 
 
-def test_a_token_without_a_key_id_is_refused(refused: Refuse):
+def test_a_token_without_a_key_id_is_refused(refused: Refuse) -> None:
     for kid in (None, "", 7, ["rsa-1"], "k" * 257, "rsa 1"):
         assert refused(signed(header=header(kid=kid))) == "no_key_id"
 
 
-def test_a_token_with_an_unknown_key_id_is_refused(refused: Refuse):
+def test_a_token_with_an_unknown_key_id_is_refused(refused: Refuse) -> None:
     assert refused(signed(header=header(kid="../../keys"))) == "unknown_key"
 
 
@@ -156,21 +156,21 @@ def test_a_token_with_an_unknown_key_id_is_refused(refused: Refuse):
 
 
 @pytest.mark.parametrize("kind", ["JWE", "dpop+jwt", "secevent+jwt", "logout+jwt", "", 1])
-def test_a_token_of_another_type_is_refused(refused: Refuse, kind: object):
+def test_a_token_of_another_type_is_refused(refused: Refuse, kind: object) -> None:
     assert refused(signed(header=header(typ=kind))) == "wrong_type"
 
 
 @pytest.mark.parametrize("kind", [None, "JWT", "jwt", "at+jwt", "application/at+jwt"])
-def test_the_types_of_access_tokens_are_taken(house: House, kind: str | None):
+def test_the_types_of_access_tokens_are_taken(house: House, kind: str | None) -> None:
     assert house.verdict(signed(header=header(typ=kind))) == "allow"
 
 
-def test_an_oversized_token_is_refused(refused: Refuse):
+def test_an_oversized_token_is_refused(refused: Refuse) -> None:
     assert refused(signed({**CLAIMS, "padding": "x" * 8_192})) == "oversized"
     assert refused(signed(header=header(x5t="x" * 512))) == "oversized"
 
 
-def test_duplicate_claims_are_refused(refused: Refuse):
+def test_duplicate_claims_are_refused(refused: Refuse) -> None:
     twice = json.dumps(CLAIMS)[:-1] + ', "client_id": "other"}'
     nested = json.dumps(CLAIMS)[:-1] + ', "more": {"a": 1, "a": 2}}'
 
@@ -178,7 +178,7 @@ def test_duplicate_claims_are_refused(refused: Refuse):
     assert refused(signed(nested.encode())) == "duplicate_member"
 
 
-def test_duplicate_header_members_are_refused(refused: Refuse):
+def test_duplicate_header_members_are_refused(refused: Refuse) -> None:
     _, claims, signature = signed().split(".")
     twice = encoded(b'{"alg":"none","kid":"rsa-1","alg":"RS256"}')
 
@@ -201,7 +201,7 @@ def test_duplicate_header_members_are_refused(refused: Refuse):
         "\N{FULLWIDTH LATIN SMALL LETTER E}yJhbGciOiJSUzI1NiJ9.e30.AA",
     ],
 )
-def test_what_is_not_three_base64url_parts_is_refused(refused: Refuse, token: str):
+def test_what_is_not_three_base64url_parts_is_refused(refused: Refuse, token: str) -> None:
     assert refused(token) == "malformed"
 
 
@@ -220,12 +220,12 @@ def test_what_is_not_three_base64url_parts_is_refused(refused: Refuse, token: st
     ],
     ids=lambda claims: claims[:12].decode("latin-1"),
 )
-def test_claims_that_are_no_object_of_ours_are_refused(refused: Refuse, claims: bytes):
+def test_claims_that_are_no_object_of_ours_are_refused(refused: Refuse, claims: bytes) -> None:
     assert refused(signed(claims)) == "malformed"
 
 
 @pytest.mark.parametrize("value", ["Basic aGk6aGk=", "Bearer", "", "Token {}", "{}", "Bearer  {}"])
-def test_what_is_not_a_bearer_token_is_refused(house: House, value: str):
+def test_what_is_not_a_bearer_token_is_refused(house: House, value: str) -> None:
     sent = event("")
     sent["multiValueHeaders"] = {"Authorization": [value.format(signed())]}
 
@@ -233,7 +233,7 @@ def test_what_is_not_a_bearer_token_is_refused(house: House, value: str):
         house.authorizer.answer(sent)
 
 
-def test_two_authorization_headers_are_none(house: House):
+def test_two_authorization_headers_are_none(house: House) -> None:
     for headers in (
         {"Authorization": [f"Bearer {signed()}"] * 2},
         {"Authorization": [f"Bearer {signed()}"], "authorization": [f"Bearer {signed()}"]},
@@ -243,7 +243,7 @@ def test_two_authorization_headers_are_none(house: House):
             house.authorizer.answer({**event(signed()), "multiValueHeaders": headers})
 
 
-def test_the_header_and_the_scheme_are_found_however_they_are_written(house: House):
+def test_the_header_and_the_scheme_are_found_however_they_are_written(house: House) -> None:
     sent = {
         **event(""),
         "multiValueHeaders": None,
@@ -269,48 +269,52 @@ def test_the_header_and_the_scheme_are_found_however_they_are_written(house: Hou
         {"url": CLAIMS["iss"]},
     ],
 )
-def test_an_issuer_that_is_not_trusted_to_the_letter_is_refused(refused: Refuse, issuer: object):
+def test_an_issuer_that_is_not_trusted_to_the_letter_is_refused(
+    refused: Refuse, issuer: object
+) -> None:
     assert refused(signed({**CLAIMS, "iss": issuer})) == "untrusted_issuer"
     assert refused(signed(without("iss"))) == "untrusted_issuer"
 
 
-def test_an_issuer_signs_only_for_itself(house: House):
+def test_an_issuer_signs_only_for_itself(house: House) -> None:
     house.documents[PARTNERS_OWN] = published(rsa_key("meadow-1"))
 
     with pytest.raises(Unauthorized):
         house.answer(signed(key=rsa_key("meadow-1")))
 
 
-def test_an_expired_token_is_refused(refused: Refuse):
+def test_an_expired_token_is_refused(refused: Refuse) -> None:
     assert refused(signed({**CLAIMS, "exp": NOW - 30})) == "expired"
     assert refused(signed({**CLAIMS, "exp": -1})) == "expired"
 
 
-def test_a_token_that_is_not_valid_yet_is_refused(refused: Refuse):
+def test_a_token_that_is_not_valid_yet_is_refused(refused: Refuse) -> None:
     assert refused(signed({**CLAIMS, "nbf": NOW + 31})) == "not_yet_valid"
 
 
-def test_a_token_from_the_future_is_refused(refused: Refuse):
+def test_a_token_from_the_future_is_refused(refused: Refuse) -> None:
     assert refused(signed({**CLAIMS, "iat": NOW + 31})) == "issued_in_the_future"
 
 
-def test_clocks_may_differ_a_little(house: House):
+def test_clocks_may_differ_a_little(house: House) -> None:
     assert house.verdict(signed({**CLAIMS, "iat": NOW + 30, "nbf": NOW + 30})) == "allow"
     assert house.verdict(signed({**CLAIMS, "exp": NOW - 29})) == "allow"
 
 
 @pytest.mark.parametrize("claim", ["exp", "iat", "nbf"])
 @pytest.mark.parametrize("value", [None, "1790003600", 1790003600.5, True, [1790003600], {}])
-def test_a_time_that_is_no_whole_number_is_refused(refused: Refuse, claim: str, value: object):
+def test_a_time_that_is_no_whole_number_is_refused(
+    refused: Refuse, claim: str, value: object
+) -> None:
     assert refused(signed({**CLAIMS, claim: value})) == f"no_{claim}"
 
 
 @pytest.mark.parametrize("claim", ["exp", "iat"])
-def test_a_token_without_its_times_is_refused(refused: Refuse, claim: str):
+def test_a_token_without_its_times_is_refused(refused: Refuse, claim: str) -> None:
     assert refused(signed(without(claim))) == f"no_{claim}"
 
 
-def test_an_id_token_is_refused(refused: Refuse):
+def test_an_id_token_is_refused(refused: Refuse) -> None:
     id_token = {**STAFF, "token_use": "id", "aud": STAFF["client_id"]}
 
     assert refused(signed(id_token)) == "not_an_access_token"
@@ -318,28 +322,32 @@ def test_an_id_token_is_refused(refused: Refuse):
 
 
 @pytest.mark.parametrize("audience", ["other-api", "", [], ["other-api"], None, {AUDIENCE: 1}])
-def test_a_token_for_another_audience_is_refused(refused: Refuse, audience: object):
+def test_a_token_for_another_audience_is_refused(refused: Refuse, audience: object) -> None:
     assert refused(signed({**CLAIMS, "aud": audience})) == "wrong_audience"
 
 
 @pytest.mark.parametrize("audience", [AUDIENCE, ["other-api", AUDIENCE]])
-def test_a_token_for_several_audiences_may_name_us_among_them(house: House, audience: object):
+def test_a_token_for_several_audiences_may_name_us_among_them(
+    house: House, audience: object
+) -> None:
     assert house.verdict(signed({**CLAIMS, "aud": audience})) == "allow"
 
 
-def test_without_an_audience_the_use_and_the_client_must_be_named(refused: Refuse):
+def test_without_an_audience_the_use_and_the_client_must_be_named(refused: Refuse) -> None:
     assert refused(signed(without("token_use"))) == "no_audience"
     assert refused(signed(without("client_id"))) == "no_audience"
 
 
-def test_only_the_houses_own_issuer_may_leave_the_audience_out(house: House, refused: Refuse):
+def test_only_the_houses_own_issuer_may_leave_the_audience_out(
+    house: House, refused: Refuse
+) -> None:
     house.documents[PARTNERS_OWN] = published()
 
     assert refused(signed({**CLAIMS, "iss": PARTNERS_OWN})) == "no_audience"
 
 
 @pytest.mark.parametrize("subject", [None, "", 7, "two words", "ü", "s" * 257])
-def test_a_token_without_a_proper_subject_is_refused(refused: Refuse, subject: object):
+def test_a_token_without_a_proper_subject_is_refused(refused: Refuse, subject: object) -> None:
     assert refused(signed({**STAFF, "sub": subject})) == "no_subject"
 
 
@@ -386,13 +394,13 @@ def written() -> Iterator[io.StringIO]:
 @given(texts)
 @example(GOOD.swapcase())
 @example(GOOD + GOOD)
-def test_no_text_but_a_token_is_ever_more_than_unauthorized(text: str):
+def test_no_text_but_a_token_is_ever_more_than_unauthorized(text: str) -> None:
     with written(), pytest.raises(Unauthorized, match=r"^Unauthorized$"):
         HOUSE.answer(text if text != GOOD else "")
 
 
 @given(position=st.integers(0, len(GOOD) - 1), character=st.characters(codec="ascii"))
-def test_a_token_with_one_character_changed_is_unauthorized(position: int, character: str):
+def test_a_token_with_one_character_changed_is_unauthorized(position: int, character: str) -> None:
     changed = GOOD[:position] + character + GOOD[position + 1 :]
 
     with written():
@@ -404,7 +412,7 @@ def test_a_token_with_one_character_changed_is_unauthorized(position: int, chara
 
 
 @given(members=st.dictionaries(header_names, json_values, max_size=4))
-def test_whatever_the_header_says_a_strangers_signature_is_unauthorized(members: Json):
+def test_whatever_the_header_says_a_strangers_signature_is_unauthorized(members: Json) -> None:
     token = signed(key=rsa_key("stranger"), header={**header(), **members})
 
     with written(), pytest.raises(Unauthorized):
@@ -412,7 +420,9 @@ def test_whatever_the_header_says_a_strangers_signature_is_unauthorized(members:
 
 
 @given(changes=st.dictionaries(claim_names, json_values, max_size=4))
-def test_whatever_a_trusted_issuer_signs_the_answer_is_allow_deny_or_unauthorized(changes: Json):
+def test_whatever_a_trusted_issuer_signs_the_answer_is_allow_deny_or_unauthorized(
+    changes: Json,
+) -> None:
     with written():
         try:
             verdict = HOUSE.verdict(signed({**STAFF, **changes}))
@@ -423,7 +433,7 @@ def test_whatever_a_trusted_issuer_signs_the_answer_is_allow_deny_or_unauthorize
 
 
 @given(members=st.dictionaries(header_names, json_values, max_size=3), stranger=st.booleans())
-def test_what_we_take_joserfc_takes_too(members: Json, *, stranger: bool):
+def test_what_we_take_joserfc_takes_too(members: Json, *, stranger: bool) -> None:
     key = rsa_key("stranger") if stranger else rsa_key()
     token = signed(key=key, header={**header(), **members})
 
@@ -444,7 +454,7 @@ def test_what_we_take_joserfc_takes_too(members: Json, *, stranger: bool):
         texts, st.just(GOOD), st.just(signed(STAFF)), st.just(signed({**STAFF, "exp": 1}))
     )
 )
-def test_nothing_of_a_token_is_ever_written_down(token: str):
+def test_nothing_of_a_token_is_ever_written_down(token: str) -> None:
     with written() as page:
         try:
             HOUSE.answer(token)
