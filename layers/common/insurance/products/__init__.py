@@ -1,1 +1,78 @@
-"""Product definitions: data."""
+"""Product definitions: data, bundled with the code as seeds. Each folder is CODE/VERSION."""
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from insurance.domain.errors import ProductNotFound
+from insurance.domain.product.faults import did_you_mean
+from insurance.domain.product.product import Definition, Product
+
+HERE = Path(__file__).parent
+
+
+def versions() -> Iterator[tuple[str, str]]:
+    """Every bundled version, the newest of a product last."""
+    for document in sorted(HERE.glob("*/*/product.json")):
+        yield document.parent.parent.name, document.parent.name
+
+
+def read(folder: Path) -> Definition:
+    """A definition from its folder: product.json, and the CSV tables beside it."""
+    document = json.loads((folder / "product.json").read_text("utf-8"), parse_float=Decimal)
+    tables = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.csv"))}
+    return Definition(document, tables)
+
+
+@cache
+def _compiled(code: str, version: str) -> Product:
+    return Product(read(HERE / code / version))
+
+
+@cache
+def _versions_by_code() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for code, version in versions():
+        found[code] = (*found.get(code, ()), version)
+    return MappingProxyType(found)
+
+
+def bundled() -> Mapping[str, Product]:
+    """The newest version of every bundled product, by code."""
+    return {code: _compiled(code, known[-1]) for code, known in _versions_by_code().items()}
+
+
+def product(code: str, version: str | None = None) -> Product:
+    """One product, the newest version unless one is named. Raises ProductNotFound."""
+    known = _versions_by_code()
+    if code not in known:
+        raise ProductNotFound(f"{code}. {did_you_mean(code, known)}".strip(". "))
+    if version is not None and version not in known[code]:
+        raise ProductNotFound(f"{code} {version}. {did_you_mean(version, known[code])}".strip(". "))
+    return _compiled(code, version or known[code][-1])
+
+
+class LookUps:
+    """Look-ups answered from a small bundled sample; what is not in it is unavailable."""
+
+    def __init__(self) -> None:
+        self._samples: dict[str, Mapping[str, Any]] = {}
+
+    def find(self, source: str, key: str) -> Mapping[str, object] | None:
+        """What is known of the key, however it is spaced and written; None: unavailable."""
+        if source not in self._samples:
+            path = HERE / "look_ups" / f"{source}.json"
+            known = (
+                json.loads(path.read_text("utf-8"), parse_float=Decimal) if path.is_file() else {}
+            )
+            self._samples[source] = known
+        found: Mapping[str, object] | None = self._samples[source].get(normal(key))
+        return found
+
+
+def normal(key: str) -> str:
+    return "".join(key.split()).upper()

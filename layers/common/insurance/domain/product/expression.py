@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Final, Protocol
 
 from insurance.domain.product import kinds
@@ -95,7 +96,9 @@ def _bounded_number(number: int | Decimal, path: str) -> Decimal:
     if not value.is_finite() or len(value.as_tuple().digits) > DIGITS_MAX:
         raise refuse(path, "a number out of bounds", f"at most {DIGITS_MAX} digits")
     if abs(value.adjusted()) > DIGITS_MAX:
-        raise refuse(path, "a number out of bounds", f"between 10^-{DIGITS_MAX} and 10^{DIGITS_MAX}")
+        raise refuse(
+            path, "a number out of bounds", f"between 10^-{DIGITS_MAX} and 10^{DIGITS_MAX}"
+        )
     return value
 
 
@@ -115,7 +118,7 @@ def _cases(cases: list[object], scope: Scope, path: str) -> Term:
             raise refuse(at, case, '{"when": …, "then": …}')
         when = expect(compiled(case["when"], scope, f"{at}/when"), (Kind.BOOL,), at, "yes or no")
         then = compiled(case["then"], scope, f"{at}/then")
-        result = _choose(when, then, result, lambda found, want, at=at: refuse(at, found, want))
+        result = _choose(when, then, result, partial(refuse, at))
     return result
 
 
@@ -143,6 +146,10 @@ def _joined(first: Type, second: Type) -> tuple[str, ...]:
     return ()
 
 
+def _literal_number(kind: Type) -> bool:
+    return kind.literal and kind.kind is Kind.NUMBER
+
+
 def _extreme(
     pick: Callable[[Decimal, Decimal], Decimal], first: Decimal | None, second: Decimal | None
 ) -> Decimal | None:
@@ -153,12 +160,15 @@ def _alike(first: Term, second: Term, complain: Complain) -> tuple[Term, Term]:
     """Both terms as one kind and, for numbers, one scale; a literal number may stand for money."""
     one, two = first.type, second.type
     if one.numeric and two.numeric:
-        if one.kind is not two.kind and one.constant is None and two.constant is None:
+        if one.kind is not two.kind and not (_literal_number(one) or _literal_number(two)):
             raise complain(f"{one.kind} beside {two.kind}", "two of one kind")
         kind = Kind.MONEY if Kind.MONEY in {one.kind, two.kind} else Kind.NUMBER
         scale = max(one.scale, two.scale)
         return tuple(  # type: ignore[return-value]  # two in, two out
-            Term(at_scale(term, scale), term.type._replace(kind=kind, scale=scale))
+            Term(
+                at_scale(term, scale),
+                term.type._replace(kind=kind, scale=scale, literal=one.literal and two.literal),
+            )
             for term in (first, second)
         )
     if one.kind is not two.kind or one.kind in {Kind.RECORD, Kind.LIST}:
@@ -337,7 +347,7 @@ class _Expression:
         if isinstance(operator, ast.In | ast.NotIn):
             return self._membership(left, operator, right)
         first, second = self._there(left), self._there(right)
-        symbol = EQUALS.get(type(operator)) or ORDERS.get(type(operator))  # type: ignore[call-overload]
+        symbol = EQUALS.get(type(operator)) or ORDERS.get(type(operator))
         if symbol is None:
             raise self._fault(node, "is", "==, !=, <, <=, >, >= or in")
         first, second = self._dated(first, second, right), self._dated(second, first, left)
@@ -417,10 +427,8 @@ class _Expression:
         raise self._fault(node, type(node.op).__name__, "+ - * / // % **")
 
     def _sum(self, node: ast.BinOp) -> Term:
-        one, two = _alike(
-            self._numeric(node.left), self._numeric(node.right), self._complain(node)
-        )
-        symbol = OPERATORS[type(node.op)]  # type: ignore[index]
+        one, two = _alike(self._numeric(node.left), self._numeric(node.right), self._complain(node))
+        symbol = OPERATORS[type(node.op)]
         if one.type.constant is not None and two.type.constant is not None:
             operate = WIDE.add if symbol == "+" else WIDE.subtract
             return constant(operate(one.type.constant, two.type.constant))
@@ -449,12 +457,15 @@ class _Expression:
             low = _extreme(Decimal.__mul__, one.type.low, two.type.low)
             high = _extreme(Decimal.__mul__, one.type.high, two.type.high)
         scale = one.type.scale + two.type.scale
-        return Term(f"({one.code} * {two.code})", Type(kind, scale, low, high))
+        literal = one.type.literal and two.type.literal
+        return Term(f"({one.code} * {two.code})", Type(kind, scale, low, high, literal=literal))
 
     def _divisor(self, node: ast.BinOp) -> Term:
         divisor = self._numeric(node.right)
         kind = divisor.type
-        if not ((kind.low is not None and kind.low > 0) or (kind.high is not None and kind.high < 0)):
+        if not (
+            (kind.low is not None and kind.low > 0) or (kind.high is not None and kind.high < 0)
+        ):
             hint = f"Write max({ast.unparse(node.right)}, 1), or give the question a min above 0."
             raise self._fault(node.right, "a divisor that may be zero", "one that cannot", hint)
         return divisor
@@ -477,7 +488,9 @@ class _Expression:
         low = Decimal(0) if _positive_or_zero(one.type) else None
         if isinstance(node.op, ast.FloorDiv):
             return Term(f"({one.code} // {two.code})", kinds.number(low=low))
-        return Term(f"({one.code} % {two.code})", one.type._replace(low=low, high=None, constant=None))
+        return Term(
+            f"({one.code} % {two.code})", one.type._replace(low=low, high=None, constant=None)
+        )
 
     def _power(self, node: ast.BinOp) -> Term:
         base, power = self._there(node.left, Kind.NUMBER), self._there(node.right, Kind.NUMBER)
@@ -486,7 +499,9 @@ class _Expression:
             expected = f"a whole number from 0 to {POWER_MAX}"
             raise self._fault(node.right, ast.unparse(node.right), expected)
         if base.type.constant is not None:
-            return constant(_bounded_number(WIDE.power(base.type.constant, int(exponent)), self._path))
+            return constant(
+                _bounded_number(WIDE.power(base.type.constant, int(exponent)), self._path)
+            )
         scale = base.type.scale * int(exponent)
         return Term(f"({base.code} ** {int(exponent)})", kinds.number(scale))
 
@@ -545,13 +560,16 @@ class _Expression:
         self._loop_depth -= 1
         return self._aggregated(node, name, body, source, sure=many.type.fewest > 0 and not filters)
 
-    def _aggregated(self, node: ast.Call, name: str, body: Term, source: str, *, sure: bool) -> Term:
+    def _aggregated(
+        self, node: ast.Call, name: str, body: Term, source: str, *, sure: bool
+    ) -> Term:
         if name in {"any", "all", "count"}:
             if body.type.kind is not Kind.BOOL:
                 raise self._fault(node, f"{body.type}", "a condition for each item")
             if name == "count":
                 return Term(
-                    f"sum(1 {source} if {body.code})" if " if " not in source
+                    f"sum(1 {source} if {body.code})"
+                    if " if " not in source
                     else f"sum(1 {source} and {body.code})",
                     kinds.number(low=Decimal(0)),
                 )
@@ -593,7 +611,7 @@ class _Expression:
         first = terms[0]
         for term in terms[1:]:
             _alike(first, term, self._complain(node))
-            first = term if first.type.constant is not None else first
+            first = term if first.type.literal else first
         known = [term.type for term in terms]
         lows = [kind.low for kind in known]
         highs = [kind.high for kind in known]
@@ -606,7 +624,8 @@ class _Expression:
             low = min(sure_lows, default=None) if len(sure_lows) == len(lows) else None
             high = min(sure_highs, default=None)
         codes = ", ".join(at_scale(term, scale) for term in terms)
-        kind = first.type._replace(scale=scale, low=low, high=high, constant=None)
+        literal = all(term.type.literal for term in terms)
+        kind = first.type._replace(scale=scale, low=low, high=high, constant=None, literal=literal)
         return Term(f"{name}({codes})", kind)
 
     def _rounded(self, node: ast.Call) -> Term:

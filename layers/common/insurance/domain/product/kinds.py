@@ -37,6 +37,8 @@ class Type(NamedTuple):
     fewest: int = 0
     most: int = 0
     optional: bool = False
+    literal: bool = False
+    """Made of written numbers alone, which may stand for money: `250`, a rate table's value."""
 
     def __str__(self) -> str:
         return f"an optional {self.kind}" if self.optional else f"a {self.kind}"
@@ -71,7 +73,7 @@ def constant(value: Decimal) -> Term:
     scale = places(value)
     whole = int(value.scaleb(scale))
     return Term(
-        str(whole), Type(Kind.NUMBER, scale, low=value, high=value, constant=value)
+        str(whole), Type(Kind.NUMBER, scale, low=value, high=value, constant=value, literal=True)
     )
 
 

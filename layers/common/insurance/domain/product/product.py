@@ -104,8 +104,12 @@ class Product:
         declared = self._plain.get("tables", {})
         for name in declared:
             if name not in texts:
-                raise refuse(f"/tables/{name}", f"no {name}.csv", "a file beside the document",
-                             did_you_mean(name, texts))
+                raise refuse(
+                    f"/tables/{name}",
+                    f"no {name}.csv",
+                    "a file beside the document",
+                    did_you_mean(name, texts),
+                )
         return {
             name: Table(name, text, declared.get(name, {}).get("values"))
             for name, text in texts.items()
@@ -153,8 +157,13 @@ class Product:
         for place, one in enumerate(self.questions):
             if one.visible_when:
                 earlier = World(
-                    questions=_by_code(seen), looked_up={}, covers=(), values={}, tables={},
-                    exponent=self.currency.exponent, territories=self.territories,
+                    questions=_by_code(seen),
+                    looked_up={},
+                    covers=(),
+                    values={},
+                    tables={},
+                    exponent=self.currency.exponent,
+                    territories=self.territories,
                 )
                 routine = Routine(earlier)
                 path = f"/questions/{place}/visible_when"
@@ -228,8 +237,12 @@ class Product:
             working = Working(self.rating, result, self.rounding, self._inputs(env))
         excess = None if imposed is None else imposed.excess
         return Offer(
-            outcome, tuple(findings), self.covers.terms(env, self.currency, excess), price,
-            self._as_used(env), working,
+            outcome,
+            tuple(findings),
+            self.covers.terms(env, self.currency, excess),
+            price,
+            self._as_used(env),
+            working,
         )
 
     def terms(self, risk: Risk, imposed: Imposed | None = None) -> tuple[CoverTerms, ...]:
@@ -253,16 +266,18 @@ class Product:
             raise InvalidFields([FieldFault("/territory", "not_sold", "Not sold there.")])
         looked_up, findings = self._read_look_ups(risk)
         env = Env(
-            risk.answers.held, looked_up, frozenset(), risk.start, self.last_day(risk.start),
+            risk.answers.held,
+            looked_up,
+            frozenset(),
+            risk.start,
+            self.last_day(risk.start),
             territory,
             renewal=last is not None,
             last={
                 "net": 0 if last is None else last.net.amount,
                 "total": 0 if last is None else last.total.amount,
             },
-            claims=[
-                {**claim._asdict(), "paid": claim.paid.amount} for claim in claims
-            ],
+            claims=[{**claim._asdict(), "paid": claim.paid.amount} for claim in claims],
         )
         return env, findings
 
@@ -284,8 +299,10 @@ class Product:
             if without.get("outcome", "inform") != "use":
                 findings.append(
                     Finding(
-                        f"{source}_unavailable", without.get("outcome", "inform"),
-                        without["reason"], without.get("authority", "underwriter"),
+                        f"{source}_unavailable",
+                        without.get("outcome", "inform"),
+                        without["reason"],
+                        without.get("authority", "underwriter"),
                     )
                 )
         return held, findings
@@ -321,7 +338,8 @@ class Product:
         chosen = set(risk.covers)
         return env._replace(
             selected=frozenset(
-                code for code, can in available.items()
+                code
+                for code, can in available.items()
                 if can and (code not in optional or code in chosen)
             )
         )
@@ -345,9 +363,9 @@ class Product:
 
     def _as_used(self, env: Env) -> dict[str, Mapping[str, object] | None]:
         return {
-            source: None if held is None else {
-                code: write(self._looked_up[source][code], value) for code, value in held.items()
-            }
+            source: None
+            if held is None
+            else {code: write(self._looked_up[source][code], value) for code, value in held.items()}
             for source, held in env.looked_up.items()
         }
 

@@ -179,9 +179,7 @@ class Routine:
 
     def names(self) -> Iterable[str]:
         world = self.world
-        return [
-            *self._extra, *world.questions, *world.looked_up, *world.values, *self._ambient
-        ]
+        return [*self._extra, *world.questions, *world.looked_up, *world.values, *self._ambient]
 
     def table(self, name: str, keys: list[Term]) -> Term | None:
         """A table's only value, or one of several by `table__column`."""

@@ -25,7 +25,15 @@ SPREAD_PLACES: Final = 8
 """Decimal places added when a minimum is spread over several accounts."""
 
 OPERATIONS: Final = (
-    "base", "factor", "add", "load", "discount", "minimum", "maximum", "round", "for_each"
+    "base",
+    "factor",
+    "add",
+    "load",
+    "discount",
+    "minimum",
+    "maximum",
+    "round",
+    "for_each",
 )
 
 
@@ -197,7 +205,9 @@ class Rating:
                 shown = as_decimal(rate, charge.rate_scale)
             if rate is not None or amount:
                 money = Money(amount=amount, currency=currency)
-                lines.append(Line(charge.kind, charge.code, charge.name, money, shown, charge.refund))
+                lines.append(
+                    Line(charge.kind, charge.code, charge.name, money, shown, charge.refund)
+                )
         return Price(
             net=lines[0].amount,
             lines=tuple(lines),
@@ -303,9 +313,7 @@ class _Writer:
 
     # Each operation writes the new running values, and leaves a slot with its operand.
 
-    def _set(
-        self, chain: Chain, name: str, new: str, old: str, scale: int, when: str
-    ) -> None:
+    def _set(self, chain: Chain, name: str, new: str, old: str, scale: int, when: str) -> None:
         """A new running value for an account: one if the condition holds, the other if not."""
         local = chain.local("x")
         chosen = f"{new} if {when} else {old}" if when else new
@@ -343,9 +351,12 @@ class _Writer:
             old = self._held(chain, name)
             scale = max(old.scale, operand.type.scale)
             self._set(
-                chain, name,
+                chain,
+                name,
                 at_scale(Term(local, operand.type._replace(constant=None)), scale),
-                at_scale(Term(old.code, Type(Kind.MONEY, old.scale)), scale), scale, when,
+                at_scale(Term(old.code, Type(Kind.MONEY, old.scale)), scale),
+                scale,
+                when,
             )
 
     def _add(
@@ -418,8 +429,14 @@ class _Writer:
         self._bound(chain, plain, targets, when, path, "maximum", ">")
 
     def _bound(
-        self, chain: Chain, plain: Mapping[str, Any], targets: list[str], when: str, path: str,
-        operation: str, sign: str,
+        self,
+        chain: Chain,
+        plain: Mapping[str, Any],
+        targets: list[str],
+        when: str,
+        path: str,
+        operation: str,
+        sign: str,
     ) -> None:
         """Lift or cut what the accounts hold together; the parts keep their proportions."""
         operand = self._value(chain, plain, operation, path)
@@ -432,7 +449,9 @@ class _Writer:
         ]
         guard = f"{when} and " if when else ""
         if len(targets) == 1:
-            self._set(chain, targets[0], bound, parts[0], scale, f"{guard}{parts[0]} {sign} {bound}")
+            self._set(
+                chain, targets[0], bound, parts[0], scale, f"{guard}{parts[0]} {sign} {bound}"
+            )
             return
         raised = 10**SPREAD_PLACES
         locals_ = [chain.local("x") for _ in targets]
@@ -475,8 +494,11 @@ class _Writer:
             raise refuse(f"{path}/for_each", many.type, "a list that is asked")
         name = plain.get("as", "item")
         inner = _ItemChain(
-            routine, f"i{len(chain.slots)}_",
-            Inner(routine, {name: Term(f"each_{name}", Type(Kind.RECORD, fields=many.type.fields))}),
+            routine,
+            f"i{len(chain.slots)}_",
+            Inner(
+                routine, {name: Term(f"each_{name}", Type(Kind.RECORD, fields=many.type.fields))}
+            ),
         )
         total, record = chain.local("s"), chain.local("o")
         routine.write(f"{total} = 0; {record} = []")
@@ -578,9 +600,15 @@ def _rendered(
         units = ROUNDING[rounding.mode](whole, 10 ** (top - rounding.exponent))
         steps.append(
             TraceStep(
-                slot.code, slot.name, slot.operation, slot.covers,
+                slot.code,
+                slot.name,
+                slot.operation,
+                slot.covers,
                 {name: inputs(name) for name in slot.inputs},
-                operand, as_decimal(whole, top), Money(amount=units, currency=rounding.currency), items,
+                operand,
+                as_decimal(whole, top),
+                Money(amount=units, currency=rounding.currency),
+                items,
             )
         )
     return tuple(steps)

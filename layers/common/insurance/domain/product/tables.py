@@ -90,7 +90,7 @@ class Table:
         if all(DECIMAL.fullmatch(cell) for cell in cells):
             numbers = [Decimal(cell) for cell in cells]
             scale = max(places(one) for one in numbers)
-            return number(scale, min(numbers), max(numbers))
+            return number(scale, min(numbers), max(numbers))._replace(literal=True)
         if all(cell in {"true", "false"} for cell in cells):
             return BOOL
         if any(DECIMAL.fullmatch(cell) for cell in cells):
@@ -175,7 +175,9 @@ def _cell(key: Key, kind: Type, written: tuple[str, ...], path: str) -> Cell:
     if key.ends == ("",):
         return ANY if written[0] == ANY else _exact(written[0], kind, where)
     if not (kind.numeric or kind.kind is Kind.DATE):
-        raise refuse(where, f"a band of {kind.kind}", "numbers, money or dates", "Match it exactly.")
+        raise refuse(
+            where, f"a band of {kind.kind}", "numbers, money or dates", "Match it exactly."
+        )
     low: Edge = None
     high: Edge = None
     for end, text in zip(key.ends, written, strict=True):
@@ -354,7 +356,8 @@ class Matcher:
         buckets: dict[tuple[object, ...], list[int]] = defaultdict(list)
         shapes = {tuple(_shape(cell) for cell in self._rows[place]) for place in same}
         always = [
-            column for column in range(len(self._rows[0]))
+            column
+            for column in range(len(self._rows[0]))
             if all(shape[column] == EXACT for shape in shapes)
         ]
         for place in same:
@@ -442,7 +445,7 @@ def _shape(cell: Cell) -> int:
 def _within(cell: Cell, key: object) -> bool:
     if isinstance(cell, tuple):
         low, high = cell
-        return (low is None or key >= low) and (high is None or key < high)  # type: ignore[operator]
+        return (low is None or key >= low) and (high is None or key < high)
     return bool(cell == ANY or cell == key)
 
 
@@ -465,7 +468,7 @@ def _low(cell: Cell) -> tuple[bool, int]:
     return (low is not None, low or 0)
 
 
-def _probes(cells: Sequence[Cell], kind: Type) -> list[object]:
+def _probes(cells: Sequence[Cell], kind: Type) -> Sequence[object]:
     """Keys worth trying in one column."""
     if kind.kind is Kind.BOOL:
         return [True, False]

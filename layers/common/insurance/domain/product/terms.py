@@ -110,9 +110,13 @@ class Covers:
                 own_excess, note = excess, "As imposed by the underwriter."
             found.append(
                 CoverTerms(
-                    cover.code, cover.name, cover.optional,
+                    cover.code,
+                    cover.name,
+                    cover.optional,
                     None if limit is None else Money(amount=limit, currency=currency),
-                    own_excess, note, cover.section,
+                    own_excess,
+                    note,
+                    cover.section,
                 )
             )
         return tuple(found)
@@ -182,8 +186,15 @@ def _finding(rule: Mapping[str, Any], path: str, world: World, known: set[str]) 
     if (outcome == "load") != ("load" in rule):
         raise refuse(path, outcome, "a load for the outcome load, and for it only")
     return Finding(
-        code, outcome, rule["reason"], rule.get("authority", "underwriter"), blocks, covers,
-        None, rule.get("priority", 0), rule.get("expires_days"),
+        code,
+        outcome,
+        rule["reason"],
+        rule.get("authority", "underwriter"),
+        blocks,
+        covers,
+        None,
+        rule.get("priority", 0),
+        rule.get("expires_days"),
     )
 
 

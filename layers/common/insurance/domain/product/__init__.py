@@ -1,0 +1,45 @@
+"""The product engine: a new product is data, compiled here into exact arithmetic."""
+
+from insurance.domain.product.faults import Fault, InvalidProduct, NoRate
+from insurance.domain.product.product import Definition, Product
+from insurance.domain.product.questions import Answers, Question
+from insurance.domain.product.results import (
+    Assessment,
+    CoverTerms,
+    Finding,
+    Imposed,
+    Line,
+    LookUp,
+    Loss,
+    Offer,
+    PastClaim,
+    PayoutStep,
+    Period,
+    Price,
+    Risk,
+    RuleResult,
+)
+
+__all__ = [
+    "Answers",
+    "Assessment",
+    "CoverTerms",
+    "Definition",
+    "Fault",
+    "Finding",
+    "Imposed",
+    "InvalidProduct",
+    "Line",
+    "LookUp",
+    "Loss",
+    "NoRate",
+    "Offer",
+    "PastClaim",
+    "PayoutStep",
+    "Period",
+    "Price",
+    "Product",
+    "Question",
+    "Risk",
+    "RuleResult",
+]

@@ -1,0 +1,621 @@
+"""Claims as data: what is asked, the rules a claim is held to, and the ordered payout clauses."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from insurance.domain.errors import FieldFault, InvalidFields, NotCovered
+from insurance.domain.money import Currency, Money
+from insurance.domain.product import kinds
+from insurance.domain.product.arithmetic import half_up
+from insurance.domain.product.expression import rounded
+from insurance.domain.product.faults import did_you_mean, refuse
+from insurance.domain.product.kinds import DATE, TEXT, Kind, Term, Type, as_decimal, at_scale
+from insurance.domain.product.program import Env, Routine, World, present
+from insurance.domain.product.questions import Question, question, read_answers, write
+from insurance.domain.product.results import (
+    Assessment,
+    Imposed,
+    Loss,
+    PayoutStep,
+    Period,
+    RuleResult,
+)
+
+CLAUSES: Final = (
+    "amount",
+    "average",
+    "depreciate",
+    "share",
+    "up_to",
+    "less",
+    "up_to_aggregate",
+    "less_aggregate",
+)
+
+type Facts = dict[str, Any]
+
+
+class Authority(NamedTuple):
+    """Up to which total of a claim a role may decide on a type of cost. No row, no authority."""
+
+    role: str
+    cost_type: str
+    limit: Money | None
+
+
+class Aggregate(NamedTuple):
+    """A limit or deductible that the claims of a term share."""
+
+    code: str
+    name: str
+    kind: str
+    amount: Callable[[Env], int]
+    reinstatements: int
+    plain: Mapping[str, Any]
+
+
+class Claims:
+    """The claims side of a product; each cover's clauses are compiled when first claimed on."""
+
+    def __init__(self, plain: Mapping[str, Any], world: World, currency: Currency) -> None:
+        self._world, self._currency = world, currency
+        self._plain: Mapping[str, Any] = plain.get("claims", {})
+        self._covers = {cover["code"]: cover for cover in plain["covers"]}
+        self._places = {cover["code"]: place for place, cover in enumerate(plain["covers"])}
+        self._compiled: dict[str, CoverClaims] = {}
+        self.reporting_deadline_days: int | None = self._plain.get("reporting_deadline_days")
+        self.trigger: str = self._plain.get("trigger", "occurrence")
+        self.straight_through_limit = self._money(self._plain.get("straight_through_limit"))
+        self.authority = tuple(
+            Authority(row["role"], row.get("cost_type", "indemnity"), self._money(row.get("limit")))
+            for row in self._plain.get("authority", ())
+        )
+        self.fraud: Sequence[Mapping[str, Any]] = self._plain.get("fraud", ())
+
+    def _money(self, major: Any) -> Money | None:
+        return None if major is None else Money.of(str(major), self._currency)
+
+    def of(self, cover: str) -> "CoverClaims":
+        """A cover's compiled claim rules."""
+        if cover not in self._covers:
+            hint = did_you_mean(cover, self._covers)
+            raise InvalidFields([FieldFault("/cover", "unknown", f"Not a cover. {hint}".strip())])
+        if cover not in self._compiled:
+            self._compiled[cover] = CoverClaims(
+                self._covers[cover],
+                f"/covers/{self._places[cover]}",
+                self._world,
+                self._currency,
+                self._plain,
+            )
+        return self._compiled[cover]
+
+    def asks(self, cover: str) -> tuple[Question, ...]:
+        return self.of(cover).asks
+
+    def authority_of(self, role: str, cost_type: str = "indemnity") -> Authority | None:
+        rows = (row for row in self.authority if (row.role, row.cost_type) == (role, cost_type))
+        return next(rows, None)
+
+    def assess(self, loss: Loss, env: Env, period: Period, imposed: Imposed | None) -> Assessment:
+        of_cover = self.of(loss.cover)
+        rules = [*self._timing(loss, period), of_cover.in_force(env, imposed)]
+        return of_cover.assess(loss, env, imposed, rules, period)
+
+    def _timing(self, loss: Loss, period: Period) -> list[RuleResult]:
+        """When it happened and when it was reported, where these are told."""
+        rules = []
+        occurred, reported = loss.occurred_at, loss.reported_at
+        made = reported if self.trigger == "claims_made" else occurred
+        if made is not None:
+            what = "claim was made" if self.trigger == "claims_made" else "loss happened"
+            inside = period.holds(made)
+            rules.append(
+                RuleResult(
+                    "within_period",
+                    "pass" if inside else "fail",
+                    {
+                        "start": period.start.isoformat(),
+                        "end": period.end.isoformat(),
+                        "at": made.isoformat(),
+                    },
+                    f"The {what} {'in' if inside else 'outside'} the period of insurance.",
+                )
+            )
+        if occurred is not None and reported is not None:
+            rules.append(self._reported(occurred, reported))
+        return rules
+
+    def _reported(self, occurred: Any, reported: Any) -> RuleResult:
+        facts = {"occurred_at": occurred.isoformat(), "reported_at": reported.isoformat()}
+        if reported < occurred:
+            return RuleResult("reported_in_time", "fail", facts, "The loss lies in the future.")
+        days = self.reporting_deadline_days
+        if days is None or reported <= occurred + timedelta(days=days):
+            return RuleResult("reported_in_time", "pass", facts, "Reported in time.")
+        return RuleResult(
+            "reported_in_time",
+            self._plain.get("reported_late", "refer"),
+            facts,
+            f"Reported after the deadline of {days} days.",
+        )
+
+
+class _Clause(NamedTuple):
+    code: str
+    name: str
+    kind: str
+    recoverable: bool
+    scale: int
+    run: Callable[[Env], Any]
+    """The clause's figure, or None where its condition does not hold."""
+
+
+class CoverClaims:
+    """One cover's claim rules, compiled."""
+
+    def __init__(
+        self,
+        cover: Mapping[str, Any],
+        path: str,
+        world: World,
+        currency: Currency,
+        common: Mapping[str, Any],
+    ) -> None:
+        self._cover, self._path, self._world, self._currency = cover, path, world, currency
+        self._common = common
+        self._claim: Mapping[str, Any] = cover.get("claim", {})
+        self.asks = tuple(
+            question(
+                ask,
+                f"{path}/claim/asks/{place}",
+                currency=currency.value,
+                exponent=currency.exponent,
+            )
+            for place, ask in enumerate(self._claim.get("asks", ()))
+        )
+        self.evidence: Sequence[Mapping[str, Any]] = self._claim.get("evidence", ())
+        self.causes: tuple[str, ...] = tuple(self._claim.get("causes", ()))
+        self._names = self._scope_names()
+        self._limit = self._figure("limit")
+        self._excess = self._figure("excess")
+        self._rules = [
+            *self._compiled_rules("exclusions", "fail"),
+            *self._compiled_rules("rules", "refer"),
+        ]
+        self._evidence = [
+            (one, self._condition(one, f"{path}/claim/evidence/{place}"))
+            for place, one in enumerate(self.evidence)
+        ]
+        default = [{"up_to": "limit"}, {"less": "excess"}]
+        payout = self._claim.get("payout", common.get("payout", default))
+        self._aggregates = self._compiled_aggregates()
+        self._clauses = [
+            self._clause(clause, f"{path}/claim/payout/{place}")
+            for place, clause in enumerate(payout)
+        ]
+        self._counts = self._condition_of(self._claim.get("counts", True), f"{path}/claim/counts")
+        self._reserve = self._amount_of(
+            self._claim.get("reserve", "claimed"), f"{path}/claim/reserve"
+        )
+
+    # Compiling
+
+    def _scope_names(self) -> dict[str, Term]:
+        """What a claim adds to the names: its facts, its item, and the amounts known so far."""
+        cents = kinds.money(self._currency.exponent)
+        names = {
+            "claimed": Term("e.facts['claimed']", cents._replace(low=Decimal(0))),
+            "loss": Term("e.facts['loss']", cents._replace(low=Decimal(0))),
+            "limit": Term("e.facts['limit']", cents),
+            "excess": Term("e.facts['excess']", cents),
+            "cause": Term("e.facts['cause']", TEXT._replace(choices=self.causes)),
+            "occurred": Term("e.facts['occurred']", DATE._replace(optional=True)),
+            "reported": Term("e.facts['reported']", DATE._replace(optional=True)),
+        }
+        for ask in self.asks:
+            if ask.code in {"claimed", "loss", "limit", "excess", "item"}:
+                raise refuse(f"{self._path}/claim/asks", ask.code, "a code of its own")
+            names[ask.code] = Term(f"e.facts[{ask.code!r}]", ask.kind)
+        if "item" in self._claim:
+            listed = self._world.questions.get(self._claim["item"])
+            if listed is None or listed.type != "list":
+                raise refuse(
+                    f"{self._path}/claim/item", self._claim["item"], "a list that is asked"
+                )
+            names["item"] = Term("e.facts['item']", Type(Kind.RECORD, fields=listed.kind.fields))
+        return names
+
+    def _routine(self) -> Routine:
+        return Routine(self._world, self._names)
+
+    def _figure(self, name: str) -> Callable[[Env], int | None]:
+        """Limit or excess for this loss, in minor units; None where the cover has none."""
+        source = self._cover.get(name)
+        if source is None:
+            return lambda env: None  # noqa: ARG005 - the shape of a compiled function
+        return self._amount_of(source, f"{self._path}/{name}")
+
+    def _amount_of(self, source: object, path: str) -> Callable[[Env], Any]:
+        routine = self._routine()
+        exponent = self._currency.exponent
+        term = rounded(routine.amount(source, path), exponent, "half_up")
+        self._finish(routine, at_scale(term, exponent))
+        return routine.build()
+
+    def _condition_of(self, source: object, path: str) -> Callable[[Env], Any]:
+        routine = self._routine()
+        self._finish(routine, routine.condition(source, path))
+        return routine.build()
+
+    def _condition(self, plain: Mapping[str, Any], path: str) -> Callable[[Env], Any]:
+        return self._condition_of(plain.get("when", True), f"{path}/when")
+
+    def _finish(self, routine: Routine, code: str) -> None:
+        asked = present(routine.sources)
+        routine.write(f"return {code} if {asked} else None" if asked else f"return {code}")
+
+    def _compiled_rules(
+        self, name: str, default: str
+    ) -> list[tuple[Mapping[str, Any], str, Callable[[Env], Any]]]:
+        found = []
+        for where, rules in (
+            (f"/claims/{name}", self._common.get(name, ())),
+            (f"{self._path}/claim/{name}", self._claim.get(name, ())),
+        ):
+            for place, rule in enumerate(rules):
+                outcome = rule.get("outcome", default)
+                run = self._condition_of(rule["when"], f"{where}/{place}/when")
+                found.append((rule, outcome, run))
+        return found
+
+    def _compiled_aggregates(self) -> dict[str, Aggregate]:
+        found = {}
+        for where, rows in (
+            ("/claims/aggregates", self._common.get("aggregates", ())),
+            (f"{self._path}/aggregates", self._cover.get("aggregates", ())),
+        ):
+            for place, row in enumerate(rows):
+                if row["kind"] not in {"limit", "deductible"}:
+                    raise refuse(f"{where}/{place}/kind", row["kind"], "limit or deductible")
+                times = row.get("reinstatements", {}).get("count", 0)
+                found[row["code"]] = Aggregate(
+                    row["code"],
+                    row.get("name", row["code"]),
+                    row["kind"],
+                    self._amount_of(row["amount"], f"{where}/{place}/amount"),
+                    times,
+                    row,
+                )
+        return found
+
+    def _clause(self, plain: Mapping[str, Any], path: str) -> _Clause:
+        kinds_ = [kind for kind in CLAUSES if kind in plain]
+        if len(kinds_) != 1:
+            raise refuse(path, kinds_ or "nothing to do", f"one of {', '.join(CLAUSES)}")
+        kind = kinds_[0]
+        routine = self._routine()
+        when = routine.condition(plain["when"], f"{path}/when") if "when" in plain else "True"
+        scale, code = self._clause_code(routine, kind, plain, path)
+        asked = present(routine.sources)
+        guard = f"{asked} and {when}" if asked else when
+        routine.write(f"return {code} if {guard} else None")
+        return _Clause(
+            plain.get("code", kind),
+            plain.get("name", CLAUSE_NAMES[kind]),
+            kind,
+            bool(plain.get("recoverable", False)),
+            scale,
+            routine.build(),
+        )
+
+    def _clause_code(
+        self, routine: Routine, kind: str, plain: Mapping[str, Any], path: str
+    ) -> tuple[int, str]:
+        """The figure's scale and source."""
+        exponent, source, at = self._currency.exponent, plain[kind], f"{path}/{kind}"
+        if kind in {"limit", "up_to_aggregate", "less_aggregate"}:
+            if source not in self._aggregates:
+                hint = did_you_mean(str(source), self._aggregates)
+                raise refuse(at, source, "the code of an aggregate", hint)
+            return 0, repr(source)
+        if kind == "average":
+            insured = routine.amount(source["insured"], f"{at}/insured")
+            value = routine.amount(source["value"], f"{at}/value")
+            share = routine.rate(source.get("coinsurance", 1), f"{at}/coinsurance")
+            top = max(insured.type.scale, value.type.scale)
+            return 0, (
+                f"({at_scale(insured, top)} * {10**share.type.scale}, "
+                f"{at_scale(value, top)} * {share.code})"
+            )
+        if kind in {"share", "depreciate"}:
+            term = routine.rate(source, at)
+            return term.type.scale, term.code
+        term = rounded(routine.amount(source, at), exponent, "half_up")
+        return exponent, at_scale(term, exponent)
+
+    # Assessing
+
+    def in_force(self, env: Env, imposed: Imposed | None) -> RuleResult:
+        code = self._cover["code"]
+        name = self._cover.get("name", code)
+        wording = self._cover.get("wording", "")
+        if code in env.selected:
+            return RuleResult(
+                "cover_in_force", "pass", {"cover": code}, f"{name} is in force.", wording
+            )
+        if imposed is not None and code in imposed.exclusions:
+            why = f"{name} is excluded by the terms on which the risk was accepted."
+        else:
+            why = f"{name} is not in force on this policy."
+        return RuleResult("cover_in_force", "fail", {"cover": code}, why, wording)
+
+    def assess(
+        self, loss: Loss, env: Env, imposed: Imposed | None, rules: list[RuleResult], period: Period
+    ) -> Assessment:
+        if loss.claimed.currency is not self._currency:
+            raise InvalidFields(
+                [FieldFault("/claimed/currency", "wrong_currency", f"Give it in {self._currency}.")]
+            )
+        if loss.claimed.amount <= 0:
+            raise InvalidFields([FieldFault("/claimed/amount", "too_small", "Claim something.")])
+        held, missing = self._read_facts(loss, env, period)
+        claim = env._replace(facts=held)
+        missing += self._missing_evidence(loss, claim, missing)
+        rules += self._cause_and_waiting(loss, period)
+        rules.append(self._completeness(missing))
+        covered = self._cover["code"] in env.selected
+        if missing or not covered:
+            return self._unpaid(tuple(rules), tuple(missing), loss)
+        self._amounts(claim, held, imposed)
+        rules += self._rule_results(claim, held)
+        payable, steps, uses, recoverable = self._paid(loss, claim, held)
+        failed = any(rule.outcome == "fail" for rule in rules)
+        nothing = Money.zero(self._currency)
+        if failed:
+            return self._unpaid(tuple(rules), (), loss)._replace(steps=steps)
+        if not payable:
+            rules.append(
+                RuleResult("payable", "info", {}, "Nothing is payable after limits and excess.")
+            )
+        return Assessment(
+            tuple(rules),
+            (),
+            payable,
+            steps,
+            counts=bool(payable and self._counts(claim)),
+            reserve=max(payable, nothing),
+            recoverable=recoverable,
+            uses=uses,
+        )
+
+    def _unpaid(
+        self, rules: tuple[RuleResult, ...], missing: tuple[str, ...], loss: Loss
+    ) -> Assessment:
+        nothing = Money.zero(self._currency)
+        reserve = loss.claimed if missing else nothing
+        return Assessment(
+            rules, missing, nothing, (), counts=False, reserve=reserve, recoverable=nothing, uses={}
+        )
+
+    def _read_facts(self, loss: Loss, env: Env, period: Period) -> tuple[Facts, list[str]]:
+        """Facts typed like answers; one that is missing is named, one that is wrong is refused."""
+        evidence = {one["code"] for one in self.evidence}
+        given = {
+            code: value
+            for code, value in loss.facts.items()
+            if code not in evidence or any(ask.code == code for ask in self.asks)
+        }
+        missing = [
+            ask.code
+            for ask in self.asks
+            if ask.required and ask.default is None and given.get(ask.code) is None
+        ]
+        asked = tuple(ask._replace(required=False) for ask in self.asks)
+        held: Facts = dict(read_answers(asked, given, at="/facts").held)
+        zone = period.start.tzinfo
+        held["claimed"] = held["loss"] = loss.claimed.amount
+        held["cause"] = loss.cause or held.get("cause") or ""
+        held["occurred"] = loss.occurred_at and loss.occurred_at.astimezone(zone).date()
+        held["reported"] = loss.reported_at and loss.reported_at.astimezone(zone).date()
+        if "item" in self._claim:
+            held["item"] = self._item(loss, env)
+            if held["item"] is None:
+                missing.append("item")
+        return held, missing
+
+    def _item(self, loss: Loss, env: Env) -> Mapping[str, Any] | None:
+        """The insured item that the loss names: all that is said of it must be so."""
+        if not loss.item:
+            return None
+        listed = self._world.questions[self._claim["item"]]
+        for item in env.answers[listed.code] or ():
+            told = {field.code: write(field, item[field.code]) for field in listed.fields}
+            if all(told.get(code) == value for code, value in loss.item.items()):
+                return item  # type: ignore[no-any-return]
+        raise InvalidFields([FieldFault("/item", "unknown", "The policy does not list this item.")])
+
+    def _missing_evidence(self, loss: Loss, claim: Env, missing: list[str]) -> list[str]:
+        if missing:
+            return [
+                one["code"]
+                for one in self.evidence
+                if not loss.facts.get(one["code"]) and "when" not in one
+            ]
+        return [
+            one["code"]
+            for one, when in self._evidence
+            if when(claim) and not loss.facts.get(one["code"])
+        ]
+
+    def _cause_and_waiting(self, loss: Loss, period: Period) -> list[RuleResult]:
+        rules = []
+        cause = loss.cause or loss.facts.get("cause")
+        if self.causes and cause is not None:
+            listed = cause in self.causes
+            rules.append(
+                RuleResult(
+                    "cause_covered",
+                    "pass" if listed else "fail",
+                    {"cause": cause},
+                    f"{'A covered' if listed else 'Not a covered'} cause: {cause}.",
+                    self._cover.get("wording", ""),
+                )
+            )
+        waiting = self._cover.get("waiting_days")
+        if waiting and loss.occurred_at is not None:
+            over = loss.occurred_at >= period.start + timedelta(days=waiting)
+            rules.append(
+                RuleResult(
+                    "waiting_period",
+                    "pass" if over else "fail",
+                    {"days": waiting},
+                    f"The waiting period of {waiting} days {'is over' if over else 'still runs'}.",
+                    self._cover.get("wording", ""),
+                )
+            )
+        return rules
+
+    def _completeness(self, missing: Sequence[str]) -> RuleResult:
+        if missing:
+            return RuleResult(
+                "facts_complete",
+                "incomplete",
+                {"missing": list(missing)},
+                f"Still needed: {', '.join(missing)}.",
+            )
+        return RuleResult("facts_complete", "pass", {}, "Everything that was asked is there.")
+
+    def _amounts(self, claim: Env, held: Facts, imposed: Imposed | None) -> None:
+        """Limit and excess for this loss, once its facts are complete."""
+        held["limit"] = held["excess"] = 0
+        limit = self._limit(claim)
+        held["limit"] = NO_LIMIT if limit is None else limit
+        excess = self._excess(claim)
+        if (
+            imposed is not None
+            and imposed.excess is not None
+            and self._cover.get("excess") is not None
+        ):
+            excess = imposed.excess.amount
+        held["excess"] = excess or 0
+
+    def _rule_results(self, claim: Env, held: Facts) -> list[RuleResult]:
+        results = []
+        for rule, outcome, run in self._rules:
+            if run(claim):
+                results.append(
+                    RuleResult(
+                        rule["code"],
+                        outcome,
+                        self._shown(held),
+                        rule["reason"],
+                        rule.get("wording", ""),
+                    )
+                )
+            else:
+                results.append(
+                    RuleResult(rule["code"], "pass", {}, "Does not apply.", rule.get("wording", ""))
+                )
+        return results
+
+    def _shown(self, held: Facts) -> dict[str, object]:
+        """The asked facts in the form in which they were given."""
+        return {ask.code: write(ask, held[ask.code]) for ask in self.asks}
+
+    def _paid(
+        self, loss: Loss, claim: Env, held: Facts
+    ) -> tuple[Money, tuple[PayoutStep, ...], dict[str, Money], Money]:
+        """The clauses in the product's order, each rounded to the minor unit."""
+        running, held_back = loss.claimed.amount, 0
+        steps: list[PayoutStep] = []
+        uses: dict[str, Money] = {}
+        for clause in self._clauses:
+            held["loss"] = running
+            figure = clause.run(claim)
+            if figure is None:
+                continue
+            before = running
+            running, shown = self._applied(clause, figure, before, loss, claim, uses)
+            if clause.recoverable:
+                held_back += before - running
+            steps.append(
+                PayoutStep(
+                    clause.code, clause.name, shown, self._cents(before), self._cents(running)
+                )
+            )
+        return self._cents(running), tuple(steps), uses, self._cents(held_back)
+
+    def _applied(
+        self,
+        clause: _Clause,
+        figure: Any,
+        before: int,
+        loss: Loss,
+        claim: Env,
+        uses: dict[str, Money],
+    ) -> tuple[int, str]:
+        match clause.kind:
+            case "amount":
+                return min(max(figure, 0), before) if clause.code == "amount" else max(figure, 0), (
+                    str(self._cents(figure))
+                )
+            case "average":
+                insured, value = figure
+                if value <= 0 or insured >= value:
+                    return before, "insured in full"
+                return half_up(before * max(insured, 0), value), f"{insured} of {value}"
+            case "share":
+                rate = min(max(figure, 0), 10**clause.scale)
+                return half_up(before * rate, 10**clause.scale), str(as_decimal(rate, clause.scale))
+            case "depreciate":
+                rate = min(max(figure, 0), 10**clause.scale)
+                lost = half_up(before * rate, 10**clause.scale)
+                return before - lost, str(as_decimal(rate, clause.scale))
+            case "up_to":
+                if figure >= NO_LIMIT:
+                    return before, "no limit"
+                return min(before, max(figure, 0)), str(self._cents(figure))
+            case "less":
+                return max(before - max(figure, 0), 0), str(self._cents(figure))
+        return self._shared(clause, self._aggregates[figure], before, loss, claim, uses)
+
+    def _shared(
+        self,
+        clause: _Clause,
+        aggregate: Aggregate,
+        before: int,
+        loss: Loss,
+        claim: Env,
+        uses: dict[str, Money],
+    ) -> tuple[int, str]:
+        """What is left of an aggregate, and how much of that this claim takes."""
+        whole = (aggregate.amount(claim) or 0) * (1 + aggregate.reinstatements)
+        used = loss.used.get(aggregate.code)
+        left = max(whole - (used.amount if used else 0), 0)
+        taken = min(before, left)
+        uses[aggregate.code] = self._cents(taken)
+        shown = f"{self._cents(left)} left of {self._cents(whole)}"
+        return (taken if clause.kind == "up_to_aggregate" else before - taken), shown
+
+    def _cents(self, amount: int) -> Money:
+        return Money(amount=amount, currency=self._currency)
+
+
+NO_LIMIT: Final = 10**15
+"""Stands for a limit where the cover has none; it is never shown."""
+
+CLAUSE_NAMES: Final = {
+    "amount": "Amount covered",
+    "average": "Average for under-insurance",
+    "depreciate": "Depreciation",
+    "share": "Insured share",
+    "up_to": "Up to the limit",
+    "less": "Less the excess",
+    "up_to_aggregate": "Up to what is left of the aggregate limit",
+    "less_aggregate": "Less what is left of the aggregate deductible",
+}
+
+__all__ = ["Aggregate", "Authority", "Claims", "CoverClaims", "NotCovered"]
