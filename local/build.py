@@ -1,9 +1,9 @@
 """Build what is deployed, without Docker, and look at what CloudFormation will be given.
 
-Runs in the environment of aws-sam-cli: `.venv-sam/bin/python -m local.build` (`make build`).
 Validates and lints the template, builds functions and layer, then inlines openapi.yaml, runs SAM's
 own translator and lints the result: wildcards and mistakes can hide in SAM's shorthand.
-`--transform` prints the transformed template as JSON instead; tests/template reads it.
+`--artefacts FOLDER` only builds, into that folder; `--transform LAYER_URI` only prints the
+transformed template. Goes on in the environment of aws-sam-cli, whichever it is started in.
 """
 
 import argparse
@@ -12,33 +12,28 @@ import os
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
-
-from samcli.yamlhelper import yaml_parse  # type: ignore[import-not-found] # in .venv-sam only
-from samtranslator.public.translator import (  # type: ignore[import-not-found] # in .venv-sam only
-    ManagedPolicyLoader,
-)
-from samtranslator.translator.transform import (  # type: ignore[import-not-found] # in .venv-sam only
-    transform,
-)
 
 type Json = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parents[1]
-BUILT = ROOT / ".aws-sam"
-TRANSFORMED = BUILT / "transformed.json"
+SAM_BINARIES = ROOT / ".venv-sam" / "bin"
+TRANSFORMED = ROOT / ".aws-sam" / "transformed.json"
 REGION = "eu-west-2"
-HERE = {"arm64": "arm64", "aarch64": "arm64"}.get(os.uname().machine, "x86_64")
+HERE = "arm64" if os.uname().machine in {"arm64", "aarch64"} else "x86_64"
 
 
-def transformed(*, layer_uri: str, architecture: str = "arm64") -> Json:
+def transformed(*, layer_uri: str) -> Json:
     """The template as CloudFormation sees it once includes and SAM are worked out."""
-    template = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+    translator = import_module("samtranslator.translator.transform")  # .venv-sam only
+    template = _read("template.yaml")
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Serverless::Api":
-            properties["DefinitionBody"] = _included(properties["DefinitionBody"])
+            include = properties["DefinitionBody"]["Fn::Transform"]["Parameters"]
+            properties["DefinitionBody"] = _read(include["Location"])
         elif resource["Type"] == "AWS::Serverless::Function":
             properties["CodeUri"] = f"s3://artefacts/{properties['CodeUri']}"
         elif resource["Type"] == "AWS::Serverless::LayerVersion":
@@ -47,72 +42,82 @@ def transformed(*, layer_uri: str, architecture: str = "arm64") -> Json:
     parameters = {
         name: declared.get("Default", "") for name, declared in template["Parameters"].items()
     }
-    result: Json = transform(
-        template, {**parameters, "Architecture": architecture}, _NoManagedPolicies()
-    )
+    result: Json = translator.transform(template, parameters, _NoManagedPolicies())
     return result
 
 
-class _NoManagedPolicies(ManagedPolicyLoader):  # type: ignore[misc] # untyped base
+class _NoManagedPolicies:
     """The template names managed policies by ARN alone, so there is nothing to ask IAM."""
-
-    def __init__(self) -> None:
-        super().__init__(None)
 
     def load(self) -> dict[str, str]:
         return {}
 
 
-def _included(definition: Json) -> Json:
-    location = definition["Fn::Transform"]["Parameters"]["Location"]
-    included: Json = yaml_parse((ROOT / location).read_text(encoding="utf-8"))
-    return included
+def _read(name: str) -> Json:
+    yaml = import_module("samcli.yamlhelper")  # .venv-sam only
+    document: Json = yaml.yaml_parse((ROOT / name).read_text(encoding="utf-8"))
+    return document
 
 
 def build(architecture: str) -> None:
     """Validate, build, transform, lint; the first that fails ends it."""
-    binaries = Path(sys.executable).parent
+    _run("sam", "validate", "--lint", architecture=architecture)
+    build_artefacts(architecture)
+    TRANSFORMED.write_text(json.dumps(transformed(layer_uri="s3://artefacts/layer"), indent=1))
+    _run("cfn-lint", "--regions", REGION, "--", str(TRANSFORMED), architecture=architecture)
+
+
+def build_artefacts(architecture: str, *into: str) -> None:
+    """Functions and layer as Lambda would unpack them."""
+    options = ("--parameter-overrides", f"Architecture={architecture}")
+    _run("sam", "build", *options, *into, architecture=architecture)
+
+
+def _run(program: str, *arguments: str, architecture: str) -> None:
+    """Run one of aws-sam-cli's programs, and say how long it took."""
     environment = {
         **os.environ,
-        "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",  # pip and Python 3.13 for the Makefiles
+        # pip, Python 3.13 and botocore for the Makefiles of the layer and the functions
+        "PATH": f"{SAM_BINARIES}{os.pathsep}{os.environ['PATH']}",
         "ARCHITECTURE": architecture,
         "AWS_DEFAULT_REGION": REGION,
         "SAM_CLI_TELEMETRY": "0",
     }
-
-    def run(*command: str) -> None:
-        started = time.monotonic()
-        subprocess.run(
-            [str(binaries / command[0]), *command[1:]], cwd=ROOT, env=environment, check=True
-        )
-        print(f"{' '.join(command[:2])}: {time.monotonic() - started:.1f} s", flush=True)
-
-    run("sam", "validate", "--lint")
-    run("sam", "build", "--parameter-overrides", f"Architecture={architecture}")
-    TRANSFORMED.write_text(
-        json.dumps(
-            transformed(layer_uri="s3://artefacts/layer", architecture=architecture), indent=1
-        )
-    )
-    run("cfn-lint", "--regions", REGION, "--", str(TRANSFORMED))
+    command = [str(SAM_BINARIES / program), *arguments]
+    started = time.monotonic()
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    print(f"{program} {arguments[0]}: {time.monotonic() - started:.1f} s", flush=True)
 
 
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="local.build", description=__doc__)
     parser.add_argument("--architecture", choices=["arm64", "x86_64", "here"], default="arm64")
-    parser.add_argument("--transform", metavar="LAYER_URI", help="print the transformed template")
+    parser.add_argument("--artefacts", metavar="FOLDER", help="only build, into this folder")
+    parser.add_argument("--transform", metavar="LAYER_URI", help="only print the result of SAM")
     arguments = parser.parse_args()
+    _continue_beside_sam()
     architecture = HERE if arguments.architecture == "here" else arguments.architecture
-    if arguments.transform:
-        print(json.dumps(transformed(layer_uri=arguments.transform, architecture=architecture)))
-        return 0
     try:
-        build(architecture)
+        if arguments.transform:
+            print(json.dumps(transformed(layer_uri=arguments.transform)))
+        elif arguments.artefacts:
+            build_artefacts(architecture, "--build-dir", arguments.artefacts)
+        else:
+            build(architecture)
     except subprocess.CalledProcessError as failure:
         print(f"{' '.join(failure.cmd)} failed", file=sys.stderr)
         return failure.returncode
     return 0
+
+
+def _continue_beside_sam() -> None:
+    """SAM's translator lives in an environment of its own, where the project's cannot."""
+    if Path(sys.prefix) != SAM_BINARIES.parent:
+        python = SAM_BINARIES / "python"
+        if not python.exists():
+            sys.exit("aws-sam-cli's environment .venv-sam is missing: `make build` makes it")
+        os.execv(python, [str(python), "-m", "local.build", *sys.argv[1:]])  # noqa: S606 (our own)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,78 @@
+"""What each handler loads when Lambda starts it: what it does not need, everyone waits for."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.openapi.handlers import template_functions
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Nobody: each of these was found to cost tens of milliseconds, or belongs to another place.
+NOBODY = (
+    "aws_lambda_powertools.tracing",
+    "aws_lambda_powertools.utilities.idempotency",
+    "aws_lambda_powertools.utilities.parser",
+    "aws_lambda_powertools.event_handler.openapi.models",
+    "aws_lambda_powertools.event_handler.openapi.swagger_ui",
+    "aws_xray_sdk",
+    "email_validator",
+    "fastapi",
+    "httpx",
+    "jsonschema",
+    "local",
+    "moto",
+    "pydantic.v1",
+    "requests",
+    "starlette",
+    "yaml",
+)
+# Tokens are read by the authorizer alone; products have no storage; the authorizer is kept light.
+BESIDE: dict[str, tuple[str, ...]] = {
+    "authorizer": ("aws_lambda_powertools", "pydantic", "insurance.domain", "insurance.dynamodb"),
+    "products": ("joserfc", "cryptography", "insurance.dynamodb", "insurance.kms", "boto3"),
+    "quoting": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.policies"),
+    "policy_issuance": ("joserfc", "insurance.dynamodb.claims", "insurance.domain.claim"),
+    "claim_intake": ("joserfc", "insurance.dynamodb.quotes"),
+    "settlement": ("joserfc", "insurance.dynamodb.quotes"),
+    "data_intake": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),
+    "event_delivery": ("joserfc", "insurance.api", "insurance.products"),
+}
+PROBE = "import json, sys, app; print(json.dumps(sorted(sys.modules)))"
+FUNCTIONS = {
+    Path(properties["CodeUri"]).name: properties for properties in template_functions().values()
+}
+
+
+def loaded(folder: str) -> set[str]:
+    """The modules of a fresh interpreter after importing the function, as Lambda would."""
+    environment = {
+        **dict.fromkeys(FUNCTIONS[folder]["Variables"], "here"),
+        "TRUSTED_ISSUERS": "https://issuer.example",
+        "AWS_DEFAULT_REGION": "eu-west-2",
+        "LOG_LEVEL": "INFO",
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT / "functions" / folder),
+        "PYDANTIC_DISABLE_PLUGINS": "__all__",
+    }
+    del environment["AWS_DATA_PATH"]
+    done = subprocess.run(  # noqa: S603 (our own interpreter)
+        [sys.executable, "-c", PROBE], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_every_function_is_looked_at() -> None:
+    assert BESIDE.keys() == FUNCTIONS.keys()
+
+
+@pytest.mark.parametrize("folder", sorted(BESIDE))
+def test_a_handler_imports_alone_and_loads_nothing_it_does_not_need(folder: str) -> None:
+    modules = loaded(folder)
+
+    assert not modules & {*NOBODY, *BESIDE[folder]}
