@@ -28,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="start the stack and leave it up (PORT, TLS=1, ENGINE, …)")
     run = commands.add_parser("run", help="play a journey from quote to paid claim")
-    run.add_argument("journey", nargs="?", type=Path, help="a file of local/journeys' form")
+    run.add_argument("--journey", type=Path, help="a file of local/journeys' form (or JOURNEY=)")
     show = commands.add_parser("show", help="print a stored item, and its events, readably")
     show.add_argument("id", help="quo_…, pol_…, clm_…, pty_…, or an application's client id")
     token = commands.add_parser("token", help="print an access token for a sample caller")
@@ -77,10 +77,9 @@ def _env(_: argparse.Namespace) -> int:
 
 
 def _ensure(_: argparse.Namespace) -> int:
-    from local.engine import engine_for  # noqa: PLC0415 (as above)
+    from local.engine import main as ensure  # noqa: PLC0415 (as above)
 
-    print(f"database engine: {engine_for(from_environment()).name}")
-    return 0
+    return ensure()
 
 
 _COMMANDS = {

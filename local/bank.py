@@ -25,7 +25,7 @@ from local.services.event_bus import Event
 
 type Json = dict[str, Any]
 
-EXECUTING = "payment.executing"
+EXECUTING = "executing"
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 15.0
 _RETRIED = frozenset({401, 403, 408, 429})  # a token or a plan may recover, as a server may
@@ -38,7 +38,7 @@ class Instruction:
     """One instruction as the bank keeps it."""
 
     id: str
-    detail: Json
+    payment: Json
     executed_at: str
 
     @property
@@ -57,7 +57,7 @@ class Bank:
         self._inbox.execute("PRAGMA journal_mode = WAL")
         self._inbox.execute("PRAGMA synchronous = FULL")
         self._inbox.execute(
-            "CREATE TABLE IF NOT EXISTS instructions (id TEXT PRIMARY KEY, detail TEXT NOT NULL,"
+            "CREATE TABLE IF NOT EXISTS instructions (id TEXT PRIMARY KEY, payment TEXT NOT NULL,"
             " received REAL NOT NULL, executed_at TEXT NOT NULL, answer INTEGER, body TEXT)"
         )
         self._token = token
@@ -66,16 +66,14 @@ class Bank:
         self._task: asyncio.Task[None] | None = None
 
     def receive(self, event: Event) -> None:
-        """Keep an instruction; one that came before is one that is known."""
-        if event.detail_type != EXECUTING:
-            return
-        facts = event.detail.get("facts", event.detail)
-        executed_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        self._inbox.execute(
-            "INSERT OR IGNORE INTO instructions (id, detail, received, executed_at)"
-            " VALUES (?, ?, ?, ?)",
-            (facts["instruction_id"], json.dumps(event.detail), time.time(), executed_at),
-        )
+        """Keep what an event orders to be paid; an order that came before is one that is known."""
+        for payment in event.detail.get("facts", {}).get("payments", ()):
+            if payment["status"] == EXECUTING:
+                self._inbox.execute(
+                    "INSERT OR IGNORE INTO instructions (id, payment, received, executed_at)"
+                    " VALUES (?, ?, ?, ?)",
+                    (payment["id"], json.dumps(payment), time.time(), _now()),
+                )
         self._news.set()
 
     def start(self, base_url: str) -> None:
@@ -89,7 +87,7 @@ class Bank:
 
     def unreported(self) -> list[Instruction]:
         rows = self._inbox.execute(
-            "SELECT id, detail, executed_at FROM instructions WHERE answer IS NULL ORDER BY received"
+            "SELECT id, payment, executed_at FROM instructions WHERE answer IS NULL ORDER BY received"
         )
         return [Instruction(row[0], json.loads(row[1]), row[2]) for row in rows]
 
@@ -135,6 +133,10 @@ class Bank:
             (answer.status_code, answer.text, instruction.id),
         )
         return True
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _reference(instruction_id: str) -> str:

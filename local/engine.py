@@ -18,7 +18,7 @@ from pathlib import Path
 
 from local import processes
 from local.processes import LOOPBACK, StackError
-from local.settings import ENGINES, Settings
+from local.settings import ENGINES, Settings, from_environment
 
 DYNOXIDE_PACKAGE = "@dynoxide/linux-x64@1.2.1"
 # Pinned with the version: a binary that we start must be the one that was tried.
@@ -175,3 +175,17 @@ _ENGINES = {
     "dynamodb-local": Engine("DynamoDB Local", _dynamodb_local, _ensure_dynamodb_local),
     "moto": Engine("moto", _moto, _ensure_moto, on_disk=False),
 }
+
+
+def main() -> int:
+    """`python -m local.engine`: install the engine that this machine runs, and say which."""
+    try:
+        print(f"database engine: {engine_for(from_environment()).name}")
+    except StackError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -67,6 +67,8 @@ class _Worker:
         self.wanted: asyncio.Future[_Invocation] | None = None
         self.init_error: Result | None = None
         self.initialised = False
+        self.settled = asyncio.Event()
+        """Ready, or gone: the end of its start in either case."""
         self._watch: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -76,6 +78,7 @@ class _Worker:
 
     def start(self) -> None:
         self.initialised, self.init_error = False, None
+        self.settled.clear()
         self._watch = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
@@ -88,6 +91,7 @@ class _Worker:
         )
         self._limit(INIT_SECONDS, f"Init of {function.name} took over {INIT_SECONDS} s")
         status = await self.process.wait()
+        self.settled.set()
         self._unlimit()
         if self.wanted is not None:
             self.wanted.cancel()
@@ -97,6 +101,7 @@ class _Worker:
         """What `/invocation/next` waits for."""
         if not self.initialised:
             self.initialised = True
+            self.settled.set()
             self._unlimit()
         self.wanted = asyncio.get_running_loop().create_future()
         self.pool.offers(self)
@@ -180,10 +185,13 @@ class Pool:
             if invocation in self._waiting:
                 self._waiting.remove(invocation)
 
-    def warm(self) -> None:
-        """Start one worker before anybody asks."""
-        if not any(worker.is_running for worker in self._workers):
-            self._workers[0].start()
+    async def warm(self) -> None:
+        """Start one worker before anybody asks, and wait until it is ready or has failed."""
+        if any(worker.is_running for worker in self._workers):
+            return
+        worker = self._workers[0]
+        worker.start()
+        await worker.settled.wait()
 
     def offers(self, worker: _Worker) -> None:
         self._idle.append(worker)
@@ -281,6 +289,7 @@ class Lambda:
             if (worker := pool.worker(port)) is not None
         }
         self._server = Server(self._runtime_api, self._sockets)
+        self._warming: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         await self._server.start()
@@ -289,9 +298,18 @@ class Lambda:
         return name in self._pools
 
     def warm(self, names: Sequence[str]) -> None:
-        """Start one worker of each function in the background, in this order."""
-        for name in names:
-            self._pools[name].warm()
+        """Start one worker of each function in the background, in this order, a few at a time.
+
+        All at once they would take the processors from whoever is called first.
+        """
+        waiting = deque(names)
+
+        async def start_one_after_another() -> None:
+            while waiting:
+                await self._pools[waiting.popleft()].warm()
+
+        lanes = range(os.cpu_count() or 1)
+        self._warming = [asyncio.create_task(start_one_after_another()) for _ in lanes]
 
     async def invoke(self, name: str, event: Json, *, trace_id: str = "") -> Result:
         """Call a function and wait for its answer."""
@@ -299,6 +317,9 @@ class Lambda:
         return await self._pools[name].invoke(payload, trace_id)
 
     async def stop(self) -> None:
+        for task in self._warming:
+            task.cancel()
+        await asyncio.gather(*self._warming, return_exceptions=True)
         await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
         await self._server.stop()
 

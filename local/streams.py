@@ -172,14 +172,21 @@ class EventSource:
             if not rest:
                 backoff = FIRST_BACKOFF_SECONDS
                 continue
-            # Progress inside a batch starts the count again: the record that fails is a new one.
-            again = _Batch(rest, attempts=1 if done else batch.attempts + 1)
-            if self._is_exhausted(again):
-                self._give_up(arn, shard, again, result)
+            pending[:0] = self._again(batch, rest, made_progress=done > 0)
+            if self._is_exhausted(pending[0]):
+                self._give_up(arn, shard, pending.pop(0), result)
                 continue
-            pending[:0] = self._halves(again) if not done else [again]
             await asyncio.sleep(backoff)
             backoff = min(2 * backoff, LONGEST_BACKOFF_SECONDS)
+
+    def _again(self, batch: _Batch, rest: Sequence[Json], *, made_progress: bool) -> list[_Batch]:
+        """What is delivered next: the same records, or each half of them; splitting is no retry."""
+        if made_progress:
+            return [_Batch(rest)]
+        if self._source.bisect and len(rest) > 1:
+            middle = len(rest) // 2
+            return [_Batch(rest[:middle]), _Batch(rest[middle:])]
+        return [_Batch(rest, attempts=batch.attempts + 1)]
 
     def _taken(self, result: Result, batch: _Batch) -> int:
         """How many records from the front were taken."""
@@ -195,12 +202,6 @@ class EventSource:
         if not set(failures) <= set(sequences):
             return 0  # an identifier that is none of ours fails the whole batch
         return min((sequences.index(each) for each in failures), default=len(sequences))
-
-    def _halves(self, batch: _Batch) -> list[_Batch]:
-        if not self._source.bisect or len(batch.records) == 1:
-            return [batch]
-        middle = len(batch.records) // 2
-        return [_Batch(batch.records[:middle]), _Batch(batch.records[middle:])]
 
     def _is_exhausted(self, batch: _Batch) -> bool:
         if 0 <= self._source.retries < batch.attempts:

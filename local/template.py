@@ -43,13 +43,13 @@ class TemplateError(Exception):
     """The template says something that this reader, or CloudFormation, does not understand."""
 
 
-class _PlainLoader(yaml.SafeLoader):
+class _PlainLoader(yaml.CSafeLoader):
     """YAML as JSON has it: dates stay text, as CloudFormation and API Gateway keep them."""
 
 
 _PlainLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 
 
@@ -80,9 +80,9 @@ def read_yaml(path: Path) -> Json:
     return _load(path, _PlainLoader)
 
 
-def _load(path: Path, loader: type[yaml.SafeLoader]) -> Json:
+def _load(path: Path, loader: type[_PlainLoader]) -> Json:
     try:
-        # Both loaders are SafeLoaders.
+        # Both loaders are safe ones.
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
     except FileNotFoundError as error:
         raise TemplateError(f"{path} does not exist") from error

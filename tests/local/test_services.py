@@ -1,0 +1,142 @@
+"""KMS, Secrets Manager and EventBridge as our functions call them, held to the same promises as moto."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from tests.local.conftest import Running
+
+type Clients = Callable[[str], Any]
+
+
+def client(service: str, **options: str) -> Any:
+    # A name that is no literal fits none of boto3-stubs' overloads.
+    make: Any = boto3.client
+    return make(
+        service,
+        region_name="eu-west-2",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        **options,
+    )
+
+
+@pytest.fixture(params=["local", "moto"])
+def clients(request: pytest.FixtureRequest, running: Running) -> Iterator[Clients]:
+    if request.param == "local":
+        url = running.stack.services_url
+        yield lambda service: client(service, endpoint_url=url)
+        return
+    with mock_aws():
+        client("events").create_event_bus(Name="coverwright-local-events")
+        client("secretsmanager").create_secret(
+            Name="coverwright-local-UsageKeySecret", SecretString="s" * 64
+        )
+        yield client
+
+
+@pytest.fixture
+def kms(clients: Clients) -> Any:
+    return clients("kms")
+
+
+@pytest.fixture
+def key(clients: Clients, running: Running, request: pytest.FixtureRequest) -> str:
+    if "moto" in request.node.callspec.id:
+        return str(clients("kms").create_key()["KeyMetadata"]["Arn"])
+    return running.stack.template.resources["PersonalDataKey"].arn
+
+
+CONTEXT = {"purpose": "party-key"}
+
+
+def test_a_data_key_is_opened_with_its_context(kms: Any, key: str) -> None:
+    made = kms.generate_data_key(KeyId=key, KeySpec="AES_256", EncryptionContext=CONTEXT)
+
+    opened = kms.decrypt(CiphertextBlob=made["CiphertextBlob"], EncryptionContext=CONTEXT)
+
+    assert opened["Plaintext"] == made["Plaintext"]
+    assert len(made["Plaintext"]) == 32
+    assert opened["KeyId"] == made["KeyId"] == key
+
+
+@pytest.mark.parametrize("context", [{}, {"purpose": "other"}])
+def test_another_context_opens_nothing(kms: Any, key: str, context: dict[str, str]) -> None:
+    made = kms.generate_data_key(KeyId=key, NumberOfBytes=32, EncryptionContext=CONTEXT)
+
+    with pytest.raises(ClientError, match="InvalidCiphertextException"):
+        kms.decrypt(CiphertextBlob=made["CiphertextBlob"], EncryptionContext=context)
+
+
+def test_what_was_changed_opens_nothing(kms: Any, key: str) -> None:
+    blob = bytearray(kms.generate_data_key(KeyId=key, KeySpec="AES_256")["CiphertextBlob"])
+    blob[-1] ^= 1
+
+    with pytest.raises(ClientError, match="InvalidCiphertextException"):
+        kms.decrypt(CiphertextBlob=bytes(blob))
+
+
+def test_an_unknown_key_is_not_found(kms: Any) -> None:
+    unknown = "arn:aws:kms:eu-west-2:123456789012:key/00000000-0000-0000-0000-000000000000"
+
+    with pytest.raises(ClientError, match="NotFoundException"):
+        kms.generate_data_key(KeyId=unknown, KeySpec="AES_256")
+
+
+def test_a_secret_is_read_again_and_again(clients: Clients) -> None:
+    secrets = clients("secretsmanager")
+
+    values = [
+        secrets.get_secret_value(SecretId="coverwright-local-UsageKeySecret")["SecretString"]
+        for _ in range(2)
+    ]
+
+    assert values[0] == values[1]
+    assert len(values[0]) == 64
+
+
+def test_an_unknown_secret_is_not_found(clients: Clients) -> None:
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        clients("secretsmanager").get_secret_value(SecretId="unknown")
+
+
+def entry(**changes: str) -> dict[str, str]:
+    return {
+        "Source": "coverwright",
+        "DetailType": "claim.settled",
+        "Detail": json.dumps({"facts": {}}),
+        "EventBusName": "coverwright-local-events",
+        **changes,
+    }
+
+
+def test_an_event_is_taken(clients: Clients) -> None:
+    answer = clients("events").put_events(Entries=[entry(), entry()])
+
+    assert answer["FailedEntryCount"] == 0
+    assert len({each["EventId"] for each in answer["Entries"]}) == 2
+
+
+def test_a_detail_that_is_no_json_fails_alone(clients: Clients) -> None:
+    answer = clients("events").put_events(Entries=[entry(Detail="{"), entry()])
+
+    assert answer["FailedEntryCount"] == 1
+    assert answer["Entries"][0]["ErrorCode"] == "MalformedDetail"
+    assert "EventId" in answer["Entries"][1]
+
+
+def test_more_than_ten_events_are_refused(clients: Clients) -> None:
+    with pytest.raises(ClientError, match="ValidationException"):
+        clients("events").put_events(Entries=[entry()] * 11)
+
+
+def test_a_call_that_is_not_served_says_so(running: Running) -> None:
+    sqs = client("sqs", endpoint_url=running.stack.services_url)
+
+    with pytest.raises(ClientError, match="not served by the local stack"):
+        sqs.list_queues()

@@ -1,0 +1,154 @@
+"""Streams reach their function as Lambda's event source mapping delivers them."""
+
+import asyncio
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.runtime import Result
+from local.services.store import open_store
+from local.streams import EventSource
+from local.template import StreamSource
+from tests.local.conftest import Running
+
+SOURCE = StreamSource(
+    id="source",
+    table="events",
+    batch_size=10,
+    retries=2,
+    max_age_seconds=-1,
+    bisect=True,
+    reports_item_failures=True,
+    starts_at_trim_horizon=True,
+    window_seconds=0,
+    on_failure="arn:aws:sqs:eu-west-2:000000000000:failures",
+)
+
+
+def record(number: int) -> dict[str, Any]:
+    return {
+        "eventName": "INSERT",
+        "dynamodb": {"SequenceNumber": str(number), "ApproximateCreationDateTime": time.time()},
+    }
+
+
+class Listener:
+    """Takes records one by one, except those that `fails` names; a fake of the function."""
+
+    def __init__(self, fails: Callable[[int], bool], *, raises: bool = False) -> None:
+        self.taken: list[int] = []
+        self.batches: list[list[int]] = []
+        self._fails = fails
+        self._raises = raises
+
+    async def __call__(self, event: dict[str, Any]) -> Result:
+        numbers = [int(each["dynamodb"]["SequenceNumber"]) for each in event["Records"]]
+        self.batches.append(numbers)
+        for number in numbers:
+            if self._fails(number):
+                if self._raises:
+                    return Result(b'{"errorMessage":"no"}', error="Unhandled")
+                failure = {"batchItemFailures": [{"itemIdentifier": str(number)}]}
+                return Result(json.dumps(failure).encode())
+            self.taken.append(number)
+        return Result(b'{"batchItemFailures":[]}')
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(open_store(tmp_path / "services.sqlite")) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.streams.FIRST_BACKOFF_SECONDS", 0.0)
+
+
+def deliver(listener: Listener, store: sqlite3.Connection, numbers: range) -> None:
+    source = EventSource(
+        SOURCE,
+        invoke=listener,
+        tables=None,  # type: ignore[arg-type] # what is tested begins with records read
+        streams=None,  # type: ignore[arg-type] # the same
+        store=store,
+    )
+    records = [record(number) for number in numbers]
+    asyncio.run(source._deliver("arn:stream", "shard", records))
+    store_rows = store.execute("SELECT sequence FROM checkpoints").fetchone()
+    assert store_rows == (str(numbers[-1]),)
+
+
+def dead_letters(store: sqlite3.Connection) -> list[tuple[str, str]]:
+    rows = store.execute("SELECT body FROM messages ORDER BY id").fetchall()
+    infos = [json.loads(body)["DDBStreamBatchInfo"] for (body,) in rows]
+    return [(info["startSequenceNumber"], info["endSequenceNumber"]) for info in infos]
+
+
+def test_a_batch_that_is_taken_is_delivered_once(store: sqlite3.Connection) -> None:
+    listener = Listener(lambda _: False)
+
+    deliver(listener, store, range(1, 6))
+
+    assert listener.batches == [[1, 2, 3, 4, 5]]
+    assert dead_letters(store) == []
+
+
+def test_what_comes_after_a_failure_waits_until_it_is_given_up(store: sqlite3.Connection) -> None:
+    listener = Listener(lambda number: number == 3)
+
+    deliver(listener, store, range(1, 6))
+
+    assert listener.taken == [1, 2, 4, 5]
+    assert dead_letters(store) == [("3", "3")]
+
+
+def test_an_exception_bisects_until_the_bad_record_is_alone(store: sqlite3.Connection) -> None:
+    listener = Listener(lambda number: number == 7, raises=True)
+
+    deliver(listener, store, range(1, 9))
+
+    assert set(listener.taken) == {1, 2, 3, 4, 5, 6, 8}
+    assert dead_letters(store) == [("7", "7")]
+
+
+def test_a_failure_that_passes_is_only_a_delay(store: sqlite3.Connection) -> None:
+    failures = iter([True, True])
+    listener = Listener(lambda number: number == 2 and next(failures, False))
+
+    deliver(listener, store, range(1, 4))
+
+    assert listener.taken == [1, 2, 3]
+    assert dead_letters(store) == []
+
+
+def test_writes_to_the_table_reach_the_function_in_order(running: Running) -> None:
+    table = running.stack.table("EventsTable")
+    client = running.stack.dynamodb()
+
+    for number in range(1, 6):
+        facts = "poison" if number == 3 else f"fact {number}"
+        item = {"stream": {"S": "s"}, "sequence": {"N": str(number)}, "facts": {"S": facts}}
+        client.put_item(TableName=table, Item=item)
+
+    assert wait_for(lambda: seen_facts(running), ["fact 1", "fact 2", "fact 4", "fact 5"])
+
+
+def seen_facts(running: Running) -> list[str]:
+    lines = running.seen.read_text().splitlines()
+    return [json.loads(line)["image"]["facts"]["S"] for line in lines]
+
+
+def wait_for[T](read: Callable[[], T], wanted: T, seconds: float = 15) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if read() == wanted:
+            return True
+        time.sleep(0.05)
+    return read() == wanted
