@@ -46,7 +46,9 @@ def gbp(major: str) -> Money:
 PREMIUM = Premium(
     net=gbp("128.80"),
     lines=(
-        PremiumLine(kind=LineKind.TAX, code="ipt", name="Insurance premium tax", amount=gbp("15.46")),
+        PremiumLine(
+            kind=LineKind.TAX, code="ipt", name="Insurance premium tax", amount=gbp("15.46")
+        ),
         PremiumLine(kind=LineKind.FEE, code="fee", name="Arrangement fee", amount=gbp("25.00")),
     ),
     by_cover=(CoverPremium(cover="accidental_damage", amount=gbp("128.80")),),
@@ -66,7 +68,9 @@ def make_quote(**changes: Any) -> Quote:
         answers={"registration": "AB12 CDE", "drivers": [{"age": 35, "convictions": 0}]},
         looked_up={"vehicle": {"vehicle_group": 15}},
         status=QuoteStatus.BINDABLE,
-        covers=(CoverTerms(code="accidental_damage", name="Accidental Damage", limit=gbp("12000")),),
+        covers=(
+            CoverTerms(code="accidental_damage", name="Accidental Damage", limit=gbp("12000")),
+        ),
         premium=PREMIUM,
         created_at=NOW,
         created_by="app_one",

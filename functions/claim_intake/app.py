@@ -14,11 +14,10 @@ from insurance.operations.check_coverage import LossAsked, check_coverage
 from insurance.operations.notify_claim import LossReported, notify_claim
 from insurance.operations.read_claim import read_claim
 from insurance.operations.receipt import Answer
-from insurance.products import catalogue
 
 api = Api()
 handler = api.entrypoint()
-products, claims, receipts = catalogue(), wiring.claims(), wiring.receipts()
+products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
 
 
 class CoverageCheckRequest(Request):
@@ -30,8 +29,8 @@ class CoverageCheckRequest(Request):
     claimed: PositiveMoney
     facts: dict[str, Any] = {}
     """Answers to what the product asks about a loss under this cover, by code."""
-    item: Text | None = None
-    """The insured item, where the cover names items."""
+    item: dict[str, Any] | None = None
+    """The insured item as it stands in the answers, where the cover names items."""
 
 
 class NoticeRequest(CoverageCheckRequest):

@@ -10,11 +10,10 @@ from insurance.domain.identity import QuoteId
 from insurance.operations.issue_policy import issue_policy
 from insurance.operations.read_policy import read_policy, read_policy_events
 from insurance.operations.receipt import Answer
-from insurance.products import catalogue
 
 api = Api()
 handler = api.entrypoint()
-products, policies, receipts = catalogue(), wiring.policies(), wiring.receipts()
+products, policies, receipts = wiring.products(), wiring.policies(), wiring.receipts()
 
 
 class IssuePolicyRequest(Request):

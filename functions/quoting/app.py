@@ -4,8 +4,6 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
-
 from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
@@ -19,11 +17,11 @@ from insurance.operations.explain_quote import explain_quote
 from insurance.operations.make_quote import RiskAsked, make_quote, preview_quote
 from insurance.operations.read_quote import read_quote
 from insurance.operations.receipt import Answer
-from insurance.products import catalogue, look_ups
+from pydantic import Field, StringConstraints
 
 api = Api()
 handler = api.entrypoint()
-products, sources = catalogue(), look_ups()
+products, sources = wiring.products(), wiring.look_ups()
 quotes, receipts, keys = wiring.quotes(), wiring.quote_receipts(), wiring.keys()
 
 

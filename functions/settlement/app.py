@@ -2,8 +2,6 @@
 
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
-
 from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
@@ -14,11 +12,11 @@ from insurance.operations.approve_payment import approve_payment
 from insurance.operations.receipt import Answer
 from insurance.operations.report_payment import BankReport, report_payment
 from insurance.operations.settle_claim import settle_claim
-from insurance.products import catalogue
+from pydantic import StringConstraints
 
 api = Api()
 handler = api.entrypoint()
-products, claims, receipts = catalogue(), wiring.claims(), wiring.receipts()
+products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
 
 
 class SettlementRequest(Request):

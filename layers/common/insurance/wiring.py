@@ -16,12 +16,14 @@ from insurance.kms import KeyRing, PartyKey
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from insurance.catalogue import BundledProducts
     from insurance.dynamodb.balances import DynamoDBBalances
     from insurance.dynamodb.claims import DynamoDBClaims
     from insurance.dynamodb.parties import DynamoDBParties
     from insurance.dynamodb.policies import DynamoDBPolicies, PolicyReader
     from insurance.dynamodb.quotes import DynamoDBQuotes
     from insurance.eventbridge import EventBridgeBus
+    from insurance.products import LookUps
 
 CLIENT_CONFIG = Config(
     connect_timeout=1,
@@ -39,6 +41,20 @@ def dynamodb() -> "DynamoDBClient":
 def keys() -> KeyRing:
     client = boto3.client("kms", config=CLIENT_CONFIG)
     return KeyRing(client, setting("PERSONAL_DATA_KEY"))
+
+
+@cache
+def products() -> "BundledProducts":
+    from insurance.catalogue import BundledProducts
+
+    return BundledProducts()
+
+
+@cache
+def look_ups() -> "LookUps":
+    from insurance.products import LookUps
+
+    return LookUps()
 
 
 def carrier() -> str:

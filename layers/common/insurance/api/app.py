@@ -53,6 +53,7 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""
 
 type Recall = Callable[[Receipt], None]
+type Entrypoint = Callable[[dict[str, Any], Any], dict[str, Any]]
 type Shows = Callable[[Any], BaseModel]
 
 
@@ -94,7 +95,7 @@ class Call:
     @property
     def key(self) -> str:
         """The caller's idempotency key."""
-        key = self._headers.get(KEY_HEADER.lower(), "")
+        key: str = self._headers.get(KEY_HEADER.lower(), "")
         if not KEY_FORM.fullmatch(key):
             raise MissingHeader(
                 KEY_HEADER, "1 to 128 visible ASCII characters, new for each request"
@@ -228,7 +229,7 @@ class Api:
         """A POST that writes, once per idempotency key."""
         return self._route("POST", path, scope, summary, status, staff=staff, writes=True)
 
-    def entrypoint(self) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    def entrypoint(self) -> Entrypoint:
         """What Lambda calls."""
 
         @telemetry.metrics.log_metrics(capture_cold_start_metric=True)
@@ -243,7 +244,8 @@ class Api:
             telemetry.milliseconds("Latency", round((time.perf_counter() - began) * 1000, 3))
             return answered
 
-        return handler
+        entry: Entrypoint = handler
+        return entry
 
     def _route(
         self,

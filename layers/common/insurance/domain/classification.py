@@ -7,14 +7,14 @@ personal or not: a nested value takes the class of the field that holds it, so n
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict
+from pydantic_core import to_json
 
 from insurance.domain.value import Value
 
-type Json = str | int | bool | list[Json] | dict[str, Json] | None
-type JsonObject = dict[str, Json]
+type Json = str | int | bool | list[Any] | dict[str, Any] | None
+type JsonObject = dict[str, Any]
 
-JSON = TypeAdapter[Any](Any)
 
 
 class Classification(StrEnum):
@@ -47,7 +47,7 @@ class Record(Value):
     @classmethod
     def joined(cls, opened: JsonObject, personal: JsonObject) -> Self:
         """The value again, from what `parted` gave."""
-        return cls.model_validate_json(JSON.dump_json(opened | personal))
+        return cls.model_validate_json(to_json(opened | personal))
 
     @classmethod
     def sealed_fields(cls) -> tuple[str, ...]:

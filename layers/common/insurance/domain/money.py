@@ -113,6 +113,9 @@ class Money(Value):
     def __lt__(self, other: Self) -> bool:
         return self.amount < self._same(other).amount
 
+    def __le__(self, other: Self) -> bool:
+        return self.amount <= self._same(other).amount
+
     def __bool__(self) -> bool:
         return self.amount != 0
 

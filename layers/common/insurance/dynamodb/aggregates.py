@@ -9,10 +9,9 @@ from insurance.domain.identity import mode_of
 from insurance.domain.ledger import Posting
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.transaction import Write, put
+from insurance.dynamodb.transaction import Write, add
 from insurance.operations.ports import Kept, Keys, PartyKey
 
-NOT_THERE = "attribute_not_exists(id)"
 AT_REVISION = "revision = :seen"
 
 
@@ -58,7 +57,7 @@ def read_key(keys: Keys, item: Item | None) -> PartyKey | None:
 
 def append(table: str, event: Event, *, taken: Callable[[Item | None], Exception]) -> Write:
     """The write that adds an event to its stream, refused when its number is taken."""
-    return put(table, event_item(event), taken, condition="attribute_not_exists(stream)")
+    return add(table, event_item(event), taken, key="stream")
 
 
 def event_item(event: Event) -> Item:

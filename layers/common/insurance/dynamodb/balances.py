@@ -10,7 +10,7 @@ from insurance.domain.ledger import Account
 from insurance.domain.money import Currency
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.transaction import Write, load, put, transact
+from insurance.dynamodb.transaction import Write, add, load, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -73,12 +73,7 @@ class DynamoDBBalances:
             "shard": codec.text(str(event.sequence)),
             "expires_at": codec.epoch_seconds(event.processed_at + MARKED_FOR),
         }
-        return put(
-            self._table,
-            item,
-            lambda _item: _BookedBefore(),
-            condition="attribute_not_exists(account)",
-        )
+        return add(self._table, item, lambda _item: _BookedBefore(), key="account")
 
 
 def _key(mode: Mode, currency: Currency, account: Account, shard: int) -> Item:

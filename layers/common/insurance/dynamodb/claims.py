@@ -11,7 +11,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policies import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import load, put, transact
+from insurance.dynamodb.transaction import add, load, put, transact
 from insurance.operations.ports import ClaimFile, Kept, Keys, NoticeFile
 from insurance.operations.receipt import Receipt
 
@@ -62,7 +62,7 @@ class DynamoDBClaims:
         transact(
             self._client,
             [
-                put(self._claims_table, _item(event), noticed, condition=aggregates.NOT_THERE),
+                add(self._claims_table, _item(event), noticed, key="id"),
                 aggregates.append(self._events_table, event, taken=noticed),
                 put(
                     self._claims_table,
@@ -148,6 +148,4 @@ def _read_register(item: Item | None) -> Sequence[NoticedClaim]:
     if item is None:
         return ()
     entries = codec.unpack(item["body"]["B"])["claims"]
-    if not isinstance(entries, list):
-        raise TypeError("a register holds a list of claims")
     return tuple(NoticedClaim.model_validate_json(codec.write(entry)) for entry in entries)

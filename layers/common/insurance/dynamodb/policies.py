@@ -12,7 +12,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.quotes import load_quote, quote_changes
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import load, put, transact
+from insurance.dynamodb.transaction import add, load, transact
 from insurance.operations.ports import Kept, Keys
 from insurance.operations.receipt import Receipt
 
@@ -115,9 +115,9 @@ class DynamoDBPolicies:
                     quotes_table=self._quotes_table,
                     events_table=self._events_table,
                 ),
-                put(self._parties_table, party, issued, condition=aggregates.NOT_THERE),
+                add(self._parties_table, party, issued, key="id"),
                 aggregates.append(self._events_table, event, taken=issued),
-                put(self._policies_table, header, issued, condition=aggregates.NOT_THERE),
+                add(self._policies_table, header, issued, key="id"),
                 self._receipts.keep(receipt, about=policy.party_id, key=was.key),
             ],
         )
@@ -128,8 +128,8 @@ class DynamoDBPolicies:
     def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
         answer = self._client.query(
             TableName=self._events_table,
-            KeyConditionExpression="stream = :stream AND #sequence > :after",
-            ExpressionAttributeNames={"#sequence": "sequence"},
+            KeyConditionExpression="#stream = :stream AND #sequence > :after",
+            ExpressionAttributeNames={"#stream": "stream", "#sequence": "sequence"},
             ExpressionAttributeValues={
                 ":stream": codec.text(policy_id),
                 ":after": codec.number(after),

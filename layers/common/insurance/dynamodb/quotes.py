@@ -9,7 +9,7 @@ from insurance.domain.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import Write, load, put, transact, update
+from insurance.dynamodb.transaction import Write, add, load, transact, update
 from insurance.operations.ports import Kept, Keys, PartyKey
 from insurance.operations.receipt import AlreadyAnswered, Receipt
 
@@ -40,11 +40,8 @@ class DynamoDBQuotes:
 
     def add(self, event: Event, quote: Quote, *, key: PartyKey, receipt: Receipt) -> None:
         item = _quote_item(event, quote, key) | {"request": codec.binary(receipt.request_hash)}
-        write = put(
-            self._quotes_table,
-            item,
-            lambda earlier: self._earlier(receipt, earlier),
-            condition=aggregates.NOT_THERE,
+        write = add(
+            self._quotes_table, item, lambda earlier: self._earlier(receipt, earlier), key="id"
         )
         transact(self._client, [write])
 

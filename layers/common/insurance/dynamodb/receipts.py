@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from insurance.domain.classification import JsonObject
 from insurance.domain.errors import AlreadyErased, KeyReused
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
@@ -60,7 +61,7 @@ class DynamoDBReceipts:
     def _answer_columns(self, receipt: Receipt, about: str, key: PartyKey | None) -> Item:
         if receipt.answer is None:
             raise ValueError("a receipt is kept with its answer")
-        answer = {"status": receipt.answer.status, "body": receipt.answer.body}
+        answer: JsonObject = {"status": receipt.answer.status, "body": receipt.answer.body}
         if receipt.answer.etag is not None:
             answer["etag"] = receipt.answer.etag
         if key is None:
@@ -90,8 +91,5 @@ class DynamoDBReceipts:
         return AlreadyAnswered(_read(key.unseal(item["sealed"]["B"], receipt.id)))
 
 
-def _read(answer: codec.JsonObject) -> Answer:
-    status, body, etag = answer["status"], answer["body"], answer.get("etag")
-    if not isinstance(status, int) or not isinstance(body, dict):
-        raise TypeError("a stored answer is a status and an object")
-    return Answer(status, body, etag if isinstance(etag, str) else None)
+def _read(answer: JsonObject) -> Answer:
+    return Answer(answer["status"], answer["body"], answer.get("etag"))

@@ -55,6 +55,18 @@ def put(table: str, item: Item, refusal: Refusal, *, condition: str, **values: A
     )
 
 
+def add(table: str, item: Item, refusal: Refusal, *, key: str) -> Write:
+    """A Put of an item that is not there yet; `key` is its partition key's name."""
+    request = {
+        "TableName": table,
+        "Item": item,
+        "ConditionExpression": "attribute_not_exists(#key)",
+        "ExpressionAttributeNames": {"#key": key},  # "stream" is a reserved word
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    return Write("Put", request, refusal)
+
+
 def update(
     table: str,
     key: Item,

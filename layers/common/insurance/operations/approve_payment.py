@@ -48,6 +48,9 @@ def approve_payment(
 
 def _check_authority(caller: Caller, claim_total: Money, product: Product) -> None:
     """Some role's limit reaches the claim's total. No profile, no authority."""
-    limits = (product.authority(role) for role in caller.roles)
-    if not any(limit is not None and claim_total <= limit for limit in limits):
+    profiles = (product.claims.authority_of(role) for role in caller.roles)
+    if not any(
+        profile is not None and (profile.limit is None or claim_total <= profile.limit)
+        for profile in profiles
+    ):
         raise NoAuthority(f"a claim of {claim_total}")

@@ -21,7 +21,7 @@ class LossAsked:
     occurred_at: datetime
     claimed: Money
     facts: dict[str, Any]
-    item: str | None
+    item: dict[str, Any] | None
 
 
 def check_coverage(
@@ -38,7 +38,7 @@ def check_coverage(
         reported_at=now,
         claimed=asked.claimed,
         payee=None,
-        same_loss_as=same_loss(tuple(file.noticed), asked.cover, asked.occurred_at),
+        same_loss_as=same_loss(file.noticed, asked.cover, asked.occurred_at),
     )
     product = products.version(policy.product.code, policy.product.version)
     return verify_claim(notice, asked.facts, asked.item, policy=policy, product=product)

@@ -38,7 +38,7 @@ def preview_quote(
 ) -> Priced:
     """What the quote would say; nothing is kept."""
     return price_new(
-        products.on_sale(asked.product),
+        products.on_sale(asked.product, now.date()),
         start=asked.start,
         answers=dict(asked.answers),
         options=asked.options,
@@ -79,24 +79,21 @@ def _quote(
         carrier=carrier,
         product=ProductRef(code=product.code, version=product.version),
         period=priced.period,
-        options=priced.risk.covers,
+        options=tuple(priced.risk.covers),
         policyholder=asked.policyholder,
-        answers=priced.risk.answers.to_json(),
-        looked_up=dict(priced.risk.looked_up),
+        answers=dict(priced.risk.answers.to_json()),
+        looked_up=priced.looked_up,
         status=STATUS_OF[priced.offer.outcome],
         findings=priced.findings,
         covers=priced.covers,
         premium=priced.premium,
         created_at=receipt.now,
         created_by=caller.principal,
-        valid_until=_valid_until(product.quote_valid_days, receipt.now, priced),
+        valid_until=_valid_until(product.expires_at(receipt.now), priced, receipt.now),
     )
 
 
-def _valid_until(days: int, now: datetime, priced: Priced) -> datetime:
-    """An offer stands for the product's days, but a cover cannot be taken up after it began...
-
-    ...unless it is to begin today: then it stands to the end of its first day.
-    """
+def _valid_until(stands_until: datetime, priced: Priced, now: datetime) -> datetime:
+    """As long as the product lets an offer stand, but not beyond the first day of its cover."""
     first_day_ends = priced.period.start + timedelta(days=1)
-    return min(now + timedelta(days=days), max(first_day_ends, now))
+    return min(stands_until, max(first_day_ends, now + timedelta(hours=1)))

@@ -58,7 +58,7 @@ def notify_claim(
         reported_at=receipt.now,
         claimed=reported.claimed,
         payee=reported.payee,
-        same_loss_as=same_loss(tuple(file.noticed), reported.cover, reported.occurred_at),
+        same_loss_as=same_loss(file.noticed, reported.cover, reported.occurred_at),
     )
     verdict = verify_claim(notice, reported.facts, reported.item, policy=policy, product=product)
     claim = Claim(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
 
 from insurance.domain.claim import Claim, NoticedClaim
@@ -43,13 +44,13 @@ class Kept[R]:
 
 
 class Products(Protocol):
-    def on_sale(self, code: str) -> Product:
-        """The version that new business is written on, or ProductNotFound."""
+    def on_sale(self, code: str, day: date) -> Product:
+        """The version that new business is written on that day, or ProductNotFound."""
 
     def version(self, code: str, version: str) -> Product:
         """The version that a quote or policy was made on, on sale or not."""
 
-    def all_on_sale(self) -> Sequence[Product]: ...
+    def all_on_sale(self, day: date) -> Sequence[Product]: ...
 
 
 class LookUps(Protocol):

@@ -14,6 +14,9 @@ from insurance.domain.quote import Quote
 from insurance.domain.terms import CoverTerms, Finding, ImposedTerms
 from insurance.operations.ports import LookUps
 
+START_WITHIN_DAYS = 365
+"""How far ahead cover may begin. A quote is shorter-lived than that anyway."""
+
 
 @dataclass(frozen=True, slots=True)
 class Priced:
@@ -43,6 +46,14 @@ class Priced:
             )
             for cover in self.offer.covers
         )
+
+    @property
+    def looked_up(self) -> dict[str, Any]:
+        """What outside sources said, by source, for as long as the term lasts."""
+        return {
+            source: None if facts is None else dict(facts)
+            for source, facts in self.risk.looked_up.items()
+        }
 
     @property
     def premium(self) -> Premium | None:
@@ -128,6 +139,6 @@ def _check_start(product: Product, start: date, now: datetime) -> None:
     if start < today:
         fault = FieldFault("/start", "in-the-past", f"Cover can start on {today} at the earliest.")
         raise InvalidFields([fault])
-    if (start - today).days > product.start_within_days:
-        latest = f"within {product.start_within_days} days from {today}"
+    if (start - today).days > START_WITHIN_DAYS:
+        latest = f"within {START_WITHIN_DAYS} days from {today}"
         raise InvalidFields([FieldFault("/start", "too-far-ahead", f"Cover can start {latest}.")])

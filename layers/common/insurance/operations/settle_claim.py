@@ -79,7 +79,7 @@ def _pay(judged: Claim, payable: Money, product: Product, principal: str, now: d
     Authority is measured against the claim's total, so that splitting does not evade it.
     """
     approved = judged.moved(Step.APPROVE, decision=Decision.APPROVED, task=None, reserve=payable)
-    limit = product.straight_through_limit
+    limit = product.claims.straight_through_limit
     at_once = limit is not None and judged.committed + payable <= limit
     payment = Payment(
         id=judged.next_payment_id(),

@@ -4,7 +4,7 @@ from typing import Any
 
 from insurance.domain.claim.rule import Outcome, RuleResult
 from insurance.domain.claim.verification import Notice, Verdict, judge_notice
-from insurance.domain.errors import AlreadyErased, FieldFault, InvalidFields
+from insurance.domain.errors import AlreadyErased
 from insurance.domain.money import Money
 from insurance.domain.policy import Policy
 from insurance.domain.product import Loss, Product
@@ -14,55 +14,41 @@ from insurance.operations.pricing import imposed_of, stored_risk
 def verify_claim(
     notice: Notice,
     facts: dict[str, Any] | None,
-    item: str | None,
+    item: dict[str, Any] | None,
     *,
     policy: Policy,
     product: Product,
 ) -> Verdict:
     """Run every rule and report every result; nothing is stored and nobody is paid.
 
-    Raises InvalidFields for a cover the product does not know, AlreadyErased without the facts.
+    Raises InvalidFields for a cover or facts the product cannot read, AlreadyErased without facts.
     """
     if facts is None:
         raise AlreadyErased(policy.party_id)
-    _check_cover(notice.cover, product)
-    rules = judge_notice(notice, policy, reporting_deadline=product.reporting_deadline)
-    held = any(cover.code == notice.cover for cover in policy.covers)
-    if not held or notice.claimed.currency is not product.currency:
-        # What the product would say of a cover that is not there means nothing.
+    rules = judge_notice(notice, policy)
+    if notice.claimed.currency is not product.currency:
         return Verdict(rules, (), Money.zero(product.currency), (), counts=False)
-    assessment = product.assess(
-        Loss(
-            cover=notice.cover,
-            facts=facts,
-            claimed=notice.claimed,
-            occurred_at=notice.occurred_at,
-            item=item,
-        ),
-        stored_risk(product, policy),
-        imposed_of(policy.imposed),
+    loss = Loss(
+        cover=notice.cover,
+        claimed=notice.claimed,
+        facts=facts,
+        item=item,
+        occurred_at=notice.occurred_at,
+        reported_at=notice.reported_at,
     )
+    found = product.assess(loss, stored_risk(product, policy), imposed_of(policy.imposed))
     own = tuple(
         RuleResult(
             code=result.code,
             outcome=Outcome(result.outcome),
             facts=dict(result.facts),
             explanation=result.explanation,
-            wording=result.wording,
+            wording=result.wording or None,
         )
-        for result in assessment.rules
+        for result in found.rules
     )
-    return Verdict(
-        rules=rules + own,
-        missing=assessment.missing,
-        payable=assessment.payable,
-        steps=tuple(assessment.steps),
-        counts=assessment.counts,
+    steps = tuple(
+        step._asdict() | {"before": step.before.amount, "after": step.after.amount}
+        for step in found.steps
     )
-
-
-def _check_cover(cover: str, product: Product) -> None:
-    known = [offered.code for offered in product.covers_on_offer]
-    if cover not in known:
-        detail = f"This product's covers are: {', '.join(known)}."
-        raise InvalidFields([FieldFault("/cover", "unknown-cover", detail)])
+    return Verdict(rules + own, found.missing, found.payable, steps, counts=found.counts)

@@ -1,19 +1,25 @@
 """How quotes and previews of them are shown."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
+
+from pydantic import BaseModel
 
 from insurance.api.app import etag
 from insurance.api.views.terms import (
     CoverView,
     FindingView,
     ImposedTermsView,
+    MoneyView,
     PeriodView,
     PolicyholderView,
     PremiumView,
     ProductRefView,
     View,
 )
+from insurance.domain.money import Money
+from insurance.domain.product.rating import TraceStep
 from insurance.domain.quote import Quote
 from insurance.domain.terms import ProductRef
 from insurance.operations.ports import Kept
@@ -85,3 +91,68 @@ class QuoteView(View):
             created_at=quote.created_at,
             expires_at=quote.valid_until,
         )
+
+
+class StepView(BaseModel):
+    """One step of the price: what went in, what was applied, and the running premium after it."""
+
+    code: str
+    name: str
+    operation: str
+    covers: list[str]
+    inputs: dict[str, Any]
+    operand: str | None
+    """Null: its condition did not hold, so it did nothing."""
+    raw: str
+    running: MoneyView
+    items: list[list["StepView"]]
+
+    @classmethod
+    def of(cls, step: TraceStep) -> Self:
+        return cls(
+            code=step.code,
+            name=step.name,
+            operation=step.operation,
+            covers=list(step.covers),
+            inputs={name: _shown(value) for name, value in step.inputs.items()},
+            operand=str(step.operand) if step.operand is not None else None,
+            raw=str(step.raw),
+            running=MoneyView.of(step.rounded),
+            items=[[cls.of(inner) for inner in item] for item in step.items],
+        )
+
+
+class ExplanationView(View):
+    """Why the quote costs what it costs, computed again from its stored facts."""
+
+    quote_id: str
+    product: ProductRefView
+    steps: list[StepView]
+    premium: PremiumView | None
+    findings: list[FindingView]
+    agrees: bool
+    """Whether the computation gives the price that was quoted; it always must."""
+
+    @classmethod
+    def of(cls, kept: Kept[Quote], priced: Priced) -> Self:
+        quote = kept.record
+        return cls(
+            etag=etag(kept.head.sequence, "explanation"),
+            quote_id=quote.id,
+            product=ProductRefView.of(quote.product),
+            steps=[StepView.of(step) for step in priced.offer.trace],
+            premium=PremiumView.of(priced.premium) if priced.premium else None,
+            findings=[FindingView.of(finding) for finding in priced.findings],
+            agrees=priced.premium == quote.premium,
+        )
+
+
+def _shown(value: Any) -> Any:
+    """An input as JSON shows it: exact, and never a float."""
+    if isinstance(value, Money):
+        return MoneyView.of(value).model_dump()
+    if isinstance(value, Mapping):
+        return {name: _shown(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(inner) for inner in value]
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

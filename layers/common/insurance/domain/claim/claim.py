@@ -88,7 +88,8 @@ class Claim(Record):
     reported_at: AwareDatetime
     claimed: Money
     """Its currency is the currency of loss."""
-    item: Annotated[str | None, Classification.PERSONAL] = None
+    item: Annotated[dict[str, Any] | None, Classification.PERSONAL] = None
+    """The insured item, JSON, where the cover names items."""
     facts: Annotated[dict[str, Any] | None, Classification.SENSITIVE] = None
     """Answers to what the product asks about a loss, JSON; None once they were erased."""
     claimant: Annotated[Claimant | None, Classification.PERSONAL] = None

@@ -1,0 +1,124 @@
+"""How products are shown: what is asked and what is offered."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from pydantic import BaseModel
+
+from insurance.api.views.terms import View
+from insurance.domain.product import Product, Question
+
+
+class ChoiceView(BaseModel):
+    code: str
+    label: str
+
+
+class QuestionView(BaseModel):
+    """One question: how it must be answered, and when it is asked at all."""
+
+    code: str
+    type: str
+    label: str
+    help: str | None
+    required: bool
+    default: Any
+    minimum: Any
+    maximum: Any
+    pattern: str | None
+    currency: str | None
+    choices: list[ChoiceView]
+    fields: list["QuestionView"]
+    visible_when: str | None
+    classification: str
+
+    @classmethod
+    def of(cls, question: Question) -> Self:
+        return cls(
+            code=question.code,
+            type=question.type,
+            label=question.label,
+            help=question.help or None,
+            required=question.required,
+            default=_plain(question.default),
+            minimum=_plain(question.minimum),
+            maximum=_plain(question.maximum),
+            pattern=question.pattern or None,
+            currency=question.currency if question.type == "money" else None,
+            choices=[ChoiceView(code=one.code, label=one.label) for one in question.choices],
+            fields=[cls.of(field) for field in question.fields],
+            visible_when=question.visible_when or None,
+            classification=question.classification,
+        )
+
+
+class CoverOnOfferView(BaseModel):
+    code: str
+    name: str
+    description: str | None
+    optional: bool
+
+
+class ProductSummaryView(BaseModel):
+    code: str
+    version: str
+    name: str
+    description: str | None
+    currency: str
+
+    @classmethod
+    def of(cls, product: Product) -> Self:
+        return cls(
+            code=product.code,
+            version=product.version,
+            name=product.name,
+            description=product.description or None,
+            currency=product.currency,
+        )
+
+
+class ProductListView(View):
+    items: list[ProductSummaryView]
+
+    @classmethod
+    def of(cls, products: Sequence[Product]) -> Self:
+        return cls(items=[ProductSummaryView.of(product) for product in products])
+
+
+class ProductView(View):
+    """A product on sale: its questions in the order they are asked, and its covers."""
+
+    code: str
+    version: str
+    name: str
+    description: str | None
+    currency: str
+    territories: list[str]
+    questions: list[QuestionView]
+    covers: list[CoverOnOfferView]
+
+    @classmethod
+    def of(cls, product: Product) -> Self:
+        return cls(
+            code=product.code,
+            version=product.version,
+            name=product.name,
+            description=product.description or None,
+            currency=product.currency,
+            territories=list(product.territories),
+            questions=[QuestionView.of(question) for question in product.questions],
+            covers=[
+                CoverOnOfferView(
+                    code=cover.code,
+                    name=cover.name,
+                    description=cover.description or None,
+                    optional=cover.optional,
+                )
+                for cover in product.covers_on_offer
+            ],
+        )
+
+
+def _plain(bound: object) -> Any:
+    """Whole numbers stay numbers; other decimals travel as text, as everywhere in this API."""
+    return bound if bound is None or isinstance(bound, int | str | bool | list) else str(bound)

@@ -1,0 +1,39 @@
+"""The products on sale, as operations ask for them: bundled with the layer, compiled when first used."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from insurance.domain.errors import ProductNotFound
+from insurance.domain.product import Product
+from insurance.products import product, versions
+
+
+class BundledProducts:
+    """The port `Products` over the definitions that ship with the layer."""
+
+    def on_sale(self, code: str, day: date) -> Product:
+        """The newest version whose new business is open on the day."""
+        for known, version in reversed(list(versions())):
+            if known == code and _sold_on(day, found := product(code, version)):
+                return found
+        raise ProductNotFound(code)
+
+    def version(self, code: str, version: str) -> Product:
+        return product(code, version)
+
+    def all_on_sale(self, day: date) -> Sequence[Product]:
+        codes = dict.fromkeys(code for code, _ in versions())
+        found = []
+        for code in codes:
+            try:
+                found.append(self.on_sale(code, day))
+            except ProductNotFound:
+                continue
+        return found
+
+
+def _sold_on(day: date, version: Product) -> bool:
+    """Active, and its new business has begun."""
+    sale = version.definition.document.get("sale", {})
+    begins = sale.get("new_business_from", date.min.isoformat())
+    return version.status == "active" and begins <= day.isoformat()

@@ -1,0 +1,132 @@
+"""One promise, two stores: every test here runs on the stores in memory and on a real engine."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from insurance.domain.identity import party_id_for
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.claims import DynamoDBClaims
+from insurance.dynamodb.parties import DynamoDBParties
+from insurance.dynamodb.policies import DynamoDBPolicies, PolicyReader
+from insurance.dynamodb.quotes import DynamoDBQuotes
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.transaction import load
+from insurance.kms import PARTY_KEY_BYTES, PartyKey
+from insurance.operations.ports import Claims, Parties, Policies, Quotes
+
+from tests.database import client, make_tables, running_engine
+from tests.memory import (
+    Memory,
+    MemoryClaims,
+    MemoryKey,
+    MemoryParties,
+    MemoryPolicies,
+    MemoryQuotes,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class PlainKeys:
+    """Party keys without KMS: the wrapped key is the key."""
+
+    def new(self) -> PartyKey:
+        plain = os.urandom(PARTY_KEY_BYTES)
+        return PartyKey(plain, plain)
+
+    def open(self, wrapped: bytes) -> PartyKey:
+        return PartyKey(wrapped, wrapped)
+
+
+@dataclass(frozen=True)
+class Stores:
+    quotes: Quotes
+    policies: Policies
+    claims: Claims
+    parties: Parties
+    new_key: Callable[[], Any]
+
+
+@pytest.fixture(scope="session")
+def dynamodb() -> Iterator["DynamoDBClient"]:
+    with running_engine() as url:
+        yield client(url)
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    if request.param == "memory":
+        return in_memory()
+    dynamodb = request.getfixturevalue("dynamodb")
+    return on_dynamodb(dynamodb, make_tables(dynamodb))
+
+
+def in_memory() -> Stores:
+    memory = Memory()
+    return Stores(
+        MemoryQuotes(memory),
+        MemoryPolicies(memory),
+        MemoryClaims(memory),
+        MemoryParties(memory),
+        lambda: MemoryKey(b"key"),
+    )
+
+
+def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
+    keys = PlainKeys()
+
+    def receipts(holder: str) -> DynamoDBReceipts:
+        def key_of(about: str) -> PartyKey | None:
+            id = about if holder == "quotes" else party_id_for(about)
+            [item] = load(dynamodb, [(tables[holder], {"id": codec.text(id)})])
+            key = aggregates.read_key(keys, item)
+            return key if isinstance(key, PartyKey) else None
+
+        return DynamoDBReceipts(dynamodb, tables["receipts"], key_of)
+
+    reader = PolicyReader(
+        policies_table=tables["policies"],
+        events_table=tables["events"],
+        parties_table=tables["parties"],
+        keys=keys,
+    )
+    return Stores(
+        DynamoDBQuotes(
+            dynamodb,
+            quotes_table=tables["quotes"],
+            events_table=tables["events"],
+            receipts=receipts("quotes"),
+            keys=keys,
+        ),
+        DynamoDBPolicies(
+            dynamodb,
+            reader=reader,
+            quotes_table=tables["quotes"],
+            policies_table=tables["policies"],
+            events_table=tables["events"],
+            parties_table=tables["parties"],
+            receipts=receipts("parties"),
+            keys=keys,
+        ),
+        DynamoDBClaims(
+            dynamodb,
+            policies=reader,
+            claims_table=tables["claims"],
+            events_table=tables["events"],
+            parties_table=tables["parties"],
+            receipts=receipts("parties"),
+            keys=keys,
+        ),
+        DynamoDBParties(
+            dynamodb,
+            parties_table=tables["parties"],
+            quotes_table=tables["quotes"],
+            events_table=tables["events"],
+            receipts=receipts("parties"),
+        ),
+        keys.new,
+    )

@@ -1,0 +1,339 @@
+"""What the stores promise, in memory and on a real DynamoDB engine alike."""
+
+from datetime import timedelta
+
+import pytest
+from insurance.domain.claim import Claim
+from insurance.domain.errors import (
+    AlreadyErased,
+    ClaimNotFound,
+    KeyReused,
+    PartyNotFound,
+    PolicyNotFound,
+    QuoteAlreadyIssued,
+    QuoteNotFound,
+    StaleRevision,
+)
+from insurance.domain.event import Event, Head, first_broken_link
+from insurance.domain.identity import party_id_for, policy_id_for
+from insurance.domain.party import Erasure
+from insurance.domain.policy import Policy
+from insurance.domain.quote import Quote, QuoteStatus
+from insurance.operations.ports import Kept
+from insurance.operations.receipt import KEPT_FOR, AlreadyAnswered, Answer
+
+from tests.builders import (
+    LATER,
+    NOW,
+    QUOTE_ID,
+    make_claim,
+    make_policy,
+    make_quote,
+    make_receipt,
+    next_event,
+)
+from tests.contract.conftest import Stores
+
+ACCEPT = "test POST /v1/quotes/{quote_id}/acceptance"
+ISSUE = "test POST /v1/policies"
+NOTIFY = "test POST /v1/claims"
+SETTLE = "test POST /v1/claims/{claim_id}/settlement"
+
+
+def add_quote(stores: Stores, quote: Quote | None = None) -> Kept[Quote]:
+    quote = quote or make_quote()
+    key = stores.new_key()
+    event = quote.made(key)
+    kept = Kept(quote, event.head, key)
+    stores.quotes.add(event, quote, key=key, receipt=make_receipt().answered(kept))
+    return kept
+
+
+def accept(stores: Stores, was: Kept[Quote], key: str = "accept-1") -> Kept[Quote]:
+    accepted = was.record.replace(status=QuoteStatus.ACCEPTED)
+    event = next_event(was.head, accepted, was.key, type="quote.accepted")
+    kept = Kept(accepted, event.head, was.key)
+    receipt = make_receipt(key, operation=ACCEPT).answered(kept)
+    stores.quotes.change(event, accepted, was=was, receipt=receipt)
+    return kept
+
+
+def issue(stores: Stores, was: Kept[Quote], key: str = "issue-1") -> Kept[Policy]:
+    bound = was.record.replace(status=QuoteStatus.BOUND)
+    policy = make_policy()
+    bound_event = next_event(was.head, bound, was.key, type="quote.bound")
+    issued = next_event(Head(), policy, was.key, type="policy.issued")
+    kept = Kept(policy, issued.head, was.key)
+    stores.policies.issue(
+        issued,
+        policy,
+        bound=bound_event,
+        bound_quote=bound,
+        was=was,
+        receipt=make_receipt(key, operation=ISSUE).answered(kept),
+    )
+    return kept
+
+
+def notify(stores: Stores, claim: Claim, key: str = "claim-1") -> Kept[Claim]:
+    file = stores.claims.load_policy(claim.policy_id, None)
+    event = next_event(Head(), claim, file.policy.key, type="claim.notified")
+    kept = Kept(claim, event.head, file.policy.key)
+    receipt = make_receipt(key, operation=NOTIFY).answered(kept)
+    stores.claims.notify(event, claim, file=file, receipt=receipt)
+    return kept
+
+
+def test_a_stored_quote_comes_back_unchanged(stores):
+    kept = add_quote(stores)
+
+    assert stores.quotes.get(QUOTE_ID).record == kept.record
+    assert stores.quotes.get(QUOTE_ID).head == kept.head
+
+
+def test_a_quote_that_nobody_made_is_not_found(stores):
+    with pytest.raises(QuoteNotFound):
+        stores.quotes.get(QUOTE_ID)
+
+
+def test_adding_a_quote_again_is_answered_as_at_first(stores):
+    add_quote(stores)
+
+    with pytest.raises(AlreadyAnswered) as earlier:
+        add_quote(stores)
+
+    assert earlier.value.answer.body == {"id": QUOTE_ID}
+
+
+def test_the_first_answer_is_given_even_after_the_quote_has_moved_on(stores):
+    accept(stores, add_quote(stores))
+    receipt = make_receipt(
+        renders=lambda kept: Answer(
+            201, {"status": str(kept.record.status), "revision": kept.head.sequence}
+        )
+    )
+
+    with pytest.raises(AlreadyAnswered) as earlier:
+        stores.quotes.recall(QUOTE_ID, receipt)
+
+    assert earlier.value.answer.body == {"status": "bindable", "revision": 1}
+
+
+def test_one_key_for_two_quotes_is_refused(stores):
+    kept = add_quote(stores)
+    other = make_receipt(request=b"o" * 32).answered(kept)
+
+    with pytest.raises(KeyReused):
+        stores.quotes.add(kept.record.made(kept.key), kept.record, key=kept.key, receipt=other)
+
+
+def test_a_changed_quote_comes_back_changed_with_its_head(stores):
+    accepted = accept(stores, add_quote(stores))
+
+    found = stores.quotes.get(QUOTE_ID)
+
+    assert found.record.status is QuoteStatus.ACCEPTED
+    assert found.head == accepted.head
+
+
+def test_a_change_of_a_quote_that_moved_on_is_stale(stores):
+    was = add_quote(stores)
+    accept(stores, was)
+
+    with pytest.raises(StaleRevision):
+        accept(stores, was, key="accept-2")
+
+
+def test_a_repeated_change_is_answered_as_at_first_not_as_stale(stores):
+    was = add_quote(stores)
+    accept(stores, was)
+
+    with pytest.raises(AlreadyAnswered):
+        accept(stores, was)
+
+
+def test_a_receipt_is_found_in_the_commands_own_read(stores):
+    accept(stores, add_quote(stores))
+
+    with pytest.raises(AlreadyAnswered) as earlier:
+        stores.quotes.load(QUOTE_ID, make_receipt("accept-1", operation=ACCEPT))
+
+    assert earlier.value.answer.body == {"id": QUOTE_ID}
+
+
+def test_a_receipt_ends_after_its_time_even_if_it_was_not_deleted(stores):
+    accept(stores, add_quote(stores))
+    much_later = NOW + KEPT_FOR + timedelta(days=1)
+
+    kept = stores.quotes.load(QUOTE_ID, make_receipt("accept-1", operation=ACCEPT, now=much_later))
+
+    assert kept.record.status is QuoteStatus.ACCEPTED
+
+
+def test_a_key_used_for_another_request_is_refused_in_the_read(stores):
+    accept(stores, add_quote(stores))
+
+    with pytest.raises(KeyReused):
+        stores.quotes.load(QUOTE_ID, make_receipt("accept-1", operation=ACCEPT, request=b"o" * 32))
+
+
+def test_an_issued_policy_comes_back_with_the_bound_quote(stores):
+    issued = issue(stores, accept(stores, add_quote(stores)))
+
+    found = stores.policies.get(issued.record.id)
+
+    assert found.record == issued.record
+    assert found.head == issued.head
+    assert stores.quotes.get(QUOTE_ID).record.status is QuoteStatus.BOUND
+
+
+def test_a_quote_is_issued_once_whatever_the_key(stores):
+    accepted = accept(stores, add_quote(stores))
+    issue(stores, accepted)
+
+    with pytest.raises((QuoteAlreadyIssued, StaleRevision)):
+        issue(stores, accepted, key="issue-2")
+
+
+def test_issuing_again_with_the_same_key_is_answered_as_at_first(stores):
+    accepted = accept(stores, add_quote(stores))
+    issue(stores, accepted)
+
+    with pytest.raises(AlreadyAnswered) as earlier:
+        issue(stores, accepted)
+
+    assert earlier.value.answer.body == {"id": policy_id_for(QUOTE_ID)}
+
+
+def test_nothing_is_stored_when_the_quote_has_moved_on(stores):
+    was = add_quote(stores)
+    accept(stores, was)
+
+    with pytest.raises(StaleRevision):
+        issue(stores, was)
+
+    with pytest.raises(PolicyNotFound):
+        stores.policies.get(policy_id_for(QUOTE_ID))
+
+
+def test_a_policys_events_come_page_by_page_and_their_chain_holds(stores):
+    policy = issue(stores, accept(stores, add_quote(stores))).record
+
+    events = stores.policies.events(policy.id, after=0, limit=10)
+
+    assert [event.type for event in events] == ["policy.issued"]
+    assert first_broken_link(events) is None
+    assert stores.policies.events(policy.id, after=1, limit=10) == []
+
+
+def test_a_notified_claim_comes_back_and_stands_in_the_register(stores):
+    policy = issue(stores, accept(stores, add_quote(stores))).record
+    claim = notify(stores, make_claim(policy))
+
+    assert stores.claims.get(claim.record.id).record == claim.record
+    file = stores.claims.load_policy(policy.id, None)
+    assert [noticed.claim_id for noticed in file.noticed] == [claim.record.id]
+    assert file.register_revision == 1
+
+
+def test_two_claims_entered_at_once_do_not_lose_one(stores):
+    policy = issue(stores, accept(stores, add_quote(stores))).record
+    file = stores.claims.load_policy(policy.id, None)
+    notify(stores, make_claim(policy))
+    other = make_claim(policy, id=make_claim(policy).id[:-6] + "zzzzzz")
+    event = next_event(Head(), other, file.policy.key, type="claim.notified")
+    kept = Kept(other, event.head, file.policy.key)
+
+    with pytest.raises(StaleRevision):
+        stores.claims.notify(
+            event, other, file=file, receipt=make_receipt("c-2", operation=NOTIFY).answered(kept)
+        )
+
+
+def test_a_claim_is_loaded_with_its_policy_and_changes(stores):
+    policy = issue(stores, accept(stores, add_quote(stores))).record
+    notify(stores, make_claim(policy))
+    file = stores.claims.load(make_claim(policy).id, make_receipt("s-1", operation=SETTLE))
+    changed = file.claim.record.replace(catastrophe_event="storm_ada")
+    event = next_event(file.claim.head, changed, file.claim.key, type="claim.settled")
+    kept = Kept(changed, event.head, file.claim.key)
+
+    receipt = make_receipt("s-1", operation=SETTLE).answered(kept)
+    stores.claims.change(event, changed, was=file.claim, receipt=receipt)
+
+    assert file.policy == policy
+    assert stores.claims.get(changed.id).record == changed
+    with pytest.raises(AlreadyAnswered):
+        stores.claims.change(event, changed, was=file.claim, receipt=receipt)
+    with pytest.raises(StaleRevision):
+        stores.claims.change(
+            event,
+            changed,
+            was=file.claim,
+            receipt=make_receipt("s-2", operation=SETTLE).answered(kept),
+        )
+
+
+def test_a_claim_that_nobody_made_is_not_found(stores):
+    with pytest.raises(ClaimNotFound):
+        stores.claims.get(make_claim().id)
+
+
+def erase(stores: Stores, party_id: str, key: str = "erase-1") -> Event:
+    receipt = make_receipt(
+        key,
+        operation="test POST /v1/parties/{party_id}/erasure",
+        renders=lambda _erasure: Answer(200, {"party_id": party_id}),
+    )
+    head = stores.parties.load(party_id, receipt)
+    erasure = Erasure(party_id=party_id, reason="asked for", erased_at=LATER)
+    event = Event.following(
+        head,
+        erasure,
+        stores.new_key(),
+        stream=party_id,
+        type="party.erased",
+        actor="staff-priya",
+        now=LATER,
+    )
+    stores.parties.erase(event, party_id=party_id, receipt=receipt.answered(erasure))
+    return event
+
+
+def test_after_an_erasure_nothing_personal_is_read_and_every_chain_holds(stores):
+    policy = issue(stores, accept(stores, add_quote(stores))).record
+    notify(stores, make_claim(policy))
+    before = stores.policies.events(policy.id, after=0, limit=10)
+
+    erase(stores, policy.party_id)
+
+    assert stores.quotes.get(QUOTE_ID).record.policyholder is None
+    assert stores.quotes.get(QUOTE_ID).record.answers is None
+    assert stores.policies.get(policy.id).record.policyholder is None
+    assert stores.claims.get(make_claim(policy).id).record.facts is None
+    after = stores.policies.events(policy.id, after=0, limit=10)
+    assert after == before
+    assert first_broken_link(after) is None
+
+
+def test_a_party_without_a_policy_is_erased_too(stores):
+    add_quote(stores)
+
+    erase(stores, party_id_for(QUOTE_ID))
+
+    assert stores.quotes.get(QUOTE_ID).record.policyholder is None
+
+
+def test_an_erasure_happens_once(stores):
+    add_quote(stores)
+    erase(stores, party_id_for(QUOTE_ID))
+
+    with pytest.raises(AlreadyAnswered):
+        erase(stores, party_id_for(QUOTE_ID))
+    with pytest.raises(AlreadyErased):
+        erase(stores, party_id_for(QUOTE_ID), key="erase-2")
+
+
+def test_a_party_that_nobody_knows_is_not_found(stores):
+    with pytest.raises(PartyNotFound):
+        erase(stores, party_id_for(QUOTE_ID))

@@ -1,0 +1,1 @@
+"""Handlers as they ship, on moto: the environment of template.yaml, real REST proxy events."""

@@ -1,0 +1,225 @@
+"""The ports in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from insurance.domain.claim import Claim, NoticedClaim
+from insurance.domain.classification import JsonObject
+from insurance.domain.errors import (
+    AlreadyErased,
+    ClaimNotFound,
+    KeyReused,
+    PartyNotFound,
+    PolicyNotFound,
+    QuoteAlreadyIssued,
+    QuoteNotFound,
+    StaleRevision,
+)
+from insurance.domain.event import Event, Head
+from insurance.domain.identity import party_id_for, policy_id_for, quote_id_for
+from insurance.domain.policy import Policy
+from insurance.domain.quote import Quote
+from insurance.operations.ports import ClaimFile, Kept, NoticeFile, PartyKey
+from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
+
+
+@dataclass(frozen=True)
+class MemoryKey:
+    """A key that remembers what it sealed instead of encrypting it."""
+
+    wrapped: bytes
+    sealed: dict[bytes, JsonObject] = field(default_factory=dict)
+
+    def seal(self, personal: JsonObject, about: str) -> bytes:
+        token = f"{about}#{len(self.sealed)}".encode()
+        self.sealed[token] = personal
+        return token
+
+    def unseal(self, sealed: bytes, about: str) -> JsonObject:
+        if not sealed.startswith(about.encode()):
+            raise ValueError("sealed about somebody else")
+        return self.sealed[sealed]
+
+
+@dataclass
+class Memory:
+    """What is stored: values as they are, receipts by id, events by stream."""
+
+    quotes: dict[str, Kept[Quote]] = field(default_factory=dict)
+    first_answers: dict[str, tuple[bytes, Kept[Quote]]] = field(default_factory=dict)
+    policies: dict[str, Kept[Policy]] = field(default_factory=dict)
+    claims: dict[str, Kept[Claim]] = field(default_factory=dict)
+    registers: dict[str, tuple[NoticedClaim, ...]] = field(default_factory=dict)
+    events: dict[str, list[Event]] = field(default_factory=dict)
+    receipts: dict[str, tuple[bytes, datetime, Answer]] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
+
+    def check(self, receipt: Receipt | None) -> None:
+        if receipt is None:
+            return
+        found = self.receipts.get(receipt.id)
+        if found is None or found[1] < receipt.now:
+            return
+        if found[0] != receipt.request_hash:
+            raise KeyReused
+        raise AlreadyAnswered(found[2])
+
+    def keep(self, receipt: Receipt) -> None:
+        if receipt.answer is None:
+            raise ValueError("a receipt is kept with its answer")
+        self.receipts[receipt.id] = (receipt.request_hash, receipt.expires_at, receipt.answer)
+
+    def append(self, event: Event, taken: Callable[[], Exception]) -> None:
+        stream = self.events.setdefault(event.stream, [])
+        if len(stream) != event.sequence - 1:
+            raise taken()
+        stream.append(event)
+
+
+class MemoryQuotes:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def add(self, event: Event, quote: Quote, *, key: PartyKey, receipt: Receipt) -> None:
+        self.recall(quote.id, receipt)
+        kept = Kept(quote, event.head, key)
+        self._memory.quotes[quote.id] = kept
+        self._memory.first_answers[quote.id] = (receipt.request_hash, kept)
+        self._memory.append(event, lambda: StaleRevision(quote.id))
+
+    def recall(self, quote_id: str, receipt: Receipt) -> None:
+        if quote_id not in self._memory.first_answers:
+            return
+        request_hash, kept = self._memory.first_answers[quote_id]
+        if request_hash != receipt.request_hash:
+            raise KeyReused
+        answer = receipt.answered(kept).answer
+        if answer is None:
+            raise ValueError("a receipt that was answered has an answer")
+        raise AlreadyAnswered(answer)
+
+    def get(self, quote_id: str) -> Kept[Quote]:
+        if quote_id not in self._memory.quotes:
+            raise QuoteNotFound(quote_id)
+        kept = self._memory.quotes[quote_id]
+        if party_id_for(quote_id) in self._memory.erased:
+            return Kept(kept.record.replace(policyholder=None, answers=None), kept.head, None)
+        return kept
+
+    def load(self, quote_id: str, receipt: Receipt) -> Kept[Quote]:
+        self._memory.check(receipt)
+        return self.get(quote_id)
+
+    def change(self, event: Event, quote: Quote, *, was: Kept[Quote], receipt: Receipt) -> None:
+        self._memory.check(receipt)
+        self.move(event, quote, was)
+        self._memory.keep(receipt)
+
+    def move(self, event: Event, quote: Quote, was: Kept[Quote]) -> None:
+        if self._memory.quotes[quote.id].head != was.head:
+            raise StaleRevision(quote.id)
+        self._memory.append(event, lambda: StaleRevision(quote.id))
+        self._memory.quotes[quote.id] = Kept(quote, event.head, was.key)
+
+
+class MemoryPolicies:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._quotes = MemoryQuotes(memory)
+
+    def load_quote(self, quote_id: str, receipt: Receipt) -> Kept[Quote]:
+        return self._quotes.load(quote_id, receipt)
+
+    def issue(
+        self,
+        event: Event,
+        policy: Policy,
+        *,
+        bound: Event,
+        bound_quote: Quote,
+        was: Kept[Quote],
+        receipt: Receipt,
+    ) -> None:
+        self._memory.check(receipt)
+        if policy.id in self._memory.policies:
+            raise QuoteAlreadyIssued(policy.quote_id, policy.id)
+        self._quotes.move(bound, bound_quote, was)
+        self._memory.append(event, lambda: QuoteAlreadyIssued(policy.quote_id, policy.id))
+        self._memory.policies[policy.id] = Kept(policy, event.head, was.key)
+        self._memory.keep(receipt)
+
+    def get(self, policy_id: str) -> Kept[Policy]:
+        if policy_id not in self._memory.policies:
+            raise PolicyNotFound(policy_id)
+        kept = self._memory.policies[policy_id]
+        if party_id_for(policy_id) in self._memory.erased:
+            return Kept(kept.record.replace(policyholder=None, answers=None), kept.head, None)
+        return kept
+
+    def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
+        return self._memory.events.get(policy_id, [])[after : after + limit]
+
+
+class MemoryClaims:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._policies = MemoryPolicies(memory)
+
+    def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeFile:
+        self._memory.check(receipt)
+        noticed = self._memory.registers.get(policy_id, ())
+        return NoticeFile(self._policies.get(policy_id), noticed, len(noticed))
+
+    def notify(self, event: Event, claim: Claim, *, file: NoticeFile, receipt: Receipt) -> None:
+        self._memory.check(receipt)
+        noticed = self._memory.registers.get(claim.policy_id, ())
+        if len(noticed) != file.register_revision or claim.id in self._memory.claims:
+            raise StaleRevision(claim.policy_id)
+        self._memory.append(event, lambda: StaleRevision(claim.policy_id))
+        entry = NoticedClaim(claim_id=claim.id, cover=claim.cover, occurred_at=claim.occurred_at)
+        self._memory.registers[claim.policy_id] = (*noticed, entry)
+        self._memory.claims[claim.id] = Kept(claim, event.head, file.policy.key)
+        self._memory.keep(receipt)
+
+    def get(self, claim_id: str) -> Kept[Claim]:
+        if claim_id not in self._memory.claims:
+            raise ClaimNotFound(claim_id)
+        kept = self._memory.claims[claim_id]
+        if party_id_for(claim_id) not in self._memory.erased:
+            return kept
+        gone = dict.fromkeys(("item", "facts", "claimant", "payee", "narrative", "loss_payee"))
+        return Kept(kept.record.replace(**gone, rules=()), kept.head, None)
+
+    def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
+        self._memory.check(receipt)
+        return ClaimFile(self.get(claim_id), self._policies.get(policy_id_for(claim_id)).record)
+
+    def change(self, event: Event, claim: Claim, *, was: Kept[Claim], receipt: Receipt) -> None:
+        self._memory.check(receipt)
+        if self._memory.claims[claim.id].head != was.head:
+            raise StaleRevision(claim.id)
+        self._memory.append(event, lambda: StaleRevision(claim.id))
+        self._memory.claims[claim.id] = Kept(claim, event.head, was.key)
+        self._memory.keep(receipt)
+
+
+class MemoryParties:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def load(self, party_id: str, receipt: Receipt) -> Head:
+        self._memory.check(receipt)
+        if quote_id_for(party_id) not in self._memory.quotes:
+            raise PartyNotFound(party_id)
+        if party_id in self._memory.erased:
+            raise AlreadyErased(f"party {party_id}")
+        return Head()
+
+    def erase(self, event: Event, *, party_id: str, receipt: Receipt) -> None:
+        self._memory.check(receipt)
+        if party_id in self._memory.erased:
+            raise AlreadyErased(f"party {party_id}")
+        self._memory.append(event, lambda: AlreadyErased(f"party {party_id}"))
+        self._memory.erased.add(party_id)
+        self._memory.keep(receipt)
