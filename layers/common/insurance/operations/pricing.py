@@ -14,6 +14,9 @@ from insurance.domain.quote import Quote
 from insurance.domain.terms import CoverTerms, Finding, ImposedTerms
 from insurance.operations.ports import LookUps
 
+NET = "net"
+"""The kind of a price's first line, which the premium holds as such."""
+
 START_WITHIN_DAYS = 365
 """How far ahead cover may begin. A quote is shorter-lived than that anyway."""
 
@@ -119,6 +122,7 @@ def premium_of(price: Price) -> Premium:
                 kind=LineKind(line.kind), code=line.code, name=line.name, amount=line.amount
             )
             for line in price.lines
+            if line.kind != NET
         ),
         by_cover=tuple(
             CoverPremium(cover=cover, amount=amount) for cover, amount in price.by_cover.items()
