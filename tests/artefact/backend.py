@@ -1,0 +1,195 @@
+"""What the functions talk to: a real DynamoDB engine and the local services, every call written down."""
+
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import boto3
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local import processes
+from local.engine import engine_for
+from local.seeding import create_tables, ensure_keys_and_secrets, seed_applications
+from local.services.app import services_app
+from local.services.event_bus import EventBus
+from local.services.kms import Kms
+from local.services.secrets_manager import SecretsManager
+from local.services.store import open_store
+from local.settings import Settings
+from local.template import REGION, Template
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Json = dict[str, Any]
+
+ROOT = Path(__file__).resolve().parents[2]
+ISSUER = "https://issuer.coverwright.example"
+WRITES = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+
+class Call(NamedTuple):
+    """One permission that a function made use of."""
+
+    folder: str
+    action: str
+    """As IAM names it: `dynamodb:PutItem`."""
+    resource: str
+    """A table's name; empty where the function knows only one."""
+
+
+class Backend:
+    """The engine, the services, and who called what."""
+
+    def __init__(self, template: Template, url: str, engine_url: str) -> None:
+        self.template = template
+        self.url = url
+        self.calls: set[Call] = set()
+        self._tables: DynamoDBClient = boto3.client(
+            "dynamodb",
+            endpoint_url=engine_url,
+            region_name=REGION,
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
+
+    def empty(self) -> None:
+        """Fresh tables with the sample applications and the issuer's keys in them."""
+        for name in self._tables.list_tables()["TableNames"]:
+            self._tables.delete_table(TableName=name)
+        create_tables(self.template, self._tables)
+        seed_applications(self.template, self._tables)
+        keys = (ROOT / "tests" / "artefact" / "issuer_keys.json").read_text(encoding="utf-8")
+        self._tables.put_item(
+            TableName=self.template.resources["JwksTable"].name,
+            Item={
+                "id": {"S": ISSUER},
+                "schema": {"N": "1"},
+                "document": {"S": keys},
+                "fetched_at": {"N": str(int(time.time()))},
+                "expires_at": {"N": str(int(time.time()) + 3600)},
+            },
+        )
+
+
+def used(folder: str, target: str, body: Json) -> set[Call]:
+    """The permissions that a call needs."""
+    service, _, operation = target.partition(".")
+    if not service.startswith("DynamoDB"):
+        prefix = {"TrentService": "kms", "AWSEvents": "events"}.get(service, service)
+        return {Call(folder, f"{prefix}:{operation}", "")}
+    if operation == "TransactWriteItems":
+        return {
+            Call(folder, f"dynamodb:{WRITES[kind]}", write["TableName"])
+            for item in body["TransactItems"]
+            for kind, write in item.items()
+        }
+    if operation == "BatchGetItem":
+        return {Call(folder, "dynamodb:BatchGetItem", table) for table in body["RequestItems"]}
+    return {Call(folder, f"dynamodb:{operation}", body["TableName"])}
+
+
+@contextmanager
+def backend(folder: Path) -> Iterator[Backend]:
+    """Start everything in a folder, and stop it."""
+    template = Template(ROOT / "template.yaml", issuer_url=ISSUER)
+    store = open_store(folder / "services.sqlite")
+    kms, secrets = Kms(store), SecretsManager(store)
+    buses = [resource.name for resource in template.of_type("AWS::Events::EventBus")]
+    services = services_app(kms, secrets, EventBus(store, buses), further=[])
+    ensure_keys_and_secrets(template, kms, secrets)
+    with _engine(folder) as engine_url:
+        holder: list[Backend] = []
+        with _served(_recording(holder, services, engine_url)) as url:
+            holder.append(Backend(template, url, engine_url))
+            yield holder[0]
+    store.close()
+
+
+@contextmanager
+def _engine(folder: Path) -> Iterator[str]:
+    settings = Settings(folder=folder)
+    port = processes.free_port(0, what="database", setting="DATABASE_PORT")
+    engine = engine_for(settings)
+    with (folder / "engine.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 (our own engine)
+            [str(part) for part in engine.command(settings.tools, port, folder)],
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        url = f"http://{processes.LOOPBACK}:{port}"
+        _wait(url)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@contextmanager
+def _served(app: Starlette) -> Iterator[str]:
+    listener = processes.bound_socket(0, what="services", setting="SERVICES_PORT")
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread.start()
+    try:
+        yield f"http://{processes.LOOPBACK}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def _recording(holder: list[Backend], services: Starlette, engine_url: str) -> Starlette:
+    """One address per function: `/quoting` is what quoting calls."""
+    engine = httpx.AsyncClient(base_url=engine_url)
+    local = httpx.AsyncClient(transport=httpx.ASGITransport(services), base_url="http://services")
+
+    async def call(request: Request) -> Response:
+        body = await request.body()
+        target = request.headers["x-amz-target"]
+        holder[0].calls |= used(request.path_params["folder"], target, json.loads(body))
+        client = engine if target.startswith("DynamoDB") else local
+        kept = {"x-amz-target", "content-type", "authorization", "x-amz-date"}
+        headers = {name: value for name, value in request.headers.items() if name in kept}
+        answer = await client.post("/", content=body, headers=headers)
+        passed = {name: answer.headers[name] for name in ("content-type",)}
+        if "x-amz-crc32" in answer.headers:
+            passed["x-amz-crc32"] = answer.headers["x-amz-crc32"]
+        return Response(answer.content, answer.status_code, passed)
+
+    return Starlette(
+        routes=[
+            Route("/{folder}/", call, methods=["POST"]),
+            Route("/{folder}", call, methods=["POST"]),
+        ]
+    )
+
+
+def _wait(url: str) -> None:
+    """Until the engine listens; it answers an empty request with an error, which is an answer."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            httpx.get(url)
+        except httpx.TransportError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return

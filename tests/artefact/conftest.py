@@ -1,0 +1,111 @@
+"""Functions from source and as built, in front of the same engine and services."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.template import REGION, Template
+from tests.artefact.backend import Backend, backend
+from tests.artefact.cases import Case, case
+from tests.artefact.emulator import MACHINE, SITE, Function, runtime_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILT = ROOT / ".aws-sam" / "here"
+
+
+class Stage:
+    """The functions of one artefact, started when first asked for."""
+
+    def __init__(self, artefact: str, behind: Backend, runtime: Path, logs: Path) -> None:
+        self.artefact = artefact
+        self.behind = behind
+        self._runtime = runtime
+        self._logs = logs
+        self.functions: dict[str, Function] = {}
+        self.outcomes: dict[str, Any] = {}
+
+    def play(self, played: Case) -> Any:
+        """The result of a case on fresh tables, after what was given."""
+        if played.path not in self.outcomes:
+            self.behind.empty()
+            for earlier in self._before(played):
+                result = self.function(earlier.folder).invoke(earlier.event)
+                assert result.get("statusCode", 200) < 300, (played.path, earlier.path, result)
+            self.outcomes[played.path] = self.function(played.folder).invoke(played.event)
+        return self.outcomes[played.path]
+
+    def _before(self, played: Case) -> list[Case]:
+        return [case(path) for path in played.expected.get("given", [])]
+
+    def function(self, folder: str) -> Function:
+        if folder not in self.functions:
+            self.functions[folder] = self._started(folder)
+        return self.functions[folder]
+
+    def _started(self, folder: str) -> Function:
+        logical_id, function = next(
+            (logical_id, function)
+            for logical_id, function in Template(
+                ROOT / "template.yaml", issuer_url=self.behind.template.issuer_url
+            ).functions.items()
+            if function.folder.name == folder
+        )
+        environment = {
+            **function.environment,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_ENDPOINT_URL": f"{self.behind.url}/{folder}",
+            # RIE does not trace, and the metadata service is nowhere here.
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        if self.artefact == "built":
+            layer = BUILT / "CommonLayer"
+            environment["AWS_DATA_PATH"] = str(layer / "botocore")  # /opt/botocore on Lambda
+            paths = [BUILT / logical_id, layer / "python", self._runtime]
+        else:
+            del environment["AWS_DATA_PATH"]
+            paths = [ROOT / "functions" / folder, ROOT / "layers" / "common", SITE]
+        log = self._logs / f"{self.artefact}-{folder}.log"
+        return Function(logical_id, paths=paths, environment=environment, log=log)
+
+    def stop(self) -> None:
+        for function in self.functions.values():
+            function.stop()
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The artefact for this machine's processor, built now."""
+    command = [sys.executable, "-m", "local.build", "--architecture", "here"]
+    done = subprocess.run(  # noqa: S603 (our own module)
+        [*command, "--artefacts", str(BUILT)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return BUILT
+
+
+@pytest.fixture(scope="session", params=["source", "built"])
+def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """Everything in place to play events on one artefact."""
+    if request.param == "built":
+        request.getfixturevalue("built")
+    folder = tmp_path_factory.mktemp(request.param)
+    with backend(folder) as behind:
+        stage = Stage(request.param, behind, runtime_folder(folder / "runtime"), folder)
+        try:
+            yield stage
+        finally:
+            stage.stop()
+
+
+@pytest.fixture(scope="session")
+def machine() -> str:
+    return MACHINE

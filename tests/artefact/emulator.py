@@ -1,0 +1,108 @@
+"""Functions under AWS's runtime interface emulator: one process each, as Lambda runs them."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from local import processes
+from local.processes import LOOPBACK
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = Path(httpx.__file__).resolve().parents[1]
+RAPID = ROOT / ".venv-sam" / "lib" / "python3.13" / "site-packages" / "samcli" / "local" / "rapid"
+MACHINE = "arm64" if os.uname().machine in {"arm64", "aarch64"} else "x86_64"
+PYTHON = Path(sys.base_prefix) / "bin" / "python3.13"
+# What Lambda's Python runtime brings itself: its client and boto3, with what they need.
+RUNTIME = (
+    *("awslambdaric", "snapshot_restore_py", "simplejson"),
+    *("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py"),
+)
+
+
+def runtime_folder(target: Path) -> Path:
+    """A folder with the runtime's own packages and nothing else of this environment."""
+    target.mkdir()
+    for name in RUNTIME:
+        (target / name).symlink_to(SITE / name)
+    return target
+
+
+class Function:
+    """One function's process behind the emulator."""
+
+    def __init__(
+        self, name: str, *, paths: Sequence[Path], environment: Mapping[str, str], log: Path
+    ) -> None:
+        self.name = name
+        self.log = log
+        port, runtime_port = (processes.free_port(0, what=name, setting="") for _ in range(2))
+        self._url = f"http://{LOOPBACK}:{port}/2015-03-31/functions/function/invocations"
+        command = [
+            str(RAPID / f"aws-lambda-rie-{MACHINE}"),
+            *("--runtime-interface-emulator-address", f"{LOOPBACK}:{port}"),
+            *("--runtime-api-address", f"{LOOPBACK}:{runtime_port}"),
+            *("--log-level", "error"),
+            # -S and -s: no site-packages, so that only what is deployed can be imported.
+            *(str(PYTHON), "-S", "-s", "-m", "awslambdaric", "app.handler"),
+        ]
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(  # noqa: S603 (AWS's emulator, from aws-sam-cli)
+                command,
+                cwd=paths[0],
+                env={
+                    "PATH": os.environ["PATH"],
+                    "PYTHONPATH": os.pathsep.join(str(path) for path in paths),
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    "AWS_LAMBDA_FUNCTION_NAME": name,
+                    "AWS_LAMBDA_FUNCTION_TIMEOUT": "20",
+                    **environment,
+                },
+                stdout=output,
+                stderr=output,
+            )
+        self._client = httpx.Client(timeout=30)
+        self.seconds: list[float] = []
+
+    def invoke(self, event: Any) -> Any:
+        """The answer, or Lambda's description of the error."""
+        deadline = time.monotonic() + 10
+        while True:
+            started = time.monotonic()
+            try:
+                answer = self._client.post(self._url, json=event)
+            except httpx.ConnectError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                self.seconds.append(time.monotonic() - started)
+                return answer.json()
+
+    def metrics(self) -> set[tuple[str, str, tuple[str, ...]]]:
+        """(namespace, metric, its dimensions) of every EMF line that it printed."""
+        found: set[tuple[str, str, tuple[str, ...]]] = set()
+        for line in self.log.read_text(encoding="utf-8").splitlines():
+            if line.startswith("{") and '"_aws"' in line:
+                for directive in json.loads(line)["_aws"]["CloudWatchMetrics"]:
+                    for metric in directive["Metrics"]:
+                        for dimensions in directive["Dimensions"]:
+                            found.add(
+                                (
+                                    directive["Namespace"],
+                                    metric["Name"],
+                                    tuple(sorted(dimensions)),
+                                )
+                            )
+        return found
+
+    def stop(self) -> None:
+        self._client.close()
+        self._process.terminate()
+        self._process.wait(10)
