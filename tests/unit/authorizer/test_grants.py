@@ -150,9 +150,12 @@ def test_an_application_has_the_scopes_that_token_and_registration_share(house: 
     assert house.answer(signed({**CLAIMS, "scope": scope}))["context"]["scopes"] == "quotes:read"
 
 
-@pytest.mark.parametrize("scope", ["", " ", None, 7, ["coverwright/quotes:read"], "coverwright/"])
+@pytest.mark.parametrize(
+    "scope", ["", " ", None, 7, ["coverwright/quotes:read"], "coverwright/", "coverwright/\ud800"]
+)
 def test_a_token_without_readable_scopes_has_none(house: House, scope: object) -> None:
-    assert house.answer(signed({**CLAIMS, "scope": scope}))["context"]["scopes"] == ""
+    for claims in (CLAIMS, STAFF):
+        assert house.answer(signed({**claims, "scope": scope}))["context"]["scopes"] == ""
 
 
 def test_an_application_in_test_mode_says_so(house: House) -> None:

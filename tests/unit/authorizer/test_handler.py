@@ -187,6 +187,19 @@ def test_a_suspension_bites_on_the_next_question(tables: DynamoDBClient, issuer:
     assert grant_of(answer).verdict(ARN) == "deny"
 
 
+def test_a_row_is_read_consistently(tables: DynamoDBClient) -> None:
+    asked: list[Json] = []
+    tables.meta.events.register(
+        "provide-client-params.dynamodb.GetItem", lambda params, **_: asked.append(params)
+    )
+
+    app.ApplicationTable(tables, "Applications").get("harbour")
+
+    assert asked == [
+        {"TableName": "Applications", "Key": {"id": {"S": "harbour"}}, "ConsistentRead": True}
+    ]
+
+
 def test_only_a_row_that_says_live_is_live(tables: DynamoDBClient, issuer: WebIssuer) -> None:
     for mode, expected in (("live", "live"), ("LIVE", "test"), ("", "test")):
         register(tables, mode={"S": mode})
