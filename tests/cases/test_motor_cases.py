@@ -2,7 +2,7 @@
 
 import pytest
 
-from insurance.domain.product import Loss
+from insurance.domain.product import Loss, PastClaim
 from tests.cases.published import SHARED, expected, text
 from tests.unit.product.motor import driver, gbp, motor, risk, wire
 
@@ -53,3 +53,15 @@ def test_the_copied_cases_are_the_shared_ones():
         pytest.skip("a clone without the shared folder beside it")
 
     assert text() == SHARED.read_text("utf-8")
+
+
+@pytest.mark.parametrize(("case", "faults"), [("MOT-N1", 1), ("MOT-N2", 2)])
+def test_a_published_renewal(case, faults):
+    price = motor().offer(risk()).price
+    assert price is not None
+    claims = [PastClaim("accidental_damage", counts=True, paid=gbp(2500))] * faults
+
+    renewal = motor().renew(risk(), last=price, claims=claims)
+
+    assert renewal.offer.price is not None
+    assert [str(renewal.offer.price.total.major)] == expected(case)

@@ -23,9 +23,17 @@ def versions() -> Iterator[tuple[str, str]]:
 
 def read(folder: Path) -> Definition:
     """A definition from its folder: product.json, and the CSV tables beside it."""
-    document = json.loads((folder / "product.json").read_text("utf-8"), parse_float=Decimal)
     tables = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.csv"))}
-    return Definition(document, tables)
+    return Definition(_json(folder / "product.json"), tables)
+
+
+def scenarios(code: str, version: str) -> Any:
+    """The examples that a bundled version ships with; rating does not need them."""
+    return _json(HERE / code / version / "scenarios.json")
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"), parse_float=Decimal)
 
 
 @cache

@@ -16,6 +16,7 @@ from insurance.domain.product.results import (
     PayoutStep,
     Period,
     Price,
+    Renewal,
     Risk,
     RuleResult,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "Price",
     "Product",
     "Question",
+    "Renewal",
     "Risk",
     "RuleResult",
 ]

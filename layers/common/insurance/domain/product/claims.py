@@ -95,6 +95,10 @@ class Claims:
     def asks(self, cover: str) -> tuple[Question, ...]:
         return self.of(cover).asks
 
+    def item_question(self, cover: str) -> Question | None:
+        """The list that a claim on this cover names an item of, if it does."""
+        return self._world.questions.get(self.of(cover).item_list)
+
     def authority_of(self, role: str, cost_type: str = "indemnity") -> Authority | None:
         rows = (row for row in self.authority if (row.role, row.cost_type) == (role, cost_type))
         return next(rows, None)
@@ -177,6 +181,7 @@ class CoverClaims:
             for place, ask in enumerate(self._claim.get("asks", ()))
         )
         self.evidence: Sequence[Mapping[str, Any]] = self._claim.get("evidence", ())
+        self.item_list: str = self._claim.get("item", "")
         self.causes: tuple[str, ...] = tuple(self._claim.get("causes", ()))
         self._names = self._scope_names()
         self._limit = self._figure("limit")
@@ -417,7 +422,7 @@ class CoverClaims:
         held: Facts = dict(read_answers(asked, given, at="/facts").held)
         zone = period.start.tzinfo
         held["claimed"] = held["loss"] = loss.claimed.amount
-        held["cause"] = loss.cause or held.get("cause") or ""
+        held["cause"] = held.get("cause") or loss.cause or ""
         held["occurred"] = loss.occurred_at and loss.occurred_at.astimezone(zone).date()
         held["reported"] = loss.reported_at and loss.reported_at.astimezone(zone).date()
         if "item" in self._claim:

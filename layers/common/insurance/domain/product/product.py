@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,9 +12,8 @@ from insurance.domain.errors import FieldFault, InvalidFields
 from insurance.domain.money import Currency, Money
 from insurance.domain.product.arithmetic import ROUNDING, add_days, add_months
 from insurance.domain.product.claims import Claims
-from insurance.domain.product.expression import rounded
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.kinds import Kind, as_decimal, at_scale
+from insurance.domain.product.kinds import WIDE, Kind, as_decimal
 from insurance.domain.product.life import Life
 from insurance.domain.product.program import Env, Routine, World
 from insurance.domain.product.questions import (
@@ -37,6 +37,7 @@ from insurance.domain.product.results import (
     PastClaim,
     Period,
     Price,
+    Renewal,
     Risk,
 )
 from insurance.domain.product.tables import Table
@@ -92,6 +93,12 @@ class Product:
             territories=self.territories,
         )
         self.life = Life(plain.get("life", {}), self.world, self.currency)
+
+    def compile(self) -> None:
+        """Everything at once: for the checks before publishing, which must meet every fault."""
+        _ = self.rating, self.covers, self.underwriting, self.renewals, self._visible
+        for cover in self.world.covers:
+            self.claims.of(cover)
 
     def __repr__(self) -> str:
         return f"<Product {self.code} {self.version}>"
@@ -222,8 +229,20 @@ class Product:
         claims: Sequence[PastClaim] = (),
     ) -> Offer:
         """Priced, referred or declined, with every reason; priced wherever a price can be had."""
+        return self._offer(risk, imposed, last, claims, strict=last is None)
+
+    def _offer(
+        self,
+        risk: Risk,
+        imposed: Imposed | None,
+        last: Price | None,
+        claims: Sequence[PastClaim],
+        *,
+        strict: bool,
+    ) -> Offer:
+        """Strict: a chosen cover that cannot be had is refused. At renewal it falls away."""
         env, findings = self._env(risk, last, claims)
-        env = self._choose(env, risk, renewal=last is not None)
+        env = self._choose(env, risk, renewal=not strict)
         findings += self.underwriting.findings(env)
         env = self._without(env, findings, imposed)
         findings = _answered(findings) if imposed is not None else findings
@@ -244,6 +263,39 @@ class Product:
             self._as_used(env),
             working,
         )
+
+    def renew(
+        self,
+        risk: Risk,
+        *,
+        last: Price,
+        claims: Sequence[PastClaim] = (),
+        looked_up: Mapping[str, Mapping[str, object] | None] | None = None,
+        imposed: Imposed | None = None,
+    ) -> Renewal:
+        """The next term: changed answers, and a price that knows last year's price and claims.
+
+        Where the definition says `fair`, the price is never above that of new business, and both
+        offers are kept, each with its trace.
+        """
+        env, _ = self._env(risk, last, claims)
+        env = self._choose(env, risk, renewal=True)
+        answers = self.read_answers(self.renewals.answers(env))
+        found = risk.looked_up if looked_up is None else looked_up
+        next_risk = risk._replace(
+            answers=answers, looked_up=found, start=self.last_day(risk.start)
+        )
+        offer = self.offer(next_risk, imposed, last=last, claims=claims)
+        findings = (*self.renewals.findings(env), *offer.findings)
+        outcome = _outcome(findings)
+        price = None if outcome == "declined" else offer.price
+        offer = offer._replace(outcome=outcome, findings=findings, price=price)
+        if not self.renewals.fair or price is None:
+            return Renewal(next_risk, offer, None)
+        entrant = self._offer(next_risk, imposed, None, (), strict=False)
+        if entrant.price is not None and entrant.price.total < price.total:
+            offer = offer._replace(price=entrant.price)
+        return Renewal(next_risk, offer, entrant)
 
     def terms(self, risk: Risk, imposed: Imposed | None = None) -> tuple[CoverTerms, ...]:
         """The covers in force, with limit and excess."""
@@ -378,13 +430,13 @@ class Product:
             if name in self._looked_up:
                 return self._as_used(env)[name]
             if name in self.world.values:
-                return self._value(name, env)
+                return self.value(name, env)
             found = getattr(env, {"covers": "selected"}.get(name, name), None)
             return sorted(found) if isinstance(found, frozenset) else found
 
         return find
 
-    def _value(self, name: str, env: Env) -> object:
+    def value(self, name: str, env: Env) -> object:
         routine = Routine(self.world)
         term = routine.expression(name, f"/values/{name}")
         routine.write(f"return {term.code}")
@@ -395,6 +447,25 @@ class Product:
             return Money(amount=held, currency=self.currency)
         return as_decimal(held, term.type.scale)
 
+    def look_in(self, table: str, keys: Sequence[object]) -> object:
+        """A table's value for keys as its author writes them."""
+        name, _, column = table.partition("__")
+        found = self.world.tables[name]
+        value = column or found.values[0]
+        types = next((t for one, _, t in self.world.matched if one is found), None)
+        if types is None:
+            raise KeyError(f"the table {name} is not used by this product")
+        held = [
+            int(WIDE.scaleb(Decimal(str(key)), kind.scale)) if kind.numeric
+            else date.fromisoformat(str(key)).toordinal() if kind.kind is Kind.DATE
+            else key
+            for key, kind in zip(keys, types, strict=True)
+        ]
+        result = found.matcher(types, value)(*held)
+        kind = found.value_type(value)
+        return as_decimal(result, kind.scale) if isinstance(result, int) and kind.numeric else result
+
+    @property
     def straight_through_limit(self) -> Money | None:
         return self.claims.straight_through_limit
 

@@ -126,6 +126,15 @@ class Offer(NamedTuple):
         return self.working.trace() if self.working else ()
 
 
+class Renewal(NamedTuple):
+    """The next term: the changed risk, what is offered, and the same risk as new business."""
+
+    risk: Risk
+    offer: Offer
+    new_business: Offer | None
+    """Only where the product has the fair-renewal rule."""
+
+
 class Loss(NamedTuple):
     """What is claimed. `used` is how much of each aggregate earlier claims have used up."""
 

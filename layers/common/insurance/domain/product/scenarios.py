@@ -1,0 +1,339 @@
+"""Executable examples that a product carries: what must come out, said in figures.
+
+Amounts are written in major units, as people write them. A scenario expects only what it names.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from insurance.domain.errors import InsuranceError, InvalidFields
+from insurance.domain.money import Money
+from insurance.domain.product.faults import InvalidProduct, did_you_mean, refuse
+from insurance.domain.product.product import Product
+from insurance.domain.product.questions import Question
+from insurance.domain.product.results import (
+    Assessment,
+    Imposed,
+    Loss,
+    Offer,
+    PastClaim,
+    Price,
+    Renewal,
+    Risk,
+)
+
+type Plain = Mapping[str, Any]
+
+
+class Outcome(NamedTuple):
+    """How one scenario went; no differences: it passed."""
+
+    name: str
+    differences: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences
+
+
+class Seen(NamedTuple):
+    """What a run of the scenarios made the product do."""
+
+    offers: list[Offer]
+    renewals: list[Renewal]
+    assessments: list[tuple[str, Assessment]]
+
+
+class Scenarios:
+    """A product's scenarios, ready to run against that product, or against a mutant of it."""
+
+    def __init__(self, plain: object, path: str = "scenarios.json") -> None:
+        if not isinstance(plain, Mapping):
+            raise refuse(path, plain, "an object with risks and scenarios")
+        self._risks: Plain = plain.get("risks", {})
+        self._all: Sequence[Plain] = plain.get("scenarios", ())
+        self._path = path
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def run(self, product: Product, seen: Seen | None = None) -> Iterator[Outcome]:
+        """Each scenario in turn. A scenario that cannot be run is one that did not pass."""
+        for place, plain in enumerate(self._all):
+            name = str(plain.get("name", f"scenario {place + 1}"))
+            try:
+                differences = _Run(product, self._risks, plain, seen).differences()
+            except InvalidProduct:
+                raise
+            except InvalidFields as error:
+                differences = [f"{fault.pointer}: {fault.detail}" for fault in error.faults]
+            except (InsuranceError, ValueError, KeyError, TypeError, InvalidOperation) as error:
+                differences = [f"{type(error).__name__}: {error}"]
+            yield Outcome(name, tuple(differences))
+
+
+class _Run:
+    """One scenario against one product."""
+
+    def __init__(
+        self, product: Product, risks: Plain, plain: Plain, seen: Seen | None
+    ) -> None:
+        self._product, self._risks, self._plain, self._seen = product, risks, plain, seen
+        self._expect: Plain = plain.get("expect", {})
+
+    def differences(self) -> list[str]:
+        known = EXPECTED["table"] if "table" in self._plain else self._known()
+        for name in self._expect:
+            if name not in known:
+                return [f"expect/{name} is not something that can be expected. "
+                        f"{did_you_mean(name, known)}"]
+        if "table" in self._plain:
+            return list(self._table())
+        refused = self._expect.get("refused")
+        try:
+            return list(self._compared())
+        except InvalidFields as error:
+            pointers = [fault.pointer for fault in error.faults]
+            if refused is None:
+                raise
+            return [] if pointers == refused else [f"refused: {pointers}, expected {refused}"]
+
+    def _known(self) -> tuple[str, ...]:
+        for kind in ("claim", "renew"):
+            if kind in self._plain:
+                return EXPECTED[kind]
+        return EXPECTED["offer"]
+
+    def _compared(self) -> Iterator[str]:
+        risk, imposed = self.risk(), self.imposed()
+        if "refused" in self._expect and "claim" not in self._plain:
+            self._product.offer(risk, imposed)
+            yield "nothing was refused"
+        elif "claim" in self._plain:
+            loss = self.loss(self._plain["claim"])
+            assessment = self._product.assess(loss, risk, imposed)
+            if self._seen:
+                self._seen.assessments.append((loss.cover, assessment))
+            if "refused" in self._expect:
+                yield "nothing was refused"
+            yield from self._of_assessment(assessment)
+        elif "renew" in self._plain:
+            yield from self._renewed(risk, imposed)
+        else:
+            offer = self._product.offer(risk, imposed)
+            if self._seen:
+                self._seen.offers.append(offer)
+            yield from self._of_offer(offer)
+
+    def _renewed(self, risk: Risk, imposed: Imposed | None) -> Iterator[str]:
+        renew = self._plain["renew"]
+        first = self._product.offer(risk, imposed)
+        if first.price is None:
+            yield "the first term has no price"
+            return
+        last = first.price
+        if "last_net" in renew:
+            net = self._money(renew["last_net"])
+            last = last._replace(net=net, total=self._money(renew.get("last_total", 0)) or net)
+        claims = [self._past_claim(claim) for claim in renew.get("claims", ())]
+        looked_up = renew.get("look_ups")
+        renewal = self._product.renew(
+            risk, last=last, claims=claims, looked_up=looked_up, imposed=imposed
+        )
+        if self._seen:
+            self._seen.renewals.append(renewal)
+        yield from self._of_offer(renewal.offer)
+        json = renewal.risk.answers.to_json()
+        for code, wanted in self._expect.get("answers", {}).items():
+            question = self._product.world.questions[code]
+            found = json.get(code)
+            if found != wire(question, wanted):
+                yield f"answers/{code}: {found}, expected {wanted}"
+
+    def _past_claim(self, plain: Plain) -> PastClaim:
+        return PastClaim(
+            plain["cover"], plain.get("counts", True), self._money(plain.get("paid", 0)),
+            plain.get("fault", ""), plain.get("cause", ""),
+        )
+
+    # What is given
+
+    def risk(self) -> Risk:
+        """The named risk, with what this scenario changes about it."""
+        name = self._plain.get("risk", "baseline")
+        if name not in self._risks:
+            raise ValueError(f"There is no risk {name}. {did_you_mean(name, self._risks)}")
+        base, changes = self._risks[name], self._plain.get("with", {})
+        answers = {**base.get("answers", {}), **changes.get("answers", {})}
+        given = {code: answer for code, answer in answers.items() if answer is not None}
+        read = self._product.read_answers(self._wire(given))
+        looked_up = {**base.get("look_ups", {}), **changes.get("look_ups", {})}
+        sources = {one.source for one in self._product.look_ups(read)}
+        return Risk(
+            answers=read,
+            looked_up={source: looked_up.get(source) for source in sources},
+            covers=tuple(changes.get("covers", base.get("covers", ()))),
+            start=date.fromisoformat(changes.get("start", base.get("start", "2026-01-01"))),
+            territory=changes.get("territory", base.get("territory", "")),
+        )
+
+    def _wire(self, answers: Plain) -> dict[str, object]:
+        questions = self._product.world.questions
+        return {
+            code: wire(questions[code], answer) if code in questions else answer
+            for code, answer in answers.items()
+        }
+
+    def imposed(self) -> Imposed | None:
+        plain = self._plain.get("imposed")
+        if plain is None:
+            return None
+        load, excess = plain.get("load"), plain.get("excess")
+        return Imposed(
+            None if load is None else Decimal(load),
+            None if excess is None else self._money(excess),
+            tuple(plain.get("exclusions", ())),
+        )
+
+    def loss(self, plain: Plain) -> Loss:
+        asked = {one.code: one for one in self._product.claims.asks(plain["cover"])}
+        facts = {
+            code: wire(asked[code], fact) if code in asked else fact
+            for code, fact in plain.get("facts", {}).items()
+        }
+        item = plain.get("item")
+        listed = self._product.claims.item_question(plain["cover"])
+        if item is not None and listed is not None:
+            fields = {field.code: field for field in listed.fields}
+            item = {c: wire(fields[c], v) if c in fields else v for c, v in item.items()}
+        return Loss(
+            plain["cover"], self._money(plain["claimed"]), facts, plain.get("cause"), item,
+            self._moment(plain.get("occurred")), self._moment(plain.get("reported")),
+            {code: self._money(used) for code, used in plain.get("used", {}).items()},
+        )
+
+    def _moment(self, written: str | None) -> datetime | None:
+        """A local date, at noon, or a local time."""
+        if written is None:
+            return None
+        zone = self._product.zone
+        if len(written) == len("2026-01-01"):
+            return datetime.combine(date.fromisoformat(written), time(12), tzinfo=zone)
+        moment = datetime.fromisoformat(written)
+        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+    def _money(self, major: object) -> Money:
+        return Money.of(str(major), self._product.currency)
+
+    # What is expected
+
+    def _of_offer(self, offer: Offer) -> Iterator[str]:
+        expect = self._expect
+        yield from self._same("outcome", offer.outcome)
+        yield from self._same("findings", [finding.code for finding in offer.findings])
+        if "price" in expect and expect["price"] is None and offer.price is not None:
+            yield f"price: {offer.price.total}, expected none"
+        figures = [name for name in ("net", "total", "charges", "by_cover") if name in expect]
+        if figures and offer.price is None:
+            yield f"no price, expected {', '.join(figures)}"
+        elif offer.price is not None:
+            yield from self._of_price(offer.price)
+        yield from self._of_terms(offer)
+
+    def _of_price(self, price: Price) -> Iterator[str]:
+        yield from self._amount("net", price.net)
+        yield from self._amount("total", price.total)
+        yield from self._amount("commission", price.commission)
+        lines = {line.code: line.amount for line in price.lines}
+        yield from self._amounts("charges", lines)
+        yield from self._amounts("by_cover", price.by_cover)
+
+    def _of_terms(self, offer: Offer) -> Iterator[str]:
+        terms = {cover.code: cover for cover in offer.covers}
+        if "in_force" in self._expect:
+            yield from self._same("in_force", sorted(terms), sorted(self._expect["in_force"]))
+        for code, wanted in self._expect.get("covers", {}).items():
+            if code not in terms:
+                yield f"covers/{code}: not in force"
+                continue
+            for name, amount in wanted.items():
+                found = getattr(terms[code], name)
+                if (None if amount is None else self._money(amount)) != found:
+                    yield f"covers/{code}/{name}: {found}, expected {amount}"
+
+    def _of_assessment(self, assessment: Assessment) -> Iterator[str]:
+        yield from self._same("outcome", assessment.outcome)
+        yield from self._same("missing", list(assessment.missing))
+        yield from self._same("counts", assessment.counts)
+        yield from self._amount("payable", assessment.payable)
+        yield from self._amount("reserve", assessment.reserve)
+        yield from self._amount("recoverable", assessment.recoverable)
+        yield from self._amounts("uses", assessment.uses)
+        against = [rule.code for rule in assessment.rules if rule.outcome not in {"pass", "info"}]
+        yield from self._same("rules", against)
+
+    def _table(self) -> Iterator[str]:
+        """Rows of a rate table, looked up as the tariff looks them up."""
+        name = self._plain["table"]
+        if name not in self._product.world.tables:
+            yield f"There is no table {name}. {did_you_mean(name, self._product.world.tables)}"
+            return
+        for row in self._expect["rows"]:
+            *keys, wanted = row
+            found = self._product.look_in(name, keys)
+            if found != (Decimal(wanted) if isinstance(wanted, str | int) else wanted):
+                yield f"{name}({', '.join(map(str, keys))}): {found}, expected {wanted}"
+
+    def _same(self, name: str, found: object, wanted: object = None) -> Iterator[str]:
+        if name in self._expect:
+            wanted = self._expect[name] if wanted is None else wanted
+            if found != wanted:
+                yield f"{name}: {found}, expected {wanted}"
+
+    def _amount(self, name: str, found: Money | None) -> Iterator[str]:
+        if name in self._expect:
+            wanted = self._money(self._expect[name])
+            if found != wanted:
+                yield f"{name}: {found}, expected {wanted}"
+
+    def _amounts(self, name: str, found: Mapping[str, Money]) -> Iterator[str]:
+        for code, amount in self._expect.get(name, {}).items():
+            wanted = self._money(amount)
+            if found.get(code, Money.zero(self._product.currency)) != wanted:
+                yield f"{name}/{code}: {found.get(code)}, expected {wanted}"
+
+
+OFFER = (
+    "outcome", "findings", "price", "net", "total", "charges", "by_cover", "commission", "covers",
+    "in_force", "refused",
+)
+EXPECTED: dict[str, tuple[str, ...]] = {
+    "offer": OFFER,
+    "renew": (*OFFER, "answers"),
+    "claim": (
+        "outcome", "missing", "counts", "payable", "reserve", "recoverable", "uses", "rules",
+        "refused",
+    ),
+    "table": ("rows",),
+}
+
+
+def wire(question: Question, written: object) -> object:
+    """An answer as people write it, in the form of the wire: 12000 for money, 0.35 for a decimal."""
+    match question.type, written:
+        case "money", int() | str() | Decimal():
+            scaled = Decimal(written).scaleb(question.exponent)
+            if scaled == scaled.to_integral_value():
+                return {"amount": int(scaled), "currency": question.currency}
+        case "decimal", int() | Decimal():
+            return written if isinstance(written, bool) else str(written)
+        case "list", list():
+            fields = {field.code: field for field in question.fields}
+            return [
+                {c: wire(fields[c], v) if c in fields else v for c, v in item.items()}
+                if isinstance(item, Mapping) else item
+                for item in written
+            ]
+    return written
