@@ -20,7 +20,7 @@ setup: .tools/setup ## Install what the project needs, in this folder only (the 
 	@command -v uv >/dev/null || [ -x .tools/uv/bin/uv ] || { echo "Installing uv $(UV_VERSION) into .tools"; \
 	  python3 -m venv .tools/uv && .tools/uv/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION); }
 	$(UV) sync -q --frozen --group dev
-	$(UV) run -q --frozen --group dev python -m local.engine
+	$(UV) run -q --frozen --group dev python -m local ensure
 	@mkdir -p .tools && touch $@
 
 .tools/sam: uv.lock | .tools/setup

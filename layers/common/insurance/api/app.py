@@ -65,7 +65,7 @@ class Page(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One route as the API's definition describes it; `local/openapi.py` reads these."""
+    """One route as the API's definition describes it; `local/openapi` reads these."""
 
     method: str
     path: str

@@ -37,6 +37,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     ),
     errors.AlreadyErased: Problem(HTTPStatus.CONFLICT, "already-erased", "Personal data erased"),
     errors.SamePerson: Problem(HTTPStatus.CONFLICT, "same-person", "Another person must approve"),
+    errors.TooManyClaims: Problem(HTTPStatus.CONFLICT, "too-many-claims", "Too many claims"),
     errors.InvalidFields: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-fields", "Some fields need attention"
     ),

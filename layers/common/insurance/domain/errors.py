@@ -13,6 +13,7 @@ InsuranceError
 │   ├── QuoteAlreadyIssued
 │   ├── StaleRevision           somebody else changed it first
 │   ├── AlreadyErased
+│   ├── TooManyClaims
 │   └── SamePerson              four eyes: who asked may not approve
 ├── Refused
 │   ├── InvalidFields           answers, facts or a body: each fault with its pointer
@@ -103,6 +104,11 @@ class AlreadyErased(Conflict):
     def __init__(self, id: str) -> None:
         super().__init__(f"The personal data of {id} have been erased.")
         self.id = id
+
+
+class TooManyClaims(Conflict):
+    def __init__(self, policy_id: str, most: int) -> None:
+        super().__init__(f"Policy {policy_id} has {most} claims, as many as it can: call us.")
 
 
 class SamePerson(Conflict):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from insurance.domain.caller import Caller
 from insurance.domain.claim import Claim
 from insurance.domain.claim.verification import Notice, same_loss
-from insurance.domain.errors import AlreadyErased, Conflict, PolicyNotFound
+from insurance.domain.errors import AlreadyErased, PolicyNotFound, TooManyClaims
 from insurance.domain.event import Event, Head
 from insurance.domain.identity import new_claim_id
 from insurance.domain.money import Money
@@ -16,11 +16,6 @@ from insurance.operations.receipt import Receipt
 from insurance.operations.verify_claim import verify_claim
 
 CLAIMS_PER_POLICY_MAX = 100
-
-
-class TooManyClaims(Conflict):
-    def __init__(self, policy_id: str) -> None:
-        super().__init__(f"Policy {policy_id} has {CLAIMS_PER_POLICY_MAX} claims: call us.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,7 @@ def notify_claim(
     if key is None:
         raise AlreadyErased(policy.party_id)
     if len(file.noticed) >= CLAIMS_PER_POLICY_MAX:
-        raise TooManyClaims(policy.id)
+        raise TooManyClaims(policy.id, CLAIMS_PER_POLICY_MAX)
     product = products.version(policy.product.code, policy.product.version)
     notice = Notice(
         cover=reported.cover,
