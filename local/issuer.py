@@ -43,9 +43,11 @@ class Issuer:
     def public_keys(self) -> KeySet:
         return self._public
 
-    def token(self, caller: str, *, changes: Mapping[str, Any] | None = None) -> str:
-        """An access token for a sample caller, with what Cognito puts into one."""
-        claims = self._claims(CALLERS[caller]) | dict(changes or {})
+    def token(
+        self, caller: Partner | Staff | Machine, *, changes: Mapping[str, Any] | None = None
+    ) -> str:
+        """An access token with what Cognito puts into one; `changes` are for tests."""
+        claims = self._claims(caller) | dict(changes or {})
         header = {"alg": "RS256", "kid": self._key.kid, "typ": "JWT"}
         return jwt.encode(header, claims, self._key, algorithms=["RS256"])
 
@@ -132,7 +134,7 @@ class Issuer:
         wanted = set(form.get("scope", "").split()) or allowed
         if not wanted <= allowed:
             return _refused("invalid_scope")
-        token = self.token(client_id, changes={"scope": " ".join(sorted(wanted))})
+        token = self.token(caller, changes={"scope": " ".join(sorted(wanted))})
         return JSONResponse(
             {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS},
             headers={"Cache-Control": "no-store"},

@@ -82,25 +82,25 @@ def play(path: Path, settings: Settings) -> None:
     print(journey.title)
     with Stack(settings) as stack:
         _say("stack", f"up in {stack.started_in_seconds:.1f} s at {stack.base_url}")
-        walk = _Walk(journey, stack)
+        walk = Walk(journey, stack)
         with walk.client:
             ids = walk.from_quote_to_paid_claim()
     _say("stack", "stopped; starting it again to read the figures back")
     with Stack(settings) as stack:
         _say("stack", f"up in {stack.started_in_seconds:.1f} s at {stack.base_url}")
-        walk = _Walk(journey, stack)
+        walk = Walk(journey, stack)
         with walk.client:
             print(walk.last_line(ids))
 
 
 @dataclass(frozen=True)
-class _Ids:
+class Ids:
     quote: str
     policy: str
     claim: str
 
 
-class _Walk:
+class Walk:
     """The calls of one journey on one running stack."""
 
     def __init__(self, journey: Journey, stack: Stack) -> None:
@@ -116,7 +116,7 @@ class _Walk:
             verify=str(certificate.certificate) if certificate else True,
         )
 
-    def from_quote_to_paid_claim(self) -> _Ids:
+    def from_quote_to_paid_claim(self) -> Ids:
         quote = self._quote()
         self._accept(quote["id"])
         policy = self._issue(quote["id"])
@@ -127,9 +127,9 @@ class _Walk:
         self._settle(claim["id"])
         self._wait_for_bank(claim["id"])
         self._show_events(policy["id"])
-        return _Ids(quote["id"], policy["id"], claim["id"])
+        return Ids(quote["id"], policy["id"], claim["id"])
 
-    def last_line(self, ids: _Ids) -> str:
+    def last_line(self, ids: Ids) -> str:
         """The figures as the API reads them back."""
         quote = self._get(f"/v1/quotes/{ids.quote}")
         policy = self._get(f"/v1/policies/{ids.policy}")
@@ -159,13 +159,10 @@ class _Walk:
         lines = [f"net {_money(premium['net'])}"]
         lines += [f"{each['name']} {_money(each['amount'])}" for each in premium["lines"]]
         _say("quoted", f"{quote['id']}: {_money(premium['total'])} ({', '.join(lines)})")
-        for step in self._trace(self._get(f"/v1/quotes/{quote['id']}/explanation")):
-            _why(step)
+        explanation = self._get(f"/v1/quotes/{quote['id']}/explanation")
+        for line in _priced(explanation["steps"]):
+            _why(line)
         return quote
-
-    def _trace(self, explanation: Json) -> Iterator[str]:
-        for step in explanation["steps"]:
-            yield _step(step)
 
     def _accept(self, quote_id: str) -> None:
         quote = self._post(f"/v1/quotes/{quote_id}/acceptance", {})
@@ -184,6 +181,8 @@ class _Walk:
         _say("coverage", f"{check['outcome']}{payable}; nothing was changed")
         for rule in check["rules"]:
             _why(_rule(rule))
+        for step in check["steps"]:
+            _why(f"{step['name']}: {step['figure']}")
 
     def _notify(self, body: Json) -> Json:
         claim = self._post("/v1/claims", body)
@@ -206,8 +205,8 @@ class _Walk:
             _say("settled", f"{payment['id']}: {_money(payment['amount'])}, {payment['status']}")
             if payment["status"] == "awaiting_approval":
                 self._fail(f"payment {payment['id']} waits for a person to approve it")
-        for step in claim.get("valuation", ()):
-            _why(_step(step))
+        for rule in claim["rules"]:
+            _why(_rule(rule))
 
     def _wait_for_bank(self, claim_id: str) -> None:
         """The bank is outside: only its report makes a payment paid."""
@@ -269,13 +268,26 @@ def _rule(rule: Json) -> str:
     return f"{rule['outcome']}: {rule['explanation']}"
 
 
-def _step(step: Json) -> str:
-    return ", ".join(f"{key} {_shown(value)}" for key, value in step.items() if value is not None)
+_SIGNS = {"factor": "x", "add": "+", "base": "", "minimum": "at least", "maximum": "at most"}
+
+
+def _priced(steps: list[Json]) -> Iterator[str]:
+    """The steps that had a say in the price, each with what it took in and where it led."""
+    for step in steps:
+        if step.get("operand") is None:
+            continue  # an option that was not chosen
+        sign = _SIGNS.get(step["operation"], step["operation"])
+        known = ", ".join(f"{name} {_shown(value)}" for name, value in step["inputs"].items())
+        because = f"  ({known})" if known else ""
+        effect = f"{sign} {step['operand']}".strip()
+        yield f"{step['name']:<22} {effect:<14} {_money(step['running']):>12}{because}"
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, dict) and value.keys() == {"amount", "currency"}:
         return _money(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_shown(each)}" for name, each in value.items())
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

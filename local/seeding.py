@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 USAGE_SECRET = "UsageKeySecret"  # noqa: S105 (its name in the template, not its value)
 APPLICATIONS = "ApplicationsTable"
+STAFF_PLAN = "internal"
 
 
 def create_tables(template: Template, tables: DynamoDBClient) -> None:
@@ -38,9 +39,12 @@ def ensure_keys_and_secrets(template: Template, kms: Kms, secrets: SecretsManage
 
 def seed_applications(template: Template, tables: DynamoDBClient) -> None:
     """The rows that the platform's own administration would have written."""
-    table = template.resources[APPLICATIONS].name
     for partner in PARTNERS:
-        tables.put_item(TableName=table, Item=_row(partner))
+        seed_application(partner, template, tables)
+
+
+def seed_application(partner: Partner, template: Template, tables: DynamoDBClient) -> None:
+    tables.put_item(TableName=template.resources[APPLICATIONS].name, Item=_row(partner))
 
 
 def _row(partner: Partner) -> dict[str, dict[str, str] | dict[str, list[str]]]:
@@ -59,14 +63,22 @@ def _row(partner: Partner) -> dict[str, dict[str, str] | dict[str, list[str]]]:
 
 def seed_usage_keys(template: Template, secrets: SecretsManager, keys: Keys) -> None:
     """One API key per application and per member of staff, in its plan."""
+    for partner in PARTNERS:
+        seed_usage_key(partner.application, partner.plan, template, secrets, keys)
+    for staff in STAFF:
+        seed_usage_key(staff.subject, STAFF_PLAN, template, secrets, keys)
+
+
+def seed_usage_key(
+    principal: str, plan: str, template: Template, secrets: SecretsManager, keys: Keys
+) -> None:
+    """The key whose value the authorizer will compute for this principal."""
+    if plan not in plan_names(template).values():
+        raise TemplateError(f"the template has no usage plan for {plan}")
     secret = secrets.value(template.resources[USAGE_SECRET].arn)
-    plans = plan_names(template)
-    for principal, plan in _principals():
-        if plan not in plans.values():
-            raise TemplateError(f"the template has no usage plan for {plan}")
-        value = hmac.new(secret.encode(), principal.encode(), hashlib.sha256).hexdigest()
-        key_id = hashlib.sha256(principal.encode()).hexdigest()[:10]
-        keys.put(ApiKey(id=key_id, value=value, plan=plan))
+    value = hmac.new(secret.encode(), principal.encode(), hashlib.sha256).hexdigest()
+    key_id = hashlib.sha256(principal.encode()).hexdigest()[:10]
+    keys.put(ApiKey(id=key_id, value=value, plan=plan))
 
 
 def plan_names(template: Template) -> dict[str, str]:
@@ -75,8 +87,3 @@ def plan_names(template: Template) -> dict[str, str]:
         plan.logical_id: plan.logical_id.removesuffix("Plan").lower()
         for plan in template.of_type("AWS::ApiGateway::UsagePlan")
     }
-
-
-def _principals() -> list[tuple[str, str]]:
-    partners = [(partner.application, partner.plan) for partner in PARTNERS]
-    return partners + [(staff.subject, "internal") for staff in STAFF]

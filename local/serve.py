@@ -51,7 +51,7 @@ def print_token(caller: str, settings: Settings) -> int:
     store = open_store(settings.folder / "services.sqlite")
     try:
         url = f"http://{LOOPBACK}:{settings.ports.services}"
-        print(Issuer(store, url).token(caller))
+        print(Issuer(store, url).token(CALLERS[caller]))
     finally:
         store.close()
     return 0

@@ -30,12 +30,14 @@ from local.issuer import Issuer
 from local.page import page_routes
 from local.processes import LOOPBACK, bound_socket
 from local.runtime import Lambda, Result
-from local.samples import BANKS
+from local.samples import BANKS, CALLERS, Partner
 from local.seeding import (
     create_tables,
     ensure_keys_and_secrets,
     plan_names,
+    seed_application,
     seed_applications,
+    seed_usage_key,
     seed_usage_keys,
 )
 from local.server import Server
@@ -80,6 +82,8 @@ class Stack:
         self.definition: Definition
         self.issuer: Issuer
         self._functions: Lambda
+        self._secrets: SecretsManager
+        self._keys: Keys
 
     # -- for whoever holds the stack ------------------------------------------------------------
 
@@ -113,9 +117,21 @@ class Stack:
         self._thread.join()
         self._loop.close()
 
-    def token(self, caller: str, *, changes: Mapping[str, Any] | None = None) -> str:
-        """An access token for a sample caller (`local.samples.CALLERS`)."""
-        return self.issuer.token(caller, changes=changes)
+    def token(self, caller: str | Partner, *, changes: Mapping[str, Any] | None = None) -> str:
+        """An access token for a sample caller (`local.samples.CALLERS`), or for a further one."""
+        known = CALLERS[caller] if isinstance(caller, str) else caller
+        return self.issuer.token(known, changes=changes)
+
+    def admit(self, partner: Partner) -> None:
+        """Register a further application, with its usage key."""
+        seed_application(partner, self.template, self.dynamodb())
+
+        async def key() -> None:
+            seed_usage_key(
+                partner.application, partner.plan, self.template, self._secrets, self._keys
+            )
+
+        self._run(key())
 
     def invoke(self, logical_id: str, event: Json) -> Result:
         """Call a function directly, as `aws lambda invoke` would."""
@@ -164,12 +180,13 @@ class Stack:
         store = open_store(settings.folder / "services.sqlite")
         self._parts.callback(store.close)
         kms, secrets = Kms(store), SecretsManager(store)
+        self._secrets = secrets
         ensure_keys_and_secrets(self.template, kms, secrets)
         bus = EventBus(store, [bus.name for bus in self.template.of_type("AWS::Events::EventBus")])
         self.issuer = Issuer(store, self.services_url)
         bank = Bank(
             settings.folder / "bank.sqlite",
-            token=lambda mode: self.issuer.token(BANKS[mode].client_id),
+            token=lambda mode: self.issuer.token(BANKS[mode]),
             verify=str(self.certificate.certificate) if self.certificate else True,
         )
         bus.subscribe(bank.receive)
@@ -186,7 +203,7 @@ class Stack:
         await services.start()
 
         await asyncio.to_thread(self._fill_tables)
-        keys = Keys(settings.folder / "gateway.sqlite")
+        self._keys = keys = Keys(settings.folder / "gateway.sqlite")
         self._parts.callback(keys.close)
         seed_usage_keys(self.template, secrets, keys)
         gateway = Server(

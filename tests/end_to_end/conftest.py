@@ -1,0 +1,108 @@
+"""The real stack: shipped handlers in worker processes, real authorizers, a real DynamoDB engine."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import pytest
+
+from local.samples import Partner
+from local.settings import ROOT, Settings
+from local.stack import Stack, ephemeral
+
+type Json = dict[str, Any]
+
+QUOTED_AT = "2026-11-24T09:00:00Z"
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(ephemeral(Settings(), folder=tmp_path_factory.mktemp("stack"))) as running:
+        yield running
+
+
+class Caller:
+    """One caller over HTTP, at a time of its own."""
+
+    def __init__(self, stack: Stack, token: str | None, *, clock: str | None = QUOTED_AT) -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"Coverwright-Clock": clock} if clock else {}
+        self.http = httpx.Client(base_url=stack.base_url, headers=headers, timeout=40)
+
+    def get(self, path: str) -> httpx.Response:
+        return self.http.get(path)
+
+    def post(self, path: str, body: Json, *, key: str | None = None) -> httpx.Response:
+        headers = {"Idempotency-Key": key or uuid.uuid4().hex}
+        return self.http.post(path, json=body, headers=headers)
+
+    def post_raw(self, path: str, body: bytes) -> httpx.Response:
+        headers = {"Idempotency-Key": uuid.uuid4().hex, "Content-Type": "application/json"}
+        return self.http.post(path, content=body, headers=headers)
+
+
+type CallAs = Callable[..., Caller]
+
+
+@pytest.fixture
+def call_as(stack: Stack) -> Iterator[CallAs]:
+    """Callers by name, by partner or with whatever token; closed when the test is over."""
+    with ExitStack() as opened:
+
+        def make(
+            who: str | Partner | None = None,
+            *,
+            token: str | None = None,
+            clock: str | None = QUOTED_AT,
+            **changes: Any,
+        ) -> Caller:
+            sent = stack.token(who, changes=changes) if who else token
+            caller = Caller(stack, sent, clock=clock)
+            opened.enter_context(caller.http)
+            return caller
+
+        yield make
+
+
+@pytest.fixture
+def harbour(call_as: CallAs) -> Caller:
+    """A broker's application in test mode, on the gold plan."""
+    return call_as("harbour-test")
+
+
+@pytest.fixture
+def meadow(call_as: CallAs) -> Caller:
+    """Another partner's application."""
+    return call_as("meadow-test")
+
+
+@pytest.fixture
+def journey() -> Json:
+    """The bodies that `make run` sends."""
+    path = ROOT / "local" / "journeys" / "private-motor.json"
+    document: Json = json.loads(path.read_text())
+    return document
+
+
+@pytest.fixture
+def risk(journey: Json) -> Json:
+    """The body of a quote for a driver aged 35 on a car of group 15."""
+    body: Json = journey["quote"]
+    return body
+
+
+def assert_problem(answer: httpx.Response, status: int, code: str) -> Json:
+    """An RFC 9457 problem, whole, whoever answered."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem: Json = answer.json()
+    assert problem["code"] == code
+    assert problem["type"] == f"https://docs.coverwright.example/problems/{code}"
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem["request_id"] == answer.headers["x-amzn-requestid"]
+    assert problem.get("status", status) == status
+    return problem
