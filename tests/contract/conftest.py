@@ -10,7 +10,8 @@ from insurance.domain.identity import party_id_for
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.claims import DynamoDBClaims
 from insurance.dynamodb.parties import DynamoDBParties
-from insurance.dynamodb.policies import DynamoDBPolicies, PolicyReader
+from insurance.dynamodb.policies import DynamoDBPolicies
+from insurance.dynamodb.policy_reader import PolicyReader
 from insurance.dynamodb.quotes import DynamoDBQuotes
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import load

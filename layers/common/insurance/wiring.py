@@ -1,18 +1,13 @@
 """What operations are given when they run on AWS: each thing made once per process, when first asked for."""
 
-from functools import cache
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
-import boto3
-from botocore.config import Config
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from insurance.config import setting, table
-from insurance.domain.identity import party_id_for
-from insurance.dynamodb import aggregates, codec
-from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import load
-from insurance.kms import KeyRing, PartyKey
 
+# A function loads what it asks for, and nothing else: every import below is inside what needs it.
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -20,38 +15,37 @@ if TYPE_CHECKING:
     from insurance.dynamodb.balances import DynamoDBBalances
     from insurance.dynamodb.claims import DynamoDBClaims
     from insurance.dynamodb.parties import DynamoDBParties
-    from insurance.dynamodb.policies import DynamoDBPolicies, PolicyReader
+    from insurance.dynamodb.policies import DynamoDBPolicies
+    from insurance.dynamodb.policy_reader import PolicyReader
     from insurance.dynamodb.quotes import DynamoDBQuotes
+    from insurance.dynamodb.receipts import DynamoDBReceipts
     from insurance.eventbridge import EventBridgeBus
+    from insurance.kms import KeyRing, PartyKey
     from insurance.products import LookUps
-
-CLIENT_CONFIG = Config(
-    connect_timeout=1,
-    read_timeout=2,
-    retries={"mode": "standard", "max_attempts": 3},
-)
 
 
 @cache
-def dynamodb() -> "DynamoDBClient":
-    return boto3.client("dynamodb", config=CLIENT_CONFIG)
+def dynamodb() -> DynamoDBClient:
+    client: DynamoDBClient = _client("dynamodb")
+    return client
 
 
 @cache
 def keys() -> KeyRing:
-    client = boto3.client("kms", config=CLIENT_CONFIG)
-    return KeyRing(client, setting("PERSONAL_DATA_KEY"))
+    from insurance.kms import KeyRing
+
+    return KeyRing(_client("kms"), setting("PERSONAL_DATA_KEY"))
 
 
 @cache
-def products() -> "BundledProducts":
+def products() -> BundledProducts:
     from insurance.catalogue import BundledProducts
 
     return BundledProducts()
 
 
 @cache
-def look_ups() -> "LookUps":
+def look_ups() -> LookUps:
     from insurance.products import LookUps
 
     return LookUps()
@@ -75,7 +69,7 @@ def receipts() -> DynamoDBReceipts:
 
 
 @cache
-def quotes() -> "DynamoDBQuotes":
+def quotes() -> DynamoDBQuotes:
     from insurance.dynamodb.quotes import DynamoDBQuotes
 
     return DynamoDBQuotes(
@@ -88,7 +82,7 @@ def quotes() -> "DynamoDBQuotes":
 
 
 @cache
-def policies() -> "DynamoDBPolicies":
+def policies() -> DynamoDBPolicies:
     from insurance.dynamodb.policies import DynamoDBPolicies
 
     return DynamoDBPolicies(
@@ -104,7 +98,7 @@ def policies() -> "DynamoDBPolicies":
 
 
 @cache
-def claims() -> "DynamoDBClaims":
+def claims() -> DynamoDBClaims:
     from insurance.dynamodb.claims import DynamoDBClaims
 
     return DynamoDBClaims(
@@ -119,7 +113,7 @@ def claims() -> "DynamoDBClaims":
 
 
 @cache
-def parties() -> "DynamoDBParties":
+def parties() -> DynamoDBParties:
     from insurance.dynamodb.parties import DynamoDBParties
 
     return DynamoDBParties(
@@ -132,21 +126,21 @@ def parties() -> "DynamoDBParties":
 
 
 @cache
-def balances() -> "DynamoDBBalances":
+def balances() -> DynamoDBBalances:
     from insurance.dynamodb.balances import DynamoDBBalances
 
     return DynamoDBBalances(dynamodb(), table("balances"))
 
 
 @cache
-def event_bus() -> "EventBridgeBus":
+def event_bus() -> EventBridgeBus:
     from insurance.eventbridge import EventBridgeBus
 
-    return EventBridgeBus(boto3.client("events", config=CLIENT_CONFIG), setting("EVENT_BUS"))
+    return EventBridgeBus(_client("events"), setting("EVENT_BUS"))
 
 
-def _policy_reader() -> "PolicyReader":
-    from insurance.dynamodb.policies import PolicyReader
+def _policy_reader() -> PolicyReader:
+    from insurance.dynamodb.policy_reader import PolicyReader
 
     return PolicyReader(
         policies_table=table("policies"),
@@ -157,6 +151,12 @@ def _policy_reader() -> "PolicyReader":
 
 
 def _receipts(holder: str) -> DynamoDBReceipts:
+    from insurance.domain.identity import party_id_for
+    from insurance.dynamodb import aggregates, codec
+    from insurance.dynamodb.receipts import DynamoDBReceipts
+    from insurance.dynamodb.transaction import load
+    from insurance.kms import PartyKey
+
     def key_of(about: str) -> PartyKey | None:
         id = about if holder == "quotes" else party_id_for(about)
         [item] = load(dynamodb(), [(table(holder), {"id": codec.text(id)})])
@@ -164,3 +164,18 @@ def _receipts(holder: str) -> DynamoDBReceipts:
         return key if isinstance(key, PartyKey) else None
 
     return DynamoDBReceipts(dynamodb(), table("receipts"), key_of)
+
+
+def _client(service: str) -> Any:
+    """A client that gives up in time: the gateway does not wait longer than 29 s for everything."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        service,  # type: ignore[call-overload]  # the stubs want each service's name literally
+        config=Config(
+            connect_timeout=1,
+            read_timeout=2,
+            retries={"mode": "standard", "max_attempts": 3},
+        ),
+    )

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-
 from insurance.domain.classification import JsonObject
 from insurance.domain.event import Event, Head, first_broken_link
 from insurance.domain.money import Currency, Money
+
 from tests.builders import NOW, make_quote
 
 
@@ -131,4 +131,6 @@ def test_the_hash_does_not_depend_on_who_wrote_the_json():
 def test_the_amounts_in_an_event_are_whole_numbers():
     premium = chain(1)[0].facts["premium"]["total"]
 
-    assert Money.model_validate(premium | {"currency": Currency(premium["currency"])}).amount == 16926
+    assert (
+        Money.model_validate(premium | {"currency": Currency(premium["currency"])}).amount == 16926
+    )

@@ -5,10 +5,9 @@ from decimal import ROUND_DOWN, Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
-
 from insurance.domain.errors import CurrencyMismatch
 from insurance.domain.money import AMOUNT_MAX, Currency, Money, total
+from pydantic import ValidationError
 
 amounts = st.integers(min_value=-AMOUNT_MAX, max_value=AMOUNT_MAX)
 weights = st.lists(
@@ -70,7 +69,8 @@ def test_money_does_not_add_to_a_number():
 
 
 @pytest.mark.parametrize(
-    ("currency", "major", "minor"), [("GBP", "169.26", 16926), ("JPY", "500", 500), ("KWD", "1.234", 1234)]
+    ("currency", "major", "minor"),
+    [("GBP", "169.26", 16926), ("JPY", "500", 500), ("KWD", "1.234", 1234)],
 )
 def test_major_units_follow_the_standard(currency, major, minor):
     money = Money.of(major, Currency(currency))

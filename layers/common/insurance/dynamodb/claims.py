@@ -9,7 +9,7 @@ from insurance.domain.event import Event
 from insurance.domain.identity import party_id_for, policy_id_for
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.policies import PolicyReader
+from insurance.dynamodb.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import add, load, put, transact
 from insurance.operations.ports import ClaimFile, Kept, Keys, NoticeFile

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from insurance.domain.errors import PolicyNotFound, QuoteAlreadyIssued
+from insurance.domain.errors import QuoteAlreadyIssued
 from insurance.domain.event import Event
-from insurance.domain.identity import party_id_for
 from insurance.domain.policy import Policy
 from insurance.domain.quote import Quote
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.policy_reader import PolicyReader
 from insurance.dynamodb.quotes import load_quote, quote_changes
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import add, load, transact
@@ -18,35 +18,6 @@ from insurance.operations.receipt import Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-
-class PolicyReader:
-    """Where a policy stands: three keys, all known from its id, read at once."""
-
-    def __init__(
-        self, *, policies_table: str, events_table: str, parties_table: str, keys: Keys
-    ) -> None:
-        self._policies_table = policies_table
-        self._events_table = events_table
-        self._parties_table = parties_table
-        self._keys = keys
-
-    def wants(self, policy_id: str) -> list[tuple[str, Item]]:
-        """The header, the body and the party's key: for the read of any command on the policy."""
-        return [
-            (self._policies_table, {"id": codec.text(policy_id)}),
-            (self._events_table, {"stream": codec.text(policy_id), "sequence": codec.number(1)}),
-            (self._parties_table, {"id": codec.text(party_id_for(policy_id))}),
-        ]
-
-    def read(self, policy_id: str, items: Sequence[Item | None]) -> Kept[Policy]:
-        """The policy from what `wants` asked for, or PolicyNotFound."""
-        header, body, party = items
-        if header is None or body is None:
-            raise PolicyNotFound(policy_id)
-        key = aggregates.read_key(self._keys, party)
-        policy = aggregates.read_record(Policy, body, key, policy_id)
-        return Kept(policy, aggregates.read_head(header), key)
 
 
 class DynamoDBPolicies:

@@ -1,17 +1,22 @@
 """What operations are given: promises that a store, a key ring or a look-up keeps."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from insurance.domain.claim import Claim, NoticedClaim
-from insurance.domain.classification import JsonObject
-from insurance.domain.event import Event, Head
-from insurance.domain.policy import Policy
-from insurance.domain.product import Product
-from insurance.domain.quote import Quote
-from insurance.operations.receipt import Receipt
+# Only for those who check types: a function that takes a port need not load every aggregate.
+if TYPE_CHECKING:
+    from datetime import date
+
+    from insurance.domain.claim import Claim, NoticedClaim
+    from insurance.domain.classification import JsonObject
+    from insurance.domain.event import Event, Head
+    from insurance.domain.policy import Policy
+    from insurance.domain.product import Product
+    from insurance.domain.quote import Quote
+    from insurance.operations.receipt import Receipt
 
 
 class PartyKey(Protocol):
