@@ -4,8 +4,8 @@ import json
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -68,6 +68,14 @@ class Backend:
             aws_secret_access_key="local",
         )
 
+    def items(self, logical_id: str) -> list[Json]:
+        """Everything in a table."""
+        name = self.template.resources[logical_id].name
+        return [dict(item) for item in self._tables.scan(TableName=name)["Items"]]
+
+    def close(self) -> None:
+        self._tables.close()
+
     def empty(self) -> None:
         """Fresh tables with the sample applications and the issuer's keys in them."""
         for name in self._tables.list_tables()["TableNames"]:
@@ -118,6 +126,7 @@ def backend(folder: Path) -> Iterator[Backend]:
         with _served(_recording(holder, services, engine_url)) as url:
             holder.append(Backend(template, url, engine_url))
             yield holder[0]
+            holder[0].close()
     store.close()
 
 
@@ -144,7 +153,7 @@ def _engine(folder: Path) -> Iterator[str]:
 @contextmanager
 def _served(app: Starlette) -> Iterator[str]:
     listener = processes.bound_socket(0, what="services", setting="SERVICES_PORT")
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     try:
@@ -157,14 +166,22 @@ def _served(app: Starlette) -> Iterator[str]:
 
 def _recording(holder: list[Backend], services: Starlette, engine_url: str) -> Starlette:
     """One address per function: `/quoting` is what quoting calls."""
-    engine = httpx.AsyncClient(base_url=engine_url)
-    local = httpx.AsyncClient(transport=httpx.ASGITransport(services), base_url="http://services")
+
+    @asynccontextmanager
+    async def clients(app: Starlette) -> AsyncIterator[None]:
+        inside = httpx.ASGITransport(services)
+        async with (
+            httpx.AsyncClient(base_url=engine_url) as app.state.engine,
+            httpx.AsyncClient(transport=inside, base_url="http://services") as app.state.services,
+        ):
+            yield
 
     async def call(request: Request) -> Response:
         body = await request.body()
         target = request.headers["x-amz-target"]
         holder[0].calls |= used(request.path_params["folder"], target, json.loads(body))
-        client = engine if target.startswith("DynamoDB") else local
+        state = request.app.state
+        client = state.engine if target.startswith("DynamoDB") else state.services
         kept = {"x-amz-target", "content-type", "authorization", "x-amz-date"}
         headers = {name: value for name, value in request.headers.items() if name in kept}
         answer = await client.post("/", content=body, headers=headers)
@@ -177,7 +194,8 @@ def _recording(holder: list[Backend], services: Starlette, engine_url: str) -> S
         routes=[
             Route("/{folder}/", call, methods=["POST"]),
             Route("/{folder}", call, methods=["POST"]),
-        ]
+        ],
+        lifespan=clients,
     )
 
 

@@ -21,7 +21,7 @@ MACHINE = "arm64" if os.uname().machine in {"arm64", "aarch64"} else "x86_64"
 PYTHON = Path(sys.base_prefix) / "bin" / "python3.13"
 # What Lambda's Python runtime brings itself: its client and boto3, with what they need.
 RUNTIME = (
-    *("awslambdaric", "snapshot_restore_py", "simplejson"),
+    *("awslambdaric", "runtime_client.*.so", "snapshot_restore_py", "simplejson"),
     *("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py"),
 )
 
@@ -29,8 +29,9 @@ RUNTIME = (
 def runtime_folder(target: Path) -> Path:
     """A folder with the runtime's own packages and nothing else of this environment."""
     target.mkdir()
-    for name in RUNTIME:
-        (target / name).symlink_to(SITE / name)
+    for pattern in RUNTIME:
+        for package in SITE.glob(pattern):
+            (target / package.name).symlink_to(package)
     return target
 
 

@@ -1,0 +1,447 @@
+"""`python -m tests.artefact.record`: write events/ from the scenes below, and what the source answers.
+
+A change that is meant changes an expected answer: record again and read the difference before
+committing it. Answers of the authorizer hang on its tokens, whose key is thrown away: they are
+made again only where `tests/artefact/issuer_keys.json` is missing.
+"""
+
+import base64
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from insurance.domain import identity
+from insurance.domain.identity import Mode
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from local.samples import CALLERS, Partner, Staff
+from tests.artefact.backend import ISSUER, Backend, backend
+from tests.artefact.cases import EVENTS, EXPECTED, Case, case, observed, settled
+from tests.artefact.conftest import Stage
+from tests.artefact.emulator import runtime_folder
+
+type Json = dict[str, Any]
+
+KEYS = Path(__file__).with_name("issuer_keys.json")
+FAR_AWAY = 4_102_444_800  # 2100-01-01: a token of an event must outlive its repository
+QUOTED_AT, CLAIMED_AT = "2026-11-22T10:00:00Z", "2027-01-16T09:30:00Z"
+
+
+def partner(name: str) -> Json:
+    """The context that the authorizer hands on for an application."""
+    caller = CALLERS[name]
+    assert isinstance(caller, Partner)
+    return {
+        "principal": caller.application,
+        "kind": "application",
+        "partner": caller.partner,
+        "roles": "",
+        "scopes": " ".join(caller.scopes),
+        "plan": caller.plan,
+        "mode": caller.mode,
+    }
+
+
+def staff(name: str) -> Json:
+    """The claims that the user pool's authorizer hands on for a person."""
+    caller = CALLERS[name]
+    assert isinstance(caller, Staff)
+    scopes = " ".join(f"coverwright/{scope}" for scope in caller.scopes)
+    groups = ",".join(caller.groups)
+    return {"claims": {"sub": caller.subject, "scope": scopes, "cognito:groups": groups}}
+
+
+def bank(name: str) -> Json:
+    """The claims of a machine: scopes, and no groups."""
+    caller = CALLERS[name]
+    scopes = " ".join(f"coverwright/{scope}" for scope in caller.scopes)
+    return {"claims": {"sub": name, "client_id": name, "scope": scopes}}
+
+
+HARBOUR, MEADOW = partner("harbour-test"), partner("meadow-test")
+UNDERWRITER, HANDLER = staff("underwriter-test"), staff("handler-test")
+SUPERVISOR, PRIVACY = staff("supervisor-test"), staff("privacy-test")
+BANK = bank("bank-test")
+
+
+class Scene(NamedTuple):
+    """One HTTP event, in few words."""
+
+    path: str
+    """Of the event's file."""
+    route: str
+    """`POST /v1/quotes/{quote_id}/acceptance`"""
+    caller: Json
+    body: Json | str | None = None
+    given: tuple[str, ...] = ()
+    variables: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
+    at: str = QUOTED_AT
+    key: str = ""
+    """The idempotency key; the file's name by default."""
+    varies: tuple[str, ...] = ()
+
+
+GBP = "GBP"
+ADA = {"name": "Ada Merton", "email": "ada.merton@example.com", "date_of_birth": "1991-03-14"}
+MOTOR: Json = {
+    "registration": "AB12CDE",
+    "vehicle_value": {"amount": 1200000, "currency": GBP},
+    "annual_mileage": 8000,
+    "no_claims_years": 5,
+    "voluntary_excess": {"amount": 25000, "currency": GBP},
+    "cover_type": "comprehensive",
+    "drivers": [{"age": 35, "licence_years": 15, "convictions": 0}],
+}
+RISK: Json = {
+    "product": "personal_motor",
+    "start": "2026-12-01",
+    "policyholder": ADA,
+    "answers": MOTOR,
+    "covers": [],
+}
+
+
+def risk(**answers: Any) -> Json:
+    return {**RISK, "answers": {**MOTOR, **answers}}
+
+
+def loss(policy: str, amount: int) -> Json:
+    return {
+        "policy_id": policy,
+        "cover": "accidental_damage",
+        "occurred_at": "2027-01-15T08:20:00Z",
+        "claimed": {"amount": amount, "currency": GBP},
+        "facts": {"driver_age": 35, "fault": True},
+    }
+
+
+def notice(policy: str, amount: int) -> Json:
+    return {
+        **loss(policy, amount),
+        "claimant": {"name": "Ada Merton"},
+        "payee": {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"},
+        "narrative": "Slid into a wall on ice.",
+    }
+
+
+def _quote_id(key: str) -> str:
+    return identity.new_quote_id(Mode.TEST, HARBOUR["principal"], key)
+
+
+QUOTE, REFERRED = _quote_id("quote"), _quote_id("quote_referred")
+POLICY, PARTY = identity.policy_id_for(QUOTE), identity.party_id_for(QUOTE)
+CLAIM = identity.new_claim_id(POLICY, HARBOUR["principal"], "notify")
+LARGE = identity.new_claim_id(POLICY, HARBOUR["principal"], "notify_large")
+PAYMENT, LARGE_PAYMENT = identity.payment_id_for(CLAIM, 1), identity.payment_id_for(LARGE, 1)
+UNKNOWN = "quo_test_" + "0" * (len(QUOTE) - len("quo_test_"))
+
+ACCEPTED = ("quoting/quote", "quoting/accept")
+ISSUED = (*ACCEPTED, "policy_issuance/issue")
+NOTIFIED = (*ISSUED, "claim_intake/notify")
+NOTIFIED_LARGE = (*ISSUED, "claim_intake/notify_large")
+SETTLED = (*NOTIFIED, "settlement/settle")
+SETTLED_LARGE = (*NOTIFIED_LARGE, "settlement/settle_large")
+
+
+def scenes() -> Iterator[Scene]:
+    """Every HTTP event."""
+    yield from _products()
+    yield from _quoting()
+    yield from _issuance()
+    yield from _claims()
+    yield from _settlement()
+    yield from _erasure()
+
+
+def _products() -> Iterator[Scene]:
+    one = "GET /v1/products/{product_code}"
+    yield Scene("products/list", "GET /v1/products", HARBOUR)
+    yield Scene("products/read", one, HARBOUR, variables={"product_code": "personal_motor"})
+    yield Scene("products/unknown", one, HARBOUR, variables={"product_code": "pet"})
+
+
+def _quoting() -> Iterator[Scene]:
+    post, quote = "POST /v1/quotes", {"quote_id": QUOTE}
+    get, decide = "GET /v1/quotes/{quote_id}", "POST /v1/quotes/{quote_id}/referral-decision"
+    yield Scene("quoting/quote", post, HARBOUR, RISK)
+    yield Scene("quoting/quote_again", post, HARBOUR, RISK, ("quoting/quote",), key="quote")
+    changed = risk(annual_mileage=9000)
+    yield Scene("quoting/key_reused", post, HARBOUR, changed, ("quoting/quote",), key="quote")
+    valuable = risk(vehicle_value={"amount": 6000000, "currency": GBP})
+    yield Scene("quoting/quote_referred", post, HARBOUR, valuable)
+    young = risk(drivers=[{"age": 16, "licence_years": 0, "convictions": 0}])
+    yield Scene("quoting/quote_declined", post, HARBOUR, young)
+    yield Scene("quoting/quote_with_a_bad_answer", post, HARBOUR, risk(annual_mileage="far"))
+    yield Scene("quoting/quote_with_unknown_field", post, HARBOUR, {**RISK, "colour": "red"})
+    twice = '{"product":"personal_motor","product":"personal_motor"}'
+    yield Scene("quoting/quote_naming_a_field_twice", post, HARBOUR, twice)
+    yield Scene("quoting/quote_without_key", post, HARBOUR, RISK, key="-")
+    yield Scene("quoting/preview", "POST /v1/quotes/preview", HARBOUR, RISK, key="-")
+    given = ("quoting/quote",)
+    yield Scene("quoting/read", get, HARBOUR, None, given, quote)
+    yield Scene("quoting/read_of_another_partner", get, MEADOW, None, given, quote)
+    explain = "GET /v1/quotes/{quote_id}/explanation"
+    yield Scene("quoting/explain", explain, HARBOUR, None, given, quote)
+    accept = "POST /v1/quotes/{quote_id}/acceptance"
+    yield Scene("quoting/accept", accept, HARBOUR, {}, given, quote)
+    stale = {"If-Match": '"7-quote"'}
+    yield Scene("quoting/accept_a_stale_quote", accept, HARBOUR, {}, given, quote, headers=stale)
+    referred, waiting = {"quote_id": REFERRED}, ("quoting/quote_referred",)
+    take = {"decision": "accept", "reason": "Kept in a locked garage.", "load": "0.25"}
+    yield Scene("quoting/take_on", decide, UNDERWRITER, take, waiting, referred)
+    yield Scene("quoting/decide_without_the_role", decide, HANDLER, take, waiting, referred)
+
+
+def _issuance() -> Iterator[Scene]:
+    post, body, policy = "POST /v1/policies", {"quote_id": QUOTE}, {"policy_id": POLICY}
+    yield Scene("policy_issuance/issue", post, HARBOUR, body, ACCEPTED)
+    unaccepted = "policy_issuance/issue_before_acceptance"
+    yield Scene(unaccepted, post, HARBOUR, body, ("quoting/quote",))
+    yield Scene("policy_issuance/issue_twice", post, HARBOUR, body, ISSUED)
+    yield Scene("policy_issuance/issue_unknown", post, HARBOUR, {"quote_id": UNKNOWN})
+    get = "GET /v1/policies/{policy_id}"
+    yield Scene("policy_issuance/read", get, HARBOUR, None, ISSUED, policy)
+    events = "GET /v1/policies/{policy_id}/events"
+    sealed = ("/body/items/*/hash", "/body/items/*/previous_hash", "/body/items/*/facts")
+    yield Scene(
+        *("policy_issuance/events", events, HARBOUR, None, ISSUED, policy),
+        query={"limit": "10"},
+        varies=sealed,
+    )
+
+
+def _claims() -> Iterator[Scene]:
+    check, post = "POST /v1/coverage-checks", "POST /v1/claims"
+    later: Json = {"at": CLAIMED_AT}
+    checked = loss(POLICY, 300000)
+    yield Scene("claim_intake/check", check, HARBOUR, checked, ISSUED, key="-", **later)
+    silent = {**checked, "facts": {}}
+    yield Scene(
+        "claim_intake/check_without_facts", check, HARBOUR, silent, ISSUED, key="-", **later
+    )
+    yield Scene("claim_intake/notify", post, HARBOUR, notice(POLICY, 300000), ISSUED, **later)
+    large = notice(POLICY, 1100000)
+    yield Scene("claim_intake/notify_large", post, HARBOUR, large, ISSUED, **later)
+    unknown = notice(identity.policy_id_for(UNKNOWN), 300000)
+    yield Scene("claim_intake/notify_unknown", post, HARBOUR, unknown, **later)
+    get, claim = "GET /v1/claims/{claim_id}", {"claim_id": CLAIM}
+    yield Scene("claim_intake/read", get, HARBOUR, None, NOTIFIED, claim, **later)
+
+
+def _settlement() -> Iterator[Scene]:
+    settle, report = "POST /v1/claims/{claim_id}/settlement", "POST /v1/bank-reports"
+    approve = "POST /v1/claims/{claim_id}/payments/{payment_id}/approval"
+    later: Json = {"at": CLAIMED_AT}
+    claim, large = {"claim_id": CLAIM}, {"claim_id": LARGE}
+    yield Scene("settlement/settle", settle, HARBOUR, {}, NOTIFIED, claim, **later)
+    yield Scene("settlement/settle_large", settle, HARBOUR, {}, NOTIFIED_LARGE, large, **later)
+    stranger: Json = {"given": NOTIFIED, "variables": claim}
+    yield Scene("settlement/settle_of_another_partner", settle, MEADOW, {}, **stranger, **later)
+    payment = {"claim_id": LARGE, "payment_id": LARGE_PAYMENT}
+    agreed = {"decision": "approve", "reason": "Estimate and photographs agree."}
+    yield Scene("settlement/approve", approve, SUPERVISOR, agreed, SETTLED_LARGE, payment, **later)
+    nobody = "settlement/approve_without_the_role"
+    yield Scene(nobody, approve, UNDERWRITER, agreed, SETTLED_LARGE, payment, **later)
+    paid = {
+        "instruction_id": PAYMENT,
+        "outcome": "paid",
+        "bank_reference": "FP-20270116-0001",
+        "executed_at": "2027-01-16T09:31:00Z",
+    }
+    yield Scene("settlement/report_paid", report, BANK, paid, SETTLED, at="2027-01-16T09:32:00Z")
+    yield Scene("settlement/report_unknown", report, BANK, paid, ISSUED, **later)
+
+
+def _erasure() -> Iterator[Scene]:
+    erase, party = "POST /v1/parties/{party_id}/erasure", {"party_id": PARTY}
+    reason = {"reason": "Asked for by the policyholder."}
+    yield Scene("data_intake/erase", erase, PRIVACY, reason, ISSUED, party, at=CLAIMED_AT)
+    nobody = "data_intake/erase_without_the_role"
+    yield Scene(nobody, erase, UNDERWRITER, reason, ISSUED, party, at=CLAIMED_AT)
+
+
+def proxy_event(scene: Scene) -> Json:
+    """The event that a REST API's Lambda proxy integration sends."""
+    method, resource = scene.route.split(" ")
+    path = resource.format(**scene.variables)
+    headers = {
+        "Accept": "application/json",
+        "Authorization": "Bearer left-out",
+        "Content-Type": "application/json",
+        "Coverwright-Clock": scene.at,
+        "Host": "api.coverwright.example",
+        **scene.headers,
+    }
+    key = scene.key or scene.path.partition("/")[2]
+    if method == "POST" and key != "-":
+        headers["Idempotency-Key"] = key
+    body = json.dumps(scene.body) if isinstance(scene.body, dict) else scene.body
+    return {
+        "resource": resource,
+        "path": path,
+        "httpMethod": method,
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": dict(scene.query) or None,
+        "multiValueQueryStringParameters": {n: [v] for n, v in scene.query.items()} or None,
+        "pathParameters": dict(scene.variables) or None,
+        "stageVariables": None,
+        "requestContext": request_context(method, resource, path, authorizer=scene.caller),
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def request_context(method: str, resource: str, path: str, **further: Any) -> Json:
+    return {
+        "accountId": "123456789012",
+        "apiId": "a1b2c3d4e5",
+        "domainName": "api.coverwright.example",
+        "httpMethod": method,
+        "identity": {"sourceIp": "192.0.2.17", "userAgent": "events"},
+        "path": f"/dev{path}",
+        "protocol": "HTTP/1.1",
+        "requestId": "0f0a3e1c-5a1c-4a43-9f6e-3a6d8c1b2e4f",
+        "requestTime": "22/Nov/2026:10:00:00 +0000",
+        "requestTimeEpoch": 1795341600000,
+        "resourceId": "r3s0rc",
+        "resourcePath": resource,
+        "stage": "dev",
+        **further,
+    }
+
+
+def authorizer_events() -> Iterator[tuple[str, Json]]:
+    """What the gateway asks the authorizer, with tokens of a key that is thrown away."""
+    key, stranger = (ECKey.generate_key("P-256", {"kid": "events", "use": "sig"}) for _ in "12")
+    KEYS.write_text(json.dumps({"keys": [key.as_dict(private=False) | {"alg": "ES256"}]}) + "\n")
+    yield "authorizer/application", _asked(_token("harbour-test", key))
+    yield "authorizer/suspended", _asked(_token("gone-test", key))
+    yield "authorizer/unknown_application", _asked(_token("nobody-test", key))
+    yield "authorizer/forged", _asked(_token("harbour-test", stranger))
+    yield "authorizer/expired", _asked(_token("harbour-test", key, expires=1_795_341_600))
+
+
+def _token(client: str, key: ECKey, expires: int = FAR_AWAY) -> str:
+    scopes = CALLERS[client].scopes if client in CALLERS else ("quotes:read",)
+    claims = {
+        "iss": ISSUER,
+        "sub": client,
+        "aud": "coverwright",
+        "client_id": client,
+        "token_use": "access",
+        "scope": " ".join(f"coverwright/{scope}" for scope in scopes),
+        "iat": 1_700_000_000,
+        "exp": expires,
+    }
+    return jwt.encode({"alg": "ES256", "kid": "events", "typ": "JWT"}, claims, key)
+
+
+def _asked(token: str) -> Json:
+    headers = {"Authorization": f"Bearer {token}", "Host": "api.coverwright.example"}
+    return {
+        "type": "REQUEST",
+        "methodArn": "arn:aws:execute-api:eu-west-2:123456789012:a1b2c3d4e5/dev/POST/v1/quotes",
+        "resource": "/v1/quotes",
+        "path": "/v1/quotes",
+        "httpMethod": "POST",
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": {},
+        "multiValueQueryStringParameters": {},
+        "pathParameters": {},
+        "stageVariables": {},
+        "requestContext": request_context("POST", "/v1/quotes", "/v1/quotes"),
+    }
+
+
+def stream_events(behind: Backend, stage: Stage) -> Iterator[tuple[str, Json]]:
+    """Batches of the Events table's stream: what issuing and settling append, and a tampering."""
+    stage.play(case("settlement/report_paid"))
+    items = sorted(
+        behind.items("EventsTable"),
+        key=lambda item: (item["stream"]["S"], int(item["sequence"]["N"])),
+    )
+    records = [_record("INSERT", str(number), item) for number, item in enumerate(items, start=1)]
+    yield "event_delivery/delivered", {"Records": records}
+    yield "event_delivery/tampered", {"Records": [_record("MODIFY", "9", items[0])]}
+    broken = {**items[0], "body": {"B": b"not what was packed"}}
+    yield "event_delivery/unreadable", {"Records": [_record("INSERT", "10", broken)]}
+
+
+def _record(name: str, number: str, item: Json) -> Json:
+    image = json.loads(json.dumps(item, default=lambda raw: base64.b64encode(raw).decode()))
+    keys = {key: image[key] for key in ("stream", "sequence")}
+    change: Json = {
+        "ApproximateCreationDateTime": 1795341600,
+        "Keys": keys,
+        "NewImage": image,
+        "SequenceNumber": f"{number:0>21}",
+        "SizeBytes": 512,
+        "StreamViewType": "NEW_AND_OLD_IMAGES",
+    }
+    if name != "INSERT":
+        change["OldImage"] = image
+    return {
+        "eventID": f"{int(number):032x}",
+        "eventName": name,
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "eu-west-2",
+        "dynamodb": change,
+        "eventSourceARN": "arn:aws:dynamodb:eu-west-2:123456789012:table/Events/stream/1",
+    }
+
+
+def write(path: str, content: Json) -> None:
+    file = EVENTS / f"{path}"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Write the events, play them, write the answers."""
+    with tempfile.TemporaryDirectory() as name, backend(Path(name)) as behind:
+        folder = Path(name)
+        stage = Stage("source", behind, runtime_folder(folder / "runtime"), folder)
+        try:
+            if not KEYS.exists():
+                for path, event in authorizer_events():
+                    write(f"{path}.json", event)
+            played = list(scenes())
+            for scene in played:
+                write(f"{scene.path}.json", proxy_event(scene))
+                write(f"{scene.path}{EXPECTED}", {"given": list(scene.given)})
+            for scene in played:
+                _answer(stage, case(scene.path), scene.varies, scene.given)
+            _record_others(behind, stage)
+        finally:
+            stage.stop()
+
+
+def _record_others(behind: Backend, stage: Stage) -> None:
+    for path, event in stream_events(behind, stage):
+        write(f"{path}.json", event)
+        (EVENTS / f"{path}{EXPECTED}").unlink(missing_ok=True)
+    for folder, varies in (("authorizer", ("/answer/usageIdentifierKey",)), ("event_delivery", ())):
+        for file in sorted((EVENTS / folder).glob("*.json")):
+            if not file.name.endswith(EXPECTED):
+                _answer(stage, case(f"{folder}/{file.stem}"), varies, ())
+
+
+def _answer(stage: Stage, played: Case, varies: tuple[str, ...], given: tuple[str, ...]) -> None:
+    expected: Json = {"given": list(given)} if given else {}
+    expected |= observed(stage.play(played), {})
+    if settled(expected, list(varies)) != expected:
+        expected["varies"] = list(varies)
+    write(f"{played.path}{EXPECTED}", expected)
+    print(played.path, expected.get("status", expected.get("error", "")))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
