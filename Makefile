@@ -71,9 +71,13 @@ schema: .tools/setup ## Write the JSON Schema of product definitions
 bench: .tools/setup ## Measure what a request costs, beside what a user would pick instead
 	$(RUN) python -m bench
 
-lock: ## Resolve dependencies again, and export what the layer ships
+lock: ## Resolve dependencies again, and export what the layer and the authorizer ship
 	$(UV) lock
-	$(UV) export -q --frozen --no-dev --no-emit-project --no-hashes -o layers/common/requirements.txt
+	$(UV) export -q --frozen --no-dev --no-emit-project --no-header -o layers/common/requirements.txt
+	{ sed -n '/^#/p' functions/authorizer/requirements.txt; \
+	  $(UV) export -q --frozen --only-group authorizer --no-emit-project --no-header --no-emit-package cryptography \
+	    --no-emit-package cffi --no-emit-package pycparser; } > .tools/requirements.txt
+	mv .tools/requirements.txt functions/authorizer/requirements.txt
 
 clean: ## Remove what was built and stored here (not the tools)
 	rm -rf .aws-sam .coverwright

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from insurance.api.problems import FAULT, NO_ROUTE, PROBLEMS
 from insurance.domain.errors import InsuranceError
 
