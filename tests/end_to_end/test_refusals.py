@@ -83,7 +83,7 @@ def test_another_partners_quote_is_as_unknown_as_one_that_never_was(
 
 @pytest.mark.parametrize("path", ["/v1/nothing", "/", "/v2/quotes", "/v1/quotes/x/y/z"])
 def test_an_unknown_route_is_a_404(harbour: Caller, path: str) -> None:
-    assert_problem(harbour.get(path), 404, "not-found")
+    assert_problem(harbour.get(path), 404, "route-not-found")
 
 
 def test_a_post_without_its_idempotency_key_is_a_400(harbour: Caller, risk: Json) -> None:

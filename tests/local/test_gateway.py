@@ -4,7 +4,6 @@ Each test names one behaviour; the fixture's functions answer what they were ask
 """
 
 import gzip
-import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,7 +12,7 @@ import httpx
 import pytest
 
 from local.samples import PARTNERS
-from tests.local.conftest import Running
+from tests.local.conftest import Running, wait_for
 
 HARBOUR = next(each for each in PARTNERS if each.client_id == "harbour-test")
 HARBOUR_LIVE = next(each for each in PARTNERS if each.client_id == "harbour-live")
@@ -445,10 +444,8 @@ def test_log_lines_of_functions_and_of_the_gateway_are_kept(running: Running) ->
     answer = running.client.get("/v1/open")
 
     logs = running.stack.settings.logs
-    lines = [
-        json.loads(line)
-        for line in (logs / "gateway.log").read_text().splitlines()
-        if line.startswith("{")
-    ]
-    assert {"id": answer.headers["x-amzn-requestid"], "status": "200", "path": "/v1/open"} in lines
+    request_id = answer.headers["x-amzn-requestid"]
+    line = f'{{"id":"{request_id}","status":"200","path":"/v1/open"}}'
+    # A line is written once the answer is on its way.
+    assert wait_for(lambda: line in (logs / "gateway.log").read_text().splitlines(), wanted=True)
     assert '"message": "echoed"' in (logs / "echo.log").read_text()

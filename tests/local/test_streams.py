@@ -15,7 +15,7 @@ from local.runtime import Result
 from local.services.store import open_store
 from local.streams import EventSource
 from local.template import StreamSource
-from tests.local.conftest import Running
+from tests.local.conftest import Running, wait_for
 
 SOURCE = StreamSource(
     id="source",
@@ -143,12 +143,3 @@ def test_writes_to_the_table_reach_the_function_in_order(running: Running) -> No
 def seen_facts(running: Running) -> list[str]:
     lines = running.seen.read_text().splitlines()
     return [json.loads(line)["image"]["facts"]["S"] for line in lines]
-
-
-def wait_for[T](read: Callable[[], T], wanted: T, seconds: float = 15) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if read() == wanted:
-            return True
-        time.sleep(0.05)
-    return read() == wanted

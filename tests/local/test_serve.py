@@ -1,0 +1,176 @@
+"""`serve` as a process: what it prints works when pasted, and nothing is left when it ends."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local.settings import ROOT
+
+FREE = {"PORT": "0", "SERVICES_PORT": "0", "DATABASE_PORT": "0"}
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`python -m local serve` and everything it printed when it was up."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local", "serve"],
+        cwd=ROOT,
+        env=os.environ | FREE | {"DATA": str(folder)} | settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process, printed_until_ready(process)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def printed_until_ready(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("curl") and sum(each.startswith("curl") for each in lines) == 3:
+            break
+    return "".join(lines)
+
+
+def children_of(folder: Path) -> list[str]:
+    """Processes that still have a file of this folder open."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            files = [str(each.readlink()) for each in (process / "fd").iterdir()]
+        except OSError:
+            continue
+        if any(file.startswith(f"{folder}/") for file in files):
+            found.append((process / "cmdline").read_text().replace("\0", " "))
+    return found
+
+
+def wait_until_gone(folder: Path, seconds: float = 10) -> list[str]:
+    deadline = time.monotonic() + seconds
+    while (left := children_of(folder)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
+
+
+def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, printed):
+        lines = [line for line in printed.splitlines() if line.startswith("curl")]
+        answers = [
+            subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
+            for line in lines
+        ]
+        bodies = [json.loads(answer.stdout) for answer in answers]
+        page = re.search(r"http://\S+/docs", printed)
+        assert page is not None
+        html = httpx.get(page[0]).text
+        process.send_signal(signal.SIGINT)
+        status = process.wait(timeout=15)
+
+    assert status == 0
+    assert "personal_motor" in json.dumps(bodies[0])
+    assert bodies[1]["premium"]["total"] == {"amount": 16_926, "currency": "GBP"}
+    assert bodies[2]["id"].startswith("quo_test_")
+    assert "/v1/quotes" in html
+    assert "https://" not in re.sub(r"https://docs\.coverwright\.example\S*", "", html)
+    assert wait_until_gone(tmp_path) == []
+
+    shown = subprocess.run(
+        [sys.executable, "-m", "local", "show", bodies[2]["id"]],
+        cwd=ROOT,
+        env=os.environ | FREE | {"DATA": str(tmp_path), "DATABASE_PORT": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert '"status": "bindable"' in shown.stdout
+    assert "sealed with the party's key" in shown.stdout
+    assert "Ada Merton" not in shown.stdout
+
+
+def test_killed_outright_it_takes_its_children_with_it(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, _):
+        assert len(children_of(tmp_path)) > 1
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+        assert wait_until_gone(tmp_path) == []
+
+
+def test_tls_serves_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
+    with serving(tmp_path, TLS="1") as (process, printed):
+        line = next(line for line in printed.splitlines() if line.startswith("curl"))
+        answer = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
+        url = shlex.split(line)[-1]
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(url)
+        trusted = ssl.create_default_context(cafile=str(tmp_path / "tls" / "certificate.pem"))
+        unsigned = httpx.get(url, verify=trusted)
+        process.send_signal(signal.SIGTERM)
+        status = process.wait(timeout=15)
+
+    assert url.startswith("https://127.0.0.1:")
+    assert "personal_motor" in answer.stdout
+    assert unsigned.status_code == 401
+    assert status == 0
+
+
+@pytest.mark.parametrize("setting", ["PORT", "SERVICES_PORT", "DATABASE_PORT"])
+def test_a_taken_port_is_a_clear_error(tmp_path: Path, setting: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        served = subprocess.run(
+            [sys.executable, "-m", "local", "serve"],
+            cwd=ROOT,
+            env=os.environ | FREE | {"DATA": str(tmp_path), setting: str(port)},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+    assert served.returncode == 1
+    assert f"port {port}" in served.stderr
+    assert f"{setting}=<port>" in served.stderr
+    assert "Traceback" not in served.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("PORT", "http"), ("PORT", "70000"), ("ENGINE", "oracle")]
+)
+def test_a_setting_that_makes_no_sense_is_a_clear_error(setting: str, value: str) -> None:
+    served = subprocess.run(
+        [sys.executable, "-m", "local", "serve"],
+        cwd=ROOT,
+        env=os.environ | {setting: value},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert served.returncode == 1
+    assert value in served.stderr
+    assert "Traceback" not in served.stderr
