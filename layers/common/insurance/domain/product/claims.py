@@ -197,10 +197,10 @@ class CoverClaims:
         default = [{"up_to": "limit"}, {"less": "excess"}]
         payout = self._claim.get("payout", common.get("payout", default))
         self._aggregates = self._compiled_aggregates()
-        self._clauses = [
-            self._clause(clause, f"{path}/claim/payout/{place}")
-            for place, clause in enumerate(payout)
-        ]
+        self._clauses: list[_Clause] = []
+        for place, clause in enumerate(payout):
+            self._clauses.append(self._clause(clause, f"{path}/claim/payout/{place}"))
+        self.clause_codes = tuple(clause.code for clause in self._clauses)
         self._counts = self._condition_of(self._claim.get("counts", True), f"{path}/claim/counts")
         self._reserve = self._amount_of(
             self._claim.get("reserve", "claimed"), f"{path}/claim/reserve"
@@ -307,8 +307,9 @@ class CoverClaims:
         asked = present(routine.sources)
         guard = f"{asked} and {when}" if asked else when
         routine.write(f"return {code} if {guard} else None")
+        same = sum(clause.kind == kind for clause in self._clauses)
         return _Clause(
-            plain.get("code", kind),
+            plain.get("code", f"{kind}_{same + 1}" if same else kind),
             plain.get("name", CLAUSE_NAMES[kind]),
             kind,
             bool(plain.get("recoverable", False)),
@@ -564,9 +565,7 @@ class CoverClaims:
     ) -> tuple[int, str]:
         match clause.kind:
             case "amount":
-                return min(max(figure, 0), before) if clause.code == "amount" else max(figure, 0), (
-                    str(self._cents(figure))
-                )
+                return min(max(figure, 0), before), (str(self._cents(figure)))
             case "average":
                 insured, value = figure
                 if value <= 0 or insured >= value:

@@ -1,10 +1,10 @@
 """A product: one version of a definition, compiled once per process, immutable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,10 +12,10 @@ from insurance.domain.errors import FieldFault, InvalidFields
 from insurance.domain.money import Currency, Money
 from insurance.domain.product.arithmetic import ROUNDING, add_days, add_months
 from insurance.domain.product.claims import Claims
-from insurance.domain.product.faults import did_you_mean, refuse
+from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean, refuse
 from insurance.domain.product.kinds import WIDE, Kind, as_decimal
 from insurance.domain.product.life import Life
-from insurance.domain.product.program import Env, Routine, World
+from insurance.domain.product.program import Asked, Env, Routine, World
 from insurance.domain.product.questions import (
     Answers,
     Question,
@@ -58,7 +58,7 @@ class Definition:
 class Product:
     """What the rest of the house knows of a product. Everything it does is in its definition."""
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, asked: Asked | None = None) -> None:
         plain = definition.document
         self._plain = plain
         self.definition = definition
@@ -91,14 +91,28 @@ class Product:
             tables=self._tables(definition.tables),
             exponent=self.currency.exponent,
             territories=self.territories,
+            asked=asked,
         )
         self.life = Life(plain.get("life", {}), self.world, self.currency)
 
     def compile(self) -> None:
         """Everything at once: for the checks before publishing, which must meet every fault."""
-        _ = self.rating, self.covers, self.underwriting, self.renewals, self._visible
-        for cover in self.world.covers:
-            self.claims.of(cover)
+        faults: list[Fault] = []
+        parts: list[Callable[[], object]] = [
+            lambda: self._visible,
+            lambda: self.covers,
+            lambda: self.underwriting,
+            lambda: self.rating,
+            lambda: self.renewals,
+            *(partial(self.claims.of, cover) for cover in self.world.covers),
+        ]
+        for part in parts:
+            try:
+                part()
+            except InvalidProduct as error:
+                faults += error.faults
+        if faults:
+            raise InvalidProduct(list(dict.fromkeys(faults)))
 
     def __repr__(self) -> str:
         return f"<Product {self.code} {self.version}>"
@@ -275,16 +289,14 @@ class Product:
     ) -> Renewal:
         """The next term: changed answers, and a price that knows last year's price and claims.
 
-        Where the definition says `fair`, the price is never above that of new business, and both
-        offers are kept, each with its trace.
+        Where the definition says `fair`, the price is never above that of the same risk, with the
+        same claims, as new business; both offers are kept, each with its trace.
         """
         env, _ = self._env(risk, last, claims)
         env = self._choose(env, risk, renewal=True)
         answers = self.read_answers(self.renewals.answers(env))
         found = risk.looked_up if looked_up is None else looked_up
-        next_risk = risk._replace(
-            answers=answers, looked_up=found, start=self.last_day(risk.start)
-        )
+        next_risk = risk._replace(answers=answers, looked_up=found, start=self.last_day(risk.start))
         offer = self.offer(next_risk, imposed, last=last, claims=claims)
         findings = (*self.renewals.findings(env), *offer.findings)
         outcome = _outcome(findings)
@@ -292,7 +304,7 @@ class Product:
         offer = offer._replace(outcome=outcome, findings=findings, price=price)
         if not self.renewals.fair or price is None:
             return Renewal(next_risk, offer, None)
-        entrant = self._offer(next_risk, imposed, None, (), strict=False)
+        entrant = self._offer(next_risk, imposed, None, claims, strict=False)
         if entrant.price is not None and entrant.price.total < price.total:
             offer = offer._replace(price=entrant.price)
         return Renewal(next_risk, offer, entrant)
@@ -456,14 +468,20 @@ class Product:
         if types is None:
             raise KeyError(f"the table {name} is not used by this product")
         held = [
-            int(WIDE.scaleb(Decimal(str(key)), kind.scale)) if kind.numeric
-            else date.fromisoformat(str(key)).toordinal() if kind.kind is Kind.DATE
+            int(WIDE.scaleb(Decimal(str(key)), kind.scale))
+            if kind.numeric
+            else date.fromisoformat(str(key)).toordinal()
+            if kind.kind is Kind.DATE
             else key
             for key, kind in zip(keys, types, strict=True)
         ]
+        if self.world.asked is not None:
+            self.world.asked.setdefault(name, set()).add(tuple(held))
         result = found.matcher(types, value)(*held)
         kind = found.value_type(value)
-        return as_decimal(result, kind.scale) if isinstance(result, int) and kind.numeric else result
+        return (
+            as_decimal(result, kind.scale) if isinstance(result, int) and kind.numeric else result
+        )
 
     @property
     def straight_through_limit(self) -> Money | None:

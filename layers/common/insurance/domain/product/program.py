@@ -33,6 +33,9 @@ class Env(NamedTuple):
     """Of a claim: what was asked when it was reported, and the amounts known so far."""
 
 
+type Asked = dict[str, set[tuple[object, ...]]]
+"""By table, the keys by which it was asked: scenarios must try each band edge."""
+
 AMBIENT: Final = ("start", "end", "territory", "renewal", "last", "claims", "covers")
 
 
@@ -49,7 +52,9 @@ class World:
         tables: Mapping[str, Table],
         exponent: int,
         territories: Sequence[str],
+        asked: Asked | None = None,
     ) -> None:
+        self.asked = asked
         self.questions, self.looked_up = questions, looked_up
         self.covers = tuple(covers)
         self.values, self.tables = values, tables
@@ -109,8 +114,18 @@ class World:
             name = f"t{len(self._matchers)}_{table.name}"
             self._matchers[shape] = (name, made)
             self.matched.append((table, made, tuple(keys)))
-            self.namespace[name] = made.lookup
+            self.namespace[name] = made.lookup if self.asked is None else self._noting(made)
         return self._matchers[shape][0]
+
+    def _noting(self, matcher: Matcher) -> Callable[..., object]:
+        asked = self.asked if self.asked is not None else {}
+        keys_asked = asked.setdefault(matcher.table.name, set())
+
+        def note(*keys: object) -> object:
+            keys_asked.add(keys)
+            return matcher.lookup(*keys)
+
+        return note
 
 
 class Routine:

@@ -34,9 +34,7 @@ class Renewals:
             for place, rule in enumerate(plain.get("rules", ()))
         ]
 
-    def _rule(
-        self, rule: Mapping[str, Any], path: str
-    ) -> tuple[Finding, Callable[[Env], Any]]:
+    def _rule(self, rule: Mapping[str, Any], path: str) -> tuple[Finding, Callable[[Env], Any]]:
         outcome = rule.get("outcome", "decline")
         if outcome not in {"decline", "refer", "inform"}:
             raise refuse(f"{path}/outcome", outcome, "decline, refer or inform")
@@ -71,7 +69,11 @@ class Renewals:
         return _Change(code, field, routine.build())
 
     def _each(
-        self, routine: Routine, plain: Mapping[str, Any], question: Question, path: str,
+        self,
+        routine: Routine,
+        plain: Mapping[str, Any],
+        question: Question,
+        path: str,
         loop: tuple[str, str, Type],
     ) -> None:
         many, item, kind = loop
@@ -146,4 +148,3 @@ class Renewals:
             for code, value in held.items()
             if value is not None
         }
-

@@ -77,9 +77,7 @@ class Scenarios:
 class _Run:
     """One scenario against one product."""
 
-    def __init__(
-        self, product: Product, risks: Plain, plain: Plain, seen: Seen | None
-    ) -> None:
+    def __init__(self, product: Product, risks: Plain, plain: Plain, seen: Seen | None) -> None:
         self._product, self._risks, self._plain, self._seen = product, risks, plain, seen
         self._expect: Plain = plain.get("expect", {})
 
@@ -87,8 +85,10 @@ class _Run:
         known = EXPECTED["table"] if "table" in self._plain else self._known()
         for name in self._expect:
             if name not in known:
-                return [f"expect/{name} is not something that can be expected. "
-                        f"{did_you_mean(name, known)}"]
+                return [
+                    f"expect/{name} is not something that can be expected. "
+                    f"{did_you_mean(name, known)}"
+                ]
         if "table" in self._plain:
             return list(self._table())
         refused = self._expect.get("refused")
@@ -154,8 +154,11 @@ class _Run:
 
     def _past_claim(self, plain: Plain) -> PastClaim:
         return PastClaim(
-            plain["cover"], plain.get("counts", True), self._money(plain.get("paid", 0)),
-            plain.get("fault", ""), plain.get("cause", ""),
+            plain["cover"],
+            plain.get("counts", True),
+            self._money(plain.get("paid", 0)),
+            plain.get("fault", ""),
+            plain.get("cause", ""),
         )
 
     # What is given
@@ -209,8 +212,13 @@ class _Run:
             fields = {field.code: field for field in listed.fields}
             item = {c: wire(fields[c], v) if c in fields else v for c, v in item.items()}
         return Loss(
-            plain["cover"], self._money(plain["claimed"]), facts, plain.get("cause"), item,
-            self._moment(plain.get("occurred")), self._moment(plain.get("reported")),
+            plain["cover"],
+            self._money(plain["claimed"]),
+            facts,
+            plain.get("cause"),
+            item,
+            self._moment(plain.get("occurred")),
+            self._moment(plain.get("reported")),
             {code: self._money(used) for code, used in plain.get("used", {}).items()},
         )
 
@@ -306,14 +314,30 @@ class _Run:
 
 
 OFFER = (
-    "outcome", "findings", "price", "net", "total", "charges", "by_cover", "commission", "covers",
-    "in_force", "refused",
+    "outcome",
+    "findings",
+    "price",
+    "net",
+    "total",
+    "charges",
+    "by_cover",
+    "commission",
+    "covers",
+    "in_force",
+    "refused",
 )
 EXPECTED: dict[str, tuple[str, ...]] = {
     "offer": OFFER,
     "renew": (*OFFER, "answers"),
     "claim": (
-        "outcome", "missing", "counts", "payable", "reserve", "recoverable", "uses", "rules",
+        "outcome",
+        "missing",
+        "counts",
+        "payable",
+        "reserve",
+        "recoverable",
+        "uses",
+        "rules",
         "refused",
     ),
     "table": ("rows",),
@@ -333,7 +357,8 @@ def wire(question: Question, written: object) -> object:
             fields = {field.code: field for field in question.fields}
             return [
                 {c: wire(fields[c], v) if c in fields else v for c, v in item.items()}
-                if isinstance(item, Mapping) else item
+                if isinstance(item, Mapping)
+                else item
                 for item in written
             ]
     return written

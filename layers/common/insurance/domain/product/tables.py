@@ -249,7 +249,7 @@ class Matcher:
     def __init__(
         self, table: Table, rows: Sequence[tuple[Cell, ...]], results: Sequence[object]
     ) -> None:
-        self._table, self._rows, self._results = table, rows, results
+        self.table, self._rows, self._results = table, rows, results
         groups: dict[tuple[int, ...], dict[tuple[object, ...], list[int]]] = {}
         for place, cells in enumerate(rows):
             shape = tuple(_shape(cell) for cell in cells)
@@ -279,7 +279,7 @@ class Matcher:
         return None
 
     def _exact(self, held: Mapping[tuple[object, ...], object]) -> Callable[..., object]:
-        table = self._table
+        table = self.table
 
         def find(*keys: object) -> object:
             try:
@@ -309,7 +309,7 @@ class Matcher:
             if high is not None:
                 edges.append(high)
                 held.append(GAP)
-        table = self._table
+        table = self.table
 
         def find(key: int) -> object:
             found = held[bisect_right(edges, key)]
@@ -337,8 +337,18 @@ class Matcher:
                 continue
             break
         if best is None:
-            raise NoRate(self._table.name, keys)
+            raise NoRate(self.table.name, keys)
         return self._results[best]
+
+    def edges(self, column: int) -> dict[int, int]:
+        """Where a band begins or ends in a column, and on which line first."""
+        found: dict[int, int] = {}
+        for place, cells in enumerate(self._rows):
+            cell = cells[column]
+            for edge in cell if isinstance(cell, tuple) else ():
+                if isinstance(edge, int):
+                    found.setdefault(edge, self.table.rows[place].line)
+        return found
 
     @cached_property
     def overlaps(self) -> list[tuple[int, int]]:
@@ -369,7 +379,7 @@ class Matcher:
             for first, second in ordered:
                 pairs += 1
                 if pairs > PAIRS_MAX:
-                    raise refuse(self._table.path, "too many bands to compare", "fewer rows")
+                    raise refuse(self.table.path, "too many bands to compare", "fewer rows")
                 if self._meet(first, second):
                     found.append((first, second))
                     if len(found) > 20:  # noqa: PLR2004 - enough to say what is wrong
@@ -386,7 +396,7 @@ class Matcher:
             ordered = sorted(bucket, key=lambda place: _low(self._rows[place][column]))
             return list(zip(ordered, ordered[1:], strict=False))
         if len(bucket) > 2_000:  # noqa: PLR2004 - PAIRS_MAX would refuse it anyway
-            raise refuse(self._table.path, f"{len(bucket)} rows of bands", "fewer, or exact keys")
+            raise refuse(self.table.path, f"{len(bucket)} rows of bands", "fewer, or exact keys")
         return list(combinations(bucket, 2))
 
     def _meet(self, first: int, second: int) -> bool:
@@ -397,7 +407,7 @@ class Matcher:
 
     def faults(self) -> list[Fault]:
         """Rows that could both match."""
-        table = self._table
+        table = self.table
         return [
             Fault(
                 f"{table.path} line {table.rows[second].line}",

@@ -1,0 +1,110 @@
+"""A definition from its files: bounded before it is read, and every fault with its place."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from insurance.domain.product import shape
+from insurance.domain.product.faults import InvalidProduct, refuse
+from insurance.domain.product.product import Definition, Product
+from insurance.domain.product.program import Asked
+
+DOCUMENT_MAX: Final = 1_000_000
+TABLES_MAX: Final = 5_000_000
+TABLE_COUNT_MAX: Final = 200
+NESTING_MAX: Final = 60
+
+
+@cache
+def schema() -> Mapping[str, Any]:
+    """The published JSON Schema of product.json."""
+    text = files("insurance.products").joinpath("product.schema.json").read_text("utf-8")
+    found: Mapping[str, Any] = json.loads(text)
+    return found
+
+
+def parsed(text: str, name: str) -> Any:
+    """JSON with exact decimals and no duplicate keys."""
+    if len(text) > DOCUMENT_MAX:
+        raise refuse(name, f"{len(text)} characters", f"at most {DOCUMENT_MAX}")
+    _bound_nesting(text, name)
+    try:
+        return json.loads(
+            text.removeprefix("\ufeff"),
+            parse_float=Decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_no_duplicates,
+        )
+    except json.JSONDecodeError as error:
+        line = text.splitlines()[error.lineno - 1].strip() if error.lineno else ""
+        where = f"{name} line {error.lineno}, column {error.colno}"
+        raise refuse(where, line, "JSON", f"{error.msg}.") from error
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise refuse(name, str(error), "JSON") from error
+
+
+def _bound_nesting(text: str, name: str) -> None:
+    """Counted over text and strings alike: a document has no reason to come near the bound."""
+    depth = 0
+    for character in text:
+        if character in "[{":
+            depth += 1
+            if depth > NESTING_MAX:
+                raise refuse(name, "brackets in brackets", f"at most {NESTING_MAX} deep")
+        elif character in "]}":
+            depth -= 1
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not a number")
+
+
+def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the property {twice[:80]!r} twice in one object")
+    return found
+
+
+def definition(document: str, tables: Mapping[str, str], scenarios: str | None) -> Definition:
+    """Files as a definition of the right shape. Raises InvalidProduct with all its faults."""
+    plain = parsed(document, "product.json")
+    found = shape.faults(plain, schema())
+    if found:
+        raise InvalidProduct(found)
+    if len(tables) > TABLE_COUNT_MAX or sum(map(len, tables.values())) > TABLES_MAX:
+        raise refuse("/", "tables too many or too large", f"at most {TABLES_MAX} characters")
+    examples = None if scenarios is None else parsed(scenarios, "scenarios.json")
+    return Definition(plain, tables, examples)
+
+
+def checked(made: Definition, asked: Asked | None = None) -> Product:
+    """A product that has met every check of the compiler, and whose tables have no faults.
+
+    `asked` collects the keys by which its tables will be asked.
+    """
+    product = Product(made, asked)
+    product.compile()
+    found = []
+    for table, matcher, types in product.world.matched:
+        found += matcher.faults()
+        gap = matcher.gap(types)
+        if gap is not None:
+            shown = ", ".join(_key(key, kind.scale) for key, kind in zip(gap, types, strict=True))
+            found += refuse(
+                table.path, f"no row for ({shown})", "a row for every risk", "Add a row with `*`."
+            ).faults
+    if found:
+        raise InvalidProduct(found)
+    return product
+
+
+def _key(key: object, scale: int) -> str:
+    if isinstance(key, int) and not isinstance(key, bool) and scale:
+        return str(Decimal(key).scaleb(-scale))
+    return str(key)

@@ -1,0 +1,105 @@
+"""`python -m local.products`: check, mutate, schema, trace, cases, impact."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from insurance.domain.product import InvalidProduct
+from insurance.domain.product.checks import check
+from insurance.domain.product.source import schema
+from insurance.products import HERE
+from local.products.folder import found_under, read
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m local.products", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("check", help="check a product folder and run its scenarios")
+    one.add_argument("path", type=Path)
+    one.add_argument("--publish", action="store_true", help="refuse what is never exercised")
+    commands.add_parser("bundled", help="check every bundled product")
+    commands.add_parser("schema", help="print the JSON Schema of product.json")
+    mutate = commands.add_parser("mutate", help="do the scenarios notice a changed product?")
+    mutate.add_argument("path", type=Path)
+    commands.add_parser("cases", help="reproduce the published cases")
+    impact = commands.add_parser("impact", help="re-rate a book under another version")
+    impact.add_argument("old", type=Path)
+    impact.add_argument("new", type=Path)
+    impact.add_argument("book", type=Path, help="JSON lines of risks, as in scenarios.json")
+    impact.add_argument("--picture", type=Path, help="write the distribution as SVG")
+    arguments = parser.parse_args()
+    match arguments.command:
+        case "check":
+            return _check(found_under(arguments.path) or [arguments.path], arguments.publish)
+        case "bundled":
+            return _check(found_under(HERE), publish=True)
+        case "schema":
+            print(json.dumps(schema(), indent=2, ensure_ascii=False))
+            return 0
+        case "mutate":
+            return _mutate(arguments.path)
+        case "cases":
+            from local.products.cases import run  # noqa: PLC0415 - reads the tests' own cases
+
+            return run()
+        case "impact":
+            from local.products.impact import run as rerate  # noqa: PLC0415 - one command only
+
+            return rerate(arguments.old, arguments.new, arguments.book, arguments.picture)
+    return 2
+
+
+def _check(folders: list[Path], publish: bool) -> int:  # noqa: FBT001 - the flag of the command
+    """Each product on a line or two; the last line counts scenarios."""
+    passed = failed = refused = 0
+    for folder in folders:
+        began = time.perf_counter()
+        try:
+            report = check(read(folder))
+        except InvalidProduct as error:
+            refused += 1
+            print(f"{folder}: refused")
+            for fault in error.faults:
+                print(f"  {fault}")
+            continue
+        taken = time.perf_counter() - began
+        product = report.product
+        failed += len(report.failed)
+        passed += len(report.outcomes) - len(report.failed)
+        print(
+            f"{product.code} {product.version}: {len(report.outcomes)} scenarios, "
+            f"{len(report.failed)} failed, {len(report.untried)} never exercised ({taken:.2f} s)"
+        )
+        for outcome in report.failed:
+            print(f"  FAILED {outcome.name}")
+            for difference in outcome.differences:
+                print(f"    {difference}")
+        for path in report.untried:
+            print(f"  never exercised: {path}")
+        if publish and report.untried:
+            refused += 1
+    print(f"{passed} scenarios passed, {failed} failed")
+    return 1 if failed or refused else 0
+
+
+def _mutate(path: Path) -> int:
+    from local.products.mutation import mutants, survives  # noqa: PLC0415 - one command only
+
+    made = read(path)
+    caught = alive = 0
+    for mutant in mutants(made):
+        verdict = survives(made, mutant)
+        if verdict is None:
+            continue
+        caught, alive = caught + (not verdict), alive + verdict
+        if verdict:
+            print(f"  survived: {mutant.what}")
+    share = 100 * caught / (caught + alive or 1)
+    print(f"{caught} of {caught + alive} mutants caught ({share:.1f} %)")
+    return 0 if share >= 95 else 1  # noqa: PLR2004 - the share that publishing asks for
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""A product folder on disk: product.json, CSV tables and scenarios.json beside it."""
+
+from pathlib import Path
+
+from insurance.domain.product import Definition
+from insurance.domain.product.faults import refuse
+from insurance.domain.product.source import DOCUMENT_MAX, TABLES_MAX, definition
+
+
+def read(folder: Path) -> Definition:
+    """The definition in a folder. Raises InvalidProduct with every fault of its shape."""
+    if not (folder / "product.json").is_file():
+        raise refuse(str(folder), "no product.json", "a folder with a product.json")
+    tables = {path.stem: _text(path, TABLES_MAX) for path in sorted(folder.glob("*.csv"))}
+    scenarios = folder / "scenarios.json"
+    examples = _text(scenarios, DOCUMENT_MAX) if scenarios.is_file() else None
+    return definition(_text(folder / "product.json", DOCUMENT_MAX), tables, examples)
+
+
+def found_under(path: Path) -> list[Path]:
+    """The product folders at or under a path."""
+    if (path / "product.json").is_file():
+        return [path]
+    return sorted(document.parent for document in path.glob("**/product.json"))
+
+
+def _text(path: Path, most: int) -> str:
+    if path.stat().st_size > most * 4:
+        raise refuse(path.name, f"{path.stat().st_size} bytes", f"at most {most}")
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise refuse(path.name, f"a byte that is not UTF-8 at {error.start}", "UTF-8") from error
