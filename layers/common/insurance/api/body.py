@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
@@ -17,6 +18,9 @@ DEPTH_MAX = 32
 INTEGER_MAX = 2**53 - 1
 """What every JSON reader holds exactly (RFC 7493)."""
 INTEGER_DIGITS_MAX = 16
+
+NO_TEXT = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\\ud800-\\udfff\\ufffd]")
+"""API Gateway puts U+FFFD where bytes were not UTF-8: what they said is lost, so nobody may guess."""
 
 FAULTS_SHOWN_MAX = 50
 CODES = {"missing": "required", "extra_forbidden": "unknown"}
@@ -133,7 +137,7 @@ def _no_fraction(_digits: str) -> NoReturn:
 
 
 def _check(value: Json, depth_left: int) -> None:
-    """Nothing too deep, and no text that is not Unicode (a lone surrogate)."""
+    """Nothing too deep, and nothing in quotes that is no text."""
     if isinstance(value, str):
         _check_text(value)
     elif isinstance(value, dict | list):
@@ -147,5 +151,8 @@ def _check(value: Json, depth_left: int) -> None:
 
 
 def _check_text(text: str) -> None:
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise MalformedBody("The body holds half a character (a lone surrogate).")
+    if NO_TEXT.search(text):
+        raise MalformedBody(
+            "The body holds characters that are no text: control characters, half a character"
+            " (a lone surrogate), or the mark of bytes that were not UTF-8 (U+FFFD)."
+        )

@@ -1,15 +1,22 @@
 """From a risk to what a quote and a policy hold: the product's answer in the contract's own words."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from insurance.domain.errors import AlreadyErased, FieldFault, InvalidFields
 from insurance.domain.money import Currency, Money
 from insurance.domain.period import Period
 from insurance.domain.policy import Policy
-from insurance.domain.premium import CoverPremium, LineKind, Premium, PremiumLine
-from insurance.domain.product import Imposed, Offer, Price, Product, Risk
+from insurance.domain.premium import (
+    CoverPremium,
+    LineKind,
+    Premium,
+    PremiumLine,
+    Refund,
+    usual_refund,
+)
+from insurance.domain.product import Imposed, Line, Offer, Price, Product, Risk
 from insurance.domain.quote import Quote
 from insurance.domain.terms import CoverTerms, Finding, ImposedTerms
 from insurance.operations.ports import LookUps
@@ -78,8 +85,8 @@ def price_new(
     """
     _check_start(product, start, now)
     read = product.read_answers(answers)
-    first, end = product.period(start)
-    period = Period(start=first, end=end)
+    term = product.period(start)
+    period = Period(start=term.start.astimezone(UTC), end=term.end.astimezone(UTC))
     looked_up = {
         look_up.source: look_ups.find(look_up.source, look_up.key)
         for look_up in product.look_ups(read)
@@ -118,16 +125,24 @@ def premium_of(price: Price) -> Premium:
     return Premium(
         net=price.net,
         lines=tuple(
-            PremiumLine(
-                kind=LineKind(line.kind), code=line.code, name=line.name, amount=line.amount
-            )
-            for line in price.lines
-            if line.kind != NET
+            _premium_line(line) for line in price.lines if line.kind != NET
         ),
         by_cover=tuple(
             CoverPremium(cover=cover, amount=amount) for cover, amount in price.by_cover.items()
         ),
         total=price.total,
+        commission=price.commission,
+    )
+
+
+def _premium_line(line: Line) -> PremiumLine:
+    kind, refund = LineKind(line.kind), Refund(line.refund)
+    return PremiumLine(
+        kind=kind,
+        code=line.code,
+        name=line.name,
+        amount=line.amount,
+        refund=None if refund is usual_refund(kind) else refund,
     )
 
 

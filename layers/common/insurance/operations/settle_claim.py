@@ -54,7 +54,11 @@ def _decide(
     claim: Claim, verdict: Verdict, product: Product, principal: str, now: datetime
 ) -> tuple[Claim, str]:
     judged = claim.replace(
-        rules=verdict.rules, missing=verdict.missing, counts=verdict.counts, payable=verdict.payable
+        rules=verdict.rules,
+        missing=verdict.missing,
+        counts=verdict.counts,
+        payable=verdict.payable,
+        recoverable=verdict.recoverable,
     )
     if verdict.outcome is Outcome.INCOMPLETE:
         task = Task(role=HANDLER, code="incomplete", reason=verdict.reasons, since=now)

@@ -51,4 +51,11 @@ def verify_claim(
         step._asdict() | {"before": step.before.amount, "after": step.after.amount}
         for step in found.steps
     )
-    return Verdict(rules + own, found.missing, found.payable, steps, counts=found.counts)
+    return Verdict(
+        rules + own,
+        found.missing,
+        found.payable,
+        steps,
+        counts=found.counts,
+        recoverable=found.recoverable or None,
+    )

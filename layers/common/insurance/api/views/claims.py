@@ -30,6 +30,7 @@ class CoverageView(View):
     rules: list[RuleView]
     missing: list[str]
     payable: MoneyView
+    recoverable: MoneyView | None
     steps: list[dict[str, Any]]
 
     @classmethod
@@ -39,6 +40,7 @@ class CoverageView(View):
             rules=[RuleView.model_validate(rule.model_dump()) for rule in verdict.rules],
             missing=list(verdict.missing),
             payable=MoneyView.of(verdict.payable),
+            recoverable=MoneyView.of(verdict.recoverable) if verdict.recoverable else None,
             steps=list(verdict.steps),
         )
 
@@ -81,6 +83,7 @@ class ClaimView(View):
     missing: list[str]
     rules: list[RuleView]
     payable: MoneyView | None
+    recoverable: MoneyView | None
     reserve: MoneyView
     paid: MoneyView
     payments: list[PaymentView]
@@ -110,6 +113,7 @@ class ClaimView(View):
             missing=list(claim.missing),
             rules=[RuleView.model_validate(rule.model_dump()) for rule in claim.rules],
             payable=MoneyView.of(claim.payable) if claim.payable is not None else None,
+            recoverable=MoneyView.of(claim.recoverable) if claim.recoverable is not None else None,
             reserve=MoneyView.of(claim.reserve),
             paid=MoneyView.of(claim.paid),
             payments=[
