@@ -104,6 +104,8 @@ class Claim(Record):
     missing: tuple[str, ...] = ()
     rules: Annotated[tuple[RuleResult, ...], Classification.SENSITIVE] = ()
     payable: Money | None = None
+    recoverable: Money | None = None
+    """Depreciation held back until the loss is made good."""
     counts: bool = False
     """Whether it goes to the policyholder's record (no-claims years, claims in term)."""
     reserve: Money

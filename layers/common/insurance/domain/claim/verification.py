@@ -31,6 +31,8 @@ class Verdict(NamedTuple):
     payable: Money
     steps: tuple[dict[str, Any], ...]
     counts: bool
+    recoverable: Money | None = None
+    """Held back until the loss is made good, where the product says so."""
 
     @property
     def outcome(self) -> Outcome:

@@ -1,0 +1,212 @@
+"""The handlers in this process, on a real engine: what an HTTP caller sees, without the wait.
+
+The calls are the REST proxy events that API Gateway makes; the callers are those of the local stack.
+"""
+
+import importlib.util
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from insurance import wiring
+from insurance.domain.product import Product
+from insurance.operations.ports import Products
+
+from local.samples import CALLERS, Partner
+from tests.contract.conftest import PlainKeys
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Json = dict[str, Any]
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
+FOLDERS = ("quoting", "policy_issuance", "claim_intake", "claim_assessment", "settlement")
+WIRED = (
+    "products",
+    "look_ups",
+    "quote_receipts",
+    "receipts",
+    "quotes",
+    "policies",
+    "claims",
+    "_policy_reader",
+)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came back: the status, the body, and whether it was a replay."""
+
+    status: int
+    body: Json
+    headers: Mapping[str, str]
+
+
+@dataclass
+class Office:
+    """The five functions that a claim's life needs, called as the gateway would call them."""
+
+    apps: list[ModuleType]
+    now: datetime = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        by: str = "harbour-test",
+        key: str | None = None,
+        **headers: str,
+    ) -> Answered:
+        sent = {
+            "Idempotency-Key": key or f"key-{next(self.numbers)}",
+            "Coverwright-Clock": self.now.isoformat().replace("+00:00", "Z"),
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        event = {
+            "resource": path,
+            "path": path,
+            "httpMethod": method,
+            "headers": sent,
+            "multiValueHeaders": {name: [value] for name, value in sent.items()},
+            "queryStringParameters": None,
+            "requestContext": {"requestId": "r-1", "authorizer": authorizer(by), "stage": "v1"},
+            "body": None if body is None else json.dumps(body),
+            "isBase64Encoded": False,
+        }
+        result = self._app_of(method, path).handler(event, _Context())
+        answer_headers = {
+            name: values[-1] for name, values in result.get("multiValueHeaders", {}).items()
+        }
+        text = result.get("body") or "{}"
+        return Answered(result["statusCode"], json.loads(text), answer_headers)
+
+    def post(self, path: str, body: Json | None = None, **arguments: Any) -> Json:
+        """The body of an answer that must be a success."""
+        answered = self.call("POST", path, {} if body is None else body, **arguments)
+        assert answered.status < 300, answered.body
+        return answered.body
+
+    def get(self, path: str, **arguments: Any) -> Json:
+        answered = self.call("GET", path, **arguments)
+        assert answered.status == 200, answered.body
+        return answered.body
+
+    def refused(self, path: str, body: Json | None = None, **arguments: Any) -> str:
+        """The slug of the problem that the call must be answered with."""
+        answered = self.call("POST", path, {} if body is None else body, **arguments)
+        assert answered.status >= 400, answered.body
+        slug: str = answered.body["code"]
+        return slug
+
+    def offering(self, *products: Product) -> None:
+        """Sell these products beside the bundled ones."""
+        for app in self.apps:
+            if hasattr(app, "products"):
+                vars(app)["products"] = Shelf(app.products, products)
+
+    def _app_of(self, method: str, path: str) -> ModuleType:
+        for app in self.apps:
+            for operation in app.api.operations:
+                rule = re.sub(r"\{[a-z_]+\}", "[^/]+", operation.path)
+                if operation.method == method and re.fullmatch(rule, path):
+                    return app
+        raise LookupError(f"{method} {path}")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The port `Products` with some of a test's own."""
+
+    behind: Products
+    own: tuple[Product, ...]
+
+    def on_sale(self, code: str, day: Any) -> Product:
+        return self._own(code) or self.behind.on_sale(code, day)
+
+    def version(self, code: str, version: str) -> Product:
+        return self._own(code) or self.behind.version(code, version)
+
+    def all_on_sale(self, day: Any) -> list[Product]:
+        return [*self.behind.all_on_sale(day), *self.own]
+
+    def _own(self, code: str) -> Product | None:
+        return next((product for product in self.own if product.code == code), None)
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What Powertools wants to know of Lambda."""
+
+    function_name: str = "test"
+    memory_limit_in_mb: int = 128
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-2:123456789012:function:test"
+    aws_request_id: str = "r-1"
+
+
+def authorizer(name: str) -> Json:
+    """What the authorizer says of a sample caller."""
+    caller = CALLERS[name]
+    if isinstance(caller, Partner):
+        return {
+            "principal": caller.application,
+            "kind": "application",
+            "partner": caller.partner,
+            "roles": "",
+            "scopes": " ".join(caller.scopes),
+            "plan": caller.plan,
+            "mode": caller.mode,
+        }
+    groups = ",".join(getattr(caller, "groups", ()))
+    subject = getattr(caller, "subject", name)
+    scopes = " ".join(f"coverwright/{scope}" for scope in caller.scopes)
+    return {"claims": {"sub": subject, "scope": scopes, "cognito:groups": groups}}
+
+
+@contextmanager
+def opened(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Iterator[Office]:
+    """The office on these tables. The modules are its own, so that no other test meets its stores."""
+    environment = {f"{name.upper()}_TABLE": table for name, table in tables.items()} | {
+        "CARRIER": "Coverwright Insurance",
+        "POWERTOOLS_METRICS_NAMESPACE": "Coverwright",
+        "POWERTOOLS_SERVICE_NAME": "office",
+        "POWERTOOLS_DEV": "false",
+    }
+    keys = PlainKeys()
+    with (
+        patch.dict("os.environ", environment),
+        patch.object(wiring, "dynamodb", lambda: dynamodb),
+        patch.object(wiring, "keys", lambda: keys),
+    ):
+        _forget()
+        try:
+            yield Office([_app(folder) for folder in FOLDERS if (FUNCTIONS / folder).is_dir()])
+        finally:
+            _forget()
+
+
+def _forget() -> None:
+    for name in WIRED:
+        getattr(wiring, name).cache_clear() if hasattr(
+            getattr(wiring, name), "cache_clear"
+        ) else None
+
+
+def _app(folder: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"office_{folder}", FUNCTIONS / folder / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,89 @@
+"""Policies to claim on, bought as a partner buys them: quoted, accepted, issued."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.claims.office import Office
+
+type Json = dict[str, Any]
+
+LOSS_AT = "2027-01-15T08:20:00Z"
+AFTER_THE_LOSS = datetime(2027, 1, 16, 9, 30, tzinfo=UTC)
+
+MOTOR: Json = {
+    "registration": "AB12CDE",
+    "vehicle_value": {"amount": 1_200_000, "currency": "GBP"},
+    "annual_mileage": 8000,
+    "no_claims_years": 5,
+    "voluntary_excess": {"amount": 25_000, "currency": "GBP"},
+    "drivers": [{"age": 35, "licence_years": 15, "convictions": 0}],
+}
+HOME: Json = {
+    "postcode": "AB1 1AA",
+    "contents_sum": {"amount": 4_000_000, "currency": "GBP"},
+    "property_type": "semi",
+    "alarm": True,
+    "occupied_by_day": True,
+    "previous_claims": 0,
+    "items": [],
+}
+
+
+def money(major: str, currency: str = "GBP") -> Json:
+    return {
+        "amount": int(major.replace(".", "") if "." in major else major + "00"),
+        "currency": currency,
+    }
+
+
+def issued(
+    office: Office,
+    product: str = "personal_motor",
+    answers: Json | None = None,
+    *,
+    covers: tuple[str, ...] = (),
+    imposed: Json | None = None,
+) -> str:
+    """A policy from 1 December 2026; its id. A referred one is accepted on the terms imposed."""
+    quote = office.post(
+        "/v1/quotes",
+        {
+            "product": product,
+            "start": "2026-12-01",
+            "policyholder": {"name": "Ada Merton"},
+            "answers": MOTOR if answers is None else answers,
+            "covers": list(covers),
+        },
+    )
+    path = f"/v1/quotes/{quote['id']}"
+    if imposed is not None:
+        assert quote["status"] == "referred"
+        office.post(f"{path}/referral-decision", imposed, by="underwriter-test")
+    office.post(f"{path}/acceptance")
+    policy_id: str = office.post("/v1/policies", {"quote_id": quote["id"]})["id"]
+    return policy_id
+
+
+def loss(policy_id: str, cover: str, claimed: str | Json, **changes: Any) -> Json:
+    """The body of a notice."""
+    return {
+        "policy_id": policy_id,
+        "cover": cover,
+        "occurred_at": LOSS_AT,
+        "claimed": money(claimed) if isinstance(claimed, str) else claimed,
+        "facts": {},
+        "claimant": {"name": "Ada Merton"},
+        "payee": {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"},
+        **changes,
+    }
+
+
+def notified(office: Office, body: Json) -> Json:
+    office.now = max(office.now, AFTER_THE_LOSS)
+    return office.post("/v1/claims", body)
+
+
+def settled(office: Office, body: Json) -> Json:
+    """Noticed and settled; the claim as the settlement left it."""
+    claim = notified(office, body)
+    return office.post(f"/v1/claims/{claim['id']}/settlement")

@@ -1,0 +1,142 @@
+"""The published claim figures, through the public API: quoted, issued, noticed and settled."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from insurance.domain.product import Definition, Product
+
+from tests.cases.published import expected
+from tests.claims.office import Office
+from tests.claims.policies import HOME, MOTOR, issued, loss, money, settled
+
+PUBLISHED = Path(__file__).parent / "products" / "published_claims.json"
+
+MOTOR_CLAIMS = {
+    "MOT-C1": ("accidental_damage", "3000", {"driver_age": 35, "fault": True}),
+    "MOT-C2": ("accidental_damage", "3000", {"driver_age": 19, "fault": True}),
+    "MOT-C3": ("accidental_damage", "15000", {"driver_age": 35, "fault": True}),
+    "MOT-C4": ("windscreen", "400", {}),
+}
+HOME_CLAIMS = {
+    "HOM-C1": ("contents", "4000", {"cause": "escape_of_water", "true_value": money("40000")}),
+    "HOM-C2": ("contents", "10000", {"cause": "escape_of_water", "true_value": money("80000")}),
+    "HOM-C3": ("contents", "10000", {"cause": "theft", "true_value": money("38000")}),
+    "HOM-C4": ("contents", "55000", {"cause": "fire", "true_value": money("40000")}),
+    "HOM-C6": ("unspecified_valuables", "2600", {}),
+}
+GENERAL_CLAIMS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
+    "CLM-1": [("deduct_share_cap", "8000", {})],
+    "CLM-O2": [
+        ("deduct_then_cap_large", "205000", {}),
+        ("deduct_then_cap", "10000", {}),
+        ("deduct_then_cap", "500", {}),
+    ],
+    "COI-1": [("coinsurance", "60000", {"value_at_loss": money("300000", "USD")})],
+    "COI-4": [("coinsurance_in_full", "500000", {"value_at_loss": money("500000", "USD")})],
+    "ACV-1": [("roof", "10000", {"age_years": 5})],
+    "SUB-1": [
+        (
+            "valuables",
+            "15500",
+            {
+                "articles": [
+                    {"kind": "jewellery", "loss": money("7000", "USD")},
+                    {"kind": "firearms", "loss": money("3500", "USD")},
+                    {"kind": "gold_ware", "loss": money("5000", "USD")},
+                ]
+            },
+        )
+    ],
+    "SPL-1": [
+        (
+            "bodily_injury",
+            "75000",
+            {"people": [{"injury": money("25000", "USD")} for _ in range(3)]},
+        )
+    ],
+    "STP-1": [("jacket", "979", {})],
+}
+
+
+def product(path: Path) -> Product:
+    return Product(Definition(json.loads(path.read_text("utf-8"), parse_float=Decimal), {}))
+
+
+def paid(claim: dict[str, Any]) -> list[Decimal]:
+    """What the settlement instructed, or will once a second person agrees."""
+    return [Decimal(payment["amount"]["amount"]) / 100 for payment in claim["payments"]]
+
+
+@pytest.mark.parametrize("case", MOTOR_CLAIMS)
+def test_a_published_motor_claim(case, office: Office):
+    cover, claimed, facts = MOTOR_CLAIMS[case]
+
+    claim = settled(office, loss(issued(office, answers=MOTOR), cover, claimed, facts=facts))
+
+    assert paid(claim) == [Decimal(figure) for figure in expected(case)]
+
+
+@pytest.mark.parametrize("case", HOME_CLAIMS)
+def test_a_published_home_claim(case, office: Office):
+    cover, claimed, facts = HOME_CLAIMS[case]
+
+    policy = issued(office, "home_contents", HOME)
+    claim = settled(office, loss(policy, cover, claimed, facts=facts))
+
+    assert paid(claim) == [Decimal(figure) for figure in expected(case)]
+
+
+def test_the_underwriters_excess_rules_the_claim(office: Office):
+    policy = issued(
+        office,
+        "home_contents",
+        HOME | {"postcode": "CD2 2BB"},
+        imposed={"decision": "accept", "reason": "Flood gates fitted", "excess": money("1000")},
+    )
+    facts = {"cause": "fire", "true_value": money("40000")}
+
+    claim = settled(office, loss(policy, "contents", "6000", facts=facts))
+
+    assert paid(claim) == [Decimal(figure) for figure in expected("HOM-U1")]
+
+
+@pytest.mark.parametrize("case", GENERAL_CLAIMS)
+def test_a_published_claim_of_another_line(case, office: Office):
+    office.offering(product(PUBLISHED))
+    policy = issued(office, "published_claims", {})
+
+    claims = [
+        settled(
+            office,
+            loss(policy, cover, money(claimed, "USD"), facts=facts, occurred_at=at(place)),
+        )
+        for place, (cover, claimed, facts) in enumerate(GENERAL_CLAIMS[case])
+    ]
+
+    figures = [sum(paid(claim), Decimal()) for claim in claims]
+    figures += [
+        Decimal(claim["recoverable"]["amount"]) / 100
+        for claim in claims
+        if claim.get("recoverable", {"amount": 0})["amount"]
+    ]
+    assert figures == [Decimal(figure) for figure in expected(case)]
+
+
+def at(place: int) -> str:
+    """Days apart, so that they are not taken for one loss."""
+    return f"2027-01-{5 + 4 * place:02d}T08:20:00Z"
+
+
+def test_a_small_covered_claim_is_paid_without_anybody(office: Office):
+    office.offering(product(PUBLISHED))
+
+    claim = settled(
+        office, loss(issued(office, "published_claims", {}), "jacket", money("979", "USD"))
+    )
+
+    assert [payment["status"] for payment in claim["payments"]] == ["executing"]
+    assert "task" not in claim
+    assert {rule["outcome"] for rule in claim["rules"]} == {"pass"}
