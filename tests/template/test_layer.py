@@ -20,7 +20,7 @@ LAYER = ROOT / "layers" / "common"
 
 type Json = dict[str, Any]
 
-CLIENT = r"_?(client|kms|events|secrets)"
+CLIENT = r"_?(client|kms|events|secrets)(\([^)]*\))?"
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,141 @@
+"""What the functions were seen to do while the events were played: metrics and AWS calls.
+
+The dashboard and the alarms may use only metrics that were emitted; a function may be allowed only
+what it was seen to need, and must be allowed that.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.template import Template
+from tests.artefact.cases import ROOT, all_cases
+from tests.artefact.conftest import Stage
+
+type Json = dict[str, Any]
+type Metric = tuple[str, str, tuple[str, ...]]
+
+pytestmark = pytest.mark.xdist_group("artefact")
+
+# Metrics that AWS's services emit by themselves, with the dimensions they document.
+OF_AWS: set[Metric] = {
+    ("AWS/ApiGateway", "5XXError", ("ApiName", "Stage")),
+    ("AWS/ApiGateway", "Latency", ("ApiName", "Stage")),
+    ("AWS/Lambda", "Errors", ("FunctionName",)),
+    ("AWS/Lambda", "Throttles", ("FunctionName",)),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName",)),
+}
+SEARCH = re.compile(r"SEARCH\('\{(?P<schema>[^}]+)\} MetricName=\"(?P<name>\w+)\"")
+# Needed where a process did not itself make what it reads, or an issuer has changed its keys.
+ELSEWHERE = {("quoting", "kms:Decrypt"), ("authorizer", "dynamodb:PutItem")}
+# Not a call of the function itself: Lambda reads the stream and reports failures with its role.
+BY_LAMBDA = {
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+    "sqs:SendMessage",
+}
+
+
+@pytest.fixture(scope="module")
+def played(stage: Stage) -> Stage:
+    """The stage after every event."""
+    for each in all_cases():
+        stage.play(each)
+    return stage
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return Template(ROOT / "template.yaml")
+
+
+def test_dashboard_and_alarms_use_only_metrics_that_are_emitted(
+    played: Stage, template: Template
+) -> None:
+    emitted = set.union(*(function.metrics() for function in played.functions.values()))
+
+    for metric in [*dashboard_metrics(template), *alarm_metrics(template)]:
+        assert metric in emitted | OF_AWS, metric
+
+
+def test_the_dashboard_shows_what_the_business_asks_for(template: Template) -> None:
+    shown = {name for _, name, _ in dashboard_metrics(template)}
+
+    assert {"Requests", "Refusals", "Faults", "Latency"} <= shown
+    assert {"PremiumBound", "ClaimsPaid", "LedgerImbalance"} <= shown
+
+
+def test_four_kinds_of_trouble_wake_somebody(template: Template) -> None:
+    alarms = {alarm.logical_id for alarm in template.of_type("AWS::CloudWatch::Alarm")}
+
+    assert alarms >= {"Gateway5xxAlarm", "UnhandledErrorAlarm", "DeadLetterAlarm", "ThrottleAlarm"}
+    for alarm in template.of_type("AWS::CloudWatch::Alarm"):
+        assert alarm.properties["AlarmActions"], alarm.logical_id
+        assert len(alarm.properties.get("Metrics", ())) <= 10, alarm.logical_id
+
+
+def test_each_function_may_do_what_it_was_seen_to_do(played: Stage, template: Template) -> None:
+    for folder, (allowed, seen) in permissions(played, template).items():
+        assert seen <= allowed, (folder, seen - allowed)
+
+
+def test_no_function_may_do_what_it_was_never_seen_to_do(played: Stage, template: Template) -> None:
+    for folder, (allowed, seen) in permissions(played, template).items():
+        unused = {action for action, _ in allowed - seen} - BY_LAMBDA
+        unused -= {action for of, action in ELSEWHERE if of == folder}
+        assert not unused, (folder, unused)
+
+
+def permissions(
+    played: Stage, template: Template
+) -> dict[str, tuple[set[tuple[str, str]], set[tuple[str, str]]]]:
+    """By function: (action, table) it may, and (action, table) it was seen to use."""
+    seen: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for call in played.behind.calls:
+        seen[call.folder].add((call.action, call.resource))
+    tables = {table.arn: table.name for table in template.of_type("AWS::DynamoDB::Table")}
+    found: dict[str, tuple[set[tuple[str, str]], set[tuple[str, str]]]] = {}
+    for function in template.of_type("AWS::Serverless::Function"):
+        folder = function.properties["CodeUri"].rpartition("/")[2]
+        allowed: set[tuple[str, str]] = set()
+        for policy in function.properties.get("Policies", []):
+            for statement in policy["Statement"]:
+                if "kms:ViaService" in str(statement.get("Condition")):
+                    continue  # used by DynamoDB and Secrets Manager on the function's behalf
+                actions = statement["Action"]
+                for action in [actions] if isinstance(actions, str) else actions:
+                    allowed.add((action, tables.get(statement["Resource"], "")))
+        found[folder] = (allowed, seen[folder])
+    return found
+
+
+def dashboard_metrics(template: Template) -> Iterator[Metric]:
+    body = json.loads(template.resources["Dashboard"].properties["DashboardBody"])
+    for widget in body["widgets"]:
+        for row in widget["properties"]["metrics"]:
+            if isinstance(row[0], dict):
+                found = SEARCH.search(row[0]["expression"])
+                assert found is not None, row
+                namespace, *dimensions = found["schema"].split(",")
+                yield namespace, found["name"], tuple(sorted(dimensions))
+            else:
+                namespace, name, *rest = [part for part in row if isinstance(part, str)]
+                yield namespace, name, tuple(sorted(rest[::2]))
+
+
+def alarm_metrics(template: Template) -> Iterator[Metric]:
+    for alarm in template.of_type("AWS::CloudWatch::Alarm"):
+        queries = [
+            query["MetricStat"]["Metric"]
+            for query in alarm.properties.get("Metrics", [])
+            if "MetricStat" in query
+        ]
+        for metric in queries or [alarm.properties]:
+            dimensions = sorted(dimension["Name"] for dimension in metric["Dimensions"])
+            yield metric["Namespace"], metric["MetricName"], tuple(dimensions)
