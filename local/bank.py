@@ -83,6 +83,9 @@ class Bank:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    def close(self) -> None:
+        """Close the inbox, once nobody can bring anything any more."""
         self._inbox.close()
 
     def unreported(self) -> list[Instruction]:

@@ -116,6 +116,14 @@ class _Worker:
         self._limit(seconds, f"Task timed out after {seconds:.2f} seconds")
         self.wanted.set_result(invocation)
 
+    def answer(self, invocation_id: str, result: Result) -> bool:
+        """What the function posts, unless a fault is asked for: then it dies with its answer."""
+        if self.pool.answers_to_lose:
+            self.pool.answers_to_lose -= 1
+            self.kill()
+            return True
+        return self.finish(invocation_id, result)
+
     def finish(self, invocation_id: str, result: Result) -> bool:
         if self.current is None or self.current.id != invocation_id:
             return False
@@ -146,6 +154,9 @@ class _Worker:
             self.finish(self.current.id, error)
         else:
             self.init_error = error
+        self.kill()
+
+    def kill(self) -> None:
         if self.process is not None and self.process.returncode is None:
             self.process.kill()
 
@@ -168,6 +179,14 @@ class Pool:
         self._idle: deque[_Worker] = deque()
         self._waiting: deque[_Invocation] = deque()
         self._stopping = False
+        self.answers_to_lose = 0
+
+    def kill_busy(self) -> int:
+        """Kill the workers that are at work, as a host that fails does; how many there were."""
+        busy = [worker for worker in self._workers if worker.current is not None]
+        for worker in busy:
+            worker.kill()
+        return len(busy)
 
     def worker(self, port: int) -> _Worker | None:
         return next((worker for worker in self._workers if worker.port == port), None)
@@ -316,6 +335,12 @@ class Lambda:
         payload = json.dumps(event, separators=(",", ":")).encode()
         return await self._pools[name].invoke(payload, trace_id)
 
+    async def kill_busy(self, name: str) -> int:
+        return self._pools[name].kill_busy()
+
+    async def lose_next_answer(self, name: str) -> None:
+        self._pools[name].answers_to_lose += 1
+
     async def stop(self) -> None:
         for task in self._warming:
             task.cancel()
@@ -332,7 +357,7 @@ class Lambda:
             case ["invocation", "next"]:
                 await self._next(worker, send)
             case ["invocation", invocation_id, "response"]:
-                await _reply(send, 202 if worker.finish(invocation_id, _answer(body)) else 400)
+                await _reply(send, 202 if worker.answer(invocation_id, _answer(body)) else 400)
             case ["invocation", invocation_id, "error"]:
                 result = Result(body, error=_error_type(body))
                 await _reply(send, 202 if worker.finish(invocation_id, result) else 400)

@@ -138,6 +138,14 @@ class Stack:
         name = self.template.functions[logical_id].name
         return self._run(self._functions.invoke(name, event))
 
+    def kill_busy(self, logical_id: str) -> int:
+        """Kill a function's workers that are at work; how many there were."""
+        return self._run(self._functions.kill_busy(self.template.functions[logical_id].name))
+
+    def lose_next_answer(self, logical_id: str) -> None:
+        """Let a function do its work once more and die before it can answer."""
+        self._run(self._functions.lose_next_answer(self.template.functions[logical_id].name))
+
     def table(self, logical_id: str) -> str:
         return self.template.resources[logical_id].name
 
@@ -189,18 +197,18 @@ class Stack:
             token=lambda mode: self.issuer.token(BANKS[mode]),
             verify=str(self.certificate.certificate) if self.certificate else True,
         )
+        self._parts.callback(bank.close)
         bus.subscribe(bank.receive)
 
         self.definition = Definition(self.template.definition())
-        self._functions = self._lambda()
-        self._parts.push_async_callback(self._functions.stop)
-        await self._functions.start()
-        self._functions.warm(self._names_by_use())
-
         further = [*self.issuer.routes(), *page_routes(self.definition, lambda: self.base_url)]
         services = Server(services_app(kms, secrets, bus, further=further), [services_socket])
         self._parts.push_async_callback(services.stop)
         await services.start()
+        self._functions = self._lambda()
+        self._parts.push_async_callback(self._functions.stop)
+        await self._functions.start()
+        self._functions.warm(self._names_by_use())
 
         await asyncio.to_thread(self._fill_tables)
         self._keys = keys = Keys(settings.folder / "gateway.sqlite")

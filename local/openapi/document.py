@@ -6,7 +6,7 @@ from inspect import get_annotations
 from types import CodeType
 from typing import Any, NamedTuple, get_args
 
-from insurance.api.app import CLOCK_HEADER, KEY_HEADER, PAGE_DEFAULT, PAGE_MAX, PATH_IDS, Operation
+from insurance.api.app import CLOCK_HEADER, KEY_HEADER, PAGE_DEFAULT, PAGE_MAX, Operation
 from insurance.api.body import Request
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
@@ -180,11 +180,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 def _path_parameter(name: str) -> Json:
     """No pattern: an id of another form is as unknown as one that was never given."""
     schema: Json = {"type": "string", "minLength": 1, "maxLength": 64}
-    parameter: Json = {"name": name, "in": "path", "required": True, "schema": schema}
-    if name in PATH_IDS:
-        prefix = name[:3] if name != "party_id" else "pty"
-        parameter["example"] = f"{prefix}_0123456789abcdefghjk"
-    return parameter
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _responses(operation: Operation, schemas: Schemas) -> Json:
@@ -229,6 +225,9 @@ def _add_examples(operation: Json, found: Json) -> None:
     """What a test sent and what it was answered: events/ is played by tests."""
     if "request" in found and "requestBody" in operation:
         operation["requestBody"]["content"]["application/json"]["example"] = found["request"]
+    for parameter in operation["parameters"]:
+        if parameter["in"] == "path" and parameter["name"] in found.get("variables", {}):
+            parameter["example"] = found["variables"][parameter["name"]]
     for status, body in found.get("responses", {}).items():
         for media in operation["responses"].get(status, {}).get("content", {}).values():
             media["example"] = body

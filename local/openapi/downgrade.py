@@ -149,7 +149,12 @@ def _without_null(out: Json) -> Json:
 def without_nulls(schema: Json) -> Json:
     """An answer's schema: what is null is left out, so it is neither nullable nor required."""
     properties = schema.get("properties", {})
-    absent = {name for name, each in properties.items() if each.get("nullable")}
+    absent = {
+        name
+        for name, each in properties.items()
+        if each.get("nullable")
+        or not each.keys() - {"description", "example"}  # any value, or none
+    }
     shown: Json = _not_nullable(schema)
     if absent & set(schema.get("required", ())):
         shown["required"] = [name for name in schema["required"] if name not in absent]

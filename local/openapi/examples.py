@@ -9,7 +9,7 @@ type Json = dict[str, Any]
 
 
 def examples() -> dict[tuple[str, str], Json]:
-    """(method, path) to a request body and to the answers by status, from events/."""
+    """(method, path) to a request body, path variables and answers by status, from events/."""
     found: dict[tuple[str, str], Json] = {}
     for expected_file in sorted((ROOT / "events").glob("*/*.expected.json")):
         expected = json.loads(expected_file.read_text(encoding="utf-8"))
@@ -21,7 +21,9 @@ def examples() -> dict[tuple[str, str], Json]:
             (event["httpMethod"].lower(), event["resource"]), {"responses": {}}
         )
         status = str(expected["status"])
-        if status.startswith("2") and event.get("body"):
-            example.setdefault("request", json.loads(event["body"]))
+        if status.startswith("2"):
+            if event.get("body"):
+                example.setdefault("request", json.loads(event["body"]))
+            example.setdefault("variables", event.get("pathParameters") or {})
         example["responses"].setdefault(status, expected["body"])
     return found

@@ -27,7 +27,7 @@ def make_bank(folder: Path) -> Bank:
 def bank(tmp_path: Path) -> Iterator[Bank]:
     made = make_bank(tmp_path)
     yield made
-    asyncio.run(made.stop())
+    made.close()
 
 
 def report(bank: Bank, answers: list[int]) -> list[httpx.Request]:
@@ -66,11 +66,11 @@ def test_what_is_not_executing_is_no_instruction(bank: Bank) -> None:
 def test_an_instruction_survives_the_banks_end(tmp_path: Path) -> None:
     first = make_bank(tmp_path)
     first.receive(settled())
-    asyncio.run(first.stop())
+    first.close()
 
     second = make_bank(tmp_path)
     assert [each.id for each in second.unreported()] == [PAYMENT]
-    asyncio.run(second.stop())
+    second.close()
 
 
 def test_a_report_is_repeated_unchanged_until_it_is_answered(bank: Bank) -> None:
