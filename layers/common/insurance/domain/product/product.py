@@ -245,6 +245,16 @@ class Product:
         """Priced, referred or declined, with every reason; priced wherever a price can be had."""
         return self._offer(risk, imposed, last, claims, strict=last is None)
 
+    def tariff_price(self, risk: Risk) -> Price | None:
+        """What the tariff asks, whatever underwriting says: for re-rating a book, and for tests."""
+        env, findings = self._env(risk, None, ())
+        env = self._choose(env, risk, renewal=False)
+        findings += self.underwriting.findings(env)
+        env = self._without(env, findings, None)
+        if not all(env.looked_up[source] for source in self.rating.sources):
+            return None
+        return self.rating.price(self.rating.run(env, *loaded(findings, None)), env)
+
     def _offer(
         self,
         risk: Risk,
