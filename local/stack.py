@@ -25,6 +25,7 @@ from local.engine import Database, engine_for
 from local.gateway.app import Gateway
 from local.gateway.authorizers import Authorizers, UserPool
 from local.gateway.definition import Definition, LambdaAuthorizer, LambdaIntegration
+from local.gateway.firewall import Firewall
 from local.gateway.plans import Keys, Plans, Usage, plan_of, stage_throttles
 from local.issuer import Issuer
 from local.page import page_routes
@@ -282,6 +283,8 @@ class Stack:
             for pool in self.template.of_type("AWS::Cognito::UserPool")
         }
 
+        acl = next(self.template.of_type("AWS::WAFv2::WebACL"), None)
+
         async def authorize(function: str, event: Json, trace_id: str) -> Result:
             return await self._functions.invoke(function, event, trace_id=trace_id)
 
@@ -291,6 +294,7 @@ class Stack:
             authorizers=Authorizers(authorize, pools, clock=time.monotonic, now=time.time),
             keys=keys,
             plans=plans,
+            firewall=Firewall(acl.properties if acl else None),
             stage=api["StageName"],
             access_log_format=api["AccessLogSetting"]["Format"],
             api_key_source=api.get("ApiKeySourceType", "HEADER"),

@@ -1,6 +1,6 @@
 """The gateway: one ASGI app that does to a request what API Gateway does, in its order.
 
-Route, authorizer, API key, throttles and quota, request validation, integration. Whatever stops a
+Firewall, route, authorizer, API key, throttles and quota, request validation, integration. Whatever stops a
 request on the way is answered with the gateway response that openapi.yaml declares for it.
 """
 
@@ -34,6 +34,7 @@ from local.gateway.definition import (
     MockIntegration,
     Parameter,
 )
+from local.gateway.firewall import Firewall
 from local.gateway.plans import Keys, Plans
 from local.runtime import Lambda, PayloadTooLarge
 from local.server import read_body
@@ -59,6 +60,7 @@ class Gateway:
         authorizers: Authorizers,
         keys: Keys,
         plans: Plans,
+        firewall: Firewall,
         stage: str,
         access_log_format: str,
         api_key_source: str,
@@ -69,6 +71,7 @@ class Gateway:
         self._authorizers = authorizers
         self._keys = keys
         self._plans = plans
+        self._firewall = firewall
         self._stage = stage
         self._access_log_format = access_log_format
         self._api_key_source = api_key_source
@@ -94,6 +97,8 @@ class Gateway:
         return outcome
 
     async def _handle(self, request: Request) -> Answer | Refusal:
+        if self._firewall.blocks(request):
+            return Refusal("WAF_FILTERED")
         match = self._definition.match(request.method, request.path)
         if match is None:
             # AWS has no 404 of its own: an unknown route is one that nobody may call.

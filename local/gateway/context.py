@@ -287,6 +287,7 @@ KINDS: Mapping[str, Kind] = {
     "THROTTLED": Kind(429, "Too Many Requests", "DEFAULT_4XX"),
     "UNAUTHORIZED": Kind(401, "Unauthorized", "DEFAULT_4XX"),
     "UNSUPPORTED_MEDIA_TYPE": Kind(415, "Unsupported Media Type", "DEFAULT_4XX"),
+    "WAF_FILTERED": Kind(403, "Forbidden", "DEFAULT_4XX"),
     # A Lambda that failed or answered nonsense: AWS answers 502 under the default response.
     "DEFAULT_5XX": Kind(502, "Internal server error", "DEFAULT_5XX"),
     "DEFAULT_4XX": Kind(400, "Bad Request", "DEFAULT_4XX"),
@@ -301,6 +302,7 @@ ERROR_TYPES: Mapping[str, str] = {
     "REQUEST_TOO_LARGE": "RequestEntityTooLargeException",
     "THROTTLED": "TooManyRequestsException",
     "UNAUTHORIZED": "UnauthorizedException",
+    "WAF_FILTERED": "ForbiddenException",
 }
 
 

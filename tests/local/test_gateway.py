@@ -208,6 +208,17 @@ def test_a_function_that_fails_is_a_502_that_says_nothing(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(("size", "status"), [(1_000, 200), (1_001, 403), (70_000, 403)])
+def test_the_firewalls_own_rules_are_asked_first(
+    client: httpx.Client, size: int, status: int
+) -> None:
+    answer = client.post("/v1/things/7", content=b"x" * size)
+
+    assert answer.status_code == status
+    if status == 403:
+        assert answer.json()["kind"] == "WAF_FILTERED"
+
+
 # -- validation -----------------------------------------------------------------------------------
 
 
