@@ -115,7 +115,7 @@ def make_receipt(
         key=key,
         request_hash=request,
         now=now,
-        renders=renders or (lambda kept: Answer(201, {"id": kept.record.id}, '"1-test"')),
+        renders=renders or (lambda kept: Answer(201, kept.record.id, '"1-test"')),
     )
 
 

@@ -1,7 +1,6 @@
 """The HTTP edge of every function: who calls, what is asked, what is answered, and nothing of business."""
 
 import base64
-import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -31,6 +30,7 @@ from insurance.domain.errors import (
     InvalidFields,
     NotFound,
     StaleRevision,
+    Unavailable,
 )
 from insurance.domain.identity import Mode
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
@@ -41,6 +41,7 @@ REVISION_TRIES = 5
 PAGE_DEFAULT = 20
 PAGE_MAX = 100
 KEY_FORM = re.compile(r"[\x21-\x7e]{1,128}")
+LIMIT_FORM = re.compile(r"[1-9][0-9]{0,2}")
 TAG_FORM = re.compile(r'"(?P<revision>[1-9][0-9]{0,8})-[a-z]+"')
 
 PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
@@ -114,7 +115,7 @@ class Call:
     def page(self, of: str) -> Page:
         """Which page of a list is asked for: `limit`, and the `after` cursor of the last answer."""
         limit = self._query.get("limit", str(PAGE_DEFAULT))
-        if not (limit.isdecimal() and 1 <= int(limit[:4]) <= PAGE_MAX):
+        if not (LIMIT_FORM.fullmatch(limit) and int(limit) <= PAGE_MAX):
             fault = FieldFault("limit", "out-of-range", f"A page has 1 to {PAGE_MAX} entries.")
             raise InvalidFields([fault])
         cursor = self._query.get("after")
@@ -142,16 +143,16 @@ class Call:
                 return receipt.renders(command(receipt))
             except AlreadyAnswered as earlier:
                 return self._again(earlier)
-            except StaleRevision:
-                if self.expected_revision is not None:
-                    self._recalled(recall, receipt)
-                    raise
-            except InsuranceError:
+            except Unavailable:
+                raise
+            except InsuranceError as refusal:
+                if isinstance(refusal, StaleRevision) and self.expected_revision is None:
+                    continue
                 answer = self._recalled(recall, receipt)
                 if answer is not None:
                     return answer
                 raise
-        raise errors.Unavailable("What you are changing")
+        raise Unavailable("What you are changing")
 
     def _recalled(self, recall: Recall, receipt: Receipt) -> Answer | None:
         try:
@@ -301,15 +302,14 @@ class Api:
                 return Response(HTTPStatus.NOT_MODIFIED, headers=headers)
         if call.replayed:
             headers["Idempotent-Replayed"] = "true"
-        body_json = json.dumps(result.body, ensure_ascii=False, separators=(",", ":"))
-        return Response(result.status, "application/json", body_json, headers)
+        return Response(result.status, "application/json", result.body, headers)
 
     def _refused(self, error: InsuranceError) -> Response[str]:
         telemetry.count("Refusals")
         problem = problems.problem_of(error)
         faults = error.faults if isinstance(error, InvalidFields) else ()
         response = self._problem(problem, str(error), faults)
-        if isinstance(error, errors.Unavailable):
+        if isinstance(error, Unavailable):
             response.headers["Retry-After"] = str(error.retry_after_seconds)
         return response
 
@@ -371,7 +371,7 @@ def read_cursor(cursor: str, of: str) -> int:
 
 
 def _answer(status: HTTPStatus, view: BaseModel) -> Answer:
-    body = view.model_dump(mode="json", exclude_none=True)
+    body = view.model_dump_json(exclude_none=True)
     return Answer(status, body, getattr(view, "etag", None))
 
 

@@ -23,14 +23,20 @@ InsuranceError
 │   ├── NotCovered
 │   ├── KeyReused               one idempotency key, two requests
 │   ├── LookUpUnavailable
+│   ├── OutsideTerm             a change takes effect within the policy's term
+│   ├── TermsNotOffered         the product has no rule for it, or none any more
+│   ├── TooManyChanges
+│   ├── RiskNotAccepted         the risk as it would be is declined, or needs a person
 │   └── ClockNotAllowed         live callers have no clock of their own
 ├── Forbidden
 │   ├── MissingScope
 │   └── NoAuthority
 └── Unavailable                 try again: nothing was done
+    └── Unanswered              try again: whether it was done, the receipt will tell
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 
@@ -159,6 +165,31 @@ class LookUpUnavailable(Refused):
         super().__init__(f"The look-up {source} is not available.")
 
 
+class OutsideTerm(Refused):
+    def __init__(self, policy_id: str, start: datetime, end: datetime) -> None:
+        super().__init__(
+            f"Policy {policy_id} runs from {start.isoformat()} to {end.isoformat()}:"
+            " a change takes effect within that."
+        )
+
+
+class TermsNotOffered(Refused):
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The product does not offer {what}.")
+
+
+class TooManyChanges(Refused):
+    def __init__(self, policy_id: str, limit: int, which: str) -> None:
+        super().__init__(f"Policy {policy_id} has more than {limit} changes {which}: call us.")
+        self.limit = limit
+
+
+class RiskNotAccepted(Refused):
+    def __init__(self, outcome: str, reasons: Sequence[str]) -> None:
+        super().__init__(f"The changed risk is {outcome}: {'; '.join(reasons)}.")
+        self.outcome = outcome
+
+
 class ClockNotAllowed(Refused):
     def __init__(self) -> None:
         super().__init__(
@@ -186,4 +217,14 @@ class Unavailable(InsuranceError):
 
     def __init__(self, what: str, *, retry_after_seconds: int = 1) -> None:
         super().__init__(f"{what} is busy; nothing was done. Repeat the call with the same key.")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unanswered(Unavailable):
+    """What was asked to act broke off before it answered: it may have acted."""
+
+    def __init__(self, what: str, *, retry_after_seconds: int = 1) -> None:
+        InsuranceError.__init__(
+            self, f"{what} did not answer. Repeat the call with the same key: nothing is done twice."
+        )
         self.retry_after_seconds = retry_after_seconds

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from insurance.domain.classification import JsonObject
 from insurance.domain.identity import fingerprint
 
 KEPT_FOR = timedelta(days=30)
@@ -13,10 +12,13 @@ KEPT_FOR = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command answered: an HTTP status, a JSON body, and the entity's tag if it has one."""
+    """What a command answered: an HTTP status, a body, and the entity's tag if it has one.
+
+    The body is JSON text: a replay gives the same characters, not the same facts in another order.
+    """
 
     status: int
-    body: JsonObject
+    body: str
     etag: str | None = None
 
 
