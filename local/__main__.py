@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from local.processes import StackError
-from local.settings import ROOT, from_environment
+from local.settings import ANY_PORTS, ROOT, from_environment
 from local.template import TemplateError
 
 DEFAULT_JOURNEY = ROOT / "local" / "journeys" / "private-motor.json"
@@ -49,7 +49,8 @@ def _run(chosen: argparse.Namespace) -> int:
 
     path = chosen.journey or Path(os.environ.get("JOURNEY") or DEFAULT_JOURNEY)
     try:
-        play(path, from_environment())
+        # Whoever only plays needs no known ports, and 8080 is often taken.
+        play(path, from_environment(ports=ANY_PORTS))
     except JourneyFailed as error:
         print(f"FAILED: {error}", file=sys.stderr)
         return 1

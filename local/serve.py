@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local.issuer import Issuer
+from local.lease import running_stack
 from local.processes import LOOPBACK
 from local.samples import CALLERS, PARTNERS, STAFF, Partner, Staff
 from local.services.store import open_store
@@ -50,7 +51,8 @@ def print_token(caller: str, settings: Settings) -> int:
     settings.folder.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.folder / "services.sqlite")
     try:
-        url = f"http://{LOOPBACK}:{settings.ports.services}"
+        running = running_stack(settings.folder)
+        url = running["services"] if running else f"http://{LOOPBACK}:{settings.ports.services}"
         print(Issuer(store, url).token(CALLERS[caller]))
     finally:
         store.close()

@@ -22,6 +22,9 @@ class Ports:
     database: int = 8082
 
 
+DEFAULT_PORTS = Ports()
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything a person may choose; `engine` None takes the first of ENGINES that runs here."""
@@ -41,18 +44,22 @@ class Settings:
         return self.folder / "log"
 
 
-def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+ANY_PORTS = Ports(gateway=0, services=0, database=0)
+
+
+def from_environment(
+    environment: Mapping[str, str] = os.environ, *, ports: Ports = DEFAULT_PORTS
+) -> Settings:
     """PORT, SERVICES_PORT, DATABASE_PORT, ENGINE, WORKERS, TLS and DATA, each optional."""
     engine = environment.get("ENGINE") or None
     if engine is not None and engine not in ENGINES:
         raise StackError(f"ENGINE={engine} is not one of {', '.join(ENGINES)}")
-    defaults = Ports()
     return Settings(
         folder=Path(environment.get("DATA") or ROOT / ".coverwright").resolve(),
         ports=Ports(
-            gateway=_number(environment, "PORT", defaults.gateway, highest=65_535),
-            services=_number(environment, "SERVICES_PORT", defaults.services, highest=65_535),
-            database=_number(environment, "DATABASE_PORT", defaults.database, highest=65_535),
+            gateway=_number(environment, "PORT", ports.gateway, highest=65_535),
+            services=_number(environment, "SERVICES_PORT", ports.services, highest=65_535),
+            database=_number(environment, "DATABASE_PORT", ports.database, highest=65_535),
         ),
         engine=engine,
         slots=max(1, _number(environment, "WORKERS", 2, highest=32)),

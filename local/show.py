@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from insurance.dynamodb import codec
 
 from local.engine import Database, engine_for
-from local.processes import LOOPBACK
+from local.lease import running_stack
 from local.settings import Settings
 from local.stack import dynamodb_client
 from local.template import Template
@@ -36,10 +35,9 @@ def show(item_id: str, settings: Settings) -> int:
 
 async def _with_database(settings: Settings, work: Callable[[str], int]) -> int:
     """Use the engine that is up, or start one on the same data for as long as it takes."""
-    port = settings.ports.database
-    with socket.socket() as probe:
-        if probe.connect_ex((LOOPBACK, port)) == 0:
-            return await asyncio.to_thread(work, f"http://{LOOPBACK}:{port}")
+    running = running_stack(settings.folder)
+    if running is not None:
+        return await asyncio.to_thread(work, running["database"])
     settings.logs.mkdir(parents=True, exist_ok=True)
     anywhere = replace(settings, ports=replace(settings.ports, database=0))
     database = Database(engine_for(settings), anywhere)

@@ -28,6 +28,7 @@ from local.gateway.definition import Definition, LambdaAuthorizer, LambdaIntegra
 from local.gateway.firewall import Firewall
 from local.gateway.plans import Keys, Plans, Usage, plan_of, stage_throttles
 from local.issuer import Issuer
+from local.lease import Lease
 from local.page import page_routes
 from local.processes import LOOPBACK, bound_socket
 from local.runtime import Lambda, Result
@@ -162,6 +163,9 @@ class Stack:
     async def _start(self) -> None:
         settings = self.settings
         settings.logs.mkdir(parents=True, exist_ok=True)
+        lease = Lease(settings.folder)
+        lease.take()
+        self._parts.callback(lease.release)
         _log_to(settings.logs / "gateway.log", self._parts)
         gateway_socket = bound_socket(settings.ports.gateway, what="gateway", setting="PORT")
         self._parts.callback(gateway_socket.close)
@@ -226,6 +230,13 @@ class Stack:
         self._parts.push_async_callback(gateway.stop)
         await gateway.start()
         bank.start(self.base_url)
+        lease.publish(
+            {
+                "gateway": self.base_url,
+                "services": self.services_url,
+                "database": self.database_url,
+            }
+        )
 
     def _lambda(self) -> Lambda:
         database = self._proxy(self.database_url) if self._proxy else self.database_url

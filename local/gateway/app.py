@@ -234,6 +234,7 @@ def _request_of(scope: Json, stage: str) -> Request:
         body=b"",
         source_ip=scope["client"][0] if scope.get("client") else "127.0.0.1",
         protocol=f"HTTP/{scope['http_version']}",
+        scheme=scope["scheme"],
         stage=stage,
     )
 

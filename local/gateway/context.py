@@ -39,6 +39,7 @@ class Request:
     body: bytes
     source_ip: str
     protocol: str
+    scheme: str
     stage: str
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     extended_request_id: str = field(default_factory=lambda: secrets.token_urlsafe(11) + "=")
@@ -126,7 +127,7 @@ class Request:
                 if binary
                 else self.body.decode("utf-8", errors="replace")
             )
-        single, multiple = _single_and_multiple(self.headers)
+        single, multiple = _single_and_multiple((*self.headers, *self._added_headers()))
         query, queries = _single_and_multiple(self.parameters)
         return {
             "resource": self.resource_path,
@@ -142,6 +143,18 @@ class Request:
             "body": body,
             "isBase64Encoded": binary and bool(self.body),
         }
+
+    def _added_headers(self) -> list[tuple[str, str]]:
+        """What API Gateway adds to what the caller sent."""
+        port = (self.header("host") or "").rpartition(":")[2]
+        added = {
+            "X-Amzn-Trace-Id": self.trace_id,
+            "X-Forwarded-For": self.source_ip,
+            "X-Forwarded-Port": port,
+            "X-Forwarded-Proto": self.scheme,
+        }
+        sent = {name.lower() for name, _ in self.headers}
+        return [(name, value) for name, value in added.items() if name.lower() not in sent]
 
     def authorizer_event(self) -> Json:
         """What a REQUEST authorizer is called with: the same without the body."""

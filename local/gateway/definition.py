@@ -249,7 +249,7 @@ def _authorizers(document: Json) -> Iterator[tuple[str, Authorizer]]:
                         provider_arns=tuple(declared["providerARNs"]),
                     ),
                 )
-            case "request" | "token":
+            case "request":
                 sources = declared.get("identitySource") or (
                     f"method.request.header.{scheme.get('name', 'Authorization')}"
                 )

@@ -82,9 +82,11 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
             for line in lines
         ]
         bodies = [json.loads(answer.stdout) for answer in answers]
+        assert not [body for body in bodies if "code" in body], bodies
         page = re.search(r"http://\S+/docs", printed)
         assert page is not None
         html = httpx.get(page[0]).text
+        beside = shown(tmp_path, bodies[2]["id"])
         process.send_signal(signal.SIGINT)
         status = process.wait(timeout=15)
 
@@ -96,17 +98,22 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
     assert "https://" not in re.sub(r"https://docs\.coverwright\.example\S*", "", html)
     assert wait_until_gone(tmp_path) == []
 
-    shown = subprocess.run(
-        [sys.executable, "-m", "local", "show", bodies[2]["id"]],
+    assert shown(tmp_path, bodies[2]["id"]) == beside
+    assert '"status": "bindable"' in beside
+    assert "sealed with the party's key" in beside
+    assert "Ada Merton" not in beside
+
+
+def shown(folder: Path, item_id: str) -> str:
+    """What `show` prints, whether a stack is up on the folder or not."""
+    return subprocess.run(
+        [sys.executable, "-m", "local", "show", item_id],
         cwd=ROOT,
-        env=os.environ | FREE | {"DATA": str(tmp_path), "DATABASE_PORT": "1"},
+        env=os.environ | FREE | {"DATA": str(folder)},
         capture_output=True,
         text=True,
         check=True,
-    )
-    assert '"status": "bindable"' in shown.stdout
-    assert "sealed with the party's key" in shown.stdout
-    assert "Ada Merton" not in shown.stdout
+    ).stdout
 
 
 def test_killed_outright_it_takes_its_children_with_it(tmp_path: Path) -> None:
@@ -134,6 +141,24 @@ def test_tls_serves_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
     assert "personal_motor" in answer.stdout
     assert unsigned.status_code == 401
     assert status == 0
+
+
+def test_two_stacks_do_not_share_a_folder(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, _):
+        second = subprocess.run(
+            [sys.executable, "-m", "local", "serve"],
+            cwd=ROOT,
+            env=os.environ | FREE | {"DATA": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=15)
+
+    assert second.returncode == 1
+    assert "another stack uses" in second.stderr
 
 
 @pytest.mark.parametrize("setting", ["PORT", "SERVICES_PORT", "DATABASE_PORT"])
