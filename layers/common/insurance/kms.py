@@ -7,17 +7,15 @@ makes everything sealed with it unreadable, wherever it is stored.
 
 import os
 import time
-import zlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import rfc8785
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
-from pydantic_core import from_json
 
 from insurance.domain.classification import JsonObject
+from insurance.domain.packing import pack, unpack
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -42,15 +40,11 @@ class PartyKey:
 
     def seal(self, personal: JsonObject, about: str) -> bytes:
         """Encrypt, bound to the subject: it opens for that subject only."""
-        return AESSIV(self._plain).encrypt(
-            zlib.compress(rfc8785.dumps(personal), level=9, wbits=-15), [about.encode()]
-        )
+        return AESSIV(self._plain).encrypt(pack(personal), [about.encode()])
 
     def unseal(self, sealed: bytes, about: str) -> JsonObject:
         """The facts again. Raises cryptography's InvalidTag for another subject or key."""
-        packed = AESSIV(self._plain).decrypt(sealed, [about.encode()])
-        personal: JsonObject = from_json(zlib.decompress(packed, wbits=-15))
-        return personal
+        return unpack(AESSIV(self._plain).decrypt(sealed, [about.encode()]))
 
 
 @dataclass(slots=True)

@@ -1,0 +1,194 @@
+"""Requests as API Gateway hands them to a function: REST proxy events of one partner and its staff."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+type Json = dict[str, Any]
+
+QUOTED_AT = "2026-11-24T09:00:00Z"
+NOTIFIED_AT = "2027-01-16T08:20:00Z"
+PAID_AT = "2027-01-17T10:00:00Z"
+
+MOTOR = {
+    "product": "personal_motor",
+    "start": "2026-12-01",
+    "policyholder": {
+        "name": "Ada Merton",
+        "email": "ada.merton@example.com",
+        "date_of_birth": "1991-03-14",
+    },
+    "answers": {
+        "registration": "AB12CDE",
+        "vehicle_value": {"amount": 1200000, "currency": "GBP"},
+        "annual_mileage": 8000,
+        "no_claims_years": 5,
+        "voluntary_excess": {"amount": 25000, "currency": "GBP"},
+        "cover_type": "comprehensive",
+        "drivers": [{"age": 35, "licence_years": 15, "convictions": 0}],
+    },
+    "covers": [],
+}
+LOSS = {
+    "cover": "accidental_damage",
+    "occurred_at": "2027-01-15T08:20:00Z",
+    "claimed": {"amount": 300000, "currency": "GBP"},
+    "facts": {"driver_age": 35, "fault": True},
+}
+NOTICE = LOSS | {
+    "claimant": {"name": "Ada Merton"},
+    "payee": {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"},
+    "narrative": "Slid into a wall on ice.",
+}
+PARTNER: Json = {
+    "principal": "app_test_01hzy5s2qk8m",
+    "kind": "application",
+    "partner": "ptn_harbour",
+    "roles": "",
+    "scopes": "products:read quotes:read quotes:write policies:read policies:write"
+    " claims:read claims:write claims:settle",
+    "plan": "silver",
+    "mode": "test",
+}
+
+
+def staff(name: str, group: str, scope: str) -> Json:
+    """What Cognito's authorizer says of a member of staff in test mode."""
+    return {
+        "claims": {
+            "sub": f"staff-{name}",
+            "scope": f"coverwright/{scope}",
+            "cognito:groups": f"[{group} test]",
+            "client_id": "staff-portal",
+            "username": name,
+        }
+    }
+
+
+APPROVER = staff("carol", "supervisor", "claims:approve")
+BANK = staff("bank", "bank", "payments:report")
+PRIVACY = staff("pat", "privacy_officer", "parties:erase")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request: which function, what of it, when, as whom."""
+
+    function: str
+    method: str
+    path: str
+    body: Json | None = None
+    key: str | None = None
+    at: str = QUOTED_AT
+    caller: Json | None = None
+
+    def event(self) -> Json:
+        """The REST proxy event, fresh each time: a handler may keep or change it."""
+        headers = {
+            "Accept": "application/json",
+            "Authorization": "Bearer (checked by the authorizer)",
+            "Content-Type": "application/json",
+            "Coverwright-Clock": self.at,
+            "Host": "api.coverwright.example",
+            "User-Agent": "bench",
+            "X-Forwarded-For": "192.0.2.1",
+            "X-Forwarded-Port": "443",
+            "X-Forwarded-Proto": "https",
+        }
+        if self.key is not None:
+            headers["Idempotency-Key"] = self.key
+        identity = {"sourceIp": "192.0.2.1", "userAgent": "bench"}
+        return {
+            "resource": "/{proxy+}",
+            "path": self.path,
+            "httpMethod": self.method,
+            "headers": headers,
+            "multiValueHeaders": {name: [value] for name, value in headers.items()},
+            "queryStringParameters": None,
+            "multiValueQueryStringParameters": None,
+            "pathParameters": {"proxy": self.path.lstrip("/")},
+            "stageVariables": None,
+            "requestContext": {
+                "accountId": "000000000000",
+                "apiId": "bench",
+                "authorizer": self.caller or PARTNER,
+                "domainName": "api.coverwright.example",
+                "httpMethod": self.method,
+                "identity": identity,
+                "path": f"/live{self.path}",
+                "protocol": "HTTP/1.1",
+                "requestId": "5f1c2a4e-7b1d-4a53-9d0e-000000000001",
+                "requestTime": "24/Nov/2026:09:00:00 +0000",
+                "requestTimeEpoch": 1795510800000,
+                "resourceId": "bench",
+                "resourcePath": "/{proxy+}",
+                "stage": "live",
+            },
+            "body": None if self.body is None else json.dumps(self.body, separators=(",", ":")),
+            "isBase64Encoded": False,
+        }
+
+
+def quote(key: str, answers: Json | None = None) -> Ask:
+    body = MOTOR if answers is None else MOTOR | answers
+    return Ask("quoting", "POST", "/v1/quotes", body, key)
+
+
+def preview() -> Ask:
+    return Ask("quoting", "POST", "/v1/quotes/preview", MOTOR)
+
+
+def read_quote(quote_id: str) -> Ask:
+    return Ask("quoting", "GET", f"/v1/quotes/{quote_id}")
+
+
+def accept(quote_id: str, key: str) -> Ask:
+    return Ask("quoting", "POST", f"/v1/quotes/{quote_id}/acceptance", {}, key)
+
+
+def issue(quote_id: str, key: str) -> Ask:
+    return Ask("policy_issuance", "POST", "/v1/policies", {"quote_id": quote_id}, key)
+
+
+def read_policy(policy_id: str) -> Ask:
+    return Ask("policy_issuance", "GET", f"/v1/policies/{policy_id}")
+
+
+def check(policy_id: str) -> Ask:
+    body = LOSS | {"policy_id": policy_id}
+    return Ask("claim_intake", "POST", "/v1/coverage-checks", body, at=NOTIFIED_AT)
+
+
+def notify(
+    policy_id: str, key: str, *, amount: int = 300000, occurred_at: str = "2027-01-15T08:20:00Z"
+) -> Ask:
+    claimed = {"amount": amount, "currency": "GBP"}
+    body = NOTICE | {"policy_id": policy_id, "claimed": claimed, "occurred_at": occurred_at}
+    return Ask("claim_intake", "POST", "/v1/claims", body, key, NOTIFIED_AT)
+
+
+def settle(claim_id: str, key: str) -> Ask:
+    return Ask("settlement", "POST", f"/v1/claims/{claim_id}/settlement", {}, key, NOTIFIED_AT)
+
+
+def approve(claim_id: str, payment_id: str, key: str) -> Ask:
+    path = f"/v1/claims/{claim_id}/payments/{payment_id}/approval"
+    body = {"decision": "approve", "reason": "The engineer's report agrees."}
+    return Ask("settlement", "POST", path, body, key, NOTIFIED_AT, APPROVER)
+
+
+def report(payment_id: str, key: str) -> Ask:
+    body = {
+        "instruction_id": payment_id,
+        "outcome": "paid",
+        "bank_reference": "BNK-000123",
+        "executed_at": PAID_AT,
+    }
+    return Ask("settlement", "POST", "/v1/bank-reports", body, key, PAID_AT, BANK)
+
+
+def erase(party_id: str, key: str) -> Ask:
+    body = {"reason": "The person asked for it, and nothing has to be kept."}
+    return Ask(
+        "data_intake", "POST", f"/v1/parties/{party_id}/erasure", body, key, PAID_AT, PRIVACY
+    )
