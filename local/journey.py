@@ -107,6 +107,7 @@ class Walk:
         self._journey = journey
         self._run = uuid.uuid4().hex
         self._now = journey.quoted_at
+        self._logs = stack.settings.logs
         certificate = stack.certificate
         self.client = httpx.Client(
             base_url=stack.base_url,
@@ -248,7 +249,8 @@ class Walk:
         }
         answer = self.client.request(method, path, headers=headers, **arguments)
         if answer.is_error:
-            self._fail(f"{method} {path}: {answer.status_code} {answer.text}")
+            logs = f"; see {self._logs}" if answer.is_server_error else ""
+            self._fail(f"{method} {path}: {answer.status_code} {answer.text}{logs}")
         body: Json = answer.json()
         return body
 
