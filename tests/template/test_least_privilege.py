@@ -95,8 +95,16 @@ def test_no_function_may_scan_or_delete(resources: Json) -> None:
             assert not {"dynamodb:Scan", "dynamodb:DeleteItem"} & set(actions(statement)), name
 
 
-def test_the_data_key_opens_only_on_behalf_of_a_service(resources: Json) -> None:
+def test_keys_of_the_house_open_only_on_behalf_of_a_service(resources: Json) -> None:
     for name, _, statements in functions(resources):
         for statement in statements:
-            if target(statement["Resource"]) == "DataKey":
+            if target(statement["Resource"]) in {"DataKey", "OperationsKey"}:
                 assert "kms:ViaService" in statement["Condition"]["StringEquals"], name
+
+
+def test_personal_data_keys_are_asked_for_their_one_purpose(resources: Json) -> None:
+    for name, _, statements in functions(resources):
+        for statement in statements:
+            if target(statement["Resource"]) == "PersonalDataKey":
+                context = statement["Condition"]["StringEquals"]
+                assert context == {"kms:EncryptionContext:purpose": "party-key"}, name
