@@ -88,6 +88,9 @@ def _mutate(path: Path) -> int:
     from local.products.mutation import mutants, survives  # noqa: PLC0415 - one command only
 
     made = read(path)
+    if check(made).failed:
+        print("The scenarios do not pass as it is: mend these first.")
+        return 1
     caught = alive = 0
     for mutant in mutants(made):
         verdict = survives(made, mutant)

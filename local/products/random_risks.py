@@ -33,7 +33,9 @@ def random_risks(product: Product, random: Random) -> Iterator[Risk]:
                 continue
         looked_up = {
             look_up["source"]: {
-                field["code"]: answer(product.world.looked_up[look_up["source"]][field["code"]], random)
+                field["code"]: answer(
+                    product.world.looked_up[look_up["source"]][field["code"]], random
+                )
                 for field in look_up["fields"]
             }
             for look_up in product.looks_up
@@ -52,8 +54,14 @@ def answer(one: Question, random: Random) -> Any:
             return _near(low, high, random)
         case "money":
             minor = _near(low, high, random) * 10**one.exponent
-            return {"amount": minor + random.randrange(10**one.exponent) * (random.random() < 0.5),  # noqa: PLR2004
-                    "currency": one.currency} if minor else {"amount": 0, "currency": one.currency}
+            return (
+                {
+                    "amount": minor + random.randrange(10**one.exponent) * (random.random() < 0.5),  # noqa: PLR2004
+                    "currency": one.currency,
+                }
+                if minor
+                else {"amount": 0, "currency": one.currency}
+            )
         case "decimal":
             scale = 10**one.places
             least, most = int(Decimal(str(low)) * scale), int(Decimal(str(high)) * scale)

@@ -94,13 +94,16 @@ class Tariff:
                 code: self._number(one, told.get(code)) for code, one in fields.items()
             }
         names |= {
-            "start": start, "renewal": False, "claims": [],
+            "start": start,
+            "renewal": False,
+            "claims": [],
             "territory": self._document["territories"][0],
             "last": {"net": Decimal(0), "total": Decimal(0)},
         }
         term = self._document.get("term", {})
         names["end"] = (
-            start + timedelta(term["days"]) if "days" in term
+            start + timedelta(term["days"])
+            if "days" in term
             else _months_later(start, term.get("months", 12))
         )
         return names
@@ -132,7 +135,8 @@ class Tariff:
         out = {
             cover
             for rule in self._document.get("underwriting", ())
-            if rule["outcome"] == "exclude" and self._worth(rule["when"], {**names, "covers": found})
+            if rule["outcome"] == "exclude"
+            and self._worth(rule["when"], {**names, "covers": found})
             for cover in rule["covers"]
         }
         return {code: held and code not in out for code, held in found.items()}
@@ -179,8 +183,12 @@ class Tariff:
         return (amount / unit).quantize(Decimal(1), way) * unit
 
     def _step(
-        self, step: Mapping[str, Any], names: dict[str, Any], accounts: dict[str, Decimal],
-        *, shared: bool,
+        self,
+        step: Mapping[str, Any],
+        names: dict[str, Any],
+        accounts: dict[str, Decimal],
+        *,
+        shared: bool,
     ) -> None:
         named = [step["cover"]] if "cover" in step else step.get("covers", [])
         creates = {"base", "add", "for_each"} & set(step)
@@ -199,7 +207,10 @@ class Tariff:
             self._apply(step, names, accounts, targets)
 
     def _apply(
-        self, step: Mapping[str, Any], names: dict[str, Any], accounts: dict[str, Decimal],
+        self,
+        step: Mapping[str, Any],
+        names: dict[str, Any],
+        accounts: dict[str, Decimal],
         targets: Sequence[str],
     ) -> None:
         def worth(operation: str) -> Decimal:
@@ -216,8 +227,10 @@ class Tariff:
             accounts[step["into"]] += whole * worth("load")
         elif "factor" in step or "load" in step or "discount" in step:
             factor = (
-                worth("factor") if "factor" in step
-                else 1 + worth("load") if "load" in step
+                worth("factor")
+                if "factor" in step
+                else 1 + worth("load")
+                if "load" in step
                 else 1 - worth("discount")
             )
             for target in targets:
@@ -241,8 +254,11 @@ class Tariff:
                 accounts[targets[0]] += inner[""]
 
     def _bound(
-        self, step: Mapping[str, Any], worth: Callable[[str], Decimal],
-        accounts: dict[str, Decimal], targets: Sequence[str],
+        self,
+        step: Mapping[str, Any],
+        worth: Callable[[str], Decimal],
+        accounts: dict[str, Decimal],
+        targets: Sequence[str],
     ) -> None:
         whole = sum((accounts[target] for target in targets), Decimal(0))
         operation = "minimum" if "minimum" in step else "maximum"

@@ -1,7 +1,7 @@
 """Claims as data: what is asked, the rules a claim is held to, and the ordered payout clauses."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -9,7 +9,7 @@ from insurance.domain.errors import FieldFault, InvalidFields, NotCovered
 from insurance.domain.money import Currency, Money
 from insurance.domain.product import kinds
 from insurance.domain.product.arithmetic import half_up
-from insurance.domain.product.expression import rounded
+from insurance.domain.product.expression import expect, rounded
 from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.kinds import DATE, TEXT, Kind, Term, Type, as_decimal, at_scale
 from insurance.domain.product.program import Env, Routine, World, present
@@ -22,6 +22,7 @@ from insurance.domain.product.results import (
     Period,
     RuleResult,
 )
+from insurance.domain.product.terms import mentions
 
 CLAUSES: Final = (
     "amount",
@@ -55,6 +56,10 @@ class Aggregate(NamedTuple):
     reinstatements: int
     plain: Mapping[str, Any]
 
+    def whole(self, env: Env) -> int:
+        """All of it, reinstatements included, in minor units."""
+        return (self.amount(env) or 0) * (1 + self.reinstatements)
+
 
 class Claims:
     """The claims side of a product; each cover's clauses are compiled when first claimed on."""
@@ -64,9 +69,13 @@ class Claims:
         self._plain: Mapping[str, Any] = plain.get("claims", {})
         self._covers = {cover["code"]: cover for cover in plain["covers"]}
         self._places = {cover["code"]: place for place, cover in enumerate(plain["covers"])}
+        self._asked = frozenset(
+            ask["code"]
+            for cover in plain["covers"]
+            for ask in cover.get("claim", {}).get("asks", ())
+        )
         self._compiled: dict[str, CoverClaims] = {}
         self.reporting_deadline_days: int | None = self._plain.get("reporting_deadline_days")
-        self.trigger: str = self._plain.get("trigger", "occurrence")
         self.straight_through_limit = self._money(self._plain.get("straight_through_limit"))
         self.authority = tuple(
             Authority(row["role"], row.get("cost_type", "indemnity"), self._money(row.get("limit")))
@@ -89,6 +98,7 @@ class Claims:
                 self._world,
                 self._currency,
                 self._plain,
+                self._asked,
             )
         return self._compiled[cover]
 
@@ -105,46 +115,8 @@ class Claims:
 
     def assess(self, loss: Loss, env: Env, period: Period, imposed: Imposed | None) -> Assessment:
         of_cover = self.of(loss.cover)
-        rules = [*self._timing(loss, period), of_cover.in_force(env, imposed)]
+        rules = [*of_cover.timing(loss, env, period), of_cover.in_force(env, imposed)]
         return of_cover.assess(loss, env, imposed, rules, period)
-
-    def _timing(self, loss: Loss, period: Period) -> list[RuleResult]:
-        """When it happened and when it was reported, where these are told."""
-        rules = []
-        occurred, reported = loss.occurred_at, loss.reported_at
-        made = reported if self.trigger == "claims_made" else occurred
-        if made is not None:
-            what = "claim was made" if self.trigger == "claims_made" else "loss happened"
-            inside = period.holds(made)
-            rules.append(
-                RuleResult(
-                    "within_period",
-                    "pass" if inside else "fail",
-                    {
-                        "start": period.start.isoformat(),
-                        "end": period.end.isoformat(),
-                        "at": made.isoformat(),
-                    },
-                    f"The {what} {'in' if inside else 'outside'} the period of insurance.",
-                )
-            )
-        if occurred is not None and reported is not None:
-            rules.append(self._reported(occurred, reported))
-        return rules
-
-    def _reported(self, occurred: Any, reported: Any) -> RuleResult:
-        facts = {"occurred_at": occurred.isoformat(), "reported_at": reported.isoformat()}
-        if reported < occurred:
-            return RuleResult("reported_in_time", "fail", facts, "The loss lies in the future.")
-        days = self.reporting_deadline_days
-        if days is None or reported <= occurred + timedelta(days=days):
-            return RuleResult("reported_in_time", "pass", facts, "Reported in time.")
-        return RuleResult(
-            "reported_in_time",
-            self._plain.get("reported_late", "refer"),
-            facts,
-            f"Reported after the deadline of {days} days.",
-        )
 
 
 class _Clause(NamedTuple):
@@ -167,7 +139,9 @@ class CoverClaims:
         world: World,
         currency: Currency,
         common: Mapping[str, Any],
+        others: frozenset[str],
     ) -> None:
+        self._others = others
         self._cover, self._path, self._world, self._currency = cover, path, world, currency
         self._common = common
         self._claim: Mapping[str, Any] = cover.get("claim", {})
@@ -202,6 +176,15 @@ class CoverClaims:
             self._clauses.append(self._clause(clause, f"{path}/claim/payout/{place}"))
         self.clause_codes = tuple(clause.code for clause in self._clauses)
         self._counts = self._condition_of(self._claim.get("counts", True), f"{path}/claim/counts")
+        self.trigger: str = cover.get("trigger", common.get("trigger", "occurrence"))
+        self._extended_days: int = cover.get("extended_reporting_days", 0)
+        self._retroactive_date = self._date_of(cover.get("retroactive_date"), path)
+        self._fraud = [
+            (signal, self._condition_of(signal["when"], f"/claims/fraud/{place}/when"))
+            for place, signal in enumerate(common.get("fraud", ()))
+            if not self._foreign(signal["when"])
+        ]
+        self._bands = _bands(common.get("fraud_bands", ()))
         self._reserve = self._amount_of(
             self._claim.get("reserve", "claimed"), f"{path}/claim/reserve"
         )
@@ -250,6 +233,19 @@ class CoverClaims:
         self._finish(routine, at_scale(term, exponent))
         return routine.build()
 
+    def _date_of(self, source: object, path: str) -> Callable[[Env], Any] | None:
+        if source is None:
+            return None
+        at = f"{path}/retroactive_date"
+        routine = self._routine()
+        term = expect(routine.expression(source, at), (Kind.DATE,), at, "a date")
+        self._finish(routine, term.code)
+        return routine.build()
+
+    def _foreign(self, source: object) -> bool:
+        """Whether a signal of the whole product asks for a fact that only other covers ask."""
+        return mentions(source, self._others - set(self._names))
+
     def _condition_of(self, source: object, path: str) -> Callable[[Env], Any]:
         routine = self._routine()
         self._finish(routine, routine.condition(source, path))
@@ -271,6 +267,8 @@ class CoverClaims:
             (f"{self._path}/claim/{name}", self._claim.get(name, ())),
         ):
             for place, rule in enumerate(rules):
+                if where.startswith("/claims") and self._foreign(rule["when"]):
+                    continue
                 outcome = rule.get("outcome", default)
                 run = self._condition_of(rule["when"], f"{where}/{place}/when")
                 found.append((rule, outcome, run))
@@ -344,6 +342,63 @@ class CoverClaims:
 
     # Assessing
 
+    def timing(self, loss: Loss, env: Env, period: Period) -> list[RuleResult]:
+        """When it happened and when it was reported, where these are told."""
+        rules = []
+        claims_made = self.trigger == "claims_made"
+        made = loss.reported_at if claims_made else loss.occurred_at
+        if made is not None:
+            inside = period.holds(made) or self._extended(loss, made, period)
+            what = "claim was made" if claims_made else "loss happened"
+            facts = {
+                "start": period.start.isoformat(),
+                "end": period.end.isoformat(),
+                "at": made.isoformat(),
+            }
+            said = f"The {what} {'in' if inside else 'outside'} the period of insurance."
+            rules.append(RuleResult("within_period", "pass" if inside else "fail", facts, said))
+        if loss.occurred_at is not None:
+            rules += self._retroactive(loss.occurred_at, env, period)
+            if loss.reported_at is not None:
+                rules.append(self._reported(loss.occurred_at, loss.reported_at))
+        return rules
+
+    def _extended(self, loss: Loss, made: datetime, period: Period) -> bool:
+        """A claim made in the extended reporting period, of what happened before the end."""
+        if self.trigger != "claims_made" or not self._extended_days:
+            return False
+        before = loss.occurred_at is not None and loss.occurred_at < period.end
+        return before and period.end <= made < period.end + timedelta(days=self._extended_days)
+
+    def _retroactive(self, occurred: datetime, env: Env, period: Period) -> list[RuleResult]:
+        """Nothing that happened before the retroactive date, where the cover has one."""
+        first: date | None = self._retroactive_date(env) if self._retroactive_date else None
+        if first is None:
+            return []
+        after = occurred.astimezone(period.start.tzinfo).date() >= first
+        return [
+            RuleResult(
+                "after_retroactive_date",
+                "pass" if after else "fail",
+                {"retroactive_date": first.isoformat(), "at": occurred.isoformat()},
+                f"What is claimed for happened {'on or after' if after else 'before'} {first}.",
+            )
+        ]
+
+    def _reported(self, occurred: datetime, reported: datetime) -> RuleResult:
+        facts = {"occurred_at": occurred.isoformat(), "reported_at": reported.isoformat()}
+        if reported < occurred:
+            return RuleResult("reported_in_time", "fail", facts, "The loss lies in the future.")
+        days = self._common.get("reporting_deadline_days")
+        if days is None or reported <= occurred + timedelta(days=days):
+            return RuleResult("reported_in_time", "pass", facts, "Reported in time.")
+        return RuleResult(
+            "reported_in_time",
+            self._common.get("reported_late", "refer"),
+            facts,
+            f"Reported after the deadline of {days} days.",
+        )
+
     def in_force(self, env: Env, imposed: Imposed | None) -> RuleResult:
         code = self._cover["code"]
         name = self._cover.get("name", code)
@@ -376,8 +431,8 @@ class CoverClaims:
         if missing or not covered:
             return self._unpaid(tuple(rules), tuple(missing), loss)
         self._amounts(claim, held, imposed)
-        rules += self._rule_results(claim, held)
-        payable, steps, uses, recoverable = self._paid(loss, claim, held)
+        rules += [*self._rule_results(claim, held), *self._suspicion(claim)]
+        payable, steps, uses, recoverable = self._paid(loss, claim, held, imposed)
         failed = any(rule.outcome == "fail" for rule in rules)
         nothing = Money.zero(self._currency)
         if failed:
@@ -395,6 +450,8 @@ class CoverClaims:
             reserve=max(payable, nothing),
             recoverable=recoverable,
             uses=uses,
+            wholes={code: self._cents(self._aggregates[code].whole(claim)) for code in uses},
+            aggregate_kinds={code: self._aggregates[code].kind for code in uses},
         )
 
     def _unpaid(
@@ -495,7 +552,7 @@ class CoverClaims:
         return RuleResult("facts_complete", "pass", {}, "Everything that was asked is there.")
 
     def _amounts(self, claim: Env, held: Facts, imposed: Imposed | None) -> None:
-        """Limit and excess for this loss, once its facts are complete."""
+        """Limit and excess for the loss as it stands, once its facts are complete."""
         held["limit"] = held["excess"] = 0
         limit = self._limit(claim)
         held["limit"] = NO_LIMIT if limit is None else limit
@@ -527,12 +584,23 @@ class CoverClaims:
                 )
         return results
 
+    def _suspicion(self, claim: Env) -> list[RuleResult]:
+        """An additive score with its reasons. It may hold or refer a claim, never deny it."""
+        if not self._fraud:
+            return []
+        reasons = {signal["code"]: signal["score"] for signal, run in self._fraud if run(claim)}
+        score = sum(reasons.values())
+        band = next(band for below, band in self._bands if below is None or score < below)
+        outcome = "pass" if band == "pass" else "refer"
+        facts = {"score": score, "signals": reasons, "band": band}
+        return [RuleResult("fraud_score", outcome, facts, f"A score of {score}: {band}.")]
+
     def _shown(self, held: Facts) -> dict[str, object]:
         """The asked facts in the form in which they were given."""
         return {ask.code: write(ask, held[ask.code]) for ask in self.asks}
 
     def _paid(
-        self, loss: Loss, claim: Env, held: Facts
+        self, loss: Loss, claim: Env, held: Facts, imposed: Imposed | None
     ) -> tuple[Money, tuple[PayoutStep, ...], dict[str, Money], Money]:
         """The clauses in the product's order, each rounded to the minor unit."""
         running, held_back = loss.claimed.amount, 0
@@ -540,6 +608,7 @@ class CoverClaims:
         uses: dict[str, Money] = {}
         for clause in self._clauses:
             held["loss"] = running
+            self._amounts(claim, held, imposed)
             figure = clause.run(claim)
             if figure is None:
                 continue
@@ -596,7 +665,7 @@ class CoverClaims:
         uses: dict[str, Money],
     ) -> tuple[int, str]:
         """What is left of an aggregate, and how much of that this claim takes."""
-        whole = (aggregate.amount(claim) or 0) * (1 + aggregate.reinstatements)
+        whole = aggregate.whole(claim)
         used = loss.used.get(aggregate.code)
         left = max(whole - (used.amount if used else 0), 0)
         taken = min(before, left)
@@ -606,6 +675,16 @@ class CoverClaims:
 
     def _cents(self, amount: int) -> Money:
         return Money(amount=amount, currency=self._currency)
+
+
+def _bands(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int | None, str]]:
+    """Bands of the fraud score, without gaps: each up to its bound, the last without one."""
+    bands = [(row.get("below"), row["outcome"]) for row in rows] or [(1, "pass"), (None, "refer")]
+    bounds = [below for below, _ in bands[:-1] if below is not None]
+    whole = len(bounds) == len(bands) - 1 and bands[-1][0] is None
+    if not whole or bounds != sorted(set(bounds)):
+        raise refuse("/claims/fraud_bands", rows, "rising bounds, and a last band without one")
+    return bands
 
 
 NO_LIMIT: Final = 10**15

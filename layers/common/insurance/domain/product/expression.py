@@ -161,7 +161,8 @@ def _alike(first: Term, second: Term, complain: Complain) -> tuple[Term, Term]:
     one, two = first.type, second.type
     if one.numeric and two.numeric:
         if one.kind is not two.kind and not (_literal_number(one) or _literal_number(two)):
-            raise complain(f"{one.kind} beside {two.kind}", "two of one kind")
+            expected = "two of one kind: money(…) makes a number an amount"
+            raise complain(f"{one.kind} beside {two.kind}", expected)
         kind = Kind.MONEY if Kind.MONEY in {one.kind, two.kind} else Kind.NUMBER
         scale = max(one.scale, two.scale)
         return tuple(  # type: ignore[return-value]  # two in, two out

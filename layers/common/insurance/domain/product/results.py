@@ -178,6 +178,10 @@ class Assessment(NamedTuple):
     """Held back until the loss is made good."""
     uses: Mapping[str, Money]
     """What this claim takes of each aggregate."""
+    wholes: Mapping[str, Money] = MappingProxyType({})
+    """All that there is of each aggregate that this claim takes from, reinstatements included."""
+    aggregate_kinds: Mapping[str, str] = MappingProxyType({})
+    """Limit or deductible, by the aggregate's code."""
 
     @property
     def outcome(self) -> str:

@@ -285,7 +285,7 @@ class _Run:
     def _table(self) -> Iterator[str]:
         """Rows of a rate table, looked up as the tariff looks them up."""
         name = self._plain["table"]
-        if name not in self._product.world.tables:
+        if name.partition("__")[0] not in self._product.world.tables:
             yield f"There is no table {name}. {did_you_mean(name, self._product.world.tables)}"
             return
         for row in self._expect["rows"]:

@@ -380,7 +380,7 @@ class Matcher:
                 pairs += 1
                 if pairs > PAIRS_MAX:
                     raise refuse(self.table.path, "too many bands to compare", "fewer rows")
-                if self._meet(first, second):
+                if self._meet(first, second) and not self._settled(first, second):
                     found.append((first, second))
                     if len(found) > 20:  # noqa: PLR2004 - enough to say what is wrong
                         return found
@@ -403,6 +403,17 @@ class Matcher:
         return all(
             _overlap(one, two)
             for one, two in zip(self._rows[first], self._rows[second], strict=True)
+        )
+
+    def _settled(self, first: int, second: int) -> bool:
+        """Whether a more specific row holds wherever both of these match."""
+        rows = zip(self._rows[first], self._rows[second], strict=True)
+        both = [_intersection(one, two) for one, two in rows]
+        wild = sum(_shape(cell) == WILD for cell in self._rows[first])
+        return any(
+            sum(_shape(cell) == WILD for cell in row) < wild
+            and all(_contains(cell, part) for cell, part in zip(row, both, strict=True))
+            for row in self._rows
         )
 
     def faults(self) -> list[Fault]:
@@ -467,6 +478,27 @@ def _overlap(one: Cell, two: Cell) -> bool:
     if isinstance(two, tuple):
         return one == ANY or _within(two, one)
     return ANY in {one, two} or one == two
+
+
+def _intersection(one: Cell, two: Cell) -> Cell:
+    """Where two cells that meet both hold."""
+    if not isinstance(one, tuple):
+        return two if one == ANY else one
+    if not isinstance(two, tuple):
+        return one if two == ANY else two
+    lows = [low for low in (one[0], two[0]) if low is not None]
+    highs = [high for high in (one[1], two[1]) if high is not None]
+    return (max(lows, default=None), min(highs, default=None))
+
+
+def _contains(cell: Cell, part: Cell) -> bool:
+    if not isinstance(cell, tuple):
+        return cell in (ANY, part)
+    if not isinstance(part, tuple):
+        return part != ANY and _within(cell, part)
+    (low, high), (from_, to) = cell, part
+    starts = low is None or (from_ is not None and from_ >= low)
+    return starts and (high is None or (to is not None and to <= high))
 
 
 def _below(low: Edge, high: Edge) -> bool:
