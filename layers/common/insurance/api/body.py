@@ -1,7 +1,6 @@
 """JSON bodies: bounded, unambiguous, without fractions, and only then given to a model."""
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -62,7 +61,7 @@ def body_text(event: Mapping[str, Any]) -> str:
         if len(decoded) > BODY_BYTES_MAX:
             raise BodyTooLarge
         return decoded.decode("utf-8")
-    except (UnicodeDecodeError, binascii.Error) as error:
+    except ValueError as error:  # not base64, or not UTF-8 behind it
         raise MalformedBody("The body is not UTF-8.") from error
 
 

@@ -12,7 +12,7 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy_reader import PolicyReader
 from insurance.dynamodb.quotes import load_quote, quote_changes
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import add, load, transact
+from insurance.dynamodb.transaction import add, load, query, transact
 from insurance.operations.ports import Kept, Keys
 from insurance.operations.receipt import Receipt
 
@@ -97,7 +97,8 @@ class DynamoDBPolicies:
         return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
 
     def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
-        answer = self._client.query(
+        items = query(
+            self._client,
             TableName=self._events_table,
             KeyConditionExpression="#stream = :stream AND #sequence > :after",
             ExpressionAttributeNames={"#stream": "stream", "#sequence": "sequence"},
@@ -105,7 +106,6 @@ class DynamoDBPolicies:
                 ":stream": codec.text(policy_id),
                 ":after": codec.number(after),
             },
-            ConsistentRead=True,
             Limit=limit,
         )
-        return [aggregates.read_event(dict(item)) for item in answer["Items"]]
+        return [aggregates.read_event(item) for item in items]

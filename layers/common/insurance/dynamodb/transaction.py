@@ -7,8 +7,9 @@ from random import random
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
-from insurance.domain.errors import Unavailable
+from insurance.domain.errors import Unanswered, Unavailable
 from insurance.dynamodb.codec import Item
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ BUSY = frozenset(
     }
 )
 """Cancellation reasons and error codes that say "not now". botocore does not retry the reasons."""
+
+UNSURE = frozenset({"InternalServerError", "ServiceUnavailable"})
+"""Those of them after which the call may have been carried out all the same."""
 
 type Refusal = Callable[[Item | None], Exception]
 """What it means that a write's condition failed, given the item that stood in its way."""
@@ -129,6 +133,19 @@ def load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Ite
     return [_matching(found, table, key) for table, key in keys]
 
 
+def query(client: "DynamoDBClient", **request: Any) -> list[Item]:
+    """One page of a consistent Query, insisted on like every other call."""
+    found: list[Item] = []
+
+    def fetch() -> bool:
+        answer = client.query(**request, ConsistentRead=True)
+        found.extend(dict(item) for item in answer["Items"])
+        return True
+
+    _insist(fetch)
+    return found
+
+
 def _matching(found: list[tuple[str, Item]], table: str, key: Item) -> Item | None:
     for owner, item in found:
         if owner == table and key.items() <= item.items():
@@ -137,28 +154,37 @@ def _matching(found: list[tuple[str, Item]], table: str, key: Item) -> Item | No
 
 
 def _insist(attempt: Callable[[], bool]) -> None:
-    """Call until it returns true: at most TRIES times within PATIENCE_SECONDS, with full jitter."""
+    """Call until it returns true: at most TRIES times within PATIENCE_SECONDS, with full jitter.
+
+    Raises Unavailable when nothing was done, Unanswered when that is not known; the receipt then
+    tells the next call.
+    """
+    unsure = False
     for pause in _pauses():
+        time.sleep(pause)
         try:
             if attempt():
                 return
         except ClientError as error:
-            if error.response["Error"]["Code"] not in BUSY:
+            code = error.response["Error"]["Code"]
+            if code not in BUSY:
                 raise
-        except HTTPClientError as error:
-            # Whether it was carried out is not known; the receipt will tell the next call.
-            raise Unavailable("The database") from error
-        time.sleep(pause)
-    raise Unavailable("The database")
+            unsure = unsure or code in UNSURE
+        except (HTTPClientError, NoConnection) as error:
+            raise Unanswered("The database") from error
+    raise Unanswered("The database") if unsure else Unavailable("The database")
 
 
 def _pauses() -> Iterator[float]:
+    """How long to wait before each try: not at all, then longer and longer."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    for attempt in range(TRIES):
-        if time.monotonic() >= deadline:
-            return
+    yield 0
+    for attempt in range(TRIES - 1):
         # Jitter keeps callers from meeting again; nothing here is a secret.
-        yield random() * FIRST_PAUSE_SECONDS * 2**attempt  # noqa: S311
+        pause = random() * FIRST_PAUSE_SECONDS * 2**attempt  # noqa: S311
+        if time.monotonic() + pause >= deadline:
+            return
+        yield pause
 
 
 def _put_alone(client: "DynamoDBClient", write: Write) -> bool:

@@ -1,0 +1,123 @@
+"""What the handlers stand on: a real DynamoDB engine, KMS, and the environment of template.yaml."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local.processes import LOOPBACK, bound_socket
+from local.seeding import ensure_keys_and_secrets
+from local.server import Server
+from local.services.app import services_app
+from local.services.event_bus import EventBus
+from local.services.kms import Kms
+from local.services.secrets_manager import SecretsManager
+from local.services.store import open_store
+from local.template import REGION
+from tests.database import client, make_tables, running_engine, template
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Item = dict[str, Any]
+
+NOWHERE = "http://127.0.0.1:9"
+"""Whatever is not served here must fail on loopback, never go to the network."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """One engine and one KMS, for as many tests as like it; tables are made afresh by `empty`."""
+
+    engine_url: str
+    services_url: str
+    dynamodb: "DynamoDBClient"
+
+    def empty(self) -> None:
+        make_tables(self.dynamodb)
+
+    def table(self, name: str) -> str:
+        """A table's name by its short one: "quotes"."""
+        return str(template().resources[f"{name.capitalize()}Table"].name)
+
+    def items(self, name: str) -> list[Item]:
+        """All there is in a table. (Tests may scan; functions never do.)"""
+        pages = self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.table(name), ConsistentRead=True
+        )
+        return [dict(item) for page in pages for item in page["Items"]]
+
+    def everything(self) -> dict[str, list[Item]]:
+        """Every item of every table, in an order that does not change."""
+        names = [table["TableName"] for table in template().tables()]
+        return {
+            name: sorted(
+                (dict(item) for item in self.dynamodb.scan(TableName=name)["Items"]), key=str
+            )
+            for name in names
+        }
+
+    def environment(self, database_url: str | None = None) -> dict[str, str]:
+        """What the template gives all functions together, and what Lambda adds."""
+        merged: dict[str, str] = {}
+        for function in template().functions.values():
+            merged |= function.environment
+        return merged | {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": NOWHERE,
+            "AWS_ENDPOINT_URL_DYNAMODB": database_url or self.engine_url,
+            "AWS_ENDPOINT_URL_KMS": self.services_url,
+            "AWS_DATA_PATH": "",
+            "POWERTOOLS_SERVICE_NAME": "tests",
+            "NO_PROXY": "*",
+        }
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """These variables, for as long as it lasts."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextmanager
+def running_backend(folder: Path) -> Iterator[Backend]:
+    with running_engine() as engine_url, _running_services(folder) as services_url:
+        dynamodb = client(engine_url)
+        yield Backend(engine_url, services_url, dynamodb)
+        dynamodb.close()
+
+
+@contextmanager
+def _running_services(folder: Path) -> Iterator[str]:
+    store = open_store(folder / "services.sqlite")
+    kms, secrets = Kms(store), SecretsManager(store)
+    ensure_keys_and_secrets(template(), kms, secrets)
+    listener = bound_socket(0, what="services", setting="SERVICES_PORT")
+    url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+    app = services_app(kms, secrets, EventBus(store, []), further=[])
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    server = Server(app, [listener])
+    asyncio.run_coroutine_threadsafe(server.start(), loop).result()
+    try:
+        yield url
+    finally:
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+        store.close()

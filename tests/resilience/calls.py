@@ -1,0 +1,282 @@
+"""Calls to the handlers: REST proxy events as API Gateway sends them, and the callers behind them."""
+
+import base64
+import importlib.util
+import json
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from tests.resilience.backend import Backend, environment
+
+type Json = dict[str, Any]
+
+FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
+FOLDERS = (
+    "products",
+    "quoting",
+    "policy_issuance",
+    "claim_intake",
+    "settlement",
+    "data_intake",
+)
+CONTEXT = SimpleNamespace(
+    function_name="test",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:eu-west-2:000000000000:function:test",
+    aws_request_id="test",
+)
+CLOCK = "2026-11-20T09:00:00Z"
+"""A week and a half before the cover of `QUOTE` begins."""
+
+LOSS_CLOCK = "2027-01-11T09:00:00Z"
+
+SCOPES = (
+    "products:read quotes:read quotes:write policies:read policies:write"
+    " claims:read claims:write claims:settle"
+)
+
+
+def application(principal: str, partner: str, *, mode: str = "test", scopes: str = SCOPES) -> Json:
+    """The authorizer's context for a partner's application."""
+    return {
+        "principal": principal,
+        "kind": "application",
+        "partner": partner,
+        "roles": "",
+        "scopes": scopes,
+        "plan": "gold",
+        "mode": mode,
+    }
+
+
+def staff(name: str, role: str, scope: str, *, mode: str = "test") -> Json:
+    """The claims of a member of staff's token, as API Gateway renders them."""
+    groups = f"[{role} test]" if mode == "test" else f"[{role}]"
+    return {"claims": {"sub": name, "scope": f"coverwright/{scope}", "cognito:groups": groups}}
+
+
+PARTNER = application("app_test_one", "harbour")
+COLLEAGUE = application("app_test_two", "harbour")
+STRANGER = application("app_test_other", "meadow")
+LIVE = application("app_live_one", "harbour", mode="live")
+UNDERWRITER = staff("staff-ursula", "underwriter", "quotes:underwrite")
+APPROVER = staff("staff-henry", "claims_handler", "claims:approve")
+PRIVACY = staff("staff-petra", "privacy_officer", "parties:erase")
+BANK: Json = {
+    "claims": {"sub": "bank", "scope": "coverwright/payments:report coverwright/mode.test"}
+}
+
+NAME = "Ada Quillfeather"
+EMAIL = "ada.quillfeather@example.com"
+REGISTRATION = "AB12CDE"
+NARRATIVE = "Reversed into the neighbour's greenhouse while looking for a wasp."
+QUOTE: Json = {
+    "product": "personal_motor",
+    "start": "2026-12-01",
+    "policyholder": {
+        "name": NAME,
+        "email": EMAIL,
+        "date_of_birth": "1991-03-14",
+        "address": {"lines": ["17 Thistledown Row"], "postcode": "ZE1 0QQ", "country": "GB"},
+    },
+    "answers": {
+        "registration": REGISTRATION,
+        "vehicle_value": {"amount": 1_200_000, "currency": "GBP"},
+        "annual_mileage": 8000,
+        "no_claims_years": 5,
+        "drivers": [{"age": 35, "licence_years": 15, "convictions": 0}],
+    },
+    "covers": [],
+}
+CLAIM: Json = {
+    "cover": "accidental_damage",
+    "occurred_at": "2027-01-10T18:30:00Z",
+    "claimed": {"amount": 300_000, "currency": "GBP"},
+    "facts": {"driver_age": 35, "fault": True},
+    "claimant": {"name": NAME},
+    "payee": {"name": NAME, "iban": "GB33BUKB20201555555555"},
+    "narrative": NARRATIVE,
+}
+
+
+class Answer(NamedTuple):
+    """What a handler answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+    text: str
+
+    @property
+    def replayed(self) -> bool:
+        return self.headers.get("Idempotent-Replayed") == "true"
+
+    @property
+    def code(self) -> str:
+        """The problem's code; empty for an answer that is no problem."""
+        return str(self.body.get("code", "")) if self.status >= 400 else ""
+
+
+def answer_of(result: Mapping[str, Any]) -> Answer:
+    headers = dict(result.get("headers") or {})
+    headers |= {
+        name: values[-1] for name, values in (result.get("multiValueHeaders") or {}).items()
+    }
+    text = result.get("body") or ""
+    return Answer(result["statusCode"], headers, json.loads(text) if text else None, text)
+
+
+def event(
+    method: str,
+    path: str,
+    body: Any = None,
+    *,
+    caller: Json,
+    key: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    clock: str | None = CLOCK,
+) -> Json:
+    """A REST proxy event. A body of text goes as it stands, of bytes in base64, else as JSON."""
+    sent = {"Content-Type": "application/json", **(headers or {})}
+    if key is not None:
+        sent["Idempotency-Key"] = key
+    if clock is not None:
+        sent["Coverwright-Clock"] = clock
+    if isinstance(body, bytes):
+        encoded: str | None = base64.b64encode(body).decode()
+    else:
+        encoded = body if body is None or isinstance(body, str) else json.dumps(body)
+    return {
+        "resource": path,
+        "path": path,
+        "httpMethod": method,
+        "headers": sent,
+        "multiValueHeaders": {name: [value] for name, value in sent.items()},
+        "queryStringParameters": dict(query) if query else None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "requestContext": {
+            "requestId": str(uuid.uuid4()),
+            "path": path,
+            "httpMethod": method,
+            "resourcePath": path,
+            "stage": "test",
+            "authorizer": caller,
+        },
+        "body": encoded,
+        "isBase64Encoded": isinstance(body, bytes),
+    }
+
+
+class Handlers:
+    """Every function's handler in this process, on one backend."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self._environment = backend.environment()
+        self._handlers: dict[str, Callable[[Json, Any], Json]] = {}
+        self._routes: list[tuple[str, re.Pattern[str], str]] = []
+        with environment(self._environment):
+            forget_wiring()
+            for folder in FOLDERS:
+                module = _fresh(folder)
+                self._handlers[folder] = module.handler
+                for operation in module.api.operations:
+                    form = re.compile(re.sub(r"\{[a-z_]+\}", "[^/]+", operation.path))
+                    self._routes.append((operation.method, form, folder))
+            forget_wiring()
+
+    def call(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
+        folder = next(
+            folder for verb, form, folder in self._routes if verb == method and form.fullmatch(path)
+        )
+        return self.send(folder, event(method, path, body, **options))
+
+    def send(self, folder: str, sent: Json) -> Answer:
+        """Give a function this very event."""
+        with environment(self._environment):
+            return answer_of(self._handlers[folder](sent, CONTEXT))
+
+    def get(self, path: str, *, caller: Json = PARTNER, **options: Any) -> Answer:
+        return self.call("GET", path, caller=caller, **options)
+
+    def post(
+        self, path: str, body: Any, *, caller: Json = PARTNER, key: str | None = "", **options: Any
+    ) -> Answer:
+        """POST with a new key, unless one is named, or none is wanted."""
+        key = key or str(uuid.uuid4()) if key is not None else None
+        return self.call("POST", path, body, caller=caller, key=key, **options)
+
+    # -- the main job, as far as a test needs it ------------------------------------------------
+
+    def quoted(self, *, caller: Json = PARTNER, **changes: Any) -> Json:
+        return _made(self.post("/v1/quotes", QUOTE | changes, caller=caller, clock=_of(caller)))
+
+    def accepted(self, *, caller: Json = PARTNER, **changes: Any) -> Json:
+        quote = self.quoted(caller=caller, **changes)
+        path = f"/v1/quotes/{quote['id']}/acceptance"
+        return _made(self.post(path, {}, caller=caller, clock=_of(caller)))
+
+    def issued(self, *, caller: Json = PARTNER, **changes: Any) -> Json:
+        quote = self.accepted(caller=caller, **changes)
+        body = {"quote_id": quote["id"]}
+        return _made(self.post("/v1/policies", body, caller=caller, clock=_of(caller)))
+
+    def notified(self, **changes: Any) -> Json:
+        policy = self.issued()
+        body = CLAIM | {"policy_id": policy["id"]} | changes
+        return _made(self.post("/v1/claims", body, clock=LOSS_CLOCK))
+
+    def settled(self, **changes: Any) -> Json:
+        claim = self.notified(**changes)
+        return _made(self.post(f"/v1/claims/{claim['id']}/settlement", {}, clock=LOSS_CLOCK))
+
+    def paid(self) -> Json:
+        claim = self.settled()
+        [payment] = claim["payments"]
+        report = {
+            "instruction_id": payment["instruction_id"],
+            "outcome": "paid",
+            "bank_reference": "BK-1",
+            "executed_at": "2027-01-11T10:00:00Z",
+        }
+        _made(self.post("/v1/bank-reports", report, caller=BANK, clock=LOSS_CLOCK))
+        return _made(self.get(f"/v1/claims/{claim['id']}", clock=LOSS_CLOCK))
+
+
+def _of(caller: Json) -> str | None:
+    """The test clock, which live callers must not send."""
+    return None if caller.get("mode") == "live" else CLOCK
+
+
+def _made(answer: Answer) -> Json:
+    assert answer.status in {200, 201}, answer.text
+    made: Json = answer.body
+    return made
+
+
+def _fresh(folder: str) -> Any:
+    """The function's module, imported under a name of its own: others may have it elsewhere."""
+    path = FUNCTIONS / folder / "app.py"
+    spec = importlib.util.spec_from_file_location(f"tests_resilience_{folder}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def forget_wiring() -> None:
+    """What `insurance.wiring` has made stays with those who asked for it."""
+    from insurance import wiring  # noqa: PLC0415 - after the environment is set
+
+    for made in vars(wiring).values():
+        if isinstance(made, type(cache(lambda: None))):
+            made.cache_clear()

@@ -1,0 +1,191 @@
+"""Handlers in processes of their own that die where they are told to.
+
+A zygote imports the functions once and forks: each call runs in a fresh process that has never
+spoken to anybody, and is there in a few milliseconds. Killing is real: the process sends itself
+SIGKILL, so nothing after that point runs, no `finally` and no `atexit` either.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from tests.resilience.calls import CONTEXT, Answer, answer_of
+from tests.resilience.calls import _fresh as fresh
+
+type Json = dict[str, Any]
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVED = ("policy_issuance", "settlement")
+
+
+class Point(StrEnum):
+    """Where a process dies."""
+
+    BEFORE_THE_READ = "before-send.dynamodb.BatchGetItem"
+    AFTER_THE_READ = "after-call.dynamodb.BatchGetItem"
+    WITH_THE_COMMIT_SENT = "before-send.dynamodb.TransactWriteItems"
+    """With a delay: somewhere between the request and the reply."""
+    AFTER_THE_COMMIT = "after-call.dynamodb.TransactWriteItems"
+    BEFORE_THE_ANSWER = "answer"
+
+
+@dataclass(frozen=True)
+class Death:
+    """At which point to die, and how long after reaching it."""
+
+    at: Point
+    after_ms: float = 0.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call, in a process of its own."""
+
+    folder: str
+    event: Json
+    death: Death | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a run: an answer, or the signal that ended it."""
+
+    answer: Answer | None
+    signal: int
+
+
+class Zygote:
+    """The parent of fresh processes."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def run(self, runs: Sequence[Run]) -> list[Outcome]:
+        """All at once: every process waits until all are there."""
+        pipe_in, pipe_out = self._process.stdin, self._process.stdout
+        assert pipe_in is not None
+        assert pipe_out is not None
+        pipe_in.write(json.dumps([asdict(run) for run in runs]) + "\n")
+        pipe_in.flush()
+        line = pipe_out.readline()
+        assert line, "the zygote has died"
+        return [
+            Outcome(answer_of(json.loads(said)) if said else None, killed_by)
+            for said, killed_by in json.loads(line)
+        ]
+
+    def call(self, run: Run) -> Answer:
+        """One call that must come to an answer."""
+        [outcome] = self.run([run])
+        assert outcome.answer is not None, f"ended by signal {outcome.signal}"
+        return outcome.answer
+
+
+@contextmanager
+def running_zygote(environment: Mapping[str, str]) -> Iterator[Zygote]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.resilience.zygote"],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        with process:
+            yield Zygote(process)
+            if process.stdin is not None:
+                process.stdin.close()
+    finally:
+        process.kill()
+
+
+# -- in the zygote ----------------------------------------------------------------------------------
+
+
+def serve() -> None:
+    handlers = {folder: fresh(folder).handler for folder in SERVED}
+    for line in sys.stdin:
+        runs = json.loads(line)
+        gate_out, gate_in = os.pipe()
+        children = [_fork(run, handlers[run["folder"]], (gate_out, gate_in)) for run in runs]
+        os.close(gate_out)
+        os.close(gate_in)  # the gate opens when nobody holds its other end any more
+        outcomes = [_reap(pid, reader) for pid, reader in children]
+        sys.stdout.write(json.dumps(outcomes) + "\n")
+        sys.stdout.flush()
+
+
+def _fork(
+    run: Json, handler: Callable[[Json, Any], Json], gate: tuple[int, int]
+) -> tuple[int, int]:
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(writer)
+        return pid, reader
+    status = 1
+    try:
+        os.close(reader)
+        os.close(gate[1])
+        os.read(gate[0], 1)
+        said = _answered(run, handler)
+        with os.fdopen(writer, "w") as pipe:
+            pipe.write(json.dumps(said))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _answered(run: Json, handler: Callable[[Json, Any], Json]) -> Json:
+    with contextlib.redirect_stdout(sys.stderr if "ZYGOTE_LOGS" in os.environ else _nowhere()):
+        death = run["death"]
+        if death is not None and death["at"] != Point.BEFORE_THE_ANSWER:
+            _arm(death)
+        said = handler(run["event"], CONTEXT)
+        if death is not None:
+            _die(death["after_ms"])
+    return said
+
+
+def _nowhere() -> Any:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+def _arm(death: Json) -> None:
+    from insurance import wiring  # noqa: PLC0415 - in the zygote only
+
+    def reached(**_: Any) -> None:
+        if death["after_ms"]:
+            threading.Thread(target=_die, args=(death["after_ms"],), daemon=True).start()
+        else:
+            _die(0)
+
+    wiring.dynamodb().meta.events.register(death["at"], reached)
+
+
+def _die(after_ms: float) -> None:
+    time.sleep(after_ms / 1000)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _reap(pid: int, reader: int) -> tuple[str, int]:
+    with os.fdopen(reader) as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    return said, os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+
+if __name__ == "__main__":
+    serve()
