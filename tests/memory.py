@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from insurance.domain.claim import Claim, NoticedClaim
+from insurance.domain.claim.limits import movements
 from insurance.domain.classification import JsonObject
 from insurance.domain.errors import (
     AlreadyErased,
     ClaimNotFound,
     KeyReused,
+    LimitMoved,
     PartyNotFound,
     PolicyNotFound,
     QuoteAlreadyIssued,
@@ -54,6 +56,8 @@ class Memory:
     events: dict[str, list[Event]] = field(default_factory=dict)
     receipts: dict[str, tuple[bytes, datetime, Answer]] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
+    used: dict[str, dict[str, int]] = field(default_factory=dict)
+    """What is taken of shared limits, by policy and code."""
 
     def check(self, receipt: Receipt | None) -> None:
         if receipt is None:
@@ -154,11 +158,48 @@ class MemoryPolicies:
             raise PolicyNotFound(policy_id)
         kept = self._memory.policies[policy_id]
         if party_id_for(policy_id) in self._memory.erased:
-            return Kept(kept.record.replace(policyholder=None, answers=None), kept.head, None)
+            return Kept(
+                kept.record.replace(policyholder=None, answers=None, changed=None), kept.head, None
+            )
         return kept
+
+    def as_known(self, policy_id: str, known_at: datetime) -> Kept[Policy]:
+        key = self.get(policy_id).key
+        for event in reversed(self._memory.events[policy_id]):
+            if event.processed_at <= known_at:
+                personal = key.unseal(event.sealed, policy_id) if key and event.sealed else {}
+                return Kept(Policy.joined(event.facts, personal), event.head, key)
+        raise PolicyNotFound(policy_id)
 
     def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
         return self._memory.events.get(policy_id, [])[after : after + limit]
+
+
+class MemoryPolicyChanges:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._policies = MemoryPolicies(memory)
+
+    def get(self, policy_id: str) -> Kept[Policy]:
+        return self._policies.get(policy_id)
+
+    def load(self, policy_id: str, receipt: Receipt) -> Kept[Policy]:
+        self._memory.check(receipt)
+        return self.get(policy_id)
+
+    def as_known(self, policy_id: str, known_at: datetime) -> Kept[Policy]:
+        return self._policies.as_known(policy_id, known_at)
+
+    def change(
+        self, event: Event, policy: Kept[Policy], *, was: Kept[Policy], receipt: Receipt
+    ) -> None:
+        self._memory.check(receipt)
+        id = policy.record.id
+        if self._memory.policies[id].head != was.head:
+            raise StaleRevision(id)
+        self._memory.append(event, lambda: StaleRevision(id))
+        self._memory.policies[id] = policy
+        self._memory.keep(receipt)
 
 
 class MemoryClaims:
@@ -169,7 +210,8 @@ class MemoryClaims:
     def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeFile:
         self._memory.check(receipt)
         noticed = self._memory.registers.get(policy_id, ())
-        return NoticeFile(self._policies.get(policy_id), noticed, len(noticed))
+        used = self._memory.used.get(policy_id, {})
+        return NoticeFile(self._policies.get(policy_id), noticed, len(noticed), dict(used))
 
     def notify(self, event: Event, claim: Claim, *, file: NoticeFile, receipt: Receipt) -> None:
         self._memory.check(receipt)
@@ -188,18 +230,28 @@ class MemoryClaims:
         kept = self._memory.claims[claim_id]
         if party_id_for(claim_id) not in self._memory.erased:
             return kept
-        gone = dict.fromkeys(("item", "facts", "claimant", "payee", "narrative", "loss_payee"))
-        return Kept(kept.record.replace(**gone, rules=()), kept.head, None)
+        opened, _ = kept.record.parted()
+        return Kept(Claim.joined(opened, {}), kept.head, None)
 
     def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         self._memory.check(receipt)
-        return ClaimFile(self.get(claim_id), self._policies.get(policy_id_for(claim_id)).record)
+        policy_id = policy_id_for(claim_id)
+        used = self._memory.used.get(policy_id, {})
+        return ClaimFile(self.get(claim_id), self._policies.get(policy_id).record, dict(used))
 
     def change(self, event: Event, claim: Claim, *, was: Kept[Claim], receipt: Receipt) -> None:
         self._memory.check(receipt)
         if self._memory.claims[claim.id].head != was.head:
             raise StaleRevision(claim.id)
+        used = self._memory.used.setdefault(claim.policy_id, {})
+        moved = movements(was.record.draws, claim.draws)
+        if any(
+            movement.change > 0 and used.get(movement.code, 0) > movement.room for movement in moved
+        ):
+            raise LimitMoved(claim.id)
         self._memory.append(event, lambda: StaleRevision(claim.id))
+        for movement in moved:
+            used[movement.code] = used.get(movement.code, 0) + movement.change
         self._memory.claims[claim.id] = Kept(claim, event.head, was.key)
         self._memory.keep(receipt)
 

@@ -14,15 +14,28 @@ class Account(StrEnum):
 
     PREMIUM_RECEIVABLE = "premium_receivable"
     CASH = "cash"
+    SUSPENSE = "suspense"
+    """Money that came in and that nobody could match yet."""
     WRITTEN_PREMIUM = "written_premium"
     PREMIUM_DEFERRAL = "premium_deferral"
+    """What was written, taken to unearned premium: the other side of that account."""
     UNEARNED_PREMIUM = "unearned_premium"
     EARNED_PREMIUM = "earned_premium"
+    RETAINED_PREMIUM = "retained_premium"
+    """Kept at a cancellation beyond pro rata; given back when the policy is reinstated."""
     TAX_PAYABLE = "tax_payable"
     FEE_INCOME = "fee_income"
+    COMMISSION_EXPENSE = "commission_expense"
+    COMMISSION_PAYABLE = "commission_payable"
+    WRITE_OFF = "write_off"
     CASE_RESERVES = "case_reserves"
     CHANGE_IN_CASE_RESERVES = "change_in_case_reserves"
     CLAIMS_PAID = "claims_paid"
+    EXPENSE_RESERVES = "expense_reserves"
+    CHANGE_IN_EXPENSE_RESERVES = "change_in_expense_reserves"
+    CLAIM_EXPENSES_PAID = "claim_expenses_paid"
+    RECOVERIES = "recoveries"
+    """What came back on claims: from whoever caused the loss, or from what was left of the object."""
 
 
 def _positive(money: Money) -> Money:

@@ -17,6 +17,17 @@ class LineKind(StrEnum):
     FEE = "fee"
 
 
+class Refund(StrEnum):
+    """What becomes of a line when the contract changes or ends before its term does."""
+
+    PRO_RATA = "pro_rata"
+    """Follows the net premium."""
+    FULL = "full"
+    """Given back whole when the contract ends."""
+    NONE = "none"
+    """Stays."""
+
+
 class PremiumLine(Value):
     """What is charged on top of the net premium, and to whom it goes."""
 
@@ -24,6 +35,16 @@ class PremiumLine(Value):
     code: str
     name: str
     amount: Money
+    refund: Refund | None = None
+    """Where it is not what is usual for its kind: fees stay, taxes and levies follow the net."""
+
+    @property
+    def refunded(self) -> Refund:
+        return self.refund or usual_refund(self.kind)
+
+
+def usual_refund(kind: LineKind) -> Refund:
+    return Refund.NONE if kind is LineKind.FEE else Refund.PRO_RATA
 
 
 class CoverPremium(Value):
@@ -40,6 +61,8 @@ class Premium(Value):
     lines: tuple[PremiumLine, ...] = ()
     by_cover: tuple[CoverPremium, ...] = ()
     total: Money
+    commission: Money | None = None
+    """What the producer gets of it: reported, and never added to what the customer pays."""
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -59,4 +82,7 @@ class Premium(Value):
         for line in self.lines:
             account = Account.FEE_INCOME if line.kind is LineKind.FEE else Account.TAX_PAYABLE
             owed += post(Account.PREMIUM_RECEIVABLE, account, line.amount)
-        return owed + post(Account.PREMIUM_DEFERRAL, Account.UNEARNED_PREMIUM, self.net)
+        owed += post(Account.PREMIUM_DEFERRAL, Account.UNEARNED_PREMIUM, self.net)
+        if self.commission is not None:
+            owed += post(Account.COMMISSION_EXPENSE, Account.COMMISSION_PAYABLE, self.commission)
+        return owed

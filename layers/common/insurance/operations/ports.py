@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 # Only for those who check types: a function that takes a port need not load every aggregate.
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from insurance.domain.claim import Claim, NoticedClaim
     from insurance.domain.classification import JsonObject
@@ -99,8 +99,29 @@ class Policies(Protocol):
     def get(self, policy_id: str) -> Kept[Policy]:
         """Raise PolicyNotFound when there is none."""
 
+    def as_known(self, policy_id: str, known_at: datetime) -> Kept[Policy]:
+        """The policy as its last event up to then left it; PolicyNotFound when there was none."""
+
     def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
         """The policy's events in order, from the one that follows number `after`."""
+
+
+class PolicyChanges(Protocol):
+    """Policies for those who change them: without what issuing one needs."""
+
+    def get(self, policy_id: str) -> Kept[Policy]:
+        """Raise PolicyNotFound when there is none."""
+
+    def load(self, policy_id: str, receipt: Receipt) -> Kept[Policy]:
+        """As `get`, in one read with the receipt: raise AlreadyAnswered or KeyReused if it is there."""
+
+    def as_known(self, policy_id: str, known_at: datetime) -> Kept[Policy]:
+        """See `Policies.as_known`."""
+
+    def change(
+        self, event: Event, policy: Kept[Policy], *, was: Kept[Policy], receipt: Receipt
+    ) -> None:
+        """Store the policy as the event left it; raise StaleRevision when it has moved on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +130,8 @@ class ClaimFile:
 
     claim: Kept[Claim]
     policy: Policy
+    used: Mapping[str, int] = field(default_factory=dict)
+    """What the policy's claims have taken of the limits they share, in minor units, by code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +142,8 @@ class NoticeFile:
     noticed: Sequence[NoticedClaim]
     """Claims noticed on the policy so far."""
     register_revision: int
+    used: Mapping[str, int] = field(default_factory=dict)
+    """See `ClaimFile.used`."""
 
 
 class Claims(Protocol):
@@ -136,7 +161,11 @@ class Claims(Protocol):
         """The claim and its policy, in one read with the receipt."""
 
     def change(self, event: Event, claim: Claim, *, was: Kept[Claim], receipt: Receipt) -> None:
-        """Store the claim as the event left it; raise StaleRevision when it has moved on."""
+        """Store the claim as the event left it; raise StaleRevision when it has moved on.
+
+        What it takes of shared limits moves in the same transaction; raise LimitMoved when other
+        claims have left too little.
+        """
 
 
 class Parties(Protocol):

@@ -124,9 +124,7 @@ def imposed_of(terms: ImposedTerms | None) -> Imposed | None:
 def premium_of(price: Price) -> Premium:
     return Premium(
         net=price.net,
-        lines=tuple(
-            _premium_line(line) for line in price.lines if line.kind != NET
-        ),
+        lines=tuple(_premium_line(line) for line in price.lines if line.kind != NET),
         by_cover=tuple(
             CoverPremium(cover=cover, amount=amount) for cover, amount in price.by_cover.items()
         ),

@@ -1,0 +1,27 @@
+"""Policy life: the contract, its transactions, and what each of them costs."""
+
+from insurance.domain.policy.policy import Policy, PolicyStatus, Segment
+from insurance.domain.policy.transaction import (
+    ChangedAnswers,
+    ChargeKind,
+    ChargeLine,
+    Computation,
+    Initiator,
+    Terms,
+    Transaction,
+    TransactionKind,
+)
+
+__all__ = [
+    "ChangedAnswers",
+    "ChargeKind",
+    "ChargeLine",
+    "Computation",
+    "Initiator",
+    "Policy",
+    "PolicyStatus",
+    "Segment",
+    "Terms",
+    "Transaction",
+    "TransactionKind",
+]

@@ -1,0 +1,239 @@
+"""Charging: what a change, an end or a return of cover costs, exactly, and shown line by line."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from insurance.domain.errors import TermsNotOffered
+from insurance.domain.money import Currency, Money
+from insurance.domain.money import total as total_of
+from insurance.domain.policy.conditions import Cancelling, Conditions
+from insurance.domain.policy.policy import Policy
+from insurance.domain.policy.transaction import (
+    ChargeKind,
+    ChargeLine,
+    Computation,
+    Initiator,
+)
+from insurance.domain.premium import Premium, PremiumLine, Refund
+from insurance.domain.proration import DayCount, Measure, Share, portions
+
+COOLING_OFF = "cooling_off"
+
+
+class Charging(NamedTuple):
+    """A policy, and the conditions that its charges follow."""
+
+    conditions: Conditions
+    policy: Policy
+
+    # A change
+
+    def of_change(self, before: Premium, after: Premium, at: datetime) -> Computation:
+        """The difference of two prices for the rest of the term, and the flat fee of a change."""
+        share = self._measure().remaining(at)
+        lines, commission = self._difference(before, after, share)
+        if not self.conditions.adjusts:
+            lines, commission = (), None
+        fee = _fee("adjustment_fee", "Fee for the change", self.conditions.adjustment_fee)
+        return self._computation("pro_rata", (*lines, *fee), share=share, commission=commission)
+
+    # An end
+
+    def of_cancelling(
+        self, at: datetime, *, by: Initiator, reason: str | None, now: datetime
+    ) -> Computation:
+        """What the customer gets back. Raises TermsNotOffered where the product has no such rule.
+
+        It goes by the price charged, never by what the risk would cost today.
+        """
+        if by is Initiator.POLICYHOLDER and self.cools_off(at, now):
+            return self._everything_back()
+        rule = self.conditions.for_cancelling(by, reason)
+        if rule is None:
+            raise TermsNotOffered(f"a cancellation by the {by}")
+        share = self._measure().remaining(at)
+        price = self.policy.at(at).premium
+        if rule.method == "none":
+            return self._computation(rule.method, (), share=share)
+        returned, commission = self._difference(price, None, share)
+        fees = _full_refunds(price)
+        kept, notes = self._retained(rule, price, returned, at)
+        back = -total_of((line.amount for line in (*returned, *fees, *kept)), self._currency)
+        fee = _fee("cancellation_fee", "Fee for the cancellation", _at_most(rule.fee, back))
+        if back < rule.fee:
+            notes += (f"The fee of {rule.fee} is taken from what is given back, not beyond it.",)
+        return self._computation(
+            rule.method,
+            (*returned, *fees, *kept, *fee),
+            share=share,
+            commission=commission,
+            notes=notes,
+        )
+
+    def cools_off(self, at: datetime, now: datetime) -> bool:
+        """Whether the policyholder may still step back from the contract: by the later of the day
+        it ends and the day they say so, counted from the later of its start and its issue."""
+        day = _local_day(max(self.policy.period.start, self.policy.issued_at), self.conditions)
+        said = _local_day(max(at, now), self.conditions)
+        return said <= day + timedelta(days=self.conditions.cooling_off_days)
+
+    def _everything_back(self) -> Computation:
+        charged = self.policy.charged_lines()
+        commission = self.policy.commission
+        days = self.conditions.cooling_off_days
+        return self._computation(
+            COOLING_OFF,
+            tuple(line.replace(amount=-line.amount) for line in charged if line.amount),
+            commission=-commission if commission is not None else None,
+            notes=(f"Within {days} days everything that was charged is given back.",),
+        )
+
+    def _retained(
+        self, rule: Cancelling, price: Premium, returned: tuple[ChargeLine, ...], at: datetime
+    ) -> tuple[tuple[ChargeLine, ...], tuple[str, ...]]:
+        """What is kept beyond pro rata, spread over the lines that it is kept of."""
+        unearned = -sum(line.amount.amount for line in returned)
+        whole = sum(line.amount.amount for line in _following(price).values())
+        earned = whole - unearned
+        kept, note = unearned * rule.retained, f"{_percent(rule.retained)} of the unearned is kept."
+        if rule.retention is not None:
+            days = self._measure(DayCount.ACTUAL).elapsed(at)
+            rate = rule.retention(days.part, days.whole)
+            kept = whole * rate - earned
+            note = f"{_percent(rate)} of the term's price is kept for {days}."
+        least = rule.minimum_earned * (whole if rule.minimum_earned <= 1 else 1)
+        if earned + kept < least:
+            kept = least - earned
+            minimum = Money(amount=int(least), currency=self._currency)
+            note = f"The minimum earned premium is {minimum}."
+        amount = self.conditions.rounding.rounded(min(max(kept, Fraction(0)), Fraction(unearned)))
+        if amount <= 0:
+            return (), ()
+        money = Money(amount=amount, currency=self._currency)
+        shares = money.split([abs(line.amount.amount) for line in returned])
+        kinds = {ChargeKind.NET: ChargeKind.RETAINED}
+        return tuple(
+            line.replace(
+                kind=kinds.get(line.kind, line.kind),
+                name=f"{line.name}, retained",
+                before=None,
+                after=None,
+                amount=share,
+            )
+            for line, share in zip(returned, shares, strict=True)
+            if share
+        ), (note,)
+
+    # A return
+
+    def of_return(self, at: datetime, cancelled: Computation) -> Computation:
+        """The price charged before, for the rest of the term; what was retained is given back."""
+        share = self._measure().remaining(at)
+        lines, commission = self._difference(None, self.policy.at(at).premium, share)
+        kept = tuple(
+            line.reversed() for line in cancelled.lines if line.kind is ChargeKind.RETAINED
+        )
+        return self._computation("pro_rata", (*lines, *kept), share=share, commission=commission)
+
+    # Parts
+
+    @property
+    def _currency(self) -> Currency:
+        return self.conditions.currency
+
+    def _measure(self, count: DayCount | None = None) -> Measure:
+        return Measure(self.policy.period, count or self.conditions.day_count, self.conditions.zone)
+
+    def _difference(
+        self, before: Premium | None, after: Premium | None, share: Share
+    ) -> tuple[tuple[ChargeLine, ...], Money | None]:
+        """A share of what lies between two prices, over the lines that follow the net premium.
+
+        None is no price at all.
+        """
+        old, new = _following(before), _following(after)
+        nil = Money.zero(self._currency)
+        lines = old | new
+        prices = [
+            (old[code].amount if code in old else nil, new[code].amount if code in new else nil)
+            for code in lines
+        ]
+        changes = [later - earlier for earlier, later in prices]
+        amounts = portions(changes, share, self.conditions.rounding)
+        return tuple(
+            line.replace(before=earlier, after=later, amount=amount)
+            for line, (earlier, later), amount in zip(lines.values(), prices, amounts, strict=True)
+        ), self._commission(before, after, share)
+
+    def _commission(
+        self, before: Premium | None, after: Premium | None, share: Share
+    ) -> Money | None:
+        known = [price.commission for price in (before, after) if price and price.commission]
+        if not known:
+            return None
+        nil = Money.zero(self._currency)
+        earlier = before.commission if before and before.commission else nil
+        later = after.commission if after and after.commission else nil
+        return share.of(later - earlier, self.conditions.rounding)
+
+    def _computation(
+        self,
+        method: str,
+        lines: tuple[ChargeLine, ...],
+        *,
+        share: Share | None = None,
+        commission: Money | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> Computation:
+        return Computation(
+            method=method,
+            share=share,
+            lines=lines,
+            commission=commission,
+            total=total_of((line.amount for line in lines), self._currency),
+            notes=notes,
+        )
+
+
+def _following(premium: Premium | None) -> dict[str, ChargeLine]:
+    """The net premium, and the lines that follow it."""
+    if premium is None:
+        return {}
+    net = ChargeLine(kind=ChargeKind.NET, code="net", name="Net premium", amount=premium.net)
+    lines = [line for line in premium.lines if line.refunded is Refund.PRO_RATA]
+    return {"net": net} | {line.code: _charge_line(line) for line in lines}
+
+
+def _full_refunds(premium: Premium) -> tuple[ChargeLine, ...]:
+    """Fees that are given back whole when the contract ends."""
+    return tuple(
+        _charge_line(line).replace(amount=-line.amount)
+        for line in premium.lines
+        if line.refunded is Refund.FULL and line.amount
+    )
+
+
+def _charge_line(line: PremiumLine) -> ChargeLine:
+    kind = ChargeKind(line.kind.value)
+    return ChargeLine(kind=kind, code=line.code, name=line.name, amount=line.amount)
+
+
+def _fee(code: str, name: str, amount: Money) -> tuple[ChargeLine, ...]:
+    if not amount:
+        return ()
+    return (ChargeLine(kind=ChargeKind.FEE, code=code, name=name, amount=amount),)
+
+
+def _at_most(amount: Money, limit: Money) -> Money:
+    return max(min(amount, limit), Money.zero(amount.currency))
+
+
+def _percent(rate: Fraction) -> str:
+    percent = rate * 100
+    return f"{Decimal(percent.numerator) / percent.denominator:f} %"
+
+
+def _local_day(moment: datetime, conditions: Conditions) -> date:
+    return moment.astimezone(conditions.zone).date()

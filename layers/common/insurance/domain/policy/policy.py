@@ -1,0 +1,280 @@
+"""Policies: what was sold, to whom, for which term, and what is in force at a date."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import AwareDatetime
+
+from insurance.domain.classification import Classification, Record
+from insurance.domain.identity import PartyId, PolicyId, QuoteId, party_id_for, policy_id_for
+from insurance.domain.money import Money
+from insurance.domain.party import Policyholder
+from insurance.domain.period import Period
+from insurance.domain.policy.transaction import (
+    ChangedAnswers,
+    ChargeKind,
+    ChargeLine,
+    Computation,
+    Terms,
+    Transaction,
+    TransactionKind,
+)
+from insurance.domain.premium import Premium
+from insurance.domain.proration import Earning
+from insurance.domain.quote import Quote
+from insurance.domain.terms import CoverTerms, ImposedTerms, ProductRef
+
+NEW_BUSINESS = 1
+"""The number of the transaction that every policy begins with."""
+
+
+class PolicyStatus(StrEnum):
+    """Facts about a policy at an instant; several may hold at once."""
+
+    PENDING = "pending"
+    ON_RISK = "on_risk"
+    CANCEL_PENDING = "cancel_pending"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Segment(NamedTuple):
+    """A stretch of the term on one set of terms."""
+
+    period: Period
+    number: int
+    """Of the transaction that it began with."""
+    terms: Terms
+    answers: dict[str, Any] | None
+
+
+class Policy(Record):
+    """One contract: a full snapshot of risk, cover and premium as issued, and what changed since."""
+
+    id: PolicyId
+    quote_id: QuoteId
+    party_id: PartyId
+    partner: str
+    producer: str | None = None
+    carrier: str
+    product: ProductRef
+    period: Period
+    options: tuple[str, ...] = ()
+    policyholder: Annotated[Policyholder | None, Classification.PERSONAL] = None
+    answers: Annotated[dict[str, Any] | None, Classification.SENSITIVE] = None
+    looked_up: dict[str, Any]
+    covers: tuple[CoverTerms, ...]
+    premium: Premium
+    imposed: ImposedTerms | None = None
+    issued_at: AwareDatetime
+    transactions: tuple[Transaction, ...] = ()
+    """In the order in which they were made; those that stand are replayed in order of effect."""
+    changed: Annotated[dict[str, ChangedAnswers] | None, Classification.SENSITIVE] = None
+    """The answers that endorsements changed, by their number."""
+
+    @classmethod
+    def from_quote(cls, quote: Quote, *, now: datetime) -> Self:
+        """The contract on exactly the terms and the price that were accepted."""
+        if quote.premium is None:
+            raise ValueError(f"quote {quote.id} has no price, and cannot have been accepted")
+        return cls(
+            id=policy_id_for(quote.id),
+            quote_id=quote.id,
+            party_id=party_id_for(quote.id),
+            partner=quote.partner,
+            producer=quote.producer,
+            carrier=quote.carrier,
+            product=quote.product,
+            period=quote.period,
+            options=quote.options,
+            policyholder=quote.policyholder,
+            answers=quote.answers,
+            looked_up=quote.looked_up,
+            covers=quote.covers,
+            premium=quote.premium,
+            imposed=quote.imposed,
+            issued_at=now,
+        )
+
+    # What is in force
+
+    def status_at(self, now: datetime) -> tuple[PolicyStatus, ...]:
+        """Computed from facts, never stored: it changes with time alone."""
+        cancelled = self.cancelled_by()
+        ends = cancelled is not None and now < cancelled.effective_at
+        pending = (PolicyStatus.CANCEL_PENDING,) if ends else ()
+        if now < self.period.start:
+            return (PolicyStatus.PENDING, *pending)
+        if self.covers_at(now):
+            return (PolicyStatus.ON_RISK, *pending)
+        if now < self.period.end or cancelled is not None:
+            return (PolicyStatus.CANCELLED,)
+        return (PolicyStatus.EXPIRED,)
+
+    def covers_at(self, instant: datetime) -> bool:
+        """Whether the risk is insured at this instant."""
+        return self._segment_at(instant) is not None
+
+    def at(self, instant: datetime) -> Self:
+        """The policy on the terms in force then; out of cover, on those that came last before.
+
+        A claim is judged on this: the segment at the time of the loss, not today's.
+        """
+        before = [segment for segment in self.segments() if segment.period.start <= instant]
+        if not before or before[-1].number == NEW_BUSINESS:
+            return self
+        terms = before[-1].terms
+        return self.replace(
+            product=terms.product or self.product,
+            options=terms.options,
+            answers=before[-1].answers,
+            looked_up=terms.looked_up,
+            covers=terms.covers,
+            premium=terms.premium,
+            imposed=terms.imposed,
+        )
+
+    def segments(self) -> tuple[Segment, ...]:
+        """The stretches in force, in order of time; a gap in cover lies between two of them."""
+        found: list[Segment] = []
+        terms, answers, number = self._as_issued(), self.answers, NEW_BUSINESS
+        since: datetime | None = self.period.start
+
+        def close(end: datetime) -> None:
+            if since is not None and since < end:
+                found.append(Segment(Period(start=since, end=end), number, terms, answers))
+
+        for transaction in self._effective():
+            close(transaction.effective_at)
+            if transaction.kind is TransactionKind.CANCELLATION:
+                since = None
+                continue
+            since, number = transaction.effective_at, transaction.number
+            if transaction.terms is not None:
+                terms = transaction.terms
+            if transaction.kind is TransactionKind.ENDORSEMENT:
+                answers = self._answers_after(transaction)
+        close(self.period.end)
+        return tuple(found)
+
+    def standing(self) -> tuple[Transaction, ...]:
+        """Transactions that nothing has reversed, in order of effect."""
+        return tuple(
+            sorted(
+                (transaction for transaction in self.transactions if transaction.stands),
+                key=lambda each: (each.effective_at, each.number),
+            )
+        )
+
+    def cancelled_by(self) -> Transaction | None:
+        """The cancellation that the policy stands under."""
+        ended: Transaction | None = None
+        for transaction in self._effective():
+            ended = transaction if transaction.kind is TransactionKind.CANCELLATION else None
+        return ended
+
+    @property
+    def next_number(self) -> int:
+        return len(self.transactions) + 2
+
+    def transaction(self, number: int) -> Transaction:
+        return self.transactions[number - 2]
+
+    # What was charged
+
+    @property
+    def charged(self) -> Money:
+        """What the customer owes for the term, as it stands."""
+        return self.premium.total + sum(
+            (each.computation.total for each in self.transactions if each.stands),
+            Money.zero(self.premium.total.currency),
+        )
+
+    def charged_lines(self) -> tuple[ChargeLine, ...]:
+        """The same by line."""
+        lines = [charge for charge in _issued_lines(self.premium) if charge.amount]
+        for transaction in self.standing():
+            lines += transaction.computation.lines
+        summed: dict[tuple[ChargeKind, str], ChargeLine] = {}
+        for line in lines:
+            key = (line.kind, line.code)
+            amount = line.amount + summed[key].amount if key in summed else line.amount
+            summed[key] = ChargeLine(kind=line.kind, code=line.code, name=line.name, amount=amount)
+        return tuple(summed.values())
+
+    @property
+    def commission(self) -> Money | None:
+        """What the producer gets for the term, as it stands."""
+        parts = [self.premium.commission]
+        parts += [each.computation.commission for each in self.standing()]
+        known = [part for part in parts if part is not None]
+        return sum(known[1:], known[0]) if known else None
+
+    @property
+    def written(self) -> Money:
+        """Net premium of the term, as it stands."""
+        return self.premium.net + sum(
+            (each.computation.net for each in self.standing()),
+            Money.zero(self.premium.net.currency),
+        )
+
+    def earnings(self) -> tuple[Earning, ...]:
+        """The net premium with the span that each part of it is earned over."""
+        parts = [Earning(amount=self.premium.net, period=self.period)]
+        for each in self.standing():
+            start = max(each.earns_from or each.effective_at, self.period.start)
+            period = Period(start=start, end=self.period.end)
+            if each.computation.net:
+                parts.append(Earning(amount=each.computation.net, period=period))
+        return tuple(parts)
+
+    # How it is put together
+
+    def _as_issued(self) -> Terms:
+        return Terms(
+            options=self.options,
+            looked_up=self.looked_up,
+            covers=self.covers,
+            premium=self.premium,
+            imposed=self.imposed,
+        )
+
+    def _answers_after(self, transaction: Transaction) -> dict[str, Any] | None:
+        changed: Mapping[str, ChangedAnswers] = self.changed or {}
+        found = changed.get(str(transaction.number))
+        return found.answers if found else None
+
+    def _segment_at(self, instant: datetime) -> Segment | None:
+        return next((each for each in self.segments() if instant in each.period), None)
+
+    def _effective(self) -> tuple[Transaction, ...]:
+        """What stands, without cancellations that were taken back, and without the taking back."""
+        standing = self.standing()
+        undone = {each.follows for each in standing if not each.gap}
+        return tuple(
+            each
+            for each in standing
+            if each.number not in undone and (each.follows is None or each.gap)
+        )
+
+
+def _issued_lines(premium: Premium) -> list[ChargeLine]:
+    net = ChargeLine(kind=ChargeKind.NET, code="net", name="Net premium", amount=premium.net)
+    return [net] + [
+        ChargeLine(
+            kind=ChargeKind(line.kind.value), code=line.code, name=line.name, amount=line.amount
+        )
+        for line in premium.lines
+    ]
+
+
+def computation_of_new_business(premium: Premium) -> Computation:
+    """What the policy cost when it was issued, in the form of every later transaction."""
+    return Computation(
+        method="term",
+        lines=tuple(_issued_lines(premium)),
+        commission=premium.commission,
+        total=premium.total,
+    )

@@ -1,0 +1,280 @@
+"""Servicing: a policy changed, ended or restored, at any date, with the later changes made again.
+
+A change that takes effect before others that were made already reverses those, is made, and makes
+them again on what they now stand on: the policy is always the replay of its transactions in order
+of effect. Nothing here is stored: a preview is the same computation, shown.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from insurance.domain.errors import (
+    AlreadyErased,
+    OutsideTerm,
+    TermsNotOffered,
+    TooManyChanges,
+    WrongState,
+)
+from insurance.domain.ledger import Posting
+from insurance.domain.money import Money
+from insurance.domain.money import total as total_of
+from insurance.domain.policy.charging import COOLING_OFF, Charging
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.policy import Policy
+from insurance.domain.policy.transaction import (
+    ChangedAnswers,
+    Computation,
+    Initiator,
+    Terms,
+    Transaction,
+    TransactionKind,
+)
+
+LATER_CHANGES_MAX: Final = 20
+CHANGES_MAX: Final = 200
+"""Of one term, so that a policy stays far below what an item may hold."""
+
+
+class Asked(NamedTuple):
+    """A transaction as somebody wants it."""
+
+    kind: TransactionKind
+    effective_at: datetime
+    by: Initiator = Initiator.POLICYHOLDER
+    reason: str | None = None
+    answers: dict[str, Any] | None = None
+    """By question code; the others stay."""
+    options: tuple[str, ...] | None = None
+    gap: bool = False
+    no_known_loss: bool = False
+
+
+type Reprice = Callable[[Policy, Asked], tuple[Terms, dict[str, Any]]]
+"""Terms and answers of the policy, as it stands at a date, with what is asked changed."""
+
+
+class Serviced(NamedTuple):
+    """What came of it, or would come of it."""
+
+    policy: Policy
+    asked: Transaction
+    reversed: tuple[Transaction, ...]
+    reapplied: tuple[Transaction, ...]
+    """Of the reversed, those made again; the others fell away."""
+
+    @property
+    def made(self) -> tuple[Transaction, ...]:
+        return (self.asked, *self.reapplied)
+
+    @property
+    def difference(self) -> Money:
+        """What the customer owes more, or gets back, all in all."""
+        parts = [each.computation.total for each in self.made]
+        parts += [-each.computation.total for each in self.reversed]
+        return total_of(parts, self.asked.computation.total.currency)
+
+    @property
+    def postings(self) -> tuple[Posting, ...]:
+        moved: tuple[Posting, ...] = ()
+        for each in self.reversed:
+            moved += each.computation.reversed().postings()
+        for each in self.made:
+            moved += each.computation.postings()
+        return moved
+
+
+class Servicing(NamedTuple):
+    """One change of one policy: the conditions that rule it, who makes it, and when."""
+
+    conditions: Conditions
+    reprice: Reprice
+    actor: str
+    now: datetime
+
+    def change(self, policy: Policy, asked: Asked) -> Serviced:
+        """The policy with the change, and with what had to be made again because of it.
+
+        Raises OutsideTerm, WrongState, TooManyChanges, TermsNotOffered or AlreadyErased.
+        """
+        if policy.answers is None:
+            raise AlreadyErased(policy.id)
+        asked = _placed(policy, asked)
+        if not policy.period.start <= asked.effective_at < policy.period.end:
+            raise OutsideTerm(policy.id, policy.period.start, policy.period.end)
+        later = tuple(each for each in policy.standing() if each.effective_at > asked.effective_at)
+        if len(later) > LATER_CHANGES_MAX:
+            raise TooManyChanges(policy.id, LATER_CHANGES_MAX, "with a later effect")
+        policy = _reversed(policy, later, by=policy.next_number)
+        policy, made = self._apply(policy, asked)
+        reapplied: list[Transaction] = []
+        for each in _again((*later, *_restored(policy, made))):
+            if _still_fits(policy, each, reapplied):
+                policy, again = self._apply(policy, _asked_again(policy, each), each)
+                reapplied.append(again)
+        if len(policy.transactions) > CHANGES_MAX:
+            raise TooManyChanges(policy.id, CHANGES_MAX, "in one term")
+        return Serviced(policy, made, later, tuple(reapplied))
+
+    def _apply(
+        self, policy: Policy, asked: Asked, reapplied: Transaction | None = None
+    ) -> tuple[Policy, Transaction]:
+        makes = {
+            TransactionKind.ENDORSEMENT: self._endorse,
+            TransactionKind.CANCELLATION: self._cancel,
+            TransactionKind.REINSTATEMENT: self._reinstate,
+        }
+        return makes[asked.kind](policy, asked, reapplied)
+
+    def _endorse(
+        self, policy: Policy, asked: Asked, reapplied: Transaction | None
+    ) -> tuple[Policy, Transaction]:
+        if not policy.covers_at(asked.effective_at):
+            raise WrongState(policy.id, "not in force then", "be changed")
+        before = policy.at(asked.effective_at)
+        terms, answers = self.reprice(before, asked)
+        charging = Charging(self.conditions, policy)
+        computation = charging.of_change(before.premium, terms.premium, asked.effective_at)
+        made = self._transaction(policy, asked, computation, reapplied).replace(
+            options=asked.options, terms=terms
+        )
+        changed = dict(policy.changed or {})
+        changed[str(made.number)] = ChangedAnswers(asked=asked.answers or {}, answers=answers)
+        return _with(policy, made).replace(changed=changed), made
+
+    def _cancel(
+        self, policy: Policy, asked: Asked, reapplied: Transaction | None
+    ) -> tuple[Policy, Transaction]:
+        if not policy.covers_at(asked.effective_at):
+            raise WrongState(policy.id, "not in force then", "be cancelled")
+        computation = Charging(self.conditions, policy).of_cancelling(
+            asked.effective_at,
+            by=asked.by,
+            reason=asked.reason,
+            now=reapplied.processed_at if reapplied else self.now,
+        )
+        made = self._transaction(policy, asked, computation, reapplied)
+        if computation.method == COOLING_OFF:
+            made = made.replace(earns_from=policy.period.start)
+        return _with(policy, made), made
+
+    def _reinstate(
+        self, policy: Policy, asked: Asked, reapplied: Transaction | None
+    ) -> tuple[Policy, Transaction]:
+        """Cover again: as if it had never ended, on the policyholder's word that nothing happened,
+        or from a later date, with a gap."""
+        cancelled = policy.cancelled_by()
+        if cancelled is None or asked.effective_at < cancelled.effective_at:
+            raise WrongState(policy.id, "not cancelled then", "be reinstated")
+        window = timedelta(days=self.conditions.reinstatement_days)
+        now = reapplied.processed_at if reapplied else self.now
+        if now > max(cancelled.effective_at, cancelled.processed_at) + window:
+            raise TermsNotOffered(
+                f"a reinstatement more than {self.conditions.reinstatement_days} days after the end"
+            )
+        charging = Charging(self.conditions, policy)
+        if asked.gap:
+            computation = charging.of_return(asked.effective_at, cancelled.computation)
+            made = self._transaction(policy, asked, computation, reapplied).replace(
+                follows=cancelled.number
+            )
+            return _with(policy, made), made
+        if not asked.no_known_loss:
+            raise TermsNotOffered("a reinstatement without a gap and without a declaration of loss")
+        computation = cancelled.computation.reversed()
+        made = self._transaction(policy, asked, computation, reapplied).replace(
+            follows=cancelled.number, earns_from=cancelled.earns_from
+        )
+        return _with(policy, made), made
+
+    def _transaction(
+        self,
+        policy: Policy,
+        asked: Asked,
+        computation: Computation,
+        reapplied: Transaction | None,
+    ) -> Transaction:
+        return Transaction(
+            number=policy.next_number,
+            kind=asked.kind,
+            effective_at=asked.effective_at,
+            processed_at=self.now,
+            actor=self.actor,
+            by=asked.by,
+            reason=asked.reason,
+            gap=asked.gap,
+            no_known_loss=asked.no_known_loss,
+            computation=computation,
+            reapplies=reapplied.number if reapplied else None,
+        )
+
+
+def _placed(policy: Policy, asked: Asked) -> Asked:
+    """A reinstatement without a gap takes effect when the cancellation did."""
+    cancelled = policy.cancelled_by()
+    if asked.kind is not TransactionKind.REINSTATEMENT or asked.gap or cancelled is None:
+        return asked
+    return asked._replace(effective_at=cancelled.effective_at)
+
+
+def _with(policy: Policy, made: Transaction) -> Policy:
+    return policy.replace(transactions=(*policy.transactions, made))
+
+
+def _reversed(policy: Policy, later: tuple[Transaction, ...], *, by: int) -> Policy:
+    """The policy with these transactions undone."""
+    numbers = {each.number for each in later}
+    return policy.replace(
+        transactions=tuple(
+            each.replace(reversed_by=by) if each.number in numbers else each
+            for each in policy.transactions
+        )
+    )
+
+
+def _restored(policy: Policy, made: Transaction) -> tuple[Transaction, ...]:
+    """What a cancellation had done away with, and comes back when it never was."""
+    if made.follows is None or made.gap:
+        return ()
+    cancelled: set[int] = set()
+    number: int | None = made.follows
+    while number is not None:
+        cancelled.add(number)
+        number = policy.transaction(number).reapplies
+    return tuple(
+        each
+        for each in policy.transactions
+        if each.reversed_by in cancelled and each.kind is TransactionKind.ENDORSEMENT
+    )
+
+
+def _again(later: tuple[Transaction, ...]) -> list[Transaction]:
+    """Those to make again, in order of effect: not a cancellation that was taken back, nor the
+    taking back."""
+    undone = {each.follows for each in later if not each.gap}
+    standing = [
+        each for each in later if each.number not in undone and (each.follows is None or each.gap)
+    ]
+    return sorted(standing, key=lambda one: (one.effective_at, one.number))
+
+
+def _still_fits(policy: Policy, each: Transaction, reapplied: list[Transaction]) -> bool:
+    """Whether there is still something for it to change, end or bring back."""
+    if each.kind is TransactionKind.REINSTATEMENT:
+        return each.follows in {one.reapplies for one in reapplied}
+    return policy.covers_at(each.effective_at)
+
+
+def _asked_again(policy: Policy, made: Transaction) -> Asked:
+    """The transaction as it was asked for."""
+    changed = (policy.changed or {}).get(str(made.number))
+    return Asked(
+        kind=made.kind,
+        effective_at=made.effective_at,
+        by=made.by,
+        reason=made.reason,
+        answers=changed.asked if changed else None,
+        options=made.options,
+        gap=made.gap,
+        no_known_loss=made.no_known_loss,
+    )

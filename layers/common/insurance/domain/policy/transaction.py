@@ -1,0 +1,161 @@
+"""Transactions: what was done to a policy, from when, what it cost, and how that was worked out."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from insurance.domain.ledger import Account, Posting, post
+from insurance.domain.money import Money
+from insurance.domain.money import total as total_of
+from insurance.domain.premium import Premium
+from insurance.domain.proration import Share
+from insurance.domain.terms import CoverTerms, ImposedTerms, ProductRef
+from insurance.domain.value import Value
+
+
+class TransactionKind(StrEnum):
+    ENDORSEMENT = "endorsement"
+    CANCELLATION = "cancellation"
+    REINSTATEMENT = "reinstatement"
+
+
+class Initiator(StrEnum):
+    """Who wants it: a cancellation's terms hang on it."""
+
+    POLICYHOLDER = "policyholder"
+    INSURER = "insurer"
+
+
+class ChargeKind(StrEnum):
+    """What a line of a computation is, and so which account it moves."""
+
+    NET = "net"
+    TAX = "tax"
+    LEVY = "levy"
+    FEE = "fee"
+    RETAINED = "retained"
+    """Net premium that is kept beyond pro rata."""
+
+
+INCOME = {
+    ChargeKind.NET: Account.WRITTEN_PREMIUM,
+    ChargeKind.TAX: Account.TAX_PAYABLE,
+    ChargeKind.LEVY: Account.TAX_PAYABLE,
+    ChargeKind.FEE: Account.FEE_INCOME,
+    ChargeKind.RETAINED: Account.RETAINED_PREMIUM,
+}
+
+
+class ChargeLine(Value):
+    """One line: from which price to which, for which share of the term, and what that comes to."""
+
+    kind: ChargeKind
+    code: str
+    name: str
+    before: Money | None = None
+    """For a whole term."""
+    after: Money | None = None
+    amount: Money
+    """What the customer owes for it; negative: gets back."""
+
+    def reversed(self) -> Self:
+        return self.replace(before=self.after, after=self.before, amount=-self.amount)
+
+
+class Computation(Value):
+    """What a transaction costs, line by line, with everything it was worked out from."""
+
+    method: str
+    share: Share | None = None
+    """Of the term: what the prices are multiplied with."""
+    lines: tuple[ChargeLine, ...] = ()
+    commission: Money | None = None
+    """What the producer gets more, or gives back; not part of the total."""
+    total: Money
+    notes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if total_of((line.amount for line in self.lines), self.total.currency) != self.total:
+            raise ValueError("a computation's lines add up to its total")
+        return self
+
+    @property
+    def net(self) -> Money:
+        """What it changes the written premium by."""
+        nets = (line.amount for line in self.lines if line.kind is ChargeKind.NET)
+        return total_of(nets, self.total.currency)
+
+    def reversed(self) -> Self:
+        """The same, undone."""
+        return self.replace(
+            method="reversal",
+            lines=tuple(line.reversed() for line in self.lines),
+            commission=-self.commission if self.commission is not None else None,
+            total=-self.total,
+            notes=(),
+        )
+
+    def postings(self) -> tuple[Posting, ...]:
+        """What it moves: the customer's account against income, tax and fees, line by line."""
+        moved: tuple[Posting, ...] = ()
+        for line in self.lines:
+            moved += post(Account.PREMIUM_RECEIVABLE, INCOME[line.kind], line.amount)
+        moved += post(Account.PREMIUM_DEFERRAL, Account.UNEARNED_PREMIUM, self.net)
+        if self.commission is not None:
+            moved += post(Account.COMMISSION_EXPENSE, Account.COMMISSION_PAYABLE, self.commission)
+        return moved
+
+
+class Terms(Value):
+    """What is insured and at what price a term: everything a transaction can change but answers,
+    which are personal and stand apart."""
+
+    product: ProductRef | None = None
+    """The version that it was priced on, where that is not the contract's."""
+    options: tuple[str, ...] = ()
+    looked_up: dict[str, Any]
+    covers: tuple[CoverTerms, ...]
+    premium: Premium
+    """For a whole term: what a share is taken of."""
+    imposed: ImposedTerms | None = None
+
+
+class Transaction(Value):
+    """One change after new business, which is number 1. It is never altered, only reversed."""
+
+    number: Annotated[int, Field(ge=2)]
+    kind: TransactionKind
+    effective_at: AwareDatetime
+    processed_at: AwareDatetime
+    actor: str
+    by: Initiator = Initiator.POLICYHOLDER
+    reason: str | None = None
+    options: tuple[str, ...] | None = None
+    """The optional covers that were asked for; None: as they were."""
+    gap: bool = False
+    """Of a reinstatement: there was no cover between the cancellation and this."""
+    no_known_loss: bool = False
+    """Of a reinstatement without a gap: the policyholder declared that nothing had happened."""
+    terms: Terms | None = None
+    """The terms from here on, where it changes or restores them."""
+    computation: Computation
+    earns_from: AwareDatetime | None = None
+    """From when its net premium is earned or un-earned, where that is not `effective_at`."""
+    reversed_by: int | None = None
+    reapplies: int | None = None
+    """The number of the reversed transaction that this one carries out again."""
+    follows: int | None = None
+    """Of a reinstatement: the cancellation that it follows; without a gap, that never was."""
+
+    @property
+    def stands(self) -> bool:
+        return self.reversed_by is None
+
+
+class ChangedAnswers(Value):
+    """What an endorsement asked to change, and all the answers as they are from then on."""
+
+    asked: dict[str, Any]
+    answers: dict[str, Any]

@@ -1,0 +1,157 @@
+"""Service a policy: change it, end it or bring it back; as a preview, or for good."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from insurance.domain.caller import Caller, CallerKind
+from insurance.domain.errors import (
+    AlreadyErased,
+    FieldFault,
+    InvalidFields,
+    NoAuthority,
+    PolicyNotFound,
+    StaleRevision,
+)
+from insurance.domain.event import Event, Head
+from insurance.domain.policy import Initiator, Policy, TransactionKind
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.servicing import Asked, Serviced, Servicing
+from insurance.domain.product import Product
+from insurance.operations.ports import Kept, LookUps, PolicyChanges, Products
+from insurance.operations.receipt import Receipt
+from insurance.operations.reprice_policy import repricing
+
+EVENT_TYPES = {
+    TransactionKind.ENDORSEMENT: "policy.endorsed",
+    TransactionKind.CANCELLATION: "policy.cancelled",
+    TransactionKind.REINSTATEMENT: "policy.reinstated",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAsked:
+    """A transaction as a caller asks for it."""
+
+    kind: TransactionKind
+    effective_on: date | None
+    """A local date: from the time of day at which the product's cover begins."""
+    effective_at: datetime | None
+    """Or an instant. Without either it is now."""
+    by: Initiator = Initiator.POLICYHOLDER
+    reason: str | None = None
+    answers: dict[str, Any] | None = None
+    options: tuple[str, ...] | None = None
+    gap: bool = False
+    no_known_loss: bool = False
+
+    def placed(self, product: Product, now: datetime) -> Asked:
+        """The same, from an instant."""
+        if self.effective_on is not None and self.effective_at is not None:
+            fault = FieldFault("/effective_at", "one-of", "Give a date or an instant, not both.")
+            raise InvalidFields([fault])
+        at = self.effective_at or now
+        if self.effective_on is not None:
+            at = product.period(self.effective_on).start
+        return Asked(
+            kind=self.kind,
+            effective_at=at,
+            by=self.by,
+            reason=self.reason,
+            answers=self.answers,
+            options=self.options,
+            gap=self.gap,
+            no_known_loss=self.no_known_loss,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """What a change comes to, and where the policy stands: after it, or, in a preview, before."""
+
+    serviced: Serviced
+    was: Policy
+    head: Head
+    stored: bool
+
+
+def preview_change(
+    policy_id: str,
+    asked: ChangeAsked,
+    *,
+    caller: Caller,
+    products: Products,
+    look_ups: LookUps,
+    policies: PolicyChanges,
+    now: datetime,
+) -> PolicyChange:
+    """What it would cost and undo; nothing is kept."""
+    was = policies.get(policy_id)
+    serviced = _serviced(was.record, asked, caller, products, look_ups, now)
+    return PolicyChange(serviced, was.record, was.head, stored=False)
+
+
+def change_policy(
+    policy_id: str,
+    asked: ChangeAsked,
+    *,
+    expected_revision: int | None,
+    caller: Caller,
+    products: Products,
+    look_ups: LookUps,
+    policies: PolicyChanges,
+    receipt: Receipt,
+) -> PolicyChange:
+    """Make the change: one event, with the postings of all that it moves."""
+    was = policies.load(policy_id, receipt)
+    if expected_revision is not None and expected_revision != was.head.sequence:
+        _seen(was.record, caller)
+        raise StaleRevision(policy_id)
+    serviced = _serviced(was.record, asked, caller, products, look_ups, receipt.now)
+    if was.key is None:
+        raise AlreadyErased(policy_id)
+    event = Event.following(
+        was.head,
+        serviced.policy,
+        was.key,
+        stream=policy_id,
+        type=EVENT_TYPES[asked.kind],
+        actor=caller.principal,
+        now=receipt.now,
+        effective_at=serviced.asked.effective_at,
+        postings=serviced.postings,
+    )
+    change = PolicyChange(serviced, was.record, event.head, stored=True)
+    kept = Kept(serviced.policy, event.head, was.key)
+    policies.change(event, kept, was=was, receipt=receipt.answered(change))
+    return change
+
+
+def _serviced(  # noqa: PLR0917 - what a preview and a command have in common
+    policy: Policy,
+    asked: ChangeAsked,
+    caller: Caller,
+    products: Products,
+    look_ups: LookUps,
+    now: datetime,
+) -> Serviced:
+    _seen(policy, caller)
+    if asked.by is Initiator.INSURER and caller.kind is not CallerKind.STAFF:
+        raise NoAuthority("a step in the insurer's name")
+    contract = products.version(policy.product.code, policy.product.version)
+    conditions = Conditions.of(contract)
+    product = contract
+    if not conditions.reprice_on_contract:
+        product = products.on_sale(policy.product.code, now.date())
+    servicing = Servicing(
+        conditions=conditions,
+        reprice=repricing(product, look_ups=look_ups, caller=caller),
+        actor=caller.principal,
+        now=now,
+    )
+    return servicing.change(policy, asked.placed(contract, now))
+
+
+def _seen(policy: Policy, caller: Caller) -> None:
+    if not caller.sees(policy.id, policy.partner):
+        raise PolicyNotFound(policy.id)

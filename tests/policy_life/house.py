@@ -1,0 +1,204 @@
+"""A policy and everything that serves it, in memory: what the tests of policy life stand on."""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from insurance.domain.caller import Caller, CallerKind
+from insurance.domain.identity import Mode, new_quote_id, policy_id_for
+from insurance.domain.money import Currency, Money
+from insurance.domain.party import Policyholder
+from insurance.domain.policy import Initiator, Policy, TransactionKind
+from insurance.domain.product import Definition, Product
+from insurance.operations.change_quote import accept_quote
+from insurance.operations.issue_policy import issue_policy
+from insurance.operations.make_quote import RiskAsked, make_quote
+from insurance.operations.receipt import Answer, Receipt
+from insurance.operations.service_policy import (
+    ChangeAsked,
+    PolicyChange,
+    change_policy,
+    preview_change,
+)
+from insurance.products import LookUps, product
+
+from tests.memory import Memory, MemoryKey, MemoryPolicies, MemoryPolicyChanges, MemoryQuotes
+from tests.unit.product.motor import answers, driver
+
+PARTNER = Caller(
+    principal="app_one",
+    kind=CallerKind.APPLICATION,
+    partner="ptn_one",
+    roles=frozenset(),
+    scopes=frozenset({"policies:read", "policies:write"}),
+    mode=Mode.TEST,
+)
+UNDERWRITER = Caller(
+    principal="staff-ursula",
+    kind=CallerKind.STAFF,
+    partner="",
+    roles=frozenset({"underwriter"}),
+    scopes=frozenset({"policies:read", "policies:write"}),
+    mode=Mode.TEST,
+)
+BOUGHT_ON = datetime(2025, 12, 20, 9, tzinfo=UTC)
+WITH_A_TEENAGER: dict[str, Any] = {"drivers": [driver(), driver(19)]}
+
+
+def gbp(major: str) -> Money:
+    return Money.of(major, Currency.GBP)
+
+
+def motor_with(**life: Any) -> Product:
+    """Personal motor with other rules for the life of a policy."""
+    return product_with("personal_motor", life=life)
+
+
+def product_with(code: str, *, life: Mapping[str, Any], **changes: Any) -> Product:
+    bundled = product(code).definition
+    document = copy.deepcopy(dict(bundled.document))
+    document["life"] = {**document["life"], **life}
+    document.update(changes)
+    return Product(Definition(document=document, tables=bundled.tables))
+
+
+@dataclass
+class OneProduct:
+    """A catalogue of one."""
+
+    of: Product
+
+    def on_sale(self, code: str, day: date) -> Product:  # noqa: ARG002 - it answers to any name
+        return self.of
+
+    def version(self, code: str, version: str) -> Product:  # noqa: ARG002 - the same
+        return self.of
+
+    def all_on_sale(self, day: date) -> list[Product]:  # noqa: ARG002 - the same
+        return [self.of]
+
+
+class MemoryKeys:
+    def new(self) -> MemoryKey:
+        return MemoryKey(b"key")
+
+    def open(self, wrapped: bytes) -> MemoryKey:  # noqa: ARG002 - the same
+        raise AssertionError("nothing is wrapped here")
+
+
+@dataclass
+class House:
+    """Operations on stores in memory, with a clock that the test sets."""
+
+    product: Product = field(default_factory=lambda: product("personal_motor"))
+    now: datetime = BOUGHT_ON
+    memory: Memory = field(default_factory=Memory)
+    calls: int = 0
+
+    def __post_init__(self) -> None:
+        self.products = OneProduct(self.product)
+        self.policies = MemoryPolicyChanges(self.memory)
+        self.policy_id = ""
+
+    def issue(
+        self, start: date = date(2026, 1, 1), covers: tuple[str, ...] = (), **risk: Any
+    ) -> Policy:
+        quotes, policies = MemoryQuotes(self.memory), MemoryPolicies(self.memory)
+        asked = RiskAsked(
+            product=self.product.code,
+            start=start,
+            policyholder=Policyholder(name="Ada Lovelace"),
+            answers=risk.pop("all_answers", None) or answers(**risk),
+            options=covers,
+            producer=None,
+        )
+        receipt = self._receipt("POST /v1/quotes")
+        quote_id = new_quote_id(Mode.TEST, PARTNER.principal, receipt.key)
+        make_quote(
+            asked,
+            caller=PARTNER,
+            carrier="Coverwright Insurance",
+            products=self.products,
+            look_ups=LookUps(),
+            quotes=quotes,
+            keys=MemoryKeys(),
+            receipt=receipt,
+        )
+        common: dict[str, Any] = {"expected_revision": None, "caller": PARTNER}
+        accept_quote(quote_id, quotes=quotes, receipt=self._receipt("accept"), **common)
+        issue_policy(
+            quote_id,
+            products=self.products,
+            policies=policies,
+            receipt=self._receipt("issue"),
+            **common,
+        )
+        self.policy_id = policy_id_for(quote_id)
+        return self.policy
+
+    @property
+    def policy(self) -> Policy:
+        return self.policies.get(self.policy_id).record
+
+    def preview(self, kind: str, on: date | datetime | None = None, **asked: Any) -> PolicyChange:
+        caller = asked.pop("caller", PARTNER)
+        return preview_change(
+            self.policy_id,
+            _asked(kind, on, asked),
+            caller=caller,
+            products=self.products,
+            look_ups=LookUps(),
+            policies=self.policies,
+            now=self.now,
+        )
+
+    def change(self, kind: str, on: date | datetime | None = None, **asked: Any) -> PolicyChange:
+        caller = asked.pop("caller", PARTNER)
+        return change_policy(
+            self.policy_id,
+            _asked(kind, on, asked),
+            expected_revision=None,
+            caller=caller,
+            products=self.products,
+            look_ups=LookUps(),
+            policies=self.policies,
+            receipt=self._receipt(kind),
+        )
+
+    def endorse(self, on: date | datetime, **changed: Any) -> PolicyChange:
+        return self.change("endorsement", on, answers=changed)
+
+    def cancel(self, on: date | datetime, by: str = "policyholder") -> PolicyChange:
+        caller = PARTNER if by == "policyholder" else UNDERWRITER
+        return self.change("cancellation", on, by=Initiator(by), caller=caller)
+
+    def reinstate(self, on: date | None = None, **asked: Any) -> PolicyChange:
+        return self.change("reinstatement", on, **asked)
+
+    def _receipt(self, operation: str) -> Receipt:
+        self.calls += 1
+        return Receipt(
+            principal="app_one",
+            operation=operation,
+            key=f"key-{self.calls}",
+            request_hash=b"r" * 32,
+            now=self.now,
+            renders=lambda _result: Answer(200, "{}"),
+        )
+
+
+def _asked(kind: str, on: date | datetime | None, asked: dict[str, Any]) -> ChangeAsked:
+    instant = on if isinstance(on, datetime) else None
+    return ChangeAsked(
+        kind=TransactionKind(kind),
+        effective_on=None if instant or on is None else on,
+        effective_at=instant,
+        **asked,
+    )
+
+
+def major(money: Money) -> Decimal:
+    return money.major
