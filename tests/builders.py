@@ -96,7 +96,6 @@ def make_claim(policy: Policy | None = None, **changes: Any) -> Claim:
         facts={"driver_age": 35, "fault": True},
         claimant=Claimant(name="Ada Lovelace"),
         payee=Payee(name="Ada Lovelace"),
-        reserve=gbp("0"),
     )
     return claim.replace(**changes)
 

@@ -7,6 +7,7 @@ from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Instant, Reason
 from insurance.api.views.claims import ClaimView, PaymentReportView
+from insurance.domain.claim.payment import PaymentStep
 from insurance.domain.identity import PaymentId
 from insurance.operations.approve_payment import approve_payment
 from insurance.operations.receipt import Answer
@@ -34,7 +35,7 @@ class BankReportRequest(Request):
     """What the bank says of one instruction."""
 
     instruction_id: PaymentId
-    outcome: Literal["paid", "failed"]
+    outcome: Literal["paid", "failed", "returned"]
     bank_reference: Annotated[str, StringConstraints(min_length=1, max_length=35)]
     executed_at: Instant
     reason: Reason | None = None
@@ -42,7 +43,7 @@ class BankReportRequest(Request):
     def report(self) -> BankReport:
         return BankReport(
             instruction_id=self.instruction_id,
-            paid=self.outcome == "paid",
+            step=PaymentStep(f"be reported {self.outcome}"),
             bank_reference=self.bank_reference,
             executed_at=self.executed_at,
             reason=self.reason,

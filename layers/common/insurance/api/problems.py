@@ -38,6 +38,15 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.AlreadyErased: Problem(HTTPStatus.CONFLICT, "already-erased", "Personal data erased"),
     errors.SamePerson: Problem(HTTPStatus.CONFLICT, "same-person", "Another person must approve"),
     errors.TooManyClaims: Problem(HTTPStatus.CONFLICT, "too-many-claims", "Too many claims"),
+    errors.ClaimOnHold: Problem(HTTPStatus.CONFLICT, "claim-on-hold", "Claim on hold"),
+    errors.ClaimStillOpen: Problem(HTTPStatus.CONFLICT, "claim-still-open", "Not ready to close"),
+    errors.LimitMoved: Problem(HTTPStatus.CONFLICT, "limit-moved", "A shared limit moved"),
+    errors.ReserveTooLow: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "reserve-too-low", "The reserve does not reach"
+    ),
+    errors.DecisionNotPossible: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "decision-not-possible", "The rules do not allow it"
+    ),
     errors.InvalidFields: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-fields", "Some fields need attention"
     ),

@@ -14,6 +14,9 @@ InsuranceError
 │   ├── StaleRevision           somebody else changed it first
 │   ├── AlreadyErased
 │   ├── TooManyClaims
+│   ├── ClaimOnHold
+│   ├── ClaimStillOpen          a payment or a decision must come to its end first
+│   ├── LimitMoved              another claim took of the same limit first: decide again
 │   └── SamePerson              four eyes: who asked may not approve
 ├── Refused
 │   ├── InvalidFields           answers, facts or a body: each fault with its pointer
@@ -26,6 +29,8 @@ InsuranceError
 │   ├── OutsideTerm             a change takes effect within the policy's term
 │   ├── TermsNotOffered         the product has no rule for it, or none any more
 │   ├── TooManyChanges
+│   ├── ReserveTooLow
+│   ├── DecisionNotPossible     the rules do not allow this decision
 │   ├── RiskNotAccepted         the risk as it would be is declined, or needs a person
 │   └── ClockNotAllowed         live callers have no clock of their own
 ├── Forbidden
@@ -117,6 +122,21 @@ class TooManyClaims(Conflict):
         super().__init__(f"Policy {policy_id} has {most} claims, as many as it can: call us.")
 
 
+class ClaimOnHold(Conflict):
+    def __init__(self, claim_id: str) -> None:
+        super().__init__(f"Claim {claim_id} is on hold: take it off hold first.")
+
+
+class ClaimStillOpen(Conflict):
+    def __init__(self, claim_id: str, why: str) -> None:
+        super().__init__(f"Claim {claim_id} cannot be closed: {why}.")
+
+
+class LimitMoved(Conflict):
+    def __init__(self, claim_id: str) -> None:
+        super().__init__(f"Another claim took of a limit that {claim_id} shares. Repeat the call.")
+
+
 class SamePerson(Conflict):
     def __init__(self, what: str) -> None:
         super().__init__(f"Who asked for {what} may not approve it: another person must.")
@@ -182,6 +202,16 @@ class TooManyChanges(Refused):
     def __init__(self, policy_id: str, limit: int, which: str) -> None:
         super().__init__(f"Policy {policy_id} has more than {limit} changes {which}: call us.")
         self.limit = limit
+
+
+class ReserveTooLow(Refused):
+    def __init__(self, cost_type: str, there: object, needed: object) -> None:
+        super().__init__(f"The {cost_type} reserve has {there} where {needed} is needed.")
+
+
+class DecisionNotPossible(Refused):
+    def __init__(self, decision: str, why: str) -> None:
+        super().__init__(f"The claim cannot be {decision}: {why}")
 
 
 class RiskNotAccepted(Refused):

@@ -4,19 +4,24 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from insurance.domain.claim import Claim, NoticedClaim
-from insurance.domain.errors import ClaimNotFound, StaleRevision
+from insurance.domain.claim.limits import Movement, movements
+from insurance.domain.errors import ClaimNotFound, LimitMoved, StaleRevision
 from insurance.domain.event import Event
 from insurance.domain.identity import party_id_for, policy_id_for
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import add, load, put, transact
+from insurance.dynamodb.transaction import Write, add, load, put, transact
 from insurance.operations.ports import ClaimFile, Kept, Keys, NoticeFile
 from insurance.operations.receipt import Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+USED = "used_"
+"""In front of an aggregate's code: the column that says how much of it is taken."""
 
 
 class DynamoDBClaims:
@@ -42,10 +47,14 @@ class DynamoDBClaims:
         self._keys = keys
 
     def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeFile:
-        wanted = [self._register_key(policy_id), *self._policies.wants(policy_id)]
+        wanted = [
+            self._register_key(policy_id),
+            self._limits_key(policy_id),
+            *self._policies.wants(policy_id),
+        ]
         if receipt is not None:
             wanted.append(self._receipts.key(receipt))
-        register, header, body, party, *earlier = load(self._client, wanted)
+        register, limits, header, body, party, *earlier = load(self._client, wanted)
         if receipt is not None:
             self._receipts.check(receipt, earlier[0], aggregates.read_key(self._keys, party))
         policy = self._policies.read(policy_id, [header, body, party])
@@ -53,6 +62,7 @@ class DynamoDBClaims:
             policy=policy,
             noticed=_read_register(register),
             register_revision=int(register["revision"]["N"]) if register else 0,
+            used=_read_used(limits),
         )
 
     def notify(self, event: Event, claim: Claim, *, file: NoticeFile, receipt: Receipt) -> None:
@@ -83,20 +93,25 @@ class DynamoDBClaims:
 
     def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         policy_id = policy_id_for(claim_id)
-        wanted = [self._key(claim_id), self._receipts.key(receipt)]
-        item, earlier, *rest = load(self._client, [*wanted, *self._policies.wants(policy_id)])
+        wanted = [self._key(claim_id), self._limits_key(policy_id), self._receipts.key(receipt)]
+        item, limits, earlier, *rest = load(
+            self._client, [*wanted, *self._policies.wants(policy_id)]
+        )
         party = rest[-1]
         self._receipts.check(receipt, earlier, aggregates.read_key(self._keys, party))
         claim = self._read(claim_id, item, party)
-        return ClaimFile(claim=claim, policy=self._policies.read(policy_id, rest).record)
+        policy = self._policies.read(policy_id, rest).record
+        return ClaimFile(claim=claim, policy=policy, used=_read_used(limits))
 
     def change(self, event: Event, claim: Claim, *, was: Kept[Claim], receipt: Receipt) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(claim.id)
 
+        moved = movements(was.record.draws, claim.draws)
         transact(
             self._client,
             [
+                *([self._take(claim, moved)] if moved else []),
                 put(
                     self._claims_table,
                     _item(event),
@@ -108,6 +123,28 @@ class DynamoDBClaims:
                 self._receipts.keep(receipt, about=party_id_for(claim.id), key=was.key),
             ],
         )
+
+    def _take(self, claim: Claim, moved: Sequence[Movement]) -> Write:
+        """Take of the shared limits, or give back: arithmetic on what is there, whatever it is by
+        now, as long as the whole is not exceeded. Never by revision, so claims do not queue up."""
+        names = {f"#{place}": USED + movement.code for place, movement in enumerate(moved)}
+        adds, conditions, values = [], [], {}
+        for place, movement in enumerate(moved):
+            adds.append(f"#{place} :change{place}")
+            values[f":change{place}"] = codec.number(movement.change)
+            if movement.change > 0:
+                conditions.append(f"(attribute_not_exists(#{place}) OR #{place} <= :room{place})")
+                values[f":room{place}"] = codec.number(movement.room)
+        request = {
+            "TableName": self._claims_table,
+            "Key": self._limits_key(claim.policy_id)[1],
+            "UpdateExpression": f"ADD {', '.join(adds)}",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
+        if conditions:
+            request["ConditionExpression"] = " AND ".join(conditions)
+        return Write("Update", request, lambda _item: LimitMoved(claim.id))
 
     def _read(self, claim_id: str, item: Item | None, party: Item | None) -> Kept[Claim]:
         if item is None:
@@ -122,6 +159,18 @@ class DynamoDBClaims:
 
     def _register_key(self, policy_id: str) -> tuple[str, Item]:
         return self._claims_table, {"id": codec.text(policy_id)}
+
+    def _limits_key(self, policy_id: str) -> tuple[str, Item]:
+        """One item for all the limits that a policy's claims share: known before they are."""
+        return self._claims_table, {"id": codec.text(f"{policy_id}#limits")}
+
+
+def _read_used(item: Item | None) -> dict[str, int]:
+    return {
+        name.removeprefix(USED): int(value["N"])
+        for name, value in (item or {}).items()
+        if name.startswith(USED)
+    }
 
 
 def _item(event: Event) -> Item:

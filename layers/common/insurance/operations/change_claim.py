@@ -1,11 +1,22 @@
 """Move a claim on: what every step of it shares."""
 
+from collections.abc import Callable
+
 from insurance.domain.caller import Caller
 from insurance.domain.claim import Claim
-from insurance.domain.errors import AlreadyErased, ClaimNotFound, StaleRevision
+from insurance.domain.errors import (
+    AlreadyErased,
+    ClaimNotFound,
+    LimitMoved,
+    StaleRevision,
+    Unavailable,
+)
 from insurance.domain.event import Event
 from insurance.operations.ports import ClaimFile, Claims, Kept
 from insurance.operations.receipt import Receipt
+
+HANDLER = "claims_handler"
+LIMIT_TRIES = 10
 
 
 def load_claim(
@@ -50,3 +61,13 @@ def store_claim(
     kept = Kept(claim, event.head, was.key)
     claims.change(event, claim, was=was, receipt=receipt.answered(kept))
     return kept
+
+
+def while_limits_move[R](decide: Callable[[], R]) -> R:
+    """Load, decide and store again for as long as other claims take of the same limits first."""
+    for _ in range(LIMIT_TRIES):
+        try:
+            return decide()
+        except LimitMoved:
+            continue
+    raise Unavailable("The limit that the policy's claims share")

@@ -41,4 +41,6 @@ def check_coverage(
         same_loss_as=same_loss(file.noticed, asked.cover, asked.occurred_at),
     )
     product = products.version(policy.product.code, policy.product.version)
-    return verify_claim(notice, asked.facts, asked.item, policy=policy, product=product)
+    return verify_claim(
+        notice, asked.facts, asked.item, policy=policy, product=product, used=file.used
+    )

@@ -3,19 +3,18 @@
 from dataclasses import dataclass
 
 from insurance.domain.caller import Caller
-from insurance.domain.claim import Claim
+from insurance.domain.claim import Claim, CostType, ReserveReason
 from insurance.domain.claim.verification import Notice, same_loss
 from insurance.domain.errors import AlreadyErased, PolicyNotFound, TooManyClaims
 from insurance.domain.event import Event, Head
 from insurance.domain.identity import new_claim_id
-from insurance.domain.money import Money
 from insurance.domain.party import Claimant, Payee
 from insurance.operations.check_coverage import LossAsked
 from insurance.operations.ports import Claims, Kept, Products
 from insurance.operations.receipt import Receipt
 from insurance.operations.verify_claim import verify_claim
 
-CLAIMS_PER_POLICY_MAX = 100
+CLAIMS_PER_POLICY_MAX = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,9 @@ def notify_claim(
         payee=reported.payee,
         same_loss_as=same_loss(file.noticed, reported.cover, reported.occurred_at),
     )
-    verdict = verify_claim(notice, reported.facts, reported.item, policy=policy, product=product)
+    verdict = verify_claim(
+        notice, reported.facts, reported.item, policy=policy, product=product, used=file.used
+    )
     claim = Claim(
         id=new_claim_id(policy.id, caller.principal, receipt.key),
         policy_id=policy.id,
@@ -73,7 +74,12 @@ def notify_claim(
         catastrophe_event=reported.catastrophe_event,
         same_loss_as=notice.same_loss_as,
         missing=verdict.missing,
-        reserve=Money.zero(reported.claimed.currency),
+    ).with_reserve(
+        CostType.INDEMNITY,
+        verdict.reserve,
+        ReserveReason.INITIAL,
+        by=caller.principal,
+        at=receipt.now,
     )
     event = Event.following(
         Head(),
@@ -84,6 +90,7 @@ def notify_claim(
         actor=caller.principal,
         now=receipt.now,
         effective_at=claim.occurred_at,
+        postings=claim.booked_since(None),
     )
     kept = Kept(claim, event.head, key)
     claims.notify(event, claim, file=file, receipt=receipt.answered(kept))

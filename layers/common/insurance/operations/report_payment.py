@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from insurance.domain.caller import Caller
-from insurance.domain.claim import Claim, PaymentStatus, Task
-from insurance.domain.claim.claim import Step
+from insurance.domain.claim import Claim, PaymentStatus, ReserveReason, Task
+from insurance.domain.claim.payment import Payment, PaymentStep
 from insurance.domain.identity import claim_id_for
-from insurance.operations.change_claim import load_claim, store_claim
+from insurance.operations.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.ports import Claims, Kept
 from insurance.operations.receipt import Receipt
+
+LOST = {PaymentStep.REPORT_FAILED: "failed", PaymentStep.REPORT_RETURNED: "returned"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class BankReport:
     """What the bank says of one instruction."""
 
     instruction_id: str
-    paid: bool
+    step: PaymentStep
     bank_reference: str
     executed_at: datetime
     reason: str | None
@@ -26,7 +28,7 @@ class BankReport:
 def report_payment(
     report: BankReport, *, caller: Caller, claims: Claims, receipt: Receipt
 ) -> Kept[Claim]:
-    """Book the payment and close the claim, or leave a failed one to the handler."""
+    """Book the payment and close the claim, or leave a failed or returned one to the handler."""
     file = load_claim(
         claim_id_for(report.instruction_id),
         expected_revision=None,
@@ -34,23 +36,41 @@ def report_payment(
         claims=claims,
         receipt=receipt,
     )
-    claim = file.claim.record
-    payment = claim.payment(report.instruction_id).reported(
-        paid=report.paid,
+    was = file.claim.record
+    payment = was.payment(report.instruction_id).reported(
+        report.step,
         bank_reference=report.bank_reference,
         at=report.executed_at,
         reason=report.reason,
     )
-    claim = claim.with_payment(payment)
     if payment.status is PaymentStatus.PAID:
-        claim, type = _paid(claim.replace(reserve=claim.reserve - payment.amount)), "payment.paid"
+        claim = _paid(was, payment, by=caller.principal, at=receipt.now)
+        type = "payment.paid"
     else:
-        why = report.reason or "The bank could not carry the payment out."
-        task = Task(role="claims_handler", code="payment_failed", reason=why, since=receipt.now)
-        claim, type = claim.moved(Step.LOSE_PAYMENT, task=task), "payment.failed"
+        claim = _lost(was, payment, report, by=caller.principal, at=receipt.now)
+        type = f"payment.{LOST[report.step]}"
     return store_claim(claim, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)
 
 
-def _paid(claim: Claim) -> Claim:
-    """Closed once nothing is outstanding; closing leaves no reserve behind."""
-    return claim if claim.reserve else claim.moved(Step.FINISH)
+def _paid(was: Claim, payment: Payment, *, by: str, at: datetime) -> Claim:
+    """Out of the reserve; closed once nothing is outstanding."""
+    outstanding = was.reserve_of(payment.cost_type) - payment.amount
+    claim = was.with_payment(payment).with_reserve(
+        payment.cost_type, outstanding, ReserveReason.PAYMENT, by=by, at=at
+    )
+    return claim.finished("settled", by=by, at=at)
+
+
+def _lost(was: Claim, payment: Payment, report: BankReport, *, by: str, at: datetime) -> Claim:
+    """What failed is still in the reserve; what came back is owed again."""
+    why = report.reason or "The bank could not carry the payment out."
+    outcome = LOST[report.step]
+    claim = was.losing(
+        payment, Task(role=HANDLER, code=f"payment_{outcome}", reason=why, since=at)
+    )
+    if report.step is PaymentStep.REPORT_FAILED:
+        return claim
+    outstanding = claim.reserve_of(payment.cost_type) + payment.amount
+    return claim.with_reserve(
+        payment.cost_type, outstanding, ReserveReason.PAYMENT_RETURNED, by=by, at=at
+    )

@@ -3,18 +3,30 @@
 from datetime import datetime
 
 from insurance.domain.caller import Caller
-from insurance.domain.claim import Claim, Decision, Payment, PaymentStatus, Task
-from insurance.domain.claim.claim import Step
+from insurance.domain.claim import (
+    Claim,
+    CostType,
+    Decision,
+    DecisionRecord,
+    Handling,
+    PaymentStatus,
+    Step,
+    Task,
+)
 from insurance.domain.claim.rule import Outcome
-from insurance.domain.claim.verification import Notice, Verdict, judge_payee
-from insurance.domain.money import Money
+from insurance.domain.claim.verification import Verdict, judge_payee
+from insurance.domain.errors import ClaimOnHold, WrongState
 from insurance.domain.product import Product
-from insurance.operations.change_claim import load_claim, store_claim
+from insurance.operations.authority import at_once
+from insurance.operations.change_claim import (
+    HANDLER,
+    load_claim,
+    store_claim,
+    while_limits_move,
+)
 from insurance.operations.ports import Claims, Kept, Products
 from insurance.operations.receipt import Receipt
-from insurance.operations.verify_claim import verify_claim
-
-HANDLER = "claims_handler"
+from insurance.operations.verify_claim import verify_filed
 
 
 def settle_claim(
@@ -27,72 +39,100 @@ def settle_claim(
     receipt: Receipt,
 ) -> Kept[Claim]:
     """Decide the claim on all its rules; what cannot be decided here becomes a person's task."""
-    file = load_claim(
-        claim_id,
-        expected_revision=expected_revision,
-        caller=caller,
-        claims=claims,
-        receipt=receipt,
+
+    def settle() -> Kept[Claim]:
+        file = load_claim(
+            claim_id,
+            expected_revision=expected_revision,
+            caller=caller,
+            claims=claims,
+            receipt=receipt,
+        )
+        claim = file.claim.record
+        _check_open(claim)
+        product = products.version(file.policy.product.code, file.policy.product.version)
+        verdict = verify_filed(claim, file, product)
+        verdict = verdict._replace(rules=(*verdict.rules, judge_payee(claim.payee)))
+        settled, type = _decide(claim, verdict, product, caller.principal, receipt.now)
+        return store_claim(
+            settled, type, was=file.claim, caller=caller, claims=claims, receipt=receipt
+        )
+
+    return while_limits_move(settle)
+
+
+def _check_open(claim: Claim) -> None:
+    if claim.handling in {Handling.SETTLING, Handling.CLOSED}:
+        raise WrongState(f"Claim {claim.id}", claim.handling, Step.APPROVE)
+    if claim.hold is not None:
+        raise ClaimOnHold(claim.id)
+
+
+def judged(claim: Claim, verdict: Verdict) -> Claim:
+    """The claim with what the rules said of it."""
+    return claim.replace(
+        rules=verdict.rules,
+        missing=verdict.missing,
+        payable=verdict.payable,
+        recoverable=verdict.recoverable,
     )
-    claim, policy = file.claim.record, file.policy
-    product = products.version(policy.product.code, policy.product.version)
-    notice = Notice(
-        cover=claim.cover,
-        occurred_at=claim.occurred_at,
-        reported_at=claim.reported_at,
-        claimed=claim.claimed,
-        payee=claim.payee,
-        same_loss_as=claim.same_loss_as,
-    )
-    verdict = verify_claim(notice, claim.facts, claim.item, policy=policy, product=product)
-    verdict = verdict._replace(rules=(*verdict.rules, judge_payee(claim.payee)))
-    settled, type = _decide(claim, verdict, product, caller.principal, receipt.now)
-    return store_claim(settled, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)
 
 
 def _decide(
     claim: Claim, verdict: Verdict, product: Product, principal: str, now: datetime
 ) -> tuple[Claim, str]:
-    judged = claim.replace(
-        rules=verdict.rules,
-        missing=verdict.missing,
-        counts=verdict.counts,
-        payable=verdict.payable,
-        recoverable=verdict.recoverable,
-    )
+    claim = judged(claim, verdict)
     if verdict.outcome is Outcome.INCOMPLETE:
         task = Task(role=HANDLER, code="incomplete", reason=verdict.reasons, since=now)
-        return judged.moved(Step.WAIT_FOR_FACTS, task=task), "claim.incomplete"
+        return claim.moved(Step.WAIT_FOR_FACTS, task=task), "claim.incomplete"
     if verdict.outcome is not Outcome.PASS:
         task = Task(role=HANDLER, code="referred", reason=verdict.reasons, since=now)
-        return judged.moved(Step.REFER, task=task), "claim.referred"
-    if not verdict.payable:
-        return _nothing_payable(judged), "claim.nothing_payable"
-    return _pay(judged, verdict.payable, product, principal, now), "claim.settled"
-
-
-def _nothing_payable(judged: Claim) -> Claim:
-    """Covered, but nothing is left after the excess: no paid claim, no effect on the record."""
-    approved = judged.moved(Step.APPROVE, decision=Decision.APPROVED, counts=False, task=None)
-    return approved.moved(Step.FINISH)
-
-
-def _pay(judged: Claim, payable: Money, product: Product, principal: str, now: datetime) -> Claim:
-    """Reserve the amount, then pay it: at once within the straight-through limit, else on approval.
-
-    Authority is measured against the claim's total, so that splitting does not evade it.
-    """
-    approved = judged.moved(Step.APPROVE, decision=Decision.APPROVED, task=None, reserve=payable)
-    limit = product.claims.straight_through_limit
-    at_once = limit is not None and judged.committed + payable <= limit
-    payment = Payment(
-        id=judged.next_payment_id(),
-        amount=payable,
-        status=PaymentStatus.EXECUTING if at_once else PaymentStatus.AWAITING_APPROVAL,
-        requested_by=principal,
+        return claim.moved(Step.REFER, task=task), "claim.referred"
+    record = DecisionRecord(
+        decision=Decision.APPROVED,
+        amount=verdict.payable,
+        automated=True,
+        by=principal,
+        at=now,
     )
-    if at_once:
-        return approved.with_payment(payment)
-    reason = f"{payable} is above what is paid without a second person."
-    task = Task(role=HANDLER, code="approve_payment", reason=reason, since=now)
-    return approved.with_payment(payment).replace(task=task)
+    return carried_out(claim, verdict, record, product)
+
+
+def carried_out(
+    claim: Claim, verdict: Verdict, record: DecisionRecord, product: Product
+) -> tuple[Claim, str]:
+    """The claim decided and, if that leaves something to pay, the payment asked for.
+
+    Nothing left after the excess is no paid claim and has no effect on the record. Authority is
+    measured against the claim's total, so that splitting does not evade it.
+    """
+    draws = verdict.draws
+    if record.decision is Decision.GOODWILL:
+        draws = ()  # it is not paid under the cover
+    elif record.decision is Decision.PART_APPROVED:
+        draws = tuple(draw.at_most(record.amount) for draw in draws if draw.kind == "limit") + (
+            tuple(draw for draw in draws if draw.kind == "deductible")
+        )
+    counts = verdict.counts and bool(record.amount) and record.decision is not Decision.GOODWILL
+    decided = claim.decided(record, draws=draws, counts=counts)
+    due = record.amount - decided.committed_of(CostType.INDEMNITY)
+    if due.amount <= 0:
+        return _nothing_due(decided, record)
+    total = decided.committed_of(CostType.INDEMNITY) + due
+    goodwill = record.decision is Decision.GOODWILL
+    straight = at_once(total, product) and not goodwill
+    status = PaymentStatus.EXECUTING if straight else PaymentStatus.AWAITING_APPROVAL
+    paying = decided.paying(CostType.INDEMNITY, due, status=status, by=record.by)
+    if not straight:
+        reason = f"{due} is above what is paid without a second person."
+        if goodwill:
+            reason = f"{due} is paid as goodwill: a second person must agree."
+        task = Task(role=HANDLER, code="approve_payment", reason=reason, since=record.at)
+        paying = paying.replace(task=task)
+    return paying, "claim.settled"
+
+
+def _nothing_due(decided: Claim, record: DecisionRecord) -> tuple[Claim, str]:
+    closed_as = "nothing_payable" if not record.amount else "settled"
+    finished = decided.finished(closed_as, by=record.by, at=record.at)
+    return finished, "claim.nothing_payable" if not record.amount else "claim.settled"

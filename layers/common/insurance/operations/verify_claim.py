@@ -1,13 +1,16 @@
 """Verify a loss: the rules every claim meets, then the product's own, then what the cover pays."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from insurance.domain.claim import Claim, Draw
 from insurance.domain.claim.rule import Outcome, RuleResult
 from insurance.domain.claim.verification import Notice, Verdict, judge_notice
 from insurance.domain.errors import AlreadyErased
 from insurance.domain.money import Money
 from insurance.domain.policy import Policy
-from insurance.domain.product import Loss, Product
+from insurance.domain.product import Assessment, Loss, Product
+from insurance.operations.ports import ClaimFile
 from insurance.operations.pricing import imposed_of, stored_risk
 
 
@@ -18,16 +21,19 @@ def verify_claim(
     *,
     policy: Policy,
     product: Product,
+    used: Mapping[str, int],
 ) -> Verdict:
     """Run every rule and report every result; nothing is stored and nobody is paid.
 
-    Raises InvalidFields for a cover or facts the product cannot read, AlreadyErased without facts.
+    `used` is what other claims have taken of the policy's shared limits, in minor units. Raises
+    InvalidFields for a cover or facts the product cannot read, AlreadyErased without facts.
     """
     if facts is None:
         raise AlreadyErased(policy.party_id)
     rules = judge_notice(notice, policy)
     if notice.claimed.currency is not product.currency:
-        return Verdict(rules, (), Money.zero(product.currency), (), counts=False)
+        nothing = Money.zero(product.currency)
+        return Verdict(rules, (), nothing, (), counts=False, reserve=notice.claimed)
     loss = Loss(
         cover=notice.cover,
         claimed=notice.claimed,
@@ -35,9 +41,40 @@ def verify_claim(
         item=item,
         occurred_at=notice.occurred_at,
         reported_at=notice.reported_at,
+        used={code: Money(amount=amount, currency=product.currency) for code, amount in used.items()},
     )
     found = product.assess(loss, stored_risk(product, policy), imposed_of(policy.imposed))
-    own = tuple(
+    return Verdict(
+        rules + _own_rules(found),
+        found.missing,
+        found.payable,
+        _steps(found),
+        counts=found.counts,
+        reserve=found.reserve,
+        recoverable=found.recoverable or None,
+        draws=_draws(found),
+    )
+
+
+def verify_filed(claim: Claim, file: ClaimFile, product: Product) -> Verdict:
+    """Verify a claim as it stands now. What it has taken of shared limits itself is left to it."""
+    notice = Notice(
+        cover=claim.cover,
+        occurred_at=claim.occurred_at,
+        reported_at=claim.reported_at,
+        claimed=claim.claimed,
+        payee=claim.payee,
+        same_loss_as=claim.same_loss_as,
+    )
+    own = {draw.code: draw.amount.amount for draw in claim.draws}
+    used = {code: amount - own.get(code, 0) for code, amount in file.used.items()}
+    return verify_claim(
+        notice, claim.facts, claim.item, policy=file.policy, product=product, used=used
+    )
+
+
+def _own_rules(found: Assessment) -> tuple[RuleResult, ...]:
+    return tuple(
         RuleResult(
             code=result.code,
             outcome=Outcome(result.outcome),
@@ -47,15 +84,25 @@ def verify_claim(
         )
         for result in found.rules
     )
-    steps = tuple(
+
+
+def _steps(found: Assessment) -> tuple[dict[str, Any], ...]:
+    return tuple(
         step._asdict() | {"before": step.before.amount, "after": step.after.amount}
         for step in found.steps
     )
-    return Verdict(
-        rules + own,
-        found.missing,
-        found.payable,
-        steps,
-        counts=found.counts,
-        recoverable=found.recoverable or None,
+
+
+def _draws(found: Assessment) -> tuple[Draw, ...]:
+    return tuple(
+        Draw.model_validate(
+            {
+                "code": code,
+                "kind": found.aggregate_kinds[code],
+                "amount": taken,
+                "whole": found.wholes[code],
+            }
+        )
+        for code, taken in found.uses.items()
+        if taken
     )

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from insurance.api.app import etag
 from insurance.api.views.terms import MoneyView, View
-from insurance.domain.claim import Claim
+from insurance.domain.claim import Claim, DecisionRecord
 from insurance.domain.claim.verification import Verdict
 from insurance.domain.party import Claimant, Payee
 from insurance.operations.ports import Kept
@@ -45,8 +45,46 @@ class CoverageView(View):
         )
 
 
+class ReserveView(BaseModel):
+    """What is outstanding for one type of cost, and why it was last changed."""
+
+    cost_type: str
+    outstanding: MoneyView
+    reason: str
+    at: datetime
+
+
+class DecisionView(BaseModel):
+    """A decision: what, how much, why, where in the wording, and the way to appeal."""
+
+    decision: str
+    amount: MoneyView
+    reason_code: str | None
+    reason: str | None
+    wording: list[str]
+    rules: list[str]
+    appeal: str | None
+    automated: bool
+    at: datetime
+
+    @classmethod
+    def of(cls, record: DecisionRecord) -> Self:
+        return cls(
+            decision=record.decision,
+            amount=MoneyView.of(record.amount),
+            reason_code=record.reason_code,
+            reason=record.reason,
+            wording=list(record.wording),
+            rules=list(record.rules),
+            appeal=record.appeal,
+            automated=record.automated,
+            at=record.at,
+        )
+
+
 class PaymentView(BaseModel):
     id: str
+    cost_type: str
     status: str
     amount: MoneyView
     instruction_id: str | None
@@ -68,6 +106,9 @@ class ClaimView(View):
     policy_id: str
     status: str
     decision: str
+    decisions: list[DecisionView]
+    closed_as: str | None
+    on_hold: str | None
     revision: int
     cover: str
     occurred_at: datetime
@@ -85,6 +126,7 @@ class ClaimView(View):
     payable: MoneyView | None
     recoverable: MoneyView | None
     reserve: MoneyView
+    reserves: list[ReserveView]
     paid: MoneyView
     payments: list[PaymentView]
     task: TaskView | None
@@ -98,6 +140,9 @@ class ClaimView(View):
             policy_id=claim.policy_id,
             status=claim.handling,
             decision=claim.decision,
+            decisions=[DecisionView.of(record) for record in claim.decisions],
+            closed_as=claim.closed_as,
+            on_hold=claim.hold.reason if claim.hold else None,
             revision=kept.head.sequence,
             cover=claim.cover,
             occurred_at=claim.occurred_at,
@@ -115,10 +160,20 @@ class ClaimView(View):
             payable=MoneyView.of(claim.payable) if claim.payable is not None else None,
             recoverable=MoneyView.of(claim.recoverable) if claim.recoverable is not None else None,
             reserve=MoneyView.of(claim.reserve),
+            reserves=[
+                ReserveView(
+                    cost_type=line.cost_type,
+                    outstanding=MoneyView.of(line.outstanding),
+                    reason=line.reason,
+                    at=line.at,
+                )
+                for line in claim.reserves
+            ],
             paid=MoneyView.of(claim.paid),
             payments=[
                 PaymentView(
                     id=payment.id,
+                    cost_type=payment.cost_type,
                     status=payment.status,
                     amount=MoneyView.of(payment.amount),
                     instruction_id=payment.instruction_id,

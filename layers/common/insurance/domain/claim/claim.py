@@ -1,14 +1,24 @@
-"""A claim: two axes (how far handling has come, what was decided), its reserve and its payments."""
+"""A claim: two axes (how far handling has come, what was decided), its reserves and its payments."""
 
-from enum import StrEnum
+from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, Field
 
-from insurance.domain.claim.payment import COMMITTED, Payment, PaymentStatus
+from insurance.domain.claim.decision import Decision, DecisionRecord
+from insurance.domain.claim.lifecycle import HELD_BACK, NEXT, Handling, Step
+from insurance.domain.claim.limits import Draw
+from insurance.domain.claim.payment import COMMITTED, OPEN, Payment, PaymentStatus
+from insurance.domain.claim.reserve import ACCOUNTS, CostType, Reserve, ReserveReason
 from insurance.domain.claim.rule import RuleResult
 from insurance.domain.classification import Classification, Record
-from insurance.domain.errors import PaymentNotFound, WrongState
+from insurance.domain.errors import (
+    ClaimOnHold,
+    ClaimStillOpen,
+    PaymentNotFound,
+    ReserveTooLow,
+    WrongState,
+)
 from insurance.domain.identity import ClaimId, PaymentId, PolicyId, payment_id_for
 from insurance.domain.ledger import Account, Posting, post
 from insurance.domain.money import Money, total
@@ -16,44 +26,7 @@ from insurance.domain.party import Claimant, Payee
 from insurance.domain.value import Value
 
 PAYMENTS_MAX = 50
-
-
-class Handling(StrEnum):
-    NOTIFIED = "notified"
-    VERIFYING = "verifying"
-    """Something asked is missing."""
-    ASSESSING = "assessing"
-    """A person must look."""
-    SETTLING = "settling"
-    CLOSED = "closed"
-
-
-class Decision(StrEnum):
-    PENDING = "pending"
-    APPROVED = "approved"
-
-
-class Step(StrEnum):
-    WAIT_FOR_FACTS = "wait for facts"
-    REFER = "be referred"
-    APPROVE = "be settled"
-    FINISH = "be closed"
-    LOSE_PAYMENT = "have its payment refused or failed"
-
-
-NEXT = {
-    (Handling.NOTIFIED, Step.WAIT_FOR_FACTS): Handling.VERIFYING,
-    (Handling.NOTIFIED, Step.REFER): Handling.ASSESSING,
-    (Handling.NOTIFIED, Step.APPROVE): Handling.SETTLING,
-    (Handling.VERIFYING, Step.WAIT_FOR_FACTS): Handling.VERIFYING,
-    (Handling.VERIFYING, Step.REFER): Handling.ASSESSING,
-    (Handling.VERIFYING, Step.APPROVE): Handling.SETTLING,
-    (Handling.ASSESSING, Step.WAIT_FOR_FACTS): Handling.VERIFYING,
-    (Handling.ASSESSING, Step.REFER): Handling.ASSESSING,
-    (Handling.ASSESSING, Step.APPROVE): Handling.SETTLING,
-    (Handling.SETTLING, Step.FINISH): Handling.CLOSED,
-    (Handling.SETTLING, Step.LOSE_PAYMENT): Handling.ASSESSING,
-}
+DECISIONS_MAX = 20
 
 
 class Task(Value):
@@ -62,6 +35,14 @@ class Task(Value):
     role: str
     code: str
     reason: str
+    since: AwareDatetime
+
+
+class Hold(Value):
+    """Why nothing is decided or paid for now, who said so, and since when."""
+
+    reason: str
+    by: str
     since: AwareDatetime
 
 
@@ -78,7 +59,7 @@ class NoticedClaim(Value):
 
 
 class Claim(Record):
-    """One loss under one cover of one policy."""
+    """One exposure: what one claimant lost, under one cover, of one insured object."""
 
     id: ClaimId
     policy_id: PolicyId
@@ -100,7 +81,15 @@ class Claim(Record):
     catastrophe_event: str | None = None
     same_loss_as: tuple[ClaimId, ...] = ()
     handling: Handling = Handling.NOTIFIED
+    hold: Annotated[Hold | None, Classification.PERSONAL] = None
     decision: Decision = Decision.PENDING
+    decisions: Annotated[
+        tuple[DecisionRecord, ...], Field(max_length=DECISIONS_MAX), Classification.SENSITIVE
+    ] = ()
+    """Every decision so far, the one that stands last."""
+    proposed: Annotated[DecisionRecord | None, Classification.SENSITIVE] = None
+    """A decision that waits for a second person."""
+    closed_as: str | None = None
     missing: tuple[str, ...] = ()
     rules: Annotated[tuple[RuleResult, ...], Classification.SENSITIVE] = ()
     payable: Money | None = None
@@ -108,8 +97,9 @@ class Claim(Record):
     """Depreciation held back until the loss is made good."""
     counts: bool = False
     """Whether it goes to the policyholder's record (no-claims years, claims in term)."""
-    reserve: Money
-    """Outstanding for this claim: what is still expected to be paid."""
+    draws: tuple[Draw, ...] = ()
+    """What it takes of limits and deductibles that the policy's claims share."""
+    reserves: tuple[Reserve, ...] = ()
     payments: Annotated[tuple[Payment, ...], Field(max_length=PAYMENTS_MAX)] = ()
     task: Task | None = None
 
@@ -117,13 +107,109 @@ class Claim(Record):
         handling = NEXT.get((self.handling, step))
         if handling is None:
             raise WrongState(f"Claim {self.id}", self.handling, step)
+        if self.hold is not None and step in HELD_BACK:
+            raise ClaimOnHold(self.id)
         return self.replace(handling=handling, **changes)
 
+    # Decisions
+
+    def decided(self, record: DecisionRecord, *, draws: tuple[Draw, ...], counts: bool) -> Self:
+        """As decided, with the reserve that the decision leaves."""
+        denied = record.decision is Decision.DENIED
+        moved = self.moved(
+            Step.DENY if denied else Step.APPROVE,
+            decision=record.decision,
+            decisions=(*self.decisions, record),
+            proposed=None,
+            draws=draws,
+            counts=counts,
+            task=None,
+        )
+        outstanding = max(
+            record.amount - self.paid_of(CostType.INDEMNITY), self._nothing, self.open_of_indemnity
+        )
+        return moved.with_reserve(
+            CostType.INDEMNITY, outstanding, ReserveReason.DECISION, by=record.by, at=record.at
+        )
+
     @property
-    def committed(self) -> Money:
-        """Paid, sent to the bank or waiting for approval: what authority is measured against."""
-        amounts = (payment.amount for payment in self.payments if payment.status in COMMITTED)
-        return total(amounts, self.claimed.currency)
+    def open_of_indemnity(self) -> Money:
+        return self.open_of(CostType.INDEMNITY)
+
+    def closed(self, closed_as: str, *, by: str, at: datetime, step: Step = Step.FINISH) -> Self:
+        """Closed, its reserves released; refused while a payment or a decision is open."""
+        if any(payment.status in OPEN for payment in self.payments):
+            raise ClaimStillOpen(self.id, "a payment is not finished")
+        if self.proposed is not None:
+            raise ClaimStillOpen(self.id, "a decision waits for a second person")
+        closed = self.moved(step, closed_as=closed_as, task=None)
+        return closed._without_reserves(by=by, at=at)
+
+    def finished(self, closed_as: str, *, by: str, at: datetime) -> Self:
+        """Closed if nothing is left to do; as it is otherwise."""
+        done = (
+            self.handling is Handling.SETTLING
+            and self.hold is None
+            and not self.reserve
+            and not any(payment.status in OPEN for payment in self.payments)
+        )
+        return self.closed(closed_as, by=by, at=at) if done else self
+
+    # Reserves
+
+    @property
+    def reserve(self) -> Money:
+        """Outstanding for this claim, all types of cost together."""
+        return total((line.outstanding for line in self.reserves), self.claimed.currency)
+
+    def reserve_of(self, cost_type: CostType) -> Money:
+        lines = (line.outstanding for line in self.reserves if line.cost_type is cost_type)
+        return total(lines, self.claimed.currency)
+
+    def with_reserve(
+        self,
+        cost_type: CostType,
+        outstanding: Money,
+        reason: ReserveReason,
+        *,
+        by: str,
+        at: datetime,
+    ) -> Self:
+        """With this much outstanding: never less than what is on its way to be paid."""
+        if outstanding < self.open_of(cost_type):
+            raise ReserveTooLow(cost_type, outstanding, self.open_of(cost_type))
+        line = Reserve(cost_type=cost_type, outstanding=outstanding, reason=reason, by=by, at=at)
+        if not outstanding and not self.reserve_of(cost_type):
+            return self
+        others = tuple(kept for kept in self.reserves if kept.cost_type is not cost_type)
+        return self.replace(reserves=(*others, line))
+
+    def _without_reserves(self, *, by: str, at: datetime) -> Self:
+        released = self
+        for line in self.reserves:
+            if line.outstanding:
+                released = released.with_reserve(
+                    line.cost_type, self._nothing, ReserveReason.CLOSURE, by=by, at=at
+                )
+        return released
+
+    # Payments
+
+    def paying(
+        self, cost_type: CostType, amount: Money, *, status: PaymentStatus, by: str
+    ) -> Self:
+        """With one more payment. The reserve must hold it, beside those on their way."""
+        free = self.reserve_of(cost_type) - self.open_of(cost_type)
+        if amount > free:
+            raise ReserveTooLow(cost_type, free, amount)
+        payment = Payment(
+            id=payment_id_for(self.id, len(self.payments) + 1),
+            cost_type=cost_type,
+            amount=amount,
+            status=status,
+            requested_by=by,
+        )
+        return self.replace(payments=(*self.payments, payment))
 
     def payment(self, payment_id: PaymentId) -> Payment:
         for payment in self.payments:
@@ -131,29 +217,61 @@ class Claim(Record):
                 return payment
         raise PaymentNotFound(payment_id)
 
-    def next_payment_id(self) -> PaymentId:
-        return payment_id_for(self.id, len(self.payments) + 1)
-
     def with_payment(self, changed: Payment) -> Self:
-        """With the payment in its place: where its id stands already, else at the end."""
-        others = tuple(payment for payment in self.payments if payment.id != changed.id)
-        if len(others) == len(self.payments):
-            return self.replace(payments=(*self.payments, changed))
+        """With the payment in its place."""
         kept = tuple(changed if payment.id == changed.id else payment for payment in self.payments)
         return self.replace(payments=kept)
 
-    def booked_since(self, was: "Claim | None") -> tuple[Posting, ...]:
-        """The postings that a change makes: the reserve's movement, and what was newly paid."""
-        before = was.reserve if was else Money.zero(self.reserve.currency)
-        postings = post(
-            Account.CHANGE_IN_CASE_RESERVES, Account.CASE_RESERVES, self.reserve - before
+    def losing(self, lost: Payment, task: Task) -> Self:
+        """With a payment that came to nothing; its share of the limits is given back."""
+        draws = self.draws
+        if lost.cost_type is CostType.INDEMNITY:
+            draws = tuple(draw.without(lost.amount) for draw in draws)
+        return self.with_payment(lost).moved(
+            Step.LOSE_PAYMENT, draws=draws, task=task, closed_as=None
         )
-        newly_paid = self.paid - (was.paid if was else Money.zero(self.reserve.currency))
-        return postings + post(Account.CLAIMS_PAID, Account.CASH, newly_paid)
+
+    def committed_of(self, cost_type: CostType) -> Money:
+        """Paid, sent to the bank or waiting for approval: what authority is measured against."""
+        return self._sum(cost_type, COMMITTED)
+
+    def open_of(self, cost_type: CostType) -> Money:
+        return self._sum(cost_type, OPEN)
+
+    def paid_of(self, cost_type: CostType) -> Money:
+        return self._sum(cost_type, frozenset({PaymentStatus.PAID}))
 
     @property
     def paid(self) -> Money:
+        return total((self.paid_of(cost_type) for cost_type in CostType), self.claimed.currency)
+
+    @property
+    def incurred(self) -> Money:
+        """Paid and outstanding."""
+        return self.paid + self.reserve
+
+    def _sum(self, cost_type: CostType, statuses: frozenset[PaymentStatus]) -> Money:
         amounts = (
-            payment.amount for payment in self.payments if payment.status is PaymentStatus.PAID
+            payment.amount
+            for payment in self.payments
+            if payment.cost_type is cost_type and payment.status in statuses
         )
         return total(amounts, self.claimed.currency)
+
+    # The ledger
+
+    def booked_since(self, was: "Claim | None") -> tuple[Posting, ...]:
+        """The postings that a change makes: movements of reserves, and what was newly paid."""
+        postings: tuple[Posting, ...] = ()
+        for cost_type, accounts in ACCOUNTS.items():
+            reserved = self.reserve_of(cost_type) - (
+                was.reserve_of(cost_type) if was else self._nothing
+            )
+            paid = self.paid_of(cost_type) - (was.paid_of(cost_type) if was else self._nothing)
+            postings += post(accounts.change, accounts.reserves, reserved)
+            postings += post(accounts.paid, Account.CASH, paid)
+        return postings
+
+    @property
+    def _nothing(self) -> Money:
+        return Money.zero(self.claimed.currency)

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import AwareDatetime
 
+from insurance.domain.claim.reserve import CostType
 from insurance.domain.errors import SamePerson, WrongState
 from insurance.domain.identity import PaymentId
 from insurance.domain.money import Money
@@ -17,26 +18,33 @@ class PaymentStatus(StrEnum):
     """Handed to the bank; only the bank's report moves it on."""
     PAID = "paid"
     FAILED = "failed"
+    RETURNED = "returned"
+    """Paid, and sent back by the payee's bank."""
     CANCELLED = "cancelled"
 
 
 class PaymentStep(StrEnum):
     APPROVE = "be approved"
     REFUSE = "be refused"
+    CANCEL = "be cancelled"
     REPORT_PAID = "be reported paid"
     REPORT_FAILED = "be reported failed"
+    REPORT_RETURNED = "be reported returned"
 
 
 NEXT = {
     (PaymentStatus.AWAITING_APPROVAL, PaymentStep.APPROVE): PaymentStatus.EXECUTING,
     (PaymentStatus.AWAITING_APPROVAL, PaymentStep.REFUSE): PaymentStatus.CANCELLED,
+    (PaymentStatus.AWAITING_APPROVAL, PaymentStep.CANCEL): PaymentStatus.CANCELLED,
     (PaymentStatus.EXECUTING, PaymentStep.REPORT_PAID): PaymentStatus.PAID,
     (PaymentStatus.EXECUTING, PaymentStep.REPORT_FAILED): PaymentStatus.FAILED,
+    (PaymentStatus.PAID, PaymentStep.REPORT_RETURNED): PaymentStatus.RETURNED,
 }
 
-COMMITTED = frozenset(
-    {PaymentStatus.AWAITING_APPROVAL, PaymentStatus.EXECUTING, PaymentStatus.PAID}
-)
+OPEN = frozenset({PaymentStatus.AWAITING_APPROVAL, PaymentStatus.EXECUTING})
+"""States that somebody still has to end: the claim cannot close over them."""
+
+COMMITTED = OPEN | {PaymentStatus.PAID}
 """States in which a payment counts towards what the claim costs."""
 
 
@@ -44,6 +52,7 @@ class Payment(Value):
     """One payment to the payee. Its id is the end-to-end reference that the bank is given."""
 
     id: PaymentId
+    cost_type: CostType = CostType.INDEMNITY
     amount: Money
     status: PaymentStatus
     requested_by: str
@@ -55,8 +64,8 @@ class Payment(Value):
     @property
     def instruction_id(self) -> str | None:
         """What the bank is told to carry out, and reports on; derived, so it cannot be sent twice."""
-        sent = {PaymentStatus.EXECUTING, PaymentStatus.PAID, PaymentStatus.FAILED}
-        return self.id if self.status in sent else None
+        unsent = {PaymentStatus.AWAITING_APPROVAL, PaymentStatus.CANCELLED}
+        return None if self.status in unsent else self.id
 
     def approved(self, *, by: str, reason: str | None) -> Self:
         """Four eyes: never by who asked for it."""
@@ -68,11 +77,14 @@ class Payment(Value):
     def refused(self, *, by: str, reason: str | None) -> Self:
         return self._moved(PaymentStep.REFUSE).replace(decided_by=by, reason=reason)
 
+    def cancelled(self, *, by: str, reason: str | None) -> Self:
+        """Taken back before anybody approved it."""
+        return self._moved(PaymentStep.CANCEL).replace(decided_by=by, reason=reason)
+
     def reported(
-        self, *, paid: bool, bank_reference: str, at: AwareDatetime, reason: str | None
+        self, step: PaymentStep, *, bank_reference: str, at: AwareDatetime, reason: str | None
     ) -> Self:
         """As the bank reports it."""
-        step = PaymentStep.REPORT_PAID if paid else PaymentStep.REPORT_FAILED
         return self._moved(step).replace(
             bank_reference=bank_reference, finished_at=at, reason=reason or self.reason
         )

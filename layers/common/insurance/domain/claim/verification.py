@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from insurance.domain.claim.claim import NoticedClaim
+from insurance.domain.claim.limits import Draw
 from insurance.domain.claim.rule import Outcome, RuleResult
 from insurance.domain.identity import ClaimId
 from insurance.domain.money import Money
@@ -31,8 +32,12 @@ class Verdict(NamedTuple):
     payable: Money
     steps: tuple[dict[str, Any], ...]
     counts: bool
+    reserve: Money
+    """What the product expects such a loss to cost, before anything is decided."""
     recoverable: Money | None = None
     """Held back until the loss is made good, where the product says so."""
+    draws: tuple[Draw, ...] = ()
+    """What it would take of the limits that the policy's claims share."""
 
     @property
     def outcome(self) -> Outcome:

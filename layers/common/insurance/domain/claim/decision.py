@@ -1,0 +1,69 @@
+"""Decisions on a claim: what was decided, why, by whom, and how to have it looked at again."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, StringConstraints
+
+from insurance.domain.claim.rule import Outcome, RuleResult
+from insurance.domain.money import Money
+from insurance.domain.value import Value
+
+
+class Decision(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    PART_APPROVED = "part_approved"
+    DENIED = "denied"
+    GOODWILL = "goodwill"
+    """Nothing is owed; something is paid nevertheless."""
+
+
+ADVERSE = frozenset({Decision.PART_APPROVED, Decision.DENIED})
+
+ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class DecisionRecord(Value):
+    """One decision, kept with the claim for good."""
+
+    decision: Decision
+    amount: Money
+    """What is paid for the loss in all, under this decision."""
+    reason_code: ReasonCode | None = None
+    reason: str | None = None
+    wording: tuple[str, ...] = ()
+    """Where in the policy's wording the decision rests."""
+    rules: tuple[str, ...] = ()
+    """The rules that stood against the claim, or were set aside by a person."""
+    appeal: str | None = None
+    automated: bool = False
+    by: str
+    at: AwareDatetime
+    confirmed_by: str | None = None
+    """The second person, where one was needed."""
+
+
+APPEALS = {
+    "GB": (
+        "You can ask us to look at this decision again; somebody who did not take it will. If we "
+        "cannot agree within eight weeks, the Financial Ombudsman Service can decide, free of "
+        "charge: www.financial-ombudsman.org.uk, within six months of our final answer."
+    ),
+}
+"""The way to appeal, by the territory of the product."""
+
+APPEAL_ELSEWHERE = (
+    "You can ask us to look at this decision again; somebody who did not take it will. Your "
+    "supervisory authority's ombudsman can be asked after that."
+)
+
+
+def appeal_in(territories: Sequence[str]) -> str:
+    found = (APPEALS[territory] for territory in territories if territory in APPEALS)
+    return next(found, APPEAL_ELSEWHERE)
+
+
+def rules_against(rules: Sequence[RuleResult]) -> tuple[RuleResult, ...]:
+    return tuple(rule for rule in rules if rule.outcome in {Outcome.FAIL, Outcome.REFER})

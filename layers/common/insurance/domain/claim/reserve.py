@@ -1,0 +1,68 @@
+"""Reserves: what is still expected to be paid on a claim, by type of cost, and why it is that much."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from insurance.domain.ledger import Account
+from insurance.domain.money import Money
+from insurance.domain.value import Value
+
+
+class CostType(StrEnum):
+    """What a claim costs: what is owed for the loss, and what it costs to deal with it."""
+
+    INDEMNITY = "indemnity"
+    EXPENSE = "expense"
+
+
+class ReserveReason(StrEnum):
+    """Why a reserve was last changed. Coded, so that it can be counted and outlives an erasure."""
+
+    INITIAL = "initial"
+    NEW_INFORMATION = "new_information"
+    REVISED_ESTIMATE = "revised_estimate"
+    LEGAL_ADVICE = "legal_advice"
+    DECISION = "decision"
+    PAYMENT = "payment"
+    PAYMENT_RETURNED = "payment_returned"
+    CLOSURE = "closure"
+    REOPENED = "reopened"
+
+
+GIVEN_BY_PEOPLE = frozenset(
+    {ReserveReason.NEW_INFORMATION, ReserveReason.REVISED_ESTIMATE, ReserveReason.LEGAL_ADVICE}
+)
+"""The others come with the step that makes the change."""
+
+
+class Reserve(Value):
+    """What is outstanding for one type of cost, who set it last, when and why."""
+
+    cost_type: CostType
+    outstanding: Money
+    reason: ReserveReason
+    by: str
+    at: AwareDatetime
+
+
+class Accounts(Value):
+    """Where a type of cost is booked."""
+
+    change: Account
+    reserves: Account
+    paid: Account
+
+
+ACCOUNTS = {
+    CostType.INDEMNITY: Accounts(
+        change=Account.CHANGE_IN_CASE_RESERVES,
+        reserves=Account.CASE_RESERVES,
+        paid=Account.CLAIMS_PAID,
+    ),
+    CostType.EXPENSE: Accounts(
+        change=Account.CHANGE_IN_EXPENSE_RESERVES,
+        reserves=Account.EXPENSE_RESERVES,
+        paid=Account.CLAIM_EXPENSES_PAID,
+    ),
+}
