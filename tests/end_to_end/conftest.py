@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -106,3 +107,10 @@ def assert_problem(answer: httpx.Response, status: int, code: str) -> Json:
     assert problem["request_id"] == answer.headers["x-amzn-requestid"]
     assert problem.get("status", status) == status
     return problem
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One stack for all of these, so one worker of xdist runs them."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("end_to_end"))

@@ -53,3 +53,10 @@ def wait_for[T](read: Callable[[], T], wanted: T, seconds: float = 15) -> bool:
             return True
         time.sleep(0.02)
     return read() == wanted
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One stack for all of these, so one worker of xdist runs them."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("local"))
