@@ -1,0 +1,89 @@
+"""What is about a person is parted from the rest, wherever it stands."""
+
+import types
+import typing
+from typing import Any
+
+import insurance.domain.claim
+import insurance.domain.policy
+import insurance.domain.quote  # noqa: F401 - the records below are found among loaded classes
+import pytest
+from insurance.domain.classification import SEALED, Classification, Record
+from insurance.domain.party import Address, Claimant, Payee, Policyholder
+from insurance.domain.quote import Quote
+from pydantic import BaseModel
+
+from tests.builders import make_claim, make_policy, make_quote
+
+PEOPLE = {Address, Claimant, Payee, Policyholder}
+
+
+def records() -> list[type[Record]]:
+    found, below = [], list(Record.__subclasses__())
+    while below:
+        one = below.pop()
+        found.append(one)
+        below.extend(one.__subclasses__())
+    return sorted((one for one in found if "test" not in one.__module__), key=lambda r: r.__name__)
+
+
+def models_in(annotation: Any) -> set[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        inside = [field.annotation for field in annotation.model_fields.values()]
+        return {annotation}.union(*(models_in(one) for one in inside))
+    if isinstance(annotation, typing.TypeAliasType):
+        return models_in(annotation.__value__)
+    parts = typing.get_args(annotation)
+    return set().union(*(models_in(part) for part in parts)) if parts else set()
+
+
+@pytest.mark.parametrize("record", records(), ids=lambda record: record.__name__)
+def test_a_field_that_holds_a_person_is_sealed(record):
+    sealed = set(record.sealed_fields())
+
+    open_people = {
+        name
+        for name, field in record.model_fields.items()
+        if name not in sealed and models_in(field.annotation) & PEOPLE
+    }
+
+    assert open_people == set()
+
+
+@pytest.mark.parametrize("record", records(), ids=lambda record: record.__name__)
+def test_a_sealed_field_may_be_missing_once_it_was_erased(record):
+    for name in record.sealed_fields():
+        assert not record.model_fields[name].is_required(), name
+
+
+@pytest.mark.parametrize("record", records(), ids=lambda record: record.__name__)
+def test_nothing_personal_hides_inside_an_open_field(record):
+    sealed = set(record.sealed_fields())
+    for name, field in record.model_fields.items():
+        for model in models_in(field.annotation) if name not in sealed else ():
+            marks = [mark for inner in model.model_fields.values() for mark in inner.metadata]
+            assert not any(mark in SEALED for mark in marks if isinstance(mark, Classification)), (
+                f"{name} holds {model.__name__}"
+            )
+
+
+@pytest.mark.parametrize("record", [make_quote(), make_policy(), make_claim()], ids=type)
+def test_a_record_comes_back_from_its_two_parts(record):
+    opened, personal = record.parted()
+
+    assert type(record).joined(opened, personal) == record
+
+
+def test_without_the_personal_part_the_rest_still_reads():
+    opened, _ = make_quote().parted()
+
+    quote = Quote.joined(opened, {})
+
+    assert quote.policyholder is None
+    assert quote.answers is None
+    assert quote.premium == make_quote().premium
+
+
+def test_union_types_are_looked_into():
+    assert isinstance(Policyholder | None, types.UnionType)
+    assert models_in(Policyholder | None) >= {Policyholder, Address}

@@ -1,0 +1,74 @@
+"""A quote moves only as its table says, and only while it stands."""
+
+from datetime import timedelta
+
+import pytest
+from insurance.domain.errors import AlreadyErased, QuoteAlreadyIssued, QuoteExpired, WrongState
+from insurance.domain.quote import NEXT, Quote, QuoteStatus, Step, UnderwriterDecision
+from insurance.domain.terms import ImposedTerms
+
+from tests.builders import NOW, PREMIUM, make_quote
+
+DECISION = UnderwriterDecision(underwriter="staff-ursula", reason="garaged", decided_at=NOW)
+
+
+def take(quote: Quote, step: Step) -> Quote:
+    match step:
+        case Step.ACCEPT:
+            return quote.accepted(now=NOW)
+        case Step.TAKE_ON:
+            return quote.taken_on(
+                decision=DECISION, imposed=ImposedTerms(), covers=quote.covers, premium=PREMIUM
+            )
+        case Step.DECLINE:
+            return quote.turned_down(decision=DECISION)
+        case Step.BIND:
+            return quote.bound(now=NOW)
+
+
+@pytest.mark.parametrize("status", QuoteStatus)
+@pytest.mark.parametrize("step", Step)
+def test_every_step_is_in_the_table_or_refused(status, step):
+    quote = make_quote(status=status)
+
+    if (status, step) in NEXT:
+        assert take(quote, step).status is NEXT[status, step]
+    else:
+        with pytest.raises((WrongState, QuoteAlreadyIssued)):
+            take(quote, step)
+
+
+@pytest.mark.parametrize(("status", "step"), NEXT)
+def test_an_expired_quote_moves_nowhere(status, step):
+    with pytest.raises(QuoteExpired):
+        take(make_quote(status=status, valid_until=NOW), step)
+
+
+def test_a_quote_stands_until_the_very_instant_it_expires():
+    just_open = make_quote(valid_until=NOW + timedelta(microseconds=1))
+
+    assert just_open.accepted(now=NOW).status is QuoteStatus.ACCEPTED
+
+
+@pytest.mark.parametrize(("status", "step"), NEXT)
+def test_an_erased_quote_moves_nowhere(status, step):
+    with pytest.raises(AlreadyErased):
+        take(make_quote(status=status, answers=None, policyholder=None), step)
+
+
+def test_a_referred_risk_is_never_bound_without_an_acceptance():
+    reached = {QuoteStatus.REFERRED}
+    for _ in QuoteStatus:
+        reached |= {
+            after
+            for (before, step), after in NEXT.items()
+            if before in reached and step is not Step.TAKE_ON
+        }
+
+    assert QuoteStatus.BOUND not in reached
+
+
+def test_a_declined_quote_has_no_price():
+    declined = make_quote(status=QuoteStatus.REFERRED).turned_down(decision=DECISION)
+
+    assert declined.premium is None
