@@ -1,4 +1,4 @@
-"""`python -m local.products`: check, mutate, schema, trace, cases, impact."""
+"""`python -m local.products`: check, bundled, schema, mutate, fuzz, impact."""
 
 import argparse
 import json
@@ -10,10 +10,11 @@ from insurance.domain.product import InvalidProduct
 from insurance.domain.product.checks import check
 from insurance.domain.product.source import schema
 from insurance.products import HERE
+
 from local.products.folder import found_under, read
 
 
-def main() -> int:
+def main() -> int:  # noqa: PLR0911 - one for each command
     parser = argparse.ArgumentParser(prog="python -m local.products", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("check", help="check a product folder and run its scenarios")
@@ -23,7 +24,8 @@ def main() -> int:
     commands.add_parser("schema", help="print the JSON Schema of product.json")
     mutate = commands.add_parser("mutate", help="do the scenarios notice a changed product?")
     mutate.add_argument("path", type=Path)
-    commands.add_parser("cases", help="reproduce the published cases")
+    fuzz = commands.add_parser("fuzz", help="feed malformed products to the checks")
+    fuzz.add_argument("count", type=int, nargs="?", default=10_000)
     impact = commands.add_parser("impact", help="re-rate a book under another version")
     impact.add_argument("old", type=Path)
     impact.add_argument("new", type=Path)
@@ -40,10 +42,10 @@ def main() -> int:
             return 0
         case "mutate":
             return _mutate(arguments.path)
-        case "cases":
-            from local.products.cases import run  # noqa: PLC0415 - reads the tests' own cases
+        case "fuzz":
+            from local.products.fuzz import run  # noqa: PLC0415 - one command only
 
-            return run()
+            return run(arguments.count)
         case "impact":
             from local.products.impact import run as rerate  # noqa: PLC0415 - one command only
 

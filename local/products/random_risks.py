@@ -8,17 +8,18 @@ from typing import Any
 
 from insurance.domain.errors import InvalidFields
 from insurance.domain.product import Product, Question, Risk
+
 from local.products.reference import Tariff
 
 USUAL = 60_000
 """Where a bound is far away, most answers stay this near, for that is where tariffs differ."""
 
 
-def random_risks(product: Product, random: Random) -> Iterator[Risk]:
-    """Without end; what the questions themselves refuse is left out."""
+def random_risks(product: Product, random: Random, *, tries: int = 10**9) -> Iterator[Risk]:
+    """So many tries; what the questions themselves refuse is left out."""
     optional = [cover.code for cover in product.covers_on_offer if cover.optional]
-    while True:
-        covers = [code for code in optional if random.random() < 0.5]  # noqa: PLR2004, S311
+    for _ in range(tries):
+        covers = [code for code in optional if random.random() < 0.5]  # noqa: PLR2004
         raw = {one.code: answer(one, random) for one in product.questions}
         given = {code: value for code, value in raw.items() if value is not None}
         try:
@@ -44,7 +45,7 @@ def random_risks(product: Product, random: Random) -> Iterator[Risk]:
         yield Risk(answers, looked_up, covers, start)
 
 
-def answer(one: Question, random: Random) -> Any:
+def answer(one: Question, random: Random) -> Any:  # noqa: PLR0911 - one for each type
     """An answer to one question, in the form of the wire."""
     if not one.required and random.random() < 0.3:  # noqa: PLR2004
         return None
@@ -72,9 +73,8 @@ def answer(one: Question, random: Random) -> Any:
         case "choice":
             return random.choice([choice.code for choice in one.choices])
         case "date":
-            assert isinstance(low, date)
-            assert isinstance(high, date)
-            first, last = max(low, date(1930, 1, 1)), min(high, date(2026, 12, 31))
+            first = max(date.fromisoformat(str(low)), date(1930, 1, 1))
+            last = min(date.fromisoformat(str(high)), date(2026, 12, 31))
             day = first + timedelta(random.randrange(max((last - first).days, 1)))
             return day.isoformat()
         case "list":

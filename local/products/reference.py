@@ -178,7 +178,7 @@ class Tariff:
 
     def _rounded(self, amount: Decimal) -> Decimal:
         rounding = self._document.get("rounding", {})
-        unit = rounding.get("unit_minor", 1) * Decimal(1).scaleb(-self._exponent)
+        unit = Decimal(rounding.get("unit_minor", 1)).scaleb(-self._exponent)
         way = WAYS[rounding.get("mode", "half_up")]
         return (amount / unit).quantize(Decimal(1), way) * unit
 
@@ -206,7 +206,7 @@ class Tariff:
         if applies:
             self._apply(step, names, accounts, targets)
 
-    def _apply(
+    def _apply(  # noqa: C901, PLR0912 - one branch for each operation
         self,
         step: Mapping[str, Any],
         names: dict[str, Any],
@@ -247,10 +247,10 @@ class Tariff:
         elif "for_each" in step:
             for item in names[step["for_each"]]:
                 inner = {"": Decimal(0)}
+                with_item = {**names, step.get("as", "item"): item}
                 for part in step["steps"]:
-                    held = {**names, step.get("as", "item"): item}
-                    if self._worth(part.get("when", True), held):
-                        self._apply(part, held, inner, [""])
+                    if self._worth(part.get("when", True), with_item):
+                        self._apply(part, with_item, inner, [""])
                 accounts[targets[0]] += inner[""]
 
     def _bound(
@@ -387,7 +387,9 @@ def _dated(one: Any, other: Any) -> Any:
     return date.fromisoformat(one) if isinstance(other, date) and isinstance(one, str) else one
 
 
-def _arithmetic(operator: ast.operator, one: Decimal, two: Decimal) -> Decimal:
+def _arithmetic(  # noqa: PLR0911 - one for each operator
+    operator: ast.operator, one: Decimal, two: Decimal
+) -> Decimal:
     match operator:
         case ast.Add():
             return one + two
@@ -501,13 +503,16 @@ def _holds(end: str, cell: str, key: Any) -> bool:
         edge = cell == "true"
     else:
         edge = cell
-    return {
-        "": lambda: key == edge,
-        "<": lambda: key < edge,
-        "<=": lambda: key <= edge,
-        ">": lambda: key > edge,
-        ">=": lambda: key >= edge,
-    }[end]()
+    return ENDS[end](key, edge)
+
+
+ENDS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "": lambda key, edge: key == edge,
+    "<": lambda key, edge: key < edge,
+    "<=": lambda key, edge: key <= edge,
+    ">": lambda key, edge: key > edge,
+    ">=": lambda key, edge: key >= edge,
+}
 
 
 def _table(text: str, values: Sequence[str] | None) -> _Rows:

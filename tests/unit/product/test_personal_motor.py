@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-
 from insurance.domain.errors import InvalidFields, ProductNotFound
 from insurance.domain.product import Imposed, Loss
 from insurance.products import product
+
 from tests.unit.product.motor import answers, driver, gbp, motor, risk, wire
 
 AT_FAULT = {"driver_age": 35, "fault": True}

@@ -1,6 +1,6 @@
 """The checks before a version is published: its scenarios pass, and they leave nothing untried."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from insurance.domain.product.product import Definition, Product
@@ -41,33 +41,32 @@ def _untried(
     plain = product.definition.document
     offers = [*seen.offers, *(renewal.offer for renewal in seen.renewals)]
     found = {finding.code for offer in offers for finding in offer.findings}
-    for place, rule in enumerate(plain.get("underwriting", ())):
-        if rule["code"] not in found:
-            yield f"/underwriting/{place} ({rule['code']})"
-    for place, rule in enumerate(plain.get("renewal", {}).get("rules", ())):
-        if rule["code"] not in found:
-            yield f"/renewal/rules/{place} ({rule['code']})"
+    yield from _unfound(plain.get("underwriting", ()), "code", found, "/underwriting")
+    yield from _unfound(plain.get("renewal", {}).get("rules", ()), "code", found, "/renewal/rules")
     if plain.get("renewal", {}).get("changes") and not seen.renewals:
         yield "/renewal/changes"
     for place, look_up in enumerate(plain.get("look_ups", ())):
         without = look_up["unavailable"].get("outcome")
         if without != "use" and f"{look_up['source']}_unavailable" not in found:
             yield f"/look_ups/{place}/unavailable"
+    rating = plain["rating"]
     applied = {code for offer in offers for code in _applied(offer.trace)}
-    for place, step in enumerate(plain["rating"]["steps"]):
-        if step["step"] not in applied:
-            yield f"/rating/steps/{place} ({step['step']})"
+    yield from _unfound(rating["steps"], "step", applied, "/rating/steps")
     charged = {line.code for offer in offers if offer.price for line in offer.price.lines}
-    for place, charge in enumerate(plain["rating"].get("charges", ())):
-        if charge["code"] not in charged:
-            yield f"/rating/charges/{place} ({charge['code']})"
+    yield from _unfound(rating.get("charges", ()), "code", charged, "/rating/charges")
     in_force = {cover.code for offer in offers for cover in offer.covers}
-    for place, cover in enumerate(plain["covers"]):
-        if cover["code"] not in in_force:
-            yield f"/covers/{place} ({cover['code']})"
+    yield from _unfound(plain["covers"], "code", in_force, "/covers")
     yield from _untried_claims(product, seen)
     for table, matcher, _ in product.world.matched:
         yield from _untried_edges(table, matcher, asked.get(table.name, set()))
+
+
+def _unfound(
+    parts: Sequence[Mapping[str, Any]], name: str, found: set[str], path: str
+) -> Iterator[str]:
+    for place, part in enumerate(parts):
+        if part[name] not in found:
+            yield f"{path}/{place} ({part[name]})"
 
 
 def _applied(steps: tuple[TraceStep, ...]) -> Iterator[str]:
@@ -107,9 +106,7 @@ def _untried_claims(product: Product, seen: Seen) -> Iterator[str]:
 
 def _untried_rules(plain: Mapping[str, Any], found: set[str], path: str) -> Iterator[str]:
     for group in ("exclusions", "rules"):
-        for place, rule in enumerate(plain.get(group, ())):
-            if rule["code"] not in found:
-                yield f"{path}/{group}/{place} ({rule['code']})"
+        yield from _unfound(plain.get(group, ()), "code", found, f"{path}/{group}")
 
 
 def _untried_edges(table: Table, matcher: Matcher, keys: set[tuple[object, ...]]) -> Iterator[str]:

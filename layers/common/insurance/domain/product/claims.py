@@ -84,7 +84,12 @@ class Claims:
         self.fraud: Sequence[Mapping[str, Any]] = self._plain.get("fraud", ())
 
     def _money(self, major: Any) -> Money | None:
-        return None if major is None else Money.of(str(major), self._currency)
+        if major is None:
+            return None
+        try:
+            return Money.of(str(major), self._currency)
+        except (ValueError, ArithmeticError):
+            raise refuse("/claims", major, f"an amount in {self._currency}") from None
 
     def of(self, cover: str) -> "CoverClaims":
         """A cover's compiled claim rules."""
@@ -132,7 +137,7 @@ class _Clause(NamedTuple):
 class CoverClaims:
     """One cover's claim rules, compiled."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - made in one place, from the whole definition
         self,
         cover: Mapping[str, Any],
         path: str,
@@ -623,7 +628,7 @@ class CoverClaims:
             )
         return self._cents(running), tuple(steps), uses, self._cents(held_back)
 
-    def _applied(
+    def _applied(  # noqa: PLR0911, PLR0917 - one return for each kind of clause
         self,
         clause: _Clause,
         figure: Any,
@@ -655,7 +660,7 @@ class CoverClaims:
                 return max(before - max(figure, 0), 0), str(self._cents(figure))
         return self._shared(clause, self._aggregates[figure], before, loss, claim, uses)
 
-    def _shared(
+    def _shared(  # noqa: PLR0917 - the clause, and all that it may look at
         self,
         clause: _Clause,
         aggregate: Aggregate,

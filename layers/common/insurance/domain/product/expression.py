@@ -356,8 +356,8 @@ class _Expression:
         ordered = type(operator) in ORDERS
         if ordered and not (one.type.numeric or one.type.kind is Kind.DATE):
             raise self._fault(node, f"{one.type.kind} in an order", "numbers, money or dates")
-        self._among(right, two, one.type)
-        self._among(left, one, two.type)
+        self._among(right, one.type)
+        self._among(left, two.type)
         return f"{one.code} {symbol} {two.code}"
 
     def _membership(self, left: ast.expr, operator: ast.In | ast.NotIn, right: ast.expr) -> str:
@@ -367,13 +367,13 @@ class _Expression:
         codes = []
         for element in right.elts:
             one, two = _alike(first, self._there(element), self._complain(element))
-            self._among(element, two, one.type)
+            self._among(element, one.type)
             # Each comparison stands alone: elements may need different scales.
             codes.append(f"{one.code} == {two.code}")
         joined = f"({' or '.join(codes)})"
         return joined if isinstance(operator, ast.In) else f"(not {joined})"
 
-    def _among(self, node: ast.expr, term: Term, other: Type) -> None:
+    def _among(self, node: ast.expr, other: Type) -> None:
         """A word beside a choice must be one of its choices."""
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             return

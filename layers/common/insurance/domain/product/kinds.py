@@ -11,7 +11,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-
 WIDE: Final = Context(prec=1_000)
 """Wide enough that no product of scaled numbers is ever rounded by decimal arithmetic."""
 

@@ -152,7 +152,7 @@ class Routine:
             self.used.append(name)
         return term
 
-    def _found(self, name: str) -> Term | None:
+    def _found(self, name: str) -> Term | None:  # noqa: PLR0911 - one for each kind of name
         if name in self._extra:
             return self._extra[name]
         if name in self.world.questions:

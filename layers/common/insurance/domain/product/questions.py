@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from insurance.domain.errors import FieldFault, InvalidFields
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.kinds import BOOL, DATE, TEXT, Kind, Type, money, number
+from insurance.domain.product.kinds import BOOL, DATE, TEXT, Kind, Type, money, number, places
 
 CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 TEXT_MAX: Final = 200
@@ -53,7 +53,7 @@ class Question(NamedTuple):
         missing = self.default is None and (not self.required or bool(self.visible_when))
         return self._sure_kind()._replace(optional=missing)
 
-    def _sure_kind(self) -> Type:
+    def _sure_kind(self) -> Type:  # noqa: PLR0911 - one for each type of answer
         low, high = _decimal(self.minimum), _decimal(self.maximum)
         match self.type:
             case "integer":
@@ -117,6 +117,12 @@ def question(plain: Plain, path: str, *, currency: str, exponent: int) -> Questi
         currency=currency if kind == "money" else "",
         exponent=exponent,
     )
+    low, high = made.minimum, made.maximum
+    if low is not None and low > high:  # type: ignore[operator]  # both of the type of its answers
+        raise refuse(f"{path}/min", f"{low}, above max {high}", "a min that is not above the max")
+    codes = [choice.code for choice in choices]
+    if len(set(codes)) != len(codes):
+        raise refuse(f"{path}/choices", codes, "each choice once")
     return made._replace(default=_default(made, path))
 
 
@@ -218,7 +224,7 @@ def read_answers(
     return Answers(json, held)
 
 
-def _record(
+def _record(  # noqa: PLR0917 - a reader's arguments, and what is visible
     questions: Sequence[Question],
     raw: object,
     at: str,
@@ -308,23 +314,16 @@ def _inside(one: Question, value: Decimal, at: str, faults: list[FieldFault]) ->
 
 def _decimal_number(one: Question, wire: object, at: str, faults: list[FieldFault]) -> int | None:
     """Text such as "0.35", a Decimal or a whole number: never a float."""
-    try:
-        if isinstance(wire, bool) or not isinstance(wire, str | int | Decimal):
-            raise TypeError
-        if isinstance(wire, str) and not NUMERAL.fullmatch(wire):
-            raise TypeError
-        value = Decimal(wire)
-        scaled = value.scaleb(one.places)
-        if not value.is_finite() or scaled != scaled.to_integral_value():
-            raise TypeError
-    except (TypeError, InvalidOperation):
+    text = str(wire) if isinstance(wire, str | int | Decimal) else ""
+    value = Decimal(text) if NUMERAL.fullmatch(text) else None
+    if value is None or isinstance(wire, bool) or places(value) > one.places:
         detail = f'Give a decimal such as "0.35", at most {one.places} places.'
         faults.append(FieldFault(at, "not_a_decimal", detail))
         return None
-    return int(scaled) if _inside(one, value, at, faults) else None
+    return int(value.scaleb(one.places)) if _inside(one, value, at, faults) else None
 
 
-NUMERAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
+NUMERAL: Final = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,12})?")
 
 
 def _money(one: Question, wire: object, at: str, faults: list[FieldFault]) -> int | None:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from insurance.domain.money import Currency, Money
 from insurance.domain.product.arithmetic import ROUNDING
 from insurance.domain.product.expression import Inner, compiled, expect, rounded
-from insurance.domain.product.faults import refuse
+from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.kinds import Kind, Term, Type, as_decimal, at_scale
 from insurance.domain.product.program import Env, Routine, World
 from insurance.domain.product.results import Line, Price
@@ -271,7 +271,7 @@ class _Writer:
             conditions.append(routine.condition(plain["when"], f"{path}/when"))
         if "cover" in plain:
             routine.find("covers")
-            routine.used.pop() if routine.used[-1:] == ["covers"] else None
+            routine.used.remove("covers")
             conditions.append(f"{plain['cover']!r} in selected")
         when = " and ".join(conditions)
         getattr(self, f"_{operation}")(chain, plain, targets, when, path)
@@ -295,8 +295,6 @@ class _Writer:
         named = [plain["cover"]] if "cover" in plain else list(plain.get("covers", []))
         for cover in named:
             if cover not in self._world.covers:
-                from insurance.domain.product.faults import did_you_mean  # noqa: PLC0415
-
                 hint = did_you_mean(cover, self._world.covers)
                 raise refuse(f"{path}/cover", cover, "the code of a cover", hint)
         if named:
@@ -313,7 +311,9 @@ class _Writer:
 
     # Each operation writes the new running values, and leaves a slot with its operand.
 
-    def _set(self, chain: Chain, name: str, new: str, old: str, scale: int, when: str) -> None:
+    def _set(  # noqa: PLR0917 - what is held, what it becomes, and when
+        self, chain: Chain, name: str, new: str, old: str, scale: int, when: str
+    ) -> None:
         """A new running value for an account: one if the condition holds, the other if not."""
         local = chain.local("x")
         chosen = f"{new} if {when} else {old}" if when else new
@@ -428,7 +428,7 @@ class _Writer:
     ) -> None:
         self._bound(chain, plain, targets, when, path, "maximum", ">")
 
-    def _bound(
+    def _bound(  # noqa: PLR0917 - an operation's arguments, and which of two it is
         self,
         chain: Chain,
         plain: Mapping[str, Any],
@@ -553,7 +553,7 @@ def _weights(plain: Mapping[str, Any], world: World) -> dict[str, int]:
     for cover, weight in plain.items():
         if cover not in world.covers:
             raise refuse(f"/rating/shared_by/{cover}", cover, "the code of a cover")
-        if not isinstance(weight, int) or isinstance(weight, bool) or not 0 < weight <= 10**6:  # noqa: PLR2004
+        if not isinstance(weight, int) or isinstance(weight, bool) or not 0 < weight <= 10**6:
             raise refuse(f"/rating/shared_by/{cover}", weight, "a whole number above 0")
     return dict(plain)
 

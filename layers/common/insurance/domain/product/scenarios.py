@@ -85,10 +85,8 @@ class _Run:
         known = EXPECTED["table"] if "table" in self._plain else self._known()
         for name in self._expect:
             if name not in known:
-                return [
-                    f"expect/{name} is not something that can be expected. "
-                    f"{did_you_mean(name, known)}"
-                ]
+                hint = did_you_mean(name, known)
+                return [f"expect/{name} is not something that can be expected. {hint}"]
         if "table" in self._plain:
             return list(self._table())
         refused = self._expect.get("refused")
@@ -169,25 +167,11 @@ class _Run:
         if name not in self._risks:
             raise ValueError(f"There is no risk {name}. {did_you_mean(name, self._risks)}")
         base, changes = self._risks[name], self._plain.get("with", {})
-        answers = {**base.get("answers", {}), **changes.get("answers", {})}
-        given = {code: answer for code, answer in answers.items() if answer is not None}
-        read = self._product.read_answers(self._wire(given))
-        looked_up = {**base.get("look_ups", {}), **changes.get("look_ups", {})}
-        sources = {one.source for one in self._product.look_ups(read)}
-        return Risk(
-            answers=read,
-            looked_up={source: looked_up.get(source) for source in sources},
-            covers=tuple(changes.get("covers", base.get("covers", ()))),
-            start=date.fromisoformat(changes.get("start", base.get("start", "2026-01-01"))),
-            territory=changes.get("territory", base.get("territory", "")),
-        )
-
-    def _wire(self, answers: Plain) -> dict[str, object]:
-        questions = self._product.world.questions
-        return {
-            code: wire(questions[code], answer) if code in questions else answer
-            for code, answer in answers.items()
+        merged = {
+            part: {**base.get(part, {}), **changes.get(part, {})}
+            for part in ("answers", "look_ups")
         }
+        return plain_risk(self._product, {**base, **changes, **merged})
 
     def imposed(self) -> Imposed | None:
         plain = self._plain.get("imposed")
@@ -342,6 +326,25 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     ),
     "table": ("rows",),
 }
+
+
+def plain_risk(product: Product, plain: Plain) -> Risk:
+    """A risk as people write it: amounts in major units, what was looked up beside the answers."""
+    questions = product.world.questions
+    given = {
+        code: wire(questions[code], answer) if code in questions else answer
+        for code, answer in plain.get("answers", {}).items()
+        if answer is not None
+    }
+    read = product.read_answers(given)
+    looked_up = plain.get("look_ups", {})
+    return Risk(
+        answers=read,
+        looked_up={one.source: looked_up.get(one.source) for one in product.look_ups(read)},
+        covers=tuple(plain.get("covers", ())),
+        start=date.fromisoformat(plain.get("start", "2026-01-01")),
+        territory=plain.get("territory", ""),
+    )
 
 
 def wire(question: Question, written: object) -> object:

@@ -145,6 +145,7 @@ def _number(found: int | Decimal, schema: Mapping[str, Any], at: str) -> Iterato
         isinstance(found, Decimal) and len(found.as_tuple().digits) > DIGITS_MAX
     ):
         yield Fault(at, "a number out of bounds", f"at most {DIGITS_MAX} digits")
-    elif not schema.get("minimum", found) <= found <= schema.get("maximum", found):
-        low, high = schema.get("minimum"), schema.get("maximum")
-        yield Fault(at, shown(str(found)), f"{low} to {high}")
+    else:
+        low, high = schema.get("minimum", -NUMBER_MAX), schema.get("maximum", NUMBER_MAX)
+        if not low <= found <= high:
+            yield Fault(at, shown(str(found)), f"{low} to {high}")

@@ -39,7 +39,7 @@ def parsed(text: str, name: str) -> Any:
             object_pairs_hook=_no_duplicates,
         )
     except json.JSONDecodeError as error:
-        line = text.splitlines()[error.lineno - 1].strip() if error.lineno else ""
+        line = "".join(text.split("\n")[error.lineno - 1 : error.lineno]).strip()
         where = f"{name} line {error.lineno}, column {error.colno}"
         raise refuse(where, line, "JSON", f"{error.msg}.") from error
     except (ValueError, RecursionError, ArithmeticError) as error:

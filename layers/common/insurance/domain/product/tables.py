@@ -13,9 +13,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import Final, NamedTuple
 
 from insurance.domain.product.faults import Fault, InvalidProduct, NoRate, did_you_mean, refuse
@@ -235,11 +235,8 @@ def _exact(text: str, kind: Type, where: str) -> object:
 
 def _held(text: str, kind: Type) -> object:
     """A value cell as compiled code takes it."""
-    try:
-        if kind.kind is Kind.NUMBER:
-            return int(Decimal(text).scaleb(kind.scale))
-    except InvalidOperation:  # pragma: no cover - value_type has seen every cell
-        raise
+    if kind.kind is Kind.NUMBER:
+        return int(Decimal(text).scaleb(kind.scale))
     return text == "true" if kind.kind is Kind.BOOL else text
 
 
@@ -394,7 +391,7 @@ class Matcher:
         if len(bands) == 1 and not wild:
             column = bands[0]
             ordered = sorted(bucket, key=lambda place: _low(self._rows[place][column]))
-            return list(zip(ordered, ordered[1:], strict=False))
+            return list(pairwise(ordered))
         if len(bucket) > 2_000:  # noqa: PLR2004 - PAIRS_MAX would refuse it anyway
             raise refuse(self.table.path, f"{len(bucket)} rows of bands", "fewer, or exact keys")
         return list(combinations(bucket, 2))
@@ -467,7 +464,7 @@ def _within(cell: Cell, key: object) -> bool:
     if isinstance(cell, tuple):
         low, high = cell
         return (low is None or key >= low) and (high is None or key < high)
-    return bool(cell == ANY or cell == key)
+    return cell in (ANY, key)
 
 
 def _overlap(one: Cell, two: Cell) -> bool:

@@ -1,6 +1,6 @@
 """Covers and underwriting: what is in force on which terms, and what a person must decide."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -122,7 +122,7 @@ class Covers:
         return tuple(found)
 
 
-def mentions(source: object, names: set[str]) -> bool:
+def mentions(source: object, names: Set[str]) -> bool:
     """Whether an expression speaks of any of the names; of text only, before it is checked."""
     if isinstance(source, str):
         import re  # noqa: PLC0415 - loaded already by every question
