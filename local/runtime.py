@@ -89,6 +89,8 @@ class _Worker:
             cwd=function.folder,
             log=self.pool.log,
         )
+        if self.pool.is_stopping:
+            self.kill()  # the stack stopped while the process was being made
         self._limit(INIT_SECONDS, f"Init of {function.name} took over {INIT_SECONDS} s")
         status = await self.process.wait()
         self.settled.set()
@@ -133,9 +135,9 @@ class _Worker:
         return True
 
     async def stop(self) -> None:
+        """End the process at once, as Lambda does: what it had to keep is in the tables."""
         self._unlimit()
-        if self.process is not None:
-            await processes.stop(self.process, grace_seconds=0.5)
+        self.kill()
         if self._watch is not None:
             await self._watch
 
@@ -178,7 +180,7 @@ class Pool:
         self._workers = [_Worker(self, port) for port in ports]
         self._idle: deque[_Worker] = deque()
         self._waiting: deque[_Invocation] = deque()
-        self._stopping = False
+        self.is_stopping = False
         self.answers_to_lose = 0
 
     def kill_busy(self) -> int:
@@ -227,11 +229,11 @@ class Pool:
             # A function that cannot start must not be started for ever: one try for one caller.
             failed = worker.init_error or _error("Runtime.ExitError", f"Init ended with {status}")
             self._waiting.popleft().answer(failed)
-        if self._waiting and not self._stopping:
+        if self._waiting and not self.is_stopping:
             self._hand_out()
 
     async def stop(self) -> None:
-        self._stopping = True
+        self.is_stopping = True
         while self._waiting:
             self._waiting.popleft().answer(_error("Sandbox.Stopped", "the stack is stopping"))
         await asyncio.gather(*(worker.stop() for worker in self._workers))
@@ -269,7 +271,7 @@ class Pool:
             self._idle.popleft().take(self._waiting.popleft())
         starting = sum(worker.is_running and not worker.initialised for worker in self._workers)
         for worker in self._workers:
-            if starting >= len(self._waiting) or self._stopping:
+            if starting >= len(self._waiting) or self.is_stopping:
                 return
             if not worker.is_running:
                 worker.start()
