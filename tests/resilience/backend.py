@@ -56,7 +56,11 @@ class Backend:
         names = [table["TableName"] for table in template().tables()]
         return {
             name: sorted(
-                (dict(item) for item in self.dynamodb.scan(TableName=name)["Items"]), key=str
+                (
+                    dict(sorted(item.items()))
+                    for item in self.dynamodb.scan(TableName=name)["Items"]
+                ),
+                key=str,
             )
             for name in names
         }

@@ -1,77 +1,20 @@
 """A process dies anywhere between the call and its answer, and the caller calls again."""
 
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from random import Random
-from typing import Any
 
 import pytest
 
-from tests.resilience.backend import Backend
-from tests.resilience.books import assert_issued_once, assert_paid_once
-from tests.resilience.calls import CLOCK, LOSS_CLOCK, PARTNER, Answer, Handlers, event
+from tests.resilience.calls import Answer, Handlers
+from tests.resilience.commands import ISSUE, SETTLE, Command, Kind
 from tests.resilience.faults import Faults, reply_lost
-from tests.resilience.zygote import Death, Point, Run, Zygote
-
-type Json = dict[str, Any]
+from tests.resilience.zygote import Death, Point, Zygote
 
 pytestmark = pytest.mark.xdist_group("resilience")
 
 SEEDS = range(20)
-PREMIUM = 18_180
-PAYOUT = 275_000
-
-
-@dataclass(frozen=True)
-class Command:
-    """A command under test: on what, how it is called, and what it must leave."""
-
-    subject: str
-    """What the transaction names, and no other command's does."""
-    run: Run
-    read_back: str
-
-
-@dataclass(frozen=True)
-class Kind:
-    name: str
-    status: int
-    prepare: Callable[[Handlers, int], Command]
-    check: Callable[[Backend, list[str]], None]
-    clock: str
-
-
-def issuing(handlers: Handlers, seed: int) -> Command:
-    quote_id = handlers.accepted()["id"]
-    sent = event(
-        "POST", "/v1/policies", {"quote_id": quote_id}, caller=PARTNER, key=f"issue-{seed}"
-    )
-    policy_id = quote_id.replace("quo_", "pol_")
-    return Command(quote_id, Run("policy_issuance", sent), f"/v1/policies/{policy_id}")
-
-
-def settling(handlers: Handlers, seed: int) -> Command:
-    claim_id = handlers.notified()["id"]
-    path = f"/v1/claims/{claim_id}/settlement"
-    sent = event("POST", path, {}, caller=PARTNER, key=f"settle-{seed}", clock=LOSS_CLOCK)
-    return Command(claim_id, Run("settlement", sent), f"/v1/claims/{claim_id}")
-
-
-ISSUE = Kind(
-    "issue",
-    201,
-    issuing,
-    lambda backend, quotes: assert_issued_once(backend, quotes, premium=PREMIUM),
-    CLOCK,
-)
-SETTLE = Kind(
-    "settle",
-    200,
-    settling,
-    lambda backend, claims: assert_paid_once(backend, claims, amount=PAYOUT),
-    LOSS_CLOCK,
-)
+KEY = "the-same-key"
 
 by_kind = pytest.mark.parametrize("kind", [ISSUE, SETTLE], ids=lambda kind: kind.name)
 
@@ -89,14 +32,16 @@ def assert_final(kind: Kind, handlers: Handlers, commands: list[Command], answer
 def test_a_process_killed_at_any_point_leaves_all_or_nothing_and_the_retry_answers(
     kind: Kind, point: Point, handlers: Handlers, zygote: Zygote
 ):
-    commands = [kind.prepare(handlers, seed) for seed in SEEDS]
+    commands = [kind.prepare(handlers) for _ in SEEDS]
     doomed = [
-        Run(command.run.folder, command.run.event, Death(point, after_ms=_delay(point, seed)))
+        replace(command.call(KEY), death=Death(point, after_ms=_delay(point, seed)))
         for seed, command in zip(SEEDS, commands, strict=True)
     ]
 
     killed = zygote.run(doomed)
-    retried = [outcome.answer for outcome in zygote.run([command.run for command in commands])]
+    retried = [
+        outcome.answer for outcome in zygote.run([command.call(KEY) for command in commands])
+    ]
 
     assert {outcome.signal for outcome in killed} == {signal.SIGKILL}
     answers = [answer for answer in retried if answer is not None]
@@ -120,15 +65,17 @@ def _delay(point: Point, seed: int) -> float:
 def test_a_reply_lost_after_the_commit_is_a_busy_answer_and_then_a_replay(
     kind: Kind, handlers: Handlers, troubled: Zygote, zygote: Zygote, faults: Faults
 ):
-    commands = [kind.prepare(handlers, seed) for seed in SEEDS]
+    commands = [kind.prepare(handlers) for _ in SEEDS]
     faults.inject(
         *(
             reply_lost(command.subject, after_bytes=seed % 2)
             for seed, command in zip(SEEDS, commands, strict=True)
         )
     )
-    lost = troubled.run([command.run for command in commands])
-    retried = [outcome.answer for outcome in zygote.run([command.run for command in commands])]
+    lost = troubled.run([command.call(KEY) for command in commands])
+    retried = [
+        outcome.answer for outcome in zygote.run([command.call(KEY) for command in commands])
+    ]
 
     for outcome in lost:
         assert outcome.answer is not None
@@ -145,10 +92,10 @@ def test_a_reply_lost_after_the_commit_is_a_busy_answer_and_then_a_replay(
 def test_a_reply_lost_once_is_asked_for_again_before_the_caller_notices(
     kind: Kind, handlers: Handlers, troubled: Zygote, faults: Faults
 ):
-    commands = [kind.prepare(handlers, seed) for seed in range(5)]
+    commands = [kind.prepare(handlers) for _ in range(5)]
     faults.inject(*(reply_lost(command.subject, after_bytes=0, times=1) for command in commands))
 
-    outcomes = troubled.run([command.run for command in commands])
+    outcomes = troubled.run([command.call(KEY) for command in commands])
 
     assert len(faults.fired()) == len(commands)
     assert_final(kind, handlers, commands, [o.answer for o in outcomes if o.answer is not None])
@@ -158,9 +105,9 @@ def test_a_reply_lost_once_is_asked_for_again_before_the_caller_notices(
 def test_a_call_answered_three_times_says_the_same_three_times(
     kind: Kind, handlers: Handlers, zygote: Zygote
 ):
-    command = kind.prepare(handlers, 0)
+    command = kind.prepare(handlers)
 
-    first, second, third = (zygote.call(command.run) for _ in range(3))
+    first, second, third = (zygote.call(command.call(KEY)) for _ in range(3))
 
     assert [answer.replayed for answer in (first, second, third)] == [False, True, True]
     assert first.text == second.text == third.text

@@ -1,0 +1,79 @@
+"""The two commands whose doing twice would cost money: issue a policy, settle a claim."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.resilience.backend import Backend
+from tests.resilience.books import assert_issued_once, assert_paid_once
+from tests.resilience.calls import CLOCK, LOSS_CLOCK, PARTNER, Handlers, event
+from tests.resilience.zygote import Run
+
+PREMIUM = 18_180
+PAYOUT = 275_000
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command made ready: everything before it is done, it is not."""
+
+    subject: str
+    """The id that its transaction names, and no other's does."""
+    call: Callable[[str], Run]
+    """The call with this idempotency key."""
+    read_back: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a command is, and what it must leave behind, however often it was called."""
+
+    name: str
+    status: int
+    prepare: Callable[[Handlers], Command]
+    check: Callable[[Backend, list[str]], None]
+    clock: str
+    writes: int
+    """How many its transaction has."""
+    already_done: str
+    """How another call is refused once it is done."""
+
+
+def _issuing(handlers: Handlers) -> Command:
+    quote_id = handlers.accepted()["id"]
+
+    def call(key: str) -> Run:
+        body = {"quote_id": quote_id}
+        return Run("policy_issuance", event("POST", "/v1/policies", body, caller=PARTNER, key=key))
+
+    return Command(quote_id, call, f"/v1/policies/{quote_id.replace('quo_', 'pol_')}")
+
+
+def _settling(handlers: Handlers) -> Command:
+    claim_id = handlers.notified()["id"]
+    path = f"/v1/claims/{claim_id}"
+
+    def call(key: str) -> Run:
+        sent = event("POST", f"{path}/settlement", {}, caller=PARTNER, key=key, clock=LOSS_CLOCK)
+        return Run("settlement", sent)
+
+    return Command(claim_id, call, path)
+
+
+ISSUE = Kind(
+    name="issue",
+    status=201,
+    prepare=_issuing,
+    check=lambda backend, quotes: assert_issued_once(backend, quotes, premium=PREMIUM),
+    clock=CLOCK,
+    writes=6,
+    already_done="quote-already-issued",
+)
+SETTLE = Kind(
+    name="settle",
+    status=200,
+    prepare=_settling,
+    check=lambda backend, claims: assert_paid_once(backend, claims, amount=PAYOUT),
+    clock=LOSS_CLOCK,
+    writes=3,
+    already_done="wrong-state",
+)

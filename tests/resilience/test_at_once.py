@@ -1,0 +1,152 @@
+"""Sixteen clients call at the same moment, on a database that is calm or busy."""
+
+import time
+from collections import Counter
+
+import pytest
+
+from tests.resilience.calls import Answer, Handlers
+from tests.resilience.commands import ISSUE, SETTLE, Command, Kind
+from tests.resilience.faults import Faults, cancelled, throttled
+from tests.resilience.zygote import Run, Zygote
+
+pytestmark = pytest.mark.xdist_group("resilience")
+
+CLIENTS = 16
+REPEATS = 6
+"""A client repeats a busy call with its key, as the 503 tells it to."""
+
+by_kind = pytest.mark.parametrize("kind", [ISSUE, SETTLE], ids=lambda kind: kind.name)
+
+
+def answers_of(runs: list[Run], zygote: Zygote) -> list[Answer]:
+    """The final answer of each client: none of them gives up while it is told to come again."""
+    final: dict[int, Answer] = {}
+    for _ in range(REPEATS):
+        waiting = [place for place in range(len(runs)) if place not in final]
+        for place, outcome in zip(
+            waiting, zygote.run([runs[place] for place in waiting]), strict=True
+        ):
+            assert outcome.answer is not None, f"ended by signal {outcome.signal}"
+            if outcome.answer.status != 503:
+                final[place] = outcome.answer
+        if len(final) == len(runs):
+            break
+    assert len(final) == len(runs), "somebody has no final answer"
+    return [final[place] for place in range(len(runs))]
+
+
+def assert_same_answer_for_all(kind: Kind, answers: list[Answer]) -> None:
+    assert Counter(answer.status for answer in answers) == {kind.status: CLIENTS}
+    assert len({answer.text for answer in answers}) == 1
+    assert len({answer.headers["ETag"] for answer in answers}) == 1
+
+
+def assert_one_did_it(kind: Kind, answers: list[Answer]) -> None:
+    refused = [answer for answer in answers if answer.status != kind.status]
+    assert len(refused) == CLIENTS - 1
+    assert {answer.status for answer in refused} == {409}
+    assert {answer.code for answer in refused} == {kind.already_done}
+
+
+def with_the_same_key(command: Command) -> list[Run]:
+    return [command.call("one-key")] * CLIENTS
+
+
+def with_keys_of_their_own(command: Command) -> list[Run]:
+    return [command.call(f"key-{client}") for client in range(CLIENTS)]
+
+
+def busy(kind: Kind) -> list[dict[str, object]]:
+    """30 % of transactions meet another one; 10 % of all calls are throttled, in both forms."""
+    return [
+        cancelled("TransactionConflict", writes=kind.writes, share=0.3),
+        cancelled("ThrottlingError", writes=kind.writes, share=0.1),
+        throttled(share=0.1),
+    ]
+
+
+@by_kind
+def test_the_same_call_sixteen_times_at_once_is_done_once_and_answered_alike(
+    kind: Kind, handlers: Handlers, zygote: Zygote
+):
+    command = kind.prepare(handlers)
+
+    answers = answers_of(with_the_same_key(command), zygote)
+
+    kind.check(handlers.backend, [command.subject])
+    assert_same_answer_for_all(kind, answers)
+    assert Counter(answer.replayed for answer in answers) == {True: CLIENTS - 1, False: 1}
+
+
+@by_kind
+def test_sixteen_calls_with_keys_of_their_own_are_one_success_and_fifteen_refusals(
+    kind: Kind, handlers: Handlers, zygote: Zygote
+):
+    command = kind.prepare(handlers)
+
+    answers = answers_of(with_keys_of_their_own(command), zygote)
+
+    kind.check(handlers.backend, [command.subject])
+    assert_one_did_it(kind, answers)
+
+
+@by_kind
+def test_the_same_call_sixteen_times_on_a_busy_database_is_done_once(
+    kind: Kind, handlers: Handlers, troubled: Zygote, faults: Faults
+):
+    command = kind.prepare(handlers)
+    faults.inject(*busy(kind))
+
+    answers = answers_of(with_the_same_key(command), troubled)
+
+    assert_faults_of_every_form(faults)
+    kind.check(handlers.backend, [command.subject])
+    assert_same_answer_for_all(kind, answers)
+
+
+@by_kind
+def test_sixteen_calls_with_keys_of_their_own_on_a_busy_database_are_one_success(
+    kind: Kind, handlers: Handlers, troubled: Zygote, faults: Faults
+):
+    command = kind.prepare(handlers)
+    faults.inject(*busy(kind))
+
+    answers = answers_of(with_keys_of_their_own(command), troubled)
+
+    assert_faults_of_every_form(faults)
+    kind.check(handlers.backend, [command.subject])
+    assert_one_did_it(kind, answers)
+
+
+def assert_faults_of_every_form(faults: Faults) -> None:
+    """The proxy did break something, or the test would show nothing."""
+    assert faults.fired()
+
+
+@by_kind
+@pytest.mark.parametrize("form", ["reason", "error"])
+def test_a_database_that_stays_busy_is_a_503_with_retry_after_and_nothing_is_done(
+    form: str, kind: Kind, handlers: Handlers, troubled: Zygote, faults: Faults
+):
+    command = kind.prepare(handlers)
+    before = handlers.backend.everything()
+    faults.inject(
+        cancelled("TransactionConflict", writes=kind.writes, share=1)
+        if form == "reason"
+        else throttled(share=1, operation="TransactWriteItems")
+    )
+    began = time.monotonic()
+
+    answer = troubled.call(command.call("key"))
+
+    assert answer.status == 503
+    assert answer.code == "busy"
+    assert "nothing was done" in answer.body["detail"]
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert time.monotonic() - began < 15  # the gateway would hang up at 29
+    assert handlers.backend.everything() == before
+
+    faults.inject()
+    assert troubled.call(command.call("key")).status == kind.status
+    kind.check(handlers.backend, [command.subject])
