@@ -81,9 +81,13 @@ STAFF = (
     Staff(
         "handler-test",
         ("claims_handler", "test"),
-        (*_READS, "claims:write", "claims:settle", "claims:approve"),
+        (*_READS, "claims:write", "claims:assess", "claims:settle", "claims:approve"),
     ),
-    Staff("supervisor-test", ("supervisor", "test"), (*_READS, "claims:settle", "claims:approve")),
+    Staff(
+        "supervisor-test",
+        ("supervisor", "test"),
+        (*_READS, "claims:assess", "claims:settle", "claims:approve"),
+    ),
     Staff("privacy-test", ("privacy_officer", "test"), (*_READS, "parties:erase")),
     Staff("underwriter", ("underwriter",), (*_READS, "quotes:underwrite")),
 )

@@ -11,6 +11,7 @@ from insurance.api.views.claims import ClaimView, CoverageView
 from insurance.domain.identity import PolicyId
 from insurance.domain.party import Claimant, Payee
 from insurance.operations.check_coverage import LossAsked, check_coverage
+from insurance.operations.complete_notice import NoticeCompleted, complete_notice
 from insurance.operations.notify_claim import LossReported, notify_claim
 from insurance.operations.read_claim import read_claim
 from insurance.operations.receipt import Answer
@@ -31,6 +32,15 @@ class CoverageCheckRequest(Request):
     """Answers to what the product asks about a loss under this cover, by code."""
     item: dict[str, Any] | None = None
     """The insured item as it stands in the answers, where the cover names items."""
+
+
+class CompletionRequest(Request):
+    """What was missing in a notice."""
+
+    facts: dict[str, Any] = {}
+    item: dict[str, Any] | None = None
+    payee: Payee | None = None
+    narrative: Narrative | None = None
 
 
 class NoticeRequest(CoverageCheckRequest):
@@ -67,6 +77,27 @@ def post_claim(request: NoticeRequest, call: Call) -> ClaimView | Answer:
     return call.once(
         lambda receipt: notify_claim(
             LossReported(**dict(request)),
+            caller=call.caller,
+            products=products,
+            claims=claims,
+            receipt=receipt,
+        ),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/facts",
+    scope="claims:write",
+    summary="Tell what a notice was missing",
+)
+def post_facts(claim_id: str, request: CompletionRequest, call: Call) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: complete_notice(
+            claim_id,
+            NoticeCompleted(**dict(request)),
+            expected_revision=call.expected_revision,
             caller=call.caller,
             products=products,
             claims=claims,

@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
-from insurance.api.fields import Instant, Reason
+from insurance.api.fields import Instant, PositiveMoney, Reason
 from insurance.api.views.claims import ClaimView, PaymentReportView
 from insurance.domain.claim.payment import PaymentStep
 from insurance.domain.identity import PaymentId
 from insurance.operations.approve_payment import approve_payment
-from insurance.operations.receipt import Answer
+from insurance.operations.handle_claim import ClaimDesk
+from insurance.operations.receipt import Answer, Receipt
 from insurance.operations.report_payment import BankReport, report_payment
 from insurance.operations.settle_claim import settle_claim
 from pydantic import StringConstraints
@@ -31,6 +32,19 @@ class PaymentApprovalRequest(Request):
     reason: Reason
 
 
+class ExpenseRequest(Request):
+    """A bill for dealing with the claim."""
+
+    amount: PositiveMoney
+    reason: Reason
+
+
+class PaymentCancellationRequest(Request):
+    """Why a payment is taken back."""
+
+    reason: Reason
+
+
 class BankReportRequest(Request):
     """What the bank says of one instruction."""
 
@@ -48,6 +62,17 @@ class BankReportRequest(Request):
             executed_at=self.executed_at,
             reason=self.reason,
         )
+
+
+def desk(claim_id: str, call: Call, receipt: Receipt) -> ClaimDesk:
+    return ClaimDesk(
+        claim_id,
+        expected_revision=call.expected_revision,
+        caller=call.caller,
+        products=products,
+        claims=claims,
+        receipt=receipt,
+    )
 
 
 @api.command(
@@ -91,6 +116,36 @@ def post_payment_approval(
             claims=claims,
             receipt=receipt,
         ),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/payments",
+    scope="claims:settle",
+    staff=True,
+    summary="Pay what it costs to deal with a claim",
+)
+def post_expense(claim_id: str, request: ExpenseRequest, call: Call) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: desk(claim_id, call, receipt).pay_expense(request.amount, request.reason),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/payments/{payment_id}/cancellation",
+    scope="claims:settle",
+    staff=True,
+    summary="Take back a payment that nobody has approved yet",
+)
+def post_payment_cancellation(
+    claim_id: str, payment_id: str, request: PaymentCancellationRequest, call: Call
+) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: desk(claim_id, call, receipt).cancel_payment(payment_id, request.reason),
         shows=ClaimView.of,
         recall=receipts.recall,
     )

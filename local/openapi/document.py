@@ -152,6 +152,7 @@ def _parameters(operation: Operation) -> list[Json]:
         parameters.append(IDEMPOTENCY_KEY)
     if _reads(operation.handler, "page"):
         parameters += [LIMIT, AFTER]
+    parameters += [INSTANTS[name] for name in INSTANTS if _reads(operation.handler, name)]
     if _reads(operation.handler, "expected_revision"):
         parameters.append(IF_MATCH)
     if operation.method == "GET" and _is_tagged(operation):
@@ -214,7 +215,7 @@ def _problem_statuses(operation: Operation) -> list[str]:
         statuses += ["413", "415", "422"]
     if operation.writes:
         statuses.append("409")
-    if _reads(operation.handler, "page"):
+    if any(_reads(operation.handler, name) for name in ("page", *INSTANTS)):
         statuses.append("422")
     if _reads(operation.handler, "expected_revision"):
         statuses.append("412")
@@ -246,7 +247,9 @@ TAGS = {
     "products": "The products on sale and their questions",
     "quoting": "Price a risk, decide a referral, accept",
     "policy_issuance": "Issue a policy; read it and its events",
+    "policy_servicing": "Change, end and bring back a policy; see what it would cost first",
     "claim_intake": "Check cover, notify a loss, read a claim",
+    "claim_assessment": "Decide, reserve, hold, close and reopen a claim",
     "settlement": "Settle a claim, approve a payment, report the bank's outcome",
     "data_intake": "Erase a party's personal data",
 }
@@ -292,6 +295,19 @@ AFTER: Json = {
     "required": False,
     "description": "The `next` of the page before",
     "schema": {"type": "string", "maxLength": 200},
+}
+INSTANTS: dict[str, Json] = {
+    name: {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": description,
+        "schema": {"type": "string", "format": "date-time", "maxLength": 40},
+    }
+    for name, description in {
+        "as_at": "The instant that is asked about; now, without it",
+        "known_at": "As it was known by then; as it is known now, without it",
+    }.items()
 }
 ETAG: Json = {
     "description": "The stored revision and the view",

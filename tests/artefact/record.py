@@ -154,7 +154,9 @@ def scenes() -> Iterator[Scene]:
     yield from _products()
     yield from _quoting()
     yield from _issuance()
+    yield from _servicing()
     yield from _claims()
+    yield from _assessment()
     yield from _settlement()
     yield from _erasure()
 
@@ -218,6 +220,56 @@ def _issuance() -> Iterator[Scene]:
     )
 
 
+def _servicing() -> Iterator[Scene]:
+    policy, later = {"policy_id": POLICY}, {"at": "2027-02-01T09:00:00Z"}
+    change, end = "POST /v1/policies/{policy_id}/endorsements", "2027-06-01"
+    teenager = {
+        "effective_on": end,
+        "answers": {
+            "drivers": [*MOTOR["drivers"], {"age": 19, "licence_years": 1, "convictions": 0}]
+        },
+    }
+    asked: Json = {"variables": policy, **later}
+    yield Scene(
+        *("policy_servicing/endorse_preview", f"{change}/preview", HARBOUR, teenager, ISSUED),
+        key="-",
+        **asked,
+    )
+    yield Scene("policy_servicing/endorse", change, HARBOUR, teenager, ISSUED, **asked)
+    endorsed = (*ISSUED, "policy_servicing/endorse")
+    earlier = {"effective_on": "2027-03-01", "answers": {"annual_mileage": 20000}}
+    backdated = "policy_servicing/endorse_before_another_change"
+    yield Scene(backdated, change, HARBOUR, earlier, endorsed, **asked)
+    outside = {"effective_on": "2028-01-01", "answers": {"annual_mileage": 20000}}
+    yield Scene(
+        "policy_servicing/endorse_outside_the_term", change, HARBOUR, outside, ISSUED, **asked
+    )
+    cancel = "POST /v1/policies/{policy_id}/cancellations"
+    sold = {"effective_on": end, "reason": "vehicle_sold"}
+    yield Scene(
+        *("policy_servicing/cancel_preview", f"{cancel}/preview", HARBOUR, sold, ISSUED),
+        key="-",
+        **asked,
+    )
+    yield Scene("policy_servicing/cancel", cancel, HARBOUR, sold, ISSUED, **asked)
+    cancelled = (*ISSUED, "policy_servicing/cancel")
+    restore = "POST /v1/policies/{policy_id}/reinstatements"
+    declared = {"no_known_loss": True}
+    yield Scene(
+        *("policy_servicing/reinstate_preview", f"{restore}/preview", HARBOUR, declared, cancelled),
+        key="-",
+        **asked,
+    )
+    yield Scene("policy_servicing/reinstate", restore, HARBOUR, declared, cancelled, **asked)
+    listed = "GET /v1/policies/{policy_id}/transactions"
+    yield Scene("policy_servicing/transactions", listed, HARBOUR, None, endorsed, **asked)
+    yield Scene(
+        *("policy_issuance/read_as_at", "GET /v1/policies/{policy_id}", HARBOUR, None, endorsed),
+        query={"as_at": "2027-07-01T00:00:00Z", "known_at": "2027-02-01T09:00:00Z"},
+        **asked,
+    )
+
+
 def _claims() -> Iterator[Scene]:
     check, post = "POST /v1/coverage-checks", "POST /v1/claims"
     later: Json = {"at": CLAIMED_AT}
@@ -234,6 +286,25 @@ def _claims() -> Iterator[Scene]:
     yield Scene("claim_intake/notify_unknown", post, HARBOUR, unknown, **later)
     get, claim = "GET /v1/claims/{claim_id}", {"claim_id": CLAIM}
     yield Scene("claim_intake/read", get, HARBOUR, None, NOTIFIED, claim, **later)
+
+
+def _assessment() -> Iterator[Scene]:
+    decide, reserve = "POST /v1/claims/{claim_id}/decision", "POST /v1/claims/{claim_id}/reserves"
+    claim, later = {"claim_id": CLAIM}, {"at": CLAIMED_AT}
+    denial = {
+        "decision": "deny",
+        "reason_code": "not_our_driver",
+        "reason": "The driver at the wheel is not named on the policy.",
+    }
+    yield Scene("claim_assessment/deny", decide, HANDLER, denial, NOTIFIED, claim, **later)
+    more = {
+        "cost_type": "expense",
+        "outstanding": {"amount": 40000, "currency": GBP},
+        "reason": "new_information",
+    }
+    yield Scene("claim_assessment/reserve", reserve, HANDLER, more, NOTIFIED, claim, **later)
+    nobody = "claim_assessment/deny_without_the_role"
+    yield Scene(nobody, decide, UNDERWRITER, denial, NOTIFIED, claim, **later)
 
 
 def _settlement() -> Iterator[Scene]:

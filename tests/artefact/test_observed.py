@@ -31,7 +31,13 @@ OF_AWS: set[Metric] = {
 }
 SEARCH = re.compile(r"SEARCH\('\{(?P<schema>[^}]+)\} MetricName=\"(?P<name>\w+)\"")
 # Needed where a process did not itself make what it reads, or an issuer has changed its keys.
-ELSEWHERE = {("quoting", "kms:Decrypt"), ("authorizer", "dynamodb:PutItem")}
+# Limits that a policy's claims share are changed by Update; no bundled product has one.
+ELSEWHERE = {
+    ("quoting", "kms:Decrypt"),
+    ("authorizer", "dynamodb:PutItem"),
+    ("claim_assessment", "dynamodb:UpdateItem"),
+    ("settlement", "dynamodb:UpdateItem"),
+}
 # Not a call of the function itself: Lambda reads the stream and reports failures with its role.
 BY_LAMBDA = {
     "dynamodb:DescribeStream",

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from insurance import wiring
+from insurance import telemetry, wiring
 from insurance.domain.product import Product
 from insurance.operations.ports import Products
 
@@ -188,6 +188,8 @@ def opened(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Iterator[Offic
         patch.dict("os.environ", environment),
         patch.object(wiring, "dynamodb", lambda: dynamodb),
         patch.object(wiring, "keys", lambda: keys),
+        patch.object(telemetry.metrics.provider, "namespace", "Coverwright"),
+        patch.object(telemetry.metrics.provider, "service", "office"),
     ):
         _forget()
         try:

@@ -40,6 +40,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.TooManyClaims: Problem(HTTPStatus.CONFLICT, "too-many-claims", "Too many claims"),
     errors.ClaimOnHold: Problem(HTTPStatus.CONFLICT, "claim-on-hold", "Claim on hold"),
     errors.ClaimStillOpen: Problem(HTTPStatus.CONFLICT, "claim-still-open", "Not ready to close"),
+    errors.PayeeAlreadyNamed: Problem(
+        HTTPStatus.CONFLICT, "payee-already-named", "A payee is named already"
+    ),
     errors.LimitMoved: Problem(HTTPStatus.CONFLICT, "limit-moved", "A shared limit moved"),
     errors.ReserveTooLow: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "reserve-too-low", "The reserve does not reach"
@@ -63,6 +66,18 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     ),
     errors.LookUpUnavailable: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "look-up-unavailable", "Look-up unavailable"
+    ),
+    errors.OutsideTerm: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "outside-term", "Outside the policy's term"
+    ),
+    errors.TermsNotOffered: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "terms-not-offered", "Not offered by the product"
+    ),
+    errors.TooManyChanges: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "too-many-changes", "Too many changes"
+    ),
+    errors.RiskNotAccepted: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "risk-not-accepted", "Changed risk not accepted"
     ),
     errors.ClockNotAllowed: Problem(
         HTTPStatus.BAD_REQUEST, "clock-not-allowed", "Clock not allowed"

@@ -16,6 +16,7 @@ InsuranceError
 │   ├── TooManyClaims
 │   ├── ClaimOnHold
 │   ├── ClaimStillOpen          a payment or a decision must come to its end first
+│   ├── PayeeAlreadyNamed       another payee needs a second person
 │   ├── LimitMoved              another claim took of the same limit first: decide again
 │   └── SamePerson              four eyes: who asked may not approve
 ├── Refused
@@ -130,6 +131,11 @@ class ClaimOnHold(Conflict):
 class ClaimStillOpen(Conflict):
     def __init__(self, claim_id: str, why: str) -> None:
         super().__init__(f"Claim {claim_id} cannot be closed: {why}.")
+
+
+class PayeeAlreadyNamed(Conflict):
+    def __init__(self, claim_id: str) -> None:
+        super().__init__(f"Claim {claim_id} names a payee already: another one must be proposed.")
 
 
 class LimitMoved(Conflict):

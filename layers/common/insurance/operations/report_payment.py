@@ -65,9 +65,7 @@ def _lost(was: Claim, payment: Payment, report: BankReport, *, by: str, at: date
     """What failed is still in the reserve; what came back is owed again."""
     why = report.reason or "The bank could not carry the payment out."
     outcome = LOST[report.step]
-    claim = was.losing(
-        payment, Task(role=HANDLER, code=f"payment_{outcome}", reason=why, since=at)
-    )
+    claim = was.losing(payment, Task(role=HANDLER, code=f"payment_{outcome}", reason=why, since=at))
     if report.step is PaymentStep.REPORT_FAILED:
         return claim
     outstanding = claim.reserve_of(payment.cost_type) + payment.amount

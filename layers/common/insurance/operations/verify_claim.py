@@ -41,7 +41,9 @@ def verify_claim(
         item=item,
         occurred_at=notice.occurred_at,
         reported_at=notice.reported_at,
-        used={code: Money(amount=amount, currency=product.currency) for code, amount in used.items()},
+        used={
+            code: Money(amount=amount, currency=product.currency) for code, amount in used.items()
+        },
     )
     found = product.assess(loss, stored_risk(product, policy), imposed_of(policy.imposed))
     return Verdict(

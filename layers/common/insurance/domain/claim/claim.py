@@ -195,9 +195,7 @@ class Claim(Record):
 
     # Payments
 
-    def paying(
-        self, cost_type: CostType, amount: Money, *, status: PaymentStatus, by: str
-    ) -> Self:
+    def paying(self, cost_type: CostType, amount: Money, *, status: PaymentStatus, by: str) -> Self:
         """With one more payment. The reserve must hold it, beside those on their way."""
         free = self.reserve_of(cost_type) - self.open_of(cost_type)
         if amount > free:

@@ -1,0 +1,212 @@
+"""Claim assessment: what people do with a claim. They decide, reserve, hold, close and reopen it."""
+
+from typing import Literal
+
+from insurance import wiring
+from insurance.api.app import Api, Call
+from insurance.api.body import Request
+from insurance.api.fields import Code, MoneyOrNil, PositiveMoney, Reason
+from insurance.api.views.claims import ClaimView
+from insurance.domain.claim import CostType, Decision, ReserveReason, Step
+from insurance.operations.decide_claim import DecisionAsked, confirm_decision, decide_claim
+from insurance.operations.handle_claim import ClaimDesk
+from insurance.operations.receipt import Answer, Receipt
+
+api = Api()
+handler = api.entrypoint()
+products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
+
+DECISIONS = {
+    "approve": Decision.APPROVED,
+    "part_approve": Decision.PART_APPROVED,
+    "deny": Decision.DENIED,
+    "goodwill": Decision.GOODWILL,
+}
+SETTLED = "settled"
+
+
+class DecisionRequest(Request):
+    """What a person decides, and why."""
+
+    decision: Literal["approve", "part_approve", "deny", "goodwill"]
+    amount: PositiveMoney | None = None
+    """What is paid in all: for a part approval and for goodwill."""
+    reason_code: Code
+    reason: Reason
+
+    def asked(self) -> DecisionAsked:
+        return DecisionAsked(
+            decision=DECISIONS[self.decision],
+            amount=self.amount,
+            reason_code=self.reason_code,
+            reason=self.reason,
+        )
+
+
+class ConfirmationRequest(Request):
+    """Whether a second person agrees, and why."""
+
+    decision: Literal["confirm", "refuse"]
+    reason: Reason
+
+
+class ReserveRequest(Request):
+    """What is still expected to be paid of one type of cost."""
+
+    cost_type: Literal["indemnity", "expense"]
+    outstanding: MoneyOrNil
+    reason: Literal["new_information", "revised_estimate", "legal_advice"]
+
+
+class HoldRequest(Request):
+    """Why nothing is decided or paid for now."""
+
+    reason: Reason
+
+
+class ReleaseRequest(Request):
+    """Nothing is asked beside the claim itself."""
+
+
+class ClosureRequest(Request):
+    """Why there is nothing more to do. A claim that is not decided is withdrawn or a duplicate."""
+
+    reason: Literal["settled", "withdrawn", "duplicate"]
+
+
+class ReopeningRequest(Request):
+    """Why a closed claim is looked at again, and what it may still cost."""
+
+    reason: Reason
+    reserve: PositiveMoney | None = None
+
+
+def desk(claim_id: str, call: Call, receipt: Receipt) -> ClaimDesk:
+    return ClaimDesk(
+        claim_id,
+        expected_revision=call.expected_revision,
+        caller=call.caller,
+        products=products,
+        claims=claims,
+        receipt=receipt,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/decision",
+    scope="claims:assess",
+    staff=True,
+    summary="Approve a claim, in part or whole, deny it with reasons, or pay as goodwill",
+)
+def post_decision(claim_id: str, request: DecisionRequest, call: Call) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: decide_claim(
+            claim_id,
+            request.asked(),
+            expected_revision=call.expected_revision,
+            caller=call.caller,
+            products=products,
+            claims=claims,
+            receipt=receipt,
+        ),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/decision/confirmation",
+    scope="claims:assess",
+    staff=True,
+    summary="Confirm or refuse a decision that somebody else proposed",
+)
+def post_confirmation(
+    claim_id: str, request: ConfirmationRequest, call: Call
+) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: confirm_decision(
+            claim_id,
+            confirm=request.decision == "confirm",
+            reason=request.reason,
+            expected_revision=call.expected_revision,
+            caller=call.caller,
+            products=products,
+            claims=claims,
+            receipt=receipt,
+        ),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/reserves",
+    scope="claims:assess",
+    staff=True,
+    summary="Change what a claim is expected to cost still",
+)
+def post_reserve(claim_id: str, request: ReserveRequest, call: Call) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: desk(claim_id, call, receipt).reserve(
+            CostType(request.cost_type), request.outstanding, ReserveReason(request.reason)
+        ),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/hold",
+    scope="claims:assess",
+    staff=True,
+    summary="Put a claim on hold: nothing is decided or paid",
+)
+def post_hold(claim_id: str, request: HoldRequest, call: Call) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: desk(claim_id, call, receipt).hold(request.reason),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/release",
+    scope="claims:assess",
+    staff=True,
+    summary="Take a claim off hold",
+)
+def post_release(claim_id: str, request: ReleaseRequest, call: Call) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: desk(claim_id, call, receipt).release(),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/closure",
+    scope="claims:assess",
+    staff=True,
+    summary="Close a claim and release its reserves",
+)
+def post_closure(claim_id: str, request: ClosureRequest, call: Call) -> ClaimView | Answer:
+    step = Step.FINISH if request.reason == SETTLED else Step.WITHDRAW
+    return call.once(
+        lambda receipt: desk(claim_id, call, receipt).close(request.reason, step=step),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/reopening",
+    scope="claims:assess",
+    staff=True,
+    summary="Open a closed claim again",
+)
+def post_reopening(claim_id: str, request: ReopeningRequest, call: Call) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: desk(claim_id, call, receipt).reopen(request.reason, request.reserve),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )

@@ -1,0 +1,186 @@
+"""Decide a claim: what a person makes of it where the rules alone could not, with reasons."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from insurance.domain.caller import Caller
+from insurance.domain.claim import Claim, Decision, DecisionRecord, Step, Task
+from insurance.domain.claim.decision import ADVERSE, appeal_in, rules_against
+from insurance.domain.claim.rule import Outcome
+from insurance.domain.claim.verification import Verdict
+from insurance.domain.errors import (
+    ClaimOnHold,
+    DecisionNotPossible,
+    SamePerson,
+    WrongState,
+)
+from insurance.domain.money import Money
+from insurance.domain.product import Product
+from insurance.operations.authority import at_once, check_authority, check_profile
+from insurance.operations.change_claim import HANDLER, load_claim, store_claim, while_limits_move
+from insurance.operations.ports import ClaimFile, Claims, Kept, Products
+from insurance.operations.receipt import Receipt
+from insurance.operations.settle_claim import carried_out, judged
+from insurance.operations.verify_claim import verify_filed
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionAsked:
+    """What a person decides."""
+
+    decision: Decision
+    amount: Money | None
+    """For a part approval and goodwill; the others follow from the rules."""
+    reason_code: str
+    reason: str
+
+
+def decide_claim(
+    claim_id: str,
+    asked: DecisionAsked,
+    *,
+    expected_revision: int | None,
+    caller: Caller,
+    products: Products,
+    claims: Claims,
+    receipt: Receipt,
+) -> Kept[Claim]:
+    """Carry the decision out; a denial above what one person may decide waits for a second one."""
+
+    def decide() -> Kept[Claim]:
+        file = load_claim(
+            claim_id,
+            expected_revision=expected_revision,
+            caller=caller,
+            claims=claims,
+            receipt=receipt,
+        )
+        product = products.version(file.policy.product.code, file.policy.product.version)
+        check_profile(caller, product)
+        claim = _checked(file)
+        verdict = verify_filed(claim, file, product)
+        record = _record(
+            asked,
+            claim,
+            verdict,
+            territories=product.territories,
+            by=caller.principal,
+            at=receipt.now,
+        )
+        claim = judged(claim, verdict)
+        if record.decision is Decision.DENIED and not at_once(claim.claimed, product):
+            decided, type = _proposed(claim, record), "claim.denial_proposed"
+        else:
+            decided, type = _carried_out(claim, verdict, record, product)
+        return store_claim(
+            decided, type, was=file.claim, caller=caller, claims=claims, receipt=receipt
+        )
+
+    return while_limits_move(decide)
+
+
+def confirm_decision(
+    claim_id: str,
+    *,
+    confirm: bool,
+    reason: str,
+    expected_revision: int | None,
+    caller: Caller,
+    products: Products,
+    claims: Claims,
+    receipt: Receipt,
+) -> Kept[Claim]:
+    """The second person's word on a proposed decision: it stands, or the claim is looked at again."""
+    file = load_claim(
+        claim_id,
+        expected_revision=expected_revision,
+        caller=caller,
+        claims=claims,
+        receipt=receipt,
+    )
+    claim = file.claim.record
+    proposed = claim.proposed
+    if proposed is None:
+        raise WrongState(f"Claim {claim.id}", claim.handling, "be confirmed: nothing is proposed")
+    product = products.version(file.policy.product.code, file.policy.product.version)
+    check_authority(caller, claim.claimed, product)
+    if caller.principal == proposed.by:
+        raise SamePerson(f"the decision on {claim.id}")
+    if confirm:
+        verdict = verify_filed(claim, file, product)
+        record = proposed.replace(confirmed_by=caller.principal, at=receipt.now)
+        decided, type = _carried_out(claim, verdict, record, product)
+    else:
+        task = Task(role=HANDLER, code="decision_refused", reason=reason, since=receipt.now)
+        decided = claim.moved(Step.REFER, proposed=None, task=task)
+        type = "claim.denial_refused"
+    return store_claim(decided, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)
+
+
+def _checked(file: ClaimFile) -> Claim:
+    claim = file.claim.record
+    if claim.hold is not None:
+        raise ClaimOnHold(claim.id)
+    if claim.proposed is not None:
+        raise WrongState(
+            f"Claim {claim.id}", "decided already", "be decided before it is confirmed"
+        )
+    return claim
+
+
+def _record(
+    asked: DecisionAsked,
+    claim: Claim,
+    verdict: Verdict,
+    *,
+    territories: tuple[str, ...],
+    by: str,
+    at: datetime,
+) -> DecisionRecord:
+    against = rules_against(verdict.rules)
+    return DecisionRecord(
+        decision=asked.decision,
+        amount=_amount(asked, claim, verdict),
+        reason_code=asked.reason_code,
+        reason=asked.reason,
+        wording=tuple(dict.fromkeys(rule.wording for rule in against if rule.wording)),
+        rules=tuple(rule.code for rule in against),
+        appeal=appeal_in(territories) if asked.decision in ADVERSE else None,
+        by=by,
+        at=at,
+    )
+
+
+def _amount(asked: DecisionAsked, claim: Claim, verdict: Verdict) -> Money:
+    """What the decision pays in all. Approval follows the rules; goodwill alone goes past them."""
+    decision, amount = asked.decision, asked.amount
+    name = decision.replace("_", " ")
+    if decision is Decision.DENIED:
+        return Money.zero(claim.claimed.currency)
+    if decision is Decision.GOODWILL:
+        if amount is None or amount > claim.claimed:
+            raise DecisionNotPossible(name, "name an amount of at most what is claimed.")
+        return amount
+    if verdict.outcome in {Outcome.INCOMPLETE, Outcome.FAIL}:
+        raise DecisionNotPossible(name, verdict.reasons)
+    if decision is Decision.PART_APPROVED:
+        if amount is None or amount >= verdict.payable:
+            raise DecisionNotPossible(name, f"name an amount under {verdict.payable}.")
+        return amount
+    return verdict.payable
+
+
+def _proposed(claim: Claim, record: DecisionRecord) -> Claim:
+    reason = f"A denial of {claim.claimed} waits for a second person: {record.reason}"
+    task = Task(role=HANDLER, code="confirm_decision", reason=reason[:1000], since=record.at)
+    return claim.moved(Step.REFER, proposed=record, task=task)
+
+
+def _carried_out(
+    claim: Claim, verdict: Verdict, record: DecisionRecord, product: Product
+) -> tuple[Claim, str]:
+    if record.decision is not Decision.DENIED:
+        return carried_out(claim, verdict, record, product)
+    draws = claim.draws if claim.paid else ()
+    denied = claim.decided(record, draws=draws, counts=False)
+    return denied.finished("denied", by=record.by, at=record.at), "claim.denied"

@@ -1,0 +1,174 @@
+"""Handle a claim: hold it, change its reserve, pay its expenses, close it, open it again."""
+
+from collections.abc import Callable
+
+from insurance.domain.caller import Caller
+from insurance.domain.claim import (
+    Claim,
+    CostType,
+    Decision,
+    Handling,
+    Hold,
+    PaymentStatus,
+    ReserveReason,
+    Step,
+    Task,
+)
+from insurance.domain.errors import WrongState
+from insurance.domain.money import Money
+from insurance.domain.product import Product
+from insurance.operations.authority import at_once, check_authority, check_profile
+from insurance.operations.change_claim import HANDLER, load_claim, store_claim
+from insurance.operations.ports import Claims, Kept, Products
+from insurance.operations.receipt import Receipt
+
+type Change = Callable[[Claim, Product], tuple[Claim, str]]
+"""What a step makes of a claim, and the type of its event."""
+
+
+class ClaimDesk:
+    """A member of staff at work on one claim: what every step at the desk is given."""
+
+    def __init__(
+        self,
+        claim_id: str,
+        *,
+        expected_revision: int | None,
+        caller: Caller,
+        products: Products,
+        claims: Claims,
+        receipt: Receipt,
+    ) -> None:
+        self._claim_id = claim_id
+        self._expected_revision = expected_revision
+        self._caller = caller
+        self._products = products
+        self._claims = claims
+        self._receipt = receipt
+
+    def hold(self, reason: str) -> Kept[Claim]:
+        """Nothing is decided or paid from now on, until it is released."""
+
+        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
+            if claim.hold is not None:
+                raise WrongState(f"Claim {claim.id}", "on hold", Step.HOLD)
+            hold = Hold(reason=reason, by=self._by, since=self._receipt.now)
+            return claim.moved(Step.HOLD, hold=hold), "claim.held"
+
+        return self._changed(change)
+
+    def release(self) -> Kept[Claim]:
+        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
+            if claim.hold is None:
+                raise WrongState(f"Claim {claim.id}", "not on hold", Step.RELEASE)
+            return claim.moved(Step.RELEASE, hold=None), "claim.released"
+
+        return self._changed(change)
+
+    def reserve(
+        self, cost_type: CostType, outstanding: Money, reason: ReserveReason
+    ) -> Kept[Claim]:
+        """Expect so much more of this type of cost; what it makes of the total needs authority."""
+
+        def change(claim: Claim, product: Product) -> tuple[Claim, str]:
+            total = claim.paid_of(cost_type) + outstanding
+            check_authority(self._caller, total, product, cost_type)
+            changed = claim.moved(Step.RESERVE).with_reserve(
+                cost_type, outstanding, reason, by=self._by, at=self._receipt.now
+            )
+            return changed, "claim.reserved"
+
+        return self._changed(change)
+
+    def pay_expense(self, amount: Money, reason: str) -> Kept[Claim]:
+        """Pay for the handling of the claim, out of the reserve for that."""
+
+        def change(claim: Claim, product: Product) -> tuple[Claim, str]:
+            total = claim.committed_of(CostType.EXPENSE) + amount
+            straight = at_once(total, product)
+            paying = claim.moved(Step.PAY).paying(
+                CostType.EXPENSE,
+                amount,
+                status=PaymentStatus.EXECUTING if straight else PaymentStatus.AWAITING_APPROVAL,
+                by=self._by,
+            )
+            if straight:
+                return paying, "payment.requested"
+            task = self._task("approve_payment", reason)
+            return paying.replace(task=paying.task or task), "payment.requested"
+
+        return self._changed(change)
+
+    def cancel_payment(self, payment_id: str, reason: str) -> Kept[Claim]:
+        """Take back a payment that nobody has approved yet."""
+
+        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
+            cancelled = claim.payment(payment_id).cancelled(by=self._by, reason=reason)
+            return claim.losing(cancelled, self._task("payment_cancelled", reason)), (
+                "payment.cancelled"
+            )
+
+        return self._changed(change)
+
+    def close(self, closed_as: str, *, step: Step) -> Kept[Claim]:
+        """Close it, its reserve released; nothing may be on its way."""
+
+        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
+            closed = claim.closed(closed_as, by=self._by, at=self._receipt.now, step=step)
+            paid = claim.paid_of(CostType.INDEMNITY)
+            return (closed if paid else closed.replace(draws=(), counts=False)), "claim.closed"
+
+        return self._changed(change)
+
+    def reopen(self, reason: str, reserve: Money | None) -> Kept[Claim]:
+        """Look at a closed claim again; its decision is open, what was paid stays paid."""
+
+        def change(claim: Claim, product: Product) -> tuple[Claim, str]:
+            if claim.handling is not Handling.CLOSED:
+                raise WrongState(f"Claim {claim.id}", claim.handling, Step.REOPEN)
+            reopened = claim.moved(
+                Step.REOPEN,
+                decision=Decision.PENDING,
+                closed_as=None,
+                task=self._task("reopened", reason),
+            )
+            if reserve is not None:
+                total = claim.paid_of(CostType.INDEMNITY) + reserve
+                check_authority(self._caller, total, product)
+                reopened = reopened.with_reserve(
+                    CostType.INDEMNITY,
+                    reserve,
+                    ReserveReason.REOPENED,
+                    by=self._by,
+                    at=self._receipt.now,
+                )
+            return reopened, "claim.reopened"
+
+        return self._changed(change)
+
+    @property
+    def _by(self) -> str:
+        return self._caller.principal
+
+    def _task(self, code: str, reason: str) -> Task:
+        return Task(role=HANDLER, code=code, reason=reason, since=self._receipt.now)
+
+    def _changed(self, change: Change) -> Kept[Claim]:
+        file = load_claim(
+            self._claim_id,
+            expected_revision=self._expected_revision,
+            caller=self._caller,
+            claims=self._claims,
+            receipt=self._receipt,
+        )
+        product = self._products.version(file.policy.product.code, file.policy.product.version)
+        check_profile(self._caller, product)
+        changed, type = change(file.claim.record, product)
+        return store_claim(
+            changed,
+            type,
+            was=file.claim,
+            caller=self._caller,
+            claims=self._claims,
+            receipt=self._receipt,
+        )
