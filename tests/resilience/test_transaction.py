@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import (
@@ -26,6 +26,9 @@ from insurance.dynamodb.transaction import (
 )
 
 from tests.database import client
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 TABLE = "Things"
 NONE = {"Code": "None"}
@@ -79,16 +82,22 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     return clock
 
 
-@pytest.fixture
-def aws(time: Time) -> Iterator[Stubber]:
+class Aws(Stubber):
     """AWS, saying what it is told to; anything else that is asked of it fails the test."""
-    tables = client("http://127.0.0.1:9", retries={"total_max_attempts": 1})
-    with Stubber(tables) as stubber:
+
+    def __init__(self, tables: "DynamoDBClient") -> None:
+        super().__init__(tables)
+        self.tables = tables
+
+
+@pytest.fixture
+def aws(time: Time) -> Iterator[Aws]:
+    with Aws(client("http://127.0.0.1:9", retries={"total_max_attempts": 1})) as stubber:
         yield stubber
     stubber.assert_no_pending_responses()
 
 
-def cancel(aws: Stubber, *reasons: dict[str, Any]) -> None:
+def cancel(aws: Aws, *reasons: dict[str, Any]) -> None:
     aws.add_client_error(
         "transact_write_items",
         "TransactionCanceledException",
@@ -98,64 +107,64 @@ def cancel(aws: Stubber, *reasons: dict[str, Any]) -> None:
     )
 
 
-def test_a_receipt_that_exists_wins_over_every_other_failed_condition(aws: Stubber):
+def test_a_receipt_that_exists_wins_over_every_other_failed_condition(aws: Aws):
     earlier = {"id": {"S": "receipt"}, "answer": {"S": "as before"}}
     cancel(aws, FAILED, FAILED | {"Item": {"id": {"S": "policy"}}}, FAILED | {"Item": earlier})
 
     with pytest.raises(_Refused) as refused:
-        transact(aws.client, WRITES)
+        transact(aws.tables, WRITES)
 
     assert refused.value.name == "receipt"
     assert refused.value.item == earlier
 
 
-def test_a_failed_condition_is_the_refusal_of_its_own_write(aws: Stubber):
+def test_a_failed_condition_is_the_refusal_of_its_own_write(aws: Aws):
     cancel(aws, NONE, FAILED | {"Item": {"id": {"S": "policy"}}}, NONE)
 
     with pytest.raises(_Refused) as refused:
-        transact(aws.client, WRITES)
+        transact(aws.tables, WRITES)
 
     assert refused.value.name == "policy"
 
 
-def test_a_failed_condition_is_final_even_beside_a_conflict(aws: Stubber):
+def test_a_failed_condition_is_final_even_beside_a_conflict(aws: Aws):
     cancel(aws, FAILED, NONE, CONFLICT)
 
     with pytest.raises(_Refused) as refused:
-        transact(aws.client, WRITES)
+        transact(aws.tables, WRITES)
 
     assert refused.value.name == "quote"
 
 
 @pytest.mark.parametrize("reason", BUSY_REASONS)
-def test_a_busy_item_is_tried_again_until_it_is_free(aws: Stubber, time: Time, reason: str):
+def test_a_busy_item_is_tried_again_until_it_is_free(aws: Aws, time: Time, reason: str):
     cancel(aws, NONE, {"Code": reason, "Message": "not now"}, NONE)
     cancel(aws, {"Code": reason, "Message": "not now"}, NONE, NONE)
     aws.add_response("transact_write_items", {})
 
-    transact(aws.client, WRITES)
+    transact(aws.tables, WRITES)
 
     assert len(time.pauses) == 3
     assert time.pauses[0] == 0
 
 
 @pytest.mark.parametrize("code", BUSY_CODES)
-def test_a_busy_table_is_tried_again_until_it_is_free(aws: Stubber, code: str):
+def test_a_busy_table_is_tried_again_until_it_is_free(aws: Aws, code: str):
     aws.add_client_error("transact_write_items", code, http_status_code=400)
     aws.add_response("transact_write_items", {})
 
-    transact(aws.client, WRITES)
+    transact(aws.tables, WRITES)
 
 
 @pytest.mark.parametrize("reason", BUSY_REASONS)
 def test_what_stays_busy_is_unavailable_after_eight_tries_with_nothing_done(
-    aws: Stubber, time: Time, reason: str
+    aws: Aws, time: Time, reason: str
 ):
     for _ in range(TRIES):
         cancel(aws, {"Code": reason, "Message": "not now"}, NONE, NONE)
 
     with pytest.raises(Unavailable, match="nothing was done") as busy:
-        transact(aws.client, WRITES)
+        transact(aws.tables, WRITES)
 
     assert TRIES == 8
     assert busy.value.retry_after_seconds >= 1
@@ -163,28 +172,28 @@ def test_what_stays_busy_is_unavailable_after_eight_tries_with_nothing_done(
 
 
 def test_pauses_are_jittered_and_may_double_from_try_to_try(
-    aws: Stubber, time: Time, monkeypatch: pytest.MonkeyPatch
+    aws: Aws, time: Time, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(transaction, "random", lambda: 0.5)
     for _ in range(TRIES):
         cancel(aws, CONFLICT, NONE, NONE)
 
     with pytest.raises(Unavailable):
-        transact(aws.client, WRITES)
+        transact(aws.tables, WRITES)
 
     assert time.pauses == [0, *(0.5 * FIRST_PAUSE_SECONDS * 2**n for n in range(TRIES - 1))]
 
 
-def test_nobody_waits_longer_than_the_patience_there_is(aws: Stubber, time: Time):
+def test_nobody_waits_longer_than_the_patience_there_is(aws: Aws, time: Time):
     def slow(*_: Any, **__: Any) -> None:
         time.now += 2.0
 
-    aws.client.meta.events.register("before-parameter-build.dynamodb", slow)
+    aws.tables.meta.events.register("before-parameter-build.dynamodb", slow)
     for _ in range(3):
         cancel(aws, CONFLICT, NONE, NONE)
 
     with pytest.raises(Unavailable):
-        transact(aws.client, WRITES)
+        transact(aws.tables, WRITES)
 
     assert time.now < PATIENCE_SECONDS + 2.0
 
@@ -192,30 +201,30 @@ def test_nobody_waits_longer_than_the_patience_there_is(aws: Stubber, time: Time
 @pytest.mark.parametrize(
     "reason", ["ValidationError", "ItemCollectionSizeLimitExceeded", "SomethingNew"]
 )
-def test_a_cancellation_that_nobody_foresaw_rises(aws: Stubber, reason: str):
+def test_a_cancellation_that_nobody_foresaw_rises(aws: Aws, reason: str):
     cancel(aws, {"Code": reason, "Message": "no"}, NONE, NONE)
 
     with pytest.raises(ClientError) as risen:
-        transact(aws.client, WRITES)
+        transact(aws.tables, WRITES)
 
     assert risen.value.response["Error"]["Code"] == "TransactionCanceledException"
 
 
 @pytest.mark.parametrize("code", ["ValidationException", "AccessDeniedException"])
-def test_a_fault_of_ours_rises(aws: Stubber, code: str):
+def test_a_fault_of_ours_rises(aws: Aws, code: str):
     aws.add_client_error("transact_write_items", code, http_status_code=400)
 
     with pytest.raises(ClientError):
-        transact(aws.client, WRITES)
+        transact(aws.tables, WRITES)
 
 
-def test_a_server_that_failed_may_have_done_it_and_nobody_says_that_nothing_was(aws: Stubber):
+def test_a_server_that_failed_may_have_done_it_and_nobody_says_that_nothing_was(aws: Aws):
     aws.add_client_error("transact_write_items", "InternalServerError", http_status_code=500)
     for _ in range(TRIES - 1):
         cancel(aws, CONFLICT, NONE, NONE)
 
     with pytest.raises(Unanswered) as unanswered:
-        transact(aws.client, WRITES)
+        transact(aws.tables, WRITES)
 
     assert "nothing was done" not in str(unanswered.value)
 
@@ -247,26 +256,26 @@ def test_a_connection_that_breaks_leaves_open_whether_it_was_done(
         load(tables, [(TABLE, {"id": {"S": "quote"}})])
 
 
-def test_one_write_alone_is_a_put_with_its_own_refusal(aws: Stubber):
+def test_one_write_alone_is_a_put_with_its_own_refusal(aws: Aws):
     standing = {"id": {"S": "quote"}, "body": {"S": "first"}}
     aws.add_client_error(
         "put_item", "ConditionalCheckFailedException", modeled_fields={"Item": standing}
     )
 
     with pytest.raises(_Refused) as refused:
-        transact(aws.client, [write("quote")])
+        transact(aws.tables, [write("quote")])
 
     assert refused.value.item == standing
 
 
-def test_a_put_that_meets_a_transaction_is_tried_again(aws: Stubber):
+def test_a_put_that_meets_a_transaction_is_tried_again(aws: Aws):
     aws.add_client_error("put_item", "TransactionConflictException", http_status_code=400)
     aws.add_response("put_item", {})
 
-    transact(aws.client, [write("quote")])
+    transact(aws.tables, [write("quote")])
 
 
-def test_only_what_was_left_out_of_a_read_is_asked_for_again(aws: Stubber, time: Time):
+def test_only_what_was_left_out_of_a_read_is_asked_for_again(aws: Aws, time: Time):
     def keys(*names: str) -> dict[str, Any]:
         return {TABLE: {"Keys": [{"id": {"S": name}} for name in names], "ConsistentRead": True}}
 
@@ -282,7 +291,7 @@ def test_only_what_was_left_out_of_a_read_is_asked_for_again(aws: Stubber, time:
         answer = {"Responses": found, "UnprocessedKeys": left}
         aws.add_response("batch_get_item", answer, {"RequestItems": asked})
 
-    a, b, c = load(aws.client, [(TABLE, {"id": {"S": name}}) for name in "abc"])
+    a, b, c = load(aws.tables, [(TABLE, {"id": {"S": name}}) for name in "abc"])
 
     assert a is not None
     assert a["of"] == {"S": "a"}
@@ -291,17 +300,17 @@ def test_only_what_was_left_out_of_a_read_is_asked_for_again(aws: Stubber, time:
     assert len(time.pauses) == 3
 
 
-def test_a_read_that_is_never_whole_is_unavailable_rather_than_half(aws: Stubber):
+def test_a_read_that_is_never_whole_is_unavailable_rather_than_half(aws: Aws):
     asked = {TABLE: {"Keys": [{"id": {"S": "a"}}], "ConsistentRead": True}}
     for _ in range(TRIES):
         aws.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": asked})
 
     with pytest.raises(Unavailable):
-        load(aws.client, [(TABLE, {"id": {"S": "a"}})])
+        load(aws.tables, [(TABLE, {"id": {"S": "a"}})])
 
 
-def test_a_throttled_query_is_tried_again(aws: Stubber):
+def test_a_throttled_query_is_tried_again(aws: Aws):
     aws.add_client_error("query", "ThrottlingException", http_status_code=400)
     aws.add_response("query", {"Items": [{"id": {"S": "a"}}]})
 
-    assert query(aws.client, TableName=TABLE) == [{"id": {"S": "a"}}]
+    assert query(aws.tables, TableName=TABLE) == [{"id": {"S": "a"}}]

@@ -8,13 +8,18 @@ makes everything sealed with it unreadable, wherever it is stored.
 import os
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 
 from insurance.domain.classification import JsonObject
+from insurance.domain.errors import Unavailable
 from insurance.domain.packing import pack, unpack
 
 if TYPE_CHECKING:
@@ -28,6 +33,16 @@ CACHED_DATA_KEYS = 64
 PARTY_KEY_BYTES = 32
 WRAPPED_PARTY_KEY_BYTES = PARTY_KEY_BYTES + 8  # RFC 3394 adds one block of eight
 CONTEXT = {"purpose": "party-key"}
+
+BUSY = frozenset(
+    {
+        "ThrottlingException",
+        "KMSInternalException",
+        "DependencyTimeoutException",
+        "KeyUnavailableException",
+    }
+)
+"""Error codes of KMS that say "not now"; botocore has tried again by then."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -82,9 +97,10 @@ class KeyRing:
     def _data_key(self) -> _DataKey:
         now = time.monotonic()
         if self._current is None or not self._current.usable(now):
-            made = self._kms.generate_data_key(
-                KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=CONTEXT
-            )
+            with _kms_in_reach():
+                made = self._kms.generate_data_key(
+                    KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=CONTEXT
+                )
             self._current = _DataKey(made["CiphertextBlob"], made["Plaintext"], now)
             self._hold(self._current)
         return self._current
@@ -94,9 +110,10 @@ class KeyRing:
         held = self._held.get(blob)
         if held is not None and now - held.made_at < DATA_KEY_LIFE_SECONDS:
             return held
-        opened = self._kms.decrypt(
-            CiphertextBlob=blob, KeyId=self._key_id, EncryptionContext=CONTEXT
-        )
+        with _kms_in_reach():
+            opened = self._kms.decrypt(
+                CiphertextBlob=blob, KeyId=self._key_id, EncryptionContext=CONTEXT
+            )
         return self._hold(_DataKey(blob, opened["Plaintext"], now, uses=DATA_KEY_USES))
 
     def _hold(self, data_key: _DataKey) -> _DataKey:
@@ -105,3 +122,16 @@ class KeyRing:
         if len(self._held) > CACHED_DATA_KEYS:
             self._held.popitem(last=False)
         return data_key
+
+
+@contextmanager
+def _kms_in_reach() -> Iterator[None]:
+    """Nothing is stored before its keys are there, so without KMS nothing was done."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in BUSY:
+            raise
+        raise Unavailable("The key service") from error
+    except (HTTPClientError, NoConnection) as error:
+        raise Unavailable("The key service") from error
