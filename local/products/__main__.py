@@ -24,6 +24,7 @@ def main() -> int:  # noqa: PLR0911 - one for each command
     commands.add_parser("schema", help="print the JSON Schema of product.json")
     mutate = commands.add_parser("mutate", help="do the scenarios notice a changed product?")
     mutate.add_argument("path", type=Path)
+    commands.add_parser("cases", help="reproduce the published cases")
     fuzz = commands.add_parser("fuzz", help="feed malformed products to the checks")
     fuzz.add_argument("count", type=int, nargs="?", default=10_000)
     impact = commands.add_parser("impact", help="re-rate a book under another version")
@@ -42,6 +43,10 @@ def main() -> int:  # noqa: PLR0911 - one for each command
             return 0
         case "mutate":
             return _mutate(arguments.path)
+        case "cases":
+            from tests.cases.__main__ import main as reproduce  # noqa: PLC0415 - one command only
+
+            return reproduce()
         case "fuzz":
             from local.products.fuzz import run  # noqa: PLC0415 - one command only
 

@@ -217,7 +217,7 @@ class _Expression:
         try:
             parsed = ast.parse(source.strip() or " ", mode="eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-            column = getattr(error, "offset", None) or 1
+            column = getattr(error, "offset", None) or len(source) + 1
             detail = getattr(error, "msg", "") or "it cannot be read"
             raise refuse(
                 f"{self._path} (column {column})", source, "an expression", f"{detail}."

@@ -146,6 +146,7 @@ def _number(found: int | Decimal, schema: Mapping[str, Any], at: str) -> Iterato
     ):
         yield Fault(at, "a number out of bounds", f"at most {DIGITS_MAX} digits")
     else:
-        low, high = schema.get("minimum", -NUMBER_MAX), schema.get("maximum", NUMBER_MAX)
+        low: int = schema.get("minimum", -NUMBER_MAX)
+        high: int = schema.get("maximum", NUMBER_MAX)
         if not low <= found <= high:
             yield Fault(at, shown(str(found)), f"{low} to {high}")

@@ -1,0 +1,207 @@
+"""What is checked before a version is published, and what its life allows."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+import jsonschema
+import pytest
+from insurance.domain.errors import SamePerson, WrongState
+from insurance.domain.product import Definition, InvalidProduct, shape
+from insurance.domain.product.checks import check
+from insurance.domain.product.release import NEXT, Release, Status, Step, digest, sold_on
+from insurance.domain.product.source import checked, definition, schema
+from insurance.products import HERE, product, versions
+
+from local.products.folder import read
+from local.products.fuzz import feed, inputs
+from local.products.mutation import mutants, survives
+from tests.unit.product.make import document
+
+FOLDERS = [HERE / code / version for code, version in versions()]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=str)
+def test_every_bundled_product_is_publishable(folder):
+    report = check(read(folder))
+
+    assert [outcome for outcome in report.outcomes if not outcome.passed] == []
+    assert report.untried == ()
+    assert len(report.outcomes) >= 15
+
+
+def test_scenarios_notice_nearly_every_mutant():
+    made = read(HERE / "home_contents" / "2026.1")
+    verdicts = [verdict for m in mutants(made) if (verdict := survives(made, m)) is not None]
+
+    assert verdicts.count(False) >= 0.95 * len(verdicts)
+
+
+def test_a_rule_that_no_scenario_tries_is_named():
+    made = read(HERE / "home_contents" / "2026.1")
+    rule = {"code": "new", "outcome": "refer", "when": "contents_sum == 6000", "reason": "New"}
+    changed = {**made.document, "underwriting": [*made.document["underwriting"], rule]}
+
+    assert check(Definition(changed, made.tables, made.scenarios)).untried == (
+        "/underwriting/5 (new)",
+    )
+
+
+def test_a_scenario_that_fails_says_what_was_found():
+    made = Definition(
+        document(),
+        {},
+        {"risks": {"baseline": {}}, "scenarios": [{"name": "dear", "expect": {"net": 101}}]},
+    )
+
+    assert check(made).failed[0].differences == ("net: 100.00 GBP, expected 101.00 GBP",)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"covrs": []}, "/covrs: found covrs, expected a known property. Did you mean covers?"),
+        ({"currency": 3}, "/currency: found 3, expected text"),
+        ({"currency": "GPB"}, "Did you mean GBP?"),
+        ({"time_zone": "Europe/Lodnon"}, "/time_zone"),
+        ({"questions": [{"code": "x", "type": "moeny"}]}, "Did you mean money?"),
+        ({"questions": [{"code": "min", "type": "integer"}]}, "the language itself"),
+        ({"covers": [{"code": "a"}, {"code": "a"}]}, "a code of its own"),
+        (
+            {"values": {"a": "b", "b": "a"}, "rating": {"steps": [{"step": "s", "base": "a"}]}},
+            "a → b",
+        ),
+        ({"covers": [{"code": "a", "excess": [{"when": True, "then": 1}]}]}, "otherwise"),
+        ({"renewal": {"changes": [{"answer": "nn", "to": 1}]}}, "/renewal/changes/0/answer"),
+    ],
+)
+def test_a_fault_names_its_path_what_was_found_and_what_was_expected(change, told):
+    text = json.dumps(document(**change))
+
+    with pytest.raises(InvalidProduct) as caught:
+        checked(definition(text, {}, None))
+
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("n>=,n<,f\n,10,1\n9,,2\n", "t.csv line 3: found a row that matches together with line 2"),
+        ("n>=,n<,f\n,10,1\n11,,2\n", "t.csv: found no row for (10)"),
+        ("n,f\n1,2\n1,3\n*,4\n", "line 3"),
+        ("n,f\n1,2\n*,x\n", "column f: found x, expected a number"),
+        ("n>=,n<,f\n5,5,1\n", "a band with something in it"),
+        ("n,f\n", "an empty table"),
+        ("n,f\n1\n", "found 1 cells, expected 2"),
+        ("N,f\n1,1\n", "a column name"),
+    ],
+)
+def test_a_table_with_gaps_or_overlaps_is_refused_with_its_line(table, told):
+    plain = document(rating={"steps": [{"step": "a", "base": 1}, {"step": "b", "factor": "t(n)"}]})
+
+    with pytest.raises(InvalidProduct) as caught:
+        checked(definition(json.dumps(plain), {"t": table}, None))
+
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"code": "a",}', "line 1, column 13"),
+        ('{"a": 1, "a": 2}', "twice"),
+        ('{"a": NaN}', "NaN"),
+        ("[" * 100_000, "at most 60 deep"),
+        ("", "product.json line 1"),
+        ('{"a": ' + "9" * 5_000 + "}", "product.json"),
+    ],
+)
+def test_text_that_is_not_a_document_is_refused(text, told):
+    with pytest.raises(InvalidProduct) as caught:
+        definition(text, {}, None)
+
+    assert told in str(caught.value)
+
+
+def test_shapes_are_judged_as_the_jsonschema_package_judges_them():
+    validator = jsonschema.Draft202012Validator(schema())
+    judged = {True: 0, False: 0}
+    for place, one in enumerate(inputs(Random(11))):  # noqa: S311 - repeatable
+        if place == 150:
+            break
+        try:
+            exact, plain = (json.loads(one.document, parse_float=f) for f in (Decimal, float))
+        except (ValueError, RecursionError):
+            continue
+        ours = not shape.faults(exact, schema())
+        if ours != validator.is_valid(plain):
+            assert (
+                "1e+300" in one.document or "00000" in one.document
+            )  # we bound numbers, it does not
+        judged[ours] += 1
+
+    assert min(judged.values()) > 10
+
+
+def test_malformed_products_are_refused_or_quote():
+    found = feed(150, Random(3))  # noqa: S311 - repeatable
+
+    assert found.trouble == ()
+    assert found.refused > 100
+
+
+RELEASE = Release("sample", "1", "d", Status.DRAFT, "ann")
+
+
+def test_every_pair_that_is_not_in_the_table_is_refused():
+    for status in Status:
+        for step in Step:
+            release = RELEASE._replace(status=status)
+            if (status, step) in NEXT:
+                assert release.taken(step, by="bob").status == NEXT[status, step]
+            else:
+                with pytest.raises(WrongState):
+                    release.taken(step, by="bob")
+
+
+def test_an_author_may_not_approve_their_own_version():
+    with pytest.raises(SamePerson):
+        RELEASE._replace(status=Status.IN_REVIEW).taken(Step.APPROVE, by="ann")
+
+
+def test_a_version_is_published_only_as_it_was_approved_and_tried():
+    made = read(FOLDERS[0])
+    release = RELEASE._replace(status=Status.APPROVED, digest=digest(made), approved_by="bob")
+
+    assert release.published(check(made), by="bob").status is Status.ACTIVE
+    with pytest.raises(InvalidProduct, match="another definition"):
+        release._replace(digest="other").published(check(made), by="bob")
+    untried = made.__class__(made.document, made.tables, {"risks": {}, "scenarios": []})
+    with pytest.raises(InvalidProduct, match="nothing that tries it"):
+        release._replace(digest=digest(untried)).published(check(untried), by="bob")
+
+
+def test_new_business_and_renewals_have_dates_of_their_own():
+    plain = {
+        "status": "passive",
+        "sale": {"new_business_from": "2026-01-01", "renewals_until": "2027-01-01"},
+    }
+
+    assert not sold_on(plain, date(2026, 6, 1))
+    assert sold_on({**plain, "status": "active"}, date(2026, 6, 1))
+    assert not sold_on({**plain, "status": "active"}, date(2025, 12, 31))
+    assert sold_on(plain, date(2026, 6, 1), renewal=True)
+    assert not sold_on(plain, date(2027, 1, 1), renewal=True)
+
+
+def test_nothing_of_a_product_is_in_code():
+    names = {code for code, _ in versions()} | {
+        question.code for code, _ in versions() for question in product(code).questions
+    }
+    engine = HERE.parent / "domain" / "product"
+
+    for path in engine.glob("*.py"):
+        words = set(path.read_text("utf-8").replace('"', " ").replace("'", " ").split())
+        assert not words & (names - {"items"}), path
