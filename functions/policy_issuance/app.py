@@ -45,7 +45,8 @@ def post_policy(request: IssuePolicyRequest, call: Call) -> PolicyView | Answer:
 
 @api.query("GET", "/v1/policies/{policy_id}", scope="policies:read", summary="Read a policy")
 def get_policy(policy_id: str, call: Call) -> PolicyView:
-    return PolicyView.at(call.now, read_policy(policy_id, caller=call.caller, policies=policies))
+    kept = read_policy(policy_id, known_at=call.known_at, caller=call.caller, policies=policies)
+    return PolicyView.at(call.as_at, kept)
 
 
 @api.query(

@@ -11,12 +11,13 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.claims import DynamoDBClaims
 from insurance.dynamodb.parties import DynamoDBParties
 from insurance.dynamodb.policies import DynamoDBPolicies
+from insurance.dynamodb.policy_changes import DynamoDBPolicyChanges
 from insurance.dynamodb.policy_reader import PolicyReader
 from insurance.dynamodb.quotes import DynamoDBQuotes
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import load
 from insurance.kms import PARTY_KEY_BYTES, PartyKey
-from insurance.operations.ports import Claims, Parties, Policies, Quotes
+from insurance.operations.ports import Claims, Parties, Policies, PolicyChanges, Quotes
 
 from tests.database import client, make_tables, running_engine
 from tests.memory import (
@@ -25,6 +26,7 @@ from tests.memory import (
     MemoryKey,
     MemoryParties,
     MemoryPolicies,
+    MemoryPolicyChanges,
     MemoryQuotes,
 )
 
@@ -47,6 +49,7 @@ class PlainKeys:
 class Stores:
     quotes: Quotes
     policies: Policies
+    changes: PolicyChanges
     claims: Claims
     parties: Parties
     new_key: Callable[[], Any]
@@ -71,6 +74,7 @@ def in_memory() -> Stores:
     return Stores(
         MemoryQuotes(memory),
         MemoryPolicies(memory),
+        MemoryPolicyChanges(memory),
         MemoryClaims(memory),
         MemoryParties(memory),
         lambda: MemoryKey(b"key"),
@@ -112,6 +116,13 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
             parties_table=tables["parties"],
             receipts=receipts("parties"),
             keys=keys,
+        ),
+        DynamoDBPolicyChanges(
+            dynamodb,
+            reader=reader,
+            policies_table=tables["policies"],
+            events_table=tables["events"],
+            receipts=receipts("parties"),
         ),
         DynamoDBClaims(
             dynamodb,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.claims import DynamoDBClaims
     from insurance.dynamodb.parties import DynamoDBParties
     from insurance.dynamodb.policies import DynamoDBPolicies
+    from insurance.dynamodb.policy_changes import DynamoDBPolicyChanges
     from insurance.dynamodb.policy_reader import PolicyReader
     from insurance.dynamodb.quotes import DynamoDBQuotes
     from insurance.dynamodb.receipts import DynamoDBReceipts
@@ -94,6 +95,19 @@ def policies() -> DynamoDBPolicies:
         parties_table=table("parties"),
         receipts=receipts(),
         keys=keys(),
+    )
+
+
+@cache
+def policy_changes() -> DynamoDBPolicyChanges:
+    from insurance.dynamodb.policy_changes import DynamoDBPolicyChanges
+
+    return DynamoDBPolicyChanges(
+        dynamodb(),
+        reader=_policy_reader(),
+        policies_table=table("policies"),
+        events_table=table("events"),
+        receipts=receipts(),
     )
 
 

@@ -19,6 +19,7 @@ from insurance import telemetry
 from insurance.api import problems
 from insurance.api.body import MissingHeader, Request, body_text, read_request
 from insurance.api.caller import caller_of
+from insurance.api.fields import YEARS
 from insurance.api.problems import Problem
 from insurance.domain import errors, identity
 from insurance.domain.caller import Caller
@@ -120,6 +121,29 @@ class Call:
             raise InvalidFields([fault])
         cursor = self._query.get("after")
         return Page(after=read_cursor(cursor, of) if cursor else 0, limit=int(limit))
+
+    @property
+    def as_at(self) -> datetime:
+        """The instant that is asked about: `as_at`, or now."""
+        return self._instant("as_at") or self.now
+
+    @property
+    def known_at(self) -> datetime | None:
+        """What was known by then (`known_at`); None: what is known now."""
+        return self._instant("known_at")
+
+    def _instant(self, name: str) -> datetime | None:
+        sent = self._query.get(name)
+        if sent is None:
+            return None
+        fault = FieldFault(name, "not-a-time", "An RFC 3339 time with its offset is expected.")
+        try:
+            instant = datetime.fromisoformat(sent)
+        except ValueError as error:
+            raise InvalidFields([fault]) from error
+        if instant.tzinfo is None or instant.year not in YEARS:
+            raise InvalidFields([fault])
+        return instant.astimezone(UTC)
 
     def known_as(self, etag: str) -> bool:
         """Whether the caller holds this version already (`If-None-Match`)."""

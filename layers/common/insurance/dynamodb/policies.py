@@ -1,6 +1,7 @@
 """Policies in their table: a small header each; the body is the event that made it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from insurance.domain.errors import QuoteAlreadyIssued
@@ -95,6 +96,9 @@ class DynamoDBPolicies:
 
     def get(self, policy_id: str) -> Kept[Policy]:
         return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
+
+    def as_known(self, policy_id: str, known_at: datetime) -> Kept[Policy]:
+        return self._reader.as_known(self._client, policy_id, known_at)
 
     def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
         items = query(

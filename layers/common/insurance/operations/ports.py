@@ -77,7 +77,15 @@ class Quotes(Protocol):
         """Store the quote as the event left it; raise StaleRevision when it has moved on."""
 
 
-class Policies(Protocol):
+class PolicyReads(Protocol):
+    def get(self, policy_id: str) -> Kept[Policy]:
+        """Raise PolicyNotFound when there is none."""
+
+    def as_known(self, policy_id: str, known_at: datetime) -> Kept[Policy]:
+        """The policy as its last event up to then left it; PolicyNotFound when there was none."""
+
+
+class Policies(PolicyReads, Protocol):
     def load_quote(self, quote_id: str, receipt: Receipt) -> Kept[Quote]:
         """The quote to issue, in one read with the receipt (see `Quotes.load`)."""
 
@@ -96,27 +104,15 @@ class Policies(Protocol):
         Raise QuoteAlreadyIssued when the policy exists, StaleRevision when the quote has moved on.
         """
 
-    def get(self, policy_id: str) -> Kept[Policy]:
-        """Raise PolicyNotFound when there is none."""
-
-    def as_known(self, policy_id: str, known_at: datetime) -> Kept[Policy]:
-        """The policy as its last event up to then left it; PolicyNotFound when there was none."""
-
     def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
         """The policy's events in order, from the one that follows number `after`."""
 
 
-class PolicyChanges(Protocol):
+class PolicyChanges(PolicyReads, Protocol):
     """Policies for those who change them: without what issuing one needs."""
-
-    def get(self, policy_id: str) -> Kept[Policy]:
-        """Raise PolicyNotFound when there is none."""
 
     def load(self, policy_id: str, receipt: Receipt) -> Kept[Policy]:
         """As `get`, in one read with the receipt: raise AlreadyAnswered or KeyReused if it is there."""
-
-    def as_known(self, policy_id: str, known_at: datetime) -> Kept[Policy]:
-        """See `Policies.as_known`."""
 
     def change(
         self, event: Event, policy: Kept[Policy], *, was: Kept[Policy], receipt: Receipt

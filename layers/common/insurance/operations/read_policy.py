@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from insurance.domain.caller import Caller
 from insurance.domain.errors import PolicyNotFound
 from insurance.domain.event import Event, first_broken_link
 from insurance.domain.policy import Policy
-from insurance.operations.ports import Kept, Policies
+from insurance.operations.ports import Kept, Policies, PolicyReads
 
 EVENTS_READ_MAX = 100
 
@@ -22,9 +23,14 @@ class EventPage:
     """The number to go on after; None when there are no more."""
 
 
-def read_policy(policy_id: str, *, caller: Caller, policies: Policies) -> Kept[Policy]:
-    """Another partner's policy is as unknown as one that never was."""
-    kept = policies.get(policy_id)
+def read_policy(
+    policy_id: str, *, known_at: datetime | None = None, caller: Caller, policies: PolicyReads
+) -> Kept[Policy]:
+    """The policy as it is known, or as it was known then.
+
+    Another partner's policy is as unknown as one that never was.
+    """
+    kept = policies.as_known(policy_id, known_at) if known_at else policies.get(policy_id)
     if not caller.sees(policy_id, kept.record.partner):
         raise PolicyNotFound(policy_id)
     return kept

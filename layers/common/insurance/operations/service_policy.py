@@ -1,7 +1,7 @@
 """Service a policy: change it, end it or bring it back; as a preview, or for good."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from insurance.domain.caller import Caller, CallerKind
@@ -55,7 +55,7 @@ class ChangeAsked:
             at = product.period(self.effective_on).start
         return Asked(
             kind=self.kind,
-            effective_at=at,
+            effective_at=at.astimezone(UTC),
             by=self.by,
             reason=self.reason,
             answers=self.answers,

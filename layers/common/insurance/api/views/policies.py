@@ -17,13 +17,25 @@ from insurance.api.views.terms import (
     View,
 )
 from insurance.domain.event import Event
-from insurance.domain.policy import Policy
+from insurance.domain.policy import Policy, Segment
 from insurance.operations.ports import Kept
 from insurance.operations.read_policy import EventPage
 
 
+class SegmentView(BaseModel):
+    """A stretch of the term on one set of terms, and the transaction it began with."""
+
+    start: datetime
+    end: datetime
+    transaction: int
+
+    @classmethod
+    def of(cls, segment: Segment) -> Self:
+        return cls(start=segment.period.start, end=segment.period.end, transaction=segment.number)
+
+
 class PolicyView(View):
-    """A policy as it stands."""
+    """A policy as it stands at an instant: the terms in force then, or last before."""
 
     id: str
     quote_id: str
@@ -39,16 +51,22 @@ class PolicyView(View):
     producer: str | None
     carrier: str
     issued_at: datetime
+    as_at: datetime
+    """The instant that terms and status are of."""
+    segments: list[SegmentView]
+    charged: MoneyView
+    """What the customer owes for the term, all transactions together."""
 
     @classmethod
     def at(cls, now: datetime, kept: Kept[Policy]) -> Self:
-        policy = kept.record
+        whole = kept.record
+        policy = whole.at(now)
         return cls(
             etag=etag(kept.head.sequence, "policy"),
             id=policy.id,
             quote_id=policy.quote_id,
             party_id=policy.party_id,
-            status=[str(status) for status in policy.status_at(now)],
+            status=[str(status) for status in whole.status_at(now)],
             revision=kept.head.sequence,
             product=ProductRefView.of(policy.product),
             period=PeriodView.of(policy.period),
@@ -59,6 +77,9 @@ class PolicyView(View):
             producer=policy.producer,
             carrier=policy.carrier,
             issued_at=policy.issued_at,
+            as_at=now,
+            segments=[SegmentView.of(segment) for segment in whole.segments()],
+            charged=MoneyView.of(whole.charged),
         )
 
 

@@ -1,0 +1,192 @@
+"""Policy servicing: a policy changed, ended or brought back; each of them first as a preview."""
+
+from typing import Annotated, Any, Literal
+
+from insurance import wiring
+from insurance.api.app import Api, Call
+from insurance.api.body import Request
+from insurance.api.fields import Code, Day, Instant
+from insurance.api.views.servicing import ChangeView, TransactionsView
+from insurance.domain.policy import Initiator, TransactionKind
+from insurance.operations.read_policy import read_policy
+from insurance.operations.receipt import Answer
+from insurance.operations.service_policy import ChangeAsked, change_policy, preview_change
+from pydantic import Field
+
+api = Api()
+handler = api.entrypoint()
+products, sources = wiring.products(), wiring.look_ups()
+policies, receipts = wiring.policy_changes(), wiring.receipts()
+
+
+class EndorsementRequest(Request):
+    """What changes, and from when; without a date it changes now."""
+
+    effective_on: Day | None = None
+    """A date where the risk is: from the time of day at which cover begins."""
+    effective_at: Instant | None = None
+    answers: Annotated[dict[str, Any], Field(max_length=200)] = {}
+    """The answers that change, by code; null takes one away. The others stay."""
+    covers: Annotated[list[Code], Field(max_length=50)] | None = None
+    """The optional covers from then on; left out, they stay."""
+    reason: Code | None = None
+
+    def asked(self) -> ChangeAsked:
+        return ChangeAsked(
+            kind=TransactionKind.ENDORSEMENT,
+            effective_on=self.effective_on,
+            effective_at=self.effective_at,
+            reason=self.reason,
+            answers=self.answers,
+            options=None if self.covers is None else tuple(self.covers),
+        )
+
+
+class PolicyCancellationRequest(Request):
+    """Who ends the policy, why, and from when; without a date it ends now."""
+
+    effective_on: Day | None = None
+    effective_at: Instant | None = None
+    by: Literal["policyholder", "insurer"] = "policyholder"
+    reason: Code | None = None
+
+    def asked(self) -> ChangeAsked:
+        return ChangeAsked(
+            kind=TransactionKind.CANCELLATION,
+            effective_on=self.effective_on,
+            effective_at=self.effective_at,
+            by=Initiator(self.by),
+            reason=self.reason,
+        )
+
+
+class ReinstatementRequest(Request):
+    """Cover again: as if it had never ended, or with a gap, from a date or from now."""
+
+    gap: bool = False
+    effective_on: Day | None = None
+    effective_at: Instant | None = None
+    no_known_loss: bool = False
+    """The policyholder declares that nothing has happened meanwhile; needed without a gap."""
+    reason: Code | None = None
+
+    def asked(self) -> ChangeAsked:
+        return ChangeAsked(
+            kind=TransactionKind.REINSTATEMENT,
+            effective_on=self.effective_on,
+            effective_at=self.effective_at,
+            gap=self.gap,
+            no_known_loss=self.no_known_loss,
+            reason=self.reason,
+        )
+
+
+def preview(policy_id: str, asked: ChangeAsked, call: Call) -> ChangeView:
+    change = preview_change(
+        policy_id,
+        asked,
+        caller=call.caller,
+        products=products,
+        look_ups=sources,
+        policies=policies,
+        now=call.now,
+    )
+    return ChangeView.at(call.now, change)
+
+
+def carry_out(
+    policy_id: str, asked: ChangeAsked, call: Call, *, expected_revision: int | None
+) -> Answer:
+    return call.once(
+        lambda receipt: change_policy(
+            policy_id,
+            asked,
+            expected_revision=expected_revision,
+            caller=call.caller,
+            products=products,
+            look_ups=sources,
+            policies=policies,
+            receipt=receipt,
+        ),
+        shows=lambda change: ChangeView.at(call.now, change),
+        recall=receipts.recall,
+    )
+
+
+@api.query(
+    "POST",
+    "/v1/policies/{policy_id}/endorsements/preview",
+    scope="policies:write",
+    summary="Show what a change would cost, without making it",
+)
+def post_endorsement_preview(policy_id: str, request: EndorsementRequest, call: Call) -> ChangeView:
+    return preview(policy_id, request.asked(), call)
+
+
+@api.command(
+    "/v1/policies/{policy_id}/endorsements",
+    scope="policies:write",
+    summary="Change a policy from a date",
+)
+def post_endorsement(
+    policy_id: str, request: EndorsementRequest, call: Call
+) -> ChangeView | Answer:
+    return carry_out(policy_id, request.asked(), call, expected_revision=call.expected_revision)
+
+
+@api.query(
+    "POST",
+    "/v1/policies/{policy_id}/cancellations/preview",
+    scope="policies:write",
+    summary="Show what a cancellation would give back, without making it",
+)
+def post_cancellation_preview(
+    policy_id: str, request: PolicyCancellationRequest, call: Call
+) -> ChangeView:
+    return preview(policy_id, request.asked(), call)
+
+
+@api.command(
+    "/v1/policies/{policy_id}/cancellations",
+    scope="policies:write",
+    summary="Cancel a policy from a date",
+)
+def post_cancellation(
+    policy_id: str, request: PolicyCancellationRequest, call: Call
+) -> ChangeView | Answer:
+    return carry_out(policy_id, request.asked(), call, expected_revision=call.expected_revision)
+
+
+@api.query(
+    "POST",
+    "/v1/policies/{policy_id}/reinstatements/preview",
+    scope="policies:write",
+    summary="Show what bringing a policy back would cost, without doing it",
+)
+def post_reinstatement_preview(
+    policy_id: str, request: ReinstatementRequest, call: Call
+) -> ChangeView:
+    return preview(policy_id, request.asked(), call)
+
+
+@api.command(
+    "/v1/policies/{policy_id}/reinstatements",
+    scope="policies:write",
+    summary="Bring a cancelled policy back",
+)
+def post_reinstatement(
+    policy_id: str, request: ReinstatementRequest, call: Call
+) -> ChangeView | Answer:
+    return carry_out(policy_id, request.asked(), call, expected_revision=call.expected_revision)
+
+
+@api.query(
+    "GET",
+    "/v1/policies/{policy_id}/transactions",
+    scope="policies:read",
+    summary="Read a policy's transactions, each with its computation",
+)
+def get_transactions(policy_id: str, call: Call) -> TransactionsView:
+    page = call.page(of=policy_id)
+    kept = read_policy(policy_id, caller=call.caller, policies=policies)
+    return TransactionsView.of(kept, after=page.after, limit=page.limit)

@@ -1,0 +1,190 @@
+"""How changes of a policy are shown: every line with what it was worked out from."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel
+
+from insurance.api.app import cursor, etag
+from insurance.api.views.terms import MoneyView, PremiumView, View
+from insurance.domain.money import Money
+from insurance.domain.policy import ChargeLine, Computation, Policy, Transaction
+from insurance.domain.policy.policy import NEW_BUSINESS, computation_of_new_business
+from insurance.domain.proration import Share
+from insurance.operations.ports import Kept
+from insurance.operations.service_policy import PolicyChange
+
+
+class ShareView(BaseModel):
+    """A part of the term, both counted in the same unit; `text` is for people."""
+
+    part: int
+    whole: int
+    unit: str
+    text: str
+
+    @classmethod
+    def of(cls, share: Share) -> Self:
+        return cls(part=share.part, whole=share.whole, unit=share.unit, text=str(share))
+
+
+class ChargeLineView(BaseModel):
+    """One line: from which price for a whole term to which, and what its share comes to.
+
+    A positive amount is owed by the customer, a negative one is given back.
+    """
+
+    kind: str
+    code: str
+    name: str
+    before: MoneyView | None
+    after: MoneyView | None
+    amount: MoneyView
+    working: str
+
+    @classmethod
+    def of(cls, line: ChargeLine, share: Share | None) -> Self:
+        return cls(
+            kind=line.kind,
+            code=line.code,
+            name=line.name,
+            before=_money(line.before),
+            after=_money(line.after),
+            amount=MoneyView.of(line.amount),
+            working=_working(line, share),
+        )
+
+
+class ComputationView(BaseModel):
+    """How an amount was worked out: the method, the share of the term, the lines, the total."""
+
+    method: str
+    share: ShareView | None
+    lines: list[ChargeLineView]
+    total: MoneyView
+    commission: MoneyView | None
+    notes: list[str]
+
+    @classmethod
+    def of(cls, computation: Computation) -> Self:
+        return cls(
+            method=computation.method,
+            share=ShareView.of(computation.share) if computation.share else None,
+            lines=[ChargeLineView.of(line, computation.share) for line in computation.lines],
+            total=MoneyView.of(computation.total),
+            commission=_money(computation.commission),
+            notes=list(computation.notes),
+        )
+
+
+class TransactionView(BaseModel):
+    """One transaction of a policy; what is reversed stays on the list and says by which one."""
+
+    number: int
+    kind: str
+    effective_at: datetime
+    processed_at: datetime
+    by: str | None
+    reason: str | None
+    gap: bool | None
+    price: PremiumView | None
+    """For a whole term, from then on."""
+    computation: ComputationView
+    reversed_by: int | None
+    reapplies: int | None
+    follows: int | None
+
+    @classmethod
+    def of(cls, transaction: Transaction) -> Self:
+        return cls(
+            number=transaction.number,
+            kind=transaction.kind,
+            effective_at=transaction.effective_at,
+            processed_at=transaction.processed_at,
+            by=transaction.by,
+            reason=transaction.reason,
+            gap=transaction.gap or None,
+            price=PremiumView.of(transaction.terms.premium) if transaction.terms else None,
+            computation=ComputationView.of(transaction.computation),
+            reversed_by=transaction.reversed_by,
+            reapplies=transaction.reapplies,
+            follows=transaction.follows,
+        )
+
+    @classmethod
+    def of_new_business(cls, policy: Policy) -> Self:
+        return cls(
+            number=NEW_BUSINESS,
+            kind="new_business",
+            effective_at=policy.period.start,
+            processed_at=policy.issued_at,
+            by=None,
+            reason=None,
+            gap=None,
+            price=PremiumView.of(policy.premium),
+            computation=ComputationView.of(computation_of_new_business(policy.premium)),
+            reversed_by=None,
+            reapplies=None,
+            follows=None,
+        )
+
+
+class ChangeView(View):
+    """A change of a policy: what it costs, what it undoes and makes again, and where that leads."""
+
+    policy_id: str
+    revision: int
+    stored: bool
+    """False in a preview: nothing was kept, and `revision` is where the policy stands."""
+    status: list[str]
+    transaction: TransactionView
+    reversed: list[TransactionView]
+    reapplied: list[TransactionView]
+    difference: MoneyView
+    """What the customer owes more, or gets back where it is negative, all in all."""
+    charged_before: MoneyView
+    charged_after: MoneyView
+
+    @classmethod
+    def at(cls, now: datetime, change: PolicyChange) -> Self:
+        serviced, policy = change.serviced, change.serviced.policy
+        return cls(
+            etag=etag(change.head.sequence, "policy") if change.stored else None,
+            policy_id=policy.id,
+            revision=change.head.sequence,
+            stored=change.stored,
+            status=[str(status) for status in policy.status_at(now)],
+            transaction=TransactionView.of(serviced.asked),
+            reversed=[TransactionView.of(each) for each in serviced.reversed],
+            reapplied=[TransactionView.of(each) for each in serviced.reapplied],
+            difference=MoneyView.of(serviced.difference),
+            charged_before=MoneyView.of(change.was.charged),
+            charged_after=MoneyView.of(policy.charged),
+        )
+
+
+class TransactionsView(View):
+    """A page of a policy's transactions, as they were made."""
+
+    items: list[TransactionView]
+    next: str | None
+
+    @classmethod
+    def of(cls, kept: Kept[Policy], *, after: int, limit: int) -> Self:
+        policy = kept.record
+        views = [TransactionView.of_new_business(policy)]
+        views += [TransactionView.of(each) for each in policy.transactions]
+        page = views[after : after + limit]
+        more = after + limit < len(views)
+        return cls(items=page, next=cursor(policy.id, after + limit) if more else None)
+
+
+def _money(money: Money | None) -> MoneyView | None:
+    return None if money is None else MoneyView.of(money)
+
+
+def _working(line: ChargeLine, share: Share | None) -> str:
+    """The line as somebody would write it on paper."""
+    if line.before is None or line.after is None or share is None:
+        return str(line.amount)
+    return f"({line.after} - {line.before}) * {share} = {line.amount}"

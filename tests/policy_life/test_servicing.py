@@ -1,0 +1,282 @@
+"""Changing, ending and bringing back: what the operations do, and what they refuse."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from insurance.domain.errors import (
+    NoAuthority,
+    OutsideTerm,
+    RiskNotAccepted,
+    TermsNotOffered,
+    TooManyChanges,
+    WrongState,
+)
+from insurance.domain.event import first_broken_link
+from insurance.domain.policy import ChargeKind, Initiator, PolicyStatus
+
+from tests.policy_life.house import UNDERWRITER, WITH_A_TEENAGER, House, gbp, motor_with
+from tests.unit.product.motor import driver
+
+MARCH, JULY, OCTOBER = date(2026, 3, 1), date(2026, 7, 2), date(2026, 10, 1)
+
+
+@pytest.fixture
+def house() -> House:
+    house = House(motor_with(reinstatement_days=30))
+    house.issue()
+    house.now = datetime(2026, 2, 20, 9, tzinfo=UTC)
+    return house
+
+
+def at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def test_a_preview_says_what_the_command_does_and_keeps_nothing(house):
+    preview = house.preview("endorsement", JULY, answers=WITH_A_TEENAGER)
+
+    assert house.policy.transactions == ()
+    assert house.endorse(JULY, **WITH_A_TEENAGER).serviced == preview.serviced
+
+
+def test_a_change_is_in_force_from_its_instant_and_not_before(house):
+    house.endorse(JULY, **WITH_A_TEENAGER)
+    start = house.policy.segments()[1].period.start
+
+    before = house.policy.at(start - timedelta(microseconds=1))
+    after = house.policy.at(start)
+
+    assert len(before.answers["drivers"]) == 1
+    assert len(after.answers["drivers"]) == 2
+    assert after.premium.net == gbp("322.00")
+
+
+def test_a_refund_goes_by_the_price_charged_not_by_what_the_risk_costs_today(house):
+    house.endorse(JULY, **WITH_A_TEENAGER)
+
+    back = house.cancel(OCTOBER).serviced.asked.computation
+
+    assert back.lines[0].before == gbp("322.00")
+    assert str(back.share) == "92/365 days"
+
+
+def test_the_refund_of_a_tax_follows_the_net_premium_and_the_arrangement_fee_stays(house):
+    back = house.cancel(JULY).serviced.asked.computation
+
+    assert {line.code: str(line.amount.major) for line in back.lines} == {
+        "net": "-64.58",
+        "ipt": "-7.75",
+        "cancellation_fee": "50.00",
+    }
+
+
+def test_a_fee_is_taken_from_the_refund_and_not_beyond_it(house):
+    back = house.cancel(date(2026, 12, 30)).serviced.asked.computation
+
+    assert back.total == gbp("0")
+    assert "not beyond it" in back.notes[0]
+
+
+def test_the_insurer_takes_no_fee(house):
+    back = house.cancel(JULY, by="insurer").serviced.asked.computation
+
+    assert back.total == gbp("-72.33")
+
+
+def test_only_our_people_act_in_the_insurers_name(house):
+    with pytest.raises(NoAuthority):
+        house.change("cancellation", JULY, by=Initiator.INSURER)
+
+
+@pytest.mark.parametrize(("day", "everything"), [(15, True), (16, False)])
+def test_within_the_cooling_off_days_everything_comes_back(house, day, everything):
+    house.now = datetime(2026, 1, day, 9, tzinfo=UTC)
+
+    back = house.cancel(date(2026, 1, day)).serviced.asked.computation
+
+    assert (back.total == -gbp("169.26")) is everything
+
+
+def test_a_cancellation_dated_back_into_the_cooling_off_days_is_not_within_them(house):
+    back = house.cancel(date(2026, 1, 5)).serviced.asked.computation
+
+    assert back.method == "pro_rata"
+
+
+def test_a_change_that_comes_late_is_made_before_the_others_and_they_are_made_again(house):
+    house.endorse(JULY, **WITH_A_TEENAGER)
+
+    late = house.endorse(MARCH, annual_mileage=20_000).serviced
+
+    assert [each.number for each in late.reversed] == [2]
+    assert [(each.number, each.reapplies) for each in late.reapplied] == [(4, 2)]
+    in_july = house.policy.at(at(JULY))
+    assert in_july.answers["annual_mileage"] == 20_000
+    assert len(in_july.answers["drivers"]) == 2
+    assert late.difference == house.policy.charged - gbp("169.26") - gbp("133.49")
+
+
+def test_changes_in_any_order_lead_to_the_same_price(house):
+    other = House(motor_with(reinstatement_days=30))
+    other.issue()
+    house.endorse(JULY, **WITH_A_TEENAGER)
+    house.endorse(MARCH, annual_mileage=20_000)
+
+    other.endorse(MARCH, annual_mileage=20_000)
+    other.endorse(JULY, **WITH_A_TEENAGER)
+
+    assert house.policy.charged == other.policy.charged
+    assert [each.terms for each in house.policy.segments()] == [
+        each.terms for each in other.policy.segments()
+    ]
+
+
+def test_a_cancellation_does_away_with_the_changes_after_it(house):
+    house.endorse(OCTOBER, **WITH_A_TEENAGER)
+
+    ended = house.cancel(JULY).serviced
+
+    assert [each.number for each in ended.reversed] == [2]
+    assert ended.reapplied == ()
+    assert house.policy.charged == gbp("169.26") - gbp("22.33")
+
+
+def test_what_a_cancellation_did_away_with_comes_back_with_the_cover(house):
+    house.endorse(OCTOBER, **WITH_A_TEENAGER)
+    charged = house.policy.charged
+    house.cancel(JULY)
+
+    house.now = at(JULY)
+    house.reinstate(no_known_loss=True)
+
+    assert house.policy.charged == charged
+    assert len(house.policy.at(at(OCTOBER)).answers["drivers"]) == 2
+    assert house.policy.covers_at(at(JULY))
+
+
+def test_a_late_change_keeps_a_cancellation_that_was_taken_back_taken_back(house):
+    house.cancel(JULY)
+    house.now = at(JULY)
+    house.reinstate(no_known_loss=True)
+
+    house.endorse(MARCH, annual_mileage=20_000)
+
+    assert house.policy.covers_at(at(OCTOBER))
+    assert house.policy.at(at(OCTOBER)).answers["annual_mileage"] == 20_000
+
+
+def test_a_reinstatement_with_a_gap_leaves_the_gap_uncovered(house):
+    house.cancel(JULY)
+    house.now = at(date(2026, 7, 20))
+
+    house.reinstate(date(2026, 7, 20), gap=True)
+
+    assert not house.policy.covers_at(at(date(2026, 7, 10)))
+    assert house.policy.covers_at(at(date(2026, 7, 21)))
+    assert len(house.policy.segments()) == 2
+
+
+def test_a_reinstatement_needs_a_declaration_or_a_gap(house):
+    house.cancel(JULY)
+
+    with pytest.raises(TermsNotOffered, match="declaration"):
+        house.reinstate()
+
+
+def test_a_reinstatement_after_its_window_is_not_offered(house):
+    house.cancel(JULY)
+    house.now = at(date(2026, 8, 3))
+
+    with pytest.raises(TermsNotOffered, match="30 days"):
+        house.reinstate(no_known_loss=True)
+
+
+def test_what_is_not_in_force_can_neither_change_nor_end(house):
+    house.cancel(JULY)
+
+    with pytest.raises(WrongState):
+        house.endorse(OCTOBER, annual_mileage=9_000)
+    with pytest.raises(WrongState):
+        house.cancel(OCTOBER)
+
+
+def test_a_policy_in_force_needs_no_reinstatement(house):
+    with pytest.raises(WrongState):
+        house.reinstate(no_known_loss=True)
+
+
+@pytest.mark.parametrize("day", [date(2025, 12, 31), date(2027, 1, 1)])
+def test_a_change_outside_the_term_is_refused(house, day):
+    with pytest.raises(OutsideTerm):
+        house.endorse(day, annual_mileage=9_000)
+
+
+def test_more_than_twenty_later_changes_are_not_made_again(house):
+    for number in range(21):
+        house.endorse(JULY, annual_mileage=9_000 + number)
+
+    with pytest.raises(TooManyChanges):
+        house.endorse(MARCH, annual_mileage=5_000)
+
+
+def test_a_risk_that_is_declined_is_not_taken_on_by_a_change(house):
+    with pytest.raises(RiskNotAccepted, match="under 17"):
+        house.endorse(JULY, drivers=[driver(), driver(16)])
+
+
+def test_a_risk_that_needs_a_person_waits_for_an_underwriter(house):
+    dear = {"vehicle_value": {"amount": 6_000_000, "currency": "GBP"}}
+    with pytest.raises(RiskNotAccepted, match="referred"):
+        house.endorse(JULY, **dear)
+
+    house.change("endorsement", JULY, answers=dear, caller=UNDERWRITER)
+
+    assert house.policy.at(at(OCTOBER)).answers["vehicle_value"]["amount"] == 6_000_000
+
+
+def test_status_is_what_the_facts_say(house):
+    statuses = lambda day: set(house.policy.status_at(at(day)))  # noqa: E731 - said three times
+
+    house.cancel(JULY)
+
+    assert statuses(MARCH) == {PolicyStatus.ON_RISK, PolicyStatus.CANCEL_PENDING}
+    assert statuses(OCTOBER) == {PolicyStatus.CANCELLED}
+    assert statuses(date(2025, 12, 1)) == {PolicyStatus.PENDING, PolicyStatus.CANCEL_PENDING}
+
+
+def test_every_event_balances_and_the_chain_holds(house):
+    house.endorse(JULY, **WITH_A_TEENAGER)
+    house.endorse(MARCH, annual_mileage=20_000)
+    house.cancel(OCTOBER)
+
+    events = house.memory.events[house.policy_id]
+    assert first_broken_link(events) is None
+    receivable = sum(
+        posting.amount.amount * (1 if posting.debit == "premium_receivable" else -1)
+        for event in events
+        for posting in event.postings
+        if "premium_receivable" in {posting.debit, posting.credit}
+    )
+    assert receivable == house.policy.charged.amount
+
+
+def test_the_policy_as_it_was_known_is_what_was_answered_then(house):
+    house.endorse(JULY, **WITH_A_TEENAGER)
+    known_at, answered = house.now, house.policy
+    house.now = datetime(2026, 3, 20, tzinfo=UTC)
+    house.endorse(MARCH, annual_mileage=20_000)
+
+    assert house.policies.as_known(house.policy_id, known_at).record == answered
+    assert house.policies.as_known(house.policy_id, house.now).record == house.policy
+
+
+def test_a_tax_on_what_is_retained_is_not_given_back():
+    rule = [{"by": "policyholder", "method": "short_rate", "retained": "0.10"}]
+    house = House(motor_with(cancellation=rule))
+    house.issue()
+    house.now = datetime(2026, 6, 20, tzinfo=UTC)
+
+    lines = house.cancel(JULY).serviced.asked.computation.lines
+
+    kept = {line.kind: str(line.amount.major) for line in lines if line.amount.amount > 0}
+    assert kept == {ChargeKind.RETAINED: "6.46", ChargeKind.TAX: "0.77"}
