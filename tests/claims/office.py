@@ -6,8 +6,8 @@ The calls are the REST proxy events that API Gateway makes; the callers are thos
 import importlib.util
 import json
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -19,9 +19,11 @@ from unittest.mock import patch
 from insurance import telemetry, wiring
 from insurance.domain.product import Product
 from insurance.operations.ports import Products
+from insurance.operations.receipt import Receipt
 
 from local.samples import CALLERS, Partner
 from tests.contract.conftest import PlainKeys
+from tests.memory import Memory, MemoryClaims, MemoryPolicies, MemoryQuotes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -174,28 +176,63 @@ def authorizer(name: str) -> Json:
     return {"claims": {"sub": subject, "scope": scopes, "cognito:groups": groups}}
 
 
+@dataclass(frozen=True)
+class _Receipts:
+    """Receipts in memory, as a handler asks for them."""
+
+    recall: Callable[[Receipt], None]
+
+
+@contextmanager
+def opened_in_memory() -> Iterator[tuple[Office, Memory]]:
+    """The office on the stores in memory: for many lives in little time."""
+    memory, keys = Memory(), PlainKeys()
+    receipts = _Receipts(memory.check)
+    stores = {
+        "quotes": MemoryQuotes(memory),
+        "policies": MemoryPolicies(memory),
+        "claims": MemoryClaims(memory),
+        "quote_receipts": receipts,
+        "receipts": receipts,
+        "keys": keys,
+    }
+    with ExitStack() as patches:
+        for name, store in stores.items():
+            patches.enter_context(patch.object(wiring, name, lambda store=store: store))
+        patches.enter_context(_settings({}))
+        yield Office([_app(folder) for folder in FOLDERS]), memory
+
+
 @contextmanager
 def opened(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Iterator[Office]:
     """The office on these tables. The modules are its own, so that no other test meets its stores."""
-    environment = {f"{name.upper()}_TABLE": table for name, table in tables.items()} | {
-        "CARRIER": "Coverwright Insurance",
-        "POWERTOOLS_METRICS_NAMESPACE": "Coverwright",
-        "POWERTOOLS_SERVICE_NAME": "office",
-        "POWERTOOLS_DEV": "false",
-    }
     keys = PlainKeys()
     with (
-        patch.dict("os.environ", environment),
+        _settings({f"{name.upper()}_TABLE": table for name, table in tables.items()}),
         patch.object(wiring, "dynamodb", lambda: dynamodb),
         patch.object(wiring, "keys", lambda: keys),
-        patch.object(telemetry.metrics.provider, "namespace", "Coverwright"),
-        patch.object(telemetry.metrics.provider, "service", "office"),
     ):
         _forget()
         try:
-            yield Office([_app(folder) for folder in FOLDERS if (FUNCTIONS / folder).is_dir()])
+            yield Office([_app(folder) for folder in FOLDERS])
         finally:
             _forget()
+
+
+@contextmanager
+def _settings(tables: Mapping[str, str]) -> Iterator[None]:
+    environment = {
+        **tables,
+        "CARRIER": "Coverwright Insurance",
+        "POWERTOOLS_METRICS_NAMESPACE": "Coverwright",
+        "POWERTOOLS_SERVICE_NAME": "office",
+    }
+    with (
+        patch.dict("os.environ", environment),
+        patch.object(telemetry.metrics.provider, "namespace", "Coverwright"),
+        patch.object(telemetry.metrics.provider, "service", "office"),
+    ):
+        yield
 
 
 def _forget() -> None:

@@ -1,0 +1,136 @@
+"""Reserves, payments and shared limits of one claim."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from insurance.domain.claim import (
+    CostType,
+    Decision,
+    DecisionRecord,
+    Draw,
+    Handling,
+    PaymentStatus,
+    ReserveReason,
+    Step,
+    Task,
+)
+from insurance.domain.claim.limits import Movement, movements
+from insurance.domain.errors import ClaimStillOpen, ReserveTooLow
+from insurance.domain.ledger import Account
+
+from tests.builders import NOW, gbp, make_claim
+
+INDEMNITY, EXPENSE = CostType.INDEMNITY, CostType.EXPENSE
+TASK = Task(role="claims_handler", code="payment_failed", reason="Account closed", since=NOW)
+
+
+def reserved(claim, cost_type, outstanding):
+    return claim.with_reserve(
+        cost_type, gbp(outstanding), ReserveReason.REVISED_ESTIMATE, by="staff-hana", at=NOW
+    )
+
+
+def executing(claim, cost_type, amount):
+    return claim.paying(cost_type, gbp(amount), status=PaymentStatus.EXECUTING, by="staff-hana")
+
+
+def draw(amount, *, kind="limit", whole="1000", code="term_limit"):
+    return Draw(code=code, kind=kind, amount=gbp(amount), whole=gbp(whole))
+
+
+def record(decision=Decision.APPROVED, amount="500"):
+    return DecisionRecord(decision=decision, amount=gbp(amount), by="staff-hana", at=NOW)
+
+
+def test_each_type_of_cost_has_a_reserve_of_its_own():
+    claim = reserved(reserved(make_claim(), INDEMNITY, "3000"), EXPENSE, "400")
+
+    assert claim.reserve_of(INDEMNITY) == gbp("3000")
+    assert claim.reserve_of(EXPENSE) == gbp("400")
+    assert claim.reserve == gbp("3400")
+
+
+def test_nothing_is_paid_that_the_reserve_does_not_hold():
+    claim = executing(reserved(make_claim(), INDEMNITY, "3000"), INDEMNITY, "2000")
+
+    with pytest.raises(ReserveTooLow):
+        executing(claim, INDEMNITY, "1000.01")
+    assert executing(claim, INDEMNITY, "1000").open_of(INDEMNITY) == gbp("3000")
+
+
+def test_a_reserve_is_never_less_than_what_is_on_its_way():
+    claim = executing(reserved(make_claim(), INDEMNITY, "3000"), INDEMNITY, "2000")
+
+    with pytest.raises(ReserveTooLow):
+        reserved(claim, INDEMNITY, "1999.99")
+
+
+def test_a_claim_does_not_close_over_an_open_payment():
+    claim = make_claim(handling=Handling.SETTLING)
+    claim = executing(reserved(claim, INDEMNITY, "3000"), INDEMNITY, "2000")
+
+    with pytest.raises(ClaimStillOpen):
+        claim.closed("settled", by="staff-hana", at=NOW)
+
+
+def test_closing_releases_every_reserve():
+    claim = reserved(reserved(make_claim(handling=Handling.SETTLING), INDEMNITY, "9"), EXPENSE, "7")
+
+    closed = claim.closed("settled", by="staff-hana", at=NOW)
+
+    assert not closed.reserve
+    assert {line.reason for line in closed.reserves} == {ReserveReason.CLOSURE}
+
+
+def test_a_denial_releases_the_reserve_and_keeps_the_one_for_expenses():
+    claim = reserved(reserved(make_claim(), INDEMNITY, "3000"), EXPENSE, "400")
+
+    denied = claim.decided(record(Decision.DENIED, "0"), draws=(), counts=False)
+
+    assert denied.reserve_of(INDEMNITY) == gbp("0")
+    assert denied.reserve_of(EXPENSE) == gbp("400")
+
+
+def test_a_lost_payment_gives_back_what_it_took_of_a_limit_but_not_of_a_deductible():
+    draws = (draw("500"), draw("80", kind="deductible", code="own_share"))
+    claim = make_claim().decided(record(), draws=draws, counts=True)
+    claim = executing(claim, INDEMNITY, "500")
+    [payment] = claim.payments
+
+    lost = claim.losing(payment.replace(status=PaymentStatus.FAILED), TASK)
+
+    assert [draw.amount for draw in lost.draws] == [gbp("0"), gbp("80")]
+    assert lost.handling is Handling.ASSESSING
+    assert lost.reserve_of(INDEMNITY) == gbp("500")
+
+
+def test_only_what_changed_moves_a_limit():
+    before = (draw("500"), draw("10", code="other"))
+    after = (draw("700"), draw("10", code="other"))
+
+    assert movements(before, after) == (Movement("term_limit", 20_000, 80_000),)
+    assert movements(after, ()) == (
+        Movement("other", -1_000, 1_000),
+        Movement("term_limit", -70_000, 70_000),
+    )
+
+
+amounts = st.integers(min_value=0, max_value=10**9)
+
+
+@given(st.lists(amounts, min_size=2, max_size=6), st.sampled_from(CostType))
+def test_whatever_a_reserve_goes_through_its_postings_add_up_to_it(amounts, cost_type):
+    claim, booked = make_claim(), 0
+    for amount in amounts:
+        changed = reserved(claim, cost_type, f"{amount // 100}.{amount % 100:02d}")
+        for posting in changed.booked_since(claim):
+            held = {Account.CASE_RESERVES, Account.EXPENSE_RESERVES}
+            booked += posting.amount.amount * (posting.credit in held)
+            booked -= posting.amount.amount * (posting.debit in held)
+        claim = changed
+
+    assert booked == claim.reserve.amount
+
+
+def test_steps_are_phrases_that_a_refusal_can_end_with():
+    assert all(step.value[0].islower() and not step.value.endswith(".") for step in Step)

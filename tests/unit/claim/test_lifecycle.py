@@ -1,0 +1,75 @@
+"""Every state meets every step: what is in the table happens, everything else is refused."""
+
+from itertools import product
+
+import pytest
+from insurance.domain.claim import Handling, Hold, PaymentStatus, Step, lifecycle
+from insurance.domain.claim import payment as payments
+from insurance.domain.claim.payment import Payment, PaymentStep
+from insurance.domain.claim.reserve import CostType
+from insurance.domain.errors import ClaimOnHold, WrongState
+from insurance.domain.identity import payment_id_for
+
+from tests.builders import NOW, gbp, make_claim
+
+HOLD = Hold(reason="The police ask us to wait.", by="staff-hana", since=NOW)
+
+
+def make_payment(**changes):
+    payment = Payment(
+        id=payment_id_for(make_claim().id, 1),
+        cost_type=CostType.INDEMNITY,
+        amount=gbp("100"),
+        status=PaymentStatus.AWAITING_APPROVAL,
+        requested_by="staff-hana",
+    )
+    return payment.replace(**changes)
+
+
+def pay_step(payment, step):
+    match step:
+        case PaymentStep.APPROVE:
+            return payment.approved(by="staff-sam", reason="agreed")
+        case PaymentStep.REFUSE:
+            return payment.refused(by="staff-sam", reason="not agreed")
+        case PaymentStep.CANCEL:
+            return payment.cancelled(by="staff-hana", reason="a slip")
+    return payment.reported(step, bank_reference="B1", at=NOW, reason=None)
+
+
+@pytest.mark.parametrize(("handling", "step"), list(product(Handling, Step)))
+def test_a_claim_takes_the_steps_of_the_table_and_no_other(handling, step):
+    claim = make_claim(handling=handling)
+
+    if (handling, step) in lifecycle.NEXT:
+        assert claim.moved(step).handling is lifecycle.NEXT[handling, step]
+    else:
+        with pytest.raises(WrongState) as refused:
+            claim.moved(step)
+        assert (refused.value.status, refused.value.step) == (handling, step)
+
+
+@pytest.mark.parametrize(("handling", "step"), list(lifecycle.NEXT))
+def test_on_hold_nothing_is_decided_paid_or_closed(handling, step):
+    claim = make_claim(handling=handling, hold=HOLD)
+
+    if step in lifecycle.HELD_BACK:
+        with pytest.raises(ClaimOnHold):
+            claim.moved(step)
+    else:
+        assert claim.moved(step).handling is lifecycle.NEXT[handling, step]
+
+
+@pytest.mark.parametrize(("status", "step"), list(product(PaymentStatus, PaymentStep)))
+def test_a_payment_takes_the_steps_of_the_table_and_no_other(status, step):
+    payment = make_payment(status=status)
+
+    if (status, step) in payments.NEXT:
+        assert pay_step(payment, step).status is payments.NEXT[status, step]
+    else:
+        with pytest.raises(WrongState):
+            pay_step(payment, step)
+
+
+def test_the_bank_may_report_a_lost_payment_in_every_state_of_the_claim():
+    assert all((handling, Step.LOSE_PAYMENT) in lifecycle.NEXT for handling in Handling)
