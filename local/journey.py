@@ -9,7 +9,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
@@ -86,7 +86,7 @@ def play(path: Path, settings: Settings) -> None:
         with walk.client:
             ids = walk.from_quote_to_paid_claim()
     _say("stack", "stopped; starting it again to read the figures back")
-    with Stack(settings) as stack:
+    with Stack(replace(settings, warm=False)) as stack:
         _say("stack", f"up in {stack.started_in_seconds:.1f} s at {stack.base_url}")
         walk = Walk(journey, stack)
         with walk.client:

@@ -36,6 +36,8 @@ class Settings:
     engine: str | None = None
     slots: int = 2
     tls: bool = False
+    warm: bool = True
+    """Start a worker of each function before anybody asks; else when somebody does."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """The template's parameters, where its defaults do not do."""
 

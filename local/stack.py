@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -162,22 +163,8 @@ class Stack:
 
     async def _start(self) -> None:
         settings = self.settings
-        settings.logs.mkdir(parents=True, exist_ok=True)
-        lease = Lease(settings.folder)
-        lease.take()
-        self._parts.callback(lease.release)
-        _log_to(settings.logs / "gateway.log", self._parts)
-        gateway_socket = bound_socket(settings.ports.gateway, what="gateway", setting="PORT")
-        self._parts.callback(gateway_socket.close)
-        services_socket = bound_socket(
-            settings.ports.services, what="services", setting="SERVICES_PORT"
-        )
-        self._parts.callback(services_socket.close)
-        scheme = "https" if settings.tls else "http"
-        self.base_url = f"{scheme}://{LOOPBACK}:{gateway_socket.getsockname()[1]}"
-        self.services_url = f"http://{LOOPBACK}:{services_socket.getsockname()[1]}"
-        if settings.tls:
-            self.certificate = ensure_certificate(settings.folder / "tls")
+        lease = self._take_folder()
+        gateway_socket, services_socket = self._bind()
 
         database = Database(await asyncio.to_thread(engine_for, settings), settings)
         self._parts.push_async_callback(database.stop)
@@ -213,7 +200,8 @@ class Stack:
         self._functions = self._lambda()
         self._parts.push_async_callback(self._functions.stop)
         await self._functions.start()
-        self._functions.warm(self._names_by_use())
+        if settings.warm:
+            self._functions.warm(self._names_by_use())
 
         await asyncio.to_thread(self._fill_tables)
         self._keys = keys = Keys(settings.folder / "gateway.sqlite")
@@ -237,6 +225,29 @@ class Stack:
                 "database": self.database_url,
             }
         )
+
+    def _take_folder(self) -> Lease:
+        folder = self.settings.folder
+        self.settings.logs.mkdir(parents=True, exist_ok=True)
+        lease = Lease(folder)
+        lease.take()
+        self._parts.callback(lease.release)
+        _log_to(self.settings.logs / "gateway.log", self._parts)
+        if self.settings.tls:
+            self.certificate = ensure_certificate(folder / "tls")
+        return lease
+
+    def _bind(self) -> tuple[socket.socket, socket.socket]:
+        """Take the two ports that are served from this process; what is taken fails at once."""
+        ports = self.settings.ports
+        gateway = bound_socket(ports.gateway, what="gateway", setting="PORT")
+        self._parts.callback(gateway.close)
+        services = bound_socket(ports.services, what="services", setting="SERVICES_PORT")
+        self._parts.callback(services.close)
+        scheme = "https" if self.settings.tls else "http"
+        self.base_url = f"{scheme}://{LOOPBACK}:{gateway.getsockname()[1]}"
+        self.services_url = f"http://{LOOPBACK}:{services.getsockname()[1]}"
+        return gateway, services
 
     def _lambda(self) -> Lambda:
         database = self._proxy(self.database_url) if self._proxy else self.database_url
