@@ -141,7 +141,7 @@ def _text(found: str, schema: Mapping[str, Any], at: str) -> Iterator[Fault]:
 def _number(found: int | Decimal, schema: Mapping[str, Any], at: str) -> Iterator[Fault]:
     if isinstance(found, Decimal) and not found.is_finite():
         yield Fault(at, str(found), "a number")
-    elif abs(found) >= NUMBER_MAX or (
+    elif not -NUMBER_MAX < found < NUMBER_MAX or (
         isinstance(found, Decimal) and len(found.as_tuple().digits) > DIGITS_MAX
     ):
         yield Fault(at, "a number out of bounds", f"at most {DIGITS_MAX} digits")
