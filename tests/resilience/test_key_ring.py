@@ -11,12 +11,12 @@ from botocore.stub import Stubber
 from insurance.domain.errors import Unavailable
 from insurance.kms import CONTEXT, PARTY_KEY_BYTES, KeyRing
 
-MADE = {"CiphertextBlob": b"wrapped", "Plaintext": bytes(range(32)), "KeyId": "key"}
+OPENED = {"Plaintext": bytes(range(32)), "KeyId": "key"}
+MADE = OPENED | {"CiphertextBlob": b"wrapped"}
 
 
-@pytest.fixture
-def kms() -> Iterator[Any]:
-    client = boto3.client(
+def client() -> Any:
+    return boto3.client(
         "kms",
         endpoint_url="http://127.0.0.1:9",
         region_name="eu-west-2",
@@ -24,7 +24,11 @@ def kms() -> Iterator[Any]:
         aws_secret_access_key="test",
         config=Config(retries={"total_max_attempts": 1}),
     )
-    with Stubber(client) as stubber:
+
+
+@pytest.fixture
+def kms() -> Iterator[Any]:
+    with Stubber(client()) as stubber:
         yield stubber
     stubber.assert_no_pending_responses()
 
@@ -48,14 +52,16 @@ def test_a_key_that_we_may_not_use_is_a_fault_of_ours(kms: Any, code: str):
 
 
 @pytest.mark.parametrize("error", [EndpointConnectionError, ReadTimeoutError])
-def test_a_key_service_out_of_reach_is_unavailable(kms: Any, error: type[Exception]):
+def test_a_key_service_out_of_reach_is_unavailable(error: type[Exception]):
+    kms = client()
+
     def broken(*_: Any, **__: Any) -> None:
         raise error(endpoint_url="http://127.0.0.1:9")
 
-    kms.client.meta.events.register("before-parameter-build.kms", broken)
+    kms.meta.events.register("before-send.kms", broken)
 
     with pytest.raises(Unavailable):
-        KeyRing(kms.client, "key").new()
+        KeyRing(kms, "key").new()
 
 
 def test_a_warm_ring_asks_for_nothing(kms: Any):
@@ -77,7 +83,7 @@ def test_a_cold_ring_asks_once_for_all_parties_under_one_data_key(kms: Any):
     wrapped = [maker.new().wrapped for _ in range(3)]
     kms.add_response(
         "decrypt",
-        MADE,
+        OPENED,
         {"CiphertextBlob": b"wrapped", "KeyId": "key", "EncryptionContext": CONTEXT},
     )
 

@@ -84,7 +84,7 @@ class QuoteView(View):
             findings=[FindingView.of(finding) for finding in quote.findings],
             imposed=ImposedTermsView.of(quote.imposed) if quote.imposed else None,
             policyholder=PolicyholderView.of(quote.policyholder) if quote.policyholder else None,
-            answers=quote.answers,
+            answers=_by_name(quote.answers),
             options=list(quote.options),
             producer=quote.producer,
             carrier=quote.carrier,
@@ -145,6 +145,13 @@ class ExplanationView(View):
             findings=[FindingView.of(finding) for finding in priced.findings],
             agrees=priced.premium == quote.premium,
         )
+
+
+def _by_name(value: Any) -> Any:
+    """JSON with its fields in the order they are stored in: a replay gives the first bytes."""
+    if isinstance(value, dict):
+        return {name: _by_name(value[name]) for name in sorted(value)}
+    return [_by_name(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _shown(value: Any) -> Any:
