@@ -6,8 +6,9 @@ from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, Instant
-from insurance.api.views.servicing import ChangeView, TransactionsView
+from insurance.api.views.servicing import ChangeView, ComparisonView, TransactionsView
 from insurance.domain.policy import Initiator, TransactionKind
+from insurance.operations.compare_policy import Version, compare_policy
 from insurance.operations.read_policy import read_policy
 from insurance.operations.receipt import Answer
 from insurance.operations.service_policy import ChangeAsked, change_policy, preview_change
@@ -190,3 +191,17 @@ def get_transactions(policy_id: str, call: Call) -> TransactionsView:
     page = call.page(of=policy_id)
     kept = read_policy(policy_id, caller=call.caller, policies=policies)
     return TransactionsView.of(kept, after=page.after, limit=page.limit)
+
+
+@api.query(
+    "GET",
+    "/v1/policies/{policy_id}/comparison",
+    scope="policies:read",
+    summary="Compare two versions of a policy",
+)
+def get_comparison(policy_id: str, call: Call) -> ComparisonView:
+    """The version `as_at`, `known_at` with that of `since_as_at`, `since_known_at`."""
+    second = Version(call.as_at, call.known_at)
+    first = Version(call.since_as_at or call.as_at, call.since_known_at or call.known_at)
+    found = compare_policy(policy_id, first, second, caller=call.caller, policies=policies)
+    return ComparisonView.of(policy_id, found)

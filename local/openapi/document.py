@@ -307,6 +307,8 @@ INSTANTS: dict[str, Json] = {
     for name, description in {
         "as_at": "The instant that is asked about; now, without it",
         "known_at": "As it was known by then; as it is known now, without it",
+        "since_as_at": "The instant to compare with; `as_at`, without it",
+        "since_known_at": "As known by then, to compare with; `known_at`, without it",
     }.items()
 }
 ETAG: Json = {

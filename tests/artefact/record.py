@@ -262,6 +262,12 @@ def _servicing() -> Iterator[Scene]:
     )
     yield Scene("policy_servicing/reinstate", restore, HARBOUR, declared, cancelled, **asked)
     listed = "GET /v1/policies/{policy_id}/transactions"
+    compare = "GET /v1/policies/{policy_id}/comparison"
+    yield Scene(
+        *("policy_servicing/comparison", compare, HARBOUR, None, endorsed),
+        query={"as_at": "2027-07-01T00:00:00Z", "since_as_at": "2027-01-01T00:00:00Z"},
+        **asked,
+    )
     yield Scene("policy_servicing/transactions", listed, HARBOUR, None, endorsed, **asked)
     yield Scene(
         *("policy_issuance/read_as_at", "GET /v1/policies/{policy_id}", HARBOUR, None, endorsed),

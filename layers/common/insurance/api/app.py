@@ -132,6 +132,16 @@ class Call:
         """What was known by then (`known_at`); None: what is known now."""
         return self._instant("known_at")
 
+    @property
+    def since_as_at(self) -> datetime | None:
+        """The instant to compare with: `since_as_at`."""
+        return self._instant("since_as_at")
+
+    @property
+    def since_known_at(self) -> datetime | None:
+        """What was known by then, to compare with: `since_known_at`."""
+        return self._instant("since_known_at")
+
     def _instant(self, name: str) -> datetime | None:
         sent = self._query.get(name)
         if sent is None:

@@ -45,7 +45,8 @@ def verify_claim(
             code: Money(amount=amount, currency=product.currency) for code, amount in used.items()
         },
     )
-    found = product.assess(loss, stored_risk(product, policy), imposed_of(policy.imposed))
+    in_force = policy.at(notice.occurred_at)
+    found = product.assess(loss, stored_risk(product, in_force), imposed_of(in_force.imposed))
     return Verdict(
         rules + _own_rules(found),
         found.missing,

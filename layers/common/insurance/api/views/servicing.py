@@ -1,5 +1,6 @@
 """How changes of a policy are shown: every line with what it was worked out from."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
@@ -9,6 +10,7 @@ from insurance.api.app import cursor, etag
 from insurance.api.views.terms import MoneyView, PremiumView, View
 from insurance.domain.money import Money
 from insurance.domain.policy import ChargeLine, Computation, Policy, Transaction
+from insurance.domain.policy.difference import Difference
 from insurance.domain.policy.policy import NEW_BUSINESS, computation_of_new_business
 from insurance.domain.proration import Share
 from insurance.operations.ports import Kept
@@ -177,6 +179,28 @@ class TransactionsView(View):
         page = views[after : after + limit]
         more = after + limit < len(views)
         return cls(items=page, next=cursor(policy.id, after + limit) if more else None)
+
+
+class DifferenceView(BaseModel):
+    """One thing that two versions say differently; null: that version does not have it."""
+
+    pointer: str
+    before: str | None
+    after: str | None
+
+
+class ComparisonView(View):
+    """What one version of a policy says differently from another."""
+
+    policy_id: str
+    differences: list[DifferenceView]
+
+    @classmethod
+    def of(cls, policy_id: str, found: Sequence[Difference]) -> Self:
+        return cls(
+            policy_id=policy_id,
+            differences=[DifferenceView(**difference._asdict()) for difference in found],
+        )
 
 
 def _money(money: Money | None) -> MoneyView | None:

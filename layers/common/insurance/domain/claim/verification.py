@@ -59,7 +59,8 @@ def judge_notice(notice: Notice, policy: Policy) -> tuple[RuleResult, ...]:
     Whether the loss lies in the period, was reported in time and falls under a cover in force is
     the product's to say: lines differ in what triggers them.
     """
-    return (_same_currency(notice, policy), _not_told_before(notice))
+    rules = (_same_currency(notice, policy), _not_told_before(notice))
+    return (*rules, _in_force(notice, policy)) if policy.transactions else rules
 
 
 def judge_payee(payee: Payee | None) -> RuleResult:
@@ -98,6 +99,22 @@ def _not_told_before(notice: Notice) -> RuleResult:
         else "No other claim was noticed for this loss.",
         same_loss_as=list(notice.same_loss_as),
     )
+
+
+def _in_force(notice: Notice, policy: Policy) -> RuleResult:
+    """Of a policy that was changed: the loss is judged on the terms in force when it happened, and
+    by a person where those were settled only afterwards."""
+    covered = policy.covers_at(notice.occurred_at)
+    since = policy.settled_at(notice.occurred_at)
+    facts = {"covered": covered, "known_since": since.isoformat() if since else None}
+    if since is not None and since > notice.occurred_at:
+        text = "What was in force at the time of the loss was changed after it."
+        return _result("in_force", Outcome.REFER, text, **facts)
+    if not covered:
+        text = "The policy was not in force at the time of the loss."
+        return _result("in_force", Outcome.FAIL, text, **facts)
+    text = "The policy was in force at the time of the loss."
+    return _result("in_force", Outcome.PASS, text, **facts)
 
 
 def _result(code: str, outcome: Outcome, explanation: str, **facts: object) -> RuleResult:

@@ -136,6 +136,11 @@ class Policy(Record):
             imposed=terms.imposed,
         )
 
+    def settled_at(self, instant: datetime) -> datetime | None:
+        """When that was made which rules the policy at an instant; None: when it was issued."""
+        ruling = [each for each in self._effective() if each.effective_at <= instant]
+        return ruling[-1].processed_at if ruling else None
+
     def segments(self) -> tuple[Segment, ...]:
         """The stretches in force, in order of time; a gap in cover lies between two of them."""
         found: list[Segment] = []

@@ -1,0 +1,75 @@
+"""A loss is judged on what was in force when it happened, not on what is in force today."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from insurance.domain.claim.rule import Outcome
+from insurance.domain.claim.verification import Notice, Verdict
+from insurance.operations.verify_claim import verify_claim
+
+from tests.policy_life.house import House, gbp
+from tests.unit.product.motor import wire
+
+JULY = date(2026, 7, 2)
+IN_JUNE, IN_AUGUST = (datetime(2026, month, 15, 9, tzinfo=UTC) for month in (6, 8))
+
+
+def judged(house: House, occurred_at: datetime) -> Verdict:
+    notice = Notice(
+        cover="accidental_damage",
+        occurred_at=occurred_at,
+        reported_at=occurred_at + timedelta(days=1),
+        claimed=gbp("3000"),
+        payee=None,
+    )
+    facts = {"driver_age": 35, "fault": True}
+    return verify_claim(notice, facts, None, policy=house.policy, product=house.product, used={})
+
+
+def outcome(verdict: Verdict) -> Outcome:
+    return next(rule.outcome for rule in verdict.rules if rule.code == "in_force")
+
+
+@pytest.fixture
+def house() -> House:
+    house = House()
+    house.issue()
+    house.now = datetime(2026, 2, 20, 9, tzinfo=UTC)
+    return house
+
+
+def test_a_higher_voluntary_excess_counts_from_its_date(house):
+    house.endorse(JULY, voluntary_excess=wire(500))
+
+    assert judged(house, IN_JUNE).payable == gbp("2500")
+    assert judged(house, IN_AUGUST).payable == gbp("2250")
+
+
+def test_a_loss_after_the_end_of_cover_is_not_covered(house):
+    house.cancel(JULY)
+
+    assert outcome(judged(house, IN_JUNE)) is Outcome.PASS
+    assert outcome(judged(house, IN_AUGUST)) is Outcome.FAIL
+
+
+def test_exactly_at_the_end_of_cover_nothing_is_covered(house):
+    house.cancel(JULY)
+    end = house.policy.segments()[-1].period.end
+
+    assert outcome(judged(house, end)) is Outcome.FAIL
+    assert outcome(judged(house, end - timedelta(microseconds=1))) is Outcome.PASS
+
+
+def test_a_cancellation_dated_back_before_a_loss_goes_to_a_person(house):
+    house.now = datetime(2026, 9, 1, tzinfo=UTC)
+    house.cancel(JULY)
+
+    assert outcome(judged(house, IN_AUGUST)) is Outcome.REFER
+
+
+def test_a_change_dated_back_before_a_loss_goes_to_a_person(house):
+    house.now = datetime(2026, 9, 1, tzinfo=UTC)
+    house.endorse(JULY, voluntary_excess=wire(0))
+
+    assert outcome(judged(house, IN_AUGUST)) is Outcome.REFER
+    assert outcome(judged(house, IN_JUNE)) is Outcome.PASS
