@@ -60,6 +60,8 @@ class Office:
     apps: list[ModuleType]
     now: datetime = datetime(2026, 11, 20, 9, tzinfo=UTC)
     numbers: Iterator[int] = field(default_factory=count)
+    tables: dict[str, str] = field(default_factory=dict)
+    """Where it keeps things, by the name of the setting; empty for one in memory."""
 
     def call(
         self,
@@ -214,7 +216,7 @@ def opened(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Iterator[Offic
     ):
         _forget()
         try:
-            yield Office([_app(folder) for folder in FOLDERS])
+            yield Office([_app(folder) for folder in FOLDERS], tables=tables)
         finally:
             _forget()
 

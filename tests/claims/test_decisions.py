@@ -1,5 +1,7 @@
 """What people do with a claim, through the API: decide, reserve, hold, close and open it again."""
 
+from typing import Any
+
 from tests.claims.office import Office
 from tests.claims.policies import issued, loss, money, notified, settled
 
@@ -12,7 +14,7 @@ DENIAL = {
 }
 
 
-def crash(office: Office, claimed: str = "3000", **changes):
+def crash(office: Office, claimed: str = "3000", **changes: Any):
     body = loss(issued(office), "accidental_damage", claimed, facts=AT_FAULT)
     return notified(office, body | changes)
 
@@ -47,7 +49,7 @@ def test_a_named_payee_is_not_replaced_by_the_way(office):
 
 def test_a_claim_is_denied_with_reason_wording_and_the_way_to_appeal(office):
     late = "2027-12-15T08:20:00Z"
-    claim = crash(office, occurred_at=late, claimed=money("1000"))
+    claim = crash(office, "1000", occurred_at=late)
     path = f"/v1/claims/{claim['id']}"
     referred = office.post(f"{path}/settlement")
     assert referred["status"] == "assessing"

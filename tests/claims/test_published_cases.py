@@ -1,18 +1,14 @@
 """The published claim figures, through the public API: quoted, issued, noticed and settled."""
 
-import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from insurance.domain.product import Definition, Product
 
 from tests.cases.published import expected
 from tests.claims.office import Office
 from tests.claims.policies import HOME, MOTOR, issued, loss, money, settled
-
-PUBLISHED = Path(__file__).parent / "products" / "published_claims.json"
+from tests.claims.products import published_claims
 
 MOTOR_CLAIMS = {
     "MOT-C1": ("accidental_damage", "3000", {"driver_age": 35, "fault": True}),
@@ -61,10 +57,6 @@ GENERAL_CLAIMS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
 }
 
 
-def product(path: Path) -> Product:
-    return Product(Definition(json.loads(path.read_text("utf-8"), parse_float=Decimal), {}))
-
-
 def paid(claim: dict[str, Any]) -> list[Decimal]:
     """What the settlement instructed, or will once a second person agrees."""
     return [Decimal(payment["amount"]["amount"]) / 100 for payment in claim["payments"]]
@@ -105,7 +97,7 @@ def test_the_underwriters_excess_rules_the_claim(office: Office):
 
 @pytest.mark.parametrize("case", GENERAL_CLAIMS)
 def test_a_published_claim_of_another_line(case, office: Office):
-    office.offering(product(PUBLISHED))
+    office.offering(published_claims())
     policy = issued(office, "published_claims", {})
 
     claims = [
@@ -131,7 +123,7 @@ def at(place: int) -> str:
 
 
 def test_a_small_covered_claim_is_paid_without_anybody(office: Office):
-    office.offering(product(PUBLISHED))
+    office.offering(published_claims())
 
     claim = settled(
         office, loss(issued(office, "published_claims", {}), "jacket", money("979", "USD"))

@@ -1,0 +1,24 @@
+"""Products that tests of claims are made on: data, as everywhere."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+from insurance.domain.product import Definition, Product
+
+HERE = Path(__file__).parent
+
+
+def _product(name: str) -> Product:
+    document = json.loads((HERE / f"{name}.json").read_text("utf-8"), parse_float=Decimal)
+    return Product(Definition(document, {}))
+
+
+def published_claims() -> Product:
+    """One cover for each published worked figure."""
+    return _product("published_claims")
+
+
+def shared_limits() -> Product:
+    """Covers whose claims share a limit or a deductible."""
+    return _product("shared_limits")

@@ -1,0 +1,143 @@
+"""Two hundred settlements at once on one limit, on a real engine that keeps failing."""
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from insurance.api.views.claims import ClaimView
+from insurance.domain.errors import LimitMoved, StaleRevision, Unavailable
+from insurance.operations.receipt import AlreadyAnswered, Answer
+from insurance.operations.settle_claim import settle_claim
+
+from tests.builders import PARTNER, make_receipt
+from tests.claims.office import Office, Shelf
+from tests.claims.policies import issued, loss
+from tests.claims.products import shared_limits
+from tests.contract.conftest import on_dynamodb
+from tests.database import client
+from tests.resilience.faults import Faults, cancelled, running_faults, throttled
+
+if TYPE_CHECKING:
+    from insurance.operations.ports import Claims
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CALLERS = 200
+PATIENCE = 60
+"""So often a caller repeats its call with the same key before it calls that no answer."""
+LIMIT = 100_000
+NOW = datetime(2027, 11, 20, 9, tzinfo=UTC)
+SETTLE = "test POST /v1/claims/{claim_id}/settlement"
+TRANSACTION_WRITES = 4
+KINDS_OF_FAULT = 3
+
+
+@dataclass
+class Settlements:
+    """What two hundred callers were told, and what it took."""
+
+    claims: "Claims"
+    told: Counter[str] = field(default_factory=Counter)
+
+    def settle(self, claim_id: str) -> int:
+        """What the caller's claim is paid, in minor units, once it has a final answer."""
+        receipt = make_receipt(f"settle-{claim_id}", operation=SETTLE, now=NOW, renders=answer)
+        for _ in range(PATIENCE):
+            try:
+                kept = settle_claim(
+                    claim_id,
+                    expected_revision=None,
+                    caller=PARTNER.replace(partner="harbour"),
+                    products=Shelf(None, (shared_limits(),)),  # type: ignore[arg-type]  # no other is asked for
+                    claims=self.claims,
+                    receipt=receipt,
+                )
+            except AlreadyAnswered as earlier:
+                self.told["answered again"] += 1
+                return paid(earlier.answer.body)
+            except (Unavailable, StaleRevision, LimitMoved) as busy:
+                self.told[type(busy).__name__] += 1
+            else:
+                self.told["answered"] += 1
+                return paid(answer(kept).body)
+        raise AssertionError(f"{claim_id} never had a final answer")
+
+
+def answer(kept: Any) -> Answer:
+    return Answer(200, ClaimView.of(kept).model_dump(mode="json", exclude_none=True))
+
+
+def paid(claim: dict[str, Any]) -> int:
+    return sum(payment["amount"]["amount"] for payment in claim["payments"])
+
+
+@pytest.fixture
+def faults(engine: "DynamoDBClient") -> Iterator[Faults]:
+    with running_faults(engine.meta.endpoint_url) as faults:
+        faults.inject(
+            {
+                "operation": "TransactWriteItems",
+                "probability": 0.05,
+                "response": {"abort_bytes": 1},
+            },
+            cancelled("TransactionConflict", writes=TRANSACTION_WRITES, share=0.30),
+            throttled(share=0.10),
+        )
+        yield faults
+
+
+@pytest.mark.parametrize("smallest", [200, 900], ids=["sum under the limit", "sum above the limit"])
+def test_what_is_approved_is_exactly_the_limit_or_the_sum(
+    smallest: int, office: Office, engine: "DynamoDBClient", faults: Faults
+):
+    amounts = [smallest + 7 * (place % 13) for place in range(CALLERS)]
+    claim_ids, tables = noticed(office, amounts), office.tables
+    failing = client(
+        faults.url,
+        max_pool_connections=CALLERS,
+        connect_timeout=5,
+        read_timeout=20,
+        retries={"mode": "standard", "max_attempts": 3},
+    )
+    settlements = Settlements(on_dynamodb(failing, tables).claims)
+
+    with ThreadPoolExecutor(CALLERS) as callers:
+        figures = list(callers.map(settlements.settle, claim_ids))
+
+    injected = Counter(fault["action"].split(",")[0] for fault in faults.fired())
+    print(f"{smallest}: {dict(settlements.told)}, {dict(injected)}")  # noqa: T201 - measured
+    assert len(injected) == KINDS_OF_FAULT
+    stored = [office.get(f"/v1/claims/{claim_id}") for claim_id in claim_ids]
+    assert sum(figures) == min(LIMIT, sum(amounts))
+    assert [paid(claim) for claim in stored] == figures
+    assert {claim["status"] for claim in stored} <= {"settling", "closed"}
+    assert taken(engine, tables) == min(LIMIT, sum(amounts))
+
+
+def noticed(office: Office, amounts: list[int]) -> list[str]:
+    """One claim a day, so that none is taken for another told twice."""
+    office.offering(shared_limits())
+    policy, office.now = issued(office, "shared_limits", {}), NOW
+    first = datetime(2026, 12, 2, 8, tzinfo=UTC)
+    return [
+        office.post(
+            "/v1/claims",
+            loss(
+                policy,
+                "breakdown",
+                {"amount": amount, "currency": "GBP"},
+                occurred_at=(first + timedelta(days=place)).isoformat(),
+            ),
+        )["id"]
+        for place, amount in enumerate(amounts)
+    ]
+
+
+def taken(engine: "DynamoDBClient", tables: dict[str, str]) -> int:
+    """What the limit's own item says."""
+    items = engine.scan(TableName=tables["claims"])["Items"]
+    [used] = [item["used_term_limit"]["N"] for item in items if "used_term_limit" in item]
+    return int(used)

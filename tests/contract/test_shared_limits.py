@@ -1,0 +1,90 @@
+"""Limits that a policy's claims share: taken in the claim's own transaction, in both stores."""
+
+import pytest
+from insurance.domain.claim import Claim, Draw
+from insurance.domain.errors import LimitMoved
+from insurance.operations.ports import ClaimFile, Kept
+
+from tests.builders import gbp, make_claim, make_receipt, next_event
+from tests.contract.conftest import Stores
+from tests.contract.test_stores import SETTLE, accept, add_quote, issue, notify
+
+
+def two_claims(stores: Stores) -> tuple[Claim, Claim]:
+    policy = issue(stores, accept(stores, add_quote(stores))).record
+    first = make_claim(policy)
+    second = make_claim(policy, id=first.id[:-6] + "zzzzzz")
+    return notify(stores, first).record, notify(stores, second, key="claim-2").record
+
+
+def load(stores: Stores, claim: Claim, key: str) -> ClaimFile:
+    return stores.claims.load(claim.id, make_receipt(key, operation=SETTLE))
+
+
+def take(stores: Stores, file: ClaimFile, amount: str, key: str, *, whole: str = "1000") -> None:
+    draws = (Draw(code="term", kind="limit", amount=gbp(amount), whole=gbp(whole)),)
+    change(stores, file, file.claim.record.replace(draws=draws if amount != "0" else ()), key)
+
+
+def change(stores: Stores, file: ClaimFile, changed: Claim, key: str) -> None:
+    event = next_event(file.claim.head, changed, file.claim.key, type="claim.settled")
+    kept = Kept(changed, event.head, file.claim.key)
+    receipt = make_receipt(key, operation=SETTLE).answered(kept)
+    stores.claims.change(event, changed, was=file.claim, receipt=receipt)
+
+
+def test_what_one_claim_takes_the_next_one_reads(stores):
+    first, second = two_claims(stores)
+
+    take(stores, load(stores, first, "s-1"), "600", "s-1")
+
+    assert load(stores, second, "s-2").used == {"term": 60_000}
+    assert stores.claims.load_policy(first.policy_id, None).used == {"term": 60_000}
+
+
+def test_more_than_the_whole_is_never_taken_and_nothing_is_stored_then(stores):
+    first, second = two_claims(stores)
+    file = load(stores, second, "s-2")
+    take(stores, load(stores, first, "s-1"), "600", "s-1")
+
+    with pytest.raises(LimitMoved):
+        take(stores, file, "400.01", "s-2")
+
+    assert stores.claims.get(second.id).record == second
+    assert load(stores, second, "s-3").used == {"term": 60_000}
+
+
+def test_claims_that_fit_beside_each_other_do_not_wait_for_one_another(stores):
+    first, second = two_claims(stores)
+    one, other = load(stores, first, "s-1"), load(stores, second, "s-2")
+
+    take(stores, one, "600", "s-1")
+    take(stores, other, "400", "s-2")
+
+    assert load(stores, first, "s-3").used == {"term": 100_000}
+
+
+def test_what_is_given_back_can_be_taken_again(stores):
+    first, second = two_claims(stores)
+    take(stores, load(stores, first, "s-1"), "1000", "s-1")
+
+    take(stores, load(stores, first, "s-2"), "300", "s-2")
+    take(stores, load(stores, second, "s-3"), "700", "s-3")
+    take(stores, load(stores, first, "s-4"), "0", "s-4")
+
+    assert load(stores, second, "s-5").used == {"term": 70_000}
+
+
+def test_several_limits_move_together_or_not_at_all(stores):
+    first, second = two_claims(stores)
+    take(stores, load(stores, first, "s-1"), "600", "s-1")
+    file = load(stores, second, "s-2")
+    draws = (
+        Draw(code="own_share", kind="deductible", amount=gbp("50"), whole=gbp("300")),
+        Draw(code="term", kind="limit", amount=gbp("500"), whole=gbp("1000")),
+    )
+
+    with pytest.raises(LimitMoved):
+        change(stores, file, file.claim.record.replace(draws=draws), "s-2")
+
+    assert load(stores, second, "s-3").used == {"term": 60_000}
