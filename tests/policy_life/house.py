@@ -12,6 +12,7 @@ from insurance.domain.identity import Mode, new_quote_id, policy_id_for
 from insurance.domain.money import Currency, Money
 from insurance.domain.party import Policyholder
 from insurance.domain.policy import Initiator, Policy, TransactionKind
+from insurance.domain.policy.conditions import Conditions
 from insurance.domain.product import Definition, Product
 from insurance.operations.change_quote import accept_quote
 from insurance.operations.issue_policy import issue_policy
@@ -138,6 +139,10 @@ class House:
         )
         self.policy_id = policy_id_for(quote_id)
         return self.policy
+
+    @property
+    def conditions(self) -> Conditions:
+        return Conditions.of(self.product)
 
     @property
     def policy(self) -> Policy:

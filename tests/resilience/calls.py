@@ -20,6 +20,7 @@ FOLDERS = (
     "products",
     "quoting",
     "policy_issuance",
+    "policy_servicing",
     "claim_intake",
     "settlement",
     "data_intake",

@@ -1,0 +1,141 @@
+"""Random lives: whatever is done to a policy, in whatever order, its figures and its story agree.
+
+LIVES=500 plays as many as the issue asks for (`make long`); by default fewer, for everyday runs.
+"""
+
+import os
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from insurance.domain.errors import OutsideTerm, TermsNotOffered, TooManyChanges, WrongState
+from insurance.domain.event import first_broken_link
+from insurance.domain.ledger import Account
+from insurance.domain.money import Money
+from insurance.domain.policy import Policy
+from insurance.domain.proration import earned
+
+from tests.policy_life.house import House
+from tests.policy_life.plain import plain_product, price
+
+START, DAYS = date(2023, 7, 15), 366
+REFUSALS = (WrongState, OutsideTerm, TermsNotOffered, TooManyChanges)
+TAX = {"code": "tax", "kind": "tax", "name": "Tax", "rate": "0.12", "on": ["net"]}
+FEE = {"code": "fee", "kind": "fee", "name": "Policy fee", "amount": 25}
+DEPOSIT = {"code": "deposit", "kind": "fee", "name": "Deposit", "amount": 10, "refund": "full"}
+RULES = [
+    {"by": "policyholder", "method": "short_rate", "retained": "0.10", "fee": 15},
+    {"by": "insurer", "method": "pro_rata", "minimum_earned": "0.05"},
+]
+days = st.integers(0, DAYS - 1)
+
+
+class Life(RuleBasedStateMachine):
+    """One policy, and everything that can happen to it."""
+
+    @initialize(
+        day_count=st.sampled_from(["actual", "months", "30E/360", "milliseconds"]),
+        dollars=st.integers(0, 5000),
+        commission=st.booleans(),
+    )
+    def sell(self, day_count, dollars, commission):
+        rating = {"steps": [{"step": "base", "base": "price"}], "charges": [TAX, FEE, DEPOSIT]}
+        if commission:
+            rating["commission"] = "0.15"
+        self.house = House(
+            plain_product(
+                day_count=day_count,
+                rating=rating,
+                life={"cancellation": RULES, "cooling_off_days": 14},
+            ),
+            now=datetime(2023, 7, 1, 9, tzinfo=UTC),
+        )
+        self.house.issue(START, all_answers=price(dollars))
+        self.answered: list[tuple[datetime, Policy]] = [(self.house.now, self.house.policy)]
+
+    @rule(days=st.integers(0, 60), hours=st.integers(0, 23))
+    def time_passes(self, days, hours):
+        self.house.now += timedelta(days=days, hours=hours)
+
+    @rule(day=days, dollars=st.integers(0, 5000))
+    def endorse(self, day, dollars):
+        self.play(lambda: self.house.endorse(START + timedelta(days=day), **price(dollars)))
+
+    @rule(day=days, insurer=st.booleans())
+    def cancel(self, day, insurer):
+        by = "insurer" if insurer else "policyholder"
+        self.play(lambda: self.house.cancel(START + timedelta(days=day), by))
+
+    @precondition(lambda self: self.house.policy.cancelled_by())
+    @rule(day=days, gap=st.booleans())
+    def reinstate(self, day, gap):
+        on = START + timedelta(days=day) if gap else None
+        self.play(lambda: self.house.reinstate(on, gap=gap, no_known_loss=not gap))
+
+    def play(self, step):
+        before = self.house.policy
+        try:
+            serviced = step().serviced
+        except REFUSALS:
+            assert self.house.policy == before
+            return
+        assert serviced.difference == self.house.policy.charged - before.charged
+        self.answered.append((self.house.now, self.house.policy))
+
+    @invariant()
+    def nothing_is_given_back_that_was_not_charged(self):
+        policy = self.house.policy
+        assert policy.charged.amount >= 0
+        assert policy.written.amount >= 0
+
+    @invariant()
+    def the_postings_say_what_the_policy_says(self):
+        balances: Counter[Account] = Counter()
+        for event in self.house.memory.events[self.house.policy_id]:
+            for posting in event.postings:
+                balances[posting.debit] += posting.amount.amount
+                balances[posting.credit] -= posting.amount.amount
+        policy = self.house.policy
+        commission = policy.commission or Money.zero(policy.premium.net.currency)
+        assert balances[Account.PREMIUM_RECEIVABLE] == policy.charged.amount
+        assert balances[Account.WRITTEN_PREMIUM] == -policy.written.amount
+        assert balances[Account.UNEARNED_PREMIUM] == -policy.written.amount
+        assert balances[Account.COMMISSION_EXPENSE] == commission.amount
+        assert balances.total() == 0
+
+    @invariant()
+    def what_is_written_is_earned_by_the_end_and_not_after(self):
+        policy, conditions = self.house.policy, self.house.conditions
+        at = [policy.period.start, policy.period.end, policy.period.end + timedelta(days=90)]
+        start, end, later = (
+            earned(policy.earnings(), moment, day_count=conditions.day_count, zone=conditions.zone)
+            for moment in at
+        )
+        assert (start, end, later) == (0, policy.written.amount, policy.written.amount)
+
+    @invariant()
+    def segments_follow_each_other_within_the_term(self):
+        policy = self.house.policy
+        periods = [segment.period for segment in policy.segments()]
+        assert all(period.start >= policy.period.start for period in periods)
+        assert all(period.end <= policy.period.end for period in periods)
+        assert all(first.end <= second.start for first, second in pairwise(periods))
+
+    def teardown(self):
+        house = self.house
+        assert first_broken_link(house.memory.events[house.policy_id]) is None
+        latest = dict(self.answered)
+        for known_at, policy in latest.items():
+            assert house.policies.as_known(house.policy_id, known_at).record == policy
+
+
+Life.TestCase.settings = settings(
+    max_examples=int(os.environ.get("LIVES", "40")),
+    stateful_step_count=50 if "LIVES" in os.environ else 20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+TestLives = Life.TestCase
