@@ -1,5 +1,6 @@
 """Two hundred settlements at once on one limit, on a real engine that keeps failing."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -57,17 +58,17 @@ class Settlements:
                 )
             except AlreadyAnswered as earlier:
                 self.told["answered again"] += 1
-                return paid(earlier.answer.body)
+                return paid(json.loads(earlier.answer.body))
             except (Unavailable, StaleRevision, LimitMoved) as busy:
                 self.told[type(busy).__name__] += 1
             else:
                 self.told["answered"] += 1
-                return paid(answer(kept).body)
+                return paid(json.loads(answer(kept).body))
         raise AssertionError(f"{claim_id} never had a final answer")
 
 
 def answer(kept: Any) -> Answer:
-    return Answer(200, ClaimView.of(kept).model_dump(mode="json", exclude_none=True))
+    return Answer(200, ClaimView.of(kept).model_dump_json(exclude_none=True))
 
 
 def paid(claim: dict[str, Any]) -> int:

@@ -20,7 +20,7 @@ def at(day: int) -> str:
 
 
 def paid(claim) -> int:
-    return sum(payment["amount"]["amount"] for payment in claim["payments"]) // 100
+    return sum(int(payment["amount"]["amount"]) for payment in claim["payments"]) // 100
 
 
 def test_claims_are_paid_until_the_limit_of_the_term_is_used_up(office, policy):

@@ -27,6 +27,7 @@ def take(stores: Stores, file: ClaimFile, amount: str, key: str, *, whole: str =
 
 
 def change(stores: Stores, file: ClaimFile, changed: Claim, key: str) -> None:
+    assert file.claim.key is not None
     event = next_event(file.claim.head, changed, file.claim.key, type="claim.settled")
     kept = Kept(changed, event.head, file.claim.key)
     receipt = make_receipt(key, operation=SETTLE).answered(kept)
