@@ -81,6 +81,16 @@ class Ask:
     key: str | None = None
     at: str = QUOTED_AT
     caller: Json | None = None
+    parameters: dict[str, str] | None = None
+    """The path's parameters by name, as the API's definition has them."""
+
+    @property
+    def resource(self) -> str:
+        """The path as the definition spells it."""
+        spelt = self.path
+        for name, value in (self.parameters or {}).items():
+            spelt = spelt.replace(value, f"{{{name}}}")
+        return spelt
 
     def event(self) -> Json:
         """The REST proxy event, fresh each time: a handler may keep or change it."""
@@ -99,14 +109,14 @@ class Ask:
             headers["Idempotency-Key"] = self.key
         identity = {"sourceIp": "192.0.2.1", "userAgent": "bench"}
         return {
-            "resource": "/{proxy+}",
+            "resource": self.resource,
             "path": self.path,
             "httpMethod": self.method,
             "headers": headers,
             "multiValueHeaders": {name: [value] for name, value in headers.items()},
             "queryStringParameters": None,
             "multiValueQueryStringParameters": None,
-            "pathParameters": {"proxy": self.path.lstrip("/")},
+            "pathParameters": self.parameters,
             "stageVariables": None,
             "requestContext": {
                 "accountId": "000000000000",
@@ -121,7 +131,7 @@ class Ask:
                 "requestTime": "24/Nov/2026:09:00:00 +0000",
                 "requestTimeEpoch": 1795510800000,
                 "resourceId": "bench",
-                "resourcePath": "/{proxy+}",
+                "resourcePath": self.resource,
                 "stage": "live",
             },
             "body": None if self.body is None else json.dumps(self.body, separators=(",", ":")),
@@ -139,7 +149,7 @@ def preview() -> Ask:
 
 
 def read_quote(quote_id: str) -> Ask:
-    return Ask("quoting", "GET", f"/v1/quotes/{quote_id}")
+    return Ask("quoting", "GET", f"/v1/quotes/{quote_id}", parameters={"quote_id": quote_id})
 
 
 def accept(quote_id: str, key: str) -> Ask:

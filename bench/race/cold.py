@@ -1,0 +1,145 @@
+"""Cold starts: a fresh process with AWS's runtime client, its import and its first request, in CPU seconds."""
+
+import json
+import os
+import queue
+import socketserver
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from bench.race.build import PYTHON, Contender
+from local.processes import LOOPBACK
+
+type Json = dict[str, Any]
+
+ANSWER_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Start:
+    """One cold start: what was answered and what it cost."""
+
+    answer: Json
+    cpu_seconds: float
+
+
+class RuntimeApi:
+    """Lambda's Runtime API for one process after another: one event each."""
+
+    def __init__(self) -> None:
+        self._events: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._waiting = threading.Event()
+        api = self
+
+        class Handler(_Handler):
+            def do_GET(self) -> None:  # noqa: N802 (the name that http.server calls)
+                api._next(self)
+
+            def do_POST(self) -> None:  # noqa: N802
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                api._answers.put(body)
+                self.reply(b"{}")
+
+        self._server = _Server((LOOPBACK, 0), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.address = f"{LOOPBACK}:{self._server.server_address[1]}"
+
+    def start(self, command: list[str], environment: Mapping[str, str], event: Json) -> Start:
+        """Run the process until it asks for its second event, then end it."""
+        self._waiting.clear()
+        self._events.put(json.dumps(event).encode())
+        process = subprocess.Popen(
+            command,
+            env={**environment, "AWS_LAMBDA_RUNTIME_API": self.address},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            cwd="/",
+        )
+        try:
+            answer = self._answers.get(timeout=ANSWER_SECONDS)
+            if not self._waiting.wait(ANSWER_SECONDS):
+                raise TimeoutError(f"{command} did not ask for another event")
+        finally:
+            process.kill()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            assert process.stderr is not None  # noqa: S101 (asked for above)
+            process.stderr.close()
+        return Start(json.loads(answer), usage.ru_utime + usage.ru_stime)
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _next(self, handler: "_Handler") -> None:
+        try:
+            event = self._events.get_nowait()
+        except queue.Empty:
+            self._waiting.set()  # the process has nothing left to do: the clock stops here
+            handler.close_connection = True
+            return
+        handler.reply(
+            event,
+            {
+                "Lambda-Runtime-Aws-Request-Id": "bench",
+                "Lambda-Runtime-Deadline-Ms": "4102444800000",
+                "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-2:0:function:bench",
+                "Lambda-Runtime-Trace-Id": "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0",
+            },
+        )
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def reply(self, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+        self.send_response(200)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def runtime_api() -> Iterator[RuntimeApi]:
+    api = RuntimeApi()
+    try:
+        yield api
+    finally:
+        api.stop()
+
+
+def command() -> list[str]:
+    return [str(PYTHON), "-s", "-m", "awslambdaric", "app.handler"]
+
+
+def environment(contender: Contender, function: Mapping[str, str]) -> dict[str, str]:
+    """The function's own variables, on this contender's path. Bytecode may be written: none must be."""
+    own = {name: value for name, value in function.items() if name != "AWS_DATA_PATH"}
+    return {
+        **own,
+        **dict(contender.environment),
+        "LAMBDA_TASK_ROOT": str(contender.path[0]),
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "PATH": os.defpath,
+        "PYTHONPATH": os.pathsep.join(str(folder) for folder in contender.path),
+        "_HANDLER": "app.handler",
+        "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0",
+    }

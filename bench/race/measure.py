@@ -1,0 +1,185 @@
+"""The race's lines: paired and interleaved rounds, with ours twice in each as the null."""
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench import requests
+from bench.goals import Line, Ratio, null_line, ratio_line
+from bench.race import build, cold, warm
+from bench.race.build import PYTHON, Contender
+from bench.race.cold import RuntimeApi
+from bench.requests import Ask
+
+type Json = dict[str, Any]
+type Say = Callable[[str], None]
+type Samples = dict[str, list[float]]
+
+OURS, AGAIN = "ours", "ours again"
+COLD_GOALS = {"powertools": 0.85, "fastapi": 0.70}
+WARM_GOALS = {"powertools": 0.75, "fastapi": 0.72}
+CALLED = {
+    "powertools": "popular Powertools",
+    "fastapi": "FastAPI + Mangum",
+    "chalice": "Chalice",
+    "plain": "plain pydantic + boto3",
+    "floor": "floor, no dependencies",
+}
+
+
+class BytecodeWritten(Exception):
+    """Some bytecode was missing or stale: what was timed included compiling it."""
+
+
+def cold_lines(
+    contenders: list[Contender],
+    function: Mapping[str, str],
+    api: RuntimeApi,
+    *,
+    rounds: int,
+    say: Say,
+) -> list[Line]:
+    """Import and first request, a POST; the clock is the child's CPU time."""
+    named = _with_null(contenders)
+    before = bytecode(contenders)
+    samples = _cold_samples("cold", named, function, api, rounds=rounds, say=say)
+    if bytecode(contenders) != before:
+        raise BytecodeWritten("bytecode was written during the run")
+    return _lines("cold start, CPU", samples, COLD_GOALS)
+
+
+def shipped_lines(
+    contenders: list[Contender],
+    function: Mapping[str, str],
+    api: RuntimeApi,
+    *,
+    rounds: int,
+    say: Say,
+) -> list[Line]:
+    """The same as each one's documented build leaves it. Nothing is written here either."""
+    named = {each.name: build.as_shipped(each) for each in contenders}
+    variables = {**function, "PYTHONDONTWRITEBYTECODE": "1"}  # /var/task is read-only
+    samples = _cold_samples("cold as shipped", named, variables, api, rounds=rounds, say=say)
+    null = Ratio.of(samples[OURS], samples[OURS])
+    return [
+        Line(
+            f"cold as shipped / {CALLED[name]}",
+            str(Ratio.of(samples[OURS], theirs)),
+            rounds=null.rounds,
+            raw=_raw(samples, name),
+        )
+        for name, theirs in samples.items()
+        if name in CALLED
+    ]
+
+
+def warm_lines(
+    contenders: list[Contender],
+    function: Mapping[str, str],
+    quote_id: str,
+    *,
+    rounds: int,
+    seconds: float,
+    say: Say,
+) -> list[Line]:
+    """CPU a request of a process that has been asked before."""
+    lines: list[Line] = []
+    asked = {
+        "GET": requests.read_quote(quote_id),
+        "POST": requests.quote(warm.MARK),
+    }
+    with warm.runners(_with_null(contenders), function) as running:
+        for method, ask in asked.items():
+            samples = _warm_samples(method, running, ask, rounds=rounds, seconds=seconds, say=say)
+            lines += _lines(f"warm {method}, CPU", samples, WARM_GOALS)
+    return lines
+
+
+def _cold_samples(
+    what: str,
+    contenders: Mapping[str, Contender],
+    function: Mapping[str, str],
+    api: RuntimeApi,
+    *,
+    rounds: int,
+    say: Say,
+) -> Samples:
+    samples: Samples = {name: [] for name in contenders}
+    for number in range(-1, rounds):  # one round unmeasured: files into the page cache
+        for name in _turned(contenders, number):
+            contender = contenders[name]
+            ask = requests.quote(f"{what}-{name}-{number}".replace(" ", "-"))
+            variables = cold.environment(contender, function)
+            start = api.start(cold.command(), variables, ask.event())
+            if start.answer.get("statusCode") != 201:
+                raise warm.WrongAnswer(f"{name}: {start.answer}")
+            if number >= 0:
+                samples[name].append(start.cpu_seconds)
+        say(f"{what}: round {number + 1} of {rounds}")
+    return samples
+
+
+def _warm_samples(
+    method: str,
+    running: Mapping[str, warm.Runner],
+    ask: Ask,
+    *,
+    rounds: int,
+    seconds: float,
+    say: Say,
+) -> Samples:
+    samples: Samples = {name: [] for name in running}
+    for number in range(-2, rounds):
+        for name in _turned(running, number):
+            spent = running[name].batch(ask, seconds=seconds, run=f"{name}-{method}-{number}".replace(" ", "-"))
+            if number >= 0:
+                samples[name].append(spent)
+        say(f"warm {method}: round {max(number, 0) + 1} of {rounds}")
+    return samples
+
+
+def _lines(title: str, samples: Samples, goals: Mapping[str, float]) -> list[Line]:
+    null = Ratio.of(samples[OURS], samples[AGAIN])
+    lines = [
+        ratio_line(
+            f"{title} / {CALLED[name]}",
+            Ratio.of(samples[OURS], theirs),
+            null,
+            at_most=goals.get(name),
+            raw=_raw(samples, name),
+        )
+        for name, theirs in samples.items()
+        if name in CALLED
+    ]
+    return [*lines, null_line(f"{title} / itself", null)]
+
+
+def _raw(samples: Samples, name: str) -> Json:
+    return {
+        f"{who}_cpu_ms": round(median(samples[who]) * 1000, 3) for who in (OURS, name)
+    } | {"ours_all": samples[OURS], f"{name}_all": samples[name]}
+
+
+def _with_null(contenders: list[Contender]) -> dict[str, Contender]:
+    named = {each.name: each for each in contenders}
+    return {**named, AGAIN: named[OURS]}
+
+
+def _turned(names: Iterable[str], number: int) -> list[str]:
+    """The names in another order each round, so that no one always follows the same one."""
+    ordered = list(names)
+    turn = number % len(ordered)
+    turned = ordered[turn:] + ordered[:turn]
+    return turned if number % 2 == 0 else turned[::-1]
+
+
+def bytecode(contenders: list[Contender]) -> dict[str, tuple[int, int]]:
+    """Every .pyc that a run could write, with its size and time."""
+    folders = {folder for each in contenders for folder in each.path}
+    standard = PYTHON.parents[1] / "lib" / "python3.13"
+    found = itertools.chain.from_iterable(
+        Path(folder).rglob("*.pyc") for folder in {*folders, standard}
+    )
+    return {str(file): (file.stat().st_size, file.stat().st_mtime_ns) for file in found}

@@ -1,0 +1,255 @@
+"""`uv run --with zen-engine --with numpy python -m bench.rating`: what a premium costs.
+
+Personal motor's twelve steps, in turn: ours with its full trace; the same tariff as a GoRules
+decision graph and as one expression (zen-engine); the Decimal interpreter; numpy on ready columns.
+Bulk: JSON in, premiums out. Rounds are interleaved, each ratio has a bootstrapped 95 % interval,
+and ours is also held against itself (A/A): an interval there that leaves 1 out says the machine
+was not quiet. All contenders must agree on every premium to the penny first.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from random import Random
+from statistics import median
+from typing import Any
+
+from insurance.domain.product import Product, Risk
+from insurance.domain.product.bulk import Bulk
+from insurance.products import product
+
+from local.products.random_risks import random_risks
+from local.products.reference import Tariff
+
+RISKS = 400
+ROUNDS = 40
+FACTORS = {
+    "group": "group < 10 ? 0.8 : group < 20 ? 1 : group < 30 ? 1.3 : group < 40 ? 1.7 : 2.2",
+    "age": "age < 21 ? 2.5 : age < 25 ? 1.8 : age < 30 ? 1.2 : age < 70 ? 1 : 1.3",
+    "convicted": "convictions > 0 ? 1.4 : 1",
+    "miles": "miles <= 5000 ? 0.9 : miles <= 12000 ? 1 : 1.2",
+    "type": "type == 'third_party_fire_theft' ? 0.7 : 1",
+    "excess": "excess >= 500 ? 0.85 : excess >= 250 ? 0.92 : 1",
+    "years": "years >= 5 ? 0.35 : years == 4 ? 0.4 : years == 3 ? 0.5 : years == 2 ? 0.6 : "
+    "years == 1 ? 0.7 : 1",
+    "car": "car ? 30 : 0",
+    "protected": "protected ? 40 : 0",
+}
+"""The tariff as somebody would write it in zen's language."""
+
+
+def flat(risk: Risk) -> dict[str, Any]:
+    """A risk as the other engines take it: plain columns."""
+    json_ = risk.answers.json
+    drivers: Any = json_["drivers"]
+    vehicle: Any = risk.looked_up["vehicle"]
+    excess: Any = json_["voluntary_excess"]
+    return {
+        "group": vehicle["vehicle_group"],
+        "age": min(driver["age"] for driver in drivers),
+        "convictions": max(driver["convictions"] for driver in drivers),
+        "miles": json_["annual_mileage"],
+        "type": json_["cover_type"],
+        "excess": excess["amount"] / 100,
+        "years": json_["no_claims_years"],
+        "car": "courtesy_car" in risk.covers,
+        "protected": "protected_ncd" in risk.covers,
+    }
+
+
+def graph() -> dict[str, Any]:
+    """Input, one node with an expression for each step, output: the form that is kindest to zen."""
+    net = NET.format(**{name: f"$.f_{name}" for name in FACTORS})
+    expressions = [
+        {"id": name, "key": f"f_{name}", "value": text} for name, text in FACTORS.items()
+    ]
+    expressions.append({"id": "net", "key": "net", "value": net})
+    here = {"x": 0, "y": 0}
+    content = {
+        "expressions": expressions,
+        "passThrough": True,
+        "inputField": None,
+        "outputPath": None,
+        "executionMode": "single",
+    }
+    return {
+        "nodes": [
+            {"id": "in", "name": "in", "type": "inputNode", "position": here},
+            {
+                "id": "rate",
+                "name": "rate",
+                "type": "expressionNode",
+                "position": here,
+                "content": content,
+            },
+            {"id": "out", "name": "out", "type": "outputNode", "position": here},
+        ],
+        "edges": [
+            {"id": "first", "sourceId": "in", "targetId": "rate", "type": "edge"},
+            {"id": "last", "sourceId": "rate", "targetId": "out", "type": "edge"},
+        ],
+    }
+
+
+NET = (
+    "max([400 * ({group}) * ({age}) * ({convicted}) * ({miles}) * ({type}) * ({excess}) * ({years})"
+    " + ({car}) + ({protected}), 100])"
+)
+
+
+def sample(sold: Product) -> list[Risk]:
+    """Random risks that the tariff can price."""
+    risks = []
+    for risk in random_risks(sold, Random(5)):
+        if "protected_ncd" in risk.covers and int(str(risk.answers.json["no_claims_years"])) < 4:
+            continue
+        risks.append(risk)
+        if len(risks) == RISKS:
+            return risks
+    return risks
+
+
+def timed(run: Callable[[], object]) -> float:
+    """CPU time: what others do on the machine is not ours to count."""
+    began = time.process_time()
+    run()
+    return (time.process_time() - began) / RISKS * 1e6
+
+
+def ratio(mine: Sequence[float], theirs: Sequence[float]) -> str:
+    """The median of the rounds' ratios, with a bootstrapped interval."""
+    ratios = [one / two for one, two in zip(mine, theirs, strict=True)]
+    random = Random(1)  # noqa: S311 - a bootstrap
+    medians = sorted(median(random.choices(ratios, k=len(ratios))) for _ in range(2_000))
+    return f"{median(ratios):.3f} [{medians[50]:.3f}, {medians[-51]:.3f}]"
+
+
+def contenders(sold: Product, risks: Sequence[Risk]) -> dict[str, Callable[[], list[Any]]]:
+    """Each prices every risk once, from inputs that it takes as they are; nets in pennies."""
+    import zen  # noqa: PLC0415 - only this bench needs it
+
+    flats = [flat(risk) for risk in risks]
+    envs = [sold.rated_env(risk) for risk in risks]
+    run = sold.rating.run
+    decision = zen.ZenEngine().create_decision(json.dumps(graph()))
+    one = zen.compile_expression(NET.format(**FACTORS))
+    tariff = Tariff(sold.definition.document, sold.definition.tables)
+    return {
+        "ours, traced": lambda: [run(env, 1, 1)[0] for env in envs],
+        "ours again": lambda: [run(env, 1, 1)[0] for env in envs],
+        "zen, graph": lambda: [pence(decision.evaluate(row)["result"]["net"]) for row in flats],
+        "zen, one expression": lambda: [pence(one.evaluate(row)) for row in flats],
+        "Decimal interpreter": lambda: [
+            int(tariff.price(r.answers.json, r.looked_up, r.covers, r.start).net * 100)
+            for r in risks
+        ],
+        "numpy, ready columns": columns(flats),
+    }
+
+
+def pence(net: Any) -> int:
+    return int(float(net) * 100 + 0.5 + 1e-7)
+
+
+def columns(flats: Sequence[dict[str, Any]]) -> Callable[[], list[Any]]:
+    import numpy as np  # noqa: PLC0415 - only this bench needs it
+
+    held = {name: np.array([row[name] for row in flats]) for name in flats[0]}
+    bands = {
+        "group": ([10, 20, 30, 40], [0.8, 1, 1.3, 1.7, 2.2]),
+        "age": ([21, 25, 30, 70], [2.5, 1.8, 1.2, 1, 1.3]),
+        "miles": ([5001, 12001], [0.9, 1, 1.2]),
+        "excess": ([250, 500], [1, 0.92, 0.85]),
+        "years": ([1, 2, 3, 4, 5], [1, 0.7, 0.6, 0.5, 0.4, 0.35]),
+    }
+    ready = {name: (np.array(edges), np.array(f)) for name, (edges, f) in bands.items()}
+
+    def run() -> list[Any]:
+        net = np.full(len(flats), 400.0)
+        for name, (edges, factors) in ready.items():
+            net *= factors[np.searchsorted(edges, held[name], side="right")]
+        net *= np.where(held["convictions"] > 0, 1.4, 1)
+        net *= np.where(held["type"] == "third_party_fire_theft", 0.7, 1)
+        net = np.maximum(net + 30 * held["car"] + 40 * held["protected"], 100)
+        found: list[Any] = np.floor(net * 100 + 0.5 + 1e-7).astype(int).tolist()
+        return found
+
+    return run
+
+
+def bulk(sold: Product, risks: Sequence[Risk]) -> dict[str, Callable[[], list[Any]]]:
+    """JSON lines in, premiums out."""
+    import zen  # noqa: PLC0415 - only this bench needs it
+
+    ours = [
+        json.dumps(
+            {
+                "answers": risk.answers.to_json(),
+                "looked_up": risk.looked_up,
+                "covers": list(risk.covers),
+                "start": risk.start.isoformat(),
+            }
+        )
+        for risk in risks
+    ]
+    theirs = [json.dumps(flat(risk)) for risk in risks]
+    ready = Bulk(sold)
+    decision = zen.ZenEngine().create_decision(json.dumps(graph()))
+
+    def mine() -> list[Any]:
+        found = []
+        for line in ours:
+            row = json.loads(line)
+            start = date.fromisoformat(row["start"])
+            premium = ready.premium(row["answers"], row["looked_up"], row["covers"], start)
+            found.append(premium.net if premium else None)
+        return found
+
+    return {
+        "ours, bulk": mine,
+        "zen, batch": lambda: [
+            pence(decision.evaluate(json.loads(line))["result"]["net"]) for line in theirs
+        ],
+    }
+
+
+def main() -> int:
+    sold = product("personal_motor")
+    risks = sample(sold)
+    runs = {**contenders(sold, risks), **bulk(sold, risks)}
+    wanted = runs["ours, traced"]()
+    for name, run in runs.items():
+        wrong = sum(one != two for one, two in zip(wanted, run(), strict=True))
+        if wrong:
+            print(f"{name}: {wrong} of {RISKS} premiums differ")
+            if name not in {
+                "zen, graph",
+                "zen, one expression",
+                "zen, batch",
+                "numpy, ready columns",
+            }:
+                return 1
+    random = Random(2)  # noqa: S311 - the order of the contenders
+    taken: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(ROUNDS):
+        for name in random.sample(list(runs), len(runs)):
+            runs[name]()  # whoever came before must not be paid for
+            taken[name].append(timed(runs[name]))
+    for name, times in taken.items():
+        print(f"{name:22} {median(times):9.2f} us of CPU a risk")
+    mine = taken["ours, traced"]
+    print(f"A/A null                       {ratio(taken['ours again'], mine)}")
+    print(f"ours / zen graph               {ratio(mine, taken['zen, graph'])}   goal <= 0.06")
+    print(f"ours / zen one expression      {ratio(mine, taken['zen, one expression'])}   goal <= 1")
+    print(f"ours / Decimal interpreter     {ratio(mine, taken['Decimal interpreter'])}")
+    print(f"ours / numpy on ready columns  {ratio(mine, taken['numpy, ready columns'])}   (a loss)")
+    print(
+        f"zen batch / ours bulk          {ratio(taken['zen, batch'], taken['ours, bulk'])}   goal >= 12"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
