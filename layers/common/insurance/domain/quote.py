@@ -66,11 +66,13 @@ class Quote(Record):
     looked_up: dict[str, Any]
     """What outside sources said, by source; null where one was unavailable. Held for the term."""
     status: QuoteStatus
-    findings: tuple[Finding, ...] = ()
+    findings: Annotated[tuple[Finding, ...], Classification.SENSITIVE] = ()
+    """Why it is referred or declined: as sensitive as the answers that it repeats."""
     covers: tuple[CoverTerms, ...] = ()
     premium: Premium | None = None
     imposed: ImposedTerms | None = None
-    decision: UnderwriterDecision | None = None
+    decision: Annotated[UnderwriterDecision | None, Classification.SENSITIVE] = None
+    """With a reason in an underwriter's own words, which may be about anybody."""
     created_at: AwareDatetime
     created_by: str
     valid_until: AwareDatetime

@@ -1,0 +1,331 @@
+"""Nothing personal lies open anywhere; erasing a party closes it for ever, and the books still hold."""
+
+import base64
+import contextlib
+import io
+import json
+import logging
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from insurance.domain.event import first_broken_link
+from insurance.domain.packing import pack, unpack
+
+from tests.resilience.backend import Backend
+from tests.resilience.books import assert_chains_hold, booked, streams
+from tests.resilience.calls import (
+    APPROVER,
+    BANK,
+    CLAIM,
+    EMAIL,
+    LOSS_CLOCK,
+    NAME,
+    NARRATIVE,
+    PRIVACY,
+    QUOTE,
+    REGISTRATION,
+    UNDERWRITER,
+    Handlers,
+)
+
+type Json = dict[str, Any]
+
+WORDS = (
+    NAME,
+    "Quillfeather",
+    EMAIL,
+    REGISTRATION,
+    "1991-03-14",
+    "Thistledown",
+    "ZE1 0QQ",
+    "GB33BUKB20201555555555",
+    "greenhouse",
+    NARRATIVE,
+    "conviction",
+)
+"""What no table, log or metric may say: who it is, and what they told of themselves."""
+
+
+def readings(value: Any) -> Iterator[str]:
+    """Every way to read an attribute: as it stands, unpacked, inflated, from base64 or hex."""
+    if isinstance(value, dict):
+        yield from value
+        yield from readings(list(value.values()))
+    elif isinstance(value, list | set | tuple):
+        for inner in value:
+            yield from readings(inner)
+    elif isinstance(value, bytes):
+        yield from (value.decode(each, "replace") for each in ("utf-8", "utf-16"))
+        yield from _tried(value, _unpacked, _inflated)
+    else:
+        yield str(value)
+        for decoded in _tried(str(value), base64.b64decode, bytes.fromhex):
+            yield from readings(decoded)
+
+
+def _tried(value: Any, *ways: Callable[[Any], Any]) -> Iterator[Any]:
+    """What each way makes of the value, where it makes anything of it."""
+    for way in ways:
+        with contextlib.suppress(ValueError, zlib.error):
+            yield way(value)
+
+
+def _unpacked(packed: bytes) -> str:
+    return json.dumps(unpack(packed), ensure_ascii=False)
+
+
+def _inflated(packed: bytes) -> str:
+    return zlib.decompress(packed, wbits=-15).decode("utf-8", "replace")
+
+
+def found_in(value: Any) -> set[str]:
+    """Which of the words can be read there, in any case and spacing."""
+    text = "\n".join(readings(value)).lower()
+    bare = text.replace(" ", "")
+    return {word for word in WORDS if word.lower() in text or word.lower().replace(" ", "") in bare}
+
+
+def open_words(backend: Backend) -> dict[str, set[str]]:
+    """By table and attribute, what can be read there."""
+    found: dict[str, set[str]] = {}
+    for table, items in backend.everything().items():
+        for item in items:
+            for name, value in item.items():
+                words = found_in(value)
+                if words:
+                    found.setdefault(f"{table}.{name}", set()).update(words)
+    return found
+
+
+def test_the_search_finds_what_is_hidden_in_every_way_it_knows():
+    secret = {"policyholder": {"name": NAME}, "narrative": NARRATIVE}
+    plain = json.dumps(secret).encode()
+    deflated = zlib.compressobj(wbits=-15)
+    hiding = {
+        "text": {"S": json.dumps(secret)},
+        "packed": {"B": pack(secret)},
+        "deflated": {"B": deflated.compress(plain) + deflated.flush()},
+        "base64": {"S": base64.b64encode(plain).decode()},
+        "hex": {"S": plain.hex()},
+        "map": {"M": {"name": {"S": NAME.upper()}}},
+    }
+    for way, value in hiding.items():
+        assert NAME in found_in(value), way
+
+
+def whole_life(handlers: Handlers) -> Json:
+    """A claim that has been through everything, and beside it what else a party can leave behind."""
+    claim = handlers.paid()
+    handlers.post(
+        "/v1/quotes",
+        QUOTE
+        | {
+            "answers": QUOTE["answers"]
+            | {"drivers": [{"age": 35, "licence_years": 15, "convictions": 3}]}
+        },
+    )
+    referred = handlers.quoted(
+        answers=QUOTE["answers"] | {"vehicle_value": {"amount": 6_000_000, "currency": "GBP"}}
+    )
+    handlers.post(
+        f"/v1/quotes/{referred['id']}/referral-decision",
+        {"decision": "decline", "reason": f"{NAME} is known to us"},
+        caller=UNDERWRITER,
+    )
+    handlers.settled(facts={}, claimed={"amount": 100_000, "currency": "GBP"})
+    handlers.settled(claimed={"amount": 900_000, "currency": "GBP"})
+    return claim
+
+
+def test_nothing_personal_is_readable_in_any_attribute_of_any_table(handlers: Handlers):
+    whole_life(handlers)
+
+    assert open_words(handlers.backend) == {}
+
+
+@pytest.mark.xfail(reason="a payment's and a task's reason stand open in the claim (CLAIMS)")
+def test_what_staff_write_about_a_payment_is_not_readable_either(handlers: Handlers):
+    claim = handlers.settled(claimed={"amount": 900_000, "currency": "GBP"})
+    refused = handlers.post(
+        f"/v1/claims/{claim['id']}/payments/{claim['payments'][0]['id']}/approval",
+        {"decision": "refuse", "reason": f"{NAME} asked us to wait"},
+        caller=APPROVER,
+        clock=LOSS_CLOCK,
+    )
+    assert refused.status == 200
+
+    assert open_words(handlers.backend) == {}
+
+
+def test_events_that_are_read_or_published_say_nothing_personal(handlers: Handlers):
+    claim = whole_life(handlers)
+
+    shown = handlers.get(f"/v1/policies/{claim['policy_id']}/events").body
+
+    assert shown["items"]
+    assert shown["verified"] is True
+    assert found_in(shown) == set()
+    for events in streams(handlers.backend).values():
+        for event in events:
+            assert found_in(event.facts) == set(), event.type
+
+
+def erase(handlers: Handlers, policy_id: str) -> None:
+    path = f"/v1/parties/{policy_id.replace('pol_', 'pty_')}/erasure"
+    answer = handlers.post(path, {"reason": "asked to"}, caller=PRIVACY, clock=LOSS_CLOCK)
+    assert answer.status == 200, answer.text
+
+
+def test_after_erasure_no_read_shows_who_it_was(handlers: Handlers):
+    claim = handlers.paid()
+    policy_id = claim["policy_id"]
+    quote_id = policy_id.replace("pol_", "quo_")
+
+    erase(handlers, policy_id)
+
+    for path in (
+        f"/v1/quotes/{quote_id}",
+        f"/v1/policies/{policy_id}",
+        f"/v1/policies/{policy_id}/events",
+        f"/v1/claims/{claim['id']}",
+    ):
+        answer = handlers.get(path, clock=LOSS_CLOCK)
+        assert answer.status == 200, answer.text
+        assert found_in(answer.body) == set(), path
+    explained = handlers.get(f"/v1/quotes/{quote_id}/explanation", clock=LOSS_CLOCK)
+    assert (explained.status, explained.code) == (409, "already-erased")
+    assert open_words(handlers.backend) == {}
+
+
+def test_after_erasure_what_is_not_personal_is_still_there(handlers: Handlers):
+    claim = handlers.paid()
+    before = handlers.get(f"/v1/policies/{claim['policy_id']}").body
+
+    erase(handlers, claim["policy_id"])
+
+    policy = handlers.get(f"/v1/policies/{claim['policy_id']}").body
+    assert "policyholder" not in policy
+    assert policy["premium"] == before["premium"]
+    assert policy["period"] == before["period"]
+    left = handlers.get(f"/v1/claims/{claim['id']}", clock=LOSS_CLOCK).body
+    assert left["paid"] == claim["paid"]
+    assert left["payments"] == claim["payments"]
+
+
+def test_after_erasure_chains_and_postings_still_verify(handlers: Handlers):
+    claim = handlers.paid()
+    before = {name: booked(events) for name, events in streams(handlers.backend).items()}
+
+    erase(handlers, claim["policy_id"])
+
+    after = streams(handlers.backend)
+    assert_chains_hold(handlers.backend)
+    for stream, events in after.items():
+        assert first_broken_link(events) is None
+        assert sum(booked(events).values()) == 0
+        assert booked(events) == before.get(stream, {})
+    shown = handlers.get(f"/v1/policies/{claim['policy_id']}/events").body
+    assert shown["verified"] is True
+
+
+def test_after_erasure_no_repeated_call_brings_the_person_back(handlers: Handlers):
+    """Receipts hold whole answers; they are sealed with the key that is gone."""
+    quoted = handlers.post("/v1/quotes", QUOTE, key="quote")
+    quote_id = quoted.body["id"]
+    accepted = f"/v1/quotes/{quote_id}/acceptance"
+    handlers.post(accepted, {}, key="accept")
+    policy = handlers.post("/v1/policies", {"quote_id": quote_id}, key="issue").body
+    notice = CLAIM | {"policy_id": policy["id"]}
+    claim = handlers.post("/v1/claims", notice, key="notify", clock=LOSS_CLOCK).body
+    settlement = f"/v1/claims/{claim['id']}/settlement"
+    handlers.post(settlement, {}, key="settle", clock=LOSS_CLOCK)
+
+    erase(handlers, policy["id"])
+
+    for path, body, key, clock in (
+        ("/v1/quotes", QUOTE, "quote", None),
+        (accepted, {}, "accept", None),
+        ("/v1/policies", {"quote_id": quote_id}, "issue", None),
+        ("/v1/claims", notice, "notify", LOSS_CLOCK),
+        (settlement, {}, "settle", LOSS_CLOCK),
+    ):
+        options = {"clock": clock} if clock else {}
+        again = handlers.post(path, body, key=key, **options)
+        assert again.status in {200, 201, 409}, again.text
+        assert found_in(again.body) == set(), path
+        if again.status == 409:
+            assert again.code == "already-erased", path
+
+
+def test_erasing_one_party_leaves_the_others_readable(handlers: Handlers):
+    kept, gone = handlers.issued(), handlers.issued()
+
+    erase(handlers, gone["id"])
+
+    assert handlers.get(f"/v1/policies/{kept['id']}").body["policyholder"]["name"] == NAME
+
+
+def test_an_erased_party_cannot_be_claimed_for_settled_or_issued_again(handlers: Handlers):
+    claim = handlers.notified()
+    erase(handlers, claim["policy_id"])
+    quote = handlers.accepted()
+    erase(handlers, quote["id"].replace("quo_", "pol_"))
+
+    settled = handlers.post(f"/v1/claims/{claim['id']}/settlement", {}, clock=LOSS_CLOCK)
+    issued = handlers.post("/v1/policies", {"quote_id": quote["id"]})
+
+    assert (settled.status, settled.code) == (409, "already-erased")
+    assert (issued.status, issued.code) == (409, "already-erased")
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the functions' logger writes. (It has held on to its stream since it was made.)"""
+    from insurance import telemetry  # noqa: PLC0415 - after the environment is set
+
+    written = io.StringIO()
+    for handler in telemetry.logger._logger.handlers:
+        monkeypatch.setattr(handler, "stream", written)
+    monkeypatch.setattr(telemetry.logger._logger, "level", logging.DEBUG)
+    return written
+
+
+def test_no_log_line_and_no_metric_says_anything_personal(
+    handlers: Handlers, capfd: pytest.CaptureFixture[str], logged: io.StringIO
+):
+    claim = whole_life(handlers)
+    erase(handlers, claim["policy_id"])
+    handlers.post("/v1/quotes", QUOTE | {NAME: EMAIL})  # refused, with the name in a pointer
+    handlers.post("/v1/quotes", json.dumps(QUOTE)[:-1])  # not JSON
+    handlers.post(f"/v1/quotes/{NAME.replace(' ', '')}/acceptance", {})  # a weird id
+    handlers.post("/v1/bank-reports", {"bank_reference": NAME}, caller=BANK)
+
+    out, err = capfd.readouterr()
+
+    assert '"Requests"' in out
+    assert '"Refusals"' in out
+    assert found_in([out, err, logged.getvalue()]) == set()
+
+
+def test_a_fault_of_ours_is_logged_without_what_was_sent(
+    handlers: Handlers,
+    capfd: pytest.CaptureFixture[str],
+    logged: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    from insurance.domain.product import Product  # noqa: PLC0415 - for this test only
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError(f"cannot read {QUOTE}")
+
+    monkeypatch.setattr(Product, "read_answers", broken)
+
+    answer = handlers.post("/v1/quotes", QUOTE)
+
+    out, err = capfd.readouterr()
+    assert (answer.status, answer.code) == (500, "fault")
+    assert "RuntimeError" in logged.getvalue()
+    assert '"Faults"' in out
+    assert found_in([out, err, logged.getvalue(), answer.body]) == set()

@@ -1,0 +1,223 @@
+"""Nobody learns of what is not theirs: another's object answers as one that never was."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.resilience.calls import (
+    APPROVER,
+    CLAIM,
+    COLLEAGUE,
+    LIVE,
+    LOSS_CLOCK,
+    PRIVACY,
+    STRANGER,
+    UNDERWRITER,
+    Answer,
+    Handlers,
+    application,
+    staff,
+)
+
+type Json = dict[str, Any]
+
+NOBODY = application("app_test_none", "")
+"""An application without a partner: it has no book, so it sees nothing."""
+
+
+def as_text(answer: Answer, *ids: str) -> str:
+    """The answer, but for the ids that the question itself named and the request's own."""
+    text = answer.text.replace(answer.body["request_id"], "(request)")
+    for each in sorted(ids, key=len, reverse=True):
+        text = text.replace(each, "(id)")
+    headers = {name: value for name, value in answer.headers.items() if name != "X-Request-Id"}
+    return f"{answer.status} {sorted(headers.items())} {text}"
+
+
+def never_given(id: str) -> str:
+    """An id of the same form that nobody was ever given."""
+    prefix, rest = id.rsplit("_", 1)
+    return f"{prefix}_{'0' * len(rest)}"
+
+
+def asking(claim: Json) -> dict[str, Callable[[Handlers, Json, Callable[[str], str]], Answer]]:
+    """Every way to ask after the objects of one book; `named` names the object that is asked for."""
+    claim_id, policy_id = claim["id"], claim["policy_id"]
+    quote_id = policy_id.replace("pol_", "quo_")
+
+    def get(id: str, form: str) -> Any:
+        return lambda h, caller, named: h.get(form.format(named(id)), caller=caller)
+
+    def post(id: str, form: str, body: Callable[[str], Json]) -> Any:
+        return lambda h, caller, named: h.post(
+            form.format(named(id)), body(named(id)), caller=caller, clock=LOSS_CLOCK
+        )
+
+    check = {name: CLAIM[name] for name in ("cover", "occurred_at", "claimed", "facts")}
+    return {
+        "quote": get(quote_id, "/v1/quotes/{}"),
+        "explanation": get(quote_id, "/v1/quotes/{}/explanation"),
+        "policy": get(policy_id, "/v1/policies/{}"),
+        "events": get(policy_id, "/v1/policies/{}/events"),
+        "claim": get(claim_id, "/v1/claims/{}"),
+        "accept": post(quote_id, "/v1/quotes/{}/acceptance", lambda _: {}),
+        "issue": post(quote_id, "/v1/policies", lambda named: {"quote_id": named}),
+        "check": post(policy_id, "/v1/coverage-checks", lambda named: check | {"policy_id": named}),
+        "notify": post(policy_id, "/v1/claims", lambda named: CLAIM | {"policy_id": named}),
+        "settle": post(claim_id, "/v1/claims/{}/settlement", lambda _: {}),
+    }
+
+
+@pytest.mark.parametrize("caller", [STRANGER, NOBODY], ids=["another partner", "no partner"])
+def test_what_is_another_partners_answers_as_what_never_was(caller: Json, handlers: Handlers):
+    claim = handlers.notified()
+    suffixes = [claim["id"].split("_")[-1], claim["policy_id"].split("_")[-1]]
+    nothing = ["0" * len(suffix) for suffix in suffixes]
+    left = handlers.backend.everything()
+
+    for name, ask in asking(claim).items():
+        theirs = ask(handlers, caller, str)
+        missing = ask(handlers, caller, never_given)
+
+        assert theirs.status == missing.status == 404, (name, theirs.text)
+        assert as_text(theirs, *suffixes) == as_text(missing, *nothing), name
+    assert handlers.backend.everything() == left
+
+
+def test_a_claim_that_was_settled_and_a_quote_that_was_issued_hide_as_well(handlers: Handlers):
+    """No state of an object lets another caller tell that it is there."""
+    claim = handlers.settled()
+    for name, ask in asking(claim).items():
+        assert ask(handlers, STRANGER, str).status == 404, name
+
+
+def test_a_colleagues_application_of_the_same_partner_sees_the_book(handlers: Handlers):
+    claim = handlers.notified()
+    for name, ask in asking(claim).items():
+        if name in {"quote", "explanation", "policy", "events", "claim", "check"}:
+            assert ask(handlers, COLLEAGUE, str).status == 200, name
+
+
+def live_quote(handlers: Handlers) -> Json:
+    start = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
+    quote = handlers.quoted(caller=LIVE, start=start)
+    assert quote["id"].startswith("quo_")
+    assert not quote["id"].startswith("quo_test_")
+    return quote
+
+
+def test_a_test_caller_of_the_same_partner_sees_nothing_live(handlers: Handlers):
+    quote_id = live_quote(handlers)["id"]
+    handlers.post(f"/v1/quotes/{quote_id}/acceptance", {}, caller=LIVE, clock=None)
+    policy = handlers.post("/v1/policies", {"quote_id": quote_id}, caller=LIVE, clock=None).body
+    assert policy["id"].startswith("pol_")
+
+    for path in (
+        f"/v1/quotes/{quote_id}",
+        f"/v1/quotes/{quote_id}/explanation",
+        f"/v1/policies/{policy['id']}",
+        f"/v1/policies/{policy['id']}/events",
+    ):
+        assert handlers.get(path, caller=LIVE, clock=None).status == 200
+        assert handlers.get(path).status == 404
+    assert handlers.post("/v1/policies", {"quote_id": quote_id}).status == 404
+    assert handlers.post("/v1/claims", CLAIM | {"policy_id": policy["id"]}).status == 404
+
+
+def test_a_live_caller_of_the_same_partner_sees_nothing_of_test(handlers: Handlers):
+    claim = handlers.notified()
+    policy_id = claim["policy_id"]
+    quote_id = policy_id.replace("pol_", "quo_")
+
+    for path in (
+        f"/v1/quotes/{quote_id}",
+        f"/v1/policies/{policy_id}",
+        f"/v1/policies/{policy_id}/events",
+        f"/v1/claims/{claim['id']}",
+    ):
+        assert handlers.get(path, caller=LIVE, clock=None).status == 404
+    body = CLAIM | {"policy_id": policy_id}
+    assert handlers.post("/v1/claims", body, caller=LIVE, clock=None).status == 404
+
+
+def test_staff_work_on_one_mode_only(handlers: Handlers):
+    live_underwriter = staff("staff-l", "underwriter", "quotes:underwrite", mode="live")
+    live_privacy = staff("staff-p", "privacy_officer", "parties:erase", mode="live")
+    live_approver = staff("staff-a", "claims_handler", "claims:approve", mode="live")
+    decision = {"decision": "decline", "reason": "x"}
+    claim = handlers.settled(claimed={"amount": 900_000, "currency": "GBP"})
+    approval = f"/v1/claims/{claim['id']}/payments/{claim['payments'][0]['id']}/approval"
+    test_quote = handlers.quoted()["id"]
+    live = live_quote(handlers)["id"]
+
+    for path, body, wrong, right in (
+        (f"/v1/quotes/{test_quote}/referral-decision", decision, live_underwriter, UNDERWRITER),
+        (f"/v1/quotes/{live}/referral-decision", decision, UNDERWRITER, live_underwriter),
+        (approval, {"decision": "approve", "reason": "x"}, live_approver, APPROVER),
+    ):
+        test = right is UNDERWRITER or right is APPROVER
+        hidden = handlers.post(path, body, caller=wrong, clock=None if test else LOSS_CLOCK)
+        seen = handlers.post(path, body, caller=right, clock=LOSS_CLOCK if test else None)
+
+        assert hidden.status == 404, path
+        assert seen.status != 404, path
+    party = test_quote.replace("quo_", "pty_")
+    path = f"/v1/parties/{party}/erasure"
+    assert handlers.post(path, {"reason": "x"}, caller=live_privacy, clock=None).status == 404
+    path = f"/v1/parties/{live.replace('quo_', 'pty_')}/erasure"
+    assert handlers.post(path, {"reason": "x"}, caller=PRIVACY).status == 404
+
+
+def test_the_bank_of_one_mode_reports_on_that_mode_only(handlers: Handlers):
+    claim = handlers.settled()
+    live_bank = {"claims": {"sub": "bank", "scope": "coverwright/payments:report"}}
+    report = {
+        "instruction_id": claim["payments"][0]["id"],
+        "outcome": "paid",
+        "bank_reference": "BK-1",
+        "executed_at": "2027-01-11T10:00:00Z",
+    }
+
+    refused = handlers.post("/v1/bank-reports", report, caller=live_bank, clock=None)
+
+    assert (refused.status, refused.code) == (404, "claim-not-found")
+
+
+@pytest.mark.parametrize(
+    "weird",
+    [
+        "x",
+        "quo_test_UPPERCASE0000000",
+        "quo_test_iiiiiiiiiiiiiiii",
+        "pol_test_0000000000000000",
+        "quo_test_0000000000000000%0a",
+        "quo_test_0000000000000000\n",
+        "%2e%2e",
+        "null",
+        "-1",
+        "q" * 8000,
+        "'; DROP TABLE quotes; --",
+        "é",
+        "\u202e",
+        "{}",
+        "<script>",
+    ],
+)
+def test_an_id_that_is_none_is_unknown_and_nothing_more(weird: str, handlers: Handlers):
+    for method, path, body in (
+        ("GET", "/v1/quotes/{}", None),
+        ("GET", "/v1/quotes/{}/explanation", None),
+        ("GET", "/v1/policies/{}", None),
+        ("GET", "/v1/policies/{}/events", None),
+        ("GET", "/v1/claims/{}", None),
+        ("POST", "/v1/quotes/{}/acceptance", {}),
+        ("POST", "/v1/claims/{}/settlement", {}),
+    ):
+        if weird.startswith("pol_") and "policies" in path:
+            continue
+        target = path.format(weird)
+        answer = handlers.get(target) if method == "GET" else handlers.post(target, body)
+        assert answer.status == 404, (path, answer.text)
+        assert len(answer.text) < 1000
