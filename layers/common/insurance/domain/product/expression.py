@@ -574,18 +574,18 @@ class _Expression:
                     else f"sum(1 {source} and {body.code})",
                     kinds.number(low=Decimal(0)),
                 )
-            return Term(f"{name}({body.code} {source})", BOOL)
+            return Term(f"{name}([{body.code} {source}])", BOOL)
         if name == "sum":
             if not body.type.numeric:
                 raise self._fault(node, f"{body.type}", "a number or money for each item")
             low = Decimal(0) if _positive_or_zero(body.type) else None
             kind = body.type._replace(low=low, high=None, constant=None)
-            return Term(f"sum({body.code} {source})", kind)
+            return Term(f"sum([{body.code} {source}])", kind)
         if not (body.type.numeric or body.type.kind is Kind.DATE):
             raise self._fault(node, f"{body.type}", "numbers, money or dates")
         kind = body.type._replace(constant=None)
         if sure:
-            return Term(f"{name}({body.code} {source})", kind)
+            return Term(f"{name}([{body.code} {source}])", kind)
         if not node.keywords:
             raise self._fault(
                 node, f"{name} of a list that may be empty", "a default", f"{name}(…, default=0)"
@@ -598,7 +598,7 @@ class _Expression:
             low=_extreme(min, kind.low, default.type.low),
             high=_extreme(max, kind.high, default.type.high),
         )
-        return Term(f"{name}(({one.code} {source}), default={two.code})", bounds)
+        return Term(f"{name}([{one.code} {source}], default={two.code})", bounds)
 
     def _least_or_most(self, node: ast.Call) -> Term:
         name = node.func.id  # type: ignore[attr-defined]

@@ -247,13 +247,20 @@ class Product:
 
     def tariff_price(self, risk: Risk) -> Price | None:
         """What the tariff asks, whatever underwriting says: for re-rating a book, and for tests."""
-        env, findings = self._env(risk, None, ())
-        env = self._choose(env, risk, renewal=False)
-        findings += self.underwriting.findings(env)
-        env = self._without(env, findings, None)
+        env, findings = self._rated(risk)
         if not all(env.looked_up[source] for source in self.rating.sources):
             return None
         return self.rating.price(self.rating.run(env, *loaded(findings, None)), env)
+
+    def rated_env(self, risk: Risk) -> Env:
+        """What the compiled tariff reads, covers chosen and exclusions made."""
+        return self._rated(risk)[0]
+
+    def _rated(self, risk: Risk) -> tuple[Env, list[Finding]]:
+        env, findings = self._env(risk, None, ())
+        env = self._choose(env, risk, renewal=False)
+        findings += self.underwriting.findings(env)
+        return self._without(env, findings, None), findings
 
     def _offer(
         self,
@@ -395,28 +402,35 @@ class Product:
             return None
 
     def _choose(self, env: Env, risk: Risk, *, renewal: bool) -> Env:
-        """The covers in force: those that belong to everybody, and the chosen ones that can be had."""
+        return env._replace(selected=self.choose(env, risk.covers, lenient=renewal))
+
+    def choose(self, env: Env, covers: Sequence[str], *, lenient: bool = False) -> frozenset[str]:
+        """The covers in force: those that belong to everybody, and the chosen that can be had.
+
+        Lenient: a chosen cover that cannot be had any more falls away.
+        """
         available = self.covers.available(env)
-        optional = {cover.code: cover for cover in self.covers.on_offer if cover.optional}
+        optional = self._optional
         faults = []
-        for place, code in enumerate(risk.covers):
+        for place, code in enumerate(covers):
             pointer = f"/covers/{place}"
             if code not in optional:
                 hint = did_you_mean(str(code), optional)
                 faults.append(FieldFault(pointer, "unknown", f"Not an optional cover. {hint}"))
-            elif not available[code] and not renewal:
+            elif not available[code] and not lenient:
                 detail = optional[code].not_available
                 faults.append(FieldFault(pointer, "not_available", detail))
         if faults:
             raise InvalidFields(faults)
-        chosen = set(risk.covers)
-        return env._replace(
-            selected=frozenset(
-                code
-                for code, can in available.items()
-                if can and (code not in optional or code in chosen)
-            )
+        return frozenset(
+            code
+            for code, can in available.items()
+            if can and (code not in optional or code in covers)
         )
+
+    @cached_property
+    def _optional(self) -> dict[str, CoverOnOffer]:
+        return {cover.code: cover for cover in self.covers.on_offer if cover.optional}
 
     def _without(self, env: Env, findings: Sequence[Finding], imposed: Imposed | None) -> Env:
         """Covers that a rule or an underwriter excludes."""

@@ -1,5 +1,6 @@
 """The names that a product's expressions may use, and the Python functions made from them."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -72,6 +73,7 @@ class World:
             "add_days": arithmetic.add_days,
             "add_months": arithmetic.add_months,
             "date": date,
+            "bisect_right": bisect_right,
         }
         self._check_names()
 
@@ -108,13 +110,17 @@ class World:
 
     def matcher(self, table: Table, keys: Sequence[Type], value: str) -> str:
         """The compiled name of a table made ready for keys of these types."""
-        shape = (table.name, value, tuple((kind.kind, kind.scale, kind.choices) for kind in keys))
+        bounds = tuple((kind.kind, kind.scale, kind.choices, kind.low, kind.high) for kind in keys)
+        shape = (table.name, value, bounds)
         if shape not in self._matchers:
             made = table.matcher(keys, value)
             name = f"t{len(self._matchers)}_{table.name}"
             self._matchers[shape] = (name, made)
             self.matched.append((table, made, tuple(keys)))
             self.namespace[name] = made.lookup if self.asked is None else self._noting(made)
+            bands = made.in_line(keys[0]) if self.asked is None and len(keys) == 1 else None
+            if bands is not None:
+                self.namespace[f"{name}_edges"], self.namespace[f"{name}_held"] = bands
         return self._matchers[shape][0]
 
     def _noting(self, matcher: Matcher) -> Callable[..., object]:
@@ -211,7 +217,10 @@ class Routine:
         codes = [
             f"{key.code}.toordinal()" if key.type.kind is Kind.DATE else key.code for key in keys
         ]
-        return Term(f"{matcher}({', '.join(codes)})", table.value_type(value))
+        kind = table.value_type(value)
+        if f"{matcher}_held" in self.world.namespace:
+            return Term(f"{matcher}_held[bisect_right({matcher}_edges, {codes[0]})]", kind)
+        return Term(f"{matcher}({', '.join(codes)})", kind)
 
     def tables(self) -> Iterable[str]:
         return self.world.tables

@@ -22,7 +22,7 @@ SHARED: Final = ""
 """The account of a premium that several covers share."""
 
 SPREAD_PLACES: Final = 8
-"""Decimal places added when a minimum is spread over several accounts."""
+"""Decimal places that the parts have at least when a minimum is spread over several accounts."""
 
 OPERATIONS: Final = (
     "base",
@@ -133,7 +133,9 @@ class Rating:
             routine.write(f"net = sum(parts){self._rounding.raised}")
         else:
             whole = " + ".join(parts)
-            routine.write(f"net = {mode}(({whole}) * num, {unit}){self._rounding.raised}")
+            routine.write(f"whole = ({whole}) * num")
+            routine.write(f"unit = {unit}")
+            routine.write(f"net = {_rounding_code(mode, 'whole', 'unit')}{self._rounding.raised}")
         lines = {"net": "net"}
         for place, charge in enumerate(plain.get("charges", [])):
             self._charge(routine, charge, lines, f"/rating/charges/{place}")
@@ -170,10 +172,10 @@ class Rating:
                 base = self._base(plain, lines, path)
                 routine.write(f"r_{code} = {rate.code}")
                 whole = f"({10**scale} + r_{code})" if included else f"{10**scale}"
-                routine.write(
-                    f"c_{code} = {mode}({base} * r_{code}, {whole} * {self._rounding.unit})"
-                    f"{self._rounding.raised}"
-                )
+                routine.write(f"whole = {base} * r_{code}")
+                routine.write(f"unit = {whole} * {self._rounding.unit}")
+                rounded_code = _rounding_code(mode, "whole", "unit")
+                routine.write(f"c_{code} = {rounded_code}{self._rounding.raised}")
             else:
                 amount = rounded(
                     routine.amount(plain["amount"], f"{path}/amount"), self._rounding.exponent, mode
@@ -231,6 +233,14 @@ class Rating:
             for cover, part in zip(held, share.split(list(held.values())), strict=True):
                 by_cover[cover] = by_cover.get(cover, part - part) + part
         return by_cover
+
+
+def _rounding_code(mode: str, value: str, unit: str) -> str:
+    """A call, or in the usual case and way the arithmetic itself."""
+    call = f"{mode}({value}, {unit})"
+    if mode != "half_up":
+        return f"({call})"
+    return f"(({value} * 2 + {unit}) // ({unit} * 2) if {value} >= 0 else {call})"
 
 
 class Rounding(NamedTuple):
@@ -453,16 +463,21 @@ class _Writer:
                 chain, targets[0], bound, parts[0], scale, f"{guard}{parts[0]} {sign} {bound}"
             )
             return
-        raised = 10**SPREAD_PLACES
-        locals_ = [chain.local("x") for _ in targets]
-        whole = " + ".join(parts)
-        old = ", ".join(f"{part} * {raised}" for part in parts)
+        aligned = [chain.local("x") for _ in targets]
         chain.routine.write(
-            f"{', '.join(locals_)} = apportion(({', '.join(parts)}), {bound} * {raised}) "
-            f"if {guard}{whole} {sign} {bound} else ({old})"
+            "; ".join(f"{x} = {part}" for x, part in zip(aligned, parts, strict=True))
         )
-        for name, code in zip(targets, locals_, strict=True):
-            chain.accounts[name] = Account(code, scale + SPREAD_PLACES)
+        more = max(SPREAD_PLACES - scale, 0)
+        by = f" * {10**more}" if more else ""
+        spread = [chain.local("x") for _ in targets] if more else aligned
+        if more:
+            kept = ", ".join(f"{x}{by}" for x in aligned)
+            chain.routine.write(f"{', '.join(spread)} = {kept}")
+        with chain.routine.block(f"if {guard}{' + '.join(aligned)} {sign} {bound}:"):
+            shares = f"apportion(({', '.join(aligned)}), {bound}{by})"
+            chain.routine.write(f"{', '.join(spread)} = {shares}")
+        for name, code in zip(targets, spread, strict=True):
+            chain.accounts[name] = Account(code, scale + more)
 
     def _round(
         self, chain: Chain, plain: Mapping[str, Any], targets: list[str], when: str, path: str

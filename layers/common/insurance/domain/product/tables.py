@@ -256,6 +256,7 @@ class Matcher:
         self._groups = sorted(
             groups.items(), key=lambda group: (group[0].count(WILD), group[0].count(BAND))
         )
+        self._in_line: tuple[list[int], list[object]] | None = None
         self.lookup = self._fast() or self._general
 
     def __call__(self, *keys: object) -> object:
@@ -306,6 +307,7 @@ class Matcher:
             if high is not None:
                 edges.append(high)
                 held.append(GAP)
+        self._in_line = edges, held
         table = self.table
 
         def find(key: int) -> object:
@@ -336,6 +338,18 @@ class Matcher:
         if best is None:
             raise NoRate(self.table.name, keys)
         return self._results[best]
+
+    def in_line(self, kind: Type) -> tuple[list[int], list[object]] | None:
+        """Edges and what holds between them, where no key inside the bounds can miss a row."""
+        if self._in_line is None:
+            return None
+        edges, held = self._in_line
+        first, last = 0, len(held) - 1
+        if kind.low is not None:
+            first = bisect_right(edges, int(kind.low.scaleb(kind.scale)))
+        if kind.high is not None:
+            last = bisect_right(edges, int(kind.high.scaleb(kind.scale)))
+        return None if GAP in held[first : last + 1] else self._in_line
 
     def edges(self, column: int) -> dict[int, int]:
         """Where a band begins or ends in a column, and on which line first."""

@@ -43,7 +43,7 @@ class Covers:
             for cover in plain
         )
         self._notes = {cover["code"]: cover.get("excess_note", "") for cover in plain}
-        self._available = self._build_available(plain, world)
+        self.can_be_had = self._build_available(plain, world)
         self._terms, self.on_loss = self._build_terms(plain, world)
 
     def _build_available(
@@ -96,7 +96,7 @@ class Covers:
         return f"({code} if {guard} else None)"
 
     def available(self, env: Env) -> dict[str, bool]:
-        return dict(zip((c.code for c in self.on_offer), self._available(env), strict=True))
+        return dict(zip((c.code for c in self.on_offer), self.can_be_had(env), strict=True))
 
     def terms(self, env: Env, currency: Currency, excess: Money | None) -> tuple[CoverTerms, ...]:
         """The terms of the covers in force; an excess imposed replaces each cover's own."""
