@@ -251,7 +251,7 @@ def test_after_erasure_no_repeated_call_brings_the_person_back(handlers: Handler
         ("/v1/claims", notice, "notify", LOSS_CLOCK),
         (settlement, {}, "settle", LOSS_CLOCK),
     ):
-        options = {"clock": clock} if clock else {}
+        options: Json = {"clock": clock} if clock else {}
         again = handlers.post(path, body, key=key, **options)
         assert again.status in {200, 201, 409}, again.text
         assert found_in(again.body) == set(), path

@@ -1,6 +1,6 @@
 """A call repeated with its key is answered as it was the first time, whatever has happened since."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -230,3 +230,46 @@ def test_a_receipt_is_gone_after_thirty_days_even_before_its_item_is(handlers: H
     late = handlers.post(path, {}, key=KEY, clock="2027-02-10T09:00:01Z")
 
     assert (late.status, late.code) == (409, "wrong-state")
+
+
+@pytest.fixture
+def torn_reads(handlers: Handlers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """A BatchGetItem is no snapshot: the next one sees what was done, but not yet its receipt."""
+    torn: list[str] = []
+    receipts = handlers.backend.table("receipts")
+
+    def tear(parsed: Json, **_: Any) -> None:
+        if torn and receipts in parsed["Responses"]:
+            torn.pop()
+            parsed["Responses"][receipts] = []
+
+    clients = [
+        handlers.modules[folder].receipts._client
+        for folder in ("quoting", "policy_issuance", "settlement")
+    ]
+    for client in clients:
+        client.meta.events.register("after-call.dynamodb.BatchGetItem", tear)
+    yield lambda: torn.append("next")
+    for client in clients:
+        client.meta.events.unregister("after-call.dynamodb.BatchGetItem", tear)
+    assert not torn, "no read was torn"
+
+
+@pytest.mark.parametrize("prepare", [accepting, issuing, settling], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("tag", [None, '"1-quote"', '"2-quote"', '"1-claim"'])
+def test_a_replay_never_meets_the_refusal_that_its_first_call_brought_about(
+    prepare: Callable[[Handlers], Sent],
+    tag: str | None,
+    handlers: Handlers,
+    torn_reads: Callable[[], None],
+):
+    sent = prepare(handlers)
+    headers = {} if tag is None else {"If-Match": tag}
+    first = send(handlers, sent)
+    assert first.status in {200, 201}
+    torn_reads()
+
+    again = send(handlers, sent, headers=headers)
+
+    assert again.replayed, again.text
+    assert again.text == first.text

@@ -21,6 +21,7 @@ FOLDERS = (
     "quoting",
     "policy_issuance",
     "policy_servicing",
+    "billing",
     "claim_intake",
     "settlement",
     "data_intake",
@@ -182,12 +183,13 @@ class Handlers:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
         self._environment = backend.environment()
+        self.modules: dict[str, Any] = {}
         self._handlers: dict[str, Callable[[Json, Any], Json]] = {}
         self._routes: list[tuple[str, re.Pattern[str], str]] = []
         with environment(self._environment):
             forget_wiring()
             for folder in FOLDERS:
-                module = _fresh(folder)
+                module = self.modules[folder] = _fresh(folder)
                 self._handlers[folder] = module.handler
                 for operation in module.api.operations:
                     form = re.compile(re.sub(r"\{[a-z_]+\}", "[^/]+", operation.path))
