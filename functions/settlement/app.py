@@ -5,13 +5,15 @@ from typing import Annotated, Literal
 from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
-from insurance.api.fields import Instant, PositiveMoney, Reason
+from insurance.api.fields import Code, Instant, PositiveMoney, Reason, Text
 from insurance.api.views.claims import ClaimView, PaymentReportView
 from insurance.domain.claim.payment import PaymentStep
+from insurance.domain.claim.recovery import RecoveryKind
 from insurance.domain.identity import PaymentId
 from insurance.operations.approve_payment import approve_payment
 from insurance.operations.handle_claim import ClaimDesk
 from insurance.operations.receipt import Answer, Receipt
+from insurance.operations.recover_claim import RecoveryDesk
 from insurance.operations.report_payment import BankReport, report_payment
 from insurance.operations.settle_claim import settle_claim
 from pydantic import StringConstraints
@@ -43,6 +45,31 @@ class PaymentCancellationRequest(Request):
     """Why a payment is taken back."""
 
     reason: Reason
+
+
+class RecoveryRequest(Request):
+    """Something paid that may come back."""
+
+    kind: Literal["subrogation", "salvage", "third_party"]
+    against: Text
+    """Who owes it, or who buys what is left."""
+    expected: PositiveMoney
+
+
+class PursuitRequest(Request):
+    """Nothing is asked beside the recovery itself."""
+
+
+class ReceivedRequest(Request):
+    """Money that came in on a recovery."""
+
+    amount: PositiveMoney
+
+
+class AbandonmentRequest(Request):
+    """Why nothing more is expected."""
+
+    reason_code: Code
 
 
 class BankReportRequest(Request):
@@ -146,6 +173,81 @@ def post_payment_cancellation(
 ) -> ClaimView | Answer:
     return call.once(
         lambda receipt: desk(claim_id, call, receipt).cancel_payment(payment_id, request.reason),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+def recoveries(claim_id: str, call: Call, receipt: Receipt) -> RecoveryDesk:
+    return RecoveryDesk(
+        claim_id,
+        expected_revision=call.expected_revision,
+        caller=call.caller,
+        products=products,
+        claims=claims,
+        receipt=receipt,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/recoveries",
+    scope="claims:settle",
+    staff=True,
+    summary="Note that something paid may come back",
+)
+def post_recovery(claim_id: str, request: RecoveryRequest, call: Call) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: recoveries(claim_id, call, receipt).identify(
+            RecoveryKind(request.kind), request.against, request.expected
+        ),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/recoveries/{recovery}/pursuit",
+    scope="claims:settle",
+    staff=True,
+    summary="Ask for what may come back",
+)
+def post_pursuit(
+    claim_id: str, recovery: str, request: PursuitRequest, call: Call
+) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: recoveries(claim_id, call, receipt).pursue(recovery),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/recoveries/{recovery}/receipts",
+    scope="claims:settle",
+    staff=True,
+    summary="Book what came back, and share it as the product says",
+)
+def post_received(
+    claim_id: str, recovery: str, request: ReceivedRequest, call: Call
+) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: recoveries(claim_id, call, receipt).receive(recovery, request.amount),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/recoveries/{recovery}/abandonment",
+    scope="claims:settle",
+    staff=True,
+    summary="Give a recovery up and write the rest off",
+)
+def post_abandonment(
+    claim_id: str, recovery: str, request: AbandonmentRequest, call: Call
+) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: recoveries(claim_id, call, receipt).abandon(recovery, request.reason_code),
         shows=ClaimView.of,
         recall=receipts.recall,
     )

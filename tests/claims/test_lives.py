@@ -70,7 +70,11 @@ class ClaimLives(RuleBasedStateMachine):
         by=people,
     )
     def decide(self, data: Any, decision: str, amount: int, by: str) -> None:
-        asked: dict[str, Any] = {"decision": decision, "reason_code": "because", "reason": "It is so."}
+        asked: dict[str, Any] = {
+            "decision": decision,
+            "reason_code": "because",
+            "reason": "It is so.",
+        }
         if decision in {"part_approve", "goodwill"}:
             asked |= {"amount": money(str(amount))}
         self._try(data, "decision", asked, by=by)

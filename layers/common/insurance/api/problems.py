@@ -27,10 +27,19 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.PolicyNotFound: Problem(HTTPStatus.NOT_FOUND, "policy-not-found", "Policy not found"),
     errors.ClaimNotFound: Problem(HTTPStatus.NOT_FOUND, "claim-not-found", "Claim not found"),
     errors.PaymentNotFound: Problem(HTTPStatus.NOT_FOUND, "payment-not-found", "Payment not found"),
+    errors.RecoveryNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "recovery-not-found", "Recovery not found"
+    ),
     errors.PartyNotFound: Problem(HTTPStatus.NOT_FOUND, "party-not-found", "Party not found"),
     errors.WrongState: Problem(HTTPStatus.CONFLICT, "wrong-state", "Not possible in this state"),
     errors.QuoteAlreadyIssued: Problem(
         HTTPStatus.CONFLICT, "quote-already-issued", "Quote already issued"
+    ),
+    errors.PlanAlreadyChosen: Problem(
+        HTTPStatus.CONFLICT, "plan-already-chosen", "Another plan is in use"
+    ),
+    errors.PaymentDiffers: Problem(
+        HTTPStatus.CONFLICT, "payment-differs", "Booked before with other figures"
     ),
     errors.StaleRevision: Problem(
         HTTPStatus.PRECONDITION_FAILED, "stale-revision", "Changed meanwhile"

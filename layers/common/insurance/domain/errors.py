@@ -7,10 +7,12 @@ InsuranceError
 │   ├── PolicyNotFound
 │   ├── ClaimNotFound
 │   ├── PaymentNotFound
+│   ├── RecoveryNotFound
 │   └── PartyNotFound
 ├── Conflict
 │   ├── WrongState              a step that the lifecycle table does not have
 │   ├── QuoteAlreadyIssued
+│   ├── PlanAlreadyChosen       the policy is being paid, or was changed since
 │   ├── StaleRevision           somebody else changed it first
 │   ├── AlreadyErased
 │   ├── TooManyClaims
@@ -18,6 +20,7 @@ InsuranceError
 │   ├── ClaimStillOpen          a payment or a decision must come to its end first
 │   ├── PayeeAlreadyNamed       another payee needs a second person
 │   ├── LimitMoved              another claim took of the same limit first: decide again
+│   ├── PaymentDiffers          one outside reference, two payments
 │   └── SamePerson              four eyes: who asked may not approve
 ├── Refused
 │   ├── InvalidFields           answers, facts or a body: each fault with its pointer
@@ -86,6 +89,10 @@ class PaymentNotFound(NotFound):
     kind = "payment"
 
 
+class RecoveryNotFound(NotFound):
+    kind = "recovery"
+
+
 class PartyNotFound(NotFound):
     kind = "party"
 
@@ -110,6 +117,19 @@ class StaleRevision(Conflict):
     def __init__(self, id: str) -> None:
         super().__init__(f"{id} has changed since you read it. Read it again and repeat the call.")
         self.id = id
+
+
+class PlanAlreadyChosen(Conflict):
+    def __init__(self, policy_id: str, plan: str) -> None:
+        super().__init__(
+            f"Policy {policy_id} is paid by the plan {plan}; it was paid or changed since."
+        )
+
+
+class PaymentDiffers(Conflict):
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"Another payment was booked under the reference {reference}.")
+        self.reference = reference
 
 
 class AlreadyErased(Conflict):

@@ -34,6 +34,8 @@ class Account(StrEnum):
     EXPENSE_RESERVES = "expense_reserves"
     CHANGE_IN_EXPENSE_RESERVES = "change_in_expense_reserves"
     CLAIM_EXPENSES_PAID = "claim_expenses_paid"
+    RECOVERIES_PAYABLE = "recoveries_payable"
+    """The insured's part of what was recovered, until it is paid to them."""
     RECOVERIES = "recoveries"
     """What came back on claims: from whoever caused the loss, or from what was left of the object."""
 

@@ -82,6 +82,19 @@ class DecisionView(BaseModel):
         )
 
 
+class RecoveryView(BaseModel):
+    """What may come back on a paid claim, what came, and how much of it is the insurer's."""
+
+    number: int
+    kind: str
+    status: str
+    against: str | None
+    expected: MoneyView
+    received: MoneyView
+    kept: MoneyView
+    written_off: MoneyView | None
+
+
 class PaymentView(BaseModel):
     id: str
     cost_type: str
@@ -129,6 +142,7 @@ class ClaimView(View):
     reserves: list[ReserveView]
     paid: MoneyView
     payments: list[PaymentView]
+    recoveries: list[RecoveryView]
     task: TaskView | None
 
     @classmethod
@@ -181,6 +195,19 @@ class ClaimView(View):
                     finished_at=payment.finished_at,
                 )
                 for payment in claim.payments
+            ],
+            recoveries=[
+                RecoveryView(
+                    number=each.number,
+                    kind=each.kind,
+                    status=each.status,
+                    against=(claim.debtors or {}).get(str(each.number)),
+                    expected=MoneyView.of(each.expected),
+                    received=MoneyView.of(each.received),
+                    kept=MoneyView.of(each.kept),
+                    written_off=MoneyView.of(each.written_off) if each.written_off else None,
+                )
+                for each in claim.recoveries
             ],
             task=TaskView.model_validate(claim.task.model_dump()) if claim.task else None,
         )

@@ -9,7 +9,14 @@ from insurance.domain.claim.decision import Decision, DecisionRecord
 from insurance.domain.claim.lifecycle import HELD_BACK, NEXT, Handling, Step
 from insurance.domain.claim.limits import Draw
 from insurance.domain.claim.payment import COMMITTED, OPEN, Payment, PaymentStatus
-from insurance.domain.claim.reserve import ACCOUNTS, CostType, Reserve, ReserveReason
+from insurance.domain.claim.recovery import (
+    Borne,
+    Recovery,
+    RecoveryKind,
+    Sharing,
+    insurers_part,
+)
+from insurance.domain.claim.reserve import ACCOUNTS, COSTS, CostType, Reserve, ReserveReason
 from insurance.domain.claim.rule import RuleResult
 from insurance.domain.classification import Classification, Record
 from insurance.domain.errors import (
@@ -27,6 +34,7 @@ from insurance.domain.value import Value
 
 PAYMENTS_MAX = 50
 DECISIONS_MAX = 20
+RECOVERIES_MAX = 20
 
 
 class Task(Value):
@@ -101,6 +109,9 @@ class Claim(Record):
     """What it takes of limits and deductibles that the policy's claims share."""
     reserves: tuple[Reserve, ...] = ()
     payments: Annotated[tuple[Payment, ...], Field(max_length=PAYMENTS_MAX)] = ()
+    recoveries: Annotated[tuple[Recovery, ...], Field(max_length=RECOVERIES_MAX)] = ()
+    debtors: Annotated[dict[str, str] | None, Classification.PERSONAL] = None
+    """Who owes each recovery, by its number."""
     task: Task | None = None
 
     def moved(self, step: Step, **changes: Any) -> Self:
@@ -159,8 +170,8 @@ class Claim(Record):
 
     @property
     def reserve(self) -> Money:
-        """Outstanding for this claim, all types of cost together."""
-        return total((line.outstanding for line in self.reserves), self.claimed.currency)
+        """Outstanding for this claim, all that it costs together."""
+        return total((self.reserve_of(cost) for cost in COSTS), self.claimed.currency)
 
     def reserve_of(self, cost_type: CostType) -> Money:
         lines = (line.outstanding for line in self.reserves if line.cost_type is cost_type)
@@ -187,7 +198,7 @@ class Claim(Record):
     def _without_reserves(self, *, by: str, at: datetime) -> Self:
         released = self
         for line in self.reserves:
-            if line.outstanding:
+            if line.outstanding and line.cost_type in COSTS:
                 released = released.with_reserve(
                     line.cost_type, self._nothing, ReserveReason.CLOSURE, by=by, at=at
                 )
@@ -241,12 +252,17 @@ class Claim(Record):
 
     @property
     def paid(self) -> Money:
-        return total((self.paid_of(cost_type) for cost_type in CostType), self.claimed.currency)
+        return total((self.paid_of(cost) for cost in COSTS), self.claimed.currency)
+
+    @property
+    def recovered(self) -> Money:
+        """What came back and is the insurer's."""
+        return total((recovery.kept for recovery in self.recoveries), self.claimed.currency)
 
     @property
     def incurred(self) -> Money:
-        """Paid and outstanding."""
-        return self.paid + self.reserve
+        """Paid and outstanding, less what came back."""
+        return self.paid + self.reserve - self.recovered
 
     def _sum(self, cost_type: CostType, statuses: frozenset[PaymentStatus]) -> Money:
         amounts = (
@@ -255,6 +271,31 @@ class Claim(Record):
             if payment.cost_type is cost_type and payment.status in statuses
         )
         return total(amounts, self.claimed.currency)
+
+    # Recoveries
+
+    def with_recovery(self, changed: Recovery) -> Self:
+        """With the recovery in its place."""
+        kept = tuple(
+            changed if recovery.number == changed.number else recovery
+            for recovery in self.recoveries
+        )
+        return self.replace(recoveries=kept)
+
+    def keeps(self, amount: Money, kind: RecoveryKind, sharing: Sharing) -> Money:
+        """The insurer's part of an amount that comes in now, beside all that came before.
+
+        Salvage is shared with nobody: what is left of a paid loss is the insurer's.
+        """
+        paid = self.committed_of(CostType.INDEMNITY)
+        borne = Borne(paid, max(self.claimed - paid, self._nothing))
+        if kind is RecoveryKind.SALVAGE:
+            return min(amount, max(paid - self.recovered, self._nothing))
+        shared = [each for each in self.recoveries if each.kind is not RecoveryKind.SALVAGE]
+        received = total((each.received for each in shared), amount.currency)
+        kept = total((each.kept for each in shared), amount.currency)
+        part = insurers_part(received + amount, borne, sharing) - kept
+        return min(max(part, self._nothing), max(paid - self.recovered, self._nothing))
 
     # The ledger
 
@@ -267,8 +308,10 @@ class Claim(Record):
             )
             paid = self.paid_of(cost_type) - (was.paid_of(cost_type) if was else self._nothing)
             postings += post(accounts.change, accounts.reserves, reserved)
-            postings += post(accounts.paid, Account.CASH, paid)
-        return postings
+            if accounts.paid is not None:
+                postings += post(accounts.paid, Account.CASH, paid)
+        recovered = self.recovered - (was.recovered if was else self._nothing)
+        return postings + post(Account.CASH, Account.RECOVERIES, recovered)
 
     @property
     def _nothing(self) -> Money:

@@ -14,6 +14,12 @@ class CostType(StrEnum):
 
     INDEMNITY = "indemnity"
     EXPENSE = "expense"
+    INSURED_SHARE = "insured_share"
+    """The insured's part of what was recovered: money held for them, no cost of ours."""
+
+
+COSTS = (CostType.INDEMNITY, CostType.EXPENSE)
+"""What the claim costs the insurer."""
 
 
 class ReserveReason(StrEnum):
@@ -28,6 +34,7 @@ class ReserveReason(StrEnum):
     PAYMENT_RETURNED = "payment_returned"
     CLOSURE = "closure"
     REOPENED = "reopened"
+    RECOVERY = "recovery"
 
 
 GIVEN_BY_PEOPLE = frozenset(
@@ -51,7 +58,8 @@ class Accounts(Value):
 
     change: Account
     reserves: Account
-    paid: Account
+    paid: Account | None
+    """None where a payment is booked by the reserve that it leaves."""
 
 
 ACCOUNTS = {
@@ -64,5 +72,8 @@ ACCOUNTS = {
         change=Account.CHANGE_IN_EXPENSE_RESERVES,
         reserves=Account.EXPENSE_RESERVES,
         paid=Account.CLAIM_EXPENSES_PAID,
+    ),
+    CostType.INSURED_SHARE: Accounts(
+        change=Account.CASH, reserves=Account.RECOVERIES_PAYABLE, paid=None
     ),
 }
