@@ -11,18 +11,31 @@ from insurance.api.fields import Code, Day, MoneyOrNil, Reason, Text
 from insurance.api.views.quotes import ExplanationView, PreviewView, QuoteView
 from insurance.domain.identity import new_quote_id
 from insurance.domain.party import Policyholder
-from insurance.domain.terms import ImposedTerms
+from insurance.domain.terms import LOAD_MAX, ImposedTerms
 from insurance.operations.change_quote import accept_quote, take_on_quote, turn_down_quote
 from insurance.operations.explain_quote import explain_quote
 from insurance.operations.make_quote import RiskAsked, make_quote, preview_quote
 from insurance.operations.read_quote import read_quote
 from insurance.operations.receipt import Answer
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 api = Api()
 handler = api.entrypoint()
 products, sources = wiring.products(), wiring.look_ups()
 quotes, receipts, keys = wiring.quotes(), wiring.quote_receipts(), wiring.keys()
+
+
+def _bearable(load: str) -> str:
+    if not -1 < Decimal(load) <= LOAD_MAX:
+        raise ValueError(f"a share above -1 and up to {LOAD_MAX} is expected")
+    return load
+
+
+Load = Annotated[
+    str,
+    StringConstraints(pattern=r"^-?[0-9]{1,2}(\.[0-9]{1,6})?$"),
+    AfterValidator(_bearable),
+]
 
 
 class QuoteRequest(Request):
@@ -59,7 +72,7 @@ class ReferralDecisionRequest(Request):
 
     decision: Literal["accept", "decline"]
     reason: Reason
-    load: Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,2}(\.[0-9]{1,6})?$")] | None = None
+    load: Load | None = None
     """A share of the net premium: "0.25" makes it a quarter dearer."""
     excess: MoneyOrNil | None = None
     exclusions: Annotated[list[Code], Field(max_length=50)] = []

@@ -29,7 +29,7 @@ InsuranceError
 │   ├── QuoteChanged
 │   ├── NotCovered
 │   ├── KeyReused               one idempotency key, two requests
-│   ├── LookUpUnavailable
+│   ├── LookUpUnavailable       what it would have said is needed for a price
 │   ├── OutsideTerm             a change takes effect within the policy's term
 │   ├── TermsNotOffered         the product has no rule for it, or none any more
 │   ├── TooManyChanges
@@ -208,7 +208,10 @@ class KeyReused(Refused):
 
 class LookUpUnavailable(Refused):
     def __init__(self, source: str) -> None:
-        super().__init__(f"The look-up {source} is not available.")
+        super().__init__(
+            f"The look-up {source} did not answer, and without it there is no price:"
+            " ask for a new quote."
+        )
 
 
 class OutsideTerm(Refused):

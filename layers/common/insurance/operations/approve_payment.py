@@ -2,7 +2,7 @@
 
 from insurance.domain.caller import Caller
 from insurance.domain.claim import Claim, Task
-from insurance.domain.errors import ClaimOnHold
+from insurance.domain.errors import AlreadyErased, ClaimOnHold
 from insurance.operations.authority import check_authority
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.ports import Claims, Kept, Products
@@ -34,6 +34,8 @@ def approve_payment(
     payment = claim.payment(payment_id)
     check_authority(caller, claim.committed_of(payment.cost_type), product, payment.cost_type)
     if approve:
+        if file.claim.key is None:
+            raise AlreadyErased(claim.id)  # the payee's name and account are gone
         if claim.hold is not None:
             raise ClaimOnHold(claim.id)
         decided = payment.approved(by=caller.principal, reason=reason)

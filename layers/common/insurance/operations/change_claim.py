@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from insurance.domain.caller import Caller
 from insurance.domain.claim import Claim
+from insurance.domain.classification import JsonObject
 from insurance.domain.errors import (
     AlreadyErased,
     ClaimNotFound,
@@ -45,13 +46,15 @@ def store_claim(
     claims: Claims,
     receipt: Receipt,
 ) -> Kept[Claim]:
-    """Append the event, with the postings that the change makes, and store the claim."""
-    if was.key is None:
-        raise AlreadyErased(claim.id)
+    """Append the event, with the postings that the change makes, and store the claim.
+
+    A claim whose people were erased can still be paid, refused or closed: what says nothing of
+    them needs no key.
+    """
     event = Event.following(
         was.head,
         claim,
-        was.key,
+        was.key or _DestroyedKey(),
         stream=claim.id,
         type=type,
         actor=caller.principal,
@@ -61,6 +64,13 @@ def store_claim(
     kept = Kept(claim, event.head, was.key)
     claims.change(event, claim, was=was, receipt=receipt.answered(kept))
     return kept
+
+
+class _DestroyedKey:
+    """In place of a key that was destroyed: nothing can be sealed with it any more."""
+
+    def seal(self, _personal: JsonObject, about: str) -> bytes:
+        raise AlreadyErased(about)
 
 
 def while_limits_move[R](decide: Callable[[], R]) -> R:

@@ -1,7 +1,13 @@
 """Move a quote on: the customer accepts it, or an underwriter decides a referral."""
 
 from insurance.domain.caller import Caller
-from insurance.domain.errors import QuoteNotFound, StaleRevision
+from insurance.domain.errors import (
+    FieldFault,
+    InvalidFields,
+    LookUpUnavailable,
+    QuoteNotFound,
+    StaleRevision,
+)
 from insurance.domain.event import Event
 from insurance.domain.quote import Quote, UnderwriterDecision
 from insurance.domain.terms import ImposedTerms
@@ -42,8 +48,12 @@ def take_on_quote(
     product = products.version(quote.product.code, quote.product.version)
     same_currency(imposed.excess, product.currency, "/excess")
     priced = price_again(product, quote, imposed_of(imposed))
+    if not priced.covers:
+        fault = FieldFault("/exclusions", "nothing-left", "These exclusions leave no cover.")
+        raise InvalidFields([fault])
     if priced.premium is None:
-        raise ValueError("a referred risk has a price")
+        unanswered = [source for source, facts in quote.looked_up.items() if facts is None]
+        raise LookUpUnavailable(", ".join(unanswered))
     taken = quote.taken_on(
         decision=_decision(caller, reason, receipt),
         imposed=imposed,

@@ -1,0 +1,63 @@
+"""What was owed when a person was erased is still brought to its end, without a word about them."""
+
+from typing import Any
+
+from tests.resilience.books import assert_chains_hold, booked, streams
+from tests.resilience.calls import BANK, LOSS_CLOCK, PRIVACY, Answer, Handlers, staff
+
+type Json = dict[str, Any]
+
+SUPERVISOR = staff("staff-sue", "supervisor", "claims:approve")
+
+
+def erase(handlers: Handlers, claim: Json) -> None:
+    party_id = claim["policy_id"].replace("pol_", "pty_")
+    erased = handlers.post(f"/v1/parties/{party_id}/erasure", {"reason": "asked"}, caller=PRIVACY)
+    assert erased.status == 200, erased.text
+
+
+def awaiting_approval(handlers: Handlers) -> tuple[Json, str]:
+    claim = handlers.settled(claimed={"amount": 900_000, "currency": "GBP"})
+    [payment] = claim["payments"]
+    assert payment["status"] == "awaiting_approval"
+    return claim, f"/v1/claims/{claim['id']}/payments/{payment['id']}/approval"
+
+
+def decide(handlers: Handlers, path: str, decision: str) -> Answer:
+    body = {"decision": decision, "reason": "seen"}
+    return handlers.post(path, body, caller=SUPERVISOR, clock=LOSS_CLOCK)
+
+
+def test_a_payment_under_way_is_booked_though_its_payee_was_erased(handlers: Handlers):
+    claim = handlers.settled()
+    [payment] = claim["payments"]
+    erase(handlers, claim)
+
+    report = {
+        "instruction_id": payment["instruction_id"],
+        "outcome": "paid",
+        "bank_reference": "BK-1",
+        "executed_at": "2027-01-11T10:00:00Z",
+    }
+    reported = handlers.post("/v1/bank-reports", report, caller=BANK, clock=LOSS_CLOCK)
+
+    assert reported.status == 200, reported.text
+    closed = handlers.get(f"/v1/claims/{claim['id']}").body
+    assert (closed["status"], closed["closed_as"]) == ("closed", "settled")
+    assert "payee" not in closed
+    moved = booked(streams(handlers.backend)[claim["id"]])
+    assert moved["cash"] == -payment["amount"]["amount"]
+    assert sum(moved.values()) == 0
+    assert_chains_hold(handlers.backend)
+
+
+def test_a_payment_to_somebody_erased_is_refused_and_never_approved(handlers: Handlers):
+    claim, path = awaiting_approval(handlers)
+    erase(handlers, claim)
+
+    assert decide(handlers, path, "approve").code == "already-erased"
+    refused = decide(handlers, path, "refuse")
+
+    assert refused.status == 200, refused.text
+    assert refused.body["payments"][0]["status"] == "cancelled"
+    assert_chains_hold(handlers.backend)
