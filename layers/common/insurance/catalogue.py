@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 from insurance.domain.errors import ProductNotFound
 from insurance.domain.product import Product
@@ -13,7 +14,7 @@ class BundledProducts:
 
     def on_sale(self, code: str, day: date) -> Product:
         """The newest version whose new business is open on the day."""
-        for known, version in reversed(list(versions())):
+        for known, version in reversed(_bundled()):
             if known == code and _sold_on(day, found := product(code, version)):
                 return found
         raise ProductNotFound(code)
@@ -22,7 +23,7 @@ class BundledProducts:
         return product(code, version)
 
     def all_on_sale(self, day: date) -> Sequence[Product]:
-        codes = dict.fromkeys(code for code, _ in versions())
+        codes = dict.fromkeys(code for code, _ in _bundled())
         found = []
         for code in codes:
             try:
@@ -30,6 +31,12 @@ class BundledProducts:
             except ProductNotFound:
                 continue
         return found
+
+
+@cache
+def _bundled() -> tuple[tuple[str, str], ...]:
+    """What ships does not change while a process lives: its folders are listed once."""
+    return tuple(versions())
 
 
 def _sold_on(day: date, version: Product) -> bool:

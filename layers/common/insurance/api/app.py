@@ -10,7 +10,6 @@ from http import HTTPStatus
 from inspect import get_annotations
 from typing import Any, NamedTuple, get_args
 
-import rfc8785
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
 from pydantic import BaseModel
@@ -34,6 +33,7 @@ from insurance.domain.errors import (
     Unavailable,
 )
 from insurance.domain.identity import Mode
+from insurance.domain.packing import canonical
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
 KEY_HEADER = "Idempotency-Key"
@@ -200,15 +200,20 @@ class Call:
         return earlier.answer
 
     def _receipt(self, shows: Shows) -> Receipt:
+        rendered: list[tuple[Any, Answer]] = []
+
         def renders(result: Any) -> Answer:
-            return _answer(self.operation.status, shows(result))
+            """Once for each result: what is stored is what is answered."""
+            if not rendered or rendered[-1][0] is not result:
+                rendered.append((result, _answer(self.operation.status, shows(result))))
+            return rendered[-1][1]
 
         asked = {"path": self._path, "body": self.sent}
         return Receipt(
             principal=self.caller.principal,
             operation=f"{self.caller.mode} {self.operation.method} {self.operation.path}",
             key=self.key,
-            request_hash=sha256(rfc8785.dumps(asked)).digest(),
+            request_hash=sha256(canonical(asked)).digest(),
             now=self.now,
             renders=renders,
         )

@@ -9,12 +9,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, Protocol, Self
 
-import rfc8785
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.classification import JsonObject, Record
 from insurance.domain.identity import Mode, mode_of
 from insurance.domain.ledger import Posting
+from insurance.domain.packing import canonical
 from insurance.domain.value import Value
 
 GENESIS = bytes(32)
@@ -97,7 +97,7 @@ class Event(Value):
         content = self.model_dump(mode="json", exclude={"hash", "sealed", "previous_hash"})
         content["sealed"] = self.sealed.hex()
         content["previous_hash"] = self.previous_hash.hex()
-        return sha256(rfc8785.dumps(content)).digest()
+        return sha256(canonical(content)).digest()
 
 
 def first_broken_link(events: Iterable[Event], *, after: int = 0) -> int | None:

@@ -8,10 +8,7 @@ import base64
 from datetime import UTC, datetime
 from typing import Any
 
-import rfc8785
-
 from insurance.domain import packing
-from insurance.domain.classification import Json
 
 SCHEMA_VERSION = 1
 """Version of everything below. An item that says another one is read by that version's rules."""
@@ -19,11 +16,7 @@ SCHEMA_VERSION = 1
 type Item = dict[str, Any]
 """A DynamoDB item in the low-level client's form: {"id": {"S": "quo_…"}, …}."""
 
-pack, unpack = packing.pack, packing.unpack
-
-
-def write(body: Json) -> bytes:
-    return rfc8785.dumps(body)
+pack, unpack, write = packing.pack, packing.unpack, packing.canonical
 
 
 def text(value: str) -> dict[str, str]:

@@ -161,7 +161,8 @@ def _insist(attempt: Callable[[], bool]) -> None:
     """
     unsure = False
     for pause in _pauses():
-        time.sleep(pause)
+        if pause:
+            time.sleep(pause)
         try:
             if attempt():
                 return
