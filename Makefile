@@ -30,6 +30,9 @@ setup: .tools/setup ## Install what the project needs, in this folder only (the 
 run: .tools/setup ## Play the main job on the local stack: a motor policy from quote to paid claim
 	$(RUN) python -m local run $(if $(JOURNEY),--journey $(JOURNEY))
 
+tour: .tools/setup ## Play what else the platform does: claims denied, referred, opened again, recovered
+	$(RUN) python -m local tour
+
 serve: .tools/setup ## Start the local stack and leave it up (PORT=, TLS=1, ENGINE=dynamodb-local)
 	$(RUN) python -m local serve
 

@@ -1,4 +1,4 @@
-"""`python -m local serve | run | show ID | token NAME | env | ensure`; see `--help`."""
+"""`python -m local serve | run | tour | show ID | token NAME | env | ensure`; see `--help`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("serve", help="start the stack and leave it up (PORT, TLS=1, ENGINE, …)")
     run = commands.add_parser("run", help="play a journey from quote to paid claim")
     run.add_argument("--journey", type=Path, help="a file of local/journeys' form (or JOURNEY=)")
+    commands.add_parser("tour", help="play what the platform does beside the main job")
     show = commands.add_parser("show", help="print a stored item, and its events, readably")
     show.add_argument("id", help="quo_…, pol_…, clm_…, pty_…, or an application's client id")
     token = commands.add_parser("token", help="print an access token for a sample caller")
@@ -52,6 +53,17 @@ def _run(chosen: argparse.Namespace) -> int:
         # Whoever only plays needs no known ports, and 8080 is often taken.
         play(path, from_environment(ports=ANY_PORTS))
     except JourneyFailed as error:
+        print(f"FAILED: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _tour(_: argparse.Namespace) -> int:
+    from local.tour import TourFailed, play  # noqa: PLC0415 (as above)
+
+    try:
+        play(from_environment(ports=ANY_PORTS))
+    except TourFailed as error:
         print(f"FAILED: {error}", file=sys.stderr)
         return 1
     return 0
@@ -86,6 +98,7 @@ def _ensure(_: argparse.Namespace) -> int:
 _COMMANDS = {
     "serve": _serve,
     "run": _run,
+    "tour": _tour,
     "show": _show,
     "token": _token,
     "env": _env,

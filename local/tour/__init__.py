@@ -1,0 +1,31 @@
+"""`tour`: what the platform does beside the main job, played over real HTTP, one scene after another.
+
+A scene is a function that is given the visitor and returns the line that says how it ended. To add
+one, write it in a module here and name it in `SCENES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from local.settings import Settings
+from local.stack import Stack
+from local.tour import claims
+from local.tour.visitor import TourFailed, Visitor
+
+__all__ = ["TourFailed", "play"]
+
+SCENES: tuple[Callable[[Visitor], str], ...] = (
+    claims.denied_with_reasons,
+    claims.referred_and_paid_after_a_second_person_agreed,
+    claims.opened_again_and_topped_up,
+    claims.recovered_and_shared,
+)
+
+
+def play(settings: Settings) -> None:
+    """Play every scene on one stack; raise TourFailed at the first that does not end as it should."""
+    with Stack(settings) as stack, Visitor(stack) as visitor:
+        for scene in SCENES:
+            print(f"\n{scene.__name__.replace('_', ' ').capitalize()}")
+            print(f"OK: {scene(visitor)}")

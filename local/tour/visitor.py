@@ -1,0 +1,109 @@
+"""Whoever walks the tour: makes calls as any of the sample callers, at a time of their own."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+import httpx
+
+from local.stack import Stack
+
+type Json = dict[str, Any]
+
+PARTNER, HANDLER, SUPERVISOR = "harbour-test", "handler-test", "supervisor-test"
+BANK_SECONDS = 30.0
+
+
+class TourFailed(Exception):
+    """A scene did not end as it should, and why."""
+
+
+class Visitor:
+    """Calls over HTTP, each with a key of its own, told as they are made."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        certificate = stack.certificate
+        self._client = httpx.Client(
+            base_url=stack.base_url,
+            timeout=35,
+            trust_env=False,
+            verify=str(certificate.certificate) if certificate else True,
+        )
+        self.now = datetime.now(UTC)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._client.close()
+
+    def post(self, path: str, body: Json | None = None, *, by: str = PARTNER) -> Json:
+        """The body of an answer that must be a success."""
+        answer = self._send("POST", path, {} if body is None else body, by)
+        if answer.is_error:
+            self.fail(f"{by}: POST {path}: {answer.status_code} {answer.text}")
+        found: Json = answer.json()
+        return found
+
+    def get(self, path: str, *, by: str = PARTNER) -> Json:
+        answer = self._send("GET", path, None, by)
+        if answer.is_error:
+            self.fail(f"{by}: GET {path}: {answer.status_code} {answer.text}")
+        found: Json = answer.json()
+        return found
+
+    def refused(self, path: str, body: Json, code: str, *, by: str = PARTNER) -> str:
+        """The call must be refused with this code; what the problem says."""
+        answer = self._send("POST", path, body, by)
+        problem: Json = answer.json()
+        if problem.get("code") != code:
+            self.fail(f"{by}: POST {path}: {answer.status_code} {answer.text}, not {code}")
+        detail: str = problem["detail"]
+        return detail
+
+    def paid(self, claim_id: str, payment_id: str) -> Json:
+        """The claim, once the bank has reported the payment."""
+        deadline = time.monotonic() + BANK_SECONDS
+        while True:
+            claim = self.get(f"/v1/claims/{claim_id}")
+            payments = {each["id"]: each["status"] for each in claim["payments"]}
+            if payments[payment_id] == "paid":
+                return claim
+            if time.monotonic() > deadline:
+                self.fail(f"the bank has not reported {payment_id} in {BANK_SECONDS:.0f} s")
+            time.sleep(0.1)
+
+    def say(self, who: str, text: str) -> None:
+        print(f"{who:>12}  {text}", flush=True)
+
+    def fail(self, reason: str) -> NoReturn:
+        raise TourFailed(reason)
+
+    def expect(self, holds: bool, what: str) -> None:  # noqa: FBT001 (a claim, not an option)
+        if not holds:
+            self.fail(f"not so: {what}")
+
+    def _send(self, method: str, path: str, body: Json | None, by: str) -> httpx.Response:
+        self.now += timedelta(minutes=1)
+        headers = {
+            "Authorization": f"Bearer {self._stack.token(by)}",
+            "Coverwright-Clock": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "Idempotency-Key": uuid.uuid4().hex,
+        }
+        return self._client.request(method, path, json=body, headers=headers)
+
+
+def shown(money: Json) -> str:
+    """Minor units as people write them."""
+    whole, cents = divmod(money["amount"], 100)
+    return f"{whole}.{cents:02d} {money['currency']}"

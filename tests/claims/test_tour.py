@@ -1,0 +1,20 @@
+"""The tour plays over real HTTP, on a stack of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from local.settings import Settings
+from local.stack import ephemeral
+from local.tour import SCENES, play
+
+pytestmark = pytest.mark.xdist_group("tour")
+
+
+def test_every_scene_of_the_tour_ends_as_it_should(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    play(ephemeral(Settings(), folder=tmp_path / "stack"))
+
+    told = capsys.readouterr().out.splitlines()
+    assert len([line for line in told if line.startswith("OK: ")]) == len(SCENES)
