@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from insurance.domain.billing import BillingAccount, SuspendedPayment
 from insurance.domain.claim import Claim, NoticedClaim
 from insurance.domain.claim.limits import movements
 from insurance.domain.classification import JsonObject
@@ -19,10 +20,10 @@ from insurance.domain.errors import (
     StaleRevision,
 )
 from insurance.domain.event import Event, Head
-from insurance.domain.identity import party_id_for, policy_id_for, quote_id_for
+from insurance.domain.identity import billing_id_for, party_id_for, policy_id_for, quote_id_for
 from insurance.domain.policy import Policy
 from insurance.domain.quote import Quote
-from insurance.operations.ports import ClaimFile, Kept, NoticeFile, PartyKey
+from insurance.operations.ports import BillingFile, ClaimFile, Kept, NoticeFile, PartyKey
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
 
@@ -51,6 +52,8 @@ class Memory:
     quotes: dict[str, Kept[Quote]] = field(default_factory=dict)
     first_answers: dict[str, tuple[bytes, Kept[Quote]]] = field(default_factory=dict)
     policies: dict[str, Kept[Policy]] = field(default_factory=dict)
+    accounts: dict[str, Kept[BillingAccount]] = field(default_factory=dict)
+    suspense: dict[str, SuspendedPayment] = field(default_factory=dict)
     claims: dict[str, Kept[Claim]] = field(default_factory=dict)
     registers: dict[str, tuple[NoticedClaim, ...]] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)
@@ -199,6 +202,40 @@ class MemoryPolicyChanges:
             raise StaleRevision(id)
         self._memory.append(event, lambda: StaleRevision(id))
         self._memory.policies[id] = policy
+        self._memory.keep(receipt)
+
+
+class MemoryBilling:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._policies = MemoryPolicies(memory)
+
+    def get(self, policy_id: str) -> BillingFile:
+        account = self._memory.accounts.get(billing_id_for(policy_id))
+        return BillingFile(self._policies.get(policy_id), account)
+
+    def load(self, policy_id: str, receipt: Receipt) -> BillingFile:
+        self._memory.check(receipt)
+        return self.get(policy_id)
+
+    def store(
+        self, event: Event, account: BillingAccount, *, file: BillingFile, receipt: Receipt
+    ) -> None:
+        self._memory.check(receipt)
+        if self._memory.accounts.get(account.id) != file.account:
+            raise StaleRevision(account.policy_id)
+        self._memory.append(event, lambda: StaleRevision(account.policy_id))
+        self._memory.accounts[account.id] = Kept(account, event.head, None)
+        self._memory.keep(receipt)
+
+    def suspended(self, suspense_id: str, receipt: Receipt) -> SuspendedPayment | None:
+        self._memory.check(receipt)
+        return self._memory.suspense.get(suspense_id)
+
+    def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Receipt) -> None:
+        self._memory.check(receipt)
+        self._memory.append(event, lambda: StaleRevision(payment.id))
+        self._memory.suspense[payment.id] = payment
         self._memory.keep(receipt)
 
 

@@ -155,6 +155,7 @@ def scenes() -> Iterator[Scene]:
     yield from _quoting()
     yield from _issuance()
     yield from _servicing()
+    yield from _billing()
     yield from _claims()
     yield from _assessment()
     yield from _settlement()
@@ -273,6 +274,34 @@ def _servicing() -> Iterator[Scene]:
         *("policy_issuance/read_as_at", "GET /v1/policies/{policy_id}", HARBOUR, None, endorsed),
         query={"as_at": "2027-07-01T00:00:00Z", "known_at": "2027-02-01T09:00:00Z"},
         **asked,
+    )
+
+
+def _billing() -> Iterator[Scene]:
+    policy: Json = {"variables": {"policy_id": POLICY}, "at": "2026-12-05T09:00:00Z"}
+    account = "/v1/policies/{policy_id}/billing"
+    yield Scene("billing/plans", f"GET {account}/plans", HARBOUR, None, ISSUED, **policy)
+    monthly = {"plan": "monthly"}
+    yield Scene("billing/plan", f"POST {account}/plan", HARBOUR, monthly, ISSUED, **policy)
+    weekly = {"plan": "weekly"}
+    yield Scene(
+        "billing/plan_not_offered", f"POST {account}/plan", HARBOUR, weekly, ISSUED, **policy
+    )
+    planned = (*ISSUED, "billing/plan")
+    received, at = "POST /v1/payments-received", {"at": "2026-12-05T09:00:00Z"}
+    paid = {
+        "policy_id": POLICY,
+        "reference": "BANK-20261204-0017",
+        "amount": {"amount": 3000, "currency": GBP},
+        "received_on": "2026-12-04",
+    }
+    yield Scene("billing/payment", received, BANK, paid, planned, **at)
+    unknown = {**paid, "policy_id": identity.policy_id_for(UNKNOWN)}
+    yield Scene("billing/payment_for_an_unknown_policy", received, BANK, unknown, planned, **at)
+    nobody = "billing/payment_without_the_scope"
+    yield Scene(nobody, received, HANDLER, paid, planned, **at)
+    yield Scene(
+        "billing/read", f"GET {account}", HARBOUR, None, (*planned, "billing/payment"), **policy
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from insurance.domain.identity import party_id_for
 from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.billing import DynamoDBBilling
 from insurance.dynamodb.claims import DynamoDBClaims
 from insurance.dynamodb.parties import DynamoDBParties
 from insurance.dynamodb.policies import DynamoDBPolicies
@@ -17,11 +18,12 @@ from insurance.dynamodb.quotes import DynamoDBQuotes
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import load
 from insurance.kms import PARTY_KEY_BYTES, PartyKey
-from insurance.operations.ports import Claims, Parties, Policies, PolicyChanges, Quotes
+from insurance.operations.ports import Billing, Claims, Parties, Policies, PolicyChanges, Quotes
 
 from tests.database import client, make_tables, running_engine
 from tests.memory import (
     Memory,
+    MemoryBilling,
     MemoryClaims,
     MemoryKey,
     MemoryParties,
@@ -50,6 +52,7 @@ class Stores:
     quotes: Quotes
     policies: Policies
     changes: PolicyChanges
+    billing: Billing
     claims: Claims
     parties: Parties
     new_key: Callable[[], Any]
@@ -75,6 +78,7 @@ def in_memory() -> Stores:
         MemoryQuotes(memory),
         MemoryPolicies(memory),
         MemoryPolicyChanges(memory),
+        MemoryBilling(memory),
         MemoryClaims(memory),
         MemoryParties(memory),
         lambda: MemoryKey(b"key"),
@@ -121,6 +125,13 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
             dynamodb,
             reader=reader,
             policies_table=tables["policies"],
+            events_table=tables["events"],
+            receipts=receipts("parties"),
+        ),
+        DynamoDBBilling(
+            dynamodb,
+            policies=reader,
+            billing_table=tables["billing"],
             events_table=tables["events"],
             receipts=receipts("parties"),
         ),

@@ -116,7 +116,7 @@ class House:
             options=covers,
             producer=None,
         )
-        receipt = self._receipt("POST /v1/quotes")
+        receipt = self.receipt("POST /v1/quotes")
         quote_id = new_quote_id(Mode.TEST, PARTNER.principal, receipt.key)
         make_quote(
             asked,
@@ -129,12 +129,12 @@ class House:
             receipt=receipt,
         )
         common: dict[str, Any] = {"expected_revision": None, "caller": PARTNER}
-        accept_quote(quote_id, quotes=quotes, receipt=self._receipt("accept"), **common)
+        accept_quote(quote_id, quotes=quotes, receipt=self.receipt("accept"), **common)
         issue_policy(
             quote_id,
             products=self.products,
             policies=policies,
-            receipt=self._receipt("issue"),
+            receipt=self.receipt("issue"),
             **common,
         )
         self.policy_id = policy_id_for(quote_id)
@@ -170,7 +170,7 @@ class House:
             products=self.products,
             look_ups=LookUps(),
             policies=self.policies,
-            receipt=self._receipt(kind),
+            receipt=self.receipt(kind),
         )
 
     def endorse(self, on: date | datetime, **changed: Any) -> PolicyChange:
@@ -183,7 +183,7 @@ class House:
     def reinstate(self, on: date | None = None, **asked: Any) -> PolicyChange:
         return self.change("reinstatement", on, **asked)
 
-    def _receipt(self, operation: str) -> Receipt:
+    def receipt(self, operation: str) -> Receipt:
         self.calls += 1
         return Receipt(
             principal="app_one",

@@ -169,4 +169,4 @@ def test_a_claim_is_paid_by_the_terms_at_its_loss(handlers, path):
         amount: int = answer.body["payable"]["amount"]
         return amount
 
-    assert payable("2027-02-20T08:00:00Z") - payable("2027-03-20T08:00:00Z") == 50_000
+    assert payable("2027-02-20T08:00:00Z") - payable("2027-03-20T08:00:00Z") == 25_000

@@ -15,6 +15,7 @@ from insurance.domain.event import first_broken_link
 from insurance.domain.policy import ChargeKind, Initiator, PolicyStatus
 
 from tests.policy_life.house import UNDERWRITER, WITH_A_TEENAGER, House, gbp, motor_with
+from tests.policy_life.plain import plain_product, price
 from tests.unit.product.motor import driver
 
 MARCH, JULY, OCTOBER = date(2026, 3, 1), date(2026, 7, 2), date(2026, 10, 1)
@@ -280,3 +281,16 @@ def test_a_tax_on_what_is_retained_is_not_given_back():
 
     kept = {line.kind: str(line.amount.major) for line in lines if line.amount.amount > 0}
     assert kept == {ChargeKind.RETAINED: "6.46", ChargeKind.TAX: "0.77"}
+
+
+def test_commission_is_paid_on_a_change_and_clawed_back_on_a_refund():
+    rating = {"steps": [{"step": "base", "base": "price"}], "charges": [], "commission": "0.15"}
+    house = House(plain_product(rating=rating), now=datetime(2025, 12, 20, tzinfo=UTC))
+    house.issue(all_answers=price(1000))
+
+    more = house.endorse(JULY, **price(2000)).serviced.asked.computation
+    back = house.cancel(OCTOBER).serviced.asked.computation
+
+    assert (more.share.part, more.commission.amount) == (183, 7521)
+    assert (back.share.part, back.commission.amount) == (92, -7562)
+    assert more.total.amount == 50137

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from insurance.catalogue import BundledProducts
     from insurance.dynamodb.balances import DynamoDBBalances
+    from insurance.dynamodb.billing import DynamoDBBilling
     from insurance.dynamodb.claims import DynamoDBClaims
     from insurance.dynamodb.parties import DynamoDBParties
     from insurance.dynamodb.policies import DynamoDBPolicies
@@ -106,6 +107,19 @@ def policy_changes() -> DynamoDBPolicyChanges:
         dynamodb(),
         reader=_policy_reader(),
         policies_table=table("policies"),
+        events_table=table("events"),
+        receipts=receipts(),
+    )
+
+
+@cache
+def billing() -> DynamoDBBilling:
+    from insurance.dynamodb.billing import DynamoDBBilling
+
+    return DynamoDBBilling(
+        dynamodb(),
+        policies=_policy_reader(),
+        billing_table=table("billing"),
         events_table=table("events"),
         receipts=receipts(),
     )

@@ -39,6 +39,10 @@ ClaimId = Annotated[str, _pattern("clm", SUFFIX_LENGTH + NOTICE_LENGTH)]
 PaymentId = Annotated[str, _pattern("pay", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-9][0-9]?")]
 
 
+BillingId = Annotated[str, _pattern("bil")]
+SuspenseId = Annotated[str, _pattern("sus")]
+
+
 def fingerprint(*parts: str) -> bytes:
     """SHA-256 of the parts, each with its length, so that ("a", "bc") is not ("ab", "c")."""
     digest = sha256()
@@ -69,6 +73,17 @@ def policy_id_for(id: QuoteId | PartyId | ClaimId) -> PolicyId:
 def party_id_for(id: QuoteId | PolicyId | ClaimId) -> PartyId:
     """The policyholder of a quote, and of the policy that comes of it."""
     return _kin("pty", id)
+
+
+def billing_id_for(policy_id: PolicyId) -> BillingId:
+    """A policy has one account."""
+    return _kin("bil", policy_id)
+
+
+def suspense_id_for(mode: Mode, reference: str) -> SuspenseId:
+    """One outside payment is kept in suspense once."""
+    prefix = "sus_test_" if mode is Mode.TEST else "sus_"
+    return prefix + _letters(fingerprint("suspense", mode, reference), SUFFIX_LENGTH)
 
 
 def quote_id_for(id: PolicyId | PartyId) -> QuoteId:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from insurance.domain.billing import BillingAccount, SuspendedPayment
     from insurance.domain.claim import Claim, NoticedClaim
     from insurance.domain.classification import JsonObject
     from insurance.domain.event import Event, Head
@@ -118,6 +119,33 @@ class PolicyChanges(PolicyReads, Protocol):
         self, event: Event, policy: Kept[Policy], *, was: Kept[Policy], receipt: Receipt
     ) -> None:
         """Store the policy as the event left it; raise StaleRevision when it has moved on."""
+
+
+@dataclass(frozen=True, slots=True)
+class BillingFile:
+    """A policy and how it is paid; no account yet: nobody chose a plan and nothing came in."""
+
+    policy: Kept[Policy]
+    account: Kept[BillingAccount] | None
+
+
+class Billing(Protocol):
+    def get(self, policy_id: str) -> BillingFile:
+        """Raise PolicyNotFound when there is no such policy."""
+
+    def load(self, policy_id: str, receipt: Receipt) -> BillingFile:
+        """As `get`, in one read with the receipt: raise AlreadyAnswered or KeyReused if it is there."""
+
+    def store(
+        self, event: Event, account: BillingAccount, *, file: BillingFile, receipt: Receipt
+    ) -> None:
+        """Store the account as the event left it; raise StaleRevision when it has moved on."""
+
+    def suspended(self, suspense_id: str, receipt: Receipt) -> SuspendedPayment | None:
+        """A payment in suspense, in one read with the receipt."""
+
+    def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Receipt) -> None:
+        """Keep a payment in suspense; raise StaleRevision when its reference is there already."""
 
 
 @dataclass(frozen=True, slots=True)

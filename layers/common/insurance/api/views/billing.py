@@ -1,0 +1,149 @@
+"""How bills are shown: plans, what is due when, what came in."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Self
+
+from pydantic import BaseModel
+
+from insurance.api.app import etag
+from insurance.api.views.terms import MoneyView, View
+from insurance.domain.billing import BillingAccount, Invoice, PaymentIn, schedule
+from insurance.domain.policy import Policy
+from insurance.operations.bill_policy import Billed, PaymentTaken
+
+
+class InstalmentView(BaseModel):
+    number: int
+    due_on: date
+    amount: MoneyView
+
+
+class PlanView(BaseModel):
+    """A way to pay: what it costs, and what is due when."""
+
+    code: str
+    name: str
+    charge: MoneyView
+    forgone: MoneyView
+    """Odd units that are not asked for."""
+    total: MoneyView
+    instalments: list[InstalmentView]
+
+    @classmethod
+    def of(cls, account: BillingAccount, policy: Policy) -> Self:
+        whole = policy.premium.total + account.charge
+        dues = schedule(whole, account.plan, account.first_due).dues
+        return cls(
+            code=account.plan.code,
+            name=account.plan.name,
+            charge=MoneyView.of(account.charge),
+            forgone=MoneyView.of(account.forgone),
+            total=MoneyView.of(whole - account.forgone),
+            instalments=[
+                InstalmentView(
+                    number=due.number, due_on=due.due_on, amount=MoneyView.of(due.amount)
+                )
+                for due in dues
+            ],
+        )
+
+
+class PlansView(View):
+    """The plans that the product offers, worked out for one policy."""
+
+    policy_id: str
+    items: list[PlanView]
+
+    @classmethod
+    def of(cls, policy: Policy, accounts: Sequence[BillingAccount]) -> Self:
+        return cls(policy_id=policy.id, items=[PlanView.of(each, policy) for each in accounts])
+
+
+class InvoiceView(BaseModel):
+    number: int
+    due_on: date
+    amount: MoneyView
+    paid: MoneyView
+    open: MoneyView
+
+    @classmethod
+    def of(cls, invoice: Invoice) -> Self:
+        return cls(
+            number=invoice.due.number,
+            due_on=invoice.due.due_on,
+            amount=MoneyView.of(invoice.due.amount),
+            paid=MoneyView.of(invoice.paid),
+            open=MoneyView.of(invoice.open),
+        )
+
+
+class PaymentInView(BaseModel):
+    reference: str
+    amount: MoneyView
+    received_on: date
+    to_suspense: MoneyView
+
+    @classmethod
+    def of(cls, payment: PaymentIn) -> Self:
+        return cls(
+            reference=payment.reference,
+            amount=MoneyView.of(payment.amount),
+            received_on=payment.received_on,
+            to_suspense=MoneyView.of(payment.to_suspense),
+        )
+
+
+class BillingView(View):
+    """What a policy owes, what was paid of it, and what is late."""
+
+    policy_id: str
+    plan: str
+    status: str
+    """`paid`, `current`, `overdue`, or `delinquent` once the days of grace are over too."""
+    owed: MoneyView
+    received: MoneyView
+    overdue: MoneyView
+    overdue_since: date | None
+    credit: MoneyView
+    """What was paid and is not owed any more."""
+    invoices: list[InvoiceView]
+    payments: list[PaymentInView]
+
+    @classmethod
+    def of(cls, billed: Billed) -> Self:
+        found, account = billed.statement, billed.account
+        return cls(
+            etag=etag(billed.head.sequence, "billing") if billed.head.sequence else None,
+            policy_id=account.policy_id,
+            plan=account.plan.code,
+            status=billed.status,
+            owed=MoneyView.of(found.owed),
+            received=MoneyView.of(found.received),
+            overdue=MoneyView.of(found.overdue),
+            overdue_since=found.overdue_since,
+            credit=MoneyView.of(found.credit),
+            invoices=[InvoiceView.of(each) for each in found.invoices],
+            payments=[PaymentInView.of(each) for each in account.payments],
+        )
+
+
+class PaymentTakenView(View):
+    """What became of a payment."""
+
+    reference: str
+    policy_id: str | None
+    """Null: there is no such policy, and all of it is in suspense."""
+    to_suspense: MoneyView
+    booked_before: bool
+    billing: BillingView | None
+
+    @classmethod
+    def of(cls, taken: PaymentTaken) -> Self:
+        return cls(
+            reference=taken.told.reference,
+            policy_id=taken.told.policy_id if taken.billed else None,
+            to_suspense=MoneyView.of(taken.to_suspense),
+            booked_before=taken.booked_before,
+            billing=BillingView.of(taken.billed) if taken.billed else None,
+        )

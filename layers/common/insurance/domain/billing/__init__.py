@@ -1,0 +1,30 @@
+"""Billing: plans, what is due when, what came in, and what is late."""
+
+from insurance.domain.billing.account import (
+    BillingAccount,
+    Invoice,
+    PaymentIn,
+    Reference,
+    Statement,
+    payment_postings,
+    statement,
+)
+from insurance.domain.billing.instalments import Due, OddUnits, Plan, Schedule, plans_of, schedule
+from insurance.domain.billing.suspense import SuspendedPayment
+
+__all__ = [
+    "BillingAccount",
+    "Due",
+    "Invoice",
+    "OddUnits",
+    "PaymentIn",
+    "Plan",
+    "Reference",
+    "Schedule",
+    "Statement",
+    "SuspendedPayment",
+    "payment_postings",
+    "plans_of",
+    "schedule",
+    "statement",
+]

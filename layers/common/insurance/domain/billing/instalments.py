@@ -1,0 +1,109 @@
+"""Instalments: a sum over the due dates of a plan; the parts add up, and the odd units go where the
+product says."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field
+
+from insurance.domain.money import Money
+from insurance.domain.product import Product
+from insurance.domain.product.arithmetic import add_months, half_up
+from insurance.domain.value import Value
+
+ANNUAL = "annual"
+"""The plan that every product has: all at once."""
+
+MONTHS_OF_A_YEAR = 12
+
+
+class OddUnits(StrEnum):
+    """Where the units go that do not divide."""
+
+    FIRST = "first"
+    LAST = "last"
+    SPREAD_LAST = "spread_last"
+    """One each over the last instalments."""
+    WRITE_OFF = "write_off"
+    """Nowhere: they are forgone."""
+
+
+class Plan(Value):
+    """A way to pay, as the product offers it."""
+
+    code: str
+    name: str
+    count: Annotated[int, Field(ge=1, le=366)]
+    charge_rate: Decimal = Decimal(0)
+    """Of the sum: the price of paying later."""
+    odd_units: OddUnits = OddUnits.FIRST
+
+    def charge_on(self, total: Money) -> Money:
+        return total.times(self.charge_rate)
+
+
+class Due(Value):
+    """So much, on a day."""
+
+    number: Annotated[int, Field(ge=1)]
+    due_on: date
+    amount: Money
+
+
+class Schedule(NamedTuple):
+    dues: tuple[Due, ...]
+    forgone: Money
+    """What does not divide, where the plan forgoes it."""
+
+
+def plans_of(product: Product) -> tuple[Plan, ...]:
+    """The plans on offer, paying at once first."""
+    rows = product.life.section("instalments").get("rows", ())
+    at_once = Plan(code=ANNUAL, name="All at once", count=1)
+    return (at_once, *(_plan(row) for row in rows if row["code"] != ANNUAL))
+
+
+def schedule(total: Money, plan: Plan, first_due: date) -> Schedule:
+    """The plan's instalments of a sum; what is due never exceeds it."""
+    amounts, forgone = divided(total, plan.count, plan.odd_units)
+    months = max(1, MONTHS_OF_A_YEAR // plan.count)
+    dues = tuple(
+        Due(number=place + 1, due_on=add_months(first_due, place * months), amount=amount)
+        for place, amount in enumerate(amounts)
+    )
+    return Schedule(dues, forgone)
+
+
+def divided(total: Money, count: int, odd_units: OddUnits) -> tuple[list[Money], Money]:
+    """Equal parts, each the nearest; then what is over or short goes where the plan says."""
+    equal = half_up(total.amount, count)
+    if odd_units is OddUnits.WRITE_OFF:
+        equal = total.amount // count
+    odd = total.amount - equal * count
+    parts = [equal] * count
+    match odd_units:
+        case OddUnits.FIRST:
+            parts[0] += odd
+        case OddUnits.LAST:
+            parts[-1] += odd
+        case OddUnits.SPREAD_LAST:
+            for place in range(1, abs(odd) + 1):
+                parts[-place] += 1 if odd > 0 else -1
+        case OddUnits.WRITE_OFF:
+            forgone = Money(amount=odd, currency=total.currency)
+            return [Money(amount=part, currency=total.currency) for part in parts], forgone
+    moneys = [Money(amount=part, currency=total.currency) for part in parts]
+    return moneys, Money.zero(total.currency)
+
+
+def _plan(row: Mapping[str, Any]) -> Plan:
+    return Plan(
+        code=row["code"],
+        name=row.get("name", row["code"].replace("_", " ").capitalize()),
+        count=row["count"],
+        charge_rate=Decimal(str(row.get("charge_rate", 0))),
+        odd_units=OddUnits(row.get("odd_units", OddUnits.FIRST)),
+    )

@@ -1,0 +1,261 @@
+"""Bill a policy: choose how it is paid, take in what was paid, and say what is due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from insurance.domain.billing import (
+    BillingAccount,
+    PaymentIn,
+    Plan,
+    Statement,
+    SuspendedPayment,
+    payment_postings,
+    plans_of,
+    statement,
+)
+from insurance.domain.billing.account import PAYMENTS_MAX
+from insurance.domain.caller import Caller
+from insurance.domain.classification import JsonObject
+from insurance.domain.errors import (
+    CurrencyMismatch,
+    FieldFault,
+    InvalidFields,
+    PaymentDiffers,
+    PolicyNotFound,
+    TooManyChanges,
+)
+from insurance.domain.event import Event, Head
+from insurance.domain.identity import suspense_id_for
+from insurance.domain.money import Money
+from insurance.domain.policy import Policy
+from insurance.domain.product import Product
+from insurance.operations.ports import Billing, BillingFile, Products
+from insurance.operations.receipt import Receipt
+
+
+class NothingToSeal:
+    """An account says nothing about a person: references are the outside's names of payments."""
+
+    def seal(self, personal: JsonObject, about: str) -> bytes:
+        raise AssertionError(f"{about} holds no personal data: {len(personal)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """An account on a day."""
+
+    account: BillingAccount
+    head: Head
+    statement: Statement
+    grace_days: int
+    today: date
+
+    @property
+    def status(self) -> str:
+        """How the payer stands."""
+        since = self.statement.overdue_since
+        if since is not None:
+            late = (self.today - since).days > self.grace_days
+            return "delinquent" if late else "overdue"
+        return "current" if any(each.open for each in self.statement.invoices) else "paid"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTold:
+    """A payment as the bank tells of it."""
+
+    policy_id: str
+    reference: str
+    amount: Money
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTaken:
+    """What became of it."""
+
+    told: PaymentTold
+    billed: Billed | None
+    """None: there is no such policy."""
+    to_suspense: Money
+    booked_before: bool
+
+
+def offer_plans(
+    policy_id: str, *, caller: Caller, products: Products, billing: Billing
+) -> tuple[Policy, Sequence[BillingAccount]]:
+    """Every plan that the product offers, worked out for the policy."""
+    policy = _of_own_book(billing.get(policy_id), caller)
+    product = _product(policy, products)
+    first_due = _first_due(policy, product)
+    return policy, [BillingAccount.opened(policy, plan, first_due) for plan in plans_of(product)]
+
+
+def read_billing(
+    policy_id: str, *, today: date, caller: Caller, products: Products, billing: Billing
+) -> Billed:
+    """What is due and what was paid. A policy whose plan nobody chose is paid at once."""
+    file = billing.get(policy_id)
+    policy = _of_own_book(file, caller)
+    product = _product(policy, products)
+    account, head = _account(file, product), file.account.head if file.account else Head()
+    return _billed(account, head, policy, product, today)
+
+
+def choose_plan(
+    policy_id: str,
+    code: str,
+    *,
+    caller: Caller,
+    products: Products,
+    billing: Billing,
+    receipt: Receipt,
+) -> Billed:
+    """Pay by another plan, before anything was paid or changed. What it costs is posted."""
+    file = billing.load(policy_id, receipt)
+    policy = _of_own_book(file, caller)
+    product = _product(policy, products)
+    plan = _plan(product, code)
+    before = file.account.record if file.account else None
+    if before is None:
+        account = BillingAccount.opened(policy, plan, _first_due(policy, product))
+        account = account.replanned(policy, plan)
+    else:
+        account = before.replanned(policy, plan)
+    event = Event.following(
+        file.account.head if file.account else Head(),
+        account,
+        NothingToSeal(),
+        stream=account.id,
+        type="billing.plan_chosen",
+        actor=caller.principal,
+        now=receipt.now,
+        postings=account.opening_postings(before),
+    )
+    billed = _billed(account, event.head, policy, product, receipt.now.date())
+    billing.store(event, account, file=file, receipt=receipt.answered(billed))
+    return billed
+
+
+def receive_payment(
+    told: PaymentTold,
+    *,
+    caller: Caller,
+    products: Products,
+    billing: Billing,
+    receipt: Receipt,
+) -> PaymentTaken:
+    """Book a payment once, whoever tells of it how often; what is not owed goes to suspense."""
+    try:
+        file = billing.load(told.policy_id, receipt)
+        policy = _of_own_book(file, caller)
+    except PolicyNotFound:
+        return _suspend(told, caller=caller, billing=billing, receipt=receipt)
+    product = _product(policy, products)
+    if told.amount.currency is not product.currency:
+        raise CurrencyMismatch(product.currency, told.amount.currency)
+    account, head = _account(file, product), file.account.head if file.account else Head()
+    known = account.payment(told.reference)
+    if known is not None:
+        if (known.amount, known.received_on) != (told.amount, told.received_on):
+            raise PaymentDiffers(told.reference)
+        billed = _billed(account, head, policy, product, receipt.now.date())
+        return PaymentTaken(told, billed, known.to_suspense, booked_before=True)
+    if len(account.payments) >= PAYMENTS_MAX:
+        raise TooManyChanges(policy.id, PAYMENTS_MAX, "among its payments")
+    open_amount = account.owed(policy) - account.received
+    zero = Money.zero(product.currency)
+    payment = PaymentIn(
+        reference=told.reference,
+        amount=told.amount,
+        received_on=told.received_on,
+        booked_at=receipt.now,
+        to_suspense=max(told.amount - max(open_amount, zero), zero),
+    )
+    opening = () if file.account else account.opening_postings(None)
+    account = account.paid(payment)
+    event = Event.following(
+        head,
+        account,
+        NothingToSeal(),
+        stream=account.id,
+        type="billing.payment_received",
+        actor=caller.principal,
+        now=receipt.now,
+        postings=(*opening, *payment_postings(payment)),
+    )
+    billed = _billed(account, event.head, policy, product, receipt.now.date())
+    taken = PaymentTaken(told, billed, payment.to_suspense, booked_before=False)
+    billing.store(event, account, file=file, receipt=receipt.answered(taken))
+    return taken
+
+
+def _suspend(
+    told: PaymentTold, *, caller: Caller, billing: Billing, receipt: Receipt
+) -> PaymentTaken:
+    id = suspense_id_for(caller.mode, told.reference)
+    known = billing.suspended(id, receipt)
+    if known is not None:
+        if (known.amount, known.received_on) != (told.amount, told.received_on):
+            raise PaymentDiffers(told.reference)
+        return PaymentTaken(told, None, known.amount, booked_before=True)
+    payment = SuspendedPayment(
+        id=id,
+        reference=told.reference,
+        amount=told.amount,
+        received_on=told.received_on,
+        named=told.policy_id,
+        booked_at=receipt.now,
+    )
+    event = Event.following(
+        Head(),
+        payment,
+        NothingToSeal(),
+        stream=id,
+        type="billing.payment_suspended",
+        actor=caller.principal,
+        now=receipt.now,
+        postings=payment.postings(),
+    )
+    taken = PaymentTaken(told, None, told.amount, booked_before=False)
+    billing.suspend(event, payment, receipt=receipt.answered(taken))
+    return taken
+
+
+def _of_own_book(file: BillingFile, caller: Caller) -> Policy:
+    policy = file.policy.record
+    if not caller.sees(policy.id, policy.partner):
+        raise PolicyNotFound(policy.id)
+    return policy
+
+
+def _account(file: BillingFile, product: Product) -> BillingAccount:
+    """The account, or the one that a policy has whose plan nobody chose."""
+    if file.account is not None:
+        return file.account.record
+    policy = file.policy.record
+    return BillingAccount.opened(policy, plans_of(product)[0], _first_due(policy, product))
+
+
+def _billed(
+    account: BillingAccount, head: Head, policy: Policy, product: Product, today: date
+) -> Billed:
+    found = statement(account, policy, today)
+    return Billed(account, head, found, product.life.grace_days, today)
+
+
+def _plan(product: Product, code: str) -> Plan:
+    plans = {plan.code: plan for plan in plans_of(product)}
+    if code not in plans:
+        detail = f"The product offers: {', '.join(plans)}."
+        raise InvalidFields([FieldFault("/plan", "not-offered", detail)])
+    return plans[code]
+
+
+def _product(policy: Policy, products: Products) -> Product:
+    return products.version(policy.product.code, policy.product.version)
+
+
+def _first_due(policy: Policy, product: Product) -> date:
+    return policy.period.start.astimezone(product.zone).date()

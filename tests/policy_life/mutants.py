@@ -1,0 +1,164 @@
+"""`python -m tests.policy_life.mutants`: plant a fault, see a test fail, take it out again; twelve times.
+
+Each fault is one that real systems had. It is planted in a copy of the layer, so that nothing here
+is ever changed; a fault that no test notices has survived, and that is a failure of the tests.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+LAYER = ROOT / "layers" / "common"
+
+
+class Fault(NamedTuple):
+    """One wrong line: in which module, what stands there, and what would be wrong."""
+
+    name: str
+    module: str
+    right: str
+    wrong: str
+
+
+FAULTS = (
+    Fault(
+        "the refund goes by the price of the first day, not by the one charged",
+        "domain/policy/charging.py",
+        "price = self.policy.at(at).premium",
+        "price = self.policy.premium",
+    ),
+    Fault(
+        "the tax is forgotten on a refund",
+        "domain/policy/charging.py",
+        "lines = [line for line in premium.lines if line.refunded is Refund.PRO_RATA]",
+        "lines = []",
+    ),
+    Fault(
+        "the day count is off by one",
+        "domain/proration.py",
+        "return Fraction((day - start).days)",
+        "return Fraction((day - start).days + (day > start))",
+    ),
+    Fault(
+        "the end of a change's day is counted in UTC, not where the risk is",
+        "domain/proration.py",
+        "return moment.astimezone(self.zone).date()",
+        "return moment.astimezone(UTC).date()",
+    ),
+    Fault(
+        "a fee is given back with the premium",
+        "domain/policy/charging.py",
+        "if line.refunded is Refund.PRO_RATA]",
+        "if line.refunded is not Refund.FULL]",
+    ),
+    Fault(
+        "the fee of a cancellation may exceed the refund",
+        "domain/policy/charging.py",
+        "_at_most(rule.fee, back)",
+        "rule.fee",
+    ),
+    Fault(
+        "each line is rounded for itself",
+        "domain/proration.py",
+        "if rounding.by_line or not amounts:",
+        "if True:",
+    ),
+    Fault(
+        "cooling off ends a day early",
+        "domain/policy/charging.py",
+        "return said <= day + timedelta(days=self.conditions.cooling_off_days)",
+        "return said < day + timedelta(days=self.conditions.cooling_off_days)",
+    ),
+    Fault(
+        "what was retained is kept at a reinstatement",
+        "domain/policy/transaction.py",
+        "lines=tuple(line.reversed() for line in self.lines),\n            commission",
+        "lines=tuple(line.reversed() for line in self.lines"
+        " if line.kind is not ChargeKind.RETAINED),\n            commission",
+    ),
+    Fault(
+        "a later change is not made again",
+        "domain/policy/servicing.py",
+        "for each in _again((*later, *_restored(policy, made))):",
+        "for each in _again(_restored(policy, made)):",
+    ),
+    Fault(
+        "the instant at which cover ends is covered",
+        "domain/period.py",
+        "return self.start <= instant < self.end",
+        "return self.start <= instant <= self.end",
+    ),
+    Fault(
+        "commission is not clawed back",
+        "domain/policy/charging.py",
+        "return share.of(later - earlier, self.conditions.rounding)",
+        "return share.of(max(later - earlier, nil), self.conditions.rounding)",
+    ),
+    Fault(
+        "the unearned premium of a change is not posted",
+        "domain/policy/transaction.py",
+        "moved += post(Account.PREMIUM_DEFERRAL, Account.UNEARNED_PREMIUM, self.net)",
+        "moved += ()",
+    ),
+    Fault(
+        "a loss is judged on the terms of the first day",
+        "operations/verify_claim.py",
+        "in_force = policy.at(notice.occurred_at)",
+        "in_force = policy",
+    ),
+)
+TESTS = (
+    "tests/policy_life/test_published_cases.py",
+    "tests/policy_life/test_servicing.py",
+    "tests/policy_life/test_claims_on_segments.py",
+    "tests/policy_life/test_proration.py",
+    "tests/policy_life/test_random_lives.py",
+)
+
+
+def noticed(copy: Path) -> bool:
+    """Whether some test fails with the layer as it is in this copy."""
+    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(  # noqa: S603 - our own tests
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *TESTS],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode not in {0, 1}:
+        raise SystemExit(f"the tests could not be run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.returncode == 1
+
+
+def main() -> int:
+    """Plant them all, one at a time; 1 when one survives."""
+    survived = []
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name)
+        shutil.copytree(LAYER / "insurance", copy / "insurance")
+        if noticed(copy):
+            raise SystemExit("the tests fail without any fault")
+        for fault in FAULTS:
+            module = copy / "insurance" / fault.module
+            sound = module.read_text(encoding="utf-8")
+            if sound.count(fault.right) != 1:
+                raise SystemExit(f"{fault.module} does not say once: {fault.right}")
+            module.write_text(sound.replace(fault.right, fault.wrong), encoding="utf-8")
+            found = noticed(copy)
+            module.write_text(sound, encoding="utf-8")
+            if not found:
+                survived.append(fault.name)
+            print(f"{'noticed' if found else 'SURVIVED':>9}  {fault.name}", flush=True)  # noqa: T201
+    print(f"{len(FAULTS)} planted, {len(survived)} survived")  # noqa: T201
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""What is due, what was paid, and what becomes of both when the policy changes."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from insurance.domain.caller import Caller, CallerKind
+from insurance.domain.errors import PaymentDiffers, PlanAlreadyChosen
+from insurance.domain.identity import Mode
+from insurance.operations.bill_policy import (
+    Billed,
+    PaymentTaken,
+    PaymentTold,
+    choose_plan,
+    read_billing,
+    receive_payment,
+)
+
+from tests.memory import MemoryBilling
+from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House, gbp
+
+BANK = Caller(
+    principal="bank",
+    kind=CallerKind.STAFF,
+    partner="",
+    roles=frozenset(),
+    scopes=frozenset({"payments:report"}),
+    mode=Mode.TEST,
+)
+UNKNOWN = "pol_test_0000000000000000"
+
+
+class Desk:
+    """A billing desk for one policy."""
+
+    def __init__(self) -> None:
+        self.house = House()
+        self.house.issue()
+        self.ports: dict[str, Any] = {
+            "products": self.house.products,
+            "billing": MemoryBilling(self.house.memory),
+        }
+
+    def choose(self, code: str) -> Billed:
+        return choose_plan(
+            self.house.policy_id,
+            code,
+            caller=PARTNER,
+            receipt=self.house.receipt("plan"),
+            **self.ports,
+        )
+
+    def pay(
+        self, amount: str, reference: str, policy_id: str = "", on: date = date(2026, 1, 2)
+    ) -> PaymentTaken:
+        told = PaymentTold(policy_id or self.house.policy_id, reference, gbp(amount), on)
+        return receive_payment(told, caller=BANK, receipt=self.house.receipt("pay"), **self.ports)
+
+    def on(self, day: date) -> Billed:
+        return read_billing(self.house.policy_id, today=day, caller=PARTNER, **self.ports)
+
+    def balance(self, account: str) -> int:
+        """Of all events: what was debited less what was credited."""
+        return sum(
+            posting.amount.amount * ((posting.debit == account) - (posting.credit == account))
+            for events in self.house.memory.events.values()
+            for event in events
+            for posting in event.postings
+        )
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_policy_whose_plan_nobody_chose_is_due_at_once(desk):
+    billed = desk.on(date(2026, 1, 1))
+
+    assert [invoice.due.amount for invoice in billed.statement.invoices] == [gbp("169.26")]
+    assert billed.status == "current"
+    assert desk.on(date(2026, 1, 2)).status == "delinquent"
+
+
+def test_paying_by_instalments_costs_its_charge(desk):
+    billed = desk.choose("monthly")
+
+    assert billed.statement.owed == gbp("186.19")
+    assert len(billed.statement.invoices) == 12
+    assert desk.balance("premium_receivable") == 18619
+
+
+def test_a_plan_stays_once_something_was_paid(desk):
+    desk.choose("monthly")
+    desk.choose("annual")
+    assert desk.balance("premium_receivable") == 16926
+    desk.pay("10", "REF-1")
+
+    with pytest.raises(PlanAlreadyChosen):
+        desk.choose("monthly")
+
+
+def test_payments_go_to_the_oldest_first(desk):
+    desk.choose("monthly")
+
+    statement = desk.pay("20", "REF-1").billed.statement
+
+    assert [str(invoice.open.major) for invoice in statement.invoices[:3]] == [
+        "0.00",
+        "10.99",
+        "15.52",
+    ]
+
+
+def test_one_outside_reference_is_booked_once(desk):
+    first, again = desk.pay("20", "REF-1"), desk.pay("20", "REF-1")
+
+    assert (first.booked_before, again.booked_before) == (False, True)
+    assert desk.balance("cash") == 2000
+    with pytest.raises(PaymentDiffers):
+        desk.pay("21", "REF-1")
+
+
+def test_what_is_not_owed_goes_to_suspense(desk):
+    taken = desk.pay("200", "REF-1")
+
+    assert taken.to_suspense == gbp("30.74")
+    assert desk.balance("suspense") == -3074
+    assert desk.balance("premium_receivable") == 0
+    assert taken.billed.status == "paid"
+
+
+def test_a_payment_for_a_policy_that_is_not_there_goes_to_suspense_once(desk):
+    first, again = desk.pay("50", "REF-9", UNKNOWN), desk.pay("50", "REF-9", UNKNOWN)
+
+    assert first.billed is None
+    assert again.booked_before
+    assert desk.balance("suspense") == -5000
+    with pytest.raises(PaymentDiffers):
+        desk.pay("51", "REF-9", UNKNOWN)
+
+
+def test_a_change_in_the_middle_of_a_plan_is_spread_over_what_is_still_to_come(desk):
+    desk.choose("monthly")
+    desk.house.now = datetime(2026, 6, 20, tzinfo=UTC)
+
+    desk.house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+
+    amounts = [invoice.due.amount for invoice in desk.on(date(2026, 6, 21)).statement.invoices]
+    assert amounts[:6] == [gbp("15.47")] + [gbp("15.52")] * 5
+    assert sum(amount.amount for amount in amounts[6:]) == 6 * 1552 + 13349
+    assert max(amounts[6:]).amount - min(amounts[6:]).amount <= 1
+
+
+def test_a_refund_empties_the_last_instalments_first(desk):
+    desk.choose("monthly")
+    desk.house.now = datetime(2026, 6, 20, tzinfo=UTC)
+
+    desk.house.cancel(date(2026, 7, 2))
+
+    statement = desk.on(date(2026, 6, 21)).statement
+    assert [str(invoice.due.amount.major) for invoice in statement.invoices[-2:]] == [
+        "8.71",
+        "0.00",
+    ]
+    assert sum(invoice.due.amount.amount for invoice in statement.invoices) == 18619 - 2233
+
+
+def test_what_was_paid_and_is_not_owed_any_more_is_a_credit(desk):
+    desk.pay("169.26", "REF-1")
+    desk.house.now = datetime(2026, 6, 20, tzinfo=UTC)
+
+    desk.house.cancel(date(2026, 7, 2))
+
+    assert desk.on(date(2026, 6, 21)).statement.credit == gbp("22.33")
+
+
+def test_the_customers_account_is_what_is_owed_less_what_was_paid(desk):
+    desk.choose("monthly")
+    desk.pay("31", "REF-1")
+    desk.house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+
+    statement = desk.on(date(2026, 8, 1)).statement
+
+    owed = statement.owed - statement.received
+    assert desk.balance("premium_receivable") == owed.amount
+    assert sum(invoice.open.amount for invoice in statement.invoices) == owed.amount

@@ -1,0 +1,67 @@
+"""Instalments: published figures, and what holds for every sum and plan."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+from insurance.domain.billing import OddUnits, Plan, plans_of, schedule
+from insurance.domain.billing.instalments import divided
+from insurance.domain.money import Currency, Money
+
+from tests.cases.published import expected
+from tests.policy_life.house import House, gbp
+
+FIRST = date(2026, 1, 31)
+
+
+def test_mot_i1_twelve_instalments_with_a_charge():
+    house = House()
+    total = house.issue().premium.total
+    monthly = plans_of(house.product)[1]
+
+    charge = monthly.charge_on(total)
+    dues = schedule(total + charge, monthly, FIRST).dues
+
+    assert [str(amount.major) for amount in (charge, dues[0].amount, dues[1].amount)] == expected(
+        "MOT-I1"
+    )
+    assert len({due.amount for due in dues[1:]}) == 1
+
+
+def test_ins_1_the_odd_pennies():
+    total = Money(amount=56700 + 5245 + 1000 + 1701, currency=Currency.USD)
+    parts = {rule: divided(total, 12, rule) for rule in OddUnits}
+
+    last, first = parts[OddUnits.LAST][0], parts[OddUnits.FIRST][0]
+    spread, (less, forgone) = parts[OddUnits.SPREAD_LAST][0], parts[OddUnits.WRITE_OFF]
+
+    assert [str(money.major) for money in (total, last[0], last[-1], spread[-1], forgone)] == (
+        expected("INS-1")
+    )
+    assert (first[0], first[1]) == (last[-1], last[0])
+    assert spread[-2:] == [spread[-1]] * 2
+    assert spread[:10] == less[:10] == last[:10]
+
+
+@given(st.integers(0, 10**10), st.integers(1, 366), st.sampled_from(OddUnits), st.dates(FIRST))
+def test_instalments_add_up_to_the_sum(amount, count, odd_units, first_due):
+    total = Money(amount=amount, currency=Currency.GBP)
+
+    parts, forgone = divided(total, count, odd_units)
+
+    assert sum(part.amount for part in parts) + forgone.amount == amount
+    assert 0 <= forgone.amount < count
+    assert max(part.amount for part in parts) - min(part.amount for part in parts) <= count
+
+
+def test_due_dates_keep_to_the_end_of_the_month():
+    plan = Plan(code="quarterly", name="Quarterly", count=4)
+
+    dues = schedule(gbp("100"), plan, FIRST).dues
+
+    assert [due.due_on.isoformat() for due in dues] == [
+        "2026-01-31",
+        "2026-04-30",
+        "2026-07-31",
+        "2026-10-31",
+    ]
