@@ -16,13 +16,13 @@ from tests.resilience.backend import Backend, environment
 type Json = dict[str, Any]
 
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
-BEHIND_THE_GATEWAY = ("authorizer", "event_delivery")
-"""Functions that answer no route."""
+WITHOUT_ROUTES = ("authorizer", "event_delivery")
+"""Functions that API Gateway calls for something else, or not at all."""
 
 FOLDERS = tuple(
     folder.parent.name
     for folder in sorted(FUNCTIONS.glob("*/app.py"))
-    if folder.parent.name not in BEHIND_THE_GATEWAY
+    if folder.parent.name not in WITHOUT_ROUTES
 )
 CONTEXT = SimpleNamespace(
     function_name="test",
@@ -188,8 +188,6 @@ class Handlers:
             forget_wiring()
             for folder in FOLDERS:
                 module = self.modules[folder] = _fresh(folder)
-                if not hasattr(module, "api"):
-                    continue
                 self._handlers[folder] = module.handler
                 for operation in module.api.operations:
                     form = re.compile(re.sub(r"\{[a-z_]+\}", "[^/]+", operation.path))
