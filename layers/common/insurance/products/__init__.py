@@ -17,8 +17,14 @@ HERE = Path(__file__).parent
 
 def versions() -> Iterator[tuple[str, str]]:
     """Every bundled version, the newest of a product last."""
-    for document in sorted(HERE.glob("*/*/product.json")):
-        yield document.parent.parent.name, document.parent.name
+    folders = [document.parent for document in HERE.glob("*/*/product.json")]
+    for folder in sorted(folders, key=lambda one: (one.parent.name, _order(one.name))):
+        yield folder.parent.name, folder.name
+
+
+def _order(version: str) -> tuple[tuple[int, str], ...]:
+    """2026.10 comes after 2026.9."""
+    return tuple((int(part) if part.isdigit() else 0, part) for part in version.split("."))
 
 
 def read(folder: Path) -> Definition:

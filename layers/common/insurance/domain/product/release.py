@@ -1,12 +1,10 @@
-"""The life of a product version: who may take which step, and when it may be sold."""
+"""The life of a product version: who may take which step, and what was approved."""
 
 import hashlib
 import json
-from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from insurance.domain.errors import NoAuthority, SamePerson, WrongState
 from insurance.domain.product.checks import Report
@@ -86,17 +84,6 @@ def unpublishable(report: Report) -> list[Fault]:
     ]
     faults += [Fault(path, "nothing that tries it", "a scenario") for path in report.untried]
     return faults or [Fault("scenarios.json", "no scenarios", "at least one")]
-
-
-def sold_on(document: Mapping[str, Any], day: date, *, renewal: bool = False) -> bool:
-    """Whether new business, or a renewal, may start under this version on a day."""
-    allowed = {"active", "passive"} if renewal else {"active"}
-    if document.get("status", "draft") not in allowed:
-        return False
-    sale, kind = document.get("sale", {}), "renewals" if renewal else "new_business"
-    first, last = sale.get(f"{kind}_from"), sale.get(f"{kind}_until")
-    begun = first is None or day >= date.fromisoformat(first)
-    return begun and (last is None or day < date.fromisoformat(last))
 
 
 def digest(made: Definition) -> str:
