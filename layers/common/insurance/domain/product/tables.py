@@ -47,6 +47,7 @@ class Table:
 
     def __init__(self, name: str, text: str, values: Sequence[str] | None = None) -> None:
         self.name, self.path = name, f"{name}.csv"
+        self._types: dict[str, Type] = {}
         lines = _read(text, self.path)
         headings = [heading.strip() for heading in lines[0][1]]
         split = self._split(headings, values)
@@ -86,6 +87,11 @@ class Table:
 
     def value_type(self, name: str) -> Type:
         """Numbers at the smallest scale that holds them all, yes/no, or words."""
+        if name not in self._types:
+            self._types[name] = self._value_type(name)
+        return self._types[name]
+
+    def _value_type(self, name: str) -> Type:
         cells = self.column(name)
         if all(DECIMAL.fullmatch(cell) for cell in cells):
             numbers = [Decimal(cell) for cell in cells]
@@ -107,11 +113,18 @@ class Table:
             raise refuse(self.path, f"{len(types)} keys", f"{len(self.keys)}: {names}")
         faults: list[Fault] = []
         rows = []
+        known: dict[tuple[int, tuple[str, ...]], Cell] = {}
         for row in self.rows:
             cells = []
-            for key, kind, written in zip(self.keys, types, row.keys, strict=True):
+            for place, (key, kind, written) in enumerate(
+                zip(self.keys, types, row.keys, strict=True)
+            ):
                 try:
-                    cells.append(_cell(key, kind, written, f"{self.path} line {row.line}"))
+                    if (place, written) not in known:
+                        known[place, written] = _cell(
+                            key, kind, written, f"{self.path} line {row.line}"
+                        )
+                    cells.append(known[place, written])
                 except InvalidProduct as error:
                     faults += error.faults
                     cells.append(ANY)
