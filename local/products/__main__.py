@@ -1,15 +1,16 @@
-"""`python -m local.products`: check, bundled, schema, mutate, fuzz, impact."""
+"""`python -m local.products`: check, bundled, schema, mutate, compare, fuzz, cases, impact."""
 
 import argparse
 import json
 import sys
 import time
 from pathlib import Path
+from random import Random
 
 from insurance.domain.product import InvalidProduct
 from insurance.domain.product.checks import check
 from insurance.domain.product.source import schema
-from insurance.products import HERE
+from insurance.products import HERE, bundled
 
 from local.products.folder import found_under, read
 
@@ -27,6 +28,8 @@ def main() -> int:  # noqa: PLR0911 - one for each command
     commands.add_parser("cases", help="reproduce the published cases")
     fuzz = commands.add_parser("fuzz", help="feed malformed products to the checks")
     fuzz.add_argument("count", type=int, nargs="?", default=10_000)
+    reference = commands.add_parser("compare", help="compiled tariffs against the reference")
+    reference.add_argument("count", type=int, nargs="?", default=100_000)
     impact = commands.add_parser("impact", help="re-rate a book under another version")
     impact.add_argument("old", type=Path)
     impact.add_argument("new", type=Path)
@@ -47,6 +50,8 @@ def main() -> int:  # noqa: PLR0911 - one for each command
             from tests.cases.__main__ import main as reproduce  # noqa: PLC0415 - one command only
 
             return reproduce()
+        case "compare":
+            return _compare(arguments.count)
         case "fuzz":
             from local.products.fuzz import run  # noqa: PLC0415 - one command only
 
@@ -109,6 +114,23 @@ def _mutate(path: Path) -> int:
     share = 100 * caught / (caught + alive or 1)
     print(f"{caught} of {caught + alive} mutants caught ({share:.1f} %)")
     return 0 if share >= 95 else 1  # noqa: PLR2004 - the share that publishing asks for
+
+
+def _compare(count: int) -> int:
+    """So many random risks, shared among the bundled products, priced twice."""
+    from local.products.random_risks import compared, random_risks  # noqa: PLC0415 - one command only
+    from local.products.reference import Tariff  # noqa: PLC0415 - one command only
+
+    products, equal = list(bundled().values()), 0
+    for place, product in enumerate(products):
+        tariff = Tariff(product.definition.document, product.definition.tables)
+        wanted = (count - equal) // (len(products) - place)
+        risks = random_risks(product, Random(place))  # noqa: S311 - repeatable
+        found = compared(product, risks, tariff, wanted)
+        print(f"{product.code} {product.version}: {found} risks, each priced alike")
+        equal += found
+    print(f"{equal} random risks priced alike by the compiled tariff and the reference")
+    return 0
 
 
 if __name__ == "__main__":

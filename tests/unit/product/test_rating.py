@@ -1,7 +1,9 @@
 """Rating steps, charges and allocation, each on a product made for it."""
 
+import ast
 from decimal import Decimal
 from itertools import islice
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,6 +14,7 @@ from insurance.domain.product.difference import differences
 from insurance.products import product as bundled
 from insurance.products import versions
 
+from local.products import reference
 from local.products.random_risks import compared, random_risks
 from local.products.reference import Tariff
 from tests.unit.product.make import offer, price, product
@@ -174,3 +177,15 @@ def test_the_compiled_tariff_and_the_reference_agree(code):
     risks = islice(random_risks(sold, Random(code)), 200)  # noqa: S311 - repeatable
 
     assert compared(sold, risks, tariff) > 100
+
+
+def test_the_reference_shares_no_module_with_the_compiler():
+    tree = ast.parse((Path(reference.__file__)).read_text("utf-8"))
+    imported = {
+        name.name if isinstance(node, ast.Import) else node.module or ""
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+
+    assert not {name for name in imported if name.startswith(("insurance", "local"))}
