@@ -43,11 +43,14 @@ class Booked:
 
 
 def deliver_event(event: Event, *, balances: Balances, bus: EventBus) -> list[Booked]:
-    """Book and publish; safe to repeat, so a stream may deliver an event more than once."""
+    """Publish and book; safe to repeat, so a stream may deliver an event more than once.
+
+    Booking comes last: what it moved is counted once, and a bus that fails must not take that away.
+    """
     if event.digest() != event.hash:
         raise BrokenEvent(event)
-    booked = bool(event.postings) and balances.book(event)
     bus.publish(event)
+    booked = bool(event.postings) and balances.book(event)
     return _moved(event) if booked else []
 
 
