@@ -20,3 +20,9 @@ def setting(name: str) -> str:
 def table(name: str) -> str:
     """The name of a table: `table("quotes")` reads QUOTES_TABLE."""
     return setting(f"{name.upper()}_TABLE")
+
+
+def data_path() -> str | None:
+    """Where the layer keeps its cut of botocore's data; None where the layer is not built."""
+    path = os.environ.get("AWS_DATA_PATH")
+    return path if path and os.path.isdir(path) else None  # noqa: PTH112 (pathlib costs its import)
