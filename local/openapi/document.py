@@ -249,6 +249,7 @@ TAGS = {
     "policy_issuance": "Issue a policy; read it and its events",
     "policy_servicing": "Change, end and bring back a policy; see what it would cost first",
     "billing": "How a policy is paid, what is due when, what came in",
+    "reporting": "The books of a policy and of the house, and whether they agree",
     "claim_intake": "Check cover, notify a loss, read a claim",
     "claim_assessment": "Decide, reserve, hold, close and reopen a claim",
     "settlement": "Settle a claim, approve a payment, report the bank's outcome",

@@ -37,6 +37,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "products": ("joserfc", "cryptography", "insurance.dynamodb", "insurance.kms", "boto3"),
     "quoting": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.policies"),
     "policy_issuance": ("joserfc", "insurance.dynamodb.claims", "insurance.domain.claim"),
+    "reporting": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.quotes"),
     "billing": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.quotes"),
     "policy_servicing": (
         "joserfc",

@@ -64,6 +64,7 @@ def bank(name: str) -> Json:
 
 HARBOUR, MEADOW = partner("harbour-test"), partner("meadow-test")
 UNDERWRITER, HANDLER = staff("underwriter-test"), staff("handler-test")
+FINANCE = staff("finance-test")
 SUPERVISOR, PRIVACY = staff("supervisor-test"), staff("privacy-test")
 BANK = bank("bank-test")
 
@@ -156,6 +157,7 @@ def scenes() -> Iterator[Scene]:
     yield from _issuance()
     yield from _servicing()
     yield from _billing()
+    yield from _reporting()
     yield from _claims()
     yield from _assessment()
     yield from _settlement()
@@ -303,6 +305,21 @@ def _billing() -> Iterator[Scene]:
     yield Scene(
         "billing/read", f"GET {account}", HARBOUR, None, (*planned, "billing/payment"), **policy
     )
+
+
+def _reporting() -> Iterator[Scene]:
+    paid = (*ISSUED, "billing/plan", "billing/payment", "policy_servicing/endorse")
+    policy: Json = {"given": paid, "variables": {"policy_id": POLICY}}
+    books = "GET /v1/policies/{policy_id}/ledger"
+    at = {"as_at": "2027-07-01T00:00:00Z"}
+    yield Scene("reporting/books", books, HARBOUR, query=at, **policy)
+    for name in ("csv", "beancount", "cobol"):
+        asked: Json = {**policy, "variables": {"policy_id": POLICY, "format": name}}
+        yield Scene(f"reporting/export_{name}", f"{books}/{{format}}", HARBOUR, **asked)
+    health = "GET /v1/ledger/{currency}/health"
+    yield Scene("reporting/health", health, FINANCE, variables={"currency": GBP})
+    nobody = "reporting/health_without_the_scope"
+    yield Scene(nobody, health, HANDLER, variables={"currency": GBP})
 
 
 def _claims() -> Iterator[Scene]:

@@ -170,3 +170,16 @@ def test_a_claim_is_paid_by_the_terms_at_its_loss(handlers, path):
         return amount
 
     assert payable("2027-02-20T08:00:00Z") - payable("2027-03-20T08:00:00Z") == 25_000
+
+
+def test_the_books_over_http_agree_and_are_exported(handlers, path):
+    handlers.post(f"{path}/billing/plan", {"plan": "monthly"}, clock=CLOCK)
+    handlers.post(f"{path}/endorsements", TEENAGER, clock=CLOCK)
+
+    books = handlers.get(f"{path}/ledger", query={"as_at": "2027-08-01T00:00:00Z"}).body
+    exported = handlers.get(f"{path}/ledger/beancount").body["text"]
+
+    assert books["healthy"], books["checks"]
+    assert books["earned"]["amount"] + books["unearned"]["amount"] == 12880 + 9687
+    assert "billing.plan_chosen" in exported
+    assert "Assets:PremiumReceivable  128.80 GBP" in exported

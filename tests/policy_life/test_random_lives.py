@@ -11,6 +11,7 @@ from itertools import pairwise
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from insurance.domain.books import keep_books
 from insurance.domain.errors import OutsideTerm, TermsNotOffered, TooManyChanges, WrongState
 from insurance.domain.event import first_broken_link
 from insurance.domain.ledger import Account
@@ -109,6 +110,14 @@ class Life(RuleBasedStateMachine):
         assert balances[Account.UNEARNED_PREMIUM] == -policy.written.amount
         assert balances[Account.COMMISSION_EXPENSE] == commission.amount
         assert balances.total() == 0
+
+    @invariant()
+    def the_books_agree_with_what_knows_nothing_of_postings(self):
+        events = self.house.memory.events[self.house.policy_id]
+        books = keep_books(
+            self.house.policy, None, events, at=self.house.now, conditions=self.conditions
+        )
+        assert [check for check in books.checks if not check.holds] == []
 
     @invariant()
     def what_is_written_is_earned_by_the_end_and_not_after(self):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.balances import DynamoDBBalances
     from insurance.dynamodb.billing import DynamoDBBilling
     from insurance.dynamodb.claims import DynamoDBClaims
+    from insurance.dynamodb.ledgers import DynamoDBLedgers
     from insurance.dynamodb.parties import DynamoDBParties
     from insurance.dynamodb.policies import DynamoDBPolicies
     from insurance.dynamodb.policy_changes import DynamoDBPolicyChanges
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing, PartyKey
     from insurance.products import LookUps
+    from insurance.screening import BundledScreening
 
 
 @cache
@@ -45,6 +47,13 @@ def products() -> BundledProducts:
     from insurance.catalogue import BundledProducts
 
     return BundledProducts()
+
+
+@cache
+def screening() -> BundledScreening:
+    from insurance.screening import BundledScreening
+
+    return BundledScreening()
 
 
 @cache
@@ -159,6 +168,19 @@ def balances() -> DynamoDBBalances:
     from insurance.dynamodb.balances import DynamoDBBalances
 
     return DynamoDBBalances(dynamodb(), table("balances"))
+
+
+@cache
+def ledgers() -> DynamoDBLedgers:
+    from insurance.dynamodb.billing import BillingReader
+    from insurance.dynamodb.ledgers import DynamoDBLedgers
+
+    return DynamoDBLedgers(
+        dynamodb(),
+        reader=BillingReader(policies=_policy_reader(), billing_table=table("billing")),
+        balances=balances(),
+        events_table=table("events"),
+    )
 
 
 @cache

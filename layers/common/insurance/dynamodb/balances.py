@@ -48,15 +48,17 @@ class DynamoDBBalances:
         return True
 
     def imbalance(self, mode: Mode, currency: Currency) -> int:
-        rows = load(
-            self._client,
-            [
-                (self._table, _key(mode, currency, account, shard))
-                for account in Account
-                for shard in range(SHARDS)
-            ],
-        )
-        return sum(int(row["amount"]["N"]) for row in rows if row)
+        return sum(self.sums(mode, currency).values())
+
+    def sums(self, mode: Mode, currency: Currency) -> dict[Account, int]:
+        """Debits less credits by account, in minor units: a fixed number of rows."""
+        places = [(account, shard) for account in Account for shard in range(SHARDS)]
+        keys = [(self._table, _key(mode, currency, account, shard)) for account, shard in places]
+        sums: Counter[Account] = Counter()
+        for (account, _), row in zip(places, load(self._client, keys), strict=True):
+            if row is not None:
+                sums[account] += int(row["amount"]["N"])
+        return dict(sums)
 
     def _add(self, key: Item, amount: int) -> Write:
         request = {

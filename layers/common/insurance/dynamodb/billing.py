@@ -1,5 +1,6 @@
 """Billing accounts in their table, one item each; and payments in suspense beside them."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from insurance.domain.billing import BillingAccount, SuspendedPayment
@@ -18,6 +19,27 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+class BillingReader:
+    """Where a policy and its account stand: four keys, all known from the policy's id."""
+
+    def __init__(self, *, policies: PolicyReader, billing_table: str) -> None:
+        self._policies = policies
+        self._billing_table = billing_table
+
+    def wants(self, policy_id: str) -> list[tuple[str, Item]]:
+        account = (self._billing_table, {"id": codec.text(billing_id_for(policy_id))})
+        return [account, *self._policies.wants(policy_id)]
+
+    def read(self, policy_id: str, items: Sequence[Item | None]) -> BillingFile:
+        """Both from what `wants` asked for; raise PolicyNotFound when there is no policy."""
+        account, *rest = items
+        policy = self._policies.read(policy_id, rest)
+        return BillingFile(
+            policy=policy,
+            account=aggregates.kept(BillingAccount, account, None) if account else None,
+        )
+
+
 class DynamoDBBilling:
     """The port `Billing` on DynamoDB."""
 
@@ -32,18 +54,19 @@ class DynamoDBBilling:
     ) -> None:
         self._client = client
         self._policies = policies
+        self._reader = BillingReader(policies=policies, billing_table=billing_table)
         self._billing_table = billing_table
         self._events_table = events_table
         self._receipts = receipts
 
     def get(self, policy_id: str) -> BillingFile:
-        return self._read(policy_id, load(self._client, self._wants(policy_id)))
+        return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
 
     def load(self, policy_id: str, receipt: Receipt) -> BillingFile:
-        wanted = [self._receipts.key(receipt), *self._wants(policy_id)]
+        wanted = [self._receipts.key(receipt), *self._reader.wants(policy_id)]
         earlier, *items = load(self._client, wanted)
         self._receipts.check(receipt, earlier, self._policies.key(items[-1]))
-        return self._read(policy_id, items)
+        return self._reader.read(policy_id, items)
 
     def store(
         self, event: Event, account: BillingAccount, *, file: BillingFile, receipt: Receipt
@@ -87,18 +110,6 @@ class DynamoDBBilling:
                 aggregates.append(self._events_table, event, taken=there),
                 self._receipts.keep(receipt),
             ],
-        )
-
-    def _wants(self, policy_id: str) -> list[tuple[str, Item]]:
-        account = (self._billing_table, {"id": codec.text(billing_id_for(policy_id))})
-        return [account, *self._policies.wants(policy_id)]
-
-    def _read(self, policy_id: str, items: list[Item | None]) -> BillingFile:
-        account, *rest = items
-        policy = self._policies.read(policy_id, rest)
-        return BillingFile(
-            policy=policy,
-            account=aggregates.kept(BillingAccount, account, None) if account else None,
         )
 
 

@@ -180,6 +180,12 @@ class Policy(Record):
             ended = transaction if transaction.kind is TransactionKind.CANCELLATION else None
         return ended
 
+    def ends(self) -> tuple[Transaction, ...]:
+        """The cancellations that were not taken back, in order of effect."""
+        return tuple(
+            each for each in self._effective() if each.kind is TransactionKind.CANCELLATION
+        )
+
     @property
     def next_number(self) -> int:
         return len(self.transactions) + 2

@@ -1,0 +1,17 @@
+"""Books: what the postings add up to, held against sources that know nothing of them."""
+
+from insurance.domain.books.chart import CHART, Entry, Kind, path
+from insurance.domain.books.export import Format, export
+from insurance.domain.books.policy_books import Check, PolicyBooks, keep_books
+
+__all__ = [
+    "CHART",
+    "Check",
+    "Entry",
+    "Format",
+    "Kind",
+    "PolicyBooks",
+    "export",
+    "keep_books",
+    "path",
+]

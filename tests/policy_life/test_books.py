@@ -1,0 +1,83 @@
+"""The books agree with sources that know nothing of postings, and others can read them."""
+
+import csv
+import io
+from datetime import UTC, date, datetime
+
+import pytest
+from beancount import loader
+from beancount.core import realization
+from insurance.domain.books import CHART, Format, PolicyBooks, export, keep_books, path
+from insurance.domain.event import Event
+from insurance.domain.identity import billing_id_for
+from insurance.domain.ledger import Account
+
+from tests.policy_life.house import WITH_A_TEENAGER, gbp
+from tests.policy_life.test_billing import Desk
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """A policy paid by instalments, changed late, and cancelled."""
+    desk = Desk()
+    desk.choose("monthly")
+    desk.pay("31", "REF-1")
+    desk.house.now = datetime(2026, 3, 1, tzinfo=UTC)
+    desk.house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+    desk.house.endorse(date(2026, 4, 1), annual_mileage=20_000)
+    desk.house.cancel(date(2026, 10, 1))
+    return desk
+
+
+def events(desk: Desk) -> list[Event]:
+    streams = desk.house.memory.events
+    return streams[desk.house.policy_id] + streams[billing_id_for(desk.house.policy_id)]
+
+
+def books(desk: Desk, *, leave_out: int | None = None) -> PolicyBooks:
+    kept = [event for place, event in enumerate(events(desk)) if place != leave_out]
+    account = desk.house.memory.accounts[billing_id_for(desk.house.policy_id)].record
+    return keep_books(
+        desk.house.policy,
+        account,
+        kept,
+        at=datetime(2026, 8, 1, tzinfo=UTC),
+        conditions=desk.house.conditions,
+    )
+
+
+def test_the_books_of_a_busy_policy_agree(desk):
+    found = books(desk)
+
+    assert [check.code for check in found.checks if not check.holds] == []
+    assert found.earned + found.unearned == desk.house.policy.written
+    assert gbp("0") < found.earned < desk.house.policy.written
+
+
+def test_an_event_that_is_missing_is_noticed(desk):
+    for place in range(len(events(desk))):
+        assert not books(desk, leave_out=place).healthy
+
+
+def test_every_account_is_in_the_chart():
+    assert CHART.keys() == set(Account)
+
+
+def test_beancount_itself_accepts_the_export_and_finds_our_balances(desk):
+    text = export(events(desk), Format.BEANCOUNT)
+
+    entries, errors, _ = loader.load_string(text)
+
+    assert errors == []
+    real = realization.realize(entries)
+    for account, balance in books(desk).balances.items():
+        found = realization.get(real, path(account)).balance.get_currency_units("GBP")
+        assert found.number == balance.major, account
+
+
+def test_the_csv_holds_every_posting_exactly(desk):
+    rows = list(csv.DictReader(io.StringIO(export(events(desk), Format.CSV))))
+
+    assert len(rows) == sum(len(event.postings) for event in events(desk))
+    assert {row["currency"] for row in rows} == {"GBP"}
+    assert rows[0]["amount"] == "128.80"
