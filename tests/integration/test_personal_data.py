@@ -19,6 +19,7 @@ from tests.resilience.calls import (
     APPROVER,
     BANK,
     CLAIM,
+    CLOCK,
     EMAIL,
     LOSS_CLOCK,
     NAME,
@@ -329,3 +330,79 @@ def test_a_fault_of_ours_is_logged_without_what_was_sent(
     assert "RuntimeError" in logged.getvalue()
     assert '"Faults"' in out
     assert found_in([out, err, logged.getvalue(), answer.body]) == set()
+
+
+@pytest.fixture
+def erased_meanwhile(
+    handlers: Handlers,
+) -> Iterator[Callable[[str, str], None]]:
+    """Between a command's read and its transaction the party is erased."""
+    waiting: dict[str, str] = {}
+    registered = []
+
+    def arm(folder: str, policy_id: str) -> None:
+        waiting["policy"] = policy_id
+        events = handlers.modules[folder].receipts._client.meta.events
+        events.register("before-call.dynamodb.TransactWriteItems", interfere)
+        registered.append(events)
+
+    def interfere(**_: Any) -> None:
+        if waiting:
+            erase(handlers, waiting.pop("policy"))
+
+    yield arm
+    for events in registered:
+        events.unregister("before-call.dynamodb.TransactWriteItems", interfere)
+    assert not waiting, "nothing was erased"
+
+
+def assert_gone(backend: Backend) -> None:
+    """No key that could open anything is left, in any table."""
+    for table, items in backend.everything().items():
+        assert not [item for item in items if "key" in item], table
+
+
+def test_issuing_a_party_erased_meanwhile_is_refused_and_brings_no_key_back(
+    handlers: Handlers, erased_meanwhile: Callable[[str, str], None]
+):
+    quote_id = handlers.accepted()["id"]
+    erased_meanwhile("policy_issuance", quote_id.replace("quo_", "pol_"))
+
+    refused = handlers.post("/v1/policies", {"quote_id": quote_id})
+
+    assert (refused.status, refused.code) == (409, "already-erased"), refused.text
+    assert handlers.backend.items("policies") == []
+    assert_gone(handlers.backend)
+
+
+@pytest.mark.parametrize("step", ["accept", "notify", "settle"])
+def test_no_step_of_a_party_erased_meanwhile_brings_a_key_back(
+    step: str, handlers: Handlers, erased_meanwhile: Callable[[str, str], None]
+):
+    if step == "accept":
+        quote_id = handlers.quoted()["id"]
+        erased_meanwhile("quoting", quote_id.replace("quo_", "pol_"))
+        path, body = f"/v1/quotes/{quote_id}/acceptance", {}
+        read = [f"/v1/quotes/{quote_id}"]
+    elif step == "notify":
+        policy_id = handlers.issued()["id"]
+        erased_meanwhile("claim_intake", policy_id)
+        path, body = "/v1/claims", CLAIM | {"policy_id": policy_id}
+        read = [f"/v1/policies/{policy_id}"]
+    else:
+        claim = handlers.notified()
+        erased_meanwhile("settlement", claim["policy_id"])
+        path, body = f"/v1/claims/{claim['id']}/settlement", {}
+        read = [f"/v1/claims/{claim['id']}"]
+
+    first = handlers.post(path, body, key="k", clock=LOSS_CLOCK if step != "accept" else CLOCK)
+    again = handlers.post(path, body, key="k", clock=LOSS_CLOCK if step != "accept" else CLOCK)
+
+    assert first.status < 500, first.text
+    assert (again.status, again.code) == (409, "already-erased")
+    for each in read:
+        answer = handlers.get(each, clock=LOSS_CLOCK)
+        assert answer.status == 200, answer.text
+        assert found_in(answer.body) == set()
+    assert_gone(handlers.backend)
+    assert_chains_hold(handlers.backend)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from insurance.domain.errors import QuoteAlreadyIssued
+from insurance.domain.errors import QuoteAlreadyIssued, StaleRevision
 from insurance.domain.event import Event
 from insurance.domain.policy import Policy
 from insurance.domain.quote import Quote
@@ -71,6 +71,11 @@ class DynamoDBPolicies:
         def issued(_item: Item | None) -> Exception:
             return QuoteAlreadyIssued(policy.quote_id, policy.id)
 
+        def known(party: Item | None) -> Exception:
+            """A party without a key was erased after the read: decided again, it is refused."""
+            erased = party is not None and "key" not in party
+            return StaleRevision(policy.quote_id) if erased else issued(party)
+
         header = {"id": codec.text(policy.id), **aggregates.head_columns(event.head)}
         party = {
             "id": codec.text(policy.party_id),
@@ -87,7 +92,7 @@ class DynamoDBPolicies:
                     quotes_table=self._quotes_table,
                     events_table=self._events_table,
                 ),
-                add(self._parties_table, party, issued, key="id"),
+                add(self._parties_table, party, known, key="id"),
                 aggregates.append(self._events_table, event, taken=issued),
                 add(self._policies_table, header, issued, key="id"),
                 self._receipts.keep(receipt, about=policy.party_id, key=was.key),
