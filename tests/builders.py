@@ -118,7 +118,10 @@ def make_receipt(
     )
 
 
-def next_event(head: Head, record: Any, seal: Seal, *, type: str, now: datetime = LATER) -> Event:
+def next_event(
+    head: Head, record: Any, seal: Seal | None, *, type: str, now: datetime = LATER
+) -> Event:
+    assert seal is not None, "what was erased has no next event here"
     return Event.following(
         head, record, seal, stream=record.id, type=type, actor="app_one", now=now
     )

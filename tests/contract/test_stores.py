@@ -120,6 +120,7 @@ def test_the_first_answer_is_given_even_after_the_quote_has_moved_on(stores):
 def test_one_key_for_two_quotes_is_refused(stores):
     kept = add_quote(stores)
     other = make_receipt(request=b"o" * 32).answered(kept)
+    assert kept.key is not None
 
     with pytest.raises(KeyReused):
         stores.quotes.add(kept.record.made(kept.key), kept.record, key=kept.key, receipt=other)

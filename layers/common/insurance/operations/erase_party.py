@@ -20,9 +20,10 @@ class _NothingToSeal:
 def erase_party(
     party_id: str, *, reason: str, caller: Caller, parties: Parties, receipt: Receipt
 ) -> Erasure:
-    """After this nobody can read the party's personal data, in any table, event or copy.
+    """After this nobody can read the party's personal data, in any table or event.
 
-    What was hashed was ciphertext, so chains and postings still verify.
+    What was hashed was ciphertext, so chains and postings still verify. A backup of the tables
+    holds the key for as long as the backup is kept (docs/adr/0007).
     """
     if mode_of(party_id) is not caller.mode:
         raise PartyNotFound(party_id)
