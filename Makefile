@@ -9,7 +9,7 @@ RUN := $(UV) run --frozen --group dev
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 DYNOXIDE := .tools/node_modules/@dynoxide/linux-x64/dynoxide
 
-.PHONY: help setup run tour serve show test check lint format types contracts build openapi products cases schema bench lock clean
+.PHONY: help setup run tour serve show test check lint format types contracts build openapi products cases schema bench mutants lives lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,7 +30,7 @@ setup: .tools/setup ## Install what the project needs, in this folder only (the 
 run: .tools/setup ## Play the main job on the local stack: a motor policy from quote to paid claim
 	$(RUN) python -m local run $(if $(JOURNEY),--journey $(JOURNEY))
 
-tour: .tools/setup ## Play what else the platform does: claims denied, referred, opened again, recovered
+tour: .tools/setup ## Play what else the platform does: policies changed, ended, paid; claims denied, referred, recovered
 	$(RUN) python -m local tour
 
 serve: .tools/setup ## Start the local stack and leave it up (PORT=, TLS=1, ENGINE=dynamodb-local)
@@ -73,6 +73,12 @@ schema: .tools/setup ## Write the JSON Schema of product definitions
 
 bench: .tools/setup ## Measure what a request costs, beside what a user would pick instead
 	$(RUN) python -m bench
+
+mutants: .tools/setup ## Plant faults in the arithmetic of policy life, one at a time; a test must notice each
+	$(RUN) python -m tests.policy_life.mutants
+
+lives: .tools/setup ## Play 500 random lives of a policy, of up to 50 steps each
+	LIVES=500 $(RUN) pytest -q tests/policy_life/test_random_lives.py
 
 lock: ## Resolve dependencies again, and export what the layer and the authorizer ship
 	$(UV) lock

@@ -10,12 +10,15 @@ from collections.abc import Callable
 
 from local.settings import Settings
 from local.stack import Stack
-from local.tour import claims
+from local.tour import claims, policy_life
 from local.tour.visitor import TourFailed, Visitor
 
 __all__ = ["TourFailed", "play"]
 
 SCENES: tuple[Callable[[Visitor], str], ...] = (
+    policy_life.changed_and_changed_again_with_effect_before,
+    policy_life.cancelled_and_brought_back,
+    policy_life.paid_by_instalments_and_accounted_for,
     claims.denied_with_reasons,
     claims.referred_and_paid_after_a_second_person_agreed,
     claims.opened_again_and_topped_up,

@@ -105,5 +105,6 @@ class Visitor:
 
 def shown(money: Json) -> str:
     """Minor units as people write them."""
-    whole, cents = divmod(money["amount"], 100)
-    return f"{whole}.{cents:02d} {money['currency']}"
+    whole, cents = divmod(abs(money["amount"]), 100)
+    sign = "-" if money["amount"] < 0 else ""
+    return f"{sign}{whole}.{cents:02d} {money['currency']}"
