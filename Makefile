@@ -63,7 +63,7 @@ openapi: .tools/setup ## Generate openapi.yaml from the handlers
 	$(RUN) python -m local.openapi
 
 products: .tools/setup ## Check every bundled product and run its scenarios
-	$(RUN) python -m local.products check layers/common/insurance/products
+	$(RUN) python -m local.products bundled
 
 cases: .tools/setup ## Reproduce the published worked figures
 	$(RUN) python -m local.products cases
@@ -71,8 +71,9 @@ cases: .tools/setup ## Reproduce the published worked figures
 schema: .tools/setup ## Write the JSON Schema of product definitions
 	$(RUN) python -m local.products schema
 
-bench: .tools/setup ## Measure what a request costs, beside what a user would pick instead
-	$(RUN) python -m bench
+bench: .tools/setup ## Measure what a request and a rating cost, beside what a user would pick instead
+	$(RUN) python -m bench $(if $(RAW),--raw)
+	$(RUN) --group bench python -m bench.rating
 
 mutants: .tools/setup ## Plant faults in the arithmetic of policy life, one at a time; a test must notice each
 	$(RUN) python -m tests.policy_life.mutants
