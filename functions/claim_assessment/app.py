@@ -15,6 +15,7 @@ from insurance.operations.receipt import Answer, Receipt
 api = Api()
 handler = api.entrypoint()
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
+screening = wiring.screening()
 
 DECISIONS = {
     "approve": Decision.APPROVED,
@@ -107,6 +108,7 @@ def post_decision(claim_id: str, request: DecisionRequest, call: Call) -> ClaimV
             caller=call.caller,
             products=products,
             claims=claims,
+            screening=screening,
             receipt=receipt,
         ),
         shows=ClaimView.of,

@@ -1,20 +1,31 @@
 """Claim intake: what is covered, and the first notice of a loss."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
 from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
-from insurance.api.fields import Code, Instant, Narrative, PositiveMoney, Text
+from insurance.api.fields import (
+    AccountNumber,
+    Code,
+    Iban,
+    Instant,
+    Narrative,
+    PositiveMoney,
+    SortCode,
+    Text,
+)
 from insurance.api.views.claims import ClaimView, CoverageView
 from insurance.domain.identity import PolicyId
-from insurance.domain.party import Claimant, Payee
+from insurance.domain.party import Claimant, Name, Payee
+from insurance.operations.change_payee import propose_payee
 from insurance.operations.check_coverage import LossAsked, check_coverage
 from insurance.operations.complete_notice import NoticeCompleted, complete_notice
 from insurance.operations.notify_claim import LossReported, notify_claim
 from insurance.operations.read_claim import read_claim
 from insurance.operations.receipt import Answer
+from pydantic import model_validator
 
 api = Api()
 handler = api.entrypoint()
@@ -34,23 +45,55 @@ class CoverageCheckRequest(Request):
     """The insured item as it stands in the answers, where the cover names items."""
 
 
+class PayeeRequest(Request):
+    """Whom a settlement is paid to: an IBAN, or a sort code and an account number."""
+
+    name: Name
+    iban: Iban | None = None
+    sort_code: SortCode | None = None
+    account_number: AccountNumber | None = None
+
+    @model_validator(mode="after")
+    def _one_account(self) -> Self:
+        if (self.sort_code is None) != (self.account_number is None):
+            raise ValueError("a sort code and an account number are given together")
+        if self.iban is not None and self.account_number is not None:
+            raise ValueError("either an IBAN or a sort code and an account number is given")
+        return self
+
+    def payee(self) -> Payee:
+        return Payee(**dict(self))
+
+
 class CompletionRequest(Request):
     """What was missing in a notice."""
 
     facts: dict[str, Any] = {}
     item: dict[str, Any] | None = None
-    payee: Payee | None = None
+    payee: PayeeRequest | None = None
     narrative: Narrative | None = None
+
+    def told(self) -> NoticeCompleted:
+        return NoticeCompleted(
+            facts=self.facts,
+            item=self.item,
+            payee=self.payee.payee() if self.payee else None,
+            narrative=self.narrative,
+        )
 
 
 class NoticeRequest(CoverageCheckRequest):
     """A loss that somebody claims for."""
 
     claimant: Claimant
-    payee: Payee | None = None
+    payee: PayeeRequest | None = None
     narrative: Narrative | None = None
     loss_payee: Text | None = None
     catastrophe_event: Code | None = None
+
+    def reported(self) -> LossReported:
+        told = dict(self) | {"payee": self.payee.payee() if self.payee else None}
+        return LossReported(**told)
 
 
 @api.query(
@@ -76,7 +119,7 @@ def post_coverage_check(request: CoverageCheckRequest, call: Call) -> CoverageVi
 def post_claim(request: NoticeRequest, call: Call) -> ClaimView | Answer:
     return call.once(
         lambda receipt: notify_claim(
-            LossReported(**dict(request)),
+            request.reported(),
             caller=call.caller,
             products=products,
             claims=claims,
@@ -96,10 +139,30 @@ def post_facts(claim_id: str, request: CompletionRequest, call: Call) -> ClaimVi
     return call.once(
         lambda receipt: complete_notice(
             claim_id,
-            NoticeCompleted(**dict(request)),
+            request.told(),
             expected_revision=call.expected_revision,
             caller=call.caller,
             products=products,
+            claims=claims,
+            receipt=receipt,
+        ),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/payee",
+    scope="claims:write",
+    summary="Name whom a claim is paid to; another one than before needs a second person",
+)
+def post_payee(claim_id: str, request: PayeeRequest, call: Call) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: propose_payee(
+            claim_id,
+            request.payee(),
+            expected_revision=call.expected_revision,
+            caller=call.caller,
             claims=claims,
             receipt=receipt,
         ),

@@ -11,16 +11,19 @@ from insurance.domain.claim.payment import PaymentStep
 from insurance.domain.claim.recovery import RecoveryKind
 from insurance.domain.identity import PaymentId
 from insurance.operations.approve_payment import approve_payment
+from insurance.operations.change_payee import approve_payee
 from insurance.operations.handle_claim import ClaimDesk
 from insurance.operations.receipt import Answer, Receipt
 from insurance.operations.recover_claim import RecoveryDesk
 from insurance.operations.report_payment import BankReport, report_payment
+from insurance.operations.screen_payment import decide_screening
 from insurance.operations.settle_claim import settle_claim
 from pydantic import StringConstraints
 
 api = Api()
 handler = api.entrypoint()
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
+screening = wiring.screening()
 
 
 class SettlementRequest(Request):
@@ -32,6 +35,19 @@ class PaymentApprovalRequest(Request):
 
     decision: Literal["approve", "refuse"]
     reason: Reason
+
+
+class ScreeningRequest(Request):
+    """Whether the payee is somebody else than the list means, and how that is known."""
+
+    decision: Literal["clear", "refuse"]
+    reason: Reason
+
+
+class PayeeApprovalRequest(Request):
+    """Whether the new payee stands."""
+
+    decision: Literal["approve", "refuse"]
 
 
 class ExpenseRequest(Request):
@@ -115,6 +131,7 @@ def post_settlement(claim_id: str, request: SettlementRequest, call: Call) -> Cl
             caller=call.caller,
             products=products,
             claims=claims,
+            screening=screening,
             receipt=receipt,
         ),
         shows=ClaimView.of,
@@ -137,6 +154,58 @@ def post_payment_approval(
             payment_id,
             approve=request.decision == "approve",
             reason=request.reason,
+            expected_revision=call.expected_revision,
+            caller=call.caller,
+            products=products,
+            claims=claims,
+            screening=screening,
+            receipt=receipt,
+        ),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/payments/{payment_id}/screening",
+    scope="claims:approve",
+    staff=True,
+    summary="Say whether a payee is who a sanctions list means",
+)
+def post_screening(
+    claim_id: str, payment_id: str, request: ScreeningRequest, call: Call
+) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: decide_screening(
+            claim_id,
+            payment_id,
+            clear=request.decision == "clear",
+            reason=request.reason,
+            expected_revision=call.expected_revision,
+            caller=call.caller,
+            products=products,
+            claims=claims,
+            screening=screening,
+            receipt=receipt,
+        ),
+        shows=ClaimView.of,
+        recall=receipts.recall,
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/payee/approval",
+    scope="claims:approve",
+    staff=True,
+    summary="Agree to another payee, or not",
+)
+def post_payee_approval(
+    claim_id: str, request: PayeeApprovalRequest, call: Call
+) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: approve_payee(
+            claim_id,
+            approve=request.decision == "approve",
             expected_revision=call.expected_revision,
             caller=call.caller,
             products=products,

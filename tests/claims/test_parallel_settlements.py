@@ -13,6 +13,7 @@ from insurance.api.views.claims import ClaimView
 from insurance.domain.errors import LimitMoved, StaleRevision, Unavailable
 from insurance.operations.receipt import AlreadyAnswered, Answer
 from insurance.operations.settle_claim import settle_claim
+from insurance.screening import BundledScreening
 
 from tests.builders import PARTNER, make_receipt
 from tests.claims.office import Office, Shelf
@@ -54,6 +55,7 @@ class Settlements:
                     caller=PARTNER.replace(partner="harbour"),
                     products=Shelf(None, (shared_limits(),)),  # type: ignore[arg-type]  # no other is asked for
                     claims=self.claims,
+                    screening=BundledScreening(),
                     receipt=receipt,
                 )
             except AlreadyAnswered as earlier:

@@ -30,6 +30,10 @@ def pay_step(payment, step):
     match step:
         case PaymentStep.APPROVE:
             return payment.approved(by="staff-sam", reason="agreed")
+        case PaymentStep.SUSPECT:
+            return payment.approved(by="staff-sam", reason="agreed", suspect=True)
+        case PaymentStep.CLEAR:
+            return payment.cleared(by="staff-sam")
         case PaymentStep.REFUSE:
             return payment.refused(by="staff-sam", reason="not agreed")
         case PaymentStep.CANCEL:

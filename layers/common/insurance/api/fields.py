@@ -34,6 +34,25 @@ def _not_negative(value: Money) -> Money:
     return value
 
 
+def _account(value: str) -> str:
+    """Check digits, length and the country's own form; spaces are for people."""
+    from stdnum import iban  # noqa: PLC0415 - only who names an account pays for it
+    from stdnum.exceptions import ValidationError  # noqa: PLC0415 - as above
+
+    try:
+        found: str = iban.validate(value)
+    except ValidationError as error:
+        raise ValueError("an IBAN whose check digits hold is expected") from error
+    return found
+
+
+Iban = Annotated[str, StringConstraints(min_length=5, max_length=42), AfterValidator(_account)]
+SortCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{2}-?[0-9]{2}-?[0-9]{2}$"),
+    AfterValidator(lambda value: value.replace("-", "")),
+]
+AccountNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
 Instant = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
 Day = Annotated[date, AfterValidator(_day_of_our_time)]
 PositiveMoney = Annotated[Money, AfterValidator(_positive)]

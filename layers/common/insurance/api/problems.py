@@ -49,6 +49,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.TooManyClaims: Problem(HTTPStatus.CONFLICT, "too-many-claims", "Too many claims"),
     errors.ClaimOnHold: Problem(HTTPStatus.CONFLICT, "claim-on-hold", "Claim on hold"),
     errors.ClaimStillOpen: Problem(HTTPStatus.CONFLICT, "claim-still-open", "Not ready to close"),
+    errors.PayeeUnsettled: Problem(
+        HTTPStatus.CONFLICT, "payee-unsettled", "The payee is not settled"
+    ),
     errors.PayeeAlreadyNamed: Problem(
         HTTPStatus.CONFLICT, "payee-already-named", "A payee is named already"
     ),

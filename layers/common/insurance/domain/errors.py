@@ -18,6 +18,7 @@ InsuranceError
 │   ├── TooManyClaims
 │   ├── ClaimOnHold
 │   ├── ClaimStillOpen          a payment or a decision must come to its end first
+│   ├── PayeeUnsettled          another payee was asked for, or agreed too shortly ago
 │   ├── PayeeAlreadyNamed       another payee needs a second person
 │   ├── LimitMoved              another claim took of the same limit first: decide again
 │   ├── PaymentDiffers          one outside reference, two payments
@@ -151,6 +152,11 @@ class ClaimOnHold(Conflict):
 class ClaimStillOpen(Conflict):
     def __init__(self, claim_id: str, why: str) -> None:
         super().__init__(f"Claim {claim_id} cannot be closed: {why}.")
+
+
+class PayeeUnsettled(Conflict):
+    def __init__(self, claim_id: str, why: str) -> None:
+        super().__init__(f"Claim {claim_id} cannot be paid: {why}.")
 
 
 class PayeeAlreadyNamed(Conflict):

@@ -44,6 +44,12 @@ class Payee(Value):
     iban: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$")] | None = (
         None
     )
+    sort_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None = None
+    account_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")] | None = None
+
+    @property
+    def has_account(self) -> bool:
+        return self.iban is not None or self.account_number is not None
 
 
 class Erasure(Record):

@@ -1,12 +1,13 @@
 """Approve or refuse a payment: another person than who asked for it, within their authority."""
 
 from insurance.domain.caller import Caller
-from insurance.domain.claim import Claim, Task
-from insurance.domain.errors import AlreadyErased, ClaimOnHold
+from insurance.domain.claim import Claim, CostType, Task
+from insurance.domain.errors import AlreadyErased, ClaimOnHold, PayeeUnsettled
 from insurance.operations.authority import check_authority
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim
-from insurance.operations.ports import Claims, Kept, Products
+from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
+from insurance.operations.screen_payment import suspicions, to_screen
 
 
 def approve_payment(
@@ -19,6 +20,7 @@ def approve_payment(
     caller: Caller,
     products: Products,
     claims: Claims,
+    screening: Screening,
     receipt: Receipt,
 ) -> Kept[Claim]:
     """Send the payment to the bank, or cancel it and leave the claim to its handler."""
@@ -38,10 +40,21 @@ def approve_payment(
             raise AlreadyErased(claim.id)  # the payee's name and account are gone
         if claim.hold is not None:
             raise ClaimOnHold(claim.id)
-        decided = payment.approved(by=caller.principal, reason=reason)
-        claim, type = claim.with_payment(decided).replace(task=None), "payment.approved"
+        claim.check_payee(receipt.now)
+        if payment.cost_type is not CostType.EXPENSE:
+            _check_account(claim)
+        found = suspicions(claim, screening)
+        decided = payment.approved(by=caller.principal, reason=reason, suspect=bool(found))
+        look = Task(role=HANDLER, code="clear_screening", reason=reason, since=receipt.now)
+        claim = claim.with_payment(decided).replace(task=to_screen(found, None, look))
+        type = "payment.suspected" if found else "payment.approved"
     else:
         decided = payment.refused(by=caller.principal, reason=reason)
         task = Task(role=HANDLER, code="payment_refused", reason=reason, since=receipt.now)
         claim, type = claim.losing(decided, task), "payment.refused"
     return store_claim(claim, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)
+
+
+def _check_account(claim: Claim) -> None:
+    if claim.payee is None or not claim.payee.has_account:
+        raise PayeeUnsettled(claim.id, "nobody is named with a bank account")

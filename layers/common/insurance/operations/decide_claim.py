@@ -11,6 +11,7 @@ from insurance.domain.claim.verification import Verdict
 from insurance.domain.errors import (
     ClaimOnHold,
     DecisionNotPossible,
+    PayeeUnsettled,
     SamePerson,
     WrongState,
 )
@@ -18,8 +19,9 @@ from insurance.domain.money import Money
 from insurance.domain.product import Product
 from insurance.operations.authority import at_once, check_authority, check_profile
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim, while_limits_move
-from insurance.operations.ports import ClaimFile, Claims, Kept, Products
+from insurance.operations.ports import ClaimFile, Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
+from insurance.operations.screen_payment import suspicions
 from insurance.operations.settle_claim import carried_out, judged
 from insurance.operations.verify_claim import verify_filed
 
@@ -43,6 +45,7 @@ def decide_claim(
     caller: Caller,
     products: Products,
     claims: Claims,
+    screening: Screening,
     receipt: Receipt,
 ) -> Kept[Claim]:
     """Carry the decision out; a denial above what one person may decide waits for a second one."""
@@ -71,7 +74,8 @@ def decide_claim(
         if record.decision is Decision.DENIED and not at_once(claim.claimed, product):
             decided, type = _proposed(claim, record), "claim.denial_proposed"
         else:
-            decided, type = _carried_out(claim, verdict, record, product)
+            pays_now = _may_pay_now(claim, screening, receipt)
+            decided, type = _carried_out(claim, verdict, record, product, pays_now=pays_now)
         return store_claim(
             decided, type, was=file.claim, caller=caller, claims=claims, receipt=receipt
         )
@@ -109,7 +113,7 @@ def confirm_decision(
     if confirm:
         verdict = verify_filed(claim, file, product)
         record = proposed.replace(confirmed_by=caller.principal, at=receipt.now)
-        decided, type = _carried_out(claim, verdict, record, product)
+        decided, type = _carried_out(claim, verdict, record, product, pays_now=False)
     else:
         task = Task(role=HANDLER, code="decision_refused", reason=reason, since=receipt.now)
         decided = claim.moved(Step.REFER, proposed=None, task=task)
@@ -176,11 +180,26 @@ def _proposed(claim: Claim, record: DecisionRecord) -> Claim:
     return claim.moved(Step.REFER, proposed=record, task=task)
 
 
+def _may_pay_now(claim: Claim, screening: Screening, receipt: Receipt) -> bool:
+    if suspicions(claim, screening):
+        return False
+    try:
+        claim.check_payee(receipt.now)
+    except PayeeUnsettled:
+        return False
+    return claim.payee is not None and claim.payee.has_account
+
+
 def _carried_out(
-    claim: Claim, verdict: Verdict, record: DecisionRecord, product: Product
+    claim: Claim,
+    verdict: Verdict,
+    record: DecisionRecord,
+    product: Product,
+    *,
+    pays_now: bool,
 ) -> tuple[Claim, str]:
     if record.decision is not Decision.DENIED:
-        return carried_out(claim, verdict, record, product)
+        return carried_out(claim, verdict, record, product, pays_now=pays_now)
     draws = claim.draws if claim.paid else ()
     denied = claim.decided(record, draws=draws, counts=False)
     return denied.finished("denied", by=record.by, at=record.at), "claim.denied"

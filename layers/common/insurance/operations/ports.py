@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from insurance.domain.billing import BillingAccount, SuspendedPayment
     from insurance.domain.claim import Claim, NoticedClaim
+    from insurance.domain.claim.screening import Resemblance
     from insurance.domain.classification import JsonObject
     from insurance.domain.event import Event, Head
     from insurance.domain.policy import Policy
@@ -190,6 +191,11 @@ class Claims(Protocol):
         What it takes of shared limits moves in the same transaction; raise LimitMoved when other
         claims have left too little.
         """
+
+
+class Screening(Protocol):
+    def resembling(self, name: str) -> Sequence[Resemblance]:
+        """Entries of the sanctions list that a name resembles, the closest first."""
 
 
 class Parties(Protocol):

@@ -15,7 +15,7 @@ from insurance.domain.claim import (
 )
 from insurance.domain.claim.rule import Outcome
 from insurance.domain.claim.verification import Verdict, judge_payee
-from insurance.domain.errors import ClaimOnHold, WrongState
+from insurance.domain.errors import ClaimOnHold, PayeeUnsettled, WrongState
 from insurance.domain.product import Product
 from insurance.operations.authority import at_once
 from insurance.operations.change_claim import (
@@ -24,8 +24,9 @@ from insurance.operations.change_claim import (
     store_claim,
     while_limits_move,
 )
-from insurance.operations.ports import Claims, Kept, Products
+from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
+from insurance.operations.screen_payment import judge_screening, suspicions
 from insurance.operations.verify_claim import verify_filed
 
 
@@ -36,6 +37,7 @@ def settle_claim(
     caller: Caller,
     products: Products,
     claims: Claims,
+    screening: Screening,
     receipt: Receipt,
 ) -> Kept[Claim]:
     """Decide the claim on all its rules; what cannot be decided here becomes a person's task."""
@@ -52,7 +54,11 @@ def settle_claim(
         _check_open(claim)
         product = products.version(file.policy.product.code, file.policy.product.version)
         verdict = verify_filed(claim, file, product)
-        verdict = verdict._replace(rules=(*verdict.rules, judge_payee(claim.payee)))
+        own = (
+            judge_payee(claim.payee, _unsettled(claim, receipt.now)),
+            judge_screening(suspicions(claim, screening)),
+        )
+        verdict = verdict._replace(rules=(*verdict.rules, *own))
         settled, type = _decide(claim, verdict, product, caller.principal, receipt.now)
         return store_claim(
             settled, type, was=file.claim, caller=caller, claims=claims, receipt=receipt
@@ -66,6 +72,14 @@ def _check_open(claim: Claim) -> None:
         raise WrongState(f"Claim {claim.id}", claim.handling, Step.APPROVE)
     if claim.hold is not None:
         raise ClaimOnHold(claim.id)
+
+
+def _unsettled(claim: Claim, now: datetime) -> str | None:
+    try:
+        claim.check_payee(now)
+    except PayeeUnsettled as unsettled:
+        return str(unsettled)
+    return None
 
 
 def judged(claim: Claim, verdict: Verdict) -> Claim:
@@ -99,12 +113,18 @@ def _decide(
 
 
 def carried_out(
-    claim: Claim, verdict: Verdict, record: DecisionRecord, product: Product
+    claim: Claim,
+    verdict: Verdict,
+    record: DecisionRecord,
+    product: Product,
+    *,
+    pays_now: bool = True,
 ) -> tuple[Claim, str]:
     """The claim decided and, if that leaves something to pay, the payment asked for.
 
     Nothing left after the excess is no paid claim and has no effect on the record. Authority is
-    measured against the claim's total, so that splitting does not evade it.
+    measured against the claim's total, so that splitting does not evade it. `pays_now` is False
+    where the payee is suspect or not settled: then nobody is paid without a second person.
     """
     draws = verdict.draws
     if record.decision is Decision.GOODWILL:
@@ -120,12 +140,14 @@ def carried_out(
         return _nothing_due(decided, record)
     total = decided.committed_of(CostType.INDEMNITY) + due
     goodwill = record.decision is Decision.GOODWILL
-    straight = at_once(total, product) and not goodwill
+    straight = at_once(total, product) and pays_now and not goodwill
     status = PaymentStatus.EXECUTING if straight else PaymentStatus.AWAITING_APPROVAL
     paying = decided.paying(CostType.INDEMNITY, due, status=status, by=record.by)
     if not straight:
         reason = f"{due} is above what is paid without a second person."
-        if goodwill:
+        if not pays_now:
+            reason = f"{due} waits: the payee needs a second person's look."
+        elif goodwill:
             reason = f"{due} is paid as goodwill: a second person must agree."
         task = Task(role=HANDLER, code="approve_payment", reason=reason, since=record.at)
         paying = paying.replace(task=task)

@@ -129,6 +129,9 @@ class ClaimView(View):
     claimed: MoneyView
     claimant: Claimant | None
     payee: Payee | None
+    payee_asked_for: Payee | None
+    """Another payee, until a second person has agreed."""
+    payee_cools_until: datetime | None
     facts: dict[str, Any] | None
     narrative: str | None
     loss_payee: str | None
@@ -164,6 +167,8 @@ class ClaimView(View):
             claimed=MoneyView.of(claim.claimed),
             claimant=claim.claimant,
             payee=claim.payee,
+            payee_asked_for=claim.payee_change.payee if claim.payee_change else None,
+            payee_cools_until=claim.payee_cools_until,
             facts=claim.facts,
             narrative=claim.narrative,
             loss_payee=claim.loss_payee,

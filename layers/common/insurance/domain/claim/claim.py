@@ -18,10 +18,12 @@ from insurance.domain.claim.recovery import (
 )
 from insurance.domain.claim.reserve import ACCOUNTS, COSTS, CostType, Reserve, ReserveReason
 from insurance.domain.claim.rule import RuleResult
+from insurance.domain.claim.screening import ClearedMatch
 from insurance.domain.classification import Classification, Record
 from insurance.domain.errors import (
     ClaimOnHold,
     ClaimStillOpen,
+    PayeeUnsettled,
     PaymentNotFound,
     ReserveTooLow,
     WrongState,
@@ -54,6 +56,14 @@ class Hold(Value):
     since: AwareDatetime
 
 
+class PayeeChange(Value):
+    """Another payee, until a second person has agreed."""
+
+    payee: Payee
+    asked_by: str
+    asked_at: AwareDatetime
+
+
 class NoticedClaim(Value):
     """A claim in its policy's register: enough to tell a duplicate."""
 
@@ -83,6 +93,11 @@ class Claim(Record):
     """Answers to what the product asks about a loss, JSON; None once they were erased."""
     claimant: Annotated[Claimant | None, Classification.PERSONAL] = None
     payee: Annotated[Payee | None, Classification.PERSONAL] = None
+    payee_change: Annotated[PayeeChange | None, Classification.PERSONAL] = None
+    payee_cools_until: AwareDatetime | None = None
+    """Nothing is paid to a payee that was changed before then."""
+    cleared: Annotated[tuple[ClearedMatch, ...], Classification.PERSONAL] = ()
+    """What the payee's name resembled, and a person found to be somebody else."""
     narrative: Annotated[str | None, Classification.SENSITIVE] = None
     loss_payee: Annotated[str | None, Classification.PERSONAL] = None
     """Who must be paid before the insured: a lender, for example."""
@@ -225,6 +240,14 @@ class Claim(Record):
             if payment.id == payment_id:
                 return payment
         raise PaymentNotFound(payment_id)
+
+    def check_payee(self, now: datetime) -> None:
+        """Raise PayeeUnsettled while another payee is asked for, or was agreed too shortly ago."""
+        if self.payee_change is not None:
+            raise PayeeUnsettled(self.id, "another payee is asked for and nobody has agreed yet")
+        if self.payee_cools_until is not None and now < self.payee_cools_until:
+            until = self.payee_cools_until.isoformat()
+            raise PayeeUnsettled(self.id, f"its payee was changed: nothing is paid before {until}")
 
     def with_payment(self, changed: Payment) -> Self:
         """With the payment in its place."""

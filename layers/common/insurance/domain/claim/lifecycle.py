@@ -22,6 +22,7 @@ class Step(StrEnum):
     APPROVE = "be settled"
     DENY = "be denied"
     RESERVE = "have its reserve changed"
+    CHANGE_PAYEE = "have its payee changed"
     PAY = "have more paid on it"
     LOSE_PAYMENT = "have its payment refused or failed"
     HOLD = "be put on hold"
@@ -42,6 +43,7 @@ NEXT = {
     **{(handling, Step.DENY): Handling.SETTLING for handling in UNDECIDED},
     **{(handling, Step.WITHDRAW): Handling.CLOSED for handling in UNDECIDED},
     **{(handling, Step.RESERVE): handling for handling in OPEN},
+    **{(handling, Step.CHANGE_PAYEE): handling for handling in OPEN},
     **{(handling, Step.PAY): handling for handling in OPEN},
     **{(handling, Step.HOLD): handling for handling in OPEN},
     **{(handling, Step.RELEASE): handling for handling in OPEN},

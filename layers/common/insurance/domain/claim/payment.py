@@ -14,6 +14,8 @@ from insurance.domain.value import Value
 
 class PaymentStatus(StrEnum):
     AWAITING_APPROVAL = "awaiting_approval"
+    SCREENING = "screening"
+    """Agreed, but the payee's name resembles one on a sanctions list: somebody must look."""
     EXECUTING = "executing"
     """Handed to the bank; only the bank's report moves it on."""
     PAID = "paid"
@@ -27,6 +29,8 @@ class PaymentStep(StrEnum):
     APPROVE = "be approved"
     REFUSE = "be refused"
     CANCEL = "be cancelled"
+    SUSPECT = "be screened"
+    CLEAR = "be cleared"
     REPORT_PAID = "be reported paid"
     REPORT_FAILED = "be reported failed"
     REPORT_RETURNED = "be reported returned"
@@ -36,12 +40,17 @@ NEXT = {
     (PaymentStatus.AWAITING_APPROVAL, PaymentStep.APPROVE): PaymentStatus.EXECUTING,
     (PaymentStatus.AWAITING_APPROVAL, PaymentStep.REFUSE): PaymentStatus.CANCELLED,
     (PaymentStatus.AWAITING_APPROVAL, PaymentStep.CANCEL): PaymentStatus.CANCELLED,
+    (PaymentStatus.AWAITING_APPROVAL, PaymentStep.SUSPECT): PaymentStatus.SCREENING,
+    (PaymentStatus.SCREENING, PaymentStep.CLEAR): PaymentStatus.EXECUTING,
+    (PaymentStatus.SCREENING, PaymentStep.REFUSE): PaymentStatus.CANCELLED,
     (PaymentStatus.EXECUTING, PaymentStep.REPORT_PAID): PaymentStatus.PAID,
     (PaymentStatus.EXECUTING, PaymentStep.REPORT_FAILED): PaymentStatus.FAILED,
     (PaymentStatus.PAID, PaymentStep.REPORT_RETURNED): PaymentStatus.RETURNED,
 }
 
-OPEN = frozenset({PaymentStatus.AWAITING_APPROVAL, PaymentStatus.EXECUTING})
+OPEN = frozenset(
+    {PaymentStatus.AWAITING_APPROVAL, PaymentStatus.SCREENING, PaymentStatus.EXECUTING}
+)
 """States that somebody still has to end: the claim cannot close over them."""
 
 COMMITTED = OPEN | {PaymentStatus.PAID}
@@ -64,18 +73,29 @@ class Payment(Value):
     @property
     def instruction_id(self) -> str | None:
         """What the bank is told to carry out, and reports on; derived, so it cannot be sent twice."""
-        unsent = {PaymentStatus.AWAITING_APPROVAL, PaymentStatus.CANCELLED}
+        unsent = {
+            PaymentStatus.AWAITING_APPROVAL,
+            PaymentStatus.SCREENING,
+            PaymentStatus.CANCELLED,
+        }
         return None if self.status in unsent else self.id
 
-    def approved(self, *, by: str, reason: str | None) -> Self:
-        """Four eyes: never by who asked for it."""
-        moved = self._moved(PaymentStep.APPROVE)
+    def approved(self, *, by: str, reason: str | None, suspect: bool = False) -> Self:
+        """Four eyes: never by who asked for it. A suspect one is looked at before it goes out."""
+        moved = self._moved(PaymentStep.SUSPECT if suspect else PaymentStep.APPROVE)
         if by == self.requested_by:
             raise SamePerson(f"payment {self.id}")
         return moved.replace(decided_by=by, reason=reason)
 
     def refused(self, *, by: str, reason: str | None) -> Self:
         return self._moved(PaymentStep.REFUSE).replace(decided_by=by, reason=reason)
+
+    def cleared(self, *, by: str) -> Self:
+        """The payee is not who the list means. Not said by who asked for the payment."""
+        moved = self._moved(PaymentStep.CLEAR)
+        if by == self.requested_by:
+            raise SamePerson(f"payment {self.id}")
+        return moved
 
     def cancelled(self, *, by: str, reason: str | None) -> Self:
         """Taken back before anybody approved it."""

@@ -63,10 +63,14 @@ def judge_notice(notice: Notice, policy: Policy) -> tuple[RuleResult, ...]:
     return (*rules, _in_force(notice, policy)) if policy.transactions else rules
 
 
-def judge_payee(payee: Payee | None) -> RuleResult:
-    """Straight-through payment needs somebody to pay."""
+def judge_payee(payee: Payee | None, unsettled: str | None) -> RuleResult:
+    """Straight-through payment needs somebody to pay, and an account that nobody has just changed."""
     if payee is None:
         return _result("payee_known", Outcome.REFER, "Nobody is named to be paid.")
+    if not payee.has_account:
+        return _result("payee_known", Outcome.REFER, "The payee has named no bank account.")
+    if unsettled is not None:
+        return _result("payee_known", Outcome.REFER, unsettled)
     return _result("payee_known", Outcome.PASS, "A payee is named.")
 
 

@@ -1,0 +1,83 @@
+"""Change whom a claim is paid to: asked for by one, agreed by another, and not paid at once."""
+
+from datetime import timedelta
+
+from insurance.domain.caller import Caller
+from insurance.domain.claim import Claim, PayeeChange, Step, Task
+from insurance.domain.errors import SamePerson, WrongState
+from insurance.domain.party import Payee
+from insurance.operations.authority import check_profile
+from insurance.operations.change_claim import HANDLER, load_claim, store_claim
+from insurance.operations.ports import Claims, Kept, Products
+from insurance.operations.receipt import Receipt
+
+COOLING = timedelta(hours=24)
+"""Time for the claimant to hear of the change, and to say that it was not them."""
+
+
+def propose_payee(
+    claim_id: str,
+    payee: Payee,
+    *,
+    expected_revision: int | None,
+    caller: Caller,
+    claims: Claims,
+    receipt: Receipt,
+) -> Kept[Claim]:
+    """Nothing is paid until somebody else has agreed; the first payee needs nobody."""
+    file = load_claim(
+        claim_id,
+        expected_revision=expected_revision,
+        caller=caller,
+        claims=claims,
+        receipt=receipt,
+    )
+    claim = file.claim.record
+    if claim.payee in {None, payee}:
+        changed = claim.moved(Step.CHANGE_PAYEE, payee=payee, payee_change=None)
+        type = "claim.payee_named"
+    else:
+        change = PayeeChange(payee=payee, asked_by=caller.principal, asked_at=receipt.now)
+        task = Task(
+            role=HANDLER,
+            code="approve_payee",
+            reason="Another payee is asked for.",
+            since=receipt.now,
+        )
+        changed = claim.moved(Step.CHANGE_PAYEE, payee_change=change, task=claim.task or task)
+        type = "claim.payee_proposed"
+    return store_claim(changed, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)
+
+
+def approve_payee(
+    claim_id: str,
+    *,
+    approve: bool,
+    expected_revision: int | None,
+    caller: Caller,
+    products: Products,
+    claims: Claims,
+    receipt: Receipt,
+) -> Kept[Claim]:
+    """The second person's word: the new payee stands, after a time to cool, or the old one stays."""
+    file = load_claim(
+        claim_id,
+        expected_revision=expected_revision,
+        caller=caller,
+        claims=claims,
+        receipt=receipt,
+    )
+    claim = file.claim.record
+    check_profile(caller, products.version(file.policy.product.code, file.policy.product.version))
+    change = claim.payee_change
+    if change is None:
+        raise WrongState(f"Claim {claim.id}", "without another payee", "have one approved")
+    if change.asked_by == caller.principal:
+        raise SamePerson(f"the payee of {claim.id}")
+    waits = claim.task is not None and claim.task.code == "approve_payee"
+    changed = claim.moved(Step.CHANGE_PAYEE, payee_change=None, task=None if waits else claim.task)
+    type = "claim.payee_refused"
+    if approve:
+        changed = changed.replace(payee=change.payee, payee_cools_until=receipt.now + COOLING)
+        type = "claim.payee_changed"
+    return store_claim(changed, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)

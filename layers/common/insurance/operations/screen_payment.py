@@ -1,0 +1,110 @@
+"""Screen whoever is paid against the sanctions list, and look at what was found."""
+
+from collections.abc import Sequence
+
+from insurance.domain.caller import Caller
+from insurance.domain.claim import Claim, ClearedMatch, Task
+from insurance.domain.claim.rule import Outcome, RuleResult
+from insurance.domain.claim.screening import Resemblance
+from insurance.domain.errors import ClaimOnHold
+from insurance.operations.authority import check_authority
+from insurance.operations.change_claim import HANDLER, load_claim, store_claim
+from insurance.operations.ports import Claims, Kept, Products, Screening
+from insurance.operations.receipt import Receipt
+
+SCREENER = "supervisor"
+
+
+def suspicions(claim: Claim, screening: Screening) -> Sequence[Resemblance]:
+    """What the payee's name resembles, less what a person has cleared for that name."""
+    if claim.payee is None:
+        return ()
+    cleared = {(match.name, match.entry) for match in claim.cleared}
+    return [
+        found
+        for found in screening.resembling(claim.payee.name)
+        if (claim.payee.name, found.entry) not in cleared
+    ]
+
+
+def judge_screening(found: Sequence[Resemblance]) -> RuleResult:
+    """Whether the payee may be paid without anybody looking."""
+    if not found:
+        return RuleResult(
+            code="sanctions_clear",
+            outcome=Outcome.PASS,
+            explanation="The payee's name is on no sanctions list.",
+        )
+    return RuleResult(
+        code="sanctions_clear",
+        outcome=Outcome.REFER,
+        facts={"entries": [match.entry for match in found], "score": found[0].score},
+        explanation="The payee's name resembles one on a sanctions list.",
+    )
+
+
+def to_screen(found: Sequence[Resemblance], now: Task | None, task: Task) -> Task | None:
+    """The task of looking at what was found; the other one where nothing was."""
+    if not found:
+        return now
+    reason = f"The payee's name resembles {', '.join(match.entry for match in found)}."
+    return task.replace(role=SCREENER, code="clear_screening", reason=reason)
+
+
+def decide_screening(
+    claim_id: str,
+    payment_id: str,
+    *,
+    clear: bool,
+    reason: str,
+    expected_revision: int | None,
+    caller: Caller,
+    products: Products,
+    claims: Claims,
+    screening: Screening,
+    receipt: Receipt,
+) -> Kept[Claim]:
+    """It is somebody else, and the payment goes out; or it is cancelled."""
+    file = load_claim(
+        claim_id,
+        expected_revision=expected_revision,
+        caller=caller,
+        claims=claims,
+        receipt=receipt,
+    )
+    claim = file.claim.record
+    product = products.version(file.policy.product.code, file.policy.product.version)
+    payment = claim.payment(payment_id)
+    check_authority(caller, claim.committed_of(payment.cost_type), product, payment.cost_type)
+    if not clear:
+        task = Task(role=HANDLER, code="payment_refused", reason=reason, since=receipt.now)
+        lost = payment.refused(by=caller.principal, reason=reason)
+        decided, type = claim.losing(lost, task), "payment.refused"
+    else:
+        if claim.hold is not None:
+            raise ClaimOnHold(claim.id)
+        cleared = payment.cleared(by=caller.principal)
+        matches = _cleared(claim, suspicions(claim, screening), caller, reason, receipt)
+        decided = claim.with_payment(cleared).replace(task=None, cleared=(*claim.cleared, *matches))
+        type = "payment.cleared"
+    return store_claim(decided, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)
+
+
+def _cleared(
+    claim: Claim,
+    found: Sequence[Resemblance],
+    caller: Caller,
+    reason: str,
+    receipt: Receipt,
+) -> tuple[ClearedMatch, ...]:
+    name = claim.payee.name if claim.payee else ""
+    return tuple(
+        ClearedMatch(
+            name=name,
+            **match._asdict(),
+            cleared_by=caller.principal,
+            reason=reason,
+            at=receipt.now,
+        )
+        for match in found
+    )

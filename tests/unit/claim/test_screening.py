@@ -1,0 +1,38 @@
+"""Names that resemble those on the sanctions list."""
+
+import pytest
+from insurance.screening import BundledScreening
+
+
+@pytest.fixture(scope="module")
+def screening() -> BundledScreening:
+    return BundledScreening()
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [
+        ("Viktor Malenkov-Drago", "CW-0001"),
+        ("MALENKOV DRAGO, viktor", "CW-0001"),
+        ("Victor Malenkov Drago", "CW-0001"),
+        ("Teodor Pangloss Kruger", "CW-0004"),
+        ("Northern Lantern Shipping Company Ltd", "CW-0005"),
+    ],
+)
+def test_a_listed_name_is_found_however_it_is_spelt(screening, name, entry):
+    found = screening.resembling(name)
+
+    assert found[0].entry == entry
+    assert found[0].list_version == "sample-2026-11-01"
+
+
+@pytest.mark.parametrize("name", ["Ada Merton", "Viktor Drago", "Harbour Garage", "李明"])
+def test_other_names_are_left_alone(screening, name):
+    assert screening.resembling(name) == []
+
+
+def test_the_closest_comes_first(screening):
+    found = screening.resembling("Theodore Pangloss Kruger")
+
+    assert [match.score for match in found] == sorted((m.score for m in found), reverse=True)
+    assert found[0].score == 100
