@@ -5,13 +5,12 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from hashlib import sha256
 from http import HTTPStatus
 from inspect import get_annotations
 from typing import Any, NamedTuple, get_args
 
-from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
 from pydantic import BaseModel
 
 from insurance import telemetry
@@ -53,6 +52,8 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "party_id": (identity.PartyId, errors.PartyNotFound),
 }
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""
+
+PARAMETER = re.compile(r"\{(\w+)\}")
 
 type Recall = Callable[[Receipt], None]
 type Entrypoint = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -234,22 +235,36 @@ class Call:
         return instant.astimezone(UTC)
 
 
-class Api:
-    """A function's routes, on Powertools' resolver.
+class _Route:
+    """An operation, where it is found, and what its handler wants to be given."""
 
-    The resolver routes; bodies are read and validated here, because its own validation reads
-    fractions as floats, repeats a field silently and answers in a form that is no problem+json
-    (docs/adr/0005).
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        self.path = re.compile(PARAMETER.sub(r"(?P<\1>[^/]+)", operation.path))
+
+    @cached_property
+    def wants(self) -> tuple[tuple[str, Any], ...]:
+        """The handler's parameters beside the path's: worked out when it is first called."""
+        kinds = get_annotations(self.operation.handler).items()
+        return tuple(
+            (name, kind)
+            for name, kind in kinds
+            if name != "return"
+            and (kind is Call or (isinstance(kind, type) and issubclass(kind, Request)))
+        )
+
+
+class Api:
+    """A function's routes: the request read, the handler called, what it says made an HTTP answer.
+
+    API Gateway has chosen the function by its own routes already. Powertools' resolver would do the
+    rest too, but importing it costs a fifth of a cold start, and its way with bodies is not ours
+    (docs/adr/0005, docs/adr/0008).
     """
 
     def __init__(self) -> None:
-        self._resolver = APIGatewayRestResolver()
-        self._resolver.exception_handler(InsuranceError)(self._refused)
-        self._resolver.exception_handler(NotFoundError)(self._no_route)
-        self._resolver.exception_handler(ServiceError)(self._no_route)
-        self._resolver.exception_handler(Exception)(self._failed)
         self.operations: list[Operation] = []
-        self._call: Call | None = None
+        self._routes: list[_Route] = []
 
     def query(
         self, method: str, path: str, *, scope: str, summary: str, staff: bool = False
@@ -273,13 +288,10 @@ class Api:
         """What Lambda calls."""
 
         @telemetry.metrics.log_metrics(capture_cold_start_metric=True)
-        def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             began = time.perf_counter()
-            telemetry.logger.set_correlation_id(self._request_id(event))
-            try:
-                answered = self._resolver.resolve(event, context)
-            finally:
-                self._call = None
+            telemetry.logger.set_correlation_id(_request_id(event))
+            answered = self._answered(event)
             telemetry.count("Requests")
             telemetry.milliseconds("Latency", round((time.perf_counter() - began) * 1000, 3))
             return answered
@@ -301,90 +313,109 @@ class Api:
         def register(handler: Callable[..., Any]) -> Callable[..., Any]:
             operation = Operation(method, path, scope, staff, status, writes, summary, handler)
             self.operations.append(operation)
-            rule = path.replace("{", "<").replace("}", ">")
-            self._resolver.route(rule, method)(self._bound(operation))
+            self._routes.append(_Route(operation))
             return handler
 
         return register
 
-    def _bound(self, operation: Operation) -> Callable[..., Response[str]]:
-        """The handler with its request read, its ids checked and its answer rendered."""
-        annotations: dict[str, Any] = {}
+    def _answered(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        path = event["path"].rstrip("/")
+        for route in self._routes:
+            if route.operation.method == event["httpMethod"]:
+                found = route.path.fullmatch(path)
+                if found is not None:
+                    break
+        else:
+            telemetry.count("Refusals")
+            detail = f"There is no {event['httpMethod']} {event['path']}."
+            return _problem(event, problems.NO_ROUTE, detail)
+        try:
+            return _called(route, found.groupdict(), event)
+        except InsuranceError as error:
+            return _refused(event, error)
+        except Exception as error:
+            return _failed(event, error)
 
-        def answer(**path: str) -> Response[str]:
-            if not annotations:
-                annotations.update(get_annotations(operation.handler))
-            event = self._resolver.current_event.raw_event
-            self._call = call = Call(event, operation)
-            call.caller.require(operation.scope)
-            if operation.writes:
-                _ = call.key
-            for name, value in path.items():
-                _check_id(name, value)
-            arguments: dict[str, Any] = dict(path)
-            for name, kind in annotations.items():
-                if kind is Call:
-                    arguments[name] = call
-                elif name != "return" and isinstance(kind, type) and issubclass(kind, Request):
-                    arguments[name], call.sent = read_request(body_text(event), kind)
-            return self._rendered(call, operation.handler(**arguments))
 
-        return answer
+def _called(route: _Route, path: dict[str, str], event: Mapping[str, Any]) -> dict[str, Any]:
+    """The handler's answer: its caller, ids and request are checked before it is called."""
+    operation = route.operation
+    call = Call(event, operation)
+    call.caller.require(operation.scope)
+    if operation.writes:
+        _ = call.key
+    for name, value in path.items():
+        _check_id(name, value)
+    arguments: dict[str, Any] = dict(path)
+    for name, kind in route.wants:
+        if kind is Call:
+            arguments[name] = call
+        else:
+            arguments[name], call.sent = read_request(body_text(event), kind)
+    return _rendered(event, call, operation.handler(**arguments))
 
-    def _rendered(self, call: Call, result: BaseModel | Answer) -> Response[str]:
-        if isinstance(result, BaseModel):
-            result = _answer(call.operation.status, result)
-        headers: dict[str, str | list[str]] = {**self._common_headers()}
-        if result.etag:
-            headers["ETag"] = result.etag
-            if not call.operation.writes and call.known_as(result.etag):
-                return Response(HTTPStatus.NOT_MODIFIED, headers=headers)
-        if call.replayed:
-            headers["Idempotent-Replayed"] = "true"
-        return Response(result.status, "application/json", result.body, headers)
 
-    def _refused(self, error: InsuranceError) -> Response[str]:
-        telemetry.count("Refusals")
-        problem = problems.problem_of(error)
-        faults = error.faults if isinstance(error, InvalidFields) else ()
-        response = self._problem(problem, str(error), faults)
-        if isinstance(error, Unavailable):
-            response.headers["Retry-After"] = str(error.retry_after_seconds)
-        return response
+def _rendered(event: Mapping[str, Any], call: Call, result: BaseModel | Answer) -> dict[str, Any]:
+    if isinstance(result, BaseModel):
+        result = _answer(call.operation.status, result)
+    headers = {}
+    if result.etag:
+        headers["ETag"] = result.etag
+        if not call.operation.writes and call.known_as(result.etag):
+            return _response(event, HTTPStatus.NOT_MODIFIED, None, headers)
+    if call.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    headers["Content-Type"] = "application/json"
+    return _response(event, result.status, result.body, headers)
 
-    def _no_route(self, _error: ServiceError) -> Response[str]:
-        telemetry.count("Refusals")
-        event = self._resolver.current_event
-        return self._problem(
-            problems.NO_ROUTE, f"There is no {event.http_method} {event.path}.", ()
-        )
 
-    def _failed(self, error: Exception) -> Response[str]:
-        """An error that nobody foresaw: logged without its text, which may quote what was sent."""
-        telemetry.count("Faults")
-        telemetry.logger.error("unhandled", error=type(error).__name__, at=_places(error))
-        detail = "Something went wrong on our side. Repeat the call with the same key."
-        return self._problem(problems.FAULT, detail, ())
+def _refused(event: Mapping[str, Any], error: InsuranceError) -> dict[str, Any]:
+    telemetry.count("Refusals")
+    faults = error.faults if isinstance(error, InvalidFields) else ()
+    headers = {}
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    return _problem(event, problems.problem_of(error), str(error), faults, headers)
 
-    def _problem(
-        self, problem: Problem, detail: str, faults: tuple[FieldFault, ...]
-    ) -> Response[str]:
-        request_id = self._request_id(self._resolver.current_event.raw_event)
-        body = problems.render(problem, detail=detail, request_id=request_id, faults=faults)
-        headers: dict[str, str | list[str]] = {**self._common_headers()}
-        return Response(problem.status, problems.CONTENT_TYPE, body, headers)
 
-    def _common_headers(self) -> dict[str, str]:
-        event = self._resolver.current_event.raw_event
-        headers = {"X-Request-Id": self._request_id(event), "Cache-Control": "no-store"}
-        sent = {name.lower(): value for name, value in (event["headers"] or {}).items()}
-        if "traceparent" in sent:
-            headers["traceparent"] = sent["traceparent"]
-        return headers
+def _failed(event: Mapping[str, Any], error: Exception) -> dict[str, Any]:
+    """An error that nobody foresaw: logged without its text, which may quote what was sent."""
+    telemetry.count("Faults")
+    telemetry.logger.error("unhandled", error=type(error).__name__, at=_places(error))
+    detail = "Something went wrong on our side. Repeat the call with the same key."
+    return _problem(event, problems.FAULT, detail)
 
-    @staticmethod
-    def _request_id(event: Mapping[str, Any]) -> str:
-        return str(event["requestContext"]["requestId"])
+
+def _problem(
+    event: Mapping[str, Any],
+    problem: Problem,
+    detail: str,
+    faults: tuple[FieldFault, ...] = (),
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    body = problems.render(problem, detail=detail, request_id=_request_id(event), faults=faults)
+    named = {**(headers or {}), "Content-Type": problems.CONTENT_TYPE}
+    return _response(event, problem.status, body, named)
+
+
+def _response(
+    event: Mapping[str, Any], status: int, body: str | None, headers: Mapping[str, str]
+) -> dict[str, Any]:
+    """What API Gateway makes an HTTP response of."""
+    common = {"X-Request-Id": _request_id(event), "Cache-Control": "no-store"}
+    sent = {name.lower(): value for name, value in (event["headers"] or {}).items()}
+    if "traceparent" in sent:
+        common["traceparent"] = sent["traceparent"]
+    return {
+        "statusCode": int(status),
+        "multiValueHeaders": {name: [value] for name, value in {**common, **headers}.items()},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def _request_id(event: Mapping[str, Any]) -> str:
+    return str(event["requestContext"]["requestId"])
 
 
 def etag(revision: int, view: str) -> str:
