@@ -270,6 +270,9 @@ class MemoryClaims:
         opened, _ = kept.record.parted()
         return Kept(Claim.joined(opened, {}), kept.head, None)
 
+    def get_all(self, claim_ids: Sequence[str]) -> Sequence[Kept[Claim]]:
+        return [self.get(claim_id) for claim_id in claim_ids]
+
     def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         self._memory.check(receipt)
         policy_id = policy_id_for(claim_id)

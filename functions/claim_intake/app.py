@@ -16,14 +16,14 @@ from insurance.api.fields import (
     SortCode,
     Text,
 )
-from insurance.api.views.claims import ClaimView, CoverageView
+from insurance.api.views.claims import ClaimsView, ClaimView, CoverageView
 from insurance.domain.identity import PolicyId
 from insurance.domain.party import Claimant, Name, Payee
 from insurance.operations.change_payee import propose_payee
 from insurance.operations.check_coverage import LossAsked, check_coverage
 from insurance.operations.complete_notice import NoticeCompleted, complete_notice
 from insurance.operations.notify_claim import LossReported, notify_claim
-from insurance.operations.read_claim import read_claim
+from insurance.operations.read_claim import read_claim, read_claims
 from insurance.operations.receipt import Answer
 from pydantic import model_validator
 
@@ -169,6 +169,20 @@ def post_payee(claim_id: str, request: PayeeRequest, call: Call) -> ClaimView | 
         shows=ClaimView.of,
         recall=receipts.recall,
     )
+
+
+@api.query(
+    "GET",
+    "/v1/policies/{policy_id}/claims",
+    scope="claims:read",
+    summary="List the claims on a policy",
+)
+def get_claims(policy_id: str, call: Call) -> ClaimsView:
+    page = call.page(of=policy_id)
+    found = read_claims(
+        policy_id, after=page.after, limit=page.limit, caller=call.caller, claims=claims
+    )
+    return ClaimsView.of(policy_id, found)
 
 
 @api.query("GET", "/v1/claims/{claim_id}", scope="claims:read", summary="Read a claim")

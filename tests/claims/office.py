@@ -71,6 +71,7 @@ class Office:
         *,
         by: str = "harbour-test",
         key: str | None = None,
+        query: Mapping[str, str] | None = None,
         **headers: str,
     ) -> Answered:
         sent = {
@@ -84,7 +85,7 @@ class Office:
             "httpMethod": method,
             "headers": sent,
             "multiValueHeaders": {name: [value] for name, value in sent.items()},
-            "queryStringParameters": None,
+            "queryStringParameters": dict(query) if query else None,
             "requestContext": {"requestId": "r-1", "authorizer": authorizer(by), "stage": "v1"},
             "body": None if body is None else json.dumps(body),
             "isBase64Encoded": False,

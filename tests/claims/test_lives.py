@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from insurance.domain.claim import CostType
 from insurance.domain.claim.payment import OPEN
 from insurance.domain.event import first_broken_link
 from insurance.domain.ledger import Account
@@ -133,6 +134,23 @@ class ClaimLives(RuleBasedStateMachine):
         }
         self._called("/v1/bank-reports", body, by="bank-test")
 
+    @precondition(lambda self: self.claims)
+    @rule(data=st.data(), kind=st.sampled_from(["subrogation", "salvage"]), expected=pounds)
+    def expect_back(self, data: Any, kind: str, expected: int) -> None:
+        body = {"kind": kind, "against": "Somebody", "expected": money(str(expected))}
+        self._try(data, "recoveries", body, by=HANDLER)
+
+    @precondition(lambda self: self._recoveries())
+    @rule(data=st.data(), step=st.sampled_from(["pursuit", "receipts", "abandonment"]), came=pounds)
+    def recover(self, data: Any, step: str, came: int) -> None:
+        claim_id, number = data.draw(st.sampled_from(self._recoveries()))
+        bodies: dict[str, dict[str, Any]] = {
+            "pursuit": {},
+            "receipts": {"amount": money(str(came))},
+            "abandonment": {"reason_code": "not_economic"},
+        }
+        self._called(f"/v1/claims/{claim_id}/recoveries/{number}/{step}", bodies[step], by=HANDLER)
+
     @invariant()
     def the_ledger_says_what_the_claims_say(self) -> None:
         for claim_id in self.claims:
@@ -146,7 +164,11 @@ class ClaimLives(RuleBasedStateMachine):
             held = book[Account.CASE_RESERVES] + book[Account.EXPENSE_RESERVES]
             assert -held == claim.reserve.amount
             spent = book[Account.CLAIMS_PAID] + book[Account.CLAIM_EXPENSES_PAID]
-            assert spent == -book[Account.CASH] == claim.paid.amount
+            assert spent == claim.paid.amount
+            assert -book[Account.RECOVERIES] == claim.recovered.amount
+            owed = claim.reserve_of(CostType.INSURED_SHARE).amount
+            assert -book[Account.RECOVERIES_PAYABLE] == owed
+            assert -book[Account.CASH] == spent - claim.recovered.amount - owed
 
     @invariant()
     def every_chain_of_events_holds(self) -> None:
@@ -183,6 +205,13 @@ class ClaimLives(RuleBasedStateMachine):
             (claim_id, payment.id)
             for claim_id in self.claims
             for payment in self.memory.claims[claim_id].record.payments
+        ]
+
+    def _recoveries(self) -> list[tuple[str, int]]:
+        return [
+            (claim_id, recovery.number)
+            for claim_id in self.claims
+            for recovery in self.memory.claims[claim_id].record.recoveries
         ]
 
     def _try(self, data: Any, step: str, body: dict[str, Any], *, by: str) -> None:

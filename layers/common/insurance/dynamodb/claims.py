@@ -91,6 +91,16 @@ class DynamoDBClaims:
         item, party = load(self._client, [self._key(claim_id), self._party_key(claim_id)])
         return self._read(claim_id, item, party)
 
+    def get_all(self, claim_ids: Sequence[str]) -> Sequence[Kept[Claim]]:
+        if not claim_ids:
+            return []
+        wanted = [self._key(claim_id) for claim_id in claim_ids]
+        *items, party = load(self._client, [*wanted, self._party_key(claim_ids[0])])
+        return [
+            self._read(claim_id, item, party)
+            for claim_id, item in zip(claim_ids, items, strict=True)
+        ]
+
     def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         policy_id = policy_id_for(claim_id)
         wanted = [self._key(claim_id), self._limits_key(policy_id), self._receipts.key(receipt)]

@@ -182,6 +182,9 @@ class Claims(Protocol):
     def get(self, claim_id: str) -> Kept[Claim]:
         """Raise ClaimNotFound when there is none."""
 
+    def get_all(self, claim_ids: Sequence[str]) -> Sequence[Kept[Claim]]:
+        """As `get`, many of one policy at once and in their order; at most 90."""
+
     def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         """The claim and its policy, in one read with the receipt."""
 

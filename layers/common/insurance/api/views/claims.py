@@ -5,12 +5,13 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
-from insurance.api.app import etag
+from insurance.api.app import cursor, etag
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim import Claim, DecisionRecord
 from insurance.domain.claim.verification import Verdict
 from insurance.domain.party import Claimant, Payee
 from insurance.operations.ports import Kept
+from insurance.operations.read_claim import ClaimsPage
 
 
 class RuleView(BaseModel):
@@ -215,6 +216,50 @@ class ClaimView(View):
                 for each in claim.recoveries
             ],
             task=TaskView.model_validate(claim.task.model_dump()) if claim.task else None,
+        )
+
+
+class ClaimLineView(BaseModel):
+    """A claim in a list: enough to find it, and to see who must do something about it."""
+
+    id: str
+    status: str
+    decision: str
+    cover: str
+    occurred_at: datetime
+    claimed: MoneyView
+    paid: MoneyView
+    reserve: MoneyView
+    task: TaskView | None
+
+    @classmethod
+    def of(cls, kept: Kept[Claim]) -> Self:
+        claim = kept.record
+        return cls(
+            id=claim.id,
+            status=claim.handling,
+            decision=claim.decision,
+            cover=claim.cover,
+            occurred_at=claim.occurred_at,
+            claimed=MoneyView.of(claim.claimed),
+            paid=MoneyView.of(claim.paid),
+            reserve=MoneyView.of(claim.reserve),
+            task=TaskView.model_validate(claim.task.model_dump()) if claim.task else None,
+        )
+
+
+class ClaimsView(View):
+    """A page of a policy's claims, in the order in which they were noticed."""
+
+    items: list[ClaimLineView]
+    next: str | None
+    """Goes into `after` for the following page; nothing after the last one."""
+
+    @classmethod
+    def of(cls, policy_id: str, page: ClaimsPage) -> Self:
+        return cls(
+            items=[ClaimLineView.of(kept) for kept in page.claims],
+            next=cursor(policy_id, page.next) if page.next else None,
         )
 
 
