@@ -294,3 +294,17 @@ def test_commission_is_paid_on_a_change_and_clawed_back_on_a_refund():
     assert (more.share.part, more.commission.amount) == (183, 7521)
     assert (back.share.part, back.commission.amount) == (92, -7562)
     assert more.total.amount == 50137
+
+
+def test_a_fee_that_comes_back_whole_comes_back_once():
+    deposit = {"code": "deposit", "kind": "fee", "name": "Deposit", "amount": 10, "refund": "full"}
+    rating = {"steps": [{"step": "base", "base": "price"}], "charges": [deposit]}
+    house = House(plain_product(rating=rating), now=datetime(2025, 12, 20, tzinfo=UTC))
+    house.issue(all_answers=price(1000))
+
+    first = house.cancel(JULY).serviced.asked.computation
+    house.reinstate(OCTOBER, gap=True)
+    second = house.cancel(date(2026, 11, 1)).serviced.asked.computation
+
+    assert "deposit" in {line.code for line in first.lines}
+    assert "deposit" not in {line.code for line in second.lines}

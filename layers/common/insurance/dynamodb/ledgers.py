@@ -37,30 +37,33 @@ class DynamoDBLedgers:
 
     def of_policy(self, policy_id: str) -> Ledger:
         file = self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
-        events = self._stream(policy_id)
+        events = self._stream(policy_id, file.policy.head.sequence)
         if file.account is not None:
-            events += self._stream(billing_id_for(policy_id))
+            events += self._stream(billing_id_for(policy_id), file.account.head.sequence)
         events.sort(key=lambda event: (event.processed_at, event.stream, event.sequence))
         return Ledger(file, events)
 
     def control_accounts(self, mode: Mode, currency: Currency) -> Mapping[Account, int]:
         return self._balances.sums(mode, currency)
 
-    def _stream(self, stream: str) -> list[Event]:
-        """All of a stream: it is bounded by what a policy may change and be paid."""
+    def _stream(self, stream: str, last: int) -> list[Event]:
+        """A stream up to where its aggregate stands: bounded by what a policy may change or be
+        paid, so mostly one page."""
         found: list[Event] = []
-        while True:
+        while not found or found[-1].sequence < last:
             items = query(
                 self._client,
                 TableName=self._events_table,
-                KeyConditionExpression="#stream = :stream AND #sequence > :after",
+                KeyConditionExpression="#stream = :stream AND #sequence BETWEEN :first AND :last",
                 ExpressionAttributeNames={"#stream": "stream", "#sequence": "sequence"},
                 ExpressionAttributeValues={
                     ":stream": codec.text(stream),
-                    ":after": codec.number(found[-1].sequence if found else 0),
+                    ":first": codec.number(found[-1].sequence + 1 if found else 1),
+                    ":last": codec.number(last),
                 },
                 Limit=PAGE,
             )
-            found += [aggregates.read_event(item) for item in items]
             if not items:
-                return found
+                break
+            found += [aggregates.read_event(item) for item in items]
+        return found

@@ -58,7 +58,7 @@ class Charging(NamedTuple):
         if rule.method == "none":
             return self._computation(rule.method, (), share=share)
         returned, commission = self._difference(price, None, share)
-        fees = _full_refunds(price)
+        fees = self._full_refunds(price)
         kept, notes = self._retained(rule, price, returned, at)
         back = -total_of((line.amount for line in (*returned, *fees, *kept)), self._currency)
         fee = _fee("cancellation_fee", "Fee for the cancellation", _at_most(rule.fee, back))
@@ -139,6 +139,15 @@ class Charging(NamedTuple):
 
     # Parts
 
+    def _full_refunds(self, price: Premium) -> tuple[ChargeLine, ...]:
+        """Fees that are given back whole when the contract ends: as much as stands charged."""
+        whole = {line.code for line in price.lines if line.refunded is Refund.FULL}
+        return tuple(
+            line.replace(amount=-line.amount)
+            for line in self.policy.charged_lines()
+            if line.code in whole and line.amount.amount > 0
+        )
+
     @property
     def _currency(self) -> Currency:
         return self.conditions.currency
@@ -204,15 +213,6 @@ def _following(premium: Premium | None) -> dict[str, ChargeLine]:
     net = ChargeLine(kind=ChargeKind.NET, code="net", name="Net premium", amount=premium.net)
     lines = [line for line in premium.lines if line.refunded is Refund.PRO_RATA]
     return {"net": net} | {line.code: _charge_line(line) for line in lines}
-
-
-def _full_refunds(premium: Premium) -> tuple[ChargeLine, ...]:
-    """Fees that are given back whole when the contract ends."""
-    return tuple(
-        _charge_line(line).replace(amount=-line.amount)
-        for line in premium.lines
-        if line.refunded is Refund.FULL and line.amount
-    )
 
 
 def _charge_line(line: PremiumLine) -> ChargeLine:
