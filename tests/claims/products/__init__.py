@@ -22,3 +22,8 @@ def published_claims() -> Product:
 def shared_limits() -> Product:
     """Covers whose claims share a limit or a deductible."""
     return _product("shared_limits")
+
+
+def suspicious() -> Product:
+    """A cover whose claims are scored by signals."""
+    return _product("suspicious")

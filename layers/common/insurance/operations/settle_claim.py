@@ -9,6 +9,7 @@ from insurance.domain.claim import (
     Decision,
     DecisionRecord,
     Handling,
+    Hold,
     PaymentStatus,
     Step,
     Task,
@@ -28,6 +29,9 @@ from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
 from insurance.operations.screen_payment import judge_screening, suspicions
 from insurance.operations.verify_claim import verify_filed
+
+BY_RULE = "rules"
+"""Who put a claim on hold when no person did."""
 
 
 def settle_claim(
@@ -101,6 +105,9 @@ def _decide(
         return claim.moved(Step.WAIT_FOR_FACTS, task=task), "claim.incomplete"
     if verdict.outcome is not Outcome.PASS:
         task = Task(role=HANDLER, code="referred", reason=verdict.reasons, since=now)
+        if verdict.holds:
+            hold = Hold(reason=verdict.reasons, by=BY_RULE, since=now)
+            return claim.moved(Step.REFER, task=task, hold=hold), "claim.held"
         return claim.moved(Step.REFER, task=task), "claim.referred"
     record = DecisionRecord(
         decision=Decision.APPROVED,

@@ -164,11 +164,11 @@ class Claim(Record):
 
     def closed(self, closed_as: str, *, by: str, at: datetime, step: Step = Step.FINISH) -> Self:
         """Closed, its reserves released; refused while a payment or a decision is open."""
+        closed = self.moved(step, closed_as=closed_as, task=None)
         if any(payment.status in OPEN for payment in self.payments):
             raise ClaimStillOpen(self.id, "a payment is not finished")
         if self.proposed is not None:
             raise ClaimStillOpen(self.id, "a decision waits for a second person")
-        closed = self.moved(step, closed_as=closed_as, task=None)
         return closed._without_reserves(by=by, at=at)
 
     def finished(self, closed_as: str, *, by: str, at: datetime) -> Self:

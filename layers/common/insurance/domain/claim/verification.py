@@ -13,6 +13,10 @@ from insurance.domain.party import Payee
 from insurance.domain.policy import Policy
 
 
+FRAUD_SCORE = "fraud_score"
+"""The rule in which a product's signals add up."""
+
+
 class Notice(NamedTuple):
     """What the rules look at: a loss as it was reported, or as somebody asks about it."""
 
@@ -45,6 +49,13 @@ class Verdict(NamedTuple):
         found = {result.outcome for result in self.rules}
         gravest = (Outcome.INCOMPLETE, Outcome.FAIL, Outcome.REFER)
         return next((outcome for outcome in gravest if outcome in found), Outcome.PASS)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the fraud score lies in a band that holds the claim. None of them denies it."""
+        return any(
+            rule.code == FRAUD_SCORE and rule.facts.get("band") == "hold" for rule in self.rules
+        )
 
     @property
     def reasons(self) -> str:
