@@ -29,7 +29,7 @@ def assert_chains_hold(backend: Backend) -> None:
             head = read_head(item)
             if events or name != "quotes" or head.sequence > 1:
                 assert events, item["id"]
-                assert events[-1].head == head
+                assert events[-1].head == head, item["id"]
 
 
 def _is_aggregate(item: Item) -> bool:
@@ -55,10 +55,11 @@ def assert_issued_once(backend: Backend, quotes: Iterable[str], *, premium: int)
     assert_chains_hold(backend)
     written = streams(backend)
     for policy_id in wanted:
-        assert [event.type for event in written[policy_id]] == ["policy.issued"]
+        types = [event.type for event in written[policy_id]]
+        assert types == ["policy.issued"], types
         moved = booked(written[policy_id])
         assert sum(moved.values()) == 0
-        assert moved["premium_receivable"] == premium
+        assert moved["premium_receivable"] == premium, moved
     for stream, events in written.items():
         if stream.startswith("quo_"):
             assert [event.type for event in events] == [
@@ -73,9 +74,10 @@ def assert_paid_once(backend: Backend, claims: Iterable[str], *, amount: int) ->
     assert_chains_hold(backend)
     written = streams(backend)
     for claim_id in claims:
-        assert [event.type for event in written[claim_id]] == ["claim.notified", "claim.settled"]
+        types = [event.type for event in written[claim_id]]
+        assert types == ["claim.notified", "claim.settled"], types
         [payment] = written[claim_id][-1].facts["payments"]
         assert payment["status"] == "executing"
         assert payment["amount"]["amount"] == amount
         moved = booked(written[claim_id])
-        assert moved == {"change_in_case_reserves": amount, "case_reserves": -amount}
+        assert moved == {"change_in_case_reserves": amount, "case_reserves": -amount}, moved

@@ -22,6 +22,11 @@ class Command:
     """The call with this idempotency key."""
     read_back: str
 
+    @property
+    def run(self) -> Run:
+        """The call with a key of its own, the same every time."""
+        return self.call(self.subject)
+
 
 @dataclass(frozen=True)
 class Kind:

@@ -8,32 +8,12 @@ import pytest
 from tests.resilience.calls import Answer, Handlers
 from tests.resilience.commands import ISSUE, SETTLE, Command, Kind
 from tests.resilience.faults import Faults, cancelled, throttled
-from tests.resilience.zygote import Run, Zygote
+from tests.resilience.zygote import Run, Zygote, final_answers
 
 pytestmark = pytest.mark.xdist_group("resilience")
 
 CLIENTS = 16
-REPEATS = 6
-"""A client repeats a busy call with its key, as the 503 tells it to."""
-
 by_kind = pytest.mark.parametrize("kind", [ISSUE, SETTLE], ids=lambda kind: kind.name)
-
-
-def answers_of(runs: list[Run], zygote: Zygote) -> list[Answer]:
-    """The final answer of each client: none of them gives up while it is told to come again."""
-    final: dict[int, Answer] = {}
-    for _ in range(REPEATS):
-        waiting = [place for place in range(len(runs)) if place not in final]
-        for place, outcome in zip(
-            waiting, zygote.run([runs[place] for place in waiting]), strict=True
-        ):
-            assert outcome.answer is not None, f"ended by signal {outcome.signal}"
-            if outcome.answer.status != 503:
-                final[place] = outcome.answer
-        if len(final) == len(runs):
-            break
-    assert len(final) == len(runs), "somebody has no final answer"
-    return [final[place] for place in range(len(runs))]
 
 
 def assert_same_answer_for_all(kind: Kind, answers: list[Answer]) -> None:
@@ -72,7 +52,7 @@ def test_the_same_call_sixteen_times_at_once_is_done_once_and_answered_alike(
 ):
     command = kind.prepare(handlers)
 
-    answers = answers_of(with_the_same_key(command), zygote)
+    answers = final_answers(with_the_same_key(command), zygote)
 
     kind.check(handlers.backend, [command.subject])
     assert_same_answer_for_all(kind, answers)
@@ -85,7 +65,7 @@ def test_sixteen_calls_with_keys_of_their_own_are_one_success_and_fifteen_refusa
 ):
     command = kind.prepare(handlers)
 
-    answers = answers_of(with_keys_of_their_own(command), zygote)
+    answers = final_answers(with_keys_of_their_own(command), zygote)
 
     kind.check(handlers.backend, [command.subject])
     assert_one_did_it(kind, answers)
@@ -98,7 +78,7 @@ def test_the_same_call_sixteen_times_on_a_busy_database_is_done_once(
     command = kind.prepare(handlers)
     faults.inject(*busy(kind))
 
-    answers = answers_of(with_the_same_key(command), troubled)
+    answers = final_answers(with_the_same_key(command), troubled)
 
     assert_faults_of_every_form(faults)
     kind.check(handlers.backend, [command.subject])
@@ -112,7 +92,7 @@ def test_sixteen_calls_with_keys_of_their_own_on_a_busy_database_are_one_success
     command = kind.prepare(handlers)
     faults.inject(*busy(kind))
 
-    answers = answers_of(with_keys_of_their_own(command), troubled)
+    answers = final_answers(with_keys_of_their_own(command), troubled)
 
     assert_faults_of_every_form(faults)
     kind.check(handlers.backend, [command.subject])

@@ -9,21 +9,21 @@ import pytest
 from tests.resilience.calls import Answer, Handlers
 from tests.resilience.commands import ISSUE, SETTLE, Command, Kind
 from tests.resilience.faults import Faults, reply_lost
-from tests.resilience.zygote import Death, Point, Zygote
+from tests.resilience.zygote import Death, Point, Zygote, final_answers
 
 pytestmark = pytest.mark.xdist_group("resilience")
 
 SEEDS = range(20)
-KEY = "the-same-key"
 
 by_kind = pytest.mark.parametrize("kind", [ISSUE, SETTLE], ids=lambda kind: kind.name)
 
 
 def assert_final(kind: Kind, handlers: Handlers, commands: list[Command], answers: list[Answer]):
     """The tables hold each thing once, and every answer is what a read shows."""
+    for answer in answers:
+        assert answer.status == kind.status, answer.text
     kind.check(handlers.backend, [command.subject for command in commands])
     for command, answer in zip(commands, answers, strict=True):
-        assert answer.status == kind.status, answer.text
         assert answer.body == handlers.get(command.read_back, clock=kind.clock).body
 
 
@@ -34,17 +34,14 @@ def test_a_process_killed_at_any_point_leaves_all_or_nothing_and_the_retry_answe
 ):
     commands = [kind.prepare(handlers) for _ in SEEDS]
     doomed = [
-        replace(command.call(KEY), death=Death(point, after_ms=_delay(point, seed)))
+        replace(command.run, death=Death(point, after_ms=_delay(point, seed)))
         for seed, command in zip(SEEDS, commands, strict=True)
     ]
 
     killed = zygote.run(doomed)
-    retried = [
-        outcome.answer for outcome in zygote.run([command.call(KEY) for command in commands])
-    ]
+    answers = final_answers([command.run for command in commands], zygote)
 
     assert {outcome.signal for outcome in killed} == {signal.SIGKILL}
-    answers = [answer for answer in retried if answer is not None]
     assert_final(kind, handlers, commands, answers)
     if point in {Point.BEFORE_THE_READ, Point.AFTER_THE_READ}:
         exact = [not _delay(point, seed) for seed in SEEDS]
@@ -72,10 +69,8 @@ def test_a_reply_lost_after_the_commit_is_a_busy_answer_and_then_a_replay(
             for seed, command in zip(SEEDS, commands, strict=True)
         )
     )
-    lost = troubled.run([command.call(KEY) for command in commands])
-    retried = [
-        outcome.answer for outcome in zygote.run([command.call(KEY) for command in commands])
-    ]
+    lost = troubled.run([command.run for command in commands])
+    answers = final_answers([command.run for command in commands], zygote)
 
     for outcome in lost:
         assert outcome.answer is not None
@@ -83,7 +78,6 @@ def test_a_reply_lost_after_the_commit_is_a_busy_answer_and_then_a_replay(
         assert outcome.answer.code == "busy"
         assert int(outcome.answer.headers["Retry-After"]) >= 1
         assert "nothing was done" not in outcome.answer.body["detail"]
-    answers = [answer for answer in retried if answer is not None]
     assert_final(kind, handlers, commands, answers)
     assert all(answer.replayed for answer in answers)
 
@@ -95,10 +89,10 @@ def test_a_reply_lost_once_is_asked_for_again_before_the_caller_notices(
     commands = [kind.prepare(handlers) for _ in range(5)]
     faults.inject(*(reply_lost(command.subject, after_bytes=0, times=1) for command in commands))
 
-    outcomes = troubled.run([command.call(KEY) for command in commands])
+    answers = final_answers([command.run for command in commands], troubled)
 
     assert len(faults.fired()) == len(commands)
-    assert_final(kind, handlers, commands, [o.answer for o in outcomes if o.answer is not None])
+    assert_final(kind, handlers, commands, answers)
 
 
 @by_kind
@@ -107,7 +101,7 @@ def test_a_call_answered_three_times_says_the_same_three_times(
 ):
     command = kind.prepare(handlers)
 
-    first, second, third = (zygote.call(command.call(KEY)) for _ in range(3))
+    first, second, third = (zygote.call(command.run) for _ in range(3))
 
     assert [answer.replayed for answer in (first, second, third)] == [False, True, True]
     assert first.text == second.text == third.text

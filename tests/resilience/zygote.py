@@ -26,6 +26,10 @@ from tests.resilience.calls import _fresh as fresh
 type Json = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parents[2]
+REPEATS = 6
+"""A client repeats a busy call with its key, as the 503 tells it to."""
+
+SERVICE_UNAVAILABLE = 503
 SERVED = ("policy_issuance", "settlement")
 
 
@@ -90,6 +94,22 @@ class Zygote:
         [outcome] = self.run([run])
         assert outcome.answer is not None, f"ended by signal {outcome.signal}"
         return outcome.answer
+
+
+def final_answers(runs: Sequence[Run], zygote: Zygote) -> list[Answer]:
+    """What each client is told in the end: all call at once, and come again when they are told to."""
+    final: dict[int, Answer] = {}
+    for _ in range(REPEATS):
+        waiting = [place for place in range(len(runs)) if place not in final]
+        outcomes = zygote.run([runs[place] for place in waiting])
+        for place, outcome in zip(waiting, outcomes, strict=True):
+            assert outcome.answer is not None, f"ended by signal {outcome.signal}"
+            if outcome.answer.status != SERVICE_UNAVAILABLE:
+                final[place] = outcome.answer
+        if len(final) == len(runs):
+            break
+    assert len(final) == len(runs), "somebody has no final answer"
+    return [final[place] for place in range(len(runs))]
 
 
 @contextmanager
