@@ -239,6 +239,17 @@ class MemoryBilling:
         self._memory.keep(receipt)
 
 
+class MemoryRenewals:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._policies = MemoryPolicies(memory)
+
+    def expiring(self, policy_id: str) -> tuple[Kept[Policy], Sequence[Claim]]:
+        noticed = self._memory.registers.get(policy_id, ())
+        claims = [self._memory.claims[each.claim_id].record for each in noticed]
+        return self._policies.get(policy_id), claims
+
+
 class MemoryClaims:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -256,8 +267,7 @@ class MemoryClaims:
         if len(noticed) != file.register_revision or claim.id in self._memory.claims:
             raise StaleRevision(claim.policy_id)
         self._memory.append(event, lambda: StaleRevision(claim.policy_id))
-        entry = NoticedClaim(claim_id=claim.id, cover=claim.cover, occurred_at=claim.occurred_at)
-        self._memory.registers[claim.policy_id] = (*noticed, entry)
+        self._memory.registers[claim.policy_id] = (*noticed, claim.noticed())
         self._memory.claims[claim.id] = Kept(claim, event.head, file.policy.key)
         self._memory.keep(receipt)
 

@@ -90,6 +90,8 @@ class NoticeRequest(CoverageCheckRequest):
     narrative: Narrative | None = None
     loss_payee: Text | None = None
     catastrophe_event: Code | None = None
+    reference: Text | None = None
+    """What the claim is called by whoever tells of it."""
 
     def reported(self) -> LossReported:
         told = dict(self) | {"payee": self.payee.payee() if self.payee else None}

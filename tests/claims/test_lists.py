@@ -1,13 +1,9 @@
-"""The claims of a policy: listed page by page, and what they put on the record."""
+"""The claims of a policy, listed page by page."""
 
-from insurance.operations.read_claim import past_claims
+from tests.claims.office import Office
+from tests.claims.policies import issued, loss, notified
 
-from tests.claims.office import Office, opened_in_memory
-from tests.claims.policies import issued, loss, notified, settled
-from tests.claims.test_decisions import DENIAL, HANDLER, reported
-from tests.memory import MemoryClaims
-
-FAULT, NO_FAULT = {"driver_age": 35, "fault": True}, {"driver_age": 35, "fault": False}
+FAULT = {"driver_age": 35, "fault": True}
 
 
 def at(day: int) -> str:
@@ -53,22 +49,3 @@ def test_the_list_says_what_a_person_must_do(office):
     [line] = office.get(f"/v1/policies/{policy}/claims")["items"]
 
     assert (line["status"], line["task"]["code"]) == ("verifying", "incomplete")
-
-
-def test_only_paid_claims_go_on_the_record_and_count_as_the_product_says():
-    with opened_in_memory() as (office, memory):
-        policy = issued(office)
-        at_fault = settled(office, crash(office, policy, 2))
-        not_at_fault = settled(office, crash(office, policy, 4, facts=NO_FAULT))
-        for claim in (at_fault, not_at_fault):
-            reported(office, claim["payments"][0]["id"], "paid")
-        denied = notified(office, crash(office, policy, 6))
-        office.post(f"/v1/claims/{denied['id']}/decision", DENIAL, by=HANDLER)
-        notified(office, crash(office, policy, 8))
-
-        found = past_claims(policy, MemoryClaims(memory))
-
-    assert [(claim.counts, str(claim.paid.major)) for claim in found] == [
-        (True, "500.00"),
-        (False, "500.00"),
-    ]

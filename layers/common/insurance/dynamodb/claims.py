@@ -193,8 +193,10 @@ def _item(event: Event) -> Item:
 
 def _register(claim: Claim, file: NoticeFile) -> Item:
     """The policy's register with the new claim entered. It can be rebuilt from the claims' events."""
-    entry = NoticedClaim(claim_id=claim.id, cover=claim.cover, occurred_at=claim.occurred_at)
-    entries = [noticed.model_dump(mode="json") for noticed in (*file.noticed, entry)]
+    entries = [
+        noticed.model_dump(mode="json", exclude_none=True)
+        for noticed in (*file.noticed, claim.noticed())
+    ]
     return {
         "id": codec.text(claim.policy_id),
         "v": codec.number(codec.SCHEMA_VERSION),

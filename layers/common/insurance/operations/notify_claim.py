@@ -26,6 +26,7 @@ class LossReported(LossAsked):
     narrative: str | None
     loss_payee: str | None
     catastrophe_event: str | None
+    reference: str | None
 
 
 def notify_claim(
@@ -52,7 +53,9 @@ def notify_claim(
         reported_at=receipt.now,
         claimed=reported.claimed,
         payee=reported.payee,
-        same_loss_as=same_loss(file.noticed, reported.cover, reported.occurred_at),
+        same_loss_as=same_loss(
+            file.noticed, reported.cover, reported.occurred_at, reported.reference
+        ),
     )
     verdict = verify_claim(
         notice, reported.facts, reported.item, policy=policy, product=product, used=file.used
@@ -72,6 +75,7 @@ def notify_claim(
         narrative=reported.narrative,
         loss_payee=reported.loss_payee,
         catastrophe_event=reported.catastrophe_event,
+        reference=reported.reference,
         same_loss_as=notice.same_loss_as,
         missing=verdict.missing,
     ).with_reserve(

@@ -1,6 +1,7 @@
 """Verify a loss: the rules every claim meets, then the product's own, then what the cover pays."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from insurance.domain.claim import Claim, Draw
@@ -55,6 +56,7 @@ def verify_claim(
         counts=found.counts,
         reserve=found.reserve,
         recoverable=found.recoverable or None,
+        judged_on=_segment(policy, notice.occurred_at),
         draws=_draws(found),
     )
 
@@ -74,6 +76,12 @@ def verify_filed(claim: Claim, file: ClaimFile, product: Product) -> Verdict:
     return verify_claim(
         notice, claim.facts, claim.item, policy=file.policy, product=product, used=used
     )
+
+
+def _segment(policy: Policy, at: datetime) -> int | None:
+    """The segment in force then, or the last one before; None before the policy began."""
+    begun = [segment for segment in policy.segments() if segment.period.start <= at]
+    return begun[-1].number if begun else None
 
 
 def _own_rules(found: Assessment) -> tuple[RuleResult, ...]:

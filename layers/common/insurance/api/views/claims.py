@@ -137,9 +137,12 @@ class ClaimView(View):
     narrative: str | None
     loss_payee: str | None
     catastrophe_event: str | None
+    reference: str | None
     same_loss_as: list[str]
     missing: list[str]
     rules: list[RuleView]
+    judged_on: int | None
+    """The policy's transaction on whose terms the rules were run; 1 is new business."""
     payable: MoneyView | None
     recoverable: MoneyView | None
     reserve: MoneyView
@@ -174,9 +177,11 @@ class ClaimView(View):
             narrative=claim.narrative,
             loss_payee=claim.loss_payee,
             catastrophe_event=claim.catastrophe_event,
+            reference=claim.reference,
             same_loss_as=list(claim.same_loss_as),
             missing=list(claim.missing),
             rules=[RuleView.model_validate(rule.model_dump()) for rule in claim.rules],
+            judged_on=claim.judged_on,
             payable=MoneyView.of(claim.payable) if claim.payable is not None else None,
             recoverable=MoneyView.of(claim.recoverable) if claim.recoverable is not None else None,
             reserve=MoneyView.of(claim.reserve),

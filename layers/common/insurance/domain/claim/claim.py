@@ -70,9 +70,12 @@ class NoticedClaim(Value):
     claim_id: ClaimId
     cover: str
     occurred_at: AwareDatetime
+    reference: str | None = None
 
-    def same_loss(self, cover: str, occurred_at: AwareDatetime) -> bool:
-        """The same cover within a day: very likely the same loss, told twice."""
+    def same_loss(self, cover: str, occurred_at: datetime, reference: str | None) -> bool:
+        """The same reference, or the same cover within a day: very likely one loss, told twice."""
+        if reference is not None and self.reference == reference:
+            return True
         return self.cover == cover and abs(self.occurred_at - occurred_at).days < 1
 
 
@@ -102,6 +105,8 @@ class Claim(Record):
     loss_payee: Annotated[str | None, Classification.PERSONAL] = None
     """Who must be paid before the insured: a lender, for example."""
     catastrophe_event: str | None = None
+    reference: str | None = None
+    """Whoever told of it calls it so: a broker's number, the police's, another insurer's."""
     same_loss_as: tuple[ClaimId, ...] = ()
     handling: Handling = Handling.NOTIFIED
     hold: Annotated[Hold | None, Classification.PERSONAL] = None
@@ -115,6 +120,8 @@ class Claim(Record):
     closed_as: str | None = None
     missing: tuple[str, ...] = ()
     rules: Annotated[tuple[RuleResult, ...], Classification.SENSITIVE] = ()
+    judged_on: int | None = None
+    """The transaction of the policy that began the segment on which the rules were run."""
     payable: Money | None = None
     recoverable: Money | None = None
     """Depreciation held back until the loss is made good."""
@@ -136,6 +143,15 @@ class Claim(Record):
         if self.hold is not None and step in HELD_BACK:
             raise ClaimOnHold(self.id)
         return self.replace(handling=handling, **changes)
+
+    def noticed(self) -> NoticedClaim:
+        """As it stands in its policy's register."""
+        return NoticedClaim(
+            claim_id=self.id,
+            cover=self.cover,
+            occurred_at=self.occurred_at,
+            reference=self.reference,
+        )
 
     # Decisions
 

@@ -12,7 +12,6 @@ from insurance.domain.money import Money
 from insurance.domain.party import Payee
 from insurance.domain.policy import Policy
 
-
 FRAUD_SCORE = "fraud_score"
 """The rule in which a product's signals add up."""
 
@@ -40,6 +39,8 @@ class Verdict(NamedTuple):
     """What the product expects such a loss to cost, before anything is decided."""
     recoverable: Money | None = None
     """Held back until the loss is made good, where the product says so."""
+    judged_on: int | None = None
+    """The transaction of the policy that began the segment in force at the loss."""
     draws: tuple[Draw, ...] = ()
     """What it would take of the limits that the policy's claims share."""
 
@@ -86,10 +87,15 @@ def judge_payee(payee: Payee | None, unsettled: str | None) -> RuleResult:
 
 
 def same_loss(
-    noticed: Sequence[NoticedClaim], cover: str, occurred_at: datetime
+    noticed: Sequence[NoticedClaim],
+    cover: str,
+    occurred_at: datetime,
+    reference: str | None = None,
 ) -> tuple[ClaimId, ...]:
     """Claims that were noticed before for what looks like the same loss."""
-    return tuple(claim.claim_id for claim in noticed if claim.same_loss(cover, occurred_at))
+    return tuple(
+        claim.claim_id for claim in noticed if claim.same_loss(cover, occurred_at, reference)
+    )
 
 
 def _same_currency(notice: Notice, policy: Policy) -> RuleResult:

@@ -1,0 +1,40 @@
+"""Notices: told twice, told under a name, judged on what was in force."""
+
+from tests.claims.policies import issued, loss, notified, settled
+from tests.claims.test_decisions import AT_FAULT, HANDLER
+
+
+def at(day: int) -> str:
+    return f"2027-01-{day:02d}T08:20:00Z"
+
+
+def test_a_loss_told_twice_is_linked_not_lost(office):
+    body = loss(issued(office), "accidental_damage", "1000", facts=AT_FAULT)
+    first = notified(office, body)
+
+    second = settled(office, body)
+
+    assert second["same_loss_as"] == [first["id"]]
+    assert second["status"] == "assessing"
+    closed = office.post(f"/v1/claims/{second['id']}/closure", {"reason": "duplicate"}, by=HANDLER)
+    assert closed["closed_as"] == "duplicate"
+
+
+def test_one_outside_reference_is_one_loss_whatever_the_day(office):
+    policy = issued(office)
+    told = {"reference": "HB-2027-0113"}
+    crash = loss(policy, "accidental_damage", "1000", occurred_at=at(3), facts=AT_FAULT)
+    first = notified(office, crash | told)
+
+    second = notified(office, loss(policy, "windscreen", "400", occurred_at=at(14), **told))
+    third = notified(office, loss(policy, "windscreen", "400", occurred_at=at(8)))
+
+    assert first["reference"] == "HB-2027-0113"
+    assert second["same_loss_as"] == [first["id"]]
+    assert third["same_loss_as"] == []
+
+
+def test_the_claim_says_on_which_terms_it_was_judged(office):
+    claim = settled(office, loss(issued(office), "windscreen", "400"))
+
+    assert claim["judged_on"] == 1
