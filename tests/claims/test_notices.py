@@ -38,3 +38,24 @@ def test_the_claim_says_on_which_terms_it_was_judged(office):
     claim = settled(office, loss(issued(office), "windscreen", "400"))
 
     assert claim["judged_on"] == 1
+
+
+def test_what_is_told_has_an_end(office):
+    body = loss(issued(office), "accidental_damage", "1000", facts={}, narrative="n" * 20_000)
+    path = f"/v1/claims/{notified(office, body)['id']}/facts"
+    office.post(path, {"narrative": "m" * 15_000})
+
+    answered = office.call("POST", path, {"narrative": "o" * 15_000})
+
+    assert answered.status == 422
+    assert answered.body["errors"][0]["pointer"] == "/narrative"
+
+
+def test_evidence_that_no_item_could_hold_is_refused(office):
+    theft = loss(issued(office), "fire_and_theft", "1000")
+    path = f"/v1/claims/{notified(office, theft)['id']}/facts"
+
+    answered = office.call("POST", path, {"facts": {"crime_reference": "c" * 200_000}})
+
+    assert answered.status == 422
+    assert answered.body["errors"][0]["pointer"] == "/facts"

@@ -14,8 +14,10 @@ from insurance.domain.claim import (
     Step,
     Task,
 )
+from insurance.domain.claim.claim import DECISIONS_MAX, PAYMENTS_MAX, RECOVERIES_MAX
 from insurance.domain.claim.limits import Movement, movements
-from insurance.domain.errors import ClaimStillOpen, ReserveTooLow
+from insurance.domain.claim.recovery import RecoveryKind
+from insurance.domain.errors import ClaimFull, ClaimStillOpen, ReserveTooLow
 from insurance.domain.ledger import Account
 
 from tests.builders import NOW, gbp, make_claim
@@ -130,6 +132,23 @@ def test_whatever_a_reserve_goes_through_its_postings_add_up_to_it(amounts, cost
         claim = changed
 
     assert booked == claim.reserve.amount
+
+
+def test_a_claim_holds_so_many_payments_decisions_and_recoveries_and_no_more():
+    claim = reserved(make_claim(), INDEMNITY, "100")
+    for _ in range(PAYMENTS_MAX):
+        claim = executing(claim, INDEMNITY, "1")
+    many = (record(),) * DECISIONS_MAX
+    recovering = make_claim()
+    for _ in range(RECOVERIES_MAX):
+        recovering = recovering.expecting(RecoveryKind.SALVAGE, "Somebody", gbp("1"))
+
+    with pytest.raises(ClaimFull):
+        executing(claim, INDEMNITY, "1")
+    with pytest.raises(ClaimFull):
+        make_claim(decisions=many).decided(record(), draws=(), counts=True)
+    with pytest.raises(ClaimFull):
+        recovering.expecting(RecoveryKind.SALVAGE, "Somebody", gbp("1"))
 
 
 def test_steps_are_phrases_that_a_refusal_can_end_with():

@@ -48,6 +48,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.SamePerson: Problem(HTTPStatus.CONFLICT, "same-person", "Another person must approve"),
     errors.TooManyClaims: Problem(HTTPStatus.CONFLICT, "too-many-claims", "Too many claims"),
     errors.ClaimOnHold: Problem(HTTPStatus.CONFLICT, "claim-on-hold", "Claim on hold"),
+    errors.ClaimFull: Problem(HTTPStatus.CONFLICT, "claim-full", "The claim holds no more"),
     errors.ClaimStillOpen: Problem(HTTPStatus.CONFLICT, "claim-still-open", "Not ready to close"),
     errors.PayeeUnsettled: Problem(
         HTTPStatus.CONFLICT, "payee-unsettled", "The payee is not settled"

@@ -17,6 +17,7 @@ InsuranceError
 │   ├── AlreadyErased
 │   ├── TooManyClaims
 │   ├── ClaimOnHold
+│   ├── ClaimFull               it has as many payments, decisions or recoveries as it can hold
 │   ├── ClaimStillOpen          a payment or a decision must come to its end first
 │   ├── PayeeUnsettled          another payee was asked for, or agreed too shortly ago
 │   ├── PayeeAlreadyNamed       another payee needs a second person
@@ -147,6 +148,11 @@ class TooManyClaims(Conflict):
 class ClaimOnHold(Conflict):
     def __init__(self, claim_id: str) -> None:
         super().__init__(f"Claim {claim_id} is on hold: take it off hold first.")
+
+
+class ClaimFull(Conflict):
+    def __init__(self, claim_id: str, most: int, what: str) -> None:
+        super().__init__(f"Claim {claim_id} has {most} {what}, as many as it can hold: call us.")
 
 
 class ClaimStillOpen(Conflict):

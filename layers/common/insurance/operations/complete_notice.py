@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic_core import to_json
+
 from insurance.domain.caller import Caller
 from insurance.domain.claim import Claim, Step
-from insurance.domain.errors import AlreadyErased, PayeeAlreadyNamed
+from insurance.domain.errors import AlreadyErased, FieldFault, InvalidFields, PayeeAlreadyNamed
 from insurance.domain.party import Payee
 from insurance.operations.change_claim import load_claim, store_claim
 from insurance.operations.ports import Claims, Kept, Products
 from insurance.operations.receipt import Receipt
 from insurance.operations.verify_claim import verify_filed
+
+FACTS_BYTES_MAX = 128 * 1024
+NARRATIVE_MAX = 40_000
+"""Characters, all that was ever told together: a claim has to fit into its item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +52,22 @@ def complete_notice(
         raise AlreadyErased(claim_id)
     if told.payee is not None and claim.payee not in {None, told.payee}:
         raise PayeeAlreadyNamed(claim_id)
+    parts = [part for part in (claim.narrative, told.narrative) if part]
+    narrative = "\n\n".join(parts) or None
+    if narrative is not None and len(narrative) > NARRATIVE_MAX:
+        text = f"With what was told before it is longer than {NARRATIVE_MAX} characters."
+        raise InvalidFields([FieldFault("/narrative", "too_long", text)])
+    facts = claim.facts | told.facts
+    if len(to_json(facts)) > FACTS_BYTES_MAX:
+        text = f"With what was told before they are more than {FACTS_BYTES_MAX} bytes."
+        raise InvalidFields([FieldFault("/facts", "too_long", text)])
     product = products.version(file.policy.product.code, file.policy.product.version)
     completed = claim.moved(
         Step.COMPLETE,
-        facts=claim.facts | told.facts,
+        facts=facts,
         item=told.item or claim.item,
         payee=claim.payee or told.payee,
-        narrative="\n\n".join(part for part in (claim.narrative, told.narrative) if part) or None,
+        narrative=narrative,
     )
     missing = verify_filed(completed, file, product).missing
     waits = claim.task is not None and claim.task.code == "incomplete"

@@ -42,18 +42,7 @@ class RecoveryDesk:
         def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
             if not claim.committed_of(CostType.INDEMNITY):
                 raise WrongState(f"Claim {claim.id}", "not paid", "be recovered")
-            nothing = Money.zero(claim.claimed.currency)
-            recovery = Recovery(
-                number=len(claim.recoveries) + 1,
-                kind=kind,
-                expected=expected + nothing,
-                received=nothing,
-                kept=nothing,
-            )
-            debtors = (claim.debtors or {}) | {str(recovery.number): against}
-            return claim.replace(recoveries=(*claim.recoveries, recovery), debtors=debtors), (
-                "recovery.identified"
-            )
+            return claim.expecting(kind, against, expected), "recovery.identified"
 
         return self._changed(change)
 

@@ -21,6 +21,7 @@ from insurance.domain.claim.rule import RuleResult
 from insurance.domain.claim.screening import ClearedMatch
 from insurance.domain.classification import Classification, Record
 from insurance.domain.errors import (
+    ClaimFull,
     ClaimOnHold,
     ClaimStillOpen,
     PayeeUnsettled,
@@ -157,6 +158,7 @@ class Claim(Record):
 
     def decided(self, record: DecisionRecord, *, draws: tuple[Draw, ...], counts: bool) -> Self:
         """As decided, with the reserve that the decision leaves."""
+        self._check_room(len(self.decisions), DECISIONS_MAX, "decisions")
         denied = record.decision is Decision.DENIED
         moved = self.moved(
             Step.DENY if denied else Step.APPROVE,
@@ -239,6 +241,7 @@ class Claim(Record):
 
     def paying(self, cost_type: CostType, amount: Money, *, status: PaymentStatus, by: str) -> Self:
         """With one more payment. The reserve must hold it, beside those on their way."""
+        self._check_room(len(self.payments), PAYMENTS_MAX, "payments")
         free = self.reserve_of(cost_type) - self.open_of(cost_type)
         if amount > free:
             raise ReserveTooLow(cost_type, free, amount)
@@ -313,6 +316,21 @@ class Claim(Record):
 
     # Recoveries
 
+    def expecting(self, kind: RecoveryKind, against: str, expected: Money) -> Self:
+        """With one more way in which its cost may come back."""
+        self._check_room(len(self.recoveries), RECOVERIES_MAX, "recoveries")
+        recovery = Recovery(
+            number=len(self.recoveries) + 1,
+            kind=kind,
+            expected=expected + self._nothing,
+            received=self._nothing,
+            kept=self._nothing,
+        )
+        return self.replace(
+            recoveries=(*self.recoveries, recovery),
+            debtors=(self.debtors or {}) | {str(recovery.number): against},
+        )
+
     def with_recovery(self, changed: Recovery) -> Self:
         """With the recovery in its place."""
         kept = tuple(
@@ -351,6 +369,10 @@ class Claim(Record):
                 postings += post(accounts.paid, Account.CASH, paid)
         recovered = self.recovered - (was.recovered if was else self._nothing)
         return postings + post(Account.CASH, Account.RECOVERIES, recovered)
+
+    def _check_room(self, there: int, most: int, what: str) -> None:
+        if there >= most:
+            raise ClaimFull(self.id, most, what)
 
     @property
     def _nothing(self) -> Money:
