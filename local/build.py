@@ -113,7 +113,7 @@ def main() -> int:
 
 def _continue_beside_sam() -> None:
     """SAM's translator lives in an environment of its own, where the project's cannot."""
-    if Path(sys.prefix) != SAM_BINARIES.parent:
+    if Path(sys.prefix).resolve() != SAM_BINARIES.parent.resolve():
         python = SAM_BINARIES / "python"
         if not python.exists():
             sys.exit("aws-sam-cli's environment .venv-sam is missing: `make build` makes it")

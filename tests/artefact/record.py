@@ -565,6 +565,8 @@ def _answer(stage: Stage, path: str, varies: tuple[str, ...], given: tuple[str, 
     recorded = case(path)
     expected: Json = {"given": list(given)} if given else {}
     expected |= observed(stage.play(recorded._replace(expected=expected)), {})
+    if "httpMethod" in recorded.event and "type" not in recorded.event:
+        assert "status" in expected, (path, expected)  # a handler answers, whatever happens
     if settled(expected, list(varies)) != expected:
         expected["varies"] = list(varies)
     if settled(recorded.expected, list(varies)) != settled(expected, list(varies)):
