@@ -135,10 +135,13 @@ def _quote_id(key: str) -> str:
     return identity.new_quote_id(Mode.TEST, HARBOUR["principal"], key)
 
 
+def _claim_id(key: str) -> str:
+    return identity.new_claim_id(POLICY, HARBOUR["principal"], key)
+
+
 QUOTE, REFERRED = _quote_id("quote"), _quote_id("quote_referred")
 POLICY, PARTY = identity.policy_id_for(QUOTE), identity.party_id_for(QUOTE)
-CLAIM = identity.new_claim_id(POLICY, HARBOUR["principal"], "notify")
-LARGE = identity.new_claim_id(POLICY, HARBOUR["principal"], "notify_large")
+CLAIM, LARGE = _claim_id("notify"), _claim_id("notify_large")
 PAYMENT, LARGE_PAYMENT = identity.payment_id_for(CLAIM, 1), identity.payment_id_for(LARGE, 1)
 UNKNOWN = "quo_test_" + "0" * (len(QUOTE) - len("quo_test_"))
 
@@ -271,6 +274,11 @@ def _servicing() -> Iterator[Scene]:
         query={"as_at": "2027-07-01T00:00:00Z", "since_as_at": "2027-01-01T00:00:00Z"},
         **asked,
     )
+    yield Scene(
+        *("policy_servicing/comparison_as_known", compare, HARBOUR, None, endorsed),
+        query={"since_known_at": "2026-12-01T09:00:00Z"},
+        **asked,
+    )
     yield Scene("policy_servicing/transactions", listed, HARBOUR, None, endorsed, **asked)
     yield Scene(
         *("policy_issuance/read_as_at", "GET /v1/policies/{policy_id}", HARBOUR, None, endorsed),
@@ -338,11 +346,21 @@ def _claims() -> Iterator[Scene]:
     yield Scene("claim_intake/notify_unknown", post, HARBOUR, unknown, **later)
     get, claim = "GET /v1/claims/{claim_id}", {"claim_id": CLAIM}
     yield Scene("claim_intake/read", get, HARBOUR, None, NOTIFIED, claim, **later)
+    bare = {**notice(POLICY, 300000), "facts": {"driver_age": 35}}
+    yield Scene("claim_intake/notify_without_fault", post, HARBOUR, bare, ISSUED, **later)
+    yield Scene(
+        *("claim_intake/complete", "POST /v1/claims/{claim_id}/facts", HARBOUR),
+        body={"facts": {"fault": True}},
+        given=(*ISSUED, "claim_intake/notify_without_fault"),
+        variables={"claim_id": _claim_id("notify_without_fault")},
+        **later,
+    )
 
 
 def _assessment() -> Iterator[Scene]:
     decide, reserve = "POST /v1/claims/{claim_id}/decision", "POST /v1/claims/{claim_id}/reserves"
-    claim, later = {"claim_id": CLAIM}, {"at": CLAIMED_AT}
+    claim, large = {"claim_id": CLAIM}, {"claim_id": LARGE}
+    later: Json = {"at": CLAIMED_AT}
     denial = {
         "decision": "deny",
         "reason_code": "not_our_driver",
@@ -357,6 +375,32 @@ def _assessment() -> Iterator[Scene]:
     yield Scene("claim_assessment/reserve", reserve, HANDLER, more, NOTIFIED, claim, **later)
     nobody = "claim_assessment/deny_without_the_role"
     yield Scene(nobody, decide, UNDERWRITER, denial, NOTIFIED, claim, **later)
+    yield Scene(
+        "claim_assessment/deny_large", decide, HANDLER, denial, NOTIFIED_LARGE, large, **later
+    )
+    proposed = (*NOTIFIED_LARGE, "claim_assessment/deny_large")
+    confirm = "POST /v1/claims/{claim_id}/decision/confirmation"
+    agreed = {"decision": "confirm", "reason": "The policy names one driver."}
+    yield Scene("claim_assessment/confirm", confirm, SUPERVISOR, agreed, proposed, large, **later)
+    same = "claim_assessment/confirm_by_the_same_person"
+    yield Scene(same, confirm, HANDLER, agreed, proposed, large, **later)
+    yield from _standstill(claim)
+
+
+def _standstill(claim: Mapping[str, str]) -> Iterator[Scene]:
+    """A claim held and released, closed and opened again."""
+    hold, release = "POST /v1/claims/{claim_id}/hold", "POST /v1/claims/{claim_id}/release"
+    close, reopen = "POST /v1/claims/{claim_id}/closure", "POST /v1/claims/{claim_id}/reopening"
+    later: Json = {"variables": claim, "at": CLAIMED_AT}
+    why = {"reason": "The police are asked first."}
+    yield Scene("claim_assessment/hold", hold, HANDLER, why, NOTIFIED, **later)
+    held = (*NOTIFIED, "claim_assessment/hold")
+    yield Scene("claim_assessment/release", release, HANDLER, {}, held, **later)
+    withdrawn = {"reason": "withdrawn"}
+    yield Scene("claim_assessment/close", close, HANDLER, withdrawn, NOTIFIED, **later)
+    closed = (*NOTIFIED, "claim_assessment/close")
+    more = {"reason": "The driver wants it dealt with after all."}
+    yield Scene("claim_assessment/reopen", reopen, HANDLER, more, closed, **later)
 
 
 def _settlement() -> Iterator[Scene]:
@@ -381,6 +425,17 @@ def _settlement() -> Iterator[Scene]:
     }
     yield Scene("settlement/report_paid", report, BANK, paid, SETTLED, at="2027-01-16T09:32:00Z")
     yield Scene("settlement/report_unknown", report, BANK, paid, ISSUED, **later)
+    expense, cancel = (
+        "POST /v1/claims/{claim_id}/payments",
+        approve.replace("approval", "cancellation"),
+    )
+    bill = {"amount": {"amount": 24000, "currency": GBP}, "reason": "The assessor's bill."}
+    reserved = (*NOTIFIED, "claim_assessment/reserve")
+    yield Scene("settlement/pay_expense", expense, HANDLER, bill, reserved, claim, **later)
+    unreserved = "settlement/pay_expense_without_reserve"
+    yield Scene(unreserved, expense, HANDLER, bill, NOTIFIED, claim, **later)
+    twice = {"reason": "Asked for twice."}
+    yield Scene("settlement/cancel", cancel, HANDLER, twice, SETTLED_LARGE, payment, **later)
 
 
 def _erasure() -> Iterator[Scene]:

@@ -19,7 +19,9 @@ ROUTES = 18
 # The product's own questions bound these: what is not asked is refused (events/quoting, claim_intake).
 BY_PRODUCT = {
     *("QuoteRequest.answers", "CoverageCheckRequest.facts", "NoticeRequest.facts"),
-    *("CoverageCheckRequest.item", "NoticeRequest.item"),  # only the body's own limit bounds these
+    "CompletionRequest.facts",
+    # Only the body's own limit bounds these.
+    *("CoverageCheckRequest.item", "NoticeRequest.item", "CompletionRequest.item"),
 }
 PROBLEM_STATUSES = {"400", "401", "403", "429", "500"}
 
