@@ -298,7 +298,7 @@ def _billing() -> Iterator[Scene]:
         "billing/plan_not_offered", f"POST {account}/plan", HARBOUR, weekly, ISSUED, **policy
     )
     planned = (*ISSUED, "billing/plan")
-    received, at = "POST /v1/payments-received", {"at": "2026-12-05T09:00:00Z"}
+    received, at = "POST /v1/payments-received", _at("2026-12-05T09:00:00Z")
     paid = {
         "policy_id": POLICY,
         "reference": "BANK-20261204-0017",
@@ -313,6 +313,10 @@ def _billing() -> Iterator[Scene]:
     yield Scene(
         "billing/read", f"GET {account}", HARBOUR, None, (*planned, "billing/payment"), **policy
     )
+
+
+def _at(instant: str) -> Json:
+    return {"at": instant}
 
 
 def _reporting() -> Iterator[Scene]:
@@ -436,6 +440,68 @@ def _settlement() -> Iterator[Scene]:
     yield Scene(unreserved, expense, HANDLER, bill, NOTIFIED, claim, **later)
     twice = {"reason": "Asked for twice."}
     yield Scene("settlement/cancel", cancel, HANDLER, twice, SETTLED_LARGE, payment, **later)
+    yield from _recoveries()
+    yield from _payees()
+
+
+def _payees() -> Iterator[Scene]:
+    """Another payee than before, and one whose name is on the bundled list."""
+    later, claim = _at(CLAIMED_AT), {"claim_id": CLAIM}
+    garage = {"name": "Harbour Garage", "sort_code": "202015", "account_number": "55555555"}
+    ask = "POST /v1/claims/{claim_id}/payee"
+    yield Scene("claim_intake/name_payee", ask, HARBOUR, garage, NOTIFIED, claim, **later)
+    asked = (*NOTIFIED, "claim_intake/name_payee")
+    agree, yes = f"{ask}/approval", {"decision": "approve"}
+    yield Scene("settlement/approve_payee", agree, SUPERVISOR, yes, asked, claim, **later)
+    nobody = "settlement/approve_payee_without_the_role"
+    yield Scene(nobody, agree, UNDERWRITER, yes, asked, claim, **later)
+    payee = {"name": "Viktor Malenkov-Drago", "iban": "GB33BUKB20201555555555"}
+    body = {**notice(POLICY, 300000), "payee": payee}
+    notify, listed = (
+        "claim_intake/notify_listed_payee",
+        {"claim_id": _claim_id("notify_listed_payee")},
+    )
+    yield Scene(notify, "POST /v1/claims", HARBOUR, body, ISSUED, **later)
+    why = {"decision": "approve", "reason_code": "as_reported", "reason": "Covered."}
+    decide = "POST /v1/claims/{claim_id}/decision"
+    given: tuple[str, ...] = (*ISSUED, notify)
+    yield Scene("claim_assessment/approve_listed", decide, HANDLER, why, given, listed, **later)
+    given = (*given, "claim_assessment/approve_listed")
+    payment = {**listed, "payment_id": identity.payment_id_for(listed["claim_id"], 1)}
+    approve = "POST /v1/claims/{claim_id}/payments/{payment_id}/approval"
+    agreed = {"decision": "approve", "reason": "Within the estimate."}
+    screened = "settlement/approve_listed"
+    yield Scene(screened, approve, SUPERVISOR, agreed, given, payment, **later)
+    clear = {"decision": "clear", "reason": "Born in 1991; the listed person in 1954."}
+    screening = approve.replace("approval", "screening")
+    given = (*given, screened)
+    yield Scene("settlement/clear", screening, SUPERVISOR, clear, given, payment, **later)
+
+
+def _recoveries() -> Iterator[Scene]:
+    """What comes back on a paid claim."""
+    found = "POST /v1/claims/{claim_id}/recoveries"
+    one = f"{found}/{{recovery}}"
+    claim, recovery = {"claim_id": CLAIM}, {"claim_id": CLAIM, "recovery": "1"}
+    later: Json = {"at": "2027-02-16T09:00:00Z"}
+    paid = (*SETTLED, "settlement/report_paid")
+    against = {
+        "kind": "subrogation",
+        "against": "The other driver's insurer",
+        "expected": {"amount": 120000, "currency": GBP},
+    }
+    yield Scene("settlement/recover", found, HANDLER, against, paid, claim, **later)
+    known = (*paid, "settlement/recover")
+    yield Scene("settlement/pursue", f"{one}/pursuit", HANDLER, {}, known, recovery, **later)
+    pursued = (*known, "settlement/pursue")
+    money = {"amount": {"amount": 60000, "currency": GBP}}
+    receive = f"{one}/receipts"
+    yield Scene("settlement/receive", receive, HANDLER, money, pursued, recovery, **later)
+    early = "settlement/receive_before_pursuit"
+    yield Scene(early, receive, HANDLER, money, known, recovery, **later)
+    given_up = {"reason_code": "not_economic"}
+    abandon = f"{one}/abandonment"
+    yield Scene("settlement/abandon", abandon, HANDLER, given_up, pursued, recovery, **later)
 
 
 def _erasure() -> Iterator[Scene]:
