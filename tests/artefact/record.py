@@ -350,6 +350,10 @@ def _claims() -> Iterator[Scene]:
     yield Scene("claim_intake/notify_unknown", post, HARBOUR, unknown, **later)
     get, claim = "GET /v1/claims/{claim_id}", {"claim_id": CLAIM}
     yield Scene("claim_intake/read", get, HARBOUR, None, NOTIFIED, claim, **later)
+    listed: Json = {"given": NOTIFIED, "variables": {"policy_id": POLICY}}
+    yield Scene(
+        "claim_intake/list", "GET /v1/policies/{policy_id}/claims", HARBOUR, **listed, **later
+    )
     bare = {**notice(POLICY, 300000), "facts": {"driver_age": 35}}
     yield Scene("claim_intake/notify_without_fault", post, HARBOUR, bare, ISSUED, **later)
     yield Scene(
