@@ -1,16 +1,20 @@
 """Policy servicing: a policy changed, ended or brought back; each of them first as a preview."""
 
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, Instant
+from insurance.api.views.quotes import PreviewView, QuoteView
 from insurance.api.views.servicing import ChangeView, ComparisonView, TransactionsView
+from insurance.domain.identity import renewal_quote_id_for
 from insurance.domain.policy import Initiator, TransactionKind
 from insurance.operations.compare_policy import Version, compare_policy
 from insurance.operations.read_policy import read_policy
 from insurance.operations.receipt import Answer
+from insurance.operations.renew_policy import offer_renewal, preview_renewal
 from insurance.operations.service_policy import ChangeAsked, change_policy, preview_change
 from pydantic import Field
 
@@ -18,6 +22,7 @@ api = Api()
 handler = api.entrypoint()
 products, sources = wiring.products(), wiring.look_ups()
 policies, receipts = wiring.policy_changes(), wiring.receipts()
+renewals, quotes, keys = wiring.renewals(), wiring.quotes(), wiring.keys()
 
 
 class EndorsementRequest(Request):
@@ -41,6 +46,10 @@ class EndorsementRequest(Request):
             answers=self.answers,
             options=None if self.covers is None else tuple(self.covers),
         )
+
+
+class RenewalRequest(Request):
+    """Nothing is asked beside the policy itself."""
 
 
 class PolicyCancellationRequest(Request):
@@ -179,6 +188,48 @@ def post_reinstatement(
     policy_id: str, request: ReinstatementRequest, call: Call
 ) -> ChangeView | Answer:
     return carry_out(policy_id, request.asked(), call, expected_revision=call.expected_revision)
+
+
+@api.query(
+    "POST",
+    "/v1/policies/{policy_id}/renewals/preview",
+    scope="policies:write",
+    summary="Show what the next term would cost, without offering it",
+)
+def post_renewal_preview(policy_id: str, request: RenewalRequest, call: Call) -> PreviewView:
+    offered = preview_renewal(
+        policy_id,
+        caller=call.caller,
+        products=products,
+        look_ups=sources,
+        renewals=renewals,
+        now=call.now,
+    )
+    return PreviewView.of(offered.priced)
+
+
+@api.command(
+    "/v1/policies/{policy_id}/renewals",
+    scope="policies:write",
+    status=HTTPStatus.CREATED,
+    summary="Offer the next term of a policy, as a quote",
+)
+def post_renewal(policy_id: str, request: RenewalRequest, call: Call) -> QuoteView | Answer:
+    """Accepted and issued like any quote, it becomes the policy of the next term."""
+    return call.once(
+        lambda receipt: offer_renewal(
+            policy_id,
+            caller=call.caller,
+            products=products,
+            look_ups=sources,
+            renewals=renewals,
+            quotes=quotes,
+            keys=keys,
+            receipt=receipt,
+        ),
+        shows=QuoteView.of,
+        recall=lambda receipt: quotes.recall(renewal_quote_id_for(policy_id), receipt),
+    )
 
 
 @api.query(

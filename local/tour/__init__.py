@@ -18,6 +18,7 @@ __all__ = ["TourFailed", "play"]
 SCENES: tuple[Callable[[Visitor], str], ...] = (
     policy_life.changed_and_changed_again_with_effect_before,
     policy_life.cancelled_and_brought_back,
+    policy_life.renewed_without_a_gap,
     policy_life.paid_by_instalments_and_accounted_for,
     claims.denied_with_reasons,
     claims.referred_and_paid_after_a_second_person_agreed,

@@ -53,6 +53,21 @@ def cancelled_and_brought_back(visitor: Visitor) -> str:
     return "cancelled and brought back, to the penny"
 
 
+def renewed_without_a_gap(visitor: Visitor) -> str:
+    path = _issued(visitor)
+    before = visitor.get(path)
+    visitor.now = datetime(2027, 11, 15, 9, tzinfo=UTC)
+    offer = visitor.post(f"{path}/renewals")
+    years = offer["answers"]["no_claims_years"]
+    total = shown(offer["premium"]["total"])
+    visitor.say("offered", f"{offer['id']}: {total}, {years} years without a claim")
+    visitor.post(f"/v1/quotes/{offer['id']}/acceptance")
+    after = visitor.post("/v1/policies", {"quote_id": offer["id"]})
+    visitor.say("renewed", f"{after['id']} renews {after['renews']}")
+    visitor.expect(after["period"]["start"] == before["period"]["end"], "no gap between the terms")
+    return f"renewed from {after['period']['start']}, {shown(after['premium']['total'])}"
+
+
 def paid_by_instalments_and_accounted_for(visitor: Visitor) -> str:
     path = _issued(visitor)
     plan = visitor.post(f"{path}/billing/plan", {"plan": "monthly"})

@@ -268,10 +268,23 @@ def _servicing() -> Iterator[Scene]:
     )
     yield Scene("policy_servicing/reinstate", restore, HARBOUR, declared, cancelled, **asked)
     listed = "GET /v1/policies/{policy_id}/transactions"
+    renew, soon = "POST /v1/policies/{policy_id}/renewals", {"at": "2027-11-15T09:00:00Z"}
+    ending: Json = {"variables": policy, **soon}
+    yield Scene(
+        *("policy_servicing/renew_preview", f"{renew}/preview", HARBOUR, {}, ISSUED),
+        key="-",
+        **ending,
+    )
+    yield Scene("policy_servicing/renew", renew, HARBOUR, {}, ISSUED, **ending)
+    yield Scene("policy_servicing/renew_too_early", renew, HARBOUR, {}, ISSUED, **asked)
     compare = "GET /v1/policies/{policy_id}/comparison"
     yield Scene(
         *("policy_servicing/comparison", compare, HARBOUR, None, endorsed),
-        query={"as_at": "2027-07-01T00:00:00Z", "since_as_at": "2027-01-01T00:00:00Z"},
+        query={
+            "as_at": "2027-07-01T00:00:00Z",
+            "since_as_at": "2027-01-01T00:00:00Z",
+            "since_known_at": "2026-12-01T00:00:00Z",
+        },
         **asked,
     )
     yield Scene(

@@ -16,9 +16,18 @@ from insurance.dynamodb.policy_changes import DynamoDBPolicyChanges
 from insurance.dynamodb.policy_reader import PolicyReader
 from insurance.dynamodb.quotes import DynamoDBQuotes
 from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.renewals import DynamoDBRenewals
 from insurance.dynamodb.transaction import load
 from insurance.kms import PARTY_KEY_BYTES, PartyKey
-from insurance.operations.ports import Billing, Claims, Parties, Policies, PolicyChanges, Quotes
+from insurance.operations.ports import (
+    Billing,
+    Claims,
+    Parties,
+    Policies,
+    PolicyChanges,
+    Quotes,
+    Renewals,
+)
 
 from tests.database import client, make_tables, running_engine
 from tests.memory import (
@@ -30,6 +39,7 @@ from tests.memory import (
     MemoryPolicies,
     MemoryPolicyChanges,
     MemoryQuotes,
+    MemoryRenewals,
 )
 
 if TYPE_CHECKING:
@@ -53,6 +63,7 @@ class Stores:
     policies: Policies
     changes: PolicyChanges
     billing: Billing
+    renewals: Renewals
     claims: Claims
     parties: Parties
     new_key: Callable[[], Any]
@@ -79,6 +90,7 @@ def in_memory() -> Stores:
         MemoryPolicies(memory),
         MemoryPolicyChanges(memory),
         MemoryBilling(memory),
+        MemoryRenewals(memory),
         MemoryClaims(memory),
         MemoryParties(memory),
         lambda: MemoryKey(b"key"),
@@ -135,6 +147,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
             events_table=tables["events"],
             receipts=receipts("parties"),
         ),
+        DynamoDBRenewals(dynamodb, policies=reader, claims_table=tables["claims"]),
         DynamoDBClaims(
             dynamodb,
             policies=reader,

@@ -75,6 +75,9 @@ class OneProduct:
     def on_sale(self, code: str, day: date) -> Product:  # noqa: ARG002 - it answers to any name
         return self.of
 
+    def for_renewal(self, code: str, day: date) -> Product:  # noqa: ARG002 - the same
+        return self.of
+
     def version(self, code: str, version: str) -> Product:  # noqa: ARG002 - the same
         return self.of
 

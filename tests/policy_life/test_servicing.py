@@ -308,3 +308,14 @@ def test_a_fee_that_comes_back_whole_comes_back_once():
 
     assert "deposit" in {line.code for line in first.lines}
     assert "deposit" not in {line.code for line in second.lines}
+
+
+def test_cover_comes_back_at_the_price_it_had_when_it_ended_even_if_for_no_time_at_all():
+    house = House(plain_product(), now=datetime(2025, 12, 20, tzinfo=UTC))
+    house.issue(all_answers=price(1000))
+    house.endorse(JULY, **price(2000))
+    house.cancel(JULY)
+
+    back = house.reinstate(JULY, gap=True).serviced.asked.computation
+
+    assert back.lines[0].after.amount == 200_000

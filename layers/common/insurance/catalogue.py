@@ -19,6 +19,13 @@ class BundledProducts:
                 return found
         raise ProductNotFound(code)
 
+    def for_renewal(self, code: str, day: date) -> Product:
+        """The newest version whose renewals are open on the day."""
+        for known, version in reversed(_bundled()):
+            if known == code and (found := product(code, version)).sold_on(day, renewal=True):
+                return found
+        raise ProductNotFound(code)
+
     def version(self, code: str, version: str) -> Product:
         return product(code, version)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.policy_reader import PolicyReader
     from insurance.dynamodb.quotes import DynamoDBQuotes
     from insurance.dynamodb.receipts import DynamoDBReceipts
+    from insurance.dynamodb.renewals import DynamoDBRenewals
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing, PartyKey
     from insurance.products import LookUps
@@ -120,6 +121,13 @@ def policy_changes() -> DynamoDBPolicyChanges:
         events_table=table("events"),
         receipts=receipts(),
     )
+
+
+@cache
+def renewals() -> DynamoDBRenewals:
+    from insurance.dynamodb.renewals import DynamoDBRenewals
+
+    return DynamoDBRenewals(dynamodb(), policies=_policy_reader(), claims_table=table("claims"))
 
 
 @cache

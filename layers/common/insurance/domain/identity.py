@@ -59,6 +59,12 @@ def new_quote_id(mode: Mode, principal: str, key: str) -> QuoteId:
     return prefix + _letters(fingerprint("quote", mode, principal, key), SUFFIX_LENGTH)
 
 
+def renewal_quote_id_for(policy_id: PolicyId) -> QuoteId:
+    """A policy is offered one renewal, whoever asks for it and how often."""
+    prefix = "quo_test_" if mode_of(policy_id) is Mode.TEST else "quo_"
+    return prefix + _letters(fingerprint("renewal", policy_id), SUFFIX_LENGTH)
+
+
 def new_claim_id(policy_id: PolicyId, principal: str, key: str) -> ClaimId:
     """One caller's one idempotency key makes one claim on the policy."""
     notice = _letters(fingerprint("claim", policy_id, principal, key), NOTICE_LENGTH)

@@ -9,11 +9,13 @@ from pydantic import AwareDatetime
 from insurance.domain.classification import Classification, Record
 from insurance.domain.errors import AlreadyErased, QuoteAlreadyIssued, QuoteExpired, WrongState
 from insurance.domain.event import Event, Head, Seal
-from insurance.domain.identity import QuoteId, policy_id_for
+from insurance.domain.identity import PolicyId, QuoteId, policy_id_for
+from insurance.domain.money import Money
 from insurance.domain.party import Policyholder
 from insurance.domain.period import Period
 from insurance.domain.premium import Premium
 from insurance.domain.terms import CoverTerms, Finding, ImposedTerms, ProductRef
+from insurance.domain.value import Value
 
 
 class QuoteStatus(StrEnum):
@@ -47,6 +49,23 @@ class UnderwriterDecision(Record):
     decided_at: AwareDatetime
 
 
+class PastLoss(Value):
+    """A claim of the term that ends, as the price of the next one knows it."""
+
+    cover: str
+    counts: bool
+    paid: Money
+    cause: str = ""
+
+
+class Renewing(Value):
+    """What a renewal stands on, beside the risk: the policy, its last price, its claims."""
+
+    policy_id: PolicyId
+    last: Premium
+    claims: tuple[PastLoss, ...] = ()
+
+
 class Quote(Record):
     """One risk, priced on one product version. A referred one is bound only after an acceptance."""
 
@@ -73,6 +92,8 @@ class Quote(Record):
     imposed: ImposedTerms | None = None
     decision: Annotated[UnderwriterDecision | None, Classification.SENSITIVE] = None
     """With a reason in an underwriter's own words, which may be about anybody."""
+    renewing: Annotated[Renewing | None, Classification.SENSITIVE] = None
+    """Of a renewal, what it stands on, claims among it; None: new business."""
     created_at: AwareDatetime
     created_by: str
     valid_until: AwareDatetime

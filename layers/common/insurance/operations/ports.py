@@ -54,6 +54,9 @@ class Products(Protocol):
     def on_sale(self, code: str, day: date) -> Product:
         """The version that new business is written on that day, or ProductNotFound."""
 
+    def for_renewal(self, code: str, day: date) -> Product:
+        """The version that renewals are written on that day, or ProductNotFound."""
+
     def version(self, code: str, version: str) -> Product:
         """The version that a quote or policy was made on, on sale or not."""
 
@@ -120,6 +123,11 @@ class PolicyChanges(PolicyReads, Protocol):
         self, event: Event, policy: Kept[Policy], *, was: Kept[Policy], receipt: Receipt
     ) -> None:
         """Store the policy as the event left it; raise StaleRevision when it has moved on."""
+
+
+class Renewals(Protocol):
+    def expiring(self, policy_id: str) -> tuple[Kept[Policy], Sequence[Claim]]:
+        """The policy and its claims; raise PolicyNotFound when there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from insurance.domain.premium import (
     Refund,
     usual_refund,
 )
-from insurance.domain.product import Imposed, Line, Offer, Price, Product, Risk
-from insurance.domain.quote import Quote
+from insurance.domain.product import Imposed, Line, Offer, PastClaim, Price, Product, Risk
+from insurance.domain.quote import Quote, Renewing
 from insurance.domain.terms import CoverTerms, Finding, ImposedTerms
 from insurance.operations.ports import LookUps
 
@@ -98,7 +98,38 @@ def price_new(
 def price_again(product: Product, kept: Quote | Policy, imposed: Imposed | None) -> Priced:
     """Price a stored risk on the facts it was sold on. Raises AlreadyErased when they are gone."""
     risk = stored_risk(product, kept)
-    return Priced(product, risk, kept.period, product.offer(risk, imposed))
+    renewing = kept.renewing if isinstance(kept, Quote) else None
+    if renewing is None:
+        return Priced(product, risk, kept.period, product.offer(risk, imposed))
+    return Priced(product, risk, kept.period, renewal_offer(product, risk, imposed, renewing))
+
+
+def renewal_offer(
+    product: Product, risk: Risk, imposed: Imposed | None, renewing: Renewing
+) -> Offer:
+    """The offer for a term that follows another, never dearer than a newcomer's where the product
+    promises that."""
+    last, claims = last_price(renewing), past_claims(renewing)
+    offer = product.offer(risk, imposed, last=last, claims=claims)
+    if not product.renewals.fair or offer.price is None:
+        return offer
+    entrant = product.offer(risk, imposed).price
+    if entrant is not None and entrant.total < offer.price.total:
+        return offer._replace(price=entrant)
+    return offer
+
+
+def last_price(renewing: Renewing) -> Price:
+    """Last term's price, as far as the next one's may go by it."""
+    premium = renewing.last
+    return Price(net=premium.net, lines=(), by_cover={}, total=premium.total)
+
+
+def past_claims(renewing: Renewing) -> list[PastClaim]:
+    return [
+        PastClaim(cover=loss.cover, counts=loss.counts, paid=loss.paid, cause=loss.cause)
+        for loss in renewing.claims
+    ]
 
 
 def stored_risk(product: Product, kept: Quote | Policy) -> Risk:

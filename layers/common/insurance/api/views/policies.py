@@ -51,6 +51,8 @@ class PolicyView(View):
     producer: str | None
     carrier: str
     issued_at: datetime
+    renews: str | None
+    """The policy of the term before."""
     as_at: datetime
     """The instant that terms and status are of."""
     segments: list[SegmentView]
@@ -77,6 +79,7 @@ class PolicyView(View):
             producer=policy.producer,
             carrier=policy.carrier,
             issued_at=policy.issued_at,
+            renews=policy.renews,
             as_at=now,
             segments=[SegmentView.of(segment) for segment in whole.segments()],
             charged=MoneyView.of(whole.charged),

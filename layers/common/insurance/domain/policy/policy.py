@@ -50,6 +50,16 @@ class Segment(NamedTuple):
     answers: dict[str, Any] | None
 
 
+class _Stretch(NamedTuple):
+    """As a segment, but it may be empty: what took effect and was overtaken at the same instant."""
+
+    start: datetime
+    end: datetime
+    number: int
+    terms: Terms
+    answers: dict[str, Any] | None
+
+
 class Policy(Record):
     """One contract: a full snapshot of risk, cover and premium as issued, and what changed since."""
 
@@ -69,6 +79,8 @@ class Policy(Record):
     premium: Premium
     imposed: ImposedTerms | None = None
     issued_at: AwareDatetime
+    renews: PolicyId | None = None
+    """The policy of the term before."""
     transactions: tuple[Transaction, ...] = ()
     """In the order in which they were made; those that stand are replayed in order of effect."""
     changed: Annotated[dict[str, ChangedAnswers] | None, Classification.SENSITIVE] = None
@@ -96,6 +108,7 @@ class Policy(Record):
             premium=quote.premium,
             imposed=quote.imposed,
             issued_at=now,
+            renews=quote.renewing.policy_id if quote.renewing else None,
         )
 
     # What is in force
@@ -122,7 +135,7 @@ class Policy(Record):
 
         A claim is judged on this: the segment at the time of the loss, not today's.
         """
-        before = [segment for segment in self.segments() if segment.period.start <= instant]
+        before = [each for each in self._stretches() if each.start <= instant]
         if not before or before[-1].number == NEW_BUSINESS:
             return self
         terms = before[-1].terms
@@ -143,26 +156,11 @@ class Policy(Record):
 
     def segments(self) -> tuple[Segment, ...]:
         """The stretches in force, in order of time; a gap in cover lies between two of them."""
-        found: list[Segment] = []
-        terms, answers, number = self._as_issued(), self.answers, NEW_BUSINESS
-        since: datetime | None = self.period.start
-
-        def close(end: datetime) -> None:
-            if since is not None and since < end:
-                found.append(Segment(Period(start=since, end=end), number, terms, answers))
-
-        for transaction in self._effective():
-            close(transaction.effective_at)
-            if transaction.kind is TransactionKind.CANCELLATION:
-                since = None
-                continue
-            since, number = transaction.effective_at, transaction.number
-            if transaction.terms is not None:
-                terms = transaction.terms
-            if transaction.kind is TransactionKind.ENDORSEMENT:
-                answers = self._answers_after(transaction)
-        close(self.period.end)
-        return tuple(found)
+        return tuple(
+            Segment(Period(start=each.start, end=each.end), each.number, each.terms, each.answers)
+            for each in self._stretches()
+            if each.start < each.end
+        )
 
     def standing(self) -> tuple[Transaction, ...]:
         """Transactions that nothing has reversed, in order of effect."""
@@ -242,6 +240,29 @@ class Policy(Record):
         return tuple(parts)
 
     # How it is put together
+
+    def _stretches(self) -> list[_Stretch]:
+        """The terms in force from when to when, in order; some for no time at all."""
+        found: list[_Stretch] = []
+        terms, answers = self._as_issued(), self.answers
+        open_since: tuple[datetime, int] | None = (self.period.start, NEW_BUSINESS)
+
+        def close(end: datetime) -> None:
+            if open_since is not None:
+                found.append(_Stretch(open_since[0], end, open_since[1], terms, answers))
+
+        for transaction in self._effective():
+            close(transaction.effective_at)
+            if transaction.kind is TransactionKind.CANCELLATION:
+                open_since = None
+                continue
+            open_since = (transaction.effective_at, transaction.number)
+            if transaction.terms is not None:
+                terms = transaction.terms
+            if transaction.kind is TransactionKind.ENDORSEMENT:
+                answers = self._answers_after(transaction)
+        close(self.period.end)
+        return found
 
     def _as_issued(self) -> Terms:
         return Terms(

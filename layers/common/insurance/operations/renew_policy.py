@@ -1,0 +1,154 @@
+"""Renew a policy: offer the next term, at a price that knows the last one and its claims."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from insurance.domain.caller import Caller
+from insurance.domain.claim import Claim
+from insurance.domain.errors import (
+    AlreadyErased,
+    PolicyNotFound,
+    TermsNotOffered,
+    WrongState,
+)
+from insurance.domain.identity import renewal_quote_id_for
+from insurance.domain.period import Period
+from insurance.domain.policy import Policy
+from insurance.domain.quote import PastLoss, Quote, QuoteStatus, Renewing
+from insurance.domain.terms import Finding, ProductRef
+from insurance.operations.ports import Kept, Keys, LookUps, Products, Quotes, Renewals
+from insurance.operations.pricing import (
+    Priced,
+    imposed_of,
+    last_price,
+    past_claims,
+    stored_risk,
+)
+from insurance.operations.receipt import Receipt
+
+LAST_MOMENT = timedelta(microseconds=1)
+STATUS_OF = {
+    "priced": QuoteStatus.BINDABLE,
+    "referred": QuoteStatus.REFERRED,
+    "declined": QuoteStatus.DECLINED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalOffered:
+    """The next term as it is offered, and what it stands on."""
+
+    policy: Policy
+    """As it stands in its last moment."""
+    priced: Priced
+    renewing: Renewing
+
+
+def preview_renewal(
+    policy_id: str,
+    *,
+    caller: Caller,
+    products: Products,
+    look_ups: LookUps,
+    renewals: Renewals,
+    now: datetime,
+) -> RenewalOffered:
+    """The next term: changed answers, looked up anew, and its price; nothing is kept."""
+    kept, claims = renewals.expiring(policy_id)
+    policy = kept.record
+    if not caller.sees(policy_id, policy.partner):
+        raise PolicyNotFound(policy_id)
+    if policy.answers is None:
+        raise AlreadyErased(policy_id)
+    end = policy.period.end
+    if not policy.covers_at(end - LAST_MOMENT):
+        raise WrongState(policy_id, "not in force at its end", "be renewed")
+    product = products.for_renewal(policy.product.code, end.date())
+    invited_from = end - timedelta(days=product.renewals.invite_days)
+    if not invited_from <= now < end:
+        raise TermsNotOffered(f"a renewal before {invited_from.isoformat()} or after the term")
+    last = policy.at(end - LAST_MOMENT)
+    renewing = Renewing(policy_id=policy_id, last=last.premium, claims=_losses(claims))
+    was = stored_risk(product, last)
+    found = product.renew(
+        was,
+        last=last_price(renewing),
+        claims=past_claims(renewing),
+        looked_up={
+            one.source: look_ups.find(one.source, one.key) for one in product.look_ups(was.answers)
+        },
+        imposed=imposed_of(last.imposed),
+    )
+    first, ends = product.period(found.risk.start)
+    priced = Priced(product, found.risk, Period(start=first, end=ends), found.offer)
+    return RenewalOffered(last, priced, renewing)
+
+
+def offer_renewal(
+    policy_id: str,
+    *,
+    caller: Caller,
+    products: Products,
+    look_ups: LookUps,
+    renewals: Renewals,
+    quotes: Quotes,
+    keys: Keys,
+    receipt: Receipt,
+) -> Kept[Quote]:
+    """Keep the offer as a quote, once for each policy; accepted and issued, it is the next policy."""
+    offered = preview_renewal(
+        policy_id,
+        caller=caller,
+        products=products,
+        look_ups=look_ups,
+        renewals=renewals,
+        now=receipt.now,
+    )
+    quote = _quote(offered, caller, receipt)
+    key = keys.new()
+    event = quote.made(key)
+    kept = Kept(quote, event.head, key)
+    quotes.add(event, quote, key=key, receipt=receipt.answered(kept))
+    return kept
+
+
+def _quote(offered: RenewalOffered, caller: Caller, receipt: Receipt) -> Quote:
+    policy, priced = offered.policy, offered.priced
+    sold = {cover.code for cover in priced.covers}
+    return Quote(
+        id=renewal_quote_id_for(policy.id),
+        partner=policy.partner,
+        producer=policy.producer,
+        carrier=policy.carrier,
+        product=ProductRef(code=priced.product.code, version=priced.product.version),
+        period=priced.period,
+        options=tuple(code for code in priced.risk.covers if code in sold),
+        policyholder=policy.policyholder,
+        answers=dict(priced.risk.answers.to_json()),
+        looked_up=priced.looked_up,
+        status=STATUS_OF[priced.offer.outcome],
+        findings=tuple(
+            Finding(code=found.code, outcome=str(found.outcome), reason=found.reason)
+            for found in priced.offer.findings
+        ),
+        covers=priced.covers,
+        premium=priced.premium,
+        imposed=policy.imposed,
+        renewing=offered.renewing,
+        created_at=receipt.now,
+        created_by=caller.principal,
+        valid_until=policy.period.end,
+    )
+
+
+def _losses(claims: Sequence[Claim]) -> tuple[PastLoss, ...]:
+    return tuple(
+        PastLoss(
+            cover=claim.cover,
+            counts=claim.counts,
+            paid=claim.paid,
+            cause=str((claim.facts or {}).get("cause", "")),
+        )
+        for claim in claims
+    )
