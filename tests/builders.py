@@ -106,6 +106,7 @@ def make_receipt(
     request: bytes = b"r" * 32,
     operation: str = "test POST /v1/quotes",
     now: datetime = NOW,
+    received_at: datetime | None = None,
     renders: Callable[[Any], Answer] | None = None,
 ) -> Receipt:
     return Receipt(
@@ -114,6 +115,7 @@ def make_receipt(
         key=key,
         request_hash=request,
         now=now,
+        received_at=received_at or now,
         renders=renders or (lambda kept: Answer(201, kept.record.id, '"1-test"')),
     )
 

@@ -66,7 +66,7 @@ class Memory:
         if receipt is None:
             return
         found = self.receipts.get(receipt.id)
-        if found is None or found[1] < receipt.now:
+        if found is None or found[1] < receipt.received_at:
             return
         if found[0] != receipt.request_hash:
             raise KeyReused

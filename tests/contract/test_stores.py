@@ -336,3 +336,14 @@ def test_an_erasure_happens_once(stores):
 def test_a_party_that_nobody_knows_is_not_found(stores):
     with pytest.raises(PartyNotFound):
         erase(stores, party_id_for(QUOTE_ID))
+
+
+def test_what_a_caller_in_the_past_did_is_remembered_as_long_as_anything_else(stores):
+    long_ago = NOW - timedelta(days=3650)
+    kept = accept(stores, add_quote(stores))
+    receipt = make_receipt("past-1", operation=ACCEPT, now=long_ago, received_at=NOW)
+    moved = next_event(kept.head, kept.record, kept.key, type="quote.again")
+    stores.quotes.change(moved, kept.record, was=kept, receipt=receipt.answered(kept))
+
+    with pytest.raises(AlreadyAnswered):
+        stores.quotes.load(QUOTE_ID, receipt)

@@ -194,6 +194,7 @@ class House:
             key=f"key-{self.calls}",
             request_hash=b"r" * 32,
             now=self.now,
+            received_at=self.now,
             renders=lambda _result: Answer(200, "{}"),
         )
 

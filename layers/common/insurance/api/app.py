@@ -91,6 +91,7 @@ class Call:
         self._headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
         self._query = event.get("queryStringParameters") or {}
         self._path = event["path"]
+        self._received_at = datetime.now(UTC)
         self.now = self._clock()
         self.replayed = False
         self.sent: JsonObject = {}
@@ -216,6 +217,7 @@ class Call:
             key=self.key,
             request_hash=sha256(canonical(asked)).digest(),
             now=self.now,
+            received_at=self._received_at,
             renders=renders,
         )
 
@@ -223,7 +225,7 @@ class Call:
         """The time; in test mode the caller's own, when one is sent."""
         sent = self._headers.get(CLOCK_HEADER.lower())
         if sent is None:
-            return datetime.now(UTC)
+            return self._received_at
         if self.caller.mode is not Mode.TEST:
             raise ClockNotAllowed
         try:

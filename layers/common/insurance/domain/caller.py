@@ -10,7 +10,6 @@ from insurance.domain.value import Value
 class CallerKind(StrEnum):
     APPLICATION = "application"
     STAFF = "staff"
-    POLICYHOLDER = "policyholder"
 
 
 class Caller(Value):

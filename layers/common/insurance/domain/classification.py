@@ -2,10 +2,13 @@
 
 A stored value (`Record`) says of each of its fields how far it may travel. Whole top-level fields are
 personal or not: a nested value takes the class of the field that holds it, so nothing can hide inside.
+Where people write freely inside an open field (a task's reason), that text alone is named and sealed.
 """
 
+from collections.abc import Iterator
+from copy import deepcopy
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import ConfigDict
 from pydantic_core import to_json
@@ -14,7 +17,6 @@ from insurance.domain.value import Value
 
 type Json = str | int | bool | list[Any] | dict[str, Any] | None
 type JsonObject = dict[str, Any]
-
 
 
 class Classification(StrEnum):
@@ -38,16 +40,30 @@ class Record(Value):
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
+    SEALED_TEXTS: ClassVar[tuple[str, ...]] = ()
+    """Paths of free text inside open fields, `*` for any place of a list: "task/reason"."""
+
     def parted(self) -> tuple[JsonObject, JsonObject]:
         """The open fields and the personal ones, as JSON; defaults are left out of both."""
         dumped = self.model_dump(mode="json", exclude_defaults=True)
         personal = {name: dumped.pop(name) for name in self.sealed_fields() if name in dumped}
+        for path in self.SEALED_TEXTS:
+            for pointer, holder, name in list(_texts(dumped, path.split("/"))):
+                personal[pointer] = holder.pop(name)
         return dumped, personal
 
     @classmethod
     def joined(cls, opened: JsonObject, personal: JsonObject) -> Self:
         """The value again, from what `parted` gave."""
-        return cls.model_validate_json(to_json(opened | personal))
+        fields = {name: value for name, value in personal.items() if "/" not in name}
+        whole = deepcopy(opened) if len(fields) < len(personal) else opened
+        for pointer in personal.keys() - fields.keys():
+            *path, name = pointer.split("/")
+            holder: Any = whole
+            for step in path:
+                holder = holder[int(step) if isinstance(holder, list) else step]
+            holder[name] = personal[pointer]
+        return cls.model_validate_json(to_json(whole | fields))
 
     @classmethod
     def sealed_fields(cls) -> tuple[str, ...]:
@@ -56,3 +72,18 @@ class Record(Value):
             for name, field in cls.model_fields.items()
             if any(mark in SEALED for mark in field.metadata if isinstance(mark, Classification))
         )
+
+
+def _texts(
+    value: Any, path: list[str], pointer: str = ""
+) -> Iterator[tuple[str, JsonObject, str]]:
+    """Where the path leads: the text's pointer, the object that holds it, and its name there."""
+    step, *rest = path
+    if isinstance(value, list) and step == "*":
+        for place, inner in enumerate(value):
+            yield from _texts(inner, rest, f"{pointer}{place}/")
+    elif isinstance(value, dict) and step in value:
+        if rest:
+            yield from _texts(value[step], rest, f"{pointer}{step}/")
+        else:
+            yield pointer + step, value, step

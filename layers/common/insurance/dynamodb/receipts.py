@@ -40,7 +40,7 @@ class DynamoDBReceipts:
 
     def check(self, receipt: Receipt, item: Item | None, key: PartyKey | None = None) -> None:
         """As `recall`, for an item that was read already."""
-        if item is not None and int(item["expires_at"]["N"]) >= receipt.now.timestamp():
+        if item is not None and int(item["expires_at"]["N"]) >= receipt.received_at.timestamp():
             raise self._earlier(receipt, item, key)
 
     def keep(self, receipt: Receipt, *, about: str = "", key: PartyKey | None = None) -> Write:
@@ -55,7 +55,7 @@ class DynamoDBReceipts:
             item | self._answer_columns(receipt, about, key),
             self._refusal(receipt, key),
             condition=FREE,
-            now=codec.epoch_seconds(receipt.now),
+            now=codec.epoch_seconds(receipt.received_at),
         )
 
     def _answer_columns(self, receipt: Receipt, about: str, key: PartyKey | None) -> Item:

@@ -43,6 +43,9 @@ class Receipt:
     key: str
     request_hash: bytes
     now: datetime
+    """The caller's time: in test mode it may be any."""
+    received_at: datetime
+    """The time by our own clock, which decides how long things are kept."""
     renders: Callable[[Any], Answer]
     answer: Answer | None = None
 
@@ -52,7 +55,7 @@ class Receipt:
 
     @property
     def expires_at(self) -> datetime:
-        return self.now + KEPT_FOR
+        return self.received_at + KEPT_FOR
 
     def answered(self, result: Any) -> Self:
         """The receipt with the answer that this result gives."""
