@@ -34,6 +34,8 @@ class DecisionRequest(Request):
     """What is paid in all: for a part approval and for goodwill."""
     reason_code: Code
     reason: Reason
+    made_good: bool = False
+    """The loss was made good: an approval pays what was held back for wear too."""
 
     def asked(self) -> DecisionAsked:
         return DecisionAsked(
@@ -41,6 +43,7 @@ class DecisionRequest(Request):
             amount=self.amount,
             reason_code=self.reason_code,
             reason=self.reason,
+            made_good=self.made_good,
         )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.claims.office import Office
 from tests.claims.policies import issued, loss, money, notified, settled
+from tests.claims.products import published_claims
 
 HANDLER, SUPERVISOR = "handler-test", "supervisor-test"
 AT_FAULT = {"driver_age": 35, "fault": True}
@@ -274,3 +275,28 @@ def test_a_repeated_decision_is_answered_as_at_first(office):
 
     assert again.body == first.body
     assert office.refused(path, DENIAL, by=HANDLER) == "wrong-state"
+
+
+def test_what_was_held_back_is_paid_once_the_loss_was_made_good(office):
+    office.offering(published_claims())
+    body = loss(issued(office, "published_claims", {}), "roof", money("800", "USD"))
+    claim = settled(office, body | {"facts": {"age_years": 5}})
+    path = f"/v1/claims/{claim['id']}"
+    assert (claim["payable"], claim["recoverable"]) == (money("600", "USD"), money("200", "USD"))
+    reported(office, claim["payments"][0]["id"], "paid")
+    office.post(f"{path}/reopening", {"reason": "The roof is done."}, by=HANDLER)
+
+    asked = {"decision": "approve", "reason_code": "repaired", "reason": "The invoice is here."}
+    decided = office.post(f"{path}/decision", asked | {"made_good": True}, by=HANDLER)
+
+    assert [each["amount"] for each in decided["payments"]] == [
+        money("600", "USD"),
+        money("200", "USD"),
+    ]
+
+
+def test_nothing_more_is_owed_where_nothing_was_held_back(office):
+    path = f"/v1/claims/{crash(office)['id']}/decision"
+    asked = {"decision": "approve", "reason_code": "repaired", "reason": "The invoice is here."}
+
+    assert office.refused(path, asked | {"made_good": True}, by=HANDLER) == "decision-not-possible"

@@ -35,6 +35,8 @@ class DecisionAsked:
     """For a part approval and goodwill; the others follow from the rules."""
     reason_code: str
     reason: str
+    made_good: bool = False
+    """The loss was repaired or replaced: what was held back for wear is owed too."""
 
 
 def decide_claim(
@@ -171,7 +173,16 @@ def _amount(asked: DecisionAsked, claim: Claim, verdict: Verdict) -> Money:
         if amount is None or amount >= verdict.payable:
             raise DecisionNotPossible(name, f"name an amount under {verdict.payable}.")
         return amount
-    return verdict.payable
+    return _made_good(verdict) if asked.made_good else verdict.payable
+
+
+def _made_good(verdict: Verdict) -> Money:
+    """What is payable once nothing is held back any more."""
+    if verdict.recoverable is None:
+        raise DecisionNotPossible("approved", "nothing was held back.")
+    if any(draw.kind == "limit" for draw in verdict.draws):
+        raise DecisionNotPossible("approved", "what was held back falls under a shared limit.")
+    return verdict.payable + verdict.recoverable
 
 
 def _proposed(claim: Claim, record: DecisionRecord) -> Claim:
