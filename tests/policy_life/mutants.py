@@ -1,4 +1,4 @@
-"""`python -m tests.policy_life.mutants`: plant a fault, see a test fail, take it out again; twelve times.
+"""`python -m tests.policy_life.mutants`: plant a fault, see a test fail, take it out again; fourteen times.
 
 Each fault is one that real systems had. It is planted in a copy of the layer, so that nothing here
 is ever changed; a fault that no test notices has survived, and that is a failure of the tests.

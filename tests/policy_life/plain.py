@@ -31,8 +31,9 @@ def plain_product(**changes: Any) -> Product:
     }
     for name, value in changes.items():
         section = document.get(name)
-        merged = isinstance(section, dict) and isinstance(value, dict)
-        document[name] = {**section, **value} if merged else value
+        if isinstance(section, dict) and isinstance(value, dict):
+            value = {**section, **value}  # noqa: PLW2901 - a section's rest stays as it is
+        document[name] = value
     return Product(Definition(document=document, tables={}))
 
 

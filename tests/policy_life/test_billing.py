@@ -185,3 +185,12 @@ def test_the_customers_account_is_what_is_owed_less_what_was_paid(desk):
     owed = statement.owed - statement.received
     assert desk.balance("premium_receivable") == owed.amount
     assert sum(invoice.open.amount for invoice in statement.invoices) == owed.amount
+
+
+def test_money_that_came_in_is_never_taken_for_an_instruction_to_pay(desk):
+    desk.pay("20", "REF-1")
+
+    streams = desk.house.memory.events
+    assert not [
+        event for events in streams.values() for event in events if "payments" in event.facts
+    ]

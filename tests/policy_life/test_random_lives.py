@@ -127,7 +127,7 @@ class Life(RuleBasedStateMachine):
             earned(policy.earnings(), moment, day_count=conditions.day_count, zone=conditions.zone)
             for moment in at
         )
-        assert (start, end, later) == (0, policy.written.amount, policy.written.amount)
+        assert [start, end, later] == [0, policy.written.amount, policy.written.amount]
 
     @invariant()
     def segments_follow_each_other_within_the_term(self):

@@ -162,7 +162,7 @@ def receive_payment(
             raise PaymentDiffers(told.reference)
         billed = _billed(account, head, policy, product, receipt.now.date())
         return PaymentTaken(told, billed, known.to_suspense, booked_before=True)
-    if len(account.payments) >= PAYMENTS_MAX:
+    if len(account.paid_in) >= PAYMENTS_MAX:
         raise TooManyChanges(policy.id, PAYMENTS_MAX, "among its payments")
     open_amount = account.owed(policy) - account.received
     zero = Money.zero(product.currency)

@@ -124,7 +124,7 @@ class BillingView(View):
             overdue_since=found.overdue_since,
             credit=MoneyView.of(found.credit),
             invoices=[InvoiceView.of(each) for each in found.invoices],
-            payments=[PaymentInView.of(each) for each in account.payments],
+            payments=[PaymentInView.of(each) for each in account.paid_in],
         )
 
 

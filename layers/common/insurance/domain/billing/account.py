@@ -44,7 +44,8 @@ class BillingAccount(Record):
     """The price of paying by instalments."""
     forgone: Money
     """Odd units that the plan forgoes."""
-    payments: tuple[PaymentIn, ...] = ()
+    paid_in: tuple[PaymentIn, ...] = ()
+    """Not called payments: in the events of claims those are instructions to the bank."""
 
     @classmethod
     def opened(cls, policy: Policy, plan: Plan, first_due: date) -> Self:
@@ -62,15 +63,15 @@ class BillingAccount(Record):
 
     def replanned(self, policy: Policy, plan: Plan) -> Self:
         """Another plan, as long as nothing was paid and nothing was changed."""
-        if self.payments or policy.transactions:
+        if self.paid_in or policy.transactions:
             raise PlanAlreadyChosen(self.policy_id, self.plan.code)
         return type(self).opened(policy, plan, self.first_due)
 
     def paid(self, payment: PaymentIn) -> Self:
-        return self.replace(payments=(*self.payments, payment))
+        return self.replace(paid_in=(*self.paid_in, payment))
 
     def payment(self, reference: str) -> PaymentIn | None:
-        return next((each for each in self.payments if each.reference == reference), None)
+        return next((each for each in self.paid_in if each.reference == reference), None)
 
     def owed(self, policy: Policy) -> Money:
         """What the customer owes for the term, all in all, whatever was paid."""
@@ -80,7 +81,7 @@ class BillingAccount(Record):
     def received(self) -> Money:
         """What was paid of it: without what went to suspense."""
         zero = Money.zero(self.charge.currency)
-        return total_of((each.amount - each.to_suspense for each in self.payments), zero.currency)
+        return total_of((each.amount - each.to_suspense for each in self.paid_in), zero.currency)
 
     def opening_postings(self, before: Self | None) -> tuple[Posting, ...]:
         """What the plan costs, and what it forgoes; another plan's is taken back."""

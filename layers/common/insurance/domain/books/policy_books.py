@@ -122,7 +122,7 @@ def _released(balances: Mapping[Account, Money]) -> Money:
 
 
 def _came_in(account: BillingAccount | None, zero: Money) -> Money:
-    payments = account.payments if account else ()
+    payments = account.paid_in if account else ()
     return sum((payment.amount for payment in payments), zero)
 
 
