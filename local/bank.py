@@ -66,8 +66,13 @@ class Bank:
         self._task: asyncio.Task[None] | None = None
 
     def receive(self, event: Event) -> None:
-        """Keep what an event orders to be paid; an order that came before is one that is known."""
-        for payment in event.detail.get("facts", {}).get("payments", ()):
+        """Keep what a claim's event orders to be paid; an order that came before is known.
+
+        (A billing account has payments too: those come in, and are nothing for the bank to do.)
+        """
+        if not event.detail["stream"].startswith("clm_"):
+            return
+        for payment in event.detail["facts"].get("payments", ()):
             if payment["status"] == EXECUTING:
                 self._inbox.execute(
                     "INSERT OR IGNORE INTO instructions (id, payment, received, executed_at)"

@@ -146,7 +146,6 @@ def test_nothing_personal_is_readable_in_any_attribute_of_any_table(handlers: Ha
     assert open_words(handlers.backend) == {}
 
 
-@pytest.mark.xfail(reason="a payment's and a task's reason stand open in the claim (CLAIMS)")
 def test_what_staff_write_about_a_payment_is_not_readable_either(handlers: Handlers):
     claim = handlers.settled(claimed={"amount": 900_000, "currency": "GBP"})
     refused = handlers.post(

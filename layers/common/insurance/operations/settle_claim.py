@@ -90,6 +90,7 @@ def judged(claim: Claim, verdict: Verdict) -> Claim:
     """The claim with what the rules said of it."""
     return claim.replace(
         rules=verdict.rules,
+        steps=verdict.steps,
         judged_on=verdict.judged_on,
         missing=verdict.missing,
         payable=verdict.payable,

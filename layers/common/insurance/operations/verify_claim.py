@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from insurance.domain.claim import Claim, Draw
-from insurance.domain.claim.rule import Outcome, RuleResult
+from insurance.domain.claim.rule import Outcome, PayoutStep, RuleResult
 from insurance.domain.claim.verification import Notice, Verdict, judge_notice
 from insurance.domain.errors import AlreadyErased
 from insurance.domain.money import Money
@@ -97,11 +97,8 @@ def _own_rules(found: Assessment) -> tuple[RuleResult, ...]:
     )
 
 
-def _steps(found: Assessment) -> tuple[dict[str, Any], ...]:
-    return tuple(
-        step._asdict() | {"before": step.before.amount, "after": step.after.amount}
-        for step in found.steps
-    )
+def _steps(found: Assessment) -> tuple[PayoutStep, ...]:
+    return tuple(PayoutStep(**step._asdict()) for step in found.steps)
 
 
 def _draws(found: Assessment) -> tuple[Draw, ...]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from insurance.api.app import cursor, etag
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim import Claim, DecisionRecord
+from insurance.domain.claim.rule import PayoutStep
 from insurance.domain.claim.verification import Verdict
 from insurance.domain.party import Claimant, Payee
 from insurance.operations.ports import Kept
@@ -24,6 +25,26 @@ class RuleView(BaseModel):
     wording: str | None
 
 
+class PayoutStepView(BaseModel):
+    """One clause of the payout: what it is, its figure, and the claim before and after it."""
+
+    code: str
+    name: str
+    figure: str
+    before: MoneyView
+    after: MoneyView
+
+    @classmethod
+    def of(cls, step: PayoutStep) -> Self:
+        return cls(
+            code=step.code,
+            name=step.name,
+            figure=step.figure,
+            before=MoneyView.of(step.before),
+            after=MoneyView.of(step.after),
+        )
+
+
 class CoverageView(View):
     """What the rules say of a loss, and what the cover would pay."""
 
@@ -32,7 +53,7 @@ class CoverageView(View):
     missing: list[str]
     payable: MoneyView
     recoverable: MoneyView | None
-    steps: list[dict[str, Any]]
+    steps: list[PayoutStepView]
 
     @classmethod
     def of(cls, verdict: Verdict) -> Self:
@@ -42,7 +63,7 @@ class CoverageView(View):
             missing=list(verdict.missing),
             payable=MoneyView.of(verdict.payable),
             recoverable=MoneyView.of(verdict.recoverable) if verdict.recoverable else None,
-            steps=list(verdict.steps),
+            steps=[PayoutStepView.of(step) for step in verdict.steps],
         )
 
 
@@ -141,6 +162,7 @@ class ClaimView(View):
     same_loss_as: list[str]
     missing: list[str]
     rules: list[RuleView]
+    steps: list[PayoutStepView]
     judged_on: int | None
     """The policy's transaction on whose terms the rules were run; 1 is new business."""
     payable: MoneyView | None
@@ -181,6 +203,7 @@ class ClaimView(View):
             same_loss_as=list(claim.same_loss_as),
             missing=list(claim.missing),
             rules=[RuleView.model_validate(rule.model_dump()) for rule in claim.rules],
+            steps=[PayoutStepView.of(step) for step in claim.steps],
             judged_on=claim.judged_on,
             payable=MoneyView.of(claim.payable) if claim.payable is not None else None,
             recoverable=MoneyView.of(claim.recoverable) if claim.recoverable is not None else None,

@@ -17,7 +17,7 @@ from insurance.domain.claim.recovery import (
     insurers_part,
 )
 from insurance.domain.claim.reserve import ACCOUNTS, COSTS, CostType, Reserve, ReserveReason
-from insurance.domain.claim.rule import RuleResult
+from insurance.domain.claim.rule import PayoutStep, RuleResult
 from insurance.domain.claim.screening import ClearedMatch
 from insurance.domain.classification import Classification, Record
 from insurance.domain.errors import (
@@ -45,7 +45,8 @@ class Task(Value):
 
     role: str
     code: str
-    reason: str
+    reason: str = ""
+    """Why, in somebody's own words; empty once it was erased."""
     since: AwareDatetime
 
 
@@ -82,6 +83,8 @@ class NoticedClaim(Value):
 
 class Claim(Record):
     """One exposure: what one claimant lost, under one cover, of one insured object."""
+
+    SEALED_TEXTS = ("task/reason", "payments/*/reason", "recoveries/*/abandoned_because")
 
     id: ClaimId
     policy_id: PolicyId
@@ -121,6 +124,8 @@ class Claim(Record):
     closed_as: str | None = None
     missing: tuple[str, ...] = ()
     rules: Annotated[tuple[RuleResult, ...], Classification.SENSITIVE] = ()
+    steps: Annotated[tuple[PayoutStep, ...], Classification.SENSITIVE] = ()
+    """How the cover's payment was worked out, clause by clause."""
     judged_on: int | None = None
     """The transaction of the policy that began the segment on which the rules were run."""
     payable: Money | None = None

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
+from insurance.domain.money import Money
 from insurance.domain.value import Value
 
 
@@ -23,3 +24,13 @@ class RuleResult(Value):
     explanation: str
     wording: str | None = None
     """Where in the policy wording the rule stands."""
+
+
+class PayoutStep(Value):
+    """One clause of the payout: what it is, its figure, and the claim before and after it."""
+
+    code: str
+    name: str
+    figure: str
+    before: Money
+    after: Money

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from insurance.domain.claim.claim import NoticedClaim
 from insurance.domain.claim.limits import Draw
-from insurance.domain.claim.rule import Outcome, RuleResult
+from insurance.domain.claim.rule import Outcome, PayoutStep, RuleResult
 from insurance.domain.identity import ClaimId
 from insurance.domain.money import Money
 from insurance.domain.party import Payee
@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
     rules: tuple[RuleResult, ...]
     missing: tuple[str, ...]
     payable: Money
-    steps: tuple[dict[str, Any], ...]
+    steps: tuple[PayoutStep, ...]
     counts: bool
     reserve: Money
     """What the product expects such a loss to cost, before anything is decided."""
