@@ -22,7 +22,7 @@ from local.openapi.gateway import (
     security_schemes,
 )
 from local.openapi.handlers import Handler
-from local.openapi.problem import PROBLEM, PROBLEM_FIELD, problem_response
+from local.openapi.problem import PROBLEM, PROBLEM_FIELD, problem_examples, problem_response
 
 type Json = dict[str, Any]
 type Examples = Mapping[tuple[str, str], Json]
@@ -64,6 +64,7 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
         "paths": paths,
         "components": {
             "schemas": reachable(schemas.components, paths),
+            "examples": problem_examples(),
             "securitySchemes": security_schemes(),
         },
         "x-amazon-apigateway-api-key-source": "AUTHORIZER",
@@ -231,6 +232,7 @@ def _add_examples(operation: Json, found: Json) -> None:
             parameter["example"] = found["variables"][parameter["name"]]
     for status, body in found.get("responses", {}).items():
         for media in operation["responses"].get(status, {}).get("content", {}).values():
+            media.pop("examples", None)
             media["example"] = body
 
 

@@ -180,7 +180,7 @@ def references(value: Any) -> Iterator[str]:
     """The names of the schemas that a part of a document refers to."""
     if isinstance(value, dict):
         for key, each in value.items():
-            if key == "$ref" and isinstance(each, str):
+            if key == "$ref" and str(each).startswith(_REFERENCE):
                 yield each.removeprefix(_REFERENCE)
             else:
                 yield from references(each)

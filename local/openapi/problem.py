@@ -46,22 +46,34 @@ _BY_GATEWAY = {
 }
 
 
+STATUSES = ("400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "500", "503")
+
+
+def problem_examples() -> Json:
+    """`components/examples`: one problem of each status, shared, since a template has an end."""
+    return {f"Problem{status}": {"value": _example(status)} for status in STATUSES}
+
+
+def _example(status: str) -> Json:
+    slug, title, detail = _sample(status)
+    return {
+        "type": TYPE_PREFIX + slug,
+        "title": title,
+        "status": int(status),
+        "detail": detail,
+        "code": slug,
+        "request_id": "0f0a3e1c-5a1c-4a43-9f6e-3a6d8c1b2e4f",
+    }
+
+
 def problem_response(status: str) -> Json:
     """An answer with a problem, written out: API Gateway reads no shared responses."""
-    slug, title, detail = _sample(status)
     response: Json = {
-        "description": title,
+        "description": _sample(status)[1],
         "content": {
             CONTENT_TYPE: {
                 "schema": {"$ref": "#/components/schemas/Problem"},
-                "example": {
-                    "type": TYPE_PREFIX + slug,
-                    "title": title,
-                    "status": int(status),
-                    "detail": detail,
-                    "code": slug,
-                    "request_id": "0f0a3e1c-5a1c-4a43-9f6e-3a6d8c1b2e4f",
-                },
+                "examples": {"problem": {"$ref": f"#/components/examples/Problem{status}"}},
             }
         },
     }
