@@ -73,7 +73,7 @@ class Bank:
         if not event.detail["stream"].startswith("clm_"):
             return
         for payment in event.detail["facts"].get("payments", ()):
-            if payment["status"] == EXECUTING:
+            if payment.get("status") == EXECUTING:
                 self._inbox.execute(
                     "INSERT OR IGNORE INTO instructions (id, payment, received, executed_at)"
                     " VALUES (?, ?, ?, ?)",
