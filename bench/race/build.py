@@ -112,7 +112,7 @@ def _words() -> bytes:
     """The dictionary that bodies are packed with: without it nobody could write the same record."""
     from insurance.domain import packing  # noqa: PLC0415 (only a build needs it)
 
-    return packing._WORDS  # noqa: SLF001
+    return packing._WORDS
 
 
 def _uv() -> str:

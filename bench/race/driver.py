@@ -20,11 +20,11 @@ class Context:
     log_group_name = log_stream_name = "bench"
     invoked_function_arn = "arn:aws:lambda:eu-west-2:000000000000:function:bench"
 
-    def get_remaining_time_in_millis(self):
+    def get_remaining_time_in_millis(self) -> int:
         return 30000
 
 
-def main():
+def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     handler = importlib.import_module("app").handler

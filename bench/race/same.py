@@ -3,13 +3,14 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
+from insurance.domain.packing import unpack
+from insurance.kms import WRAPPED_PARTY_KEY_BYTES, PartyKey
+
 from bench import requests
 from bench.race.build import Contender
 from bench.race.cold import RuntimeApi, command, environment
 from bench.race.warm import WrongAnswer
-from insurance.domain.packing import unpack
-from insurance.kms import WRAPPED_PARTY_KEY_BYTES, PartyKey
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

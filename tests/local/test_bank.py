@@ -15,7 +15,7 @@ PAYMENT = "pay_test_0000000000000000000a"
 
 
 def settled(status: str = "executing", payment: str = PAYMENT) -> Event:
-    detail = {"facts": {"payments": [{"id": payment, "status": status}]}}
+    detail = {"stream": "clm_test_0", "facts": {"payments": [{"id": payment, "status": status}]}}
     return Event("id", "bus", "coverwright", "claim.settled", detail, 0.0)
 
 

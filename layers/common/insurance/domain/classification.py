@@ -74,9 +74,7 @@ class Record(Value):
         )
 
 
-def _texts(
-    value: Any, path: list[str], pointer: str = ""
-) -> Iterator[tuple[str, JsonObject, str]]:
+def _texts(value: Any, path: list[str], pointer: str = "") -> Iterator[tuple[str, JsonObject, str]]:
     """Where the path leads: the text's pointer, the object that holds it, and its name there."""
     step, *rest = path
     if isinstance(value, list) and step == "*":

@@ -296,6 +296,7 @@ class Unanswered(Unavailable):
 
     def __init__(self, what: str, *, retry_after_seconds: int = 1) -> None:
         InsuranceError.__init__(
-            self, f"{what} did not answer. Repeat the call with the same key: nothing is done twice."
+            self,
+            f"{what} did not answer. Repeat the call with the same key: nothing is done twice.",
         )
         self.retry_after_seconds = retry_after_seconds

@@ -39,7 +39,9 @@ class DynamoDBQuotes:
         self._keys = keys
 
     def add(self, event: Event, quote: Quote, *, key: PartyKey, receipt: Receipt) -> None:
-        item = _quote_item(event, quote, key, receipt) | {"request": codec.binary(receipt.request_hash)}
+        item = _quote_item(event, quote, key, receipt) | {
+            "request": codec.binary(receipt.request_hash)
+        }
         write = add(
             self._quotes_table, item, lambda earlier: self._earlier(receipt, earlier), key="id"
         )
