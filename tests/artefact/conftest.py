@@ -1,5 +1,6 @@
 """Functions from source and as built, in front of the same engine and services."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from tests.artefact.cases import Case, case
 from tests.artefact.emulator import MACHINE, SITE, Function, runtime_folder
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILT = ROOT / ".aws-sam" / "here"
+# One for each worker: a build must not change under the functions of another.
+BUILT = ROOT / ".aws-sam" / f"here{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 
 
 class Stage:
