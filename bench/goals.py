@@ -25,9 +25,7 @@ class Ratio:
     def of(cls, ours: Sequence[float], theirs: Sequence[float]) -> "Ratio":
         ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
         chance = random.Random(20261122)  # noqa: S311 (the same interval for the same figures)
-        middles = sorted(
-            median(chance.choices(ratios, k=len(ratios))) for _ in range(RESAMPLES)
-        )
+        middles = sorted(median(chance.choices(ratios, k=len(ratios))) for _ in range(RESAMPLES))
         low, high = middles[int(0.025 * RESAMPLES)], middles[math.ceil(0.975 * RESAMPLES) - 1]
         return cls(median(ratios), low, high, len(ratios))
 

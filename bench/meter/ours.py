@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import import_module
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench import machine, requests
 from bench.meter.tally import Meter, Tally
@@ -47,6 +47,13 @@ class Cost:
             self.idempotency_round_trips, tally.idempotency_round_trips
         )
         self._written.update(tally.written)
+
+
+class Costs(NamedTuple):
+    """What the commands cost, and what the last of each answered."""
+
+    by_command: dict[str, Cost]
+    answers: dict[str, Json]
 
 
 class Handlers:
@@ -103,26 +110,21 @@ def primary_keys(database: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-def measure(lives: int = LIVES) -> list[Cost]:
-    """The table's rows: one life after another through every command."""
-    with running() as (call, meter, _):
-        costs: dict[str, Cost] = {}
-        for life in range(lives):
-            for name, ask in commands(call, metered(costs, meter, call), f"life-{life}"):
-                replay(costs[name], meter, call, ask)
-        return list(costs.values())
+def measure(call: Handlers, meter: Meter, *, lives: int = LIVES, mark: str = "life") -> Costs:
+    """One life after another through every command; the last answers beside the costs."""
+    costs: dict[str, Cost] = {}
+    answers: dict[str, Json] = {}
 
-
-def metered(
-    costs: dict[str, Cost], meter: Meter, call: Callable[[Ask], Json]
-) -> Callable[[str, Ask], Json]:
     def run(name: str, ask: Ask) -> Json:
         with meter.measuring() as tally:
-            answer = call(ask)
+            answers[name] = call(ask)
         costs.setdefault(name, Cost(name)).add(tally)
-        return answer
+        return answers[name]
 
-    return run
+    for life in range(lives):
+        for name, ask in commands(call, run, f"{mark}-{life}"):
+            replay(costs[name], meter, call, ask)
+    return Costs(costs, answers)
 
 
 def replay(cost: Cost, meter: Meter, call: Callable[[Ask], Json], ask: Ask) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import re
 import socketserver
 import subprocess
 import threading
@@ -38,10 +39,10 @@ class RuntimeApi:
         api = self
 
         class Handler(_Handler):
-            def do_GET(self) -> None:  # noqa: N802 (the name that http.server calls)
+            def do_GET(self) -> None:
                 api._next(self)
 
-            def do_POST(self) -> None:  # noqa: N802
+            def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 api._answers.put(body)
                 self.reply(b"{}")
@@ -52,6 +53,29 @@ class RuntimeApi:
 
     def start(self, command: list[str], environment: Mapping[str, str], event: Json) -> Start:
         """Run the process until it asks for its second event, then end it."""
+        with self._running(command, environment, event) as (process, answer):
+            process.kill()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        return Start(answer, usage.ru_utime + usage.ru_stime)
+
+    def instructions(self, environment: Mapping[str, str], event: Json) -> int:
+        """The same under cachegrind: how many instructions the process carried out."""
+        valgrind = ["valgrind", "--tool=cachegrind", "--cache-sim=no"]
+        out = "--cachegrind-out-file=/dev/null"
+        with self._running([*valgrind, out, *command()], environment, event) as (process, _):
+            process.terminate()
+            _, told = process.communicate(timeout=ANSWER_SECONDS)
+        found = re.search(rb"I +refs: +([0-9,]+)", told)
+        if found is None:
+            raise RuntimeError(f"cachegrind said nothing: {told[-400:]!r}")
+        return int(found[1].replace(b",", b""))
+
+    @contextmanager
+    def _running(
+        self, command: list[str], environment: Mapping[str, str], event: Json
+    ) -> "Iterator[tuple[subprocess.Popen[bytes], Json]]":
+        """A process that has answered its event and waits for another; it is ended in any case."""
         self._waiting.clear()
         self._events.put(json.dumps(event).encode())
         process = subprocess.Popen(
@@ -61,17 +85,17 @@ class RuntimeApi:
             stderr=subprocess.PIPE,
             cwd="/",
         )
+        assert process.stderr is not None  # noqa: S101 (asked for above)
         try:
-            answer = self._answers.get(timeout=ANSWER_SECONDS)
+            answer = json.loads(self._answers.get(timeout=ANSWER_SECONDS))
             if not self._waiting.wait(ANSWER_SECONDS):
                 raise TimeoutError(f"{command} did not ask for another event")
+            yield process, answer
         finally:
-            process.kill()
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            assert process.stderr is not None  # noqa: S101 (asked for above)
+            if process.returncode is None:
+                process.kill()
+                process.wait()
             process.stderr.close()
-        return Start(json.loads(answer), usage.ru_utime + usage.ru_stime)
 
     def stop(self) -> None:
         self._server.shutdown()

@@ -97,6 +97,28 @@ def warm_lines(
     return lines
 
 
+def instruction_lines(
+    contenders: list[Contender], function: Mapping[str, str], api: RuntimeApi, *, say: Say
+) -> list[Line]:
+    """What a cold start carries out, counted by cachegrind: once, because it hardly varies."""
+    counted: dict[str, int] = {}
+    for contender in contenders:
+        say(f"counting instructions: {contender.name}")
+        ask = requests.quote(f"instructions-{contender.name}")
+        counted[contender.name] = api.instructions(
+            cold.environment(contender, function), ask.event()
+        )
+    return [
+        Line(
+            f"cold start, instructions / {CALLED[name]}",
+            f"{counted[OURS] / theirs:.3f}",
+            raw={OURS: counted[OURS], name: theirs},
+        )
+        for name, theirs in counted.items()
+        if name in CALLED
+    ]
+
+
 def _cold_samples(
     what: str,
     contenders: Mapping[str, Contender],
@@ -133,7 +155,9 @@ def _warm_samples(
     samples: Samples = {name: [] for name in running}
     for number in range(-2, rounds):
         for name in _turned(running, number):
-            spent = running[name].batch(ask, seconds=seconds, run=f"{name}-{method}-{number}".replace(" ", "-"))
+            spent = running[name].batch(
+                ask, seconds=seconds, run=f"{name}-{method}-{number}".replace(" ", "-")
+            )
             if number >= 0:
                 samples[name].append(spent)
         say(f"warm {method}: round {max(number, 0) + 1} of {rounds}")
@@ -157,9 +181,10 @@ def _lines(title: str, samples: Samples, goals: Mapping[str, float]) -> list[Lin
 
 
 def _raw(samples: Samples, name: str) -> Json:
-    return {
-        f"{who}_cpu_ms": round(median(samples[who]) * 1000, 3) for who in (OURS, name)
-    } | {"ours_all": samples[OURS], f"{name}_all": samples[name]}
+    return {f"{who}_cpu_ms": round(median(samples[who]) * 1000, 3) for who in (OURS, name)} | {
+        "ours_all": samples[OURS],
+        f"{name}_all": samples[name],
+    }
 
 
 def _with_null(contenders: list[Contender]) -> dict[str, Contender]:

@@ -69,8 +69,7 @@ def get_quote(quote_id: str) -> Response[dict]:
     found = table.get_item(Key={"id": quote_id}, ConsistentRead=True).get("Item")
     try:
         item = found and {
-            name: value.value if hasattr(value, "value") else value
-            for name, value in found.items()
+            name: value.value if hasattr(value, "value") else value for name, value in found.items()
         }
         return shown(200, motor.read_quote(item, caller(), keys))
     except motor.Unknown:

@@ -1,0 +1,152 @@
+"""`python -m bench`: one line a goal: name, ratio with its 95 % interval, A/A null, rounds, goal, PASS or FAIL.
+
+Ratios and counts only: they travel from machine to machine, milliseconds do not. `--raw` keeps the absolute
+figures as JSON. A goal that is missed says FAIL; the exit code is 0 unless something broke.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bench import growth, machine
+from bench.goals import Line, count_line
+from bench.meter import ours, popular, table
+from bench.meter.ours import Cost
+from bench.race import build, cold, measure, same
+
+type Json = dict[str, Any]
+
+RAW = machine.WORKSHOP / "raw.json"
+PARTS = ("meter", "growth", "cold", "shipped", "warm", "instructions")
+ROUNDS = {"cold": 24, "shipped": 6, "warm": 40}
+WARM_SECONDS = 0.12
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--raw", action="store_true", help=f"keep absolute figures in {RAW.name}")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="these parts alone")
+    parser.add_argument("--write", action="store_true", help="write the lines to docs/costs.md")
+    arguments = parser.parse_args()
+    began = time.monotonic()
+    lines: list[Line] = []
+
+    def say(what: str) -> None:
+        print(f"[{time.monotonic() - began:4.0f} s] {what}", file=sys.stderr, flush=True)
+
+    def show(found: Iterable[Line]) -> None:
+        for line in found:
+            lines.append(line)
+            print(line, flush=True)
+
+    parts = set(arguments.only)
+    if parts & {"meter", "growth"}:
+        metered(parts, show=show, say=say)
+    if parts - {"meter", "growth"}:
+        raced(parts, show=show, say=say)
+    say("done")
+    if arguments.raw:
+        RAW.parent.mkdir(parents=True, exist_ok=True)
+        figures = {line.name: {"found": line.found, **line.raw} for line in lines}
+        RAW.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+        say(f"absolute figures of this machine: {RAW}")
+    if arguments.write:
+        stamp = f"`make bench` on {datetime.now(UTC):%Y-%m-%d}:"
+        text = "\n".join(str(line) for line in lines)
+        table.write(table.LINES, f"{stamp}\n\n```\n{text}\n```")
+    return 0
+
+
+def metered(parts: set[str], *, show: Any, say: Any) -> None:
+    """Units and round trips, which have no noise."""
+    say("meter: one life of a policy, several times over")
+    with ours.running() as (call, meter, database):
+        costs = ours.measure(call, meter)
+        if "meter" in parts:
+            theirs = {cost.name: cost for cost in popular.measure(costs.answers)}
+            show(meter_lines(costs.by_command, theirs))
+        if "growth" in parts:
+            show(growth_lines(growth.measure(call, meter, database, say=say)))
+
+
+def meter_lines(costs: Mapping[str, Cost], popular: Mapping[str, Cost]) -> list[Line]:
+    quote, issue = costs["quote"], costs["issue"]
+    extra = max(cost.idempotency_round_trips for cost in costs.values())
+    hottest = max(cost.hottest_key for cost in costs.values())
+    counted = [
+        count_line("quote, write units", float(quote.write_units), at_most=2, raw=_raw(quote)),
+        count_line("quote, round trips", quote.round_trips, at_most=1, raw=_raw(quote)),
+        count_line("issue, write units", float(issue.write_units), at_most=12, raw=_raw(issue)),
+        count_line("issue, round trips", issue.round_trips, at_most=2, raw=_raw(issue)),
+        count_line("idempotency, extra round trips", extra, at_most=0, raw={}),
+        count_line("writes of one item by 8 policies' lives", hottest, at_most=1, raw={}),
+    ]
+    beside = [
+        Line(
+            f"{name} / popular layout",
+            f"{float(costs[name].write_units):g} / {float(theirs.write_units):g} units,"
+            f" {costs[name].round_trips} / {theirs.round_trips} trips",
+            raw={"popular": _raw(theirs)},
+        )
+        for name, theirs in popular.items()
+    ]
+    return [*counted, *beside]
+
+
+def growth_lines(found: Mapping[int, Mapping[str, Cost]]) -> list[Line]:
+    steepest = max(
+        (abs(slope) for slopes in growth.slopes(found).values() for slope in slopes), default=0.0
+    )
+    sizes = f"{min(found):,} to {max(found):,}"
+    name = f"growth of any command's cost, {sizes} policies"
+    raw = {str(size): {name: _raw(cost) for name, cost in of.items()} for size, of in found.items()}
+    return [Line(name, f"slope {steepest:g}", steepest == 0, "slope 0", raw=raw)]
+
+
+def raced(parts: set[str], *, show: Any, say: Any) -> None:
+    """CPU time and instructions, ours beside everybody else's."""
+    say("building every contender (kept in .tools/bench)")
+    contenders = build.contenders()
+    with machine.engine() as database, machine.key_service() as keys, cold.runtime_api() as api:
+        machine.make_tables(database)
+        function = machine.function_environment("quoting", machine.endpoints(database, keys))
+        say("comparing answers and records")
+        quote_id = same.check(contenders, function, api, machine.client(database))
+        if "cold" in parts:
+            show(
+                measure.cold_lines(contenders, function, api, rounds=ROUNDS["cold"], say=say),
+            )
+        if "warm" in parts:
+            show(
+                measure.warm_lines(
+                    contenders,
+                    function,
+                    quote_id,
+                    rounds=ROUNDS["warm"],
+                    seconds=WARM_SECONDS,
+                    say=say,
+                )
+            )
+        if "shipped" in parts:
+            show(
+                measure.shipped_lines(contenders, function, api, rounds=ROUNDS["shipped"], say=say)
+            )
+        if "instructions" in parts and shutil.which("valgrind"):
+            show(measure.instruction_lines(contenders, function, api, say=say))
+
+
+def _raw(cost: Cost) -> Json:
+    return {
+        "read_units": str(cost.read_units),
+        "write_units": str(cost.write_units),
+        "round_trips": cost.round_trips,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

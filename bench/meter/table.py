@@ -1,0 +1,59 @@
+"""The tables of docs/costs.md, written by the meter and held true by tests/bench."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from bench.machine import ROOT
+from bench.meter.ours import Cost
+
+COSTS = ROOT / "docs" / "costs.md"
+COMMANDS = "commands"
+LAYOUTS = "layouts"
+LINES = "lines"
+
+
+def commands(costs: Iterable[Cost]) -> str:
+    """One row a command."""
+    head = (
+        "| command | write units | read units | round trips | for idempotency alone | a replay's |"
+        " hottest key |\n|---|---:|---:|---:|---:|---:|---:|"
+    )
+    rows = [
+        f"| {cost.name} | {float(cost.write_units):g} | {float(cost.read_units):g} | {cost.round_trips}"
+        f" | {cost.idempotency_round_trips} | {cost.replay_round_trips or '-'}"
+        f" | {cost.hottest_key or '-'} |"
+        for cost in costs
+    ]
+    return "\n".join([head, *rows])
+
+
+def layouts(ours: Mapping[str, Cost], popular: Iterable[Cost]) -> str:
+    """Ours beside the popular layout."""
+    head = (
+        "| command | layout | write units | read units | round trips | for idempotency alone |\n"
+        "|---|---|---:|---:|---:|---:|"
+    )
+    rows = [
+        f"| {theirs.name} | {layout} | {float(cost.write_units):g} | {float(cost.read_units):g}"
+        f" | {cost.round_trips} | {cost.idempotency_round_trips} |"
+        for theirs in popular
+        for layout, cost in (("ours", ours[theirs.name]), ("popular", theirs))
+    ]
+    return "\n".join([head, *rows])
+
+
+def read(name: str, path: Path = COSTS) -> str:
+    """What stands between the marks of this name."""
+    begin, end = _marks(name)
+    return path.read_text(encoding="utf-8").split(begin)[1].split(end)[0].strip("\n")
+
+
+def write(name: str, text: str, path: Path = COSTS) -> None:
+    begin, end = _marks(name)
+    document = path.read_text(encoding="utf-8")
+    before, after = document.split(begin)[0], document.split(end)[1]
+    path.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
+
+
+def _marks(name: str) -> tuple[str, str]:
+    return f"<!-- bench: {name} -->", f"<!-- end of {name} -->"
