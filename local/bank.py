@@ -70,7 +70,7 @@ class Bank:
 
         (A billing account has payments too: those come in, and are nothing for the bank to do.)
         """
-        if not event.detail["stream"].startswith("clm_"):
+        if not event.detail.get("stream", "").startswith("clm_"):
             return
         for payment in event.detail["facts"].get("payments", ()):
             if payment.get("status") == EXECUTING:

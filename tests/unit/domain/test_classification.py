@@ -8,12 +8,13 @@ import insurance.domain.claim
 import insurance.domain.policy
 import insurance.domain.quote  # noqa: F401 - the records below are found among loaded classes
 import pytest
+from insurance.domain.claim import Claim, Task
 from insurance.domain.classification import SEALED, Classification, Record
 from insurance.domain.party import Address, Claimant, Payee, Policyholder
 from insurance.domain.quote import Quote
 from pydantic import BaseModel
 
-from tests.builders import make_claim, make_policy, make_quote
+from tests.builders import NOW, make_claim, make_policy, make_quote
 
 PEOPLE = {Address, Claimant, Payee, Policyholder}
 
@@ -87,3 +88,15 @@ def test_without_the_personal_part_the_rest_still_reads():
 def test_union_types_are_looked_into():
     assert isinstance(Policyholder | None, types.UnionType)
     assert models_in(Policyholder | None) >= {Policyholder, Address}
+
+
+def test_free_text_inside_an_open_field_is_sealed_beside_it():
+    claim = make_claim(
+        task=Task(role="claims_handler", code="referred", reason="Ada was drunk", since=NOW)
+    )
+    opened, personal = claim.parted()
+
+    assert "drunk" not in str(opened)
+    assert personal["task/reason"] == "Ada was drunk"
+    assert Claim.joined(opened, personal) == claim
+    assert claim.without_texts().task == Task(role="claims_handler", code="referred", since=NOW)

@@ -65,6 +65,11 @@ class Record(Value):
             holder[name] = personal[pointer]
         return cls.model_validate_json(to_json(whole | fields))
 
+    def without_texts(self) -> Self:
+        """The value less the free texts that it would seal."""
+        opened, personal = self.parted()
+        return self.joined(opened, {name: personal[name] for name in personal if "/" not in name})
+
     @classmethod
     def sealed_fields(cls) -> tuple[str, ...]:
         return tuple(

@@ -49,8 +49,10 @@ def store_claim(
     """Append the event, with the postings that the change makes, and store the claim.
 
     A claim whose people were erased can still be paid, refused or closed: what says nothing of
-    them needs no key.
+    them needs no key. What somebody writes about that step is then not kept: it could not be sealed.
     """
+    if was.key is None:
+        claim = claim.without_texts()
     event = Event.following(
         was.head,
         claim,
