@@ -18,7 +18,8 @@ def metered() -> list[str]:
         [sys.executable, "-m", "bench.meter"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    return [text for text in done.stdout.strip("\n").split("\n\n") if text.startswith("|")]
+    tables = [line for line in done.stdout.splitlines() if line.startswith("|") or not line]
+    return "\n".join(tables).strip("\n").split("\n\n")
 
 
 @pytest.mark.parametrize(("place", "name"), [(0, table.COMMANDS), (1, table.LAYOUTS)])
