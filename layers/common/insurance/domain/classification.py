@@ -8,7 +8,6 @@ Where people write freely inside an open field (a task's reason), that text alon
 from collections.abc import Iterator
 from copy import deepcopy
 from enum import StrEnum
-from functools import cache
 from typing import Any, ClassVar, Self
 
 from pydantic import ConfigDict
@@ -72,7 +71,6 @@ class Record(Value):
         return self.joined(opened, {name: personal[name] for name in personal if "/" not in name})
 
     @classmethod
-    @cache
     def sealed_fields(cls) -> tuple[str, ...]:
         return tuple(
             name

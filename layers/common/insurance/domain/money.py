@@ -84,12 +84,15 @@ class Money(Value):
         the earlier part first when they tie. Raises ValueError unless some weight is positive
         and none is negative.
         """
-        units = _whole(weights)
-        total = sum(units)
-        if total <= 0 or min(units) < 0:
+        exact_weights = [Decimal(weight) for weight in weights]
+        total = sum(exact_weights, Decimal(0))
+        if total <= 0 or any(weight < 0 for weight in exact_weights):
             raise ValueError("weights must be zero or more, and one of them positive")
         sign = -1 if self.amount < 0 else 1
-        shares = [divmod(abs(self.amount) * unit, total) for unit in units]
+        # Whole numbers from here on: a quotient of decimals would round.
+        scale = 10 ** max(-_exponent(weight) for weight in [*exact_weights, Decimal(1)])
+        units = [int(weight * scale) for weight in exact_weights]
+        shares = [divmod(abs(self.amount) * unit, sum(units)) for unit in units]
         odd = abs(self.amount) - sum(whole for whole, _ in shares)
         by_remainder = sorted(range(len(shares)), key=lambda place: -shares[place][1])
         lucky = set(by_remainder[:odd])
@@ -137,17 +140,10 @@ class Money(Value):
 
 def total(parts: Iterable[Money], currency: Currency) -> Money:
     """The sum of the parts, zero when there are none."""
-    none = Money.zero(currency)
-    return none._with_amount(sum(none._same(part).amount for part in parts))
-
-
-def _whole(weights: Sequence[int | Decimal]) -> list[int]:
-    """Weights in the same proportion, as whole numbers: a quotient of decimals would round."""
-    if all(isinstance(weight, int) for weight in weights):
-        return [int(weight) for weight in weights]
-    exact = [Decimal(weight) for weight in weights]
-    scale = 10 ** max(-_exponent(weight) for weight in exact)
-    return [int(weight * scale) for weight in exact]
+    whole = Money.zero(currency)
+    for part in parts:
+        whole += part
+    return whole
 
 
 def _exponent(number: Decimal) -> int:

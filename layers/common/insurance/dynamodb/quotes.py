@@ -9,7 +9,7 @@ from insurance.domain.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import Write, add, get, load, transact, update
+from insurance.dynamodb.transaction import Write, add, load, transact, update
 from insurance.operations.ports import Kept, Keys, PartyKey
 from insurance.operations.receipt import AlreadyAnswered, Receipt
 
@@ -49,12 +49,12 @@ class DynamoDBQuotes:
 
     def recall(self, quote_id: str, receipt: Receipt) -> None:
         """Raise AlreadyAnswered or KeyReused if this call made its quote before."""
-        item = get(self._client, self._quotes_table, {"id": codec.text(quote_id)})
+        [item] = load(self._client, [(self._quotes_table, {"id": codec.text(quote_id)})])
         if item is not None:
             raise self._earlier(receipt, item)
 
     def get(self, quote_id: str) -> Kept[Quote]:
-        item = get(self._client, self._quotes_table, {"id": codec.text(quote_id)})
+        [item] = load(self._client, [(self._quotes_table, {"id": codec.text(quote_id)})])
         return self._read(quote_id, item)
 
     def load(self, quote_id: str, receipt: Receipt) -> Kept[Quote]:

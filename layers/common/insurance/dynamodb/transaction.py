@@ -133,20 +133,6 @@ def load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Ite
     return [_matching(found, table, key) for table, key in keys]
 
 
-def get(client: "DynamoDBClient", table: str, key: Item) -> Item | None:
-    """The one item under this key: as `load`, for a twentieth less of a warm request."""
-    found: list[Item] = []
-
-    def fetch() -> bool:
-        answer = client.get_item(TableName=table, Key=key, ConsistentRead=True)
-        if "Item" in answer:
-            found.append(dict(answer["Item"]))
-        return True
-
-    _insist(fetch)
-    return found[0] if found else None
-
-
 def query(client: "DynamoDBClient", **request: Any) -> list[Item]:
     """One page of a consistent Query, insisted on like every other call."""
     found: list[Item] = []

@@ -3,10 +3,13 @@
 from datetime import date, datetime
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from insurance.domain.terms import ImposedTerms
-from insurance.domain.value import Value
+from insurance.domain.money import Money
+from insurance.domain.party import Policyholder
+from insurance.domain.period import Period
+from insurance.domain.premium import Premium
+from insurance.domain.terms import CoverTerms, Finding, ImposedTerms, ProductRef
 
 
 class View(BaseModel):
@@ -15,48 +18,50 @@ class View(BaseModel):
     etag: str | None = Field(default=None, exclude=True)
 
 
-class Shown(BaseModel):
-    """A part of a representation that is read from a domain value's fields of the same names."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    @classmethod
-    def of(cls, value: Value) -> Self:
-        return cls.model_validate(value)
-
-
-class MoneyView(Shown):
+class MoneyView(BaseModel):
     """An amount in minor units: 169.26 GBP is {"amount": 16926, "currency": "GBP"}."""
 
     amount: int
     currency: str
 
+    @classmethod
+    def of(cls, money: Money) -> Self:
+        return cls(amount=money.amount, currency=money.currency)
 
-class ProductRefView(Shown):
+
+class ProductRefView(BaseModel):
     code: str
     version: str
 
+    @classmethod
+    def of(cls, product: ProductRef) -> Self:
+        return cls(code=product.code, version=product.version)
 
-class PeriodView(Shown):
+
+class PeriodView(BaseModel):
     """From `start` up to but not including `end`."""
 
     start: datetime
     end: datetime
 
+    @classmethod
+    def of(cls, period: Period) -> Self:
+        return cls(start=period.start, end=period.end)
 
-class PremiumLineView(Shown):
+
+class PremiumLineView(BaseModel):
     kind: str
     code: str
     name: str
     amount: MoneyView
 
 
-class CoverPremiumView(Shown):
+class CoverPremiumView(BaseModel):
     cover: str
     amount: MoneyView
 
 
-class PremiumView(Shown):
+class PremiumView(BaseModel):
     """Net premium, what is added to it line by line, and the total to pay."""
 
     net: MoneyView
@@ -64,21 +69,52 @@ class PremiumView(Shown):
     by_cover: list[CoverPremiumView]
     total: MoneyView
 
+    @classmethod
+    def of(cls, premium: Premium) -> Self:
+        return cls(
+            net=MoneyView.of(premium.net),
+            lines=[
+                PremiumLineView(
+                    kind=line.kind, code=line.code, name=line.name, amount=MoneyView.of(line.amount)
+                )
+                for line in premium.lines
+            ],
+            by_cover=[
+                CoverPremiumView(cover=share.cover, amount=MoneyView.of(share.amount))
+                for share in premium.by_cover
+            ],
+            total=MoneyView.of(premium.total),
+        )
 
-class CoverView(Shown):
+
+class CoverView(BaseModel):
     code: str
     name: str
     limit: MoneyView | None
     excess: MoneyView | None
     excess_note: str | None
 
+    @classmethod
+    def of(cls, cover: CoverTerms) -> Self:
+        return cls(
+            code=cover.code,
+            name=cover.name,
+            limit=MoneyView.of(cover.limit) if cover.limit is not None else None,
+            excess=MoneyView.of(cover.excess) if cover.excess is not None else None,
+            excess_note=cover.excess_note,
+        )
 
-class FindingView(Shown):
+
+class FindingView(BaseModel):
     """Why underwriting declined, referred, excluded or loaded."""
 
     code: str
     outcome: str
     reason: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        return cls(code=finding.code, outcome=finding.outcome, reason=finding.reason)
 
 
 class ImposedTermsView(BaseModel):
@@ -95,14 +131,18 @@ class ImposedTermsView(BaseModel):
         )
 
 
-class AddressView(Shown):
+class AddressView(BaseModel):
     lines: list[str]
     postcode: str | None
     country: str
 
 
-class PolicyholderView(Shown):
+class PolicyholderView(BaseModel):
     name: str
     email: str | None
     date_of_birth: date | None
     address: AddressView | None
+
+    @classmethod
+    def of(cls, holder: Policyholder) -> Self:
+        return cls.model_validate(holder.model_dump())
