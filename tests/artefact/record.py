@@ -179,6 +179,7 @@ def _quoting() -> Iterator[Scene]:
     get, decide = "GET /v1/quotes/{quote_id}", "POST /v1/quotes/{quote_id}/referral-decision"
     yield Scene("quoting/quote", post, HARBOUR, RISK)
     yield Scene("quoting/quote_again", post, HARBOUR, RISK, ("quoting/quote",), key="quote")
+    yield Scene("quoting/quote_again_after_acceptance", post, HARBOUR, RISK, ACCEPTED, key="quote")
     changed = risk(annual_mileage=9000)
     yield Scene("quoting/key_reused", post, HARBOUR, changed, ("quoting/quote",), key="quote")
     valuable = risk(vehicle_value={"amount": 6000000, "currency": GBP})
