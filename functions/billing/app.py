@@ -16,9 +16,10 @@ from insurance.operations.bill_policy import (
 )
 from insurance.operations.receipt import Answer
 
-api = Api()
-handler = api.entrypoint()
 products, billing, receipts = wiring.products(), wiring.billing(), wiring.receipts()
+
+api = Api(receipts.recall)
+handler = api.entrypoint()
 
 
 class PlanChoiceRequest(Request):
@@ -90,7 +91,6 @@ def post_plan(policy_id: str, request: PlanChoiceRequest, call: Call) -> Billing
             receipt=receipt,
         ),
         shows=BillingView.of,
-        recall=receipts.recall,
     )
 
 
@@ -110,5 +110,4 @@ def post_payment_received(request: PaymentReceivedRequest, call: Call) -> Paymen
             receipt=receipt,
         ),
         shows=PaymentTakenView.of,
-        recall=receipts.recall,
     )

@@ -1,5 +1,6 @@
 """Claim assessment: what people do with a claim. They decide, reserve, hold, close and reopen it."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from insurance import wiring
@@ -7,15 +8,17 @@ from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Code, MoneyOrNil, PositiveMoney, Reason
 from insurance.api.views.claims import ClaimView
-from insurance.domain.claim import CostType, Decision, ReserveReason, Step
+from insurance.domain.claim import Claim, CostType, Decision, ReserveReason, Step
 from insurance.operations.decide_claim import DecisionAsked, confirm_decision, decide_claim
 from insurance.operations.handle_claim import ClaimDesk
-from insurance.operations.receipt import Answer, Receipt
+from insurance.operations.ports import Kept
+from insurance.operations.receipt import Answer
 
-api = Api()
-handler = api.entrypoint()
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
 screening = wiring.screening()
+
+api = Api(receipts.recall)
+handler = api.entrypoint()
 
 DECISIONS = {
     "approve": Decision.APPROVED,
@@ -85,14 +88,19 @@ class ReopeningRequest(Request):
     reserve: PositiveMoney | None = None
 
 
-def desk(claim_id: str, call: Call, receipt: Receipt) -> ClaimDesk:
-    return ClaimDesk(
-        claim_id,
-        expected_revision=call.expected_revision,
-        caller=call.caller,
-        products=products,
-        claims=claims,
-        receipt=receipt,
+def at_desk(claim_id: str, call: Call, step: Callable[[ClaimDesk], Kept[Claim]]) -> Answer:
+    return call.once(
+        lambda receipt: step(
+            ClaimDesk(
+                claim_id,
+                expected_revision=call.expected_revision,
+                caller=call.caller,
+                products=products,
+                claims=claims,
+                receipt=receipt,
+            )
+        ),
+        shows=ClaimView.of,
     )
 
 
@@ -115,7 +123,6 @@ def post_decision(claim_id: str, request: DecisionRequest, call: Call) -> ClaimV
             receipt=receipt,
         ),
         shows=ClaimView.of,
-        recall=receipts.recall,
     )
 
 
@@ -140,7 +147,6 @@ def post_confirmation(
             receipt=receipt,
         ),
         shows=ClaimView.of,
-        recall=receipts.recall,
     )
 
 
@@ -151,12 +157,12 @@ def post_confirmation(
     summary="Change what a claim is expected to cost still",
 )
 def post_reserve(claim_id: str, request: ReserveRequest, call: Call) -> ClaimView | Answer:
-    return call.once(
-        lambda receipt: desk(claim_id, call, receipt).reserve(
+    return at_desk(
+        claim_id,
+        call,
+        lambda desk: desk.reserve(
             CostType(request.cost_type), request.outstanding, ReserveReason(request.reason)
         ),
-        shows=ClaimView.of,
-        recall=receipts.recall,
     )
 
 
@@ -167,11 +173,7 @@ def post_reserve(claim_id: str, request: ReserveRequest, call: Call) -> ClaimVie
     summary="Put a claim on hold: nothing is decided or paid",
 )
 def post_hold(claim_id: str, request: HoldRequest, call: Call) -> ClaimView | Answer:
-    return call.once(
-        lambda receipt: desk(claim_id, call, receipt).hold(request.reason),
-        shows=ClaimView.of,
-        recall=receipts.recall,
-    )
+    return at_desk(claim_id, call, lambda desk: desk.hold(request.reason))
 
 
 @api.command(
@@ -181,11 +183,7 @@ def post_hold(claim_id: str, request: HoldRequest, call: Call) -> ClaimView | An
     summary="Take a claim off hold",
 )
 def post_release(claim_id: str, request: ReleaseRequest, call: Call) -> ClaimView | Answer:
-    return call.once(
-        lambda receipt: desk(claim_id, call, receipt).release(),
-        shows=ClaimView.of,
-        recall=receipts.recall,
-    )
+    return at_desk(claim_id, call, lambda desk: desk.release())
 
 
 @api.command(
@@ -196,11 +194,7 @@ def post_release(claim_id: str, request: ReleaseRequest, call: Call) -> ClaimVie
 )
 def post_closure(claim_id: str, request: ClosureRequest, call: Call) -> ClaimView | Answer:
     step = Step.FINISH if request.reason == SETTLED else Step.WITHDRAW
-    return call.once(
-        lambda receipt: desk(claim_id, call, receipt).close(request.reason, step=step),
-        shows=ClaimView.of,
-        recall=receipts.recall,
-    )
+    return at_desk(claim_id, call, lambda desk: desk.close(request.reason, step=step))
 
 
 @api.command(
@@ -210,8 +204,4 @@ def post_closure(claim_id: str, request: ClosureRequest, call: Call) -> ClaimVie
     summary="Open a closed claim again",
 )
 def post_reopening(claim_id: str, request: ReopeningRequest, call: Call) -> ClaimView | Answer:
-    return call.once(
-        lambda receipt: desk(claim_id, call, receipt).reopen(request.reason, request.reserve),
-        shows=ClaimView.of,
-        recall=receipts.recall,
-    )
+    return at_desk(claim_id, call, lambda desk: desk.reopen(request.reason, request.reserve))

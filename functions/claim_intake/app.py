@@ -27,9 +27,10 @@ from insurance.operations.read_claim import read_claim, read_claims
 from insurance.operations.receipt import Answer
 from pydantic import model_validator
 
-api = Api()
-handler = api.entrypoint()
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
+
+api = Api(receipts.recall)
+handler = api.entrypoint()
 
 
 class CoverageCheckRequest(Request):
@@ -128,7 +129,6 @@ def post_claim(request: NoticeRequest, call: Call) -> ClaimView | Answer:
             receipt=receipt,
         ),
         shows=ClaimView.of,
-        recall=receipts.recall,
     )
 
 
@@ -149,7 +149,6 @@ def post_facts(claim_id: str, request: CompletionRequest, call: Call) -> ClaimVi
             receipt=receipt,
         ),
         shows=ClaimView.of,
-        recall=receipts.recall,
     )
 
 
@@ -169,7 +168,6 @@ def post_payee(claim_id: str, request: PayeeRequest, call: Call) -> ClaimView | 
             receipt=receipt,
         ),
         shows=ClaimView.of,
-        recall=receipts.recall,
     )
 
 

@@ -8,9 +8,10 @@ from insurance.api.views.parties import ErasureView
 from insurance.operations.erase_party import erase_party
 from insurance.operations.receipt import Answer
 
-api = Api()
-handler = api.entrypoint()
 parties, receipts = wiring.parties(), wiring.receipts()
+
+api = Api(receipts.recall)
+handler = api.entrypoint()
 
 
 class ErasureRequest(Request):
@@ -32,5 +33,4 @@ def post_erasure(party_id: str, request: ErasureRequest, call: Call) -> ErasureV
             party_id, reason=request.reason, caller=call.caller, parties=parties, receipt=receipt
         ),
         shows=ErasureView.of,
-        recall=receipts.recall,
     )

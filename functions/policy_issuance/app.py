@@ -11,9 +11,10 @@ from insurance.operations.issue_policy import issue_policy
 from insurance.operations.read_policy import read_policy, read_policy_events
 from insurance.operations.receipt import Answer
 
-api = Api()
-handler = api.entrypoint()
 products, policies, receipts = wiring.products(), wiring.policies(), wiring.receipts()
+
+api = Api(receipts.recall)
+handler = api.entrypoint()
 
 
 class IssuePolicyRequest(Request):
@@ -39,7 +40,6 @@ def post_policy(request: IssuePolicyRequest, call: Call) -> PolicyView | Answer:
             receipt=receipt,
         ),
         shows=lambda kept: PolicyView.at(call.now, kept),
-        recall=receipts.recall,
     )
 
 

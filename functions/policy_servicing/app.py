@@ -18,11 +18,12 @@ from insurance.operations.renew_policy import offer_renewal, preview_renewal
 from insurance.operations.service_policy import ChangeAsked, change_policy, preview_change
 from pydantic import Field
 
-api = Api()
-handler = api.entrypoint()
 products, sources = wiring.products(), wiring.look_ups()
 policies, receipts = wiring.policy_changes(), wiring.receipts()
 renewals, quotes, keys = wiring.renewals(), wiring.quotes(), wiring.keys()
+
+api = Api(receipts.recall)
+handler = api.entrypoint()
 
 
 class EndorsementRequest(Request):
@@ -119,7 +120,6 @@ def carry_out(
             receipt=receipt,
         ),
         shows=lambda change: ChangeView.at(call.now, change),
-        recall=receipts.recall,
     )
 
 

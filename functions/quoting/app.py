@@ -19,10 +19,11 @@ from insurance.operations.read_quote import read_quote
 from insurance.operations.receipt import Answer
 from pydantic import AfterValidator, Field, StringConstraints
 
-api = Api()
-handler = api.entrypoint()
 products, sources = wiring.products(), wiring.look_ups()
 quotes, receipts, keys = wiring.quotes(), wiring.quote_receipts(), wiring.keys()
+
+api = Api(receipts.recall)
+handler = api.entrypoint()
 
 
 def _bearable(load: str) -> str:
@@ -142,7 +143,6 @@ def post_acceptance(quote_id: str, request: AcceptanceRequest, call: Call) -> Qu
             receipt=receipt,
         ),
         shows=QuoteView.of,
-        recall=receipts.recall,
     )
 
 
@@ -167,7 +167,6 @@ def post_referral_decision(
                 receipt=receipt,
             ),
             shows=QuoteView.of,
-            recall=receipts.recall,
         )
     return call.once(
         lambda receipt: take_on_quote(
@@ -181,5 +180,4 @@ def post_referral_decision(
             receipt=receipt,
         ),
         shows=QuoteView.of,
-        recall=receipts.recall,
     )

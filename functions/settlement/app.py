@@ -1,5 +1,6 @@
 """Settlement: verify, value, reserve and pay a claim; approve payments; take in the bank's report."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from insurance import wiring
@@ -7,23 +8,26 @@ from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Code, Instant, PositiveMoney, Reason, Text
 from insurance.api.views.claims import ClaimView, PaymentReportView
+from insurance.domain.claim import Claim
 from insurance.domain.claim.payment import PaymentStep
 from insurance.domain.claim.recovery import RecoveryKind
 from insurance.domain.identity import PaymentId
 from insurance.operations.approve_payment import approve_payment
 from insurance.operations.change_payee import approve_payee
 from insurance.operations.handle_claim import ClaimDesk
-from insurance.operations.receipt import Answer, Receipt
+from insurance.operations.ports import Kept
+from insurance.operations.receipt import Answer
 from insurance.operations.recover_claim import RecoveryDesk
 from insurance.operations.report_payment import BankReport, report_payment
 from insurance.operations.screen_payment import decide_screening
 from insurance.operations.settle_claim import settle_claim
 from pydantic import StringConstraints
 
-api = Api()
-handler = api.entrypoint()
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
 screening = wiring.screening()
+
+api = Api(receipts.recall)
+handler = api.entrypoint()
 
 
 class SettlementRequest(Request):
@@ -107,14 +111,19 @@ class BankReportRequest(Request):
         )
 
 
-def desk(claim_id: str, call: Call, receipt: Receipt) -> ClaimDesk:
-    return ClaimDesk(
-        claim_id,
-        expected_revision=call.expected_revision,
-        caller=call.caller,
-        products=products,
-        claims=claims,
-        receipt=receipt,
+def at_desk(claim_id: str, call: Call, step: Callable[[ClaimDesk], Kept[Claim]]) -> Answer:
+    return call.once(
+        lambda receipt: step(
+            ClaimDesk(
+                claim_id,
+                expected_revision=call.expected_revision,
+                caller=call.caller,
+                products=products,
+                claims=claims,
+                receipt=receipt,
+            )
+        ),
+        shows=ClaimView.of,
     )
 
 
@@ -135,7 +144,6 @@ def post_settlement(claim_id: str, request: SettlementRequest, call: Call) -> Cl
             receipt=receipt,
         ),
         shows=ClaimView.of,
-        recall=receipts.recall,
     )
 
 
@@ -162,7 +170,6 @@ def post_payment_approval(
             receipt=receipt,
         ),
         shows=ClaimView.of,
-        recall=receipts.recall,
     )
 
 
@@ -189,7 +196,6 @@ def post_screening(
             receipt=receipt,
         ),
         shows=ClaimView.of,
-        recall=receipts.recall,
     )
 
 
@@ -213,7 +219,6 @@ def post_payee_approval(
             receipt=receipt,
         ),
         shows=ClaimView.of,
-        recall=receipts.recall,
     )
 
 
@@ -224,11 +229,7 @@ def post_payee_approval(
     summary="Pay what it costs to deal with a claim",
 )
 def post_expense(claim_id: str, request: ExpenseRequest, call: Call) -> ClaimView | Answer:
-    return call.once(
-        lambda receipt: desk(claim_id, call, receipt).pay_expense(request.amount, request.reason),
-        shows=ClaimView.of,
-        recall=receipts.recall,
-    )
+    return at_desk(claim_id, call, lambda desk: desk.pay_expense(request.amount, request.reason))
 
 
 @api.command(
@@ -240,21 +241,22 @@ def post_expense(claim_id: str, request: ExpenseRequest, call: Call) -> ClaimVie
 def post_payment_cancellation(
     claim_id: str, payment_id: str, request: PaymentCancellationRequest, call: Call
 ) -> ClaimView | Answer:
+    return at_desk(claim_id, call, lambda desk: desk.cancel_payment(payment_id, request.reason))
+
+
+def at_recoveries(claim_id: str, call: Call, step: Callable[[RecoveryDesk], Kept[Claim]]) -> Answer:
     return call.once(
-        lambda receipt: desk(claim_id, call, receipt).cancel_payment(payment_id, request.reason),
+        lambda receipt: step(
+            RecoveryDesk(
+                claim_id,
+                expected_revision=call.expected_revision,
+                caller=call.caller,
+                products=products,
+                claims=claims,
+                receipt=receipt,
+            )
+        ),
         shows=ClaimView.of,
-        recall=receipts.recall,
-    )
-
-
-def recoveries(claim_id: str, call: Call, receipt: Receipt) -> RecoveryDesk:
-    return RecoveryDesk(
-        claim_id,
-        expected_revision=call.expected_revision,
-        caller=call.caller,
-        products=products,
-        claims=claims,
-        receipt=receipt,
     )
 
 
@@ -265,12 +267,10 @@ def recoveries(claim_id: str, call: Call, receipt: Receipt) -> RecoveryDesk:
     summary="Note that something paid may come back",
 )
 def post_recovery(claim_id: str, request: RecoveryRequest, call: Call) -> ClaimView | Answer:
-    return call.once(
-        lambda receipt: recoveries(claim_id, call, receipt).identify(
-            RecoveryKind(request.kind), request.against, request.expected
-        ),
-        shows=ClaimView.of,
-        recall=receipts.recall,
+    return at_recoveries(
+        claim_id,
+        call,
+        lambda desk: desk.identify(RecoveryKind(request.kind), request.against, request.expected),
     )
 
 
@@ -283,11 +283,7 @@ def post_recovery(claim_id: str, request: RecoveryRequest, call: Call) -> ClaimV
 def post_pursuit(
     claim_id: str, recovery: str, request: PursuitRequest, call: Call
 ) -> ClaimView | Answer:
-    return call.once(
-        lambda receipt: recoveries(claim_id, call, receipt).pursue(recovery),
-        shows=ClaimView.of,
-        recall=receipts.recall,
-    )
+    return at_recoveries(claim_id, call, lambda desk: desk.pursue(recovery))
 
 
 @api.command(
@@ -299,11 +295,7 @@ def post_pursuit(
 def post_received(
     claim_id: str, recovery: str, request: ReceivedRequest, call: Call
 ) -> ClaimView | Answer:
-    return call.once(
-        lambda receipt: recoveries(claim_id, call, receipt).receive(recovery, request.amount),
-        shows=ClaimView.of,
-        recall=receipts.recall,
-    )
+    return at_recoveries(claim_id, call, lambda desk: desk.receive(recovery, request.amount))
 
 
 @api.command(
@@ -315,11 +307,7 @@ def post_received(
 def post_abandonment(
     claim_id: str, recovery: str, request: AbandonmentRequest, call: Call
 ) -> ClaimView | Answer:
-    return call.once(
-        lambda receipt: recoveries(claim_id, call, receipt).abandon(recovery, request.reason_code),
-        shows=ClaimView.of,
-        recall=receipts.recall,
-    )
+    return at_recoveries(claim_id, call, lambda desk: desk.abandon(recovery, request.reason_code))
 
 
 @api.command(
@@ -334,5 +322,4 @@ def post_bank_report(request: BankReportRequest, call: Call) -> PaymentReportVie
             request.report(), caller=call.caller, claims=claims, receipt=receipt
         ),
         shows=lambda kept: PaymentReportView.of(request.instruction_id, kept),
-        recall=receipts.recall,
     )

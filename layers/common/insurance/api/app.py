@@ -85,8 +85,11 @@ class Operation(NamedTuple):
 class Call:
     """One call: who makes it, at what time, and what it wants answered once."""
 
-    def __init__(self, event: Mapping[str, Any], operation: Operation) -> None:
+    def __init__(
+        self, event: Mapping[str, Any], operation: Operation, recall: Recall | None
+    ) -> None:
         self.operation = operation
+        self._recall = recall
         self.caller: Caller = caller_of(event)
         self._headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
         self._query = event.get("queryStringParameters") or {}
@@ -166,13 +169,17 @@ class Call:
         command: Callable[[Receipt], Any],
         *,
         shows: Shows,
-        recall: Recall,
+        recall: Recall | None = None,
     ) -> Answer:
         """Carry the command out once; a repeated call is answered as the first was.
 
         A revision lost to somebody else is decided again, unless the caller named the revision.
-        Before any refusal the receipt is looked for: a replay is never refused.
+        Before any refusal the receipt is looked for, where the function keeps its receipts unless
+        `recall` knows another place: a replay is never refused.
         """
+        recall = recall or self._recall
+        if recall is None:
+            raise ValueError("a function with commands tells its Api where its receipts are")
         receipt = self._receipt(shows)
         for _ in range(REVISION_TRIES):
             try:
@@ -264,7 +271,9 @@ class Api:
     (docs/adr/0005, docs/adr/0008).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, recall: Recall | None = None) -> None:
+        """`recall` finds the receipt of a command: a function that has commands says how."""
+        self._recall = recall
         self.operations: list[Operation] = []
         self._routes: list[_Route] = []
 
@@ -332,29 +341,30 @@ class Api:
             detail = f"There is no {event['httpMethod']} {event['path']}."
             return _problem(event, problems.NO_ROUTE, detail)
         try:
-            return _called(route, found.groupdict(), event)
+            return self._called(route, found.groupdict(), event)
         except InsuranceError as error:
             return _refused(event, error)
         except Exception as error:
             return _failed(event, error)
 
-
-def _called(route: _Route, path: dict[str, str], event: Mapping[str, Any]) -> dict[str, Any]:
-    """The handler's answer: its caller, ids and request are checked before it is called."""
-    operation = route.operation
-    call = Call(event, operation)
-    call.caller.require(operation.scope)
-    if operation.writes:
-        _ = call.key
-    for name, value in path.items():
-        _check_id(name, value)
-    arguments: dict[str, Any] = dict(path)
-    for name, kind in route.wants:
-        if kind is Call:
-            arguments[name] = call
-        else:
-            arguments[name], call.sent = read_request(body_text(event), kind)
-    return _rendered(event, call, operation.handler(**arguments))
+    def _called(
+        self, route: _Route, path: dict[str, str], event: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The handler's answer: its caller, ids and request are checked before it is called."""
+        operation = route.operation
+        call = Call(event, operation, self._recall)
+        call.caller.require(operation.scope)
+        if operation.writes:
+            _ = call.key
+        for name, value in path.items():
+            _check_id(name, value)
+        arguments: dict[str, Any] = dict(path)
+        for name, kind in route.wants:
+            if kind is Call:
+                arguments[name] = call
+            else:
+                arguments[name], call.sent = read_request(body_text(event), kind)
+        return _rendered(event, call, operation.handler(**arguments))
 
 
 def _rendered(event: Mapping[str, Any], call: Call, result: BaseModel | Answer) -> dict[str, Any]:
