@@ -11,7 +11,7 @@ products = wiring.products()
 
 @api.query("GET", "/v1/products", scope="products:read", summary="List the products on sale")
 def get_products(call: Call) -> ProductListView:
-    return ProductListView.of(products.all_on_sale(call.now.date()))
+    return ProductListView.of(products.all_on_sale(call.now.date(), call.caller.mode))
 
 
 @api.query(
@@ -21,4 +21,4 @@ def get_products(call: Call) -> ProductListView:
     summary="Read a product's questions and covers",
 )
 def get_product(product_code: str, call: Call) -> ProductView:
-    return ProductView.of(products.on_sale(product_code, call.now.date()))
+    return ProductView.of(products.on_sale(product_code, call.now.date(), call.caller.mode))

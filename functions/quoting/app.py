@@ -110,7 +110,13 @@ def post_quote(request: QuoteRequest, call: Call) -> QuoteView | Answer:
     "POST", "/v1/quotes/preview", scope="quotes:write", summary="Price a risk without keeping it"
 )
 def post_preview(request: QuoteRequest, call: Call) -> PreviewView:
-    priced = preview_quote(request.asked(), products=products, look_ups=sources, now=call.now)
+    priced = preview_quote(
+        request.asked(),
+        mode=call.caller.mode,
+        products=products,
+        look_ups=sources,
+        now=call.now,
+    )
     return PreviewView.of(priced)
 
 

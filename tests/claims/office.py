@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from insurance import telemetry, wiring
+from insurance.domain.identity import Mode
 from insurance.domain.product import Product
+from insurance.domain.terms import ProductRef
 from insurance.operations.ports import Products
 from insurance.operations.receipt import Receipt
 
@@ -137,14 +139,14 @@ class Shelf:
     behind: Products
     own: tuple[Product, ...]
 
-    def on_sale(self, code: str, day: Any) -> Product:
-        return self._own(code) or self.behind.on_sale(code, day)
+    def on_sale(self, code: str, day: Any, mode: Mode) -> Product:
+        return self._own(code) or self.behind.on_sale(code, day, mode)
 
-    def version(self, code: str, version: str) -> Product:
-        return self._own(code) or self.behind.version(code, version)
+    def version(self, ref: ProductRef) -> Product:
+        return self._own(ref.code) or self.behind.version(ref)
 
-    def all_on_sale(self, day: Any) -> list[Product]:
-        return [*self.behind.all_on_sale(day), *self.own]
+    def all_on_sale(self, day: Any, mode: Mode) -> list[Product]:
+        return [*self.behind.all_on_sale(day, mode), *self.own]
 
     def _own(self, code: str) -> Product | None:
         return next((product for product in self.own if product.code == code), None)

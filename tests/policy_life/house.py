@@ -14,6 +14,7 @@ from insurance.domain.party import Policyholder
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.product import Definition, Product
+from insurance.domain.terms import ProductRef
 from insurance.operations.change_quote import accept_quote
 from insurance.operations.issue_policy import issue_policy
 from insurance.operations.make_quote import RiskAsked, make_quote
@@ -72,16 +73,16 @@ class OneProduct:
 
     of: Product
 
-    def on_sale(self, code: str, day: date) -> Product:  # noqa: ARG002 - it answers to any name
+    def on_sale(self, code: str, day: date, mode: Mode) -> Product:  # noqa: ARG002 - it answers to any name
         return self.of
 
-    def for_renewal(self, code: str, day: date) -> Product:  # noqa: ARG002 - the same
+    def for_renewal(self, code: str, day: date, mode: Mode) -> Product:  # noqa: ARG002 - the same
         return self.of
 
-    def version(self, code: str, version: str) -> Product:  # noqa: ARG002 - the same
+    def version(self, ref: ProductRef) -> Product:  # noqa: ARG002 - the same
         return self.of
 
-    def all_on_sale(self, day: date) -> list[Product]:  # noqa: ARG002 - the same
+    def all_on_sale(self, day: date, mode: Mode) -> list[Product]:  # noqa: ARG002 - the same
         return [self.of]
 
 

@@ -16,6 +16,8 @@ class ProductRef(Value):
 
     code: str
     version: str
+    content: str = ""
+    """The address of a published definition: the SHA-256 of its files. Empty: bundled with the code."""
 
 
 class CoverTerms(Value):

@@ -32,7 +32,7 @@ def approve_payment(
         receipt=receipt,
     )
     claim, policy = file.claim.record, file.policy
-    product = products.version(policy.product.code, policy.product.version)
+    product = products.version(policy.product)
     payment = claim.payment(payment_id)
     check_authority(caller, claim.committed_of(payment.cost_type), product, payment.cost_type)
     if approve:

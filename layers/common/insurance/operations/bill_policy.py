@@ -254,7 +254,7 @@ def _plan(product: Product, code: str) -> Plan:
 
 
 def _product(policy: Policy, products: Products) -> Product:
-    return products.version(policy.product.code, policy.product.version)
+    return products.version(policy.product)
 
 
 def _first_due(policy: Policy, product: Product) -> date:

@@ -68,7 +68,7 @@ def approve_payee(
         receipt=receipt,
     )
     claim = file.claim.record
-    check_profile(caller, products.version(file.policy.product.code, file.policy.product.version))
+    check_profile(caller, products.version(file.policy.product))
     change = claim.payee_change
     if change is None:
         raise WrongState(f"Claim {claim.id}", "without another payee", "have one approved")

@@ -45,7 +45,7 @@ def take_on_quote(
     """An underwriter takes a referred risk on their terms, which rule price and claim."""
     was = _load(quote_id, expected_revision, caller=caller, quotes=quotes, receipt=receipt)
     quote = was.record
-    product = products.version(quote.product.code, quote.product.version)
+    product = products.version(quote.product)
     same_currency(imposed.excess, product.currency, "/excess")
     priced = price_again(product, quote, imposed_of(imposed))
     if not priced.covers:

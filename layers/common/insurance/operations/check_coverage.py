@@ -40,7 +40,7 @@ def check_coverage(
         payee=None,
         same_loss_as=same_loss(file.noticed, asked.cover, asked.occurred_at),
     )
-    product = products.version(policy.product.code, policy.product.version)
+    product = products.version(policy.product)
     return verify_claim(
         notice, asked.facts, asked.item, policy=policy, product=product, used=file.used
     )

@@ -61,7 +61,7 @@ def complete_notice(
     if len(to_json(facts)) > FACTS_BYTES_MAX:
         text = f"With what was told before they are more than {FACTS_BYTES_MAX} bytes."
         raise InvalidFields([FieldFault("/facts", "too_long", text)])
-    product = products.version(file.policy.product.code, file.policy.product.version)
+    product = products.version(file.policy.product)
     completed = claim.moved(
         Step.COMPLETE,
         facts=facts,

@@ -60,7 +60,7 @@ def decide_claim(
             claims=claims,
             receipt=receipt,
         )
-        product = products.version(file.policy.product.code, file.policy.product.version)
+        product = products.version(file.policy.product)
         check_profile(caller, product)
         claim = _checked(file)
         verdict = verify_filed(claim, file, product)
@@ -108,7 +108,7 @@ def confirm_decision(
     proposed = claim.proposed
     if proposed is None:
         raise WrongState(f"Claim {claim.id}", claim.handling, "be confirmed: nothing is proposed")
-    product = products.version(file.policy.product.code, file.policy.product.version)
+    product = products.version(file.policy.product)
     check_authority(caller, claim.claimed, product)
     if caller.principal == proposed.by:
         raise SamePerson(f"the decision on {claim.id}")

@@ -13,5 +13,5 @@ def explain_quote(
     """The quote, and its price computed again on the same version and facts, with its trace."""
     kept = read_quote(quote_id, caller=caller, quotes=quotes)
     quote = kept.record
-    product = products.version(quote.product.code, quote.product.version)
+    product = products.version(quote.product)
     return kept, price_again(product, quote, imposed_of(quote.imposed))

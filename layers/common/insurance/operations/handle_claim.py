@@ -161,7 +161,7 @@ class ClaimDesk:
             claims=self._claims,
             receipt=self._receipt,
         )
-        product = self._products.version(file.policy.product.code, file.policy.product.version)
+        product = self._products.version(file.policy.product)
         check_profile(self._caller, product)
         changed, type = change(file.claim.record, product)
         return store_claim(

@@ -26,7 +26,7 @@ def issue_policy(
     if expected_revision is not None and expected_revision != was.head.sequence:
         raise StaleRevision(quote_id)
     bound = quote.bound(now=receipt.now)
-    product = products.version(quote.product.code, quote.product.version)
+    product = products.version(quote.product)
     if price_again(product, quote, imposed_of(quote.imposed)).premium != quote.premium:
         raise QuoteChanged(quote_id)
     policy = Policy.from_quote(bound, now=receipt.now)

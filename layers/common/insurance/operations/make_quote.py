@@ -6,10 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from insurance.domain.caller import Caller
-from insurance.domain.identity import new_quote_id
+from insurance.domain.identity import Mode, new_quote_id
 from insurance.domain.party import Policyholder
 from insurance.domain.quote import Quote, QuoteStatus
-from insurance.domain.terms import ProductRef
 from insurance.operations.ports import Kept, Keys, LookUps, Products, Quotes
 from insurance.operations.pricing import Priced, price_new
 from insurance.operations.receipt import Receipt
@@ -34,11 +33,11 @@ class RiskAsked:
 
 
 def preview_quote(
-    asked: RiskAsked, *, products: Products, look_ups: LookUps, now: datetime
+    asked: RiskAsked, *, mode: Mode, products: Products, look_ups: LookUps, now: datetime
 ) -> Priced:
     """What the quote would say; nothing is kept."""
     return price_new(
-        products.on_sale(asked.product, now.date()),
+        products.on_sale(asked.product, now.date(), mode),
         start=asked.start,
         answers=dict(asked.answers),
         options=asked.options,
@@ -59,7 +58,9 @@ def make_quote(
     receipt: Receipt,
 ) -> Kept[Quote]:
     """Store the offer: one conditional write, which is its own receipt."""
-    priced = preview_quote(asked, products=products, look_ups=look_ups, now=receipt.now)
+    priced = preview_quote(
+        asked, mode=caller.mode, products=products, look_ups=look_ups, now=receipt.now
+    )
     quote = _quote(asked, priced, caller=caller, carrier=carrier, receipt=receipt)
     key = keys.new()
     event = quote.made(key)
@@ -77,7 +78,7 @@ def _quote(
         partner=caller.partner,
         producer=asked.producer,
         carrier=carrier,
-        product=ProductRef(code=product.code, version=product.version),
+        product=product.ref,
         period=priced.period,
         options=tuple(priced.risk.covers),
         policyholder=asked.policyholder,

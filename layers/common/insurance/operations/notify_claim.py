@@ -46,7 +46,7 @@ def notify_claim(
         raise AlreadyErased(policy.party_id)
     if len(file.noticed) >= CLAIMS_PER_POLICY_MAX:
         raise TooManyClaims(policy.id, CLAIMS_PER_POLICY_MAX)
-    product = products.version(policy.product.code, policy.product.version)
+    product = products.version(policy.product)
     notice = Notice(
         cover=reported.cover,
         occurred_at=reported.occurred_at,

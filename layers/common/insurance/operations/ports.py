@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from insurance.domain.claim.screening import Resemblance
     from insurance.domain.classification import JsonObject
     from insurance.domain.event import Event, Head
+    from insurance.domain.identity import Mode
     from insurance.domain.policy import Policy
     from insurance.domain.product import Product
     from insurance.domain.quote import Quote
+    from insurance.domain.terms import ProductRef
     from insurance.operations.receipt import Receipt
 
 
@@ -51,16 +53,16 @@ class Kept[R]:
 
 
 class Products(Protocol):
-    def on_sale(self, code: str, day: date) -> Product:
+    def on_sale(self, code: str, day: date, mode: Mode) -> Product:
         """The version that new business is written on that day, or ProductNotFound."""
 
-    def for_renewal(self, code: str, day: date) -> Product:
+    def for_renewal(self, code: str, day: date, mode: Mode) -> Product:
         """The version that renewals are written on that day, or ProductNotFound."""
 
-    def version(self, code: str, version: str) -> Product:
+    def version(self, ref: ProductRef) -> Product:
         """The version that a quote or policy was made on, on sale or not."""
 
-    def all_on_sale(self, day: date) -> Sequence[Product]: ...
+    def all_on_sale(self, day: date, mode: Mode) -> Sequence[Product]: ...
 
 
 class LookUps(Protocol):

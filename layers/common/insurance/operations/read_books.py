@@ -58,7 +58,7 @@ def read_policy_books(
     """Balances, what is earned by a date, and the checks."""
     ledger = _of_own_book(policy_id, caller, ledgers)
     policy = ledger.file.policy.record
-    product = products.version(policy.product.code, policy.product.version)
+    product = products.version(policy.product)
     account = ledger.file.account.record if ledger.file.account else None
     return keep_books(policy, account, ledger.events, at=at, conditions=Conditions.of(product))
 

@@ -12,11 +12,11 @@ from insurance.domain.errors import (
     TermsNotOffered,
     WrongState,
 )
-from insurance.domain.identity import renewal_quote_id_for
+from insurance.domain.identity import mode_of, renewal_quote_id_for
 from insurance.domain.period import Period
 from insurance.domain.policy import Policy
 from insurance.domain.quote import PastLoss, Quote, QuoteStatus, Renewing
-from insurance.domain.terms import Finding, ProductRef
+from insurance.domain.terms import Finding
 from insurance.operations.ports import Kept, Keys, LookUps, Products, Quotes, Renewals
 from insurance.operations.pricing import (
     Priced,
@@ -64,7 +64,7 @@ def preview_renewal(
     end = policy.period.end
     if not policy.covers_at(end - LAST_MOMENT):
         raise WrongState(policy_id, "not in force at its end", "be renewed")
-    product = products.for_renewal(policy.product.code, end.date())
+    product = products.for_renewal(policy.product.code, end.date(), mode_of(policy_id))
     invited_from = end - timedelta(days=product.renewals.invite_days)
     if not invited_from <= now < end:
         raise TermsNotOffered(f"a renewal before {invited_from.isoformat()} or after the term")
@@ -121,7 +121,7 @@ def _quote(offered: RenewalOffered, caller: Caller, receipt: Receipt) -> Quote:
         partner=policy.partner,
         producer=policy.producer,
         carrier=policy.carrier,
-        product=ProductRef(code=priced.product.code, version=priced.product.version),
+        product=priced.product.ref,
         period=priced.period,
         options=tuple(code for code in priced.risk.covers if code in sold),
         policyholder=policy.policyholder,

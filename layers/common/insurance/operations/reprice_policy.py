@@ -8,7 +8,6 @@ from insurance.domain.errors import AlreadyErased, RiskNotAccepted
 from insurance.domain.policy import Policy, Terms
 from insurance.domain.policy.servicing import Asked, Reprice
 from insurance.domain.product import Imposed, LookUp, Offer, Product, Risk
-from insurance.domain.terms import ProductRef
 from insurance.operations.ports import LookUps
 from insurance.operations.pricing import Priced, imposed_of, stored_risk
 
@@ -39,7 +38,7 @@ def repricing(product: Product, *, look_ups: LookUps, caller: Caller) -> Reprice
         priced = Priced(product, risk, policy.period, offer)
         if priced.premium is None:
             raise RiskNotAccepted("without a price", [found.reason for found in offer.findings])
-        ref = ProductRef(code=product.code, version=product.version)
+        ref = product.ref
         terms = Terms(
             product=None if ref == policy.product else ref,
             options=tuple(risk.covers),

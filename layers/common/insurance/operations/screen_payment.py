@@ -73,7 +73,7 @@ def decide_screening(
         receipt=receipt,
     )
     claim = file.claim.record
-    product = products.version(file.policy.product.code, file.policy.product.version)
+    product = products.version(file.policy.product)
     payment = claim.payment(payment_id)
     check_authority(caller, claim.committed_of(payment.cost_type), product, payment.cost_type)
     if not clear:

@@ -14,6 +14,7 @@ from insurance.domain.errors import (
     StaleRevision,
 )
 from insurance.domain.event import Event, Head
+from insurance.domain.identity import mode_of
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.servicing import Asked, Serviced, Servicing
@@ -138,11 +139,11 @@ def _serviced(  # noqa: PLR0917 - what a preview and a command have in common
     _seen(policy, caller)
     if asked.by is Initiator.INSURER and caller.kind is not CallerKind.STAFF:
         raise NoAuthority("a step in the insurer's name")
-    contract = products.version(policy.product.code, policy.product.version)
+    contract = products.version(policy.product)
     conditions = Conditions.of(contract)
     product = contract
     if not conditions.reprice_on_contract:
-        product = products.on_sale(policy.product.code, now.date())
+        product = products.on_sale(policy.product.code, now.date(), mode_of(policy.id))
     servicing = Servicing(
         conditions=conditions,
         reprice=repricing(product, look_ups=look_ups, caller=caller),

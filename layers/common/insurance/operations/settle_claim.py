@@ -56,7 +56,7 @@ def settle_claim(
         )
         claim = file.claim.record
         _check_open(claim)
-        product = products.version(file.policy.product.code, file.policy.product.version)
+        product = products.version(file.policy.product)
         verdict = verify_filed(claim, file, product)
         own = (
             judge_payee(claim.payee, _unsettled(claim, receipt.now)),

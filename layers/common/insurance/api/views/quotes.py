@@ -21,7 +21,6 @@ from insurance.api.views.terms import (
 from insurance.domain.money import Money
 from insurance.domain.product.rating import TraceStep
 from insurance.domain.quote import Quote
-from insurance.domain.terms import ProductRef
 from insurance.operations.ports import Kept
 from insurance.operations.pricing import Priced
 
@@ -38,7 +37,7 @@ class PreviewView(View):
 
     @classmethod
     def of(cls, priced: Priced) -> Self:
-        product = ProductRef(code=priced.product.code, version=priced.product.version)
+        product = priced.product.ref
         return cls(
             outcome=priced.offer.outcome,
             product=ProductRefView.of(product),

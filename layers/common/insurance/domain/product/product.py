@@ -42,6 +42,7 @@ from insurance.domain.product.results import (
 )
 from insurance.domain.product.tables import Table
 from insurance.domain.product.terms import CoverOnOffer, Covers, Underwriting, loaded
+from insurance.domain.terms import ProductRef
 
 COVERS_MAX: Final = 60
 
@@ -53,6 +54,8 @@ class Definition:
     document: Mapping[str, Any]
     tables: Mapping[str, str]
     scenarios: object = None
+    content: str = ""
+    """The address that it was published under; empty for what is bundled."""
 
 
 class Product:
@@ -116,6 +119,11 @@ class Product:
 
     def __repr__(self) -> str:
         return f"<Product {self.code} {self.version}>"
+
+    @property
+    def ref(self) -> ProductRef:
+        """What a quote or policy keeps of it."""
+        return ProductRef(code=self.code, version=self.version, content=self.definition.content)
 
     def _question(self, plain: Mapping[str, Any], path: str) -> Question:
         exponent = self.currency.exponent
