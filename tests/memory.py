@@ -6,7 +6,7 @@ from datetime import datetime
 
 from insurance.domain.billing import BillingAccount, SuspendedPayment
 from insurance.domain.claim import Claim, NoticedClaim
-from insurance.domain.claim.limits import movements
+from insurance.domain.claim.limits import Draw, movements
 from insurance.domain.classification import JsonObject
 from insurance.domain.errors import (
     AlreadyErased,
@@ -266,6 +266,7 @@ class MemoryClaims:
         noticed = self._memory.registers.get(claim.policy_id, ())
         if len(noticed) != file.register_revision or claim.id in self._memory.claims:
             raise StaleRevision(claim.policy_id)
+        self._take((), claim)
         self._memory.append(event, lambda: StaleRevision(claim.policy_id))
         self._memory.registers[claim.policy_id] = (*noticed, claim.noticed())
         self._memory.claims[claim.id] = Kept(claim, event.head, file.policy.key)
@@ -293,17 +294,20 @@ class MemoryClaims:
         self._memory.check(receipt)
         if self._memory.claims[claim.id].head != was.head:
             raise StaleRevision(claim.id)
+        self._take(was.record.draws, claim)
+        self._memory.append(event, lambda: StaleRevision(claim.id))
+        self._memory.claims[claim.id] = Kept(claim, event.head, was.key)
+        self._memory.keep(receipt)
+
+    def _take(self, drawn: Sequence[Draw], claim: Claim) -> None:
         used = self._memory.used.setdefault(claim.policy_id, {})
-        moved = movements(was.record.draws, claim.draws)
+        moved = movements(drawn, claim.draws)
         if any(
             movement.change > 0 and used.get(movement.code, 0) > movement.room for movement in moved
         ):
             raise LimitMoved(claim.id)
-        self._memory.append(event, lambda: StaleRevision(claim.id))
         for movement in moved:
             used[movement.code] = used.get(movement.code, 0) + movement.change
-        self._memory.claims[claim.id] = Kept(claim, event.head, was.key)
-        self._memory.keep(receipt)
 
 
 class MemoryParties:

@@ -28,6 +28,7 @@ from insurance.operations.receipt import Answer
 from pydantic import model_validator
 
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
+screening = wiring.screening()
 
 api = Api(receipts.recall)
 handler = api.entrypoint()
@@ -93,9 +94,12 @@ class NoticeRequest(CoverageCheckRequest):
     catastrophe_event: Code | None = None
     reference: Text | None = None
     """What the claim is called by whoever tells of it."""
+    settle: bool = False
+    """Settle it in the same call, straight through where every rule passes."""
 
     def reported(self) -> LossReported:
         told = dict(self) | {"payee": self.payee.payee() if self.payee else None}
+        del told["settle"]
         return LossReported(**told)
 
 
@@ -120,6 +124,8 @@ def post_coverage_check(request: CoverageCheckRequest, call: Call) -> CoverageVi
     summary="Give first notice of a loss",
 )
 def post_claim(request: NoticeRequest, call: Call) -> ClaimView | Answer:
+    if request.settle:
+        call.caller.require("claims:settle")
     return call.once(
         lambda receipt: notify_claim(
             request.reported(),
@@ -127,6 +133,7 @@ def post_claim(request: NoticeRequest, call: Call) -> ClaimView | Answer:
             products=products,
             claims=claims,
             receipt=receipt,
+            screening=screening if request.settle else None,
         ),
         shows=ClaimView.of,
     )

@@ -359,6 +359,8 @@ def _claims() -> Iterator[Scene]:
     )
     yield Scene("claim_intake/notify", post, HARBOUR, notice(POLICY, 300000), ISSUED, **later)
     large = notice(POLICY, 1100000)
+    at_once = {**notice(POLICY, 300000), "settle": True}
+    yield Scene("claim_intake/notify_and_settle", post, HARBOUR, at_once, ISSUED, **later)
     yield Scene("claim_intake/notify_large", post, HARBOUR, large, ISSUED, **later)
     unknown = notice(identity.policy_id_for(UNKNOWN), 300000)
     yield Scene("claim_intake/notify_unknown", post, HARBOUR, unknown, **later)

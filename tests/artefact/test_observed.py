@@ -34,11 +34,12 @@ SELECT = re.compile(
     r'SELECT SUM\((?P<name>\w+)\) FROM SCHEMA\("(?P<namespace>[^"]+)", (?P<dimensions>[\w, ]+)\)'
 )
 # Needed where a process did not itself make what it reads, or an issuer has changed its keys.
-# Limits that a policy's claims share are changed by Update; no bundled product has one.
+# Limits that a policy's claims share are changed by Update; the products played here have none.
 ELSEWHERE = {
     ("quoting", "kms:Decrypt"),
     ("authorizer", "dynamodb:PutItem"),
     ("claim_assessment", "dynamodb:UpdateItem"),
+    ("claim_intake", "dynamodb:UpdateItem"),
     ("settlement", "dynamodb:UpdateItem"),
 }
 # Not a call of the function itself: Lambda reads the stream and reports failures with its role.

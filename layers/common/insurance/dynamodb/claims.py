@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from insurance.domain.claim import Claim, NoticedClaim
-from insurance.domain.claim.limits import Movement, movements
+from insurance.domain.claim.limits import Draw, movements
 from insurance.domain.errors import ClaimNotFound, LimitMoved, StaleRevision
 from insurance.domain.event import Event
 from insurance.domain.identity import party_id_for, policy_id_for
@@ -72,6 +72,7 @@ class DynamoDBClaims:
         transact(
             self._client,
             [
+                *self._take((), claim),
                 add(self._claims_table, _item(event), noticed, key="id"),
                 aggregates.append(self._events_table, event, taken=noticed),
                 put(
@@ -117,11 +118,10 @@ class DynamoDBClaims:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(claim.id)
 
-        moved = movements(was.record.draws, claim.draws)
         transact(
             self._client,
             [
-                *([self._take(claim, moved)] if moved else []),
+                *self._take(was.record.draws, claim),
                 put(
                     self._claims_table,
                     _item(event),
@@ -134,9 +134,12 @@ class DynamoDBClaims:
             ],
         )
 
-    def _take(self, claim: Claim, moved: Sequence[Movement]) -> Write:
+    def _take(self, drawn: Sequence[Draw], claim: Claim) -> Sequence[Write]:
         """Take of the shared limits, or give back: arithmetic on what is there, whatever it is by
         now, as long as the whole is not exceeded. Never by revision, so claims do not queue up."""
+        moved = movements(drawn, claim.draws)
+        if not moved:
+            return ()
         names = {f"#{place}": USED + movement.code for place, movement in enumerate(moved)}
         adds, conditions, values = [], [], {}
         for place, movement in enumerate(moved):
@@ -154,7 +157,7 @@ class DynamoDBClaims:
         }
         if conditions:
             request["ConditionExpression"] = " AND ".join(conditions)
-        return Write("Update", request, lambda _item: LimitMoved(claim.id))
+        return (Write("Update", request, lambda _item: LimitMoved(claim.id)),)
 
     def _read(self, claim_id: str, item: Item | None, party: Item | None) -> Kept[Claim]:
         if item is None:

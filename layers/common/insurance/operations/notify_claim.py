@@ -9,9 +9,11 @@ from insurance.domain.errors import AlreadyErased, PolicyNotFound, TooManyClaims
 from insurance.domain.event import Event, Head
 from insurance.domain.identity import new_claim_id
 from insurance.domain.party import Claimant, Payee
+from insurance.operations.change_claim import while_limits_move
 from insurance.operations.check_coverage import LossAsked
-from insurance.operations.ports import Claims, Kept, Products
+from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
+from insurance.operations.settle_claim import decided_by_rules, with_payee_judged
 from insurance.operations.verify_claim import verify_claim
 
 CLAIMS_PER_POLICY_MAX = 250
@@ -36,8 +38,35 @@ def notify_claim(
     products: Products,
     claims: Claims,
     receipt: Receipt,
+    screening: Screening | None = None,
 ) -> Kept[Claim]:
-    """Store the claim as notified. An incomplete notice is kept, and told what it lacks."""
+    """Store the claim as notified. An incomplete notice is kept, and told what it lacks.
+
+    With `screening` it is settled in the same transaction, as `settle_claim` would.
+    """
+
+    def notify() -> Kept[Claim]:
+        return _notify(
+            reported,
+            caller=caller,
+            products=products,
+            claims=claims,
+            receipt=receipt,
+            screening=screening,
+        )
+
+    return while_limits_move(notify)
+
+
+def _notify(
+    reported: LossReported,
+    *,
+    caller: Caller,
+    products: Products,
+    claims: Claims,
+    receipt: Receipt,
+    screening: Screening | None,
+) -> Kept[Claim]:
     file = claims.load_policy(reported.policy_id, receipt)
     policy, key = file.policy.record, file.policy.key
     if not caller.sees(reported.policy_id, policy.partner):
@@ -85,12 +114,17 @@ def notify_claim(
         by=caller.principal,
         at=receipt.now,
     )
+    type = "claim.notified"
+    if screening is not None:
+        verdict = with_payee_judged(verdict, claim, screening, receipt.now)
+        claim, outcome = decided_by_rules(claim, verdict, product, caller.principal, receipt.now)
+        type = f"claim.notified_and_{outcome.removeprefix('claim.')}"
     event = Event.following(
         Head(),
         claim,
         key,
         stream=claim.id,
-        type="claim.notified",
+        type=type,
         actor=caller.principal,
         now=receipt.now,
         effective_at=claim.occurred_at,

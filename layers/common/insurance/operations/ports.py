@@ -187,7 +187,7 @@ class Claims(Protocol):
 
     def notify(self, event: Event, claim: Claim, *, file: NoticeFile, receipt: Receipt) -> None:
         """Store a new claim and enter it in the policy's register; raise StaleRevision when another
-        claim was entered meanwhile."""
+        claim was entered meanwhile. What it takes of shared limits moves as in `change`."""
 
     def get(self, claim_id: str) -> Kept[Claim]:
         """Raise ClaimNotFound when there is none."""

@@ -57,13 +57,10 @@ def settle_claim(
         claim = file.claim.record
         _check_open(claim)
         product = products.version(file.policy.product)
-        verdict = verify_filed(claim, file, product)
-        own = (
-            judge_payee(claim.payee, _unsettled(claim, receipt.now)),
-            judge_screening(suspicions(claim, screening)),
+        verdict = with_payee_judged(
+            verify_filed(claim, file, product), claim, screening, receipt.now
         )
-        verdict = verdict._replace(rules=(*verdict.rules, *own))
-        settled, type = _decide(claim, verdict, product, caller.principal, receipt.now)
+        settled, type = decided_by_rules(claim, verdict, product, caller.principal, receipt.now)
         return store_claim(
             settled, type, was=file.claim, caller=caller, claims=claims, receipt=receipt
         )
@@ -76,6 +73,17 @@ def _check_open(claim: Claim) -> None:
         raise WrongState(f"Claim {claim.id}", claim.handling, Step.APPROVE)
     if claim.hold is not None:
         raise ClaimOnHold(claim.id)
+
+
+def with_payee_judged(
+    verdict: Verdict, claim: Claim, screening: Screening, now: datetime
+) -> Verdict:
+    """The verdict with the rules that stand between a decision and a payment."""
+    own = (
+        judge_payee(claim.payee, _unsettled(claim, now)),
+        judge_screening(suspicions(claim, screening)),
+    )
+    return verdict._replace(rules=(*verdict.rules, *own))
 
 
 def _unsettled(claim: Claim, now: datetime) -> str | None:
@@ -98,9 +106,10 @@ def judged(claim: Claim, verdict: Verdict) -> Claim:
     )
 
 
-def _decide(
+def decided_by_rules(
     claim: Claim, verdict: Verdict, product: Product, principal: str, now: datetime
 ) -> tuple[Claim, str]:
+    """The claim as its rules leave it: paid, or waiting for facts or a person; never denied."""
     claim = judged(claim, verdict)
     if verdict.outcome is Outcome.INCOMPLETE:
         task = Task(role=HANDLER, code="incomplete", reason=verdict.reasons, since=now)

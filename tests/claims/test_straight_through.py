@@ -1,0 +1,135 @@
+"""Straight through: noticed, verified, decided and sent to the bank in one call."""
+
+from decimal import Decimal
+from unittest.mock import patch
+
+import pytest
+
+from local.samples import CALLERS, Partner
+from tests.cases.published import expected
+from tests.claims.office import Office
+from tests.claims.policies import AFTER_THE_LOSS, issued, loss, money
+from tests.claims.products import published_claims, shared_limits
+
+AT_FAULT = {"driver_age": 35, "fault": True}
+
+
+def noticed_and_settled(office: Office, body: dict, **changes) -> dict:
+    office.now = max(office.now, AFTER_THE_LOSS)
+    return office.post("/v1/claims", {**body, "settle": True, **changes})
+
+
+def test_a_simple_covered_claim_is_at_the_bank_after_one_call(office: Office):
+    office.offering(published_claims())
+    policy = issued(office, "published_claims", {})
+
+    claim = noticed_and_settled(office, loss(policy, "jacket", money("979", "USD")))
+
+    [payment] = claim["payments"]
+    assert [Decimal(payment["amount"]["amount"]) / 100] == [
+        Decimal(figure) for figure in expected("STP-1")
+    ]
+    assert (payment["status"], claim["decision"]) == ("executing", "approved")
+    assert len(payment["instruction_id"]) <= 35
+    assert claim["decisions"][-1]["automated"]
+    assert {rule["outcome"] for rule in claim["rules"]} == {"pass"}
+    assert {"payee_known", "sanctions_clear", "not_a_duplicate"} <= {
+        rule["code"] for rule in claim["rules"]
+    }
+    assert claim["steps"]
+
+
+def test_the_banks_report_makes_it_paid(office: Office):
+    claim = noticed_and_settled(
+        office, loss(issued(office), "accidental_damage", "1000", facts=AT_FAULT)
+    )
+    report = {
+        "instruction_id": claim["payments"][0]["instruction_id"],
+        "outcome": "paid",
+        "bank_reference": "B-1",
+        "executed_at": "2027-01-17T09:00:00Z",
+    }
+
+    office.post("/v1/bank-reports", report, by="bank-test")
+
+    claim = office.get(f"/v1/claims/{claim['id']}")
+    assert (claim["status"], claim["closed_as"]) == ("closed", "settled")
+    assert claim["paid"] == money("500")
+
+
+def test_it_is_one_read_and_one_transaction(office: Office, engine):
+    policy = issued(office)
+    office.now = AFTER_THE_LOSS
+    calls: list[str] = []
+    seen = engine._make_api_call
+
+    def counted(operation, request):
+        calls.append(operation)
+        return seen(operation, request)
+
+    with patch.object(engine, "_make_api_call", counted):
+        noticed_and_settled(office, loss(policy, "accidental_damage", "1000", facts=AT_FAULT))
+
+    assert calls == ["BatchGetItem", "TransactWriteItems"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"facts": {"driver_age": 35}},
+        {"payee": {"name": "Ada Merton"}},
+        {"claimed": money("15000")},
+        {"claimed": money("100")},
+        {"occurred_at": "2026-11-01T08:20:00Z"},
+    ],
+    ids=["paid", "incomplete", "no account", "large", "nothing payable", "not covered"],
+)
+def test_one_call_comes_to_what_two_come_to(changes, office: Office):
+    body = loss(issued(office), "accidental_damage", "1000", facts=AT_FAULT) | changes
+    other = body | {"policy_id": issued(office)}
+
+    at_once = noticed_and_settled(office, body)
+    in_two = office.post(f"/v1/claims/{office.post('/v1/claims', other)['id']}/settlement")
+
+    for field in ("status", "decision", "payable", "reserve", "rules", "steps", "missing"):
+        assert at_once.get(field) == in_two.get(field), field
+    assert [each["amount"] for each in at_once["payments"]] == [
+        each["amount"] for each in in_two["payments"]
+    ]
+
+
+def test_a_repeated_call_is_answered_as_the_first_was(office: Office):
+    body = loss(issued(office), "accidental_damage", "1000", facts=AT_FAULT)
+
+    first = noticed_and_settled(office, body)
+    again = office.call("POST", "/v1/claims", body | {"settle": True}, key="once")
+    replay = office.call("POST", "/v1/claims", body | {"settle": True}, key="once")
+
+    assert replay.body == again.body
+    assert replay.headers["Idempotent-Replayed"] == "true"
+    assert again.body["same_loss_as"] == [first["id"]]
+    assert again.body["payments"] == []
+
+
+def test_it_takes_of_the_limit_that_claims_share(office: Office):
+    office.offering(shared_limits())
+    policy = issued(office, "shared_limits", {})
+
+    paid = [
+        noticed_and_settled(
+            office, loss(policy, "breakdown", "600", occurred_at=f"2027-01-{day}T08:00:00Z")
+        )["payable"]["amount"]
+        for day in ("05", "10")
+    ]
+
+    assert paid == [60_000, 40_000]
+
+
+def test_who_may_not_settle_may_not_settle_at_once(office: Office, monkeypatch):
+    noticing = Partner("noticing", "harbour", "Notices only", "gold", scopes=("claims:write",))
+    monkeypatch.setitem(CALLERS, "noticing", noticing)
+    body = loss(issued(office), "accidental_damage", "1000", facts=AT_FAULT)
+
+    assert office.refused("/v1/claims", body | {"settle": True}, by="noticing") == "missing-scope"
+    assert office.post("/v1/claims", body, by="noticing")["status"] == "notified"
