@@ -1,6 +1,7 @@
 """Straight through: noticed, verified, decided and sent to the bank in one call."""
 
 from decimal import Decimal
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -11,12 +12,14 @@ from tests.claims.office import Office
 from tests.claims.policies import AFTER_THE_LOSS, issued, loss, money
 from tests.claims.products import published_claims, shared_limits
 
+type Json = dict[str, Any]
+
 AT_FAULT = {"driver_age": 35, "fault": True}
 
 
-def noticed_and_settled(office: Office, body: dict, **changes) -> dict:
+def noticed_and_settled(office: Office, body: Json) -> Json:
     office.now = max(office.now, AFTER_THE_LOSS)
-    return office.post("/v1/claims", {**body, "settle": True, **changes})
+    return office.post("/v1/claims", {**body, "settle": True})
 
 
 def test_a_simple_covered_claim_is_at_the_bank_after_one_call(office: Office):
