@@ -20,6 +20,7 @@ import httpx
 import pytest
 from insurance.domain.event import Event, first_broken_link
 from insurance.dynamodb.aggregates import read_event
+from insurance.dynamodb.transaction import TRIES
 
 from local.processes import free_port
 from local.settings import Settings
@@ -123,7 +124,7 @@ def held(operation: str) -> Json:
 REPLY_LOST = {
     "service": "dynamodb",
     "operation": "TransactWriteItems",
-    "times": 3,  # the client itself tries as often: all of its replies are lost
+    "times": TRIES,  # all replies are lost that a function asks for
     "response": {"abort_bytes": 1},
 }
 

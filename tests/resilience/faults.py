@@ -113,3 +113,8 @@ def throttled(*, share: float, operation: str | None = None) -> Rule:
         "error": {"code": "ThrottlingException", "status": 400, "message": "Rate exceeded"},
     }
     return rule | ({} if operation is None else {"operation": operation})
+
+
+def silent(operation: str) -> Rule:
+    """The call is taken, and nobody answers for longer than anybody waits."""
+    return {"operation": operation, "latency": 8_000}

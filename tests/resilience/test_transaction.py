@@ -12,11 +12,14 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 from botocore.stub import Stubber
+from insurance import wiring
 from insurance.domain.errors import Unanswered, Unavailable
 from insurance.dynamodb import transaction
 from insurance.dynamodb.transaction import (
+    CONNECT_SECONDS,
     FIRST_PAUSE_SECONDS,
     PATIENCE_SECONDS,
+    READ_SECONDS,
     TRIES,
     Write,
     add,
@@ -185,16 +188,56 @@ def test_pauses_are_jittered_and_may_double_from_try_to_try(
 
 def test_nobody_waits_longer_than_the_patience_there_is(aws: Aws, time: Time):
     def slow(*_: Any, **__: Any) -> None:
-        time.now += 2.0
+        time.now += CONNECT_SECONDS + READ_SECONDS - 0.2
 
     aws.tables.meta.events.register("before-parameter-build.dynamodb", slow)
-    for _ in range(3):
+    for _ in range(2):
         cancel(aws, CONFLICT, NONE, NONE)
 
     with pytest.raises(Unavailable):
         transact(aws.tables, WRITES)
 
-    assert time.now < PATIENCE_SECONDS + 2.0
+    assert time.now <= PATIENCE_SECONDS
+
+
+def test_a_client_tries_once_and_every_try_is_counted_here(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "tests")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
+
+    config: Any = wiring.dynamodb.__wrapped__().meta.config
+
+    assert config.retries == {"mode": "standard", "total_max_attempts": 1}
+    assert (config.connect_timeout, config.read_timeout) == (CONNECT_SECONDS, READ_SECONDS)
+
+
+def test_every_try_of_a_transaction_carries_the_same_token(aws: Aws):
+    sent = []
+    aws.tables.meta.events.register(
+        "before-parameter-build.dynamodb.TransactWriteItems",
+        lambda params, **_: sent.append(params["ClientRequestToken"]),
+    )
+    for _ in range(2):
+        cancel(aws, CONFLICT, NONE, NONE)
+        aws.add_response("transact_write_items", {})
+        transact(aws.tables, WRITES)
+
+    first, again, other, _ = sent
+    assert first == again != other
+
+
+def test_a_connection_that_breaks_once_is_asked_again(aws: Aws, time: Time):
+    broken = [ConnectionClosedError(endpoint_url="http://127.0.0.1")]
+
+    def breaks(**_: Any) -> None:
+        if broken:
+            raise broken.pop()
+
+    aws.tables.meta.events.register("before-parameter-build.dynamodb", breaks)
+    aws.add_response("transact_write_items", {})
+
+    transact(aws.tables, WRITES)
+
+    assert len(time.pauses) == 1
 
 
 @pytest.mark.parametrize(

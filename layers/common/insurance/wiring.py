@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 
 @cache
 def dynamodb() -> DynamoDBClient:
-    client: DynamoDBClient = _client("dynamodb")
+    from insurance.dynamodb.transaction import CONNECT_SECONDS, READ_SECONDS
+
+    # Tries and pauses are counted in `transaction` alone: they would multiply.
+    client: DynamoDBClient = _client(
+        "dynamodb", connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, attempts=1
+    )
     return client
 
 
@@ -225,16 +230,18 @@ def _receipts(holder: str) -> DynamoDBReceipts:
     return DynamoDBReceipts(dynamodb(), table("receipts"), key_of)
 
 
-def _client(service: str) -> Any:
+def _client(
+    service: str, *, connect_timeout: float = 1, read_timeout: float = 2, attempts: int = 3
+) -> Any:
     """A client that gives up in time: the gateway does not wait longer than 29 s for everything."""
     from botocore.config import Config
 
     return _session().create_client(
         service,
         config=Config(
-            connect_timeout=1,
-            read_timeout=2,
-            retries={"mode": "standard", "max_attempts": 3},
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            retries={"mode": "standard", "total_max_attempts": attempts},
             # The service validates what it is sent, and composing a user agent for every call takes
             # botocore a tenth of a warm request's time.
             parameter_validation=False,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import random
 from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 TRIES = 8
 PATIENCE_SECONDS = 5.0
+CONNECT_SECONDS, READ_SECONDS = 0.5, 2.0
+"""How long one try may take. The client tries once: all the patience there is is counted here."""
 FIRST_PAUSE_SECONDS = 0.02
 
 BUSY = frozenset(
@@ -107,7 +110,9 @@ def transact(client: "DynamoDBClient", writes: Sequence[Write]) -> None:
     if len(writes) == 1 and writes[0].action == "Put":
         _insist(lambda: _put_alone(client, writes[0]))
     else:
-        _insist(lambda: _transact_once(client, writes))
+        # A try after a lost reply is the same transaction to DynamoDB, and is done once.
+        token = str(uuid4())
+        _insist(lambda: _transact_once(client, writes, token))
 
 
 def load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Item | None]:
@@ -156,6 +161,7 @@ def _matching(found: list[tuple[str, Item]], table: str, key: Item) -> Item | No
 def _insist(attempt: Callable[[], bool]) -> None:
     """Call until it returns true: at most TRIES times within PATIENCE_SECONDS, with full jitter.
 
+    A lost reply is asked for again: every write is conditional, so that it cannot be done twice.
     Raises Unavailable when nothing was done, Unanswered when that is not known; the receipt then
     tells the next call.
     """
@@ -171,19 +177,19 @@ def _insist(attempt: Callable[[], bool]) -> None:
             if code not in BUSY:
                 raise
             unsure = unsure or code in UNSURE
-        except (HTTPClientError, NoConnection) as error:
-            raise Unanswered("The database") from error
+        except (HTTPClientError, NoConnection):
+            unsure = True
     raise Unanswered("The database") if unsure else Unavailable("The database")
 
 
 def _pauses() -> Iterator[float]:
-    """How long to wait before each try: not at all, then longer and longer."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    """How long to wait before each try: not at all, then longer; none that could end too late."""
+    deadline = time.monotonic() + PATIENCE_SECONDS - (CONNECT_SECONDS + READ_SECONDS)
     yield 0
     for attempt in range(TRIES - 1):
         # Jitter keeps callers from meeting again; nothing here is a secret.
         pause = random() * FIRST_PAUSE_SECONDS * 2**attempt  # noqa: S311
-        if time.monotonic() + pause >= deadline:
+        if time.monotonic() + pause > deadline:
             return
         yield pause
 
@@ -196,11 +202,12 @@ def _put_alone(client: "DynamoDBClient", write: Write) -> bool:
     return True
 
 
-def _transact_once(client: "DynamoDBClient", writes: Sequence[Write]) -> bool:
+def _transact_once(client: "DynamoDBClient", writes: Sequence[Write], token: str) -> bool:
     """True when it is done, False when it is worth another try."""
     try:
         client.transact_write_items(
-            TransactItems=[{write.action: write.request} for write in writes]  # type: ignore[misc]  # the key is one of four literals
+            TransactItems=[{write.action: write.request} for write in writes],  # type: ignore[misc]  # the key is one of four literals
+            ClientRequestToken=token,
         )
     except client.exceptions.TransactionCanceledException as error:
         reasons = error.response["CancellationReasons"]
