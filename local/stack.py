@@ -47,6 +47,7 @@ from local.server import Server
 from local.services.app import services_app
 from local.services.event_bus import EventBus
 from local.services.kms import Kms
+from local.services.s3 import S3
 from local.services.secrets_manager import SecretsManager
 from local.services.store import open_store
 from local.settings import Settings
@@ -183,6 +184,7 @@ class Stack:
         self._secrets = secrets
         ensure_keys_and_secrets(self.template, kms, secrets)
         bus = EventBus(store, [bus.name for bus in self.template.of_type("AWS::Events::EventBus")])
+        s3 = S3(store, [bucket.name for bucket in self.template.of_type("AWS::S3::Bucket")])
         self.issuer = Issuer(store, self.services_url)
         bank = Bank(
             settings.folder / "bank.sqlite",
@@ -194,7 +196,7 @@ class Stack:
 
         self.definition = Definition(self.template.definition())
         further = [*self.issuer.routes(), *page_routes(self.definition, lambda: self.base_url)]
-        services = Server(services_app(kms, secrets, bus, further=further), [services_socket])
+        services = Server(services_app(kms, secrets, bus, s3, further=further), [services_socket])
         self._parts.push_async_callback(services.stop)
         await services.start()
         self._functions = self._lambda()

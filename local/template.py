@@ -33,6 +33,7 @@ _NAME_PROPERTIES = {
     "AWS::Events::EventBus": ("Name",),
     "AWS::KMS::Alias": ("AliasName",),
     "AWS::Logs::LogGroup": ("LogGroupName",),
+    "AWS::S3::Bucket": ("BucketName",),
     "AWS::SQS::Queue": ("QueueName",),
     "AWS::SecretsManager::Secret": ("Name",),
     "AWS::Serverless::Function": ("FunctionName",),
@@ -334,6 +335,8 @@ class Template:
         for key in _NAME_PROPERTIES.get(self._declared[logical_id]["Type"], ()):
             if key in properties:
                 return str(self.resolve(properties[key]))
+        if self._declared[logical_id]["Type"] == "AWS::S3::Bucket":
+            return f"{STACK_NAME}-{logical_id}".lower()
         return f"{STACK_NAME}-{logical_id}"
 
     def _attribute(self, logical_id: str, attribute: str) -> str:
@@ -464,6 +467,8 @@ def _pool_url(logical_id: str) -> str:
 
 
 def _arn(kind: str, logical_id: str, name: str) -> str:
+    if kind == "AWS::S3::Bucket":
+        return f"arn:aws:s3:::{name}"
     paths = {
         "AWS::DynamoDB::Table": ("dynamodb", f"table/{name}"),
         "AWS::Serverless::Function": ("lambda", f"function:{name}"),

@@ -1,8 +1,10 @@
 """The ports in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
-from collections.abc import Callable, Sequence
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 from insurance.domain.billing import BillingAccount, SuspendedPayment
 from insurance.domain.claim import Claim, NoticedClaim
@@ -23,7 +25,15 @@ from insurance.domain.event import Event, Head
 from insurance.domain.identity import billing_id_for, party_id_for, policy_id_for, quote_id_for
 from insurance.domain.policy import Policy
 from insurance.domain.quote import Quote
-from insurance.operations.ports import BillingFile, ClaimFile, Kept, NoticeFile, PartyKey
+from insurance.operations.ports import (
+    BillingFile,
+    ClaimFile,
+    Kept,
+    NoticeFile,
+    PartyKey,
+    StoredObject,
+    UploadForm,
+)
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
 
@@ -43,6 +53,43 @@ class MemoryKey:
         if not sealed.startswith(about.encode()):
             raise ValueError("sealed about somebody else")
         return self.sealed[sealed]
+
+
+@dataclass
+class MemoryObjects:
+    """The port `Objects`; its links and forms are for reading only: nobody serves them."""
+
+    kept: dict[str, tuple[bytes, str, Mapping[str, str]]] = field(default_factory=dict)
+
+    def put(
+        self, key: str, body: bytes, *, media_type: str, metadata: Mapping[str, str] | None = None
+    ) -> bool:
+        if key in self.kept:
+            return False
+        self.kept[key] = (body, media_type, dict(metadata or {}))
+        return True
+
+    def get(self, key: str) -> bytes | None:
+        return self.kept[key][0] if key in self.kept else None
+
+    def describe(self, key: str) -> StoredObject | None:
+        if key not in self.kept:
+            return None
+        body, media_type, metadata = self.kept[key]
+        digest = b64encode(sha256(body).digest()).decode()
+        return StoredObject(len(body), media_type, digest, metadata)
+
+    def delete(self, key: str) -> None:
+        self.kept.pop(key, None)
+
+    def link(self, key: str, *, seconds: int, name: str | None = None) -> str:
+        return f"memory:{key}?seconds={seconds}" + (f"&name={name}" if name else "")
+
+    def upload_form(
+        self, key: str, *, media_type: str, sha256: str, largest: int, seconds: int
+    ) -> UploadForm:
+        fields = {"key": key, "Content-Type": media_type, "x-amz-checksum-sha256": sha256}
+        return UploadForm(f"memory:?largest={largest}&seconds={seconds}", fields)
 
 
 @dataclass

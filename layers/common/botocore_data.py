@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import botocore
+from botocore.utils import deep_merge
 
 type Json = dict[str, Any]
 
@@ -29,6 +30,11 @@ USED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "events": ("2015-10-07", ("PutEvents",)),
     "kms": ("2014-11-01", ("Decrypt", "GenerateDataKey")),
+    "s3": (
+        "2006-03-01",
+        # CreateBucket is never called: botocore makes the address of an upload form with it.
+        ("CreateBucket", "DeleteObject", "GetObject", "HeadObject", "PutObject"),
+    ),
     "secretsmanager": ("2017-10-17", ("GetSecretValue",)),
 }
 WHOLE = ("_retry", "partitions", "sdk-default-configuration")
@@ -43,8 +49,17 @@ def cut(source: Path, target: Path) -> None:
     for service, (version, operations) in USED.items():
         versioned = source / service / version
         into = target / service / version
-        _write(into / "service-2.json", cut_service(_read(versioned / "service-2"), operations))
+        model = cut_service(_whole(versioned), operations)
+        _write(into / "service-2.json", model)
         _write(into / "endpoint-rule-set-1.json", _read(versioned / "endpoint-rule-set-1"))
+
+
+def _whole(versioned: Path) -> Json:
+    """A service's model as botocore loads it: with what its makers mended in a file beside it."""
+    model = _read(versioned / "service-2")
+    if (versioned / "service-2.sdk-extras.json").exists():
+        deep_merge(model, _read(versioned / "service-2.sdk-extras")["merge"])
+    return model
 
 
 def cut_service(model: Json, operations: tuple[str, ...]) -> Json:

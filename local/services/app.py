@@ -14,15 +14,16 @@ from starlette.routing import Route
 from local.services.errors import ServiceError
 from local.services.event_bus import EventBus
 from local.services.kms import Kms
+from local.services.s3 import S3
 from local.services.secrets_manager import SecretsManager
 
 type Json = dict[str, Any]
 
 
 def services_app(
-    kms: Kms, secrets: SecretsManager, bus: EventBus, *, further: list[Route]
+    kms: Kms, secrets: SecretsManager, bus: EventBus, s3: S3, *, further: list[Route]
 ) -> Starlette:
-    """AWS's JSON protocols at `/`: the operation is named by the X-Amz-Target header."""
+    """AWS's JSON protocols at `/`, the operation named by the X-Amz-Target header; S3 by bucket."""
     operations: dict[str, Callable[[Json], Json]] = {
         "TrentService.GenerateDataKey": kms.generate_data_key,
         "TrentService.Decrypt": kms.decrypt,
@@ -43,7 +44,7 @@ def services_app(
         except ValueError:
             return _error(ServiceError("SerializationException", "the body is not JSON"))
 
-    return Starlette(routes=[Route("/", call, methods=["POST"]), *further])
+    return Starlette(routes=[Route("/", call, methods=["POST"]), *further, *s3.routes()])
 
 
 def _json(body: Json, status: int = 200) -> Response:

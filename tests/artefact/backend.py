@@ -15,7 +15,8 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from local import processes
 from local.engine import engine_for
@@ -23,6 +24,7 @@ from local.seeding import create_tables, ensure_keys_and_secrets, seed_applicati
 from local.services.app import services_app
 from local.services.event_bus import EventBus
 from local.services.kms import Kms
+from local.services.s3 import S3
 from local.services.secrets_manager import SecretsManager
 from local.services.store import open_store
 from local.settings import Settings
@@ -41,6 +43,9 @@ WRITES = {
     "Delete": "DeleteItem",
     "ConditionCheck": "ConditionCheckItem",
 }
+
+# What IAM calls them; a HEAD needs what a GET needs.
+S3_ACTIONS = {"PUT": "PutObject", "GET": "GetObject", "HEAD": "GetObject", "DELETE": "DeleteObject"}
 
 
 class Call(NamedTuple):
@@ -119,11 +124,12 @@ def backend(folder: Path) -> Iterator[Backend]:
     store = open_store(folder / "services.sqlite")
     kms, secrets = Kms(store), SecretsManager(store)
     buses = [resource.name for resource in template.of_type("AWS::Events::EventBus")]
-    services = services_app(kms, secrets, EventBus(store, buses), further=[])
+    s3 = S3(store, [bucket.name for bucket in template.of_type("AWS::S3::Bucket")])
+    services = services_app(kms, secrets, EventBus(store, buses), s3, further=[])
     ensure_keys_and_secrets(template, kms, secrets)
     with _engine(folder) as engine_url:
         holder: list[Backend] = []
-        with _served(_recording(holder, services, engine_url)) as url:
+        with _served(_recording(holder, services, s3, engine_url)) as url:
             holder.append(Backend(template, url, engine_url))
             yield holder[0]
             holder[0].close()
@@ -164,7 +170,7 @@ def _served(app: Starlette) -> Iterator[str]:
         listener.close()
 
 
-def _recording(holder: list[Backend], services: Starlette, engine_url: str) -> Starlette:
+def _recording(holder: list[Backend], services: Starlette, s3: S3, engine_url: str) -> Starlette:
     """One address per function: `/quoting` is what quoting calls."""
 
     @asynccontextmanager
@@ -190,10 +196,20 @@ def _recording(holder: list[Backend], services: Starlette, engine_url: str) -> S
             passed["x-amz-crc32"] = answer.headers["x-amz-crc32"]
         return Response(answer.content, answer.status_code, passed)
 
+    async def files(scope: Scope, receive: Receive, send: Send) -> None:
+        """S3 as it is asked: a signature is over the path, so the path stays what it was."""
+        request = Request(scope)
+        bucket = request.scope["path"].split("/")[2]
+        action = f"s3:{S3_ACTIONS[request.method]}"
+        holder[0].calls.add(Call(request.path_params["folder"], action, bucket))
+        await objects(scope, receive, send)
+
+    objects = Starlette(routes=s3.routes())
     return Starlette(
         routes=[
             Route("/{folder}/", call, methods=["POST"]),
             Route("/{folder}", call, methods=["POST"]),
+            Mount("/{folder}", files),
         ],
         lifespan=clients,
     )

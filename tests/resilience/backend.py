@@ -15,6 +15,7 @@ from local.server import Server
 from local.services.app import services_app
 from local.services.event_bus import EventBus
 from local.services.kms import Kms
+from local.services.s3 import S3
 from local.services.secrets_manager import SecretsManager
 from local.services.store import open_store
 from local.template import REGION
@@ -111,7 +112,8 @@ def _running_services(folder: Path) -> Iterator[str]:
     ensure_keys_and_secrets(template(), kms, secrets)
     listener = bound_socket(0, what="services", setting="SERVICES_PORT")
     url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-    app = services_app(kms, secrets, EventBus(store, []), further=[])
+    buckets = [bucket.name for bucket in template().of_type("AWS::S3::Bucket")]
+    app = services_app(kms, secrets, EventBus(store, []), S3(store, buckets), further=[])
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing, PartyKey
     from insurance.products import LookUps
+    from insurance.s3 import S3Objects
     from insurance.screening import BundledScreening
 
 
@@ -203,6 +204,14 @@ def event_bus() -> EventBridgeBus:
     return EventBridgeBus(_client("events"), setting("EVENT_BUS"))
 
 
+@cache
+def objects(bucket: str) -> S3Objects:
+    """The files of one bucket: `objects("documents")` reads DOCUMENTS_BUCKET."""
+    from insurance.s3 import S3Objects
+
+    return S3Objects(_client("s3"), setting(f"{bucket.upper()}_BUCKET"))
+
+
 def _policy_reader() -> PolicyReader:
     from insurance.dynamodb.policy_reader import PolicyReader
 
@@ -245,6 +254,7 @@ def _client(
             # The service validates what it is sent, and composing a user agent for every call takes
             # botocore a tenth of a warm request's time.
             parameter_validation=False,
+            signature_version="s3v4" if service == "s3" else None,  # links are signed as requests
             user_agent=f"coverwright {setting('POWERTOOLS_SERVICE_NAME')}",
         ),
     )

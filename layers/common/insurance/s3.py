@@ -1,0 +1,119 @@
+"""Objects in S3: written once, read whole, handed out and taken in by links that end soon."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+
+from insurance.domain.errors import Unanswered, Unavailable
+from insurance.operations.ports import StoredObject, UploadForm
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
+BUSY = frozenset(
+    {"SlowDown", "503", "ServiceUnavailable", "InternalError", "ConditionalRequestConflict"}
+)
+
+
+class S3Objects:
+    """The port `Objects` on one bucket."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(
+        self, key: str, body: bytes, *, media_type: str, metadata: Mapping[str, str] | None = None
+    ) -> bool:
+        try:
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=body,
+                ContentType=media_type,
+                ChecksumSHA256=b64encode(sha256(body).digest()).decode(),
+                Metadata=dict(metadata or {}),
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if _code(error) == "PreconditionFailed":
+                return False
+            raise _translated(error) from error
+        except (HTTPClientError, NoConnection) as error:
+            raise Unanswered("The object store") from error
+        return True
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if _code(error) in ABSENT:
+                return None
+            raise _translated(error) from error
+        except (HTTPClientError, NoConnection) as error:
+            raise Unanswered("The object store") from error
+        return body
+
+    def describe(self, key: str) -> StoredObject | None:
+        try:
+            head = self._client.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
+        except ClientError as error:
+            if _code(error) in ABSENT:
+                return None
+            raise _translated(error) from error
+        except (HTTPClientError, NoConnection) as error:
+            raise Unanswered("The object store") from error
+        return StoredObject(
+            size=head["ContentLength"],
+            media_type=head.get("ContentType", ""),
+            sha256=head.get("ChecksumSHA256", ""),
+            metadata=head["Metadata"],
+        )
+
+    def delete(self, key: str) -> None:
+        try:
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            raise _translated(error) from error
+        except (HTTPClientError, NoConnection) as error:
+            raise Unanswered("The object store") from error
+
+    def link(self, key: str, *, seconds: int, name: str | None = None) -> str:
+        wanted: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
+        if name is not None:
+            wanted["ResponseContentDisposition"] = f'attachment; filename="{name}"'
+        return self._client.generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
+
+    def upload_form(
+        self, key: str, *, media_type: str, sha256: str, largest: int, seconds: int
+    ) -> UploadForm:
+        fields = {
+            "Content-Type": media_type,
+            "x-amz-checksum-algorithm": "SHA256",
+            "x-amz-checksum-sha256": sha256,
+        }
+        form = self._client.generate_presigned_post(
+            self._bucket,
+            key,
+            Fields=dict(fields),
+            Conditions=[
+                *({name: value} for name, value in fields.items()),
+                ["content-length-range", 1, largest],
+            ],
+            ExpiresIn=seconds,
+        )
+        return UploadForm(url=form["url"], fields=form["fields"])
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]
+
+
+def _translated(error: ClientError) -> Exception:
+    """Busy is "not now"; anything else is a fault of ours, and rises."""
+    return Unavailable("The object store") if _code(error) in BUSY else error
