@@ -54,6 +54,7 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
                 raise ValueError(f"{operation.method} {path} is answered twice")
             paths[path][method] = rendered
     paths = dict(sorted(paths.items()))
+    answers = _shared_answers(paths)
     return {
         "openapi": "3.0.3",
         "info": INFO,
@@ -64,7 +65,7 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
         "paths": paths,
         "components": {
             "schemas": reachable(schemas.components, paths),
-            "examples": problem_examples(),
+            "examples": {**problem_examples(), **answers},
             "securitySchemes": security_schemes(),
         },
         "x-amazon-apigateway-api-key-source": "AUTHORIZER",
@@ -234,6 +235,25 @@ def _add_examples(operation: Json, found: Json) -> None:
         for media in operation["responses"].get(status, {}).get("content", {}).values():
             media.pop("examples", None)
             media["example"] = body
+
+
+def _shared_answers(paths: Json) -> Json:
+    """`components/examples`: one answer of each kind, shared, since a template has an end.
+
+    The first operation that answers so is the one whose recorded answer is shown.
+    """
+    shared: Json = {}
+    for item in paths.values():
+        for operation in item.values():
+            for answer in operation["responses"].values():
+                media = answer.get("content", {}).get("application/json", {})
+                if "example" not in media or "$ref" not in media["schema"]:
+                    continue
+                name = media["schema"]["$ref"].rpartition("/")[2]
+                shared.setdefault(name, {"value": media.pop("example")})
+                media.pop("example", None)
+                media["examples"] = {"answer": {"$ref": f"#/components/examples/{name}"}}
+    return dict(sorted(shared.items()))
 
 
 INFO: Json = {
