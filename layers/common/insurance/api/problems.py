@@ -89,6 +89,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.TooManyChanges: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "too-many-changes", "Too many changes"
     ),
+    errors.NoticeNotServed: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "notice-not-served", "Notice must be served first"
+    ),
     errors.RiskNotAccepted: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "risk-not-accepted", "Changed risk not accepted"
     ),

@@ -35,6 +35,7 @@ InsuranceError
 │   ├── OutsideTerm             a change takes effect within the policy's term
 │   ├── TermsNotOffered         the product has no rule for it, or none any more
 │   ├── TooManyChanges
+│   ├── NoticeNotServed         the insurer ends nothing before its notice is over
 │   ├── ReserveTooLow
 │   ├── DecisionNotPossible     the rules do not allow this decision
 │   ├── RiskNotAccepted         the risk as it would be is declined, or needs a person
@@ -237,6 +238,15 @@ class OutsideTerm(Refused):
 class TermsNotOffered(Refused):
     def __init__(self, what: str) -> None:
         super().__init__(f"The product does not offer {what}.")
+
+
+class NoticeNotServed(Refused):
+    def __init__(self, policy_id: str, effective_at: datetime | None) -> None:
+        until = f": not before {effective_at.isoformat()}" if effective_at else ""
+        super().__init__(
+            f"The insurer can end policy {policy_id} only when its notice was sent and is over"
+            f"{until}."
+        )
 
 
 class TooManyChanges(Refused):

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
+from insurance.domain.jurisdiction import Jurisdiction
 from insurance.domain.money import Currency, Money
 from insurance.domain.policy.transaction import Initiator
 from insurance.domain.product import Product
@@ -49,6 +50,8 @@ class Conditions(NamedTuple):
     cancelling: tuple[Cancelling, ...]
     cooling_off_days: int
     reinstatement_days: int
+    jurisdiction: Jurisdiction | None
+    """Whose notice must be served before the insurer ends cover; None: nobody's."""
 
     @classmethod
     def of(cls, product: Product) -> Self:
@@ -70,6 +73,7 @@ class Conditions(NamedTuple):
             cancelling=tuple(_cancelling(row, product) for row in rows),
             cooling_off_days=life.cooling_off_days,
             reinstatement_days=life.reinstatement_days,
+            jurisdiction=life.jurisdiction,
         )
 
     def for_cancelling(self, by: Initiator, reason: str | None) -> Cancelling | None:

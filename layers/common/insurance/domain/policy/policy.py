@@ -9,14 +9,17 @@ from pydantic import AwareDatetime
 
 from insurance.domain.classification import Classification, Record
 from insurance.domain.identity import PartyId, PolicyId, QuoteId, party_id_for, policy_id_for
+from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.money import Money
 from insurance.domain.party import Policyholder
 from insurance.domain.period import Period
+from insurance.domain.policy.notice import Notice
 from insurance.domain.policy.transaction import (
     ChangedAnswers,
     ChargeKind,
     ChargeLine,
     Computation,
+    Initiator,
     Terms,
     Transaction,
     TransactionKind,
@@ -25,6 +28,7 @@ from insurance.domain.premium import Premium
 from insurance.domain.proration import Earning
 from insurance.domain.quote import Quote
 from insurance.domain.terms import CoverTerms, ImposedTerms, ProductRef
+from insurance.domain.value import Value
 
 NEW_BUSINESS = 1
 """The number of the transaction that every policy begins with."""
@@ -37,7 +41,20 @@ class PolicyStatus(StrEnum):
     ON_RISK = "on_risk"
     CANCEL_PENDING = "cancel_pending"
     CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    """Cancelled by the insurer because what was due was not paid."""
     EXPIRED = "expired"
+    DELINQUENT = "delinquent"
+    """In arrears beyond the days of grace, and given notice of it."""
+    DO_NOT_RENEW = "do_not_renew"
+
+
+class NonRenewal(Value):
+    """Somebody does not want another term."""
+
+    by: Initiator
+    reason: str | None = None
+    since: AwareDatetime
 
 
 class Segment(NamedTuple):
@@ -85,6 +102,9 @@ class Policy(Record):
     """In the order in which they were made; those that stand are replayed in order of effect."""
     changed: Annotated[dict[str, ChangedAnswers] | None, Classification.SENSITIVE] = None
     """The answers that endorsements changed, by their number."""
+    notices: tuple[Notice, ...] = ()
+    """What the insurer announced, in the order of their numbers."""
+    non_renewal: NonRenewal | None = None
 
     @classmethod
     def from_quote(cls, quote: Quote, *, now: datetime) -> Self:
@@ -115,16 +135,28 @@ class Policy(Record):
 
     def status_at(self, now: datetime) -> tuple[PolicyStatus, ...]:
         """Computed from facts, never stored: it changes with time alone."""
-        cancelled = self.cancelled_by()
-        ends = cancelled is not None and now < cancelled.effective_at
-        pending = (PolicyStatus.CANCEL_PENDING,) if ends else ()
         if now < self.period.start:
-            return (PolicyStatus.PENDING, *pending)
+            return (PolicyStatus.PENDING, *self._beside(now))
         if self.covers_at(now):
-            return (PolicyStatus.ON_RISK, *pending)
+            return (PolicyStatus.ON_RISK, *self._beside(now))
+        cancelled = self.cancelled_by()
+        if cancelled is not None and cancelled.is_lapse:
+            return (PolicyStatus.LAPSED,)
         if now < self.period.end or cancelled is not None:
             return (PolicyStatus.CANCELLED,)
         return (PolicyStatus.EXPIRED,)
+
+    def _beside(self, now: datetime) -> tuple[PolicyStatus, ...]:
+        """What may hold while cover lasts or lies ahead."""
+        cancelled = self.cancelled_by()
+        announced = self.open_notice(NoticeKind.CANCELLATION)
+        ends = cancelled is not None and now < cancelled.effective_at
+        facts = {
+            PolicyStatus.CANCEL_PENDING: ends or (announced and announced.effective_at),
+            PolicyStatus.DELINQUENT: self.open_notice(NoticeKind.LAPSE),
+            PolicyStatus.DO_NOT_RENEW: self.non_renewal,
+        }
+        return tuple(status for status, holds in facts.items() if holds)
 
     def covers_at(self, instant: datetime) -> bool:
         """Whether the risk is insured at this instant."""
@@ -182,6 +214,18 @@ class Policy(Record):
         """The cancellations that were not taken back, in order of effect."""
         return tuple(
             each for each in self._effective() if each.kind is TransactionKind.CANCELLATION
+        )
+
+    # What the insurer announced
+
+    def open_notice(self, kind: NoticeKind) -> Notice | None:
+        """The one notice of its kind that was neither carried out nor taken back."""
+        return next((each for each in self.notices if each.kind is kind and each.open), None)
+
+    def with_notice(self, notice: Notice) -> Self:
+        """A new notice, or one that has moved on."""
+        return self.replace(
+            notices=(*self.notices[: notice.number - 1], notice, *self.notices[notice.number :])
         )
 
     @property

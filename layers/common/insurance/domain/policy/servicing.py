@@ -11,16 +11,19 @@ from typing import Any, Final, NamedTuple
 
 from insurance.domain.errors import (
     AlreadyErased,
+    NoticeNotServed,
     OutsideTerm,
     TermsNotOffered,
     TooManyChanges,
     WrongState,
 )
+from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.ledger import Posting
 from insurance.domain.money import Money
 from insurance.domain.money import total as total_of
 from insurance.domain.policy.charging import COOLING_OFF, Charging
 from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.notice import NON_PAYMENT, NoticeEnd
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transaction import (
     ChangedAnswers,
@@ -147,6 +150,8 @@ class Servicing(NamedTuple):
     ) -> tuple[Policy, Transaction]:
         if not policy.covers_at(asked.effective_at):
             raise WrongState(policy.id, "not in force then", "be cancelled")
+        if asked.by is Initiator.INSURER and reapplied is None:
+            policy = self._after_notice(policy, asked)
         computation = Charging(self.conditions, policy).of_cancelling(
             asked.effective_at,
             by=asked.by,
@@ -157,6 +162,18 @@ class Servicing(NamedTuple):
         if computation.method == COOLING_OFF:
             made = made.replace(earns_from=policy.period.start)
         return _with(policy, made), made
+
+    def _after_notice(self, policy: Policy, asked: Asked) -> Policy:
+        """The policy with the notice carried out, or NoticeNotServed: the insurer ends nothing
+        before the days of notice are over."""
+        lapse = asked.reason == NON_PAYMENT
+        notice = policy.open_notice(NoticeKind.LAPSE if lapse else NoticeKind.CANCELLATION)
+        served = notice is not None and notice.effective_at is not None
+        if notice is None or not served or asked.effective_at < (notice.effective_at or self.now):
+            if self.conditions.jurisdiction is None:
+                return policy
+            raise NoticeNotServed(policy.id, notice.effective_at if notice else None)
+        return policy.with_notice(notice.ending(NoticeEnd.CARRIED_OUT, self.now))
 
     def _reinstate(
         self, policy: Policy, asked: Asked, reapplied: Transaction | None

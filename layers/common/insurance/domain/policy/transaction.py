@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from insurance.domain.ledger import Account, Posting, post
 from insurance.domain.money import Money
 from insurance.domain.money import total as total_of
+from insurance.domain.policy.notice import NON_PAYMENT
 from insurance.domain.premium import Premium
 from insurance.domain.proration import Share
 from insurance.domain.terms import CoverTerms, ImposedTerms, ProductRef
@@ -152,6 +153,12 @@ class Transaction(Value):
     @property
     def stands(self) -> bool:
         return self.reversed_by is None
+
+    @property
+    def is_lapse(self) -> bool:
+        """Whether it ended cover because what was due was not paid."""
+        ends = self.kind is TransactionKind.CANCELLATION
+        return ends and self.by is Initiator.INSURER and self.reason == NON_PAYMENT
 
 
 class ChangedAnswers(Value):

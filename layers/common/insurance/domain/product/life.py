@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from insurance.domain.jurisdiction import JURISDICTIONS, Jurisdiction
 from insurance.domain.money import Currency, Money
-from insurance.domain.product.faults import refuse
+from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.program import World
 
 
@@ -18,12 +19,23 @@ class Life:
         self.quote_validity_days = self._days("quote_validity_days", 30)
         self.grace_days = self._days("grace_days", 0)
         self.reinstatement_days = self._days("reinstatement_days", 0)
+        self.jurisdiction = self._jurisdiction()
 
     def _days(self, name: str, default: int) -> int:
         days = self._plain.get(name, default)
         if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 3660:  # noqa: PLR2004
             raise refuse(f"/life/{name}", days, "days from 0 to 3660")
         return days
+
+    def _jurisdiction(self) -> Jurisdiction | None:
+        """Whose notice must be served before the insurer ends cover."""
+        code = self._plain.get("notice", {}).get("jurisdiction")
+        if code is None:
+            return None
+        if code not in JURISDICTIONS:
+            hint = did_you_mean(code, JURISDICTIONS)
+            raise refuse("/life/notice/jurisdiction", code, "a jurisdiction", hint)
+        return JURISDICTIONS[code]
 
     def section(self, name: str) -> Mapping[str, Any]:
         """For instance `cancellation`, `adjustment` or `instalments`."""
