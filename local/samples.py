@@ -77,7 +77,11 @@ PARTNERS = (
 )
 _READS = ("products:read", "quotes:read", "policies:read", "claims:read")
 STAFF = (
-    Staff("underwriter-test", ("test", "underwriter"), (*_READS, "quotes:underwrite")),
+    Staff(
+        "underwriter-test",
+        ("test", "underwriter"),
+        (*_READS, "quotes:underwrite", "notices:write"),
+    ),
     Staff(
         "handler-test",
         ("claims_handler", "test"),

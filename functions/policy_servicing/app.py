@@ -1,5 +1,6 @@
 """Policy servicing: a policy changed, ended or brought back; each of them first as a preview."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -7,14 +8,27 @@ from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, Instant
+from insurance.api.views.notices import NoticesView, NoticeView
+from insurance.api.views.policies import PolicyView
 from insurance.api.views.quotes import PreviewView, QuoteView
 from insurance.api.views.servicing import ChangeView, ComparisonView, TransactionsView
+from insurance.domain.errors import NoticeNotFound
 from insurance.domain.identity import renewal_quote_id_for
+from insurance.domain.jurisdiction import Channel
 from insurance.domain.policy import Initiator, TransactionKind
+from insurance.domain.policy.notice import DispatchReference
 from insurance.operations.compare_policy import Version, compare_policy
 from insurance.operations.read_policy import read_policy
-from insurance.operations.receipt import Answer
+from insurance.operations.receipt import Answer, Receipt
 from insurance.operations.renew_policy import offer_renewal, preview_renewal
+from insurance.operations.serve_notice import (
+    DispatchTold,
+    Served,
+    announce_cancellation,
+    refuse_renewal,
+    report_dispatch,
+    withdraw_notice,
+)
 from insurance.operations.service_policy import ChangeAsked, change_policy, preview_change
 from pydantic import Field
 
@@ -229,6 +243,141 @@ def post_renewal(policy_id: str, request: RenewalRequest, call: Call) -> QuoteVi
         ),
         shows=QuoteView.of,
         recall=lambda receipt: quotes.recall(renewal_quote_id_for(policy_id), receipt),
+    )
+
+
+class CancellationNoticeRequest(Request):
+    """Why the insurer ends the policy, and from when; the days of notice may make it later."""
+
+    reason: Code
+    effective_on: Day | None = None
+
+
+class DispatchRequest(Request):
+    """The proof that a notice was sent."""
+
+    channel: Literal["post", "registered_post", "email", "portal"]
+    reference: DispatchReference
+    dispatched_at: Instant
+
+
+class WithdrawalRequest(Request):
+    """Nothing is asked beside the notice itself."""
+
+
+class NonRenewalRequest(Request):
+    """Who does not want another term, and why."""
+
+    by: Literal["policyholder", "insurer"] = "policyholder"
+    reason: Code | None = None
+
+
+def answer_with_notice(serve: Callable[[Receipt], Served], call: Call) -> Answer:
+    return call.once(serve, shows=lambda served: NoticeView.at(call.now, served))
+
+
+def numbered(number: str, policy_id: str) -> int:
+    """The number of a notice as the path has it."""
+    if not (number.isascii() and number.isdecimal() and len(number) < 4):  # noqa: PLR2004 - digits
+        raise NoticeNotFound(f"{number[:8]} on policy {policy_id}")
+    return int(number)
+
+
+@api.command(
+    "/v1/policies/{policy_id}/notices",
+    scope="notices:write",
+    staff=True,
+    summary="Give notice of a cancellation in the insurer's name",
+)
+def post_notice(
+    policy_id: str, request: CancellationNoticeRequest, call: Call
+) -> NoticeView | Answer:
+    return answer_with_notice(
+        lambda receipt: announce_cancellation(
+            policy_id,
+            reason=request.reason,
+            effective_on=request.effective_on,
+            caller=call.caller,
+            products=products,
+            policies=policies,
+            receipt=receipt,
+        ),
+        call,
+    )
+
+
+@api.command(
+    "/v1/policies/{policy_id}/notices/{number}/dispatch",
+    scope="notices:write",
+    staff=True,
+    summary="Report the proof that a notice was sent",
+)
+def post_dispatch(
+    policy_id: str, number: str, request: DispatchRequest, call: Call
+) -> NoticeView | Answer:
+    """From now on it is known when the notice takes effect."""
+    told = DispatchTold(Channel(request.channel), request.reference, request.dispatched_at)
+    return answer_with_notice(
+        lambda receipt: report_dispatch(
+            policy_id,
+            numbered(number, policy_id),
+            told,
+            caller=call.caller,
+            products=products,
+            policies=policies,
+            receipt=receipt,
+        ),
+        call,
+    )
+
+
+@api.command(
+    "/v1/policies/{policy_id}/notices/{number}/withdrawal",
+    scope="notices:write",
+    staff=True,
+    summary="Take a notice back before it takes effect",
+)
+def post_withdrawal(
+    policy_id: str, number: str, request: WithdrawalRequest, call: Call
+) -> NoticeView | Answer:
+    return answer_with_notice(
+        lambda receipt: withdraw_notice(
+            policy_id,
+            numbered(number, policy_id),
+            caller=call.caller,
+            policies=policies,
+            receipt=receipt,
+        ),
+        call,
+    )
+
+
+@api.query(
+    "GET",
+    "/v1/policies/{policy_id}/notices",
+    scope="policies:read",
+    summary="Read the insurer's notices on a policy",
+)
+def get_notices(policy_id: str, call: Call) -> NoticesView:
+    return NoticesView.of(read_policy(policy_id, caller=call.caller, policies=policies))
+
+
+@api.command(
+    "/v1/policies/{policy_id}/non-renewal",
+    scope="policies:write",
+    summary="Note that another term is not wanted",
+)
+def post_non_renewal(policy_id: str, request: NonRenewalRequest, call: Call) -> PolicyView | Answer:
+    return call.once(
+        lambda receipt: refuse_renewal(
+            policy_id,
+            by=Initiator(request.by),
+            reason=request.reason,
+            caller=call.caller,
+            policies=policies,
+            receipt=receipt,
+        ),
+        shows=lambda kept: PolicyView.at(call.now, kept),
     )
 
 

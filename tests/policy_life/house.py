@@ -9,6 +9,7 @@ from typing import Any
 
 from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.identity import Mode, new_quote_id, policy_id_for
+from insurance.domain.jurisdiction import Channel
 from insurance.domain.money import Currency, Money
 from insurance.domain.party import Policyholder
 from insurance.domain.policy import Initiator, Policy, TransactionKind
@@ -19,6 +20,12 @@ from insurance.operations.change_quote import accept_quote
 from insurance.operations.issue_policy import issue_policy
 from insurance.operations.make_quote import RiskAsked, make_quote
 from insurance.operations.receipt import Answer, Receipt
+from insurance.operations.serve_notice import (
+    DispatchTold,
+    Served,
+    announce_cancellation,
+    report_dispatch,
+)
 from insurance.operations.service_policy import (
     ChangeAsked,
     PolicyChange,
@@ -183,6 +190,30 @@ class House:
     def cancel(self, on: date | datetime, by: str = "policyholder") -> PolicyChange:
         caller = PARTNER if by == "policyholder" else UNDERWRITER
         return self.change("cancellation", on, by=Initiator(by), caller=caller)
+
+    def announce(self, reason: str = "false_facts", on: date | None = None) -> Served:
+        return announce_cancellation(
+            self.policy_id,
+            reason=reason,
+            effective_on=on,
+            caller=UNDERWRITER,
+            products=self.products,
+            policies=self.policies,
+            receipt=self.receipt("announce"),
+        )
+
+    def prove_dispatch(
+        self, at: datetime | None = None, channel: Channel = Channel.POST, number: int | None = None
+    ) -> Served:
+        return report_dispatch(
+            self.policy_id,
+            number or len(self.policy.notices),
+            DispatchTold(channel, "RR 123 456 789 GB".replace(" ", ""), at or self.now),
+            caller=UNDERWRITER,
+            products=self.products,
+            policies=self.policies,
+            receipt=self.receipt("dispatch"),
+        )
 
     def reinstate(self, on: date | None = None, **asked: Any) -> PolicyChange:
         return self.change("reinstatement", on, **asked)

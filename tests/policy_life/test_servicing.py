@@ -79,6 +79,9 @@ def test_a_fee_is_taken_from_the_refund_and_not_beyond_it(house):
 
 
 def test_the_insurer_takes_no_fee(house):
+    house.announce(on=JULY)
+    house.prove_dispatch()
+
     back = house.cancel(JULY, by="insurer").serviced.asked.computation
 
     assert back.total == gbp("-72.33")

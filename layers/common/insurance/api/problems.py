@@ -30,6 +30,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.RecoveryNotFound: Problem(
         HTTPStatus.NOT_FOUND, "recovery-not-found", "Recovery not found"
     ),
+    errors.NoticeNotFound: Problem(HTTPStatus.NOT_FOUND, "notice-not-found", "Notice not found"),
     errors.PartyNotFound: Problem(HTTPStatus.NOT_FOUND, "party-not-found", "Party not found"),
     errors.WrongState: Problem(HTTPStatus.CONFLICT, "wrong-state", "Not possible in this state"),
     errors.QuoteAlreadyIssued: Problem(

@@ -8,6 +8,7 @@ InsuranceError
 │   ├── ClaimNotFound
 │   ├── PaymentNotFound
 │   ├── RecoveryNotFound
+│   ├── NoticeNotFound
 │   └── PartyNotFound
 ├── Conflict
 │   ├── WrongState              a step that the lifecycle table does not have
@@ -94,6 +95,10 @@ class PaymentNotFound(NotFound):
 
 class RecoveryNotFound(NotFound):
     kind = "recovery"
+
+
+class NoticeNotFound(NotFound):
+    kind = "notice"
 
 
 class PartyNotFound(NotFound):

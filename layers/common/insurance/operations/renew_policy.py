@@ -62,6 +62,8 @@ def preview_renewal(
     if policy.answers is None:
         raise AlreadyErased(policy_id)
     end = policy.period.end
+    if policy.non_renewal is not None:
+        raise WrongState(policy_id, "not to be renewed", "be renewed")
     if not policy.covers_at(end - LAST_MOMENT):
         raise WrongState(policy_id, "not in force at its end", "be renewed")
     product = products.for_renewal(policy.product.code, end.date(), mode_of(policy_id))

@@ -1,0 +1,86 @@
+"""How the insurer's notices are shown."""
+
+from datetime import date, datetime
+from typing import Self
+
+from pydantic import BaseModel
+
+from insurance.api.app import etag
+from insurance.api.views.terms import MoneyView, View
+from insurance.domain.policy import Policy
+from insurance.domain.policy.notice import Notice
+from insurance.operations.ports import Kept
+from insurance.operations.serve_notice import Served
+
+
+class NoticeItem(BaseModel):
+    """What the insurer announced; it takes effect at `effective_at`, which is known once its
+    dispatch is proven, unless it was `ended` before."""
+
+    number: int
+    kind: str
+    reason: str
+    given_at: datetime
+    wanted_at: datetime | None
+    arrears: MoneyView | None
+    due_by: date | None
+    """What was due up to this day must be paid before it takes effect."""
+    channel: str | None
+    reference: str | None
+    dispatched_at: datetime | None
+    effective_at: datetime | None
+    ended: str | None
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, notice: Notice) -> Self:
+        sent = notice.dispatch
+        return cls(
+            number=notice.number,
+            kind=notice.kind,
+            reason=notice.reason,
+            given_at=notice.given_at,
+            wanted_at=notice.wanted_at,
+            arrears=MoneyView.of(notice.arrears) if notice.arrears else None,
+            due_by=notice.due_by,
+            channel=sent.channel if sent else None,
+            reference=sent.reference if sent else None,
+            dispatched_at=sent.dispatched_at if sent else None,
+            effective_at=notice.effective_at,
+            ended=notice.ended,
+            ended_at=notice.ended_at,
+        )
+
+
+class NoticeView(View):
+    """One notice, and the policy's status with it."""
+
+    policy_id: str
+    status: list[str]
+    notice: NoticeItem
+
+    @classmethod
+    def at(cls, now: datetime, served: Served) -> Self:
+        policy = served.kept.record
+        return cls(
+            etag=etag(served.kept.head.sequence, "policy"),
+            policy_id=policy.id,
+            status=[str(status) for status in policy.status_at(now)],
+            notice=NoticeItem.of(served.notice),
+        )
+
+
+class NoticesView(View):
+    """Every notice of a policy, the first given first."""
+
+    policy_id: str
+    items: list[NoticeItem]
+
+    @classmethod
+    def of(cls, kept: Kept[Policy]) -> Self:
+        policy = kept.record
+        return cls(
+            etag=etag(kept.head.sequence, "notices"),
+            policy_id=policy.id,
+            items=[NoticeItem.of(notice) for notice in policy.notices],
+        )

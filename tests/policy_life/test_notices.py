@@ -1,0 +1,203 @@
+"""The insurer ends nothing before its notice was proven to be sent and the days of notice are over."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from insurance.domain.errors import (
+    InvalidFields,
+    NoAuthority,
+    NoticeNotFound,
+    NoticeNotServed,
+    WrongState,
+)
+from insurance.domain.jurisdiction import JURISDICTIONS, Channel, NoticeKind
+from insurance.domain.policy import Initiator
+from insurance.operations.serve_notice import (
+    announce_cancellation,
+    refuse_renewal,
+    withdraw_notice,
+)
+
+from tests.policy_life.house import PARTNER, UNDERWRITER, House
+
+SENT = datetime(2026, 6, 1, 15, 30, tzinfo=UTC)
+OVER = datetime(2026, 6, 8, 23, tzinfo=UTC)
+"""The end of 8 June in London: seven whole days after the first."""
+
+
+@pytest.fixture
+def house():
+    house = House()
+    house.issue()
+    house.now = SENT
+    return house
+
+
+def earliest(code, kind, sent, zone):
+    return JURISDICTIONS[code].earliest(kind, datetime.fromisoformat(sent), ZoneInfo(zone))
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "sent", "zone", "expected"),
+    [
+        # Seven whole days; the day of dispatch does not count.
+        ("GB", "lapse", "2026-06-01T15:30Z", "Europe/London", "2026-06-09T00:00+01:00"),
+        # Late in the evening in UTC it is the next day already in London.
+        ("GB", "lapse", "2026-06-01T23:30Z", "Europe/London", "2026-06-10T00:00+01:00"),
+        # Clocks go forward on 29 March and back on 25 October: midnights stay midnights.
+        ("GB", "lapse", "2026-03-24T12:00Z", "Europe/London", "2026-04-01T00:00+01:00"),
+        ("GB", "lapse", "2026-10-20T12:00Z", "Europe/London", "2026-10-28T00:00+00:00"),
+        # 29 February is a day like any other, where there is one.
+        ("GB", "lapse", "2028-02-25T12:00Z", "Europe/London", "2028-03-04T00:00+00:00"),
+        ("GB", "lapse", "2027-02-25T12:00Z", "Europe/London", "2027-03-05T00:00+00:00"),
+        # Ten working days over Christmas: 25, 28 December and 1 January rest in Ireland.
+        ("IE", "lapse", "2026-12-18T12:00Z", "Europe/Dublin", "2027-01-06T00:00+00:00"),
+        ("IE", "cancellation", "2026-12-18T12:00Z", "Europe/Dublin", "2027-01-02T00:00+00:00"),
+        ("US-CA", "lapse", "2026-06-01T23:30Z", "America/Los_Angeles", "2026-06-12T00:00-07:00"),
+    ],
+)
+def test_the_days_of_notice(code, kind, sent, zone, expected):
+    found = earliest(code, NoticeKind(kind), sent, zone)
+
+    assert found == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize("code", JURISDICTIONS)
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_no_less_time_passes_than_the_days_say_wherever_it_is_sent(code, kind):
+    for hours in range(0, 24 * 400, 7):
+        sent = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
+        for zone in ("Europe/London", "America/Los_Angeles", "Pacific/Auckland"):
+            found = JURISDICTIONS[code].earliest(kind, sent, ZoneInfo(zone))
+            # A local day on which clocks go forward has 23 hours.
+            assert found - sent >= timedelta(days=JURISDICTIONS[code].notices[kind].days, hours=-1)
+
+
+def test_without_notice_the_insurer_ends_nothing(house):
+    with pytest.raises(NoticeNotServed):
+        house.cancel(date(2026, 7, 2), by="insurer")
+
+
+def test_a_notice_whose_dispatch_is_not_proven_ends_nothing(house):
+    house.announce()
+
+    with pytest.raises(NoticeNotServed):
+        house.cancel(date(2026, 12, 1), by="insurer")
+
+
+def test_cover_ends_when_the_days_of_notice_are_over_and_not_a_moment_before(house):
+    house.announce()
+    notice = house.prove_dispatch().notice
+
+    assert notice.effective_at == OVER
+    with pytest.raises(NoticeNotServed, match="not before 2026-06-08T23:00:00"):
+        house.cancel(OVER - timedelta(microseconds=1), by="insurer")
+
+    cancelled = house.cancel(OVER, by="insurer").serviced.policy
+    assert cancelled.covers_at(OVER - timedelta(microseconds=1))
+    assert not cancelled.covers_at(OVER)
+    assert cancelled.notices[0].ended == "carried_out"
+
+
+def test_a_notice_takes_effect_when_it_is_wanted_if_that_is_later(house):
+    house.announce(on=date(2026, 7, 1))
+
+    assert house.prove_dispatch().notice.effective_at == datetime(2026, 6, 30, 23, tzinfo=UTC)
+
+
+def test_while_it_is_open_the_policy_is_on_risk_and_about_to_be_cancelled(house):
+    house.announce()
+    assert house.policy.status_at(SENT) == ("on_risk",)
+
+    house.prove_dispatch()
+
+    assert house.policy.status_at(SENT) == ("on_risk", "cancel_pending")
+
+
+@pytest.mark.parametrize("at", [SENT + timedelta(seconds=1), SENT - timedelta(days=1)])
+def test_a_dispatch_lies_between_the_notice_and_now(house, at):
+    house.announce()
+
+    with pytest.raises(InvalidFields):
+        house.prove_dispatch(at)
+
+
+def test_a_dispatch_is_proven_once(house):
+    house.announce()
+    house.prove_dispatch()
+
+    with pytest.raises(WrongState):
+        house.prove_dispatch()
+
+
+def test_what_proves_a_dispatch_is_the_jurisdictions_to_say(house):
+    california = JURISDICTIONS["US-CA"]
+
+    assert Channel.EMAIL not in california.channels
+    assert Channel.REGISTERED_POST in california.channels
+
+
+def test_a_calendar_that_does_not_reach_so_far_is_said(house):
+    with pytest.raises(ValueError, match="ends on 2035-12-31"):
+        earliest("IE", NoticeKind.LAPSE, "2036-01-01T00:00Z", "Europe/Dublin")
+
+
+def test_one_notice_of_a_kind_at_a_time(house):
+    house.announce()
+
+    with pytest.raises(WrongState):
+        house.announce()
+
+
+def test_a_notice_that_was_taken_back_ends_nothing(house):
+    house.announce()
+    house.prove_dispatch()
+
+    withdraw_notice(
+        house.policy_id,
+        1,
+        caller=UNDERWRITER,
+        policies=house.policies,
+        receipt=house.receipt("withdraw"),
+    )
+
+    assert house.policy.status_at(SENT) == ("on_risk",)
+    with pytest.raises(NoticeNotServed):
+        house.cancel(OVER, by="insurer")
+
+
+def test_only_our_people_give_notice(house):
+    with pytest.raises(NoAuthority):
+        announce_cancellation(
+            house.policy_id,
+            reason="false_facts",
+            effective_on=None,
+            caller=PARTNER,
+            products=house.products,
+            policies=house.policies,
+            receipt=house.receipt("announce"),
+        )
+
+
+def test_a_notice_that_is_not_there(house):
+    with pytest.raises(NoticeNotFound):
+        house.prove_dispatch(number=3)
+
+
+def test_arrears_are_not_announced_by_hand(house):
+    with pytest.raises(InvalidFields):
+        house.announce("non_payment")
+
+
+def test_a_policy_that_nobody_wants_to_renew_says_so(house):
+    refuse_renewal(
+        house.policy_id,
+        by=Initiator.POLICYHOLDER,
+        reason=None,
+        caller=PARTNER,
+        policies=house.policies,
+        receipt=house.receipt("no"),
+    )
+
+    assert house.policy.status_at(SENT) == ("on_risk", "do_not_renew")
