@@ -159,6 +159,7 @@ def scenes() -> Iterator[Scene]:
     yield from _quoting()
     yield from _issuance()
     yield from _servicing()
+    yield from _notices()
     yield from _billing()
     yield from _reporting()
     yield from _claims()
@@ -299,6 +300,37 @@ def _servicing() -> Iterator[Scene]:
         query={"as_at": "2027-07-01T00:00:00Z", "known_at": "2027-02-01T09:00:00Z"},
         **asked,
     )
+
+
+def _notices() -> Iterator[Scene]:
+    notices, first = "POST /v1/policies/{policy_id}/notices", {"policy_id": POLICY, "number": "1"}
+    asked: Json = {"variables": {"policy_id": POLICY}, **_at("2027-02-01T09:00:00Z")}
+    false = {"reason": "false_facts", "effective_on": "2027-03-01"}
+    given, sent = "policy_servicing/give_notice", "policy_servicing/prove_dispatch"
+    yield Scene(given, notices, UNDERWRITER, false, ISSUED, **asked)
+    proof = {
+        "channel": "registered_post",
+        "reference": "RR123456789GB",
+        "dispatched_at": "2027-02-02T15:30:00Z",
+    }
+    later: Json = {"variables": first, **_at("2027-02-03T09:00:00Z")}
+    dispatch = f"{notices}/{{number}}/dispatch"
+    yield Scene(sent, dispatch, UNDERWRITER, proof, (*ISSUED, given), **later)
+    yield Scene(
+        *("policy_servicing/prove_dispatch_of_nothing", dispatch, UNDERWRITER, proof, ISSUED),
+        **later,
+    )
+    both = (*ISSUED, given, sent)
+    yield Scene(
+        *("policy_servicing/withdraw_notice", f"{notices}/{{number}}/withdrawal", UNDERWRITER),
+        *({}, both),
+        **later,
+    )
+    listed = "GET /v1/policies/{policy_id}/notices"
+    yield Scene("policy_servicing/notices", listed, HARBOUR, None, both, **asked)
+    unwanted = "POST /v1/policies/{policy_id}/non-renewal"
+    moved = {"by": "policyholder", "reason": "moved_away"}
+    yield Scene("policy_servicing/refuse_renewal", unwanted, HARBOUR, moved, ISSUED, **asked)
 
 
 def _billing() -> Iterator[Scene]:
