@@ -92,7 +92,8 @@ STAFF = (
         ("supervisor", "test"),
         (*_READS, "claims:assess", "claims:settle", "claims:approve"),
     ),
-    Staff("finance-test", ("finance", "test"), (*_READS, "ledger:read")),
+    Staff("finance-test", ("finance", "test"), (*_READS, "ledger:read", "ledger:close")),
+    Staff("controller-test", ("finance", "test"), (*_READS, "ledger:read", "ledger:close")),
     Staff("privacy-test", ("privacy_officer", "test"), (*_READS, "parties:erase")),
     Staff("underwriter", ("underwriter",), (*_READS, "quotes:underwrite")),
 )

@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from insurance.domain.billing import BillingAccount, SuspendedPayment
+from insurance.domain.books.earnings import EarnedPremium
 from insurance.domain.claim import Claim, NoticedClaim
 from insurance.domain.claim.limits import Draw, movements
 from insurance.domain.classification import JsonObject
@@ -22,12 +23,19 @@ from insurance.domain.errors import (
     StaleRevision,
 )
 from insurance.domain.event import Event, Head
-from insurance.domain.identity import billing_id_for, party_id_for, policy_id_for, quote_id_for
+from insurance.domain.identity import (
+    billing_id_for,
+    earnings_id_for,
+    party_id_for,
+    policy_id_for,
+    quote_id_for,
+)
 from insurance.domain.policy import Policy
 from insurance.domain.quote import Quote
 from insurance.operations.ports import (
     BillingFile,
     ClaimFile,
+    EarningsFile,
     Kept,
     NoticeFile,
     PartyKey,
@@ -101,6 +109,7 @@ class Memory:
     policies: dict[str, Kept[Policy]] = field(default_factory=dict)
     accounts: dict[str, Kept[BillingAccount]] = field(default_factory=dict)
     suspense: dict[str, SuspendedPayment] = field(default_factory=dict)
+    earned: dict[str, Kept[EarnedPremium]] = field(default_factory=dict)
     claims: dict[str, Kept[Claim]] = field(default_factory=dict)
     registers: dict[str, tuple[NoticedClaim, ...]] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)
@@ -284,6 +293,23 @@ class MemoryBilling:
         self._memory.append(event, lambda: StaleRevision(payment.id))
         self._memory.suspense[payment.id] = payment
         self._memory.keep(receipt)
+
+
+class MemoryEarnings:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._policies = MemoryPolicies(memory)
+
+    def load(self, policy_id: str) -> EarningsFile:
+        found = self._memory.earned.get(earnings_id_for(policy_id))
+        return EarningsFile(self._policies.get(policy_id), found)
+
+    def store(self, event: Event, *, file: EarningsFile) -> None:
+        if self._memory.earned.get(event.stream) != file.earned:
+            raise StaleRevision(event.stream)
+        self._memory.append(event, lambda: StaleRevision(event.stream))
+        record = EarnedPremium.joined(event.facts, {})
+        self._memory.earned[event.stream] = Kept(record, event.head, None)
 
 
 class MemoryRenewals:

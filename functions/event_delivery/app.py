@@ -1,5 +1,6 @@
 """Event delivery: what the Events table's stream says, booked to the control accounts and published."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from insurance import telemetry, wiring
@@ -9,7 +10,7 @@ from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.codec import from_stream
 from insurance.operations.deliver_event import deliver_event
 
-balances, bus = wiring.balances(), wiring.event_bus()
+balances, bus, products = wiring.balances(), wiring.event_bus(), wiring.products()
 
 
 @telemetry.metrics.log_metrics
@@ -44,10 +45,20 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
         )
         return set()
     event = read_event(from_stream(record["dynamodb"]["NewImage"]))
-    booked = deliver_event(event, balances=balances, bus=bus)
+    booked = deliver_event(
+        event,
+        balances=balances,
+        bus=bus,
+        products=products,
+        appended_at=_appended_at(record["dynamodb"]),
+    )
     telemetry.count("EventsDelivered")
     for entry in booked:
         total = {"mode": entry.mode, "currency": entry.currency}
         telemetry.business("PremiumBound", entry.premium_bound, **total)
         telemetry.business("ClaimsPaid", entry.claims_paid, **total)
     return {(entry.mode, entry.currency) for entry in booked}
+
+
+def _appended_at(change: dict[str, Any]) -> datetime:
+    return datetime.fromtimestamp(int(change["ApproximateCreationDateTime"]), UTC)

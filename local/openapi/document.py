@@ -152,7 +152,7 @@ def _parameters(operation: Operation) -> list[Json]:
     parameters = [_path_parameter(name) for name in re.findall(r"{(\w+)}", operation.path)]
     if operation.writes:
         parameters.append(IDEMPOTENCY_KEY)
-    if _reads(operation.handler, "page"):
+    if _reads(operation.handler, "page") or _reads(operation.handler, "place"):
         parameters += [LIMIT, AFTER]
     parameters += [INSTANTS[name] for name in INSTANTS if _reads(operation.handler, name)]
     if _reads(operation.handler, "expected_revision"):
@@ -217,7 +217,7 @@ def _problem_statuses(operation: Operation) -> list[str]:
         statuses += ["413", "415", "422"]
     if operation.writes:
         statuses.append("409")
-    if any(_reads(operation.handler, name) for name in ("page", *INSTANTS)):
+    if any(_reads(operation.handler, name) for name in ("page", "place", *INSTANTS)):
         statuses.append("422")
     if _reads(operation.handler, "expected_revision"):
         statuses.append("412")
@@ -272,6 +272,7 @@ TAGS = {
     "policy_servicing": "Change, end and bring back a policy; see what it would cost first",
     "billing": "How a policy is paid, what is due when, what came in",
     "reporting": "The books of a policy and of the house, and whether they agree",
+    "accounting": "Close the months of the books and lock them",
     "claim_intake": "Check cover, notify a loss, read a claim",
     "claim_assessment": "Decide, reserve, hold, close and reopen a claim",
     "settlement": "Settle a claim, approve a payment, report the bank's outcome",

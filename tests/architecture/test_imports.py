@@ -44,7 +44,8 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "claim_assessment": ("joserfc", "insurance.dynamodb.quotes"),
     "settlement": ("joserfc", "insurance.dynamodb.quotes"),
     "data_intake": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),
-    "event_delivery": ("joserfc", "insurance.api", "insurance.products"),
+    "accounting": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),
+    "event_delivery": ("joserfc", "insurance.api"),
 }
 PROBE = "import json, sys, app; print(json.dumps(sorted(sys.modules)))"
 FUNCTIONS = {

@@ -64,7 +64,7 @@ def bank(name: str) -> Json:
 
 HARBOUR, MEADOW = partner("harbour-test"), partner("meadow-test")
 UNDERWRITER, HANDLER = staff("underwriter-test"), staff("handler-test")
-FINANCE = staff("finance-test")
+FINANCE, CONTROLLER = staff("finance-test"), staff("controller-test")
 SUPERVISOR, PRIVACY = staff("supervisor-test"), staff("privacy-test")
 BANK = bank("bank-test")
 
@@ -150,6 +150,8 @@ ISSUED = (*ACCEPTED, "policy_issuance/issue")
 NOTIFIED = (*ISSUED, "claim_intake/notify")
 NOTIFIED_LARGE = (*ISSUED, "claim_intake/notify_large")
 SETTLED = (*NOTIFIED, "settlement/settle")
+PAID = (*SETTLED, "settlement/report_paid")
+DELIVERED = "event_delivery/delivered"
 SETTLED_LARGE = (*NOTIFIED_LARGE, "settlement/settle_large")
 
 
@@ -374,10 +376,51 @@ def _reporting() -> Iterator[Scene]:
     for name in ("csv", "beancount", "cobol"):
         asked: Json = {**policy, "variables": {"policy_id": POLICY, "format": name}}
         yield Scene(f"reporting/export_{name}", f"{books}/{{format}}", HARBOUR, **asked)
-    health = "GET /v1/ledger/{currency}/health"
-    yield Scene("reporting/health", health, FINANCE, variables={"currency": GBP})
+    yield from _house_books()
+
+
+def _house_books() -> Iterator[Scene]:
+    """The control accounts, after a policy, its claim and the payment of it were delivered."""
+    booked = (*PAID, DELIVERED)
+    ledger, month = "GET /v1/ledger/{currency}", {"currency": GBP, "period": "2026-11"}
+    asked: Json = {"caller": FINANCE, "given": booked}
+    aged = ("/body/age_seconds",)
+    health = f"{ledger}/health"
+    yield Scene("reporting/health", health, variables={"currency": GBP}, varies=aged, **asked)
     nobody = "reporting/health_without_the_scope"
     yield Scene(nobody, health, HANDLER, variables={"currency": GBP})
+    yield Scene("reporting/trial_balance", f"{ledger}/periods/{{period}}", variables=month, **asked)
+    yield Scene(
+        *("reporting/account", f"{ledger}/periods/{{period}}/accounts/{{account}}"),
+        variables={**month, "account": "premium_receivable"},
+        **asked,
+    )
+    journal = f"{ledger}/periods/{{period}}/journal/{{format}}"
+    yield Scene("reporting/journal", journal, variables={**month, "format": "beancount"}, **asked)
+    span = {"currency": GBP, "since": "2026-11", "until": "2027-01"}
+    ratios = "GET /v1/reports/{currency}/ratios/{since}/{until}"
+    yield Scene("reporting/ratios", ratios, HARBOUR, None, booked, span)
+    backwards = {**span, "until": "2026-10"}
+    yield Scene("reporting/ratios_backwards", ratios, HARBOUR, None, booked, backwards)
+    statement = "GET /v1/reports/{currency}/partners/{partner}/{period}"
+    own = {**month, "partner": "harbour"}
+    yield Scene("reporting/partner_statement", statement, HARBOUR, None, booked, own)
+    yield from _calendar()
+
+
+def _calendar() -> Iterator[Scene]:
+    later: Json = {"variables": {"period": "2026-11"}, "at": "2026-12-03T09:00:00Z"}
+    one = "POST /v1/ledger/periods/{period}"
+    yield Scene("accounting/close", f"{one}/closing", FINANCE, {}, **later)
+    early: Json = {**later, "variables": {"period": "2026-12"}}
+    yield Scene("accounting/close_too_early", f"{one}/closing", FINANCE, {}, **early)
+    closed = ("accounting/close",)
+    yield Scene("accounting/lock", f"{one}/locking", CONTROLLER, {}, closed, **later)
+    same = "accounting/lock_by_the_same_person"
+    yield Scene(same, f"{one}/locking", FINANCE, {}, closed, **later)
+    yield Scene("accounting/reopen", f"{one}/reopening", FINANCE, {}, closed, **later)
+    listed = "GET /v1/ledger/periods"
+    yield Scene("reporting/periods", listed, FINANCE, None, closed, at="2026-12-03T09:00:00Z")
 
 
 def _claims() -> Iterator[Scene]:
@@ -730,7 +773,8 @@ def _record_others(behind: Backend, stage: Stage) -> None:
     for folder, varies in (("authorizer", ("/answer/usageIdentifierKey",)), ("event_delivery", ())):
         for file in sorted((EVENTS / folder).glob("*.json")):
             if not file.name.endswith(EXPECTED):
-                _answer(stage, f"{folder}/{file.stem}", varies, ())
+                path = f"{folder}/{file.stem}"
+                _answer(stage, path, varies, PAID if path == DELIVERED else ())
 
 
 def _answer(stage: Stage, path: str, varies: tuple[str, ...], given: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from tests.cases.published import cases, expected
-from tests.cases.reproductions import LATER, PLAYED, REPRODUCED, figures
+from tests.cases.reproductions import PLAYED, REPRODUCED, figures
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,8 +22,6 @@ def main() -> int:
         outcomes = [passed for name, passed in played if f"::{test}" in name]
         verdicts[case] = bool(outcomes) and all(outcomes)
         _tell(case, verdicts[case], ", ".join(expected(case)))
-    for case, part in LATER.items():
-        print(f"later {case:7} waits for {part}")  # noqa: T201
     reproduced = sum(verdicts.values())
     print(f"{reproduced} of {len(cases())} published cases reproduced")  # noqa: T201
     return 0 if all(verdicts.values()) else 1

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from insurance.catalogue import BundledProducts
     from insurance.dynamodb.balances import DynamoDBBalances
     from insurance.dynamodb.billing import DynamoDBBilling
+    from insurance.dynamodb.books import DynamoDBBooks
+    from insurance.dynamodb.calendars import DynamoDBCalendars
     from insurance.dynamodb.claims import DynamoDBClaims
+    from insurance.dynamodb.earnings import DynamoDBEarnings
     from insurance.dynamodb.ledgers import DynamoDBLedgers
     from insurance.dynamodb.parties import DynamoDBParties
     from insurance.dynamodb.policies import DynamoDBPolicies
@@ -181,7 +184,7 @@ def parties() -> DynamoDBParties:
 def balances() -> DynamoDBBalances:
     from insurance.dynamodb.balances import DynamoDBBalances
 
-    return DynamoDBBalances(dynamodb(), table("balances"))
+    return DynamoDBBalances(dynamodb(), table("balances"), table("events"))
 
 
 @cache
@@ -192,7 +195,38 @@ def ledgers() -> DynamoDBLedgers:
     return DynamoDBLedgers(
         dynamodb(),
         reader=BillingReader(policies=_policy_reader(), billing_table=table("billing")),
-        balances=balances(),
+        books=books(),
+        events_table=table("events"),
+    )
+
+
+@cache
+def books() -> DynamoDBBooks:
+    from insurance.dynamodb.books import DynamoDBBooks
+
+    return DynamoDBBooks(dynamodb(), table("balances"))
+
+
+@cache
+def calendars() -> DynamoDBCalendars:
+    from insurance.dynamodb.calendars import DynamoDBCalendars
+
+    return DynamoDBCalendars(
+        dynamodb(),
+        balances_table=table("balances"),
+        events_table=table("events"),
+        receipts=receipts(),
+    )
+
+
+@cache
+def earnings() -> DynamoDBEarnings:
+    from insurance.dynamodb.earnings import DynamoDBEarnings
+
+    return DynamoDBEarnings(
+        dynamodb(),
+        policies=_policy_reader(),
+        billing_table=table("billing"),
         events_table=table("events"),
     )
 

@@ -17,7 +17,7 @@ type Json = dict[str, Any]
 # outgrow what a policy may hold; the exact scope is the handler's to check.
 API_PRODUCTS: Mapping[str, tuple[str, ...]] = {
     "quoting": ("/v1/products", "/v1/quotes"),
-    "issuance": ("/v1/policies",),
+    "issuance": ("/v1/policies", "/v1/reports"),
     "claims": ("/v1/claims", "/v1/coverage-checks"),
 }
 # Each by name: a wildcard for the method also matches slashes, and `*/v1/quotes/*` would open

@@ -67,6 +67,13 @@ class Page(NamedTuple):
     limit: int
 
 
+class Place(NamedTuple):
+    """A page of a list: what follows a place, at most `limit` of it."""
+
+    after: str
+    limit: int
+
+
 class Operation(NamedTuple):
     """One route as the API's definition describes it; `local/openapi` reads these."""
 
@@ -94,7 +101,7 @@ class Call:
         self._headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
         self._query = event.get("queryStringParameters") or {}
         self._path = event["path"]
-        self._received_at = datetime.now(UTC)
+        self.received_at = datetime.now(UTC)
         self.now = self._clock()
         self.replayed = False
         self.sent: JsonObject = {}
@@ -120,12 +127,20 @@ class Call:
 
     def page(self, of: str) -> Page:
         """Which page of a list is asked for: `limit`, and the `after` cursor of the last answer."""
+        cursor = self._query.get("after")
+        return Page(after=read_cursor(cursor, of) if cursor else 0, limit=self._limit())
+
+    def _limit(self) -> int:
         limit = self._query.get("limit", str(PAGE_DEFAULT))
         if not (LIMIT_FORM.fullmatch(limit) and int(limit) <= PAGE_MAX):
             fault = FieldFault("limit", "out-of-range", f"A page has 1 to {PAGE_MAX} entries.")
             raise InvalidFields([fault])
+        return int(limit)
+
+    def place(self, of: str) -> Place:
+        """As `page`, in a list whose entries stand at places, not numbers."""
         cursor = self._query.get("after")
-        return Page(after=read_cursor(cursor, of) if cursor else 0, limit=int(limit))
+        return Place(after=read_place(cursor, of) if cursor else "", limit=self._limit())
 
     @property
     def as_at(self) -> datetime:
@@ -224,7 +239,7 @@ class Call:
             key=self.key,
             request_hash=sha256(canonical(asked)).digest(),
             now=self.now,
-            received_at=self._received_at,
+            received_at=self.received_at,
             renders=renders,
         )
 
@@ -232,7 +247,7 @@ class Call:
         """The time; in test mode the caller's own, when one is sent."""
         sent = self._headers.get(CLOCK_HEADER.lower())
         if sent is None:
-            return self._received_at
+            return self.received_at
         if self.caller.mode is not Mode.TEST:
             raise ClockNotAllowed
         try:
@@ -435,21 +450,34 @@ def etag(revision: int, view: str) -> str:
     return f'"{revision}-{view}"'
 
 
-def cursor(of: str, after: int) -> str:
+def cursor(of: str, after: int | str) -> str:
     """Where the next page starts, opaque and good for this list only."""
     return base64.urlsafe_b64encode(f"{of} {after}".encode()).decode().rstrip("=")
 
 
 def read_cursor(cursor: str, of: str) -> int:
     """The number behind a cursor. Raises InvalidFields for one that this list did not give."""
+    after = read_place(cursor, of)
+    if after.isdecimal() and len(after) < 10:  # noqa: PLR2004 - digits
+        return int(after)
+    raise _unknown_cursor()
+
+
+def read_place(cursor: str, of: str) -> str:
+    """The place behind a cursor. Raises InvalidFields for one that this list did not give."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         list_id, after = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(" ")
-        if list_id == of and after.isdecimal() and len(after) < 10:  # noqa: PLR2004 - digits
-            return int(after)
+        if list_id == of:
+            return after
     except ValueError:
         pass  # binascii.Error and UnicodeDecodeError among them
-    raise InvalidFields([FieldFault("after", "unknown-cursor", "This list gave no such cursor.")])
+    raise _unknown_cursor()
+
+
+def _unknown_cursor() -> InvalidFields:
+    fault = FieldFault("after", "unknown-cursor", "This list gave no such cursor.")
+    return InvalidFields([fault])
 
 
 def _answer(status: HTTPStatus, view: BaseModel) -> Answer:

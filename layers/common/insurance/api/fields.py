@@ -1,13 +1,23 @@
 """Types of request fields that several operations share; each refuses what nobody can mean."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
+from insurance.domain.errors import FieldFault, InvalidFields
 from insurance.domain.money import Money
 
 YEARS = range(1900, 2200)
+PERIOD = re.compile(r"(19|2[01])\d\d-(0[1-9]|1[0-2])")
+
+
+def accounting_period(name: str, sent: str) -> str:
+    """A month in a path: `2027-02`."""
+    if not PERIOD.fullmatch(sent):
+        raise InvalidFields([FieldFault(name, "not-a-period", "A month is expected: 2027-02.")])
+    return sent
 
 
 def _of_our_time(value: datetime) -> datetime:

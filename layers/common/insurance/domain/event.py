@@ -92,6 +92,11 @@ class Event(Value):
     def head(self) -> Head:
         return Head(sequence=self.sequence, hash=self.hash, processed_at=self.processed_at)
 
+    @property
+    def tax_point(self) -> datetime:
+        """When its postings belong: when they took effect, or, ahead of that, when they were made."""
+        return min(self.effective_at, self.processed_at)
+
     def digest(self) -> bytes:
         """SHA-256 over the canonical JSON (RFC 8785) of everything but the hash itself."""
         content = self.model_dump(mode="json", exclude={"hash", "sealed", "previous_hash"})

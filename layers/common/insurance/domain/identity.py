@@ -41,6 +41,8 @@ PaymentId = Annotated[str, _pattern("pay", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-
 
 BillingId = Annotated[str, _pattern("bil")]
 SuspenseId = Annotated[str, _pattern("sus")]
+EarningsId = Annotated[str, _pattern("ear")]
+CalendarId = Annotated[str, StringConstraints(pattern=r"^cal_(test_)?books$")]
 
 
 def fingerprint(*parts: str) -> bytes:
@@ -71,7 +73,7 @@ def new_claim_id(policy_id: PolicyId, principal: str, key: str) -> ClaimId:
     return _kin("clm", policy_id) + notice
 
 
-def policy_id_for(id: QuoteId | PartyId | ClaimId) -> PolicyId:
+def policy_id_for(id: QuoteId | PartyId | ClaimId | BillingId | EarningsId) -> PolicyId:
     """A quote becomes one policy at most: the key that cannot repeat."""
     return _kin("pol", id)
 
@@ -84,6 +86,16 @@ def party_id_for(id: QuoteId | PolicyId | ClaimId) -> PartyId:
 def billing_id_for(policy_id: PolicyId) -> BillingId:
     """A policy has one account."""
     return _kin("bil", policy_id)
+
+
+def earnings_id_for(policy_id: PolicyId) -> EarningsId:
+    """A policy's premium is earned once."""
+    return _kin("ear", policy_id)
+
+
+def calendar_id_for(mode: Mode) -> CalendarId:
+    """The books of a mode have one calendar."""
+    return "cal_test_books" if mode is Mode.TEST else "cal_books"
 
 
 def suspense_id_for(mode: Mode, reference: str) -> SuspenseId:

@@ -74,9 +74,12 @@ def event_item(event: Event) -> Item:
     if event.effective_at != event.processed_at:
         item["effective"] = codec.instant(event.effective_at)
     if event.postings:
-        packed = {"postings": [posting.model_dump(mode="json") for posting in event.postings]}
-        item["postings"] = codec.binary(codec.pack(packed))
+        item["postings"] = codec.binary(pack_postings(event.postings))
     return item
+
+
+def pack_postings(postings: tuple[Posting, ...]) -> bytes:
+    return codec.pack({"postings": [posting.model_dump(mode="json") for posting in postings]})
 
 
 def read_event(item: Item) -> Event:
@@ -92,13 +95,13 @@ def read_event(item: Item) -> Event:
         processed_at=at,
         facts=codec.unpack(item["body"]["B"]),
         sealed=item["sealed"]["B"] if "sealed" in item else b"",
-        postings=_read_postings(item),
+        postings=read_postings(item),
         previous_hash=item["previous"]["B"],
         hash=item["hash"]["B"],
     )
 
 
-def _read_postings(item: Item) -> tuple[Posting, ...]:
+def read_postings(item: Item) -> tuple[Posting, ...]:
     if "postings" not in item:
         return ()
     packed: dict[str, Any] = codec.unpack(item["postings"]["B"])

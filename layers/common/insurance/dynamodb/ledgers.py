@@ -1,15 +1,14 @@
-"""The ledger as it is read: a policy's events, and the control accounts beside them."""
+"""A policy's ledger as it is read: its events, and those of its account."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from insurance.domain.books.booking import Booked
 from insurance.domain.event import Event
-from insurance.domain.identity import Mode, billing_id_for
-from insurance.domain.ledger import Account
-from insurance.domain.money import Currency
+from insurance.domain.identity import billing_id_for, earnings_id_for
 from insurance.dynamodb import aggregates, codec
-from insurance.dynamodb.balances import DynamoDBBalances
 from insurance.dynamodb.billing import BillingReader
+from insurance.dynamodb.books import DynamoDBBooks
 from insurance.dynamodb.transaction import load, query
 from insurance.operations.read_books import Ledger
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 PAGE = 100
+SEQUENCE_MAX = 10**6
 
 
 class DynamoDBLedgers:
@@ -27,12 +27,12 @@ class DynamoDBLedgers:
         client: "DynamoDBClient",
         *,
         reader: BillingReader,
-        balances: DynamoDBBalances,
+        books: DynamoDBBooks,
         events_table: str,
     ) -> None:
         self._client = client
         self._reader = reader
-        self._balances = balances
+        self._books = books
         self._events_table = events_table
 
     def of_policy(self, policy_id: str) -> Ledger:
@@ -40,17 +40,18 @@ class DynamoDBLedgers:
         events = self._stream(policy_id, file.policy.head.sequence)
         if file.account is not None:
             events += self._stream(billing_id_for(policy_id), file.account.head.sequence)
+        events += self._stream(earnings_id_for(policy_id), None)
         events.sort(key=lambda event: (event.processed_at, event.stream, event.sequence))
         return Ledger(file, events)
 
-    def control_accounts(self, mode: Mode, currency: Currency) -> Mapping[Account, int]:
-        return self._balances.sums(mode, currency)
+    def booked(self, stream: str) -> Mapping[int, Booked]:
+        return self._books.booked(stream)
 
-    def _stream(self, stream: str, last: int) -> list[Event]:
-        """A stream up to where its aggregate stands: bounded by what a policy may change or be
-        paid, so mostly one page."""
+    def _stream(self, stream: str, last: int | None) -> list[Event]:
+        """A stream up to where its aggregate stands, or to its end: bounded by what a policy may
+        change, be paid or earn, so mostly one page."""
         found: list[Event] = []
-        while not found or found[-1].sequence < last:
+        while last is None or not found or found[-1].sequence < last:
             items = query(
                 self._client,
                 TableName=self._events_table,
@@ -59,11 +60,13 @@ class DynamoDBLedgers:
                 ExpressionAttributeValues={
                     ":stream": codec.text(stream),
                     ":first": codec.number(found[-1].sequence + 1 if found else 1),
-                    ":last": codec.number(last),
+                    ":last": codec.number(last or SEQUENCE_MAX),
                 },
                 Limit=PAGE,
             )
             if not items:
                 break
             found += [aggregates.read_event(item) for item in items]
+            if len(items) < PAGE:
+                break
         return found

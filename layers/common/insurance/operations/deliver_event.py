@@ -1,13 +1,19 @@
 """Deliver an event: check that it is what was written, book its postings once, and tell the bus."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from insurance.domain.books.booking import Booked as Booking
+from insurance.domain.books.sources import ConditionsOf, Source, source_of
 from insurance.domain.errors import InsuranceError
 from insurance.domain.event import Event
 from insurance.domain.identity import Mode
 from insurance.domain.ledger import Account, Posting
 from insurance.domain.money import Currency
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.terms import ProductRef
+from insurance.operations.ports import Products
 
 
 class BrokenEvent(InsuranceError):
@@ -20,8 +26,12 @@ class BrokenEvent(InsuranceError):
 class Balances(Protocol):
     """Control accounts, summed from the stream of events."""
 
-    def book(self, event: Event) -> bool:
-        """Add the event's postings to the accounts once; False when they were there already."""
+    def book(self, event: Event, source: Source, *, appended_at: datetime) -> Booking | None:
+        """Add the event's postings to the accounts once, and what its aggregate's facts say now.
+
+        Nothing is booked into a closed period: what belongs there goes to the first open one.
+        None when the event was booked already.
+        """
 
     def imbalance(self, mode: Mode, currency: Currency) -> int:
         """Debits less credits over all accounts, in minor units: zero, or something is wrong."""
@@ -42,7 +52,9 @@ class Booked:
     claims_paid: int
 
 
-def deliver_event(event: Event, *, balances: Balances, bus: EventBus) -> list[Booked]:
+def deliver_event(
+    event: Event, *, balances: Balances, bus: EventBus, products: Products, appended_at: datetime
+) -> list[Booked]:
     """Publish and book; safe to repeat, so a stream may deliver an event more than once.
 
     Booking comes last: what it moved is counted once, and a bus that fails must not take that away.
@@ -50,8 +62,17 @@ def deliver_event(event: Event, *, balances: Balances, bus: EventBus) -> list[Bo
     if event.digest() != event.hash:
         raise BrokenEvent(event)
     bus.publish(event)
-    booked = bool(event.postings) and balances.book(event)
-    return _moved(event) if booked else []
+    source = source_of(event, _conditions(products))
+    if source is None or balances.book(event, source, appended_at=appended_at) is None:
+        return []
+    return _moved(event)
+
+
+def _conditions(products: Products) -> ConditionsOf:
+    def conditions(product: ProductRef) -> Conditions:
+        return Conditions.of(products.version(product))
+
+    return conditions
 
 
 def _moved(event: Event) -> list[Booked]:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from insurance.domain.billing import BillingAccount, SuspendedPayment
+    from insurance.domain.books.calendar import Calendar
+    from insurance.domain.books.earnings import EarnedPremium
     from insurance.domain.claim import Claim, NoticedClaim
     from insurance.domain.claim.screening import Resemblance
     from insurance.domain.classification import JsonObject
@@ -217,6 +219,35 @@ class Parties(Protocol):
 
     def erase(self, event: Event, *, party_id: str, receipt: Receipt) -> None:
         """Destroy the party's key everywhere, for ever; raise AlreadyErased when it is gone."""
+
+
+class Calendars(Protocol):
+    def load(self, mode: Mode, receipt: Receipt) -> Kept[Calendar]:
+        """The calendar of a mode's books, in one read with the receipt."""
+
+    def store(
+        self, event: Event, calendar: Calendar, *, was: Kept[Calendar], receipt: Receipt
+    ) -> None:
+        """Store the calendar as the event left it; raise StaleRevision when it has moved on.
+
+        From then on nothing is booked into what it closes, whatever is under way.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class EarningsFile:
+    """A policy, and what of its premium was posted as earned so far."""
+
+    policy: Kept[Policy]
+    earned: Kept[EarnedPremium] | None
+
+
+class Earnings(Protocol):
+    def load(self, policy_id: str) -> EarningsFile:
+        """Raise PolicyNotFound when there is no such policy."""
+
+    def store(self, event: Event, *, file: EarningsFile) -> None:
+        """Store what the event posts; raise StaleRevision when somebody else posted meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

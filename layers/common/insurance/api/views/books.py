@@ -8,8 +8,7 @@ from pydantic import BaseModel
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.books import CHART, Check, Format, PolicyBooks
 from insurance.domain.ledger import Account
-from insurance.domain.money import Currency, Money
-from insurance.operations.read_books import TrialBalance
+from insurance.domain.money import Money
 
 
 class BalanceView(BaseModel):
@@ -81,28 +80,3 @@ class LedgerExportView(View):
     @classmethod
     def of(cls, policy_id: str, format: Format, text: str) -> Self:
         return cls(policy_id=policy_id, format=format, text=text)
-
-
-class TrialBalanceView(View):
-    """The control accounts of one mode and currency, and whether they agree."""
-
-    mode: str
-    currency: str
-    healthy: bool
-    imbalance: int
-    written_apart: int
-    balances: list[BalanceView]
-
-    @classmethod
-    def of(cls, found: TrialBalance) -> Self:
-        def money(amount: int) -> Money:
-            return Money(amount=amount, currency=Currency(found.currency))
-
-        return cls(
-            mode=found.mode,
-            currency=found.currency,
-            healthy=not found.imbalance and not found.written_apart,
-            imbalance=found.imbalance,
-            written_apart=found.written_apart,
-            balances=[BalanceView.of(name, money(sum)) for name, sum in found.balances.items()],
-        )

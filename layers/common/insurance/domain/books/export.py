@@ -1,28 +1,32 @@
-"""Export: a policy's entries as CSV, and as plain-text accounting that beancount reads."""
+"""Export: entries as CSV, and as plain-text accounting that beancount reads."""
 
 import csv
 import io
-from collections.abc import Sequence
-from datetime import UTC, date
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from insurance.domain.books.chart import path
+from insurance.domain.books.booking import Booked
+from insurance.domain.books.calendar import AccountingPeriod, period_of
+from insurance.domain.books.chart import CHART, path
 from insurance.domain.event import Event
-from insurance.domain.ledger import Account, Posting
-from insurance.domain.money import Money
+from insurance.domain.ledger import Posting
 
 COLUMNS = (
     "stream",
     "sequence",
     "type",
     "processed_at",
-    "effective_at",
+    "tax_point",
+    "period",
     "debit",
     "credit",
     "amount",
     "currency",
 )
+LONG_AGO = date(1900, 1, 1)
+"""When accounts are opened in a text that need not hold everything that came before."""
 
 
 class Format(StrEnum):
@@ -30,60 +34,92 @@ class Format(StrEnum):
     BEANCOUNT = "beancount"
 
 
-def export(events: Sequence[Event], format: Format) -> str:
-    """Every posting of the events, in their order."""
-    return as_csv(events) if format is Format.CSV else as_beancount(events)
+class Written(NamedTuple):
+    """One event's postings, and where they were booked."""
+
+    stream: str
+    sequence: int
+    type: str
+    processed_at: datetime
+    tax_point: datetime
+    period: AccountingPeriod | None
+    """None: not booked yet."""
+    postings: tuple[Posting, ...]
+
+    @property
+    def day(self) -> date:
+        """The tax point; where that was closed already, the first day of the period."""
+        if self.period is None or self.period == period_of(self.tax_point):
+            return self.tax_point.astimezone(UTC).date()
+        return date.fromisoformat(f"{self.period}-01")
 
 
-def as_csv(events: Sequence[Event]) -> str:
+def written(event: Event, booked: Mapping[int, Booked]) -> Written:
+    """An event, and where its number says it was booked."""
+    found = booked.get(event.sequence)
+    return Written(
+        stream=event.stream,
+        sequence=event.sequence,
+        type=event.type,
+        processed_at=event.processed_at,
+        tax_point=event.tax_point,
+        period=found.period if found else None,
+        postings=event.postings,
+    )
+
+
+def export(entries: Sequence[Written], format: Format, *, goes_on: bool = False) -> str:
+    """Every posting of the entries, in their order; `goes_on` without what a text begins with."""
+    return (
+        as_csv(entries, goes_on=goes_on)
+        if format is Format.CSV
+        else as_beancount(entries, goes_on=goes_on)
+    )
+
+
+def as_csv(entries: Sequence[Written], *, goes_on: bool) -> str:
     """One line a posting; amounts in major units, exact."""
-    written = io.StringIO()
-    lines = csv.writer(written, lineterminator="\n")
-    lines.writerow(COLUMNS)
-    for event in events:
-        for posting in event.postings:
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    if not goes_on:
+        lines.writerow(COLUMNS)
+    for entry in entries:
+        for posting in entry.postings:
             lines.writerow(
                 (
-                    event.stream,
-                    event.sequence,
-                    event.type,
-                    event.processed_at.astimezone(UTC).isoformat(),
-                    event.effective_at.astimezone(UTC).isoformat(),
+                    entry.stream,
+                    entry.sequence,
+                    entry.type,
+                    entry.processed_at.astimezone(UTC).isoformat(),
+                    entry.tax_point.astimezone(UTC).isoformat(),
+                    entry.period or "",
                     posting.debit,
                     posting.credit,
-                    _plain(posting.amount),
+                    posting.amount.major,
                     posting.amount.currency,
                 )
             )
-    return written.getvalue()
+    return text.getvalue()
 
 
-def as_beancount(events: Sequence[Event]) -> str:
-    """One transaction an event; every account is opened on the day it is first used."""
-    opened: dict[Account, date] = {}
-    entries: list[str] = []
-    for event in events:
-        if not event.postings:
+def as_beancount(entries: Sequence[Written], *, goes_on: bool) -> str:
+    """One transaction an entry, after the accounts are opened: all of the chart."""
+    openings = "\n".join(f"{LONG_AGO} open {path(account)}" for account in CHART)
+    texts = [] if goes_on else [openings]
+    for entry in entries:
+        if not entry.postings:
             continue
-        day = event.processed_at.astimezone(UTC).date()
-        for posting in event.postings:
-            opened.setdefault(posting.debit, day)
-            opened.setdefault(posting.credit, day)
-        lines = [f'{day} * "{event.type}" "{event.stream} {event.sequence}"']
-        for posting in event.postings:
+        lines = [f'{entry.day} * "{entry.type}" "{entry.stream} {entry.sequence}"']
+        lines.append(f"  tax_point: {entry.tax_point.astimezone(UTC).date()}")
+        for posting in entry.postings:
             lines += _legs(posting)
-        entries.append("\n".join(lines))
-    openings = [f"{day} open {path(account)}" for account, day in opened.items()]
-    return "\n\n".join(["\n".join(openings), *entries]) + "\n"
+        texts.append("\n".join(lines))
+    return "\n\n".join(texts) + "\n"
 
 
 def _legs(posting: Posting) -> tuple[str, str]:
-    amount, currency = _plain(posting.amount), posting.amount.currency
+    amount, currency = posting.amount.major, posting.amount.currency
     return (
         f"  {path(posting.debit)}  {amount} {currency}",
         f"  {path(posting.credit)}  -{amount} {currency}",
     )
-
-
-def _plain(money: Money) -> Decimal:
-    return money.major

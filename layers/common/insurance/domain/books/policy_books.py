@@ -98,7 +98,7 @@ def _segments_check(policy: Policy, conditions: Conditions, written: Money) -> t
     """Not where the product charges nothing for a change: then a price says little."""
     if not conditions.adjusts:
         return ()
-    source, steps = _by_segments(policy, conditions), len(policy.transactions) + 1
+    source, steps = written_by_segments(policy, conditions), len(policy.transactions) + 1
     return (Check("written_is_what_the_segments_say", written, source, steps),)
 
 
@@ -126,7 +126,7 @@ def _came_in(account: BillingAccount | None, zero: Money) -> Money:
     return sum((payment.amount for payment in payments), zero)
 
 
-def _by_segments(policy: Policy, conditions: Conditions) -> Money:
+def written_by_segments(policy: Policy, conditions: Conditions) -> Money:
     """The net premium from what was in force how long at which price, and nothing else."""
     measure = Measure(policy.period, conditions.day_count, conditions.zone)
     void_until, parts = policy.period.start, Fraction(0)

@@ -1,0 +1,62 @@
+"""Accounting: the calendar of the books, month by month open, closed and locked."""
+
+from collections.abc import Callable
+
+from insurance import wiring
+from insurance.api.app import Api, Call
+from insurance.api.body import Request
+from insurance.api.fields import accounting_period
+from insurance.api.views.ledger import CalendarView
+from insurance.domain.books.calendar import Calendar
+from insurance.operations.keep_calendar import close_period, lock_period, reopen_period
+from insurance.operations.ports import Kept
+from insurance.operations.receipt import Answer
+
+calendars, receipts = wiring.calendars(), wiring.receipts()
+
+api = Api(receipts.recall)
+handler = api.entrypoint()
+
+
+class PeriodRequest(Request):
+    """Nothing is asked beside the month itself."""
+
+
+@api.command(
+    "/v1/ledger/periods/{period}/closing",
+    scope="ledger:close",
+    staff=True,
+    summary="Close a month: nothing is booked into it any more",
+)
+def post_closing(period: str, request: PeriodRequest, call: Call) -> CalendarView | Answer:
+    """Months close in their order, once they are over. What comes late goes to the next open one."""
+    return _keep(close_period, period, call)
+
+
+@api.command(
+    "/v1/ledger/periods/{period}/locking",
+    scope="ledger:close",
+    staff=True,
+    summary="Lock a closed month for good",
+)
+def post_locking(period: str, request: PeriodRequest, call: Call) -> CalendarView | Answer:
+    """By another person than who closed it."""
+    return _keep(lock_period, period, call)
+
+
+@api.command(
+    "/v1/ledger/periods/{period}/reopening",
+    scope="ledger:close",
+    staff=True,
+    summary="Open the last closed month again, as long as it is not locked",
+)
+def post_reopening(period: str, request: PeriodRequest, call: Call) -> CalendarView | Answer:
+    return _keep(reopen_period, period, call)
+
+
+def _keep(step: Callable[..., Kept[Calendar]], period: str, call: Call) -> Answer:
+    month = accounting_period("period", period)
+    return call.once(
+        lambda receipt: step(month, caller=call.caller, calendars=calendars, receipt=receipt),
+        shows=lambda kept: CalendarView.of(call.caller.mode, kept.record),
+    )

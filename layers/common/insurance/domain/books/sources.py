@@ -1,0 +1,140 @@
+"""Sources: what an aggregate's own facts say its accounts hold, without a look at any posting.
+
+Postings are written step by step, as things happen; these figures are read off the whole aggregate
+as it stands: transactions that stand, reserves, payments, money that came in. Where the two differ,
+something was posted that did not happen, or happened and was not posted.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from insurance.domain.billing import BillingAccount, SuspendedPayment
+from insurance.domain.books.earnings import EarnedPremium
+from insurance.domain.books.policy_books import written_by_segments
+from insurance.domain.claim import Claim, CostType
+from insurance.domain.classification import JsonObject
+from insurance.domain.errors import ProductNotFound
+from insurance.domain.event import Event
+from insurance.domain.ledger import Account
+from insurance.domain.money import Currency
+from insurance.domain.policy import ChargeKind, Policy
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.transaction import INCOME
+from insurance.domain.terms import ProductRef
+
+type Balances = Counter[Account]
+"""Debits less credits, in minor units."""
+
+type ConditionsOf = Callable[[ProductRef], Conditions]
+
+
+class Source(NamedTuple):
+    """One aggregate's figures, as its facts give them."""
+
+    currency: Currency
+    balances: Balances
+    apart: bool = False
+    """The segments, each at its price for its time, do not come to what was written."""
+
+
+def source_of(event: Event, conditions_of: ConditionsOf) -> Source | None:
+    """The figures of the aggregate as the event left it; None for one without money."""
+    reads = READS.get(event.stream.partition("_")[0])
+    return reads(event.facts, conditions_of) if reads else None
+
+
+def moved_by(event: Event) -> Balances:
+    """What the event's postings move: debits less credits by account."""
+    moved: Balances = Counter()
+    for posting in event.postings:
+        moved[posting.debit] += posting.amount.amount
+        moved[posting.credit] -= posting.amount.amount
+    return moved
+
+
+def _of_policy(facts: JsonObject, conditions_of: ConditionsOf) -> Source:
+    policy = Policy.joined(facts, {})
+    found: Balances = Counter()
+    for line in policy.charged_lines():
+        found[Account.PREMIUM_RECEIVABLE] += line.amount.amount
+        found[INCOME[line.kind]] -= line.amount.amount
+        if line.kind is ChargeKind.NET:
+            found[Account.PREMIUM_DEFERRAL] += line.amount.amount
+            found[Account.UNEARNED_PREMIUM] -= line.amount.amount
+    if policy.commission is not None:
+        found[Account.COMMISSION_EXPENSE] += policy.commission.amount
+        found[Account.COMMISSION_PAYABLE] -= policy.commission.amount
+    return Source(policy.premium.net.currency, found, _apart(policy, conditions_of))
+
+
+def _apart(policy: Policy, conditions_of: ConditionsOf) -> bool:
+    """Also where nobody can tell, because the product is gone: a person must look."""
+    try:
+        conditions = conditions_of(policy.product)
+    except ProductNotFound:
+        return True
+    if not conditions.adjusts:
+        return False  # a change costs nothing there: then a price says little
+    difference = written_by_segments(policy, conditions) - policy.written
+    return abs(difference.amount) > len(policy.transactions) + 1
+
+
+def _of_account(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
+    account = BillingAccount.joined(facts, {})
+    received = account.received.amount
+    in_suspense = sum(payment.to_suspense.amount for payment in account.paid_in)
+    charge, forgone = account.charge.amount, account.forgone.amount
+    found = {
+        Account.PREMIUM_RECEIVABLE: charge - forgone - received,
+        Account.FEE_INCOME: -charge,
+        Account.WRITE_OFF: forgone,
+        Account.CASH: received + in_suspense,
+        Account.SUSPENSE: -in_suspense,
+    }
+    return Source(account.charge.currency, Counter(found))
+
+
+def _of_suspense(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
+    payment = SuspendedPayment.joined(facts, {})
+    amount = payment.amount.amount
+    found = {Account.CASH: amount, Account.SUSPENSE: -amount}
+    return Source(payment.amount.currency, Counter(found))
+
+
+def _of_claim(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
+    claim = Claim.joined(facts, {})
+    case = claim.reserve_of(CostType.INDEMNITY).amount
+    handling = claim.reserve_of(CostType.EXPENSE).amount
+    held = claim.reserve_of(CostType.INSURED_SHARE).amount
+    paid = claim.paid_of(CostType.INDEMNITY).amount
+    spent = claim.paid_of(CostType.EXPENSE).amount
+    recovered = claim.recovered.amount
+    found = {
+        Account.CHANGE_IN_CASE_RESERVES: case,
+        Account.CASE_RESERVES: -case,
+        Account.CHANGE_IN_EXPENSE_RESERVES: handling,
+        Account.EXPENSE_RESERVES: -handling,
+        Account.CLAIMS_PAID: paid,
+        Account.CLAIM_EXPENSES_PAID: spent,
+        Account.RECOVERIES: -recovered,
+        Account.RECOVERIES_PAYABLE: -held,
+        Account.CASH: recovered + held - paid - spent,
+    }
+    return Source(claim.claimed.currency, Counter(found))
+
+
+def _of_earnings(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
+    earned = EarnedPremium.joined(facts, {}).earned
+    found = {Account.UNEARNED_PREMIUM: earned.amount, Account.EARNED_PREMIUM: -earned.amount}
+    return Source(earned.currency, Counter(found))
+
+
+READS: Final[Mapping[str, Callable[[JsonObject, ConditionsOf], Source]]] = {
+    "pol": _of_policy,
+    "bil": _of_account,
+    "sus": _of_suspense,
+    "clm": _of_claim,
+    "ear": _of_earnings,
+}
+"""By the prefix of the stream: every aggregate that moves money."""

@@ -1,0 +1,157 @@
+"""A keeper of books: hands the events of a house on, as the stream does, and reads what comes of it."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from insurance.domain.books.calendar import AccountingPeriod, Calendar
+from insurance.domain.books.health import Health
+from insurance.domain.caller import Caller, CallerKind
+from insurance.domain.claim import Claim
+from insurance.domain.event import Event, Head
+from insurance.domain.identity import Mode
+from insurance.domain.money import Currency
+from insurance.domain.policy import Policy
+from insurance.dynamodb import aggregates
+from insurance.dynamodb.balances import DynamoDBBalances
+from insurance.dynamodb.books import DynamoDBBooks
+from insurance.dynamodb.calendars import DynamoDBCalendars
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.operations.deliver_event import Booked, deliver_event
+from insurance.operations.keep_calendar import close_period, lock_period, reopen_period
+from insurance.operations.ports import Kept, Products
+from insurance.operations.post_earnings import post_earnings
+from insurance.operations.read_ledger import read_health
+
+from tests.builders import make_claim, make_receipt
+from tests.memory import MemoryEarnings, MemoryKey
+from tests.policy_life.house import House
+from tests.policy_life.plain import plain_product, price
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+FAR = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def finance(name: str = "fiona", role: str = "finance") -> Caller:
+    return Caller(
+        principal=name,
+        kind=CallerKind.STAFF,
+        partner="",
+        roles=frozenset({role}),
+        scopes=frozenset({"ledger:read", "ledger:close"}),
+        mode=Mode.TEST,
+    )
+
+
+class NoBus:
+    def publish(self, event: Event) -> None:
+        """Nobody listens here."""
+
+
+class Keeper:
+    """The books, and the calls that a test makes of them."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", tables: dict[str, str]) -> None:
+        self.dynamodb, self.tables = dynamodb, tables
+        self.balances = DynamoDBBalances(dynamodb, tables["balances"], tables["events"])
+        self.books = DynamoDBBooks(dynamodb, tables["balances"])
+        self.calendars = DynamoDBCalendars(
+            dynamodb,
+            balances_table=tables["balances"],
+            events_table=tables["events"],
+            receipts=DynamoDBReceipts(dynamodb, tables["receipts"], lambda _about: None),
+        )
+        self.calls = 0
+        self.delivered: set[tuple[str, int]] = set()
+
+    def append(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.dynamodb.put_item(
+                TableName=self.tables["events"], Item=aggregates.event_item(event)
+            )
+
+    def deliver(self, event: Event, products: Products) -> list[Booked]:
+        return deliver_event(
+            event, balances=self.balances, bus=NoBus(), products=products, appended_at=FAR
+        )
+
+    def take_in(self, house: House, *, but: Callable[[Event], bool] = lambda _event: False) -> None:
+        """Append and deliver all that has happened and was not delivered yet."""
+        streams = house.memory.events.values()
+        events = [event for stream in streams for event in stream]
+        new = [each for each in events if (each.stream, each.sequence) not in self.delivered]
+        self.append(new)
+        for event in sorted(new, key=lambda each: each.processed_at):
+            if not but(event):
+                self.deliver(event, house.products)
+                self.delivered.add((event.stream, event.sequence))
+
+    def health(self, currency: Currency = Currency.GBP) -> Health:
+        return read_health(currency, caller=finance(), books=self.books, now=FAR)
+
+    def wrong(self, currency: Currency = Currency.GBP) -> list[str]:
+        """The invariants that do not hold."""
+        return [each.code for each in self.health(currency).invariants if not each.holds]
+
+    def close(self, period: AccountingPeriod, by: str = "fiona") -> Calendar:
+        return self._calendar(close_period, period, by)
+
+    def lock(self, period: AccountingPeriod, by: str = "frank") -> Calendar:
+        return self._calendar(lock_period, period, by)
+
+    def reopen(self, period: AccountingPeriod, by: str = "fiona") -> Calendar:
+        return self._calendar(reopen_period, period, by)
+
+    def _calendar(
+        self, step: Callable[..., Kept[Calendar]], period: AccountingPeriod, by: str
+    ) -> Calendar:
+        self.calls += 1
+        receipt = make_receipt(f"calendar-{self.calls}", now=FAR)
+        return step(period, caller=finance(by), calendars=self.calendars, receipt=receipt).record
+
+
+def claim_event(claim: Claim, was: Claim | None, head: Head, now: datetime) -> Event:
+    """What a step of a claim appends."""
+    return Event.following(
+        head,
+        claim,
+        MemoryKey(b"key"),
+        stream=claim.id,
+        type="claim.changed",
+        actor="handler",
+        now=now,
+        postings=claim.booked_since(was),
+    )
+
+
+def happened(house: House, event: Event) -> None:
+    house.memory.events.setdefault(event.stream, []).append(event)
+
+
+def earn(house: House, *periods: AccountingPeriod) -> None:
+    """Post what is earned by the end of these months."""
+    for period in periods:
+        post_earnings(
+            house.policy_id,
+            period,
+            products=house.products,
+            earnings=MemoryEarnings(house.memory),
+            now=FAR,
+        )
+
+
+def plain_house(dollars: int, *, calls: int = 0, **changes: Any) -> House:
+    """A policy for the calendar year 2026 at a round price, sold a fortnight before.
+
+    Houses that have had another number of calls sell other policies.
+    """
+    house = House(plain_product(**changes), now=datetime(2025, 12, 20, tzinfo=UTC), calls=calls)
+    house.issue(date(2026, 1, 1), all_answers=price(dollars))
+    return house
+
+
+def claim_on(policy: Policy, **changes: Any) -> Claim:
+    nothing = policy.premium.net - policy.premium.net
+    return make_claim(policy, claimed=nothing, **changes)

@@ -1,0 +1,243 @@
+"""The books of the house: kept while events are booked, held against what knows of no posting."""
+
+from datetime import UTC, date, datetime
+from itertools import pairwise
+
+import pytest
+from beancount import loader
+from beancount.core import realization
+from insurance.api.views.ledger import BusinessReportView, JournalView
+from insurance.domain.books import Format, path
+from insurance.domain.claim import CostType, ReserveReason
+from insurance.domain.event import Head
+from insurance.domain.identity import Mode
+from insurance.domain.ledger import Account, Posting
+from insurance.domain.money import Currency, Money
+from insurance.operations.read_ledger import (
+    Line,
+    Slice,
+    read_journal,
+    read_statement,
+    read_trial_balance,
+)
+from insurance.operations.report_business import report_business, state_partner
+
+from tests.books.keeper import claim_event, claim_on, earn, finance, happened, plain_house
+from tests.cases.published import expected
+from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House, gbp
+from tests.policy_life.test_billing import Desk
+
+MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
+USD, GBP = Currency.USD, Currency.GBP
+
+
+@pytest.fixture
+def house() -> House:
+    """A policy paid by instalments, changed late, cancelled and brought back, with a claim."""
+    desk = Desk()
+    desk.choose("monthly")
+    desk.pay("31", "REF-1")
+    desk.pay("50", "REF-2", "pol_test_0000000000000000")
+    house = desk.house
+    house.now = datetime(2026, 3, 1, tzinfo=UTC)
+    house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+    house.endorse(date(2026, 4, 1), annual_mileage=20_000)
+    house.cancel(date(2026, 10, 1))
+    house.reinstate(no_known_loss=True)
+    desk.pay("400", "REF-3", on=date(2026, 3, 1))
+    was, head = None, Head()
+    claim = claim_on(house.policy).with_reserve(
+        CostType.INDEMNITY, gbp("3000"), ReserveReason.INITIAL, by="h", at=house.now
+    )
+    happened(house, claim_event(claim, was, head, house.now))
+    earn(house, "2026-01", "2026-02")
+    return house
+
+
+def test_a_busy_house_is_healthy_and_every_account_is_held_against_its_source(keeper, house):
+    keeper.take_in(house)
+
+    health = keeper.health()
+
+    assert [each for each in health.invariants if not each.holds] == []
+    assert health.healthy
+    codes = {each.code for each in health.invariants}
+    assert {
+        "zero_sum",
+        "written_is_earned_and_unearned",
+        "incurred_is_paid_and_outstanding_less_recoveries",
+        "no_event_is_missing",
+        "written_is_what_the_segments_say",
+        "periods_are_the_whole",
+        "sub_ledgers_are_the_ledger_cash",
+    } <= codes
+    figures = {each.code: each.figure for each in health.invariants}
+    assert figures["incurred_is_paid_and_outstanding_less_recoveries"] == 300_000
+    assert figures["no_event_is_missing"] == sum(
+        len(events)
+        for stream, events in house.memory.events.items()
+        if not stream.startswith("quo_")
+    )
+
+
+def test_nothing_is_booked_twice_however_often_and_late_it_is_delivered(keeper, house):
+    keeper.take_in(house)
+    before = keeper.books.totals(Mode.TEST, GBP)
+
+    keeper.delivered.clear()
+    keeper.take_in(house)
+
+    assert keeper.books.totals(Mode.TEST, GBP) == before
+
+
+def test_an_event_that_never_came_is_missed(keeper, house):
+    keeper.take_in(house, but=lambda event: event.type == "policy.endorsed")
+
+    assert "no_event_is_missing" in keeper.wrong()
+
+    keeper.take_in(house)
+    assert keeper.wrong() == []
+
+
+@pytest.mark.parametrize("account", [Account.WRITTEN_PREMIUM, Account.CASH, Account.TAX_PAYABLE])
+def test_a_wrong_posting_turns_the_health_red(keeper, house, account):
+    [issued] = [each for each in house.memory.events[house.policy_id] if each.sequence == 1]
+    wrong = Posting(debit=account, credit=Account.FEE_INCOME, amount=gbp("1"))
+    draft = issued.replace(postings=(*issued.postings, wrong))
+    house.memory.events[house.policy_id][0] = draft.replace(hash=draft.digest())
+
+    keeper.take_in(house)
+
+    assert f"sub_ledgers_are_the_ledger_{account}" in keeper.wrong()
+    assert not keeper.health().healthy
+
+
+def test_a_price_that_is_not_what_the_segments_say_turns_the_health_red(keeper):
+    house = plain_house(1200)
+    house.endorse(date(2026, 7, 1), price={"amount": 240_000, "currency": "USD"})
+    policy = house.policy
+    [change] = policy.transactions
+    ten = Money(amount=1000, currency=USD)
+    line = change.computation.lines[0]
+    dearer = change.computation.replace(
+        lines=(line.replace(amount=line.amount + ten),), total=change.computation.total + ten
+    )
+    wrong = policy.replace(transactions=(change.replace(computation=dearer),))
+    last = house.memory.events[policy.id][-1]
+    facts, _ = wrong.parted()
+    draft = last.replace(facts=facts, postings=dearer.postings())
+    house.memory.events[policy.id][-1] = draft.replace(hash=draft.digest())
+
+    keeper.take_in(house)
+
+    assert keeper.wrong(USD) == ["written_is_what_the_segments_say"]
+
+
+def test_a_trial_balance_opens_where_the_month_before_closed(keeper, house):
+    keeper.take_in(house)
+
+    months = [
+        read_trial_balance(GBP, period, caller=finance(), books=keeper.books)
+        for period in ("2025-12", "2026-01", "2026-02", "2026-03", "2026-04")
+    ]
+
+    assert {month.imbalance for month in months} == {0}
+    for before, after in pairwise(months):
+        for account, balance in before.balances.items():
+            assert after.balances[account].opening == balance.closing
+    whole = keeper.books.totals(Mode.TEST, GBP).posted
+    assert {name: each.closing for name, each in months[-1].balances.items()} == {
+        name: whole[name] for name in months[-1].balances
+    }
+    assert months[1].balances[Account.EARNED_PREMIUM].movement < 0
+
+
+def test_an_accounts_lines_come_in_pages_and_add_up_to_its_movement(keeper, house):
+    keeper.take_in(house)
+
+    found: list[Line] = []
+    after = ""
+    while True:
+        page = read_statement(
+            GBP,
+            Account.PREMIUM_RECEIVABLE,
+            "2026-03",
+            asked=Slice(after, 2),
+            caller=finance(),
+            books=keeper.books,
+        )
+        found += page.lines
+        if not page.more:
+            break
+        after = page.lines[-1].place
+
+    assert len(found) > 2
+    assert [line.place for line in found] == sorted({line.place for line in found})
+    assert sum(line.amount for line in found) == page.balance.movement
+
+
+def test_beancount_accepts_the_journal_of_every_month_and_finds_our_balances(keeper, house):
+    keeper.take_in(house)
+    texts: list[str] = []
+    for period in ("2025-12", "2026-01", "2026-02", "2026-03"):
+        after = ""
+        while True:
+            page = read_journal(
+                GBP, period, asked=Slice(after, 3), caller=finance(), books=keeper.books
+            )
+            view = JournalView.of(page, Format.BEANCOUNT, "list", goes_on=bool(texts))
+            texts.append(view.text)
+            if not page.more:
+                break
+            after = page.entries[-1].place
+
+    entries, errors, _ = loader.load_string("\n".join(texts))
+
+    assert errors == []
+    real = realization.realize(entries)
+    for account, amount in keeper.books.totals(Mode.TEST, GBP).posted.items():
+        units = realization.get(real, path(account)).balance.get_currency_units("GBP")
+        assert units.number == Money(amount=amount, currency=GBP).major, account
+
+
+def test_a_partner_sees_its_own_business_and_nobody_elses(keeper, house):
+    keeper.take_in(house)
+    span = ("2025-12", "2026-03")
+
+    own = report_business(GBP, *span, caller=PARTNER, books=keeper.books)
+    stranger = PARTNER.replace(partner="ptn_two")
+    others = report_business(GBP, *span, caller=stranger, books=keeper.books)
+    statement = state_partner("ptn_one", GBP, "2025-12", caller=PARTNER, books=keeper.books)
+    hidden = state_partner("ptn_one", GBP, "2025-12", caller=stranger, books=keeper.books)
+
+    assert [(partner, product) for partner, product, _ in own.rows] == [
+        ("ptn_one", "personal_motor")
+    ]
+    assert own.whole.written == house.policy.written.amount
+    assert own.whole.incurred == 300_000
+    assert others.rows == []
+    assert statement.rows[0].balances[Account.WRITTEN_PREMIUM] == -12880
+    assert hidden.rows == ()
+
+
+def test_rat_1_loss_expense_and_combined_ratio_from_the_books(keeper):
+    rating = {"steps": [{"step": "base", "base": "price"}], "charges": [], "commission": "0.20"}
+    questions = [{"code": "price", "type": "money", "label": "Price", "min": 0, "max": 100_000_000}]
+    house = plain_house(
+        30_000_000, rating=rating, questions=questions, day_count="months", time_zone="Etc/UTC"
+    )
+    earn(house, *MONTHS[:10])
+    claim = claim_on(house.policy)
+    for cost_type, million in ((CostType.INDEMNITY, 10), (CostType.EXPENSE, 1)):
+        amount = Money.of(str(million * 1_000_000), USD)
+        claim = claim.with_reserve(cost_type, amount, ReserveReason.INITIAL, by="h", at=house.now)
+    happened(house, claim_event(claim, None, Head(), datetime(2026, 5, 1, tzinfo=UTC)))
+    keeper.take_in(house)
+
+    report = report_business(USD, "2025-12", "2026-10", caller=PARTNER, books=keeper.books)
+
+    whole = BusinessReportView.of(report).whole
+    found = [whole.loss_ratio, whole.expense_ratio, whole.combined_ratio]
+    assert [str(figure).removesuffix("00") for figure in found] == expected("RAT-1")
+    assert whole.earned.amount == 2_500_000_000
+    assert keeper.wrong(USD) == []

@@ -1,0 +1,160 @@
+"""Months of the books: closed in their order, locked by a second person, and shut to every posting."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from threading import Event as Signal
+
+import pytest
+from insurance.domain.books.calendar import PeriodStatus
+from insurance.domain.errors import NoAuthority, SamePerson, StaleRevision, WrongState
+from insurance.domain.identity import Mode
+from insurance.domain.ledger import Account
+from insurance.domain.money import Currency
+from insurance.dynamodb.transaction import transact
+from insurance.operations.keep_calendar import close_period
+
+from tests.books.keeper import FAR, Keeper, finance, plain_house
+from tests.builders import make_receipt
+from tests.policy_life.house import House
+
+USD = Currency.USD
+
+
+def moved_in(keeper: Keeper, period: str) -> int:
+    """Written premium of a month, in minor units."""
+    by_period = keeper.books.totals(Mode.TEST, USD).by_period
+    return -by_period[period][Account.WRITTEN_PREMIUM] if period in by_period else 0
+
+
+@pytest.fixture
+def house() -> House:
+    return plain_house(1200)
+
+
+def test_a_posting_stands_in_the_month_of_its_tax_point(keeper, house):
+    house.now = datetime(2026, 8, 3, tzinfo=UTC)
+    house.endorse(date(2026, 6, 1), price={"amount": 240_000, "currency": "USD"})
+    keeper.take_in(house)
+
+    assert moved_in(keeper, "2025-12") == 120_000
+    assert moved_in(keeper, "2026-06") == house.policy.written.amount - 120_000
+
+
+def test_what_comes_late_goes_to_the_first_open_month(keeper, house):
+    keeper.take_in(house)
+    for period in ("2026-05", "2026-06"):
+        keeper.close(period)
+    house.now = datetime(2026, 8, 3, tzinfo=UTC)
+    house.endorse(date(2026, 6, 1), price={"amount": 240_000, "currency": "USD"})
+
+    keeper.take_in(house)
+
+    assert moved_in(keeper, "2026-06") == 0
+    assert moved_in(keeper, "2026-07") == house.policy.written.amount - 120_000
+    booked = keeper.books.booked(house.policy_id)[2]
+    assert (booked.period, booked.tax_point.month) == ("2026-07", 6)
+    assert keeper.wrong(USD) == []
+
+
+def test_months_close_in_their_order_once_they_are_over(keeper):
+    keeper.close("2026-05")
+
+    for period in ("2026-05", "2026-04", "2026-07"):
+        with pytest.raises(WrongState):
+            keeper.close(period)
+    with pytest.raises(WrongState):
+        keeper.close("2099-01")
+    assert keeper.close("2026-06").status("2026-06") is PeriodStatus.CLOSED
+
+
+def test_who_closed_a_month_cannot_lock_it(keeper):
+    keeper.close("2026-05", by="fiona")
+
+    with pytest.raises(SamePerson):
+        keeper.lock("2026-05", by="fiona")
+    assert keeper.lock("2026-05", by="frank").status("2026-05") is PeriodStatus.LOCKED
+
+
+def test_a_closed_month_opens_again_until_it_is_locked(keeper, house):
+    keeper.close("2025-12")
+    keeper.reopen("2025-12")
+    keeper.take_in(house)
+    assert moved_in(keeper, "2025-12") == 120_000
+
+    keeper.close("2025-12")
+    keeper.lock("2025-12")
+    with pytest.raises(WrongState):
+        keeper.reopen("2025-12")
+
+
+def test_only_finance_keeps_the_calendar(keeper):
+    with pytest.raises(NoAuthority):
+        close_period(
+            "2026-05",
+            caller=finance("ursula", role="underwriter"),
+            calendars=keeper.calendars,
+            receipt=make_receipt(now=FAR),
+        )
+
+
+def test_two_people_cannot_close_at_once(keeper):
+    was = keeper.calendars.load(Mode.TEST, make_receipt("one", now=FAR))
+    keeper.close("2026-05")
+
+    class Behind:
+        """Whoever read the calendar before it was closed."""
+
+        def load(self, _mode, _receipt):
+            return was
+
+        store = keeper.calendars.store
+
+    with pytest.raises(StaleRevision):
+        close_period(
+            "2026-05",
+            caller=finance("frank"),
+            calendars=Behind(),
+            receipt=make_receipt("two", now=FAR),
+        )
+
+
+def test_a_booking_under_way_while_its_month_closes_goes_to_the_next(keeper, house, monkeypatch):
+    """The calendar is read, the month closes, and only then the booking is written."""
+    read = Signal()
+
+    def late(client, writes):
+        if not read.is_set():
+            read.set()
+            keeper.close("2025-12")
+        transact(client, writes)
+
+    monkeypatch.setattr("insurance.dynamodb.balances.transact", late)
+
+    keeper.take_in(house)
+
+    assert read.is_set()
+    assert moved_in(keeper, "2025-12") == 0
+    assert moved_in(keeper, "2026-01") == 120_000
+    assert keeper.wrong(USD) == []
+
+
+def test_nothing_enters_a_month_once_it_is_closed_whatever_is_under_way(keeper):
+    """Many bookings and a closing at the same time: what the closer saw last is what stays."""
+    houses = [plain_house(100 + number, calls=10 * number) for number in range(24)]
+    seen: list[int] = []
+
+    def close() -> None:
+        keeper.close("2025-12")
+        seen.append(moved_in(keeper, "2025-12"))
+
+    with ThreadPoolExecutor(6) as pool:
+        bookings = [pool.submit(keeper.take_in, house) for house in houses[:12]]
+        closing = pool.submit(close)
+        bookings += [pool.submit(keeper.take_in, house) for house in houses[12:]]
+        for each in (*bookings, closing):
+            each.result()
+
+    written = sum(house.policy.written.amount for house in houses)
+    assert moved_in(keeper, "2025-12") == seen[0]
+    assert moved_in(keeper, "2025-12") + moved_in(keeper, "2026-01") == written
+    assert keeper.wrong(USD) == []
