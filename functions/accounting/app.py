@@ -28,7 +28,7 @@ class PeriodRequest(Request):
     staff=True,
     summary="Close a month: nothing is booked into it any more",
 )
-def post_closing(period: str, request: PeriodRequest, call: Call) -> CalendarView | Answer:
+def post_period_closing(period: str, request: PeriodRequest, call: Call) -> CalendarView | Answer:
     """Months close in their order, once they are over. What comes late goes to the next open one."""
     return _keep(close_period, period, call)
 
@@ -39,7 +39,7 @@ def post_closing(period: str, request: PeriodRequest, call: Call) -> CalendarVie
     staff=True,
     summary="Lock a closed month for good",
 )
-def post_locking(period: str, request: PeriodRequest, call: Call) -> CalendarView | Answer:
+def post_period_locking(period: str, request: PeriodRequest, call: Call) -> CalendarView | Answer:
     """By another person than who closed it."""
     return _keep(lock_period, period, call)
 
@@ -50,7 +50,7 @@ def post_locking(period: str, request: PeriodRequest, call: Call) -> CalendarVie
     staff=True,
     summary="Open the last closed month again, as long as it is not locked",
 )
-def post_reopening(period: str, request: PeriodRequest, call: Call) -> CalendarView | Answer:
+def post_period_reopening(period: str, request: PeriodRequest, call: Call) -> CalendarView | Answer:
     return _keep(reopen_period, period, call)
 
 
