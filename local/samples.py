@@ -80,17 +80,17 @@ STAFF = (
     Staff(
         "underwriter-test",
         ("test", "underwriter"),
-        (*_READS, "quotes:underwrite", "notices:write"),
+        (*_READS, "quotes:underwrite", "notices:write", "work:read"),
     ),
     Staff(
         "handler-test",
         ("claims_handler", "test"),
-        (*_READS, "claims:write", "claims:assess", "claims:settle", "claims:approve"),
+        (*_READS, "claims:write", "claims:assess", "claims:settle", "claims:approve", "work:read"),
     ),
     Staff(
         "supervisor-test",
         ("supervisor", "test"),
-        (*_READS, "claims:assess", "claims:settle", "claims:approve"),
+        (*_READS, "claims:assess", "claims:settle", "claims:approve", "work:read"),
     ),
     Staff("finance-test", ("finance", "test"), (*_READS, "ledger:read", "ledger:close")),
     Staff("controller-test", ("finance", "test"), (*_READS, "ledger:read", "ledger:close")),

@@ -3,12 +3,13 @@
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from insurance.domain.billing import BillingAccount, SuspendedPayment
 from insurance.domain.books.earnings import EarnedPremium
-from insurance.domain.claim import Claim, NoticedClaim
+from insurance.domain.claim import Claim, Handling, NoticedClaim
+from insurance.domain.claim.attention import waits_for, waits_from
 from insurance.domain.claim.limits import Draw, movements
 from insurance.domain.classification import JsonObject
 from insurance.domain.errors import (
@@ -24,19 +25,22 @@ from insurance.domain.errors import (
 )
 from insurance.domain.event import Event, Head
 from insurance.domain.identity import (
+    Mode,
     billing_id_for,
     earnings_id_for,
+    mode_of,
     party_id_for,
     policy_id_for,
     quote_id_for,
 )
 from insurance.domain.policy import Policy
-from insurance.domain.quote import Quote
+from insurance.domain.quote import Quote, QuoteStatus
 from insurance.operations.ports import (
     BillingFile,
     ClaimFile,
     EarningsFile,
     Kept,
+    Listed,
     NoticeFile,
     PartyKey,
     StoredObject,
@@ -381,6 +385,67 @@ class MemoryClaims:
             raise LimitMoved(claim.id)
         for movement in moved:
             used[movement.code] = used.get(movement.code, 0) + movement.change
+
+
+class MemoryLists:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def waiting(
+        self, mode: Mode, role: str, *, until: datetime, after: str, limit: int
+    ) -> Sequence[Listed]:
+        quotes = [kept.record for kept in self._memory.quotes.values()]
+        claims = [kept.record for kept in self._memory.claims.values()]
+        found: list[tuple[datetime, Quote | Claim]] = [
+            (quote.created_at, quote)
+            for quote in quotes
+            if quote.status is QuoteStatus.REFERRED and role == "underwriter"
+        ]
+        for claim in claims:
+            since = waits_from(claim)
+            if since is not None and waits_for(claim) == role:
+                found.append((since, claim))
+        places = [
+            (_place(at, record.id), record)
+            for at, record in found
+            if at <= until and mode_of(record.id) is mode
+        ]
+        return _listed(places, after, limit)
+
+    def claims_in(self, mode: Mode, handling: str, *, after: str, limit: int) -> Sequence[Listed]:
+        return self._claims(lambda claim: claim.handling == handling, mode, after, limit)
+
+    def claims_of(self, mode: Mode, handler: str, *, after: str, limit: int) -> Sequence[Listed]:
+        def wanted(claim: Claim) -> bool:
+            return claim.handler == handler and claim.handling is not Handling.CLOSED
+
+        return self._claims(wanted, mode, after, limit)
+
+    def _claims(
+        self, wanted: Callable[[Claim], bool], mode: Mode, after: str, limit: int
+    ) -> Sequence[Listed]:
+        places: list[tuple[str, Quote | Claim]] = [
+            (_place(kept.record.reported_at, kept.record.id), kept.record)
+            for kept in self._memory.claims.values()
+            if wanted(kept.record) and mode_of(kept.record.id) is mode
+        ]
+        return _listed(places, after, limit)
+
+
+def _place(at: datetime, id: str) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}#{id}"
+
+
+def _listed(
+    places: Sequence[tuple[str, Quote | Claim]], after: str, limit: int
+) -> Sequence[Listed]:
+    behind = sorted((place for place in places if place[0] > after), key=lambda place: place[0])
+    return [Listed(place, _opened(record)) for place, record in behind[:limit]]
+
+
+def _opened(record: Quote | Claim) -> Quote | Claim:
+    """The record less what is personal."""
+    return type(record).joined(record.parted()[0], {})
 
 
 class MemoryParties:

@@ -1,17 +1,20 @@
 """Claim assessment: what people do with a claim. They decide, reserve, hold, close and reopen it."""
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
 from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
-from insurance.api.fields import Code, MoneyOrNil, PositiveMoney, Reason
+from insurance.api.fields import Code, Instant, MoneyOrNil, PositiveMoney, Reason, Subject
 from insurance.api.views.claims import ClaimView
+from insurance.api.views.work import ClaimDeskView
 from insurance.domain.claim import Claim, CostType, Decision, ReserveReason, Step
 from insurance.operations.decide_claim import DecisionAsked, confirm_decision, decide_claim
 from insurance.operations.handle_claim import ClaimDesk
 from insurance.operations.ports import Kept
+from insurance.operations.read_claim import read_claim
 from insurance.operations.receipt import Answer
 
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
@@ -88,7 +91,31 @@ class ReopeningRequest(Request):
     reserve: PositiveMoney | None = None
 
 
-def at_desk(claim_id: str, call: Call, step: Callable[[ClaimDesk], Kept[Claim]]) -> Answer:
+class AssignmentRequest(Request):
+    """Who has the claim in hand from now on; without a handler, nobody."""
+
+    handler: Subject | None = None
+
+
+class NoteRequest(Request):
+    """What the next person should know. Kept for our own people, sealed with the party's key."""
+
+    text: Reason
+
+
+class FollowUpRequest(Request):
+    """When the claim is to be looked at again, and what for."""
+
+    on: Instant
+    about: Reason
+
+
+def at_desk(
+    claim_id: str,
+    call: Call,
+    step: Callable[[ClaimDesk], Kept[Claim]],
+    shows: type[ClaimView] | type[ClaimDeskView] = ClaimView,
+) -> Answer:
     return call.once(
         lambda receipt: step(
             ClaimDesk(
@@ -100,7 +127,7 @@ def at_desk(claim_id: str, call: Call, step: Callable[[ClaimDesk], Kept[Claim]])
                 receipt=receipt,
             )
         ),
-        shows=ClaimView.of,
+        shows=shows.of,
     )
 
 
@@ -205,3 +232,61 @@ def post_closure(claim_id: str, request: ClosureRequest, call: Call) -> ClaimVie
 )
 def post_reopening(claim_id: str, request: ReopeningRequest, call: Call) -> ClaimView | Answer:
     return at_desk(claim_id, call, lambda desk: desk.reopen(request.reason, request.reserve))
+
+
+@api.command(
+    "/v1/claims/{claim_id}/assignment",
+    scope="claims:assess",
+    staff=True,
+    summary="Put a claim into somebody's hands",
+)
+def post_assignment(
+    claim_id: str, request: AssignmentRequest, call: Call
+) -> ClaimDeskView | Answer:
+    return at_desk(claim_id, call, lambda desk: desk.assign(request.handler), ClaimDeskView)
+
+
+@api.command(
+    "/v1/claims/{claim_id}/notes",
+    scope="claims:assess",
+    staff=True,
+    summary="Write down what the next person should know",
+)
+def post_note(claim_id: str, request: NoteRequest, call: Call) -> ClaimDeskView | Answer:
+    return at_desk(claim_id, call, lambda desk: desk.note(request.text), ClaimDeskView)
+
+
+@api.command(
+    "/v1/claims/{claim_id}/diary",
+    scope="claims:assess",
+    staff=True,
+    summary="Have a claim come back to the work list at a time",
+)
+def post_follow_up(claim_id: str, request: FollowUpRequest, call: Call) -> ClaimDeskView | Answer:
+    return at_desk(
+        claim_id, call, lambda desk: desk.follow_up(request.on, request.about), ClaimDeskView
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/diary/{number}/done",
+    scope="claims:assess",
+    staff=True,
+    summary="Strike a follow-up that was seen to",
+)
+def post_follow_up_done(
+    claim_id: str, number: str, request: ReleaseRequest, call: Call
+) -> ClaimDeskView | Answer:
+    place = int(number) if re.fullmatch("[1-9][0-9]{0,3}", number) else 0
+    return at_desk(claim_id, call, lambda desk: desk.followed_up(place), ClaimDeskView)
+
+
+@api.query(
+    "GET",
+    "/v1/claims/{claim_id}/desk",
+    scope="claims:assess",
+    staff=True,
+    summary="Read what our people keep beside a claim",
+)
+def get_desk(claim_id: str, call: Call) -> ClaimDeskView:
+    return ClaimDeskView.of(read_claim(claim_id, caller=call.caller, claims=claims))

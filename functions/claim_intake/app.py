@@ -1,7 +1,7 @@
 """Claim intake: what is covered, and the first notice of a loss."""
 
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from insurance import wiring
 from insurance.api.app import Api, Call
@@ -17,6 +17,7 @@ from insurance.api.fields import (
     Text,
 )
 from insurance.api.views.claims import ClaimsView, ClaimView, CoverageView
+from insurance.domain.claim import Channel
 from insurance.domain.identity import PolicyId
 from insurance.domain.party import Claimant, Name, Payee
 from insurance.operations.change_payee import propose_payee
@@ -94,11 +95,16 @@ class NoticeRequest(CoverageCheckRequest):
     catastrophe_event: Code | None = None
     reference: Text | None = None
     """What the claim is called by whoever tells of it."""
+    channel: Literal["policyholder", "broker", "call_centre", "portal"] | None = None
+    """How the loss was told; without it, what the caller is."""
     settle: bool = False
     """Settle it in the same call, straight through where every rule passes."""
 
     def reported(self) -> LossReported:
-        told = dict(self) | {"payee": self.payee.payee() if self.payee else None}
+        told = dict(self) | {
+            "payee": self.payee.payee() if self.payee else None,
+            "channel": Channel(self.channel) if self.channel else None,
+        }
         del told["settle"]
         return LossReported(**told)
 

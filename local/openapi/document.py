@@ -276,6 +276,7 @@ TAGS = {
     "claim_intake": "Check cover, notify a loss, read a claim",
     "claim_assessment": "Decide, reserve, hold, close and reopen a claim",
     "settlement": "Settle a claim, approve a payment, report the bank's outcome",
+    "work_list": "What waits for whom: by role, by state, by handler",
     "data_intake": "Erase a party's personal data",
 }
 

@@ -43,6 +43,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "claim_intake": ("joserfc", "insurance.dynamodb.quotes"),
     "claim_assessment": ("joserfc", "insurance.dynamodb.quotes"),
     "settlement": ("joserfc", "insurance.dynamodb.quotes"),
+    "work_list": ("joserfc", "insurance.kms", "insurance.products", "insurance.dynamodb.claims"),
     "data_intake": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),
     "accounting": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),
     "event_delivery": ("joserfc", "insurance.api"),

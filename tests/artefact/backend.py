@@ -114,7 +114,8 @@ def used(folder: str, target: str, body: Json) -> set[Call]:
         }
     if operation == "BatchGetItem":
         return {Call(folder, "dynamodb:BatchGetItem", table) for table in body["RequestItems"]}
-    return {Call(folder, f"dynamodb:{operation}", body["TableName"])}
+    index = f"/index/{body['IndexName']}" if "IndexName" in body else ""
+    return {Call(folder, f"dynamodb:{operation}", body["TableName"] + index)}
 
 
 @contextmanager

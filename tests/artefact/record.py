@@ -484,6 +484,56 @@ def _assessment() -> Iterator[Scene]:
     same = "claim_assessment/confirm_by_the_same_person"
     yield Scene(same, confirm, HANDLER, agreed, proposed, large, **later)
     yield from _standstill(claim)
+    yield from _desk(claim)
+
+
+def _desk(claim: Mapping[str, str]) -> Iterator[Scene]:
+    """What our people keep beside a claim, and the lists they work from."""
+    path = "/v1/claims/{claim_id}"
+    later: Json = {"at": CLAIMED_AT}
+    asked: Json = {"given": NOTIFIED, "variables": claim, **later}
+    mine = {"handler": HANDLER["claims"]["sub"]}
+    yield Scene("claim_assessment/assign", f"POST {path}/assignment", HANDLER, mine, **asked)
+    note = {"text": "The workshop opens again on Monday."}
+    yield Scene("claim_assessment/note", f"POST {path}/notes", HANDLER, note, **asked)
+    when = {"on": "2027-01-18T09:00:00Z", "about": "Ask the workshop for its estimate."}
+    yield Scene("claim_assessment/follow_up", f"POST {path}/diary", HANDLER, when, **asked)
+    entered: Json = {
+        "given": (*NOTIFIED, "claim_assessment/follow_up"),
+        "variables": {**claim, "number": "1"},
+        **later,
+    }
+    done = f"POST {path}/diary/{{number}}/done"
+    yield Scene("claim_assessment/follow_up_done", done, HANDLER, {}, **entered)
+    noted = (*NOTIFIED, "claim_assessment/note", "claim_assessment/assign")
+    yield Scene("claim_assessment/desk", f"GET {path}/desk", HANDLER, None, noted, claim, **later)
+    lists, work = "GET /v1/work-lists/{role}", "claims_handler"
+    waiting = ("claim_intake/notify_without_fault", "settlement/settle_incomplete")
+    yield Scene(
+        *("settlement/settle_incomplete", "POST /v1/claims/{claim_id}/settlement", HARBOUR, {}),
+        given=(*ISSUED, "claim_intake/notify_without_fault"),
+        variables={"claim_id": _claim_id("notify_without_fault")},
+        **later,
+    )
+    role: Json = {"variables": {"role": work}, **later}
+    yield Scene("work_list/claims_handler", lists, HANDLER, None, (*ISSUED, *waiting), **role)
+    yield Scene("work_list/of_another_role", lists, UNDERWRITER, None, **role)
+    yield Scene(
+        *("work_list/underwriter", lists, UNDERWRITER, None, ("quoting/quote_referred",)),
+        variables={"role": "underwriter"},
+        **later,
+    )
+    yield Scene(
+        *("work_list/by_status", "GET /v1/claims-by-status/{status}", HANDLER, None, NOTIFIED),
+        variables={"status": "notified"},
+        **later,
+    )
+    assigned = (*NOTIFIED, "claim_assessment/assign")
+    yield Scene(
+        *("work_list/by_handler", "GET /v1/claims-by-handler/{handler}", HANDLER, None, assigned),
+        variables=mine,
+        **later,
+    )
 
 
 def _standstill(claim: Mapping[str, str]) -> Iterator[Scene]:

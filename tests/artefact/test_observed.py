@@ -112,6 +112,10 @@ def permissions(
     for call in played.behind.calls:
         seen[call.folder].add((call.action, call.resource))
     tables = {table.arn: table.name for table in template.of_type("AWS::DynamoDB::Table")}
+    for table in template.of_type("AWS::DynamoDB::Table"):
+        for each in table.properties.get("GlobalSecondaryIndexes", ()):
+            index = f"/index/{each['IndexName']}"
+            tables[table.arn + index] = table.name + index
     found: dict[str, tuple[set[tuple[str, str]], set[tuple[str, str]]]] = {}
     for function in template.of_type("AWS::Serverless::Function"):
         folder = function.properties["CodeUri"].rpartition("/")[2]

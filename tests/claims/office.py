@@ -25,7 +25,7 @@ from insurance.operations.receipt import Receipt
 
 from local.samples import CALLERS, Partner
 from tests.contract.conftest import PlainKeys
-from tests.memory import Memory, MemoryClaims, MemoryPolicies, MemoryQuotes
+from tests.memory import Memory, MemoryClaims, MemoryLists, MemoryPolicies, MemoryQuotes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,7 +33,14 @@ if TYPE_CHECKING:
 type Json = dict[str, Any]
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
-FOLDERS = ("quoting", "policy_issuance", "claim_intake", "claim_assessment", "settlement")
+FOLDERS = (
+    "quoting",
+    "policy_issuance",
+    "claim_intake",
+    "claim_assessment",
+    "settlement",
+    "work_list",
+)
 WIRED = (
     "products",
     "look_ups",
@@ -42,6 +49,7 @@ WIRED = (
     "quotes",
     "policies",
     "claims",
+    "lists",
     "_policy_reader",
 )
 
@@ -197,6 +205,7 @@ def opened_in_memory() -> Iterator[tuple[Office, Memory]]:
         "quotes": MemoryQuotes(memory),
         "policies": MemoryPolicies(memory),
         "claims": MemoryClaims(memory),
+        "lists": MemoryLists(memory),
         "quote_receipts": receipts,
         "receipts": receipts,
         "keys": keys,

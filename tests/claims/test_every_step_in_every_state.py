@@ -37,6 +37,14 @@ COMMANDS: dict[str, tuple[Step, str, dict[str, Any], str]] = {
     "closure": (Step.FINISH, "closure", {"reason": "settled"}, HANDLER),
     "withdrawal": (Step.WITHDRAW, "closure", {"reason": "withdrawn"}, HANDLER),
     "reopening": (Step.REOPEN, "reopening", REASON, HANDLER),
+    "assignment": (Step.ASSIGN, "assignment", {"handler": "staff-hana"}, HANDLER),
+    "note": (Step.NOTE, "notes", {"text": "Called back."}, HANDLER),
+    "follow-up": (
+        Step.FOLLOW_UP,
+        "diary",
+        {"on": "2027-03-01T09:00:00Z", "about": "Ask again."},
+        HANDLER,
+    ),
 }
 REFUSED_BESIDE = {"reserve-too-low", "claim-still-open"}
 """What may stand in the way of a step that the state allows."""

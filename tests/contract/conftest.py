@@ -18,10 +18,12 @@ from insurance.dynamodb.quotes import DynamoDBQuotes
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.renewals import DynamoDBRenewals
 from insurance.dynamodb.transaction import load
+from insurance.dynamodb.work_lists import DynamoDBLists
 from insurance.kms import PARTY_KEY_BYTES, PartyKey
 from insurance.operations.ports import (
     Billing,
     Claims,
+    Lists,
     Parties,
     Policies,
     PolicyChanges,
@@ -35,6 +37,7 @@ from tests.memory import (
     MemoryBilling,
     MemoryClaims,
     MemoryKey,
+    MemoryLists,
     MemoryParties,
     MemoryPolicies,
     MemoryPolicyChanges,
@@ -66,6 +69,7 @@ class Stores:
     renewals: Renewals
     claims: Claims
     parties: Parties
+    lists: Lists
     new_key: Callable[[], Any]
 
 
@@ -93,6 +97,7 @@ def in_memory() -> Stores:
         MemoryRenewals(memory),
         MemoryClaims(memory),
         MemoryParties(memory),
+        MemoryLists(memory),
         lambda: MemoryKey(b"key"),
     )
 
@@ -164,5 +169,6 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
             events_table=tables["events"],
             receipts=receipts("parties"),
         ),
+        DynamoDBLists(dynamodb, quotes_table=tables["quotes"], claims_table=tables["claims"]),
         keys.new,
     )

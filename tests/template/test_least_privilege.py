@@ -1,5 +1,6 @@
 """Each function reaches what it is told of, and nothing else."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,8 @@ MANAGED = {
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
     "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess",
 }
+
+INDEX = re.compile(r"\$\{(?P<table>\w+)\.Arn\}/index/\w+")
 
 
 def functions(resources: Json) -> Iterator[tuple[str, Json, list[Json]]]:
@@ -33,6 +36,9 @@ def actions(statement: Json) -> list[str]:
 def target(value: Any) -> str:
     """The logical id that a variable or a statement speaks of."""
     if isinstance(value, dict):
+        index = INDEX.fullmatch(str(value.get("Fn::Sub", "")))
+        if index is not None:
+            return index["table"]
         reference = value.get("Ref") or value.get("Fn::GetAtt", [""])[0]
         return str(reference)
     return str(value)

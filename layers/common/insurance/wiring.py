@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.quotes import DynamoDBQuotes
     from insurance.dynamodb.receipts import DynamoDBReceipts
     from insurance.dynamodb.renewals import DynamoDBRenewals
+    from insurance.dynamodb.work_lists import DynamoDBLists
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing, PartyKey
     from insurance.products import LookUps
@@ -165,6 +166,13 @@ def claims() -> DynamoDBClaims:
         receipts=receipts(),
         keys=keys(),
     )
+
+
+@cache
+def lists() -> DynamoDBLists:
+    from insurance.dynamodb.work_lists import DynamoDBLists
+
+    return DynamoDBLists(dynamodb(), quotes_table=table("quotes"), claims_table=table("claims"))
 
 
 @cache

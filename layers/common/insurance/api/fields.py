@@ -68,6 +68,8 @@ Day = Annotated[date, AfterValidator(_day_of_our_time)]
 PositiveMoney = Annotated[Money, AfterValidator(_positive)]
 MoneyOrNil = Annotated[Money, AfterValidator(_not_negative)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Subject = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+"""A person of the staff, as the user pool names them."""
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Narrative = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]

@@ -31,6 +31,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.NOT_FOUND, "recovery-not-found", "Recovery not found"
     ),
     errors.NoticeNotFound: Problem(HTTPStatus.NOT_FOUND, "notice-not-found", "Notice not found"),
+    errors.FollowUpNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "follow-up-not-found", "Follow-up not found"
+    ),
     errors.PartyNotFound: Problem(HTTPStatus.NOT_FOUND, "party-not-found", "Party not found"),
     errors.WrongState: Problem(HTTPStatus.CONFLICT, "wrong-state", "Not possible in this state"),
     errors.QuoteAlreadyIssued: Problem(

@@ -9,6 +9,7 @@ InsuranceError
 │   ├── PaymentNotFound
 │   ├── RecoveryNotFound
 │   ├── NoticeNotFound
+│   ├── FollowUpNotFound
 │   └── PartyNotFound
 ├── Conflict
 │   ├── WrongState              a step that the lifecycle table does not have
@@ -99,6 +100,10 @@ class RecoveryNotFound(NotFound):
 
 class NoticeNotFound(NotFound):
     kind = "notice"
+
+
+class FollowUpNotFound(NotFound):
+    kind = "follow-up"
 
 
 class PartyNotFound(NotFound):

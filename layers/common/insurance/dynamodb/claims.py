@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from insurance.domain.claim import Claim, NoticedClaim
+from insurance.domain.claim import Claim, Handling, NoticedClaim
+from insurance.domain.claim.attention import waits_for, waits_from
 from insurance.domain.claim.limits import Draw, movements
 from insurance.domain.errors import ClaimNotFound, LimitMoved, StaleRevision
 from insurance.domain.event import Event
 from insurance.domain.identity import party_id_for, policy_id_for
-from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb import aggregates, codec, lanes
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
@@ -73,7 +74,7 @@ class DynamoDBClaims:
             self._client,
             [
                 *self._take((), claim),
-                add(self._claims_table, _item(event), noticed, key="id"),
+                add(self._claims_table, _item(event, claim), noticed, key="id"),
                 aggregates.append(self._events_table, event, taken=noticed),
                 put(
                     self._claims_table,
@@ -124,7 +125,7 @@ class DynamoDBClaims:
                 *self._take(was.record.draws, claim),
                 put(
                     self._claims_table,
-                    _item(event),
+                    _item(event, claim),
                     stale,
                     condition=aggregates.AT_REVISION,
                     seen=codec.number(was.head.sequence),
@@ -186,12 +187,24 @@ def _read_used(item: Item | None) -> dict[str, int]:
     }
 
 
-def _item(event: Event) -> Item:
+def _item(event: Event, claim: Claim) -> Item:
     return {
         "id": codec.text(event.stream),
         **aggregates.head_columns(event.head),
         **aggregates.body_columns(event),
+        **lane_columns(claim),
     }
+
+
+def lane_columns(claim: Claim) -> Item:
+    """By whom the claim is waited for, what state it is in, and who has it in hand."""
+    columns = lanes.waiting(claim.id, waits_for(claim), waits_from(claim)) | {
+        "status": lanes.lane(claim.id, claim.handling),
+        "reported": lanes.position(claim.reported_at, claim.id),
+    }
+    if claim.handler is not None and claim.handling is not Handling.CLOSED:
+        columns["handler"] = lanes.lane(claim.id, claim.handler)
+    return columns
 
 
 def _register(claim: Claim, file: NoticeFile) -> Item:

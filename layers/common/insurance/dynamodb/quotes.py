@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from insurance.domain.errors import KeyReused, QuoteNotFound, StaleRevision
 from insurance.domain.event import Event
 from insurance.domain.quote import Quote, QuoteStatus
-from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb import aggregates, codec, lanes
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Write, add, load, transact, update
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 KEPT_AFTER_EXPIRY = timedelta(days=30)
 """A quote that came to nothing is deleted then; a bound one stays with its policy."""
+
+UNDERWRITER = "underwriter"
+"""Whose work a referral is. A quote waits from the start or never: what comes later decides it."""
 
 
 class DynamoDBQuotes:
@@ -135,7 +138,7 @@ def quote_changes(
         columns,
         stale,
         condition=aggregates.AT_REVISION,
-        removed=["expires_at"] if bound else [],
+        removed=[*(["expires_at"] if bound else []), lanes.QUEUE, lanes.WAITS],
         seen=codec.number(was.head.sequence),
     )
     events = [was.record.made(was.key), event] if was.head.sequence == 1 else [event]
@@ -144,6 +147,7 @@ def quote_changes(
 
 def _quote_item(event: Event, quote: Quote, key: PartyKey, receipt: Receipt) -> Item:
     # A caller that lives in the past (test mode) keeps its quotes as long as any other.
+    waits = quote.status is QuoteStatus.REFERRED
     ends = max(quote.valid_until, receipt.received_at) + KEPT_AFTER_EXPIRY
     return {
         "id": codec.text(quote.id),
@@ -151,4 +155,5 @@ def _quote_item(event: Event, quote: Quote, key: PartyKey, receipt: Receipt) -> 
         **aggregates.body_columns(event),
         "expires_at": codec.epoch_seconds(ends),
         "key": codec.binary(key.wrapped),
+        **(lanes.waiting(quote.id, UNDERWRITER, quote.created_at) if waits else {}),
     }

@@ -151,6 +151,18 @@ def query(client: "DynamoDBClient", **request: Any) -> list[Item]:
     return found
 
 
+def query_index(client: "DynamoDBClient", **request: Any) -> list[Item]:
+    """One page of a Query on an index, which is never consistent: what it finds is read again."""
+    found: list[Item] = []
+
+    def fetch() -> bool:
+        found.extend(dict(item) for item in client.query(**request)["Items"])
+        return True
+
+    _insist(fetch)
+    return found
+
+
 def _matching(found: list[tuple[str, Item]], table: str, key: Item) -> Item | None:
     for owner, item in found:
         if owner == table and key.items() <= item.items():

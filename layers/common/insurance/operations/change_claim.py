@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from insurance.domain.caller import Caller
-from insurance.domain.claim import Claim
+from insurance.domain.claim import Claim, attention
 from insurance.domain.classification import JsonObject
 from insurance.domain.errors import (
     AlreadyErased,
@@ -16,7 +16,7 @@ from insurance.domain.event import Event
 from insurance.operations.ports import ClaimFile, Claims, Kept
 from insurance.operations.receipt import Receipt
 
-HANDLER = "claims_handler"
+HANDLER = attention.HANDLER
 LIMIT_TRIES = 10
 
 
@@ -51,6 +51,7 @@ def store_claim(
     A claim whose people were erased can still be paid, refused or closed: what says nothing of
     them needs no key. What somebody writes about that step is then not kept: it could not be sealed.
     """
+    claim = attention.under_clocks(claim, receipt.now)
     if was.key is None:
         claim = claim.without_texts()
     event = Event.following(

@@ -1,6 +1,7 @@
 """Handle a claim: hold it, change its reserve, pay its expenses, close it, open it again."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from insurance.domain.caller import Caller
 from insurance.domain.claim import (
@@ -13,7 +14,9 @@ from insurance.domain.claim import (
     ReserveReason,
     Step,
     Task,
+    attention,
 )
+from insurance.domain.claim.diary import Note
 from insurance.domain.errors import WrongState
 from insurance.domain.money import Money
 from insurance.domain.product import Product
@@ -143,6 +146,39 @@ class ClaimDesk:
                     at=self._receipt.now,
                 )
             return reopened, "claim.reopened"
+
+        return self._changed(change)
+
+    def assign(self, handler: str | None) -> Kept[Claim]:
+        """Put the claim into somebody's hands, whoever had it before; into nobody's with None."""
+
+        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
+            return claim.moved(Step.ASSIGN, handler=handler), "claim.assigned"
+
+        return self._changed(change)
+
+    def note(self, text: str) -> Kept[Claim]:
+        """Write down what the next person should know."""
+
+        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
+            note = Note(text=text, by=self._by, at=self._receipt.now)
+            return attention.noted(claim, note), "claim.noted"
+
+        return self._changed(change)
+
+    def follow_up(self, on: datetime, about: str) -> Kept[Claim]:
+        """Have the claim come back to the work list at a time."""
+
+        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
+            return attention.followed_up(claim, on, about, self._by), "claim.follow_up_set"
+
+        return self._changed(change)
+
+    def followed_up(self, number: int) -> Kept[Claim]:
+        """Strike a follow-up that was seen to."""
+
+        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
+            return attention.done(claim, number), "claim.follow_up_done"
 
         return self._changed(change)
 

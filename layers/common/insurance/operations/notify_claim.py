@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from insurance.domain.caller import Caller
-from insurance.domain.claim import Claim, CostType, ReserveReason
+from insurance.domain.caller import Caller, CallerKind
+from insurance.domain.claim import Channel, Claim, CostType, ReserveReason
+from insurance.domain.claim.attention import acknowledged, under_clocks
 from insurance.domain.claim.verification import Notice, same_loss
 from insurance.domain.errors import AlreadyErased, PolicyNotFound, TooManyClaims
 from insurance.domain.event import Event, Head
@@ -12,6 +13,7 @@ from insurance.domain.party import Claimant, Payee
 from insurance.operations.change_claim import while_limits_move
 from insurance.operations.check_coverage import LossAsked
 from insurance.operations.ports import Claims, Kept, Products, Screening
+from insurance.operations.pricing import territory_of
 from insurance.operations.receipt import Receipt
 from insurance.operations.settle_claim import decided_by_rules, with_payee_judged
 from insurance.operations.verify_claim import verify_claim
@@ -29,6 +31,7 @@ class LossReported(LossAsked):
     loss_payee: str | None
     catastrophe_event: str | None
     reference: str | None
+    channel: Channel | None
 
 
 def notify_claim(
@@ -107,6 +110,7 @@ def _notify(
         reference=reported.reference,
         same_loss_as=notice.same_loss_as,
         missing=verdict.missing,
+        channel=reported.channel or _channel(caller),
     ).with_reserve(
         CostType.INDEMNITY,
         verdict.reserve,
@@ -114,10 +118,12 @@ def _notify(
         by=caller.principal,
         at=receipt.now,
     )
+    claim = acknowledged(claim, territory_of(policy, product), receipt.now)
     type = "claim.notified"
     if screening is not None:
         verdict = with_payee_judged(verdict, claim, screening, receipt.now)
         claim, outcome = decided_by_rules(claim, verdict, product, caller.principal, receipt.now)
+        claim = under_clocks(claim, receipt.now)
         type = f"claim.notified_and_{outcome.removeprefix('claim.')}"
     event = Event.following(
         Head(),
@@ -133,3 +139,8 @@ def _notify(
     kept = Kept(claim, event.head, key)
     claims.notify(event, claim, file=file, receipt=receipt.answered(kept))
     return kept
+
+
+def _channel(caller: Caller) -> Channel:
+    """Where nobody says how it was told: our people take calls, a partner is the broker."""
+    return Channel.CALL_CENTRE if caller.kind is CallerKind.STAFF else Channel.BROKER

@@ -208,6 +208,32 @@ class Claims(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A place in a list; without what stood there, if it has moved on since the list was written."""
+
+    position: str
+    record: Claim | Quote | None
+
+
+class Lists(Protocol):
+    """Lists over many policies, read in order from the place behind `after`.
+
+    Only what is not personal is read. An entry may come moments late; none comes that has moved on.
+    """
+
+    def waiting(
+        self, mode: Mode, role: str, *, until: datetime, after: str, limit: int
+    ) -> Sequence[Listed]:
+        """What waits for a role by then, the longest first."""
+
+    def claims_in(self, mode: Mode, handling: str, *, after: str, limit: int) -> Sequence[Listed]:
+        """Claims whose handling has come so far, in the order in which they were reported."""
+
+    def claims_of(self, mode: Mode, handler: str, *, after: str, limit: int) -> Sequence[Listed]:
+        """Claims that are not closed and that this person has in hand, in the same order."""
+
+
 class Screening(Protocol):
     def resembling(self, name: str) -> Sequence[Resemblance]:
         """Entries of the sanctions list that a name resembles, the closest first."""

@@ -145,6 +145,12 @@ def stored_risk(product: Product, kept: Quote | Policy) -> Risk:
     )
 
 
+def territory_of(policy: Policy, product: Product) -> str:
+    """Where the risk is: what was answered, or the product's first territory."""
+    told = (policy.answers or {}).get("territory")
+    return told if told in product.territories else product.territories[0]
+
+
 def imposed_of(terms: ImposedTerms | None) -> Imposed | None:
     """The underwriter's terms as the product takes them."""
     if terms is None:

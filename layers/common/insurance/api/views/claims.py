@@ -134,6 +134,16 @@ class TaskView(BaseModel):
     since: datetime
 
 
+class ClockView(BaseModel):
+    """One act that a regulator wants done in time."""
+
+    code: str
+    started_at: datetime
+    due_at: datetime
+    met_at: datetime | None
+    breached_at: datetime | None
+
+
 class ClaimView(View):
     """A claim: how far it is, what was decided and why, what is reserved and what was paid."""
 
@@ -173,6 +183,8 @@ class ClaimView(View):
     payments: list[PaymentView]
     recoveries: list[RecoveryView]
     task: TaskView | None
+    channel: str | None
+    clocks: list[ClockView]
 
     @classmethod
     def of(cls, kept: Kept[Claim]) -> Self:
@@ -244,6 +256,8 @@ class ClaimView(View):
                 for each in claim.recoveries
             ],
             task=TaskView.model_validate(claim.task.model_dump()) if claim.task else None,
+            channel=claim.channel,
+            clocks=[ClockView.model_validate(clock.model_dump()) for clock in claim.clocks],
         )
 
 

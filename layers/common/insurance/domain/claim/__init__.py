@@ -2,6 +2,7 @@
 
 from insurance.domain.claim.claim import Claim, Hold, NoticedClaim, PayeeChange, Task
 from insurance.domain.claim.decision import Decision, DecisionRecord
+from insurance.domain.claim.diary import Channel, FollowUp, Note
 from insurance.domain.claim.lifecycle import Handling, Step
 from insurance.domain.claim.limits import Draw
 from insurance.domain.claim.payment import Payment, PaymentStatus
@@ -9,14 +10,17 @@ from insurance.domain.claim.reserve import CostType, Reserve, ReserveReason
 from insurance.domain.claim.screening import ClearedMatch
 
 __all__ = [
+    "Channel",
     "Claim",
     "ClearedMatch",
     "CostType",
     "Decision",
     "DecisionRecord",
     "Draw",
+    "FollowUp",
     "Handling",
     "Hold",
+    "Note",
     "NoticedClaim",
     "PayeeChange",
     "Payment",

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.claim.decision import Decision, DecisionRecord
+from insurance.domain.claim.diary import NOTES_MAX, Channel, FollowUp, Note
 from insurance.domain.claim.lifecycle import HELD_BACK, NEXT, Handling, Step
 from insurance.domain.claim.limits import Draw
 from insurance.domain.claim.payment import COMMITTED, OPEN, Payment, PaymentStatus
@@ -20,6 +21,7 @@ from insurance.domain.claim.reserve import ACCOUNTS, COSTS, CostType, Reserve, R
 from insurance.domain.claim.rule import PayoutStep, RuleResult
 from insurance.domain.claim.screening import ClearedMatch
 from insurance.domain.classification import Classification, Record
+from insurance.domain.clocks import Clock
 from insurance.domain.errors import (
     ClaimFull,
     ClaimOnHold,
@@ -84,7 +86,12 @@ class NoticedClaim(Value):
 class Claim(Record):
     """One exposure: what one claimant lost, under one cover, of one insured object."""
 
-    SEALED_TEXTS = ("task/reason", "payments/*/reason", "recoveries/*/abandoned_because")
+    SEALED_TEXTS = (
+        "task/reason",
+        "payments/*/reason",
+        "recoveries/*/abandoned_because",
+        "diary/*/about",
+    )
 
     id: ClaimId
     policy_id: PolicyId
@@ -141,6 +148,15 @@ class Claim(Record):
     debtors: Annotated[dict[str, str] | None, Classification.PERSONAL] = None
     """Who owes each recovery, by its number."""
     task: Task | None = None
+    channel: Channel | None = None
+    jurisdiction: str | None = None
+    """Whose clocks run; None on claims from before they did."""
+    clocks: tuple[Clock, ...] = ()
+    handler: str | None = None
+    """Who of the staff has it in hand."""
+    notes: Annotated[tuple[Note, ...], Field(max_length=NOTES_MAX), Classification.SENSITIVE] = ()
+    diary: tuple[FollowUp, ...] = ()
+    """What is to be looked at again, and when."""
 
     def moved(self, step: Step, **changes: Any) -> Self:
         handling = NEXT.get((self.handling, step))

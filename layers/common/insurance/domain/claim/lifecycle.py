@@ -30,6 +30,10 @@ class Step(StrEnum):
     FINISH = "be closed"
     WITHDRAW = "be withdrawn"
     REOPEN = "be reopened"
+    ASSIGN = "be given to a handler"
+    NOTE = "have something noted"
+    FOLLOW_UP = "be followed up"
+    RUN_LATE = "have a clock run out"
 
 
 UNDECIDED = (Handling.NOTIFIED, Handling.VERIFYING, Handling.ASSESSING, Handling.REOPENED)
@@ -47,6 +51,10 @@ NEXT = {
     **{(handling, Step.PAY): handling for handling in OPEN},
     **{(handling, Step.HOLD): handling for handling in OPEN},
     **{(handling, Step.RELEASE): handling for handling in OPEN},
+    **{(handling, Step.ASSIGN): handling for handling in OPEN},
+    **{(handling, Step.RUN_LATE): handling for handling in OPEN},
+    **{(handling, Step.NOTE): handling for handling in Handling},
+    **{(handling, Step.FOLLOW_UP): handling for handling in Handling},
     # The bank is never told that its report does not suit us: every state takes a lost payment.
     (Handling.NOTIFIED, Step.LOSE_PAYMENT): Handling.ASSESSING,
     (Handling.VERIFYING, Step.LOSE_PAYMENT): Handling.VERIFYING,

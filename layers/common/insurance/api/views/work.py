@@ -1,0 +1,146 @@
+"""How work is shown: what waits for whom, and what people leave on a claim for one another."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel
+
+from insurance.api.app import cursor, etag
+from insurance.api.views.claims import ClockView
+from insurance.api.views.terms import MoneyView, View
+from insurance.domain.claim import Claim
+from insurance.operations.ports import Kept
+from insurance.operations.read_work import Page, Work
+
+
+class WorkView(BaseModel):
+    """One thing that waits: since when, for whom, and the next clock that runs on it."""
+
+    kind: str
+    id: str
+    role: str
+    code: str
+    status: str
+    waits_from: datetime
+    age_days: int
+    clock: ClockView | None
+    late: bool
+    """Whether that clock has run out."""
+    handler: str | None
+    partner: str
+
+    @classmethod
+    def of(cls, work: Work, now: datetime) -> Self:
+        clock = work.clock
+        return cls(
+            kind=work.kind,
+            id=work.id,
+            role=work.role,
+            code=work.code,
+            status=work.status,
+            waits_from=work.waits_from,
+            age_days=work.age_days(now),
+            clock=ClockView.model_validate(clock.model_dump()) if clock else None,
+            late=clock is not None and clock.passed(now),
+            handler=work.handler,
+            partner=work.partner,
+        )
+
+
+class WorkListView(View):
+    """A page of what waits for a role, the longest first."""
+
+    items: list[WorkView]
+    next: str | None
+    """Goes into `after` for the following page; nothing after the last one."""
+
+    @classmethod
+    def of(cls, list_id: str, page: Page[Work], now: datetime) -> Self:
+        return cls(
+            items=[WorkView.of(work, now) for work in page.items],
+            next=cursor(list_id, page.next) if page.next else None,
+        )
+
+
+class ClaimRowView(BaseModel):
+    """A claim in a list over all policies."""
+
+    id: str
+    policy_id: str
+    partner: str
+    status: str
+    decision: str
+    cover: str
+    reported_at: datetime
+    claimed: MoneyView
+    reserve: MoneyView
+    handler: str | None
+    clocks: list[ClockView]
+
+    @classmethod
+    def of(cls, claim: Claim) -> Self:
+        return cls(
+            id=claim.id,
+            policy_id=claim.policy_id,
+            partner=claim.partner,
+            status=claim.handling,
+            decision=claim.decision,
+            cover=claim.cover,
+            reported_at=claim.reported_at,
+            claimed=MoneyView.of(claim.claimed),
+            reserve=MoneyView.of(claim.reserve),
+            handler=claim.handler,
+            clocks=[ClockView.model_validate(clock.model_dump()) for clock in claim.clocks],
+        )
+
+
+class ClaimRowsView(View):
+    """A page of claims over all policies, in the order in which they were reported."""
+
+    items: list[ClaimRowView]
+    next: str | None
+    """Goes into `after` for the following page; nothing after the last one."""
+
+    @classmethod
+    def of(cls, list_id: str, page: Page[Claim]) -> Self:
+        return cls(
+            items=[ClaimRowView.of(claim) for claim in page.items],
+            next=cursor(list_id, page.next) if page.next else None,
+        )
+
+
+class NoteView(BaseModel):
+    text: str
+    by: str
+    at: datetime
+
+
+class FollowUpView(BaseModel):
+    """A time from which the claim stands in the work list again."""
+
+    number: int
+    on: datetime
+    about: str
+    by: str
+
+
+class ClaimDeskView(View):
+    """What our people keep beside a claim: who has it in hand, notes, the diary. Never a partner's."""
+
+    claim_id: str
+    revision: int
+    handler: str | None
+    notes: list[NoteView]
+    diary: list[FollowUpView]
+
+    @classmethod
+    def of(cls, kept: Kept[Claim]) -> Self:
+        claim = kept.record
+        return cls(
+            etag=etag(kept.head.sequence, "desk"),
+            claim_id=claim.id,
+            revision=kept.head.sequence,
+            handler=claim.handler,
+            notes=[NoteView(**note.model_dump()) for note in claim.notes],
+            diary=[FollowUpView(**entry.model_dump()) for entry in claim.diary],
+        )

@@ -1,0 +1,97 @@
+"""What makes somebody look at a claim: its task, its clocks, its diary."""
+
+from datetime import datetime
+
+from insurance.domain.claim.claim import Claim, Task
+from insurance.domain.claim.decision import Decision
+from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, FollowUp, Note
+from insurance.domain.claim.lifecycle import Handling, Step
+from insurance.domain.claim.reserve import CostType
+from insurance.domain.clocks import Clock, jurisdiction_of, overdue, ticking
+from insurance.domain.clocks.clock import breached
+from insurance.domain.errors import ClaimFull, FollowUpNotFound
+
+HANDLER = "claims_handler"
+"""Whose work a claim is, unless its task says otherwise."""
+
+ACKNOWLEDGE, DECIDE, PAY = "acknowledge", "decide", "pay"
+
+
+def under_clocks(claim: Claim, now: datetime) -> Claim:
+    """With the regulator's clocks as they run after a change."""
+    if claim.jurisdiction is None:
+        return claim
+    jurisdiction = jurisdiction_of(claim.jurisdiction)
+    owed = {DECIDE: _owes_a_decision(claim), PAY: _owes_money(claim)}
+    rules = [rule for rule in jurisdiction.claims if rule.code in owed]
+    return claim.replace(clocks=ticking(claim.clocks, owed, rules, jurisdiction, now))
+
+
+def acknowledged(claim: Claim, territory: str, now: datetime) -> Claim:
+    """A new claim with its clocks started; the answer to the notice is what acknowledges it."""
+    jurisdiction = jurisdiction_of(territory)
+    [rule] = [rule for rule in jurisdiction.claims if rule.code == ACKNOWLEDGE]
+    due_at = jurisdiction.due(rule, now)
+    clock = Clock(code=ACKNOWLEDGE, started_at=now, due_at=due_at, met_at=now)
+    return under_clocks(claim.replace(jurisdiction=territory, clocks=(clock,)), now)
+
+
+def _owes_a_decision(claim: Claim) -> bool:
+    """From the moment that nothing asked is missing; once it runs, it runs to the decision."""
+    if claim.decision is not Decision.PENDING or claim.handling is Handling.CLOSED:
+        return False
+    running = any(clock.code == DECIDE and clock.runs for clock in claim.clocks)
+    return running or not claim.missing
+
+
+def _owes_money(claim: Claim) -> bool:
+    if claim.decision in {Decision.PENDING, Decision.DENIED} or claim.handling is Handling.CLOSED:
+        return False
+    return claim.decisions[-1].amount > claim.paid_of(CostType.INDEMNITY)
+
+
+def late(claim: Claim, now: datetime) -> Claim | None:
+    """With note taken of the clocks that ran out, and a task if nobody has one; None: none did."""
+    if not overdue(claim.clocks, now):
+        return None
+    moved = claim.moved(Step.RUN_LATE, clocks=breached(claim.clocks, now))
+    if moved.task is not None:
+        return moved
+    return moved.replace(task=Task(role=HANDLER, code="clock_breached", since=now))
+
+
+def waits_from(claim: Claim) -> datetime | None:
+    """Since when the claim wants a person's attention, or from when it will; None: it does not."""
+    moments = [clock.due_at for clock in claim.clocks if clock.runs]
+    moments += [entry.on for entry in claim.diary]
+    if claim.task is not None:
+        moments.append(claim.task.since)
+    return min(moments, default=None)
+
+
+def waits_for(claim: Claim) -> str:
+    """The role whose work it is."""
+    return claim.task.role if claim.task else HANDLER
+
+
+def noted(claim: Claim, note: Note) -> Claim:
+    if len(claim.notes) >= NOTES_MAX:
+        raise ClaimFull(claim.id, NOTES_MAX, "notes")
+    return claim.moved(Step.NOTE, notes=(*claim.notes, note))
+
+
+def followed_up(claim: Claim, on: datetime, about: str, by: str) -> Claim:
+    """With one more time to look again. Numbers are not used twice while one is open."""
+    if len(claim.diary) >= FOLLOW_UPS_MAX:
+        raise ClaimFull(claim.id, FOLLOW_UPS_MAX, "follow-ups")
+    number = max((entry.number for entry in claim.diary), default=0) + 1
+    entry = FollowUp(number=number, on=on, about=about, by=by)
+    return claim.moved(Step.FOLLOW_UP, diary=(*claim.diary, entry))
+
+
+def done(claim: Claim, number: int) -> Claim:
+    """Without the follow-up that was seen to; the events keep it."""
+    if number not in {entry.number for entry in claim.diary}:
+        raise FollowUpNotFound(f"{claim.id} / {number}")
+    left = tuple(entry for entry in claim.diary if entry.number != number)
+    return claim.moved(Step.FOLLOW_UP, diary=left)

@@ -1,0 +1,38 @@
+"""What people leave on a claim for one another: notes, and days on which to look again."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, StringConstraints
+
+from insurance.domain.value import Value
+
+NOTES_MAX = 40
+FOLLOW_UPS_MAX = 20
+
+
+class Channel(StrEnum):
+    """How a loss was told."""
+
+    POLICYHOLDER = "policyholder"
+    BROKER = "broker"
+    CALL_CENTRE = "call_centre"
+    PORTAL = "portal"
+
+
+class Note(Value):
+    """What somebody found worth writing down. Never changed; the next note may correct it."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    by: str
+    at: AwareDatetime
+
+
+class FollowUp(Value):
+    """A time from which the claim wants to be looked at again."""
+
+    number: int
+    on: AwareDatetime
+    about: str = ""
+    """What for, in somebody's own words; empty once it was erased."""
+    by: str

@@ -1,0 +1,110 @@
+"""A clock: started by one act, met by another, and breached when its last day passes in between."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal, NamedTuple, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime
+
+from insurance.domain.value import Value
+from insurance.domain.working_days import WorkingDays
+
+
+class ClockRule(NamedTuple):
+    """How long one act may take in a jurisdiction, and who says so."""
+
+    code: str
+    days: int
+    counted_in: Literal["calendar", "working"]
+    source: str
+
+
+class Jurisdiction(NamedTuple):
+    """A regulator's territory: its calendar, its clocks, and who hears what cannot be agreed."""
+
+    code: str
+    zone: str
+    calendar: WorkingDays
+    claims: tuple[ClockRule, ...]
+    complaints: tuple[ClockRule, ...]
+    ombudsman: str
+
+    def due(self, rule: ClockRule, started_at: datetime) -> datetime:
+        """The first instant that is too late: midnight after the last day, where the regulator is."""
+        zone = ZoneInfo(self.zone)
+        began = started_at.astimezone(zone).date()
+        last = (
+            began + timedelta(days=rule.days)
+            if rule.counted_in == "calendar"
+            else self._working_days_after(began, rule.days)
+        )
+        return datetime.combine(last + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
+
+    def _working_days_after(self, began: date, days: int) -> date:
+        """Holidays that nobody has announced yet count as working days: rather early than late."""
+        return self.calendar.replace(known_until=date.max).after(began, days)
+
+
+class Clock(Value):
+    """One act that is owed: since when, until when, and what came of it."""
+
+    code: str
+    started_at: AwareDatetime
+    due_at: AwareDatetime
+    """The first instant that is too late."""
+    met_at: AwareDatetime | None = None
+    breached_at: AwareDatetime | None = None
+    """When it was found that the time had passed."""
+
+    @property
+    def runs(self) -> bool:
+        return self.met_at is None
+
+    def passed(self, now: datetime) -> bool:
+        """Whether the act came too late, or is too late by now."""
+        return (self.met_at or now) >= self.due_at
+
+    def met(self, at: datetime) -> Self:
+        return self.replace(met_at=at)
+
+
+def ticking(
+    clocks: Sequence[Clock],
+    owed: Mapping[str, bool],
+    rules: Sequence[ClockRule],
+    jurisdiction: Jurisdiction,
+    now: datetime,
+) -> tuple[Clock, ...]:
+    """The clocks as they run after a change: started for what is newly owed, met for what no longer is.
+
+    One clock for each act: an act that is owed again starts afresh, and its earlier clock is history.
+    """
+    found = {clock.code: clock for clock in clocks}
+    for rule in rules:
+        there = found.get(rule.code)
+        runs = there is not None and there.runs
+        if owed.get(rule.code) and not runs:
+            due_at = jurisdiction.due(rule, now)
+            found[rule.code] = Clock(code=rule.code, started_at=now, due_at=due_at)
+        elif there is not None and runs and not owed.get(rule.code):
+            found[rule.code] = there.met(now)
+    return tuple(found.values())
+
+
+def overdue(clocks: Sequence[Clock], now: datetime) -> tuple[Clock, ...]:
+    """Clocks that ran out and of which nobody has taken note yet."""
+    return tuple(
+        clock for clock in clocks if clock.runs and clock.breached_at is None and clock.passed(now)
+    )
+
+
+def breached(clocks: Sequence[Clock], now: datetime) -> tuple[Clock, ...]:
+    """With note taken of those that ran out."""
+    late = overdue(clocks, now)
+    return tuple(clock.replace(breached_at=now) if clock in late else clock for clock in clocks)
+
+
+def next_due(clocks: Sequence[Clock]) -> datetime | None:
+    """When the first of the running clocks runs out, or did."""
+    return min((clock.due_at for clock in clocks if clock.runs), default=None)

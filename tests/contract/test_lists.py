@@ -1,0 +1,146 @@
+"""Lists over many policies: in order, apart by mode and role, page by page, never of what moved on."""
+
+from datetime import timedelta
+
+from insurance.domain.claim import Claim, Handling, Task
+from insurance.domain.identity import Mode, new_claim_id, new_quote_id
+from insurance.domain.quote import QuoteStatus
+from insurance.operations.ports import Kept
+
+from tests.builders import LATER, NOW, make_claim, make_policy, make_quote, make_receipt, next_event
+from tests.contract.conftest import Stores
+from tests.contract.test_stores import accept, add_quote, issue, notify
+
+FAR = NOW + timedelta(days=999)
+POLICY = make_policy()
+
+
+def policy(stores: Stores) -> None:
+    issue(stores, accept(stores, add_quote(stores)))
+
+
+def waits(stores: Stores, number: int, **changes: object) -> Kept[Claim]:
+    """A claim that has waited since so many hours after noon."""
+    task = Task(role="claims_handler", code="referred", since=NOW + timedelta(hours=number))
+    claim = make_claim(POLICY, id=new_claim_id(POLICY.id, "app_one", f"claim-{number}"))
+    return notify(stores, claim.replace(**({"task": task} | changes)), key=f"claim-{number}")
+
+
+def move(stores: Stores, was: Kept[Claim], **changes: object) -> Kept[Claim]:
+    claim = was.record.replace(**changes)
+    event = next_event(was.head, claim, was.key, type="claim.moved")
+    kept = Kept(claim, event.head, was.key)
+    receipt = make_receipt(f"move-{event.sequence}", operation="test move").answered(kept)
+    stores.claims.change(event, claim, was=was, receipt=receipt)
+    return kept
+
+
+def waiting(
+    stores: Stores, role: str = "claims_handler", mode: Mode = Mode.TEST, limit: int = 50
+) -> list[str]:
+    found: list[str] = []
+    after = ""
+    while True:
+        page = stores.lists.waiting(mode, role, until=FAR, after=after, limit=limit)
+        found += [each.record.id for each in page if each.record is not None]
+        if len(page) < limit:
+            return found
+        after = page[-1].position
+
+
+def test_what_waits_is_listed_the_longest_first_whatever_the_size_of_a_page(stores):
+    policy(stores)
+    ids = [waits(stores, number).record.id for number in range(7)]
+
+    for limit in (1, 2, 3, 50):
+        assert waiting(stores, limit=limit) == ids
+
+
+def test_two_that_wait_from_one_instant_are_both_listed_once(stores):
+    policy(stores)
+    task = Task(role="claims_handler", code="referred", since=NOW)
+    ids = {waits(stores, number, task=task).record.id for number in range(4)}
+
+    found = waiting(stores, limit=1)
+
+    assert len(found) == len(ids)
+    assert set(found) == ids
+
+
+def test_nothing_is_listed_before_its_time(stores):
+    policy(stores)
+    early, late = waits(stores, 1), waits(stores, 5)
+
+    page = stores.lists.waiting(
+        Mode.TEST, "claims_handler", until=NOW + timedelta(hours=2), after="", limit=50
+    )
+
+    assert [each.record.id for each in page] == [early.record.id]
+    assert waiting(stores) == [early.record.id, late.record.id]
+
+
+def test_live_and_test_and_the_roles_are_apart(stores):
+    policy(stores)
+    waits(stores, 1)
+
+    assert waiting(stores, mode=Mode.LIVE) == []
+    assert waiting(stores, role="finance") == []
+
+
+def test_what_moved_on_is_listed_no_more(stores):
+    policy(stores)
+    kept = waits(stores, 1)
+
+    move(stores, kept, task=None)
+
+    assert waiting(stores) == []
+
+
+def test_a_list_shows_nothing_personal(stores):
+    policy(stores)
+    waits(stores, 1)
+
+    [listed] = stores.lists.waiting(Mode.TEST, "claims_handler", until=FAR, after="", limit=5)
+
+    assert listed.record.claimant is None
+    assert listed.record.facts is None
+
+
+def test_a_referred_quote_waits_for_an_underwriter_until_it_is_decided(stores):
+    referred = add_quote(stores, make_quote(status=QuoteStatus.REFERRED))
+    assert waiting(stores, role="underwriter") == [referred.record.id]
+
+    accept(stores, referred)
+
+    assert waiting(stores, role="underwriter") == []
+
+
+def test_a_quote_that_needs_nobody_waits_for_nobody(stores):
+    add_quote(stores, make_quote(id=new_quote_id(Mode.TEST, "app_one", "another")))
+
+    assert waiting(stores, role="underwriter") == []
+
+
+def test_claims_are_listed_by_state_and_by_hands_in_the_order_of_their_reports(stores):
+    policy(stores)
+    reported = [
+        waits(stores, number, reported_at=LATER + timedelta(hours=number), handler="staff-hana")
+        for number in range(3)
+    ]
+    ids = [kept.record.id for kept in reported]
+
+    def in_state(handling: Handling) -> list[str]:
+        page = stores.lists.claims_in(Mode.TEST, handling, after="", limit=50)
+        return [each.record.id for each in page if each.record is not None]
+
+    def of(handler: str) -> list[str]:
+        page = stores.lists.claims_of(Mode.TEST, handler, after="", limit=50)
+        return [each.record.id for each in page if each.record is not None]
+
+    assert (in_state(Handling.NOTIFIED), of("staff-hana")) == (ids, ids)
+
+    move(stores, reported[1], handling=Handling.CLOSED)
+
+    assert in_state(Handling.NOTIFIED) == of("staff-hana") == [ids[0], ids[2]]
+    assert in_state(Handling.CLOSED) == [ids[1]]
+    assert of("staff-sven") == []

@@ -1,0 +1,241 @@
+"""Clocks that start, are met and run out; what makes somebody look at a claim."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from insurance.domain.claim import Channel, CostType, Decision, Handling, PaymentStatus, Task
+from insurance.domain.claim.attention import (
+    acknowledged,
+    done,
+    followed_up,
+    late,
+    noted,
+    under_clocks,
+    waits_for,
+    waits_from,
+)
+from insurance.domain.claim.claim import Claim
+from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, Note
+from insurance.domain.clocks import Clock, jurisdiction_of, next_due, ticking
+from insurance.domain.clocks.clock import ClockRule
+from insurance.domain.clocks.jurisdictions import ELSEWHERE, JURISDICTIONS
+from insurance.domain.errors import ClaimFull, FollowUpNotFound
+
+from tests.builders import gbp, make_claim
+from tests.unit.claim.test_claim import executing, record, reserved
+
+MONDAY = datetime(2027, 5, 24, 10, tzinfo=UTC)
+"""A week before the bank holiday of 31 May 2027."""
+GB = JURISDICTIONS["GB"]
+
+
+def clock(claim: Claim, code: str) -> Clock:
+    return next(each for each in claim.clocks if each.code == code)
+
+
+def running(claim: Claim, code: str) -> bool:
+    return any(each.runs for each in claim.clocks if each.code == code)
+
+
+def noticed(claim: Claim, now: datetime) -> Claim:
+    """The claim with note taken of a clock that did run out."""
+    found = late(claim, now)
+    assert found is not None
+    return found
+
+
+def test_working_days_leave_out_weekends_and_bank_holidays_of_the_jurisdiction():
+    rule = ClockRule("acknowledge", 5, "working", "a test")
+
+    in_england = GB.due(rule, MONDAY)
+    in_ireland = JURISDICTIONS["IE"].due(rule, MONDAY)
+
+    assert in_england == datetime(
+        2027, 6, 1, 23, tzinfo=UTC
+    )  # Tuesday is the last day, to midnight
+    assert in_ireland == datetime(2027, 5, 31, 23, tzinfo=UTC)
+
+
+def test_a_calendar_day_ends_at_midnight_where_the_regulator_is():
+    rule = ClockRule("decide", 40, "calendar", "a test")
+
+    assert JURISDICTIONS["US-CA"].due(rule, MONDAY) == datetime(2027, 7, 4, 7, tzinfo=UTC)
+
+
+def test_beyond_the_known_holidays_weekdays_are_counted():
+    rule = ClockRule("acknowledge", 5, "working", "a test")
+
+    due = GB.due(rule, datetime(2060, 1, 5, 10, tzinfo=UTC))
+
+    assert due.date().isoformat() == "2060-01-13"
+
+
+@pytest.mark.parametrize(
+    ("territory", "code"),
+    [
+        ("GB", "GB"),
+        ("GB-SCT", "GB"),
+        ("US-CA", "US-CA"),
+        ("US-NY", "elsewhere"),
+        ("DE", "elsewhere"),
+    ],
+)
+def test_a_territory_has_its_own_clocks_its_countrys_or_ours(territory, code):
+    assert jurisdiction_of(territory).code == code
+
+
+@pytest.mark.parametrize("jurisdiction", [*JURISDICTIONS.values(), ELSEWHERE])
+def test_every_jurisdiction_names_every_clock_and_its_source(jurisdiction):
+    assert [rule.code for rule in jurisdiction.claims] == ["acknowledge", "decide", "pay"]
+    assert [rule.code for rule in jurisdiction.complaints] == ["acknowledge", "final_response"]
+    assert all(rule.source for rule in (*jurisdiction.claims, *jurisdiction.complaints))
+
+
+def test_a_notice_is_acknowledged_and_a_decision_is_owed():
+    claim = acknowledged(make_claim(), "GB", MONDAY)
+
+    assert clock(claim, "acknowledge").met_at == MONDAY
+    assert clock(claim, "decide").due_at == datetime(2027, 6, 23, 23, tzinfo=UTC)
+    assert not running(claim, "pay")
+
+
+def test_no_decision_is_owed_before_all_that_was_asked_is_there():
+    claim = acknowledged(make_claim(missing=("fault",)), "GB", MONDAY)
+    assert not running(claim, "decide")
+
+    later = MONDAY + timedelta(days=3)
+    complete = under_clocks(claim.replace(missing=()), later)
+
+    assert clock(complete, "decide").started_at == later
+
+
+def test_what_goes_missing_again_does_not_stop_the_clock():
+    claim = acknowledged(make_claim(), "GB", MONDAY)
+
+    assert running(under_clocks(claim.replace(missing=("fault",)), MONDAY), "decide")
+
+
+def test_the_decision_meets_one_clock_and_starts_the_next_until_the_money_is_there():
+    claim = acknowledged(make_claim(), "GB", MONDAY)
+    decided = under_clocks(claim.decided(record(), draws=(), counts=True), MONDAY)
+    paying = executing(decided, CostType.INDEMNITY, "500")
+    [payment] = paying.payments
+    paid = paying.with_payment(payment.replace(status=PaymentStatus.PAID))
+
+    assert not running(decided, "decide")
+    assert running(decided, "pay")
+    assert running(under_clocks(paying, MONDAY), "pay")
+    assert not running(under_clocks(paid, MONDAY), "pay")
+
+
+def test_a_denial_owes_no_money_and_a_closed_claim_owes_nothing():
+    claim = acknowledged(make_claim(), "GB", MONDAY)
+
+    denied = under_clocks(
+        claim.decided(record(Decision.DENIED, "0"), draws=(), counts=False), MONDAY
+    )
+    closed = under_clocks(claim.replace(handling=Handling.CLOSED), MONDAY)
+
+    assert [each.code for each in denied.clocks if each.runs] == []
+    assert [each.code for each in closed.clocks if each.runs] == []
+
+
+def test_an_act_that_is_owed_again_has_a_fresh_clock():
+    claim = acknowledged(make_claim(), "GB", MONDAY)
+    closed = under_clocks(claim.replace(handling=Handling.CLOSED), MONDAY)
+
+    later = MONDAY + timedelta(days=30)
+    reopened = under_clocks(closed.replace(handling=Handling.REOPENED), later)
+
+    assert clock(reopened, "decide").started_at == later
+    assert len(reopened.clocks) == 2
+
+
+def test_a_claim_from_before_clocks_has_none():
+    assert under_clocks(make_claim(), MONDAY) == make_claim()
+
+
+def test_a_clock_that_ran_out_is_noted_once_and_becomes_somebodys_task():
+    claim = acknowledged(make_claim(), "GB", MONDAY)
+    due = clock(claim, "decide").due_at
+
+    assert late(claim, due - timedelta(seconds=1)) is None
+    breached = noticed(claim, due)
+
+    assert clock(breached, "decide").breached_at == due
+    assert breached.task == Task(role="claims_handler", code="clock_breached", since=due)
+    assert late(breached, due + timedelta(days=9)) is None
+
+
+def test_a_breach_leaves_a_task_that_is_there_alone():
+    task = Task(role="claims_handler", code="referred", since=MONDAY)
+    claim = acknowledged(make_claim(task=task), "GB", MONDAY)
+
+    assert noticed(claim, MONDAY + timedelta(days=365)).task == task
+
+
+def test_a_claim_waits_from_the_first_of_task_diary_and_clocks():
+    claim = acknowledged(make_claim(), "GB", MONDAY)
+    due = clock(claim, "decide").due_at
+    soon, sooner = due - timedelta(days=9), due - timedelta(days=20)
+
+    noted_down = followed_up(claim, soon, "Ask again.", "staff-hana")
+    tasked = noted_down.replace(task=Task(role="finance", code="x", since=sooner))
+
+    assert waits_from(make_claim()) is None
+    assert waits_from(claim) == due
+    assert waits_from(noted_down) == soon
+    assert waits_from(tasked) == sooner
+    assert [waits_for(claim), waits_for(tasked)] == ["claims_handler", "finance"]
+
+
+def test_notes_and_follow_ups_have_an_end():
+    claim = make_claim()
+    note = Note(text="Called.", by="staff-hana", at=MONDAY)
+    for _ in range(NOTES_MAX):
+        claim = noted(claim, note)
+    for _ in range(FOLLOW_UPS_MAX):
+        claim = followed_up(claim, MONDAY, "Again.", "staff-hana")
+
+    with pytest.raises(ClaimFull):
+        noted(claim, note)
+    with pytest.raises(ClaimFull):
+        followed_up(claim, MONDAY, "Again.", "staff-hana")
+
+
+def test_a_follow_up_is_struck_by_its_number_and_no_other():
+    claim = followed_up(make_claim(), MONDAY, "One.", "staff-hana")
+    claim = followed_up(claim, MONDAY, "Two.", "staff-hana")
+
+    left = done(claim, 1)
+
+    assert [entry.about for entry in left.diary] == ["Two."]
+    with pytest.raises(FollowUpNotFound):
+        done(left, 1)
+
+
+def test_what_people_write_is_sealed():
+    claim = noted(make_claim(channel=Channel.PORTAL), Note(text="Ada.", by="staff-hana", at=MONDAY))
+    claim = followed_up(claim, MONDAY, "Ring Ada.", "staff-hana")
+
+    opened, personal = claim.parted()
+
+    assert "Ada" not in str(opened)
+    assert "Ring Ada." in str(personal)
+    assert Claim.joined(opened, personal) == claim
+    assert Claim.joined(opened, {}).notes == ()
+
+
+def test_the_first_running_clock_is_the_next_due():
+    owed = {"acknowledge": True, "decide": True}
+    clocks = ticking((), owed, GB.claims, GB, MONDAY)
+
+    assert next_due(clocks) == min(each.due_at for each in clocks)
+    assert next_due([each.met(MONDAY) for each in clocks]) is None
+
+
+def test_nothing_is_reserved_or_paid_by_a_clock():
+    claim = reserved(acknowledged(make_claim(), "GB", MONDAY), CostType.INDEMNITY, "300")
+
+    assert noticed(claim, MONDAY + timedelta(days=99)).booked_since(claim) == ()
+    assert claim.reserve == gbp("300")
