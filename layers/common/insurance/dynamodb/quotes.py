@@ -9,7 +9,7 @@ from insurance.domain.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec, lanes
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import Write, add, load, transact, update
+from insurance.dynamodb.transaction import Write, add, load, read, transact, update
 from insurance.operations.ports import Kept, Keys, PartyKey
 from insurance.operations.receipt import AlreadyAnswered, Receipt
 
@@ -57,7 +57,7 @@ class DynamoDBQuotes:
             raise self._earlier(receipt, item)
 
     def get(self, quote_id: str) -> Kept[Quote]:
-        [item] = load(self._client, [(self._quotes_table, {"id": codec.text(quote_id)})])
+        item = read(self._client, self._quotes_table, {"id": codec.text(quote_id)})
         return self._read(quote_id, item)
 
     def load(self, quote_id: str, receipt: Receipt) -> Kept[Quote]:

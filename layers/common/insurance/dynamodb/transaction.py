@@ -138,6 +138,19 @@ def load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Ite
     return [_matching(found, table, key) for table, key in keys]
 
 
+def read(client: "DynamoDBClient", table: str, key: Item) -> Item | None:
+    """One item, by a consistent GetItem: a twentieth of a warm request cheaper than a batch of one."""
+    found: list[Item | None] = []
+
+    def fetch() -> bool:
+        answer = client.get_item(TableName=table, Key=key, ConsistentRead=True)
+        found.append(answer.get("Item"))
+        return True
+
+    _insist(fetch)
+    return found[0]
+
+
 def query(client: "DynamoDBClient", **request: Any) -> list[Item]:
     """One page of a consistent Query, insisted on like every other call."""
     found: list[Item] = []
