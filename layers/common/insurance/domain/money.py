@@ -84,15 +84,12 @@ class Money(Value):
         the earlier part first when they tie. Raises ValueError unless some weight is positive
         and none is negative.
         """
-        exact_weights = [Decimal(weight) for weight in weights]
-        total = sum(exact_weights, Decimal(0))
-        if total <= 0 or any(weight < 0 for weight in exact_weights):
+        units = _whole(weights)
+        whole_units = sum(units)
+        if whole_units <= 0 or min(units) < 0:
             raise ValueError("weights must be zero or more, and one of them positive")
         sign = -1 if self.amount < 0 else 1
-        # Whole numbers from here on: a quotient of decimals would round.
-        scale = 10 ** max(-_exponent(weight) for weight in [*exact_weights, Decimal(1)])
-        units = [int(weight * scale) for weight in exact_weights]
-        shares = [divmod(abs(self.amount) * unit, sum(units)) for unit in units]
+        shares = [divmod(abs(self.amount) * unit, whole_units) for unit in units]
         odd = abs(self.amount) - sum(whole for whole, _ in shares)
         by_remainder = sorted(range(len(shares)), key=lambda place: -shares[place][1])
         lucky = set(by_remainder[:odd])
@@ -140,10 +137,19 @@ class Money(Value):
 
 def total(parts: Iterable[Money], currency: Currency) -> Money:
     """The sum of the parts, zero when there are none."""
-    whole = Money.zero(currency)
+    amount = 0
     for part in parts:
-        whole += part
-    return whole
+        if part.currency is not currency:
+            raise CurrencyMismatch(currency, part.currency)
+        amount += part.amount
+    return Money(amount=amount, currency=currency)
+
+
+def _whole(weights: Sequence[int | Decimal]) -> list[int]:
+    """The same proportions in whole numbers: a quotient of decimals would round."""
+    exact = [weight for weight in weights if isinstance(weight, Decimal)]
+    scale = 10 ** max((-_exponent(weight) for weight in exact), default=0)
+    return [int(weight * scale) for weight in weights]
 
 
 def _exponent(number: Decimal) -> int:

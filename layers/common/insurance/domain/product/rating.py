@@ -222,17 +222,19 @@ class Rating:
         """The net premium by account, then the shared one by weight over the covers in force."""
         weights = [max(part, 0) for part in parts]
         shares = net.split(weights if any(weights) else [1, *(0 for _ in weights[1:])])
-        by_cover: dict[str, Money] = {}
+        by_cover: dict[str, int] = {}
         for account, share in zip(self.accounts, shares, strict=True):
             if account != SHARED:
                 if account in env.selected or share:
-                    by_cover[account] = by_cover.get(account, share - share) + share
+                    by_cover[account] = by_cover.get(account, 0) + share.amount
                 continue
             held = {cover: w for cover, w in self.shared_by.items() if cover in env.selected}
             held = held if any(held.values()) else self.shared_by
             for cover, part in zip(held, share.split(list(held.values())), strict=True):
-                by_cover[cover] = by_cover.get(cover, part - part) + part
-        return by_cover
+                by_cover[cover] = by_cover.get(cover, 0) + part.amount
+        return {
+            cover: Money(amount=amount, currency=net.currency) for cover, amount in by_cover.items()
+        }
 
 
 def _rounding_code(mode: str, value: str, unit: str) -> str:
