@@ -23,9 +23,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.samples import CALLERS, SCOPE_PREFIX, Machine, Partner, Staff
+from local.samples import CALLERS, SCOPE_PREFIX, Machine, Partner, Person, Staff
 
 type Json = dict[str, Any]
+type Sample = Partner | Staff | Person | Machine
 
 STAFF_CLIENT = "staff-portal"
 TOKEN_SECONDS = 24 * 3600  # the longest Cognito allows: what `serve` prints should last the day
@@ -43,9 +44,7 @@ class Issuer:
     def public_keys(self) -> KeySet:
         return self._public
 
-    def token(
-        self, caller: Partner | Staff | Machine, *, changes: Mapping[str, Any] | None = None
-    ) -> str:
+    def token(self, caller: Sample, *, changes: Mapping[str, Any] | None = None) -> str:
         """An access token with what Cognito puts into one; `changes` are for tests."""
         claims = self._claims(caller) | dict(changes or {})
         header = {"alg": "RS256", "kid": self._key.kid, "typ": "JWT"}
@@ -68,9 +67,9 @@ class Issuer:
             Route("/oauth2/token", self._token, methods=["POST"]),
         ]
 
-    def _claims(self, caller: Partner | Staff | Machine) -> Json:
+    def _claims(self, caller: Sample) -> Json:
         now = int(time.time())
-        client_id = STAFF_CLIENT if isinstance(caller, Staff) else caller.client_id
+        client_id = _client_of(caller)
         claims: Json = {
             "iss": self.url,
             "client_id": client_id,
@@ -83,12 +82,10 @@ class Issuer:
             "jti": str(uuid.uuid4()),
             "version": 2,
         }
+        if isinstance(caller, Staff | Person):
+            claims |= {"sub": caller.subject, "username": caller.name}
         if isinstance(caller, Staff):
-            claims |= {
-                "sub": caller.subject,
-                "username": caller.name,
-                "cognito:groups": list(caller.groups),
-            }
+            claims |= {"cognito:groups": list(caller.groups)}
         return claims
 
     def _load_key(self) -> RSAKey:
@@ -139,6 +136,16 @@ class Issuer:
             {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS},
             headers={"Cache-Control": "no-store"},
         )
+
+
+def _client_of(caller: Sample) -> str:
+    """The application that a token is given to: people sign in through one."""
+    match caller:
+        case Staff():
+            return STAFF_CLIENT
+        case Person():
+            return caller.portal
+    return caller.client_id
 
 
 def _credentials(request: Request, form: Mapping[str, str]) -> tuple[str, str]:

@@ -11,7 +11,7 @@ SCOPE_PREFIX = "coverwright/"
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 _QUOTING = ("products:read", "quotes:read", "quotes:write")
-_ISSUANCE = ("policies:read", "policies:write")
+_ISSUANCE = ("policies:read", "policies:write", "policies:share")
 _CLAIMS = ("claims:read", "claims:write", "claims:settle")
 
 
@@ -27,6 +27,8 @@ class Partner:
     status: str = "active"
     products: tuple[str, ...] = ("quoting", "issuance", "claims")
     scopes: tuple[str, ...] = (*_QUOTING, *_ISSUANCE, *_CLAIMS)
+    portal: bool = False
+    """Policyholders sign in through it."""
 
     @property
     def application(self) -> str:
@@ -46,6 +48,19 @@ class Staff:
     @property
     def subject(self) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.name}.staff.coverwright.example"))
+
+
+@dataclass(frozen=True)
+class Person:
+    """A policyholder who signs in through a portal; a partner says which policies are theirs."""
+
+    name: str
+    portal: str
+    scopes: tuple[str, ...] = ("policies:read", "claims:read", "claims:write")
+
+    @property
+    def subject(self) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.name}.people.coverwright.example"))
 
 
 @dataclass(frozen=True)
@@ -72,6 +87,15 @@ PARTNERS = (
         "bronze",
         scopes=("products:read", "quotes:read", "policies:read", "claims:read"),
     ),
+    Partner(
+        "portal-test",
+        "harbour",
+        "Harbour Brokers, where policyholders sign in",
+        "silver",
+        products=("issuance", "claims"),
+        scopes=("policies:read", "claims:read", "claims:write"),
+        portal=True,
+    ),
     Partner("gone-test", "gone", "Gone Brokers, suspended", "bronze", status="suspended"),
     Partner("harbour-live", "harbour", "Harbour Brokers", "gold", mode="live"),
 )
@@ -97,14 +121,16 @@ STAFF = (
     Staff("privacy-test", ("privacy_officer", "test"), (*_READS, "parties:erase")),
     Staff("underwriter", ("underwriter",), (*_READS, "quotes:underwrite")),
 )
+PEOPLE = (Person("ada-test", "portal-test"), Person("ben-test", "portal-test"))
 BANKS: Mapping[str, Machine] = {
     "live": Machine("bank-live", ("payments:report",)),
     # A machine's token has no groups: this scope is what keeps it to test data.
     "test": Machine("bank-test", ("payments:report", "mode.test")),
 }
 
-CALLERS: Mapping[str, Partner | Staff | Machine] = {
+CALLERS: Mapping[str, Partner | Staff | Person | Machine] = {
     **{each.client_id: each for each in PARTNERS},
     **{each.name: each for each in STAFF},
+    **{each.name: each for each in PEOPLE},
     **{each.client_id: each for each in BANKS.values()},
 }

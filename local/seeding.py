@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local.gateway.plans import ApiKey, Keys
 from local.samples import PARTNERS, STAFF, Partner
@@ -47,7 +47,7 @@ def seed_application(partner: Partner, template: Template, tables: DynamoDBClien
     tables.put_item(TableName=template.resources[APPLICATIONS].name, Item=_row(partner))
 
 
-def _row(partner: Partner) -> dict[str, dict[str, str] | dict[str, list[str]]]:
+def _row(partner: Partner) -> dict[str, dict[str, Any]]:
     return {
         "id": {"S": partner.client_id},
         "application": {"S": partner.application},
@@ -58,6 +58,7 @@ def _row(partner: Partner) -> dict[str, dict[str, str] | dict[str, list[str]]]:
         "products": {"SS": sorted(partner.products)},
         "scopes": {"SS": sorted(partner.scopes)},
         "name": {"S": partner.name},
+        **({"portal": {"BOOL": True}} if partner.portal else {}),
     }
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from local.issuer import Issuer
 from local.lease import running_stack
 from local.processes import LOOPBACK
-from local.samples import CALLERS, PARTNERS, STAFF, Partner, Staff
+from local.samples import CALLERS, PARTNERS, PEOPLE, STAFF, Partner, Staff
 from local.services.store import open_store
 from local.settings import ROOT, Settings
 from local.stack import Stack
@@ -82,6 +82,8 @@ def _welcome(stack: Stack, tokens: Path) -> Iterator[str]:
         yield f"    {partner.client_id:<17} {_described(partner)}"
     for staff in STAFF:
         yield f"    {staff.name:<17} {_described(staff)}"
+    for person in PEOPLE:
+        yield f"    {person.name:<17} policyholder, signed in through {person.portal}"
     yield ""
     for caller in (SHOWN_PARTNER, SHOWN_STAFF):
         yield f"Token of {caller}:"

@@ -33,9 +33,11 @@ from insurance.domain.identity import (
     policy_id_for,
     quote_id_for,
 )
+from insurance.domain.party import Access
 from insurance.domain.policy import Policy
 from insurance.domain.quote import Quote, QuoteStatus
 from insurance.operations.ports import (
+    AccessFile,
     BillingFile,
     ClaimFile,
     EarningsFile,
@@ -111,6 +113,7 @@ class Memory:
     quotes: dict[str, Kept[Quote]] = field(default_factory=dict)
     first_answers: dict[str, tuple[bytes, Kept[Quote]]] = field(default_factory=dict)
     policies: dict[str, Kept[Policy]] = field(default_factory=dict)
+    accesses: dict[str, Kept[Access]] = field(default_factory=dict)
     accounts: dict[str, Kept[BillingAccount]] = field(default_factory=dict)
     suspense: dict[str, SuspendedPayment] = field(default_factory=dict)
     earned: dict[str, Kept[EarnedPremium]] = field(default_factory=dict)
@@ -466,4 +469,24 @@ class MemoryParties:
             raise AlreadyErased(f"party {party_id}")
         self._memory.append(event, lambda: AlreadyErased(f"party {party_id}"))
         self._memory.erased.add(party_id)
+        self._memory.keep(receipt)
+
+
+class MemoryAccesses:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def load(self, policy_id: str, person_id: str, receipt: Receipt) -> AccessFile:
+        self._memory.check(receipt)
+        policy = MemoryPolicies(self._memory).get(policy_id)
+        return AccessFile(policy, self._memory.accesses.get(person_id))
+
+    def store(
+        self, event: Event, access: Access, *, was: Kept[Access] | None, receipt: Receipt
+    ) -> None:
+        self._memory.check(receipt)
+        if self._memory.accesses.get(access.person_id) != was:
+            raise StaleRevision(access.person_id)
+        self._memory.append(event, lambda: StaleRevision(access.person_id))
+        self._memory.accesses[access.person_id] = Kept(access, event.head, None)
         self._memory.keep(receipt)

@@ -67,6 +67,7 @@ class Authorizer:
     audience: str
     keys: KeyRing
     registered: Callable[[str], Application | None]
+    parties_of: Callable[[str], frozenset[str]]
     secret: Callable[[], bytes]
     clock: Callable[[], float] = time.time
 
@@ -85,7 +86,7 @@ class Authorizer:
         except CallerDenied as denied:
             note("Denied", reason=denied.reason, who=denied.principal, request_id=request_id)
             return denying(denied.principal, method_arn=event["methodArn"])
-        key = usage_key(self.secret(), caller.principal)
+        key = usage_key(self.secret(), caller.counted_as or caller.principal)
         who = caller.principal if caller.kind == "application" else ""  # a person stays unnamed
         note("Admitted", reason=caller.kind, who=who, request_id=request_id)
         return allowing(caller, method_arn=event["methodArn"], usage_key=key)
@@ -103,7 +104,12 @@ class Authorizer:
         if staff is not None:
             return staff
         application = self.registered(client_of(token.claims))
-        return application_caller(token.claims, issuer=token.issuer, application=application)
+        return application_caller(
+            token.claims,
+            issuer=token.issuer,
+            application=application,
+            parties_of=self.parties_of,
+        )
 
 
 def bearer_token(event: Json) -> str:
@@ -223,7 +229,22 @@ class ApplicationTable:
             products=frozenset(item.get("products", {}).get("SS", ())),
             scopes=frozenset(item.get("scopes", {}).get("SS", ())),
             issuer=item.get("issuer", {}).get("S"),
+            is_portal=item.get("portal", {}).get("BOOL") is True,
         )
+
+
+@dataclass(frozen=True)
+class AccessTable:
+    """Which parties a person is, as a partner said: read consistently, asked of people only."""
+
+    client: DynamoDBClient
+    table: str
+
+    def get(self, person: str) -> frozenset[str]:
+        answer = self.client.get_item(
+            TableName=self.table, Key={"id": {"S": person}}, ConsistentRead=True
+        )
+        return frozenset(answer.get("Item", {}).get("parties", {}).get("SS", ()))
 
 
 def note(outcome: str, *, reason: str, who: str = "", request_id: str = "") -> None:
@@ -286,6 +307,7 @@ def authorizer() -> Authorizer:
         audience=_setting("AUDIENCE"),
         keys=KeyRing(fetch=fetch_keys, shelf=shelf, clock=time.time),
         registered=ApplicationTable(tables, _setting("APPLICATIONS_TABLE")).get,
+        parties_of=AccessTable(tables, _setting("ACCESS_TABLE")).get,
         secret=_secret,
     )
 

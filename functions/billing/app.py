@@ -62,6 +62,7 @@ def get_plans(policy_id: str, call: Call) -> PlansView:
     "GET",
     "/v1/policies/{policy_id}/billing",
     scope="policies:read",
+    policyholders=True,
     summary="Read what is due on a policy, what was paid and what is late",
 )
 def get_billing(policy_id: str, call: Call) -> BillingView:

@@ -127,6 +127,7 @@ def post_coverage_check(request: CoverageCheckRequest, call: Call) -> CoverageVi
     "/v1/claims",
     scope="claims:write",
     status=HTTPStatus.CREATED,
+    policyholders=True,
     summary="Give first notice of a loss",
 )
 def post_claim(request: NoticeRequest, call: Call) -> ClaimView | Answer:
@@ -141,13 +142,14 @@ def post_claim(request: NoticeRequest, call: Call) -> ClaimView | Answer:
             receipt=receipt,
             screening=screening if request.settle else None,
         ),
-        shows=ClaimView.of,
+        shows=lambda kept: ClaimView.to(call.caller, kept),
     )
 
 
 @api.command(
     "/v1/claims/{claim_id}/facts",
     scope="claims:write",
+    policyholders=True,
     summary="Tell what a notice was missing",
 )
 def post_facts(claim_id: str, request: CompletionRequest, call: Call) -> ClaimView | Answer:
@@ -161,7 +163,7 @@ def post_facts(claim_id: str, request: CompletionRequest, call: Call) -> ClaimVi
             claims=claims,
             receipt=receipt,
         ),
-        shows=ClaimView.of,
+        shows=lambda kept: ClaimView.to(call.caller, kept),
     )
 
 
@@ -188,6 +190,7 @@ def post_payee(claim_id: str, request: PayeeRequest, call: Call) -> ClaimView | 
     "GET",
     "/v1/policies/{policy_id}/claims",
     scope="claims:read",
+    policyholders=True,
     summary="List the claims on a policy",
 )
 def get_claims(policy_id: str, call: Call) -> ClaimsView:
@@ -195,9 +198,15 @@ def get_claims(policy_id: str, call: Call) -> ClaimsView:
     found = read_claims(
         policy_id, after=page.after, limit=page.limit, caller=call.caller, claims=claims
     )
-    return ClaimsView.of(policy_id, found)
+    return ClaimsView.to(call.caller, policy_id, found)
 
 
-@api.query("GET", "/v1/claims/{claim_id}", scope="claims:read", summary="Read a claim")
+@api.query(
+    "GET",
+    "/v1/claims/{claim_id}",
+    scope="claims:read",
+    policyholders=True,
+    summary="Read a claim",
+)
 def get_claim(claim_id: str, call: Call) -> ClaimView:
-    return ClaimView.of(read_claim(claim_id, caller=call.caller, claims=claims))
+    return ClaimView.to(call.caller, read_claim(claim_id, caller=call.caller, claims=claims))

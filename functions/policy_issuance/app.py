@@ -43,7 +43,13 @@ def post_policy(request: IssuePolicyRequest, call: Call) -> PolicyView | Answer:
     )
 
 
-@api.query("GET", "/v1/policies/{policy_id}", scope="policies:read", summary="Read a policy")
+@api.query(
+    "GET",
+    "/v1/policies/{policy_id}",
+    scope="policies:read",
+    policyholders=True,
+    summary="Read a policy",
+)
 def get_policy(policy_id: str, call: Call) -> PolicyView:
     kept = read_policy(policy_id, known_at=call.known_at, caller=call.caller, policies=policies)
     return PolicyView.at(call.as_at, kept)

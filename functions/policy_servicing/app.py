@@ -5,13 +5,16 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from insurance import wiring
+from insurance.access.people import person_id
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
-from insurance.api.fields import Code, Day, Instant
+from insurance.api.fields import Code, Day, Instant, TokenName
 from insurance.api.views.notices import NoticesView, NoticeView
+from insurance.api.views.parties import AccessView
 from insurance.api.views.policies import PolicyView
 from insurance.api.views.quotes import PreviewView, QuoteView
 from insurance.api.views.servicing import ChangeView, ComparisonView, TransactionsView
+from insurance.domain.caller import Caller
 from insurance.domain.errors import NoticeNotFound
 from insurance.domain.identity import renewal_quote_id_for
 from insurance.domain.jurisdiction import Channel
@@ -30,11 +33,13 @@ from insurance.operations.serve_notice import (
     withdraw_notice,
 )
 from insurance.operations.service_policy import ChangeAsked, change_policy, preview_change
+from insurance.operations.share_policy import give_access, withdraw_access
 from pydantic import Field
 
 products, sources = wiring.products(), wiring.look_ups()
 policies, receipts = wiring.policy_changes(), wiring.receipts()
 renewals, quotes, keys = wiring.renewals(), wiring.quotes(), wiring.keys()
+accesses = wiring.accesses()
 
 api = Api(receipts.recall)
 handler = api.entrypoint()
@@ -103,6 +108,20 @@ class ReinstatementRequest(Request):
             gap=self.gap,
             no_known_loss=self.no_known_loss,
             reason=self.reason,
+        )
+
+
+class AccessRequest(Request):
+    """A person, as the access tokens of the partner's sign-in name them."""
+
+    issuer: TokenName
+    """`iss`"""
+    subject: TokenName
+    """`sub`"""
+
+    def person(self, caller: Caller) -> str:
+        return person_id(
+            caller.mode.value, partner=caller.partner, issuer=self.issuer, subject=self.subject
         )
 
 
@@ -405,3 +424,45 @@ def get_comparison(policy_id: str, call: Call) -> ComparisonView:
     first = Version(call.since_as_at or call.as_at, call.since_known_at or call.known_at)
     found = compare_policy(policy_id, first, second, caller=call.caller, policies=policies)
     return ComparisonView.of(policy_id, found)
+
+
+@api.command(
+    "/v1/policies/{policy_id}/access",
+    scope="policies:share",
+    summary="Let the policyholder see their policy and its claims through your portal",
+)
+def post_access(policy_id: str, request: AccessRequest, call: Call) -> AccessView | Answer:
+    """Give it to whom you know to be the policyholder: sign-in proves a subject, only you know whose.
+
+    It counts from the person's next sign-in, or within a minute.
+    """
+    return call.once(
+        lambda receipt: give_access(
+            policy_id,
+            request.person(call.caller),
+            caller=call.caller,
+            accesses=accesses,
+            receipt=receipt,
+        ),
+        shows=AccessView.of,
+    )
+
+
+@api.command(
+    "/v1/policies/{policy_id}/access/withdrawal",
+    scope="policies:share",
+    summary="Take back a person's access to a policy",
+)
+def post_access_withdrawal(
+    policy_id: str, request: AccessRequest, call: Call
+) -> AccessView | Answer:
+    return call.once(
+        lambda receipt: withdraw_access(
+            policy_id,
+            request.person(call.caller),
+            caller=call.caller,
+            accesses=accesses,
+            receipt=receipt,
+        ),
+        shows=AccessView.of,
+    )

@@ -144,6 +144,7 @@ def _operation(operation: Operation, handler: Handler, schemas: Schemas) -> Json
 def _description(operation: Operation) -> str:
     text = " ".join((operation.handler.__doc__ or "").split())
     who = "Staff only. " if operation.staff else ""
+    who += "Open to policyholders, for their own. " if operation.policyholders else ""
     return f"{text} {who}Needs the scope `{operation.scope}`.".strip()
 
 

@@ -89,6 +89,7 @@ class Scene(NamedTuple):
 
 
 GBP = "GBP"
+ADA_SIGNED_IN = "f1a2b6c0-5d0b-4b9e-8a53-2f3f1c9d7e10"
 ADA = {"name": "Ada Merton", "email": "ada.merton@example.com", "date_of_birth": "1991-03-14"}
 MOTOR: Json = {
     "registration": "AB12CDE",
@@ -149,9 +150,11 @@ ACCEPTED = ("quoting/quote", "quoting/accept")
 ISSUED = (*ACCEPTED, "policy_issuance/issue")
 NOTIFIED = (*ISSUED, "claim_intake/notify")
 NOTIFIED_LARGE = (*ISSUED, "claim_intake/notify_large")
+SHARED = (*ISSUED, "policy_servicing/give_access")
 SETTLED = (*NOTIFIED, "settlement/settle")
 PAID = (*SETTLED, "settlement/report_paid")
 DELIVERED = "event_delivery/delivered"
+GIVEN = {DELIVERED: PAID, "authorizer/policyholder": SHARED}
 SETTLED_LARGE = (*NOTIFIED_LARGE, "settlement/settle_large")
 
 
@@ -162,6 +165,7 @@ def scenes() -> Iterator[Scene]:
     yield from _issuance()
     yield from _servicing()
     yield from _notices()
+    yield from _sharing()
     yield from _billing()
     yield from _reporting()
     yield from _claims()
@@ -228,6 +232,16 @@ def _issuance() -> Iterator[Scene]:
         query={"limit": "10"},
         varies=sealed,
     )
+
+
+def _sharing() -> Iterator[Scene]:
+    give, policy = "POST /v1/policies/{policy_id}/access", {"policy_id": POLICY}
+    ada = {"issuer": ISSUER, "subject": ADA_SIGNED_IN}
+    yield Scene("policy_servicing/give_access", give, HARBOUR, ada, ISSUED, policy)
+    theirs = "policy_servicing/give_access_to_another_partners_policy"
+    yield Scene(theirs, give, MEADOW, ada, ISSUED, policy)
+    taken = f"{give}/withdrawal"
+    yield Scene("policy_servicing/withdraw_access", taken, HARBOUR, ada, SHARED, policy)
 
 
 def _servicing() -> Iterator[Scene]:
@@ -717,13 +731,14 @@ def authorizer_events() -> Iterator[tuple[str, Json]]:
     yield "authorizer/unknown_application", _asked(_token("nobody-test", key))
     yield "authorizer/forged", _asked(_token("harbour-test", stranger))
     yield "authorizer/expired", _asked(_token("harbour-test", key, expires=1_795_341_600))
+    yield "authorizer/policyholder", _asked(_token("portal-test", key, subject=ADA_SIGNED_IN))
 
 
-def _token(client: str, key: ECKey, expires: int = FAR_AWAY) -> str:
+def _token(client: str, key: ECKey, *, subject: str = "", expires: int = FAR_AWAY) -> str:
     scopes = CALLERS[client].scopes if client in CALLERS else ("quotes:read",)
     claims = {
         "iss": ISSUER,
-        "sub": client,
+        "sub": subject or client,
         "aud": "coverwright",
         "client_id": client,
         "token_use": "access",
@@ -824,7 +839,7 @@ def _record_others(behind: Backend, stage: Stage) -> None:
         for file in sorted((EVENTS / folder).glob("*.json")):
             if not file.name.endswith(EXPECTED):
                 path = f"{folder}/{file.stem}"
-                _answer(stage, path, varies, PAID if path == DELIVERED else ())
+                _answer(stage, path, varies, GIVEN.get(path, ()))
 
 
 def _answer(stage: Stage, path: str, varies: tuple[str, ...], given: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from insurance.domain.identity import party_id_for
 from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.accesses import DynamoDBAccesses
 from insurance.dynamodb.billing import DynamoDBBilling
 from insurance.dynamodb.claims import DynamoDBClaims
 from insurance.dynamodb.parties import DynamoDBParties
@@ -21,6 +22,7 @@ from insurance.dynamodb.transaction import load
 from insurance.dynamodb.work_lists import DynamoDBLists
 from insurance.kms import PARTY_KEY_BYTES, PartyKey
 from insurance.operations.ports import (
+    Accesses,
     Billing,
     Claims,
     Lists,
@@ -34,6 +36,7 @@ from insurance.operations.ports import (
 from tests.database import client, make_tables, running_engine
 from tests.memory import (
     Memory,
+    MemoryAccesses,
     MemoryBilling,
     MemoryClaims,
     MemoryKey,
@@ -70,6 +73,7 @@ class Stores:
     claims: Claims
     parties: Parties
     lists: Lists
+    accesses: Accesses
     new_key: Callable[[], Any]
 
 
@@ -98,6 +102,7 @@ def in_memory() -> Stores:
         MemoryClaims(memory),
         MemoryParties(memory),
         MemoryLists(memory),
+        MemoryAccesses(memory),
         lambda: MemoryKey(b"key"),
     )
 
@@ -170,5 +175,12 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
             receipts=receipts("parties"),
         ),
         DynamoDBLists(dynamodb, quotes_table=tables["quotes"], claims_table=tables["claims"]),
+        DynamoDBAccesses(
+            dynamodb,
+            policies=reader,
+            access_table=tables["access"],
+            events_table=tables["events"],
+            receipts=receipts("parties"),
+        ),
         keys.new,
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from insurance.catalogue import BundledProducts
+    from insurance.dynamodb.accesses import DynamoDBAccesses
     from insurance.dynamodb.balances import DynamoDBBalances
     from insurance.dynamodb.billing import DynamoDBBilling
     from insurance.dynamodb.books import DynamoDBBooks
@@ -173,6 +174,19 @@ def lists() -> DynamoDBLists:
     from insurance.dynamodb.work_lists import DynamoDBLists
 
     return DynamoDBLists(dynamodb(), quotes_table=table("quotes"), claims_table=table("claims"))
+
+
+@cache
+def accesses() -> DynamoDBAccesses:
+    from insurance.dynamodb.accesses import DynamoDBAccesses
+
+    return DynamoDBAccesses(
+        dynamodb(),
+        policies=_policy_reader(),
+        access_table=table("access"),
+        events_table=table("events"),
+        receipts=receipts(),
+    )
 
 
 @cache

@@ -125,6 +125,7 @@ class House:
     now: int = NOW
     documents: dict[str, Json] = field(default_factory=lambda: {OWN: published()})
     applications: dict[str, Application] = field(default_factory=lambda: {"harbour": HARBOUR})
+    parties: dict[str, frozenset[str]] = field(default_factory=dict)
     shelf: Memory = field(default_factory=Memory)
     fetches: int = 0
 
@@ -139,6 +140,7 @@ class House:
             audience=AUDIENCE,
             keys=self.keys,
             registered=self.applications.get,
+            parties_of=lambda person: self.parties.get(person, frozenset()),
             secret=lambda: SECRET,
             clock=lambda: self.now,
         )

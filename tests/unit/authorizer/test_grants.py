@@ -141,6 +141,7 @@ def test_handlers_learn_who_the_application_is(house: House) -> None:
         "scopes": "quotes:write",
         "plan": "gold",
         "mode": "live",
+        "parties": "",
     }
 
 
@@ -178,7 +179,9 @@ def test_an_application_without_a_subscription_is_denied(
 
 
 def test_a_person_who_signed_in_through_an_application_is_not_the_application(house: House) -> None:
-    assert_denied(house, signed({**CLAIMS, "sub": "a-policyholder", "username": "pat"}))
+    token = signed({**CLAIMS, "sub": "a-policyholder", "username": "pat"})
+
+    assert_denied(house, token, principal="app_harbour")
 
 
 def test_another_trusted_issuer_cannot_speak_for_our_applications(house: House) -> None:
@@ -209,6 +212,7 @@ def test_handlers_learn_who_the_member_of_staff_is(house: House) -> None:
         "scopes": "quotes:read quotes:underwrite",
         "plan": "internal",
         "mode": "live",
+        "parties": "",
     }
 
 

@@ -17,6 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 from insurance.access.issuers import trusted_issuers
 from insurance.access.keys import STALE_SECONDS, KeysUnavailable, PublishedKeys, usable_keys
+from insurance.access.people import person_id
 from moto import mock_aws
 
 from functions.authorizer import app
@@ -96,6 +97,7 @@ def tables(issuer: WebIssuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dynam
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": REGION,
         "APPLICATIONS_TABLE": "Applications",
+        "ACCESS_TABLE": "Access",
         "JWKS_TABLE": "Jwks",
         "TRUSTED_ISSUERS": issuer.url,
         "AUDIENCE": AUDIENCE,
@@ -103,7 +105,7 @@ def tables(issuer: WebIssuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dynam
         monkeypatch.setenv(name, value)
     with mock_aws():
         client = boto3.client("dynamodb", REGION)
-        for table in ("Applications", "Jwks"):
+        for table in ("Access", "Applications", "Jwks"):
             client.create_table(
                 TableName=table,
                 KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -160,6 +162,7 @@ def test_an_application_is_admitted_from_its_row(tables: DynamoDBClient, issuer:
         "scopes": "quotes:write",
         "plan": "silver",
         "mode": "test",
+        "parties": "",
     }
     assert grant_of(answer).verdict(ARN) == "allow"
     assert grant_of(answer).verdict(f"{STAGE}/POST/v1/claims") == "silent"
@@ -176,6 +179,21 @@ def test_staff_need_no_row(tables: DynamoDBClient, issuer: WebIssuer) -> None:
     answer = app.handler(event(live_token(issuer, STAFF)), None)
 
     assert answer["principalId"] == STAFF["sub"]
+
+
+def test_a_policyholder_is_admitted_by_a_portals_row_and_their_own(
+    tables: DynamoDBClient, issuer: WebIssuer
+) -> None:
+    register(tables, portal={"BOOL": True}, scopes={"SS": ["policies:read"]})
+    person = person_id("test", partner="harbour", issuer=issuer.url, subject="pat")
+    token = live_token(issuer, sub="pat", scope="coverwright/policies:read")
+    assert grant_of(app.handler(event(token), None)).verdict(ARN) == "deny"
+
+    tables.put_item(TableName="Access", Item={"id": {"S": person}, "parties": {"SS": ["pty_a"]}})
+    context = app.handler(event(token), None)["context"]
+
+    assert (context["kind"], context["principal"]) == ("policyholder", person)
+    assert (context["parties"], context["scopes"]) == ("pty_a", "policies:read")
 
 
 def test_a_suspension_bites_on_the_next_question(tables: DynamoDBClient, issuer: WebIssuer) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from insurance.access.issuers import Issuer
+from insurance.access.people import person_id
 from insurance.access.tokens import is_name
 
 type Json = dict[str, Any]
@@ -26,8 +27,10 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SCOPE_PREFIX = "coverwright/"  # the resource server's, on the wire only
 TEST_GROUP = "test"
 STAFF_PLAN = "internal"
+PEOPLES_SCOPES = frozenset({"policies:read", "claims:read", "claims:write"})
+"""What a policyholder may do at most, whatever the portal may."""
 
-type Kind = Literal["application", "staff"]
+type Kind = Literal["application", "staff", "policyholder"]
 type Mode = Literal["live", "test"]
 
 
@@ -52,6 +55,7 @@ class Application:
     products: frozenset[str]
     scopes: frozenset[str]
     issuer: str | None  # who signs its tokens; nobody named: the house's own issuer
+    is_portal: bool = False  # policyholders sign in through it
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class Caller:
     plan: str
     mode: Mode
     products: frozenset[str]
+    parties: frozenset[str] = frozenset()  # a policyholder's own
+    counted_as: str = ""  # whose usage key; nobody named: the principal's own
 
     def context(self) -> dict[str, str]:
         """What handlers learn about the caller: flat text, the only thing the gateway hands on."""
@@ -75,6 +81,7 @@ class Caller:
             "scopes": " ".join(sorted(self.scopes)),
             "plan": self.plan,
             "mode": self.mode,
+            "parties": " ".join(sorted(self.parties)),
         }
 
 
@@ -102,18 +109,25 @@ def staff_of(claims: Json, *, issuer: Issuer) -> Caller | None:
 
 
 def client_of(claims: Json) -> str:
-    """The client that a token speaks for itself (RFC 9068 §2.2: its subject is the client).
-
-    A person who signed in through an application is not the application.
-    """
+    """The client that a token was given to."""
     client_id = claims.get("client_id")
-    if not isinstance(client_id, str) or claims["sub"] != client_id:
+    if not isinstance(client_id, str) or not is_name(client_id):
         raise CallerDenied("not_an_application")
     return client_id
 
 
-def application_caller(claims: Json, *, issuer: Issuer, application: Application | None) -> Caller:
-    """The application that a token speaks for, with what both token and registration allow."""
+def application_caller(
+    claims: Json,
+    *,
+    issuer: Issuer,
+    application: Application | None,
+    parties_of: Callable[[str], frozenset[str]],
+) -> Caller:
+    """The application that a token speaks for, with what both token and registration allow.
+
+    RFC 9068 §2.2: its subject is the client then. Another subject is a person who signed in
+    through the application: a policyholder, if it is a portal, and never the application itself.
+    """
     if application is None:
         raise CallerDenied("unknown_application")
     vouched = issuer.is_own if application.issuer is None else application.issuer == issuer.url
@@ -124,6 +138,8 @@ def application_caller(claims: Json, *, issuer: Issuer, application: Application
     products = application.products & API_PRODUCTS.keys()
     if not products:
         raise CallerDenied("no_subscription", principal=application.id)
+    if claims["sub"] != client_of(claims):
+        return _policyholder(claims, issuer, application, products, parties_of)
     return Caller(
         principal=application.id,
         kind="application",
@@ -133,6 +149,34 @@ def application_caller(claims: Json, *, issuer: Issuer, application: Application
         plan=application.plan,
         mode=application.mode,
         products=products,
+    )
+
+
+def _policyholder(
+    claims: Json,
+    issuer: Issuer,
+    portal: Application,
+    products: frozenset[str],
+    parties_of: Callable[[str], frozenset[str]],
+) -> Caller:
+    if not portal.is_portal:
+        raise CallerDenied("not_an_application", principal=portal.id)
+    subject = str(claims["sub"])
+    principal = person_id(portal.mode, partner=portal.partner, issuer=issuer.url, subject=subject)
+    parties = parties_of(principal)
+    if not parties:
+        raise CallerDenied("no_access", principal=portal.id)
+    return Caller(
+        principal=principal,
+        kind="policyholder",
+        partner=portal.partner,
+        roles=frozenset(),
+        scopes=_scopes(claims) & portal.scopes & PEOPLES_SCOPES,
+        plan=portal.plan,
+        mode=portal.mode,
+        products=products,
+        parties=parties,
+        counted_as=portal.id,
     )
 
 

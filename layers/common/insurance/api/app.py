@@ -20,13 +20,14 @@ from insurance.api.caller import caller_of
 from insurance.api.fields import YEARS
 from insurance.api.problems import Problem
 from insurance.domain import errors, identity
-from insurance.domain.caller import Caller
+from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.classification import JsonObject
 from insurance.domain.errors import (
     ClockNotAllowed,
     FieldFault,
     InsuranceError,
     InvalidFields,
+    NoAuthority,
     NotFound,
     StaleRevision,
     Unavailable,
@@ -82,6 +83,8 @@ class Operation(NamedTuple):
     scope: str
     staff: bool
     """Behind the user pool's authorizer instead of ours, and outside usage plans."""
+    policyholders: bool
+    """Open to them too, for what is their own."""
     status: HTTPStatus
     writes: bool
     """A command: it wants an Idempotency-Key."""
@@ -293,10 +296,26 @@ class Api:
         self._routes: list[_Route] = []
 
     def query(
-        self, method: str, path: str, *, scope: str, summary: str, staff: bool = False
+        self,
+        method: str,
+        path: str,
+        *,
+        scope: str,
+        summary: str,
+        staff: bool = False,
+        policyholders: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """A route that changes nothing."""
-        return self._route(method, path, scope, summary, HTTPStatus.OK, staff=staff, writes=False)
+        return self._route(
+            method=method,
+            path=path,
+            scope=scope,
+            staff=staff,
+            policyholders=policyholders,
+            status=HTTPStatus.OK,
+            writes=False,
+            summary=summary,
+        )
 
     def command(
         self,
@@ -306,9 +325,19 @@ class Api:
         summary: str,
         status: HTTPStatus = HTTPStatus.OK,
         staff: bool = False,
+        policyholders: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """A POST that writes, once per idempotency key."""
-        return self._route("POST", path, scope, summary, status, staff=staff, writes=True)
+        return self._route(
+            method="POST",
+            path=path,
+            scope=scope,
+            staff=staff,
+            policyholders=policyholders,
+            status=status,
+            writes=True,
+            summary=summary,
+        )
 
     def entrypoint(self) -> Entrypoint:
         """What Lambda calls."""
@@ -325,19 +354,9 @@ class Api:
         entry: Entrypoint = handler
         return entry
 
-    def _route(
-        self,
-        method: str,
-        path: str,
-        scope: str,
-        summary: str,
-        status: HTTPStatus,
-        *,
-        staff: bool,
-        writes: bool,
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def _route(self, **facts: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def register(handler: Callable[..., Any]) -> Callable[..., Any]:
-            operation = Operation(method, path, scope, staff, status, writes, summary, handler)
+            operation = Operation(handler=handler, **facts)
             self.operations.append(operation)
             self._routes.append(_Route(operation))
             return handler
@@ -369,6 +388,8 @@ class Api:
         operation = route.operation
         call = Call(event, operation, self._recall)
         call.caller.require(operation.scope)
+        if call.caller.kind is CallerKind.POLICYHOLDER and not operation.policyholders:
+            raise NoAuthority("this operation, which is not open to policyholders")
         if operation.writes:
             _ = call.key
         for name, value in path.items():

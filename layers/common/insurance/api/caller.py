@@ -30,6 +30,7 @@ def _principal(context: Mapping[str, str]) -> Caller:
         roles=frozenset(context["roles"].split()),
         scopes=frozenset(context["scopes"].split()),
         mode=Mode(context["mode"]),
+        parties=frozenset(context.get("parties", "").split()),
     )
 
 

@@ -71,5 +71,8 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Subject = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """A person of the staff, as the user pool names them."""
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+TokenName = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,256}$")]
+"""An issuer or a subject, as tokens name them."""
+
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Narrative = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]

@@ -49,6 +49,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.PRECONDITION_FAILED, "stale-revision", "Changed meanwhile"
     ),
     errors.AlreadyErased: Problem(HTTPStatus.CONFLICT, "already-erased", "Personal data erased"),
+    errors.AccessFull: Problem(HTTPStatus.CONFLICT, "access-full", "Access to no more"),
     errors.SamePerson: Problem(HTTPStatus.CONFLICT, "same-person", "Another person must approve"),
     errors.TooManyClaims: Problem(HTTPStatus.CONFLICT, "too-many-claims", "Too many claims"),
     errors.ClaimOnHold: Problem(HTTPStatus.CONFLICT, "claim-on-hold", "Claim on hold"),

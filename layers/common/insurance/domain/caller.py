@@ -3,17 +3,18 @@
 from enum import StrEnum
 
 from insurance.domain.errors import MissingScope, NoAuthority
-from insurance.domain.identity import Mode, mode_of
+from insurance.domain.identity import Mode, mode_of, party_id_for
 from insurance.domain.value import Value
 
 
 class CallerKind(StrEnum):
     APPLICATION = "application"
     STAFF = "staff"
+    POLICYHOLDER = "policyholder"
 
 
 class Caller(Value):
-    """The authenticated party at the other end: a partner's application, or one of our people."""
+    """Who is at the other end: a partner's application, one of our people, or a policyholder."""
 
     principal: str
     kind: CallerKind
@@ -22,6 +23,8 @@ class Caller(Value):
     roles: frozenset[str]
     scopes: frozenset[str]
     mode: Mode
+    parties: frozenset[str] = frozenset()
+    """The parties that a policyholder is: they see what is theirs, and nothing else."""
 
     def require(self, scope: str) -> None:
         if scope not in self.scopes:
@@ -33,7 +36,11 @@ class Caller(Value):
             raise NoAuthority(f"this step, which is for: {', '.join(roles)}")
 
     def sees(self, id: str, partner: str) -> bool:
-        """Whether the object is of this caller's mode and book."""
+        """Whether the object is of this caller's mode and book, and a policyholder's own."""
         if mode_of(id) is not self.mode:
             return False
-        return self.kind is CallerKind.STAFF or (bool(partner) and partner == self.partner)
+        if self.kind is CallerKind.STAFF:
+            return True
+        if not partner or partner != self.partner:
+            return False
+        return self.kind is CallerKind.APPLICATION or party_id_for(id) in self.parties

@@ -17,6 +17,7 @@ InsuranceError
 │   ├── PlanAlreadyChosen       the policy is being paid, or was changed since
 │   ├── StaleRevision           somebody else changed it first
 │   ├── AlreadyErased
+│   ├── AccessFull              a person is as many parties as one can be
 │   ├── TooManyClaims
 │   ├── ClaimOnHold
 │   ├── ClaimFull               it has as many payments, decisions or recoveries as it can hold
@@ -143,6 +144,11 @@ class PaymentDiffers(Conflict):
     def __init__(self, reference: str) -> None:
         super().__init__(f"Another payment was booked under the reference {reference}.")
         self.reference = reference
+
+
+class AccessFull(Conflict):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"This person sees {most} policies already, which is as many as one can.")
 
 
 class AlreadyErased(Conflict):

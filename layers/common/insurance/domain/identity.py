@@ -37,6 +37,8 @@ PolicyId = Annotated[str, _pattern("pol")]
 PartyId = Annotated[str, _pattern("pty")]
 ClaimId = Annotated[str, _pattern("clm", SUFFIX_LENGTH + NOTICE_LENGTH)]
 PaymentId = Annotated[str, _pattern("pay", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-9][0-9]?")]
+PersonId = Annotated[str, StringConstraints(pattern=r"^per_(test_)?[0-9a-f]{32}$")]
+"""Who signed in through a partner's portal; `access.people` works it out."""
 
 
 BillingId = Annotated[str, _pattern("bil")]

@@ -1,12 +1,13 @@
 """Parties: the people and organisations that insurance is about. All of it is personal."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from insurance.domain.classification import Record
-from insurance.domain.identity import PartyId
+from insurance.domain.errors import AccessFull
+from insurance.domain.identity import PartyId, PersonId
 from insurance.domain.value import Value
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -58,3 +59,24 @@ class Erasure(Record):
     party_id: PartyId
     reason: str
     erased_at: AwareDatetime
+
+
+ACCESS_MAX = 50
+"""Parties that one person may be: the authorizer hands all of them on with every call."""
+
+
+class Access(Record):
+    """Which parties a signed-in person is: whose policies they see."""
+
+    person_id: PersonId
+    parties: Annotated[tuple[PartyId, ...], Field(max_length=ACCESS_MAX)] = ()
+
+    def given(self, party_id: PartyId) -> Self:
+        """With this party too; a party given twice is there once."""
+        parties = tuple(dict.fromkeys((*self.parties, party_id)))
+        if len(parties) > ACCESS_MAX:
+            raise AccessFull(ACCESS_MAX)
+        return self.replace(parties=parties)
+
+    def withdrawn(self, party_id: PartyId) -> Self:
+        return self.replace(parties=tuple(each for each in self.parties if each != party_id))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from insurance.domain.classification import JsonObject
     from insurance.domain.event import Event, Head
     from insurance.domain.identity import Mode
+    from insurance.domain.party import Access
     from insurance.domain.policy import Policy
     from insurance.domain.product import Product
     from insurance.domain.quote import Quote
@@ -237,6 +238,24 @@ class Lists(Protocol):
 class Screening(Protocol):
     def resembling(self, name: str) -> Sequence[Resemblance]:
         """Entries of the sanctions list that a name resembles, the closest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFile:
+    """A policy, and what a person has access to so far."""
+
+    policy: Kept[Policy]
+    access: Kept[Access] | None
+
+
+class Accesses(Protocol):
+    def load(self, policy_id: str, person_id: str, receipt: Receipt) -> AccessFile:
+        """Both in one read with the receipt; raise PolicyNotFound when there is no such policy."""
+
+    def store(
+        self, event: Event, access: Access, *, was: Kept[Access] | None, receipt: Receipt
+    ) -> None:
+        """Store the access as the event left it; raise StaleRevision when it has moved on."""
 
 
 class Parties(Protocol):

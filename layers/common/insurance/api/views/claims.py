@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from insurance.api.app import cursor, etag
 from insurance.api.views.terms import MoneyView, View
+from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim import Claim, DecisionRecord
 from insurance.domain.claim.rule import PayoutStep
 from insurance.domain.claim.verification import Verdict
@@ -177,7 +178,8 @@ class ClaimView(View):
     """The policy's transaction on whose terms the rules were run; 1 is new business."""
     payable: MoneyView | None
     recoverable: MoneyView | None
-    reserve: MoneyView
+    reserve: MoneyView | None
+    """What is expected to be paid still; the insurer's own view, like the tasks and recoveries."""
     reserves: list[ReserveView]
     paid: MoneyView
     payments: list[PaymentView]
@@ -185,6 +187,23 @@ class ClaimView(View):
     task: TaskView | None
     channel: str | None
     clocks: list[ClockView]
+
+    @classmethod
+    def to(cls, caller: Caller, kept: Kept[Claim]) -> Self:
+        """As this caller may see it: a policyholder not what the insurer thinks to itself."""
+        shown = cls.of(kept)
+        if caller.kind is not CallerKind.POLICYHOLDER:
+            return shown
+        return shown.model_copy(
+            update={
+                "etag": etag(kept.head.sequence, "own"),
+                "rules": [],
+                "reserve": None,
+                "reserves": [],
+                "recoveries": [],
+                "task": None,
+            }
+        )
 
     @classmethod
     def of(cls, kept: Kept[Claim]) -> Self:
@@ -271,7 +290,7 @@ class ClaimLineView(BaseModel):
     occurred_at: datetime
     claimed: MoneyView
     paid: MoneyView
-    reserve: MoneyView
+    reserve: MoneyView | None
     task: TaskView | None
 
     @classmethod
@@ -298,9 +317,14 @@ class ClaimsView(View):
     """Goes into `after` for the following page; nothing after the last one."""
 
     @classmethod
-    def of(cls, policy_id: str, page: ClaimsPage) -> Self:
+    def to(cls, caller: Caller, policy_id: str, page: ClaimsPage) -> Self:
+        """As this caller may see them (see `ClaimView.to`)."""
+        items = [ClaimLineView.of(kept) for kept in page.claims]
+        if caller.kind is CallerKind.POLICYHOLDER:
+            kept_back = {"reserve": None, "task": None}
+            items = [item.model_copy(update=kept_back) for item in items]
         return cls(
-            items=[ClaimLineView.of(kept) for kept in page.claims],
+            items=items,
             next=cursor(policy_id, page.next) if page.next else None,
         )
 

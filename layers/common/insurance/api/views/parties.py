@@ -1,10 +1,10 @@
-"""How an erasure is shown."""
+"""How an erasure is shown, and who may see what of their own."""
 
 from datetime import datetime
 from typing import Self
 
 from insurance.api.views.terms import View
-from insurance.domain.party import Erasure
+from insurance.domain.party import Access, Erasure
 
 
 class ErasureView(View):
@@ -15,3 +15,14 @@ class ErasureView(View):
     @classmethod
     def of(cls, erasure: Erasure) -> Self:
         return cls(party_id=erasure.party_id, reason=erasure.reason, erased_at=erasure.erased_at)
+
+
+class AccessView(View):
+    """The parties that a signed-in person is: they see the policies of these, and no others."""
+
+    person_id: str
+    parties: list[str]
+
+    @classmethod
+    def of(cls, access: Access) -> Self:
+        return cls(person_id=access.person_id, parties=list(access.parties))

@@ -1,0 +1,203 @@
+"""Policyholders see what is theirs through a portal: their policies, their claims, and no more."""
+
+from typing import Any
+
+import pytest
+from insurance.access.people import person_id
+from insurance.api.app import Operation
+
+from tests.resilience.calls import (
+    CLAIM,
+    LOSS_CLOCK,
+    PARTNER,
+    STRANGER,
+    UNDERWRITER,
+    Answer,
+    Handlers,
+    application,
+)
+
+type Json = dict[str, Any]
+
+ADA = {"issuer": "https://login.example/", "subject": "ada"}
+PERSON = person_id("test", partner="harbour", **ADA)
+SHARING = application("app_test_one", "harbour", scopes="policies:share")
+
+
+def policyholder(*policies: str, partner: str = "harbour") -> Json:
+    """The authorizer's context for somebody who was given these policies."""
+    return application(PERSON, partner, scopes="policies:read claims:read claims:write") | {
+        "kind": "policyholder",
+        "parties": " ".join(policy.replace("pol_", "pty_") for policy in policies),
+    }
+
+
+def give(handlers: Handlers, policy_id: str, **options: Any) -> Answer:
+    options = {"caller": SHARING} | options
+    return handlers.post(f"/v1/policies/{policy_id}/access", ADA, **options)
+
+
+@pytest.fixture
+def own(handlers: Handlers) -> Json:
+    return handlers.settled()
+
+
+def test_what_a_partner_gives_is_what_the_authorizer_reads(handlers: Handlers):
+    policy = handlers.issued()
+
+    answer = give(handlers, policy["id"])
+
+    assert answer.status == 200, answer.text
+    assert answer.body == {"person_id": PERSON, "parties": [policy["party_id"]]}
+    [item] = handlers.backend.items("access")
+    assert item["parties"] == {"SS": [policy["party_id"]]}
+    assert "login.example" not in str(handlers.backend.everything())
+
+    taken = handlers.post(f"/v1/policies/{policy['id']}/access/withdrawal", ADA, caller=SHARING)
+    assert taken.body["parties"] == []
+    [item] = handlers.backend.items("access")
+    assert "parties" not in item
+
+
+def test_only_the_partner_whose_policy_it_is_gives_access(handlers: Handlers):
+    policy_id = handlers.issued()["id"]
+    theirs = STRANGER | {"scopes": "policies:share"}
+
+    assert give(handlers, policy_id, caller=theirs).status == 404
+    assert give(handlers, policy_id, caller=PARTNER).code == "missing-scope"
+    me = policyholder(policy_id) | {"scopes": "policies:share"}
+    assert give(handlers, policy_id, caller=me).status == 403
+    staff = {
+        **UNDERWRITER,
+        "claims": UNDERWRITER["claims"] | {"scope": "coverwright/policies:share"},
+    }
+    assert give(handlers, policy_id, caller=staff).code == "no-authority"
+    assert handlers.backend.items("access") == []
+
+
+def test_a_policyholder_reads_their_policy_what_is_due_and_their_claims(
+    handlers: Handlers, own: Json
+):
+    me = policyholder(own["policy_id"])
+
+    policy = handlers.get(f"/v1/policies/{own['policy_id']}", caller=me)
+    claims = handlers.get(f"/v1/policies/{own['policy_id']}/claims", caller=me)
+    claim = handlers.get(f"/v1/claims/{own['id']}", caller=me)
+
+    assert (policy.status, claims.status, claim.status) == (200, 200, 200)
+    assert handlers.get(f"/v1/policies/{own['policy_id']}/billing", caller=me).status == 200
+    assert policy.body["policyholder"]["name"]
+    assert claims.body["items"][0]["id"] == claim.body["id"] == own["id"]
+    assert claim.body["payments"] == own["payments"]
+
+
+def test_what_the_insurer_thinks_to_itself_is_not_the_policyholders_to_see(
+    handlers: Handlers, own: Json
+):
+    me = policyholder(own["policy_id"])
+    seen = handlers.get(f"/v1/claims/{own['id']}", caller=me)
+    listed = handlers.get(f"/v1/policies/{own['policy_id']}/claims", caller=me)
+
+    assert own["rules"]
+    assert own["reserves"]
+    assert not seen.body["rules"]
+    assert not seen.body["reserves"]
+    assert not seen.body["recoveries"]
+    assert not seen.body.keys() & {"reserve", "task"}
+    assert not listed.body["items"][0].keys() & {"reserve", "task"}
+    whole = handlers.get(f"/v1/claims/{own['id']}")
+    assert seen.headers["ETag"] != whole.headers["ETag"]
+
+
+def test_a_policyholder_gives_notice_of_their_own_loss_and_tells_what_was_missing(
+    handlers: Handlers,
+):
+    policy_id = handlers.issued()["id"]
+    me = policyholder(policy_id)
+    told = {name: CLAIM[name] for name in CLAIM if name != "payee"} | {"policy_id": policy_id}
+
+    noticed = handlers.post("/v1/claims", told, caller=me, clock=LOSS_CLOCK)
+    more = {"payee": CLAIM["payee"]}
+    path = f"/v1/claims/{noticed.body['id']}/facts"
+    completed = handlers.post(path, more, caller=me, clock=LOSS_CLOCK)
+
+    assert noticed.status == 201, noticed.text
+    assert "reserve" not in noticed.body
+    assert completed.status == 200, completed.text
+    assert completed.body["payee"]["name"] == CLAIM["payee"]["name"]
+    settle = told | {"settle": True}
+    assert handlers.post("/v1/claims", settle, caller=me, clock=LOSS_CLOCK).code == "missing-scope"
+
+
+def asking(policy_id: str, claim_id: str) -> list[tuple[str, str, Json | None]]:
+    """Every operation that is open to policyholders, on these objects."""
+    return [
+        ("GET", f"/v1/policies/{policy_id}", None),
+        ("GET", f"/v1/policies/{policy_id}/billing", None),
+        ("GET", f"/v1/policies/{policy_id}/claims", None),
+        ("GET", f"/v1/claims/{claim_id}", None),
+        ("POST", "/v1/claims", CLAIM | {"policy_id": policy_id}),
+        ("POST", f"/v1/claims/{claim_id}/facts", {"narrative": "It was dark."}),
+    ]
+
+
+def operations(handlers: Handlers, *, policyholders: bool) -> list[Operation]:
+    return [
+        operation
+        for module in handlers.modules.values()
+        for operation in module.api.operations
+        if operation.policyholders == policyholders
+    ]
+
+
+@pytest.mark.parametrize("partner", ["harbour", "meadow"])
+def test_anybody_elses_object_answers_as_one_that_never_was(
+    handlers: Handlers, own: Json, partner: str
+):
+    """Another's policy is not theirs; nor is their own through another partner's portal."""
+    mine = handlers.issued()["id"] if partner == "harbour" else own["policy_id"]
+    me = policyholder(mine, partner=partner)
+    left = handlers.backend.everything()
+
+    for method, path, body in asking(own["policy_id"], own["id"]):
+        key = "key" if method == "POST" else None
+        answer = handlers.call(method, path, body, caller=me, key=key, clock=LOSS_CLOCK)
+        never, nobody = "0" * 16, "0" * 22
+        gone = path.replace(own["id"][-22:], nobody).replace(own["policy_id"][-16:], never)
+        sent = body | {"policy_id": f"pol_test_{never}"} if body and "policy_id" in body else body
+        missing = handlers.call(method, gone, sent, caller=me, key=key, clock=LOSS_CLOCK)
+
+        assert answer.status == missing.status == 404, (path, answer.text)
+        assert answer.code == missing.code
+    assert handlers.backend.everything() == left
+
+
+def test_every_operation_that_is_open_to_them_is_tried_above(handlers: Handlers):
+    asked = {(method, path) for method, path, _ in asking("{policy_id}", "{claim_id}")}
+
+    assert {(o.method, o.path) for o in operations(handlers, policyholders=True)} == asked
+
+
+def test_what_is_not_open_to_policyholders_is_forbidden_whatever_the_scope(
+    handlers: Handlers, own: Json
+):
+    me = policyholder(own["policy_id"])
+    suffix = own["policy_id"][-16:]
+    known = {
+        "quote_id": f"quo_test_{suffix}",
+        "policy_id": own["policy_id"],
+        "claim_id": own["id"],
+        "payment_id": own["payments"][0]["id"],
+        "party_id": f"pty_test_{suffix}",
+    }
+    closed = operations(handlers, policyholders=False)
+    assert len(closed) > len(known)
+
+    for operation in closed:
+        path = operation.path
+        for name, value in known.items():
+            path = path.replace(f"{{{name}}}", value)
+        caller = me | {"scopes": operation.scope}
+        key = "key" if operation.method == "POST" else None
+        answer = handlers.call(operation.method, path, {}, caller=caller, key=key)
+        assert answer.code == "no-authority", (operation.path, answer.text)
