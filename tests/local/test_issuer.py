@@ -5,7 +5,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from local.samples import CALLERS
+from local.samples import CALLERS, STAFF
 from tests.local.conftest import Running
 
 
@@ -71,6 +71,7 @@ def test_staff_have_groups_and_machines_have_none(running: Running) -> None:
     }
 
     assert claims["handler-test"]["cognito:groups"] == ["claims_handler", "test"]
-    assert [name for name in claims if "cognito:groups" not in claims[name]] == [
-        name for name in claims if "client_id" in claims[name] and name == claims[name]["client_id"]
-    ]
+    assert {name for name in claims if "cognito:groups" in claims[name]} == {
+        staff.name for staff in STAFF
+    }
+    assert claims["ada-test"]["client_id"] == "portal-test" != claims["ada-test"]["sub"]
