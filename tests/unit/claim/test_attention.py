@@ -16,10 +16,9 @@ from insurance.domain.claim.attention import (
 )
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, Note
-from insurance.domain.clocks import Clock, jurisdiction_of, next_due, ticking
-from insurance.domain.clocks.clock import ClockRule
-from insurance.domain.clocks.jurisdictions import ELSEWHERE, JURISDICTIONS
+from insurance.domain.clocks import Clock, next_due, ticking
 from insurance.domain.errors import ClaimFull, FollowUpNotFound
+from insurance.domain.jurisdiction import ELSEWHERE, JURISDICTIONS, ClockRule, jurisdiction_of
 
 from tests.builders import gbp, make_claim
 from tests.unit.claim.test_claim import executing, record, reserved
@@ -45,7 +44,7 @@ def noticed(claim: Claim, now: datetime) -> Claim:
 
 
 def test_working_days_leave_out_weekends_and_bank_holidays_of_the_jurisdiction():
-    rule = ClockRule("acknowledge", 5, "working", "a test")
+    rule = ClockRule(code="acknowledge", days=5, working=True, source="a test")
 
     in_england = GB.due(rule, MONDAY)
     in_ireland = JURISDICTIONS["IE"].due(rule, MONDAY)
@@ -57,13 +56,13 @@ def test_working_days_leave_out_weekends_and_bank_holidays_of_the_jurisdiction()
 
 
 def test_a_calendar_day_ends_at_midnight_where_the_regulator_is():
-    rule = ClockRule("decide", 40, "calendar", "a test")
+    rule = ClockRule(code="decide", days=40, working=False, source="a test")
 
     assert JURISDICTIONS["US-CA"].due(rule, MONDAY) == datetime(2027, 7, 4, 7, tzinfo=UTC)
 
 
 def test_beyond_the_known_holidays_weekdays_are_counted():
-    rule = ClockRule("acknowledge", 5, "working", "a test")
+    rule = ClockRule(code="acknowledge", days=5, working=True, source="a test")
 
     due = GB.due(rule, datetime(2060, 1, 5, 10, tzinfo=UTC))
 
@@ -76,7 +75,8 @@ def test_beyond_the_known_holidays_weekdays_are_counted():
         ("GB", "GB"),
         ("GB-SCT", "GB"),
         ("US-CA", "US-CA"),
-        ("US-NY", "elsewhere"),
+        ("US-NY", "US-NY"),
+        ("US-TX", "elsewhere"),
         ("DE", "elsewhere"),
     ],
 )

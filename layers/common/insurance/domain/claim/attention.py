@@ -7,9 +7,9 @@ from insurance.domain.claim.decision import Decision
 from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, FollowUp, Note
 from insurance.domain.claim.lifecycle import Handling, Step
 from insurance.domain.claim.reserve import CostType
-from insurance.domain.clocks import Clock, jurisdiction_of, overdue, ticking
-from insurance.domain.clocks.clock import breached
+from insurance.domain.clocks import Clock, breached, overdue, ticking
 from insurance.domain.errors import ClaimFull, FollowUpNotFound
+from insurance.domain.jurisdiction import jurisdiction_of
 
 HANDLER = "claims_handler"
 """Whose work a claim is, unless its task says otherwise."""

@@ -1,19 +1,23 @@
 """Jurisdictions: what the law of a place asks of an insurer, as data."""
 
 from insurance.domain.jurisdiction.jurisdiction import (
-    JURISDICTIONS,
     Channel,
+    ClockRule,
     Jurisdiction,
     NoticeKind,
     NoticeRule,
     local_midnight,
 )
+from insurance.domain.jurisdiction.places import ELSEWHERE, JURISDICTIONS, jurisdiction_of
 
 __all__ = [
+    "ELSEWHERE",
     "JURISDICTIONS",
     "Channel",
+    "ClockRule",
     "Jurisdiction",
     "NoticeKind",
     "NoticeRule",
+    "jurisdiction_of",
     "local_midnight",
 ]

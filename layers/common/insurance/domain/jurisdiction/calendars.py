@@ -53,3 +53,6 @@ IRELAND: Final = WorkingDays(
     2035-12-26
     """),
 )
+
+WEEKDAYS: Final = WorkingDays(code="weekdays", known_until=date(2035, 12, 31))
+"""No holidays: for places whose rules count calendar days, or whose holidays we do not keep."""

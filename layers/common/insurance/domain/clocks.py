@@ -1,49 +1,13 @@
-"""A clock: started by one act, met by another, and breached when its last day passes in between."""
+"""Regulators' clocks: started by one act, met by another, and breached when the last day passes in between."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal, NamedTuple, Self
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Self
 
 from pydantic import AwareDatetime
 
+from insurance.domain.jurisdiction import ClockRule, Jurisdiction
 from insurance.domain.value import Value
-from insurance.domain.working_days import WorkingDays
-
-
-class ClockRule(NamedTuple):
-    """How long one act may take in a jurisdiction, and who says so."""
-
-    code: str
-    days: int
-    counted_in: Literal["calendar", "working"]
-    source: str
-
-
-class Jurisdiction(NamedTuple):
-    """A regulator's territory: its calendar, its clocks, and who hears what cannot be agreed."""
-
-    code: str
-    zone: str
-    calendar: WorkingDays
-    claims: tuple[ClockRule, ...]
-    complaints: tuple[ClockRule, ...]
-    ombudsman: str
-
-    def due(self, rule: ClockRule, started_at: datetime) -> datetime:
-        """The first instant that is too late: midnight after the last day, where the regulator is."""
-        zone = ZoneInfo(self.zone)
-        began = started_at.astimezone(zone).date()
-        last = (
-            began + timedelta(days=rule.days)
-            if rule.counted_in == "calendar"
-            else self._working_days_after(began, rule.days)
-        )
-        return datetime.combine(last + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
-
-    def _working_days_after(self, began: date, days: int) -> date:
-        """Holidays that nobody has announced yet count as working days: rather early than late."""
-        return self.calendar.replace(known_until=date.max).after(began, days)
 
 
 class Clock(Value):

@@ -1,0 +1,126 @@
+"""Places as data: their calendars, notices and clocks.
+
+Figures to be confirmed by whoever sells there; a product says which place's notices its policies
+follow (`life.notice.jurisdiction`). Where a regulator asks for promptness and names no number, the
+number is our own standard, and the source says so.
+"""
+
+from typing import Final
+
+from insurance.domain.jurisdiction.calendars import ENGLAND_AND_WALES, IRELAND, WEEKDAYS
+from insurance.domain.jurisdiction.jurisdiction import (
+    Channel,
+    ClockRule,
+    Jurisdiction,
+    NoticeKind,
+    NoticeRule,
+)
+
+
+def _clock(code: str, days: int, source: str, *, working: bool = False) -> ClockRule:
+    return ClockRule(code=code, days=days, working=working, source=source)
+
+
+def _notices(*, lapse: NoticeRule, cancellation: NoticeRule) -> dict[NoticeKind, NoticeRule]:
+    return {NoticeKind.LAPSE: lapse, NoticeKind.CANCELLATION: cancellation}
+
+
+_POSTED = frozenset({Channel.POST, Channel.REGISTERED_POST})
+_OWN = "our own standard; the rule asks for promptness: "
+_PROMPTLY = (
+    _clock("acknowledge", 5, f"{_OWN}ICOBS 8.1.1R", working=True),
+    _clock("decide", 30, f"{_OWN}ICOBS 8.1.1R"),
+    _clock("pay", 10, f"{_OWN}ICOBS 8.1.1R(4)", working=True),
+)
+
+JURISDICTIONS: Final = {
+    each.code: each
+    for each in (
+        Jurisdiction(
+            code="GB",
+            zone="Europe/London",
+            calendar=ENGLAND_AND_WALES,
+            notices=_notices(lapse=NoticeRule(days=7), cancellation=NoticeRule(days=7)),
+            channels=frozenset(Channel),
+            claims=_PROMPTLY,
+            complaints=(
+                _clock("acknowledge", 5, f"{_OWN}DISP 1.6.1R", working=True),
+                _clock("final_response", 56, "DISP 1.6.2R: eight weeks"),
+            ),
+            ombudsman="Financial Ombudsman Service, www.financial-ombudsman.org.uk",
+        ),
+        Jurisdiction(
+            code="IE",
+            zone="Europe/Dublin",
+            calendar=IRELAND,
+            notices=_notices(
+                lapse=NoticeRule(days=10, working=True), cancellation=NoticeRule(days=14)
+            ),
+            channels=frozenset({*_POSTED, Channel.EMAIL}),
+            claims=tuple(
+                rule.replace(source=f"{_OWN}Consumer Protection Code 2012, 7.7")
+                for rule in _PROMPTLY
+            ),
+            complaints=(
+                _clock("acknowledge", 5, "Consumer Protection Code 2012, 10.9", working=True),
+                _clock("final_response", 40, "Consumer Protection Code 2012, 10.9", working=True),
+            ),
+            ombudsman="Financial Services and Pensions Ombudsman, www.fspo.ie",
+        ),
+        Jurisdiction(
+            code="US-CA",
+            zone="America/Los_Angeles",
+            calendar=WEEKDAYS,
+            notices=_notices(lapse=NoticeRule(days=10), cancellation=NoticeRule(days=20)),
+            channels=_POSTED,
+            claims=(
+                _clock("acknowledge", 15, "10 CCR 2695.5(e)"),
+                _clock("decide", 40, "10 CCR 2695.7(b)"),
+                _clock("pay", 30, "10 CCR 2695.7(h)"),
+            ),
+            complaints=(
+                _clock("acknowledge", 15, f"{_OWN}10 CCR 2695.5(b)"),
+                _clock("final_response", 40, f"{_OWN}10 CCR 2695.5(b)"),
+            ),
+            ombudsman="California Department of Insurance, www.insurance.ca.gov",
+        ),
+        Jurisdiction(
+            code="US-NY",
+            zone="America/New_York",
+            calendar=WEEKDAYS,
+            notices=_notices(lapse=NoticeRule(days=15), cancellation=NoticeRule(days=20)),
+            channels=_POSTED,
+            claims=(
+                _clock("acknowledge", 15, "11 NYCRR 216.4(a)", working=True),
+                _clock("decide", 15, "11 NYCRR 216.6(c)", working=True),
+                _clock("pay", 5, "11 NYCRR 216.6(f)", working=True),
+            ),
+            complaints=(
+                _clock("acknowledge", 15, f"{_OWN}11 NYCRR 216.4(b)", working=True),
+                _clock("final_response", 40, f"{_OWN}11 NYCRR 216.4(b)"),
+            ),
+            ombudsman="New York State Department of Financial Services, www.dfs.ny.gov",
+        ),
+    )
+}
+
+ELSEWHERE: Final = Jurisdiction(
+    code="elsewhere",
+    zone="UTC",
+    calendar=WEEKDAYS,
+    notices=_notices(lapse=NoticeRule(days=14), cancellation=NoticeRule(days=14)),
+    channels=frozenset({*_POSTED, Channel.EMAIL}),
+    claims=tuple(rule.replace(source="our own standard") for rule in _PROMPTLY),
+    complaints=(
+        _clock("acknowledge", 5, "our own standard", working=True),
+        _clock("final_response", 56, "our own standard"),
+    ),
+    ombudsman="your supervisory authority's ombudsman",
+)
+"""Where we have no regulator's figures: our own."""
+
+
+def jurisdiction_of(territory: str) -> Jurisdiction:
+    """The territory's own, else that of the country it belongs to, else our own standard."""
+    country = territory.partition("-")[0]
+    return JURISDICTIONS.get(territory) or JURISDICTIONS.get(country) or ELSEWHERE
