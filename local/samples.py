@@ -118,6 +118,8 @@ STAFF = (
     ),
     Staff("finance-test", ("finance", "test"), (*_READS, "ledger:read", "ledger:close")),
     Staff("controller-test", ("finance", "test"), (*_READS, "ledger:read", "ledger:close")),
+    Staff("author-test", ("product_manager", "test"), ("products:read", "products:write")),
+    Staff("publisher-test", ("product_manager", "test"), ("products:read", "products:write")),
     Staff("privacy-test", ("privacy_officer", "test"), (*_READS, "parties:erase")),
     Staff("underwriter", ("underwriter",), (*_READS, "quotes:underwrite")),
 )

@@ -22,6 +22,7 @@ from insurance.domain.errors import (
     QuoteAlreadyIssued,
     QuoteNotFound,
     StaleRevision,
+    VersionNotFound,
 )
 from insurance.domain.event import Event, Head
 from insurance.domain.identity import (
@@ -35,6 +36,7 @@ from insurance.domain.identity import (
 )
 from insurance.domain.party import Access
 from insurance.domain.policy import Policy
+from insurance.domain.product.release import ProductVersion
 from insurance.domain.quote import Quote, QuoteStatus
 from insurance.operations.ports import (
     AccessFile,
@@ -119,6 +121,7 @@ class Memory:
     earned: dict[str, Kept[EarnedPremium]] = field(default_factory=dict)
     claims: dict[str, Kept[Claim]] = field(default_factory=dict)
     registers: dict[str, tuple[NoticedClaim, ...]] = field(default_factory=dict)
+    versions: dict[tuple[Mode, str, str], Kept[ProductVersion]] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)
     receipts: dict[str, tuple[bytes, datetime, Answer]] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
@@ -449,6 +452,47 @@ def _listed(
 def _opened(record: Quote | Claim) -> Quote | Claim:
     """The record less what is personal."""
     return type(record).joined(record.parted()[0], {})
+
+
+class MemoryProductVersions:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def get(self, mode: Mode, code: str, version: str) -> Kept[ProductVersion]:
+        found = self._memory.versions.get((mode, code, version))
+        if found is None:
+            raise VersionNotFound(f"{code} {version}")
+        return found
+
+    def load(
+        self, mode: Mode, code: str, version: str, receipt: Receipt
+    ) -> Kept[ProductVersion] | None:
+        self._memory.check(receipt)
+        return self._memory.versions.get((mode, code, version))
+
+    def store(
+        self,
+        event: Event,
+        version: ProductVersion,
+        *,
+        was: Kept[ProductVersion] | None,
+        receipt: Receipt,
+    ) -> None:
+        self._memory.check(receipt)
+        place = (event.mode, version.code, version.version)
+        there = self._memory.versions.get(place)
+        if (there and there.head) != (was and was.head):
+            raise StaleRevision(version.title)
+        self._memory.append(event, lambda: StaleRevision(version.title))
+        self._memory.versions[place] = Kept(version, event.head, None)
+        self._memory.keep(receipt)
+
+    def known(self, mode: Mode, code: str | None = None) -> Sequence[Kept[ProductVersion]]:
+        return [
+            kept
+            for (of, product, _), kept in sorted(self._memory.versions.items())
+            if of is mode and code in {None, product}
+        ]
 
 
 class MemoryParties:

@@ -121,6 +121,9 @@ def measure(call: Handlers, meter: Meter, *, lives: int = LIVES, mark: str = "li
         costs.setdefault(name, Cost(name)).add(tally)
         return answers[name]
 
+    call(
+        requests.preview()
+    )  # a process reads once a minute which versions are sold (docs/adr/0009)
     for life in range(lives):
         for name, ask in commands(call, run, f"{mark}-{life}"):
             replay(costs[name], meter, call, ask)

@@ -66,7 +66,10 @@ def cut_service(model: Json, operations: tuple[str, ...]) -> Json:
     """A service's model with these operations and the shapes they reach, without prose."""
     kept = {name: model["operations"][name] for name in operations}
     shapes = {name: model["shapes"][name] for name in sorted(_reached(model["shapes"], kept))}
-    return _without_prose({**model, "operations": kept, "shapes": shapes})
+    short: Json = _without_prose({**model, "operations": kept, "shapes": shapes})
+    for parameter in short.get("clientContextParams", {}).values():
+        parameter["documentation"] = ""  # botocore wants it there
+    return short
 
 
 def cut_endpoints(endpoints: Json) -> Json:

@@ -267,7 +267,7 @@ INFO: Json = {
 }
 
 TAGS = {
-    "products": "The products on sale and their questions",
+    "products": "The products on sale and their questions; the life of their versions",
     "quoting": "Price a risk, decide a referral, accept",
     "policy_issuance": "Issue a policy; read it and its events",
     "policy_servicing": "Change, end and bring back a policy; see what it would cost first",

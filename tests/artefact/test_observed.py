@@ -41,6 +41,7 @@ ELSEWHERE = {
     ("claim_assessment", "dynamodb:UpdateItem"),
     ("claim_intake", "dynamodb:UpdateItem"),
     ("settlement", "dynamodb:UpdateItem"),
+    ("event_delivery", "s3:GetObject"),
 }
 # Not a call of the function itself: Lambda reads the stream and reports failures with its role.
 BY_LAMBDA = {
@@ -107,15 +108,16 @@ def test_no_function_may_do_what_it_was_never_seen_to_do(played: Stage, template
 def permissions(
     played: Stage, template: Template
 ) -> dict[str, tuple[set[tuple[str, str]], set[tuple[str, str]]]]:
-    """By function: (action, table) it may, and (action, table) it was seen to use."""
+    """By function: (action, table or bucket) it may, and which of them it was seen to use."""
     seen: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for call in played.behind.calls:
         seen[call.folder].add((call.action, call.resource))
-    tables = {table.arn: table.name for table in template.of_type("AWS::DynamoDB::Table")}
+    stores = {table.arn: table.name for table in template.of_type("AWS::DynamoDB::Table")}
     for table in template.of_type("AWS::DynamoDB::Table"):
         for each in table.properties.get("GlobalSecondaryIndexes", ()):
             index = f"/index/{each['IndexName']}"
-            tables[table.arn + index] = table.name + index
+            stores[table.arn + index] = table.name + index
+    stores |= {f"{bucket.arn}/*": bucket.name for bucket in template.of_type("AWS::S3::Bucket")}
     found: dict[str, tuple[set[tuple[str, str]], set[tuple[str, str]]]] = {}
     for function in template.of_type("AWS::Serverless::Function"):
         folder = function.properties["CodeUri"].rpartition("/")[2]
@@ -126,7 +128,7 @@ def permissions(
                     continue  # used by DynamoDB and Secrets Manager on the function's behalf
                 actions = statement["Action"]
                 for action in [actions] if isinstance(actions, str) else actions:
-                    allowed.add((action, tables.get(statement["Resource"], "")))
+                    allowed.add((action, stores.get(statement["Resource"], "")))
         found[folder] = (allowed, seen[folder])
     return found
 

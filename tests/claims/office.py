@@ -153,6 +153,9 @@ class Shelf:
     def version(self, ref: ProductRef) -> Product:
         return self._own(ref.code) or self.behind.version(ref)
 
+    def sells(self, ref: ProductRef, day: Any, mode: Mode, *, renewal: bool) -> bool:
+        return bool(self._own(ref.code)) or self.behind.sells(ref, day, mode, renewal=renewal)
+
     def all_on_sale(self, day: Any, mode: Mode) -> list[Product]:
         return [*self.behind.all_on_sale(day, mode), *self.own]
 

@@ -15,6 +15,7 @@ from insurance.dynamodb.parties import DynamoDBParties
 from insurance.dynamodb.policies import DynamoDBPolicies
 from insurance.dynamodb.policy_changes import DynamoDBPolicyChanges
 from insurance.dynamodb.policy_reader import PolicyReader
+from insurance.dynamodb.product_versions import DynamoDBProductVersions
 from insurance.dynamodb.quotes import DynamoDBQuotes
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.renewals import DynamoDBRenewals
@@ -29,6 +30,7 @@ from insurance.operations.ports import (
     Parties,
     Policies,
     PolicyChanges,
+    ProductVersions,
     Quotes,
     Renewals,
 )
@@ -44,6 +46,7 @@ from tests.memory import (
     MemoryParties,
     MemoryPolicies,
     MemoryPolicyChanges,
+    MemoryProductVersions,
     MemoryQuotes,
     MemoryRenewals,
 )
@@ -74,6 +77,7 @@ class Stores:
     parties: Parties
     lists: Lists
     accesses: Accesses
+    versions: ProductVersions
     new_key: Callable[[], Any]
 
 
@@ -103,6 +107,7 @@ def in_memory() -> Stores:
         MemoryParties(memory),
         MemoryLists(memory),
         MemoryAccesses(memory),
+        MemoryProductVersions(memory),
         lambda: MemoryKey(b"key"),
     )
 
@@ -181,6 +186,12 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
             access_table=tables["access"],
             events_table=tables["events"],
             receipts=receipts("parties"),
+        ),
+        DynamoDBProductVersions(
+            dynamodb,
+            products_table=tables["products"],
+            events_table=tables["events"],
+            receipts=DynamoDBReceipts(dynamodb, tables["receipts"], lambda _about: None),
         ),
         keys.new,
     )

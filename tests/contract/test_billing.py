@@ -5,9 +5,8 @@ from datetime import date
 import pytest
 from insurance.domain.billing import BillingAccount, PaymentIn, Plan, SuspendedPayment
 from insurance.domain.errors import PolicyNotFound, StaleRevision
-from insurance.domain.event import Event, Head
+from insurance.domain.event import Event, Head, NothingToSeal
 from insurance.domain.identity import Mode, policy_id_for, suspense_id_for
-from insurance.operations.bill_policy import NothingToSeal
 from insurance.operations.ports import BillingFile
 from insurance.operations.receipt import AlreadyAnswered
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from insurance.catalogue import BundledProducts
+from insurance import wiring
 from insurance.domain.errors import Unavailable
 from insurance.domain.event import Event, Head
 from insurance.domain.identity import Mode
@@ -42,7 +42,7 @@ def balances(dynamodb: "DynamoDBClient") -> DynamoDBBalances:
 
 def deliver(event: Event, balances: DynamoDBBalances, bus: Bus) -> list[Booked]:
     return deliver_event(
-        event, balances=balances, bus=bus, products=BundledProducts(), appended_at=NOW
+        event, balances=balances, bus=bus, products=wiring.products(), appended_at=NOW
     )
 
 

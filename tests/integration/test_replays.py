@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests import pet
 from tests.resilience.calls import (
     APPROVER,
+    AUTHOR,
     BANK,
     CLAIM,
     CLOCK,
@@ -94,6 +96,18 @@ def erasing(handlers: Handlers) -> Sent:
     return Sent(path, {"reason": "asked to"}, {"reason": "asked again"}, PRIVACY)
 
 
+def drafting(_handlers: Handlers) -> Sent:
+    path = "/v1/products/pet/versions/2026.1/draft"
+    return Sent(path, pet.files()._asdict(), pet.files(name="Pets")._asdict(), AUTHOR)
+
+
+def submitting(handlers: Handlers) -> Sent:
+    draft = drafting(handlers)
+    assert handlers.post(draft.path, draft.body, caller=AUTHOR).status == 200
+    body = {"step": "submit", "reason": "ready"}
+    return Sent("/v1/products/pet/versions/2026.1/steps", body, body | {"reason": "so"}, AUTHOR)
+
+
 COMMANDS: list[Callable[[Handlers], Sent]] = [
     quoting,
     accepting,
@@ -104,6 +118,8 @@ COMMANDS: list[Callable[[Handlers], Sent]] = [
     approving,
     reporting,
     erasing,
+    drafting,
+    submitting,
 ]
 WITHOUT_A_BODY = {accepting, settling}
 """Nothing is asked in the body, so no other body can be sent; see the test on other objects."""

@@ -89,6 +89,9 @@ class OneProduct:
     def version(self, ref: ProductRef) -> Product:  # noqa: ARG002 - the same
         return self.of
 
+    def sells(self, ref: ProductRef, day: date, mode: Mode, *, renewal: bool) -> bool:  # noqa: ARG002
+        return True
+
     def all_on_sale(self, day: date, mode: Mode) -> list[Product]:  # noqa: ARG002 - the same
         return [self.of]
 

@@ -72,13 +72,14 @@ class Backend:
         for function in template().functions.values():
             merged |= function.environment
         return merged | {
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL": NOWHERE,
             "AWS_ENDPOINT_URL_DYNAMODB": database_url or self.engine_url,
             "AWS_ENDPOINT_URL_KMS": self.services_url,
+            "AWS_ENDPOINT_URL_S3": self.services_url,
             "AWS_DATA_PATH": "",
             "POWERTOOLS_SERVICE_NAME": "tests",
             "NO_PROXY": "*",

@@ -67,6 +67,8 @@ LIVE = application("app_live_one", "harbour", mode="live")
 UNDERWRITER = staff("staff-ursula", "underwriter", "quotes:underwrite")
 APPROVER = staff("staff-henry", "claims_handler", "claims:approve")
 PRIVACY = staff("staff-petra", "privacy_officer", "parties:erase")
+AUTHOR = staff("staff-anna", "product_manager", "products:write")
+PUBLISHER = staff("staff-paul", "product_manager", "products:write")
 BANK: Json = {
     "claims": {"sub": "bank", "scope": "coverwright/payments:report coverwright/mode.test"}
 }

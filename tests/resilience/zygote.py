@@ -30,7 +30,7 @@ REPEATS = 6
 """A client repeats a busy call with its key, as the 503 tells it to."""
 
 SERVICE_UNAVAILABLE = 503
-SERVED = ("policy_issuance", "settlement")
+SERVED = ("policy_issuance", "settlement", "products")
 
 
 class Point(StrEnum):

@@ -44,6 +44,25 @@ def target(value: Any) -> str:
     return str(value)
 
 
+def objects_of(resource: Any) -> Any:
+    """`${FilesBucket.Arn}/*` is the objects of one bucket, which have no other name."""
+    found = re.fullmatch(r"\$\{(\w+Bucket)\.Arn\}/\*", str(resource.get("Fn::Sub", "")))
+    return {"Fn::GetAtt": [found[1], "Objects"]} if found else resource
+
+
+def test_every_bucket_variable_has_a_statement_and_every_statement_a_variable(
+    resources: Json,
+) -> None:
+    for name, variables, statements in functions(resources):
+        told = {target(value) for key, value in variables.items() if key.endswith("_BUCKET")}
+        allowed = {
+            target(objects_of(statement["Resource"]))
+            for statement in statements
+            if any(action.startswith("s3:") for action in actions(statement))
+        }
+        assert told == allowed, name
+
+
 def test_every_table_variable_has_a_statement_and_every_statement_a_variable(
     resources: Json,
 ) -> None:
@@ -86,7 +105,7 @@ def test_no_statement_has_a_wildcard_after_the_transform(resources: Json) -> Non
                 assert statement["Effect"] == "Allow", name
                 assert not {"NotAction", "NotResource"} & statement.keys(), name
                 assert not any("*" in action for action in actions(statement)), name
-                assert "*" not in str(statement["Resource"]), name
+                assert "*" not in str(objects_of(statement["Resource"])), name
 
 
 def test_only_known_managed_policies_are_attached(resources: Json) -> None:

@@ -1,55 +1,109 @@
-"""The products on sale, as operations ask for them: bundled with the layer, compiled when first used."""
+"""The products that are sold: bundled with the layer or published, each compiled once per process."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import date
-from functools import cache
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from insurance.domain.errors import ProductNotFound
-from insurance.domain.identity import Mode
+from insurance.domain.identity import Mode, version_id_for
 from insurance.domain.product import Product
+from insurance.domain.product.release import ProductVersion, order
 from insurance.domain.terms import ProductRef
-from insurance.products import product, versions
+from insurance.operations.ports import KnownVersions, Objects
+from insurance.products import files, product, versions
+
+if TYPE_CHECKING:
+    from insurance.domain.product.source import Files
+
+STATE_SECONDS = 60
+"""How long a process goes by what it read of a product's versions: a withdrawn one is sold no longer."""
+
+PRODUCTS_MOST = 200
+"""Products whose state a process remembers, and published versions that it keeps compiled."""
 
 
-class BundledProducts:
-    """The port `Products` over the definitions that ship with the layer."""
+class BundledVersions:
+    """The port `Seeds`: what ships does not change while a process lives."""
 
-    def on_sale(self, code: str, day: date, mode: Mode) -> Product:  # noqa: ARG002 - sold in both
-        """The newest version whose new business is open on the day."""
-        for known, version in reversed(_bundled()):
-            if known == code and _sold_on(day, found := product(code, version)):
-                return found
-        raise ProductNotFound(code)
+    def __init__(self) -> None:
+        self._titles = tuple(versions())
 
-    def for_renewal(self, code: str, day: date, mode: Mode) -> Product:  # noqa: ARG002 - the same
-        """The newest version whose renewals are open on the day."""
-        for known, version in reversed(_bundled()):
-            if known == code and (found := product(code, version)).sold_on(day, renewal=True):
-                return found
-        raise ProductNotFound(code)
+    def known(self, mode: Mode, code: str | None = None) -> Sequence[ProductVersion]:
+        return [
+            ProductVersion.seed(version_id_for(mode, of, version), product(of, version))
+            for of, version in self._titles
+            if code in {None, of}
+        ]
+
+    def files(self, code: str, version: str) -> "Files":
+        return files(code, version)
+
+
+class Catalogue:
+    """The port `Products`.
+
+    What a published version says never changes under its content's address, so it is read and
+    compiled once. Whether it is sold is read again after a minute: one read beside the command's own
+    (docs/adr/0009). Who only serves policies never asks that, and needs no table of products.
+    """
+
+    def __init__(
+        self,
+        *,
+        stored: Callable[[], KnownVersions],
+        contents: Callable[[], Objects],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._stored, self._contents, self._now = stored, contents, now
+        self._seeds = BundledVersions()
+        self._states: dict[tuple[Mode, str | None], tuple[float, Sequence[ProductVersion]]] = {}
+        self._published = lru_cache(maxsize=PRODUCTS_MOST)(self._compiled)
+
+    def on_sale(self, code: str, day: date, mode: Mode) -> Product:
+        return self._newest(code, day, mode, renewal=False)
+
+    def for_renewal(self, code: str, day: date, mode: Mode) -> Product:
+        return self._newest(code, day, mode, renewal=True)
 
     def version(self, ref: ProductRef) -> Product:
-        return product(ref.code, ref.version)
+        return self._published(ref.content) if ref.content else product(ref.code, ref.version)
 
     def all_on_sale(self, day: date, mode: Mode) -> Sequence[Product]:
-        codes = dict.fromkeys(code for code, _ in _bundled())
-        found = []
-        for code in codes:
-            try:
-                found.append(self.on_sale(code, day, mode))
-            except ProductNotFound:
-                continue
-        return found
+        newest = {one.code: one for one in self._known(mode, None) if one.sold_on(day)}
+        return [self.version(newest[code].ref) for code in sorted(newest)]
 
+    def sells(self, ref: ProductRef, day: date, mode: Mode, *, renewal: bool) -> bool:
+        return any(
+            one.version == ref.version and one.sold_on(day, renewal=renewal)
+            for one in self._known(mode, ref.code)
+        )
 
-@cache
-def _bundled() -> tuple[tuple[str, str], ...]:
-    """What ships does not change while a process lives: its folders are listed once."""
-    return tuple(versions())
+    def _newest(self, code: str, day: date, mode: Mode, *, renewal: bool) -> Product:
+        for one in reversed(self._known(mode, code)):
+            if one.sold_on(day, renewal=renewal):
+                return self.version(one.ref)
+        raise ProductNotFound(code)
 
+    def _known(self, mode: Mode, code: str | None) -> Sequence[ProductVersion]:
+        """The versions of a product, or of all, the newest last: as of a minute ago at most."""
+        read_at, known = self._states.get((mode, code), (0.0, ()))
+        now = self._now()
+        if not 0 <= now - read_at < STATE_SECONDS:
+            known = self._read(mode, code)
+            if len(self._states) >= PRODUCTS_MOST:
+                self._states.clear()
+            self._states[mode, code] = (now, known)
+        return known
 
-def _sold_on(day: date, version: Product) -> bool:
-    """Active, and its new business has begun."""
-    sale = version.definition.document.get("sale", {})
-    begins = sale.get("new_business_from", date.min.isoformat())
-    return version.status == "active" and begins <= day.isoformat()
+    def _read(self, mode: Mode, code: str | None) -> Sequence[ProductVersion]:
+        found = {(one.code, one.version): one for one in self._seeds.known(mode, code)}
+        for kept in self._stored().known(mode, code):
+            found[kept.record.code, kept.record.version] = kept.record
+        return sorted(found.values(), key=lambda one: (one.code, order(one.version)))
+
+    def _compiled(self, content: str) -> Product:
+        from insurance.operations.product_files import stored_files  # noqa: PLC0415 - bundled ones need none
+
+        return Product(stored_files(content, self._contents()).trusted())

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from botocore.session import Session
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from insurance.catalogue import BundledProducts
+    from insurance.catalogue import BundledVersions, Catalogue
     from insurance.dynamodb.accesses import DynamoDBAccesses
     from insurance.dynamodb.balances import DynamoDBBalances
     from insurance.dynamodb.billing import DynamoDBBilling
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.policies import DynamoDBPolicies
     from insurance.dynamodb.policy_changes import DynamoDBPolicyChanges
     from insurance.dynamodb.policy_reader import PolicyReader
+    from insurance.dynamodb.product_versions import DynamoDBProductVersions, KnownVersions
     from insurance.dynamodb.quotes import DynamoDBQuotes
     from insurance.dynamodb.receipts import DynamoDBReceipts
     from insurance.dynamodb.renewals import DynamoDBRenewals
@@ -55,10 +56,30 @@ def keys() -> KeyRing:
 
 
 @cache
-def products() -> BundledProducts:
-    from insurance.catalogue import BundledProducts
+def products() -> Catalogue:
+    """Neither table nor bucket is needed by who never asks for what stands there."""
+    from insurance.catalogue import Catalogue
 
-    return BundledProducts()
+    return Catalogue(stored=_known_versions, contents=lambda: objects("products"))
+
+
+@cache
+def seeds() -> BundledVersions:
+    from insurance.catalogue import BundledVersions
+
+    return BundledVersions()
+
+
+@cache
+def product_versions() -> DynamoDBProductVersions:
+    from insurance.dynamodb.product_versions import DynamoDBProductVersions
+
+    return DynamoDBProductVersions(
+        dynamodb(),
+        products_table=table("products"),
+        events_table=table("events"),
+        receipts=staff_receipts(),
+    )
 
 
 @cache
@@ -90,6 +111,14 @@ def quote_receipts() -> DynamoDBReceipts:
 def receipts() -> DynamoDBReceipts:
     """Receipts of commands on what comes after: the key stands with the party."""
     return _receipts("parties")
+
+
+@cache
+def staff_receipts() -> DynamoDBReceipts:
+    """Receipts of commands that are about nobody: their answers are not sealed."""
+    from insurance.dynamodb.receipts import DynamoDBReceipts
+
+    return DynamoDBReceipts(dynamodb(), table("receipts"), lambda _about: None)
 
 
 @cache
@@ -266,6 +295,13 @@ def objects(bucket: str) -> S3Objects:
     from insurance.s3 import S3Objects
 
     return S3Objects(_client("s3"), setting(f"{bucket.upper()}_BUCKET"))
+
+
+@cache
+def _known_versions() -> KnownVersions:
+    from insurance.dynamodb.product_versions import KnownVersions
+
+    return KnownVersions(dynamodb(), table("products"))
 
 
 def _policy_reader() -> PolicyReader:

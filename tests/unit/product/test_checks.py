@@ -1,7 +1,8 @@
 """What is checked before a version is published, and what its life allows."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from random import Random
 
@@ -10,7 +11,7 @@ import pytest
 from insurance.domain.errors import SamePerson, WrongState
 from insurance.domain.product import Definition, InvalidProduct, shape
 from insurance.domain.product.checks import check
-from insurance.domain.product.release import NEXT, Release, Status, Step, digest
+from insurance.domain.product.release import NEXT, ProductVersion, Status, Step
 from insurance.domain.product.source import checked, definition, schema
 from insurance.products import HERE, product, versions
 
@@ -153,35 +154,56 @@ def test_malformed_products_are_refused_or_quote():
     assert found.refused > 100
 
 
-RELEASE = Release("sample", "1", "d", Status.DRAFT, "ann")
+VERSION = ProductVersion(
+    id="prd_" + "0" * 16,
+    code="sample",
+    version="1",
+    name="Sample",
+    status=Status.DRAFT,
+    content="d",
+    authors=("ann",),
+)
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 def test_every_pair_that_is_not_in_the_table_is_refused():
     for status in Status:
         for step in Step:
-            release = RELEASE._replace(status=status)
+            version = VERSION.replace(status=status)
             if (status, step) in NEXT:
-                assert release.taken(step, by="bob").status == NEXT[status, step]
+                assert version.taken(step, by="bob", now=NOON).status == NEXT[status, step]
             else:
                 with pytest.raises(WrongState):
-                    release.taken(step, by="bob")
+                    version.taken(step, by="bob", now=NOON)
 
 
-def test_an_author_may_not_approve_their_own_version():
+@pytest.mark.parametrize(
+    ("status", "step"), [(Status.IN_REVIEW, Step.APPROVE), (Status.APPROVED, Step.PUBLISH)]
+)
+@pytest.mark.parametrize("author", ["ann", "ben"])
+def test_nobody_who_wrote_on_a_version_may_approve_or_publish_it(status, step, author):
+    version = VERSION.replace(status=status, authors=("ann", "ben"))
+
     with pytest.raises(SamePerson):
-        RELEASE._replace(status=Status.IN_REVIEW).taken(Step.APPROVE, by="ann")
+        version.taken(step, by=author, now=NOON)
+
+
+def test_what_goes_back_to_its_authors_must_be_approved_again():
+    version = VERSION.replace(status=Status.APPROVED, approved_by="bob")
+
+    assert version.taken(Step.SEND_BACK, by="cleo", now=NOON).approved_by == ""
 
 
 def test_a_version_is_published_only_as_it_was_approved_and_tried():
-    made = read(FOLDERS[0])
-    release = RELEASE._replace(status=Status.APPROVED, digest=digest(made), approved_by="bob")
+    made = replace(read(FOLDERS[0]), content="c")
+    version = VERSION.replace(status=Status.APPROVED, content="c", approved_by="bob")
 
-    assert release.published(check(made), by="bob").status is Status.ACTIVE
+    assert version.published(check(made), by="bob", now=NOON).status is Status.ACTIVE
     with pytest.raises(InvalidProduct, match="another definition"):
-        release._replace(digest="other").published(check(made), by="bob")
-    untried = made.__class__(made.document, made.tables, {"risks": {}, "scenarios": []})
+        version.replace(content="other").published(check(made), by="bob", now=NOON)
+    untried = replace(made, scenarios={"risks": {}, "scenarios": []})
     with pytest.raises(InvalidProduct, match="nothing that tries it"):
-        release._replace(digest=digest(untried)).published(check(untried), by="bob")
+        version.published(check(untried), by="bob", now=NOON)
 
 
 def test_new_business_and_renewals_have_dates_of_their_own():

@@ -399,7 +399,7 @@ class Api:
             if kind is Call:
                 arguments[name] = call
             else:
-                arguments[name], call.sent = read_request(body_text(event), kind)
+                arguments[name], call.sent = read_request(body_text(event, kind.BYTES_MAX), kind)
         return _rendered(event, call, operation.handler(**arguments))
 
 

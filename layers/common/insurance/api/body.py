@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -30,8 +30,8 @@ class MalformedBody(InsuranceError):
 
 
 class BodyTooLarge(InsuranceError):
-    def __init__(self) -> None:
-        super().__init__(f"A body has at most {BODY_BYTES_MAX} bytes.")
+    def __init__(self, most: int) -> None:
+        super().__init__(f"This body has at most {most} bytes.")
 
 
 class MissingHeader(InsuranceError):
@@ -44,22 +44,21 @@ class Request(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
+    BYTES_MAX: ClassVar[int] = BODY_BYTES_MAX
 
-def body_text(event: Mapping[str, Any]) -> str:
+
+def body_text(event: Mapping[str, Any], most: int = BODY_BYTES_MAX) -> str:
     """The body of a REST proxy event as text."""
     raw = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         text = str(raw)
-        if (
-            len(text) > BODY_BYTES_MAX
-            or len(text.encode("utf-8", "surrogatepass")) > BODY_BYTES_MAX
-        ):
-            raise BodyTooLarge
+        if len(text) > most or len(text.encode("utf-8", "surrogatepass")) > most:
+            raise BodyTooLarge(most)
         return text
     try:
         decoded = base64.b64decode(raw, validate=True)
-        if len(decoded) > BODY_BYTES_MAX:
-            raise BodyTooLarge
+        if len(decoded) > most:
+            raise BodyTooLarge(most)
         return decoded.decode("utf-8")
     except ValueError as error:  # not base64, or not UTF-8 behind it
         raise MalformedBody("The body is not UTF-8.") from error

@@ -23,6 +23,9 @@ class Problem(NamedTuple):
 
 PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.ProductNotFound: Problem(HTTPStatus.NOT_FOUND, "product-not-found", "Product not found"),
+    errors.VersionNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "version-not-found", "Product version not found"
+    ),
     errors.QuoteNotFound: Problem(HTTPStatus.NOT_FOUND, "quote-not-found", "Quote not found"),
     errors.PolicyNotFound: Problem(HTTPStatus.NOT_FOUND, "policy-not-found", "Policy not found"),
     errors.ClaimNotFound: Problem(HTTPStatus.NOT_FOUND, "claim-not-found", "Claim not found"),
@@ -70,6 +73,12 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     ),
     errors.InvalidFields: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-fields", "Some fields need attention"
+    ),
+    errors.InvalidDefinition: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-definition", "Product definition not sound"
+    ),
+    errors.NoLongerSold: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "no-longer-sold", "Product version withdrawn"
     ),
     errors.CurrencyMismatch: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "currency-mismatch", "Currencies do not match"

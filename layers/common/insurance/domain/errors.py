@@ -3,6 +3,7 @@
 InsuranceError
 ├── NotFound
 │   ├── ProductNotFound
+│   ├── VersionNotFound
 │   ├── QuoteNotFound
 │   ├── PolicyNotFound
 │   ├── ClaimNotFound
@@ -29,6 +30,8 @@ InsuranceError
 │   └── SamePerson              four eyes: who asked may not approve
 ├── Refused
 │   ├── InvalidFields           answers, facts or a body: each fault with its pointer
+│   │   └── InvalidDefinition   a product definition, or scenarios that do not let it be published
+│   ├── NoLongerSold            its product version was withdrawn since
 │   ├── CurrencyMismatch
 │   ├── QuoteExpired
 │   ├── QuoteChanged
@@ -77,6 +80,10 @@ class NotFound(InsuranceError):
 
 class ProductNotFound(NotFound):
     kind = "product"
+
+
+class VersionNotFound(NotFound):
+    kind = "product version"
 
 
 class QuoteNotFound(NotFound):
@@ -205,6 +212,17 @@ class InvalidFields(Refused):
     def __init__(self, faults: Sequence[FieldFault]) -> None:
         super().__init__(f"{len(faults)} field(s) need attention; each is listed with its pointer.")
         self.faults = tuple(faults)
+
+
+class InvalidDefinition(InvalidFields):
+    """Each fault says where, what was found, what was expected, and where it can a suggestion."""
+
+
+class NoLongerSold(Refused):
+    def __init__(self, quote_id: str, version: str) -> None:
+        super().__init__(
+            f"Quote {quote_id} was made on {version}, which is not sold any more: ask for a new quote."
+        )
 
 
 class CurrencyMismatch(Refused):

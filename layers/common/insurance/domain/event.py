@@ -29,6 +29,13 @@ class Seal(Protocol):
     def seal(self, personal: JsonObject, about: str) -> bytes: ...
 
 
+class NothingToSeal:
+    """For records that say nothing about a person."""
+
+    def seal(self, personal: JsonObject, about: str) -> bytes:
+        raise AssertionError(f"{about} holds no personal data: {len(personal)}")
+
+
 class Head(Value):
     """Where a stream stands: the number and the hash of its last event."""
 

@@ -42,6 +42,7 @@ PersonId = Annotated[str, StringConstraints(pattern=r"^per_(test_)?[0-9a-f]{32}$
 
 
 BillingId = Annotated[str, _pattern("bil")]
+VersionId = Annotated[str, _pattern("prd")]
 SuspenseId = Annotated[str, _pattern("sus")]
 EarningsId = Annotated[str, _pattern("ear")]
 CalendarId = Annotated[str, StringConstraints(pattern=r"^cal_(test_)?books$")]
@@ -104,6 +105,12 @@ def suspense_id_for(mode: Mode, reference: str) -> SuspenseId:
     """One outside payment is kept in suspense once."""
     prefix = "sus_test_" if mode is Mode.TEST else "sus_"
     return prefix + _letters(fingerprint("suspense", mode, reference), SUFFIX_LENGTH)
+
+
+def version_id_for(mode: Mode, code: str, version: str) -> VersionId:
+    """One version of one product, in one mode."""
+    prefix = "prd_test_" if mode is Mode.TEST else "prd_"
+    return prefix + _letters(fingerprint("product", mode, code, version), SUFFIX_LENGTH)
 
 
 def quote_id_for(id: PolicyId | PartyId) -> QuoteId:

@@ -176,6 +176,26 @@ def query_index(client: "DynamoDBClient", **request: Any) -> list[Item]:
     return found
 
 
+def query_all(client: "DynamoDBClient", **request: Any) -> list[Item]:
+    """Every page of a consistent Query, for what is bounded by its nature."""
+    found: list[Item] = []
+    start: Item | None = None
+
+    def fetch() -> bool:
+        nonlocal start
+        if start:
+            request["ExclusiveStartKey"] = start
+        answer = client.query(**request, ConsistentRead=True)
+        found.extend(dict(item) for item in answer["Items"])
+        start = dict(answer.get("LastEvaluatedKey", {}))
+        return True
+
+    _insist(fetch)
+    while start:
+        _insist(fetch)
+    return found
+
+
 def _matching(found: list[tuple[str, Item]], table: str, key: Item) -> Item | None:
     for owner, item in found:
         if owner == table and key.items() <= item.items():

@@ -16,7 +16,6 @@ from insurance.domain.billing import (
 )
 from insurance.domain.billing.account import PAYMENTS_MAX
 from insurance.domain.caller import Caller
-from insurance.domain.classification import JsonObject
 from insurance.domain.errors import (
     CurrencyMismatch,
     FieldFault,
@@ -25,20 +24,13 @@ from insurance.domain.errors import (
     PolicyNotFound,
     TooManyChanges,
 )
-from insurance.domain.event import Event, Head
+from insurance.domain.event import Event, Head, NothingToSeal
 from insurance.domain.identity import suspense_id_for
 from insurance.domain.money import Money
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
 from insurance.operations.ports import Billing, BillingFile, Products
 from insurance.operations.receipt import Receipt
-
-
-class NothingToSeal:
-    """An account says nothing about a person: references are the outside's names of payments."""
-
-    def seal(self, personal: JsonObject, about: str) -> bytes:
-        raise AssertionError(f"{about} holds no personal data: {len(personal)}")
 
 
 @dataclass(frozen=True, slots=True)

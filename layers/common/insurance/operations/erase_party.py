@@ -1,20 +1,12 @@
 """Erase a party: destroy the key that everything personal about them is sealed with."""
 
 from insurance.domain.caller import Caller
-from insurance.domain.classification import JsonObject
 from insurance.domain.errors import PartyNotFound
-from insurance.domain.event import Event
+from insurance.domain.event import Event, NothingToSeal
 from insurance.domain.identity import mode_of
 from insurance.domain.party import Erasure
 from insurance.operations.ports import Parties
 from insurance.operations.receipt import Receipt
-
-
-class _NothingToSeal:
-    """An erasure says nothing about the person, so there is nothing to encrypt."""
-
-    def seal(self, personal: JsonObject, about: str) -> bytes:
-        raise AssertionError(f"an erasure of {about} holds no personal data: {len(personal)}")
 
 
 def erase_party(
@@ -32,7 +24,7 @@ def erase_party(
     event = Event.following(
         head,
         erasure,
-        _NothingToSeal(),
+        NothingToSeal(),
         stream=party_id,
         type="party.erased",
         actor=caller.principal,

@@ -1,8 +1,9 @@
 """Issue a policy from an accepted quote: once, at the price that was accepted."""
 
 from insurance.domain.caller import Caller
-from insurance.domain.errors import QuoteChanged, QuoteNotFound, StaleRevision
+from insurance.domain.errors import NoLongerSold, QuoteChanged, QuoteNotFound, StaleRevision
 from insurance.domain.event import Event, Head
+from insurance.domain.identity import mode_of
 from insurance.domain.policy import Policy
 from insurance.operations.ports import Kept, Policies, Products
 from insurance.operations.pricing import imposed_of, price_again
@@ -26,6 +27,10 @@ def issue_policy(
     if expected_revision is not None and expected_revision != was.head.sequence:
         raise StaleRevision(quote_id)
     bound = quote.bound(now=receipt.now)
+    renewal = quote.renewing is not None
+    day = quote.period.start.date() if renewal else receipt.now.date()
+    if not products.sells(quote.product, day, mode_of(quote_id), renewal=renewal):
+        raise NoLongerSold(quote_id, f"{quote.product.code} {quote.product.version}")
     product = products.version(quote.product)
     if price_again(product, quote, imposed_of(quote.imposed)).premium != quote.premium:
         raise QuoteChanged(quote_id)

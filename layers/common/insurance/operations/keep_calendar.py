@@ -2,8 +2,7 @@
 
 from insurance.domain.books.calendar import AccountingPeriod, Calendar
 from insurance.domain.caller import Caller
-from insurance.domain.event import Event
-from insurance.operations.bill_policy import NothingToSeal
+from insurance.domain.event import Event, NothingToSeal
 from insurance.operations.ports import Calendars, Kept
 from insurance.operations.receipt import Receipt
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from insurance.domain.party import Access
     from insurance.domain.policy import Policy
     from insurance.domain.product import Product
+    from insurance.domain.product.release import ProductVersion
+    from insurance.domain.product.source import Files
     from insurance.domain.quote import Quote
     from insurance.domain.terms import ProductRef
     from insurance.operations.receipt import Receipt
@@ -66,6 +68,43 @@ class Products(Protocol):
         """The version that a quote or policy was made on, on sale or not."""
 
     def all_on_sale(self, day: date, mode: Mode) -> Sequence[Product]: ...
+
+    def sells(self, ref: ProductRef, day: date, mode: Mode, *, renewal: bool) -> bool:
+        """Whether a quote on this version may still become a policy."""
+
+
+class KnownVersions(Protocol):
+    def known(self, mode: Mode, code: str | None = None) -> Sequence[Kept[ProductVersion]]:
+        """Every stored version, or those of one product."""
+
+
+class ProductVersions(KnownVersions, Protocol):
+    """Where the versions of products stand in their lives; what they say is in `Contents`."""
+
+    def get(self, mode: Mode, code: str, version: str) -> Kept[ProductVersion]:
+        """Raise VersionNotFound when there is none."""
+
+    def load(
+        self, mode: Mode, code: str, version: str, receipt: Receipt
+    ) -> Kept[ProductVersion] | None:
+        """In one read with the receipt; raise AlreadyAnswered or KeyReused if that is there."""
+
+    def store(
+        self,
+        event: Event,
+        version: ProductVersion,
+        *,
+        was: Kept[ProductVersion] | None,
+        receipt: Receipt,
+    ) -> None:
+        """Store the version as the event left it; raise StaleRevision when it has moved on."""
+
+
+class Seeds(Protocol):
+    """The versions that ship with the code."""
+
+    def known(self, mode: Mode, code: str | None = None) -> Sequence[ProductVersion]: ...
+    def files(self, code: str, version: str) -> Files: ...
 
 
 class LookUps(Protocol):

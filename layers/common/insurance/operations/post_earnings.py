@@ -5,10 +5,9 @@ from datetime import datetime
 from insurance.domain.books.calendar import AccountingPeriod, end_of
 from insurance.domain.books.earnings import EarnedPremium
 from insurance.domain.errors import WrongState
-from insurance.domain.event import Event, Head
+from insurance.domain.event import Event, Head, NothingToSeal
 from insurance.domain.money import Money
 from insurance.domain.policy.conditions import Conditions
-from insurance.operations.bill_policy import NothingToSeal
 from insurance.operations.ports import Earnings, Products
 
 ACTOR = "clockwork"

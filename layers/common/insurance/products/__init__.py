@@ -6,11 +6,15 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from insurance.domain.errors import ProductNotFound
 from insurance.domain.product.faults import did_you_mean
 from insurance.domain.product.product import Definition, Product
+from insurance.domain.product.release import order
+
+if TYPE_CHECKING:
+    from insurance.domain.product.source import Files
 
 HERE = Path(__file__).parent
 
@@ -18,13 +22,8 @@ HERE = Path(__file__).parent
 def versions() -> Iterator[tuple[str, str]]:
     """Every bundled version, the newest of a product last."""
     folders = [document.parent for document in HERE.glob("*/*/product.json")]
-    for folder in sorted(folders, key=lambda one: (one.parent.name, _order(one.name))):
+    for folder in sorted(folders, key=lambda one: (one.parent.name, order(one.name))):
         yield folder.parent.name, folder.name
-
-
-def _order(version: str) -> tuple[tuple[int, str], ...]:
-    """2026.10 comes after 2026.9."""
-    return tuple((int(part) if part.isdigit() else 0, part) for part in version.split("."))
 
 
 def read(folder: Path) -> Definition:
@@ -36,6 +35,18 @@ def read(folder: Path) -> Definition:
 def scenarios(code: str, version: str) -> Any:
     """The examples that a bundled version ships with; rating does not need them."""
     return _json(HERE / code / version / "scenarios.json")
+
+
+def files(code: str, version: str) -> "Files":
+    """A bundled version's files, as they ship."""
+    from insurance.domain.product.source import Files  # noqa: PLC0415 - only who edits wants them
+
+    folder = HERE / code / version
+    tables = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.csv"))}
+    document, examples = (
+        (folder / name).read_text("utf-8") for name in ("product.json", "scenarios.json")
+    )
+    return Files(document, tables, examples)
 
 
 def _json(path: Path) -> Any:

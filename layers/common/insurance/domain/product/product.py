@@ -25,6 +25,7 @@ from insurance.domain.product.questions import (
     write,
 )
 from insurance.domain.product.rating import Rating, Rounding, Working
+from insurance.domain.product.release import is_sold
 from insurance.domain.product.renewal import Renewals
 from insurance.domain.product.results import (
     Assessment,
@@ -145,16 +146,8 @@ class Product:
         }
 
     def sold_on(self, day: date, *, renewal: bool = False) -> bool:
-        """Whether new business, or a renewal, may start under this version on a day.
-
-        An active version takes both, a passive one renewals only; each has dates of its own.
-        """
-        if self.status not in ({"active", "passive"} if renewal else {"active"}):
-            return False
-        sale, kind = self._plain.get("sale", {}), "renewals" if renewal else "new_business"
-        first, last = sale.get(f"{kind}_from"), sale.get(f"{kind}_until")
-        begun = first is None or day >= date.fromisoformat(first)
-        return begun and (last is None or day < date.fromisoformat(last))
+        """Whether new business, or a renewal, may start under this version on a day."""
+        return is_sold(self.status, self._plain.get("sale", {}), day, renewal=renewal)
 
     # Compiled when first asked for: a read of the questions needs no tariff.
 

@@ -1,15 +1,20 @@
 """The life of a product version: who may take which step, and what was approved."""
 
-import hashlib
-import json
-from decimal import Decimal
+from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
-from typing import Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
+from pydantic import AwareDatetime
+
+from insurance.domain.classification import Record
 from insurance.domain.errors import NoAuthority, SamePerson, WrongState
-from insurance.domain.product.checks import Report
 from insurance.domain.product.faults import Fault, InvalidProduct
-from insurance.domain.product.product import Definition
+from insurance.domain.terms import ProductRef
+
+if TYPE_CHECKING:
+    from insurance.domain.product.checks import Report
+    from insurance.domain.product.product import Product
 
 
 class Status(StrEnum):
@@ -22,6 +27,7 @@ class Status(StrEnum):
 
 
 class Step(StrEnum):
+    REDRAFT = "redraft"
     SUBMIT = "submit"
     SEND_BACK = "send_back"
     APPROVE = "approve"
@@ -31,6 +37,7 @@ class Step(StrEnum):
 
 
 NEXT: Final = {
+    (Status.DRAFT, Step.REDRAFT): Status.DRAFT,
     (Status.DRAFT, Step.SUBMIT): Status.IN_REVIEW,
     (Status.IN_REVIEW, Step.SEND_BACK): Status.DRAFT,
     (Status.IN_REVIEW, Step.APPROVE): Status.APPROVED,
@@ -41,42 +48,106 @@ NEXT: Final = {
 }
 """Passive: renewals only. Retired: nothing new, but its policies keep it to their end."""
 
+FOUR_EYES: Final = frozenset({Step.APPROVE, Step.PUBLISH})
+"""The toxic pair: whoever wrote a rate may not put it on sale."""
 
-class Release(NamedTuple):
-    """One version's state; the definition itself never changes, its digest says which it is."""
+HOUSE: Final = "bundled"
+"""The author of versions that ship with the code."""
 
+
+class ProductVersion(Record):
+    """One version's state. What it says stands under its content's address and never changes there."""
+
+    id: str
     code: str
     version: str
-    digest: str
+    name: str
     status: Status
-    author: str
+    content: str = ""
+    """SHA-256 of its files; empty for what is bundled with the code."""
+    authors: tuple[str, ...]
+    """Everybody who wrote on it."""
     approved_by: str = ""
+    sale: Mapping[str, str] = {}
+    """From when and until when new business and renewals use it, as its document says."""
+    filings: tuple[tuple[str, str], ...] = ()
+    """Territory and the regulator's reference there."""
+    reason: str = ""
+    """Why the last step was taken."""
+    changed_at: AwareDatetime | None = None
 
-    def taken(self, step: Step, *, by: str) -> Self:
+    @classmethod
+    def drafted(cls, id: str, product: "Product", *, by: str, now: AwareDatetime) -> Self:
+        return cls(id=id, status=Status.DRAFT, authors=(by,), changed_at=now, **_said_by(product))
+
+    @classmethod
+    def seed(cls, id: str, product: "Product") -> Self:
+        """A bundled version, whose life goes on in the table once somebody takes a step."""
+        return cls(id=id, status=Status(product.status), authors=(HOUSE,), **_said_by(product))
+
+    def redrafted(self, product: "Product", *, by: str, now: AwareDatetime) -> Self:
+        """Other files for a draft: whoever sends them is an author too."""
+        drafted = self.taken(Step.REDRAFT, by=by, now=now)
+        return drafted.replace(
+            authors=tuple(dict.fromkeys([*self.authors, by])), **_said_by(product)
+        )
+
+    def taken(self, step: Step, *, by: str, now: AwareDatetime, reason: str = "") -> Self:
         """The next state. Whoever wrote a version may not approve or publish it."""
         after = NEXT.get((self.status, step))
         if after is None:
-            raise WrongState(f"{self.code} {self.version}", self.status, step)
+            raise WrongState(self.title, self.status, step)
         if not by:
             raise NoAuthority("a step by nobody")
-        if step in {Step.APPROVE, Step.PUBLISH} and by == self.author:
-            raise SamePerson(f"{self.code} {self.version}")
-        approved_by = by if step is Step.APPROVE else self.approved_by
-        return self._replace(status=after, approved_by=approved_by)
+        if step in FOUR_EYES and by in self.authors:
+            raise SamePerson(self.title)
+        approved_by = self.approved_by
+        if step in {Step.APPROVE, Step.SEND_BACK}:
+            approved_by = by if step is Step.APPROVE else ""
+        return self.replace(status=after, approved_by=approved_by, reason=reason, changed_at=now)
 
-    def published(self, report: Report, *, by: str) -> Self:
+    def published(self, report: "Report", *, by: str, now: AwareDatetime, reason: str = "") -> Self:
         """Active, if the scenarios pass, leave nothing untried, and are of what was approved."""
-        made = report.product.definition
-        if digest(made) != self.digest:
+        found = report.product.definition.content
+        if found != self.content:
             raise InvalidProduct(
-                [Fault("/", "another definition than was approved", f"the digest {self.digest}")]
+                [Fault("/", "another definition than was approved", f"the content {self.content}")]
             )
         if not report.publishable:
             raise InvalidProduct(unpublishable(report))
-        return self.taken(Step.PUBLISH, by=by)
+        return self.taken(Step.PUBLISH, by=by, now=now, reason=reason)
+
+    def sold_on(self, day: date, *, renewal: bool = False) -> bool:
+        return is_sold(self.status, self.sale, day, renewal=renewal)
+
+    @property
+    def title(self) -> str:
+        return f"{self.code} {self.version}"
+
+    @property
+    def ref(self) -> ProductRef:
+        return ProductRef(code=self.code, version=self.version, content=self.content)
 
 
-def unpublishable(report: Report) -> list[Fault]:
+def is_sold(status: str, sale: Mapping[str, str], day: date, *, renewal: bool = False) -> bool:
+    """Whether new business, or a renewal, may start under a version on a day.
+
+    An active version takes both, a passive one renewals only; each has dates of its own.
+    """
+    if status not in ({"active", "passive"} if renewal else {"active"}):
+        return False
+    kind = "renewals" if renewal else "new_business"
+    first, last = sale.get(f"{kind}_from"), sale.get(f"{kind}_until")
+    begun = first is None or day >= date.fromisoformat(first)
+    return begun and (last is None or day < date.fromisoformat(last))
+
+
+def order(version: str) -> tuple[tuple[int, str], ...]:
+    """2026.10 comes after 2026.9."""
+    return tuple((int(part) if part.isdecimal() else 0, part) for part in version.split("."))
+
+
+def unpublishable(report: "Report") -> list[Fault]:
     """What keeps a version from being published."""
     faults = [
         Fault(f"scenarios.json: {outcome.name}", "; ".join(outcome.differences), "what it expects")
@@ -86,18 +157,16 @@ def unpublishable(report: Report) -> list[Fault]:
     return faults or [Fault("scenarios.json", "no scenarios", "at least one")]
 
 
-def digest(made: Definition) -> str:
-    """The content's address: SHA-256 of the document, its tables and its scenarios.
-
-    The status is left out: it changes while the content does not.
-    """
-    content = {name: part for name, part in made.document.items() if name != "status"}
-    whole = {"document": content, "tables": dict(made.tables), "scenarios": made.scenarios}
-    text = json.dumps(whole, default=_exact, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _exact(number: object) -> str:
-    if isinstance(number, Decimal):
-        return format(number.normalize(), "f")
-    raise TypeError(f"{type(number).__name__} has no place in a definition")
+def _said_by(product: "Product") -> dict[str, Any]:
+    """What a version's header says over of its document."""
+    plain = product.definition.document
+    return {
+        "code": product.code,
+        "version": product.version,
+        "name": product.name,
+        "content": product.definition.content,
+        "sale": dict(plain.get("sale", {})),
+        "filings": tuple(
+            (filing["territory"], filing["reference"]) for filing in plain.get("filings", ())
+        ),
+    }

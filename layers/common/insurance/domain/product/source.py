@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Self
 
+from insurance.domain.packing import canonical
 from insurance.domain.product import shape
 from insurance.domain.product.faults import InvalidProduct, refuse
 from insurance.domain.product.product import Definition, Product
@@ -69,6 +72,36 @@ def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the property {twice[:80]!r} twice in one object")
     return found
+
+
+class Files(NamedTuple):
+    """A version's files as they were sent: what is stored, and what its address is made of."""
+
+    document: str
+    tables: Mapping[str, str]
+    scenarios: str | None = None
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> Self:
+        return cls(**json.loads(packed))
+
+    def packed(self) -> bytes:
+        return canonical(self._asdict())
+
+    @property
+    def content(self) -> str:
+        """The content's address."""
+        return sha256(self.packed()).hexdigest()
+
+    def definition(self) -> Definition:
+        """Held against the schema. Raises InvalidProduct with all the faults of its shape."""
+        made = definition(self.document, self.tables, self.scenarios)
+        return replace(made, content=self.content)
+
+    def trusted(self) -> Definition:
+        """As it was when it was published: its checks are not made again, its scenarios not read."""
+        plain = json.loads(self.document.removeprefix("\ufeff"), parse_float=Decimal)
+        return Definition(plain, self.tables, content=self.content)
 
 
 def definition(document: str, tables: Mapping[str, str], scenarios: str | None) -> Definition:

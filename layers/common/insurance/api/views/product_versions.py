@@ -1,0 +1,148 @@
+"""How versions of products are shown to those who write and publish them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, RootModel
+
+from insurance.api.app import Page, cursor, etag
+from insurance.api.views.terms import View
+from insurance.domain.errors import FieldFault
+from insurance.domain.product.checks import Report
+from insurance.domain.product.release import ProductVersion
+from insurance.domain.product.source import Files
+from insurance.operations.ports import Kept
+from insurance.operations.publish_product import Drafted, warnings
+
+
+class FilingView(BaseModel):
+    territory: str
+    reference: str
+
+
+class SaleView(BaseModel):
+    """From when, and up to but not including when, new business and renewals use a version."""
+
+    new_business_from: date | None = None
+    new_business_until: date | None = None
+    renewals_from: date | None = None
+    renewals_until: date | None = None
+
+
+class DefinitionFaultView(BaseModel):
+    """Where in the files, and what was found, what was expected, and a suggestion where there is one."""
+
+    pointer: str
+    code: str
+    detail: str
+
+    @classmethod
+    def of(cls, fault: FieldFault) -> Self:
+        return cls(pointer=fault.pointer, code=fault.code, detail=fault.detail)
+
+
+class DefinitionCheckView(View):
+    """How a version's scenarios went, and what would keep it from being published."""
+
+    scenarios: int
+    failed: int
+    publishable: bool
+    warnings: list[DefinitionFaultView]
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        return cls(
+            scenarios=len(report.outcomes),
+            failed=len(report.failed),
+            publishable=report.publishable,
+            warnings=[DefinitionFaultView.of(fault) for fault in warnings(report)],
+        )
+
+
+class ProductVersionView(View):
+    """Where a version stands. Without a content it ships with the code."""
+
+    code: str
+    version: str
+    name: str
+    status: str
+    content: str | None
+    authors: list[str]
+    approved_by: str | None
+    sale: SaleView
+    filings: list[FilingView]
+    reason: str | None
+    changed_at: datetime | None
+
+    @classmethod
+    def of(cls, kept: Kept[ProductVersion]) -> Self:
+        return cls(etag=_etag(kept), **_shown(kept.record))
+
+
+class DraftView(ProductVersionView):
+    """A draft as it was kept; what `check` says are warnings until it is to be published."""
+
+    check: DefinitionCheckView
+
+    @classmethod
+    def drafted(cls, drafted: Drafted) -> Self:
+        return cls(
+            etag=_etag(drafted.kept),
+            check=DefinitionCheckView.of(drafted.report),
+            **_shown(drafted.kept.record),
+        )
+
+
+class VersionFilesView(ProductVersionView):
+    """A version with its files, as they were sent."""
+
+    document: str
+    tables: dict[str, str]
+    scenarios: str | None
+
+    @classmethod
+    def holding(cls, kept: Kept[ProductVersion], files: Files) -> Self:
+        return cls(etag=_etag(kept), **_shown(kept.record), **files._asdict())
+
+
+class ProductVersionListView(View):
+    items: list[ProductVersionView]
+    next: str | None
+
+    @classmethod
+    def of(cls, code: str, versions: Sequence[Kept[ProductVersion]], page: Page) -> Self:
+        shown = versions[page.after : page.after + page.limit]
+        end = page.after + len(shown)
+        return cls(
+            items=[ProductVersionView.of(kept) for kept in shown],
+            next=cursor(code, end) if end < len(versions) else None,
+        )
+
+
+class ProductSchemaView(RootModel[dict[str, Any]]):
+    """The JSON Schema of product.json: editors complete and check by it."""
+
+
+def _etag(kept: Kept[ProductVersion]) -> str | None:
+    """A bundled version that nobody took a step with has no revision yet."""
+    return etag(kept.head.sequence, "version") if kept.head.sequence else None
+
+
+def _shown(record: ProductVersion) -> dict[str, Any]:
+    return {
+        "code": record.code,
+        "version": record.version,
+        "name": record.name,
+        "status": record.status.value,
+        "content": record.content or None,
+        "authors": list(record.authors),
+        "approved_by": record.approved_by or None,
+        "sale": SaleView.model_validate(dict(record.sale)),
+        "filings": [
+            FilingView(territory=territory, reference=reference)
+            for territory, reference in record.filings
+        ],
+        "reason": record.reason or None,
+        "changed_at": record.changed_at,
+    }

@@ -1,0 +1,119 @@
+"""What the store of product versions promises, in memory and on a real engine alike."""
+
+from random import Random
+
+import pytest
+from insurance.domain.errors import KeyReused, StaleRevision, VersionNotFound
+from insurance.domain.event import Event, Head, NothingToSeal, first_broken_link
+from insurance.domain.identity import Mode, version_id_for
+from insurance.domain.product.release import ProductVersion, Status, Step
+from insurance.operations.ports import Kept
+from insurance.operations.receipt import AlreadyAnswered
+
+from tests.builders import NOW, make_receipt
+
+
+def make_version(version="1", *, code="travel", mode=Mode.TEST):
+    return ProductVersion(
+        id=version_id_for(mode, code, version),
+        code=code,
+        version=version,
+        name="Travel",
+        status=Status.DRAFT,
+        content="c" * 64,
+        authors=("ann",),
+        sale={"new_business_from": "2026-01-01"},
+        filings=(("GB", "CW-1"),),
+        changed_at=NOW,
+    )
+
+
+def event_of(record, head):
+    return Event.following(
+        head,
+        record,
+        NothingToSeal(),
+        stream=record.id,
+        type="product.drafted",
+        actor="ann",
+        now=NOW,
+    )
+
+
+def store(stores, record, was=None, key="key-1", request=b"r" * 32):
+    event = event_of(record, was.head if was else Head())
+    kept = Kept(record, event.head, None)
+    receipt = make_receipt(key, operation="test POST /draft", request=request)
+    stores.versions.store(event, record, was=was, receipt=receipt.answered(kept))
+    return kept
+
+
+def test_a_version_comes_back_unchanged(stores):
+    kept = store(stores, make_version())
+
+    assert stores.versions.get(Mode.TEST, "travel", "1") == kept
+    with pytest.raises(VersionNotFound):
+        stores.versions.get(Mode.TEST, "travel", "2")
+
+
+def test_live_and_test_never_meet(stores):
+    store(stores, make_version())
+
+    assert stores.versions.known(Mode.LIVE) == []
+    with pytest.raises(VersionNotFound):
+        stores.versions.get(Mode.LIVE, "travel", "1")
+
+
+def test_the_versions_of_one_product_are_known_apart(stores):
+    for place, (code, version) in enumerate(
+        [("travel", "1"), ("travel", "2"), ("travel_plus", "1")]
+    ):
+        store(stores, make_version(version, code=code), key=f"key-{place}")
+
+    of_one = [kept.record.version for kept in stores.versions.known(Mode.TEST, "travel")]
+    assert of_one == ["1", "2"]
+    assert len(stores.versions.known(Mode.TEST)) == 3
+
+
+def test_a_step_moves_the_version_on_and_another_from_the_same_place_is_stale(stores):
+    was = store(stores, make_version())
+    submitted = was.record.taken(Step.SUBMIT, by="ann", now=NOW)
+
+    store(stores, submitted, was, key="key-2")
+
+    assert stores.versions.get(Mode.TEST, "travel", "1").record.status is Status.IN_REVIEW
+    with pytest.raises(StaleRevision):
+        store(stores, submitted, was, key="key-3")
+    with pytest.raises(StaleRevision):
+        store(stores, make_version(), None, key="key-4")
+
+
+def test_a_repeated_call_finds_its_receipt(stores):
+    store(stores, make_version())
+    again = make_receipt(operation="test POST /draft")
+
+    with pytest.raises(AlreadyAnswered):
+        stores.versions.load(Mode.TEST, "travel", "1", again)
+    other = make_receipt(operation="test POST /draft", request=b"q" * 32)
+    with pytest.raises(KeyReused):
+        stores.versions.load(Mode.TEST, "travel", "1", other)
+    fresh = make_receipt("key-9", operation="test POST /draft")
+    assert stores.versions.load(Mode.TEST, "travel", "1", fresh) is not None
+    assert stores.versions.load(Mode.TEST, "travel", "7", fresh) is None
+
+
+def test_more_versions_than_a_page_of_the_table_are_all_known(stores):
+    chance = Random(7)  # noqa: S311 - repeatable
+    for place in range(150):
+        long = "".join(chr(chance.randrange(0x4E00, 0x9FFF)) for _ in range(5000))  # 8 KB deflated
+        record = make_version(f"2026.{place}").replace(reason=long)
+        store(stores, record, key=f"key-{place}")
+
+    assert len(stores.versions.known(Mode.TEST, "travel")) == 150
+
+
+def test_its_steps_are_a_chain_of_events(stores):
+    was = store(stores, make_version())
+    second = event_of(was.record.taken(Step.SUBMIT, by="ann", now=NOW), was.head)
+
+    assert first_broken_link([event_of(make_version(), Head()), second]) is None

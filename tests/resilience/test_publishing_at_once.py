@@ -1,0 +1,38 @@
+"""Eight product managers publish one version at the same moment: it is published once."""
+
+from collections import Counter
+
+import pytest
+
+from tests import pet
+from tests.resilience.calls import AUTHOR, CLOCK, PUBLISHER, Handlers, event
+from tests.resilience.zygote import Run, Zygote, final_answers
+
+pytestmark = pytest.mark.xdist_group("resilience")
+
+VERSION = "/v1/products/pet/versions/2026.1"
+CLIENTS = 8
+
+
+def test_one_publishes_and_the_others_are_told_that_it_is_active(
+    handlers: Handlers, zygote: Zygote
+):
+    handlers.post(f"{VERSION}/draft", pet.files()._asdict(), caller=AUTHOR)
+    for name, who in (("submit", AUTHOR), ("approve", PUBLISHER)):
+        body = {"step": name, "reason": "because"}
+        assert handlers.post(f"{VERSION}/steps", body, caller=who).status == 200
+    body = {"step": "publish", "reason": "because"}
+    runs = [
+        Run(
+            "products",
+            event("POST", f"{VERSION}/steps", body, caller=PUBLISHER, key=f"k{n}", clock=CLOCK),
+        )
+        for n in range(CLIENTS)
+    ]
+
+    answers = final_answers(runs, zygote)
+
+    assert Counter(answer.status for answer in answers) == {200: 1, 409: CLIENTS - 1}
+    assert {answer.code for answer in answers if answer.status == 409} == {"wrong-state"}
+    stands = handlers.get(VERSION, caller=AUTHOR)
+    assert (stands.body["status"], stands.headers["ETag"]) == ("active", '"4-version"')
