@@ -77,6 +77,10 @@ class ReferralDecisionRequest(Request):
     """A share of the net premium: "0.25" makes it a quarter dearer."""
     excess: MoneyOrNil | None = None
     exclusions: Annotated[list[Code], Field(max_length=50)] = []
+    looked_up: Annotated[
+        dict[Code, Annotated[dict[str, Any], Field(max_length=50)]], Field(max_length=10)
+    ] = {}
+    """What a look-up had not answered, by source: whoever accepts may tell it, and answers for it."""
 
     def imposed(self) -> ImposedTerms:
         return ImposedTerms(
@@ -178,6 +182,7 @@ def post_referral_decision(
         lambda receipt: take_on_quote(
             quote_id,
             request.imposed(),
+            told=request.looked_up,
             reason=request.reason,
             expected_revision=call.expected_revision,
             caller=call.caller,

@@ -49,3 +49,61 @@ def test_a_risk_without_a_price_is_not_taken_on(handlers: Handlers):
 
     assert (refused.status, refused.code) == (422, "look-up-unavailable")
     assert "vehicle" in refused.body["detail"]
+
+
+def test_an_underwriter_tells_what_the_look_up_did_not_and_it_prices_the_quote(
+    handlers: Handlers,
+):
+    quote_id = referred(handlers, registration="ZZ99 ZZZ")
+
+    taken = taken_on(handlers, quote_id, looked_up={"vehicle": {"vehicle_group": 15}})
+
+    assert taken.status == 200, taken.text
+    known = handlers.quoted()
+    assert taken.body["status"] == "bindable"
+    assert taken.body["premium"] == known["premium"]
+    assert taken.body["supplied"] == ["vehicle"]
+    assert "supplied" not in known
+    explained = handlers.get(f"/v1/quotes/{quote_id}/explanation").body
+    assert explained["agrees"] is True
+    assert handlers.post(f"/v1/quotes/{quote_id}/acceptance", {}).status == 200
+    issued = handlers.post("/v1/policies", {"quote_id": quote_id})
+    assert issued.status == 201, issued.text
+    assert issued.body["premium"] == known["premium"]
+
+
+@pytest.mark.parametrize(
+    ("told", "pointer", "code"),
+    [
+        ({"vehicle": {"vehicle_group": 51}}, "/looked_up/vehicle/vehicle_group", "too_large"),
+        (
+            {"vehicle": {"vehicle_group": "15"}},
+            "/looked_up/vehicle/vehicle_group",
+            "not_an_integer",
+        ),
+        ({"vehicle": {}}, "/looked_up/vehicle/vehicle_group", "required"),
+        ({"vehicle": {"vehicle_group": 15, "colour": 1}}, "/looked_up/vehicle/colour", "unknown"),
+        ({"weather": {}}, "/looked_up/weather", "not-missing"),
+    ],
+    ids=["out of range", "wrong type", "not whole", "not asked", "another look-up"],
+)
+def test_what_an_underwriter_tells_is_what_the_look_up_promised(
+    handlers: Handlers, told: Json, pointer: str, code: str
+):
+    quote_id = referred(handlers, registration="ZZ99 ZZZ")
+
+    refused = taken_on(handlers, quote_id, looked_up=told)
+
+    assert refused.status == 422, refused.text
+    assert [(fault["pointer"], fault["code"]) for fault in refused.body["errors"]] == [
+        (pointer, code)
+    ]
+    assert handlers.get(f"/v1/quotes/{quote_id}").body["status"] == "referred"
+
+
+def test_nobody_tells_otherwise_what_was_looked_up(handlers: Handlers):
+    quote_id = referred(handlers, vehicle_value={"amount": 6_000_000, "currency": "GBP"})
+
+    refused = taken_on(handlers, quote_id, looked_up={"vehicle": {"vehicle_group": 1}})
+
+    assert [fault["code"] for fault in refused.body["errors"]] == ["not-missing"]

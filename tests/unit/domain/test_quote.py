@@ -18,7 +18,11 @@ def take(quote: Quote, step: Step) -> Quote:
             return quote.accepted(now=NOW)
         case Step.TAKE_ON:
             return quote.taken_on(
-                decision=DECISION, imposed=ImposedTerms(), covers=quote.covers, premium=PREMIUM
+                decision=DECISION,
+                looked_up=quote.looked_up,
+                imposed=ImposedTerms(),
+                covers=quote.covers,
+                premium=PREMIUM,
             )
         case Step.DECLINE:
             return quote.turned_down(decision=DECISION)

@@ -47,6 +47,8 @@ class UnderwriterDecision(Record):
     underwriter: str
     reason: str
     decided_at: AwareDatetime
+    supplied: tuple[str, ...] = ()
+    """Look-ups that had not answered: the underwriter told their facts, and answers for them."""
 
 
 class PastLoss(Value):
@@ -118,13 +120,20 @@ class Quote(Record):
         self,
         *,
         decision: UnderwriterDecision,
+        looked_up: dict[str, Any],
         imposed: ImposedTerms,
         covers: tuple[CoverTerms, ...],
         premium: Premium,
     ) -> Self:
         """An underwriter takes the referred risk, on these terms and at this price."""
         moved = self._moved(Step.TAKE_ON, now=decision.decided_at)
-        return moved.replace(decision=decision, imposed=imposed, covers=covers, premium=premium)
+        return moved.replace(
+            decision=decision,
+            looked_up=looked_up,
+            imposed=imposed,
+            covers=covers,
+            premium=premium,
+        )
 
     def turned_down(self, *, decision: UnderwriterDecision) -> Self:
         return self._moved(Step.DECLINE, now=decision.decided_at).replace(

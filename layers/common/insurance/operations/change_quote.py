@@ -1,5 +1,8 @@
 """Move a quote on: the customer accepts it, or an underwriter decides a referral."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from insurance.domain.caller import Caller
 from insurance.domain.errors import (
     FieldFault,
@@ -9,6 +12,7 @@ from insurance.domain.errors import (
     StaleRevision,
 )
 from insurance.domain.event import Event
+from insurance.domain.product import Product
 from insurance.domain.quote import Quote, UnderwriterDecision
 from insurance.domain.terms import ImposedTerms
 from insurance.operations.ports import Kept, Products, Quotes
@@ -35,6 +39,7 @@ def take_on_quote(
     quote_id: str,
     imposed: ImposedTerms,
     *,
+    told: Mapping[str, Mapping[str, Any]],
     reason: str,
     expected_revision: int | None,
     caller: Caller,
@@ -42,10 +47,13 @@ def take_on_quote(
     quotes: Quotes,
     receipt: Receipt,
 ) -> Kept[Quote]:
-    """An underwriter takes a referred risk on their terms, which rule price and claim."""
+    """An underwriter takes a referred risk on their terms, which rule price and claim.
+
+    What a look-up had not answered they may have `told`, by source: it prices as if looked up.
+    """
     was = _load(quote_id, expected_revision, caller=caller, quotes=quotes, receipt=receipt)
-    quote = was.record
-    product = products.version(quote.product)
+    product = products.version(was.record.product)
+    quote = was.record.replace(looked_up=_completed(was.record, product, told))
     same_currency(imposed.excess, product.currency, "/excess")
     priced = price_again(product, quote, imposed_of(imposed))
     if not priced.covers:
@@ -54,8 +62,9 @@ def take_on_quote(
     if priced.premium is None:
         unanswered = [source for source, facts in quote.looked_up.items() if facts is None]
         raise LookUpUnavailable(", ".join(unanswered))
-    taken = quote.taken_on(
-        decision=_decision(caller, reason, receipt),
+    taken = was.record.taken_on(
+        decision=_decision(caller, reason, receipt).replace(supplied=tuple(sorted(told))),
+        looked_up=quote.looked_up,
         imposed=imposed,
         covers=priced.covers,
         premium=priced.premium,
@@ -76,6 +85,23 @@ def turn_down_quote(
     was = _load(quote_id, expected_revision, caller=caller, quotes=quotes, receipt=receipt)
     declined = was.record.turned_down(decision=_decision(caller, reason, receipt))
     return _store(declined, "quote.referral_declined", was, caller, quotes, receipt)
+
+
+def _completed(
+    quote: Quote, product: Product, told: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What was looked up, and what an underwriter told where nothing was."""
+    missing = {source for source, facts in quote.looked_up.items() if facts is None}
+    faults = [
+        FieldFault(
+            f"/looked_up/{source}", "not-missing", "No look-up of this name went unanswered."
+        )
+        for source in sorted(told.keys() - missing)
+    ]
+    if faults:
+        raise InvalidFields(faults)
+    read = {source: dict(product.read_look_up(source, facts)) for source, facts in told.items()}
+    return quote.looked_up | read
 
 
 def _load(

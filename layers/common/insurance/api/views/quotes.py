@@ -60,6 +60,8 @@ class QuoteView(View):
     covers: list[CoverView]
     findings: list[FindingView]
     imposed: ImposedTermsView | None
+    supplied: list[str] | None
+    """Look-ups that had not answered, and whose facts an underwriter told instead."""
     policyholder: PolicyholderView | None
     answers: dict[str, Any] | None
     options: list[str]
@@ -82,6 +84,7 @@ class QuoteView(View):
             covers=[CoverView.of(cover) for cover in quote.covers],
             findings=[FindingView.of(finding) for finding in quote.findings],
             imposed=ImposedTermsView.of(quote.imposed) if quote.imposed else None,
+            supplied=list(quote.decision.supplied) or None if quote.decision else None,
             policyholder=PolicyholderView.of(quote.policyholder) if quote.policyholder else None,
             answers=_by_name(quote.answers),
             options=list(quote.options),

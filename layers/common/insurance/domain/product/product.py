@@ -225,6 +225,11 @@ class Product:
             if answers.json.get(look_up["key"]) is not None
         )
 
+    def read_look_up(self, source: str, raw: Mapping[str, object]) -> Mapping[str, object]:
+        """What a look-up should have told, told by a person: typed, whole, and nothing beside it."""
+        fields = tuple(self._looked_up[source].values())
+        return read_answers(fields, raw, at=f"/looked_up/{source}").json
+
     def period(self, start: date) -> Period:
         """The term from a local date: half-open, in the product's own time zone."""
         return Period(self._moment(start), self._moment(self.last_day(start)))
