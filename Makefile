@@ -9,7 +9,7 @@ RUN := $(UV) run --frozen --group dev
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 DYNOXIDE := .tools/node_modules/@dynoxide/linux-x64/dynoxide
 
-.PHONY: help setup run tour serve show test check lint format types contracts build openapi products cases schema bench mutants lives lock clean
+.PHONY: help setup run tour serve show test check lint format types contracts build openapi products cases schema exam bench mutants lives lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -70,6 +70,13 @@ cases: .tools/setup ## Reproduce the published worked figures
 
 schema: .tools/setup ## Write the JSON Schema of product definitions
 	$(RUN) python -m local.products schema
+
+exam: .tools/setup .tools/sam .tools/exam.done ## Let tools of others judge template, definition, code and the running API (EXAMPLES=)
+	$(RUN) python -m local.exam $(PART)
+
+.tools/exam.done: local/exam/requirements.txt local/exam/package.json | .tools/setup
+	$(RUN) python -m local.exam install
+	@touch $@
 
 bench: .tools/setup ## Measure what a request and a rating cost, beside what a user would pick instead
 	$(RUN) python -m bench $(if $(RAW),--raw)

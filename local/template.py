@@ -84,7 +84,7 @@ def read_yaml(path: Path) -> Json:
 def _load(path: Path, loader: type[_PlainLoader]) -> Json:
     try:
         # Both loaders are safe ones.
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 # nosec B506
     except FileNotFoundError as error:
         raise TemplateError(f"{path} does not exist") from error
     except yaml.YAMLError as error:

@@ -22,6 +22,7 @@ from local.openapi.gateway import (
     security_schemes,
 )
 from local.openapi.handlers import Handler
+from local.openapi.limits import limited
 from local.openapi.problem import PROBLEM, PROBLEM_FIELD, problem_examples, problem_response
 
 type Json = dict[str, Any]
@@ -30,6 +31,9 @@ type Model = tuple[type[BaseModel], JsonSchemaMode]
 
 VERSION = "1.0.0"
 _REFERENCES = "#/components/schemas/{model}"
+HEADERS_MAX = 10_240
+"""API Gateway takes no more of them, all together: whatever is longer never arrives."""
+
 _ETAGGED = ("quote_id", "policy_id", "claim_id")
 
 
@@ -58,7 +62,7 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
     return {
         "openapi": "3.0.3",
         "info": INFO,
-        "servers": [{"url": "https://api.coverwright.example"}],
+        "servers": [{"url": "https://api.coverwright.example", "x-internal": False}],
         "tags": [
             {"name": handler.folder, "description": TAGS[handler.folder]} for handler in handlers
         ],
@@ -92,7 +96,10 @@ def _schemas(handlers: Iterable[Handler]) -> Schemas:
     taken = reachable(components, [links[model] for model in asked])
     for name in components.keys() - taken.keys():
         components[name] = without_nulls(components[name])  # the edge leaves out what is None
-    return Schemas(links, {**components, "Problem": PROBLEM, "ProblemField": PROBLEM_FIELD})
+    components |= {"Problem": PROBLEM, "ProblemField": PROBLEM_FIELD}
+    for name, schema in components.items():
+        limited(schema, sent=name in taken)
+    return Schemas(links, components)
 
 
 def request_model(operation: Operation) -> type[Request] | None:
@@ -211,15 +218,13 @@ def _responses(operation: Operation, schemas: Schemas) -> Json:
 
 def _problem_statuses(operation: Operation) -> list[str]:
     """What can go wrong with an operation of this shape."""
-    statuses = ["400", "401", "403", "429", "500", "503"]
+    statuses = ["400", "401", "403", "422", "429", "500", "503"]  # 422: any call may set the clock
     if "{" in operation.path or operation.method == "POST":
         statuses.append("404")
     if operation.method == "POST":
-        statuses += ["413", "415", "422"]
+        statuses += ["413", "415"]
     if operation.writes:
         statuses.append("409")
-    if any(_reads(operation.handler, name) for name in ("page", "place", *INSTANTS)):
-        statuses.append("422")
     if _reads(operation.handler, "expected_revision"):
         statuses.append("412")
     return statuses
@@ -307,14 +312,20 @@ IF_MATCH = _header(
     "If-Match", "The ETag you read: 412 if somebody changed it since.", {"maxLength": 100}
 )
 IF_NONE_MATCH = _header(
-    "If-None-Match", "The ETag you hold: 304 if it is still the latest.", {"maxLength": 1000}
+    "If-None-Match", "The ETag you hold: 304 if it is still the latest.", {"maxLength": HEADERS_MAX}
 )
 LIMIT: Json = {
     "name": "limit",
     "in": "query",
     "required": False,
     "description": "How many at most",
-    "schema": {"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_DEFAULT},
+    "schema": {
+        "type": "integer",
+        "format": "int32",
+        "minimum": 1,
+        "maximum": PAGE_MAX,
+        "default": PAGE_DEFAULT,
+    },
 }
 AFTER: Json = {
     "name": "after",

@@ -128,17 +128,26 @@ def _typed(out: Json) -> Json:
     return out
 
 
+NOTHING: Json = {"type": "object", "nullable": True, "enum": [None]}
+"""Null and nothing else: `nullable` counts only beside a type, which a reference does not have."""
+
+
 def _without_null(out: Json) -> Json:
     """`anyOf: [X, null]` becomes X and `nullable`; a reference cannot have neighbours in 3.0.3."""
     for key in ("anyOf", "oneOf"):
         if key not in out:
             continue
         others = [each for each in out[key] if each.get("type") != "null"]
-        if len(others) != len(out[key]):
-            out["nullable"] = True
+        may_be_null = len(others) != len(out[key])
         del out[key]
-        if len(others) == 1:
-            out = {**others[0], **out} if "$ref" not in others[0] else {**out, "allOf": others}
+        if len(others) == 1 and "type" in others[0]:
+            out = {**others[0], **out} | ({"nullable": True} if may_be_null else {})
+        elif others == [{}]:
+            pass  # anything, null too
+        elif may_be_null:
+            out["anyOf"] = [*others, NOTHING]
+        elif len(others) == 1:
+            out["allOf"] = others
         else:
             out[key] = others
     if "$ref" in out and len(out) > 1:
@@ -153,6 +162,7 @@ def without_nulls(schema: Json) -> Json:
         name
         for name, each in properties.items()
         if each.get("nullable")
+        or NOTHING in each.get("anyOf", ())
         or not each.keys() - {"description", "example"}  # any value, or none
     }
     shown: Json = _not_nullable(schema)
@@ -164,16 +174,19 @@ def without_nulls(schema: Json) -> Json:
 
 
 def _not_nullable(value: Any) -> Any:
-    """Also inside lists and maps; a reference that stood in `allOf` for its neighbour comes out."""
+    """Also inside lists and maps; a reference that had nothing but null beside it comes out."""
     if isinstance(value, list):
         return [_not_nullable(each) for each in value]
     if not isinstance(value, dict):
         return value
-    out = {key: _not_nullable(each) for key, each in value.items() if key != "nullable"}
-    if "nullable" in value and len(out) == 1 and len(out.get("allOf", ())) == 1:
-        only: Json = out["allOf"][0]
-        return only
-    return out
+    if NOTHING in value.get("anyOf", ()):
+        others = [each for each in value["anyOf"] if each != NOTHING]
+        rest = {key: each for key, each in value.items() if key != "anyOf"}
+        if len(others) > 1:
+            value = {**rest, "anyOf": others}
+        else:
+            value = {**rest, "allOf": others} if rest else others[0]
+    return {key: _not_nullable(each) for key, each in value.items() if key != "nullable"}
 
 
 def references(value: Any) -> Iterator[str]:

@@ -33,7 +33,7 @@ _TemplateLoader.add_multi_constructor("!", lambda _, suffix, node: f"{suffix} {n
 def template_functions() -> dict[str, Json]:
     """The template's functions: logical id to properties, with the global variables merged."""
     text = (ROOT / "template.yaml").read_text(encoding="utf-8")
-    document = yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 (it is a SafeLoader)
+    document = yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 # nosec B506 - it is a SafeLoader
     everywhere = document["Globals"]["Function"]["Environment"]["Variables"]
     functions: dict[str, Json] = {}
     for logical_id, resource in document["Resources"].items():

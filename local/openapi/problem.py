@@ -81,7 +81,7 @@ def problem_response(status: str) -> Json:
         response["headers"] = {
             "Retry-After": {
                 "description": "Seconds to wait",
-                "schema": {"type": "integer", "minimum": 1, "maximum": 86400},
+                "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 86400},
             }
         }
     return response

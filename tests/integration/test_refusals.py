@@ -248,8 +248,8 @@ REFUSALS: dict[str, tuple[int, str, Meets]] = {
         lambda h: h.get(f"/v1/quotes/{NO_QUOTE}", clock="yesterday"),
     ),
     "clock of another century": (
-        400,
-        "bad-header",
+        422,
+        "invalid-fields",
         lambda h: h.get(f"/v1/quotes/{NO_QUOTE}", clock="1066-10-14T09:00:00Z"),
     ),
 }

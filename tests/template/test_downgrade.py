@@ -6,7 +6,14 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
-from local.openapi.downgrade import NotDowngradable, downgraded, reachable, schema_names
+from local.openapi.downgrade import (
+    NOTHING,
+    NotDowngradable,
+    downgraded,
+    reachable,
+    schema_names,
+    without_nulls,
+)
 
 NAMES = {"B-Input": "BInput", "C": "C"}
 
@@ -21,12 +28,12 @@ NAMES = {"B-Input": "BInput", "C": "C"}
         ),
         pytest.param(
             {"anyOf": [{"$ref": "#/components/schemas/C"}, {"type": "null"}]},
-            {"nullable": True, "allOf": [{"$ref": "#/components/schemas/C"}]},
+            {"anyOf": [{"$ref": "#/components/schemas/C"}, NOTHING]},
             id="an optional reference",
         ),
         pytest.param(
             {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]},
-            {"anyOf": [{"type": "string"}, {"type": "integer"}], "nullable": True},
+            {"anyOf": [{"type": "string"}, {"type": "integer"}, NOTHING]},
             id="several types or nothing",
         ),
         pytest.param(
@@ -141,8 +148,33 @@ def test_what_pydantic_writes_comes_out_whole() -> None:
     outer = downgraded(definitions["$defs"]["Outer"], names)
 
     assert outer["properties"]["inner"] == {
-        "nullable": True,
-        "allOf": [{"$ref": "#/components/schemas/Inner"}],
+        "anyOf": [{"$ref": "#/components/schemas/Inner"}, NOTHING],
     }
     assert "prefixItems" not in str(outer)
     assert "null'" not in str(outer)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ({"anyOf": [{"$ref": "#/a"}, NOTHING]}, {"$ref": "#/a"}),
+        (
+            {"anyOf": [{"$ref": "#/a"}, NOTHING], "description": "D"},
+            {"allOf": [{"$ref": "#/a"}], "description": "D"},
+        ),
+        ({"type": "string", "nullable": True}, {"type": "string"}),
+    ],
+    ids=["a reference", "a reference with a neighbour", "a value"],
+)
+def test_an_answer_leaves_out_what_is_null(said: dict[str, Any], shown: dict[str, Any]) -> None:
+    schema = {
+        "type": "object",
+        "required": ["a", "b"],
+        "properties": {"a": said, "b": {"enum": [1]}},
+    }
+
+    assert without_nulls(schema) == {
+        "type": "object",
+        "required": ["b"],
+        "properties": {"a": shown, "b": {"enum": [1]}},
+    }

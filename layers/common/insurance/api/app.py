@@ -38,6 +38,7 @@ from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
 KEY_HEADER = "Idempotency-Key"
 CLOCK_HEADER = "Coverwright-Clock"
+CLOCK_YEARS = range(1970, 2200)
 REVISION_TRIES = 5
 PAGE_DEFAULT = 20
 PAGE_MAX = 100
@@ -257,8 +258,12 @@ class Call:
             instant = datetime.fromisoformat(sent)
         except ValueError as error:
             raise MissingHeader(CLOCK_HEADER, "an RFC 3339 time") from error
-        if instant.tzinfo is None or not 1970 <= instant.year < 2200:  # noqa: PLR2004
-            raise MissingHeader(CLOCK_HEADER, "an RFC 3339 time with its offset, 1970 to 2199")
+        if instant.tzinfo is None:
+            raise MissingHeader(CLOCK_HEADER, "an RFC 3339 time with its offset")
+        if instant.year not in CLOCK_YEARS:
+            span = f"{CLOCK_YEARS.start} to {CLOCK_YEARS.stop - 1}"
+            fault = FieldFault(CLOCK_HEADER, "out-of-range", f"A time of the years {span}, please.")
+            raise InvalidFields([fault])
         return instant.astimezone(UTC)
 
 

@@ -106,7 +106,7 @@ def reader(questions: Sequence[Question], *, closed: bool = True) -> FastReader:
         lines += _lines(one, f"x{place}", f"g({one.code!r})", "    ", space)
     fields = ", ".join(f"{one.code!r}: x{place}" for place, one in enumerate(questions))
     lines.append(f"    return {{{fields}}}")
-    exec(compile("\n".join(lines), "<reader>", "exec"), space)  # noqa: S102 - codes are checked names
+    exec(compile("\n".join(lines), "<reader>", "exec"), space)  # noqa: S102 # nosec B102 - codes are checked names
     read: FastReader = space["read"]
     return read
 

@@ -1,0 +1,1 @@
+"""The outside exam: other people's tools, with thresholds that are not ours to move."""
