@@ -88,13 +88,16 @@ mutants: .tools/setup ## Plant faults in the arithmetic of policy life, one at a
 lives: .tools/setup ## Play 500 random lives of a policy, of up to 50 steps each
 	LIVES=500 $(RUN) pytest -q tests/policy_life/test_random_lives.py
 
-lock: ## Resolve dependencies again, and export what the layer and the authorizer ship
+lock: ## Resolve dependencies again, and export what the layer and single functions ship
 	$(UV) lock
 	$(UV) export -q --frozen --no-dev --no-emit-project --no-header -o layers/common/requirements.txt
 	{ sed -n '/^#/p' functions/authorizer/requirements.txt; \
 	  $(UV) export -q --frozen --only-group authorizer --no-emit-project --no-header --no-emit-package cryptography \
 	    --no-emit-package cffi --no-emit-package pycparser; } > .tools/requirements.txt
 	mv .tools/requirements.txt functions/authorizer/requirements.txt
+	{ sed -n '/^#/p' functions/payment_execution/requirements.txt; \
+	  $(UV) export -q --frozen --only-group payment_execution --no-emit-project --no-header; } > .tools/requirements.txt
+	mv .tools/requirements.txt functions/payment_execution/requirements.txt
 
 clean: ## Remove what was built and stored here (not the tools)
 	rm -rf .aws-sam .coverwright

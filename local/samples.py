@@ -116,7 +116,11 @@ STAFF = (
         ("supervisor", "test"),
         (*_READS, "claims:assess", "claims:settle", "claims:approve", "work:read"),
     ),
-    Staff("finance-test", ("finance", "test"), (*_READS, "ledger:read", "ledger:close")),
+    Staff(
+        "finance-test",
+        ("finance", "test"),
+        (*_READS, "ledger:read", "ledger:close", "payments:send"),
+    ),
     Staff("controller-test", ("finance", "test"), (*_READS, "ledger:read", "ledger:close")),
     Staff("author-test", ("product_manager", "test"), ("products:read", "products:write")),
     Staff("publisher-test", ("product_manager", "test"), ("products:read", "products:write")),

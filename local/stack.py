@@ -88,6 +88,8 @@ class Stack:
         self._functions: Lambda
         self._secrets: SecretsManager
         self._keys: Keys
+        self.bank: Bank
+        self._s3: S3
 
     # -- for whoever holds the stack ------------------------------------------------------------
 
@@ -153,6 +155,13 @@ class Stack:
     def table(self, logical_id: str) -> str:
         return self.template.resources[logical_id].name
 
+    def file(self, logical_id: str, key: str) -> bytes:
+        """What a bucket holds under a key, as somebody fetches it who is not of the house."""
+        found = self._s3.read(self.template.resources[logical_id].name, key)
+        if found is None:
+            raise FileNotFoundError(f"{logical_id} has no {key}")
+        return found
+
     def dynamodb(self) -> DynamoDBClient:
         """A client of the engine itself, past any proxy."""
         return dynamodb_client(self.database_url)
@@ -184,9 +193,11 @@ class Stack:
         self._secrets = secrets
         ensure_keys_and_secrets(self.template, kms, secrets)
         bus = EventBus(store, [bus.name for bus in self.template.of_type("AWS::Events::EventBus")])
-        s3 = S3(store, [bucket.name for bucket in self.template.of_type("AWS::S3::Bucket")])
+        self._s3 = s3 = S3(
+            store, [bucket.name for bucket in self.template.of_type("AWS::S3::Bucket")]
+        )
         self.issuer = Issuer(store, self.services_url)
-        bank = Bank(
+        self.bank = bank = Bank(
             settings.folder / "bank.sqlite",
             token=lambda mode: self.issuer.token(BANKS[mode]),
             verify=str(self.certificate.certificate) if self.certificate else True,

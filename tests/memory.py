@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from insurance.domain.bank import Instruction, PaymentFile
+from insurance.domain.bank.payment_file import PAYMENTS_PER_FILE_MAX
 from insurance.domain.billing import BillingAccount, SuspendedPayment
 from insurance.domain.books.earnings import EarnedPremium
 from insurance.domain.claim import Claim, Handling, NoticedClaim
@@ -18,6 +20,7 @@ from insurance.domain.errors import (
     KeyReused,
     LimitMoved,
     PartyNotFound,
+    PaymentFileNotFound,
     PolicyNotFound,
     QuoteAlreadyIssued,
     QuoteNotFound,
@@ -34,6 +37,7 @@ from insurance.domain.identity import (
     policy_id_for,
     quote_id_for,
 )
+from insurance.domain.money import Currency
 from insurance.domain.party import Access
 from insurance.domain.policy import Policy
 from insurance.domain.product.release import ProductVersion
@@ -51,6 +55,7 @@ from insurance.operations.ports import (
     UploadForm,
 )
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
+from insurance.operations.send_payments import Queue
 
 
 @dataclass(frozen=True)
@@ -367,6 +372,9 @@ class MemoryClaims:
     def get_all(self, claim_ids: Sequence[str]) -> Sequence[Kept[Claim]]:
         return [self.get(claim_id) for claim_id in claim_ids]
 
+    def get_each(self, claim_ids: Sequence[str]) -> Sequence[Kept[Claim]]:
+        return self.get_all(claim_ids)
+
     def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         self._memory.check(receipt)
         policy_id = policy_id_for(claim_id)
@@ -493,6 +501,68 @@ class MemoryProductVersions:
             for (of, product, _), kept in sorted(self._memory.versions.items())
             if of is mode and code in {None, product}
         ]
+
+
+class MemoryPaymentOrders:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._waiting: dict[str, Instruction] = {}
+        self._known: set[str] = set()
+        self._files: dict[str, Kept[PaymentFile]] = {}
+
+    def keep(self, instruction: Instruction) -> None:
+        if instruction.id not in self._known:
+            self._known.add(instruction.id)
+            self._waiting[instruction.id] = instruction
+
+    def load(self, mode: Mode, currency: Currency, file_id: str, receipt: Receipt) -> Queue:
+        self._memory.check(receipt)
+        waiting = [
+            each
+            for each in self._waiting.values()
+            if each.mode is mode and each.amount.currency is currency
+        ]
+        unwritten = [
+            kept
+            for kept in self._files.values()
+            if kept.record.written_at is None
+            and (kept.record.mode, kept.record.currency) == (mode, currency)
+        ]
+        return Queue(
+            sorted(waiting, key=lambda each: each.id)[:PAYMENTS_PER_FILE_MAX],
+            unwritten,
+            self._files.get(file_id),
+        )
+
+    def get(self, file_id: str) -> Kept[PaymentFile]:
+        if file_id not in self._files:
+            raise PaymentFileNotFound(file_id)
+        return self._files[file_id]
+
+    def drop(self, payment_ids: Sequence[str]) -> None:
+        self._claim(payment_ids, "The queue of payments")
+
+    def make(self, event: Event, file: PaymentFile) -> None:
+        self._claim([each.id for each in file.instructions], file.id)
+        self._memory.append(event, lambda: StaleRevision(file.id))
+        self._files[file.id] = Kept(file, event.head, None)
+
+    def _claim(self, payment_ids: Sequence[str], what: str) -> None:
+        if any(payment_id not in self._waiting for payment_id in payment_ids):
+            raise StaleRevision(what)
+        for payment_id in payment_ids:
+            del self._waiting[payment_id]
+
+    def written(self, event: Event, *, was: Kept[PaymentFile]) -> None:
+        if self._files[was.record.id].head != was.head:
+            raise StaleRevision(was.record.id)
+        self._memory.append(event, lambda: StaleRevision(was.record.id))
+        file = PaymentFile.joined(event.facts, {})
+        self._files[file.id] = Kept(file, event.head, None)
+
+    def answer(self, receipt: Receipt) -> None:
+        self._memory.check(receipt)
+        self._memory.keep(receipt)
 
 
 class MemoryParties:

@@ -1,32 +1,29 @@
 """Claim intake: what is covered, and the first notice of a loss."""
 
 from http import HTTPStatus
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import (
-    AccountNumber,
     Code,
-    Iban,
     Instant,
     Narrative,
     PositiveMoney,
-    SortCode,
     Text,
 )
+from insurance.api.payees import PayeeRequest
 from insurance.api.views.claims import ClaimsView, ClaimView, CoverageView
 from insurance.domain.claim import Channel
 from insurance.domain.identity import PolicyId
-from insurance.domain.party import Claimant, Name, Payee
+from insurance.domain.party import Claimant
 from insurance.operations.change_payee import propose_payee
 from insurance.operations.check_coverage import LossAsked, check_coverage
 from insurance.operations.complete_notice import NoticeCompleted, complete_notice
 from insurance.operations.notify_claim import LossReported, notify_claim
 from insurance.operations.read_claim import read_claim, read_claims
 from insurance.operations.receipt import Answer
-from pydantic import model_validator
 
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
 screening = wiring.screening()
@@ -46,26 +43,6 @@ class CoverageCheckRequest(Request):
     """Answers to what the product asks about a loss under this cover, by code."""
     item: dict[str, Any] | None = None
     """The insured item as it stands in the answers, where the cover names items."""
-
-
-class PayeeRequest(Request):
-    """Whom a settlement is paid to: an IBAN, or a sort code and an account number."""
-
-    name: Name
-    iban: Iban | None = None
-    sort_code: SortCode | None = None
-    account_number: AccountNumber | None = None
-
-    @model_validator(mode="after")
-    def _one_account(self) -> Self:
-        if (self.sort_code is None) != (self.account_number is None):
-            raise ValueError("a sort code and an account number are given together")
-        if self.iban is not None and self.account_number is not None:
-            raise ValueError("either an IBAN or a sort code and an account number is given")
-        return self
-
-    def payee(self) -> Payee:
-        return Payee(**dict(self))
 
 
 class CompletionRequest(Request):

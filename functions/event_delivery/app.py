@@ -9,8 +9,10 @@ from insurance.domain.money import Currency
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.codec import from_stream
 from insurance.operations.deliver_event import deliver_event
+from insurance.operations.queue_payments import queue_payments
 
 balances, bus, products = wiring.balances(), wiring.event_bus(), wiring.products()
+instructions = wiring.instructions()
 
 
 @telemetry.metrics.log_metrics
@@ -45,6 +47,7 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
         )
         return set()
     event = read_event(from_stream(record["dynamodb"]["NewImage"]))
+    queue_payments(event, instructions=instructions)  # first: what is booked is counted once
     booked = deliver_event(
         event,
         balances=balances,

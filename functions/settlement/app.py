@@ -7,6 +7,7 @@ from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Code, Instant, PositiveMoney, Reason, Text
+from insurance.api.payees import PayeeRequest
 from insurance.api.views.claims import ClaimView, PaymentReportView
 from insurance.domain.claim import Claim
 from insurance.domain.claim.payment import PaymentStep
@@ -55,9 +56,10 @@ class PayeeApprovalRequest(Request):
 
 
 class ExpenseRequest(Request):
-    """A bill for dealing with the claim."""
+    """A bill for dealing with the claim, and who sent it."""
 
     amount: PositiveMoney
+    payee: PayeeRequest
     reason: Reason
 
 
@@ -96,7 +98,7 @@ class BankReportRequest(Request):
     """What the bank says of one instruction."""
 
     instruction_id: PaymentId
-    outcome: Literal["paid", "failed", "returned"]
+    outcome: Literal["paid", "failed", "returned", "reversed"]
     bank_reference: Annotated[str, StringConstraints(min_length=1, max_length=35)]
     executed_at: Instant
     reason: Reason | None = None
@@ -229,7 +231,13 @@ def post_payee_approval(
     summary="Pay what it costs to deal with a claim",
 )
 def post_expense(claim_id: str, request: ExpenseRequest, call: Call) -> ClaimView | Answer:
-    return at_desk(claim_id, call, lambda desk: desk.pay_expense(request.amount, request.reason))
+    return at_desk(
+        claim_id,
+        call,
+        lambda desk: desk.pay_expense(
+            request.amount, request.reason, request.payee.payee(), screening
+        ),
+    )
 
 
 @api.command(

@@ -283,6 +283,7 @@ TAGS = {
     "claim_assessment": "Decide, reserve, hold, close and reopen a claim",
     "settlement": "Settle a claim, approve a payment, report the bank's outcome",
     "work_list": "What waits for whom: by role, by state, by handler",
+    "payment_execution": "Send payments to the bank, take in its reports",
     "data_intake": "Erase a party's personal data",
 }
 

@@ -129,6 +129,13 @@ class S3:
             headers={"ETag": _etag(body)},
         )
 
+    def read(self, bucket: str, key: str) -> bytes | None:
+        """An object, for who stands beside the stack: the bank that fetches its files."""
+        found = self._store.execute(
+            "SELECT body FROM objects WHERE bucket = ? AND key = ?", (bucket, key)
+        ).fetchone()
+        return found[0] if found else None
+
     def _write(
         self, bucket: str, key: str, body: bytes, metadata: Mapping[str, str], *, once: bool
     ) -> bool:

@@ -24,6 +24,7 @@ SCENES: tuple[Callable[[Visitor], str], ...] = (
     claims.referred_and_paid_after_a_second_person_agreed,
     claims.opened_again_and_topped_up,
     claims.recovered_and_shared,
+    claims.paid_by_a_file_for_the_bank,
 )
 
 

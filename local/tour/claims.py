@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
-from local.tour.visitor import HANDLER, SUPERVISOR, Visitor, shown
+from local.tour.visitor import BANK_SECONDS, HANDLER, SUPERVISOR, Visitor, shown
 
 type Json = dict[str, Any]
 
@@ -114,6 +115,43 @@ def recovered_and_shared(visitor: Visitor) -> str:
     return f"{shown(recovery['received'])} recovered, {shown(share['amount'])} of it the insured's"
 
 
+def paid_by_a_file_for_the_bank(visitor: Visitor) -> str:
+    with visitor.bank_by_file():
+        first, second = (_notified(visitor, amount, settle=True) for amount in (120_000, 180_000))
+        references = {
+            each: visitor.get(f"/v1/claims/{each}")["payments"][0]["instruction_id"]
+            for each in (first, second)
+        }
+        files = _sent(visitor, set(references.values()))
+    refusing = {references[second].replace("_", "-"): "AC04"}
+    for file in files:
+        count, total = len(file["payments"]), shown(file["total"])
+        visitor.say("finance", f"{file['name']}: payments: {count}, {total}")
+        report = visitor.bank_answers(file, refusing=refusing)
+        taken = visitor.post("/v1/bank-status-reports", {"document": report}, by="bank-test")
+        for each in taken["payments"]:
+            reason = f", {each['reason']}" if "reason" in each else ""
+            visitor.say("bank", f"{each['payment_id']}: {each['code']}{reason}, {each['outcome']}")
+    paid, failed = (visitor.get(f"/v1/claims/{each}") for each in (first, second))
+    visitor.expect(paid["status"] == "closed", "what the bank paid is paid")
+    visitor.expect(failed["task"]["code"] == "payment_failed", "what it refused is a person's task")
+    return f"{shown(paid['paid'])} paid by pain.001; the pain.002 refused the other (AC04)"
+
+
+def _sent(visitor: Visitor, payments: set[str]) -> list[Json]:
+    """The files that hold these payments, once the stream of events has brought them."""
+    files: list[Json] = []
+    deadline = time.monotonic() + BANK_SECONDS
+    while True:
+        files += visitor.post("/v1/payment-files", {"currency": GBP}, by=FINANCE)["items"]
+        if payments <= {each["id"] for file in files for each in file["payments"]}:
+            return files
+        if time.monotonic() > deadline:
+            visitor.fail(f"the payments have not come to the queue in {BANK_SECONDS:.0f} s")
+        time.sleep(0.2)
+
+
+FINANCE = "finance-test"
 _PAYEE = {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"}
 
 

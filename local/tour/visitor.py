@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -82,6 +84,15 @@ class Visitor:
             if time.monotonic() > deadline:
                 self.fail(f"the bank has not reported {payment_id} in {BANK_SECONDS:.0f} s")
             time.sleep(0.1)
+
+    def bank_by_file(self) -> AbstractContextManager[None]:
+        """The bank is told by files alone, for as long as this holds."""
+        return self._stack.bank.by_file()
+
+    def bank_answers(self, file: Json, *, refusing: Mapping[str, str]) -> str:
+        """What the bank reports on a file that it fetched, read and carried out."""
+        document = self._stack.file("PaymentFilesBucket", file["name"])
+        return self._stack.bank.answer(document, refusing=refusing)
 
     def say(self, who: str, text: str) -> None:
         print(f"{who:>12}  {text}", flush=True)

@@ -44,6 +44,12 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "claim_assessment": ("joserfc", "insurance.dynamodb.quotes"),
     "settlement": ("joserfc", "insurance.dynamodb.quotes"),
     "work_list": ("joserfc", "insurance.kms", "insurance.products", "insurance.dynamodb.claims"),
+    "payment_execution": (
+        "joserfc",
+        "defusedxml",
+        "insurance.dynamodb.quotes",
+        "insurance.screening",
+    ),
     "data_intake": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),
     "accounting": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),
     "event_delivery": ("joserfc", "insurance.api"),

@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 
 from insurance.domain import identity
 from insurance.domain.identity import Mode
+from insurance.iso20022 import end_to_end_id
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from local.iso20022.messages import status_report
 from local.samples import CALLERS, Partner, Staff
 from tests import pet
 from tests.artefact.backend import ISSUER, Backend, backend
@@ -698,7 +700,11 @@ def _settlement() -> Iterator[Scene]:
         "POST /v1/claims/{claim_id}/payments",
         approve.replace("approval", "cancellation"),
     )
-    bill = {"amount": {"amount": 24000, "currency": GBP}, "reason": "The assessor's bill."}
+    bill = {
+        "amount": {"amount": 24000, "currency": GBP},
+        "payee": {"name": "Quay Assessors", "sort_code": "202015", "account_number": "55555555"},
+        "reason": "The assessor's bill.",
+    }
     reserved = (*NOTIFIED, "claim_assessment/reserve")
     yield Scene("settlement/pay_expense", expense, HANDLER, bill, reserved, claim, **later)
     unreserved = "settlement/pay_expense_without_reserve"
@@ -707,6 +713,27 @@ def _settlement() -> Iterator[Scene]:
     yield Scene("settlement/cancel", cancel, HANDLER, twice, SETTLED_LARGE, payment, **later)
     yield from _recoveries()
     yield from _payees()
+    yield from _payment_files()
+
+
+def _payment_files() -> Iterator[Scene]:
+    """A payment that the stream of events has brought to the queue, its file, the bank's report."""
+    later, send = _at(CLAIMED_AT), "POST /v1/payment-files"
+    queued = (*SETTLED, "event_delivery/delivered")
+    pounds = {"currency": GBP}
+    yield Scene("payment_execution/send", send, FINANCE, pounds, queued, **later)
+    yield Scene("payment_execution/send_nothing", send, FINANCE, pounds, **later)
+    yield Scene("payment_execution/send_by_the_bank", send, BANK, pounds, **later)
+    file_id = identity.payment_file_id_for(Mode.TEST, FINANCE["claims"]["sub"], "send")
+    sent, file = (*queued, "payment_execution/send"), {"file_id": file_id}
+    read = f"GET {send.removeprefix('POST ')}/{{file_id}}"
+    yield Scene("payment_execution/read", read, FINANCE, None, sent, file, **later)
+    document = status_report("BR-1", end_to_end_id(file_id), group="ACSC", payments={})
+    report: Json = {"document": document}
+    take = "POST /v1/bank-status-reports"
+    yield Scene("payment_execution/report", take, BANK, report, sent, **later)
+    nonsense: Json = {"document": "paid, all of it"}
+    yield Scene("payment_execution/report_unreadable", take, BANK, nonsense, **later)
 
 
 def _payees() -> Iterator[Scene]:

@@ -42,6 +42,8 @@ ELSEWHERE = {
     ("claim_intake", "dynamodb:UpdateItem"),
     ("settlement", "dynamodb:UpdateItem"),
     ("event_delivery", "s3:GetObject"),
+    ("payment_execution", "dynamodb:UpdateItem"),  # of a claim's shared limits
+    ("payment_execution", "s3:GetObject"),  # what another run has written first
 }
 # Not a call of the function itself: Lambda reads the stream and reports failures with its role.
 BY_LAMBDA = {

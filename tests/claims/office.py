@@ -20,12 +20,21 @@ from insurance import telemetry, wiring
 from insurance.domain.identity import Mode
 from insurance.domain.product import Product
 from insurance.domain.terms import ProductRef
+from insurance.dynamodb.aggregates import read_event
 from insurance.operations.ports import Products
+from insurance.operations.queue_payments import queue_payments
 from insurance.operations.receipt import Receipt
 
 from local.samples import CALLERS, Partner
 from tests.contract.conftest import PlainKeys
-from tests.memory import Memory, MemoryClaims, MemoryLists, MemoryPolicies, MemoryQuotes
+from tests.memory import (
+    Memory,
+    MemoryClaims,
+    MemoryLists,
+    MemoryObjects,
+    MemoryPolicies,
+    MemoryQuotes,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,6 +50,7 @@ FOLDERS = (
     "settlement",
     "work_list",
 )
+BANK = "payment_execution"
 WIRED = (
     "products",
     "look_ups",
@@ -51,6 +61,10 @@ WIRED = (
     "claims",
     "lists",
     "_policy_reader",
+    "instructions",
+    "payment_orders",
+    "payers",
+    "bank_messages",
 )
 
 
@@ -72,6 +86,8 @@ class Office:
     numbers: Iterator[int] = field(default_factory=count)
     tables: dict[str, str] = field(default_factory=dict)
     """Where it keeps things, by the name of the setting; empty for one in memory."""
+    objects: MemoryObjects = field(default_factory=MemoryObjects)
+    """The files that it wrote."""
 
     def call(
         self,
@@ -124,6 +140,12 @@ class Office:
         assert answered.status >= 400, answered.body
         slug: str = answered.body["code"]
         return slug
+
+    def deliver(self) -> None:
+        """What the stream of events brings, from the first event on: it may come more than once."""
+        events = wiring.dynamodb().scan(TableName=self.tables["events"])["Items"]
+        for item in events:
+            queue_payments(read_event(item), instructions=wiring.instructions())
 
     def offering(self, *products: Product) -> None:
         """Sell these products beside the bundled ones."""
@@ -223,15 +245,17 @@ def opened_in_memory() -> Iterator[tuple[Office, Memory]]:
 @contextmanager
 def opened(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Iterator[Office]:
     """The office on these tables. The modules are its own, so that no other test meets its stores."""
-    keys = PlainKeys()
+    keys, objects = PlainKeys(), MemoryObjects()
     with (
         _settings({f"{name.upper()}_TABLE": table for name, table in tables.items()}),
         patch.object(wiring, "dynamodb", lambda: dynamodb),
         patch.object(wiring, "keys", lambda: keys),
+        patch.object(wiring, "objects", lambda _bucket: objects),
     ):
         _forget()
         try:
-            yield Office([_app(folder) for folder in FOLDERS], tables=tables)
+            apps = [_app(folder) for folder in (*FOLDERS, BANK)]
+            yield Office(apps, tables=tables, objects=objects)
         finally:
             _forget()
 
@@ -241,6 +265,8 @@ def _settings(tables: Mapping[str, str]) -> Iterator[None]:
     environment = {
         **tables,
         "CARRIER": "Coverwright Insurance",
+        "DEBTOR_IBAN": "GB29NWBK60161331926819",
+        "DEBTOR_BIC": "NWBKGB2L",
         "POWERTOOLS_METRICS_NAMESPACE": "Coverwright",
         "POWERTOOLS_SERVICE_NAME": "office",
     }

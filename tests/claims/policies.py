@@ -36,6 +36,12 @@ def money(major: str, currency: str = "GBP") -> Json:
     }
 
 
+def bill(amount: str) -> Json:
+    """The body of a request to pay for an expense."""
+    assessors = {"name": "Quay Assessors", "sort_code": "202015", "account_number": "55555555"}
+    return {"amount": money(amount), "payee": assessors, "reason": "Bill."}
+
+
 def issued(
     office: Office,
     product: str = "personal_motor",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.claims.office import Office
-from tests.claims.policies import issued, loss, money, notified, settled
+from tests.claims.policies import bill, issued, loss, money, notified, settled
 from tests.claims.products import published_claims
 
 HANDLER, SUPERVISOR = "handler-test", "supervisor-test"
@@ -192,12 +192,12 @@ def test_reserves_move_with_reason_and_authority(office):
 def test_expenses_are_paid_out_of_their_own_reserve(office):
     claim = crash(office)
     path = f"/v1/claims/{claim['id']}"
-    bill = {"amount": money("240"), "reason": "The assessor's bill."}
+    invoice = bill("240")
 
-    assert office.refused(f"{path}/payments", bill, by=HANDLER) == "reserve-too-low"
+    assert office.refused(f"{path}/payments", invoice, by=HANDLER) == "reserve-too-low"
     expected = {"cost_type": "expense", "outstanding": money("400"), "reason": "new_information"}
     office.post(f"{path}/reserves", expected, by=HANDLER)
-    paying = office.post(f"{path}/payments", bill, by=HANDLER)
+    paying = office.post(f"{path}/payments", invoice, by=HANDLER)
 
     assert [payment["cost_type"] for payment in paying["payments"]] == ["expense"]
     reported(office, paying["payments"][0]["id"], "paid")

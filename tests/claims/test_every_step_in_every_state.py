@@ -8,7 +8,7 @@ from insurance.domain.claim import Handling, Step
 from insurance.domain.claim.lifecycle import NEXT
 
 from tests.claims.office import Office, opened_in_memory
-from tests.claims.policies import issued, loss, money, notified
+from tests.claims.policies import bill, issued, loss, money, notified
 from tests.claims.test_decisions import AT_FAULT, DENIAL, HANDLER, reported
 
 PARTNER = "harbour-test"
@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[Step, str, dict[str, Any], str]] = {
         {"cost_type": "expense", "outstanding": money("5"), "reason": "legal_advice"},
         HANDLER,
     ),
-    "expense": (Step.PAY, "payments", {"amount": money("5"), **REASON}, HANDLER),
+    "expense": (Step.PAY, "payments", bill("5"), HANDLER),
     "hold": (Step.HOLD, "hold", REASON, HANDLER),
     "closure": (Step.FINISH, "closure", {"reason": "settled"}, HANDLER),
     "withdrawal": (Step.WITHDRAW, "closure", {"reason": "withdrawn"}, HANDLER),

@@ -14,7 +14,7 @@ from insurance.domain.event import first_broken_link
 from insurance.domain.ledger import Account
 
 from tests.claims.office import opened_in_memory
-from tests.claims.policies import issued, loss, money
+from tests.claims.policies import bill, issued, loss, money
 from tests.claims.products import shared_limits
 
 HANDLER, SUPERVISOR = "handler-test", "supervisor-test"
@@ -94,7 +94,7 @@ class ClaimLives(RuleBasedStateMachine):
     @precondition(lambda self: self.claims)
     @rule(data=st.data(), amount=pounds)
     def pay_expense(self, data: Any, amount: int) -> None:
-        self._try(data, "payments", {"amount": money(str(amount)), "reason": "Bill."}, by=HANDLER)
+        self._try(data, "payments", bill(str(amount)), by=HANDLER)
 
     @precondition(lambda self: self.claims)
     @rule(data=st.data(), hold=st.booleans())

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from insurance.dynamodb.calendars import DynamoDBCalendars
     from insurance.dynamodb.claims import DynamoDBClaims
     from insurance.dynamodb.earnings import DynamoDBEarnings
+    from insurance.dynamodb.instructions import DynamoDBInstructions
     from insurance.dynamodb.ledgers import DynamoDBLedgers
     from insurance.dynamodb.parties import DynamoDBParties
+    from insurance.dynamodb.payments import DynamoDBPaymentOrders
     from insurance.dynamodb.policies import DynamoDBPolicies
     from insurance.dynamodb.policy_changes import DynamoDBPolicyChanges
     from insurance.dynamodb.policy_reader import PolicyReader
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
     from insurance.dynamodb.renewals import DynamoDBRenewals
     from insurance.dynamodb.work_lists import DynamoDBLists
     from insurance.eventbridge import EventBridgeBus
+    from insurance.iso20022 import BankMessages
     from insurance.kms import KeyRing, PartyKey
+    from insurance.operations.pay_claims import ClaimPayers
     from insurance.products import LookUps
     from insurance.s3 import S3Objects
     from insurance.screening import BundledScreening
@@ -280,6 +284,39 @@ def earnings() -> DynamoDBEarnings:
         billing_table=table("billing"),
         events_table=table("events"),
     )
+
+
+@cache
+def instructions() -> DynamoDBInstructions:
+    from insurance.dynamodb.instructions import DynamoDBInstructions
+
+    return DynamoDBInstructions(dynamodb(), table("payments"))
+
+
+@cache
+def payment_orders() -> DynamoDBPaymentOrders:
+    from insurance.dynamodb.payments import DynamoDBPaymentOrders
+
+    return DynamoDBPaymentOrders(
+        dynamodb(),
+        payments_table=table("payments"),
+        events_table=table("events"),
+        receipts=receipts(),
+    )
+
+
+@cache
+def payers() -> ClaimPayers:
+    from insurance.operations.pay_claims import ClaimPayers
+
+    return ClaimPayers(claims())
+
+
+@cache
+def bank_messages() -> BankMessages:
+    from insurance.iso20022 import BankMessages, Debtor
+
+    return BankMessages(Debtor(carrier(), setting("DEBTOR_IBAN"), setting("DEBTOR_BIC")))
 
 
 @cache

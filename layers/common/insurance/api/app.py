@@ -51,6 +51,7 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "policy_id": (identity.PolicyId, errors.PolicyNotFound),
     "claim_id": (identity.ClaimId, errors.ClaimNotFound),
     "payment_id": (identity.PaymentId, errors.PaymentNotFound),
+    "file_id": (identity.PaymentFileId, errors.PaymentFileNotFound),
     "party_id": (identity.PartyId, errors.PartyNotFound),
 }
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""

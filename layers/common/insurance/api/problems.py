@@ -71,6 +71,12 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.DecisionNotPossible: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "decision-not-possible", "The rules do not allow it"
     ),
+    errors.PaymentFileNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "payment-file-not-found", "Payment file not found"
+    ),
+    errors.UnreadableReport: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-report", "The bank's message is unreadable"
+    ),
     errors.InvalidFields: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-fields", "Some fields need attention"
     ),

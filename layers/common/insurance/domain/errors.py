@@ -11,6 +11,7 @@ InsuranceError
 │   ├── RecoveryNotFound
 │   ├── NoticeNotFound
 │   ├── FollowUpNotFound
+│   ├── PaymentFileNotFound
 │   └── PartyNotFound
 ├── Conflict
 │   ├── WrongState              a step that the lifecycle table does not have
@@ -44,6 +45,7 @@ InsuranceError
 │   ├── NoticeNotServed         the insurer ends nothing before its notice is over
 │   ├── ReserveTooLow
 │   ├── DecisionNotPossible     the rules do not allow this decision
+│   ├── UnreadableReport        the bank's message is not one that we can read
 │   ├── RiskNotAccepted         the risk as it would be is declined, or needs a person
 │   └── ClockNotAllowed         live callers have no clock of their own
 ├── Forbidden
@@ -112,6 +114,10 @@ class NoticeNotFound(NotFound):
 
 class FollowUpNotFound(NotFound):
     kind = "follow-up"
+
+
+class PaymentFileNotFound(NotFound):
+    kind = "payment file"
 
 
 class PartyNotFound(NotFound):
@@ -297,6 +303,11 @@ class ReserveTooLow(Refused):
 class DecisionNotPossible(Refused):
     def __init__(self, decision: str, why: str) -> None:
         super().__init__(f"The claim cannot be {decision}: {why}")
+
+
+class UnreadableReport(Refused):
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The bank's message cannot be read: {why}.")
 
 
 class RiskNotAccepted(Refused):

@@ -41,6 +41,7 @@ PersonId = Annotated[str, StringConstraints(pattern=r"^per_(test_)?[0-9a-f]{32}$
 """Who signed in through a partner's portal; `access.people` works it out."""
 
 
+PaymentFileId = Annotated[str, _pattern("pmf")]
 BillingId = Annotated[str, _pattern("bil")]
 VersionId = Annotated[str, _pattern("prd")]
 SuspenseId = Annotated[str, _pattern("sus")]
@@ -120,6 +121,12 @@ def quote_id_for(id: PolicyId | PartyId) -> QuoteId:
 def payment_id_for(claim_id: ClaimId, number: int) -> PaymentId:
     """The claim's nth payment; `number` counts from 1."""
     return f"pay_{claim_id.split('_', 1)[1]}_{number}"
+
+
+def payment_file_id_for(mode: Mode, principal: str, key: str) -> PaymentFileId:
+    """One caller's one idempotency key makes one file for the bank: its message's id."""
+    prefix = "pmf_test_" if mode is Mode.TEST else "pmf_"
+    return prefix + _letters(fingerprint("payment file", mode, principal, key), SUFFIX_LENGTH)
 
 
 def claim_id_for(payment_id: PaymentId) -> ClaimId:

@@ -1,6 +1,7 @@
 """Claims in their table: one item each, and beside them a register of each policy's claims."""
 
 from collections.abc import Sequence
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from insurance.domain.claim import Claim, Handling, NoticedClaim
@@ -20,6 +21,9 @@ from insurance.operations.receipt import Receipt
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+
+CLAIMS_PER_READ = 50
+"""One read holds 100 items: so many claims, and as many parties at most."""
 
 USED = "used_"
 """In front of an aggregate's code: the column that says how much of it is taken."""
@@ -102,6 +106,24 @@ class DynamoDBClaims:
             self._read(claim_id, item, party)
             for claim_id, item in zip(claim_ids, items, strict=True)
         ]
+
+    def get_each(self, claim_ids: Sequence[str]) -> Sequence[Kept[Claim]]:
+        found: list[Kept[Claim]] = []
+        for some in batched(claim_ids, CLAIMS_PER_READ, strict=False):
+            parties = list(dict.fromkeys(party_id_for(claim_id) for claim_id in some))
+            items = load(
+                self._client,
+                [
+                    *map(self._key, some),
+                    *((self._parties_table, {"id": codec.text(id)}) for id in parties),
+                ],
+            )
+            keys = dict(zip(parties, items[len(some) :], strict=True))
+            found += [
+                self._read(claim_id, item, keys[party_id_for(claim_id)])
+                for claim_id, item in zip(some, items, strict=False)
+            ]
+        return found
 
     def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         policy_id = policy_id_for(claim_id)

@@ -151,12 +151,13 @@ def read(client: "DynamoDBClient", table: str, key: Item) -> Item | None:
     return found[0]
 
 
-def query(client: "DynamoDBClient", **request: Any) -> list[Item]:
-    """One page of a consistent Query, insisted on like every other call."""
+def query(client: "DynamoDBClient", *, consistent: bool = True, **request: Any) -> list[Item]:
+    """One page of a Query, insisted on like every other call. An index follows its table a little
+    later: it cannot be asked to be consistent."""
     found: list[Item] = []
 
     def fetch() -> bool:
-        answer = client.query(**request, ConsistentRead=True)
+        answer = client.query(**request, ConsistentRead=consistent)
         found.extend(dict(item) for item in answer["Items"])
         return True
 

@@ -1,8 +1,9 @@
 """Approve or refuse a payment: another person than who asked for it, within their authority."""
 
 from insurance.domain.caller import Caller
-from insurance.domain.claim import Claim, CostType, Task
+from insurance.domain.claim import Claim, Task
 from insurance.domain.errors import AlreadyErased, ClaimOnHold, PayeeUnsettled
+from insurance.domain.party import Payee
 from insurance.operations.authority import check_authority
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.ports import Claims, Kept, Products, Screening
@@ -41,9 +42,9 @@ def approve_payment(
         if claim.hold is not None:
             raise ClaimOnHold(claim.id)
         claim.check_payee(receipt.now)
-        if payment.cost_type is not CostType.EXPENSE:
-            _check_account(claim)
-        found = suspicions(claim, screening)
+        payee = claim.payee_of(payment)
+        _check_account(claim, payee)
+        found = suspicions(claim, payee, screening)
         decided = payment.approved(by=caller.principal, reason=reason, suspect=bool(found))
         look = Task(role=HANDLER, code="clear_screening", reason=reason, since=receipt.now)
         claim = claim.with_payment(decided).replace(task=to_screen(found, None, look))
@@ -55,6 +56,6 @@ def approve_payment(
     return store_claim(claim, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)
 
 
-def _check_account(claim: Claim) -> None:
-    if claim.payee is None or not claim.payee.has_account:
+def _check_account(claim: Claim, payee: Payee | None) -> None:
+    if payee is None or not payee.has_account:
         raise PayeeUnsettled(claim.id, "nobody is named with a bank account")

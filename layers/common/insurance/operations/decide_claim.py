@@ -192,7 +192,7 @@ def _proposed(claim: Claim, record: DecisionRecord) -> Claim:
 
 
 def _may_pay_now(claim: Claim, screening: Screening, receipt: Receipt) -> bool:
-    if suspicions(claim, screening):
+    if suspicions(claim, claim.payee, screening):
         return False
     try:
         claim.check_payee(receipt.now)

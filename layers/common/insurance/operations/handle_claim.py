@@ -19,11 +19,13 @@ from insurance.domain.claim import (
 from insurance.domain.claim.diary import Note
 from insurance.domain.errors import WrongState
 from insurance.domain.money import Money
+from insurance.domain.party import Payee
 from insurance.domain.product import Product
 from insurance.operations.authority import at_once, check_authority, check_profile
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim
-from insurance.operations.ports import Claims, Kept, Products
+from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
+from insurance.operations.screen_payment import suspicions
 
 type Change = Callable[[Claim, Product], tuple[Claim, str]]
 """What a step makes of a claim, and the type of its event."""
@@ -83,17 +85,21 @@ class ClaimDesk:
 
         return self._changed(change)
 
-    def pay_expense(self, amount: Money, reason: str) -> Kept[Claim]:
-        """Pay for the handling of the claim, out of the reserve for that."""
+    def pay_expense(
+        self, amount: Money, reason: str, to: Payee, screening: Screening
+    ) -> Kept[Claim]:
+        """Pay for the handling of the claim, out of the reserve for that, to who sent the bill."""
 
         def change(claim: Claim, product: Product) -> tuple[Claim, str]:
             total = claim.committed_of(CostType.EXPENSE) + amount
-            straight = at_once(total, product)
+            found = suspicions(claim, to, screening)
+            straight = at_once(total, product) and not found
             paying = claim.moved(Step.PAY).paying(
                 CostType.EXPENSE,
                 amount,
                 status=PaymentStatus.EXECUTING if straight else PaymentStatus.AWAITING_APPROVAL,
                 by=self._by,
+                to=to,
             )
             if straight:
                 return paying, "payment.requested"

@@ -237,6 +237,9 @@ class Claims(Protocol):
     def get_all(self, claim_ids: Sequence[str]) -> Sequence[Kept[Claim]]:
         """As `get`, many of one policy at once and in their order; at most 90."""
 
+    def get_each(self, claim_ids: Sequence[str]) -> Sequence[Kept[Claim]]:
+        """As `get`, of whichever policies, in their order."""
+
     def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         """The claim and its policy, in one read with the receipt."""
 

@@ -11,7 +11,11 @@ from insurance.operations.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.ports import Claims, Kept
 from insurance.operations.receipt import Receipt
 
-LOST = {PaymentStep.REPORT_FAILED: "failed", PaymentStep.REPORT_RETURNED: "returned"}
+LOST = {
+    PaymentStep.REPORT_FAILED: "failed",
+    PaymentStep.REPORT_RETURNED: "returned",
+    PaymentStep.REPORT_REVERSED: "reversed",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from insurance.domain.claim import Claim, ClearedMatch, Task
 from insurance.domain.claim.rule import Outcome, RuleResult
 from insurance.domain.claim.screening import Resemblance
 from insurance.domain.errors import ClaimOnHold
+from insurance.domain.party import Payee
 from insurance.operations.authority import check_authority
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.ports import Claims, Kept, Products, Screening
@@ -15,15 +16,15 @@ from insurance.operations.receipt import Receipt
 SCREENER = "supervisor"
 
 
-def suspicions(claim: Claim, screening: Screening) -> Sequence[Resemblance]:
-    """What the payee's name resembles, less what a person has cleared for that name."""
-    if claim.payee is None:
+def suspicions(claim: Claim, payee: Payee | None, screening: Screening) -> Sequence[Resemblance]:
+    """What a payee's name resembles, less what a person has cleared for that name."""
+    if payee is None:
         return ()
     cleared = {(match.name, match.entry) for match in claim.cleared}
     return [
         found
-        for found in screening.resembling(claim.payee.name)
-        if (claim.payee.name, found.entry) not in cleared
+        for found in screening.resembling(payee.name)
+        if (payee.name, found.entry) not in cleared
     ]
 
 
@@ -84,20 +85,23 @@ def decide_screening(
         if claim.hold is not None:
             raise ClaimOnHold(claim.id)
         cleared = payment.cleared(by=caller.principal)
-        matches = _cleared(claim, suspicions(claim, screening), caller, reason, receipt)
+        payee = claim.payee_of(payment)
+        found = suspicions(claim, payee, screening)
+        matches = cleared_matches(payee, found, caller, reason, receipt)
         decided = claim.with_payment(cleared).replace(task=None, cleared=(*claim.cleared, *matches))
         type = "payment.cleared"
     return store_claim(decided, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)
 
 
-def _cleared(
-    claim: Claim,
+def cleared_matches(
+    payee: Payee | None,
     found: Sequence[Resemblance],
     caller: Caller,
     reason: str,
     receipt: Receipt,
 ) -> tuple[ClearedMatch, ...]:
-    name = claim.payee.name if claim.payee else ""
+    """What was found, as a person explains it away: kept with the reason."""
+    name = payee.name if payee else ""
     return tuple(
         ClearedMatch(
             name=name,

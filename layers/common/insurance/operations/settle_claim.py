@@ -81,7 +81,7 @@ def with_payee_judged(
     """The verdict with the rules that stand between a decision and a payment."""
     own = (
         judge_payee(claim.payee, _unsettled(claim, now)),
-        judge_screening(suspicions(claim, screening)),
+        judge_screening(suspicions(claim, claim.payee, screening)),
     )
     return verdict._replace(rules=(*verdict.rules, *own))
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, Field
 
+from insurance.domain.bank import Payable
 from insurance.domain.claim.decision import Decision, DecisionRecord
 from insurance.domain.claim.diary import NOTES_MAX, Channel, FollowUp, Note
 from insurance.domain.claim.lifecycle import HELD_BACK, NEXT, Handling, Step
@@ -144,6 +145,8 @@ class Claim(Record):
     """What it takes of limits and deductibles that the policy's claims share."""
     reserves: tuple[Reserve, ...] = ()
     payments: Annotated[tuple[Payment, ...], Field(max_length=PAYMENTS_MAX)] = ()
+    payees: Annotated[dict[str, Payee] | None, Classification.PERSONAL] = None
+    """Who a payment goes to that is not the claim's payee's, by the payment's id."""
     recoveries: Annotated[tuple[Recovery, ...], Field(max_length=RECOVERIES_MAX)] = ()
     debtors: Annotated[dict[str, str] | None, Classification.PERSONAL] = None
     """Who owes each recovery, by its number."""
@@ -260,7 +263,15 @@ class Claim(Record):
 
     # Payments
 
-    def paying(self, cost_type: CostType, amount: Money, *, status: PaymentStatus, by: str) -> Self:
+    def paying(
+        self,
+        cost_type: CostType,
+        amount: Money,
+        *,
+        status: PaymentStatus,
+        by: str,
+        to: Payee | None = None,
+    ) -> Self:
         """With one more payment. The reserve must hold it, beside those on their way."""
         self._check_room(len(self.payments), PAYMENTS_MAX, "payments")
         free = self.reserve_of(cost_type) - self.open_of(cost_type)
@@ -273,7 +284,21 @@ class Claim(Record):
             status=status,
             requested_by=by,
         )
-        return self.replace(payments=(*self.payments, payment))
+        payees = self.payees if to is None else (self.payees or {}) | {payment.id: to}
+        return self.replace(payments=(*self.payments, payment), payees=payees)
+
+    def payee_of(self, payment: Payment) -> Payee | None:
+        """Whom the payment goes to: a bill to who sent it, everything else to the claim's payee."""
+        if payment.cost_type is CostType.EXPENSE:
+            return (self.payees or {}).get(payment.id)
+        return self.payee
+
+    def for_the_bank(self, payment_id: PaymentId) -> Payable | None:
+        """The payment as the bank must know it; None once it is not for the bank any more."""
+        payment = self.payment(payment_id)
+        if payment.status is not PaymentStatus.EXECUTING:
+            return None
+        return Payable(payment.id, payment.amount, self.payee_of(payment), f"Claim {self.id}")
 
     def payment(self, payment_id: PaymentId) -> Payment:
         for payment in self.payments:

@@ -22,6 +22,8 @@ class PaymentStatus(StrEnum):
     FAILED = "failed"
     RETURNED = "returned"
     """Paid, and sent back by the payee's bank."""
+    REVERSED = "reversed"
+    """Paid, and called back by us."""
     CANCELLED = "cancelled"
 
 
@@ -34,6 +36,7 @@ class PaymentStep(StrEnum):
     REPORT_PAID = "be reported paid"
     REPORT_FAILED = "be reported failed"
     REPORT_RETURNED = "be reported returned"
+    REPORT_REVERSED = "be reported reversed"
 
 
 NEXT = {
@@ -46,6 +49,7 @@ NEXT = {
     (PaymentStatus.EXECUTING, PaymentStep.REPORT_PAID): PaymentStatus.PAID,
     (PaymentStatus.EXECUTING, PaymentStep.REPORT_FAILED): PaymentStatus.FAILED,
     (PaymentStatus.PAID, PaymentStep.REPORT_RETURNED): PaymentStatus.RETURNED,
+    (PaymentStatus.PAID, PaymentStep.REPORT_REVERSED): PaymentStatus.REVERSED,
 }
 
 OPEN = frozenset(

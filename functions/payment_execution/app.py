@@ -1,0 +1,80 @@
+"""Payment execution: files of payments for the bank, and the bank's reports on them."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from insurance import wiring
+from insurance.api.app import Api, Call
+from insurance.api.body import Request
+from insurance.api.views.payments import PaymentFilesView, PaymentFileView, StatusReportView
+from insurance.domain.money import Currency
+from insurance.operations.receipt import Answer
+from insurance.operations.send_payments import PaymentRun, read_payment_file
+from insurance.operations.take_status_report import take_status_report
+from pydantic import Field
+
+receipts, orders, payers = wiring.receipts(), wiring.payment_orders(), wiring.payers()
+objects, messages = wiring.objects("payment_files"), wiring.bank_messages()
+
+api = Api(receipts.recall)
+handler = api.entrypoint()
+
+
+class PaymentFileRequest(Request):
+    """Which of the waiting payments are sent: those of one currency, and of the caller's mode."""
+
+    currency: Annotated[Currency, Field(strict=False)]
+
+
+class StatusReportRequest(Request):
+    """The bank's message as it came: pain.002, in any of its versions."""
+
+    document: Annotated[str, Field(min_length=1, max_length=200_000)]
+
+
+@api.command(
+    "/v1/payment-files",
+    scope="payments:send",
+    staff=True,
+    status=HTTPStatus.CREATED,
+    summary="Send the payments that wait to the bank, in one file",
+)
+def post_payment_file(request: PaymentFileRequest, call: Call) -> PaymentFilesView | Answer:
+    return call.once(
+        lambda receipt: PaymentRun(
+            caller=call.caller,
+            orders=orders,
+            payers=payers,
+            objects=objects,
+            messages=messages,
+            receipt=receipt,
+        ).send(request.currency),
+        shows=PaymentFilesView.of,
+    )
+
+
+@api.query(
+    "GET",
+    "/v1/payment-files/{file_id}",
+    scope="payments:send",
+    staff=True,
+    summary="Read which payments stand in a file",
+)
+def get_payment_file(file_id: str, call: Call) -> PaymentFileView:
+    return PaymentFileView.of(read_payment_file(file_id, caller=call.caller, orders=orders).record)
+
+
+@api.command(
+    "/v1/bank-status-reports",
+    scope="payments:report",
+    staff=True,
+    summary="Take in the bank's status report on a file of payments",
+)
+def post_status_report(request: StatusReportRequest, call: Call) -> StatusReportView | Answer:
+    report = messages.read_report(request.document)
+    return call.once(
+        lambda receipt: take_status_report(
+            report, caller=call.caller, orders=orders, payers=payers, receipt=receipt
+        ),
+        shows=lambda taken: StatusReportView.of(report, taken),
+    )

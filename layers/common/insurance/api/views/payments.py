@@ -1,0 +1,92 @@
+"""How files of payments, and the bank's reports on them, are shown."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel
+
+from insurance.api.views.terms import MoneyView, View
+from insurance.domain.bank import PaymentFile, StatusReport
+from insurance.operations.take_status_report import Taken
+
+
+class InstructionView(BaseModel):
+    """A payment in a file: its reference and its amount. Who is paid stands in the file alone."""
+
+    id: str
+    amount: MoneyView
+
+
+class PaymentFileView(View):
+    """A file as it stands with the bank."""
+
+    id: str
+    currency: str
+    made_at: datetime
+    written_at: datetime | None
+    name: str
+    sha256: str | None
+    total: MoneyView
+    payments: list[InstructionView]
+    left_out: list[str]
+    """Payments to nobody any more: they were reported as failed."""
+
+    @classmethod
+    def of(cls, file: PaymentFile) -> Self:
+        return cls(
+            id=file.id,
+            currency=file.currency,
+            made_at=file.made_at,
+            written_at=file.written_at,
+            name=file.name,
+            sha256=file.sha256,
+            total=MoneyView.of(file.total),
+            payments=[
+                InstructionView(id=each.id, amount=MoneyView.of(each.amount)) for each in file.sent
+            ],
+            left_out=list(file.left_out),
+        )
+
+
+class PaymentFilesView(View):
+    """What one call sent: nothing where nothing waited."""
+
+    items: list[PaymentFileView]
+
+    @classmethod
+    def of(cls, files: Sequence[PaymentFile]) -> Self:
+        return cls(items=[PaymentFileView.of(file) for file in files])
+
+
+class ReportedPaymentView(BaseModel):
+    """What the bank said of a payment, and what it came to; nothing where there is more to come."""
+
+    payment_id: str
+    code: str
+    outcome: str | None
+    reason: str | None
+
+
+class StatusReportView(View):
+    """A report on a file, payment by payment."""
+
+    report_id: str
+    file_id: str
+    payments: list[ReportedPaymentView]
+
+    @classmethod
+    def of(cls, report: StatusReport, taken: Sequence[Taken]) -> Self:
+        return cls(
+            report_id=report.id,
+            file_id=report.file_id,
+            payments=[
+                ReportedPaymentView(
+                    payment_id=each.payment_id,
+                    code=each.code,
+                    outcome=each.step.rpartition(" ")[2] if each.step else None,
+                    reason=each.reason,
+                )
+                for each in taken
+            ],
+        )

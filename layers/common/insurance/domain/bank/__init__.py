@@ -1,0 +1,15 @@
+"""The bank: what it is told to pay, in which file, and what it says became of it."""
+
+from insurance.domain.bank.instruction import Instruction, instructions_of
+from insurance.domain.bank.payment_file import Payable, PaymentFile
+from insurance.domain.bank.status import PaymentStatus, StatusReport, StatusStep
+
+__all__ = [
+    "Instruction",
+    "Payable",
+    "PaymentFile",
+    "PaymentStatus",
+    "StatusReport",
+    "StatusStep",
+    "instructions_of",
+]

@@ -1,0 +1,34 @@
+"""Instructions: payments that an event left with the bank, before they stand in a file."""
+
+from insurance.domain.event import Event
+from insurance.domain.identity import Mode
+from insurance.domain.money import Money
+from insurance.domain.value import Value
+
+PAID_OUT = ("payments", "refunds")
+"""Where an aggregate keeps what is paid out: a claim its payments, a policy's account its refunds."""
+EXECUTING = "executing"
+
+
+class Instruction(Value):
+    """One payment that waits for its file. Nobody's name and no account stand in it."""
+
+    id: str
+    """Of the payment, and of the instruction: the reference that the bank reports on."""
+    mode: Mode
+    amount: Money
+
+
+def instructions_of(event: Event) -> tuple[Instruction, ...]:
+    """The payments that the bank has to carry out after this event. Those of earlier events may be
+    among them: whoever keeps them keeps each once."""
+    return tuple(
+        Instruction(
+            id=payment["id"],
+            mode=event.mode,
+            amount=Money.model_validate(payment["amount"], strict=False),
+        )
+        for name in PAID_OUT
+        for payment in event.facts.get(name, ())
+        if payment.get("status") == EXECUTING
+    )

@@ -1,0 +1,57 @@
+"""Files of payments: each made once, written once, and never changed."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+from pydantic import AwareDatetime
+
+from insurance.domain.bank.instruction import Instruction
+from insurance.domain.classification import Record
+from insurance.domain.identity import Mode, PaymentFileId
+from insurance.domain.money import Currency, Money, total
+from insurance.domain.party import Payee
+
+PAYMENTS_PER_FILE_MAX = 90
+"""A file and its payments are claimed in one transaction of at most 100 writes."""
+
+
+class Payable(NamedTuple):
+    """A payment as the bank must know it. Without a payee: their data were erased meanwhile."""
+
+    id: str
+    amount: Money
+    payee: Payee | None
+    about: str
+    """What the payee reads on their statement."""
+
+
+class PaymentFile(Record):
+    """Payments of one mode and one currency, in one message to the bank."""
+
+    id: PaymentFileId
+    """The message's id, too."""
+    mode: Mode
+    currency: Currency
+    made_at: AwareDatetime
+    instructions: tuple[Instruction, ...]
+    left_out: tuple[str, ...] = ()
+    """Those of the instructions that had nobody to be paid to when it was written."""
+    written_at: AwareDatetime | None = None
+    sha256: str | None = None
+    """Of the file as it was written."""
+
+    @property
+    def name(self) -> str:
+        """Where the file is kept. Live and test never share a folder."""
+        return f"{self.mode}/outgoing/{self.id}.xml"
+
+    @property
+    def sent(self) -> tuple[Instruction, ...]:
+        return tuple(each for each in self.instructions if each.id not in self.left_out)
+
+    @property
+    def total(self) -> Money:
+        return total((each.amount for each in self.sent), self.currency)
+
+    def written(self, sha256: str, left_out: Sequence[str], at: AwareDatetime) -> Self:
+        return self.replace(sha256=sha256, left_out=tuple(left_out), written_at=at)

@@ -1,0 +1,315 @@
+"""Files for the bank: each payment in one of them, whatever fails when; and the bank's reports."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from insurance.iso20022 import end_to_end_id, payment_id_of
+
+from local.iso20022.messages import Ordered, read_payments, status_report
+from tests.claims.office import Office
+from tests.claims.policies import AFTER_THE_LOSS, bill, issued, loss, money
+
+type Json = dict[str, Any]
+
+BEFORE_THE_TERM = datetime(2026, 11, 20, 9, tzinfo=UTC)
+AT_FAULT = {"driver_age": 35, "fault": True}
+FINANCE, BANK, HANDLER, SUPERVISOR = "finance-test", "bank-test", "handler-test", "supervisor-test"
+FILES, REPORTS = "/v1/payment-files", "/v1/bank-status-reports"
+GBP = {"currency": "GBP"}
+
+
+def executing(office: Office, count: int = 1) -> list[Json]:
+    """Claims whose payments wait for the bank."""
+    office.now = BEFORE_THE_TERM
+    policies = [issued(office) for _ in range(count)]
+    office.now = AFTER_THE_LOSS
+    body = loss("", "accidental_damage", "1000", facts=AT_FAULT)
+    claims = [
+        office.post("/v1/claims", body | {"policy_id": policy, "settle": True})
+        for policy in policies
+    ]
+    office.deliver()
+    return claims
+
+
+def payments(claims: list[Json]) -> list[str]:
+    return [payment["id"] for claim in claims for payment in claim["payments"]]
+
+
+def at_the_bank(office: Office) -> list[Ordered]:
+    """Every file that was written, as a bank reads it."""
+    return [read_payments(body) for body, _, _ in office.objects.kept.values() if body]
+
+
+def sent(office: Office) -> Counter[str]:
+    """How often each payment stands in a file."""
+    return Counter(
+        payment_id_of(transfer.reference)
+        for file in at_the_bank(office)
+        for transfer in file.transfers
+    )
+
+
+def reported(office: Office, file_id: str, group: str, **statuses: tuple[str, str | None]) -> Json:
+    document = status_report(
+        f"R-{next(office.numbers)}",
+        end_to_end_id(file_id),
+        group=group,
+        payments={end_to_end_id(payment): status for payment, status in statuses.items()},
+    )
+    return office.post(REPORTS, {"document": document}, by=BANK)
+
+
+def test_payments_that_wait_are_sent_in_one_file(office: Office):
+    claims = executing(office, 3)
+
+    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
+
+    assert [each["id"] for each in file["payments"]] == sorted(payments(claims))
+    assert file["total"] == money("1500")
+    [ordered] = at_the_bank(office)
+    assert ordered.message_id == end_to_end_id(file["id"])
+    assert ordered.debtor == "GB29NWBK60161331926819"
+    assert {(each.name, each.account, each.amount) for each in ordered.transfers} == {
+        ("Ada Merton", "GB33BUKB20201555555555", "500.00")
+    }
+    assert list(office.objects.kept) == [f"test/outgoing/{file['id']}.xml"]
+    assert office.get(f"{FILES}/{file['id']}", by=FINANCE) == file
+
+
+def test_where_nothing_waits_nothing_is_sent(office: Office):
+    executing(office)
+    office.post(FILES, GBP, by=FINANCE)
+
+    assert office.post(FILES, GBP, by=FINANCE) == {"items": []}
+    assert office.post(FILES, {"currency": "USD"}, by=FINANCE) == {"items": []}
+    assert len(office.objects.kept) == 1
+
+
+def test_an_event_that_is_delivered_again_sends_nothing_again(office: Office):
+    claims = executing(office)
+    office.post(FILES, GBP, by=FINANCE)
+
+    office.deliver()
+
+    assert office.post(FILES, GBP, by=FINANCE) == {"items": []}
+    assert sent(office) == Counter(payments(claims))
+
+
+def test_what_the_bank_has_reported_on_by_another_way_needs_no_file(office: Office):
+    first, second = executing(office, 2)
+    paid = {
+        "instruction_id": payments([first])[0],
+        "outcome": "paid",
+        "bank_reference": "B-1",
+        "executed_at": "2027-01-17T09:00:00Z",
+    }
+    office.post("/v1/bank-reports", paid, by=BANK)
+
+    office.post(FILES, GBP, by=FINANCE)
+
+    assert sent(office) == Counter(payments([second]))
+
+
+def test_a_repeated_call_is_answered_as_the_first_was(office: Office):
+    executing(office)
+    first = office.call("POST", FILES, GBP, by=FINANCE, key="monday")
+    executing(office)
+
+    again = office.call("POST", FILES, GBP, by=FINANCE, key="monday")
+    other = office.call("POST", FILES, {"currency": "USD"}, by=FINANCE, key="monday")
+
+    assert (again.body, again.headers["Idempotent-Replayed"]) == (first.body, "true")
+    assert other.body["code"] == "key-reused"
+
+
+def test_a_bill_is_paid_to_who_sent_it(office: Office):
+    [claim] = executing(office)
+    path = f"/v1/claims/{claim['id']}"
+    expected = {"cost_type": "expense", "outstanding": money("90"), "reason": "new_information"}
+    office.post(f"{path}/reserves", expected, by=HANDLER)
+    office.post(f"{path}/payments", bill("90"), by=HANDLER)
+    office.deliver()
+
+    office.post(FILES, GBP, by=FINANCE)
+
+    [ordered] = at_the_bank(office)
+    assert [(each.name, each.account) for each in ordered.transfers] == [
+        ("Ada Merton", "GB33BUKB20201555555555"),
+        ("Quay Assessors", "55555555"),
+    ]
+
+
+def test_a_report_pays_rejects_and_leaves_under_way(office: Office):
+    claims = executing(office, 3)
+    one, two, three = payments(claims)
+    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
+
+    taken = reported(office, file["id"], "PART", **{one: ("ACSC", None), two: ("RJCT", "AC04")})
+
+    assert {each["payment_id"]: each.get("outcome") for each in taken["payments"]} == {
+        one: "paid",
+        two: "failed",
+        three: None,
+    }
+    paid, failed, waiting = (office.get(f"/v1/claims/{claim['id']}") for claim in claims)
+    assert (paid["status"], paid["paid"]) == ("closed", money("500"))
+    assert failed["task"]["code"] == "payment_failed"
+    assert failed["task"]["reason"] == "AC04"
+    assert waiting["payments"][0]["status"] == "executing"
+
+
+def test_the_same_report_twice_and_a_later_one_move_nothing_twice(office: Office):
+    [claim] = executing(office)
+    [payment] = payments([claim])
+    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
+
+    first = reported(office, file["id"], "ACSC")
+    again = reported(office, file["id"], "ACSC")
+    late = reported(office, file["id"], "ACTC", **{payment: ("ACSP", None)})
+
+    outcomes = [each["payments"][0].get("outcome") for each in (first, again, late)]
+    assert outcomes == ["paid", None, None]
+    assert office.get(f"/v1/claims/{claim['id']}")["paid"] == money("500")
+
+
+def test_what_comes_back_is_owed_again_and_a_new_payment_may_follow(office: Office):
+    [claim] = executing(office)
+    path = f"/v1/claims/{claim['id']}"
+    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
+    reported(office, file["id"], "ACSC")
+
+    reported(office, file["id"], "PART", **{payments([claim])[0]: ("RJCT", "AC01")})
+
+    back = office.get(path)
+    assert (back["status"], back["payments"][0]["status"]) == ("reopened", "returned")
+    assert (back["paid"], back["reserve"]) == (money("0"), money("500"))
+    again = {"decision": "approve", "reason_code": "as_reported", "reason": "A new account."}
+    paying = office.post(f"{path}/decision", again, by=HANDLER)
+    office.deliver()
+    office.post(FILES, GBP, by=FINANCE)
+    assert [each["status"] for each in paying["payments"]] == ["returned", "executing"]
+    assert sent(office) == Counter(payments([paying]))
+
+
+def test_a_payment_called_back_is_owed_again(office: Office):
+    [claim] = executing(office)
+    report = {
+        "instruction_id": payments([claim])[0],
+        "outcome": "paid",
+        "bank_reference": "B-1",
+        "executed_at": "2027-01-17T09:00:00Z",
+    }
+    office.post("/v1/bank-reports", report, by=BANK)
+
+    office.post("/v1/bank-reports", report | {"outcome": "reversed"}, by=BANK)
+
+    back = office.get(f"/v1/claims/{claim['id']}")
+    assert back["payments"][0]["status"] == "reversed"
+    assert (back["paid"], back["reserve"]) == (money("0"), money("500"))
+    assert back["task"]["code"] == "payment_reversed"
+
+
+def test_a_payment_to_an_erased_person_fails_and_the_others_are_sent(office: Office, engine):
+    erased, other = executing(office, 2)
+    forget(office, engine, erased)
+
+    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
+
+    assert file["left_out"] == payments([erased])
+    assert sent(office) == Counter(payments([other]))
+    assert office.get(f"/v1/claims/{erased['id']}")["payments"][0]["status"] == "failed"
+
+
+def test_a_file_without_anybody_to_pay_is_empty_and_stays_so(office: Office, engine):
+    [claim] = executing(office)
+    forget(office, engine, claim)
+
+    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
+
+    assert (file["payments"], file["total"]) == ([], money("0"))
+    assert [body for body, _, _ in office.objects.kept.values()] == [b""]
+
+
+def forget(office: Office, engine: Any, claim: Json) -> None:
+    """Destroy the key of a claim's policyholder."""
+    party = claim["policy_id"].replace("pol_", "pty_")
+    engine.update_item(
+        TableName=office.tables["parties"],
+        Key={"id": {"S": party}},
+        UpdateExpression="REMOVE #key",
+        ExpressionAttributeNames={"#key": "key"},
+    )
+
+
+@pytest.mark.parametrize("by", [HANDLER, SUPERVISOR, BANK])
+def test_only_finance_sends_payments(by, office: Office):
+    assert office.refused(FILES, GBP, by=by) == "missing-scope"
+
+
+def test_a_report_on_no_file_of_ours_is_refused(office: Office):
+    document = status_report("R-1", "pmf-test-0000000000000000", group="ACSC", payments={})
+
+    assert office.refused(REPORTS, {"document": document}, by=BANK) == "payment-file-not-found"
+    assert office.refused(REPORTS, {"document": "<x/>"}, by=BANK) == "unreadable-report"
+
+
+class Crash(Exception):
+    """The function dies: nothing of what follows is done."""
+
+
+class Failing:
+    """Ports that die at their nth call, before it or after it was carried out."""
+
+    def __init__(self, dies_at: int, *, after: bool) -> None:
+        self.left, self.after = dies_at, after
+
+    def over(self, port: Any) -> Any:
+        failing = self
+
+        class Port:
+            def __getattr__(self, name: str) -> Callable[..., Any]:
+                method = getattr(port, name)
+
+                def call(*arguments: Any, **named: Any) -> Any:
+                    failing.left -= 1
+                    if failing.left == 0 and not failing.after:
+                        raise Crash
+                    result = method(*arguments, **named)
+                    if failing.left == 0:
+                        raise Crash
+                    return result
+
+                return call
+
+        return Port()
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("key", ["the same call", "another call"])
+def test_a_run_that_dies_anywhere_sends_each_payment_once(
+    key, after, office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    app = next(app for app in office.apps if hasattr(app, "orders"))
+    for dies_at in range(1, 40):
+        claims = executing(office, 2)
+        before = sent(office)
+        failing = Failing(dies_at, after=after)
+        with monkeypatch.context() as patched:
+            for name in ("orders", "payers", "objects"):
+                patched.setattr(app, name, failing.over(getattr(app, name)))
+            died = office.call("POST", FILES, GBP, by=FINANCE, key=f"run-{dies_at}").status == 500
+
+        office.deliver()
+        again = f"run-{dies_at}" if key == "the same call" else f"rerun-{dies_at}"
+        office.post(FILES, GBP, by=FINANCE, key=again)
+
+        assert sent(office) - before == Counter(payments(claims)), dies_at
+        if not died:
+            break
+    else:
+        pytest.fail("the run never came to its end")
+    assert dies_at > 5

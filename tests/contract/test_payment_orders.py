@@ -1,0 +1,165 @@
+"""What the queue of payments promises, in memory and on a real engine."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from insurance.domain.bank import Instruction, PaymentFile
+from insurance.domain.errors import PaymentFileNotFound, StaleRevision
+from insurance.domain.event import Event, Head
+from insurance.domain.identity import Mode
+from insurance.domain.money import Currency, Money
+from insurance.dynamodb.instructions import DynamoDBInstructions
+from insurance.dynamodb.payments import DynamoDBPaymentOrders
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.operations.ports import Kept
+from insurance.operations.receipt import AlreadyAnswered, Answer
+from insurance.operations.send_payments import NothingToSeal, PaymentOrders
+
+from tests.builders import NOW, make_receipt
+from tests.database import make_tables
+from tests.memory import Memory, MemoryPaymentOrders
+
+FILE_ID, OTHER_ID = "pmf_test_0000000000000000", "pmf_test_1111111111111111"
+
+
+@dataclass(frozen=True)
+class Kit:
+    instructions: Any
+    orders: PaymentOrders
+
+    def queue(self, currency: Currency = Currency.GBP, mode: Mode = Mode.TEST) -> Any:
+        return self.orders.load(mode, currency, FILE_ID, make_receipt("look"))
+
+    def waiting(self, *arguments: Any) -> list[str]:
+        return [each.id for each in self.queue(*arguments).waiting]
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def kit(request: pytest.FixtureRequest) -> Kit:
+    if request.param == "memory":
+        orders = MemoryPaymentOrders(Memory())
+        return Kit(orders, orders)
+    dynamodb = request.getfixturevalue("dynamodb")
+    tables = make_tables(dynamodb)
+    return Kit(
+        DynamoDBInstructions(dynamodb, tables["payments"]),
+        DynamoDBPaymentOrders(
+            dynamodb,
+            payments_table=tables["payments"],
+            events_table=tables["events"],
+            receipts=DynamoDBReceipts(dynamodb, tables["receipts"], lambda _about: None),
+        ),
+    )
+
+
+def instruction(
+    number: int, currency: Currency = Currency.GBP, mode: Mode = Mode.TEST
+) -> Instruction:
+    prefix = "pay_test" if mode is Mode.TEST else "pay"
+    id = f"{prefix}_0123456789abcdefghjkmn_{number}"
+    return Instruction(id=id, mode=mode, amount=Money(amount=100 * number, currency=currency))
+
+
+def file_of(*instructions: Instruction, id: str = FILE_ID) -> Kept[PaymentFile]:
+    file = PaymentFile(
+        id=id, mode=Mode.TEST, currency=Currency.GBP, made_at=NOW, instructions=instructions
+    )
+    return Kept(file, event_of(Head(), file).head, None)
+
+
+def event_of(head: Head, file: PaymentFile) -> Event:
+    return Event.following(
+        head,
+        file,
+        NothingToSeal(),
+        stream=file.id,
+        type="payment_file.made",
+        actor="finance",
+        now=NOW,
+    )
+
+
+def make(kit: Kit, kept: Kept[PaymentFile]) -> None:
+    kit.orders.make(event_of(Head(), kept.record), kept.record)
+
+
+def test_an_instruction_waits_once_however_often_it_is_told(kit):
+    for _ in range(3):
+        kit.instructions.keep(instruction(1))
+
+    assert kit.queue().waiting == [instruction(1)]
+
+
+def test_modes_and_currencies_wait_apart(kit):
+    live, dollars = instruction(2, mode=Mode.LIVE), instruction(3, Currency.USD)
+    for each in (instruction(1), live, dollars):
+        kit.instructions.keep(each)
+
+    assert kit.waiting() == [instruction(1).id]
+    assert kit.waiting(Currency.GBP, Mode.LIVE) == [live.id]
+    assert kit.waiting(Currency.USD) == [dollars.id]
+
+
+def test_what_stands_in_a_file_waits_no_more_and_does_not_come_back(kit):
+    kit.instructions.keep(instruction(1))
+    make(kit, file_of(instruction(1)))
+
+    kit.instructions.keep(instruction(1))
+
+    assert kit.waiting() == []
+    assert [kept.record.id for kept in kit.queue().unwritten] == [FILE_ID]
+    assert kit.queue().own == kit.orders.get(FILE_ID)
+
+
+def test_a_payment_stands_in_one_file(kit):
+    for number in (1, 2):
+        kit.instructions.keep(instruction(number))
+    make(kit, file_of(instruction(1)))
+
+    with pytest.raises(StaleRevision):
+        make(kit, file_of(instruction(1), instruction(2), id=OTHER_ID))
+
+    assert kit.waiting() == [instruction(2).id]
+    with pytest.raises(PaymentFileNotFound):
+        kit.orders.get(OTHER_ID)
+
+
+def test_a_file_is_kept_as_written_once(kit):
+    kit.instructions.keep(instruction(1))
+    kept = file_of(instruction(1))
+    make(kit, kept)
+    written = kept.record.written("0" * 64, [], NOW)
+    kit.orders.written(event_of(kept.head, written), was=kept)
+
+    with pytest.raises(StaleRevision):
+        kit.orders.written(event_of(kept.head, written), was=kept)
+
+    assert kit.orders.get(FILE_ID).record == written
+    assert kit.queue().unwritten == []
+
+
+def test_what_was_dropped_waits_no_more(kit):
+    kit.instructions.keep(instruction(1))
+
+    kit.orders.drop([instruction(1).id])
+
+    assert kit.waiting() == []
+
+
+def test_ninety_payments_are_claimed_at_once(kit):
+    many = [instruction(number) for number in range(1, 91)]
+    for each in many:
+        kit.instructions.keep(each)
+
+    make(kit, file_of(*many))
+
+    assert kit.waiting() == []
+
+
+def test_an_answer_is_given_again(kit):
+    receipt = make_receipt("send", renders=lambda _result: Answer(201, "[]"))
+    kit.orders.answer(receipt.answered(()))
+
+    with pytest.raises(AlreadyAnswered):
+        kit.orders.load(Mode.TEST, Currency.GBP, FILE_ID, receipt)
