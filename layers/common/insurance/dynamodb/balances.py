@@ -100,7 +100,13 @@ class DynamoDBBalances:
             "events": codec.number(now.events),
             "currency": codec.text(now.currency),
             "body": codec.binary(
-                codec.pack({"posted": now.posted, "source": now.source, "apart": now.apart})
+                codec.pack(
+                    {
+                        "posted": _by_name(now.posted),
+                        "source": _by_name(now.source),
+                        "apart": now.apart,
+                    }
+                )
             ),
         }
         if not was.events:
@@ -326,3 +332,8 @@ def _moved(_item: Item | None) -> Exception:
 
 def _booked_before(_item: Item | None) -> Exception:
     return _BookedBefore()
+
+
+def _by_name(amounts: Mapping[Account, int]) -> dict[str, int]:
+    """What is packed has plain text for names."""
+    return {account.value: amount for account, amount in amounts.items()}
