@@ -34,6 +34,7 @@ from local.page import page_routes
 from local.processes import LOOPBACK, bound_socket
 from local.runtime import Lambda, Result
 from local.samples import BANKS, CALLERS, Partner
+from local.schedules import Schedule
 from local.seeding import (
     create_tables,
     ensure_keys_and_secrets,
@@ -227,6 +228,7 @@ class Stack:
             key=self.certificate.key if self.certificate else None,
         )
         await self._start_event_sources(store)
+        await self._start_schedules()
         self._parts.push_async_callback(bank.stop)
         self._parts.push_async_callback(gateway.stop)
         await gateway.start()
@@ -335,6 +337,12 @@ class Stack:
             api_key_source=api.get("ApiKeySourceType", "HEADER"),
             minimum_compression_size=api.get("MinimumCompressionSize"),
         )
+
+    async def _start_schedules(self) -> None:
+        for resource in self.template.of_type("AWS::Scheduler::Schedule"):
+            schedule = Schedule(resource, invoke=self._functions.invoke)
+            self._parts.push_async_callback(schedule.stop)
+            schedule.start()
 
     async def _start_event_sources(self, store: Any) -> None:
         for function in self.template.functions.values():

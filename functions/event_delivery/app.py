@@ -1,4 +1,4 @@
-"""Event delivery: what the Events table's stream says, booked to the control accounts and published."""
+"""Event delivery: what the Events table's stream says, booked, planned and published."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,10 +9,11 @@ from insurance.domain.money import Currency
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.codec import from_stream
 from insurance.operations.deliver_event import deliver_event
+from insurance.operations.plan_agenda import plan_agenda
 from insurance.operations.queue_payments import queue_payments
 
 balances, bus, products = wiring.balances(), wiring.event_bus(), wiring.products()
-instructions = wiring.instructions()
+agenda, instructions = wiring.agenda(), wiring.instructions()
 
 
 @telemetry.metrics.log_metrics
@@ -47,6 +48,7 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
         )
         return set()
     event = read_event(from_stream(record["dynamodb"]["NewImage"]))
+    plan_agenda(event, products=products, agenda=agenda)
     queue_payments(event, instructions=instructions)  # first: what is booked is counted once
     booked = deliver_event(
         event,

@@ -26,6 +26,7 @@ USED: dict[str, tuple[str, tuple[str, ...]]] = {
             "PutItem",
             "Query",
             "TransactWriteItems",
+            "UpdateItem",
         ),
     ),
     "events": ("2015-10-07", ("PutEvents",)),

@@ -51,6 +51,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
         "insurance.screening",
     ),
     "data_intake": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),
+    "clockwork": ("joserfc",),
     "accounting": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),
     "event_delivery": ("joserfc", "insurance.api"),
 }

@@ -198,6 +198,7 @@ def scenes() -> Iterator[Scene]:
     yield from _servicing()
     yield from _notices()
     yield from _sharing()
+    yield from _clockwork()
     yield from _billing()
     yield from _reporting()
     yield from _claims()
@@ -455,6 +456,12 @@ def _notices() -> Iterator[Scene]:
     unwanted = "POST /v1/policies/{policy_id}/non-renewal"
     moved = {"by": "policyholder", "reason": "moved_away"}
     yield Scene("policy_servicing/refuse_renewal", unwanted, HARBOUR, moved, ISSUED, **asked)
+
+
+def _clockwork() -> Iterator[Scene]:
+    run = "POST /v1/clockwork/runs"
+    yield Scene("clockwork/run", run, HARBOUR, {}, ISSUED, key="-", **_at("2026-12-05T09:00:00Z"))
+    yield Scene("clockwork/run_by_staff", run, UNDERWRITER, {}, key="-", **_at(QUOTED_AT))
 
 
 def _billing() -> Iterator[Scene]:

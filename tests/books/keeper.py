@@ -20,7 +20,7 @@ from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.operations.deliver_event import Booked, deliver_event
 from insurance.operations.keep_calendar import close_period, lock_period, reopen_period
 from insurance.operations.ports import Kept, Products
-from insurance.operations.post_earnings import post_earnings
+from insurance.operations.post_earnings import PremiumEarner
 from insurance.operations.read_ledger import read_health
 
 from tests.builders import make_claim, make_receipt
@@ -133,13 +133,8 @@ def happened(house: House, event: Event) -> None:
 def earn(house: House, *periods: AccountingPeriod) -> None:
     """Post what is earned by the end of these months."""
     for period in periods:
-        post_earnings(
-            house.policy_id,
-            period,
-            products=house.products,
-            earnings=MemoryEarnings(house.memory),
-            now=FAR,
-        )
+        earnings = MemoryEarnings(house.memory)
+        PremiumEarner(house.products, earnings).post(earnings.load(house.policy_id), period, FAR)
 
 
 def plain_house(dollars: int, *, calls: int = 0, **changes: Any) -> House:

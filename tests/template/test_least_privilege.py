@@ -34,7 +34,7 @@ def actions(statement: Json) -> list[str]:
 
 
 def target(value: Any) -> str:
-    """The logical id that a variable or a statement speaks of."""
+    """The logical id that a variable or a statement speaks of; an index belongs to its table."""
     if isinstance(value, dict):
         index = INDEX.fullmatch(str(value.get("Fn::Sub", "")))
         if index is not None:

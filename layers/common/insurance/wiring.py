@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from insurance.catalogue import BundledVersions, Catalogue
     from insurance.dynamodb.accesses import DynamoDBAccesses
+    from insurance.dynamodb.agenda import DynamoDBAgenda
     from insurance.dynamodb.balances import DynamoDBBalances
     from insurance.dynamodb.billing import DynamoDBBilling
     from insurance.dynamodb.books import DynamoDBBooks
@@ -284,6 +285,13 @@ def earnings() -> DynamoDBEarnings:
         billing_table=table("billing"),
         events_table=table("events"),
     )
+
+
+@cache
+def agenda() -> DynamoDBAgenda:
+    from insurance.dynamodb.agenda import DynamoDBAgenda
+
+    return DynamoDBAgenda(dynamodb(), table("agenda"))
 
 
 @cache

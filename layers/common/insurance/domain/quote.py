@@ -24,6 +24,7 @@ class QuoteStatus(StrEnum):
     DECLINED = "declined"
     ACCEPTED = "accepted"
     BOUND = "bound"
+    EXPIRED = "expired"
 
 
 class Step(StrEnum):
@@ -31,6 +32,7 @@ class Step(StrEnum):
     TAKE_ON = "be taken on"
     DECLINE = "be declined"
     BIND = "be bound"
+    EXPIRE = "expire"
 
 
 NEXT = {
@@ -38,6 +40,9 @@ NEXT = {
     (QuoteStatus.REFERRED, Step.TAKE_ON): QuoteStatus.BINDABLE,
     (QuoteStatus.REFERRED, Step.DECLINE): QuoteStatus.DECLINED,
     (QuoteStatus.ACCEPTED, Step.BIND): QuoteStatus.BOUND,
+    (QuoteStatus.BINDABLE, Step.EXPIRE): QuoteStatus.EXPIRED,
+    (QuoteStatus.REFERRED, Step.EXPIRE): QuoteStatus.EXPIRED,
+    (QuoteStatus.ACCEPTED, Step.EXPIRE): QuoteStatus.EXPIRED,
 }
 
 
@@ -146,10 +151,21 @@ class Quote(Record):
             raise QuoteAlreadyIssued(self.id, policy_id_for(self.id))
         return self._moved(Step.BIND, now=now)
 
+    def expired(self) -> Self:
+        """Its time is over, and nothing came of it."""
+        if self.answers is None:
+            raise AlreadyErased(f"quote {self.id}")
+        status = NEXT.get((self.status, Step.EXPIRE))
+        if status is None:
+            raise WrongState(f"Quote {self.id}", self.status, Step.EXPIRE)
+        return self.replace(status=status)
+
     def _moved(self, step: Step, *, now: datetime) -> Self:
         if self.answers is None:
             raise AlreadyErased(f"quote {self.id}")
         status = NEXT.get((self.status, step))
+        if self.status is QuoteStatus.EXPIRED:
+            raise QuoteExpired(self.id, self.valid_until.isoformat())
         if status is None:
             raise WrongState(f"Quote {self.id}", self.status, step)
         if now >= self.valid_until:

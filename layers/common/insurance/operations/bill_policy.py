@@ -26,6 +26,7 @@ from insurance.domain.errors import (
 )
 from insurance.domain.event import Event, Head, NothingToSeal
 from insurance.domain.identity import suspense_id_for
+from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.money import Money
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
@@ -91,7 +92,7 @@ def read_billing(
     file = billing.get(policy_id)
     policy = _of_own_book(file, caller)
     product = _product(policy, products)
-    account, head = _account(file, product), file.account.head if file.account else Head()
+    account, head = account_of(file, product), file.account.head if file.account else Head()
     return _billed(account, head, policy, product, today)
 
 
@@ -147,7 +148,7 @@ def receive_payment(
     product = _product(policy, products)
     if told.amount.currency is not product.currency:
         raise CurrencyMismatch(product.currency, told.amount.currency)
-    account, head = _account(file, product), file.account.head if file.account else Head()
+    account, head = account_of(file, product), file.account.head if file.account else Head()
     known = account.payment(told.reference)
     if known is not None:
         if (known.amount, known.received_on) != (told.amount, told.received_on):
@@ -164,6 +165,7 @@ def receive_payment(
         received_on=told.received_on,
         booked_at=receipt.now,
         to_suspense=max(told.amount - max(open_amount, zero), zero),
+        under_notice=policy.open_notice(NoticeKind.LAPSE) is not None,
     )
     opening = () if file.account else account.opening_postings(None)
     account = account.paid(payment)
@@ -222,7 +224,7 @@ def _of_own_book(file: BillingFile, caller: Caller) -> Policy:
     return policy
 
 
-def _account(file: BillingFile, product: Product) -> BillingAccount:
+def account_of(file: BillingFile, product: Product) -> BillingAccount:
     """The account, or the one that a policy has whose plan nobody chose."""
     if file.account is not None:
         return file.account.record

@@ -53,6 +53,8 @@ class PolicyView(View):
     issued_at: datetime
     renews: str | None
     """The policy of the term before."""
+    renewal_quote_id: str | None
+    """The offer of the next term, once the policyholder was invited to it."""
     as_at: datetime
     """The instant that terms and status are of."""
     segments: list[SegmentView]
@@ -80,6 +82,7 @@ class PolicyView(View):
             carrier=policy.carrier,
             issued_at=policy.issued_at,
             renews=policy.renews,
+            renewal_quote_id=whole.invitation.quote_id if whole.invitation else None,
             as_at=now,
             segments=[SegmentView.of(segment) for segment in whole.segments()],
             charged=MoneyView.of(whole.charged),

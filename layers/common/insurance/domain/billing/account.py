@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, NamedTuple, Self
 
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from insurance.domain.billing.instalments import Due, Plan, schedule
 from insurance.domain.classification import Record
@@ -30,6 +30,8 @@ class PaymentIn(Value):
     booked_at: AwareDatetime
     to_suspense: Money
     """What was more than was owed: kept apart until somebody decides."""
+    under_notice: bool = False
+    """It came while a lapse was announced: what it makes good must be looked at at once."""
 
 
 class BillingAccount(Record):
@@ -44,6 +46,8 @@ class BillingAccount(Record):
     """The price of paying by instalments."""
     forgone: Money
     """Odd units that the plan forgoes."""
+    asked: Annotated[int, Field(ge=0)] = 0
+    """How many of its dues the customer was asked for."""
     paid_in: tuple[PaymentIn, ...] = ()
     """Not called payments: in the events of claims those are instructions to the bank."""
 
@@ -124,10 +128,15 @@ class Statement(NamedTuple):
     """What was paid and is not owed any more: to be given back."""
 
 
-def statement(account: BillingAccount, policy: Policy, today: date) -> Statement:
-    """What is due when, as things stand, with what was paid set against the oldest first."""
+def statement(
+    account: BillingAccount, policy: Policy, today: date, *, received: Money | None = None
+) -> Statement:
+    """What is due when, as things stand, with what was paid set against the oldest first.
+
+    `received`: as if so much had been paid.
+    """
     dues = _dues(account, policy)
-    left = account.received
+    left = account.received if received is None else received
     invoices = []
     for due in dues:
         paid = min(left, due.amount)

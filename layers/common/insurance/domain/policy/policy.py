@@ -57,6 +57,15 @@ class NonRenewal(Value):
     since: AwareDatetime
 
 
+class Invitation(Value):
+    """The next term as it was offered."""
+
+    quote_id: QuoteId
+    outcome: str
+    """`bindable`, `referred` or `declined`."""
+    invited_at: AwareDatetime
+
+
 class Segment(NamedTuple):
     """A stretch of the term on one set of terms."""
 
@@ -105,6 +114,8 @@ class Policy(Record):
     notices: tuple[Notice, ...] = ()
     """What the insurer announced, in the order of their numbers."""
     non_renewal: NonRenewal | None = None
+    invitation: Invitation | None = None
+    """To the next term, by the clockwork."""
 
     @classmethod
     def from_quote(cls, quote: Quote, *, now: datetime) -> Self:

@@ -1,0 +1,178 @@
+"""Collect premium: ask for what falls due, announce a lapse, and carry notices out or end them.
+
+Every step is decided on what stands, and stored once: with the account's or the policy's own
+revision, and a receipt that is named for the step. To look twice, late or for nothing does no harm.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from insurance.domain.billing.collection import Collection, Step, Todo
+from insurance.domain.errors import PolicyNotFound
+from insurance.domain.event import Event, Head, NothingToSeal
+from insurance.domain.identity import mode_of
+from insurance.domain.jurisdiction import local_midnight
+from insurance.domain.ledger import Posting
+from insurance.domain.policy import Initiator, Policy, TransactionKind
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.notice import NoticeEnd
+from insurance.domain.policy.servicing import Asked, Servicing
+from insurance.domain.product import Product
+from insurance.operations.bill_policy import account_of
+from insurance.operations.by_clockwork import CLOCKWORK, clockwork, receipt_for
+from insurance.operations.ports import Billing, BillingFile, Kept, LookUps, PolicyChanges, Products
+from insurance.operations.receipt import Receipt
+from insurance.operations.reprice_policy import repricing
+from insurance.operations.serve_notice import announced
+
+STEPS_MAX: Final = 40
+"""Of one look: more than a year's dues and notices together."""
+
+ENDS = {Step.CURE: NoticeEnd.CURED, Step.OVERTAKE: NoticeEnd.OVERTAKEN}
+EVENTS = {
+    Step.ANNOUNCE: "policy.notice_given",
+    Step.CURE: "policy.notice_cured",
+    Step.OVERTAKE: "policy.notice_overtaken",
+    Step.LAPSE: "policy.lapsed",
+    Step.CANCEL: "policy.cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PremiumCollector:
+    """The look at a policy's dues and notices."""
+
+    products: Products
+    look_ups: LookUps
+    billing: Billing
+    policies: PolicyChanges
+
+    def look(self, policy_id: str, now: datetime) -> datetime | None:
+        """Do what is to be done by now; when to look again, None when nothing is foreseen."""
+        for _ in range(STEPS_MAX):
+            try:
+                file = self.billing.get(policy_id)
+            except PolicyNotFound:
+                return None
+            policy = file.policy.record
+            if file.policy.key is None or policy.answers is None:
+                return None  # erased: nobody is left to be asked
+            product = self.products.version(policy.product)
+            collection = _collection(file, product, max(now, _touched_at(file)))
+            todo = collection.todo
+            if todo is None:
+                return collection.next_look()
+            self._carry_out(todo, collection, file, product)
+        return now
+
+    def _carry_out(
+        self, todo: Todo, collection: Collection, file: BillingFile, product: Product
+    ) -> None:
+        subject = f"{file.policy.record.id} {todo.number}"
+        receipt = receipt_for(mode_of(subject), todo.step, subject, collection.now)
+        if todo.step is Step.ASK:
+            return self._ask(todo.number, collection, file, product, receipt)
+        if todo.step is Step.ANNOUNCE:
+            policy = announced(file.policy.record, collection.lapse_notice())
+            return self._store(policy, todo.step, file, receipt)
+        notice = file.policy.record.notices[todo.number - 1]
+        if todo.step in ENDS:
+            ended = notice.ending(ENDS[todo.step], collection.now)
+            return self._store(file.policy.record.with_notice(ended), todo.step, file, receipt)
+        return self._end(todo, file, product, receipt)
+
+    def _ask(
+        self,
+        number: int,
+        collection: Collection,
+        file: BillingFile,
+        product: Product,
+        receipt: Receipt,
+    ) -> None:
+        account = collection.account.replace(asked=number)
+        event = Event.following(
+            file.account.head if file.account else Head(),
+            account,
+            NothingToSeal(),
+            stream=account.id,
+            type="billing.instalment_due",
+            actor=CLOCKWORK,
+            now=collection.now,
+            effective_at=local_midnight(collection.due(number).due.due_on, product.zone),
+            postings=() if file.account else account.opening_postings(None),
+        )
+        self.billing.store(event, account, file=file, receipt=receipt.answered(None))
+
+    def _end(self, todo: Todo, file: BillingFile, product: Product, receipt: Receipt) -> None:
+        """Cover ends when the notice says, by the same arithmetic as any cancellation."""
+        notice = file.policy.record.notices[todo.number - 1]
+        if notice.effective_at is None:
+            raise ValueError("only a notice whose dispatch is proven is carried out")
+        caller = clockwork(mode_of(file.policy.record.id))
+        servicing = Servicing(
+            conditions=Conditions.of(product),
+            reprice=repricing(product, look_ups=self.look_ups, caller=caller),
+            actor=CLOCKWORK,
+            now=receipt.now,
+        )
+        asked = Asked(
+            kind=TransactionKind.CANCELLATION,
+            effective_at=notice.effective_at,
+            by=Initiator.INSURER,
+            reason=notice.reason,
+        )
+        serviced = servicing.change(file.policy.record, asked)
+        self._store(
+            serviced.policy,
+            todo.step,
+            file,
+            receipt,
+            effective_at=notice.effective_at,
+            postings=serviced.postings,
+        )
+
+    def _store(
+        self,
+        policy: Policy,
+        step: Step,
+        file: BillingFile,
+        receipt: Receipt,
+        *,
+        effective_at: datetime | None = None,
+        postings: tuple[Posting, ...] = (),
+    ) -> None:
+        was = file.policy
+        if was.key is None:
+            raise ValueError("what was erased is not looked at")
+        event = Event.following(
+            was.head,
+            policy,
+            was.key,
+            stream=policy.id,
+            type=EVENTS[step],
+            actor=CLOCKWORK,
+            now=receipt.now,
+            effective_at=effective_at,
+            postings=postings,
+        )
+        kept = Kept(policy, event.head, was.key)
+        self.policies.change(event, kept, was=was, receipt=receipt.answered(None))
+
+
+def _touched_at(file: BillingFile) -> datetime:
+    """When something was done last: a test book's clock may be behind what its owner did."""
+    heads = [file.policy.head] + ([file.account.head] if file.account else [])
+    return max(head.processed_at for head in heads if head.processed_at is not None)
+
+
+def _collection(file: BillingFile, product: Product, now: datetime) -> Collection:
+    policy = file.policy.record
+    return Collection(
+        policy=policy,
+        account=account_of(file, product),
+        now=now,
+        zone=product.zone,
+        grace_days=product.life.grace_days,
+        gives_notice=product.life.jurisdiction is not None,
+    )

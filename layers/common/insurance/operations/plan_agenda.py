@@ -1,0 +1,89 @@
+"""Plan the agenda: after an event, what must be looked at again, and when."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from insurance.domain.agenda import Entry, Kind, book_of
+from insurance.domain.books.calendar import end_of, period_of
+from insurance.domain.classification import JsonObject
+from insurance.domain.event import Event
+from insurance.domain.identity import policy_id_for
+from insurance.domain.jurisdiction import local_midnight
+from insurance.domain.product import Product
+from insurance.domain.terms import ProductRef
+from insurance.operations.by_clockwork import CLOCKWORK
+from insurance.operations.ports import Products
+
+CHANGES = frozenset({"policy.endorsed", "policy.cancelled", "policy.reinstated"})
+
+
+class Plans(Protocol):
+    """The agenda, for those who enter something into it."""
+
+    def enter(self, entry: Entry) -> None:
+        """Look then, or when an earlier entry for the same says so."""
+
+
+def plan_agenda(event: Event, *, products: Products, agenda: Plans) -> None:
+    """Enter what the event gives to look at; what the clockwork did itself, it plans itself.
+
+    Safe to repeat: what was done is seen to be done.
+    """
+    if event.actor != CLOCKWORK:
+        for entry in entries_after(event, products):
+            agenda.enter(entry)
+
+
+def entries_after(event: Event, products: Products) -> Iterator[Entry]:
+    """Derived from the event alone, so that the command that made it pays nothing for them."""
+    facts: JsonObject = event.facts
+    if event.type in {"quote.accepted", "quote.referral_accepted"}:
+        yield _entry(event, Kind.QUOTE, _instant(facts["valid_until"]))
+    elif event.type == "policy.issued":
+        yield from _of_new_policy(event, _product(facts, products))
+    elif event.type in CHANGES:
+        end = _instant(facts["period"]["end"])
+        yield _entry(event, Kind.BILLING, event.processed_at)
+        if event.type == "policy.reinstated" and event.processed_at < end:
+            yield _entry(event, Kind.RENEWAL, invited_from(_product(facts, products), end))
+        yield _entry(event, Kind.EARNING, end_of(period_of(event.processed_at)))
+    elif event.type == "policy.notice_dispatched":
+        for notice in facts["notices"]:
+            if "ended" not in notice and "effective_at" in notice:
+                yield _entry(event, Kind.BILLING, _instant(notice["effective_at"]))
+    elif event.type in {"policy.notice_withdrawn", "billing.plan_chosen"} or (
+        event.type == "billing.payment_received" and "under_notice" in facts["paid_in"][-1]
+    ):
+        yield _entry(event, Kind.BILLING, event.processed_at)
+
+
+def _of_new_policy(event: Event, product: Product) -> Iterator[Entry]:
+    start, end = (_instant(event.facts["period"][name]) for name in ("start", "end"))
+    first_due = local_midnight(start.astimezone(product.zone).date(), product.zone)
+    yield _entry(event, Kind.BILLING, first_due)
+    yield _entry(event, Kind.RENEWAL, invited_from(product, end))
+    yield _entry(event, Kind.EARNING, end_of(period_of(start)))
+
+
+def invited_from(product: Product, end: datetime) -> datetime:
+    """When the next term may be offered, and is."""
+    return end - timedelta(days=product.renewals.invite_days)
+
+
+def _entry(event: Event, kind: Kind, due_at: datetime) -> Entry:
+    of_policy = event.stream.startswith(("pol_", "bil_"))
+    return Entry(
+        kind=kind,
+        subject=policy_id_for(event.stream) if of_policy else event.stream,
+        book=book_of(event.mode, event.facts["partner"]),
+        due_at=due_at,
+    )
+
+
+def _product(facts: JsonObject, products: Products) -> Product:
+    return products.version(ProductRef.model_validate(facts["product"]))
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,71 @@
+"""The template's schedules call their function, as EventBridge Scheduler would."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from insurance.domain.agenda import Kind
+
+from local.runtime import Result
+from local.schedules import Schedule
+from local.template import Resource, TemplateError
+from tests.database import template
+
+
+def make(**properties: Any) -> Resource:
+    written = next(iter(template().of_type("AWS::Scheduler::Schedule")))
+    return Resource(
+        logical_id="Every",
+        type=written.type,
+        properties={**written.properties, **properties},
+        name="every",
+        arn="",
+    )
+
+
+def called(resource: Resource, *results: Result) -> list[tuple[str, dict[str, Any]]]:
+    """What is called until the schedule waits for its next time."""
+    calls, answers = [], iter(results)
+
+    async def invoke(function: str, event: dict[str, Any]) -> Result:
+        calls.append((function, event))
+        return next(answers)
+
+    async def run() -> None:
+        schedule = Schedule(resource, invoke=invoke)
+        schedule.start()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        await schedule.stop()
+
+    asyncio.run(run())
+    return calls
+
+
+DONE = Result(b"{}")
+FAILED = Result(b"{}", error="Unhandled")
+
+
+def test_a_schedule_calls_its_function_with_its_input():
+    [(function, event)] = called(make(), DONE)
+
+    assert function == template().functions["ClockworkFunction"].name
+    assert event == {"kinds": ["quote", "renewal", "billing"]}
+
+
+def test_every_kind_of_the_agenda_is_on_some_schedule():
+    schedules = template().of_type("AWS::Scheduler::Schedule")
+
+    kinds = [kind for each in schedules for kind in called(each, DONE)[0][1]["kinds"]]
+
+    assert sorted(kinds) == sorted(Kind)
+
+
+def test_a_call_that_fails_is_tried_again_as_often_as_the_schedule_says():
+    assert len(called(make(), FAILED, DONE)) == 2
+    assert len(called(make(), FAILED, FAILED, FAILED)) == 3
+
+
+def test_what_is_no_rate_is_refused():
+    with pytest.raises(TemplateError):
+        called(make(ScheduleExpression="cron(0 2 * * ? *)"))

@@ -1,0 +1,153 @@
+"""A house whose calendar turns: its events planned on an agenda, and the clockwork that works it off."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from insurance.domain.agenda import Kind, book_of
+from insurance.domain.caller import Caller, CallerKind
+from insurance.domain.event import Event
+from insurance.domain.identity import Mode
+from insurance.domain.jurisdiction import Channel, local_midnight
+from insurance.operations.bill_policy import (
+    Billed,
+    PaymentTaken,
+    PaymentTold,
+    choose_plan,
+    read_billing,
+    receive_payment,
+)
+from insurance.operations.collect_premium import PremiumCollector
+from insurance.operations.expire_quote import QuoteExpirer
+from insurance.operations.invite_renewal import RenewalInviter
+from insurance.operations.plan_agenda import plan_agenda
+from insurance.operations.post_earnings import PremiumEarner
+from insurance.operations.run_clockwork import Agenda, Look, Ran, run_clockwork
+from insurance.products import LookUps
+
+from tests.memory import (
+    MemoryAgenda,
+    MemoryBilling,
+    MemoryEarnings,
+    MemoryQuotes,
+    MemoryRenewals,
+)
+from tests.policy_life.house import PARTNER, House, MemoryKeys, gbp
+
+BANK = Caller(
+    principal="bank",
+    kind=CallerKind.STAFF,
+    partner="",
+    roles=frozenset(),
+    scopes=frozenset({"payments:report"}),
+    mode=Mode.TEST,
+)
+BOOK = book_of(Mode.TEST, PARTNER.partner)
+
+
+@dataclass
+class Almanac:
+    """One house, and everything that is due in it."""
+
+    house: House = field(default_factory=House)
+    agenda: Agenda = field(default_factory=MemoryAgenda)
+
+    def __post_init__(self) -> None:
+        memory, products = self.house.memory, self.house.products
+        self.billing = MemoryBilling(memory)
+        self.quotes = MemoryQuotes(memory)
+        self.planned: set[tuple[str, int]] = set()
+        renewals = MemoryRenewals(memory)
+        self.looks: Mapping[Kind, Look] = {
+            Kind.QUOTE: QuoteExpirer(self.quotes).look,
+            Kind.RENEWAL: RenewalInviter(
+                products, LookUps(), renewals, self.quotes, MemoryKeys(), self.house.policies
+            ).look,
+            Kind.BILLING: PremiumCollector(
+                products, LookUps(), self.billing, self.house.policies
+            ).look,
+            Kind.EARNING: PremiumEarner(products, MemoryEarnings(memory)).look,
+        }
+
+    def issue(self, plan: str | None = "monthly", **asked: Any) -> str:
+        self.house.issue(**asked)
+        if plan:
+            choose_plan(
+                self.house.policy_id,
+                plan,
+                caller=PARTNER,
+                products=self.house.products,
+                billing=self.billing,
+                receipt=self.house.receipt("plan"),
+            )
+        return self.house.policy_id
+
+    def pay(self, amount: str, *, on: date | None = None, reference: str = "") -> PaymentTaken:
+        self.house.calls += 1
+        told = PaymentTold(
+            policy_id=self.house.policy_id,
+            reference=reference or f"REF-{self.house.calls}",
+            amount=gbp(amount),
+            received_on=on or self.house.now.date(),
+        )
+        return receive_payment(
+            told,
+            caller=BANK,
+            products=self.house.products,
+            billing=self.billing,
+            receipt=self.house.receipt("pay"),
+        )
+
+    def billed(self) -> Billed:
+        return read_billing(
+            self.house.policy_id,
+            today=self.house.now.date(),
+            caller=PARTNER,
+            products=self.house.products,
+            billing=self.billing,
+        )
+
+    def prove_dispatch(self, number: int | None = None) -> datetime:
+        notice = self.house.prove_dispatch(channel=Channel.EMAIL, number=number).notice
+        assert notice.effective_at is not None
+        return notice.effective_at
+
+    def deliver(self, *, again: bool = False) -> None:
+        """Plan what the events give to look at; `again`: as a stream that delivers twice."""
+        for events in list(self.house.memory.events.values()):
+            for event in events:
+                place = (event.stream, event.sequence)
+                if again or place not in self.planned:
+                    self.planned.add(place)
+                    plan_agenda(event, products=self.house.products, agenda=self.agenda)
+
+    def turn_to(
+        self, day: date | datetime, *, time_is_up: Callable[[], bool] = lambda: False
+    ) -> Ran:
+        """It becomes this day, and what fell due by its first moment is done."""
+        self.house.now = self.moment(day)
+        self.deliver()
+        return run_clockwork(
+            BOOK,
+            kinds=tuple(self.looks),
+            looks=self.looks,
+            agenda=self.agenda,
+            now=self.house.now,
+            time_is_up=time_is_up,
+        )
+
+    def moment(self, day: date | datetime) -> datetime:
+        if isinstance(day, datetime):
+            return day.astimezone(UTC)
+        return local_midnight(day, self.house.product.zone)
+
+    def story(self, policy_id: str | None = None) -> list[tuple[str, str]]:
+        """What happened to the policy and its account, in order: when, and what."""
+        suffix = (policy_id or self.house.policy_id).rpartition("_")[2]
+        found: list[Event] = []
+        for stream, events in self.house.memory.events.items():
+            if stream.endswith(suffix):
+                found += events
+        found.sort(key=lambda event: (event.processed_at, event.stream, event.sequence))
+        return [(f"{event.processed_at:%Y-%m-%dT%H:%MZ}", event.type) for event in found]

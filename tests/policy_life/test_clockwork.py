@@ -1,0 +1,580 @@
+"""What falls due is done on its day, once, whatever happens to the run."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from insurance.domain.agenda import TRIES_MAX, Kind
+from insurance.domain.errors import QuoteExpired
+from insurance.domain.identity import quote_id_for, renewal_quote_id_for
+from insurance.domain.ledger import Account
+from insurance.domain.policy import Initiator
+from insurance.domain.quote import QuoteStatus
+from insurance.operations.change_quote import accept_quote
+from insurance.operations.run_clockwork import PAGE
+from insurance.operations.serve_notice import refuse_renewal, withdraw_notice
+
+from tests.memory import MemoryAgenda
+from tests.policy_life.almanac import Almanac
+from tests.policy_life.house import (
+    BOUGHT_ON,
+    PARTNER,
+    UNDERWRITER,
+    WITH_A_TEENAGER,
+    House,
+    gbp,
+    motor_with,
+)
+
+FIRST_DUES = [f"2026-{month:02}-01" for month in range(1, 13)]
+
+
+@pytest.fixture
+def almanac() -> Almanac:
+    almanac = Almanac()
+    almanac.issue()
+    return almanac
+
+
+def days_of(almanac: Almanac, type: str) -> list[str]:
+    return [when[:10] for when, what in almanac.story() if what == type]
+
+
+def asked_of(almanac: Almanac, policy_id: str = "") -> int:
+    account = almanac.billing.get(policy_id or almanac.house.policy_id).account
+    return account.record.asked if account else 0
+
+
+def statuses(almanac: Almanac) -> tuple[str, ...]:
+    return almanac.house.policy.status_at(almanac.house.now)
+
+
+# Instalments
+
+
+def test_every_instalment_is_asked_for_on_its_day(almanac):
+    almanac.pay("186.19", on=date(2025, 12, 20), reference="ALL-BUT-NOTHING")
+    paid = Almanac(House(motor_with(grace_days=40)))
+    paid.issue()
+    for month in range(1, 13):
+        paid.turn_to(date(2026, month, 1))
+        paid.pay("15.52" if month > 1 else "15.47")
+
+    assert days_of(paid, "billing.instalment_due") == [
+        # The first second of the day in London is the evening before by UTC, in summer.
+        *FIRST_DUES[:3],
+        *(f"2026-{month:02}-{last}" for month, last in ((3, 31), (4, 30), (5, 31), (6, 30))),
+        *(f"2026-{month:02}-{last}" for month, last in ((7, 31), (8, 31), (9, 30))),
+        *FIRST_DUES[10:],
+    ]
+    almanac.turn_to(date(2026, 12, 2))
+    assert days_of(almanac, "billing.instalment_due") == []
+
+
+def test_who_never_chose_a_plan_is_asked_for_everything_at_the_start():
+    almanac = Almanac()
+    almanac.issue(plan=None)
+
+    almanac.turn_to(date(2026, 1, 1))
+
+    assert almanac.story()[-1] == ("2026-01-01T00:00Z", "billing.instalment_due")
+    assert asked_of(almanac) == 1
+
+
+def test_what_a_change_costs_when_no_instalment_is_left_is_asked_for_at_once():
+    almanac = Almanac()
+    almanac.issue(plan=None)
+    almanac.turn_to(date(2026, 1, 1))
+    almanac.pay("169.26")
+    almanac.house.now = datetime(2026, 6, 20, 9, tzinfo=UTC)
+    almanac.house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+
+    almanac.turn_to(datetime(2026, 6, 20, 10, tzinfo=UTC))
+
+    assert days_of(almanac, "billing.instalment_due") == ["2026-01-01", "2026-06-20"]
+
+
+# Arrears, notice, lapse and cure
+
+
+def test_who_does_not_pay_is_given_notice_and_lapses_when_it_is_over(almanac):
+    almanac.turn_to(date(2026, 1, 2))
+
+    assert almanac.story()[-1] == ("2026-01-02T00:00Z", "policy.notice_given")
+    [notice] = almanac.house.policy.notices
+    assert (notice.kind, notice.arrears, notice.due_by) == ("lapse", gbp("15.47"), date(2026, 1, 1))
+    assert statuses(almanac) == ("on_risk", "delinquent")
+
+    almanac.house.now = datetime(2026, 1, 5, 14, tzinfo=UTC)
+    over = almanac.prove_dispatch()
+    assert over == datetime(2026, 1, 13, tzinfo=UTC)
+    almanac.turn_to(over - timedelta(seconds=1))
+    assert statuses(almanac) == ("on_risk", "delinquent")
+
+    almanac.turn_to(over)
+    assert almanac.story()[-1] == ("2026-01-13T00:00Z", "policy.lapsed")
+    assert statuses(almanac) == ("lapsed",)
+    assert almanac.house.policy.covers_at(over - timedelta(microseconds=1))
+    assert almanac.house.policy.notices[0].ended == "carried_out"
+
+
+def test_without_proof_of_dispatch_nothing_lapses(almanac):
+    almanac.turn_to(date(2026, 6, 1))
+
+    assert statuses(almanac) == ("on_risk", "delinquent")
+    assert [what for _, what in almanac.story() if what.startswith("policy.")] == [
+        "policy.issued",
+        "policy.notice_given",
+    ]
+
+
+def test_a_payment_before_it_takes_effect_stops_the_lapse_at_once(almanac):
+    almanac.turn_to(date(2026, 1, 2))
+    over = almanac.prove_dispatch()
+    almanac.house.now = over - timedelta(hours=30)
+    almanac.pay("15.47")
+
+    almanac.turn_to(almanac.house.now + timedelta(minutes=1))
+    assert almanac.story()[-1][1] == "policy.notice_cured"
+    assert statuses(almanac) == ("on_risk",)
+
+    almanac.turn_to(over)
+    assert statuses(almanac) == ("on_risk",)
+
+
+@pytest.mark.parametrize(("days", "expected"), [(-1, "on_risk"), (0, "lapsed")])
+def test_what_counts_is_the_day_on_which_the_money_came_in(almanac, days, expected):
+    almanac.turn_to(date(2026, 1, 2))
+    over = almanac.prove_dispatch()
+    almanac.house.now = over + timedelta(hours=1)
+    almanac.pay("15.47", on=over.date() + timedelta(days=days))
+
+    almanac.turn_to(over + timedelta(hours=2))
+
+    assert statuses(almanac)[0] == expected
+
+
+def test_a_part_of_the_arrears_stops_nothing(almanac):
+    almanac.turn_to(date(2026, 1, 2))
+    over = almanac.prove_dispatch()
+    almanac.pay("15.46")
+
+    almanac.turn_to(over)
+
+    assert statuses(almanac) == ("lapsed",)
+
+
+def test_days_of_grace_come_before_the_notice():
+    almanac = Almanac(House(motor_with(grace_days=10)))
+    almanac.issue()
+
+    almanac.turn_to(date(2026, 1, 11))
+    assert statuses(almanac) == ("on_risk",)
+
+    almanac.turn_to(date(2026, 1, 12))
+    assert statuses(almanac) == ("on_risk", "delinquent")
+
+
+def test_arrears_that_a_person_let_pass_are_not_announced_again_but_the_next_are(almanac):
+    almanac.turn_to(date(2026, 1, 2))
+    withdraw_notice(
+        almanac.house.policy_id,
+        1,
+        caller=UNDERWRITER,
+        policies=almanac.house.policies,
+        receipt=almanac.house.receipt("withdraw"),
+    )
+
+    almanac.turn_to(date(2026, 2, 1))
+    assert len(almanac.house.policy.notices) == 1
+    almanac.turn_to(date(2026, 2, 2))
+    assert almanac.house.policy.notices[1].arrears == gbp("15.52")
+
+
+def test_a_policy_that_ends_otherwise_does_not_lapse(almanac):
+    almanac.turn_to(date(2026, 1, 2))
+    over = almanac.prove_dispatch()
+    almanac.house.cancel(date(2026, 1, 5))
+
+    almanac.turn_to(over)
+
+    assert statuses(almanac) == ("cancelled",)
+    assert almanac.house.policy.notices[0].ended == "overtaken"
+
+
+def test_a_cancellation_by_the_insurer_takes_effect_when_its_notice_is_over():
+    almanac = Almanac()
+    almanac.issue(plan=None)
+    almanac.turn_to(date(2026, 1, 1))
+    almanac.pay("169.26")
+    almanac.house.announce()
+    over = almanac.prove_dispatch()
+
+    almanac.turn_to(over - timedelta(seconds=1))
+    assert statuses(almanac) == ("on_risk", "cancel_pending")
+    almanac.turn_to(over)
+
+    assert statuses(almanac) == ("cancelled",)
+    ended = almanac.house.policy.cancelled_by()
+    assert ended is not None
+    assert ended.reason == "false_facts"
+
+
+def test_a_product_that_names_no_jurisdiction_lapses_nothing_by_itself():
+    almanac = Almanac(House(motor_with(notice={})))
+    almanac.issue()
+
+    almanac.turn_to(date(2026, 12, 1))
+
+    assert almanac.house.policy.notices == ()
+
+
+# Earned premium
+
+
+def balances(almanac: Almanac) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for events in almanac.house.memory.events.values():
+        for event in events:
+            for posting in event.postings:
+                found[posting.debit] += posting.amount.amount
+                found[posting.credit] -= posting.amount.amount
+    return found
+
+
+def test_premium_is_posted_as_earned_at_the_end_of_every_month(almanac):
+    almanac.pay("186.19")
+
+    almanac.turn_to(date(2026, 7, 1) + timedelta(days=1))
+    posted = balances(almanac)
+    half = round(almanac.house.policy.written.amount * 181 / 365)
+    assert -posted[Account.EARNED_PREMIUM] == half
+    almanac.turn_to(date(2027, 1, 2))
+
+    assert days_of(almanac, "premium.earned") == [
+        *(f"2026-{month:02}-01" for month in range(2, 13)),
+        "2027-01-01",
+    ]
+    posted = balances(almanac)
+    assert -posted[Account.EARNED_PREMIUM] == almanac.house.policy.written.amount
+    assert posted[Account.UNEARNED_PREMIUM] == 0
+    assert almanac.agenda.entries.keys() & {(Kind.EARNING, almanac.house.policy_id)} == set()
+
+
+def test_a_policy_that_ended_earns_up_to_its_end_and_no_longer(almanac):
+    almanac.pay("186.19")
+    almanac.turn_to(date(2026, 3, 5))
+    almanac.house.cancel(date(2026, 3, 20))
+
+    almanac.turn_to(date(2026, 4, 2))
+    assert days_of(almanac, "premium.earned") == ["2026-02-01", "2026-03-01", "2026-04-01"]
+    # What a refund was rounded by is earned as slowly as the rest of the term goes by.
+    assert abs(balances(almanac)[Account.UNEARNED_PREMIUM]) <= 1
+    almanac.turn_to(date(2026, 12, 31))
+    assert balances(almanac)[Account.UNEARNED_PREMIUM] == 0
+
+
+def test_a_change_that_comes_after_the_end_is_caught_up(almanac):
+    almanac.pay("186.19")
+    almanac.turn_to(date(2027, 2, 3))
+    almanac.house.cancel(date(2026, 7, 1))
+    assert balances(almanac)[Account.UNEARNED_PREMIUM] != 0
+
+    almanac.turn_to(date(2027, 3, 2))
+
+    assert days_of(almanac, "premium.earned")[-1] == "2027-03-01"
+    assert balances(almanac)[Account.UNEARNED_PREMIUM] == 0
+
+
+# Renewals and quotes
+
+
+def test_the_next_term_is_offered_once_from_its_day(almanac):
+    almanac.pay("186.19")
+    almanac.turn_to(date(2026, 12, 10))
+    assert days_of(almanac, "policy.renewal_invited") == []
+
+    almanac.turn_to(date(2026, 12, 11))
+    almanac.deliver(again=True)
+    almanac.turn_to(date(2026, 12, 31))
+
+    assert days_of(almanac, "policy.renewal_invited") == ["2026-12-11"]
+    quote_id = renewal_quote_id_for(almanac.house.policy_id)
+    assert almanac.house.policy.invitation.quote_id == quote_id
+    assert almanac.quotes.get(quote_id).record.status is QuoteStatus.BINDABLE
+
+
+def test_who_has_ended_the_policy_is_not_invited(almanac):
+    almanac.house.cancel(date(2026, 6, 1))
+
+    almanac.turn_to(date(2026, 12, 31))
+
+    assert almanac.house.policy.invitation is None
+
+
+def test_who_wants_no_other_term_is_not_invited(almanac):
+    refuse_renewal(
+        almanac.house.policy_id,
+        by=Initiator.POLICYHOLDER,
+        reason=None,
+        caller=PARTNER,
+        policies=almanac.house.policies,
+        receipt=almanac.house.receipt("no"),
+    )
+
+    almanac.turn_to(date(2026, 12, 31))
+
+    assert almanac.house.policy.invitation is None
+
+
+def test_who_came_back_is_invited_after_all(almanac):
+    almanac.pay("186.19")
+    almanac.house.now = datetime(2026, 12, 5, 9, tzinfo=UTC)
+    almanac.house.cancel(date(2026, 12, 10))
+    almanac.turn_to(date(2026, 12, 12))
+    almanac.house.reinstate(no_known_loss=True)
+
+    almanac.turn_to(date(2026, 12, 13))
+
+    assert almanac.house.policy.invitation is not None
+
+
+def test_a_quote_that_was_issued_does_not_expire(almanac):
+    almanac.turn_to(BOUGHT_ON + timedelta(days=60))
+
+    assert days_of(almanac, "quote.expired") == []
+
+
+def test_a_quote_expires_once_and_cannot_be_taken_up_afterwards():
+    almanac = Almanac()
+    quote_id = accepted_quote(almanac)
+    valid_until = almanac.quotes.get(quote_id).record.valid_until
+
+    almanac.turn_to(valid_until - timedelta(seconds=1))
+    assert almanac.quotes.get(quote_id).record.status is QuoteStatus.ACCEPTED
+    almanac.turn_to(valid_until)
+    almanac.deliver(again=True)
+    almanac.turn_to(valid_until + timedelta(days=1))
+
+    assert almanac.quotes.get(quote_id).record.status is QuoteStatus.EXPIRED
+    assert almanac.story(quote_id)[-1][1] == "quote.expired"
+    with pytest.raises(QuoteExpired):
+        accept_quote(
+            quote_id,
+            expected_revision=None,
+            caller=PARTNER,
+            quotes=almanac.quotes,
+            receipt=almanac.house.receipt("accept"),
+        )
+
+
+def accepted_quote(almanac: Almanac) -> str:
+    """A quote whose story ends, so far, with its acceptance."""
+    almanac.issue(plan=None)
+    quote_id = quote_id_for(almanac.house.policy_id)
+    memory = almanac.house.memory
+    bound = memory.events[quote_id].pop()
+    accepted = memory.events[quote_id][-1]
+    was = memory.quotes[quote_id]
+    quote = was.record.replace(status=QuoteStatus.ACCEPTED)
+    memory.quotes[quote_id] = type(was)(quote, accepted.head, was.key)
+    del memory.policies[almanac.house.policy_id]
+    del memory.events[almanac.house.policy_id]
+    assert bound.type == "quote.bound"
+    return quote_id
+
+
+# Runs
+
+
+@dataclass
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Fuse:
+    """Lets so many calls through, and kills the run before or after the next one."""
+
+    def __init__(self, calls: int, *, after: bool) -> None:
+        self.calls, self.after = calls, after
+
+    def guard(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(*args: Any, **named: Any) -> Any:
+            if self.calls == 0 and not self.after:
+                raise Killed
+            result = call(*args, **named)
+            if self.calls == 0:
+                raise Killed
+            self.calls -= 1
+            return result
+
+        return guarded
+
+
+def year_of_one_policy(fuse_at: int | None, *, after: bool) -> tuple[Almanac, int]:
+    """Never paid, given notice, lapsed; each run dies at its nth store call and is run again."""
+    almanac = Almanac()
+    almanac.issue()
+    deaths = 0
+    for month, day in ((1, 1), (1, 2), (1, 20), (2, 1), (12, 31)):
+        if (month, day) == (1, 20):
+            almanac.house.now = datetime(2026, 1, 5, 14, tzinfo=UTC)
+            almanac.prove_dispatch()
+        while True:
+            try:
+                with blown(almanac, fuse_at, after=after):
+                    almanac.turn_to(date(2026, month, day))
+                break
+            except Killed:
+                deaths += 1
+                fuse_at = None if deaths > 50 else fuse_at
+    return almanac, deaths
+
+
+class blown:  # noqa: N801 - reads as what it does
+    """The stores with a fuse in front of every call, for one run."""
+
+    def __init__(self, almanac: Almanac, fuse_at: int | None, *, after: bool) -> None:
+        self.almanac, self.fuse_at, self.after = almanac, fuse_at, after
+        self.guarded = [
+            (almanac.billing, "get"),
+            (almanac.billing, "store"),
+            (almanac.house.policies, "get"),
+            (almanac.house.policies, "change"),
+            (almanac.quotes, "add"),
+            (almanac.agenda, "move"),
+            (almanac.agenda, "due"),
+        ]
+
+    def __enter__(self) -> None:
+        if self.fuse_at is None:
+            return
+        fuse = Fuse(self.fuse_at, after=self.after)
+        for store, name in self.guarded:
+            setattr(store, name, fuse.guard(getattr(type(store), name).__get__(store)))
+
+    def __exit__(self, *_: object) -> None:
+        for store, name in self.guarded:
+            vars(store).pop(name, None)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("fuse_at", range(3, 24))
+def test_a_run_that_dies_anywhere_and_is_run_again_does_everything_once(fuse_at, after):
+    undisturbed, _ = year_of_one_policy(None, after=False)
+
+    almanac, deaths = year_of_one_policy(fuse_at, after=after)
+
+    assert almanac.story() == undisturbed.story()
+    assert almanac.house.policy == undisturbed.house.policy
+    assert deaths or fuse_at > 10
+
+
+def test_a_year_played_in_one_go_is_the_year_lived_day_by_day():
+    at_once, by_day = Almanac(), Almanac()
+    for almanac in (at_once, by_day):
+        almanac.issue()
+        almanac.pay("100")
+
+    day = date(2026, 1, 1)
+    while day <= date(2026, 12, 31):
+        by_day.turn_to(day)
+        day += timedelta(days=1)
+    at_once.turn_to(date(2026, 12, 31))
+
+    assert at_once.story() == by_day.story()
+    assert len(at_once.story()) > 8
+
+
+def test_events_that_are_delivered_again_lead_to_nothing_new(almanac):
+    almanac.turn_to(date(2026, 3, 2))
+    before = almanac.story()
+
+    for _ in range(3):
+        almanac.deliver(again=True)
+        almanac.turn_to(date(2026, 3, 2))
+
+    assert almanac.story() == before
+
+
+def test_two_runs_at_once_do_everything_once(almanac):
+    """The second looks between the first's look and its store."""
+    get, inside = almanac.billing.get, list[bool]()
+
+    def get_and_let_the_other_run(policy_id: str):
+        found = get(policy_id)
+        if not inside:
+            inside.append(True)
+            almanac.turn_to(date(2026, 1, 2))
+        return found
+
+    almanac.billing.get = get_and_let_the_other_run
+    almanac.turn_to(date(2026, 1, 2))
+    almanac.turn_to(date(2026, 1, 2))
+
+    assert days_of(almanac, "billing.instalment_due") == ["2026-01-01"]
+    assert len(almanac.house.policy.notices) == 1
+
+
+def test_what_fails_stalls_nobody_else_and_goes_to_a_person():
+    almanac = Almanac()
+    ids = [almanac.issue() for _ in range(3)]
+    look = almanac.looks[Kind.BILLING]
+
+    def fails_for_one(subject: str, now: datetime) -> datetime | None:
+        if subject == ids[0]:
+            raise KeyError(subject)
+        return look(subject, now)
+
+    almanac.looks = {**almanac.looks, Kind.BILLING: fails_for_one}
+    ran = [almanac.turn_to(date(2026, 1, 2)) for _ in range(TRIES_MAX + 1)]
+
+    assert [each.failed for each in ran] == [1] * TRIES_MAX + [0]
+    assert [each.parked for each in ran] == [0] * (TRIES_MAX - 1) + [1, 0]
+    noticed = [len(almanac.house.policies.get(each).record.notices) for each in ids]
+    assert noticed == [0, 1, 1]
+
+    almanac.looks = {**almanac.looks, Kind.BILLING: look}
+    assert almanac.agenda.retry_parked("test#ptn_one", limit=10) == 1
+    almanac.turn_to(date(2026, 1, 2))
+    assert len(almanac.house.policies.get(ids[0]).record.notices) == 1
+
+
+def test_a_run_stops_when_its_time_is_up_and_the_next_goes_on():
+    almanac = Almanac()
+    ids = [almanac.issue() for _ in range(4)]
+    left = iter([False, False, True])
+
+    first = almanac.turn_to(date(2026, 1, 1), time_is_up=lambda: next(left, True))
+    second = almanac.turn_to(date(2026, 1, 1))
+
+    assert (first.finished, first.looked) == (False, 2)
+    assert second.finished
+    assert [asked_of(almanac, each) for each in ids] == [1] * 4
+
+
+def test_a_book_larger_than_a_page_is_worked_off_whole():
+    agenda = MemoryAgenda()
+    almanac = Almanac(agenda=agenda)
+    almanac.issue()
+    looked: list[str] = []
+
+    def look(subject: str, _now: datetime) -> None:
+        looked.append(subject)
+
+    almanac.looks = {Kind.BILLING: look}
+    almanac.deliver()
+    [pattern] = agenda.due("test#ptn_one", Kind.BILLING, 0, by=date_of(2027), limit=1)
+    for number in range(3 * PAGE + 1):
+        agenda.enter(pattern.replace(subject=f"pol_test_{number}"))
+
+    almanac.turn_to(date(2026, 1, 1))
+
+    assert len(looked) == len(set(looked)) == 3 * PAGE + 2
+
+
+def date_of(year: int) -> datetime:
+    return datetime(year, 1, 1, tzinfo=UTC)
