@@ -13,11 +13,13 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from local.openapi.downgrade import downgraded, reachable, schema_names, without_nulls
 from local.openapi.gateway import (
+    ANY_METHOD,
     API_KEY,
     PARTNER,
     STAFF,
     gateway_responses,
     integration,
+    other_methods,
     request_validators,
     security_schemes,
 )
@@ -59,6 +61,8 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
             paths[path][method] = rendered
     paths = dict(sorted(paths.items()))
     answers = _shared_answers(paths)
+    for item in paths.values():
+        item[ANY_METHOD] = other_methods(item.keys())
     return {
         "openapi": "3.0.3",
         "info": INFO,

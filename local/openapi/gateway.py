@@ -1,6 +1,7 @@
 """What API Gateway itself needs in the definition: authorizers, validators, its own answers."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from insurance.api.problems import FAULT, NO_ROUTE, TYPE_PREFIX
@@ -183,3 +184,43 @@ def invocation(function: str) -> Json:
 def request_validators() -> Json:
     """Parameters only: a body is refused by its handler, which can point at the fault."""
     return {"parameters": {"validateRequestParameters": True, "validateRequestBody": False}}
+
+
+ANY_METHOD = "x-amazon-apigateway-any-method"
+
+
+def other_methods(declared: Iterable[str]) -> Json:
+    """What the gateway answers to the methods that a path does not have: a 405 with those it has."""
+    allowed = ", ".join(sorted(method.upper() for method in declared))
+    problem = {
+        "type": f"{TYPE_PREFIX}method-not-allowed",
+        "title": "Method not allowed",
+        "status": 405,
+        "detail": f"Use {allowed}.",
+        "code": "method-not-allowed",
+        "request_id": "$context.requestId",
+    }
+    headers = {"Allow": f"'{allowed}'", "Content-Type": "'application/problem+json'"}
+    return {
+        "security": [],
+        "responses": {
+            "405": {
+                "description": "Not with this method",
+                "headers": {name: {"schema": {"type": "string"}} for name in headers},
+            }
+        },
+        "x-amazon-apigateway-integration": {
+            "type": "mock",
+            "requestTemplates": {"application/json": '{"statusCode": 405}'},
+            "passthroughBehavior": "never",
+            "responses": {
+                "default": {
+                    "statusCode": "405",
+                    "responseParameters": {
+                        f"method.response.header.{name}": value for name, value in headers.items()
+                    },
+                    "responseTemplates": {"application/json": json.dumps(problem)},
+                }
+            },
+        },
+    }

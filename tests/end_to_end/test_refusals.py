@@ -86,6 +86,24 @@ def test_an_unknown_route_is_a_404(harbour: Caller, path: str) -> None:
     assert_problem(harbour.get(path), 404, "route-not-found")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/v1/quotes", "POST"),
+        ("TRACE", "/v1/claims", "POST"),
+        ("OPTIONS", "/v1/products", "GET"),
+        ("PUT", "/v1/quotes/quo_test_x/acceptance", "POST"),
+    ],
+)
+def test_another_method_is_a_405_that_names_those_there_are(
+    harbour: Caller, method: str, path: str, allowed: str
+) -> None:
+    answer = harbour.http.request(method, path)
+
+    assert_problem(answer, 405, "method-not-allowed")
+    assert answer.headers["allow"] == allowed
+
+
 def test_a_post_without_its_idempotency_key_is_a_400(harbour: Caller, risk: Json) -> None:
     answer = harbour.http.post("/v1/quotes", json=risk)
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from local.openapi.gateway import ANY_METHOD
 from local.template import Template
 
 type Json = dict[str, Any]
@@ -65,4 +66,5 @@ def operations(definition: Json) -> list[tuple[str, Json]]:
         (f"{method.upper()} {path}", operation)
         for path, item in definition["paths"].items()
         for method, operation in item.items()
+        if method != ANY_METHOD
     ]

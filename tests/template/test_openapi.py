@@ -10,6 +10,7 @@ from jsonschema import Draft4Validator
 
 from local.openapi.__main__ import TARGET, rendered
 from local.openapi.downgrade import references
+from local.openapi.gateway import ANY_METHOD
 from local.openapi.handlers import template_functions
 
 type Json = dict[str, Any]
@@ -52,6 +53,16 @@ def test_every_operation_calls_the_function_of_its_tag(operations: Operations) -
         assert integration["type"] == "aws_proxy", name
         assert integration["httpMethod"] == "POST", name
         assert integration["timeoutInMillis"] <= 29_000, name
+
+
+def test_every_path_answers_the_methods_it_does_not_have(definition: Json) -> None:
+    for path, item in definition["paths"].items():
+        others = item[ANY_METHOD]
+        answer = others["x-amazon-apigateway-integration"]["responses"]["default"]
+        allowed = ", ".join(sorted(method.upper() for method in item.keys() - {ANY_METHOD}))
+        assert answer["statusCode"] == "405", path
+        assert answer["responseParameters"]["method.response.header.Allow"] == f"'{allowed}'", path
+        assert others["security"] == []
 
 
 def example(media: Json, definition: Json) -> Any:
