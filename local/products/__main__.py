@@ -1,12 +1,14 @@
-"""`python -m local.products`: check, bundled, schema, mutate, compare, fuzz, cases, impact."""
+"""`python -m local.products`: check, bundled, schema, mutate, compare, fuzz, cases, impact, impact-stored."""
 
 import argparse
 import json
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+from insurance.domain.identity import Mode
 from insurance.domain.product import InvalidProduct
 from insurance.domain.product.checks import check
 from insurance.domain.product.source import schema
@@ -35,6 +37,11 @@ def main() -> int:  # noqa: PLR0911 - one for each command
     impact.add_argument("new", type=Path)
     impact.add_argument("book", type=Path, help="JSON lines of risks, as in scenarios.json")
     impact.add_argument("--picture", type=Path, help="write the distribution as SVG")
+    stored = commands.add_parser("impact-stored", help="re-rate the stored policies under a draft")
+    stored.add_argument("draft", type=Path)
+    stored.add_argument("mode", type=Mode, choices=list(Mode))
+    stored.add_argument("--at", type=datetime.fromisoformat, help="in force then; now by default")
+    stored.add_argument("--picture", type=Path, help="write the distribution as SVG")
     arguments = parser.parse_args()
     match arguments.command:
         case "check":
@@ -60,6 +67,11 @@ def main() -> int:  # noqa: PLR0911 - one for each command
             from local.products.impact import run as rerate  # noqa: PLC0415 - one command only
 
             return rerate(arguments.old, arguments.new, arguments.book, arguments.picture)
+        case "impact-stored":
+            from local.products.stored import run as rerate_stored  # noqa: PLC0415 - as above
+
+            at = arguments.at or datetime.now(UTC)
+            return rerate_stored(arguments.draft, arguments.mode, at, arguments.picture)
     return 2
 
 

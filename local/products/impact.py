@@ -83,13 +83,17 @@ def picture(impact: Impact) -> str:
 
 def run(old: Path, new: Path, book: Path, image: Path | None) -> int:
     lines = [json.loads(line, parse_float=Decimal) for line in _lines(book)]
-    impact = compared(Product(read(old)), Product(read(new)), lines)
+    report(compared(Product(read(old)), Product(read(new)), lines), image)
+    return 0
+
+
+def report(impact: Impact, image: Path | None) -> None:
+    """In words, and as a picture where one is wanted."""
     for line in told(impact):
         print(line)
     if image is not None:
         image.write_text(picture(impact), "utf-8")
         print(f"picture: {image}")
-    return 0
 
 
 def told(impact: Impact) -> Iterator[str]:
