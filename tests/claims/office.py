@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from insurance import telemetry, wiring
+from insurance.catalogue import Catalogue
 from insurance.domain.identity import Mode
 from insurance.domain.product import Product
 from insurance.domain.terms import ProductRef
@@ -33,6 +34,7 @@ from tests.memory import (
     MemoryLists,
     MemoryObjects,
     MemoryPolicies,
+    MemoryProductVersions,
     MemoryQuotes,
 )
 
@@ -65,6 +67,7 @@ WIRED = (
     "payment_orders",
     "payers",
     "bank_messages",
+    "_known_versions",
 )
 
 
@@ -226,7 +229,9 @@ def opened_in_memory() -> Iterator[tuple[Office, Memory]]:
     """The office on the stores in memory: for many lives in little time."""
     memory, keys = Memory(), PlainKeys()
     receipts = _Receipts(memory.check)
+    catalogue = Catalogue(stored=lambda: MemoryProductVersions(memory), contents=MemoryObjects)
     stores = {
+        "products": catalogue,
         "quotes": MemoryQuotes(memory),
         "policies": MemoryPolicies(memory),
         "claims": MemoryClaims(memory),

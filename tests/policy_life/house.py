@@ -128,6 +128,7 @@ class House:
             policyholder=Policyholder(name="Ada Lovelace"),
             answers=risk.pop("all_answers", None) or answers(**risk),
             options=covers,
+            territory=risk.pop("territory", ""),
             producer=None,
         )
         receipt = self.receipt("POST /v1/quotes")

@@ -135,27 +135,33 @@ def test_a_claim_of_which_nothing_is_payable_does_not_count():
 
 @pytest.mark.parametrize(("offset", "inside"), [(0, True), (-1, False)])
 def test_a_loss_at_inception_is_covered(offset, inside):
-    start = motor().period(date(2026, 1, 1)).start
+    start = motor().moment(date(2026, 1, 1))
     loss = Loss("windscreen", gbp(400), occurred_at=start + timedelta(seconds=offset))
 
     assert (motor().assess(loss, risk()).outcome == "pass") is inside
 
 
 def test_a_loss_at_the_end_is_not_covered():
-    loss = Loss("windscreen", gbp(400), occurred_at=motor().period(date(2026, 1, 1)).end)
+    loss = Loss(
+        "windscreen",
+        gbp(400),
+        occurred_at=motor().period(date(2026, 1, 1), motor().read_answers(answers())).end,
+    )
 
     assert motor().assess(loss, risk()).outcome == "fail"
 
 
 def test_periods_are_half_open_in_local_time_across_the_clock_changes():
-    period = motor().period(date(2026, 6, 1))
+    period = motor().period(date(2026, 6, 1), motor().read_answers(answers()))
 
     assert period.start.astimezone(UTC) == datetime(2026, 5, 31, 23, tzinfo=UTC)
     assert period.end.astimezone(UTC) == datetime(2027, 5, 31, 23, tzinfo=UTC)
 
 
 def test_a_term_from_29_february_ends_on_28_february():
-    assert motor().period(date(2028, 2, 29)).end.date() == date(2029, 2, 28)
+    assert motor().period(date(2028, 2, 29), motor().read_answers(answers())).end.date() == date(
+        2029, 2, 28
+    )
 
 
 def test_an_unknown_product_comes_with_a_suggestion():

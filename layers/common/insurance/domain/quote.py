@@ -1,6 +1,6 @@
 """Quotes: what a risk would cost and on what terms, until it is accepted and becomes a policy."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -83,6 +83,8 @@ class Quote(Record):
     carrier: str
     product: ProductRef
     period: Period
+    territory: str = ""
+    """Where the risk is; the product's first territory where none was said."""
     options: tuple[str, ...] = ()
     """Codes of the optional covers that were chosen."""
     policyholder: Annotated[Policyholder | None, Classification.PERSONAL] = None
@@ -132,12 +134,15 @@ class Quote(Record):
     ) -> Self:
         """An underwriter takes the referred risk, on these terms and at this price."""
         moved = self._moved(Step.TAKE_ON, now=decision.decided_at)
+        days = [found.expires_days for found in self.findings if found.expires_days is not None]
+        stands = [decision.decided_at + timedelta(days=each) for each in days]
         return moved.replace(
             decision=decision,
             looked_up=looked_up,
             imposed=imposed,
             covers=covers,
             premium=premium,
+            valid_until=min([self.valid_until, *stands]),
         )
 
     def turned_down(self, *, decision: UnderwriterDecision) -> Self:

@@ -37,6 +37,10 @@ class Finding(Value):
     code: str
     outcome: str
     reason: str
+    authority: str = ""
+    """Of a referral: the role of whoever may take it on."""
+    expires_days: int | None = None
+    """Of a referral: how long its acceptance stands."""
 
 
 class ImposedTerms(Value):

@@ -52,6 +52,7 @@ def take_on_quote(
     What a look-up had not answered they may have `told`, by source: it prices as if looked up.
     """
     was = _load(quote_id, expected_revision, caller=caller, quotes=quotes, receipt=receipt)
+    _authorised(caller, was.record)
     product = products.version(was.record.product)
     quote = was.record.replace(looked_up=_completed(was.record, product, told))
     same_currency(imposed.excess, product.currency, "/excess")
@@ -83,6 +84,7 @@ def turn_down_quote(
 ) -> Kept[Quote]:
     """An underwriter declines a referred risk."""
     was = _load(quote_id, expected_revision, caller=caller, quotes=quotes, receipt=receipt)
+    _authorised(caller, was.record)
     declined = was.record.turned_down(decision=_decision(caller, reason, receipt))
     return _store(declined, "quote.referral_declined", was, caller, quotes, receipt)
 
@@ -102,6 +104,16 @@ def _completed(
         raise InvalidFields(faults)
     read = {source: dict(product.read_look_up(source, facts)) for source, facts in told.items()}
     return quote.looked_up | read
+
+
+def _authorised(caller: Caller, quote: Quote) -> None:
+    """Each reason for the referral names the role that may decide on it."""
+    roles = {found.authority or UNDERWRITER for found in quote.findings if found.outcome == "refer"}
+    for role in roles or {UNDERWRITER}:
+        caller.require_role(role)
+
+
+UNDERWRITER = "underwriter"
 
 
 def _load(

@@ -29,6 +29,7 @@ class RiskAsked:
     policyholder: Policyholder
     answers: Mapping[str, Any]
     options: tuple[str, ...]
+    territory: str
     producer: str | None
 
 
@@ -41,6 +42,7 @@ def preview_quote(
         start=asked.start,
         answers=dict(asked.answers),
         options=asked.options,
+        territory=asked.territory,
         look_ups=look_ups,
         now=now,
     )
@@ -80,6 +82,7 @@ def _quote(
         carrier=carrier,
         product=product.ref,
         period=priced.period,
+        territory=asked.territory,
         options=tuple(priced.risk.covers),
         policyholder=asked.policyholder,
         answers=dict(priced.risk.answers.to_json()),

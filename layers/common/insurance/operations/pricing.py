@@ -16,6 +16,7 @@ from insurance.domain.premium import (
     Refund,
     usual_refund,
 )
+from insurance.domain.product import Finding as Referral
 from insurance.domain.product import Imposed, Line, Offer, PastClaim, Price, Product, Risk
 from insurance.domain.quote import Quote, Renewing
 from insurance.domain.terms import CoverTerms, Finding, ImposedTerms
@@ -40,7 +41,13 @@ class Priced:
     @property
     def findings(self) -> tuple[Finding, ...]:
         return tuple(
-            Finding(code=found.code, outcome=str(found.outcome), reason=found.reason)
+            Finding(
+                code=found.code,
+                outcome=str(found.outcome),
+                reason=found.reason,
+                authority=authority_of(found),
+                expires_days=found.expires_days if found.outcome == "refer" else None,
+            )
             for found in self.offer.findings
         )
 
@@ -70,12 +77,19 @@ class Priced:
         return premium_of(self.offer.price) if self.offer.price else None
 
 
+def authority_of(found: Referral) -> str:
+    """The role that may take a referral on, where it is another than an underwriter's."""
+    other = found.outcome == "refer" and found.authority != "underwriter"
+    return found.authority if other else ""
+
+
 def price_new(
     product: Product,
     *,
     start: date,
     answers: dict[str, Any],
     options: tuple[str, ...],
+    territory: str,
     look_ups: LookUps,
     now: datetime,
 ) -> Priced:
@@ -85,13 +99,13 @@ def price_new(
     """
     _check_start(product, start, now)
     read = product.read_answers(answers)
-    term = product.period(start)
+    term = product.period(start, read)
     period = Period(start=term.start.astimezone(UTC), end=term.end.astimezone(UTC))
     looked_up = {
         look_up.source: look_ups.find(look_up.source, look_up.key)
         for look_up in product.look_ups(read)
     }
-    risk = Risk(answers=read, looked_up=looked_up, covers=options, start=start)
+    risk = Risk(answers=read, looked_up=looked_up, covers=options, start=start, territory=territory)
     return Priced(product, risk, period, product.offer(risk))
 
 
@@ -136,12 +150,30 @@ def stored_risk(product: Product, kept: Quote | Policy) -> Risk:
     """The risk of a quote or policy: the same answers and the same looked-up facts."""
     if kept.answers is None:
         raise AlreadyErased(kept.id)
-    start = kept.period.start.astimezone(product.zone).date()
+    return _risk(product, kept, kept.answers)
+
+
+def carried_risk(product: Product, kept: Policy) -> Risk:
+    """The risk as another version of its product reads it: what that one does not ask is left out,
+    and what it asks beside has its default."""
+    if kept.answers is None:
+        raise AlreadyErased(kept.id)
+    if product.ref == kept.product:
+        return stored_risk(product, kept)
+    return _risk(product, kept, product.asked_of(kept.answers))
+
+
+def _risk(product: Product, kept: Quote | Policy, answers: dict[str, Any]) -> Risk:
+    start, end = (
+        moment.astimezone(product.zone).date() for moment in (kept.period.start, kept.period.end)
+    )
     return Risk(
-        answers=product.read_answers(kept.answers),
+        answers=product.read_answers(answers),
         looked_up=kept.looked_up,
         covers=kept.options,
         start=start,
+        territory=kept.territory,
+        end=end,
     )
 
 

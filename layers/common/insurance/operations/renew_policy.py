@@ -16,14 +16,13 @@ from insurance.domain.identity import mode_of, renewal_quote_id_for
 from insurance.domain.period import Period
 from insurance.domain.policy import Policy
 from insurance.domain.quote import PastLoss, Quote, QuoteStatus, Renewing
-from insurance.domain.terms import Finding
 from insurance.operations.ports import Kept, Keys, LookUps, Products, Quotes, Renewals
 from insurance.operations.pricing import (
     Priced,
+    carried_risk,
     imposed_of,
     last_price,
     past_claims,
-    stored_risk,
 )
 from insurance.operations.receipt import Receipt
 
@@ -72,7 +71,7 @@ def preview_renewal(
         raise TermsNotOffered(f"a renewal before {invited_from.isoformat()} or after the term")
     last = policy.at(end - LAST_MOMENT)
     renewing = Renewing(policy_id=policy_id, last=last.premium, claims=_losses(claims))
-    was = stored_risk(product, last)
+    was = carried_risk(product, last)
     found = product.renew(
         was,
         last=last_price(renewing),
@@ -82,7 +81,7 @@ def preview_renewal(
         },
         imposed=imposed_of(last.imposed),
     )
-    first, ends = product.period(found.risk.start)
+    first, ends = product.period(found.risk.start, found.risk.answers)
     priced = Priced(product, found.risk, Period(start=first, end=ends), found.offer)
     return RenewalOffered(last, priced, renewing)
 
@@ -125,15 +124,13 @@ def _quote(offered: RenewalOffered, caller: Caller, receipt: Receipt) -> Quote:
         carrier=policy.carrier,
         product=priced.product.ref,
         period=priced.period,
+        territory=policy.territory,
         options=tuple(code for code in priced.risk.covers if code in sold),
         policyholder=policy.policyholder,
         answers=dict(priced.risk.answers.to_json()),
         looked_up=priced.looked_up,
         status=STATUS_OF[priced.offer.outcome],
-        findings=tuple(
-            Finding(code=found.code, outcome=str(found.outcome), reason=found.reason)
-            for found in priced.offer.findings
-        ),
+        findings=priced.findings,
         covers=priced.covers,
         premium=priced.premium,
         imposed=policy.imposed,

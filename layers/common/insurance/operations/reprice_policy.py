@@ -9,7 +9,7 @@ from insurance.domain.policy import Policy, Terms
 from insurance.domain.policy.servicing import Asked, Reprice
 from insurance.domain.product import Imposed, LookUp, Offer, Product, Risk
 from insurance.operations.ports import LookUps
-from insurance.operations.pricing import Priced, imposed_of, stored_risk
+from insurance.operations.pricing import Priced, carried_risk, imposed_of
 
 UNDERWRITER = "underwriter"
 
@@ -24,7 +24,7 @@ def repricing(product: Product, *, look_ups: LookUps, caller: Caller) -> Reprice
     def reprice(policy: Policy, asked: Asked) -> tuple[Terms, dict[str, Any]]:
         if policy.answers is None:
             raise AlreadyErased(policy.id)
-        was = stored_risk(product, policy)
+        was = carried_risk(product, policy)
         wanted = dict(policy.answers) | (asked.answers or {})
         read = product.read_answers(
             {code: answer for code, answer in wanted.items() if answer is not None}
@@ -70,13 +70,15 @@ def _accepted(product: Product, was: Risk, risk: Risk, policy: Policy, caller: C
     if offer.outcome == "declined":
         raise RiskNotAccepted("declined", _reasons(offer, "decline"))
     known = {found.code for found in product.offer(was).findings}
-    new = [
+    beyond = [
         found.reason
         for found in offer.findings
-        if found.outcome == "refer" and found.code not in known
+        if found.outcome == "refer"
+        and found.code not in known
+        and (found.authority or UNDERWRITER) not in caller.roles
     ]
-    if new and UNDERWRITER not in caller.roles:
-        raise RiskNotAccepted("referred to an underwriter", new)
+    if beyond:
+        raise RiskNotAccepted("referred to an underwriter", beyond)
     imposed = imposed_of(policy.imposed)
     if imposed is None and offer.outcome != "referred":
         return offer

@@ -65,7 +65,7 @@ def announce_cancellation(
     product = products.version(policy.product)
     if Conditions.of(product).for_cancelling(Initiator.INSURER, reason) is None:
         raise TermsNotOffered("a cancellation by the insurer")
-    wanted = product.period(effective_on).start if effective_on else None
+    wanted = product.moment(effective_on) if effective_on else None
     notice = Notice(
         number=len(policy.notices) + 1,
         kind=NoticeKind.CANCELLATION,

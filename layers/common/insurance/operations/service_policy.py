@@ -53,7 +53,7 @@ class ChangeAsked:
             raise InvalidFields([fault])
         at = self.effective_at or now
         if self.effective_on is not None:
-            at = product.period(self.effective_on).start
+            at = product.moment(self.effective_on)
         return Asked(
             kind=self.kind,
             effective_at=at.astimezone(UTC),

@@ -1,7 +1,7 @@
 """Verify a loss: the rules every claim meets, then the product's own, then what the cover pays."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from insurance.domain.claim import Claim, Draw
@@ -31,7 +31,8 @@ def verify_claim(
     """
     if facts is None:
         raise AlreadyErased(policy.party_id)
-    rules = judge_notice(notice, policy)
+    at = _judged_at(notice, policy, product)
+    rules = judge_notice(notice, policy, at)
     if notice.claimed.currency is not product.currency:
         nothing = Money.zero(product.currency)
         return Verdict(rules, (), nothing, (), counts=False, reserve=notice.claimed)
@@ -46,7 +47,7 @@ def verify_claim(
             code: Money(amount=amount, currency=product.currency) for code, amount in used.items()
         },
     )
-    in_force = policy.at(notice.occurred_at)
+    in_force = policy.at(at)
     found = product.assess(loss, stored_risk(product, in_force), imposed_of(in_force.imposed))
     return Verdict(
         rules + _own_rules(found),
@@ -56,9 +57,20 @@ def verify_claim(
         counts=found.counts,
         reserve=found.reserve,
         recoverable=found.recoverable or None,
-        judged_on=_segment(policy, notice.occurred_at),
+        judged_on=_segment(policy, at),
         draws=_draws(found),
     )
+
+
+def _judged_at(notice: Notice, policy: Policy, product: Product) -> datetime:
+    """The moment whose terms a loss is judged on: when it happened or, where a cover answers for
+    claims that are made, when it was told: in an extended reporting period, the term's last one."""
+    if product.claims.of(notice.cover).trigger != "claims_made":
+        return notice.occurred_at
+    return min(notice.reported_at, policy.period.end - LAST_MOMENT)
+
+
+LAST_MOMENT = timedelta(microseconds=1)
 
 
 def verify_filed(claim: Claim, file: ClaimFile, product: Product) -> Verdict:

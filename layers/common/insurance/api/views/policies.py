@@ -44,6 +44,7 @@ class PolicyView(View):
     revision: int
     product: ProductRefView
     period: PeriodView
+    territory: str | None
     premium: PremiumView
     covers: list[CoverView]
     imposed: ImposedTermsView | None
@@ -74,6 +75,7 @@ class PolicyView(View):
             revision=kept.head.sequence,
             product=ProductRefView.of(policy.product),
             period=PeriodView.of(policy.period),
+            territory=policy.territory or None,
             premium=PremiumView.of(policy.premium),
             covers=[CoverView.of(cover) for cover in policy.covers],
             imposed=ImposedTermsView.of(policy.imposed) if policy.imposed else None,

@@ -56,6 +56,7 @@ class QuoteView(View):
     revision: int
     product: ProductRefView
     period: PeriodView
+    territory: str | None
     premium: PremiumView | None
     covers: list[CoverView]
     findings: list[FindingView]
@@ -80,6 +81,7 @@ class QuoteView(View):
             revision=kept.head.sequence,
             product=ProductRefView.of(quote.product),
             period=PeriodView.of(quote.period),
+            territory=quote.territory or None,
             premium=PremiumView.of(quote.premium) if quote.premium else None,
             covers=[CoverView.of(cover) for cover in quote.covers],
             findings=[FindingView.of(finding) for finding in quote.findings],

@@ -65,14 +65,14 @@ class Verdict(NamedTuple):
         return " ".join(rule.explanation for rule in self.rules if rule.outcome in against)
 
 
-def judge_notice(notice: Notice, policy: Policy) -> tuple[RuleResult, ...]:
+def judge_notice(notice: Notice, policy: Policy, at: datetime) -> tuple[RuleResult, ...]:
     """The rules that no product can drop, each with the facts it used.
 
     Whether the loss lies in the period, was reported in time and falls under a cover in force is
     the product's to say: lines differ in what triggers them.
     """
     rules = (_same_currency(notice, policy), _not_told_before(notice))
-    return (*rules, _in_force(notice, policy)) if policy.transactions else rules
+    return (*rules, _in_force(at, policy)) if policy.transactions else rules
 
 
 def judge_payee(payee: Payee | None, unsettled: str | None) -> RuleResult:
@@ -122,13 +122,13 @@ def _not_told_before(notice: Notice) -> RuleResult:
     )
 
 
-def _in_force(notice: Notice, policy: Policy) -> RuleResult:
-    """Of a policy that was changed: the loss is judged on the terms in force when it happened, and
-    by a person where those were settled only afterwards."""
-    covered = policy.covers_at(notice.occurred_at)
-    since = policy.settled_at(notice.occurred_at)
+def _in_force(at: datetime, policy: Policy) -> RuleResult:
+    """Of a policy that was changed: the loss is judged on the terms in force then, and by a person
+    where those were settled only afterwards."""
+    covered = policy.covers_at(at)
+    since = policy.settled_at(at)
     facts = {"covered": covered, "known_since": since.isoformat() if since else None}
-    if since is not None and since > notice.occurred_at:
+    if since is not None and since > at:
         text = "What was in force at the time of the loss was changed after it."
         return _result("in_force", Outcome.REFER, text, **facts)
     if not covered:

@@ -97,6 +97,7 @@ class Policy(Record):
     carrier: str
     product: ProductRef
     period: Period
+    territory: str = ""
     options: tuple[str, ...] = ()
     policyholder: Annotated[Policyholder | None, Classification.PERSONAL] = None
     answers: Annotated[dict[str, Any] | None, Classification.SENSITIVE] = None
@@ -131,6 +132,7 @@ class Policy(Record):
             carrier=quote.carrier,
             product=quote.product,
             period=quote.period,
+            territory=quote.territory,
             options=quote.options,
             policyholder=quote.policyholder,
             answers=quote.answers,

@@ -64,7 +64,9 @@ class Bulk:
             return self._explained(answers, looked_up, covers, start)
         end = self._ends.get(start)
         if end is None:
-            end = self._ends[start] = self._product.last_day(start)
+            end = self._product.last_day(start, held)
+            if self._product.in_months:  # then no answer moves it
+                self._ends[start] = end
         territory = self._product.territories[0]
         selected = self._selected(Env(held, told, NONE, start, end, territory), tuple(covers))
         env = Env(held, told, selected, start, end, territory)

@@ -15,7 +15,7 @@ from insurance.domain.product.claims import Claims
 from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean, refuse
 from insurance.domain.product.kinds import WIDE, Kind, as_decimal
 from insurance.domain.product.life import Life
-from insurance.domain.product.program import Asked, Env, Routine, World
+from insurance.domain.product.program import Asked, Env, Routine, World, present
 from insurance.domain.product.questions import (
     Answers,
     Question,
@@ -42,10 +42,11 @@ from insurance.domain.product.results import (
     Risk,
 )
 from insurance.domain.product.tables import Table
-from insurance.domain.product.terms import CoverOnOffer, Covers, Underwriting, loaded
+from insurance.domain.product.terms import CoverOnOffer, Covers, Underwriting, loaded, mentions
 from insurance.domain.terms import ProductRef
 
 COVERS_MAX: Final = 60
+TERM_DAYS_MAX: Final = 3660
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class Product:
         faults: list[Fault] = []
         parts: list[Callable[[], object]] = [
             lambda: self._visible,
+            lambda: self._days_asked,
             lambda: self.covers,
             lambda: self.underwriting,
             lambda: self.rating,
@@ -217,6 +219,19 @@ class Product:
         """Typed and canonical; every fault in one InvalidFields, each with its pointer."""
         return read_answers(self.questions, raw, visible=self._visible)
 
+    def asked_of(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Of answers to another version, those to what this one asks."""
+        kept: dict[str, Any] = {}
+        for one in self.questions:
+            if one.code not in raw:
+                continue
+            answer = raw[one.code]
+            if one.type == "list" and isinstance(answer, list):
+                fields = {field.code for field in one.fields}
+                answer = [{c: v for c, v in item.items() if c in fields} for item in answer]
+            kept[one.code] = answer
+        return kept
+
     def look_ups(self, answers: Answers) -> tuple[LookUp, ...]:
         """What must be looked up elsewhere for these answers."""
         return tuple(
@@ -230,18 +245,66 @@ class Product:
         fields = tuple(self._looked_up[source].values())
         return read_answers(fields, raw, at=f"/looked_up/{source}").json
 
-    def period(self, start: date) -> Period:
+    def period(self, start: date, answers: Answers) -> Period:
         """The term from a local date: half-open, in the product's own time zone."""
-        return Period(self._moment(start), self._moment(self.last_day(start)))
+        return Period(self.moment(start), self.moment(self.last_day(start, answers.held)))
 
-    def last_day(self, start: date) -> date:
+    def last_day(self, start: date, held: Mapping[str, Any]) -> date:
         """The local date on which a term ends: the first that is not covered any more."""
-        term = self._plain.get("term", {"months": 12})
-        if "days" in term:
-            return add_days(start, term["days"])
-        return add_months(start, term.get("months", 12))
+        if self._days_asked is None:
+            return add_months(start, self._plain.get("term", {}).get("months", 12))
+        days = self._days_asked(_env_of(held)._replace(start=start, end=start))
+        if days is None or not 1 <= days <= TERM_DAYS_MAX:
+            detail = (
+                f"The term these answers make has {days} days: 1 to {TERM_DAYS_MAX} can be had."
+            )
+            raise InvalidFields([FieldFault("/answers", "term", detail)])
+        return add_days(start, days)
 
-    def _moment(self, day: date) -> datetime:
+    def _term(self, risk: Risk) -> Period:
+        return Period(self.moment(risk.start), self.moment(self._last_day(risk)))
+
+    def _last_day(self, risk: Risk) -> date:
+        """Of a stored risk its own: a change of answers does not move the end of its term."""
+        return risk.end or self.last_day(risk.start, risk.answers.held)
+
+    @property
+    def in_months(self) -> bool:
+        """The term depends on no answer."""
+        return "days" not in self._plain.get("term", {})
+
+    @cached_property
+    def _days_asked(self) -> Callable[[Env], int | None] | None:
+        """The days of a term that is not in months, as its expression has them."""
+        source = self._plain.get("term", {}).get("days")
+        if source is None:
+            return None
+        path = "/term/days"
+        if mentions(source, frozenset({"end"})):
+            raise refuse(path, "end", "days that do not depend on the end that they make")
+        asked = World(
+            questions=_by_code(self.questions),
+            looked_up={},
+            covers=(),
+            values={},
+            tables={},
+            exponent=self.currency.exponent,
+            territories=self.territories,
+        )
+        routine = Routine(asked)
+        term = routine.rate(source, path)
+        if term.type.scale:
+            raise refuse(path, source, "whole days")
+        low, high = term.type.low, term.type.high
+        if (low is not None and low > TERM_DAYS_MAX) or (high is not None and high < 1):
+            raise refuse(path, source, f"1 to {TERM_DAYS_MAX} days")
+        known = present(routine.sources)
+        routine.write(
+            f"return {term.code} if {known} else None" if known else f"return {term.code}"
+        )
+        return routine.build()
+
+    def moment(self, day: date) -> datetime:
         """The inception time of a local date; where the clock jumps over it, right after the jump."""
         written = self._plain.get("term", {}).get("inception_time", "00:00")
         hour, minute = (int(part) for part in written.split(":"))
@@ -331,7 +394,9 @@ class Product:
         env = self._choose(env, risk, renewal=True)
         answers = self.read_answers(self.renewals.answers(env))
         found = risk.looked_up if looked_up is None else looked_up
-        next_risk = risk._replace(answers=answers, looked_up=found, start=self.last_day(risk.start))
+        next_risk = risk._replace(
+            answers=answers, looked_up=found, start=self._last_day(risk), end=None
+        )
         offer = self.offer(next_risk, imposed, last=last, claims=claims)
         findings = (*self.renewals.findings(env), *offer.findings)
         outcome = _outcome(findings)
@@ -353,7 +418,7 @@ class Product:
     def assess(self, loss: Loss, risk: Risk, imposed: Imposed | None = None) -> Assessment:
         """Every rule a claim is held to, and what is payable; changes nothing."""
         env = self._in_force(risk, imposed)
-        return self.claims.assess(loss, env, self.period(risk.start), imposed)
+        return self.claims.assess(loss, env, self._term(risk), imposed)
 
     # The risk as compiled functions take it
 
@@ -369,7 +434,7 @@ class Product:
             looked_up,
             frozenset(),
             risk.start,
-            self.last_day(risk.start),
+            self._last_day(risk),
             territory,
             renewal=last is not None,
             last={

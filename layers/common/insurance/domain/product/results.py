@@ -44,6 +44,9 @@ class Risk(NamedTuple):
     covers: Sequence[str]
     start: date
     territory: str = ""
+    """Where it is; the product's first territory where none is said."""
+    end: date | None = None
+    """Of a risk that was sold: where its term ends. None: as the product says."""
 
 
 class Imposed(NamedTuple):

@@ -1,0 +1,325 @@
+"""Products that nobody has seen, as data: terms that answers make, claims made, several territories, authority."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from insurance.domain.claim.verification import Notice
+from insurance.domain.errors import InvalidFields, NoAuthority, RiskNotAccepted
+from insurance.domain.identity import Mode, new_quote_id
+from insurance.domain.money import Currency, Money
+from insurance.domain.party import Policyholder
+from insurance.domain.product import Definition, InvalidProduct, Product
+from insurance.domain.terms import ImposedTerms
+from insurance.operations.change_quote import take_on_quote
+from insurance.operations.make_quote import RiskAsked, make_quote
+from insurance.operations.renew_policy import preview_renewal
+from insurance.operations.verify_claim import verify_claim
+from insurance.products import LookUps
+
+from tests.memory import MemoryQuotes, MemoryRenewals
+from tests.policy_life.house import PARTNER, UNDERWRITER, House, MemoryKeys
+
+BASE = {
+    "code": "unseen",
+    "version": "1",
+    "name": "Unseen",
+    "status": "active",
+    "territories": ["GB"],
+    "currency": "GBP",
+    "time_zone": "Europe/London",
+    "covers": [{"code": "main", "limit": 1000}],
+}
+
+
+def product(**parts):
+    tables = parts.pop("with_tables", {})
+    document = json.loads(json.dumps({**BASE, **parts}), parse_float=Decimal)
+    made = Product(Definition(document, tables))
+    made.compile()
+    return made
+
+
+def money(amount):
+    return Money.of(str(amount), Currency.GBP)
+
+
+def trip(days="days(start, back_on)"):
+    return product(
+        term={"days": days},
+        questions=[
+            {"code": "back_on", "type": "date"},
+            {"code": "party", "type": "integer", "min": 1, "max": 9, "default": 1},
+        ],
+        rating={"steps": [{"step": "base", "base": "rate(days(start, end)) * party"}]},
+        with_tables={"rate": "days>=,days<=,rate\n,3,10\n4,10,25\n11,,60\n"},
+    )
+
+
+def test_a_term_is_as_long_as_the_answers_make_it():
+    house = House(product=trip(), now=datetime(2026, 6, 1, tzinfo=UTC))
+
+    policy = house.issue(date(2026, 7, 1), all_answers={"back_on": "2026-07-09"})
+
+    assert policy.period.end - policy.period.start == timedelta(days=8)
+    assert policy.premium.total == money(25)
+
+
+@pytest.mark.parametrize("back_on", ["2026-07-01", "2026-06-20", "2046-07-01"])
+def test_a_term_that_cannot_be_is_refused(back_on):
+    house = House(product=trip(), now=datetime(2026, 6, 1, tzinfo=UTC))
+
+    with pytest.raises(InvalidFields) as caught:
+        house.issue(date(2026, 7, 1), all_answers={"back_on": back_on})
+
+    assert [fault.code for fault in caught.value.faults] == ["term"]
+
+
+def test_a_change_of_answers_does_not_move_the_end_of_a_term_or_its_claims():
+    house = House(product=trip(), now=datetime(2026, 6, 1, tzinfo=UTC))
+    policy = house.issue(date(2026, 7, 1), all_answers={"back_on": "2026-07-09"})
+    house.now = datetime(2026, 7, 2, tzinfo=UTC)
+
+    house.endorse(date(2026, 7, 3), party=2, back_on="2026-07-04")
+
+    changed = house.policy
+    assert changed.period == policy.period
+    verdict = verified(house, occurred=datetime(2026, 7, 8, tzinfo=UTC))
+    assert {rule.code: rule.outcome for rule in verdict.rules}["within_period"] == "pass"
+
+
+@pytest.mark.parametrize("days", ["days(start, end)", 0, 2.5, "start", 5000])
+def test_days_that_are_no_days_are_a_fault_of_the_definition(days):
+    with pytest.raises(InvalidProduct) as caught:
+        trip(days)
+
+    assert caught.value.faults[0].path.startswith("/term/days")
+
+
+def verified(house, *, occurred, reported=None, claimed=100, facts=None, used=None, cover="main"):
+    notice = Notice(
+        cover=cover,
+        occurred_at=occurred,
+        reported_at=reported or occurred + timedelta(hours=1),
+        claimed=money(claimed),
+        payee=None,
+        same_loss_as=(),
+    )
+    return verify_claim(
+        notice, facts or {}, None, policy=house.policy, product=house.product, used=used or {}
+    )
+
+
+def indemnity():
+    return product(
+        questions=[
+            {"code": "turnover", "type": "money", "min": 1, "max": 10_000_000},
+            {"code": "retro", "type": "date"},
+        ],
+        covers=[
+            {
+                "code": "main",
+                "limit": "turnover",
+                "trigger": "claims_made",
+                "retroactive_date": "retro",
+                "extended_reporting_days": 30,
+            }
+        ],
+        rating={"steps": [{"step": "base", "base": "0.01 * turnover"}]},
+    )
+
+
+def pi_house():
+    house = House(product=indemnity(), now=datetime(2026, 1, 10, tzinfo=UTC))
+    turnover = {"amount": 10_000_000, "currency": "GBP"}
+    house.issue(date(2026, 2, 1), all_answers={"turnover": turnover, "retro": "2024-01-01"})
+    house.now = datetime(2026, 3, 1, tzinfo=UTC)
+    house.endorse(date(2026, 4, 1), turnover={"amount": 20_000_000, "currency": "GBP"})
+    return house
+
+
+def outcomes(verdict):
+    return {rule.code: str(rule.outcome) for rule in verdict.rules}
+
+
+def test_a_claim_made_in_the_term_is_covered_though_it_happened_before_and_the_policy_was_changed():
+    verdict = verified(
+        pi_house(),
+        occurred=datetime(2025, 5, 5, tzinfo=UTC),
+        reported=datetime(2026, 6, 1, tzinfo=UTC),
+        claimed=150_000,
+    )
+
+    found = outcomes(verdict)
+    assert (found["within_period"], found["after_retroactive_date"]) == ("pass", "pass")
+    assert found["in_force"] == "pass"
+    assert verdict.payable == money(150_000)  # by the terms of the day it was made
+
+
+@pytest.mark.parametrize(
+    ("occurred", "reported", "code"),
+    [
+        ("2023-12-31", "2026-06-01", "after_retroactive_date"),
+        ("2026-06-01", "2027-03-10", "within_period"),
+        ("2027-02-02", "2027-02-10", "within_period"),
+    ],
+)
+def test_a_claim_made_before_the_retroactive_date_or_too_late_is_not(occurred, reported, code):
+    moments = [datetime.fromisoformat(f"{day}T12:00:00+00:00") for day in (occurred, reported)]
+
+    verdict = verified(pi_house(), occurred=moments[0], reported=moments[1])
+
+    assert outcomes(verdict)[code] == "fail"
+    assert not verdict.payable
+
+
+def test_a_claim_made_in_the_extended_reporting_period_is_covered():
+    verdict = verified(
+        pi_house(),
+        occurred=datetime(2027, 1, 20, tzinfo=UTC),
+        reported=datetime(2027, 2, 20, tzinfo=UTC),
+    )
+
+    assert set(outcomes(verdict).values()) == {"pass"}
+
+
+def abroad():
+    return product(
+        territories=["GB", "IE"],
+        questions=[{"code": "n", "type": "integer", "min": 0, "max": 9}],
+        rating={
+            "steps": [{"step": "base", "base": 100}],
+            "charges": [
+                {"code": "tax", "kind": "tax", "rate": "0.12 if territory == 'GB' else 0.05"}
+            ],
+        },
+    )
+
+
+@pytest.mark.parametrize(("territory", "total"), [("", 112), ("GB", 112), ("IE", 105)])
+def test_taxes_go_by_the_territory_that_a_quote_names_and_stay_with_the_policy(territory, total):
+    house = House(product=abroad(), now=datetime(2026, 1, 10, tzinfo=UTC))
+
+    policy = house.issue(date(2026, 2, 1), all_answers={"n": 1}, territory=territory)
+
+    assert (policy.territory, policy.premium.total) == (territory, money(total))
+
+
+def test_a_territory_in_which_the_product_is_not_sold_is_refused():
+    house = House(product=abroad(), now=datetime(2026, 1, 10, tzinfo=UTC))
+
+    with pytest.raises(InvalidFields) as caught:
+        house.issue(date(2026, 2, 1), all_answers={"n": 1}, territory="FR")
+
+    assert [fault.pointer for fault in caught.value.faults] == ["/territory"]
+
+
+def referring():
+    return product(
+        questions=[{"code": "n", "type": "integer", "min": 0, "max": 9}],
+        rating={"steps": [{"step": "base", "base": 100}]},
+        underwriting=[
+            {
+                "code": "big",
+                "outcome": "refer",
+                "when": "n > 5",
+                "reason": "Big",
+                "authority": "chief_underwriter",
+                "expires_days": 3,
+            }
+        ],
+    )
+
+
+def referred(house):
+    quotes = MemoryQuotes(house.memory)
+    receipt = house.receipt("POST /v1/quotes")
+    asked = RiskAsked(
+        product="unseen",
+        start=date(2026, 2, 1),
+        policyholder=Policyholder(name="Ada"),
+        answers={"n": 6},
+        options=(),
+        territory="",
+        producer=None,
+    )
+    make_quote(
+        asked,
+        caller=PARTNER,
+        carrier="Coverwright",
+        products=house.products,
+        look_ups=LookUps(),
+        quotes=quotes,
+        keys=MemoryKeys(),
+        receipt=receipt,
+    )
+    return new_quote_id(Mode.TEST, PARTNER.principal, receipt.key), quotes
+
+
+def take_on(house, quote_id, quotes, caller):
+    return take_on_quote(
+        quote_id,
+        ImposedTerms(),
+        told={},
+        reason="seen",
+        expected_revision=None,
+        caller=caller,
+        products=house.products,
+        quotes=quotes,
+        receipt=house.receipt("decide"),
+    )
+
+
+def test_a_referral_is_taken_on_by_the_role_that_its_rule_names_and_stands_as_long_as_it_says():
+    house = House(product=referring(), now=datetime(2026, 1, 10, tzinfo=UTC))
+    quote_id, quotes = referred(house)
+    chief = UNDERWRITER.replace(roles=frozenset({"chief_underwriter"}))
+
+    with pytest.raises(NoAuthority):
+        take_on(house, quote_id, quotes, UNDERWRITER)
+    taken = take_on(house, quote_id, quotes, chief)
+
+    assert taken.record.valid_until == house.now + timedelta(days=3)
+
+
+def test_a_change_that_refers_needs_that_role_too():
+    house = House(product=referring(), now=datetime(2026, 1, 10, tzinfo=UTC))
+    house.issue(date(2026, 2, 1), all_answers={"n": 1})
+
+    with pytest.raises(RiskNotAccepted):
+        house.change("endorsement", date(2026, 3, 1), answers={"n": 7}, caller=UNDERWRITER)
+
+
+def test_a_renewal_under_a_version_that_asks_other_things_keeps_what_it_asks():
+    old = product(
+        questions=[
+            {"code": "n", "type": "integer", "min": 0, "max": 9},
+            {"code": "gone", "type": "integer"},
+        ],
+        rating={"steps": [{"step": "base", "base": "100 + money(n)"}]},
+    )
+    new = product(
+        version="2",
+        questions=[
+            {"code": "n", "type": "integer", "min": 0, "max": 9},
+            {"code": "fresh", "type": "integer", "default": 5},
+        ],
+        rating={"steps": [{"step": "base", "base": "200 + money(n + fresh)"}]},
+    )
+    house = House(product=old, now=datetime(2026, 1, 10, tzinfo=UTC))
+    policy = house.issue(date(2026, 2, 1), all_answers={"n": 3, "gone": 1})
+    house.products.of = new
+
+    offered = preview_renewal(
+        policy.id,
+        caller=PARTNER,
+        products=house.products,
+        look_ups=LookUps(),
+        renewals=MemoryRenewals(house.memory),
+        now=datetime(2027, 1, 20, tzinfo=UTC),
+    )
+
+    assert offered.priced.premium is not None
+    assert offered.priced.premium.total == money(208)
+    assert offered.priced.product.version == "2"
