@@ -1,13 +1,14 @@
 """From a risk to what a quote and a policy hold: the product's answer in the contract's own words."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from insurance.domain.errors import AlreadyErased, FieldFault, InvalidFields
 from insurance.domain.money import Currency, Money
 from insurance.domain.period import Period
-from insurance.domain.policy import Policy
 from insurance.domain.premium import (
     CoverPremium,
     LineKind,
@@ -20,7 +21,11 @@ from insurance.domain.product import Finding as Referral
 from insurance.domain.product import Imposed, Line, Offer, PastClaim, Price, Product, Risk
 from insurance.domain.quote import Quote, Renewing
 from insurance.domain.terms import CoverTerms, Finding, ImposedTerms
-from insurance.operations.ports import LookUps
+
+# Who prices a quote need not load what a policy is.
+if TYPE_CHECKING:
+    from insurance.domain.policy import Policy
+    from insurance.operations.ports import LookUps
 
 NET = "net"
 """The kind of a price's first line, which the premium holds as such."""
