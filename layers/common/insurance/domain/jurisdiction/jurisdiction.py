@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
-
-from insurance.domain.value import Value
 from insurance.domain.working_days import WorkingDays
 
 
@@ -29,25 +26,25 @@ class Channel(StrEnum):
     PORTAL = "portal"
 
 
-class NoticeRule(Value):
+class NoticeRule(NamedTuple):
     """So many whole days between the day of dispatch, which does not count, and the effect."""
 
-    days: Annotated[int, Field(ge=0, le=366)]
+    days: int
     working: bool = False
     """Counted in working days."""
 
 
-class ClockRule(Value):
+class ClockRule(NamedTuple):
     """How long one act may take, and who says so."""
 
     code: str
-    days: Annotated[int, Field(ge=0, le=366)]
+    days: int
+    source: str
     working: bool = False
     """Counted in working days."""
-    source: str
 
 
-class Jurisdiction(Value):
+class Jurisdiction(NamedTuple):
     """A regulator's territory: its calendar, its notices, its clocks, and who hears what cannot be agreed."""
 
     code: str

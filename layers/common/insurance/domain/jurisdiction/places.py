@@ -58,7 +58,7 @@ JURISDICTIONS: Final = {
             ),
             channels=frozenset({*_POSTED, Channel.EMAIL}),
             claims=tuple(
-                rule.replace(source=f"{_OWN}Consumer Protection Code 2012, 7.7")
+                rule._replace(source=f"{_OWN}Consumer Protection Code 2012, 7.7")
                 for rule in _PROMPTLY
             ),
             complaints=(
@@ -110,7 +110,7 @@ ELSEWHERE: Final = Jurisdiction(
     calendar=WEEKDAYS,
     notices=_notices(lapse=NoticeRule(days=14), cancellation=NoticeRule(days=14)),
     channels=frozenset({*_POSTED, Channel.EMAIL}),
-    claims=tuple(rule.replace(source="our own standard") for rule in _PROMPTLY),
+    claims=tuple(rule._replace(source="our own standard") for rule in _PROMPTLY),
     complaints=(
         _clock("acknowledge", 5, "our own standard", working=True),
         _clock("final_response", 56, "our own standard"),
