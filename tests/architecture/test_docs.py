@@ -45,6 +45,70 @@ def test_every_make_target_in_the_documents_exists(name):
     assert told <= targets
 
 
+# What a document tells people to type, and who types it before them: a target is run by CI, as part
+# of `make check`, or else by a test, which holds the words beside it.
+TYPED_BY = {
+    "make run": ("tests/end_to_end/test_journey.py", '"-m", "local", "run"'),
+    "make serve": ("tests/local/test_serve.py", '"-m", "local", "serve"'),
+    "make show": ("tests/local/test_serve.py", '"-m", "local", "show"'),
+    "make tour": ("tests/claims/test_tour.py", "tour"),
+    "make openapi": ("tests/template/test_openapi.py", "rendered()"),
+    "make exam": ("tests/local/test_exam.py", "local.exam"),
+    "make bench": ("tests/bench/test_costs.py", "bench"),
+    "uv run python -m local env": ("tests/local/test_sam.py", 'main(["env"])'),
+    "curl": ("tests/end_to_end/test_readme.py", "README.md"),
+}
+BY_HAND = {
+    "make check": "CI itself",
+    "make format": "`make lint`, which CI runs, asks the same tools whether there is anything to mend",
+    "uv run pre-commit install": "it changes the clone's own git hooks",
+    ".venv-sam/bin/sam deploy": "it needs an account of AWS",
+    ".venv-sam/bin/sam local": "it needs Docker",
+}
+
+
+def typed(document: Path) -> list[str]:
+    """The commands of a document's blocks, and the make targets in its sentences."""
+    text = document.read_text().replace("\\\n", " ")
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.S)
+    lines = [line for block in blocks for line in block.splitlines() if not line.startswith(" ")]
+    inline = re.findall(r"`((?:make|uv run) [^`]+)`", re.sub(r"```.*?```", "", text, flags=re.S))
+    return [" ".join(line.partition(" #")[0].split()) for line in [*lines, *inline]]
+
+
+def run_by_ci() -> set[str]:
+    """`make check` and every target that it stands on."""
+    makefile = (ROOT / "Makefile").read_text()
+    waiting, found = ["check"], set()
+    while waiting:
+        target = waiting.pop()
+        found.add(f"make {target}")
+        rule = re.search(rf"^{target}:([^#\n|]*)", makefile, re.M)
+        waiting += rule[1].split() if rule and not target.startswith(".") else []
+    return found
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/operations.md"])
+def test_every_command_in_the_documents_is_typed_by_a_test_or_by_ci(name):
+    known = {*run_by_ci(), *TYPED_BY, *BY_HAND}
+
+    unknown = [
+        command
+        for command in typed(ROOT / name)
+        if not any(re.match(rf"{re.escape(each)}(\s|$)", command) for each in known)
+    ]
+
+    assert typed(ROOT / name)
+    assert unknown == []
+
+
+@pytest.mark.parametrize("command", TYPED_BY)
+def test_who_types_a_command_is_there(command):
+    test, words = TYPED_BY[command]
+
+    assert words in (ROOT / test).read_text()
+
+
 @pytest.mark.parametrize("name", each(DOCS))
 def test_every_relative_link_leads_somewhere(name):
     document = ROOT / name
