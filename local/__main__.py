@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--journey", type=Path, help="a file of local/journeys' form (or JOURNEY=)")
     commands.add_parser("tour", help="play what the platform does beside the main job")
     show = commands.add_parser("show", help="print a stored item, and its events, readably")
-    show.add_argument("id", help="quo_…, pol_…, clm_…, pty_…, or an application's client id")
+    show.add_argument("id", help="quo_…, pol_…, clm_…, cmp_…, pty_…, or an application's client id")
     token = commands.add_parser("token", help="print an access token for a sample caller")
     token.add_argument("caller", help="see local/samples.py")
     commands.add_parser("env", help="write what `sam local` needs to use this stack's database")

@@ -30,6 +30,12 @@ from local.services.event_bus import Event
 type Json = dict[str, Any]
 
 EXECUTING = "executing"
+ORDERS = {"clm": "payments", "cmp": "redress"}
+"""Where the events of a stream have what is to be paid out."""
+
+REPORTS = {"pay": "/v1/bank-reports", "rdr": "/v1/redress-reports"}
+"""Where a report goes, by the instruction's prefix."""
+
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 15.0
 _RETRIED = frozenset({401, 403, 408, 429})  # a token or a plan may recover, as a server may
@@ -71,13 +77,15 @@ class Bank:
         self._task: asyncio.Task[None] | None = None
 
     def receive(self, event: Event) -> None:
-        """Keep what a claim's event orders to be paid; an order that came before is known.
+        """Keep what the event of a claim or a complaint orders to be paid; an order that came before
+        is known.
 
         (A billing account has payments too: those come in, and are nothing for the bank to do.)
         """
-        if self._by_file or not event.detail.get("stream", "").startswith("clm_"):
+        where = ORDERS.get(event.detail.get("stream", "")[:3])
+        if where is None or (self._by_file and where == ORDERS["clm"]):
             return
-        for payment in event.detail["facts"].get("payments", ()):
+        for payment in event.detail["facts"].get(where, ()):
             if payment.get("status") == EXECUTING:
                 self._inbox.execute(
                     "INSERT OR IGNORE INTO instructions (id, payment, received, executed_at)"
@@ -157,7 +165,7 @@ class Bank:
             "Idempotency-Key": f"bank-{instruction.id}",
         }
         try:
-            answer = await client.post("/v1/bank-reports", json=body, headers=headers)
+            answer = await client.post(REPORTS[instruction.id[:3]], json=body, headers=headers)
         except httpx.HTTPError as error:
             log.warning("report of %s: %s", instruction.id, error)
             return False

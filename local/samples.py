@@ -13,6 +13,7 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _QUOTING = ("products:read", "quotes:read", "quotes:write")
 _ISSUANCE = ("policies:read", "policies:write", "policies:share")
 _CLAIMS = ("claims:read", "claims:write", "claims:settle")
+_COMPLAINTS = ("complaints:read", "complaints:write")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Partner:
     mode: str = "test"
     status: str = "active"
     products: tuple[str, ...] = ("quoting", "issuance", "claims")
-    scopes: tuple[str, ...] = (*_QUOTING, *_ISSUANCE, *_CLAIMS)
+    scopes: tuple[str, ...] = (*_QUOTING, *_ISSUANCE, *_CLAIMS, *_COMPLAINTS)
     portal: bool = False
     """Policyholders sign in through it."""
 
@@ -93,7 +94,7 @@ PARTNERS = (
         "Harbour Brokers, where policyholders sign in",
         "silver",
         products=("issuance", "claims"),
-        scopes=("policies:read", "claims:read", "claims:write"),
+        scopes=("policies:read", "claims:read", "claims:write", *_COMPLAINTS),
         portal=True,
     ),
     Partner("gone-test", "gone", "Gone Brokers, suspended", "bronze", status="suspended"),
@@ -114,7 +115,20 @@ STAFF = (
     Staff(
         "supervisor-test",
         ("supervisor", "test"),
-        (*_READS, "claims:assess", "claims:settle", "claims:approve", "work:read"),
+        (
+            *_READS,
+            "claims:assess",
+            "claims:settle",
+            "claims:approve",
+            "work:read",
+            *_COMPLAINTS,
+            "complaints:handle",
+        ),
+    ),
+    Staff(
+        "complaints-test",
+        ("complaints_handler", "test"),
+        (*_READS, *_COMPLAINTS, "complaints:handle", "work:read"),
     ),
     Staff(
         "finance-test",

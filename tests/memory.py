@@ -15,9 +15,11 @@ from insurance.domain.claim import Claim, Handling, NoticedClaim
 from insurance.domain.claim.attention import waits_for, waits_from
 from insurance.domain.claim.limits import Draw, movements
 from insurance.domain.classification import JsonObject
+from insurance.domain.complaint import Complaint
 from insurance.domain.errors import (
     AlreadyErased,
     ClaimNotFound,
+    ComplaintNotFound,
     KeyReused,
     LimitMoved,
     PartyNotFound,
@@ -46,6 +48,7 @@ from insurance.domain.quote import Quote, QuoteStatus
 from insurance.operations.ports import (
     AccessFile,
     BillingFile,
+    Cause,
     ClaimFile,
     EarningsFile,
     Kept,
@@ -126,6 +129,7 @@ class Memory:
     suspense: dict[str, SuspendedPayment] = field(default_factory=dict)
     earned: dict[str, Kept[EarnedPremium]] = field(default_factory=dict)
     claims: dict[str, Kept[Claim]] = field(default_factory=dict)
+    complaints: dict[str, Kept[Complaint]] = field(default_factory=dict)
     registers: dict[str, tuple[NoticedClaim, ...]] = field(default_factory=dict)
     versions: dict[tuple[Mode, str, str], Kept[ProductVersion]] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)
@@ -457,6 +461,53 @@ class MemoryClaims:
             used[movement.code] = used.get(movement.code, 0) + movement.change
 
 
+class MemoryComplaints:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def load_cause(self, about: str, receipt: Receipt) -> Cause | None:
+        self._memory.check(receipt)
+        kept = self._memory.quotes.get(quote_id_for(about))
+        there = (self._memory.quotes, self._memory.policies, self._memory.claims)
+        if kept is None or not any(about in stored for stored in there):
+            return None
+        key = None if party_id_for(about) in self._memory.erased else kept.key
+        return Cause(kept.record.partner, kept.record.product, key)
+
+    def add(self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Receipt) -> None:
+        self._memory.check(receipt)
+        if complaint.id in self._memory.complaints:
+            raise StaleRevision(complaint.id)
+        self._memory.append(event, lambda: StaleRevision(complaint.id))
+        self._memory.complaints[complaint.id] = Kept(complaint, event.head, key)
+        self._memory.keep(receipt)
+
+    def get(self, complaint_id: str) -> Kept[Complaint]:
+        if complaint_id not in self._memory.complaints:
+            raise ComplaintNotFound(complaint_id)
+        kept = self._memory.complaints[complaint_id]
+        if party_id_for(complaint_id) not in self._memory.erased:
+            return kept
+        return Kept(Complaint.joined(kept.record.parted()[0], {}), kept.head, None)
+
+    def load(self, complaint_id: str, receipt: Receipt) -> Kept[Complaint]:
+        self._memory.check(receipt)
+        return self.get(complaint_id)
+
+    def change(
+        self, event: Event, complaint: Complaint, *, was: Kept[Complaint], receipt: Receipt
+    ) -> None:
+        self._memory.check(receipt)
+        if self._memory.complaints[complaint.id].head != was.head:
+            raise StaleRevision(complaint.id)
+        self._memory.append(event, lambda: StaleRevision(complaint.id))
+        self._memory.complaints[complaint.id] = Kept(complaint, event.head, was.key)
+        self._memory.keep(receipt)
+
+
+type Listable = Quote | Claim | Complaint
+
+
 class MemoryLists:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -466,10 +517,15 @@ class MemoryLists:
     ) -> Sequence[Listed]:
         quotes = [kept.record for kept in self._memory.quotes.values()]
         claims = [kept.record for kept in self._memory.claims.values()]
-        found: list[tuple[datetime, Quote | Claim]] = [
+        found: list[tuple[datetime, Listable]] = [
             (quote.created_at, quote)
             for quote in quotes
             if quote.status is QuoteStatus.REFERRED and role == "underwriter"
+        ]
+        found += [
+            (kept.record.since, kept.record)
+            for kept in self._memory.complaints.values()
+            if kept.record.waits_for == role
         ]
         for claim in claims:
             since = waits_from(claim)
@@ -485,6 +541,14 @@ class MemoryLists:
     def claims_in(self, mode: Mode, handling: str, *, after: str, limit: int) -> Sequence[Listed]:
         return self._claims(lambda claim: claim.handling == handling, mode, after, limit)
 
+    def complaints_in(self, mode: Mode, month: str, *, after: str, limit: int) -> Sequence[Listed]:
+        places: list[tuple[str, Listable]] = [
+            (_place(kept.record.received_at, kept.record.id), kept.record)
+            for kept in self._memory.complaints.values()
+            if f"{kept.record.received_at:%Y-%m}" == month and mode_of(kept.record.id) is mode
+        ]
+        return _listed(places, after, limit)
+
     def claims_of(self, mode: Mode, handler: str, *, after: str, limit: int) -> Sequence[Listed]:
         def wanted(claim: Claim) -> bool:
             return claim.handler == handler and claim.handling is not Handling.CLOSED
@@ -494,7 +558,7 @@ class MemoryLists:
     def _claims(
         self, wanted: Callable[[Claim], bool], mode: Mode, after: str, limit: int
     ) -> Sequence[Listed]:
-        places: list[tuple[str, Quote | Claim]] = [
+        places: list[tuple[str, Listable]] = [
             (_place(kept.record.reported_at, kept.record.id), kept.record)
             for kept in self._memory.claims.values()
             if wanted(kept.record) and mode_of(kept.record.id) is mode
@@ -506,14 +570,12 @@ def _place(at: datetime, id: str) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}#{id}"
 
 
-def _listed(
-    places: Sequence[tuple[str, Quote | Claim]], after: str, limit: int
-) -> Sequence[Listed]:
+def _listed(places: Sequence[tuple[str, Listable]], after: str, limit: int) -> Sequence[Listed]:
     behind = sorted((place for place in places if place[0] > after), key=lambda place: place[0])
     return [Listed(place, _opened(record)) for place, record in behind[:limit]]
 
 
-def _opened(record: Quote | Claim) -> Quote | Claim:
+def _opened(record: Listable) -> Listable:
     """The record less what is personal."""
     return type(record).joined(record.parted()[0], {})
 

@@ -36,7 +36,7 @@ _REFERENCES = "#/components/schemas/{model}"
 HEADERS_MAX = 10_240
 """API Gateway takes no more of them, all together: whatever is longer never arrives."""
 
-_ETAGGED = ("quote_id", "policy_id", "claim_id")
+_ETAGGED = ("quote_id", "policy_id", "claim_id", "complaint_id")
 
 
 class Schemas(NamedTuple):
@@ -287,6 +287,7 @@ TAGS = {
     "claim_intake": "Check cover, notify a loss, read a claim",
     "claim_assessment": "Decide, reserve, hold, close and reopen a claim",
     "settlement": "Settle a claim, approve a payment, report the bank's outcome",
+    "complaints": "Complain; handle, answer and put right a complaint; the register",
     "work_list": "What waits for whom: by role, by state, by handler",
     "payment_execution": "Send payments to the bank, take in its reports",
     "data_intake": "Erase a party's personal data",

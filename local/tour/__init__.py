@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from local.settings import Settings
 from local.stack import Stack
-from local.tour import claims, policy_life
+from local.tour import claims, desk, policy_life
 from local.tour.visitor import TourFailed, Visitor
 
 __all__ = ["TourFailed", "play"]
@@ -25,6 +25,8 @@ SCENES: tuple[Callable[[Visitor], str], ...] = (
     claims.opened_again_and_topped_up,
     claims.recovered_and_shared,
     claims.paid_by_a_file_for_the_bank,
+    desk.complained_about_and_put_right,
+    desk.work_listed_by_role,
 )
 
 

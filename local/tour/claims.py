@@ -24,7 +24,7 @@ MOTOR: Json = {
 
 
 def denied_with_reasons(visitor: Visitor) -> str:
-    claim_id = _notified(visitor, 150_000, occurred_at="2026-11-30T22:00:00Z")
+    claim_id = notified(visitor, 150_000, occurred_at="2026-11-30T22:00:00Z")
     referred = visitor.post(f"/v1/claims/{claim_id}/settlement")
     visitor.say("settlement", f"{referred['status']}: {referred['task']['reason']}")
     denial = {
@@ -43,7 +43,7 @@ def denied_with_reasons(visitor: Visitor) -> str:
 
 
 def referred_and_paid_after_a_second_person_agreed(visitor: Visitor) -> str:
-    claim_id = _notified(visitor, 900_000, payee=None)
+    claim_id = notified(visitor, 900_000, payee=None)
     path = f"/v1/claims/{claim_id}"
     referred = visitor.post(f"{path}/settlement")
     visitor.say("settlement", f"{referred['status']}: {referred['task']['reason']}")
@@ -117,7 +117,7 @@ def recovered_and_shared(visitor: Visitor) -> str:
 
 def paid_by_a_file_for_the_bank(visitor: Visitor) -> str:
     with visitor.bank_by_file():
-        first, second = (_notified(visitor, amount, settle=True) for amount in (120_000, 180_000))
+        first, second = (notified(visitor, amount, settle=True) for amount in (120_000, 180_000))
         references = {
             each: visitor.get(f"/v1/claims/{each}")["payments"][0]["instruction_id"]
             for each in (first, second)
@@ -155,7 +155,7 @@ FINANCE = "finance-test"
 _PAYEE = {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"}
 
 
-def _notified(visitor: Visitor, amount: int, **changes: Any) -> str:
+def notified(visitor: Visitor, amount: int, **changes: Any) -> str:
     """A claim on a motor policy of its own; its id."""
     visitor.now = QUOTED
     quote = visitor.post(
@@ -189,7 +189,7 @@ def _notified(visitor: Visitor, amount: int, **changes: Any) -> str:
 
 def _settled(visitor: Visitor, amount: int, **changes: Any) -> str:
     """A claim that was paid straight through and is closed; its id."""
-    claim_id = _notified(visitor, amount, **changes)
+    claim_id = notified(visitor, amount, **changes)
     [payment] = visitor.post(f"/v1/claims/{claim_id}/settlement")["payments"]
     claim = visitor.paid(claim_id, payment["id"])
     visitor.say("bank", f"{shown(payment['amount'])} paid; the claim is {claim['status']}")

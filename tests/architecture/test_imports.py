@@ -43,6 +43,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "claim_intake": ("joserfc", "insurance.dynamodb.quotes"),
     "claim_assessment": ("joserfc", "insurance.dynamodb.quotes"),
     "settlement": ("joserfc", "insurance.dynamodb.quotes"),
+    "complaints": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.policies"),
     "work_list": ("joserfc", "insurance.kms", "insurance.products", "insurance.dynamodb.claims"),
     "payment_execution": (
         "joserfc",

@@ -31,6 +31,7 @@ from tests.contract.conftest import PlainKeys
 from tests.memory import (
     Memory,
     MemoryClaims,
+    MemoryComplaints,
     MemoryLists,
     MemoryObjects,
     MemoryPolicies,
@@ -51,6 +52,7 @@ FOLDERS = (
     "claim_assessment",
     "settlement",
     "work_list",
+    "complaints",
 )
 BANK = "payment_execution"
 WIRED = (
@@ -62,6 +64,8 @@ WIRED = (
     "policies",
     "claims",
     "lists",
+    "complaints",
+    "complaint_receipts",
     "_policy_reader",
     "instructions",
     "payment_orders",
@@ -236,6 +240,8 @@ def opened_in_memory() -> Iterator[tuple[Office, Memory]]:
         "policies": MemoryPolicies(memory),
         "claims": MemoryClaims(memory),
         "lists": MemoryLists(memory),
+        "complaints": MemoryComplaints(memory),
+        "complaint_receipts": receipts,
         "quote_receipts": receipts,
         "receipts": receipts,
         "keys": keys,

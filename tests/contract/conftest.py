@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from insurance.domain.identity import party_id_for
+from insurance.domain.identity import party_id_for, quote_id_for
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.accesses import DynamoDBAccesses
 from insurance.dynamodb.billing import DynamoDBBilling
 from insurance.dynamodb.claims import DynamoDBClaims
+from insurance.dynamodb.complaints import DynamoDBComplaints
 from insurance.dynamodb.parties import DynamoDBParties
 from insurance.dynamodb.policies import DynamoDBPolicies
 from insurance.dynamodb.policy_changes import DynamoDBPolicyChanges
@@ -26,6 +27,7 @@ from insurance.operations.ports import (
     Accesses,
     Billing,
     Claims,
+    Complaints,
     Lists,
     Parties,
     Policies,
@@ -41,6 +43,7 @@ from tests.memory import (
     MemoryAccesses,
     MemoryBilling,
     MemoryClaims,
+    MemoryComplaints,
     MemoryKey,
     MemoryLists,
     MemoryParties,
@@ -78,6 +81,7 @@ class Stores:
     lists: Lists
     accesses: Accesses
     versions: ProductVersions
+    complaints: Complaints
     new_key: Callable[[], Any]
 
 
@@ -108,6 +112,7 @@ def in_memory() -> Stores:
         MemoryLists(memory),
         MemoryAccesses(memory),
         MemoryProductVersions(memory),
+        MemoryComplaints(memory),
         lambda: MemoryKey(b"key"),
     )
 
@@ -115,12 +120,12 @@ def in_memory() -> Stores:
 def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
     keys = PlainKeys()
 
-    def receipts(holder: str) -> DynamoDBReceipts:
+    def receipts(*holders: str) -> DynamoDBReceipts:
         def key_of(about: str) -> PartyKey | None:
-            id = about if holder == "quotes" else party_id_for(about)
-            [item] = load(dynamodb, [(tables[holder], {"id": codec.text(id)})])
-            key = aggregates.read_key(keys, item)
-            return key if isinstance(key, PartyKey) else None
+            ids = {"quotes": quote_id_for(about), "parties": party_id_for(about)}
+            wanted = [(tables[name], {"id": codec.text(ids[name])}) for name in holders]
+            found = (aggregates.read_key(keys, item) for item in load(dynamodb, wanted))
+            return next((key for key in found if isinstance(key, PartyKey)), None)
 
         return DynamoDBReceipts(dynamodb, tables["receipts"], key_of)
 
@@ -179,7 +184,12 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
             events_table=tables["events"],
             receipts=receipts("parties"),
         ),
-        DynamoDBLists(dynamodb, quotes_table=tables["quotes"], claims_table=tables["claims"]),
+        DynamoDBLists(
+            dynamodb,
+            quotes_table=tables["quotes"],
+            claims_table=tables["claims"],
+            complaints_table=tables["complaints"],
+        ),
         DynamoDBAccesses(
             dynamodb,
             policies=reader,
@@ -192,6 +202,17 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
             products_table=tables["products"],
             events_table=tables["events"],
             receipts=DynamoDBReceipts(dynamodb, tables["receipts"], lambda _about: None),
+        ),
+        DynamoDBComplaints(
+            dynamodb,
+            complaints_table=tables["complaints"],
+            quotes_table=tables["quotes"],
+            policies_table=tables["policies"],
+            claims_table=tables["claims"],
+            parties_table=tables["parties"],
+            events_table=tables["events"],
+            receipts=receipts("quotes", "parties"),
+            keys=keys,
         ),
         keys.new,
     )

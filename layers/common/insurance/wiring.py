@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.books import DynamoDBBooks
     from insurance.dynamodb.calendars import DynamoDBCalendars
     from insurance.dynamodb.claims import DynamoDBClaims
+    from insurance.dynamodb.complaints import DynamoDBComplaints
     from insurance.dynamodb.earnings import DynamoDBEarnings
     from insurance.dynamodb.instructions import DynamoDBInstructions
     from insurance.dynamodb.ledgers import DynamoDBLedgers
@@ -207,7 +208,35 @@ def claims() -> DynamoDBClaims:
 def lists() -> DynamoDBLists:
     from insurance.dynamodb.work_lists import DynamoDBLists
 
-    return DynamoDBLists(dynamodb(), quotes_table=table("quotes"), claims_table=table("claims"))
+    return DynamoDBLists(
+        dynamodb(),
+        quotes_table=table("quotes"),
+        claims_table=table("claims"),
+        complaints_table=table("complaints"),
+    )
+
+
+@cache
+def complaint_receipts() -> DynamoDBReceipts:
+    """Receipts of commands on complaints: the key stands with the quote, or with the party."""
+    return _receipts("quotes", "parties")
+
+
+@cache
+def complaints() -> DynamoDBComplaints:
+    from insurance.dynamodb.complaints import DynamoDBComplaints
+
+    return DynamoDBComplaints(
+        dynamodb(),
+        complaints_table=table("complaints"),
+        quotes_table=table("quotes"),
+        policies_table=table("policies"),
+        claims_table=table("claims"),
+        parties_table=table("parties"),
+        events_table=table("events"),
+        receipts=complaint_receipts(),
+        keys=keys(),
+    )
 
 
 @cache
@@ -360,18 +389,18 @@ def _policy_reader() -> PolicyReader:
     )
 
 
-def _receipts(holder: str) -> DynamoDBReceipts:
-    from insurance.domain.identity import party_id_for
+def _receipts(*holders: str) -> DynamoDBReceipts:
+    from insurance.domain.identity import party_id_for, quote_id_for
     from insurance.dynamodb import aggregates, codec
     from insurance.dynamodb.receipts import DynamoDBReceipts
     from insurance.dynamodb.transaction import load
     from insurance.kms import PartyKey
 
     def key_of(about: str) -> PartyKey | None:
-        id = about if holder == "quotes" else party_id_for(about)
-        [item] = load(dynamodb(), [(table(holder), {"id": codec.text(id)})])
-        key = aggregates.read_key(keys(), item)
-        return key if isinstance(key, PartyKey) else None
+        ids = {"quotes": quote_id_for(about), "parties": party_id_for(about)}
+        items = load(dynamodb(), [(table(name), {"id": codec.text(ids[name])}) for name in holders])
+        found = (aggregates.read_key(keys(), item) for item in items)
+        return next((key for key in found if isinstance(key, PartyKey)), None)
 
     return DynamoDBReceipts(dynamodb(), table("receipts"), key_of)
 

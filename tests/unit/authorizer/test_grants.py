@@ -116,10 +116,10 @@ def test_an_answer_grants_exactly_the_subscribed_products(
 ) -> None:
     answer = with_application(House(), products=products).answer(signed())
 
-    for product, prefixes in API_PRODUCTS.items():
-        for prefix in prefixes:
-            verdict = grant_of(answer).verdict(f"{STAGE}/GET{prefix}/{rest}")
-            assert verdict == ("allow" if product in products else "silent")
+    granted = {prefix for product in products for prefix in API_PRODUCTS.get(product, ())}
+    for prefix in {each for prefixes in API_PRODUCTS.values() for each in prefixes}:
+        verdict = grant_of(answer).verdict(f"{STAGE}/GET{prefix}/{rest}")
+        assert verdict == ("allow" if prefix in granted else "silent")
 
 
 def test_the_largest_answer_stays_small(house: House) -> None:

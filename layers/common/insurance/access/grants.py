@@ -16,10 +16,13 @@ type Json = dict[str, Any]
 
 # What a subscription to an API product opens: path prefixes, not methods. A list of methods would
 # outgrow what a policy may hold; the exact scope is the handler's to check.
+COMPLAINTS = "/v1/complaints"
+"""Whoever may do anything here may complain about it."""
+
 API_PRODUCTS: Mapping[str, tuple[str, ...]] = {
-    "quoting": ("/v1/products", "/v1/quotes"),
-    "issuance": ("/v1/policies", "/v1/reports"),
-    "claims": ("/v1/claims", "/v1/coverage-checks"),
+    "quoting": ("/v1/products", "/v1/quotes", COMPLAINTS),
+    "issuance": ("/v1/policies", "/v1/reports", COMPLAINTS),
+    "claims": ("/v1/claims", "/v1/coverage-checks", COMPLAINTS),
 }
 # Each by name: a wildcard for the method also matches slashes, and `*/v1/quotes/*` would open
 # `GET/v1/claims/x/v1/quotes/y`.
@@ -27,7 +30,9 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SCOPE_PREFIX = "coverwright/"  # the resource server's, on the wire only
 TEST_GROUP = "test"
 STAFF_PLAN = "internal"
-PEOPLES_SCOPES = frozenset({"policies:read", "claims:read", "claims:write"})
+PEOPLES_SCOPES = frozenset(
+    {"policies:read", "claims:read", "claims:write", "complaints:read", "complaints:write"}
+)
 """What a policyholder may do at most, whatever the portal may."""
 
 type Kind = Literal["application", "staff", "policyholder"]
@@ -185,7 +190,7 @@ def allowing(caller: Caller, *, method_arn: str, usage_key: str) -> Json:
     answer for the token and applies it to every call until it forgets it.
     """
     stage = _stage_of(method_arn)
-    prefixes = sorted(path for product in caller.products for path in API_PRODUCTS[product])
+    prefixes = sorted({path for product in caller.products for path in API_PRODUCTS[product]})
     resources = [
         f"{stage}/{method}{path}{rest}"
         for path in prefixes

@@ -52,6 +52,8 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "claim_id": (identity.ClaimId, errors.ClaimNotFound),
     "payment_id": (identity.PaymentId, errors.PaymentNotFound),
     "file_id": (identity.PaymentFileId, errors.PaymentFileNotFound),
+    "complaint_id": (identity.ComplaintId, errors.ComplaintNotFound),
+    "redress_id": (identity.RedressId, errors.RedressNotFound),
     "party_id": (identity.PartyId, errors.PartyNotFound),
 }
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""

@@ -37,6 +37,16 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.FollowUpNotFound: Problem(
         HTTPStatus.NOT_FOUND, "follow-up-not-found", "Follow-up not found"
     ),
+    errors.ComplaintNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "complaint-not-found", "Complaint not found"
+    ),
+    errors.RedressNotFound: Problem(HTTPStatus.NOT_FOUND, "redress-not-found", "Redress not found"),
+    errors.ComplaintFull: Problem(
+        HTTPStatus.CONFLICT, "complaint-full", "The complaint holds no more"
+    ),
+    errors.ComplaintStillOpen: Problem(
+        HTTPStatus.CONFLICT, "complaint-still-open", "Redress is not paid yet"
+    ),
     errors.PartyNotFound: Problem(HTTPStatus.NOT_FOUND, "party-not-found", "Party not found"),
     errors.WrongState: Problem(HTTPStatus.CONFLICT, "wrong-state", "Not possible in this state"),
     errors.QuoteAlreadyIssued: Problem(

@@ -12,6 +12,8 @@ InsuranceError
 │   ├── NoticeNotFound
 │   ├── FollowUpNotFound
 │   ├── PaymentFileNotFound
+│   ├── ComplaintNotFound
+│   ├── RedressNotFound
 │   └── PartyNotFound
 ├── Conflict
 │   ├── WrongState              a step that the lifecycle table does not have
@@ -24,6 +26,8 @@ InsuranceError
 │   ├── ClaimOnHold
 │   ├── ClaimFull               it has as many payments, decisions or recoveries as it can hold
 │   ├── ClaimStillOpen          a payment or a decision must come to its end first
+│   ├── ComplaintFull           it has as many notes or offers as it can hold
+│   ├── ComplaintStillOpen      its redress must be paid or refused first
 │   ├── PayeeUnsettled          another payee was asked for, or agreed too shortly ago
 │   ├── PayeeAlreadyNamed       another payee needs a second person
 │   ├── LimitMoved              another claim took of the same limit first: decide again
@@ -120,6 +124,14 @@ class PaymentFileNotFound(NotFound):
     kind = "payment file"
 
 
+class ComplaintNotFound(NotFound):
+    kind = "complaint"
+
+
+class RedressNotFound(NotFound):
+    kind = "redress"
+
+
 class PartyNotFound(NotFound):
     kind = "party"
 
@@ -183,6 +195,16 @@ class ClaimOnHold(Conflict):
 class ClaimFull(Conflict):
     def __init__(self, claim_id: str, most: int, what: str) -> None:
         super().__init__(f"Claim {claim_id} has {most} {what}, as many as it can hold: call us.")
+
+
+class ComplaintFull(Conflict):
+    def __init__(self, complaint_id: str, most: int, what: str) -> None:
+        super().__init__(f"Complaint {complaint_id} has {most} {what}, as many as it can hold.")
+
+
+class ComplaintStillOpen(Conflict):
+    def __init__(self, complaint_id: str) -> None:
+        super().__init__(f"Complaint {complaint_id} cannot be closed: its redress is not paid yet.")
 
 
 class ClaimStillOpen(Conflict):

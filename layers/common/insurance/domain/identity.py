@@ -42,6 +42,8 @@ PersonId = Annotated[str, StringConstraints(pattern=r"^per_(test_)?[0-9a-f]{32}$
 
 
 PaymentFileId = Annotated[str, _pattern("pmf")]
+ComplaintId = Annotated[str, _pattern("cmp", SUFFIX_LENGTH + NOTICE_LENGTH)]
+RedressId = Annotated[str, _pattern("rdr", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-9][0-9]?")]
 BillingId = Annotated[str, _pattern("bil")]
 VersionId = Annotated[str, _pattern("prd")]
 SuspenseId = Annotated[str, _pattern("sus")]
@@ -131,6 +133,22 @@ def payment_file_id_for(mode: Mode, principal: str, key: str) -> PaymentFileId:
 
 def claim_id_for(payment_id: PaymentId) -> ClaimId:
     return f"clm_{payment_id.split('_', 1)[1].rsplit('_', 1)[0]}"
+
+
+def new_complaint_id(about: QuoteId | PolicyId | ClaimId, principal: str, key: str) -> ComplaintId:
+    """One caller's one idempotency key makes one complaint; its kin are the quote's and policy's."""
+    return _kin("cmp", about) + _letters(
+        fingerprint("complaint", about, principal, key), NOTICE_LENGTH
+    )
+
+
+def redress_id_for(complaint_id: ComplaintId, number: int) -> RedressId:
+    """The complaint's nth payment; `number` counts from 1."""
+    return f"rdr_{complaint_id.split('_', 1)[1]}_{number}"
+
+
+def complaint_id_for(redress_id: RedressId) -> ComplaintId:
+    return f"cmp_{redress_id.split('_', 1)[1].rsplit('_', 1)[0]}"
 
 
 def mode_of(id: str) -> Mode:

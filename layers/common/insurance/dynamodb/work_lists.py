@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from insurance.domain.claim import Claim
 from insurance.domain.classification import Record
+from insurance.domain.complaint import Complaint
 from insurance.domain.identity import Mode
 from insurance.domain.quote import Quote
 from insurance.dynamodb import codec
@@ -15,15 +16,28 @@ from insurance.operations.ports import Listed
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KINDS: dict[str, type[Claim | Quote]] = {"clm": Claim, "quo": Quote}
+KINDS: dict[str, type[Claim | Quote | Complaint]] = {
+    "clm": Claim,
+    "quo": Quote,
+    "cmp": Complaint,
+}
 
 
 class DynamoDBLists:
     """The port `Lists` on DynamoDB. It opens no party's key: a list shows nothing personal."""
 
-    def __init__(self, client: "DynamoDBClient", *, quotes_table: str, claims_table: str) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        quotes_table: str,
+        claims_table: str,
+        complaints_table: str,
+    ) -> None:
         self._client = client
-        self._queues = [Index(table, QUEUE, WAITS) for table in (quotes_table, claims_table)]
+        tables = (quotes_table, claims_table, complaints_table)
+        self._queues = [Index(table, QUEUE, WAITS) for table in tables]
+        self._months = [Index(complaints_table, "month", "received")]
         self._states = [Index(claims_table, "status", "reported")]
         self._handlers = [Index(claims_table, "handler", "reported")]
 
@@ -34,6 +48,9 @@ class DynamoDBLists:
 
     def claims_in(self, mode: Mode, handling: str, *, after: str, limit: int) -> Sequence[Listed]:
         return self._read(self._states, mode, handling, after=after, limit=limit)
+
+    def complaints_in(self, mode: Mode, month: str, *, after: str, limit: int) -> Sequence[Listed]:
+        return self._read(self._months, mode, month, after=after, limit=limit)
 
     def claims_of(self, mode: Mode, handler: str, *, after: str, limit: int) -> Sequence[Listed]:
         return self._read(self._handlers, mode, handler, after=after, limit=limit)

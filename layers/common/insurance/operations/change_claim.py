@@ -57,7 +57,7 @@ def store_claim(
     event = Event.following(
         was.head,
         claim,
-        was.key or _DestroyedKey(),
+        was.key or DestroyedKey(),
         stream=claim.id,
         type=type,
         actor=caller.principal,
@@ -69,7 +69,7 @@ def store_claim(
     return kept
 
 
-class _DestroyedKey:
+class DestroyedKey:
     """In place of a key that was destroyed: nothing can be sealed with it any more."""
 
     def seal(self, _personal: JsonObject, about: str) -> bytes:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from insurance.domain.caller import Caller, CallerKind
+from insurance.domain.caller import Caller
 from insurance.domain.claim import Channel, Claim, CostType, ReserveReason
 from insurance.domain.claim.attention import acknowledged, under_clocks
+from insurance.domain.claim.diary import OF_CALLERS
 from insurance.domain.claim.verification import Notice, same_loss
 from insurance.domain.errors import AlreadyErased, PolicyNotFound, TooManyClaims
 from insurance.domain.event import Event, Head
@@ -110,7 +111,7 @@ def _notify(
         reference=reported.reference,
         same_loss_as=notice.same_loss_as,
         missing=verdict.missing,
-        channel=reported.channel or _channel(caller),
+        channel=reported.channel or OF_CALLERS[caller.kind],
     ).with_reserve(
         CostType.INDEMNITY,
         verdict.reserve,
@@ -139,8 +140,3 @@ def _notify(
     kept = Kept(claim, event.head, key)
     claims.notify(event, claim, file=file, receipt=receipt.answered(kept))
     return kept
-
-
-def _channel(caller: Caller) -> Channel:
-    """Where nobody says how it was told: our people take calls, a partner is the broker."""
-    return Channel.CALL_CENTRE if caller.kind is CallerKind.STAFF else Channel.BROKER

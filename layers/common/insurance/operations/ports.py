@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from insurance.domain.claim import Claim, NoticedClaim
     from insurance.domain.claim.screening import Resemblance
     from insurance.domain.classification import JsonObject
+    from insurance.domain.complaint import Complaint
     from insurance.domain.event import Event, Head
     from insurance.domain.identity import Mode
     from insurance.domain.party import Access
@@ -252,11 +253,39 @@ class Claims(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """What a complaint is about, as far as opening one needs it."""
+
+    partner: str
+    product: ProductRef
+    key: PartyKey | None
+
+
+class Complaints(Protocol):
+    def load_cause(self, about: str, receipt: Receipt) -> Cause | None:
+        """The quote, policy or claim, in one read with the receipt; None when there is none."""
+
+    def add(self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Receipt) -> None:
+        """Store a new complaint; raise StaleRevision when it is there already."""
+
+    def get(self, complaint_id: str) -> Kept[Complaint]:
+        """Raise ComplaintNotFound when there is none."""
+
+    def load(self, complaint_id: str, receipt: Receipt) -> Kept[Complaint]:
+        """As `get`, in one read with the receipt: raise AlreadyAnswered or KeyReused if it is there."""
+
+    def change(
+        self, event: Event, complaint: Complaint, *, was: Kept[Complaint], receipt: Receipt
+    ) -> None:
+        """Store the complaint as the event left it; raise StaleRevision when it has moved on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A place in a list; without what stood there, if it has moved on since the list was written."""
 
     position: str
-    record: Claim | Quote | None
+    record: Claim | Quote | Complaint | None
 
 
 class Lists(Protocol):
@@ -272,6 +301,9 @@ class Lists(Protocol):
 
     def claims_in(self, mode: Mode, handling: str, *, after: str, limit: int) -> Sequence[Listed]:
         """Claims whose handling has come so far, in the order in which they were reported."""
+
+    def complaints_in(self, mode: Mode, month: str, *, after: str, limit: int) -> Sequence[Listed]:
+        """Complaints received in a month ("2027-01"), in the order in which they came."""
 
     def claims_of(self, mode: Mode, handler: str, *, after: str, limit: int) -> Sequence[Listed]:
         """Claims that are not closed and that this person has in hand, in the same order."""

@@ -8,6 +8,8 @@ from insurance.domain.caller import Caller
 from insurance.domain.claim import Claim
 from insurance.domain.claim.attention import waits_from
 from insurance.domain.clocks import Clock
+from insurance.domain.complaint import Complaint
+from insurance.domain.complaint.complaint import APPROVER
 from insurance.domain.errors import NoAuthority
 from insurance.domain.quote import Quote
 from insurance.operations.ports import Listed, Lists
@@ -73,7 +75,16 @@ def read_claims_of(
     return _page(lists.claims_of(caller.mode, handler, after=after, limit=limit), limit, _claim)
 
 
-def work_of(record: Claim | Quote, role: str) -> Work:
+def read_complaints_in(
+    month: str, *, after: str, limit: int, caller: Caller, lists: Lists
+) -> Page[Complaint]:
+    """The register: complaints received in a month ("2027-01")."""
+    caller.require_role("complaints_handler", "supervisor", "compliance")
+    found = lists.complaints_in(caller.mode, month, after=after, limit=limit)
+    return _page(found, limit, _complaint)
+
+
+def work_of(record: Claim | Quote | Complaint, role: str) -> Work:
     """The record as the work list shows it."""
     if isinstance(record, Quote):
         return Work(
@@ -87,10 +98,21 @@ def work_of(record: Claim | Quote, role: str) -> Work:
             handler=None,
             partner=record.partner,
         )
+    if isinstance(record, Complaint):
+        return Work(
+            kind="complaint",
+            id=record.id,
+            role=role,
+            code="approve_redress" if role == APPROVER else f"complaint_{record.status}",
+            status=record.status,
+            waits_from=record.since,
+            clock=_running(record.clocks),
+            handler=record.handler,
+            partner=record.partner,
+        )
     since = waits_from(record)
     if since is None:
         raise ValueError(f"claim {record.id} stands in the list and waits for nobody")
-    running = sorted((clock for clock in record.clocks if clock.runs), key=lambda each: each.due_at)
     return Work(
         kind="claim",
         id=record.id,
@@ -98,9 +120,16 @@ def work_of(record: Claim | Quote, role: str) -> Work:
         code=record.task.code if record.task else _code(record, since),
         status=record.handling,
         waits_from=since,
-        clock=running[0] if running else None,
+        clock=_running(record.clocks),
         handler=record.handler,
         partner=record.partner,
+    )
+
+
+def _running(clocks: Sequence[Clock]) -> Clock | None:
+    """The one that runs out first."""
+    return min(
+        (clock for clock in clocks if clock.runs), key=lambda each: each.due_at, default=None
     )
 
 
@@ -109,13 +138,21 @@ def _code(claim: Claim, since: datetime) -> str:
     return "follow_up" if any(entry.on == since for entry in claim.diary) else "clock_due"
 
 
-def _claim(record: Claim | Quote) -> Claim:
+def _claim(record: Claim | Quote | Complaint) -> Claim:
     if not isinstance(record, Claim):
         raise TypeError("only claims stand in lists of claims")
     return record
 
 
-def _page[T](found: Sequence[Listed], limit: int, shown: Callable[[Claim | Quote], T]) -> Page[T]:
+def _complaint(record: Claim | Quote | Complaint) -> Complaint:
+    if not isinstance(record, Complaint):
+        raise TypeError("only complaints stand in the register")
+    return record
+
+
+def _page[T](
+    found: Sequence[Listed], limit: int, shown: Callable[[Claim | Quote | Complaint], T]
+) -> Page[T]:
     """What still stands there. A full page may have another behind it."""
     items = [shown(each.record) for each in found if each.record is not None]
     return Page(items, found[-1].position if len(found) == limit else None)

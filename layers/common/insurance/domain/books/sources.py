@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 from insurance.domain.billing import BillingAccount, SuspendedPayment
 from insurance.domain.books.earnings import EarnedPremium
 from insurance.domain.books.policy_books import written_by_segments
-from insurance.domain.claim import Claim, CostType
+from insurance.domain.claim import Claim, CostType, PaymentStatus
 from insurance.domain.classification import JsonObject
+from insurance.domain.complaint import Complaint
 from insurance.domain.errors import ProductNotFound
 from insurance.domain.event import Event
 from insurance.domain.ledger import Account
@@ -22,6 +23,8 @@ from insurance.domain.policy import ChargeKind, Policy
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.transaction import INCOME
 from insurance.domain.terms import ProductRef
+
+ON_ITS_WAY: Final = frozenset({PaymentStatus.EXECUTING})
 
 type Balances = Counter[Account]
 """Debits less credits, in minor units."""
@@ -124,6 +127,20 @@ def _of_claim(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
     return Source(claim.claimed.currency, Counter(found))
 
 
+def _of_complaint(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
+    complaint = Complaint.joined(facts, {})
+    agreed = sum(each.amount.amount for each in complaint.redress if each.status in ON_ITS_WAY)
+    paid = sum(
+        each.amount.amount for each in complaint.redress if each.status is PaymentStatus.PAID
+    )
+    found = {
+        Account.COMPLAINT_REDRESS: agreed + paid,
+        Account.REDRESS_PAYABLE: -agreed,
+        Account.CASH: -paid,
+    }
+    return Source(complaint.currency, Counter(found))
+
+
 def _of_earnings(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
     earned = EarnedPremium.joined(facts, {}).earned
     found = {Account.UNEARNED_PREMIUM: earned.amount, Account.EARNED_PREMIUM: -earned.amount}
@@ -135,6 +152,7 @@ READS: Final[Mapping[str, Callable[[JsonObject, ConditionsOf], Source]]] = {
     "bil": _of_account,
     "sus": _of_suspense,
     "clm": _of_claim,
+    "cmp": _of_complaint,
     "ear": _of_earnings,
 }
 """By the prefix of the stream: every aggregate that moves money."""

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, StringConstraints
 
+from insurance.domain.caller import CallerKind
 from insurance.domain.value import Value
 
 NOTES_MAX = 40
@@ -18,6 +19,14 @@ class Channel(StrEnum):
     BROKER = "broker"
     CALL_CENTRE = "call_centre"
     PORTAL = "portal"
+
+
+OF_CALLERS = {
+    CallerKind.POLICYHOLDER: Channel.PORTAL,
+    CallerKind.APPLICATION: Channel.BROKER,
+    CallerKind.STAFF: Channel.CALL_CENTRE,
+}
+"""Where nobody says how it was told: our people take calls, a partner is the broker."""
 
 
 class Note(Value):

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.errors import SamePerson, WrongState
-from insurance.domain.identity import PaymentId
+from insurance.domain.identity import PaymentId, RedressId
 from insurance.domain.money import Money
 from insurance.domain.value import Value
 
@@ -64,7 +64,7 @@ COMMITTED = OPEN | {PaymentStatus.PAID}
 class Payment(Value):
     """One payment to the payee. Its id is the end-to-end reference that the bank is given."""
 
-    id: PaymentId
+    id: PaymentId | RedressId
     cost_type: CostType = CostType.INDEMNITY
     amount: Money
     status: PaymentStatus

@@ -1,0 +1,165 @@
+"""How complaints and their register are shown."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel
+
+from insurance.api.app import cursor, etag
+from insurance.api.views.claims import ClockView
+from insurance.api.views.terms import MoneyView, View
+from insurance.api.views.work import NoteView
+from insurance.domain.claim.payment import Payment
+from insurance.domain.complaint import Complainant, Complaint
+from insurance.domain.complaint.register import as_csv, row_of
+from insurance.operations.ports import Kept
+from insurance.operations.read_work import Page
+
+
+class RedressView(BaseModel):
+    """A payment that puts something right."""
+
+    id: str
+    status: str
+    amount: MoneyView
+    bank_reference: str | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, payment: Payment) -> Self:
+        return cls(
+            id=payment.id,
+            status=payment.status,
+            amount=MoneyView.of(payment.amount),
+            bank_reference=payment.bank_reference,
+            finished_at=payment.finished_at,
+        )
+
+
+class ResponseView(BaseModel):
+    """The final response, and who can be asked after it."""
+
+    text: str
+    ombudsman: str
+    at: datetime
+
+
+class ComplaintView(View):
+    """A complaint: how far it is, its clocks, what was answered, what was put right."""
+
+    id: str
+    about: str
+    status: str
+    since: datetime
+    revision: int
+    channel: str
+    category: str
+    received_at: datetime
+    complainant: Complainant | None
+    text: str | None
+    jurisdiction: str
+    clocks: list[ClockView]
+    outcome: str | None
+    root_cause: str | None
+    response: ResponseView | None
+    ombudsman_reference: str | None
+    reopened_because: str | None
+    closed_as: str | None
+    redress: list[RedressView]
+
+    @classmethod
+    def of(cls, kept: Kept[Complaint]) -> Self:
+        complaint = kept.record
+        answer = complaint.response
+        return cls(
+            etag=etag(kept.head.sequence, "complaint"),
+            id=complaint.id,
+            about=complaint.about,
+            status=complaint.status,
+            since=complaint.since,
+            revision=kept.head.sequence,
+            channel=complaint.channel,
+            category=complaint.category,
+            received_at=complaint.received_at,
+            complainant=complaint.complainant,
+            text=complaint.text,
+            jurisdiction=complaint.jurisdiction,
+            clocks=[ClockView.model_validate(clock.model_dump()) for clock in complaint.clocks],
+            outcome=complaint.outcome,
+            root_cause=complaint.root_cause,
+            response=ResponseView(text=answer.text, ombudsman=answer.ombudsman, at=answer.at)
+            if answer
+            else None,
+            ombudsman_reference=complaint.ombudsman_reference,
+            reopened_because=complaint.reopened_because,
+            closed_as=complaint.closed_as,
+            redress=[RedressView.of(payment) for payment in complaint.redress],
+        )
+
+
+class ComplaintDeskView(View):
+    """What our people keep beside a complaint. Never a partner's."""
+
+    complaint_id: str
+    revision: int
+    handler: str | None
+    notes: list[NoteView]
+
+    @classmethod
+    def of(cls, kept: Kept[Complaint]) -> Self:
+        complaint = kept.record
+        return cls(
+            etag=etag(kept.head.sequence, "desk"),
+            complaint_id=complaint.id,
+            revision=kept.head.sequence,
+            handler=complaint.handler,
+            notes=[NoteView(**note.model_dump()) for note in complaint.notes],
+        )
+
+
+class RedressReportView(View):
+    """What the bank is told of its report: the payment, and nothing of the complaint behind it."""
+
+    instruction_id: str
+    status: str
+    amount: MoneyView
+
+    @classmethod
+    def of(cls, instruction_id: str, kept: Kept[Complaint]) -> Self:
+        payment = kept.record.payment(instruction_id)
+        return cls(
+            instruction_id=payment.id,
+            status=payment.status,
+            amount=MoneyView.of(payment.amount),
+        )
+
+
+class RegisterView(View):
+    """A page of the register: rows of one month, by column."""
+
+    rows: list[dict[str, str]]
+    next: str | None
+    """Goes into `after` for the following page; nothing after the last one."""
+
+    @classmethod
+    def of(cls, list_id: str, page: Page[Complaint], now: datetime) -> Self:
+        return cls(
+            rows=[row_of(complaint, now) for complaint in page.items],
+            next=cursor(list_id, page.next) if page.next else None,
+        )
+
+
+class RegisterCsvView(View):
+    """The same as comma separated values, each page with its header."""
+
+    month: str
+    csv: str
+    next: str | None
+
+    @classmethod
+    def of(cls, month: str, list_id: str, page: Page[Complaint], now: datetime) -> Self:
+        return cls(
+            month=month,
+            csv=as_csv(row_of(complaint, now) for complaint in page.items),
+            next=cursor(list_id, page.next) if page.next else None,
+        )

@@ -1,0 +1,308 @@
+"""Complaints: take one in, handle it, answer it, put it right, and report what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from insurance.domain.caller import Caller
+from insurance.domain.claim.diary import OF_CALLERS, Channel, Note
+from insurance.domain.claim.payment import Payment, PaymentStep
+from insurance.domain.complaint import (
+    Category,
+    Complainant,
+    Complaint,
+    Outcome,
+    RootCause,
+    Step,
+)
+from insurance.domain.complaint.complaint import APPROVER, HANDLER
+from insurance.domain.errors import (
+    AlreadyErased,
+    ClaimNotFound,
+    ComplaintNotFound,
+    NotFound,
+    PolicyNotFound,
+    QuoteNotFound,
+    StaleRevision,
+)
+from insurance.domain.event import Event, Head
+from insurance.domain.identity import complaint_id_for, new_complaint_id
+from insurance.domain.money import Money
+from insurance.domain.party import Payee
+from insurance.operations.change_claim import DestroyedKey
+from insurance.operations.ports import Complaints, Kept, Products, Screening
+from insurance.operations.receipt import Receipt
+
+type Change = Callable[[Complaint], tuple[Complaint, str]]
+"""What a step makes of a complaint, and the type of its event."""
+
+CAUSES: dict[str, type[NotFound]] = {
+    "quo": QuoteNotFound,
+    "pol": PolicyNotFound,
+    "clm": ClaimNotFound,
+}
+"""What a complaint may be about, and what it means that there is no such thing."""
+
+
+def unknown(about: str) -> NotFound:
+    return CAUSES[about.split("_", 1)[0]](about)
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintMade:
+    """What somebody is unhappy about."""
+
+    about: str
+    category: Category
+    complainant: Complainant
+    text: str
+    channel: Channel | None
+
+
+def open_complaint(
+    made: ComplaintMade,
+    *,
+    caller: Caller,
+    products: Products,
+    complaints: Complaints,
+    receipt: Receipt,
+) -> Kept[Complaint]:
+    """Keep the complaint and start the regulator's clocks."""
+    cause = complaints.load_cause(made.about, receipt)
+    if cause is None or not caller.sees(made.about, cause.partner):
+        raise unknown(made.about)
+    if cause.key is None:
+        raise AlreadyErased(made.about)
+    product = products.version(cause.product)
+    complaint = Complaint(
+        id=new_complaint_id(made.about, caller.principal, receipt.key),
+        about=made.about,
+        partner=cause.partner,
+        opened_by=caller.principal,
+        channel=made.channel or OF_CALLERS[caller.kind],
+        category=made.category,
+        received_at=receipt.now,
+        complainant=made.complainant,
+        text=made.text,
+        jurisdiction=product.territories[0],
+        currency=product.currency,
+        since=receipt.now,
+    ).under_clocks(receipt.now)
+    event = Event.following(
+        Head(),
+        complaint,
+        cause.key,
+        stream=complaint.id,
+        type="complaint.received",
+        actor=caller.principal,
+        now=receipt.now,
+    )
+    kept = Kept(complaint, event.head, cause.key)
+    complaints.add(event, complaint, key=cause.key, receipt=receipt.answered(kept))
+    return kept
+
+
+def read_complaint(complaint_id: str, *, caller: Caller, complaints: Complaints) -> Kept[Complaint]:
+    """Another partner's complaint is as unknown as one that never was."""
+    kept = complaints.get(complaint_id)
+    if not caller.sees(complaint_id, kept.record.partner):
+        raise ComplaintNotFound(complaint_id)
+    return kept
+
+
+class ComplaintDesk:
+    """Somebody at work on one complaint: what every step is given."""
+
+    def __init__(
+        self,
+        complaint_id: str,
+        *,
+        expected_revision: int | None,
+        caller: Caller,
+        complaints: Complaints,
+        receipt: Receipt,
+    ) -> None:
+        self._complaint_id = complaint_id
+        self._expected_revision = expected_revision
+        self._caller = caller
+        self._complaints = complaints
+        self._receipt = receipt
+
+    def acknowledge(self) -> Kept[Complaint]:
+        return self._step(Step.ACKNOWLEDGE, "complaint.acknowledged")
+
+    def investigate(self) -> Kept[Complaint]:
+        return self._step(Step.INVESTIGATE, "complaint.investigated")
+
+    def answer(self, text: str, outcome: Outcome, root_cause: RootCause) -> Kept[Complaint]:
+        """Give the final response."""
+        return self._handled(
+            lambda complaint: (
+                complaint.answered(text, outcome, root_cause, by=self._by, at=self._now),
+                "complaint.answered",
+            )
+        )
+
+    def refer(self, reference: str) -> Kept[Complaint]:
+        """Note that the ombudsman has it."""
+        return self._handled(
+            lambda complaint: (complaint.referred(reference, self._now), "complaint.referred")
+        )
+
+    def close(self, closed_as: str, step: Step) -> Kept[Complaint]:
+        return self._handled(
+            lambda complaint: (complaint.closed(closed_as, step, self._now), "complaint.closed")
+        )
+
+    def reopen(self, because: str) -> Kept[Complaint]:
+        return self._handled(
+            lambda complaint: (complaint.reopened(because, self._now), "complaint.reopened")
+        )
+
+    def assign(self, handler: str | None) -> Kept[Complaint]:
+        return self._handled(
+            lambda complaint: (
+                complaint.moved(Step.ASSIGN, self._now, handler=handler),
+                "complaint.assigned",
+            )
+        )
+
+    def note(self, text: str) -> Kept[Complaint]:
+        note = Note(text=text, by=self._by, at=self._now)
+        return self._handled(lambda complaint: (complaint.noted(note), "complaint.noted"))
+
+    def offer(self, amount: Money, payee: Payee, reason: str) -> Kept[Complaint]:
+        """Offer redress. Whatever its amount, somebody else must agree."""
+        return self._handled(
+            lambda complaint: (
+                complaint.offering(amount, payee, reason, by=self._by, at=self._now),
+                "redress.requested",
+            )
+        )
+
+    def decide_redress(
+        self, redress_id: str, *, approve: bool, reason: str, screening: Screening
+    ) -> Kept[Complaint]:
+        """Four eyes. A payee whose name is on a sanctions list is looked at before anything goes out."""
+
+        def change(complaint: Complaint) -> tuple[Complaint, str]:
+            payment = complaint.payment(redress_id)
+            if not approve:
+                refused = payment.refused(by=self._by, reason=reason)
+                return complaint.with_payment(refused, self._now), "redress.refused"
+            name = complaint.payee.name if complaint.payee else ""
+            suspect = bool(screening.resembling(name))
+            approved = payment.approved(by=self._by, reason=reason, suspect=suspect)
+            type = "redress.suspected" if suspect else "redress.approved"
+            return complaint.with_payment(approved, self._now), type
+
+        return self._changed(change, APPROVER)
+
+    def decide_screening(self, redress_id: str, *, clear: bool, reason: str) -> Kept[Complaint]:
+        """Whether a suspect payee is somebody else than the list means."""
+
+        def change(complaint: Complaint) -> tuple[Complaint, str]:
+            payment = complaint.payment(redress_id)
+            if clear:
+                cleared = payment.cleared(by=self._by).replace(reason=reason)
+                return complaint.with_payment(cleared, self._now), "redress.approved"
+            refused = payment.refused(by=self._by, reason=reason)
+            return complaint.with_payment(refused, self._now), "redress.refused"
+
+        return self._changed(change, APPROVER)
+
+    @property
+    def _by(self) -> str:
+        return self._caller.principal
+
+    @property
+    def _now(self) -> datetime:
+        return self._receipt.now
+
+    def _step(self, step: Step, type: str) -> Kept[Complaint]:
+        return self._handled(lambda complaint: (complaint.moved(step, self._now), type))
+
+    def _handled(self, change: Change) -> Kept[Complaint]:
+        return self._changed(change, HANDLER, APPROVER)
+
+    def _changed(self, change: Change, *roles: str) -> Kept[Complaint]:
+        was = _load(self._complaint_id, self._caller, self._complaints, self._receipt)
+        if self._expected_revision not in {None, was.head.sequence}:
+            raise StaleRevision(self._complaint_id)
+        self._caller.require_role(*roles)
+        complaint, type = change(was.record)
+        return _store(complaint, type, was, self._caller, self._complaints, self._receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class RedressReport:
+    """What the bank says of one instruction."""
+
+    instruction_id: str
+    step: PaymentStep
+    bank_reference: str
+    executed_at: datetime
+    reason: str | None
+
+
+def report_redress(
+    report: RedressReport, *, caller: Caller, complaints: Complaints, receipt: Receipt
+) -> Kept[Complaint]:
+    """Book what the bank did with a payment of redress."""
+    complaint_id = complaint_id_for(report.instruction_id)
+    was = _load(complaint_id, caller, complaints, receipt)
+    payment: Payment = was.record.payment(report.instruction_id).reported(
+        report.step,
+        bank_reference=report.bank_reference,
+        at=report.executed_at,
+        reason=report.reason,
+    )
+    complaint = was.record.with_payment(payment, receipt.now)
+    return _store(complaint, f"redress.{payment.status}", was, caller, complaints, receipt)
+
+
+def pass_complaint_deadline(
+    complaint_id: str, *, caller: Caller, complaints: Complaints, receipt: Receipt
+) -> Kept[Complaint] | None:
+    """Take note that a clock has run out, once; the scheduled run calls it when one is due."""
+    was = _load(complaint_id, caller, complaints, receipt)
+    complaint = was.record.late(receipt.now)
+    if complaint is None:
+        return None
+    return _store(complaint, "complaint.clock_breached", was, caller, complaints, receipt)
+
+
+def _load(
+    complaint_id: str, caller: Caller, complaints: Complaints, receipt: Receipt
+) -> Kept[Complaint]:
+    was = complaints.load(complaint_id, receipt)
+    if not caller.sees(complaint_id, was.record.partner):
+        raise ComplaintNotFound(complaint_id)
+    return was
+
+
+def _store(  # noqa: PLR0917 - what every step has at hand
+    complaint: Complaint,
+    type: str,
+    was: Kept[Complaint],
+    caller: Caller,
+    complaints: Complaints,
+    receipt: Receipt,
+) -> Kept[Complaint]:
+    """Append the event, with its postings, and store. Of an erased party what is not personal still
+    moves: the bank's report is booked whatever became of the words."""
+    if was.key is None:
+        complaint = complaint.without_texts()
+    event = Event.following(
+        was.head,
+        complaint,
+        was.key or DestroyedKey(),
+        stream=complaint.id,
+        type=type,
+        actor=caller.principal,
+        now=receipt.now,
+        postings=complaint.booked_since(was.record),
+    )
+    kept = Kept(complaint, event.head, was.key)
+    complaints.change(event, complaint, was=was, receipt=receipt.answered(kept))
+    return kept

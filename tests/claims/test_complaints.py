@@ -1,0 +1,355 @@
+"""Complaints through the API: opened by anybody, answered against the clock, put right, registered."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from insurance.domain.complaint import Status, Step
+from insurance.domain.complaint.lifecycle import NEXT
+
+from tests.claims.office import Office, opened_in_memory
+from tests.claims.policies import MOTOR, issued, loss, notified
+from tests.claims.test_decisions import AT_FAULT, HANDLER
+
+type Json = dict[str, Any]
+
+PARTNER, OTHER = "harbour-test", "meadow-test"
+KIM, SVEN, BANK = "complaints-test", "supervisor-test", "bank-test"
+ANSWER = {"text": "We are sorry.", "outcome": "upheld", "root_cause": "process"}
+REDRESS = {
+    "amount": {"amount": 5_000, "currency": "GBP"},
+    "reason": "For the trouble.",
+    "name": "Ada Merton",
+    "iban": "GB33BUKB20201555555555",
+}
+AGREED = {"decision": "approve", "reason": "Fair."}
+
+
+def words(about: str, **changes: Any) -> Json:
+    return {
+        "about": about,
+        "category": "delay",
+        "complainant": "Ada Merton",
+        "contact": "ada@example.com",
+        "text": "Nobody rang back for three weeks.",
+    } | changes
+
+
+def opened(office: Office, about: str | None = None, **changes: Any) -> str:
+    """The path of a new complaint."""
+    complaint = office.post("/v1/complaints", words(about or issued(office), **changes))
+    return f"/v1/complaints/{complaint['id']}"
+
+
+def investigating(office: Office, about: str | None = None) -> str:
+    path = opened(office, about)
+    office.post(f"{path}/acknowledgement", by=KIM)
+    office.post(f"{path}/investigation", by=KIM)
+    return path
+
+
+def redressed(office: Office, path: str) -> str:
+    """The id of redress that a second person agreed to."""
+    redress: str = office.post(f"{path}/redress", REDRESS, by=KIM)["redress"][-1]["id"]
+    office.post(f"{path}/redress/{redress}/approval", AGREED, by=SVEN)
+    return redress
+
+
+def report(office: Office, redress: str, outcome: str = "paid", **arguments: Any) -> Json:
+    body = {
+        "instruction_id": redress,
+        "outcome": outcome,
+        "bank_reference": "B-1",
+        "executed_at": office.now.isoformat(),
+    }
+    return office.post("/v1/redress-reports", body, by=BANK, **arguments)
+
+
+def test_a_complaint_is_answered_put_right_and_closed(office):
+    path = investigating(office)
+    redress = redressed(office, path)
+    answered = office.post(f"{path}/response", ANSWER, by=KIM)
+    report(office, redress)
+
+    closed = office.post(f"{path}/closure", {"reason": "accepted"}, by=KIM)
+
+    assert (answered["outcome"], answered["root_cause"]) == ("upheld", "process")
+    assert "Financial Ombudsman" in answered["response"]["ombudsman"]
+    assert (closed["status"], closed["closed_as"]) == ("closed", "accepted")
+    assert [each["status"] for each in closed["redress"]] == ["paid"]
+    assert all("met_at" in clock for clock in closed["clocks"])
+
+
+@pytest.mark.parametrize("kind", ["quote", "policy", "claim"])
+@pytest.mark.parametrize("by", [PARTNER, KIM])
+def test_anybody_complains_about_a_quote_a_policy_or_a_claim(office, kind, by):
+    policy = issued(office)
+    abouts = {"policy": policy, "quote": policy.replace("pol_", "quo_")}
+    if kind == "claim":
+        claim = notified(office, loss(policy, "accidental_damage", "1000", facts=AT_FAULT))
+        abouts["claim"] = claim["id"]
+
+    complaint = office.post("/v1/complaints", words(abouts[kind]), by=by)
+
+    assert (complaint["about"], complaint["status"]) == (abouts[kind], "received")
+    assert complaint["channel"] == ("broker" if by == PARTNER else "call_centre")
+
+
+def test_a_quote_that_became_no_policy_can_be_complained_about(office):
+    quote = office.post(
+        "/v1/quotes",
+        {
+            "product": "personal_motor",
+            "start": "2026-12-01",
+            "policyholder": {"name": "Ada Merton"},
+            "answers": MOTOR,
+        },
+    )
+    path = opened(office, quote["id"], category="price")
+
+    assert office.get(path)["text"].startswith("Nobody rang")
+
+
+@pytest.mark.parametrize(
+    ("about", "code"),
+    [
+        ("quo_test_0000000000000000", "quote-not-found"),
+        ("pol_test_0000000000000000", "policy-not-found"),
+        ("clm_test_0000000000000000000000", "claim-not-found"),
+        ("pty_test_0000000000000000", "invalid-fields"),
+    ],
+)
+def test_there_must_be_something_to_complain_about(office, about, code):
+    assert office.refused("/v1/complaints", words(about)) == code
+
+
+def test_a_policy_that_was_quoted_but_not_issued_is_unknown(office):
+    quote = office.post(
+        "/v1/quotes",
+        {
+            "product": "personal_motor",
+            "start": "2026-12-01",
+            "policyholder": {"name": "Ada Merton"},
+            "answers": MOTOR,
+        },
+    )
+    about = quote["id"].replace("quo_", "pol_")
+
+    assert office.refused("/v1/complaints", words(about)) == "policy-not-found"
+
+
+def test_another_partners_things_and_complaints_are_unknown(office):
+    policy = issued(office)
+    path = opened(office, policy)
+
+    assert office.refused("/v1/complaints", words(policy), by=OTHER) == "policy-not-found"
+    assert office.call("GET", path, by=OTHER).body["code"] == "complaint-not-found"
+    assert office.call("GET", f"{path}x", by=PARTNER).body["code"] == "complaint-not-found"
+
+
+def test_a_partner_complains_and_reads_and_does_nothing_else(office):
+    path = opened(office)
+
+    for step in ("acknowledgement", "notes", "redress", "closure"):
+        assert office.refused(f"{path}/{step}", {"text": "x"}) == "missing-scope"
+    assert office.call("GET", f"{path}/desk").body["code"] == "missing-scope"
+    assert office.call("GET", "/v1/complaint-registers/2026-11").body["code"] == "missing-scope"
+
+
+def test_notes_and_handler_are_for_our_own_people(office):
+    path = opened(office)
+    office.post(f"{path}/notes", {"text": "A good customer."}, by=KIM)
+    office.post(f"{path}/assignment", {"handler": "staff-kim"}, by=KIM)
+
+    desk = office.get(f"{path}/desk", by=KIM)
+
+    assert [note["text"] for note in desk["notes"]] == ["A good customer."]
+    assert desk["handler"] == "staff-kim"
+    assert "good customer" not in str(office.get(path))
+
+
+def test_redress_needs_a_second_person_with_the_role(office):
+    path = investigating(office)
+    redress = office.post(f"{path}/redress", REDRESS, by=SVEN)["redress"][0]["id"]
+    approval = f"{path}/redress/{redress}/approval"
+
+    assert office.refused(approval, AGREED, by=KIM) == "no-authority"
+    assert office.refused(approval, AGREED, by=SVEN) == "same-person"
+
+
+def test_redress_that_is_refused_is_never_paid(office):
+    path = investigating(office)
+    redress = office.post(f"{path}/redress", REDRESS, by=KIM)["redress"][0]["id"]
+    refusal = {"decision": "refuse", "reason": "Too much."}
+
+    refused = office.post(f"{path}/redress/{redress}/approval", refusal, by=SVEN)
+
+    assert refused["redress"][0]["status"] == "cancelled"
+    body = {
+        "instruction_id": redress,
+        "outcome": "paid",
+        "bank_reference": "B",
+        "executed_at": "2027-01-18T09:00:00Z",
+    }
+    assert office.refused("/v1/redress-reports", body, by=BANK) == "wrong-state"
+
+
+def test_a_payee_on_a_sanctions_list_is_looked_at_first(office):
+    path = investigating(office)
+    listed = REDRESS | {"name": "Drago, Viktor MALENKOV"}
+    redress = office.post(f"{path}/redress", listed, by=KIM)["redress"][0]["id"]
+
+    approved = office.post(f"{path}/redress/{redress}/approval", AGREED, by=SVEN)
+    assert approved["redress"][0]["status"] == "screening"
+
+    cleared = {"decision": "clear", "reason": "Born on another day."}
+    found = office.post(f"{path}/redress/{redress}/screening", cleared, by=SVEN)
+    assert found["redress"][0]["status"] == "executing"
+
+
+def test_the_bank_is_told_of_the_payment_and_nothing_else(office):
+    path = investigating(office)
+    redress = redressed(office, path)
+
+    told = report(office, redress)
+
+    assert set(told) == {"instruction_id", "status", "amount"}
+    assert office.get(path)["redress"][0]["bank_reference"] == "B-1"
+
+
+def test_a_complaint_is_in_the_work_list_of_who_must_act(office):
+    path = investigating(office)
+    complaint_id = path.rpartition("/")[2]
+
+    [line] = office.get("/v1/work-lists/complaints_handler", by=KIM)["items"]
+    assert (line["id"], line["code"]) == (complaint_id, "complaint_investigating")
+    assert (line["kind"], line["clock"]["code"]) == ("complaint", "final_response")
+
+    office.post(f"{path}/redress", REDRESS, by=KIM)
+    assert office.get("/v1/work-lists/complaints_handler", by=KIM)["items"] == []
+    [line] = office.get("/v1/work-lists/supervisor", by=SVEN)["items"]
+    assert (line["id"], line["code"]) == (complaint_id, "approve_redress")
+
+
+def test_the_register_lists_a_months_complaints_and_nobody_by_name(office):
+    policy = issued(office)
+    first, second = (opened(office, policy).rpartition("/")[2] for _ in range(2))
+    office.now += timedelta(days=40)
+    later = opened(office, policy).rpartition("/")[2]
+    november, december = "/v1/complaint-registers/2026-11", "/v1/complaint-registers/2026-12"
+
+    page = office.get(november, by=KIM, query={"limit": "1"})
+    rest = office.get(november, by=KIM, query={"after": page["next"]})
+    text = office.get(f"{november}/csv", by=KIM)["csv"]
+
+    assert {page["rows"][0]["id"], *(row["id"] for row in rest["rows"])} == {first, second}
+    assert [row["id"] for row in office.get(december, by=KIM)["rows"]] == [later]
+    assert len(text.splitlines()) == 3
+    assert "Ada" not in text + str(page)
+    assert office.call("GET", "/v1/complaint-registers/2026-13", by=KIM).status == 422
+
+
+def test_a_repeated_call_is_answered_as_at_first_whatever_came_since(office):
+    policy = issued(office)
+    first = office.call("POST", "/v1/complaints", words(policy), key="complain")
+    path = f"/v1/complaints/{first.body['id']}"
+    office.call("POST", f"{path}/acknowledgement", {}, by=KIM, key="ack")
+    office.post(f"{path}/investigation", by=KIM)
+
+    again = office.call("POST", "/v1/complaints", words(policy), key="complain")
+    acknowledged = office.call("POST", f"{path}/acknowledgement", {}, by=KIM, key="ack")
+
+    assert (again.status, again.body) == (first.status, first.body)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert acknowledged.body["status"] == "acknowledged"
+    changed = words(policy, text="Something else.")
+    assert office.refused("/v1/complaints", changed, key="complain") == "key-reused"
+
+
+def test_of_many_at_once_one_moves_the_complaint_and_redress_is_paid_once(office):
+    path = investigating(office)
+    redress = redressed(office, path)
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(
+            threads.map(
+                lambda place: office.call(
+                    "POST",
+                    "/v1/redress-reports",
+                    {
+                        "instruction_id": redress,
+                        "outcome": "paid",
+                        "bank_reference": "B-1",
+                        "executed_at": "2027-01-18T09:00:00Z",
+                    },
+                    by=BANK,
+                    key=f"report-{place % 2}",
+                ),
+                range(8),
+            )
+        )
+
+    statuses = sorted({(each.status, each.body.get("code", "")) for each in answers})
+    assert statuses == [(200, ""), (409, "wrong-state")]
+    assert [each["status"] for each in office.get(path)["redress"]] == ["paid"]
+
+
+def test_a_stale_revision_is_refused(office):
+    path = opened(office)
+
+    answered = office.call("POST", f"{path}/acknowledgement", {}, by=KIM, If_Match='"9-complaint"')
+
+    assert (answered.status, answered.body["code"]) == (412, "stale-revision")
+
+
+COMMANDS: dict[Step, tuple[str, Json]] = {
+    Step.ACKNOWLEDGE: ("acknowledgement", {}),
+    Step.INVESTIGATE: ("investigation", {}),
+    Step.ANSWER: ("response", ANSWER),
+    Step.CLOSE: ("closure", {"reason": "accepted"}),
+    Step.WITHDRAW: ("closure", {"reason": "withdrawn"}),
+    Step.REOPEN: ("reopening", {"reason": "There is more."}),
+    Step.REDRESS: ("redress", REDRESS),
+    Step.ASSIGN: ("assignment", {"handler": "staff-kim"}),
+    Step.NOTE: ("notes", {"text": "Rang."}),
+    Step.REFER: ("referral", {"reference": "FOS-1"}),
+}
+PATHS: dict[Status, tuple[Step, ...]] = {
+    Status.RECEIVED: (),
+    Status.ACKNOWLEDGED: (Step.ACKNOWLEDGE,),
+    Status.INVESTIGATING: (Step.ACKNOWLEDGE, Step.INVESTIGATE),
+    Status.ANSWERED: (Step.ACKNOWLEDGE, Step.INVESTIGATE, Step.ANSWER),
+    Status.REFERRED: (Step.ACKNOWLEDGE, Step.INVESTIGATE, Step.ANSWER, Step.REFER),
+    Status.CLOSED: (Step.WITHDRAW,),
+    Status.REOPENED: (Step.WITHDRAW, Step.REOPEN),
+}
+
+
+@pytest.mark.parametrize(("status", "step"), list(product(Status, COMMANDS)))
+def test_a_command_does_what_the_table_says_or_is_refused_as_wrong_state(status, step):
+    with opened_in_memory() as (office, _):
+        path = opened(office)
+        for before in PATHS[status]:
+            ending, body = COMMANDS[before]
+            office.post(f"{path}/{ending}", body, by=KIM)
+        assert office.get(path)["status"] == status
+        ending, body = COMMANDS[step]
+        if step is Step.REFER:
+            office.now += timedelta(days=60)  # late: then nothing but the state stands in the way
+
+        answered = office.call("POST", f"{path}/{ending}", body, by=KIM)
+        now = office.get(path)["status"]
+
+    if (status, step) in NEXT:
+        assert (answered.status, now) == (200, NEXT[status, step])
+    else:
+        assert (answered.status, answered.body["code"]) == (409, "wrong-state")
+        assert now == status
+
+
+def test_only_those_who_handle_complaints_do(office):
+    path = opened(office)
+
+    assert office.refused(f"{path}/acknowledgement", by=HANDLER) == "missing-scope"

@@ -1,0 +1,248 @@
+"""Complaints: every step in every state, the clocks, and what redress posts."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from insurance.domain.claim.diary import NOTES_MAX, Channel, Note
+from insurance.domain.claim.payment import PaymentStep
+from insurance.domain.complaint import (
+    Category,
+    Complainant,
+    Complaint,
+    Outcome,
+    RootCause,
+    Status,
+    Step,
+)
+from insurance.domain.complaint.complaint import REDRESS_MAX
+from insurance.domain.complaint.lifecycle import NEXT, UNANSWERED
+from insurance.domain.complaint.register import COLUMNS, as_csv, row_of
+from insurance.domain.errors import (
+    ComplaintFull,
+    ComplaintStillOpen,
+    CurrencyMismatch,
+    RedressNotFound,
+    SamePerson,
+    WrongState,
+)
+from insurance.domain.identity import complaint_id_for, new_complaint_id, redress_id_for
+from insurance.domain.ledger import Account
+from insurance.domain.money import Currency, Money
+from insurance.domain.party import Payee
+
+from tests.builders import QUOTE_ID, gbp
+
+AT = datetime(2027, 1, 18, 9, tzinfo=UTC)
+ADA = Payee(name="Ada Merton", iban="GB33BUKB20201555555555")
+
+
+def complaint(**changes: Any) -> Complaint:
+    made = Complaint(
+        id=new_complaint_id(QUOTE_ID, "app_one", "key-1"),
+        about=QUOTE_ID,
+        partner="ptn_one",
+        opened_by="app_one",
+        channel=Channel.BROKER,
+        category=Category.DELAY,
+        received_at=AT,
+        complainant=Complainant(name="Ada Merton"),
+        text="Nobody rang back.",
+        jurisdiction="GB",
+        currency=Currency.GBP,
+        since=AT,
+    )
+    return made.under_clocks(AT).replace(**changes)
+
+
+def offered(amount: str = "50", **changes: Any) -> Complaint:
+    found = complaint(status=Status.INVESTIGATING, **changes)
+    return found.offering(gbp(amount), ADA, "For the trouble.", by="staff-kim", at=AT)
+
+
+def approved(of: Complaint) -> Complaint:
+    payment = of.redress[-1].approved(by="staff-sven", reason="Agreed.")
+    return of.with_payment(payment, AT)
+
+
+def reported(of: Complaint, step: PaymentStep) -> Complaint:
+    payment = of.redress[-1].reported(step, bank_reference="B-1", at=AT, reason=None)
+    return of.with_payment(payment, AT)
+
+
+def booked(now: Complaint, was: Complaint) -> list[tuple[Account, Account, int]]:
+    return [(each.debit, each.credit, each.amount.amount) for each in now.booked_since(was)]
+
+
+@pytest.mark.parametrize(("status", "step"), list(product(Status, Step)))
+def test_a_step_leads_where_the_table_says_or_is_refused(status, step):
+    found = complaint(status=status)
+
+    if (status, step) in NEXT:
+        assert found.moved(step, AT).status is NEXT[status, step]
+    else:
+        with pytest.raises(WrongState):
+            found.moved(step, AT)
+
+
+def test_every_state_can_be_reached_and_left():
+    reached = {Status.RECEIVED, *NEXT.values()}
+    left = {status for (status, _), after in NEXT.items() if after is not status}
+
+    assert reached == left == set(Status)
+
+
+def test_the_clocks_run_from_receipt_to_acknowledgement_and_answer():
+    found = complaint()
+    assert [each.code for each in found.clocks if each.runs] == ["acknowledge", "final_response"]
+
+    looked_into = found.moved(Step.ACKNOWLEDGE, AT).moved(Step.INVESTIGATE, AT)
+    answer = looked_into.answered("No.", Outcome.REJECTED, RootCause.NONE_FOUND, by="k", at=AT)
+
+    assert [each.code for each in looked_into.clocks if each.runs] == ["final_response"]
+    assert [each.code for each in answer.clocks if each.runs] == []
+
+
+def test_eight_weeks_are_eight_weeks():
+    [due] = [each.due_at for each in complaint().clocks if each.code == "final_response"]
+
+    assert due == datetime(2027, 3, 15, 0, 0, tzinfo=UTC) + timedelta(days=1)
+
+
+def test_a_complaint_opened_again_has_a_fresh_clock():
+    later = AT + timedelta(days=100)
+    closed = complaint(status=Status.CLOSED).under_clocks(AT)
+
+    again = closed.reopened("There is more.", later)
+
+    [clock] = [each for each in again.clocks if each.runs]
+    assert (clock.code, clock.started_at) == ("final_response", later)
+
+
+def test_the_ombudsman_is_asked_after_the_answer_or_when_it_is_late():
+    early = complaint(status=Status.INVESTIGATING)
+    with pytest.raises(WrongState):
+        early.referred("FOS-1", AT + timedelta(days=56))
+
+    late = early.referred("FOS-1", AT + timedelta(days=57))
+    after = complaint(status=Status.ANSWERED).referred("FOS-2", AT)
+
+    assert late.status is after.status is Status.REFERRED
+    assert late.ombudsman_reference == "FOS-1"
+
+
+def test_the_answer_names_the_ombudsman_of_the_jurisdiction():
+    found = complaint(status=Status.INVESTIGATING, jurisdiction="IE")
+
+    answer = found.answered("No.", Outcome.REJECTED, RootCause.PEOPLE, by="k", at=AT).response
+
+    assert answer is not None
+    assert "fspo.ie" in answer.ombudsman
+
+
+def test_redress_is_owed_when_it_is_agreed_and_paid_when_the_bank_says_so():
+    asked = offered("50")
+    agreed = approved(asked)
+    paid = reported(agreed, PaymentStep.REPORT_PAID)
+    returned = reported(paid, PaymentStep.REPORT_RETURNED)
+
+    owes = (Account.COMPLAINT_REDRESS, Account.REDRESS_PAYABLE, 5_000)
+    pays = (Account.REDRESS_PAYABLE, Account.CASH, 5_000)
+    assert booked(asked, complaint()) == []
+    assert booked(agreed, asked) == [owes]
+    assert booked(paid, agreed) == [pays]
+    assert booked(returned, paid) == [(b, a, amount) for a, b, amount in (owes, pays)]
+
+
+def test_redress_that_fails_is_owed_no_more():
+    agreed = approved(offered("50"))
+
+    failed = reported(agreed, PaymentStep.REPORT_FAILED)
+
+    assert booked(failed, agreed) == [(Account.REDRESS_PAYABLE, Account.COMPLAINT_REDRESS, 5_000)]
+
+
+def test_who_offers_redress_does_not_agree_to_it():
+    with pytest.raises(SamePerson):
+        offered().redress[0].approved(by="staff-kim", reason="Mine.")
+
+
+def test_redress_is_in_the_products_currency():
+    with pytest.raises(CurrencyMismatch):
+        complaint(status=Status.INVESTIGATING).offering(
+            Money(amount=1, currency=Currency.EUR), ADA, "x", by="k", at=AT
+        )
+
+
+def test_a_complaint_does_not_close_over_redress_on_its_way():
+    waiting = offered()
+    answered = waiting.answered("Sorry.", Outcome.UPHELD, RootCause.PEOPLE, by="k", at=AT)
+
+    with pytest.raises(ComplaintStillOpen):
+        answered.closed("accepted", Step.CLOSE, AT)
+    paid = reported(approved(answered), PaymentStep.REPORT_PAID)
+    assert paid.closed("accepted", Step.CLOSE, AT).status is Status.CLOSED
+
+
+def test_redress_and_notes_have_an_end():
+    full = offered("1")
+    for _ in range(REDRESS_MAX - 1):
+        full = full.offering(gbp("1"), ADA, "x", by="k", at=AT)
+    note = Note(text="Rang.", by="k", at=AT)
+    for _ in range(NOTES_MAX):
+        full = full.noted(note)
+
+    with pytest.raises(ComplaintFull):
+        full.offering(gbp("1"), ADA, "x", by="k", at=AT)
+    with pytest.raises(ComplaintFull):
+        full.noted(note)
+    assert full.redress[-1].id == redress_id_for(full.id, REDRESS_MAX)
+    assert complaint_id_for(full.redress[-1].id) == full.id
+    with pytest.raises(RedressNotFound):
+        full.payment(redress_id_for(full.id, 99))
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_an_open_complaint_waits_for_its_handlers_and_redress_for_a_second_person(status):
+    found = complaint(status=status)
+    waits = None if status in {Status.CLOSED, Status.REFERRED} else "complaints_handler"
+
+    assert found.waits_for == waits
+    assert found.replace(redress=offered().redress).waits_for == "supervisor"
+
+
+def test_a_clock_that_ran_out_is_noted_once():
+    found = complaint()
+
+    late = found.late(AT + timedelta(days=30))
+
+    assert late is not None
+    assert [each.code for each in late.clocks if each.breached_at] == ["acknowledge"]
+    assert late.late(AT + timedelta(days=31)) is None
+    assert {found.status} <= set(UNANSWERED)
+
+
+def test_what_people_write_and_who_they_are_is_sealed():
+    found = approved(offered()).noted(Note(text="Ada rang.", by="k", at=AT))
+
+    opened, personal = found.parted()
+
+    assert "Ada" not in str(opened)
+    assert "trouble" not in str(opened)
+    assert Complaint.joined(opened, personal) == found
+
+
+def test_the_register_has_a_row_for_each_and_nothing_personal():
+    paid = reported(approved(offered("50")), PaymentStep.REPORT_PAID)
+    answer = paid.answered("Sorry, Ada.", Outcome.UPHELD, RootCause.PEOPLE, by="k", at=AT)
+
+    row = row_of(answer, AT)
+    text = as_csv([row])
+
+    assert tuple(row) == COLUMNS
+    assert (row["outcome"], row["root_cause"], row["redress_paid"]) == ("upheld", "people", "5000")
+    assert row["in_time"] == "yes"
+    assert row_of(complaint(), AT + timedelta(days=90))["in_time"] == "no"
+    assert "Ada" not in text
+    assert text.splitlines()[0].startswith("id,about,partner")
