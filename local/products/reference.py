@@ -102,7 +102,7 @@ class Tariff:
         }
         term = self._document.get("term", {})
         names["end"] = (
-            start + timedelta(term["days"])
+            start + timedelta(int(self._worth(term["days"], {**names, "end": start})))
             if "days" in term
             else _months_later(start, term.get("months", 12))
         )

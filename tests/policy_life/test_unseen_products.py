@@ -323,3 +323,117 @@ def test_a_renewal_under_a_version_that_asks_other_things_keeps_what_it_asks():
     assert offered.priced.premium is not None
     assert offered.priced.premium.total == money(208)
     assert offered.priced.product.version == "2"
+
+
+def bundle(**cover):
+    return product(
+        questions=[
+            {
+                "code": "flats",
+                "type": "list",
+                "min": 1,
+                "max": 5,
+                "fields": [
+                    {"code": "rent", "type": "money", "min": 0, "max": 9000},
+                    {"code": "let", "type": "boolean", "default": True},
+                    {"code": "new", "type": "boolean", "default": False},
+                ],
+            }
+        ],
+        covers=[{"code": "main", "limit": 100_000, "excess": 0, **cover}],
+        rating={
+            "steps": [{"step": "base", "base": "money(10 * count(f for f in flats if f.let))"}]
+        },
+    )
+
+
+def owner(made):
+    house = House(product=made, now=datetime(2026, 1, 10, tzinfo=UTC))
+    rent = {"amount": 50_000, "currency": "GBP"}
+    flats = [{"rent": rent}, {"rent": rent, "let": False}, {"rent": rent, "new": True}]
+    house.issue(date(2026, 2, 1), all_answers={"flats": flats})
+    return house
+
+
+SUMMER = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def test_items_are_counted_by_themselves_or_by_a_condition():
+    assert owner(bundle()).policy.premium.total == money(20)
+    both = "money(count(f.rent > 100 for f in flats if f.let or f.new))"
+    made = product(
+        questions=[dict(one) for one in bundle().definition.document["questions"]],
+        rating={"steps": [{"step": "base", "base": both}]},
+    )
+    assert owner(made).policy.premium.total == money(2)
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome", "payable"),
+    [
+        ({"cause": "flood"}, "pass", 90),
+        ({"cause": "fire"}, "pass", 100),
+        ({"cause": "war"}, "fail", 0),
+        ({}, "incomplete", 0),
+    ],
+)
+def test_a_cover_that_lists_causes_is_told_one_among_the_facts(facts, outcome, payable):
+    house = owner(
+        bundle(
+            claim={
+                "causes": ["fire", "flood"],
+                "payout": [{"less": 10, "when": "cause == 'flood'"}, {"up_to": "limit"}],
+            }
+        )
+    )
+
+    verdict = verified(house, occurred=SUMMER, facts=facts)
+
+    found = set(outcomes(verdict).values()) - {"pass", "info"}
+    assert (found or {"pass"}, verdict.payable) == ({outcome}, money(payable))
+
+
+@pytest.mark.parametrize("cause", [7, "x" * 101])
+def test_a_cause_that_is_no_word_is_refused(cause):
+    with pytest.raises(InvalidFields):
+        verified(owner(bundle(claim={"causes": ["fire"]})), occurred=SUMMER, facts={"cause": cause})
+
+
+@pytest.mark.parametrize(
+    ("claimed", "used", "payable"), [(90, 0, 50), (90, 60, 40), (90, 100, 0), (30, 0, 30)]
+)
+def test_a_limit_is_reinstated_but_never_paid_twice_for_one_loss(claimed, used, payable):
+    reinstated = {"code": "pool", "kind": "limit", "amount": 50, "reinstatements": {"count": 1}}
+    house = owner(bundle(aggregates=[reinstated], claim={"payout": [{"up_to_aggregate": "pool"}]}))
+
+    verdict = verified(house, occurred=SUMMER, claimed=claimed, used={"pool": used * 100})
+
+    assert verdict.payable == money(payable)
+
+
+@pytest.mark.parametrize(("claimed", "used", "payable"), [(30, 0, 0), (80, 30, 60), (80, 50, 80)])
+def test_a_deductible_of_the_year_is_borne_once(claimed, used, payable):
+    borne = {"code": "own", "kind": "deductible", "amount": 50}
+    house = owner(bundle(aggregates=[borne], claim={"payout": [{"less_aggregate": "own"}]}))
+
+    verdict = verified(house, occurred=SUMMER, claimed=claimed, used={"own": used * 100})
+
+    assert verdict.payable == money(payable)
+
+
+@pytest.mark.parametrize(("renews", "outcome"), [(None, "fail"), ("pol_test_" + "0" * 16, "pass")])
+def test_a_waiting_period_is_waited_for_once(renews, outcome):
+    house = owner(bundle(waiting_days=30))
+    policy = house.policy.replace(renews=renews)
+    notice = Notice(
+        cover="main",
+        occurred_at=datetime(2026, 2, 10, tzinfo=UTC),
+        reported_at=datetime(2026, 2, 11, tzinfo=UTC),
+        claimed=money(10),
+        payee=None,
+        same_loss_as=(),
+    )
+
+    verdict = verify_claim(notice, {}, None, policy=policy, product=house.product, used={})
+
+    assert outcomes(verdict)["waiting_period"] == outcome

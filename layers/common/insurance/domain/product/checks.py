@@ -32,7 +32,8 @@ def check(made: Definition) -> Report:
     seen = Seen([], [], [])
     scenarios = Scenarios(made.scenarios or {})
     outcomes = tuple(scenarios.run(product, seen))
-    return Report(product, outcomes, tuple(_untried(product, seen, asked)))
+    untried = dict.fromkeys(_untried(product, seen, asked))
+    return Report(product, outcomes, tuple(untried))
 
 
 def _untried(

@@ -118,10 +118,18 @@ class Claims:
         rows = (row for row in self.authority if (row.role, row.cost_type) == (role, cost_type))
         return next(rows, None)
 
-    def assess(self, loss: Loss, env: Env, period: Period, imposed: Imposed | None) -> Assessment:
+    def assess(
+        self,
+        loss: Loss,
+        env: Env,
+        period: Period,
+        imposed: Imposed | None,
+        *,
+        continued: bool = False,
+    ) -> Assessment:
         of_cover = self.of(loss.cover)
         rules = [*of_cover.timing(loss, env, period), of_cover.in_force(env, imposed)]
-        return of_cover.assess(loss, env, imposed, rules, period)
+        return of_cover.assess(loss, env, imposed, rules, period, continued=continued)
 
 
 class _Clause(NamedTuple):
@@ -162,6 +170,8 @@ class CoverClaims:
         self.evidence: Sequence[Mapping[str, Any]] = self._claim.get("evidence", ())
         self.item_list: str = self._claim.get("item", "")
         self.causes: tuple[str, ...] = tuple(self._claim.get("causes", ()))
+        self._asks_cause = bool(self.causes) and all(ask.code != "cause" for ask in self.asks)
+        """A cover that lists causes wants to be told one, in words of its own or not."""
         self._names = self._scope_names()
         self._limit = self._figure("limit")
         self._excess = self._figure("excess")
@@ -419,7 +429,14 @@ class CoverClaims:
         return RuleResult("cover_in_force", "fail", {"cover": code}, why, wording)
 
     def assess(
-        self, loss: Loss, env: Env, imposed: Imposed | None, rules: list[RuleResult], period: Period
+        self,
+        loss: Loss,
+        env: Env,
+        imposed: Imposed | None,
+        rules: list[RuleResult],
+        period: Period,
+        *,
+        continued: bool,
     ) -> Assessment:
         if loss.claimed.currency is not self._currency:
             raise InvalidFields(
@@ -430,7 +447,7 @@ class CoverClaims:
         held, missing = self._read_facts(loss, env, period)
         claim = env._replace(facts=held)
         missing += self._missing_evidence(loss, claim, missing)
-        rules += self._cause_and_waiting(loss, period)
+        rules += self._cause_and_waiting(loss, period, continued)
         rules.append(self._completeness(missing))
         covered = self._cover["code"] in env.selected
         if missing or not covered:
@@ -481,11 +498,18 @@ class CoverClaims:
             for ask in self.asks
             if ask.required and ask.default is None and given.get(ask.code) is None
         ]
+        if self._asks_cause:
+            cause = given.pop("cause", None) or loss.cause
+            if not cause:
+                missing.append("cause")
+            elif not isinstance(cause, str) or len(cause) > CAUSE_MAX:
+                raise InvalidFields([FieldFault("/facts/cause", "not_text", "Give a word.")])
         asked = tuple(ask._replace(required=False) for ask in self.asks)
         held: Facts = dict(read_answers(asked, given, at="/facts").held)
         zone = period.start.tzinfo
         held["claimed"] = held["loss"] = loss.claimed.amount
-        held["cause"] = held.get("cause") or loss.cause or ""
+        told = loss.facts.get("cause") if self._asks_cause else None
+        held["cause"] = held.get("cause") or loss.cause or told or ""
         held["occurred"] = loss.occurred_at and loss.occurred_at.astimezone(zone).date()
         held["reported"] = loss.reported_at and loss.reported_at.astimezone(zone).date()
         if "item" in self._claim:
@@ -518,7 +542,12 @@ class CoverClaims:
             if when(claim) and not loss.facts.get(one["code"])
         ]
 
-    def _cause_and_waiting(self, loss: Loss, period: Period) -> list[RuleResult]:
+    def _cause_and_waiting(
+        self,
+        loss: Loss,
+        period: Period,
+        continued: bool,  # noqa: FBT001 - a fact of the risk
+    ) -> list[RuleResult]:
         rules = []
         cause = loss.cause or loss.facts.get("cause")
         if self.causes and cause is not None:
@@ -534,7 +563,7 @@ class CoverClaims:
             )
         waiting = self._cover.get("waiting_days")
         if waiting and loss.occurred_at is not None:
-            over = loss.occurred_at >= period.start + timedelta(days=waiting)
+            over = continued or loss.occurred_at >= period.start + timedelta(days=waiting)
             rules.append(
                 RuleResult(
                     "waiting_period",
@@ -669,11 +698,12 @@ class CoverClaims:
         claim: Env,
         uses: dict[str, Money],
     ) -> tuple[int, str]:
-        """What is left of an aggregate, and how much of that this claim takes."""
+        """What is left of an aggregate, and how much of that this claim takes: of a limit that is
+        reinstated no more than the limit itself at once."""
         whole = aggregate.whole(claim)
         used = loss.used.get(aggregate.code)
         left = max(whole - (used.amount if used else 0), 0)
-        taken = min(before, left)
+        taken = min(before, left, aggregate.amount(claim) or 0)
         uses[aggregate.code] = self._cents(taken)
         shown = f"{self._cents(left)} left of {self._cents(whole)}"
         return (taken if clause.kind == "up_to_aggregate" else before - taken), shown
@@ -692,6 +722,7 @@ def _bands(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int | None, str]]:
     return bands
 
 
+CAUSE_MAX: Final = 100
 NO_LIMIT: Final = 10**15
 """Stands for a limit where the cover has none; it is never shown."""
 

@@ -564,16 +564,13 @@ class _Expression:
     def _aggregated(
         self, node: ast.Call, name: str, body: Term, source: str, *, sure: bool
     ) -> Term:
+        if name == "count" and body.type.kind is Kind.RECORD:  # `count(x for x in items if …)`
+            return Term(f"sum(1 {source})", kinds.number(low=Decimal(0)))
         if name in {"any", "all", "count"}:
             if body.type.kind is not Kind.BOOL:
                 raise self._fault(node, f"{body.type}", "a condition for each item")
             if name == "count":
-                return Term(
-                    f"sum(1 {source} if {body.code})"
-                    if " if " not in source
-                    else f"sum(1 {source} and {body.code})",
-                    kinds.number(low=Decimal(0)),
-                )
+                return Term(f"sum(1 {source} if {body.code})", kinds.number(low=Decimal(0)))
             return Term(f"{name}([{body.code} {source}])", BOOL)
         if name == "sum":
             if not body.type.numeric:

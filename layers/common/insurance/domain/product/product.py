@@ -418,7 +418,7 @@ class Product:
     def assess(self, loss: Loss, risk: Risk, imposed: Imposed | None = None) -> Assessment:
         """Every rule a claim is held to, and what is payable; changes nothing."""
         env = self._in_force(risk, imposed)
-        return self.claims.assess(loss, env, self._term(risk), imposed)
+        return self.claims.assess(loss, env, self._term(risk), imposed, continued=risk.continued)
 
     # The risk as compiled functions take it
 

@@ -47,6 +47,8 @@ class Risk(NamedTuple):
     """Where it is; the product's first territory where none is said."""
     end: date | None = None
     """Of a risk that was sold: where its term ends. None: as the product says."""
+    continued: bool = False
+    """The term follows another: waiting periods are over."""
 
 
 class Imposed(NamedTuple):
