@@ -1,13 +1,18 @@
 """The life of a policy as data: what the policy, billing and renewal parts ask the product for."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
+from __future__ import annotations
 
-from insurance.domain.jurisdiction import JURISDICTIONS, Jurisdiction
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
 from insurance.domain.money import Currency, Money
 from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.program import World
+
+if TYPE_CHECKING:
+    from insurance.domain.jurisdiction import Jurisdiction
 
 
 class Life:
@@ -19,7 +24,6 @@ class Life:
         self.quote_validity_days = self._days("quote_validity_days", 30)
         self.grace_days = self._days("grace_days", 0)
         self.reinstatement_days = self._days("reinstatement_days", 0)
-        self.jurisdiction = self._jurisdiction()
 
     def _days(self, name: str, default: int) -> int:
         days = self._plain.get(name, default)
@@ -27,8 +31,11 @@ class Life:
             raise refuse(f"/life/{name}", days, "days from 0 to 3660")
         return days
 
-    def _jurisdiction(self) -> Jurisdiction | None:
+    @cached_property
+    def jurisdiction(self) -> Jurisdiction | None:
         """Whose notice must be served before the insurer ends cover."""
+        from insurance.domain.jurisdiction import JURISDICTIONS  # noqa: PLC0415 - no quote asks
+
         code = self._plain.get("notice", {}).get("jurisdiction")
         if code is None:
             return None

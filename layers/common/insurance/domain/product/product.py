@@ -1,17 +1,18 @@
 """A product: one version of a definition, compiled once per process, immutable."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property, partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from insurance.domain.errors import FieldFault, InvalidFields
 from insurance.domain.money import Currency, Money
 from insurance.domain.product.arithmetic import ROUNDING, add_days, add_months
-from insurance.domain.product.claims import Claims
 from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean, refuse
 from insurance.domain.product.kinds import WIDE, Kind, as_decimal
 from insurance.domain.product.life import Life
@@ -26,7 +27,6 @@ from insurance.domain.product.questions import (
 )
 from insurance.domain.product.rating import Rating, Rounding, Working
 from insurance.domain.product.release import is_sold
-from insurance.domain.product.renewal import Renewals
 from insurance.domain.product.results import (
     Assessment,
     CoverTerms,
@@ -44,6 +44,10 @@ from insurance.domain.product.results import (
 from insurance.domain.product.tables import Table
 from insurance.domain.product.terms import CoverOnOffer, Covers, Underwriting, loaded, mentions
 from insurance.domain.terms import ProductRef
+
+if TYPE_CHECKING:
+    from insurance.domain.product.claims import Claims
+    from insurance.domain.product.renewal import Renewals
 
 COVERS_MAX: Final = 60
 TERM_DAYS_MAX: Final = 3660
@@ -110,6 +114,7 @@ class Product:
             lambda: self.underwriting,
             lambda: self.rating,
             lambda: self.renewals,
+            lambda: self.life.jurisdiction,
             *(partial(self.claims.of, cover) for cover in self.world.covers),
         ]
         for part in parts:
@@ -179,10 +184,14 @@ class Product:
 
     @cached_property
     def claims(self) -> Claims:
+        from insurance.domain.product.claims import Claims  # noqa: PLC0415 - no quote asks
+
         return Claims(self._plain, self.world, self.currency)
 
     @cached_property
     def renewals(self) -> Renewals:
+        from insurance.domain.product.renewal import Renewals  # noqa: PLC0415 - no quote asks
+
         return Renewals(self._plain.get("renewal", {}), self.world)
 
     @cached_property
