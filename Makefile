@@ -9,7 +9,7 @@ RUN := $(UV) run --frozen --group dev
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 DYNOXIDE := .tools/node_modules/@dynoxide/linux-x64/dynoxide
 
-.PHONY: help setup run tour serve show test check lint format types contracts build openapi products cases schema exam bench mutants lives lock clean
+.PHONY: help setup run tour serve show test check lint format types contracts build openapi products cases schema exam bench mutants lives long lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -84,6 +84,9 @@ bench: .tools/setup ## Measure what a request and a rating cost, beside what a u
 
 mutants: .tools/setup ## Plant faults in the arithmetic of policy life, one at a time; a test must notice each
 	$(RUN) python -m tests.policy_life.mutants
+
+long: .tools/setup ## Play a year of 1,000 and of 10,000 policies on the local engine (LONG="100 1000" for other sizes)
+	$(RUN) python -m tests.policy_life.year $(or $(LONG),1000 10000)
 
 lives: .tools/setup ## Play 500 random lives of a policy, of up to 50 steps each
 	LIVES=500 $(RUN) pytest -q tests/policy_life/test_random_lives.py

@@ -20,6 +20,7 @@ SCENES: tuple[Callable[[Visitor], str], ...] = (
     policy_life.cancelled_and_brought_back,
     policy_life.renewed_without_a_gap,
     policy_life.paid_by_instalments_and_accounted_for,
+    policy_life.in_arrears_given_notice_cured_and_lapsed,
     claims.denied_with_reasons,
     claims.referred_and_paid_after_a_second_person_agreed,
     claims.opened_again_and_topped_up,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,8 @@ type Json = dict[str, Any]
 
 IN_FEBRUARY = datetime(2027, 2, 1, 9, tzinfo=UTC)
 TEENAGER: Json = {"age": 19, "licence_years": 1, "convictions": 0}
-BANK, FINANCE = "bank-test", "finance-test"
+BANK, FINANCE, UNDERWRITER = "bank-test", "finance-test", "underwriter-test"
+TRIES = 40
 
 
 def changed_and_changed_again_with_effect_before(visitor: Visitor) -> str:
@@ -93,6 +95,65 @@ def paid_by_instalments_and_accounted_for(visitor: Visitor) -> str:
     health = visitor.get(f"/v1/ledger/{GBP}/health", by=FINANCE)
     visitor.expect(health["imbalance"] == 0, "the control accounts balance")
     return "paid by instalments; every figure agrees with a source that knows no postings"
+
+
+def in_arrears_given_notice_cured_and_lapsed(visitor: Visitor) -> str:
+    cured, lapsed = _issued(visitor), _issued(visitor)
+    visitor.now = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    for path in (cured, lapsed):
+        visitor.post(f"{path}/billing/plan", {"plan": "monthly"})
+    for path, reference in ((cured, "STATEMENT-18-01"), (lapsed, "STATEMENT-18-02")):
+        paid = {
+            "policy_id": path.rpartition("/")[2],
+            "reference": reference,
+            "amount": visitor.get(f"{path}/billing")["invoices"][0]["amount"],
+            "received_on": "2026-12-01",
+        }
+        visitor.post("/v1/payments-received", paid, by=BANK)
+    _turn(visitor, datetime(2027, 1, 2, 9, tzinfo=UTC), until=(lapsed, "delinquent"))
+    for path in (cured, lapsed):
+        notice = visitor.get(f"{path}/notices")["items"][0]
+        visitor.say("notice", f"{shown(notice['arrears'])} due by {notice['due_by']}")
+        proof = {
+            "channel": "registered_post",
+            "reference": "RR123456789GB",
+            "dispatched_at": visitor.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        sent = visitor.post(f"{path}/notices/1/dispatch", proof, by=UNDERWRITER)
+        visitor.say("proven", f"sent; it takes effect at {sent['notice']['effective_at']}")
+    visitor.now = datetime(2027, 1, 5, 9, tzinfo=UTC)
+    owed = visitor.get(f"{cured}/billing")["overdue"]
+    payment = {
+        "policy_id": cured.rpartition("/")[2],
+        "reference": "STATEMENT-18-03",
+        "amount": owed,
+        "received_on": "2027-01-05",
+    }
+    visitor.post("/v1/payments-received", payment, by=BANK)
+    visitor.say("paid", f"{shown(owed)} on one of them, four days before")
+    _turn(visitor, datetime(2027, 1, 11, 9, tzinfo=UTC), until=(lapsed, "lapsed"))
+    status = {path: visitor.get(path)["status"] for path in (cured, lapsed)}
+    visitor.say("status", f"{', '.join(status[cured])}; the other {', '.join(status[lapsed])}")
+    visitor.expect(status[cured] == ["on_risk"], "a payment in time stops the lapse")
+    [end] = visitor.get(f"{lapsed}/transactions")["items"][1:]
+    _show(visitor, end)
+    for path in (cured, lapsed):
+        books = visitor.get(f"{path}/ledger?as_at=2027-01-11T00:00:00Z")
+        visitor.expect(books["healthy"], "the policy's books agree")
+    return "one cured, one lapsed when its notice was over; the books agree"
+
+
+def _turn(visitor: Visitor, to: datetime, *, until: tuple[str, str]) -> None:
+    """The clock goes on, and what falls due is done; what a command caused may take a moment."""
+    path, status = until
+    for _ in range(TRIES):
+        visitor.now = to
+        ran = visitor.post("/v1/clockwork/runs")
+        if status in visitor.get(path)["status"]:
+            visitor.say("clockwork", f"{ran['looked']} looks by {ran['as_at']}")
+            return
+        time.sleep(0.5)
+    visitor.fail(f"{path} is not {status} by {to}")
 
 
 def _issued(visitor: Visitor) -> str:

@@ -1,0 +1,31 @@
+"""A year of a thousand policies on the local engine: everything happens, and the books are exact."""
+
+import pytest
+
+from tests.policy_life.year import play
+
+POLICIES = 1000
+
+pytestmark = pytest.mark.xdist_group("year")
+
+WHAT_HAPPENS = {
+    "billing.instalment_due",
+    "billing.payment_received",
+    "policy.cancelled",
+    "policy.endorsed",
+    "policy.lapsed",
+    "policy.notice_cured",
+    "policy.notice_dispatched",
+    "policy.notice_given",
+    "policy.renewal_invited",
+    "premium.earned",
+}
+
+
+def test_a_year_of_a_thousand_policies_leaves_the_ledger_exact():
+    played = play(POLICIES)
+
+    assert [each.code for each in played.health.invariants if not each.holds] == []
+    assert played.happened.keys() >= WHAT_HAPPENS
+    assert played.happened["policy.issued"] > POLICIES
+    assert played.happened["premium.earned"] > POLICIES

@@ -1,0 +1,414 @@
+"""`python -m tests.policy_life.year 1000 10000`: a year of so many policies, played on the local engine.
+
+Policies are sold all through the year, a third of them by instalments. Most pay; some change, some
+cancel, some fall into arrears, of whom half are cured and half lapse; who comes to the end of the
+term is renewed. Every event goes from the engine's own stream through what event delivery does, and
+time by the clockwork. In the end the house's books are asked whether they are exact.
+"""
+
+import multiprocessing
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from insurance.domain.agenda import Kind, book_of
+from insurance.domain.books.health import Health
+from insurance.domain.caller import Caller, CallerKind
+from insurance.domain.event import Event
+from insurance.domain.identity import Mode, new_quote_id, policy_id_for
+from insurance.domain.jurisdiction import Channel
+from insurance.domain.money import Currency, Money
+from insurance.domain.party import Policyholder
+from insurance.domain.policy import TransactionKind
+from insurance.dynamodb.agenda import DynamoDBAgenda
+from insurance.dynamodb.aggregates import read_event
+from insurance.dynamodb.balances import DynamoDBBalances
+from insurance.dynamodb.books import DynamoDBBooks
+from insurance.dynamodb.earnings import DynamoDBEarnings
+from insurance.dynamodb.policy_reader import PolicyReader
+from insurance.operations.bill_policy import (
+    PaymentTold,
+    choose_plan,
+    read_billing,
+    receive_payment,
+)
+from insurance.operations.change_quote import accept_quote
+from insurance.operations.collect_premium import PremiumCollector
+from insurance.operations.deliver_event import deliver_event
+from insurance.operations.expire_quote import QuoteExpirer
+from insurance.operations.invite_renewal import RenewalInviter
+from insurance.operations.issue_policy import issue_policy
+from insurance.operations.make_quote import RiskAsked, make_quote
+from insurance.operations.plan_agenda import plan_agenda
+from insurance.operations.post_earnings import PremiumEarner
+from insurance.operations.read_ledger import read_health
+from insurance.operations.receipt import Answer, Receipt
+from insurance.operations.run_clockwork import Look, run_clockwork
+from insurance.operations.serve_notice import DispatchTold, report_dispatch
+from insurance.operations.service_policy import ChangeAsked, change_policy
+from insurance.products import LookUps
+
+from local.stack import streams_client
+from tests.contract.conftest import PlainKeys, on_dynamodb
+from tests.database import client, make_tables, running_engine, template
+from tests.lean_client import LeanClient
+from tests.policy_life.almanac import BANK
+from tests.policy_life.house import UNDERWRITER, OneProduct, motor_with
+from tests.unit.product.motor import answers
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BEGINS, ENDS = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 2, 3, tzinfo=UTC)
+STEP = timedelta(days=10)
+WORKERS = 2
+GRACE_DAYS = 20
+FINANCE = Caller(
+    principal="finance",
+    kind=CallerKind.STAFF,
+    partner="",
+    roles=frozenset({"finance"}),
+    scopes=frozenset({"ledger:read"}),
+    mode=Mode.TEST,
+)
+
+
+class Played(NamedTuple):
+    """What happened in a year, and how it ended."""
+
+    policies: int
+    seconds: float
+    happened: Counter[str]
+    """Events by type."""
+    health: Health
+
+
+def play(policies: int) -> Played:
+    """The year on a fresh engine, by a few workers at once."""
+    context = multiprocessing.get_context("spawn")
+    with running_engine() as url:
+        dynamodb = client(url)
+        tables = make_tables(dynamodb)
+        began = time.monotonic()
+        with context.Pool(WORKERS) as pool:
+            parts = [(url, tables, worker, policies) for worker in range(WORKERS)]
+            happened = sum(pool.starmap(_part, parts), Counter[str]())
+        seconds = time.monotonic() - began
+        books = DynamoDBBooks(dynamodb, tables["balances"])
+        health = read_health(Currency.GBP, caller=FINANCE, books=books, now=ENDS)
+        return Played(policies, seconds, happened, health)
+
+
+def _part(url: str, tables: dict[str, str], worker: int, policies: int) -> Counter[str]:
+    year = Year(url, tables, f"worker{worker}", range(worker, policies, WORKERS), policies)
+    return year.play()
+
+
+class Year:
+    """One partner's book: its policies, its clock, and what people do when something happens."""
+
+    def __init__(
+        self, url: str, tables: dict[str, str], partner: str, numbers: range, of: int
+    ) -> None:
+        dynamodb = cast("DynamoDBClient", LeanClient(url))
+        self.caller = Caller(
+            principal=f"app_{partner}",
+            kind=CallerKind.APPLICATION,
+            partner=partner,
+            roles=frozenset(),
+            scopes=frozenset(),
+            mode=Mode.TEST,
+        )
+        self.products = OneProduct(motor_with(grace_days=GRACE_DAYS))
+        self.stores = on_dynamodb(dynamodb, tables)
+        self.keys = PlainKeys()
+        self.agenda = DynamoDBAgenda(dynamodb, tables["agenda"])
+        self.balances = DynamoDBBalances(dynamodb, tables["balances"], tables["events"])
+        self.stream = _Stream(url, partner)
+        self.looks = self._looks(dynamodb, tables)
+        self.waiting = list(numbers)
+        self.of = of
+        self.now = BEGINS
+        self.calls = 0
+        self.personas: dict[str, int] = {}
+        self.happened: Counter[str] = Counter()
+
+    def _looks(self, dynamodb: "DynamoDBClient", tables: dict[str, str]) -> dict[Kind, Look]:
+        stores, products, look_ups = self.stores, self.products, LookUps()
+        reader = PolicyReader(
+            policies_table=tables["policies"],
+            events_table=tables["events"],
+            parties_table=tables["parties"],
+            keys=self.keys,
+        )
+        earnings = DynamoDBEarnings(
+            dynamodb,
+            policies=reader,
+            billing_table=tables["billing"],
+            events_table=tables["events"],
+        )
+        return {
+            Kind.QUOTE: QuoteExpirer(stores.quotes).look,
+            Kind.RENEWAL: RenewalInviter(
+                products, look_ups, stores.renewals, stores.quotes, self.keys, stores.changes
+            ).look,
+            Kind.BILLING: PremiumCollector(products, look_ups, stores.billing, stores.changes).look,
+            Kind.EARNING: PremiumEarner(products, earnings).look,
+        }
+
+    def play(self) -> Counter[str]:
+        while self.now < ENDS:
+            self._sell()
+            reactions = self._deliver()
+            ran = run_clockwork(
+                book_of(Mode.TEST, self.caller.partner),
+                kinds=tuple(self.looks),
+                looks=self.looks,
+                agenda=self.agenda,
+                now=self.now,
+                time_is_up=lambda: False,
+            )
+            if ran.failed:
+                raise RuntimeError(f"{ran.failed} looks failed at {self.now}")
+            reactions += self._deliver()
+            for react in reactions:
+                react()
+            self.now += STEP
+        self._deliver()
+        return self.happened
+
+    # What people do
+
+    def _sell(self) -> None:
+        """What starts before the next step, three days ahead of it."""
+        while self.waiting:
+            start = date(2026, 1, 4) + timedelta(days=self.waiting[0] * 365 // self.of)
+            if start > (self.now + STEP).date():
+                return
+            self._issue(self.waiting.pop(0), start)
+
+    def _issue(self, number: int, start: date) -> None:
+        receipt = self._receipt("quote")
+        quote_id = new_quote_id(Mode.TEST, receipt.principal, receipt.key)
+        make_quote(
+            RiskAsked(
+                product=self.products.of.code,
+                start=start,
+                policyholder=Policyholder(name="Ada Lovelace"),
+                answers=answers(annual_mileage=5000 + number % 7 * 1000),
+                options=(),
+                producer=None,
+            ),
+            caller=self.caller,
+            carrier="Coverwright Insurance",
+            products=self.products,
+            look_ups=LookUps(),
+            quotes=self.stores.quotes,
+            keys=self.keys,
+            receipt=receipt,
+        )
+        policy_id = policy_id_for(quote_id)
+        self.personas[policy_id] = number
+        self._take_up(quote_id)
+        if number % 3 == 0:
+            choose_plan(
+                policy_id,
+                "monthly",
+                caller=self.caller,
+                products=self.products,
+                billing=self.stores.billing,
+                receipt=self._receipt("plan"),
+            )
+
+    def _take_up(self, quote_id: str) -> None:
+        common: dict[str, Any] = {"expected_revision": None, "caller": self.caller}
+        accept_quote(quote_id, quotes=self.stores.quotes, receipt=self._receipt("accept"), **common)
+        issue_policy(
+            quote_id,
+            products=self.products,
+            policies=self.stores.policies,
+            receipt=self._receipt("issue"),
+            **common,
+        )
+
+    def _reactions(self, event: Event) -> Iterator[Callable[[], object]]:
+        """What somebody does about an event, at the end of the step."""
+        facts, persona = event.facts, self.personas.get(event.facts.get("policy_id", event.stream))
+        if persona is None:
+            return
+        owing = persona % 60 in {6, 36}
+        if event.type == "billing.instalment_due" and not (owing and facts["asked"] > 1):
+            yield lambda: self._pay(facts["policy_id"])
+            if persona % 10 == 1 and facts["asked"] == 1:
+                yield lambda: self._change(facts["policy_id"], TransactionKind.ENDORSEMENT)
+            if persona % 20 == 2 and facts["asked"] == 1:
+                yield lambda: self._change(facts["policy_id"], TransactionKind.CANCELLATION)
+        elif event.type == "policy.notice_given":
+            number = len(facts["notices"])
+            yield lambda: self._prove_dispatch(event.stream, number)
+            if persona % 60 == 6:
+                yield lambda: self._pay(event.stream)
+        elif (
+            event.type == "policy.renewal_invited" and facts["invitation"]["outcome"] == "bindable"
+        ):
+            yield lambda: self._take_up(facts["invitation"]["quote_id"])
+
+    def _pay(self, policy_id: str) -> None:
+        """Whatever is open and was asked for."""
+        billed = read_billing(
+            policy_id,
+            today=self.now.date(),
+            caller=self.caller,
+            products=self.products,
+            billing=self.stores.billing,
+        )
+        zero = Money.zero(Currency.GBP)
+        asked = [
+            each.open
+            for each in billed.statement.invoices
+            if each.due.number <= billed.account.asked
+        ]
+        owed = sum(asked, zero)
+        if not owed:
+            return
+        receipt = self._receipt("pay")
+        told = PaymentTold(policy_id, f"REF-{receipt.key}", owed, self.now.date())
+        receive_payment(
+            told,
+            caller=BANK,
+            products=self.products,
+            billing=self.stores.billing,
+            receipt=receipt,
+        )
+
+    def _change(self, policy_id: str, kind: TransactionKind) -> None:
+        policy = self.stores.changes.get(policy_id).record
+        at = max(self.now, policy.period.start) + timedelta(days=30)
+        if not policy.covers_at(at):
+            return
+        endorses = kind is TransactionKind.ENDORSEMENT
+        change_policy(
+            policy_id,
+            ChangeAsked(
+                kind=kind,
+                effective_on=None,
+                effective_at=at,
+                answers={"annual_mileage": 20_000} if endorses else None,
+            ),
+            expected_revision=None,
+            caller=self.caller,
+            products=self.products,
+            look_ups=LookUps(),
+            policies=self.stores.changes,
+            receipt=self._receipt(kind),
+        )
+
+    def _prove_dispatch(self, policy_id: str, number: int) -> None:
+        report_dispatch(
+            policy_id,
+            number,
+            DispatchTold(Channel.EMAIL, f"MSG-{self.calls}", self.now),
+            caller=UNDERWRITER,
+            products=self.products,
+            policies=self.stores.changes,
+            receipt=self._receipt("dispatch"),
+        )
+
+    # What the house does
+
+    def _deliver(self) -> list[Callable[[], object]]:
+        """As event delivery does, event by event; what somebody will do about them."""
+        reactions: list[Callable[[], object]] = []
+        for event in self.stream.events(self.personas):
+            plan_agenda(event, products=self.products, agenda=self.agenda)
+            deliver_event(
+                event,
+                balances=self.balances,
+                bus=_Nobody(),
+                products=self.products,
+                appended_at=self.now,
+            )
+            self.happened[event.type] += 1
+            reactions += self._reactions(event)
+        return reactions
+
+    def _receipt(self, operation: str) -> Receipt:
+        self.calls += 1
+        return Receipt(
+            principal=self.caller.principal,
+            operation=operation,
+            key=f"{self.caller.partner}-{self.calls}",
+            request_hash=b"r" * 32,
+            now=self.now,
+            received_at=self.now,
+            renders=lambda _result: Answer(200, "{}"),
+        )
+
+
+class _Nobody:
+    def publish(self, event: Event) -> None:
+        """Nobody listens here."""
+
+
+class _Stream:
+    """The engine's stream of events, of which a worker takes its own."""
+
+    def __init__(self, url: str, partner: str) -> None:
+        self._partner = partner
+        self._client = streams_client(url)
+        name = template().resources["EventsTable"].name
+        described = client(url).describe_table(TableName=name)["Table"]
+        self._arn = described["LatestStreamArn"]
+        self._iterators: dict[str, str | None] = {}
+
+    def events(self, own: dict[str, int]) -> Iterator[Event]:
+        found = self._client.describe_stream(StreamArn=self._arn)["StreamDescription"]
+        for shard in found.get("Shards", []):
+            name = shard["ShardId"]
+            if name not in self._iterators:
+                self._iterators[name] = self._client.get_shard_iterator(
+                    StreamArn=self._arn, ShardId=name, ShardIteratorType="TRIM_HORIZON"
+                )["ShardIterator"]
+            yield from self._shard(name, own)
+
+    def _shard(self, name: str, own: dict[str, int]) -> Iterator[Event]:
+        while (iterator := self._iterators[name]) is not None:
+            answer = self._client.get_records(ShardIterator=iterator, Limit=1000)
+            self._iterators[name] = answer.get("NextShardIterator")
+            for record in answer["Records"]:
+                image: Any = record["dynamodb"]["NewImage"]
+                event = read_event(image)
+                if event.facts["partner"] == self._partner:
+                    if event.type == "policy.issued":
+                        own.setdefault(event.stream, len(own))
+                    yield event
+            if not answer["Records"]:
+                return
+
+
+def report(played: Played) -> None:
+    print(f"\n{played.policies:,} policies, a year: {played.seconds:.0f} s")  # noqa: T201
+    for type, count in sorted(played.happened.items()):
+        print(f"{count:>10,}  {type}")  # noqa: T201
+    for each in played.health.invariants:
+        print(f"{'holds' if each.holds else 'BROKEN':>10}  {each.code}")  # noqa: T201
+
+
+def main(sizes: list[int]) -> int:
+    """Play each size; 1 when a ledger is not exact, or time grows faster than the book."""
+    played = []
+    for size in sizes:
+        played.append(play(size))
+        report(played[-1])
+    first, last = played[0], played[-1]
+    growth = (last.seconds / last.policies) / (first.seconds / first.policies)
+    if len(played) > 1:
+        print(f"\nA policy of the largest book took {growth:.2f} times as long as of the smallest")  # noqa: T201
+    return 0 if all(each.health.healthy for each in played) and growth < 1.5 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main([int(size) for size in sys.argv[1:]] or [1000, 10_000]))
