@@ -201,7 +201,7 @@ class Year:
                 answers=answers(annual_mileage=5000 + number % 7 * 1000),
                 options=(),
                 producer=None,
-                territory=None,
+                territory="",
             ),
             caller=self.caller,
             carrier="Coverwright Insurance",
