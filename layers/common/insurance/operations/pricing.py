@@ -179,7 +179,7 @@ def _risk(product: Product, kept: Quote | Policy, answers: dict[str, Any]) -> Ri
         start=start,
         territory=kept.territory,
         end=end,
-        continued=isinstance(kept, Policy) and kept.renews is not None,
+        continued=getattr(kept, "renews", None) is not None,  # a quote renews nothing yet
     )
 
 
