@@ -94,13 +94,12 @@ lives: .tools/setup ## Play 500 random lives of a policy, of up to 50 steps each
 lock: ## Resolve dependencies again, and export what the layer and single functions ship
 	$(UV) lock
 	$(UV) export -q --frozen --no-dev --no-emit-project --no-header -o layers/common/requirements.txt
-	{ sed -n '/^#/p' functions/authorizer/requirements.txt; \
-	  $(UV) export -q --frozen --only-group authorizer --no-emit-project --no-header --no-emit-package cryptography \
-	    --no-emit-package cffi --no-emit-package pycparser; } > .tools/requirements.txt
-	mv .tools/requirements.txt functions/authorizer/requirements.txt
-	{ sed -n '/^#/p' functions/payment_execution/requirements.txt; \
-	  $(UV) export -q --frozen --only-group payment_execution --no-emit-project --no-header; } > .tools/requirements.txt
-	mv .tools/requirements.txt functions/payment_execution/requirements.txt
+	for own in authorizer documents payment_execution; do \
+	  { sed -n '/^#/p' functions/$$own/requirements.txt; \
+	    $(UV) export -q --frozen --only-group $$own --no-emit-project --no-header --no-emit-package cryptography \
+	      --no-emit-package cffi --no-emit-package pycparser; } > .tools/requirements.txt; \
+	  mv .tools/requirements.txt functions/$$own/requirements.txt; \
+	done
 
 clean: ## Remove what was built and stored here (not the tools)
 	rm -rf .aws-sam .coverwright

@@ -16,6 +16,7 @@ from insurance.domain.claim.attention import waits_for, waits_from
 from insurance.domain.claim.limits import Draw, movements
 from insurance.domain.classification import JsonObject
 from insurance.domain.complaint import Complaint
+from insurance.domain.document import Document
 from insurance.domain.errors import (
     AlreadyErased,
     ClaimNotFound,
@@ -39,8 +40,11 @@ from insurance.domain.identity import (
     party_id_for,
     policy_id_for,
     quote_id_for,
+    register_id_for,
+    renewal_quote_id_for,
 )
 from insurance.domain.money import Currency
+from insurance.domain.packing import canonical
 from insurance.domain.party import Access
 from insurance.domain.policy import Policy
 from insurance.domain.product.release import ProductVersion
@@ -50,6 +54,8 @@ from insurance.operations.ports import (
     BillingFile,
     Cause,
     ClaimFile,
+    DocumentAlreadyMade,
+    DocumentFile,
     EarningsFile,
     Kept,
     Listed,
@@ -70,7 +76,8 @@ class MemoryKey:
     sealed: dict[bytes, JsonObject] = field(default_factory=dict)
 
     def seal(self, personal: JsonObject, about: str) -> bytes:
-        token = f"{about}#{len(self.sealed)}".encode()
+        """The same facts about the same subject give the same bytes, as the real key's do."""
+        token = f"{about}#{sha256(canonical(personal)).hexdigest()}".encode()
         self.sealed[token] = personal
         return token
 
@@ -132,6 +139,7 @@ class Memory:
     complaints: dict[str, Kept[Complaint]] = field(default_factory=dict)
     registers: dict[str, tuple[NoticedClaim, ...]] = field(default_factory=dict)
     versions: dict[tuple[Mode, str, str], Kept[ProductVersion]] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)
     receipts: dict[str, tuple[bytes, datetime, Answer]] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
@@ -722,3 +730,56 @@ class MemoryAccesses:
         self._memory.append(event, lambda: StaleRevision(access.person_id))
         self._memory.accesses[access.person_id] = Kept(access, event.head, None)
         self._memory.keep(receipt)
+
+
+class MemoryDocuments:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._policies = MemoryPolicies(memory)
+
+    def load(self, policy_id: str, receipt: Receipt) -> DocumentFile:
+        self._memory.check(receipt)
+        policy, register = self.register(policy_id)
+        offer = self._memory.quotes.get(renewal_quote_id_for(policy_id))
+        bare = offer.record.replace(policyholder=None, answers=None) if offer else None
+        return DocumentFile(policy, bare, register)
+
+    def as_known(self, policy_id: str, known_at: datetime) -> Kept[Policy]:
+        return self._policies.as_known(policy_id, known_at)
+
+    def add(
+        self, event: Event, document: Document, *, file: DocumentFile, receipt: Receipt
+    ) -> None:
+        self._memory.check(receipt)
+        if file.policy.key is None:
+            raise ValueError("nothing about somebody erased can be sealed")
+        if document.id in self._memory.documents:
+            raise DocumentAlreadyMade(self._memory.documents[document.id])
+        self._memory.append(event, lambda: StaleRevision(event.stream))
+        self._memory.documents[document.id] = document
+        self._memory.keep(receipt)
+
+    def answer(self, file: DocumentFile, receipt: Receipt) -> None:  # noqa: ARG002 - as the port
+        self._memory.check(receipt)
+        self._memory.keep(receipt)
+
+    def get(self, policy_id: str, document_id: str) -> tuple[Kept[Policy], Document | None]:
+        policy = self._policies.get(policy_id)
+        document = self._memory.documents.get(document_id)
+        if document is None or document.policy_id != policy_id:
+            return policy, None
+        return policy, document if policy.key else document.replace(sha256=None)
+
+    def register(self, policy_id: str) -> tuple[Kept[Policy], Head]:
+        events = self._memory.events.get(register_id_for(policy_id))
+        return self._policies.get(policy_id), events[-1].head if events else Head()
+
+    def made(
+        self, policy_id: str, key: PartyKey | None, *, after: int, limit: int
+    ) -> Sequence[Document]:
+        stream = register_id_for(policy_id)
+        events = self._memory.events.get(stream, [])[after : after + limit]
+        return [
+            Document.joined(each.facts, key.unseal(each.sealed, stream) if key else {})
+            for each in events
+        ]

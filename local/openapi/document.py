@@ -250,20 +250,32 @@ def _add_examples(operation: Json, found: Json) -> None:
 def _shared_answers(paths: Json) -> Json:
     """`components/examples`: one answer of each kind, shared, since a template has an end.
 
-    The first operation that answers so is the one whose recorded answer is shown.
+    The first operation that answers so is the one whose recorded answer is shown, also where an
+    operation's own cannot be recorded: a document is read by an id that is another each time.
     """
     shared: Json = {}
-    for item in paths.values():
-        for operation in item.values():
-            for answer in operation["responses"].values():
-                media = answer.get("content", {}).get("application/json", {})
-                if "example" not in media or "$ref" not in media["schema"]:
-                    continue
-                name = media["schema"]["$ref"].rpartition("/")[2]
-                shared.setdefault(name, {"value": media.pop("example")})
-                media.pop("example", None)
-                media["examples"] = {"answer": {"$ref": f"#/components/examples/{name}"}}
+    answers = [
+        media
+        for item in paths.values()
+        for operation in item.values()
+        for answer in operation["responses"].values()
+        if "$ref"
+        in (media := answer.get("content", {}).get("application/json", {})).get("schema", ())
+    ]
+    for media in answers:
+        if "example" in media:
+            shared.setdefault(_kind(media), {"value": media.pop("example")})
+            media.pop("example", None)
+    for media in answers:
+        if _kind(media) in shared:
+            media["examples"] = {"answer": {"$ref": f"#/components/examples/{_kind(media)}"}}
     return dict(sorted(shared.items()))
+
+
+def _kind(media: Json) -> str:
+    """The name of an answer's schema."""
+    name: str = media["schema"]["$ref"].rpartition("/")[2]
+    return name
 
 
 INFO: Json = {
@@ -290,6 +302,7 @@ TAGS = {
     "complaints": "Complain; handle, answer and put right a complaint; the register",
     "work_list": "What waits for whom: by role, by state, by handler",
     "payment_execution": "Send payments to the bank, take in its reports",
+    "documents": "A policy's schedule, certificate and letters as PDF",
     "data_intake": "Erase a party's personal data",
 }
 

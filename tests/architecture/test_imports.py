@@ -51,6 +51,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
         "insurance.dynamodb.quotes",
         "insurance.screening",
     ),
+    "documents": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.quotes"),
     "data_intake": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),
     "clockwork": ("joserfc",),
     "accounting": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),

@@ -209,6 +209,7 @@ def scenes() -> Iterator[Scene]:
     yield from _sharing()
     yield from _clockwork()
     yield from _billing()
+    yield from _documents()
     yield from _reporting()
     yield from _claims()
     yield from _assessment()
@@ -930,6 +931,46 @@ def _recoveries() -> Iterator[Scene]:
     given_up = {"reason_code": "not_economic"}
     abandon = f"{one}/abandonment"
     yield Scene("settlement/abandon", abandon, HANDLER, given_up, pursued, recovery, **later)
+
+
+def _documents() -> Iterator[Scene]:
+    """Ids and stored files hang on the party's key, links on the moment; the files are the same."""
+    make, listed = (
+        "POST /v1/policies/{policy_id}/documents",
+        "GET /v1/policies/{policy_id}/documents",
+    )
+    policy: Json = {"variables": {"policy_id": POLICY}, "at": "2027-02-03T09:00:00Z"}
+    varies = ("/body/document/id", "/body/document/stored_sha256", "/body/link")
+    schedule = {"kind": "schedule", "as_at": "2027-01-01T00:00:00Z"}
+    yield Scene("documents/schedule", make, HARBOUR, schedule, ISSUED, varies=varies, **policy)
+    made = (*ISSUED, "documents/schedule")
+    yield Scene("documents/schedule_again", make, HARBOUR, schedule, made, varies=varies, **policy)
+    endorsed = (*ISSUED, "policy_servicing/endorse")
+    known = {**schedule, "known_at": "2026-12-01T00:00:00Z"}
+    yield Scene(
+        *("documents/schedule_as_known", make, HARBOUR, known, endorsed), varies=varies, **policy
+    )
+    for kind, given in (
+        ("certificate", ISSUED),
+        ("endorsement_letter", endorsed),
+        ("cancellation_letter", (*ISSUED, "policy_servicing/cancel")),
+        ("notice_letter", (*ISSUED, "policy_servicing/give_notice")),
+        ("renewal_letter", (*ISSUED, "policy_servicing/renew")),
+    ):
+        letter = {"kind": kind, "as_at": schedule["as_at"]}
+        asked = policy | ({"at": "2027-11-16T09:00:00Z"} if kind == "renewal_letter" else {})
+        yield Scene(f"documents/{kind}", make, HARBOUR, letter, given, varies=varies, **asked)
+    nothing = "documents/letter_about_nothing"
+    yield Scene(nothing, make, HARBOUR, {"kind": "cancellation_letter"}, ISSUED, **policy)
+    of_each = ("/body/documents/*/id", "/body/documents/*/stored_sha256")
+    yield Scene("documents/list", listed, HARBOUR, None, made, varies=of_each, **policy)
+    yield Scene("documents/list_of_another_partner", listed, MEADOW, None, made, **policy)
+    unknown = {"document_id": f"doc_{POLICY.partition('_')[2]}" + "0" * 10}
+    yield Scene(
+        *("documents/read_unknown", f"{listed}/{{document_id}}", HARBOUR, None, made),
+        variables={**policy["variables"], **unknown},
+        at=policy["at"],
+    )
 
 
 def _erasure() -> Iterator[Scene]:

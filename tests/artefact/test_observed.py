@@ -42,6 +42,7 @@ ELSEWHERE = {
     ("claim_intake", "dynamodb:UpdateItem"),
     ("settlement", "dynamodb:UpdateItem"),
     ("event_delivery", "s3:GetObject"),
+    ("documents", "s3:GetObject"),  # of a published product
     ("payment_execution", "dynamodb:UpdateItem"),  # of a claim's shared limits
     ("payment_execution", "s3:GetObject"),  # what another run has written first
 }

@@ -12,6 +12,7 @@ from insurance.dynamodb.accesses import DynamoDBAccesses
 from insurance.dynamodb.billing import DynamoDBBilling
 from insurance.dynamodb.claims import DynamoDBClaims
 from insurance.dynamodb.complaints import DynamoDBComplaints
+from insurance.dynamodb.documents import DynamoDBDocuments
 from insurance.dynamodb.parties import DynamoDBParties
 from insurance.dynamodb.policies import DynamoDBPolicies
 from insurance.dynamodb.policy_changes import DynamoDBPolicyChanges
@@ -28,6 +29,7 @@ from insurance.operations.ports import (
     Billing,
     Claims,
     Complaints,
+    Documents,
     Lists,
     Parties,
     Policies,
@@ -44,6 +46,7 @@ from tests.memory import (
     MemoryBilling,
     MemoryClaims,
     MemoryComplaints,
+    MemoryDocuments,
     MemoryKey,
     MemoryLists,
     MemoryParties,
@@ -77,6 +80,7 @@ class Stores:
     billing: Billing
     renewals: Renewals
     claims: Claims
+    documents: Documents
     parties: Parties
     lists: Lists
     accesses: Accesses
@@ -108,6 +112,7 @@ def in_memory() -> Stores:
         MemoryBilling(memory),
         MemoryRenewals(memory),
         MemoryClaims(memory),
+        MemoryDocuments(memory),
         MemoryParties(memory),
         MemoryLists(memory),
         MemoryAccesses(memory),
@@ -176,6 +181,14 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
             parties_table=tables["parties"],
             receipts=receipts("parties"),
             keys=keys,
+        ),
+        DynamoDBDocuments(
+            dynamodb,
+            reader=reader,
+            quotes_table=tables["quotes"],
+            documents_table=tables["documents"],
+            events_table=tables["events"],
+            receipts=receipts("parties"),
         ),
         DynamoDBParties(
             dynamodb,

@@ -119,13 +119,17 @@ class House:
         self.policy_id = ""
 
     def issue(
-        self, start: date = date(2026, 1, 1), covers: tuple[str, ...] = (), **risk: Any
+        self,
+        start: date = date(2026, 1, 1),
+        covers: tuple[str, ...] = (),
+        holder: Policyholder = Policyholder(name="Ada Lovelace"),  # noqa: B008 - a value
+        **risk: Any,
     ) -> Policy:
         quotes, policies = MemoryQuotes(self.memory), MemoryPolicies(self.memory)
         asked = RiskAsked(
             product=self.product.code,
             start=start,
-            policyholder=Policyholder(name="Ada Lovelace"),
+            policyholder=holder,
             answers=risk.pop("all_answers", None) or answers(**risk),
             options=covers,
             territory=risk.pop("territory", ""),
@@ -207,12 +211,16 @@ class House:
         )
 
     def prove_dispatch(
-        self, at: datetime | None = None, channel: Channel = Channel.POST, number: int | None = None
+        self,
+        at: datetime | None = None,
+        channel: Channel = Channel.POST,
+        number: int | None = None,
+        reference: str = "RR123456789GB",
     ) -> Served:
         return report_dispatch(
             self.policy_id,
             number or len(self.policy.notices),
-            DispatchTold(channel, "RR 123 456 789 GB".replace(" ", ""), at or self.now),
+            DispatchTold(channel, reference, at or self.now),
             caller=UNDERWRITER,
             products=self.products,
             policies=self.policies,

@@ -57,6 +57,31 @@ def test_only_what_is_disposable_may_expire(tables: Json) -> None:
     assert expiring == EXPIRING
 
 
+def test_buckets_are_private_encrypted_versioned_and_kept(written: Json) -> None:
+    buckets = {
+        name: each
+        for name, each in written["Resources"].items()
+        if each["Type"] == "AWS::S3::Bucket"
+    }
+    assert buckets
+    for name, bucket in buckets.items():
+        properties = bucket["Properties"]
+        [rule] = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms", name
+        assert all(properties["PublicAccessBlockConfiguration"].values()), name
+        assert properties["VersioningConfiguration"] == {"Status": "Enabled"}, name
+        assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_what_was_lent_of_documents_is_deleted_with_its_versions(written: Json) -> None:
+    rules = written["Resources"]["DocumentsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+
+    [lent] = rules
+    assert (lent["Prefix"], lent["Status"]) == ("lent/", "Enabled")
+    assert lent["ExpirationInDays"] == 1
+    assert lent["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+
+
 def test_the_stream_of_events_shows_tampering(tables: Json) -> None:
     view = tables["EventsTable"]["Properties"]["StreamSpecification"]["StreamViewType"]
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.calendars import DynamoDBCalendars
     from insurance.dynamodb.claims import DynamoDBClaims
     from insurance.dynamodb.complaints import DynamoDBComplaints
+    from insurance.dynamodb.documents import DynamoDBDocuments
     from insurance.dynamodb.earnings import DynamoDBEarnings
     from insurance.dynamodb.instructions import DynamoDBInstructions
     from insurance.dynamodb.ledgers import DynamoDBLedgers
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from insurance.products import LookUps
     from insurance.s3 import S3Objects
     from insurance.screening import BundledScreening
+    from insurance.typesetting import BundledWordings, Typesetter
 
 
 @cache
@@ -250,6 +252,34 @@ def accesses() -> DynamoDBAccesses:
         events_table=table("events"),
         receipts=receipts(),
     )
+
+
+@cache
+def documents() -> DynamoDBDocuments:
+    from insurance.dynamodb.documents import DynamoDBDocuments
+
+    return DynamoDBDocuments(
+        dynamodb(),
+        reader=_policy_reader(),
+        quotes_table=table("quotes"),
+        documents_table=table("documents"),
+        events_table=table("events"),
+        receipts=receipts(),
+    )
+
+
+@cache
+def typesetter() -> Typesetter:
+    from insurance.typesetting import Typesetter
+
+    return Typesetter()
+
+
+@cache
+def wordings() -> BundledWordings:
+    from insurance.typesetting import BundledWordings
+
+    return BundledWordings()
 
 
 @cache

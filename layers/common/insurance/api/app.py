@@ -54,6 +54,7 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "file_id": (identity.PaymentFileId, errors.PaymentFileNotFound),
     "complaint_id": (identity.ComplaintId, errors.ComplaintNotFound),
     "redress_id": (identity.RedressId, errors.RedressNotFound),
+    "document_id": (identity.DocumentId, errors.DocumentNotFound),
     "party_id": (identity.PartyId, errors.PartyNotFound),
 }
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""

@@ -47,6 +47,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.ComplaintStillOpen: Problem(
         HTTPStatus.CONFLICT, "complaint-still-open", "Redress is not paid yet"
     ),
+    errors.DocumentNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "document-not-found", "Document not found"
+    ),
     errors.PartyNotFound: Problem(HTTPStatus.NOT_FOUND, "party-not-found", "Party not found"),
     errors.WrongState: Problem(HTTPStatus.CONFLICT, "wrong-state", "Not possible in this state"),
     errors.QuoteAlreadyIssued: Problem(
@@ -121,6 +124,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     ),
     errors.NoticeNotServed: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "notice-not-served", "Notice must be served first"
+    ),
+    errors.NotPrintable: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "not-printable", "Not printable in our typeface"
     ),
     errors.RiskNotAccepted: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "risk-not-accepted", "Changed risk not accepted"

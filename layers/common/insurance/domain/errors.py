@@ -14,6 +14,7 @@ InsuranceError
 │   ├── PaymentFileNotFound
 │   ├── ComplaintNotFound
 │   ├── RedressNotFound
+│   ├── DocumentNotFound
 │   └── PartyNotFound
 ├── Conflict
 │   ├── WrongState              a step that the lifecycle table does not have
@@ -50,6 +51,7 @@ InsuranceError
 │   ├── ReserveTooLow
 │   ├── DecisionNotPossible     the rules do not allow this decision
 │   ├── UnreadableReport        the bank's message is not one that we can read
+│   ├── NotPrintable            a document would need a character that its typeface lacks
 │   ├── RiskNotAccepted         the risk as it would be is declined, or needs a person
 │   └── ClockNotAllowed         live callers have no clock of their own
 ├── Forbidden
@@ -130,6 +132,10 @@ class ComplaintNotFound(NotFound):
 
 class RedressNotFound(NotFound):
     kind = "redress"
+
+
+class DocumentNotFound(NotFound):
+    kind = "document"
 
 
 class PartyNotFound(NotFound):
@@ -336,6 +342,11 @@ class RiskNotAccepted(Refused):
     def __init__(self, outcome: str, reasons: Sequence[str]) -> None:
         super().__init__(f"The changed risk is {outcome}: {'; '.join(reasons)}.")
         self.outcome = outcome
+
+
+class NotPrintable(Refused):
+    def __init__(self) -> None:
+        super().__init__("The document needs a character that its typeface does not have: call us.")
 
 
 class ClockNotAllowed(Refused):

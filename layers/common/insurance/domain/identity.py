@@ -20,6 +20,9 @@ NOTICE_LENGTH = 6
 """30 bits more tell one policy's claims apart. `pay_test_…_12` then fits the 35 characters of a
 bank's end-to-end reference."""
 
+DOCUMENT_LENGTH = 10
+"""50 bits more tell one policy's documents apart."""
+
 
 class Mode(StrEnum):
     """Live and test never meet: in a key, a token, an event or a total."""
@@ -49,6 +52,8 @@ VersionId = Annotated[str, _pattern("prd")]
 SuspenseId = Annotated[str, _pattern("sus")]
 EarningsId = Annotated[str, _pattern("ear")]
 CalendarId = Annotated[str, StringConstraints(pattern=r"^cal_(test_)?books$")]
+RegisterId = Annotated[str, _pattern("reg")]
+DocumentId = Annotated[str, _pattern("doc", SUFFIX_LENGTH + DOCUMENT_LENGTH)]
 
 
 def fingerprint(*parts: str) -> bytes:
@@ -79,7 +84,9 @@ def new_claim_id(policy_id: PolicyId, principal: str, key: str) -> ClaimId:
     return _kin("clm", policy_id) + notice
 
 
-def policy_id_for(id: QuoteId | PartyId | ClaimId | BillingId | EarningsId) -> PolicyId:
+def policy_id_for(
+    id: QuoteId | PartyId | ClaimId | BillingId | EarningsId | DocumentId,
+) -> PolicyId:
     """A quote becomes one policy at most: the key that cannot repeat."""
     return _kin("pol", id)
 
@@ -114,6 +121,20 @@ def version_id_for(mode: Mode, code: str, version: str) -> VersionId:
     """One version of one product, in one mode."""
     prefix = "prd_test_" if mode is Mode.TEST else "prd_"
     return prefix + _letters(fingerprint("product", mode, code, version), SUFFIX_LENGTH)
+
+
+def register_id_for(policy_id: PolicyId) -> RegisterId:
+    """A policy has one register of the documents that were made of it."""
+    return _kin("reg", policy_id)
+
+
+def new_document_id(policy_id: PolicyId, sealed: bytes, edition: str) -> DocumentId:
+    """The same content, set in the same way, is the same document.
+
+    The content is sealed: an id must not let anybody who guesses a name check the guess.
+    """
+    letters = _letters(fingerprint("document", sealed.hex(), edition), DOCUMENT_LENGTH)
+    return _kin("doc", policy_id) + letters
 
 
 def quote_id_for(id: PolicyId | PartyId) -> QuoteId:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 # Only for those who check types: a function that takes a port need not load every aggregate.
 if TYPE_CHECKING:
     from datetime import date, datetime
+    from zoneinfo import ZoneInfo
 
     from insurance.domain.billing import BillingAccount, SuspendedPayment
     from insurance.domain.books.calendar import Calendar
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from insurance.domain.claim.screening import Resemblance
     from insurance.domain.classification import JsonObject
     from insurance.domain.complaint import Complaint
+    from insurance.domain.document import Content, Document, Wording
     from insurance.domain.event import Event, Head
     from insurance.domain.identity import Mode
     from insurance.domain.party import Access
@@ -410,3 +412,64 @@ class Objects(Protocol):
         self, key: str, *, media_type: str, sha256: str, largest: int, seconds: int
     ) -> UploadForm:
         """A form that stores exactly this content (SHA-256 in base64), of at most `largest` bytes."""
+
+
+class Wordings(Protocol):
+    def of(self, language: str, region: str, zone: ZoneInfo) -> Wording:
+        """A language as a territory writes it."""
+
+
+class Typesetter(Protocol):
+    @property
+    def edition(self) -> str:
+        """Changes whenever the same content would give another file."""
+
+    def set(self, content: Content) -> bytes:
+        """A PDF, the same bytes for the same content; raise NotPrintable when it cannot show it."""
+
+
+class DocumentAlreadyMade(Exception):
+    """The register has the document."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document.id)
+        self.document = document
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFile:
+    """All that a document is made of, and where the policy's register of documents stands."""
+
+    policy: Kept[Policy]
+    renewal: Quote | None
+    """The offer of the next term, without what is personal in it."""
+    register: Head
+
+
+class Documents(Protocol):
+    def load(self, policy_id: str, receipt: Receipt) -> DocumentFile:
+        """In one read with the receipt: raise AlreadyAnswered or KeyReused if it is there, and
+        PolicyNotFound when there is no such policy."""
+
+    def as_known(self, policy_id: str, known_at: datetime) -> Kept[Policy]:
+        """The policy as its last event up to then left it; PolicyNotFound when there was none."""
+
+    def add(
+        self, event: Event, document: Document, *, file: DocumentFile, receipt: Receipt
+    ) -> None:
+        """Enter a document in the register; raise DocumentAlreadyMade when it is there, StaleRevision
+        when another was entered meanwhile, AlreadyErased when the party was erased meanwhile."""
+
+    def answer(self, file: DocumentFile, receipt: Receipt) -> None:
+        """Keep only the answer: the document was there."""
+
+    def get(self, policy_id: str, document_id: str) -> tuple[Kept[Policy], Document | None]:
+        """A document of the policy, None when there is none; raise PolicyNotFound."""
+
+    def register(self, policy_id: str) -> tuple[Kept[Policy], Head]:
+        """The policy and where its register stands; raise PolicyNotFound."""
+
+    def made(
+        self, policy_id: str, key: PartyKey | None, *, after: int, limit: int
+    ) -> Sequence[Document]:
+        """The documents in order, from the one that follows number `after`."""

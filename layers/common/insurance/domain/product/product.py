@@ -16,6 +16,7 @@ from insurance.domain.product.arithmetic import ROUNDING, add_days, add_months
 from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean, refuse
 from insurance.domain.product.kinds import WIDE, Kind, as_decimal
 from insurance.domain.product.life import Life
+from insurance.domain.product.papers import Papers
 from insurance.domain.product.program import Asked, Env, Routine, World, present
 from insurance.domain.product.questions import (
     Answers,
@@ -115,6 +116,7 @@ class Product:
             lambda: self.rating,
             lambda: self.renewals,
             lambda: self.life.jurisdiction,
+            lambda: self.papers,
             *(partial(self.claims.of, cover) for cover in self.world.covers),
         ]
         for part in parts:
@@ -193,6 +195,10 @@ class Product:
         from insurance.domain.product.renewal import Renewals  # noqa: PLC0415 - no quote asks
 
         return Renewals(self._plain.get("renewal", {}), self.world)
+
+    @cached_property
+    def papers(self) -> Papers:
+        return Papers(self._plain, [question.code for question in self.questions])
 
     @cached_property
     def _visible(self) -> dict[str, Visible]:

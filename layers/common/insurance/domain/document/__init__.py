@@ -1,0 +1,9 @@
+"""Documents: what is written to a policyholder, from the policy as at a date."""
+
+from insurance.domain.document.content import Content
+from insurance.domain.document.document import Document, DocumentKind
+from insurance.domain.document.frame import Subject
+from insurance.domain.document.wording import Wording
+from insurance.domain.document.writing import write
+
+__all__ = ["Content", "Document", "DocumentKind", "Subject", "Wording", "write"]

@@ -1,0 +1,50 @@
+"""A document that was made: which, of what, when, and by which hashes it is known again."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from insurance.domain.classification import Classification, Record
+from insurance.domain.identity import DocumentId, PolicyId
+from insurance.domain.terms import ProductRef
+
+
+class DocumentKind(StrEnum):
+    SCHEDULE = "schedule"
+    CERTIFICATE = "certificate"
+    ENDORSEMENT_LETTER = "endorsement_letter"
+    CANCELLATION_LETTER = "cancellation_letter"
+    NOTICE_LETTER = "notice_letter"
+    RENEWAL_LETTER = "renewal_letter"
+
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Document(Record):
+    """One document of a policy. Its file is stored once, sealed with the party's key."""
+
+    id: DocumentId
+    policy_id: PolicyId
+    kind: DocumentKind
+    as_at: AwareDatetime
+    """The instant whose terms it shows."""
+    policy_revision: int
+    """What was known of the policy: the number of its last event."""
+    transaction: int | None = None
+    """Of a letter about a change or an ending: which one."""
+    notice: int | None = None
+    """Of a letter that gives notice: which one. Its dispatch names this document's id."""
+    product: ProductRef
+    language: str
+    """As BCP 47 has it: `en-GB`."""
+    edition: str
+    """Of layout, wording and typesetter: another edition of the same content is another document."""
+    size_bytes: int
+    sha256: Annotated[Digest | None, Classification.PERSONAL] = None
+    """Of the file that people read. Personal: who guesses a name could check the guess by it."""
+    stored_sha256: Digest
+    """Of the sealed file, as it is stored: holds after an erasure too."""
+    made_at: AwareDatetime
+    made_by: str

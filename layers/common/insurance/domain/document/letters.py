@@ -1,0 +1,194 @@
+"""Letters: that a policy was changed, that it ends, and what its next term would be."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from insurance.domain.document import parts
+from insurance.domain.document.content import Paragraphs, Part, Row, Section, Table
+from insurance.domain.document.frame import Body, Subject
+from insurance.domain.document.schedule import topic
+from insurance.domain.document.wording import Wording
+from insurance.domain.jurisdiction import NoticeRule
+from insurance.domain.money import Money
+from insurance.domain.policy import Policy, Transaction
+from insurance.domain.policy.notice import Notice
+from insurance.domain.terms import CoverTerms
+
+MOMENT = timedelta(microseconds=1)
+
+
+def endorsement(subject: Subject, wording: Wording) -> Body:
+    made = _transaction(subject)
+    before = subject.policy.at(made.effective_at - MOMENT)
+    changed = _changes(subject, made, before, wording)
+    table = Table(
+        headings=tuple(wording.say(f"changes.{one}") for one in ("what", "before", "after")),
+        rows=changed,
+        first_number=3,
+    )
+    nothing = Paragraphs(texts=wording.say_all("changes.none"))
+    sections = (
+        Section(heading=wording.say("changes.heading"), parts=(table if changed else nothing,)),
+        Section(heading=wording.say("change.heading"), parts=_cost(made, wording)),
+    )
+    opening = wording.say_all(
+        "endorsement_letter.opening", effective=wording.instant(made.effective_at)
+    )
+    return Body(made.processed_at, opening, sections, _reference(made, wording))
+
+
+def cancellation(subject: Subject, wording: Wording) -> Body:
+    made = _transaction(subject)
+    ends = wording.instant(made.effective_at)
+    opening = wording.say_all(f"cancellation_letter.opening_{made.by}", ends=ends)
+    sections = (
+        Section(heading=wording.say("change.heading"), parts=_cost(made, wording)),
+        Section(
+            heading=wording.say("ending.heading"),
+            parts=(Paragraphs(texts=wording.say_all(f"ending.{made.by}", ends=ends)),),
+        ),
+        topic("complaining", wording),
+    )
+    return Body(made.processed_at, opening, sections, _reference(made, wording))
+
+
+def notice(subject: Subject, wording: Wording) -> Body:
+    """What the insurer announces. When it takes effect follows from the proof of its dispatch."""
+    given = subject.notice
+    if given is None:
+        raise ValueError(f"a {subject.kind} is about a notice")
+    reason = wording.coded("reason", given.reason)
+    notes = list(wording.say_all("notice.days", days=_days(subject, given, wording)))
+    if given.wanted_at is not None:
+        notes += wording.say_all("notice.wanted", wanted=wording.instant(given.wanted_at))
+    if given.arrears is not None:
+        due = wording.day(given.due_by) if given.due_by else wording.local_day(given.given_at)
+        arrears = wording.money(given.arrears)
+        notes += wording.say_all("notice.arrears", arrears=arrears, due=due)
+    sections = (
+        Section(heading=wording.say("notice.heading"), parts=(Paragraphs(texts=tuple(notes)),)),
+        topic(f"notice_{given.kind}", wording),
+        topic("complaining", wording),
+    )
+    opening = wording.say_all(f"notice_letter.opening_{given.kind}", reason=reason)
+    reference = ((wording.say("reference.notice"), str(given.number)),)
+    return Body(given.given_at, opening, sections, reference)
+
+
+def _days(subject: Subject, given: Notice, wording: Wording) -> str:
+    """The days of notice that the law asks for where the product is sold."""
+    place = subject.product.life.jurisdiction
+    rule = place.notices[given.kind] if place else NoticeRule(days=0)
+    key = "notice.working_days" if rule.working else "notice.calendar_days"
+    return wording.say(key, days=str(rule.days))
+
+
+def renewal(subject: Subject, wording: Wording) -> Body:
+    """The invitation: last term's price beside the next one's, and what to do until when."""
+    quote, policy = subject.renewal, subject.policy
+    if quote is None or quote.premium is None:
+        raise ValueError(f"policy {policy.id} has no offer for its next term")
+    last = policy.at(policy.period.end - MOMENT).premium
+    until = wording.instant(quote.valid_until)
+    sections = (
+        Section(
+            heading=wording.say("renewal.price"),
+            parts=(
+                Paragraphs(texts=wording.say_all("renewal.price_note")),
+                parts.compared(last, quote.premium, wording),
+            ),
+        ),
+        Section(
+            heading=wording.say("renewal.covers"),
+            parts=parts.covered(quote.covers, subject.product, wording),
+        ),
+        Section(
+            heading=wording.say("renewal.to_do"),
+            parts=(Paragraphs(texts=wording.say_all("renewal.how", until=until)),),
+        ),
+    )
+    opening = wording.say_all(
+        "renewal_letter.opening",
+        ends=wording.instant(policy.period.end),
+        start=wording.instant(quote.period.start),
+        end=wording.instant(quote.period.end),
+        total=wording.money(quote.premium.total),
+    )
+    reference = ((wording.say("reference.quote"), quote.id),)
+    return Body(quote.created_at, opening, sections, reference, known_at=quote.created_at)
+
+
+def _transaction(subject: Subject) -> Transaction:
+    if subject.transaction is None:
+        raise ValueError(f"a {subject.kind} is about a transaction")
+    return subject.transaction
+
+
+def _reference(made: Transaction, wording: Wording) -> tuple[Row, ...]:
+    return ((wording.say("reference.transaction"), str(made.number)),)
+
+
+def _cost(made: Transaction, wording: Wording) -> tuple[Part, ...]:
+    total = made.computation.total
+    nothing = Money.zero(total.currency)
+    key = "owed" if total > nothing else "returned" if total < nothing else "nothing"
+    amount = wording.money(total if total > nothing else -total)
+    return (
+        Paragraphs(texts=wording.say_all(f"change.{key}", amount=amount)),
+        *parts.computed(made.computation, wording),
+    )
+
+
+def _changes(
+    subject: Subject, made: Transaction, before: Policy, wording: Wording
+) -> tuple[Row, ...]:
+    """Answers and covers that are not what they were."""
+    known = (subject.policy.changed or {}).get(str(made.number))
+    after = known.answers if known else before.answers or {}
+    rows = _changed_answers(subject, before.answers or {}, after, wording)
+    if made.terms is not None:
+        rows += _changed_covers(before.covers, made.terms.covers, wording)
+    return tuple(rows)
+
+
+def _changed_answers(
+    subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any], wording: Wording
+) -> list[Row]:
+    return [
+        (
+            one.label,
+            parts.written(one, before.get(one.code), wording),
+            parts.written(one, after.get(one.code), wording),
+        )
+        for one in subject.product.questions
+        if before.get(one.code) != after.get(one.code)
+    ]
+
+
+def _changed_covers(
+    before: tuple[CoverTerms, ...], after: tuple[CoverTerms, ...], wording: Wording
+) -> list[Row]:
+    old = {cover.code: cover for cover in before}
+    new = {cover.code: cover for cover in after}
+    return [
+        (
+            wording.say("changes.cover", cover=(new.get(code) or old[code]).name),
+            _terms(old.get(code), wording),
+            _terms(new.get(code), wording),
+        )
+        for code in {**old, **new}
+        if old.get(code) != new.get(code)
+    ]
+
+
+def _terms(cover: CoverTerms | None, wording: Wording) -> str:
+    if cover is None:
+        return wording.say("changes.not_covered")
+    said = []
+    if cover.limit is not None:
+        said.append(wording.say("changes.limit", limit=wording.money(cover.limit)))
+    excess = wording.money(cover.excess) if cover.excess is not None else cover.excess_note
+    if excess:
+        said.append(wording.say("changes.excess", excess=excess))
+    return " ".join(said) or wording.say("changes.covered")

@@ -1,0 +1,107 @@
+"""A house whose policies are written about: stores in memory, the real typesetter."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+
+from insurance.domain.caller import Caller
+from insurance.domain.document import Document, DocumentKind
+from insurance.domain.party import Address, Policyholder
+from insurance.operations.make_document import (
+    DocumentAsked,
+    LentDocument,
+    lent_key,
+    make_document,
+)
+from insurance.operations.ports import Typesetter
+from insurance.operations.read_document import RegisterPage, read_document, read_register
+from insurance.operations.receipt import Receipt
+from insurance.typesetting import BundledWordings
+from insurance.typesetting import Typesetter as Typst
+from pypdf import PdfReader
+
+from tests.memory import MemoryDocuments, MemoryObjects
+from tests.policy_life.house import PARTNER, House
+
+ADA = Policyholder(
+    name="Ada Lovelace",
+    address=Address(lines=("12 St James's Square",), postcode="SW1Y 4JH", country="GB"),
+)
+
+
+@dataclass
+class Archive:
+    """Makes documents of one policy, and reads them again."""
+
+    house: House = field(default_factory=House)
+    objects: MemoryObjects = field(default_factory=MemoryObjects)
+    typesetter: Typesetter = field(default_factory=Typst)
+
+    def __post_init__(self) -> None:
+        self.documents = MemoryDocuments(self.house.memory)
+
+    def issue(self, holder: Policyholder = ADA, **risk: Any) -> None:
+        self.house.issue(holder=holder, **risk)
+
+    def make(
+        self,
+        kind: str,
+        *,
+        as_at: datetime | None = None,
+        known_at: datetime | None = None,
+        transaction: int | None = None,
+        notice: int | None = None,
+        language: str | None = None,
+        caller: Caller = PARTNER,
+        receipt: Receipt | None = None,
+    ) -> LentDocument:
+        return make_document(
+            self.house.policy_id,
+            DocumentAsked(DocumentKind(kind), as_at, known_at, transaction, notice, language),
+            caller=caller,
+            products=self.house.products,
+            wordings=BundledWordings(),
+            typesetter=self.typesetter,
+            documents=self.documents,
+            objects=self.objects,
+            receipt=receipt or self.house.receipt(f"document {kind}"),
+        )
+
+    def read(self, document_id: str, *, caller: Caller = PARTNER) -> LentDocument:
+        return read_document(
+            self.house.policy_id,
+            document_id,
+            caller=caller,
+            documents=self.documents,
+            objects=self.objects,
+            now=self.house.now,
+        )
+
+    def register(self, *, after: int = 0, limit: int = 20) -> RegisterPage:
+        return read_register(
+            self.house.policy_id,
+            after=after,
+            limit=limit,
+            caller=PARTNER,
+            documents=self.documents,
+        )
+
+    def file(self, document: Document, day: date | None = None) -> bytes:
+        """What the link of a document made now leads to."""
+        found = self.objects.get(lent_key(document.id, day or self.house.now.date()))
+        assert found is not None
+        return found
+
+    def text(self, kind: str, **asked: Any) -> str:
+        """What people read in it, spaces and lines as they may be."""
+        return words(self.file(self.make(kind, **asked).document))
+
+
+def pdf(file: bytes) -> PdfReader:
+    return PdfReader(BytesIO(file))
+
+
+def words(file: bytes) -> str:
+    pages = (page.extract_text() for page in pdf(file).pages)
+    return " ".join(" ".join(pages).replace("\N{ZERO WIDTH SPACE}", "").split())

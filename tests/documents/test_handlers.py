@@ -1,0 +1,195 @@
+"""Documents over HTTP, as they ship: on a real engine, with files behind signed links."""
+
+import json
+from hashlib import sha256
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+import pytest
+
+from tests.documents.archive import words
+from tests.resilience.books import assert_chains_hold, streams
+from tests.resilience.calls import (
+    EMAIL,
+    LIVE,
+    NAME,
+    PRIVACY,
+    QUOTE,
+    REGISTRATION,
+    STRANGER,
+    Handlers,
+    event,
+)
+
+pytestmark = pytest.mark.xdist_group("policy_life")
+
+SCHEDULE = {"kind": "schedule"}
+CLOCK = "2027-01-10T09:00:00Z"
+
+
+@pytest.fixture
+def path(handlers: Handlers) -> str:
+    return f"/v1/policies/{handlers.issued()['id']}"
+
+
+def made(handlers: Handlers, path: str, **asked: Any) -> Any:
+    answer = handlers.post(f"{path}/documents", SCHEDULE | asked, clock=CLOCK)
+    assert answer.status == 201, answer.text
+    return answer.body
+
+
+def test_a_document_is_made_and_read_by_its_link(handlers, path):
+    lent = made(handlers, path)
+
+    file = httpx.get(lent["link"]["url"])
+
+    assert file.status_code == 200
+    assert file.headers["content-type"] == "application/pdf"
+    assert file.headers["content-disposition"] == 'attachment; filename="schedule.pdf"'
+    assert sha256(file.content).hexdigest() == lent["document"]["sha256"]
+    assert len(file.content) == lent["document"]["size_bytes"]
+    for said in (NAME, "17 Thistledown Row", "ZE1 0QQ", REGISTRATION):
+        assert said in words(file.content)
+
+
+def test_nothing_personal_is_in_a_link_a_key_or_an_answer(handlers, path):
+    answer = json.dumps(made(handlers, path)) + handlers.get(f"{path}/documents").text
+
+    for personal in (NAME, EMAIL, REGISTRATION, "Thistledown", "Quillfeather"):
+        assert personal not in answer
+        assert personal not in unquote(answer)
+
+
+def test_an_unsigned_or_altered_link_reads_nothing(handlers, path):
+    url = made(handlers, path)["link"]["url"]
+
+    assert httpx.get(url.partition("?")[0]).status_code == 403
+    assert httpx.get(url.replace("X-Amz-Expires=300", "X-Amz-Expires=3000")).status_code == 403
+    sealed = url.replace("/lent/", "/sealed/").replace(".pdf?", "?")
+    assert httpx.get(sealed).status_code == 403
+
+
+def test_a_repeated_call_is_answered_as_the_first_and_makes_nothing(handlers, path):
+    first = handlers.post(f"{path}/documents", SCHEDULE, key="once", clock=CLOCK)
+    again = handlers.post(f"{path}/documents", SCHEDULE, key="once", clock=CLOCK)
+
+    assert again.replayed
+    assert again.text == first.text
+    [entry] = handlers.get(f"{path}/documents").body["documents"]
+    assert entry == first.body["document"]
+
+
+def test_the_same_document_is_made_once_whatever_the_key(handlers, path):
+    first, second = made(handlers, path), made(handlers, path)
+
+    assert first["document"] == second["document"]
+    assert len(handlers.get(f"{path}/documents").body["documents"]) == 1
+    assert_chains_hold(handlers.backend)
+
+
+def test_a_document_is_lent_again_for_who_asks(handlers, path):
+    document = made(handlers, path)["document"]
+
+    again = handlers.get(f"{path}/documents/{document['id']}").body
+
+    assert again["document"] == document
+    assert sha256(httpx.get(again["link"]["url"]).content).hexdigest() == document["sha256"]
+
+
+def test_the_register_is_paged_and_its_chain_holds(handlers, path):
+    for kind in ("schedule", "certificate"):
+        made(handlers, path, kind=kind)
+
+    first = handlers.get(f"{path}/documents", query={"limit": "1"}).body
+    rest = handlers.get(f"{path}/documents", query={"limit": "1", "after": first["next"]}).body
+
+    kinds = [each["kind"] for page in (first, rest) for each in page["documents"]]
+    assert kinds == ["schedule", "certificate"]
+    assert "next" not in rest
+    policy_id = path.rpartition("/")[2]
+    events = streams(handlers.backend)[policy_id.replace("pol_", "reg_")]
+    assert [each.type for each in events] == ["document.made", "document.made"]
+    assert_chains_hold(handlers.backend)
+
+
+def test_an_erasure_leaves_the_register_and_no_readable_file(handlers, path):
+    document = made(handlers, path)["document"]
+    party = path.rpartition("/")[2].replace("pol_", "pty_")
+    erased = handlers.post(f"/v1/parties/{party}/erasure", {"reason": "asked"}, caller=PRIVACY)
+    assert erased.status == 200, erased.text
+
+    read = handlers.get(f"{path}/documents/{document['id']}")
+    another = handlers.post(f"{path}/documents", {"kind": "certificate"}, clock=CLOCK)
+
+    assert (read.status, read.code) == (409, "already-erased")
+    assert (another.status, another.code) == (409, "already-erased")
+    [left] = handlers.get(f"{path}/documents").body["documents"]
+    assert left == {name: value for name, value in document.items() if name != "sha256"}
+    assert_chains_hold(handlers.backend)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"kind": "poem"}, "invalid-fields"),
+        ({}, "invalid-fields"),
+        ({"kind": "schedule", "colour": "red"}, "invalid-fields"),
+        ({"kind": "schedule", "as_at": "soon"}, "invalid-fields"),
+        ({"kind": "schedule", "as_at": "9999-01-01T00:00:00Z"}, "invalid-fields"),
+        ({"kind": "schedule", "transaction": 2}, "invalid-fields"),
+        ({"kind": "schedule", "language": "tlh"}, "invalid-fields"),
+        ({"kind": "schedule", "language": "de"}, "invalid-fields"),
+        ({"kind": "endorsement_letter"}, "invalid-fields"),
+        ({"kind": "cancellation_letter", "transaction": 10**9}, "invalid-fields"),
+        ({"kind": "renewal_letter"}, "wrong-state"),
+        ({"kind": "schedule", "known_at": "2001-01-01T00:00:00Z"}, "policy-not-found"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_with_its_code(handlers, path, body, code):
+    answer = handlers.post(f"{path}/documents", body, clock=CLOCK)
+
+    assert answer.code == code, answer.text
+    assert handlers.get(f"{path}/documents").body["documents"] == []
+
+
+def test_a_name_that_cannot_be_set_is_refused_without_a_word_of_it(handlers, capsys):
+    holder = QUOTE["policyholder"] | {"name": "山田太郎"}
+    policy = handlers.issued(policyholder=holder)
+
+    answer = handlers.post(f"/v1/policies/{policy['id']}/documents", SCHEDULE, clock=CLOCK)
+
+    assert (answer.status, answer.code) == (422, "not-printable")
+    assert "山" not in answer.text + capsys.readouterr().out
+
+
+@pytest.mark.parametrize("caller", [STRANGER, LIVE])
+def test_another_partner_finds_neither_policy_nor_document(handlers, path, caller):
+    document = made(handlers, path)["document"]
+    own: Any = {"clock": CLOCK if caller is STRANGER else None}
+
+    for answer, code in (
+        (handlers.post(f"{path}/documents", SCHEDULE, caller=caller, **own), "policy-not-found"),
+        (handlers.get(f"{path}/documents", caller=caller, **own), "policy-not-found"),
+        (
+            handlers.get(f"{path}/documents/{document['id']}", caller=caller, **own),
+            "document-not-found",
+        ),
+    ):
+        assert (answer.status, answer.code) == (404, code)
+
+
+def test_a_document_under_another_policy_of_ones_own_is_not_found(handlers, path):
+    document = made(handlers, path)["document"]
+    other = handlers.issued(start="2026-12-02")
+
+    for id in (document["id"], "doc_x", document["id"][:-1]):
+        answer = handlers.get(f"/v1/policies/{other['id']}/documents/{id}")
+        assert (answer.status, answer.code) == (404, "document-not-found")
+
+
+def test_a_call_without_its_scope_is_refused(handlers, path):
+    reader = STRANGER | {"scopes": "policies:read"}
+    sent = event("POST", f"{path}/documents", SCHEDULE, caller=reader, key="k")
+
+    assert handlers.send("documents", sent).code == "missing-scope"
