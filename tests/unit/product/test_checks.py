@@ -110,6 +110,37 @@ def test_a_table_with_gaps_or_overlaps_is_refused_with_its_line(table, told):
 
 
 @pytest.mark.parametrize(
+    "pattern",
+    [
+        "+*",
+        "(a+)+",
+        "(a|aa)*b",
+        "(?=a)b",
+        r"(a)\1",
+        ".*.*.*",
+        "[a-",
+        "(?P<x>a{2,9}){3}",
+    ],
+)
+def test_a_pattern_that_text_could_keep_busy_is_refused(pattern):
+    plain = document(questions=[{"code": "plate", "type": "text", "pattern": pattern}])
+
+    with pytest.raises(InvalidProduct) as caught:
+        checked(definition(json.dumps(plain), {}, None))
+
+    assert caught.value.faults[0].path == "/questions/0/pattern"
+
+
+@pytest.mark.parametrize(
+    "pattern", ["[A-Z]{2}[0-9]{2} ?[A-Z]{3}", "(GB|IE)-.+", "^a*b?$", "(ab)?c"]
+)
+def test_a_pattern_without_that_is_taken(pattern):
+    plain = document(questions=[{"code": "plate", "type": "text", "pattern": pattern}])
+
+    assert checked(definition(json.dumps(plain), {}, None)).questions[0].pattern == pattern
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         ('{"code": "a",}', "line 1, column 13"),
