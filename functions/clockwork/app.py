@@ -17,6 +17,7 @@ from insurance.operations.expire_quote import QuoteExpirer
 from insurance.operations.invite_renewal import RenewalInviter
 from insurance.operations.post_earnings import PremiumEarner
 from insurance.operations.run_clockwork import Look, run_clockwork
+from insurance.operations.watch_clocks import ClaimWatcher, ComplaintWatcher
 
 agenda, products, sources = wiring.agenda(), wiring.products(), wiring.look_ups()
 quotes, policies, keys = wiring.quotes(), wiring.policy_changes(), wiring.keys()
@@ -26,6 +27,8 @@ LOOKS: dict[Kind, Look] = {
     Kind.RENEWAL: RenewalInviter(products, sources, wiring.renewals(), quotes, keys, policies).look,
     Kind.BILLING: PremiumCollector(products, sources, wiring.billing(), policies).look,
     Kind.EARNING: PremiumEarner(products, wiring.earnings()).look,
+    Kind.CLAIM: ClaimWatcher(wiring.claims()).look,
+    Kind.COMPLAINT: ComplaintWatcher(wiring.complaints()).look,
 }
 ANSWER_SECONDS = 15.0
 """The gateway waits for 29 s; a look may take a few."""

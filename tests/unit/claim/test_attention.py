@@ -16,7 +16,7 @@ from insurance.domain.claim.attention import (
 )
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, Note
-from insurance.domain.clocks import Clock, next_due, ticking
+from insurance.domain.clocks import Clock, next_unnoticed, ticking
 from insurance.domain.errors import ClaimFull, FollowUpNotFound
 from insurance.domain.jurisdiction import ELSEWHERE, JURISDICTIONS, ClockRule, jurisdiction_of
 
@@ -226,12 +226,13 @@ def test_what_people_write_is_sealed():
     assert Claim.joined(opened, {}).notes == ()
 
 
-def test_the_first_running_clock_is_the_next_due():
+def test_the_first_running_clock_is_the_next_unnoticed():
     owed = {"acknowledge": True, "decide": True}
     clocks = ticking((), owed, GB.claims, GB, MONDAY)
 
-    assert next_due(clocks) == min(each.due_at for each in clocks)
-    assert next_due([each.met(MONDAY) for each in clocks]) is None
+    assert next_unnoticed(clocks) == min(each.due_at for each in clocks)
+    assert next_unnoticed([each.met(MONDAY) for each in clocks]) is None
+    assert next_unnoticed([each.replace(breached_at=MONDAY) for each in clocks]) is None
 
 
 def test_nothing_is_reserved_or_paid_by_a_clock():

@@ -33,6 +33,10 @@ class Kind(StrEnum):
     """A policy's instalments, arrears and notices."""
     EARNING = "earning"
     """A policy's premium, earned by the month."""
+    CLAIM = "claim"
+    """A claim on which a regulator's clock runs."""
+    COMPLAINT = "complaint"
+    """The same of a complaint."""
 
 
 def _whole(instant: datetime) -> datetime:
@@ -49,7 +53,7 @@ class Entry(Value):
 
     kind: Kind
     subject: str
-    """The id of the quote or policy."""
+    """The id of the quote, policy, claim or complaint."""
     book: str
     due_at: Annotated[AwareDatetime, AfterValidator(_whole)]
 

@@ -69,6 +69,7 @@ def breached(clocks: Sequence[Clock], now: datetime) -> tuple[Clock, ...]:
     return tuple(clock.replace(breached_at=now) if clock in late else clock for clock in clocks)
 
 
-def next_due(clocks: Sequence[Clock]) -> datetime | None:
-    """When the first of the running clocks runs out, or did."""
-    return min((clock.due_at for clock in clocks if clock.runs), default=None)
+def next_unnoticed(clocks: Sequence[Clock]) -> datetime | None:
+    """When the first of the running clocks runs out that nobody has noted as late."""
+    running = (clock.due_at for clock in clocks if clock.runs and clock.breached_at is None)
+    return min(running, default=None)

@@ -231,7 +231,14 @@ class ComplaintDesk:
             raise StaleRevision(self._complaint_id)
         self._caller.require_role(*roles)
         complaint, type = change(was.record)
-        return _store(complaint, type, was, self._caller, self._complaints, self._receipt)
+        return store_complaint(
+            complaint,
+            type,
+            was=was,
+            caller=self._caller,
+            complaints=self._complaints,
+            receipt=self._receipt,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,18 +265,14 @@ def report_redress(
         reason=report.reason,
     )
     complaint = was.record.with_payment(payment, receipt.now)
-    return _store(complaint, f"redress.{payment.status}", was, caller, complaints, receipt)
-
-
-def pass_complaint_deadline(
-    complaint_id: str, *, caller: Caller, complaints: Complaints, receipt: Receipt
-) -> Kept[Complaint] | None:
-    """Take note that a clock has run out, once; the scheduled run calls it when one is due."""
-    was = _load(complaint_id, caller, complaints, receipt)
-    complaint = was.record.late(receipt.now)
-    if complaint is None:
-        return None
-    return _store(complaint, "complaint.clock_breached", was, caller, complaints, receipt)
+    return store_complaint(
+        complaint,
+        f"redress.{payment.status}",
+        was=was,
+        caller=caller,
+        complaints=complaints,
+        receipt=receipt,
+    )
 
 
 def _load(
@@ -281,9 +284,10 @@ def _load(
     return was
 
 
-def _store(  # noqa: PLR0917 - what every step has at hand
+def store_complaint(
     complaint: Complaint,
     type: str,
+    *,
     was: Kept[Complaint],
     caller: Caller,
     complaints: Complaints,

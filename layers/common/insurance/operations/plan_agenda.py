@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from pydantic_core import to_json
+
 from insurance.domain.agenda import Entry, Kind, book_of
 from insurance.domain.books.calendar import end_of, period_of
 from insurance.domain.classification import JsonObject
+from insurance.domain.clocks import Clock, next_unnoticed
 from insurance.domain.event import Event
 from insurance.domain.identity import policy_id_for
 from insurance.domain.jurisdiction import local_midnight
@@ -15,6 +18,7 @@ from insurance.domain.terms import ProductRef
 from insurance.operations.by_clockwork import CLOCKWORK
 from insurance.operations.ports import Products
 
+CLOCKED = {"clm": Kind.CLAIM, "cmp": Kind.COMPLAINT}
 CHANGES = frozenset({"policy.endorsed", "policy.cancelled", "policy.reinstated"})
 
 
@@ -31,8 +35,18 @@ def plan_agenda(event: Event, *, products: Products, agenda: Plans) -> None:
     Safe to repeat: what was done is seen to be done.
     """
     if event.actor != CLOCKWORK:
-        for entry in entries_after(event, products):
+        for entry in (*entries_after(event, products), *clocks_after(event)):
             agenda.enter(entry)
+
+
+def clocks_after(event: Event) -> Iterator[Entry]:
+    """When the first of a regulator's clocks runs out that run on a claim or a complaint."""
+    kind = CLOCKED.get(event.stream[:3])
+    if kind is not None:
+        told = event.facts.get("clocks", ())
+        due_at = next_unnoticed([Clock.model_validate_json(to_json(each)) for each in told])
+        if due_at is not None:
+            yield _entry(event, kind, due_at)
 
 
 def entries_after(event: Event, products: Products) -> Iterator[Entry]:

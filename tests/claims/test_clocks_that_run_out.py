@@ -1,0 +1,139 @@
+"""Clocks that nobody met: found on the agenda, noted once, and somebody's task from then on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from insurance import wiring
+from insurance.domain.agenda import Kind, book_of
+from insurance.domain.identity import Mode
+from insurance.operations.plan_agenda import plan_agenda
+from insurance.operations.run_clockwork import Ran, run_clockwork
+from insurance.operations.watch_clocks import ClaimWatcher, ComplaintWatcher
+
+from tests.claims.office import Office, opened_in_memory
+from tests.claims.policies import issued, loss, notified
+from tests.claims.test_complaints import KIM, opened
+from tests.claims.test_decisions import AT_FAULT, HANDLER
+from tests.memory import Memory, MemoryAgenda, MemoryClaims, MemoryComplaints
+
+type Json = dict[str, Any]
+
+BOOK = book_of(Mode.TEST, "harbour")
+
+
+@dataclass
+class Days:
+    """An office whose days pass: what happened is delivered, and what is due is done."""
+
+    office: Office
+    memory: Memory
+    agenda: MemoryAgenda
+
+    def turn_to(self, now: datetime) -> Ran:
+        events = [event for stream in self.memory.events.values() for event in stream]
+        for event in events:
+            plan_agenda(event, products=wiring.products(), agenda=self.agenda)
+        self.office.now = now
+        return run_clockwork(
+            BOOK,
+            kinds=(Kind.CLAIM, Kind.COMPLAINT),
+            looks={
+                Kind.CLAIM: ClaimWatcher(MemoryClaims(self.memory)).look,
+                Kind.COMPLAINT: ComplaintWatcher(MemoryComplaints(self.memory)).look,
+            },
+            agenda=self.agenda,
+            now=now,
+            time_is_up=lambda: False,
+        )
+
+    def breaches(self, id: str) -> list[str]:
+        """What the clockwork did on a stream."""
+        return [each.type for each in self.memory.events[id] if each.actor == "clockwork"]
+
+
+@pytest.fixture
+def days() -> Iterator[Days]:
+    with opened_in_memory() as (office, memory):
+        yield Days(office, memory, MemoryAgenda())
+
+
+def crash(days: Days, **changes: Any) -> Json:
+    body = loss(issued(days.office), "accidental_damage", "1000", facts=AT_FAULT)
+    return notified(days.office, body | changes)
+
+
+def test_a_claim_that_nobody_decides_in_time_is_found_and_becomes_a_task(days):
+    claim = crash(days)
+    [due] = [each["due_at"] for each in claim["clocks"] if each["code"] == "decide"]
+    due_at = datetime.fromisoformat(due)
+
+    days.turn_to(due_at - timedelta(seconds=1))
+    assert days.breaches(claim["id"]) == []
+    days.turn_to(due_at)
+
+    found = days.office.get(f"/v1/claims/{claim['id']}")
+    [clock] = [each for each in found["clocks"] if each["code"] == "decide"]
+    assert days.breaches(claim["id"]) == ["claim.clock_breached"]
+    assert datetime.fromisoformat(clock["breached_at"]) == due_at
+    assert found["task"]["code"] == "clock_breached"
+    [line] = days.office.get("/v1/work-lists/claims_handler", by=HANDLER)["items"]
+    assert (line["id"], line["late"]) == (claim["id"], True)
+
+
+def test_a_breach_is_noted_once_however_often_the_clockwork_runs(days):
+    claim = crash(days)
+    later = days.office.now + timedelta(days=60)
+
+    for _ in range(3):
+        ran = days.turn_to(later)
+        later += timedelta(days=1)
+
+    assert (ran.failed, days.breaches(claim["id"])) == (0, ["claim.clock_breached"])
+
+
+def test_a_claim_that_is_settled_in_time_breaches_nothing(days):
+    claim = crash(days)
+    path = f"/v1/claims/{claim['id']}"
+    days.office.post(f"{path}/settlement")
+    days.office.post(f"{path}/hold", {"reason": "The bank is asked."}, by=HANDLER)
+
+    days.turn_to(days.office.now + timedelta(days=9))
+
+    assert days.breaches(claim["id"]) == []
+
+
+def test_money_that_does_not_come_in_time_is_a_breach_of_its_own(days):
+    claim = crash(days)
+    days.office.post(f"/v1/claims/{claim['id']}/settlement")
+
+    days.turn_to(days.office.now + timedelta(days=40))
+
+    found = days.office.get(f"/v1/claims/{claim['id']}")
+    late = [each["code"] for each in found["clocks"] if "breached_at" in each]
+    assert late == ["pay"]
+
+
+def test_a_withdrawn_claim_is_looked_at_no_more(days):
+    claim = crash(days)
+    days.turn_to(days.office.now + timedelta(days=1))
+    days.office.post(f"/v1/claims/{claim['id']}/closure", {"reason": "withdrawn"}, by=HANDLER)
+
+    days.turn_to(days.office.now + timedelta(days=90))
+
+    assert days.breaches(claim["id"]) == []
+    assert not [key for key in days.agenda.entries if key[1] == claim["id"]]
+
+
+def test_both_clocks_of_a_complaint_run_out_one_after_the_other(days):
+    path = opened(days.office)
+    complaint_id = path.rpartition("/")[2]
+
+    days.turn_to(days.office.now + timedelta(days=90))
+
+    found = days.office.get(path, by=KIM)
+    noted = {each["code"]: each["breached_at"] for each in found["clocks"]}
+    assert days.breaches(complaint_id) == ["complaint.clock_breached"] * 2
+    assert noted["acknowledge"] < noted["final_response"]
