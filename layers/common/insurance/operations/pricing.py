@@ -184,9 +184,8 @@ def _risk(product: Product, kept: Quote | Policy, answers: dict[str, Any]) -> Ri
 
 
 def territory_of(policy: Policy, product: Product) -> str:
-    """Where the risk is: what was answered, or the product's first territory."""
-    told = (policy.answers or {}).get("territory")
-    return told if told in product.territories else product.territories[0]
+    """Where the risk is: what the policy says, else the product's first territory."""
+    return policy.territory or product.territories[0]
 
 
 def imposed_of(terms: ImposedTerms | None) -> Imposed | None:
