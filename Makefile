@@ -28,7 +28,7 @@ setup: .tools/setup ## Install what the project needs, in this folder only (the 
 	@touch $@
 
 run: .tools/setup ## Play the main job on the local stack: a motor policy from quote to paid claim
-	$(RUN) python -m local run $(if $(JOURNEY),--journey $(JOURNEY))
+	$(RUN) python -m local run $(if $(JOURNEY),--journey "$(JOURNEY)")
 
 tour: .tools/setup ## Play what else the platform does: policies changed, ended, paid; claims denied, referred, recovered
 	$(RUN) python -m local tour

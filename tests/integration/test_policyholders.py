@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from insurance.access.people import person_id
 from insurance.api.app import Operation
+from insurance.api.views.claims import OWN
 
 from tests.resilience.calls import (
     CLAIM,
@@ -15,6 +16,7 @@ from tests.resilience.calls import (
     Answer,
     Handlers,
     application,
+    staff,
 )
 
 type Json = dict[str, Any]
@@ -67,11 +69,11 @@ def test_only_the_partner_whose_policy_it_is_gives_access(handlers: Handlers):
     assert give(handlers, policy_id, caller=PARTNER).code == "missing-scope"
     me = policyholder(policy_id) | {"scopes": "policies:share"}
     assert give(handlers, policy_id, caller=me).status == 403
-    staff = {
+    underwriter = {
         **UNDERWRITER,
         "claims": UNDERWRITER["claims"] | {"scope": "coverwright/policies:share"},
     }
-    assert give(handlers, policy_id, caller=staff).code == "no-authority"
+    assert give(handlers, policy_id, caller=underwriter).code == "no-authority"
     assert handlers.backend.items("access") == []
 
 
@@ -94,18 +96,36 @@ def test_a_policyholder_reads_their_policy_what_is_due_and_their_claims(
 def test_what_the_insurer_thinks_to_itself_is_not_the_policyholders_to_see(
     handlers: Handlers, own: Json
 ):
-    me = policyholder(own["policy_id"])
-    seen = handlers.get(f"/v1/claims/{own['id']}", caller=me)
+    me, path = policyholder(own["policy_id"]), f"/v1/claims/{own['id']}"
+    adjuster = {"amount": {"amount": 12_345, "currency": "GBP"}, "reason": "the adjuster's bill"}
+    payee = {"payee": {"name": "Adjusters Ltd", "iban": CLAIM["payee"]["iban"]}}
+    handler = staff("staff-henry", "claims_handler", "claims:assess coverwright/claims:settle")
+    for step, body in (
+        (
+            "reserves",
+            {
+                "cost_type": "expense",
+                "outstanding": adjuster["amount"],
+                "reason": "new_information",
+            },
+        ),
+        ("payments", adjuster | payee),
+        ("hold", {"reason": "We think that this one is a fraud."}),
+    ):
+        answer = handlers.post(f"{path}/{step}", body, caller=handler, clock=LOSS_CLOCK)
+        assert answer.status == 200, answer.text
+
+    whole = handlers.get(path)
+    seen = handlers.get(path, caller=me)
     listed = handlers.get(f"/v1/policies/{own['policy_id']}/claims", caller=me)
 
-    assert own["rules"]
-    assert own["reserves"]
-    assert not seen.body["rules"]
-    assert not seen.body["reserves"]
-    assert not seen.body["recoveries"]
-    assert not seen.body.keys() & {"reserve", "task"}
+    assert len(whole.body["payments"]) == 2
+    assert whole.body["on_hold"]
+    assert seen.body.keys() - OWN == {name for name in seen.body if seen.body[name] == []} - OWN
+    assert [each["cost_type"] for each in seen.body["payments"]] == ["indemnity"]
+    assert not seen.body.keys() & {"reserve", "task", "on_hold"}
     assert not listed.body["items"][0].keys() & {"reserve", "task"}
-    whole = handlers.get(f"/v1/claims/{own['id']}")
+    assert "fraud" not in seen.text + listed.text
     assert seen.headers["ETag"] != whole.headers["ETag"]
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from insurance.api.app import cursor, etag
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.caller import Caller, CallerKind
-from insurance.domain.claim import Claim, DecisionRecord
+from insurance.domain.claim import Claim, CostType, DecisionRecord
 from insurance.domain.claim.rule import PayoutStep
 from insurance.domain.claim.verification import Verdict
 from insurance.domain.party import Claimant, Payee
@@ -145,6 +145,17 @@ class ClockView(BaseModel):
     breached_at: datetime | None
 
 
+OWN = frozenset(
+    {
+        *("id", "policy_id", "revision", "status", "decision", "decisions", "closed_as", "cover"),
+        *("occurred_at", "reported_at", "claimed", "claimant", "facts", "narrative", "reference"),
+        *("payee", "payee_asked_for", "payee_cools_until", "loss_payee", "missing", "steps"),
+        *("payable", "recoverable", "paid", "payments"),
+    }
+)
+"""What a policyholder is shown of a claim; whatever else it has is between the insurer's people."""
+
+
 class ClaimView(View):
     """A claim: how far it is, what was decided and why, what is reserved and what was paid."""
 
@@ -190,18 +201,22 @@ class ClaimView(View):
 
     @classmethod
     def to(cls, caller: Caller, kept: Kept[Claim]) -> Self:
-        """As this caller may see it: a policyholder not what the insurer thinks to itself."""
-        shown = cls.of(kept)
+        """As this caller may see it: a policyholder only what is theirs to know."""
+        shown, claim = cls.of(kept), kept.record
         if caller.kind is not CallerKind.POLICYHOLDER:
             return shown
+        kept_back: dict[str, Any] = {
+            name: [] if isinstance(getattr(shown, name), list) else None
+            for name in cls.model_fields.keys() - OWN
+        }
+        to_them = [each for each in shown.payments if each.cost_type == CostType.INDEMNITY]
         return shown.model_copy(
-            update={
+            update=kept_back
+            | {
                 "etag": etag(kept.head.sequence, "own"),
-                "rules": [],
-                "reserve": None,
-                "reserves": [],
-                "recoveries": [],
-                "task": None,
+                "decisions": [each.model_copy(update={"rules": []}) for each in shown.decisions],
+                "paid": MoneyView.of(claim.paid_of(CostType.INDEMNITY)),
+                "payments": to_them,
             }
         )
 
