@@ -6,7 +6,7 @@ from inspect import get_annotations
 from types import CodeType
 from typing import Any, NamedTuple, get_args
 
-from insurance.api.app import CLOCK_HEADER, KEY_HEADER, PAGE_DEFAULT, PAGE_MAX, Operation
+from insurance.api.app import CLOCK_HEADER, KEY_HEADER, PAGE_DEFAULT, PAGE_MAX, TAGS_MAX, Operation
 from insurance.api.body import Request
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
@@ -33,9 +33,6 @@ type Model = tuple[type[BaseModel], JsonSchemaMode]
 
 VERSION = "1.0.0"
 _REFERENCES = "#/components/schemas/{model}"
-HEADERS_MAX = 10_240
-"""API Gateway takes no more of them, all together: whatever is longer never arrives."""
-
 _ETAGGED = ("quote_id", "policy_id", "claim_id", "complaint_id")
 
 
@@ -329,10 +326,14 @@ CLOCK = _header(
     {"format": "date-time", "maxLength": 40},
 )
 IF_MATCH = _header(
-    "If-Match", "The ETag you read: 412 if somebody changed it since.", {"maxLength": 100}
+    "If-Match",
+    "The ETag you read: 412 if somebody changed it since.",
+    {"maxLength": TAGS_MAX["If-Match"]},
 )
 IF_NONE_MATCH = _header(
-    "If-None-Match", "The ETag you hold: 304 if it is still the latest.", {"maxLength": HEADERS_MAX}
+    "If-None-Match",
+    "The ETag you hold: 304 if it is still the latest.",
+    {"maxLength": TAGS_MAX["If-None-Match"]},
 )
 LIMIT: Json = {
     "name": "limit",

@@ -1,8 +1,10 @@
 """Policyholders see what is theirs through a portal: their policies, their claims, and no more."""
 
+import json
 from typing import Any
 
 import pytest
+from insurance.access.grants import PEOPLES_SCOPES
 from insurance.access.people import person_id
 from insurance.api.app import Operation
 from insurance.api.views.claims import OWN
@@ -28,7 +30,7 @@ SHARING = application("app_test_one", "harbour", scopes="policies:share")
 
 def policyholder(*policies: str, partner: str = "harbour") -> Json:
     """The authorizer's context for somebody who was given these policies."""
-    return application(PERSON, partner, scopes="policies:read claims:read claims:write") | {
+    return application(PERSON, partner, scopes=" ".join(PEOPLES_SCOPES)) | {
         "kind": "policyholder",
         "parties": " ".join(policy.replace("pol_", "pty_") for policy in policies),
     }
@@ -149,8 +151,9 @@ def test_a_policyholder_gives_notice_of_their_own_loss_and_tells_what_was_missin
     assert handlers.post("/v1/claims", settle, caller=me, clock=LOSS_CLOCK).code == "missing-scope"
 
 
-def asking(policy_id: str, claim_id: str) -> list[tuple[str, str, Json | None]]:
+def asking(policy_id: str, claim_id: str, complaint_id: str) -> list[tuple[str, str, Json | None]]:
     """Every operation that is open to policyholders, on these objects."""
+    complaint = {"about": policy_id, "category": "delay", "complainant": "Ada", "text": "Late."}
     return [
         ("GET", f"/v1/policies/{policy_id}", None),
         ("GET", f"/v1/policies/{policy_id}/billing", None),
@@ -158,6 +161,8 @@ def asking(policy_id: str, claim_id: str) -> list[tuple[str, str, Json | None]]:
         ("GET", f"/v1/claims/{claim_id}", None),
         ("POST", "/v1/claims", CLAIM | {"policy_id": policy_id}),
         ("POST", f"/v1/claims/{claim_id}/facts", {"narrative": "It was dark."}),
+        ("GET", f"/v1/complaints/{complaint_id}", None),
+        ("POST", "/v1/complaints", complaint),
     ]
 
 
@@ -170,6 +175,11 @@ def operations(handlers: Handlers, *, policyholders: bool) -> list[Operation]:
     ]
 
 
+def without(suffix: str, text: str) -> str:
+    """The same of objects that were never made: kin share a suffix."""
+    return text.replace(suffix, "0" * len(suffix))
+
+
 @pytest.mark.parametrize("partner", ["harbour", "meadow"])
 def test_anybody_elses_object_answers_as_one_that_never_was(
     handlers: Handlers, own: Json, partner: str
@@ -177,14 +187,16 @@ def test_anybody_elses_object_answers_as_one_that_never_was(
     """Another's policy is not theirs; nor is their own through another partner's portal."""
     mine = handlers.issued()["id"] if partner == "harbour" else own["policy_id"]
     me = policyholder(mine, partner=partner)
+    complaint = {"about": own["id"], "category": "delay", "complainant": "Ada", "text": "Late."}
+    broker = PARTNER | {"scopes": "complaints:write"}
+    complained = handlers.post("/v1/complaints", complaint, caller=broker, clock=LOSS_CLOCK)
     left = handlers.backend.everything()
 
-    for method, path, body in asking(own["policy_id"], own["id"]):
+    for method, path, body in asking(own["policy_id"], own["id"], complained.body["id"]):
         key = "key" if method == "POST" else None
         answer = handlers.call(method, path, body, caller=me, key=key, clock=LOSS_CLOCK)
-        never, nobody = "0" * 16, "0" * 22
-        gone = path.replace(own["id"][-22:], nobody).replace(own["policy_id"][-16:], never)
-        sent = body | {"policy_id": f"pol_test_{never}"} if body and "policy_id" in body else body
+        gone = without(own["policy_id"][-16:], path)
+        sent = json.loads(without(own["policy_id"][-16:], json.dumps(body)))
         missing = handlers.call(method, gone, sent, caller=me, key=key, clock=LOSS_CLOCK)
 
         assert answer.status == missing.status == 404, (path, answer.text)
@@ -193,7 +205,9 @@ def test_anybody_elses_object_answers_as_one_that_never_was(
 
 
 def test_every_operation_that_is_open_to_them_is_tried_above(handlers: Handlers):
-    asked = {(method, path) for method, path, _ in asking("{policy_id}", "{claim_id}")}
+    asked = {
+        (method, path) for method, path, _ in asking("{policy_id}", "{claim_id}", "{complaint_id}")
+    }
 
     assert {(o.method, o.path) for o in operations(handlers, policyholders=True)} == asked
 

@@ -228,7 +228,7 @@ REFUSALS: dict[str, tuple[int, str, Meets]] = {
         403,
         "no-authority",
         lambda h: decide(
-            h, NO_QUOTE, caller=staff("staff-x", "claims_handler", "quotes:underwrite")
+            h, referred(h), caller=staff("staff-x", "claims_handler", "quotes:underwrite")
         ),
     ),
     "beyond authority": (403, "no-authority", beyond_authority),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from insurance.api.app import MACHINES_SCOPES, TAGS_MAX
 
 from tests.resilience.calls import (
     APPROVER,
@@ -221,3 +222,43 @@ def test_an_id_that_is_none_is_unknown_and_nothing_more(weird: str, handlers: Ha
         answer = handlers.get(target) if method == "GET" else handlers.post(target, body)
         assert answer.status == 404, (path, answer.text)
         assert len(answer.text) < 1000
+
+
+def test_no_application_gets_in_where_staff_do_whatever_its_scopes(handlers: Handlers):
+    """The user pool signs for applications too: its authorizer sees a scope, and lets them through."""
+    claim = handlers.notified()
+    suffix = claim["policy_id"][-16:]
+    known = {
+        "quote_id": f"quo_test_{suffix}",
+        "policy_id": claim["policy_id"],
+        "claim_id": claim["id"],
+        "party_id": f"pty_test_{suffix}",
+    }
+    tried = 0
+    for operation in (
+        each for module in handlers.modules.values() for each in module.api.operations
+    ):
+        if not operation.staff or operation.scope in MACHINES_SCOPES:
+            continue
+        for scopes in (operation.scope, f"{operation.scope} mode.test"):
+            words = " ".join(f"coverwright/{scope}" for scope in scopes.split())
+            caller = {"claims": {"sub": "harbour", "client_id": "harbour", "scope": words}}
+            path = operation.path
+            for name, value in known.items():
+                path = path.replace(f"{{{name}}}", value)
+            key = "key" if operation.method == "POST" else None
+            answer = handlers.call(operation.method, path, {}, caller=caller, key=key)
+            assert (answer.status, answer.code) == (403, "no-authority"), (operation.path, answer)
+            tried += 1
+    assert tried > 40
+
+
+@pytest.mark.parametrize(("name", "most"), TAGS_MAX.items())
+def test_a_tag_is_as_long_as_the_definition_says(handlers: Handlers, name: str, most: int):
+    quote_id = handlers.quoted()["id"]
+
+    def asked(length: int) -> Answer:
+        return handlers.get(f"/v1/quotes/{quote_id}", headers={name: "0" * length})
+
+    assert asked(most).status == 200
+    assert (asked(most + 1).status, asked(most + 1).code) == (400, "bad-header")

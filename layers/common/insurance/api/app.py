@@ -42,6 +42,12 @@ CLOCK_YEARS = range(1970, 2200)
 REVISION_TRIES = 5
 PAGE_DEFAULT = 20
 PAGE_MAX = 100
+TAGS_MAX = {"If-Match": 100, "If-None-Match": 1000}
+"""Headers with entity tags, and how long they may be."""
+
+MACHINES_SCOPES = frozenset({"payments:report"})
+"""What machines of our own do at staff's side of the gateway, by scope alone: the bank's reports."""
+
 KEY_FORM = re.compile(r"[\x21-\x7e]{1,128}")
 LIMIT_FORM = re.compile(r"[1-9][0-9]{0,2}")
 TAG_FORM = re.compile(r'"(?P<revision>[1-9][0-9]{0,8})-[a-z]+"')
@@ -110,9 +116,20 @@ class Call:
         self._query = event.get("queryStringParameters") or {}
         self._path = event["path"]
         self.received_at = datetime.now(UTC)
-        self.now = self._clock()
         self.replayed = False
         self.sent: JsonObject = {}
+
+    def check_headers(self) -> None:
+        """Refuse, before anything is read, a clock that is none and tags of any length."""
+        _ = self.now
+        for name, most in TAGS_MAX.items():
+            if len(self._headers.get(name.lower(), "")) > most:
+                raise MissingHeader(name, f"at most {most} characters")
+
+    @cached_property
+    def now(self) -> datetime:
+        """The time; in test mode the caller's own, when one is sent."""
+        return self._clock()
 
     @property
     def key(self) -> str:
@@ -252,7 +269,6 @@ class Call:
         )
 
     def _clock(self) -> datetime:
-        """The time; in test mode the caller's own, when one is sent."""
         sent = self._headers.get(CLOCK_HEADER.lower())
         if sent is None:
             return self.received_at
@@ -396,9 +412,8 @@ class Api:
         """The handler's answer: its caller, ids and request are checked before it is called."""
         operation = route.operation
         call = Call(event, operation, self._recall)
-        call.caller.require(operation.scope)
-        if call.caller.kind is CallerKind.POLICYHOLDER and not operation.policyholders:
-            raise NoAuthority("this operation, which is not open to policyholders")
+        _admit(call.caller, operation)
+        call.check_headers()
         if operation.writes:
             _ = call.key
         for name, value in path.items():
@@ -410,6 +425,19 @@ class Api:
             else:
                 arguments[name], call.sent = read_request(body_text(event, kind.BYTES_MAX), kind)
         return _rendered(event, call, operation.handler(**arguments))
+
+
+def _admit(caller: Caller, operation: Operation) -> None:
+    """Scope first, then the kind of caller: deny unless the operation is open to it.
+
+    The user pool signs for applications too, and a scope is all that its authorizer asks for: who
+    has no role is no member of staff, and gets in only as one of our own machines.
+    """
+    caller.require(operation.scope)
+    if operation.staff and not caller.roles and operation.scope not in MACHINES_SCOPES:
+        raise NoAuthority("this operation, which is for staff")
+    if caller.kind is CallerKind.POLICYHOLDER and not operation.policyholders:
+        raise NoAuthority("this operation, which is not open to policyholders")
 
 
 def _rendered(event: Mapping[str, Any], call: Call, result: BaseModel | Answer) -> dict[str, Any]:
