@@ -18,7 +18,7 @@ TRIES = 40
 
 
 def changed_and_changed_again_with_effect_before(visitor: Visitor) -> str:
-    path = _issued(visitor)
+    path = issued(visitor)
     younger = {"effective_on": "2027-06-01", "answers": {"drivers": [*MOTOR["drivers"], TEENAGER]}}
     preview = visitor.post(f"{path}/endorsements/preview", younger)
     visitor.say("preview", f"a driver of 19 from June: {shown(preview['difference'])}")
@@ -42,7 +42,7 @@ def changed_and_changed_again_with_effect_before(visitor: Visitor) -> str:
 
 
 def cancelled_and_brought_back(visitor: Visitor) -> str:
-    path = _issued(visitor)
+    path = issued(visitor)
     ended = visitor.post(f"{path}/cancellations", {"effective_on": "2027-06-01"})
     visitor.say("cancelled", f"from June: {shown(ended['difference'])}")
     _show(visitor, ended["transaction"])
@@ -56,7 +56,7 @@ def cancelled_and_brought_back(visitor: Visitor) -> str:
 
 
 def renewed_without_a_gap(visitor: Visitor) -> str:
-    path = _issued(visitor)
+    path = issued(visitor)
     before = visitor.get(path)
     visitor.now = datetime(2027, 11, 15, 9, tzinfo=UTC)
     offer = visitor.post(f"{path}/renewals")
@@ -71,7 +71,7 @@ def renewed_without_a_gap(visitor: Visitor) -> str:
 
 
 def paid_by_instalments_and_accounted_for(visitor: Visitor) -> str:
-    path = _issued(visitor)
+    path = issued(visitor)
     plan = visitor.post(f"{path}/billing/plan", {"plan": "monthly"})
     first, second = plan["invoices"][:2]
     visitor.say("plan", f"12 months, {shown(first['amount'])} and then {shown(second['amount'])}")
@@ -98,7 +98,7 @@ def paid_by_instalments_and_accounted_for(visitor: Visitor) -> str:
 
 
 def in_arrears_given_notice_cured_and_lapsed(visitor: Visitor) -> str:
-    cured, lapsed = _issued(visitor), _issued(visitor)
+    cured, lapsed = issued(visitor), issued(visitor)
     visitor.now = datetime(2026, 12, 1, 9, tzinfo=UTC)
     for path in (cured, lapsed):
         visitor.post(f"{path}/billing/plan", {"plan": "monthly"})
@@ -156,7 +156,7 @@ def _turn(visitor: Visitor, to: datetime, *, until: tuple[str, str]) -> None:
     visitor.fail(f"{path} is not {status} by {to}")
 
 
-def _issued(visitor: Visitor) -> str:
+def issued(visitor: Visitor) -> str:
     """A motor policy issued in November; then it is February."""
     visitor.now = QUOTED
     quote = visitor.post(

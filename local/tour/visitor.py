@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
@@ -93,6 +94,13 @@ class Visitor:
         """What the bank reports on a file that it fetched, read and carried out."""
         document = self._stack.file("PaymentFilesBucket", file["name"])
         return self._stack.bank.answer(document, refusing=refusing)
+
+    def keep(self, name: str, content: bytes) -> Path:
+        """A file to look at after the tour."""
+        path = self._stack.settings.folder / "tour" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path
 
     def say(self, who: str, text: str) -> None:
         print(f"{who:>12}  {text}", flush=True)
