@@ -10,6 +10,7 @@ from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.event import Event
 from insurance.domain.identity import Mode
 from insurance.domain.jurisdiction import Channel, local_midnight
+from insurance.domain.money import Money
 from insurance.operations.bill_policy import (
     Billed,
     PaymentTaken,
@@ -84,11 +85,14 @@ class Almanac:
         return self.house.policy_id
 
     def pay(self, amount: str, *, on: date | None = None, reference: str = "") -> PaymentTaken:
+        return self.take(gbp(amount), on=on, reference=reference)
+
+    def take(self, amount: Money, *, on: date | None = None, reference: str = "") -> PaymentTaken:
         self.house.calls += 1
         told = PaymentTold(
             policy_id=self.house.policy_id,
             reference=reference or f"REF-{self.house.calls}",
-            amount=gbp(amount),
+            amount=amount,
             received_on=on or self.house.now.date(),
         )
         return receive_payment(

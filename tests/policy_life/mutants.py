@@ -1,4 +1,4 @@
-"""`python -m tests.policy_life.mutants`: plant a fault, see a test fail, take it out again; fourteen times.
+"""`python -m tests.policy_life.mutants`: plant a fault, see a test fail, take it out again.
 
 Each fault is one that real systems had. It is planted in a copy of the layer, so that nothing here
 is ever changed; a fault that no test notices has survived, and that is a failure of the tests.
@@ -106,9 +106,59 @@ FAULTS = (
         "moved += ()",
     ),
     Fault(
+        "the day of dispatch counts as a day of notice",
+        "domain/jurisdiction/jurisdiction.py",
+        "            else sent + timedelta(days=rule.days)\n        )\n"
+        "        return local_midnight(last + timedelta(days=1), zone)",
+        "            else sent + timedelta(days=rule.days)\n        )\n"
+        "        return local_midnight(last, zone)",
+    ),
+    Fault(
+        "days of notice are counted in UTC, not where the risk is",
+        "domain/jurisdiction/jurisdiction.py",
+        "sent = dispatched_at.astimezone(zone).date()",
+        "sent = dispatched_at.date()",
+    ),
+    Fault(
+        "the insurer ends cover before its notice is over",
+        "domain/policy/servicing.py",
+        "asked.effective_at < (notice.effective_at or self.now):",
+        "asked.effective_at < self.now:",
+    ),
+    Fault(
+        "a payment on the day on which the lapse takes effect is in time",
+        "domain/billing/collection.py",
+        "if each.received_on >= last",
+        "if each.received_on > last",
+    ),
+    Fault(
+        "arrears are announced on the last day of grace",
+        "domain/billing/collection.py",
+        "since < each.due.due_on < limit",
+        "since < each.due.due_on <= limit",
+    ),
+    Fault(
+        "a part of the arrears stops the lapse",
+        "domain/billing/collection.py",
+        "return not any(",
+        "return self.account.received.amount > 0 or not any(",
+    ),
+    Fault(
+        "an instalment is asked for again at every look",
+        "operations/collect_premium.py",
+        "account = collection.account.replace(asked=number)",
+        "account = collection.account.replace(asked=number - 1)",
+    ),
+    Fault(
+        "a month is earned twice when its run is repeated",
+        "operations/post_earnings.py",
+        "postings=posted.postings(was),",
+        "postings=posted.postings(was) * (1 + bool(file.earned)),",
+    ),
+    Fault(
         "a loss is judged on the terms of the first day",
         "operations/verify_claim.py",
-        "in_force = policy.at(notice.occurred_at)",
+        "in_force = policy.at(at)",
         "in_force = policy",
     ),
 )
@@ -117,6 +167,8 @@ TESTS = (
     "tests/policy_life/test_servicing.py",
     "tests/policy_life/test_claims_on_segments.py",
     "tests/policy_life/test_proration.py",
+    "tests/policy_life/test_notices.py",
+    "tests/policy_life/test_clockwork.py",
     "tests/policy_life/test_random_lives.py",
 )
 

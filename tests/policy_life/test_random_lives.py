@@ -6,24 +6,34 @@ LIVES=500 plays as many as the issue asks for (`make long`); by default fewer, f
 import os
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from insurance.domain.books import keep_books
-from insurance.domain.errors import OutsideTerm, TermsNotOffered, TooManyChanges, WrongState
+from insurance.domain.errors import (
+    NoticeNotServed,
+    OutsideTerm,
+    TermsNotOffered,
+    TooManyChanges,
+    WrongState,
+)
 from insurance.domain.event import first_broken_link
+from insurance.domain.jurisdiction import Channel
 from insurance.domain.ledger import Account
 from insurance.domain.money import Money
-from insurance.domain.policy import Policy
+from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.proration import earned
 
+from tests.policy_life.almanac import Almanac
 from tests.policy_life.house import House
 from tests.policy_life.plain import plain_product, price
 
 START, DAYS = date(2023, 7, 15), 366
-REFUSALS = (WrongState, OutsideTerm, TermsNotOffered, TooManyChanges)
+REFUSALS = (WrongState, OutsideTerm, TermsNotOffered, TooManyChanges, NoticeNotServed)
 TAX = {"code": "tax", "kind": "tax", "name": "Tax", "rate": "0.12", "on": ["net"]}
 FEE = {"code": "fee", "kind": "fee", "name": "Policy fee", "amount": 25}
 DEPOSIT = {"code": "deposit", "kind": "fee", "name": "Deposit", "amount": 10, "refund": "full"}
@@ -41,8 +51,11 @@ class Life(RuleBasedStateMachine):
         day_count=st.sampled_from(["actual", "months", "30E/360", "milliseconds"]),
         dollars=st.integers(0, 5000),
         commission=st.booleans(),
+        plan=st.sampled_from([None, "monthly"]),
+        jurisdiction=st.sampled_from([None, "US-NY"]),
+        grace=st.sampled_from([0, 10]),
     )
-    def sell(self, day_count, dollars, commission):
+    def sell(self, *, day_count, dollars, commission, plan, jurisdiction, grace):
         rating = {"steps": [{"step": "base", "base": "price"}], "charges": [TAX, FEE, DEPOSIT]}
         if commission:
             rating["commission"] = "0.15"
@@ -50,11 +63,18 @@ class Life(RuleBasedStateMachine):
             plain_product(
                 day_count=day_count,
                 rating=rating,
-                life={"cancellation": RULES, "cooling_off_days": 14},
+                life={
+                    "cancellation": RULES,
+                    "cooling_off_days": 14,
+                    "grace_days": grace,
+                    "notice": {"jurisdiction": jurisdiction} if jurisdiction else {},
+                    "instalments": [{"code": "monthly", "count": 12, "charge_rate": "0.05"}],
+                },
             ),
             now=datetime(2023, 7, 1, 9, tzinfo=UTC),
         )
-        self.house.issue(START, all_answers=price(dollars))
+        self.almanac = Almanac(self.house)
+        self.almanac.issue(plan, start=START, all_answers=price(dollars))
         self.conditions = self.house.conditions
         self.balances: Counter[Account] = Counter()
         self.counted = 0
@@ -72,6 +92,42 @@ class Life(RuleBasedStateMachine):
     def cancel(self, day, insurer):
         by = "insurer" if insurer else "policyholder"
         self.play(lambda: self.house.cancel(START + timedelta(days=day), by))
+
+    @rule()
+    def the_clockwork_runs(self):
+        before = self.house.policy
+        assert self.almanac.turn_to(self.house.now).failed == 0
+        if self.house.policy != before:
+            self.answered.append((self.house.now, self.house.policy))
+
+    @rule(part=st.sampled_from([Fraction(1, 3), Fraction(1), Fraction(2)]))
+    def pay(self, part):
+        """A part of what is late, all of it, or more."""
+        late = self.almanac.billed().statement.overdue
+        amount = late.times(Decimal(part.numerator) / part.denominator)
+        if amount:
+            self.almanac.take(amount)
+
+    @rule(at=st.none() | days)
+    def announce(self, at):
+        on = START + timedelta(days=at) if at is not None else None
+        self.move_notice(lambda: self.house.announce(on=on))
+
+    @precondition(lambda self: any(not each.dispatch for each in self.open_notices()))
+    @rule()
+    def prove_dispatch(self):
+        number = next(each.number for each in self.open_notices() if not each.dispatch)
+        self.move_notice(lambda: self.house.prove_dispatch(channel=Channel.POST, number=number))
+
+    def open_notices(self):
+        return [each for each in self.house.policy.notices if each.open]
+
+    def move_notice(self, step):
+        try:
+            step()
+        except (WrongState, TooManyChanges):
+            return
+        self.answered.append((self.house.now, self.house.policy))
 
     @precondition(lambda self: self.house.policy.cancelled_by())
     @rule(day=days, gap=st.booleans())
@@ -94,6 +150,28 @@ class Life(RuleBasedStateMachine):
         policy = self.house.policy
         assert policy.charged.amount >= 0
         assert policy.written.amount >= 0
+
+    @invariant()
+    def the_insurer_ends_nothing_before_its_notice_is_over(self):
+        if self.conditions.jurisdiction is None:
+            return
+        sent = [
+            each.dispatch.dispatched_at
+            for each in self.house.policy.notices
+            if each.dispatch and each.ended == "carried_out"
+        ]
+        for each in self.house.policy.transactions:
+            ends = each.kind is TransactionKind.CANCELLATION and each.by is Initiator.INSURER
+            if ends and each.reapplies is None:
+                # Fifteen whole days and more in New York; one of them may have 23 hours.
+                assert any(each.effective_at - at > timedelta(days=15, hours=-1) for at in sent)
+
+    @invariant()
+    def nobody_owes_what_was_paid(self):
+        billed = self.almanac.billed()
+        statement, received = billed.statement, billed.account.received
+        open_amounts = sum(each.open.amount for each in statement.invoices)
+        assert open_amounts - statement.credit.amount == statement.owed.amount - received.amount
 
     @invariant()
     def the_postings_say_what_the_policy_says(self):
