@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from insurance.api.views.quotes import ExplanationView
 from insurance.domain.claim.verification import Notice
 from insurance.domain.errors import InvalidFields, NoAuthority, RiskNotAccepted
 from insurance.domain.identity import Mode, new_quote_id
@@ -12,13 +13,15 @@ from insurance.domain.money import Currency, Money
 from insurance.domain.party import Policyholder
 from insurance.domain.product import Definition, InvalidProduct, Product
 from insurance.domain.terms import ImposedTerms
-from insurance.operations.change_quote import take_on_quote
+from insurance.operations.change_quote import accept_quote, take_on_quote
+from insurance.operations.explain_quote import explain_quote
+from insurance.operations.issue_policy import issue_policy
 from insurance.operations.make_quote import RiskAsked, make_quote
-from insurance.operations.renew_policy import preview_renewal
+from insurance.operations.renew_policy import offer_renewal, preview_renewal
 from insurance.operations.verify_claim import verify_claim
 from insurance.products import LookUps
 
-from tests.memory import MemoryQuotes, MemoryRenewals
+from tests.memory import MemoryPolicies, MemoryQuotes, MemoryRenewals
 from tests.policy_life.house import PARTNER, UNDERWRITER, House, MemoryKeys
 
 BASE = {
@@ -437,3 +440,61 @@ def test_a_waiting_period_is_waited_for_once(renews, outcome):
     verdict = verify_claim(notice, {}, None, policy=policy, product=house.product, used={})
 
     assert outcomes(verdict)["waiting_period"] == outcome
+
+
+def fair():
+    return product(
+        questions=[{"code": "n", "type": "integer", "min": 0, "max": 9}],
+        rating={
+            "steps": [
+                {"step": "base", "base": 100},
+                {"step": "walked", "factor": 1.5, "when": "renewal"},
+                {"step": "losses", "add": "money(10 * size(claims))"},
+            ]
+        },
+        renewal={"fair": True},
+    )
+
+
+def test_a_fair_renewal_is_offered_explained_and_issued_at_a_newcomers_price():
+    house = House(product=fair(), now=datetime(2026, 1, 10, tzinfo=UTC))
+    policy = house.issue(date(2026, 2, 1), all_answers={"n": 1})
+    house.now = datetime(2027, 1, 20, tzinfo=UTC)
+    quotes = MemoryQuotes(house.memory)
+    renewed = offer_renewal(
+        policy.id,
+        caller=PARTNER,
+        products=house.products,
+        look_ups=LookUps(),
+        renewals=MemoryRenewals(house.memory),
+        quotes=quotes,
+        keys=MemoryKeys(),
+        receipt=house.receipt("renew"),
+    ).record
+
+    kept, priced = explain_quote(renewed.id, caller=PARTNER, products=house.products, quotes=quotes)
+    shown = ExplanationView.of(kept, priced)
+
+    assert renewed.premium is not None
+    assert renewed.premium.total == money(100)
+    assert shown.agrees
+    assert [step.running.amount for step in shown.steps] == [10_000, 15_000, 15_000]
+    assert shown.new_business_steps is not None
+    assert [step.running.amount for step in shown.new_business_steps] == [10_000, 10_000, 10_000]
+    assert shown.new_business_premium is not None
+    accept_quote(
+        renewed.id,
+        expected_revision=None,
+        caller=PARTNER,
+        quotes=quotes,
+        receipt=house.receipt("accept renewal"),
+    )
+    issued = issue_policy(
+        renewed.id,
+        expected_revision=None,
+        caller=PARTNER,
+        products=house.products,
+        policies=MemoryPolicies(house.memory),
+        receipt=house.receipt("issue renewal"),
+    )
+    assert issued.record.premium.total == money(100)

@@ -42,6 +42,8 @@ class Priced:
     risk: Risk
     period: Period
     offer: Offer
+    entrant: Offer | None = None
+    """Of a renewal that promises never to be dearer: the same risk as new business."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -120,22 +122,10 @@ def price_again(product: Product, kept: Quote | Policy, imposed: Imposed | None)
     renewing = kept.renewing if isinstance(kept, Quote) else None
     if renewing is None:
         return Priced(product, risk, kept.period, product.offer(risk, imposed))
-    return Priced(product, risk, kept.period, renewal_offer(product, risk, imposed, renewing))
-
-
-def renewal_offer(
-    product: Product, risk: Risk, imposed: Imposed | None, renewing: Renewing
-) -> Offer:
-    """The offer for a term that follows another, never dearer than a newcomer's where the product
-    promises that."""
-    last, claims = last_price(renewing), past_claims(renewing)
-    offer = product.offer(risk, imposed, last=last, claims=claims)
-    if not product.renewals.fair or offer.price is None:
-        return offer
-    entrant = product.offer(risk, imposed).price
-    if entrant is not None and entrant.total < offer.price.total:
-        return offer._replace(price=entrant)
-    return offer
+    offer, entrant = product.offer_next(
+        risk, imposed, last=last_price(renewing), claims=past_claims(renewing)
+    )
+    return Priced(product, risk, kept.period, offer, entrant)
 
 
 def last_price(renewing: Renewing) -> Price:

@@ -82,7 +82,9 @@ def preview_renewal(
         imposed=imposed_of(last.imposed),
     )
     first, ends = product.period(found.risk.start, found.risk.answers)
-    priced = Priced(product, found.risk, Period(start=first, end=ends), found.offer)
+    priced = Priced(
+        product, found.risk, Period(start=first, end=ends), found.offer, found.new_business
+    )
     return RenewalOffered(last, priced, renewing)
 
 

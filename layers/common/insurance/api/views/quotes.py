@@ -22,7 +22,7 @@ from insurance.domain.money import Money
 from insurance.domain.product.rating import TraceStep
 from insurance.domain.quote import Quote
 from insurance.operations.ports import Kept
-from insurance.operations.pricing import Priced
+from insurance.operations.pricing import Priced, premium_of
 
 
 class PreviewView(View):
@@ -136,10 +136,14 @@ class ExplanationView(View):
     findings: list[FindingView]
     agrees: bool
     """Whether the computation gives the price that was quoted; it always must."""
+    new_business_steps: list[StepView] | None
+    """Of a renewal that promises it: how the same risk would be priced as new business."""
+    new_business_premium: PremiumView | None
+    """What that would cost: a fair renewal never costs more."""
 
     @classmethod
     def of(cls, kept: Kept[Quote], priced: Priced) -> Self:
-        quote = kept.record
+        quote, entrant = kept.record, priced.entrant
         return cls(
             etag=etag(kept.head.sequence, "explanation"),
             quote_id=quote.id,
@@ -148,6 +152,10 @@ class ExplanationView(View):
             premium=PremiumView.of(priced.premium) if priced.premium else None,
             findings=[FindingView.of(finding) for finding in priced.findings],
             agrees=priced.premium == quote.premium,
+            new_business_steps=[StepView.of(step) for step in entrant.trace] if entrant else None,
+            new_business_premium=PremiumView.of(premium_of(entrant.price))
+            if entrant and entrant.price
+            else None,
         )
 
 

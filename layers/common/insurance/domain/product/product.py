@@ -412,17 +412,30 @@ class Product:
         next_risk = risk._replace(
             answers=answers, looked_up=found, start=self._last_day(risk), end=None
         )
-        offer = self.offer(next_risk, imposed, last=last, claims=claims)
+        offer, entrant = self.offer_next(next_risk, imposed, last=last, claims=claims)
         findings = (*self.renewals.findings(env), *offer.findings)
         outcome = _outcome(findings)
         price = None if outcome == "declined" else offer.price
         offer = offer._replace(outcome=outcome, findings=findings, price=price)
-        if not self.renewals.fair or price is None:
-            return Renewal(next_risk, offer, None)
-        entrant = self._offer(next_risk, imposed, None, claims, strict=False)
-        if entrant.price is not None and entrant.price.total < price.total:
-            offer = offer._replace(price=entrant.price)
         return Renewal(next_risk, offer, entrant)
+
+    def offer_next(
+        self,
+        risk: Risk,
+        imposed: Imposed | None,
+        *,
+        last: Price,
+        claims: Sequence[PastClaim],
+    ) -> tuple[Offer, Offer | None]:
+        """The offer for a term that follows another; and, of a product that is `fair`, what the same
+        risk would be offered as new business, whose price it never exceeds."""
+        offer = self.offer(risk, imposed, last=last, claims=claims)
+        if not self.renewals.fair or offer.price is None:
+            return offer, None
+        entrant = self._offer(risk, imposed, None, claims, strict=False)
+        if entrant.price is not None and entrant.price.total < offer.price.total:
+            offer = offer._replace(price=entrant.price)
+        return offer, entrant
 
     def terms(self, risk: Risk, imposed: Imposed | None = None) -> tuple[CoverTerms, ...]:
         """The covers in force, with limit and excess."""
