@@ -40,6 +40,15 @@ def test_the_claim_says_on_which_terms_it_was_judged(office):
     assert claim["judged_on"] == 1
 
 
+def test_a_coverage_check_says_on_which_terms_it_judged(office):
+    asked = loss(issued(office), "windscreen", "400")
+    told = {name: asked[name] for name in ("policy_id", "cover", "occurred_at", "claimed")}
+
+    checked = office.post("/v1/coverage-checks", told)
+
+    assert checked["judged_on"] == 1
+
+
 def test_what_is_told_has_an_end(office):
     body = loss(issued(office), "accidental_damage", "1000", facts={}, narrative="n" * 20_000)
     path = f"/v1/claims/{notified(office, body)['id']}/facts"

@@ -52,6 +52,8 @@ class CoverageView(View):
     outcome: str
     rules: list[RuleView]
     missing: list[str]
+    judged_on: int | None
+    """The policy's transaction on whose terms the rules were run; 1 is new business."""
     payable: MoneyView
     recoverable: MoneyView | None
     steps: list[PayoutStepView]
@@ -62,6 +64,7 @@ class CoverageView(View):
             outcome=verdict.outcome,
             rules=[RuleView.model_validate(rule.model_dump()) for rule in verdict.rules],
             missing=list(verdict.missing),
+            judged_on=verdict.judged_on,
             payable=MoneyView.of(verdict.payable),
             recoverable=MoneyView.of(verdict.recoverable) if verdict.recoverable else None,
             steps=[PayoutStepView.of(step) for step in verdict.steps],
