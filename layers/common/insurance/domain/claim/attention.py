@@ -47,6 +47,8 @@ def _owes_a_decision(claim: Claim) -> bool:
 def _owes_money(claim: Claim) -> bool:
     if claim.decision in {Decision.PENDING, Decision.DENIED} or claim.handling is Handling.CLOSED:
         return False
+    if not claim.decisions:
+        return False  # they were erased with the person, and nobody is paid any more
     return claim.decisions[-1].amount > claim.paid_of(CostType.INDEMNITY)
 
 
