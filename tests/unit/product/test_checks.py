@@ -11,7 +11,7 @@ import pytest
 from insurance.domain.errors import SamePerson, WrongState
 from insurance.domain.product import Definition, InvalidProduct, shape
 from insurance.domain.product.checks import check
-from insurance.domain.product.release import NEXT, ProductVersion, Status, Step
+from insurance.domain.product.release import NEXT, ProductVersion, Status, Step, is_sold
 from insurance.domain.product.source import checked, definition, schema
 from insurance.products import HERE, product, versions
 
@@ -19,7 +19,6 @@ from local.products.folder import read
 from local.products.fuzz import feed, inputs
 from local.products.mutation import mutants, survives
 from tests.unit.product.make import document
-from tests.unit.product.make import product as small
 
 FOLDERS = [HERE / code / version for code, version in versions()]
 
@@ -239,13 +238,12 @@ def test_a_version_is_published_only_as_it_was_approved_and_tried():
 
 def test_new_business_and_renewals_have_dates_of_their_own():
     sale = {"new_business_from": "2026-01-01", "renewals_until": "2027-01-01"}
-    active, passive = (small(status=status, sale=sale) for status in ("active", "passive"))
 
-    assert active.sold_on(date(2026, 6, 1))
-    assert not active.sold_on(date(2025, 12, 31))
-    assert not passive.sold_on(date(2026, 6, 1))
-    assert passive.sold_on(date(2026, 6, 1), renewal=True)
-    assert not passive.sold_on(date(2027, 1, 1), renewal=True)
+    assert is_sold("active", sale, date(2026, 6, 1))
+    assert not is_sold("active", sale, date(2025, 12, 31))
+    assert not is_sold("passive", sale, date(2026, 6, 1))
+    assert is_sold("passive", sale, date(2026, 6, 1), renewal=True)
+    assert not is_sold("passive", sale, date(2027, 1, 1), renewal=True)
 
 
 def test_nothing_of_a_product_is_in_code():

@@ -27,7 +27,6 @@ from insurance.domain.product.questions import (
     write,
 )
 from insurance.domain.product.rating import Rating, Rounding, Working
-from insurance.domain.product.release import is_sold
 from insurance.domain.product.results import (
     Assessment,
     CoverTerms,
@@ -153,10 +152,6 @@ class Product:
             name: Table(name, text, declared.get(name, {}).get("values"))
             for name, text in texts.items()
         }
-
-    def sold_on(self, day: date, *, renewal: bool = False) -> bool:
-        """Whether new business, or a renewal, may start under this version on a day."""
-        return is_sold(self.status, self._plain.get("sale", {}), day, renewal=renewal)
 
     # Compiled when first asked for: a read of the questions needs no tariff.
 
