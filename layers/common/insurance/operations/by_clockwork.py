@@ -1,10 +1,11 @@
 """Who acts when nobody calls: the clockwork's name, its authority, and its receipts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
 from insurance.domain.caller import Caller, CallerKind
+from insurance.domain.event import Head
 from insurance.domain.identity import Mode
 from insurance.operations.receipt import Answer, Receipt
 
@@ -36,6 +37,13 @@ def receipt_for(mode: Mode, step: str, subject: str, now: datetime) -> Receipt:
         received_at=now,
         renders=_nothing,
     )
+
+
+def after(now: datetime, *heads: Head) -> datetime:
+    """Now, and never before or at what was done last: a test book's clock may be behind what its
+    owner did, and what was known at an instant stays what was known then."""
+    touched = [head.processed_at for head in heads if head.processed_at is not None]
+    return max(now, *(each + timedelta(microseconds=1) for each in touched))
 
 
 def _nothing(_result: Any) -> Answer:

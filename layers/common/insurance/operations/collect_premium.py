@@ -20,7 +20,7 @@ from insurance.domain.policy.notice import NoticeEnd
 from insurance.domain.policy.servicing import Asked, Servicing
 from insurance.domain.product import Product
 from insurance.operations.bill_policy import account_of
-from insurance.operations.by_clockwork import CLOCKWORK, clockwork, receipt_for
+from insurance.operations.by_clockwork import CLOCKWORK, after, clockwork, receipt_for
 from insurance.operations.ports import Billing, BillingFile, Kept, LookUps, PolicyChanges, Products
 from insurance.operations.receipt import Receipt
 from insurance.operations.reprice_policy import repricing
@@ -59,7 +59,8 @@ class PremiumCollector:
             if file.policy.key is None or policy.answers is None:
                 return None  # erased: nobody is left to be asked
             product = self.products.version(policy.product)
-            collection = _collection(file, product, max(now, _touched_at(file)))
+            heads = (file.policy.head, file.account.head if file.account else Head())
+            collection = _collection(file, product, after(now, *heads))
             todo = collection.todo
             if todo is None:
                 return collection.next_look()
@@ -158,12 +159,6 @@ class PremiumCollector:
         )
         kept = Kept(policy, event.head, was.key)
         self.policies.change(event, kept, was=was, receipt=receipt.answered(None))
-
-
-def _touched_at(file: BillingFile) -> datetime:
-    """When something was done last: a test book's clock may be behind what its owner did."""
-    heads = [file.policy.head] + ([file.account.head] if file.account else [])
-    return max(head.processed_at for head in heads if head.processed_at is not None)
 
 
 def _collection(file: BillingFile, product: Product, now: datetime) -> Collection:

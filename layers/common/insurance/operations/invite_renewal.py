@@ -15,7 +15,7 @@ from insurance.domain.identity import mode_of, renewal_quote_id_for
 from insurance.domain.policy import Policy
 from insurance.domain.policy.policy import Invitation
 from insurance.domain.quote import Quote
-from insurance.operations.by_clockwork import CLOCKWORK, clockwork, receipt_for
+from insurance.operations.by_clockwork import CLOCKWORK, after, clockwork, receipt_for
 from insurance.operations.plan_agenda import invited_from
 from insurance.operations.ports import (
     Kept,
@@ -56,6 +56,7 @@ class RenewalInviter:
         wanted = invited_from(product, policy.period.end)
         if now < wanted:
             return wanted
+        now = after(now, was.head)
         try:
             quote = self._offered(policy, now)
         except (WrongState, AlreadyErased, TermsNotOffered):
