@@ -1,4 +1,4 @@
-"""`python -m local serve | run | tour | show ID | token NAME | env | ensure`; see `--help`."""
+"""`python -m local serve | run | tour | show ID | token NAME | env | relay | ensure`; see `--help`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from pathlib import Path
 from local.processes import StackError
 from local.settings import ANY_PORTS, ROOT, from_environment
 from local.template import TemplateError
+
+BRIDGE = "172.17.0.1"
+"""This machine, as containers on Docker's own bridge see it."""
 
 DEFAULT_JOURNEY = ROOT / "local" / "journeys" / "private-motor.json"
 
@@ -34,7 +37,10 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("id", help="quo_…, pol_…, clm_…, cmp_…, pty_…, or an application's client id")
     token = commands.add_parser("token", help="print an access token for a sample caller")
     token.add_argument("caller", help="see local/samples.py")
-    commands.add_parser("env", help="write what `sam local` needs to use this stack's database")
+    env = commands.add_parser("env", help="write what `sam local` needs to use this stack")
+    relay = commands.add_parser("relay", help="let containers reach this stack, until Ctrl-C")
+    for each in (env, relay):
+        each.add_argument("--from", dest="address", default=BRIDGE, help="where they find us")
     commands.add_parser("ensure", help="install the database engine, if it is missing")
     return parser
 
@@ -81,11 +87,18 @@ def _token(chosen: argparse.Namespace) -> int:
     return print_token(chosen.caller, from_environment())
 
 
-def _env(_: argparse.Namespace) -> int:
+def _env(chosen: argparse.Namespace) -> int:
     from local.sam import write_environment  # noqa: PLC0415 (as above)
 
-    for path in write_environment(from_environment()):
+    for path in write_environment(from_environment(), chosen.address):
         print(path)
+    return 0
+
+
+def _relay(chosen: argparse.Namespace) -> int:
+    from local.sam import relay  # noqa: PLC0415 (as above)
+
+    relay(from_environment(), chosen.address)
     return 0
 
 
@@ -102,6 +115,7 @@ _COMMANDS = {
     "show": _show,
     "token": _token,
     "env": _env,
+    "relay": _relay,
     "ensure": _ensure,
 }
 

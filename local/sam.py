@@ -2,12 +2,14 @@
 
 `sam local` hands on only variables that the template declares, and ours rightly declares no
 endpoints. So a copy of the built template that does is written beside it, and a file with the
-values: `sam local start-api -t .aws-sam/build/template-local.json --env-vars
-.coverwright/sam-env.json --docker-network host`, while `make serve` runs.
+values. The stack listens on loopback, which a container does not share (`--docker-network host`
+does not change that: SAM leaves the container where it is), so what containers ask is passed on.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +19,12 @@ from local.settings import ROOT, Settings
 from local.template import Template
 
 BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
+PIECE = 65_536
 
 
-def write_environment(settings: Settings) -> Iterator[Path]:
-    """Write the files, and say which."""
-    # With `--docker-network host` a container's loopback is this machine's.
-    services = f"http://{LOOPBACK}:{settings.ports.services}"
+def write_environment(settings: Settings, address: str) -> Iterator[Path]:
+    """Write the files, and say which; the stack is at this address, as containers see it."""
+    services = f"http://{address}:{settings.ports.services}"
     template = Template(
         settings.template,
         overrides=settings.parameters,
@@ -31,7 +33,7 @@ def write_environment(settings: Settings) -> Iterator[Path]:
     )
     endpoints = {
         "AWS_ENDPOINT_URL": services,
-        "AWS_ENDPOINT_URL_DYNAMODB": f"http://{LOOPBACK}:{settings.ports.database}",
+        "AWS_ENDPOINT_URL_DYNAMODB": f"http://{address}:{settings.ports.database}",
     }
     variables = {
         function.logical_id: {**function.environment, **endpoints}
@@ -43,6 +45,37 @@ def write_environment(settings: Settings) -> Iterator[Path]:
     yield path
     if BUILT.exists():
         yield _built_with(list(endpoints))
+
+
+def relay(settings: Settings, address: str) -> None:
+    """Pass on what containers ask of the stack, until Ctrl-C."""
+    ports = (settings.ports.services, settings.ports.database)
+    print(f"{address} leads to this stack until Ctrl-C", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_relay(address, ports))
+
+
+async def _relay(address: str, ports: tuple[int, ...]) -> None:
+    servers = [await passing_on(address, port) for port in ports]
+    await asyncio.gather(*(server.serve_forever() for server in servers))
+
+
+async def passing_on(address: str, port: int) -> asyncio.Server:
+    """What is asked at this address is asked of the same port on loopback."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner_reader, inner_writer = await asyncio.open_connection(LOOPBACK, port)
+        await asyncio.gather(_copy(reader, inner_writer), _copy(inner_reader, writer))
+
+    return await asyncio.start_server(serve, address, port)
+
+
+async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while piece := await source.read(PIECE):
+            target.write(piece)
+            await target.drain()
+    target.close()
 
 
 def _built_with(names: list[str]) -> Path:

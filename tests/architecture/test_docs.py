@@ -56,6 +56,8 @@ TYPED_BY = {
     "make exam": ("tests/local/test_exam.py", "local.exam"),
     "make bench": ("tests/bench/test_costs.py", "bench"),
     "uv run python -m local env": ("tests/local/test_sam.py", 'main(["env"])'),
+    "uv run python -m local relay": ("tests/local/test_sam.py", "sam.passing_on("),
+    "uv run python -m local.build": ("tests/artefact/conftest.py", '"-m", "local.build"'),
     "curl": ("tests/end_to_end/test_readme.py", "README.md"),
 }
 BY_HAND = {
@@ -64,6 +66,7 @@ BY_HAND = {
     "uv run pre-commit install": "it changes the clone's own git hooks",
     ".venv-sam/bin/sam deploy": "it needs an account of AWS",
     ".venv-sam/bin/sam local": "it needs Docker",
+    "uv run python -m local.sam_image": "it is for Docker",
 }
 
 

@@ -1,5 +1,7 @@
-"""What `python -m local env` writes for `sam local`: every function's variables, and endpoints here."""
+"""What `sam local` needs beside the stack: variables and endpoints (`python -m local env`), and a way
+from a container to loopback (`python -m local relay`)."""
 
+import asyncio
 import json
 import shutil
 from pathlib import Path
@@ -8,6 +10,7 @@ import pytest
 
 from local import sam
 from local.__main__ import main
+from local.processes import LOOPBACK
 from local.settings import ROOT
 from local.template import Template
 
@@ -31,8 +34,8 @@ def test_every_function_is_told_its_variables_and_where_the_services_are(
     written = [Path(line) for line in capsys.readouterr().out.split() if line.startswith("/")]
     environment, template = (json.loads(path.read_text()) for path in written)
     endpoints = {
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:81",
-        "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:82",
+        "AWS_ENDPOINT_URL": "http://172.17.0.1:81",
+        "AWS_ENDPOINT_URL_DYNAMODB": "http://172.17.0.1:82",
     }
     functions = Template(ROOT / "template.yaml").functions
     assert environment.keys() == {each.logical_id for each in functions.values()}
@@ -41,3 +44,23 @@ def test_every_function_is_told_its_variables_and_where_the_services_are(
     # `sam local` hands on only what the template declares.
     declared = template["Globals"]["Function"]["Environment"]["Variables"]
     assert declared.keys() >= endpoints.keys()
+
+
+def test_what_a_container_asks_is_asked_on_loopback() -> None:
+    async def shout(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write((await reader.read(100)).upper())
+        writer.close()
+
+    async def ask() -> bytes:
+        stack = await asyncio.start_server(shout, LOOPBACK, 0)
+        port = stack.sockets[0].getsockname()[1]
+        relay = await sam.passing_on("127.0.0.2", port)
+        reader, writer = await asyncio.open_connection("127.0.0.2", port)
+        writer.write(b"hello")
+        answer = await reader.read()
+        writer.close()
+        for server in (relay, stack):
+            server.close()
+        return answer
+
+    assert asyncio.run(ask()) == b"HELLO"
