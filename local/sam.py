@@ -13,12 +13,16 @@ import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from local.processes import LOOPBACK
 from local.settings import ROOT, Settings
 from local.template import Template
 
 BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
+AUTHORIZER = "partner"
 PIECE = 65_536
 
 
@@ -28,7 +32,8 @@ def write_environment(settings: Settings, address: str) -> Iterator[Path]:
     template = Template(
         settings.template,
         overrides=settings.parameters,
-        issuer_url=services,
+        # The authorizer takes http from loopback only, and finds the issuer's keys in its table.
+        issuer_url=f"http://{LOOPBACK}:{settings.ports.services}",
         services_url=services,
     )
     endpoints = {
@@ -82,6 +87,21 @@ def _built_with(names: list[str]) -> Path:
     document = Template(BUILT).document
     declared = document["Globals"]["Function"]["Environment"]["Variables"]
     declared.update(dict.fromkeys(names, ""))
+    document["Resources"]["Api"]["Properties"]["DefinitionBody"] = _as_sam_reads_it()
     path = BUILT.with_name("template-local.json")
     path.write_text(json.dumps(document, indent=2) + "\n")
     return path
+
+
+def _as_sam_reads_it() -> Any:
+    """The API's definition with one authorizer at most on a route, and functions for their aliases:
+    `sam local` understands no more. What is for staff alone is then open, and meets no caller."""
+    text = (ROOT / "openapi.yaml").read_text(encoding="utf-8").replace(".Alias}", ".Arn}")
+    definition = yaml.safe_load(text)
+    schemes = definition["components"]["securitySchemes"]
+    definition["components"]["securitySchemes"] = {AUTHORIZER: schemes[AUTHORIZER]}
+    for item in definition["paths"].values():
+        for operation in item.values():
+            asked = any(AUTHORIZER in each for each in operation.get("security", ()))
+            operation["security"] = [{AUTHORIZER: []}] if asked else []
+    return definition

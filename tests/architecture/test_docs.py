@@ -67,6 +67,7 @@ BY_HAND = {
     ".venv-sam/bin/sam deploy": "it needs an account of AWS",
     ".venv-sam/bin/sam local": "it needs Docker",
     "uv run python -m local.sam_image": "it is for Docker",
+    "export AWS_ACCESS_KEY_ID=local": "the next commands are for Docker",
 }
 
 

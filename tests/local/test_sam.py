@@ -44,6 +44,11 @@ def test_every_function_is_told_its_variables_and_where_the_services_are(
     # `sam local` hands on only what the template declares.
     declared = template["Globals"]["Function"]["Environment"]["Variables"]
     assert declared.keys() >= endpoints.keys()
+    # It reads one authorizer on a route, and functions by their own ARN.
+    definition = template["Resources"]["Api"]["Properties"]["DefinitionBody"]
+    assert definition["paths"]["/v1/quotes"]["post"]["security"] == [{"partner": []}]
+    assert "AuthorizerFunction.Arn" in json.dumps(definition["components"]["securitySchemes"])
+    assert ".Alias}" not in json.dumps(definition)
 
 
 def test_what_a_container_asks_is_asked_on_loopback() -> None:
