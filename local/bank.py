@@ -30,10 +30,17 @@ from local.services.event_bus import Event
 type Json = dict[str, Any]
 
 EXECUTING = "executing"
-ORDERS = {"clm": "payments", "cmp": "redress"}
+ORDERS = {"clm": "payments", "cmp": "redress", "bil": "refunds", "sus": "refunds"}
 """Where the events of a stream have what is to be paid out."""
+BY_FILE = frozenset({"clm", "bil"})
+"""Those whose orders reach a bank in files, where it takes files."""
 
-REPORTS = {"pay": "/v1/bank-reports", "rdr": "/v1/redress-reports"}
+REPORTS = {
+    "pay": "/v1/bank-reports",
+    "rfd": "/v1/bank-reports",
+    "ret": "/v1/bank-reports",
+    "rdr": "/v1/redress-reports",
+}
 """Where a report goes, by the instruction's prefix."""
 
 FIRST_WAIT_SECONDS = 0.2
@@ -77,13 +84,10 @@ class Bank:
         self._task: asyncio.Task[None] | None = None
 
     def receive(self, event: Event) -> None:
-        """Keep what the event of a claim or a complaint orders to be paid; an order that came before
-        is known.
-
-        (A billing account has payments too: those come in, and are nothing for the bank to do.)
-        """
-        where = ORDERS.get(event.detail.get("stream", "")[:3])
-        if where is None or (self._by_file and where == ORDERS["clm"]):
+        """Keep what an event orders to be paid; an order that came before is known."""
+        stream = event.detail.get("stream", "")[:3]
+        where = ORDERS.get(stream)
+        if where is None or (self._by_file and stream in BY_FILE):
             return
         for payment in event.detail["facts"].get(where, ()):
             if payment.get("status") == EXECUTING:

@@ -101,6 +101,7 @@ PARTNERS = (
     Partner("harbour-live", "harbour", "Harbour Brokers", "gold", mode="live"),
 )
 _READS = ("products:read", "quotes:read", "policies:read", "claims:read")
+_FINANCE = ("ledger:read", "ledger:close", "payments:send", "refunds:approve", "suspense:resolve")
 STAFF = (
     Staff(
         "underwriter-test",
@@ -120,6 +121,7 @@ STAFF = (
             "claims:assess",
             "claims:settle",
             "claims:approve",
+            "refunds:approve",
             "work:read",
             *_COMPLAINTS,
             "complaints:handle",
@@ -130,12 +132,8 @@ STAFF = (
         ("complaints_handler", "test"),
         (*_READS, *_COMPLAINTS, "complaints:handle", "work:read"),
     ),
-    Staff(
-        "finance-test",
-        ("finance", "test"),
-        (*_READS, "ledger:read", "ledger:close", "payments:send"),
-    ),
-    Staff("controller-test", ("finance", "test"), (*_READS, "ledger:read", "ledger:close")),
+    Staff("finance-test", ("finance", "test"), (*_READS, *_FINANCE)),
+    Staff("controller-test", ("finance", "test"), (*_READS, *_FINANCE)),
     Staff("author-test", ("product_manager", "test"), ("products:read", "products:write")),
     Staff("publisher-test", ("product_manager", "test"), ("products:read", "products:write")),
     Staff("privacy-test", ("privacy_officer", "test"), (*_READS, "parties:erase")),

@@ -29,6 +29,7 @@ from insurance.domain.errors import (
     QuoteAlreadyIssued,
     QuoteNotFound,
     StaleRevision,
+    SuspenseNotFound,
     VersionNotFound,
 )
 from insurance.domain.event import Event, Head
@@ -133,7 +134,7 @@ class Memory:
     policies: dict[str, Kept[Policy]] = field(default_factory=dict)
     accesses: dict[str, Kept[Access]] = field(default_factory=dict)
     accounts: dict[str, Kept[BillingAccount]] = field(default_factory=dict)
-    suspense: dict[str, SuspendedPayment] = field(default_factory=dict)
+    suspense: dict[str, Kept[SuspendedPayment]] = field(default_factory=dict)
     earned: dict[str, Kept[EarnedPremium]] = field(default_factory=dict)
     claims: dict[str, Kept[Claim]] = field(default_factory=dict)
     complaints: dict[str, Kept[Complaint]] = field(default_factory=dict)
@@ -312,15 +313,62 @@ class MemoryBilling:
         self._memory.accounts[account.id] = Kept(account, event.head, None)
         self._memory.keep(receipt)
 
-    def suspended(self, suspense_id: str, receipt: Receipt) -> SuspendedPayment | None:
+    def recall(self, receipt: Receipt) -> None:
+        self._memory.check(receipt)
+
+    def answer(self, receipt: Receipt) -> None:
+        self._memory.check(receipt)
+        self._memory.keep(receipt)
+
+    def suspended(self, suspense_id: str, receipt: Receipt) -> Kept[SuspendedPayment] | None:
         self._memory.check(receipt)
         return self._memory.suspense.get(suspense_id)
+
+    def get_suspended(self, suspense_id: str) -> Kept[SuspendedPayment]:
+        if suspense_id not in self._memory.suspense:
+            raise SuspenseNotFound(suspense_id)
+        return self._memory.suspense[suspense_id]
+
+    def load_suspended(
+        self, suspense_id: str, policy_id: str, receipt: Receipt
+    ) -> tuple[Kept[SuspendedPayment], BillingFile]:
+        self._memory.check(receipt)
+        return self.get_suspended(suspense_id), self.get(policy_id)
 
     def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Receipt) -> None:
         self._memory.check(receipt)
         self._memory.append(event, lambda: StaleRevision(payment.id))
-        self._memory.suspense[payment.id] = payment
+        self._memory.suspense[payment.id] = Kept(payment, event.head, None)
         self._memory.keep(receipt)
+
+    def keep_suspended(
+        self, event: Event, *, was: Kept[SuspendedPayment], receipt: Receipt
+    ) -> None:
+        self._memory.check(receipt)
+        self._move(event, was)
+        self._memory.keep(receipt)
+
+    def allocate(
+        self,
+        event: Event,
+        account: BillingAccount,
+        *,
+        file: BillingFile,
+        moved: Event,
+        was: Kept[SuspendedPayment],
+        receipt: Receipt,
+    ) -> None:
+        if self._memory.suspense[moved.stream].head != was.head:
+            raise StaleRevision(moved.stream)
+        self.store(event, account, file=file, receipt=receipt)
+        self._move(moved, was)
+
+    def _move(self, event: Event, was: Kept[SuspendedPayment]) -> None:
+        if self._memory.suspense[event.stream].head != was.head:
+            raise StaleRevision(event.stream)
+        self._memory.append(event, lambda: StaleRevision(event.stream))
+        payment = SuspendedPayment.joined(event.facts, {})
+        self._memory.suspense[event.stream] = Kept(payment, event.head, None)
 
 
 class MemoryEarnings:

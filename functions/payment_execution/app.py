@@ -1,19 +1,23 @@
-"""Payment execution: files of payments for the bank, and the bank's reports on them."""
+"""Payment execution: files of payments for the bank, its reports on them, and its statements."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.views.payments import PaymentFilesView, PaymentFileView, StatusReportView
+from insurance.api.views.statements import StatementView
+from insurance.bank_statements import READERS
 from insurance.domain.money import Currency
+from insurance.operations.import_statement import StatementImport
 from insurance.operations.receipt import Answer
 from insurance.operations.send_payments import PaymentRun, read_payment_file
 from insurance.operations.take_status_report import take_status_report
 from pydantic import Field
 
 receipts, orders, payers = wiring.receipts(), wiring.payment_orders(), wiring.payers()
+products, billing = wiring.products(), wiring.billing()
 objects, messages = wiring.objects("payment_files"), wiring.bank_messages()
 
 api = Api(receipts.recall)
@@ -30,6 +34,13 @@ class StatusReportRequest(Request):
     """The bank's message as it came: pain.002, in any of its versions."""
 
     document: Annotated[str, Field(min_length=1, max_length=200_000)]
+
+
+class StatementRequest(Request):
+    """A statement as it came: a CAMT.053 message of one statement, or our CSV."""
+
+    format: Literal["camt.053", "csv"]
+    document: Annotated[str, Field(min_length=1, max_length=240_000)]
 
 
 @api.command(
@@ -77,4 +88,20 @@ def post_status_report(request: StatusReportRequest, call: Call) -> StatusReport
             report, caller=call.caller, orders=orders, payers=payers, receipt=receipt
         ),
         shows=lambda taken: StatusReportView.of(report, taken),
+    )
+
+
+@api.command(
+    "/v1/bank-statements",
+    scope="payments:report",
+    staff=True,
+    summary="Take in a bank statement: each entry is booked once, for whom it names",
+)
+def post_bank_statement(request: StatementRequest, call: Call) -> StatementView | Answer:
+    """Money that names no policy goes to suspense. The same entries in another statement, or in
+    this one sent again, book nothing twice."""
+    statement = READERS[request.format](request.document)
+    return call.once(
+        lambda receipt: StatementImport(call.caller, products, billing, receipt).take_in(statement),
+        shows=StatementView.of,
     )

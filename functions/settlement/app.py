@@ -12,20 +12,22 @@ from insurance.api.views.claims import ClaimView, PaymentReportView
 from insurance.domain.claim import Claim
 from insurance.domain.claim.payment import PaymentStep
 from insurance.domain.claim.recovery import RecoveryKind
-from insurance.domain.identity import PaymentId
+from insurance.domain.identity import InstructionId
 from insurance.operations.approve_payment import approve_payment
+from insurance.operations.billing_desk import BillingDesk
 from insurance.operations.change_payee import approve_payee
 from insurance.operations.handle_claim import ClaimDesk
 from insurance.operations.ports import Kept
 from insurance.operations.receipt import Answer
 from insurance.operations.recover_claim import RecoveryDesk
-from insurance.operations.report_payment import BankReport, report_payment
+from insurance.operations.report_instruction import instructed, report_instruction
+from insurance.operations.report_payment import BankReport
 from insurance.operations.screen_payment import decide_screening
 from insurance.operations.settle_claim import settle_claim
 from pydantic import StringConstraints
 
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
-screening = wiring.screening()
+billing, screening = wiring.billing(), wiring.screening()
 
 api = Api(receipts.recall)
 handler = api.entrypoint()
@@ -97,7 +99,7 @@ class AbandonmentRequest(Request):
 class BankReportRequest(Request):
     """What the bank says of one instruction."""
 
-    instruction_id: PaymentId
+    instruction_id: InstructionId
     outcome: Literal["paid", "failed", "returned", "reversed"]
     bank_reference: Annotated[str, StringConstraints(min_length=1, max_length=35)]
     executed_at: Instant
@@ -326,8 +328,10 @@ def post_abandonment(
 )
 def post_bank_report(request: BankReportRequest, call: Call) -> PaymentReportView | Answer:
     return call.once(
-        lambda receipt: report_payment(
-            request.report(), caller=call.caller, claims=claims, receipt=receipt
+        lambda receipt: report_instruction(
+            request.report(),
+            claims=claims,
+            desk=BillingDesk(call.caller, products, billing, receipt),
         ),
-        shows=lambda kept: PaymentReportView.of(request.instruction_id, kept),
+        shows=lambda found: PaymentReportView.of(instructed(found, request.instruction_id)),
     )

@@ -194,7 +194,15 @@ SHARED = (*ISSUED, "policy_servicing/give_access")
 SETTLED = (*NOTIFIED, "settlement/settle")
 PAID = (*SETTLED, "settlement/report_paid")
 DELIVERED = "event_delivery/delivered"
-GIVEN = {DELIVERED: PAID, "authorizer/policyholder": SHARED}
+REFUNDED = (
+    *ISSUED,
+    "billing/payment_in_full",
+    "policy_servicing/cancel",
+    "billing/refund",
+    "billing/approve_refund",
+)
+REFUND_ORDERED = "event_delivery/refund_ordered"
+GIVEN = {DELIVERED: PAID, REFUND_ORDERED: REFUNDED, "authorizer/policyholder": SHARED}
 SETTLED_LARGE = (*NOTIFIED_LARGE, "settlement/settle_large")
 
 
@@ -501,6 +509,83 @@ def _billing() -> Iterator[Scene]:
     yield Scene(
         "billing/read", f"GET {account}", HARBOUR, None, (*planned, "billing/payment"), **policy
     )
+    yield from _refunds()
+
+
+def _refunds() -> Iterator[Scene]:
+    """A policy paid in full and cancelled: what is not owed any more goes back."""
+    later: Json = {"at": "2027-02-01T09:00:00Z"}
+    received, policy = "POST /v1/payments-received", {"policy_id": POLICY}
+    whole = {
+        "policy_id": POLICY,
+        "reference": "BANK-20261204-0018",
+        "amount": {"amount": 20000, "currency": GBP},
+        "received_on": "2026-12-04",
+    }
+    yield Scene("billing/payment_in_full", received, BANK, whole, ISSUED, **later)
+    paid = (*ISSUED, "billing/payment_in_full", "policy_servicing/cancel")
+    invoices = "GET /v1/policies/{policy_id}/invoices"
+    yield Scene("billing/invoices", invoices, HARBOUR, None, paid, policy, **later)
+    one = {"invoice_id": identity.invoice_id_for(POLICY, 1)}
+    yield Scene("billing/invoice", "GET /v1/invoices/{invoice_id}", HARBOUR, None, paid, one)
+    ask = "POST /v1/policies/{policy_id}/refunds"
+    back: Json = {
+        "amount": {"amount": 4000, "currency": GBP},
+        "payee": {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"},
+        "reason": "The car is sold.",
+    }
+    yield Scene("billing/refund", ask, HARBOUR, back, paid, policy, **later)
+    more = {**back, "amount": {"amount": 400000, "currency": GBP}}
+    yield Scene("billing/refund_too_large", ask, HARBOUR, more, paid, policy, **later)
+    refund = {**policy, "refund_id": identity.refund_id_for(POLICY, 1)}
+    agreed = {"decision": "approve", "reason": "Paid twice."}
+    approve, asked = f"{ask}/{{refund_id}}/approval", (*paid, "billing/refund")
+    yield Scene("billing/approve_refund", approve, FINANCE, agreed, asked, refund, **later)
+    nobody = "billing/approve_refund_without_the_role"
+    yield Scene(nobody, approve, UNDERWRITER, agreed, asked, refund, **later)
+    report = {
+        "instruction_id": refund["refund_id"],
+        "outcome": "paid",
+        "bank_reference": "FP-20270201-0001",
+        "executed_at": "2027-02-01T09:31:00Z",
+    }
+    given: tuple[str, ...] = (*asked, "billing/approve_refund")
+    done = "settlement/report_refund_paid"
+    yield Scene(done, "POST /v1/bank-reports", BANK, report, given, **later)
+    listed = {**back, "payee": {**back["payee"], "name": "Viktor Malenkov-Drago"}}
+    to_listed = "billing/refund_to_a_listed_payee"
+    yield Scene(to_listed, ask, HARBOUR, listed, paid, policy, **later)
+    given = (*paid, to_listed)
+    suspect = "billing/approve_refund_to_a_listed_payee"
+    yield Scene(suspect, approve, FINANCE, agreed, given, refund, **later)
+    clear = {"decision": "clear", "reason": "Born in 1991; the listed person in 1954."}
+    screen = f"{ask}/{{refund_id}}/screening"
+    given = (*given, suspect)
+    yield Scene("billing/screen_refund", screen, SUPERVISOR, clear, given, refund, **later)
+    use = "POST /v1/policies/{policy_id}/billing/suspense-use"
+    endorsed = (*ISSUED, "billing/payment_in_full", "policy_servicing/endorse")
+    yield Scene("billing/use_suspense", use, FINANCE, {}, endorsed, policy, **later)
+    yield from _suspense()
+
+
+def _suspense() -> Iterator[Scene]:
+    """A payment that named no policy that there is."""
+    reference = "BANK-20261204-0017"
+    id = {"suspense_id": identity.suspense_id_for(Mode.TEST, reference)}
+    later: Json = {"at": "2027-02-01T09:00:00Z", "variables": id}
+    known = (*ISSUED, "billing/plan", "billing/payment_for_an_unknown_policy")
+    one = "/v1/suspense/{suspense_id}"
+    yield Scene("billing/suspense", f"GET {one}", FINANCE, None, known, **later)
+    for_whom = {"policy_id": POLICY}
+    yield Scene("billing/allocate", f"POST {one}/allocation", FINANCE, for_whom, known, **later)
+    why = {"reason_code": "payer_unknown"}
+    yield Scene("billing/return", f"POST {one}/return", FINANCE, why, known, **later)
+    agreed = {"decision": "approve", "reason_code": "payer_unknown"}
+    asked = (*known, "billing/return")
+    approve = f"POST {one}/return/approval"
+    yield Scene("billing/approve_return", approve, CONTROLLER, agreed, asked, **later)
+    same = "billing/approve_return_by_the_same_person"
+    yield Scene(same, approve, FINANCE, agreed, asked, **later)
 
 
 def _at(instant: str) -> Json:
@@ -869,8 +954,30 @@ def _payment_files() -> Iterator[Scene]:
     report: Json = {"document": document}
     take = "POST /v1/bank-status-reports"
     yield Scene("payment_execution/report", take, BANK, report, sent, **later)
+    back = (*REFUNDED, REFUND_ORDERED)
+    yield Scene("payment_execution/send_refund", send, FINANCE, pounds, back, **later)
+    yield from _statements()
     nonsense: Json = {"document": "paid, all of it"}
     yield Scene("payment_execution/report_unreadable", take, BANK, nonsense, **later)
+
+
+def _statements() -> Iterator[Scene]:
+    """What a bank's statement says came in."""
+    later, take = _at(CLAIMED_AT), "POST /v1/bank-statements"
+    iban = "GB33BUKB20201555555555"
+    rows = [
+        "account,entry_reference,booked_on,amount,currency,credit_debit,text",
+        f"{iban},E-1,2026-12-04,100.00,GBP,credit,{identity.invoice_id_for(POLICY, 1)}",
+        f"{iban},E-2,2026-12-04,12.00,GBP,credit,for my sister",
+        f"{iban},E-3,2026-12-04,9.00,GBP,debit,bank charges",
+    ]
+    document = {"format": "csv", "document": "\n".join(rows)}
+    taken = "payment_execution/statement"
+    yield Scene(taken, take, BANK, document, ISSUED, **later)
+    again = "payment_execution/statement_again"
+    yield Scene(again, take, BANK, document, (*ISSUED, taken), **later)
+    no_xml = {"format": "camt.053", "document": "<Document"}
+    yield Scene("payment_execution/statement_unreadable", take, BANK, no_xml, **later)
 
 
 def _payees() -> Iterator[Scene]:
@@ -1079,17 +1186,27 @@ def _asked(token: str) -> Json:
 
 def stream_events(behind: Backend, stage: Stage) -> Iterator[tuple[str, Json]]:
     """Batches of the Events table's stream: what issuing and settling append, and a tampering."""
-    stage.outcomes.clear()  # the tables hold what was played last: play this again
-    stage.play(case("settlement/report_paid"))
-    items = sorted(
-        behind.items("EventsTable"),
-        key=lambda item: (item["stream"]["S"], int(item["sequence"]["N"])),
-    )
-    records = [_record("INSERT", str(number), item) for number, item in enumerate(items, start=1)]
-    yield "event_delivery/delivered", {"Records": records}
+    items = _appended(behind, stage, "settlement/report_paid")
+    yield DELIVERED, {"Records": _inserted(items)}
     yield "event_delivery/tampered", {"Records": [_record("MODIFY", "9", items[0])]}
     broken = {**items[0], "body": {"B": b"not what was packed"}}
     yield "event_delivery/unreadable", {"Records": [_record("INSERT", "10", broken)]}
+    items = _appended(behind, stage, REFUNDED[-1])
+    yield REFUND_ORDERED, {"Records": _inserted(items)}
+
+
+def _inserted(items: list[Json]) -> list[Json]:
+    return [_record("INSERT", str(number), item) for number, item in enumerate(items, start=1)]
+
+
+def _appended(behind: Backend, stage: Stage, after: str) -> list[Json]:
+    """All events there are after one of the scenes was played."""
+    stage.outcomes.clear()  # the tables hold what was played last: play this again
+    stage.play(case(after))
+    return sorted(
+        behind.items("EventsTable"),
+        key=lambda item: (item["stream"]["S"], int(item["sequence"]["N"])),
+    )
 
 
 def _record(name: str, number: str, item: Json) -> Json:
@@ -1134,17 +1251,17 @@ def main() -> None:
             played = list(scenes())
             for scene in played:
                 write(f"{scene.path}.json", proxy_event(scene))
+            for path, event in stream_events(behind, stage):
+                if not (EVENTS / f"{path}.json").exists():
+                    write(f"{path}.json", event)
             for scene in played:
                 _answer(stage, scene.path, scene.varies, scene.given)
-            _record_others(behind, stage)
+            _record_others(stage)
         finally:
             stage.stop()
 
 
-def _record_others(behind: Backend, stage: Stage) -> None:
-    if not (EVENTS / "event_delivery").exists():
-        for path, event in stream_events(behind, stage):
-            write(f"{path}.json", event)
+def _record_others(stage: Stage) -> None:
     for folder, varies in (("authorizer", ("/answer/usageIdentifierKey",)), ("event_delivery", ())):
         for file in sorted((EVENTS / folder).glob("*.json")):
             if not file.name.endswith(EXPECTED):

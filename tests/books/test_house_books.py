@@ -9,8 +9,9 @@ from beancount.core import realization
 from insurance.api.views.ledger import BusinessReportView, JournalView
 from insurance.domain.books import Format, path
 from insurance.domain.claim import CostType, ReserveReason
+from insurance.domain.claim.payment import PaymentStep
 from insurance.domain.event import Head
-from insurance.domain.identity import Mode
+from insurance.domain.identity import Mode, suspense_id_for
 from insurance.domain.ledger import Account, Posting
 from insurance.domain.money import Currency, Money
 from insurance.operations.read_ledger import (
@@ -21,11 +22,13 @@ from insurance.operations.read_ledger import (
     read_trial_balance,
 )
 from insurance.operations.report_business import report_business, state_partner
+from insurance.operations.resolve_suspense import allocate
 
 from tests.books.keeper import claim_event, claim_on, earn, finance, happened, plain_house
 from tests.cases.published import expected
 from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House, gbp
 from tests.policy_life.test_billing import Desk
+from tests.policy_life.test_refunds import RefundDesk, person, returned
 
 MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
 USD, GBP = Currency.USD, Currency.GBP
@@ -78,6 +81,25 @@ def test_a_busy_house_is_healthy_and_every_account_is_held_against_its_source(ke
         for stream, events in house.memory.events.items()
         if not stream.startswith("quo_")
     )
+
+
+def test_refunds_and_suspense_keep_every_account_at_its_source(keeper):
+    desk = RefundDesk()
+    desk.pay("200", "REF-1")
+    desk.pay("50", "REF-8", "pol_test_0000000000000000")
+    desk.pay("70", "REF-9", "pol_test_0000000000000000")
+    desk.house.now = datetime(2026, 6, 20, tzinfo=UTC)
+    desk.house.cancel(date(2026, 7, 2))
+    desk.ask("40")
+    desk.decide(person("fiona"))
+    desk.report(PaymentStep.REPORT_PAID)
+    allocate(suspense_id_for(Mode.TEST, "REF-8"), desk.house.policy_id, desk=desk.desk(person("f")))
+    returned(desk, suspense_id_for(Mode.TEST, "REF-9"))
+
+    keeper.take_in(desk.house)
+
+    assert keeper.wrong() == []
+    assert keeper.books.totals(Mode.TEST, GBP).posted[Account.CASH] == 20000 + 5000 - 4000
 
 
 def test_nothing_is_booked_twice_however_often_and_late_it_is_delivered(keeper, house):

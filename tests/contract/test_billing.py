@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 from insurance.domain.billing import BillingAccount, PaymentIn, Plan, SuspendedPayment
-from insurance.domain.errors import PolicyNotFound, StaleRevision
+from insurance.domain.errors import PolicyNotFound, StaleRevision, SuspenseNotFound
 from insurance.domain.event import Event, Head, NothingToSeal
 from insurance.domain.identity import Mode, policy_id_for, suspense_id_for
-from insurance.operations.ports import BillingFile
+from insurance.domain.party import Payee
+from insurance.operations.ports import BillingFile, Kept
 from insurance.operations.receipt import AlreadyAnswered
 
 from tests.builders import LATER, QUOTE_ID, gbp, make_receipt
@@ -123,4 +124,81 @@ def test_a_payment_in_suspense_is_kept_once(stores, file):
             with pytest.raises(StaleRevision):
                 stores.billing.suspend(event, payment, receipt=receipt)
 
-    assert stores.billing.suspended(id, make_receipt("s3", operation=PAY)) == payment
+    assert stores.billing.suspended(id, make_receipt("s3", operation=PAY)).record == payment
+
+
+def suspend(stores: Stores, file: BillingFile) -> Kept[SuspendedPayment]:
+    payment = SuspendedPayment(
+        id=suspense_id_for(Mode.TEST, "REF-2"),
+        reference="REF-2",
+        amount=gbp("10"),
+        received_on=date(2026, 3, 12),
+        booked_at=LATER,
+    )
+    receipt = make_receipt("s", operation=PAY).answered(file.policy)
+    stores.billing.suspend(event_of(payment, Head()), payment, receipt=receipt)
+    return stores.billing.get_suspended(payment.id)
+
+
+def test_a_payment_leaves_suspense_with_the_account_it_goes_to_or_not_at_all(stores, file):
+    was = suspend(stores, file)
+    moved_on = was.record.returning(by="fiona", reason="payer_unknown")
+    account = BillingAccount.opened(file.policy.record, PLAN, date(2026, 3, 11))
+
+    def allocate(key: str) -> None:
+        stores.billing.allocate(
+            event_of(account, Head()),
+            account,
+            file=file,
+            moved=event_of(was.record.allocated(POLICY_ID), was.head),
+            was=was,
+            receipt=make_receipt(key, operation=PAY).answered(file.policy),
+        )
+
+    stores.billing.keep_suspended(
+        event_of(moved_on, was.head),
+        was=was,
+        receipt=make_receipt("r", operation=PAY).answered(file.policy),
+    )
+    with pytest.raises(StaleRevision):
+        allocate("a1")
+    assert stores.billing.get(POLICY_ID).account is None
+
+    was, _ = stores.billing.load_suspended(was.record.id, POLICY_ID, make_receipt("a2"))
+    was = Kept(
+        was.record.with_return(was.record.last_return.refused(by="f", reason=None)), was.head, None
+    )
+    allocate("a2")
+
+    assert stores.billing.get_suspended(was.record.id).record.allocated_to == POLICY_ID
+    assert stores.billing.get(POLICY_ID).account.record == account
+
+
+def test_there_is_no_payment_in_suspense_that_never_came(stores, file):
+    unknown = suspense_id_for(Mode.TEST, "REF-3")
+
+    with pytest.raises(SuspenseNotFound):
+        stores.billing.get_suspended(unknown)
+    with pytest.raises(SuspenseNotFound):
+        stores.billing.load_suspended(unknown, POLICY_ID, make_receipt("a"))
+
+
+def test_whom_a_refund_goes_to_is_known_until_the_policyholder_is_erased(stores, file):
+    account = pay(stores, file, "one")
+    file = stores.billing.get(POLICY_ID)
+    payee = Payee(name="Ada Merton", iban="GB33BUKB20201555555555")
+    account = account.replace(payees={"rfd": payee})
+    event = Event.following(
+        file.account.head,
+        account,
+        file.policy.key,
+        stream=account.id,
+        type="billing.refund_requested",
+        actor="app_one",
+        now=LATER,
+    )
+    receipt = make_receipt("two", operation=PAY).answered(file.policy)
+    stores.billing.store(event, account, file=file, receipt=receipt)
+
+    assert stores.billing.get(POLICY_ID).account.record.payees == {"rfd": payee}
+    assert "Ada" not in str(event.facts)

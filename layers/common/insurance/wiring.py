@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from insurance.eventbridge import EventBridgeBus
     from insurance.iso20022 import BankMessages
     from insurance.kms import KeyRing, PartyKey
-    from insurance.operations.pay_claims import ClaimPayers
+    from insurance.operations.pay_refunds import AllPayers
     from insurance.products import LookUps
     from insurance.s3 import S3Objects
     from insurance.screening import BundledScreening
@@ -373,10 +373,11 @@ def payment_orders() -> DynamoDBPaymentOrders:
 
 
 @cache
-def payers() -> ClaimPayers:
+def payers() -> AllPayers:
     from insurance.operations.pay_claims import ClaimPayers
+    from insurance.operations.pay_refunds import AllPayers, RefundPayers
 
-    return ClaimPayers(claims())
+    return AllPayers(ClaimPayers(claims()), RefundPayers(products(), billing()))
 
 
 @cache

@@ -61,6 +61,9 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "complaint_id": (identity.ComplaintId, errors.ComplaintNotFound),
     "redress_id": (identity.RedressId, errors.RedressNotFound),
     "document_id": (identity.DocumentId, errors.DocumentNotFound),
+    "refund_id": (identity.RefundId, errors.RefundNotFound),
+    "suspense_id": (identity.SuspenseId, errors.SuspenseNotFound),
+    "invoice_id": (identity.InvoiceId, errors.InvoiceNotFound),
     "party_id": (identity.PartyId, errors.PartyNotFound),
 }
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""

@@ -50,6 +50,11 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.DocumentNotFound: Problem(
         HTTPStatus.NOT_FOUND, "document-not-found", "Document not found"
     ),
+    errors.InvoiceNotFound: Problem(HTTPStatus.NOT_FOUND, "invoice-not-found", "Invoice not found"),
+    errors.RefundNotFound: Problem(HTTPStatus.NOT_FOUND, "refund-not-found", "Refund not found"),
+    errors.SuspenseNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "suspense-not-found", "No such payment in suspense"
+    ),
     errors.PartyNotFound: Problem(HTTPStatus.NOT_FOUND, "party-not-found", "Party not found"),
     errors.WrongState: Problem(HTTPStatus.CONFLICT, "wrong-state", "Not possible in this state"),
     errors.QuoteAlreadyIssued: Problem(
@@ -81,11 +86,17 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.ReserveTooLow: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "reserve-too-low", "The reserve does not reach"
     ),
+    errors.RefundTooLarge: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "refund-too-large", "More than there is to give back"
+    ),
     errors.DecisionNotPossible: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "decision-not-possible", "The rules do not allow it"
     ),
     errors.PaymentFileNotFound: Problem(
         HTTPStatus.NOT_FOUND, "payment-file-not-found", "Payment file not found"
+    ),
+    errors.UnreadableStatement: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-statement", "The statement cannot be read"
     ),
     errors.UnreadableReport: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-report", "The bank's message is unreadable"

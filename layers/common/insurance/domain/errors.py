@@ -9,6 +9,9 @@ InsuranceError
 │   ├── ClaimNotFound
 │   ├── PaymentNotFound
 │   ├── RecoveryNotFound
+│   ├── InvoiceNotFound
+│   ├── RefundNotFound
+│   ├── SuspenseNotFound
 │   ├── NoticeNotFound
 │   ├── FollowUpNotFound
 │   ├── PaymentFileNotFound
@@ -49,7 +52,9 @@ InsuranceError
 │   ├── TooManyChanges
 │   ├── NoticeNotServed         the insurer ends nothing before its notice is over
 │   ├── ReserveTooLow
+│   ├── RefundTooLarge          no more is given back than was paid and is not owed
 │   ├── DecisionNotPossible     the rules do not allow this decision
+│   ├── UnreadableStatement     the bank's statement is not one that we can book from
 │   ├── UnreadableReport        the bank's message is not one that we can read
 │   ├── NotPrintable            a document would need a character that its typeface lacks
 │   ├── RiskNotAccepted         the risk as it would be is declined, or needs a person
@@ -136,6 +141,18 @@ class RedressNotFound(NotFound):
 
 class DocumentNotFound(NotFound):
     kind = "document"
+
+
+class InvoiceNotFound(NotFound):
+    kind = "invoice"
+
+
+class RefundNotFound(NotFound):
+    kind = "refund"
+
+
+class SuspenseNotFound(NotFound):
+    kind = "payment in suspense"
 
 
 class PartyNotFound(NotFound):
@@ -328,9 +345,19 @@ class ReserveTooLow(Refused):
         super().__init__(f"The {cost_type} reserve has {there} where {needed} is needed.")
 
 
+class RefundTooLarge(Refused):
+    def __init__(self, policy_id: str, there: object, asked: object) -> None:
+        super().__init__(f"Policy {policy_id} has {there} to give back, not {asked}.")
+
+
 class DecisionNotPossible(Refused):
     def __init__(self, decision: str, why: str) -> None:
         super().__init__(f"The claim cannot be {decision}: {why}")
+
+
+class UnreadableStatement(Refused):
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The statement is not taken in: {why}.")
 
 
 class UnreadableReport(Refused):

@@ -51,6 +51,18 @@ BillingId = Annotated[str, _pattern("bil")]
 VersionId = Annotated[str, _pattern("prd")]
 SuspenseId = Annotated[str, _pattern("sus")]
 EarningsId = Annotated[str, _pattern("ear")]
+RefundId = Annotated[str, _pattern("rfd", ending=r"_[1-9][0-9]?")]
+"""Of a policy's premium; what is given back of a payment in suspense is `ret_…`."""
+ReturnId = Annotated[str, _pattern("ret", ending=r"_[1-9][0-9]?")]
+InstructionId = Annotated[
+    str,
+    StringConstraints(
+        pattern=rf"^(pay_(test_)?[{ALPHABET}]{{{SUFFIX_LENGTH + NOTICE_LENGTH}}}"
+        rf"|(rfd|ret)_(test_)?[{ALPHABET}]{{{SUFFIX_LENGTH}}})_[1-9][0-9]?$"
+    ),
+]
+"""What the bank is told to carry out: a claim's payment, a refund, a return."""
+InvoiceId = Annotated[str, _pattern("inv", ending=r"_[1-9][0-9]{0,2}")]
 CalendarId = Annotated[str, StringConstraints(pattern=r"^cal_(test_)?books$")]
 RegisterId = Annotated[str, _pattern("reg")]
 DocumentId = Annotated[str, _pattern("doc", SUFFIX_LENGTH + DOCUMENT_LENGTH)]
@@ -99,6 +111,27 @@ def party_id_for(id: QuoteId | PolicyId | ClaimId) -> PartyId:
 def billing_id_for(policy_id: PolicyId) -> BillingId:
     """A policy has one account."""
     return _kin("bil", policy_id)
+
+
+def refund_id_for(id: PolicyId | SuspenseId, number: int) -> RefundId | ReturnId:
+    """The nth refund of a policy, or return of a payment in suspense; counted from 1."""
+    prefix = "ret" if id.startswith("sus") else "rfd"
+    return f"{_kin(prefix, id)}_{number}"
+
+
+def suspense_id_of(return_id: ReturnId) -> SuspenseId:
+    return _kin("sus", return_id.rsplit("_", 1)[0])
+
+
+def invoice_id_for(policy_id: PolicyId, number: int) -> InvoiceId:
+    """The policy's nth due; counted from 1."""
+    return f"{_kin('inv', policy_id)}_{number}"
+
+
+def numbered(id: RefundId | InvoiceId) -> tuple[PolicyId, int]:
+    """The policy that it belongs to, and its number."""
+    stem, number = id.rsplit("_", 1)
+    return _kin("pol", stem), int(number)
 
 
 def earnings_id_for(policy_id: PolicyId) -> EarningsId:

@@ -1,10 +1,10 @@
 """Billing accounts in their table, one item each; and payments in suspense beside them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from insurance.domain.billing import BillingAccount, SuspendedPayment
-from insurance.domain.errors import StaleRevision
+from insurance.domain.errors import StaleRevision, SuspenseNotFound
 from insurance.domain.event import Event
 from insurance.domain.identity import billing_id_for
 from insurance.dynamodb import aggregates, codec
@@ -12,7 +12,7 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Write, add, load, put, transact
-from insurance.operations.ports import BillingFile
+from insurance.operations.ports import BillingFile, Kept
 from insurance.operations.receipt import Receipt
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class BillingReader:
         policy = self._policies.read(policy_id, rest)
         return BillingFile(
             policy=policy,
-            account=aggregates.kept(BillingAccount, account, None) if account else None,
+            account=aggregates.kept(BillingAccount, account, policy.key) if account else None,
         )
 
 
@@ -71,46 +71,98 @@ class DynamoDBBilling:
     def store(
         self, event: Event, account: BillingAccount, *, file: BillingFile, receipt: Receipt
     ) -> None:
-        def stale(_item: Item | None) -> Exception:
-            return StaleRevision(account.policy_id)
+        transact(
+            self._client,
+            [*self._moved(event, file.account, account.policy_id), self._kept(receipt, file)],
+        )
 
-        if file.account is None:
-            write: Write = add(self._billing_table, _item(event), stale, key="id")
+    def allocate(
+        self,
+        event: Event,
+        account: BillingAccount,
+        *,
+        file: BillingFile,
+        moved: Event,
+        was: Kept[SuspendedPayment],
+        receipt: Receipt,
+    ) -> None:
+        transact(
+            self._client,
+            [
+                *self._moved(event, file.account, account.policy_id),
+                *self._moved(moved, was, moved.stream),
+                self._kept(receipt, file),
+            ],
+        )
+
+    def recall(self, receipt: Receipt) -> None:
+        self._receipts.recall(receipt)
+
+    def answer(self, receipt: Receipt) -> None:
+        transact(self._client, [self._receipts.keep(receipt)])
+
+    def suspended(self, suspense_id: str, receipt: Receipt) -> Kept[SuspendedPayment] | None:
+        earlier, item = load(self._client, [self._receipts.key(receipt), self._own(suspense_id)])
+        self._receipts.check(receipt, earlier)
+        return aggregates.kept(SuspendedPayment, item, None) if item else None
+
+    def get_suspended(self, suspense_id: str) -> Kept[SuspendedPayment]:
+        [item] = load(self._client, [self._own(suspense_id)])
+        return _found(item, suspense_id)
+
+    def load_suspended(
+        self, suspense_id: str, policy_id: str, receipt: Receipt
+    ) -> tuple[Kept[SuspendedPayment], BillingFile]:
+        wanted = [
+            self._receipts.key(receipt),
+            self._own(suspense_id),
+            *self._reader.wants(policy_id),
+        ]
+        earlier, own, *items = load(self._client, wanted)
+        self._receipts.check(receipt, earlier, self._policies.key(items[-1]))
+        return _found(own, suspense_id), self._reader.read(policy_id, items)
+
+    def keep_suspended(
+        self, event: Event, *, was: Kept[SuspendedPayment], receipt: Receipt
+    ) -> None:
+        writes = self._moved(event, was, event.stream)
+        transact(self._client, [*writes, self._receipts.keep(receipt)])
+
+    def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Receipt) -> None:
+        writes = self._moved(event, None, payment.id)
+        transact(self._client, [*writes, self._receipts.keep(receipt)])
+
+    def _moved(self, event: Event, was: Kept[Any] | None, about: str) -> list[Write]:
+        """The item as the event leaves it, and the event; stale where somebody was first."""
+
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(about)
+
+        if was is None:
+            kept: Write = add(self._billing_table, _item(event), stale, key="id")
         else:
-            write = put(
+            seen = codec.number(was.head.sequence)
+            kept = put(
                 self._billing_table,
                 _item(event),
                 stale,
                 condition=aggregates.AT_REVISION,
-                seen=codec.number(file.account.head.sequence),
+                seen=seen,
             )
-        kept = self._receipts.keep(receipt, about=file.policy.record.party_id, key=file.policy.key)
-        events = aggregates.append(self._events_table, event, taken=stale)
-        transact(self._client, [write, events, kept])
+        return [kept, aggregates.append(self._events_table, event, taken=stale)]
 
-    def suspended(self, suspense_id: str, receipt: Receipt) -> SuspendedPayment | None:
-        wanted = [
-            self._receipts.key(receipt),
-            (self._billing_table, {"id": codec.text(suspense_id)}),
-        ]
-        earlier, item = load(self._client, wanted)
-        self._receipts.check(receipt, earlier)
-        if item is None:
-            return None
-        return aggregates.read_record(SuspendedPayment, item, None, suspense_id)
+    def _kept(self, receipt: Receipt, file: BillingFile) -> Write:
+        party_id = file.policy.record.party_id
+        return self._receipts.keep(receipt, about=party_id, key=file.policy.key)
 
-    def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Receipt) -> None:
-        def there(_item: Item | None) -> Exception:
-            return StaleRevision(payment.id)
+    def _own(self, id: str) -> tuple[str, Item]:
+        return self._billing_table, {"id": codec.text(id)}
 
-        transact(
-            self._client,
-            [
-                add(self._billing_table, _item(event), there, key="id"),
-                aggregates.append(self._events_table, event, taken=there),
-                self._receipts.keep(receipt),
-            ],
-        )
+
+def _found(item: Item | None, suspense_id: str) -> Kept[SuspendedPayment]:
+    if item is None:
+        raise SuspenseNotFound(suspense_id)
+    return aggregates.kept(SuspendedPayment, item, None)
 
 
 def _item(event: Event) -> Item:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
 from insurance.domain.billing import (
     BillingAccount,
+    Invoice,
     PaymentIn,
     Plan,
     Statement,
@@ -20,12 +22,13 @@ from insurance.domain.errors import (
     CurrencyMismatch,
     FieldFault,
     InvalidFields,
+    InvoiceNotFound,
     PaymentDiffers,
     PolicyNotFound,
     TooManyChanges,
 )
-from insurance.domain.event import Event, Head, NothingToSeal
-from insurance.domain.identity import suspense_id_for
+from insurance.domain.event import Event, Head, NothingToSeal, Seal
+from insurance.domain.identity import numbered, suspense_id_for
 from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.money import Money
 from insurance.domain.policy import Policy
@@ -54,6 +57,13 @@ class Billed:
         return "current" if any(each.open for each in self.statement.invoices) else "paid"
 
 
+class Invoiced(NamedTuple):
+    """One invoice of an account."""
+
+    billed: Billed
+    invoice: Invoice
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentTold:
     """A payment as the bank tells of it."""
@@ -79,7 +89,7 @@ def offer_plans(
     policy_id: str, *, caller: Caller, products: Products, billing: Billing
 ) -> tuple[Policy, Sequence[BillingAccount]]:
     """Every plan that the product offers, worked out for the policy."""
-    policy = _of_own_book(billing.get(policy_id), caller)
+    policy = of_own_book(billing.get(policy_id), caller)
     product = _product(policy, products)
     first_due = _first_due(policy, product)
     return policy, [BillingAccount.opened(policy, plan, first_due) for plan in plans_of(product)]
@@ -90,10 +100,27 @@ def read_billing(
 ) -> Billed:
     """What is due and what was paid. A policy whose plan nobody chose is paid at once."""
     file = billing.get(policy_id)
-    policy = _of_own_book(file, caller)
+    policy = of_own_book(file, caller)
     product = _product(policy, products)
     account, head = account_of(file, product), file.account.head if file.account else Head()
-    return _billed(account, head, policy, product, today)
+    return billed(account, head, policy, product, today)
+
+
+def read_invoice(
+    invoice_id: str, *, today: date, caller: Caller, products: Products, billing: Billing
+) -> Invoiced:
+    """One due amount; its id says whose it is."""
+    policy_id, number = numbered(invoice_id)
+    try:
+        found = read_billing(
+            policy_id, today=today, caller=caller, products=products, billing=billing
+        )
+    except PolicyNotFound as error:
+        raise InvoiceNotFound(invoice_id) from error
+    for invoice in found.statement.invoices:
+        if invoice.due.number == number:
+            return Invoiced(found, invoice)
+    raise InvoiceNotFound(invoice_id)
 
 
 def choose_plan(
@@ -107,7 +134,7 @@ def choose_plan(
 ) -> Billed:
     """Pay by another plan, before anything was paid or changed. What it costs is posted."""
     file = billing.load(policy_id, receipt)
-    policy = _of_own_book(file, caller)
+    policy = of_own_book(file, caller)
     product = _product(policy, products)
     plan = _plan(product, code)
     before = file.account.record if file.account else None
@@ -119,16 +146,16 @@ def choose_plan(
     event = Event.following(
         file.account.head if file.account else Head(),
         account,
-        NothingToSeal(),
+        seal_of(file),
         stream=account.id,
         type="billing.plan_chosen",
         actor=caller.principal,
         now=receipt.now,
         postings=account.opening_postings(before),
     )
-    billed = _billed(account, event.head, policy, product, receipt.now.date())
-    billing.store(event, account, file=file, receipt=receipt.answered(billed))
-    return billed
+    found = billed(account, event.head, policy, product, receipt.now.date())
+    billing.store(event, account, file=file, receipt=receipt.answered(found))
+    return found
 
 
 def receive_payment(
@@ -142,9 +169,9 @@ def receive_payment(
     """Book a payment once, whoever tells of it how often; what is not owed goes to suspense."""
     try:
         file = billing.load(told.policy_id, receipt)
-        policy = _of_own_book(file, caller)
+        policy = of_own_book(file, caller)
     except PolicyNotFound:
-        return _suspend(told, caller=caller, billing=billing, receipt=receipt)
+        return suspend_payment(told, caller=caller, billing=billing, receipt=receipt)
     product = _product(policy, products)
     if told.amount.currency is not product.currency:
         raise CurrencyMismatch(product.currency, told.amount.currency)
@@ -153,10 +180,9 @@ def receive_payment(
     if known is not None:
         if (known.amount, known.received_on) != (told.amount, told.received_on):
             raise PaymentDiffers(told.reference)
-        billed = _billed(account, head, policy, product, receipt.now.date())
-        return PaymentTaken(told, billed, known.to_suspense, booked_before=True)
-    if len(account.paid_in) >= PAYMENTS_MAX:
-        raise TooManyChanges(policy.id, PAYMENTS_MAX, "among its payments")
+        found = billed(account, head, policy, product, receipt.now.date())
+        return PaymentTaken(told, found, known.to_suspense, booked_before=True)
+    room_for_payment(account, told.reference)
     open_amount = account.owed(policy) - account.received
     zero = Money.zero(product.currency)
     payment = PaymentIn(
@@ -172,25 +198,28 @@ def receive_payment(
     event = Event.following(
         head,
         account,
-        NothingToSeal(),
+        seal_of(file),
         stream=account.id,
         type="billing.payment_received",
         actor=caller.principal,
         now=receipt.now,
+        effective_at=beginning(told.received_on),
         postings=(*opening, *payment_postings(payment)),
     )
-    billed = _billed(account, event.head, policy, product, receipt.now.date())
-    taken = PaymentTaken(told, billed, payment.to_suspense, booked_before=False)
+    found = billed(account, event.head, policy, product, receipt.now.date())
+    taken = PaymentTaken(told, found, payment.to_suspense, booked_before=False)
     billing.store(event, account, file=file, receipt=receipt.answered(taken))
     return taken
 
 
-def _suspend(
+def suspend_payment(
     told: PaymentTold, *, caller: Caller, billing: Billing, receipt: Receipt
 ) -> PaymentTaken:
+    """Keep a payment that is for nobody we know, once."""
     id = suspense_id_for(caller.mode, told.reference)
-    known = billing.suspended(id, receipt)
-    if known is not None:
+    kept = billing.suspended(id, receipt)
+    if kept is not None:
+        known = kept.record
         if (known.amount, known.received_on) != (told.amount, told.received_on):
             raise PaymentDiffers(told.reference)
         return PaymentTaken(told, None, known.amount, booked_before=True)
@@ -199,7 +228,7 @@ def _suspend(
         reference=told.reference,
         amount=told.amount,
         received_on=told.received_on,
-        named=told.policy_id,
+        named=told.policy_id or None,
         booked_at=receipt.now,
     )
     event = Event.following(
@@ -210,6 +239,7 @@ def _suspend(
         type="billing.payment_suspended",
         actor=caller.principal,
         now=receipt.now,
+        effective_at=beginning(told.received_on),
         postings=payment.postings(),
     )
     taken = PaymentTaken(told, None, told.amount, booked_before=False)
@@ -217,7 +247,25 @@ def _suspend(
     return taken
 
 
-def _of_own_book(file: BillingFile, caller: Caller) -> Policy:
+def seal_of(file: BillingFile) -> Seal:
+    """The policyholder's key; once it is destroyed there is nothing left to seal."""
+    return file.policy.key or NothingToSeal()
+
+
+def room_for_payment(account: BillingAccount, reference: str) -> None:
+    """Raise PaymentDiffers when the account has one of this name, TooManyChanges when it is full."""
+    if account.payment(reference) is not None:
+        raise PaymentDiffers(reference)
+    if len(account.paid_in) >= PAYMENTS_MAX:
+        raise TooManyChanges(account.policy_id, PAYMENTS_MAX, "among its payments")
+
+
+def beginning(day: date) -> datetime:
+    """The tax point of money that the bank dates by the day."""
+    return datetime.combine(day, time.min, UTC)
+
+
+def of_own_book(file: BillingFile, caller: Caller) -> Policy:
     policy = file.policy.record
     if not caller.sees(policy.id, policy.partner):
         raise PolicyNotFound(policy.id)
@@ -232,7 +280,7 @@ def account_of(file: BillingFile, product: Product) -> BillingAccount:
     return BillingAccount.opened(policy, plans_of(product)[0], _first_due(policy, product))
 
 
-def _billed(
+def billed(
     account: BillingAccount, head: Head, policy: Policy, product: Product, today: date
 ) -> Billed:
     found = statement(account, policy, today)

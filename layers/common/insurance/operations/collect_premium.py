@@ -10,7 +10,7 @@ from typing import Final
 
 from insurance.domain.billing.collection import Collection, Step, Todo
 from insurance.domain.errors import PolicyNotFound
-from insurance.domain.event import Event, Head, NothingToSeal
+from insurance.domain.event import Event, Head
 from insurance.domain.identity import mode_of
 from insurance.domain.jurisdiction import local_midnight
 from insurance.domain.ledger import Posting
@@ -19,7 +19,7 @@ from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.notice import NoticeEnd
 from insurance.domain.policy.servicing import Asked, Servicing
 from insurance.domain.product import Product
-from insurance.operations.bill_policy import account_of
+from insurance.operations.bill_policy import account_of, seal_of
 from insurance.operations.by_clockwork import CLOCKWORK, after, clockwork, receipt_for
 from insurance.operations.ports import Billing, BillingFile, Kept, LookUps, PolicyChanges, Products
 from insurance.operations.receipt import Receipt
@@ -95,7 +95,7 @@ class PremiumCollector:
         event = Event.following(
             file.account.head if file.account else Head(),
             account,
-            NothingToSeal(),
+            seal_of(file),
             stream=account.id,
             type="billing.instalment_due",
             actor=CLOCKWORK,

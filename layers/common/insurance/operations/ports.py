@@ -197,8 +197,40 @@ class Billing(Protocol):
     ) -> None:
         """Store the account as the event left it; raise StaleRevision when it has moved on."""
 
-    def suspended(self, suspense_id: str, receipt: Receipt) -> SuspendedPayment | None:
+    def recall(self, receipt: Receipt) -> None:
+        """Raise AlreadyAnswered or KeyReused if this call was answered before."""
+
+    def answer(self, receipt: Receipt) -> None:
+        """Keep the answer of a call whose parts are all stored."""
+
+    def suspended(self, suspense_id: str, receipt: Receipt) -> Kept[SuspendedPayment] | None:
         """A payment in suspense, in one read with the receipt."""
+
+    def get_suspended(self, suspense_id: str) -> Kept[SuspendedPayment]:
+        """Raise SuspenseNotFound when there is none."""
+
+    def load_suspended(
+        self, suspense_id: str, policy_id: str, receipt: Receipt
+    ) -> tuple[Kept[SuspendedPayment], BillingFile]:
+        """Both in one read with the receipt; raise SuspenseNotFound or PolicyNotFound."""
+
+    def keep_suspended(
+        self, event: Event, *, was: Kept[SuspendedPayment], receipt: Receipt
+    ) -> None:
+        """Store the payment as the event left it; raise StaleRevision when it has moved on."""
+
+    def allocate(
+        self,
+        event: Event,
+        account: BillingAccount,
+        *,
+        file: BillingFile,
+        moved: Event,
+        was: Kept[SuspendedPayment],
+        receipt: Receipt,
+    ) -> None:
+        """Store the account and the payment that came to it from suspense, or neither; raise
+        StaleRevision when one of them has moved on."""
 
     def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Receipt) -> None:
         """Keep a payment in suspense; raise StaleRevision when its reference is there already."""

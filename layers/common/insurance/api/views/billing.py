@@ -8,9 +8,11 @@ from pydantic import BaseModel
 
 from insurance.api.app import etag
 from insurance.api.views.terms import MoneyView, View
-from insurance.domain.billing import BillingAccount, Invoice, PaymentIn, schedule
+from insurance.domain.billing import BillingAccount, Invoice, PaymentIn, Refund, schedule
+from insurance.domain.identity import invoice_id_for
 from insurance.domain.policy import Policy
-from insurance.operations.bill_policy import Billed, PaymentTaken
+from insurance.operations.bill_policy import Billed, Invoiced, PaymentTaken
+from insurance.operations.resolve_suspense import Resolved
 
 
 class InstalmentView(BaseModel):
@@ -61,6 +63,7 @@ class PlansView(View):
 
 
 class InvoiceView(BaseModel):
+    id: str
     number: int
     due_on: date
     amount: MoneyView
@@ -68,8 +71,9 @@ class InvoiceView(BaseModel):
     open: MoneyView
 
     @classmethod
-    def of(cls, invoice: Invoice) -> Self:
+    def of(cls, policy_id: str, invoice: Invoice) -> Self:
         return cls(
+            id=invoice_id_for(policy_id, invoice.due.number),
             number=invoice.due.number,
             due_on=invoice.due.due_on,
             amount=MoneyView.of(invoice.due.amount),
@@ -94,6 +98,28 @@ class PaymentInView(BaseModel):
         )
 
 
+class RefundView(BaseModel):
+    """A sum on its way back. Whom it goes to is shown to nobody."""
+
+    id: str
+    amount: MoneyView
+    status: str
+    requested_by: str
+    decided_by: str | None
+    bank_reference: str | None
+
+    @classmethod
+    def of(cls, refund: Refund) -> Self:
+        return cls(
+            id=refund.id,
+            amount=MoneyView.of(refund.amount),
+            status=refund.status,
+            requested_by=refund.requested_by,
+            decided_by=refund.decided_by,
+            bank_reference=refund.bank_reference,
+        )
+
+
 class BillingView(View):
     """What a policy owes, what was paid of it, and what is late."""
 
@@ -107,8 +133,11 @@ class BillingView(View):
     overdue_since: date | None
     credit: MoneyView
     """What was paid and is not owed any more."""
+    in_suspense: MoneyView
+    """What was paid beyond what was owed, and was not used or given back since."""
     invoices: list[InvoiceView]
     payments: list[PaymentInView]
+    refunds: list[RefundView]
 
     @classmethod
     def of(cls, billed: Billed) -> Self:
@@ -123,8 +152,10 @@ class BillingView(View):
             overdue=MoneyView.of(found.overdue),
             overdue_since=found.overdue_since,
             credit=MoneyView.of(found.credit),
-            invoices=[InvoiceView.of(each) for each in found.invoices],
+            in_suspense=MoneyView.of(account.in_suspense),
+            invoices=[InvoiceView.of(account.policy_id, each) for each in found.invoices],
             payments=[PaymentInView.of(each) for each in account.paid_in],
+            refunds=[RefundView.of(each) for each in account.refunds],
         )
 
 
@@ -146,4 +177,59 @@ class PaymentTakenView(View):
             to_suspense=MoneyView.of(taken.to_suspense),
             booked_before=taken.booked_before,
             billing=BillingView.of(taken.billed) if taken.billed else None,
+        )
+
+
+class PolicyInvoiceView(View):
+    """One invoice, and whose it is."""
+
+    policy_id: str
+    invoice: InvoiceView
+
+    @classmethod
+    def of(cls, found: Invoiced) -> Self:
+        policy_id = found.billed.account.policy_id
+        return cls(policy_id=policy_id, invoice=InvoiceView.of(policy_id, found.invoice))
+
+
+class InvoicesView(View):
+    """What a policy is due when, as things stand; the next change may move what is still to come."""
+
+    policy_id: str
+    items: list[InvoiceView]
+
+    @classmethod
+    def of(cls, billed: Billed) -> Self:
+        policy_id = billed.account.policy_id
+        items = [InvoiceView.of(policy_id, each) for each in billed.statement.invoices]
+        return cls(policy_id=policy_id, items=items)
+
+
+class SuspenseView(View):
+    """A payment that came in for nobody."""
+
+    id: str
+    reference: str
+    amount: MoneyView
+    received_on: date
+    status: str
+    """`waiting`, `allocated`, or how far its return has come."""
+    allocated_to: str | None
+    returns: list[RefundView]
+    billing: BillingView | None
+    """The account that it was allocated to, in the answer to that."""
+
+    @classmethod
+    def of(cls, found: Resolved) -> Self:
+        payment = found.payment
+        return cls(
+            etag=etag(found.revision, "suspense"),
+            id=payment.id,
+            reference=payment.reference,
+            amount=MoneyView.of(payment.amount),
+            received_on=payment.received_on,
+            status=payment.status,
+            allocated_to=payment.allocated_to,
+            returns=[RefundView.of(each) for each in payment.refunds],
+            billing=BillingView.of(found.billed) if found.billed else None,
         )

@@ -9,6 +9,7 @@ from insurance.api.app import cursor, etag
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim import Claim, CostType, DecisionRecord
+from insurance.domain.claim.payment import Outgoing
 from insurance.domain.claim.rule import PayoutStep
 from insurance.domain.claim.verification import Verdict
 from insurance.domain.party import Claimant, Payee
@@ -348,15 +349,14 @@ class ClaimsView(View):
 
 
 class PaymentReportView(View):
-    """What the bank is told of its report: the payment, and nothing of the claim behind it."""
+    """What the bank is told of its report: the payment, and nothing of what is behind it."""
 
     instruction_id: str
     status: str
     amount: MoneyView
 
     @classmethod
-    def of(cls, instruction_id: str, kept: Kept[Claim]) -> Self:
-        payment = kept.record.payment(instruction_id)
+    def of(cls, payment: Outgoing) -> Self:
         return cls(
             instruction_id=payment.id,
             status=payment.status,

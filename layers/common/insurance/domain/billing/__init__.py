@@ -10,6 +10,7 @@ from insurance.domain.billing.account import (
     statement,
 )
 from insurance.domain.billing.instalments import Due, OddUnits, Plan, Schedule, plans_of, schedule
+from insurance.domain.billing.refund import Refund
 from insurance.domain.billing.suspense import SuspendedPayment
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "PaymentIn",
     "Plan",
     "Reference",
+    "Refund",
     "Schedule",
     "Statement",
     "SuspendedPayment",

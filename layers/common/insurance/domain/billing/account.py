@@ -1,17 +1,26 @@
 """Billing accounts: how a policy is paid, what came in for it, and what is due when."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from insurance.domain.billing.instalments import Due, Plan, schedule
-from insurance.domain.classification import Record
-from insurance.domain.errors import PlanAlreadyChosen
-from insurance.domain.identity import BillingId, PolicyId, billing_id_for
+from insurance.domain.billing.refund import PAID, Refund
+from insurance.domain.claim.payment import OPEN, PaymentStatus
+from insurance.domain.classification import Classification, Record
+from insurance.domain.errors import (
+    PlanAlreadyChosen,
+    RefundNotFound,
+    RefundTooLarge,
+    TooManyChanges,
+)
+from insurance.domain.identity import BillingId, PolicyId, billing_id_for, refund_id_for
 from insurance.domain.ledger import Account, Posting, post
 from insurance.domain.money import Money
 from insurance.domain.money import total as total_of
+from insurance.domain.party import Payee
 from insurance.domain.policy import Policy
 from insurance.domain.value import Value
 
@@ -19,6 +28,7 @@ Reference = Annotated[str, StringConstraints(min_length=1, max_length=140, patte
 """How the outside names a payment: what makes a repeated one the same."""
 
 PAYMENTS_MAX = 400
+REFUNDS_MAX = 50
 
 
 class PaymentIn(Value):
@@ -29,13 +39,17 @@ class PaymentIn(Value):
     received_on: date
     booked_at: AwareDatetime
     to_suspense: Money
-    """What was more than was owed: kept apart until somebody decides."""
+    """What was more than was owed: kept apart until it is owed, or given back."""
+    from_suspense: bool = False
+    """It came in for nobody first, and a person said for whom it was."""
     under_notice: bool = False
     """It came while a lapse was announced: what it makes good must be looked at at once."""
 
 
 class BillingAccount(Record):
     """How one policy is paid. What is due follows from this and the policy; it is never stored."""
+
+    SEALED_TEXTS = ("refunds/*/reason",)
 
     id: BillingId
     policy_id: PolicyId
@@ -50,6 +64,9 @@ class BillingAccount(Record):
     """How many of its dues the customer was asked for."""
     paid_in: tuple[PaymentIn, ...] = ()
     """Not called payments: in the events of claims those are instructions to the bank."""
+    refunds: Annotated[tuple[Refund, ...], Field(max_length=REFUNDS_MAX)] = ()
+    payees: Annotated[dict[str, Payee] | None, Classification.PERSONAL] = None
+    """Whom each refund goes to, by its id; None once they were erased."""
 
     @classmethod
     def opened(cls, policy: Policy, plan: Plan, first_due: date) -> Self:
@@ -83,9 +100,92 @@ class BillingAccount(Record):
 
     @property
     def received(self) -> Money:
-        """What was paid of it: without what went to suspense."""
-        zero = Money.zero(self.charge.currency)
-        return total_of((each.amount - each.to_suspense for each in self.paid_in), zero.currency)
+        """What was paid of it: without what went to suspense, and less what was given back."""
+        paid = self._total(each.amount - each.to_suspense for each in self.paid_in)
+        return paid - self._total(each.of_premium for each in self._in(PAID))
+
+    @property
+    def in_suspense(self) -> Money:
+        """What was paid beyond what was owed, and was neither used nor given back since."""
+        beyond = self._total(each.to_suspense for each in self.paid_in)
+        return beyond - self._total(each.of_suspense for each in self._in(PAID))
+
+    @property
+    def cash(self) -> Money:
+        """What came in for this policy by itself, less what went out."""
+        came = self._total(each.amount for each in self.paid_in if not each.from_suspense)
+        return came - self._total(each.amount for each in self._in(PAID))
+
+    def using_suspense(self, policy: Policy) -> tuple[Self, Money]:
+        """With as much of what was paid too much as is owed by now; how much that was."""
+        free = self.in_suspense - self._total(each.of_suspense for each in self._in(OPEN))
+        left = used = max(min(free, self.owed(policy) - self.received), self._nothing)
+        paid_in = []
+        for each in self.paid_in:
+            part = min(left, each.to_suspense)
+            left -= part
+            paid_in.append(each.replace(to_suspense=each.to_suspense - part))
+        return self.replace(paid_in=tuple(paid_in)), used
+
+    # Refunds
+
+    def refundable(self, policy: Policy) -> Money:
+        """What was paid and is not owed, and nobody has asked for yet."""
+        return self._free_suspense + max(self._free_credit(policy), self._nothing)
+
+    def refunding(
+        self, policy: Policy, amount: Money, payee: Payee, *, by: str, reason: str
+    ) -> Self:
+        """With one more refund, waiting for a second person. Never more than there is."""
+        if len(self.refunds) >= REFUNDS_MAX:
+            raise TooManyChanges(policy.id, REFUNDS_MAX, "among its refunds")
+        if amount > self.refundable(policy):
+            raise RefundTooLarge(policy.id, self.refundable(policy), amount)
+        refund = Refund(
+            id=refund_id_for(policy.id, len(self.refunds) + 1),
+            amount=amount,
+            of_suspense=min(amount, self._free_suspense),
+            status=PaymentStatus.AWAITING_APPROVAL,
+            requested_by=by,
+            reason=reason,
+        )
+        payees = (self.payees or {}) | {refund.id: payee}
+        return self.replace(refunds=(*self.refunds, refund), payees=payees)
+
+    def check_refund(self, policy: Policy, refund: Refund) -> None:
+        """Raise RefundTooLarge when the policy changed since, so that the money is owed again."""
+        missing = -self._free_credit(policy)
+        if refund.of_premium and missing > self._nothing:
+            raise RefundTooLarge(policy.id, refund.amount - missing, refund.amount)
+
+    def refund(self, refund_id: str) -> Refund:
+        for refund in self.refunds:
+            if refund.id == refund_id:
+                return refund
+        raise RefundNotFound(refund_id)
+
+    def with_refund(self, changed: Refund) -> Self:
+        kept = tuple(changed if refund.id == changed.id else refund for refund in self.refunds)
+        return self.replace(refunds=kept)
+
+    @property
+    def _free_suspense(self) -> Money:
+        return self.in_suspense - self._total(each.of_suspense for each in self._in(OPEN))
+
+    def _free_credit(self, policy: Policy) -> Money:
+        """Negative: refunds are on their way of what is owed again."""
+        open = self._total(each.of_premium for each in self._in(OPEN))
+        return max(self.received - self.owed(policy), self._nothing) - open
+
+    def _in(self, statuses: frozenset[PaymentStatus]) -> list[Refund]:
+        return [each for each in self.refunds if each.status in statuses]
+
+    def _total(self, parts: Iterable[Money]) -> Money:
+        return total_of(parts, self.charge.currency)
+
+    @property
+    def _nothing(self) -> Money:
+        return Money.zero(self.charge.currency)
 
     def opening_postings(self, before: Self | None) -> tuple[Posting, ...]:
         """What the plan costs, and what it forgoes; another plan's is taken back."""
@@ -99,8 +199,11 @@ class BillingAccount(Record):
 
 
 def payment_postings(payment: PaymentIn) -> tuple[Posting, ...]:
+    paid = payment.amount - payment.to_suspense
+    if payment.from_suspense:  # what stays there has not moved
+        return post(Account.SUSPENSE, Account.PREMIUM_RECEIVABLE, paid)
     return (
-        *post(Account.CASH, Account.PREMIUM_RECEIVABLE, payment.amount - payment.to_suspense),
+        *post(Account.CASH, Account.PREMIUM_RECEIVABLE, paid),
         *post(Account.CASH, Account.SUSPENSE, payment.to_suspense),
     )
 

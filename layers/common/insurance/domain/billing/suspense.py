@@ -1,14 +1,20 @@
 """Suspense: money that came in for a policy that is not there."""
 
 from datetime import date
+from typing import Final, Self
 
 from pydantic import AwareDatetime
 
 from insurance.domain.billing.account import Reference
+from insurance.domain.billing.refund import Refund
+from insurance.domain.claim.payment import COMMITTED, PaymentStatus
 from insurance.domain.classification import Record
-from insurance.domain.identity import SuspenseId
+from insurance.domain.errors import RefundNotFound, WrongState
+from insurance.domain.identity import PolicyId, SuspenseId, refund_id_for
 from insurance.domain.ledger import Account, Posting, post
 from insurance.domain.money import Money
+
+RETURNS_MAX: Final = 9
 
 
 class SuspendedPayment(Record):
@@ -21,6 +27,52 @@ class SuspendedPayment(Record):
     named: str | None = None
     """The policy that it was said to be for, as far as that looks like one."""
     booked_at: AwareDatetime
+    allocated_to: PolicyId | None = None
+    """The policy that a person found it to be for."""
+    refunds: tuple[Refund, ...] = ()
+    """Attempts to give it back to whom it came from: the bank knows them by its own reference."""
+
+    def allocated(self, policy_id: PolicyId) -> Self:
+        """It is for this policy after all."""
+        return self._waiting("be allocated").replace(allocated_to=policy_id)
+
+    def returning(self, *, by: str, reason: str) -> Self:
+        """On its way back, once a second person agrees."""
+        waiting = self._waiting("be returned")
+        refund = Refund(
+            id=refund_id_for(self.id, len(self.refunds) + 1),
+            amount=self.amount,
+            of_suspense=self.amount,
+            status=PaymentStatus.AWAITING_APPROVAL,
+            requested_by=by,
+            reason=reason,
+        )
+        return waiting.replace(refunds=(*self.refunds, refund))
+
+    @property
+    def last_return(self) -> Refund:
+        if not self.refunds:
+            raise RefundNotFound(refund_id_for(self.id, 1))
+        return self.refunds[-1]
+
+    def with_return(self, changed: Refund) -> Self:
+        return self.replace(refunds=(*self.refunds[:-1], changed))
+
+    @property
+    def status(self) -> str:
+        """`waiting`, `allocated`, or how far its return has come."""
+        if self.allocated_to is not None:
+            return "allocated"
+        if self.refunds and self.refunds[-1].status in COMMITTED:
+            return f"return {self.refunds[-1].status}"
+        return "waiting"
+
+    def _waiting(self, step: str) -> Self:
+        if self.status != "waiting":
+            raise WrongState(self.id, self.status.replace("_", " "), step)
+        if len(self.refunds) >= RETURNS_MAX:
+            raise WrongState(self.id, "returned too often", step)
+        return self
 
     def postings(self) -> tuple[Posting, ...]:
         return post(Account.CASH, Account.SUSPENSE, self.amount)

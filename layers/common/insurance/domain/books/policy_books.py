@@ -83,7 +83,12 @@ def keep_books(
                 policy.charged + fees - received,
                 0,
             ),
-            Check("cash_is_what_came_in", posted(Account.CASH), _came_in(account, zero), 0),
+            Check(
+                "cash_is_what_came_in",
+                posted(Account.CASH),
+                _came_in(account, zero),
+                0,
+            ),
             Check(
                 "commission_is_what_the_transactions_say",
                 posted(Account.COMMISSION_EXPENSE),
@@ -122,8 +127,7 @@ def _released(balances: Mapping[Account, Money]) -> Money:
 
 
 def _came_in(account: BillingAccount | None, zero: Money) -> Money:
-    payments = account.paid_in if account else ()
-    return sum((payment.amount for payment in payments), zero)
+    return account.cash if account else zero
 
 
 def written_by_segments(policy: Policy, conditions: Conditions) -> Money:

@@ -86,21 +86,21 @@ def _apart(policy: Policy, conditions_of: ConditionsOf) -> bool:
 def _of_account(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
     account = BillingAccount.joined(facts, {})
     received = account.received.amount
-    in_suspense = sum(payment.to_suspense.amount for payment in account.paid_in)
     charge, forgone = account.charge.amount, account.forgone.amount
     found = {
         Account.PREMIUM_RECEIVABLE: charge - forgone - received,
         Account.FEE_INCOME: -charge,
         Account.WRITE_OFF: forgone,
-        Account.CASH: received + in_suspense,
-        Account.SUSPENSE: -in_suspense,
+        Account.CASH: account.cash.amount,
+        Account.SUSPENSE: received - account.cash.amount,
     }
     return Source(account.charge.currency, Counter(found))
 
 
 def _of_suspense(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
     payment = SuspendedPayment.joined(facts, {})
-    amount = payment.amount.amount
+    returned = any(refund.paid for refund in payment.refunds)
+    amount = 0 if returned else payment.amount.amount
     found = {Account.CASH: amount, Account.SUSPENSE: -amount}
     return Source(payment.amount.currency, Counter(found))
 

@@ -61,11 +61,10 @@ COMMITTED = OPEN | {PaymentStatus.PAID}
 """States in which a payment counts towards what the claim costs."""
 
 
-class Payment(Value):
-    """One payment to the payee. Its id is the end-to-end reference that the bank is given."""
+class Outgoing(Value):
+    """Money on its way out. Its id is the end-to-end reference that the bank is given."""
 
-    id: PaymentId | RedressId
-    cost_type: CostType = CostType.INDEMNITY
+    id: str
     amount: Money
     status: PaymentStatus
     requested_by: str
@@ -88,7 +87,7 @@ class Payment(Value):
         """Four eyes: never by who asked for it. A suspect one is looked at before it goes out."""
         moved = self._moved(PaymentStep.SUSPECT if suspect else PaymentStep.APPROVE)
         if by == self.requested_by:
-            raise SamePerson(f"payment {self.id}")
+            raise SamePerson(f"{type(self).__name__.lower()} {self.id}")
         return moved.replace(decided_by=by, reason=reason)
 
     def refused(self, *, by: str, reason: str | None) -> Self:
@@ -98,7 +97,7 @@ class Payment(Value):
         """The payee is not who the list means. Not said by who asked for the payment."""
         moved = self._moved(PaymentStep.CLEAR)
         if by == self.requested_by:
-            raise SamePerson(f"payment {self.id}")
+            raise SamePerson(f"{type(self).__name__.lower()} {self.id}")
         return moved
 
     def cancelled(self, *, by: str, reason: str | None) -> Self:
@@ -116,5 +115,14 @@ class Payment(Value):
     def _moved(self, step: PaymentStep) -> Self:
         status = NEXT.get((self.status, step))
         if status is None:
-            raise WrongState(f"Payment {self.id}", self.status.replace("_", " "), step)
+            raise WrongState(
+                f"{type(self).__name__} {self.id}", self.status.replace("_", " "), step
+            )
         return self.replace(status=status)
+
+
+class Payment(Outgoing):
+    """One payment of a claim or of redress, to its payee."""
+
+    id: PaymentId | RedressId
+    cost_type: CostType = CostType.INDEMNITY

@@ -1,0 +1,218 @@
+"""Bank statements as banks send them: CAMT.053 and CSV, read into entries and nothing else believed.
+
+A CAMT.053 is read by the names of its elements, which every version shares. Document types and
+entities are refused before anything is read (defusedxml), and a statement whose balances do not
+add up is no statement.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from pydantic import ValidationError
+
+from insurance.domain.billing.bank_entry import ENTRIES_MAX, BankEntry, BankStatement
+from insurance.domain.errors import UnreadableStatement
+from insurance.domain.money import Currency, Money
+
+NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
+COLUMNS = (
+    "account",
+    "entry_reference",
+    "booked_on",
+    "amount",
+    "currency",
+    "credit_debit",
+    "text",
+)
+
+
+def read_camt(document: str) -> BankStatement:
+    """The one statement of a CAMT.053 message."""
+    from defusedxml import DefusedXmlException  # noqa: PLC0415 - only who reads one pays for it
+    from defusedxml.ElementTree import fromstring  # noqa: PLC0415 - as above
+
+    try:
+        root: Element = fromstring(document, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise UnreadableStatement("it is no plain XML") from error
+    if not root.tag.startswith(f"{{{NAMESPACE}") or not root.tag.endswith("}Document"):
+        raise UnreadableStatement("it is no camt.053 message")
+    statements = root.findall("{*}BkToCstmrStmt/{*}Stmt")
+    if len(statements) != 1:
+        raise UnreadableStatement(f"it holds {len(statements)} statements where one is read")
+    return _Camt(statements[0]).read()
+
+
+def read_csv(document: str) -> BankStatement:
+    """Our own plain form: a heading, then a line for each entry, amounts in major units."""
+    rows = list(csv.DictReader(io.StringIO(document), restkey="beyond"))
+    if not rows or tuple(rows[0])[: len(COLUMNS)] != COLUMNS:
+        raise UnreadableStatement(f"its columns are not {', '.join(COLUMNS)}")
+    if len(rows) > ENTRIES_MAX:
+        raise UnreadableStatement(f"it has more than {ENTRIES_MAX} entries")
+    accounts = {row["account"] for row in rows}
+    if len(accounts) != 1 or not all(accounts):
+        raise UnreadableStatement("it is of more than one account, or of none")
+    [account] = accounts
+    entries = []
+    for number, row in enumerate(rows, start=1):
+        where = f"line {number + 1}"
+        if "beyond" in row or None in row.values():
+            raise UnreadableStatement(f"{where} has not as many fields as there are columns")
+        if row["credit_debit"] not in {"credit", "debit"}:
+            raise UnreadableStatement(f"{where} says neither credit nor debit")
+        entries.append(
+            _entry(
+                where,
+                reference=_reference(account, row["entry_reference"]),
+                amount=_money(where, row["amount"], row["currency"]),
+                came_in=row["credit_debit"] == "credit",
+                booked=True,
+                reversal=False,
+                booked_on=_day(where, row["booked_on"]),
+                text=row["text"],
+            )
+        )
+    return _statement("csv", account, entries)
+
+
+READERS = {"camt.053": read_camt, "csv": read_csv}
+
+
+class _Camt:
+    """One statement, element by element."""
+
+    def __init__(self, element: Element) -> None:
+        self._element = element
+        self._account = _text(element, "Acct/Id/IBAN") or _text(element, "Acct/Id/Othr/Id")
+        if not self._account:
+            raise UnreadableStatement("it names no account")
+
+    def read(self) -> BankStatement:
+        lines = self._element.findall("{*}Ntry")
+        entries = [entry for place, line in enumerate(lines, 1) for entry in self._of(line, place)]
+        if len(entries) > ENTRIES_MAX:
+            raise UnreadableStatement(f"it has more than {ENTRIES_MAX} entries")
+        self._check_balances(lines)
+        return _statement(_text(self._element, "Id") or "", self._account, entries)
+
+    def _of(self, line: Element, place: int) -> Iterator[BankEntry]:
+        """A line's payments: one, or as many as it bundles, each with its own amount."""
+        where = f"entry {place}"
+        named = _text(line, "AcctSvcrRef") or _text(line, "NtryRef")
+        details = line.findall("{*}NtryDtls/{*}TxDtls")
+        whole = _amount(where, line)
+        status = _text(line, "Sts/Cd") or _text(line, "Sts")
+        common: dict[str, Any] = {
+            "came_in": _is_credit(where, line),
+            "booked": status == "BOOK",
+            "reversal": _text(line, "RvslInd") in {"true", "1"},
+            "booked_on": _day(where, _text(line, "BookgDt/Dt") or _text(line, "BookgDt/DtTm")),
+        }
+        if len(details) <= 1:
+            text = " ".join(_texts(details[0] if details else line))
+            reference = named or (_text(details[0], "Refs/AcctSvcrRef") if details else "")
+            reference = _reference(self._account, reference)
+            yield _entry(where, reference=reference, amount=whole, text=text, **common)
+            return
+        parts = [_amount(where, each) for each in details]
+        if sum(part.amount for part in parts) != whole.amount:
+            raise UnreadableStatement(f"{where} is not the sum of its payments")
+        for number, (each, part) in enumerate(zip(details, parts, strict=True), 1):
+            own = _text(each, "Refs/AcctSvcrRef") or f"{named}.{number}"
+            yield _entry(
+                where,
+                reference=_reference(self._account, own if named or "." not in own else ""),
+                amount=part,
+                text=" ".join(_texts(each)),
+                **common,
+            )
+
+    def _check_balances(self, lines: list[Element]) -> None:
+        """Opening, what is booked, closing: where the bank says all three, they agree."""
+        balances = {
+            _text(each, "Tp/CdOrPrtry/Cd"): each for each in self._element.findall("{*}Bal")
+        }
+        if not {"OPBD", "CLBD"} <= balances.keys():
+            return
+        opening, closing = (_signed("a balance", balances[code]) for code in ("OPBD", "CLBD"))
+        booked = [line for line in lines if (_text(line, "Sts/Cd") or _text(line, "Sts")) == "BOOK"]
+        if opening + sum(_signed("an entry", line) for line in booked) != closing:
+            raise UnreadableStatement("its entries do not lead from its first balance to its last")
+
+
+def _texts(details: Element) -> Iterator[str]:
+    """What the payer wrote, and what payment systems carry along."""
+    for path in ("RmtInf/Strd/CdtrRefInf/Ref", "RmtInf/Ustrd", "Refs/EndToEndId"):
+        for found in details.findall("/".join(f"{{*}}{step}" for step in path.split("/"))):
+            yield (found.text or "").strip()
+
+
+def _signed(where: str, element: Element) -> int:
+    amount = _amount(where, element).amount
+    return amount if _is_credit(where, element) else -amount
+
+
+def _is_credit(where: str, element: Element) -> bool:
+    said = _text(element, "CdtDbtInd")
+    if said not in {"CRDT", "DBIT"}:
+        raise UnreadableStatement(f"{where} says neither credit nor debit")
+    return said == "CRDT"
+
+
+def _amount(where: str, element: Element) -> Money:
+    found = element.find("{*}Amt")
+    if found is None:
+        found = element.find("{*}AmtDtls/{*}TxAmt/{*}Amt")
+    if found is None:
+        raise UnreadableStatement(f"{where} has no amount")
+    return _money(where, found.text or "", found.get("Ccy", ""))
+
+
+def _money(where: str, major: str | None, currency: str | None) -> Money:
+    try:
+        money = Money.of(Decimal((major or "").strip()), Currency(currency or ""))
+    except (InvalidOperation, ValueError) as error:
+        raise UnreadableStatement(f"{where} has no amount that is one") from error
+    if money.amount < 0:
+        raise UnreadableStatement(f"{where} has a negative amount")
+    return money
+
+
+def _day(where: str, text: str | None) -> date:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError as error:
+        raise UnreadableStatement(f"{where} has no booking date") from error
+
+
+def _reference(account: str, own: str) -> str:
+    """The bank's reference, told apart by account; it stays empty where the bank gives none."""
+    own = "".join(own.split())
+    return f"{account[-8:]}/{own}" if own else ""
+
+
+def _entry(where: str, **fields: Any) -> BankEntry:
+    if not fields["reference"]:
+        raise UnreadableStatement(f"{where} has no reference: it could be booked twice")
+    try:
+        return BankEntry(**fields)
+    except ValidationError as error:
+        raise UnreadableStatement(f"{where} holds what no entry can") from error
+
+
+def _statement(id: str, account: str, entries: list[BankEntry]) -> BankStatement:
+    references = [entry.reference for entry in entries]
+    if len(set(references)) < len(references):
+        raise UnreadableStatement("two of its entries have one reference")
+    return BankStatement(id=id, account=account, entries=tuple(entries))
+
+
+def _text(element: Element, path: str) -> str:
+    found = element.find("/".join(f"{{*}}{step}" for step in path.split("/")))
+    return (found.text or "").strip() if found is not None else ""

@@ -1,0 +1,90 @@
+"""The billing desk: one step at a policy's account, loaded, decided and stored in one way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from insurance.domain.billing import BillingAccount, SuspendedPayment
+from insurance.domain.caller import Caller
+from insurance.domain.event import Event, Head, NothingToSeal, Seal
+from insurance.domain.ledger import Posting
+from insurance.domain.policy import Policy
+from insurance.operations.bill_policy import (
+    Billed,
+    account_of,
+    billed,
+    of_own_book,
+    seal_of,
+)
+from insurance.operations.ports import Billing, BillingFile, Products
+from insurance.operations.receipt import Receipt
+
+
+class Step(NamedTuple):
+    """What a step leaves: the account, what is posted, and what is said of it."""
+
+    account: BillingAccount
+    type: str
+    postings: tuple[Posting, ...] = ()
+    effective_at: datetime | None = None
+
+
+type Decide = Callable[[BillingAccount, Policy], Step]
+
+
+@dataclass(frozen=True, slots=True)
+class BillingDesk:
+    """Who takes a step, and with what."""
+
+    caller: Caller
+    products: Products
+    billing: Billing
+    receipt: Receipt
+
+    def step(self, policy_id: str, decide: Decide) -> Billed:
+        """One event of the account, with the postings of the step."""
+        file = self.billing.load(policy_id, self.receipt)
+        event, account, result = self.decided(file, decide)
+        self.billing.store(event, account, file=file, receipt=self.receipt.answered(result))
+        return result
+
+    def decided(self, file: BillingFile, decide: Decide) -> tuple[Event, BillingAccount, Billed]:
+        """The step, and what is answered, before anything is stored."""
+        policy = of_own_book(file, self.caller)
+        product = self.products.version(policy.product)
+        before = account_of(file, product)
+        step = decide(before, policy)
+        opening = () if file.account else before.opening_postings(None)
+        event = self.event(
+            step.account,
+            file.account.head if file.account else Head(),
+            step.type,
+            (*opening, *step.postings),
+            seal=seal_of(file),
+            effective_at=step.effective_at,
+        )
+        today = self.receipt.now.date()
+        return event, step.account, billed(step.account, event.head, policy, product, today)
+
+    def event(
+        self,
+        record: BillingAccount | SuspendedPayment,
+        head: Head,
+        type: str,
+        postings: tuple[Posting, ...] = (),
+        *,
+        seal: Seal | None = None,
+        effective_at: datetime | None = None,
+    ) -> Event:
+        return Event.following(
+            head,
+            record,
+            seal or NothingToSeal(),
+            stream=record.id,
+            type=type,
+            actor=self.caller.principal,
+            now=self.receipt.now,
+            effective_at=effective_at,
+            postings=postings,
+        )

@@ -1,0 +1,153 @@
+"""Resolve suspense: find out whom money is for that nobody could match, or give it back."""
+
+from dataclasses import dataclass
+
+from insurance.domain.billing import BillingAccount, PaymentIn, SuspendedPayment, payment_postings
+from insurance.domain.caller import Caller
+from insurance.domain.errors import CurrencyMismatch, SuspenseNotFound
+from insurance.domain.identity import mode_of, suspense_id_of
+from insurance.domain.jurisdiction import NoticeKind
+from insurance.domain.ledger import Account, post
+from insurance.domain.money import Money
+from insurance.domain.policy import Policy
+from insurance.operations.bill_policy import Billed, beginning, room_for_payment
+from insurance.operations.billing_desk import BillingDesk, Step
+from insurance.operations.ports import Billing, Kept
+from insurance.operations.refund_premium import reported
+from insurance.operations.report_payment import BankReport
+
+RESOLVERS = ("finance",)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A payment in suspense after a step."""
+
+    payment: SuspendedPayment
+    revision: int
+    billed: Billed | None = None
+    """The policy's account, where it was allocated."""
+
+
+def read_suspense(suspense_id: str, *, caller: Caller, billing: Billing) -> Resolved:
+    if mode_of(suspense_id) is not caller.mode:
+        raise SuspenseNotFound(suspense_id)
+    kept = billing.get_suspended(suspense_id)
+    return Resolved(kept.record, kept.head.sequence)
+
+
+def allocate(suspense_id: str, policy_id: str, *, desk: BillingDesk) -> Resolved:
+    """It was for this policy: booked there, as if it had come for it, and beyond what is owed it
+    stays in suspense."""
+    desk.caller.require_role(*RESOLVERS)
+    _check_mode(suspense_id, desk.caller)
+    was, file = desk.billing.load_suspended(suspense_id, policy_id, desk.receipt)
+    payment = was.record.allocated(policy_id)
+
+    def decide(account: BillingAccount, policy: Policy) -> Step:
+        return _taken_in(account, policy, payment, desk)
+
+    event, account, answered = desk.decided(file, decide)
+    moved = desk.event(payment, was.head, "billing.suspense_allocated")
+    resolved = Resolved(payment, moved.sequence, answered)
+    desk.billing.allocate(
+        event,
+        account,
+        file=file,
+        moved=moved,
+        was=was,
+        receipt=desk.receipt.answered(resolved),
+    )
+    return resolved
+
+
+def _taken_in(
+    account: BillingAccount, policy: Policy, payment: SuspendedPayment, desk: BillingDesk
+) -> Step:
+    if payment.amount.currency is not account.charge.currency:
+        raise CurrencyMismatch(account.charge.currency, payment.amount.currency)
+    room_for_payment(account, payment.reference)
+    zero = Money.zero(payment.amount.currency)
+    owed = max(account.owed(policy) - account.received, zero)
+    taken = PaymentIn(
+        reference=payment.reference,
+        amount=payment.amount,
+        received_on=payment.received_on,
+        booked_at=desk.receipt.now,
+        to_suspense=max(payment.amount - owed, zero),
+        from_suspense=True,
+        under_notice=policy.open_notice(NoticeKind.LAPSE) is not None,
+    )
+    return Step(
+        account.paid(taken),
+        "billing.payment_received",
+        payment_postings(taken),
+        beginning(payment.received_on),
+    )
+
+
+def use_suspense(policy_id: str, *, desk: BillingDesk) -> Billed:
+    """What a policy was paid too much, for what it owes by now."""
+    desk.caller.require_role(*RESOLVERS)
+
+    def decide(account: BillingAccount, policy: Policy) -> Step:
+        account, used = account.using_suspense(policy)
+        moved = post(Account.SUSPENSE, Account.PREMIUM_RECEIVABLE, used)
+        return Step(account, "billing.suspense_used", moved)
+
+    return desk.step(policy_id, decide)
+
+
+def request_return(suspense_id: str, reason: str, *, desk: BillingDesk) -> Resolved:
+    """Back to whom it came from. The bank finds them by its reference: we keep no account of theirs."""
+    desk.caller.require_role(*RESOLVERS)
+    was = _loaded(suspense_id, desk)
+    payment = was.record.returning(by=desk.caller.principal, reason=reason)
+    return _store(payment, was, "billing.return_requested", desk)
+
+
+def decide_return(suspense_id: str, *, approve: bool, reason: str, desk: BillingDesk) -> Resolved:
+    """Another person than who asked for it sends it to the bank, or does not."""
+    desk.caller.require_role(*RESOLVERS)
+    was = _loaded(suspense_id, desk)
+    by, refund = desk.caller.principal, was.record.last_return
+    if approve:
+        decided = refund.approved(by=by, reason=reason)
+        return _store(was.record.with_return(decided), was, "billing.return_approved", desk)
+    decided = refund.refused(by=by, reason=reason)
+    return _store(was.record.with_return(decided), was, "billing.return_refused", desk)
+
+
+def report_return(report: BankReport, *, desk: BillingDesk) -> Resolved:
+    """Only the bank makes it returned."""
+    was = _loaded(suspense_id_of(report.instruction_id), desk)
+    before = was.record.last_return
+    after = reported(before, report)
+    payment = was.record.with_return(after)
+    type = f"billing.return_{after.status}"
+    event = desk.event(payment, was.head, type, after.booked_since(before))
+    resolved = Resolved(payment, event.sequence)
+    desk.billing.keep_suspended(event, was=was, receipt=desk.receipt.answered(resolved))
+    return resolved
+
+
+def _loaded(suspense_id: str, desk: BillingDesk) -> Kept[SuspendedPayment]:
+    _check_mode(suspense_id, desk.caller)
+    kept = desk.billing.suspended(suspense_id, desk.receipt)
+    if kept is None:
+        raise SuspenseNotFound(suspense_id)
+    return kept
+
+
+def _check_mode(suspense_id: str, caller: Caller) -> None:
+    if mode_of(suspense_id) is not caller.mode:
+        raise SuspenseNotFound(suspense_id)
+
+
+def _store(
+    payment: SuspendedPayment, was: Kept[SuspendedPayment], type: str, desk: BillingDesk
+) -> Resolved:
+    event = desk.event(payment, was.head, type)
+    resolved = Resolved(payment, event.sequence)
+    desk.billing.keep_suspended(event, was=was, receipt=desk.receipt.answered(resolved))
+    return resolved

@@ -1,0 +1,361 @@
+"""Refunds go back what was paid and is not owed: one person asks, another agrees, the bank pays."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from insurance.domain.caller import Caller, CallerKind
+from insurance.domain.claim.payment import PaymentStatus, PaymentStep
+from insurance.domain.claim.screening import Resemblance
+from insurance.domain.errors import (
+    AlreadyErased,
+    CurrencyMismatch,
+    NoAuthority,
+    PaymentDiffers,
+    RefundTooLarge,
+    SamePerson,
+    WrongState,
+)
+from insurance.domain.identity import Mode, refund_id_for, suspense_id_for
+from insurance.domain.money import Currency, Money
+from insurance.domain.party import Payee
+from insurance.operations.bill_policy import Billed
+from insurance.operations.billing_desk import BillingDesk
+from insurance.operations.pay_claims import ClaimPayers
+from insurance.operations.pay_refunds import AllPayers, RefundPayers
+from insurance.operations.refund_premium import (
+    decide_refund,
+    report_refund,
+    request_refund,
+    screen_refund,
+)
+from insurance.operations.report_payment import BankReport
+from insurance.operations.resolve_suspense import (
+    Resolved,
+    allocate,
+    decide_return,
+    report_return,
+    request_return,
+    use_suspense,
+)
+
+from tests.memory import MemoryClaims
+from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, gbp
+from tests.policy_life.test_billing import BANK, UNKNOWN, Desk
+
+ADA = Payee(name="Ada Merton", iban="GB33BUKB20201555555555")
+
+
+def person(name: str, role: str = "finance") -> Caller:
+    return Caller(
+        principal=name,
+        kind=CallerKind.STAFF,
+        partner="",
+        roles=frozenset({role}),
+        scopes=frozenset({"refunds:approve", "suspense:resolve"}),
+        mode=Mode.TEST,
+    )
+
+
+class Nobody:
+    """No name is on any list."""
+
+    def resembling(self, name: str) -> list[Resemblance]:  # noqa: ARG002 - any name
+        return []
+
+
+class Everybody:
+    def resembling(self, name: str) -> list[Resemblance]:
+        return [Resemblance(entry="X-1", listed_name=name, score=100, list_version="1")]
+
+
+class RefundDesk(Desk):
+    """A billing desk that gives back as well."""
+
+    def desk(self, caller: Caller) -> BillingDesk:
+        receipt = self.house.receipt("refund")
+        return BillingDesk(caller, self.ports["products"], self.ports["billing"], receipt)
+
+    def cancelled(self) -> None:
+        """Paid in full, and cancelled half way: 22.33 are not owed any more."""
+        self.pay("169.26", "REF-1")
+        self.house.now = datetime(2026, 6, 20, tzinfo=UTC)
+        self.house.cancel(date(2026, 7, 2))
+
+    def ask(self, amount: str = "22.33", by: Caller = PARTNER) -> Billed:
+        return request_refund(
+            self.house.policy_id, gbp(amount), ADA, "The car is sold.", desk=self.desk(by)
+        )
+
+    def decide(self, by: Caller, *, approve: bool = True, list: object = Nobody()) -> Billed:
+        return decide_refund(
+            self.house.policy_id,
+            self.refund_id,
+            approve=approve,
+            reason="Checked.",
+            screening=list,  # type: ignore[arg-type]  # one of the two above
+            desk=self.desk(by),
+        )
+
+    def report(self, step: PaymentStep) -> Billed:
+        return report_refund(_report(self.refund_id, step), desk=self.desk(BANK))
+
+    @property
+    def refund_id(self) -> str:
+        return refund_id_for(self.house.policy_id, 1)
+
+
+def _report(id: str, step: PaymentStep) -> BankReport:
+    return BankReport(id, step, "BK-1", datetime(2026, 6, 21, tzinfo=UTC), None)
+
+
+@pytest.fixture
+def desk() -> RefundDesk:
+    return RefundDesk()
+
+
+def test_a_refund_is_paid_by_the_banks_word_alone(desk):
+    desk.cancelled()
+    before = desk.balance("cash")
+
+    asked = desk.ask().account.refunds[0]
+    agreed = desk.decide(person("fiona")).account.refunds[0]
+    assert (asked.status, asked.instruction_id) == (PaymentStatus.AWAITING_APPROVAL, None)
+    assert (agreed.status, agreed.instruction_id) == (PaymentStatus.EXECUTING, agreed.id)
+    assert desk.balance("cash") == before
+
+    paid = desk.report(PaymentStep.REPORT_PAID)
+
+    assert paid.account.refunds[0].status is PaymentStatus.PAID
+    assert desk.balance("cash") == before - 2233
+    assert desk.balance("premium_receivable") == 0
+    assert paid.statement.credit == gbp("0")
+
+
+def test_the_bank_finds_the_instruction_in_the_event_and_nobodys_name(desk):
+    desk.cancelled()
+    desk.ask()
+    desk.decide(person("fiona"))
+
+    [event] = [
+        event
+        for events in desk.house.memory.events.values()
+        for event in events
+        if event.type == "billing.refund_approved"
+    ]
+
+    [order] = event.facts["refunds"]
+    assert (order["id"], order["status"], order["amount"]["amount"]) == (
+        desk.refund_id,
+        "executing",
+        2233,
+    )
+    assert "Ada" not in str(event.facts)
+    assert "Checked" not in str(event.facts)
+
+
+def test_the_banks_file_takes_a_refund_beside_claims_and_its_report_comes_back(desk):
+    memory = desk.house.memory
+    refunds = RefundPayers(desk.ports["products"], desk.ports["billing"])
+    payers = AllPayers(ClaimPayers(MemoryClaims(memory)), refunds)
+    desk.cancelled()
+    desk.ask()
+    orders = [desk.refund_id, "ret_test_0000000000000000_1"]
+    assert payers.payables(orders) == {}
+
+    desk.decide(person("fiona"))
+    [payable] = payers.payables(orders).values()
+    assert (payable.id, payable.amount, payable.payee) == (desk.refund_id, gbp("22.33"), ADA)
+
+    report = _report(desk.refund_id, PaymentStep.REPORT_PAID)
+    payers.report(report, caller=BANK, receipt=desk.house.receipt("report"))
+    assert payers.statuses(orders) == {desk.refund_id: PaymentStatus.PAID}
+
+
+def test_who_asked_for_a_refund_cannot_approve_it(desk):
+    desk.cancelled()
+    desk.ask(by=person("fiona"))
+
+    with pytest.raises(SamePerson):
+        desk.decide(person("fiona"))
+    with pytest.raises(NoAuthority):
+        desk.decide(person("ursula", "underwriter"))
+    assert desk.decide(person("frank")).account.refunds[0].decided_by == "frank"
+
+
+def test_no_more_goes_back_than_was_paid_and_is_not_owed(desk):
+    with pytest.raises(RefundTooLarge):
+        desk.ask("0.01")
+    desk.cancelled()
+    with pytest.raises(RefundTooLarge):
+        desk.ask("22.34")
+    desk.ask("20")
+
+    with pytest.raises(RefundTooLarge):
+        desk.ask("2.34")
+    assert len(desk.ask("2.33").account.refunds) == 2
+
+
+def test_what_is_owed_again_before_a_refund_is_approved_stays(desk):
+    desk.cancelled()
+    desk.ask()
+    desk.house.reinstate(no_known_loss=True)
+
+    with pytest.raises(RefundTooLarge):
+        desk.decide(person("fiona"))
+
+
+def test_what_the_bank_could_not_pay_is_a_credit_again(desk):
+    desk.cancelled()
+    desk.ask()
+    desk.decide(person("fiona"))
+
+    failed = desk.report(PaymentStep.REPORT_FAILED)
+
+    assert failed.statement.credit == gbp("22.33")
+    assert len(desk.ask().account.refunds) == 2
+
+
+def test_what_the_payees_bank_sends_back_comes_in_again(desk):
+    desk.cancelled()
+    desk.ask()
+    desk.decide(person("fiona"))
+    desk.report(PaymentStep.REPORT_PAID)
+
+    returned = desk.report(PaymentStep.REPORT_RETURNED)
+
+    assert desk.balance("cash") == 16926
+    assert returned.statement.credit == gbp("22.33")
+
+
+def test_a_report_comes_true_once(desk):
+    desk.cancelled()
+    desk.ask()
+    desk.decide(person("fiona"))
+    desk.report(PaymentStep.REPORT_PAID)
+
+    with pytest.raises(WrongState):
+        desk.report(PaymentStep.REPORT_PAID)
+
+
+def test_a_payee_whose_name_is_on_a_list_waits_for_a_look(desk):
+    desk.cancelled()
+    desk.ask()
+
+    suspect = desk.decide(person("fiona"), list=Everybody()).account.refunds[0]
+    cleared = screen_refund(
+        desk.house.policy_id,
+        desk.refund_id,
+        clear=True,
+        reason="Born in another century.",
+        desk=desk.desk(person("sam", "supervisor")),
+    ).account.refunds[0]
+
+    assert (suspect.status, suspect.instruction_id) == (PaymentStatus.SCREENING, None)
+    assert cleared.status is PaymentStatus.EXECUTING
+
+
+def test_a_refused_refund_leaves_the_credit(desk):
+    desk.cancelled()
+    desk.ask()
+
+    refused = desk.decide(person("fiona"), approve=False)
+
+    assert refused.account.refunds[0].status is PaymentStatus.CANCELLED
+    assert refused.account.refundable(desk.house.policy) == gbp("22.33")
+
+
+def test_a_refund_is_in_the_policys_currency(desk):
+    desk.cancelled()
+    euros = Money.of("1", Currency.EUR)
+
+    with pytest.raises(CurrencyMismatch):
+        request_refund(desk.house.policy_id, euros, ADA, "Why.", desk=desk.desk(PARTNER))
+
+
+def test_nothing_is_asked_for_once_the_policyholder_is_erased(desk):
+    desk.cancelled()
+    desk.house.memory.erased.add(desk.house.policy.party_id)
+
+    with pytest.raises(AlreadyErased):
+        desk.ask()
+
+
+# What was paid too much, and what came for nobody
+
+
+def test_what_was_paid_too_much_goes_back_from_suspense(desk):
+    desk.pay("200", "REF-1")
+    desk.ask("30.74")
+    desk.decide(person("fiona"))
+
+    paid = desk.report(PaymentStep.REPORT_PAID)
+
+    assert desk.balance("suspense") == 0
+    assert desk.balance("cash") == 16926
+    assert paid.account.in_suspense == gbp("0")
+
+
+def test_what_was_paid_too_much_is_used_for_what_is_owed_later(desk):
+    desk.pay("200", "REF-1")
+    desk.house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+
+    used = use_suspense(desk.house.policy_id, desk=desk.desk(person("fiona")))
+
+    assert used.account.in_suspense == gbp("0")
+    assert used.statement.received == gbp("200")
+    assert desk.balance("suspense") == 0
+    assert desk.balance("premium_receivable") == used.statement.owed.amount - 20000
+
+
+def test_what_is_asked_back_is_not_used_meanwhile(desk):
+    desk.pay("200", "REF-1")
+    desk.ask("30.74")
+    desk.house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+
+    used = use_suspense(desk.house.policy_id, desk=desk.desk(person("fiona")))
+
+    assert used.account.in_suspense == gbp("30.74")
+
+
+@pytest.fixture
+def suspended(desk) -> str:
+    desk.pay("200", "REF-9", UNKNOWN)
+    return suspense_id_for(Mode.TEST, "REF-9")
+
+
+def test_a_payment_in_suspense_is_allocated_once_and_pays_what_is_owed(desk, suspended):
+    found = allocate(suspended, desk.house.policy_id, desk=desk.desk(person("fiona")))
+
+    assert found.billed is not None
+    assert found.billed.status == "paid"
+    assert found.payment.status == "allocated"
+    assert desk.balance("cash") == 20000
+    assert desk.balance("suspense") == -3074
+    assert desk.balance("premium_receivable") == 0
+    with pytest.raises(WrongState):
+        allocate(suspended, desk.house.policy_id, desk=desk.desk(person("fiona")))
+
+
+def test_a_reference_that_the_policy_knows_already_is_not_allocated(desk, suspended):
+    desk.pay("10", "REF-9")
+
+    with pytest.raises(PaymentDiffers):
+        allocate(suspended, desk.house.policy_id, desk=desk.desk(person("fiona")))
+
+
+def returned(desk: RefundDesk, suspended: str) -> Resolved:
+    request_return(suspended, "payer_unknown", desk=desk.desk(person("fiona")))
+    with pytest.raises(SamePerson):
+        decide_return(suspended, approve=True, reason="checked", desk=desk.desk(person("fiona")))
+    decide_return(suspended, approve=True, reason="checked", desk=desk.desk(person("frank")))
+    id = refund_id_for(suspended, 1)
+    return report_return(_report(id, PaymentStep.REPORT_PAID), desk=desk.desk(BANK))
+
+
+def test_a_payment_that_nobody_wants_goes_back_with_two_people_and_the_bank(desk, suspended):
+    found = returned(desk, suspended)
+
+    assert found.payment.status == "return paid"
+    assert desk.balance("cash") == desk.balance("suspense") == 0
+    with pytest.raises(WrongState):
+        allocate(suspended, desk.house.policy_id, desk=desk.desk(person("fiona")))
