@@ -1,21 +1,28 @@
-"""Accounting: the calendar of the books, month by month open, closed and locked."""
+"""Accounting: the months of the books, open, closed and locked; and the nightly count of all books."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
-from insurance import wiring
+from insurance import telemetry, wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import accounting_period
 from insurance.api.views.ledger import CalendarView
 from insurance.domain.books.calendar import Calendar
+from insurance.domain.identity import Mode
 from insurance.operations.keep_calendar import close_period, lock_period, reopen_period
 from insurance.operations.ports import Kept
 from insurance.operations.receipt import Answer
+from insurance.operations.recount_books import Recounter
 
 calendars, receipts = wiring.calendars(), wiring.receipts()
+counted, products = wiring.counted_books(), wiring.products()
+
+RESERVE_MS = 10_000
 
 api = Api(receipts.recall)
-handler = api.entrypoint()
+answer = api.entrypoint()
 
 
 class PeriodRequest(Request):
@@ -60,3 +67,25 @@ def _keep(step: Callable[..., Kept[Calendar]], period: str, call: Call) -> Answe
         lambda receipt: step(month, caller=call.caller, calendars=calendars, receipt=receipt),
         shows=lambda kept: CalendarView.of(call.caller.mode, kept.record),
     )
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """A call through the gateway, or the schedule's own."""
+    return answer(event, context) if "httpMethod" in event else scheduled(event, context)
+
+
+@telemetry.metrics.log_metrics
+def scheduled(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Count the books of these modes, as far as time reaches; the next run goes on from there."""
+    finished = {}
+    for mode in map(Mode, event["recount"]):
+        result = Recounter(
+            counted,
+            products,
+            datetime.now(UTC),
+            lambda: context.get_remaining_time_in_millis() < RESERVE_MS,
+        ).run(mode)
+        finished[mode.value] = result is not None
+        if result is not None and not result.clean:
+            telemetry.logger.error("the books do not agree", mode=mode, wrong=len(result.wrong))
+    return {"finished": finished}

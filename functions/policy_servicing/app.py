@@ -15,7 +15,7 @@ from insurance.api.views.policies import PolicyView
 from insurance.api.views.quotes import PreviewView, QuoteView
 from insurance.api.views.servicing import ChangeView, ComparisonView, TransactionsView
 from insurance.domain.caller import Caller
-from insurance.domain.errors import NoticeNotFound
+from insurance.domain.errors import NoticeNotFound, TransactionNotFound
 from insurance.domain.identity import renewal_quote_id_for
 from insurance.domain.jurisdiction import Channel
 from insurance.domain.policy import Initiator, TransactionKind
@@ -40,6 +40,8 @@ products, sources = wiring.products(), wiring.look_ups()
 policies, receipts = wiring.policy_changes(), wiring.receipts()
 renewals, quotes, keys = wiring.renewals(), wiring.quotes(), wiring.keys()
 accesses = wiring.accesses()
+
+NUMBER_DIGITS = 6
 
 api = Api(receipts.recall)
 handler = api.entrypoint()
@@ -109,6 +111,28 @@ class ReinstatementRequest(Request):
             no_known_loss=self.no_known_loss,
             reason=self.reason,
         )
+
+
+class ReversalRequest(Request):
+    """Why a transaction was a mistake."""
+
+    reason: Code
+
+    def asked(self, number: str) -> ChangeAsked:
+        return ChangeAsked(
+            kind=TransactionKind.REVERSAL,
+            effective_on=None,
+            effective_at=None,
+            reason=self.reason,
+            number=read_number(number),
+        )
+
+
+def read_number(number: str) -> int:
+    """A transaction's number in a path."""
+    if not (number.isdecimal() and len(number) < NUMBER_DIGITS):
+        raise TransactionNotFound(number[:64])
+    return int(number)
 
 
 class AccessRequest(Request):
@@ -221,6 +245,32 @@ def post_reinstatement(
     policy_id: str, request: ReinstatementRequest, call: Call
 ) -> ChangeView | Answer:
     return carry_out(policy_id, request.asked(), call, expected_revision=call.expected_revision)
+
+
+@api.query(
+    "POST",
+    "/v1/policies/{policy_id}/transactions/{number}/reversal/preview",
+    scope="policies:write",
+    summary="Show what undoing one transaction would come to, and what would be made again",
+)
+def post_reversal_preview(
+    policy_id: str, number: str, request: ReversalRequest, call: Call
+) -> ChangeView:
+    return preview(policy_id, request.asked(number), call)
+
+
+@api.command(
+    "/v1/policies/{policy_id}/transactions/{number}/reversal",
+    scope="policies:write",
+    summary="Undo one transaction that was a mistake; later ones are made again",
+)
+def post_reversal(
+    policy_id: str, number: str, request: ReversalRequest, call: Call
+) -> ChangeView | Answer:
+    """A partner undoes its own endorsements; the rest is for our people."""
+    return carry_out(
+        policy_id, request.asked(number), call, expected_revision=call.expected_revision
+    )
 
 
 @api.query(

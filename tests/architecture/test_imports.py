@@ -54,7 +54,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "documents": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.quotes"),
     "data_intake": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),
     "clockwork": ("joserfc",),
-    "accounting": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),
+    "accounting": ("joserfc", "insurance.dynamodb.claims"),
     "event_delivery": ("joserfc", "insurance.api"),
 }
 PROBE = "import json, sys, app; print(json.dumps(sorted(sys.modules)))"

@@ -413,6 +413,18 @@ def _servicing() -> Iterator[Scene]:
         **asked,
     )
     yield Scene("policy_servicing/reinstate", restore, HARBOUR, declared, cancelled, **asked)
+    undo = "POST /v1/policies/{policy_id}/transactions/{number}/reversal"
+    mistake = {"reason": "a_mistake"}
+    second: Json = {"variables": {**policy, "number": "2"}, **later}
+    yield Scene(
+        *("policy_servicing/reverse_preview", f"{undo}/preview", HARBOUR, mistake, endorsed),
+        key="-",
+        **second,
+    )
+    yield Scene("policy_servicing/reverse", undo, HARBOUR, mistake, endorsed, **second)
+    never: Json = {**second, "variables": {**policy, "number": "9"}}
+    unknown = "policy_servicing/reverse_what_never_was"
+    yield Scene(unknown, undo, HARBOUR, mistake, endorsed, **never)
     listed = "GET /v1/policies/{policy_id}/transactions"
     renew, soon = "POST /v1/policies/{policy_id}/renewals", {"at": "2027-11-15T09:00:00Z"}
     ending: Json = {"variables": policy, **soon}
@@ -1262,6 +1274,8 @@ def main() -> None:
 
 
 def _record_others(stage: Stage) -> None:
+    write("accounting/recount.json", {"recount": ["test"]})
+    _answer(stage, "accounting/recount", (), (*PAID, DELIVERED))
     for folder, varies in (("authorizer", ("/answer/usageIdentifierKey",)), ("event_delivery", ())):
         for file in sorted((EVENTS / folder).glob("*.json")):
             if not file.name.endswith(EXPECTED):

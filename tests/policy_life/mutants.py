@@ -84,8 +84,8 @@ FAULTS = (
     Fault(
         "a later change is not made again",
         "domain/policy/servicing.py",
-        "for each in _again((*later, *_restored(policy, made))):",
-        "for each in _again(_restored(policy, made)):",
+        "self._made_again(policy, (*later, *_restored(policy, made)))",
+        "self._made_again(policy, _restored(policy, made))",
     ),
     Fault(
         "the instant at which cover ends is covered",
@@ -161,6 +161,80 @@ FAULTS = (
         "in_force = policy.at(at)",
         "in_force = policy",
     ),
+    Fault(
+        "what comes late is posted into a closed period",
+        "domain/books/calendar.py",
+        "if self.closed_through is None or wanted > self.closed_through:",
+        "if True:",
+    ),
+    Fault(
+        "a booking under way does not notice that its month was closed",
+        "dynamodb/balances.py",
+        'OPEN = "attribute_not_exists(closed_through) OR closed_through < :period"',
+        'OPEN = "attribute_exists(account) OR attribute_not_exists(account) OR :period = :period"',
+    ),
+    Fault(
+        "more is refunded than was paid and is not owed",
+        "domain/billing/account.py",
+        "if amount > self.refundable(policy):",
+        "if amount > self.received + self.in_suspense:",
+    ),
+    Fault(
+        "a refund is paid though it is owed again",
+        "domain/billing/account.py",
+        "if refund.of_premium and missing > self._nothing:",
+        "if False:",
+    ),
+    Fault(
+        "a refund takes the tax off what was earned",
+        "domain/policy/transaction.py",
+        "    ChargeKind.TAX: Account.TAX_PAYABLE,",
+        "    ChargeKind.TAX: Account.FEE_INCOME,",
+    ),
+    Fault(
+        "whoever asked for a refund may approve it",
+        "domain/claim/payment.py",
+        "moved = self._moved(PaymentStep.SUSPECT if suspect else PaymentStep.APPROVE)\n"
+        "        if by == self.requested_by:",
+        "moved = self._moved(PaymentStep.SUSPECT if suspect else PaymentStep.APPROVE)\n"
+        "        if False:",
+    ),
+    Fault(
+        "an entry of a statement that was in suspense is booked again",
+        "operations/import_statement.py",
+        "return self._suspended(entry) or self._received(told, named, entry)",
+        "return self._received(told, named, entry)",
+    ),
+    Fault(
+        "health compares the postings with themselves",
+        "domain/books/health.py",
+        "posted, source = totals.posted, totals.source",
+        "posted = source = totals.posted",
+    ),
+    Fault(
+        "an event that is delivered twice is booked twice",
+        "dynamodb/balances.py",
+        "            except _BookedBefore:\n                return None",
+        "            except _BookedBefore:\n                transact(self._client, writes[:-1])",
+    ),
+    Fault(
+        "who closed a month may lock it",
+        "domain/books/calendar.py",
+        "if by == self.closed_by:",
+        "if False:",
+    ),
+    Fault(
+        "premium is earned again that was posted before",
+        "domain/books/earnings.py",
+        "self.earned - was.earned",
+        "self.earned",
+    ),
+    Fault(
+        "a transaction that is undone leaves what came after as it was",
+        "domain/policy/servicing.py",
+        "gone = (undone, *later)",
+        "gone, later = (undone,), ()",
+    ),
 )
 TESTS = (
     "tests/policy_life/test_published_cases.py",
@@ -169,6 +243,9 @@ TESTS = (
     "tests/policy_life/test_proration.py",
     "tests/policy_life/test_notices.py",
     "tests/policy_life/test_clockwork.py",
+    "tests/policy_life/test_refunds.py",
+    "tests/policy_life/test_bank_statements.py",
+    "tests/books",
     "tests/policy_life/test_random_lives.py",
 )
 

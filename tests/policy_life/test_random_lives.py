@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from insurance.domain.books import keep_books
+from insurance.domain.books.sources import source_of
 from insurance.domain.errors import (
     NoticeNotServed,
     OutsideTerm,
@@ -29,7 +30,7 @@ from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.proration import earned
 
 from tests.policy_life.almanac import Almanac
-from tests.policy_life.house import House
+from tests.policy_life.house import UNDERWRITER, House
 from tests.policy_life.plain import plain_product, price
 
 START, DAYS = date(2023, 7, 15), 366
@@ -140,6 +141,17 @@ class Life(RuleBasedStateMachine):
         on = START + timedelta(days=day) if gap else None
         self.play(lambda: self.house.reinstate(on, gap=gap, no_known_loss=not gap))
 
+    @precondition(lambda self: self.house.policy.transactions)
+    @rule(place=st.integers(0, 30))
+    def reverse(self, place):
+        transactions = self.house.policy.transactions
+        number = transactions[place % len(transactions)].number
+        self.play(
+            lambda: self.house.change(
+                "reversal", reason="a_mistake", number=number, caller=UNDERWRITER
+            )
+        )
+
     def play(self, step):
         before = self.house.policy
         try:
@@ -193,6 +205,10 @@ class Life(RuleBasedStateMachine):
         assert balances[Account.UNEARNED_PREMIUM] == -policy.written.amount
         assert balances[Account.COMMISSION_EXPENSE] == commission.amount
         assert balances.total() == 0
+        source = source_of(events[-1], lambda _product: self.conditions)
+        assert source is not None
+        assert _nonzero(source.balances) == _nonzero(balances)
+        assert not source.apart
 
     @invariant()
     def the_books_agree_with_what_knows_nothing_of_postings(self):
@@ -226,6 +242,10 @@ class Life(RuleBasedStateMachine):
         latest = dict(self.answered)
         for known_at, policy in latest.items():
             assert house.policies.as_known(house.policy_id, known_at).record == policy
+
+
+def _nonzero(balances: Counter[Account]) -> dict[Account, int]:
+    return {account: amount for account, amount in balances.items() if amount}
 
 
 Life.TestCase.settings = settings(

@@ -1,6 +1,7 @@
 """Changing, ending and bringing back: what the operations do, and what they refuse."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from insurance.domain.errors import (
@@ -9,12 +10,13 @@ from insurance.domain.errors import (
     RiskNotAccepted,
     TermsNotOffered,
     TooManyChanges,
+    TransactionNotFound,
     WrongState,
 )
 from insurance.domain.event import first_broken_link
 from insurance.domain.policy import ChargeKind, Initiator, PolicyStatus
 
-from tests.policy_life.house import UNDERWRITER, WITH_A_TEENAGER, House, gbp, motor_with
+from tests.policy_life.house import PARTNER, UNDERWRITER, WITH_A_TEENAGER, House, gbp, motor_with
 from tests.policy_life.plain import plain_product, price
 from tests.unit.product.motor import driver
 
@@ -322,3 +324,99 @@ def test_cover_comes_back_at_the_price_it_had_when_it_ended_even_if_for_no_time_
     back = house.reinstate(JULY, gap=True).serviced.asked.computation
 
     assert str(back.lines[0].after) == "2000.00 USD"
+
+
+# A transaction undone by itself
+
+
+def reverse(house: House, number: int, caller: Any = UNDERWRITER) -> Any:
+    return house.change("reversal", reason="a_mistake", number=number, caller=caller).serviced
+
+
+def test_an_endorsement_that_was_a_mistake_is_undone_to_the_penny(house):
+    before = house.policy
+    house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+
+    shown = house.preview("reversal", reason="a_mistake", number=2, caller=PARTNER).serviced
+    undone = reverse(house, 2, caller=PARTNER)
+
+    assert shown.difference == undone.difference
+    assert house.policy.charged == before.charged
+    assert house.policy.written == before.written
+    assert [segment.terms for segment in house.policy.segments()] == [
+        segment.terms for segment in before.segments()
+    ]
+    assert undone.asked.follows == 2
+    assert house.policy.transaction(2).reversed_by == 3
+
+
+def test_what_came_after_is_made_again_on_what_it_then_stands_on(house):
+    house.endorse(date(2026, 4, 1), annual_mileage=20_000)
+    house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+    undone = reverse(house, 2)
+
+    other = House()
+    other.issue()
+    other.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+
+    assert [each.reapplies for each in undone.reapplied] == [3]
+    assert house.policy.charged == other.policy.charged
+    assert [(each.period, each.terms.premium) for each in house.policy.segments()] == [
+        (each.period, each.terms.premium) for each in other.policy.segments()
+    ]
+
+
+def test_a_cancellation_undone_gives_cover_and_changes_back(house):
+    house.endorse(date(2026, 9, 1), annual_mileage=20_000)
+    before = house.policy
+    house.cancel(date(2026, 7, 1))
+
+    with pytest.raises(NoAuthority):
+        reverse(house, 3, caller=PARTNER)
+    reverse(house, 3)
+
+    assert house.policy.charged == before.charged
+    assert house.policy.cancelled_by() is None
+    assert house.policy.covers_at(datetime(2026, 12, 1, tzinfo=UTC))
+
+
+def test_a_reinstatement_undone_leaves_the_policy_cancelled(house):
+    house.cancel(date(2026, 7, 1))
+    cancelled = house.policy.charged
+    house.reinstate(no_known_loss=True)
+
+    with pytest.raises(WrongState):
+        reverse(house, 2)
+    reverse(house, 3)
+
+    assert house.policy.charged == cancelled
+    assert house.policy.cancelled_by().number == 2
+
+
+def test_what_is_reversed_or_never_was_cannot_be_reversed(house):
+    house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+    reverse(house, 2)
+
+    for number in (2, 3):
+        with pytest.raises(WrongState):
+            reverse(house, number)
+    for number in (1, 9):
+        with pytest.raises(TransactionNotFound):
+            reverse(house, number)
+
+
+def test_a_change_after_a_reversal_meets_the_policy_as_it_then_is(house):
+    house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+    reverse(house, 2)
+    change = house.endorse(date(2026, 4, 1), annual_mileage=20_000).serviced
+
+    assert change.reversed == ()
+    assert len(house.policy.segments()) == 2
+
+
+def test_a_loss_before_a_reversal_is_looked_at_by_a_person(house):
+    house.endorse(date(2026, 2, 1), **WITH_A_TEENAGER)
+    house.now = datetime(2026, 5, 1, tzinfo=UTC)
+    reverse(house, 2)
+
+    assert house.policy.settled_at(datetime(2026, 3, 1, tzinfo=UTC)) == house.now

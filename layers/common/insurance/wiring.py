@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.calendars import DynamoDBCalendars
     from insurance.dynamodb.claims import DynamoDBClaims
     from insurance.dynamodb.complaints import DynamoDBComplaints
+    from insurance.dynamodb.counted_books import DynamoDBCountedBooks
     from insurance.dynamodb.documents import DynamoDBDocuments
     from insurance.dynamodb.earnings import DynamoDBEarnings
     from insurance.dynamodb.instructions import DynamoDBInstructions
@@ -320,6 +321,15 @@ def books() -> DynamoDBBooks:
     from insurance.dynamodb.books import DynamoDBBooks
 
     return DynamoDBBooks(dynamodb(), table("balances"))
+
+
+@cache
+def counted_books() -> DynamoDBCountedBooks:
+    from insurance.dynamodb.counted_books import DynamoDBCountedBooks
+
+    return DynamoDBCountedBooks(
+        dynamodb(), balances_table=table("balances"), events_table=table("events")
+    )
 
 
 @cache

@@ -50,6 +50,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.DocumentNotFound: Problem(
         HTTPStatus.NOT_FOUND, "document-not-found", "Document not found"
     ),
+    errors.TransactionNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "transaction-not-found", "Transaction not found"
+    ),
     errors.InvoiceNotFound: Problem(HTTPStatus.NOT_FOUND, "invoice-not-found", "Invoice not found"),
     errors.RefundNotFound: Problem(HTTPStatus.NOT_FOUND, "refund-not-found", "Refund not found"),
     errors.SuspenseNotFound: Problem(

@@ -9,6 +9,7 @@ InsuranceError
 │   ├── ClaimNotFound
 │   ├── PaymentNotFound
 │   ├── RecoveryNotFound
+│   ├── TransactionNotFound
 │   ├── InvoiceNotFound
 │   ├── RefundNotFound
 │   ├── SuspenseNotFound
@@ -141,6 +142,10 @@ class RedressNotFound(NotFound):
 
 class DocumentNotFound(NotFound):
     kind = "document"
+
+
+class TransactionNotFound(NotFound):
+    kind = "transaction"
 
 
 class InvoiceNotFound(NotFound):

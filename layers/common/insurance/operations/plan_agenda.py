@@ -19,7 +19,11 @@ from insurance.operations.by_clockwork import CLOCKWORK
 from insurance.operations.ports import Products
 
 CLOCKED = {"clm": Kind.CLAIM, "cmp": Kind.COMPLAINT}
-CHANGES = frozenset({"policy.endorsed", "policy.cancelled", "policy.reinstated"})
+RESTORES = frozenset({"policy.reinstated", "policy.transaction_reversed"})
+"""After these a policy may go on that had come to its end."""
+CHANGES = frozenset(
+    {"policy.endorsed", "policy.cancelled", "policy.reinstated", "policy.transaction_reversed"}
+)
 
 
 class Plans(Protocol):
@@ -59,7 +63,7 @@ def entries_after(event: Event, products: Products) -> Iterator[Entry]:
     elif event.type in CHANGES:
         end = _instant(facts["period"]["end"])
         yield _entry(event, Kind.BILLING, event.processed_at)
-        if event.type == "policy.reinstated" and event.processed_at < end:
+        if event.type in RESTORES and event.processed_at < end:
             yield _entry(event, Kind.RENEWAL, invited_from(_product(facts, products), end))
         yield _entry(event, Kind.EARNING, end_of(period_of(event.processed_at)))
     elif event.type == "policy.notice_dispatched":

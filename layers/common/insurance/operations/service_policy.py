@@ -27,6 +27,7 @@ EVENT_TYPES = {
     TransactionKind.ENDORSEMENT: "policy.endorsed",
     TransactionKind.CANCELLATION: "policy.cancelled",
     TransactionKind.REINSTATEMENT: "policy.reinstated",
+    TransactionKind.REVERSAL: "policy.transaction_reversed",
 }
 
 
@@ -45,6 +46,8 @@ class ChangeAsked:
     options: tuple[str, ...] | None = None
     gap: bool = False
     no_known_loss: bool = False
+    number: int | None = None
+    """Of the transaction to reverse."""
 
     def placed(self, product: Product, now: datetime) -> Asked:
         """The same, from an instant."""
@@ -63,6 +66,7 @@ class ChangeAsked:
             options=self.options,
             gap=self.gap,
             no_known_loss=self.no_known_loss,
+            number=self.number,
         )
 
 
@@ -139,6 +143,8 @@ def _serviced(  # noqa: PLR0917 - what a preview and a command have in common
     _seen(policy, caller)
     if asked.by is Initiator.INSURER and caller.kind is not CallerKind.STAFF:
         raise NoAuthority("a step in the insurer's name")
+    if asked.kind is TransactionKind.REVERSAL and caller.kind is not CallerKind.STAFF:
+        _check_own(policy, asked.number)
     contract = products.version(policy.product)
     conditions = Conditions.of(contract)
     product = contract
@@ -151,6 +157,14 @@ def _serviced(  # noqa: PLR0917 - what a preview and a command have in common
         now=now,
     )
     return servicing.change(policy, asked.placed(contract, now))
+
+
+def _check_own(policy: Policy, number: int | None) -> None:
+    """A partner takes back its own endorsements; ends of cover are brought back by reinstating,
+    on the policyholder's word that nothing happened."""
+    for each in policy.transactions:
+        if each.number == number and each.kind is not TransactionKind.ENDORSEMENT:
+            raise NoAuthority("the reversal of anything but an endorsement")
 
 
 def _seen(policy: Policy, caller: Caller) -> None:

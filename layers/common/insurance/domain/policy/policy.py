@@ -196,8 +196,13 @@ class Policy(Record):
 
     def settled_at(self, instant: datetime) -> datetime | None:
         """When that was made which rules the policy at an instant; None: when it was issued."""
-        ruling = [each for each in self._effective() if each.effective_at <= instant]
-        return ruling[-1].processed_at if ruling else None
+        ruling = [each for each in self._effective() if each.effective_at <= instant][-1:]
+        undoing = [
+            each
+            for each in self.transactions
+            if each.kind is TransactionKind.REVERSAL and each.effective_at <= instant
+        ]
+        return max((each.processed_at for each in (*ruling, *undoing)), default=None)
 
     def segments(self) -> tuple[Segment, ...]:
         """The stretches in force, in order of time; a gap in cover lies between two of them."""

@@ -15,6 +15,7 @@ from insurance.domain.errors import (
     OutsideTerm,
     TermsNotOffered,
     TooManyChanges,
+    TransactionNotFound,
     WrongState,
 )
 from insurance.domain.jurisdiction import NoticeKind
@@ -51,6 +52,8 @@ class Asked(NamedTuple):
     options: tuple[str, ...] | None = None
     gap: bool = False
     no_known_loss: bool = False
+    number: int | None = None
+    """Of the transaction to reverse."""
 
 
 type Reprice = Callable[[Policy, Asked], tuple[Terms, dict[str, Any]]]
@@ -102,22 +105,48 @@ class Servicing(NamedTuple):
         """
         if policy.answers is None:
             raise AlreadyErased(policy.id)
+        if asked.kind is TransactionKind.REVERSAL:
+            return self._reverse(policy, asked)
         asked = _placed(policy, asked)
         if not policy.period.start <= asked.effective_at < policy.period.end:
             raise OutsideTerm(policy.id, policy.period.start, policy.period.end)
-        later = tuple(each for each in policy.standing() if each.effective_at > asked.effective_at)
-        if len(later) > LATER_CHANGES_MAX:
-            raise TooManyChanges(policy.id, LATER_CHANGES_MAX, "with a later effect")
+        later = _later(policy, lambda each: each.effective_at > asked.effective_at)
         policy = _reversed(policy, later, by=policy.next_number)
         policy, made = self._apply(policy, asked)
+        policy, reapplied = self._made_again(policy, (*later, *_restored(policy, made)))
+        return Serviced(policy, made, later, reapplied)
+
+    def _reverse(self, policy: Policy, asked: Asked) -> Serviced:
+        """One transaction undone, as if it had never been; what came after is made again on what
+        it then stands on."""
+        undone = _reversible(policy, asked.number)
+        later = _later(
+            policy,
+            lambda each: (each.effective_at, each.number) > (undone.effective_at, undone.number),
+        )
+        gone = (undone, *later)
+        policy = _reversed(policy, gone, by=policy.next_number)
+        nothing = Computation(method="reversal", total=Money.zero(self.conditions.currency))
+        asked = asked._replace(effective_at=undone.effective_at)
+        made = self._transaction(policy, asked, nothing, None).replace(follows=undone.number)
+        policy = _with(policy, made)
+        ended = undone.kind is TransactionKind.CANCELLATION
+        restored = _restored(policy, made) if ended else ()
+        policy, reapplied = self._made_again(policy, (*later, *restored))
+        return Serviced(policy, made, gone, reapplied)
+
+    def _made_again(
+        self, policy: Policy, gone: tuple[Transaction, ...]
+    ) -> tuple[Policy, tuple[Transaction, ...]]:
+        """With those of the transactions that still fit carried out once more."""
         reapplied: list[Transaction] = []
-        for each in _again((*later, *_restored(policy, made))):
+        for each in _again(gone):
             if _still_fits(policy, each, reapplied):
                 policy, again = self._apply(policy, _asked_again(policy, each), each)
                 reapplied.append(again)
         if len(policy.transactions) > CHANGES_MAX:
             raise TooManyChanges(policy.id, CHANGES_MAX, "in one term")
-        return Serviced(policy, made, later, tuple(reapplied))
+        return policy, tuple(reapplied)
 
     def _apply(
         self, policy: Policy, asked: Asked, reapplied: Transaction | None = None
@@ -224,6 +253,33 @@ class Servicing(NamedTuple):
             computation=computation,
             reapplies=reapplied.number if reapplied else None,
         )
+
+
+def _later(policy: Policy, comes_after: Callable[[Transaction], bool]) -> tuple[Transaction, ...]:
+    """What stands and comes after; a reversal has nothing of its own to be made again."""
+    later = tuple(
+        each
+        for each in policy.standing()
+        if comes_after(each) and each.kind is not TransactionKind.REVERSAL
+    )
+    if len(later) > LATER_CHANGES_MAX:
+        raise TooManyChanges(policy.id, LATER_CHANGES_MAX, "with a later effect")
+    return later
+
+
+def _reversible(policy: Policy, number: int | None) -> Transaction:
+    """The transaction, if it stands and nothing hangs on it that has no meaning without it."""
+    found = next((each for each in policy.transactions if each.number == number), None)
+    if found is None:
+        raise TransactionNotFound(str(number))
+    name = f"Transaction {number}"
+    if not found.stands:
+        raise WrongState(name, f"reversed by {found.reversed_by}", "be reversed")
+    if found.kind is TransactionKind.REVERSAL:
+        raise WrongState(name, "a reversal", "be reversed")
+    if any(each.follows == number for each in policy.standing()):
+        raise WrongState(name, "taken back", "be reversed")
+    return found
 
 
 def _placed(policy: Policy, asked: Asked) -> Asked:

@@ -19,6 +19,8 @@ class TransactionKind(StrEnum):
     ENDORSEMENT = "endorsement"
     CANCELLATION = "cancellation"
     REINSTATEMENT = "reinstatement"
+    REVERSAL = "reversal"
+    """A transaction undone by itself, as a mistake; those with a later effect are made again."""
 
 
 class Initiator(StrEnum):
@@ -148,7 +150,8 @@ class Transaction(Value):
     reapplies: int | None = None
     """The number of the reversed transaction that this one carries out again."""
     follows: int | None = None
-    """Of a reinstatement: the cancellation that it follows; without a gap, that never was."""
+    """Of a reinstatement: the cancellation that it follows; without a gap, that never was. Of a
+    reversal: the transaction that it undoes."""
 
     @property
     def stands(self) -> bool:
