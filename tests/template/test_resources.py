@@ -10,8 +10,8 @@ DISPOSABLE = {"ReceiptsTable", "JwksTable", "AgendaTable"}
 # Open quotes, receipts and cached keys; in Balances only the marks of events that were booked, in
 # the Agenda what is done with.
 EXPIRING = {"QuotesTable", "ReceiptsTable", "JwksTable", "BalancesTable", "AgendaTable"}
-# The stream waits for one, and a schedule for the other; a call of it through the gateway ends in time.
-NOT_WAITED_FOR = {"EventDeliveryFunction", "ClockworkFunction"}
+# The stream waits for one, and schedules for the others; a call of them through the gateway ends in time.
+NOT_WAITED_FOR = {"AccountingFunction", "EventDeliveryFunction", "ClockworkFunction"}
 # The few that AWS does not make without a name, or does not accept under a made-up one.
 NAMED = {"EventBus", "FirewallLogGroup"}
 NAME_PROPERTIES = {
