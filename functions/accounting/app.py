@@ -1,4 +1,4 @@
-"""Accounting: the months of the books, open, closed and locked; and the nightly count of all books."""
+"""Accounting: the months of the books, open, closed and locked; and the count of all books."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
