@@ -6,10 +6,12 @@ is refused here exactly when it is refused there.
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
+
+import orjson
 
 from insurance.domain.errors import FieldFault
 from insurance.domain.product.product import Product
@@ -47,6 +49,17 @@ class Bulk:
         self._chosen: dict[tuple[Sequence[bool], tuple[str, ...]], frozenset[str]] = {}
         self._ends: dict[date, date] = {}
 
+    def premiums(self, rows: Iterable[bytes | str]) -> list[Premium | None]:
+        """A premium for each row of JSON: answers, looked_up, covers and the start of its term.
+
+        What no product takes is refused as ever; a number with a fraction is not money.
+        """
+        premium, day = self.premium, date.fromisoformat
+        return [
+            premium(row["answers"], row["looked_up"], row["covers"], day(row["start"]))
+            for row in map(orjson.loads, rows)
+        ]
+
     def premium(
         self,
         answers: Mapping[str, Any],
@@ -56,11 +69,13 @@ class Bulk:
     ) -> Premium | None:
         """What the tariff asks; None where a look-up that it needs is missing."""
         held = self._read(answers) if self._read is not None else None
-        told = {
-            source: read(looked_up[source]) if looked_up.get(source) else None
-            for source, read in self._read_looked_up.items()
-        }
-        if held is None or self._loads or None in told.values():
+        told: dict[str, Held | None] = {}
+        for source, read in self._read_looked_up.items():
+            found = looked_up.get(source)
+            known = told[source] = read(found) if found else None
+            if known is None:
+                held = None
+        if held is None or self._loads:
             return self._explained(answers, looked_up, covers, start)
         end = self._ends.get(start)
         if end is None:
