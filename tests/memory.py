@@ -28,6 +28,7 @@ from insurance.domain.errors import (
     PolicyNotFound,
     QuoteAlreadyIssued,
     QuoteNotFound,
+    ScreeningNotFound,
     StaleRevision,
     SuspenseNotFound,
     VersionNotFound,
@@ -50,6 +51,7 @@ from insurance.domain.party import Access
 from insurance.domain.policy import Policy
 from insurance.domain.product.release import ProductVersion
 from insurance.domain.quote import Quote, QuoteStatus
+from insurance.domain.screening import ScreeningCase, ScreeningStatus
 from insurance.operations.ports import (
     AccessFile,
     BillingFile,
@@ -66,6 +68,7 @@ from insurance.operations.ports import (
     UploadForm,
 )
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
+from insurance.operations.screen_policyholder import Page
 from insurance.operations.send_payments import Queue
 
 
@@ -675,6 +678,53 @@ class MemoryProductVersions:
             for (of, product, _), kept in sorted(self._memory.versions.items())
             if of is mode and code in {None, product}
         ]
+
+
+class MemoryScreenings:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._cases: dict[str, Kept[ScreeningCase]] = {}
+
+    def find(self, screening_id: str, key: PartyKey) -> Kept[ScreeningCase] | None:
+        found = self._cases.get(screening_id)
+        return Kept(found.record, found.head, key) if found else None
+
+    def load(self, screening_id: str, receipt: Receipt) -> Kept[ScreeningCase]:
+        self._memory.check(receipt)
+        if screening_id not in self._cases:
+            raise ScreeningNotFound(screening_id)
+        return self._cases[screening_id]
+
+    def store(self, event: Event, *, was: Kept[ScreeningCase] | None) -> None:
+        if self._cases.get(event.stream) != was:
+            raise StaleRevision(event.stream)
+        self._memory.append(event, lambda: StaleRevision(event.stream))
+        key = was.key if was else self._memory.quotes[quote_id_for(event.stream)].key
+        if key is None:
+            raise ValueError("nobody is looked at who was erased")
+        case = ScreeningCase.joined(event.facts, key.unseal(event.sealed, event.stream))
+        self._cases[event.stream] = Kept(case, event.head, key)
+
+    def decide(self, event: Event, *, was: Kept[ScreeningCase], receipt: Receipt) -> None:
+        self._memory.check(receipt)
+        self.store(event, was=was)
+        self._memory.keep(receipt)
+
+    def listed_open(self, mode: Mode, *, after: str, limit: int) -> Sequence[ScreeningCase]:
+        found = [
+            kept.record
+            for id, kept in sorted(self._cases.items())
+            if kept.record.status is ScreeningStatus.OPEN and id > after and mode_of(id) is mode
+        ]
+        return found[:limit]
+
+    def page(self, mode: Mode, after: str) -> Page:
+        policies = [
+            kept
+            for id, kept in sorted(self._memory.policies.items())
+            if mode_of(id) is mode and id > after
+        ]
+        return Page(policies, None)
 
 
 class MemoryPaymentOrders:

@@ -9,11 +9,12 @@ from insurance.domain.money import Currency
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.codec import from_stream
 from insurance.operations.deliver_event import deliver_event
+from insurance.operations.enter_policy import enter_policy
 from insurance.operations.plan_agenda import plan_agenda
 from insurance.operations.queue_payments import queue_payments
 
 balances, bus, products = wiring.balances(), wiring.event_bus(), wiring.products()
-agenda, instructions = wiring.agenda(), wiring.instructions()
+agenda, instructions, book = wiring.agenda(), wiring.instructions(), wiring.book()
 
 
 @telemetry.metrics.log_metrics
@@ -48,8 +49,10 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
         )
         return set()
     event = read_event(from_stream(record["dynamodb"]["NewImage"]))
+    # Before it is booked: what is booked is counted once.
     plan_agenda(event, products=products, agenda=agenda)
-    queue_payments(event, instructions=instructions)  # first: what is booked is counted once
+    queue_payments(event, instructions=instructions)
+    enter_policy(event, book=book)
     booked = deliver_event(
         event,
         balances=balances,

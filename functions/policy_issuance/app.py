@@ -1,20 +1,39 @@
 """Policy issuance: a policy from an accepted quote, and what became of it."""
 
 from http import HTTPStatus
+from typing import Annotated, Literal
 
 from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
+from insurance.api.fields import Reason
 from insurance.api.views.policies import EventsView, PolicyView
+from insurance.api.views.screenings import ScreeningRunView, ScreeningsView, ScreeningView
 from insurance.domain.identity import QuoteId
 from insurance.operations.issue_policy import issue_policy
 from insurance.operations.read_policy import read_policy, read_policy_events
 from insurance.operations.receipt import Answer
+from insurance.operations.screen_policyholder import decide_screening_case, screen_book
+from pydantic import Field
 
 products, policies, receipts = wiring.products(), wiring.policies(), wiring.receipts()
+screening, screenings = wiring.screening(), wiring.screenings()
 
 api = Api(receipts.recall)
 handler = api.entrypoint()
+
+
+class ScreeningDecisionRequest(Request):
+    """Whether it is somebody else than the list means, and how that is known."""
+
+    decision: Literal["clear", "confirm"]
+    reason: Reason
+
+
+class ScreeningRunRequest(Request):
+    """From where to go on: the `next` of the run's last answer."""
+
+    after: Annotated[str, Field(max_length=80)] = ""
 
 
 class IssuePolicyRequest(Request):
@@ -37,6 +56,8 @@ def post_policy(request: IssuePolicyRequest, call: Call) -> PolicyView | Answer:
             caller=call.caller,
             products=products,
             policies=policies,
+            screening=screening,
+            screenings=screenings,
             receipt=receipt,
         ),
         shows=lambda kept: PolicyView.at(call.now, kept),
@@ -67,3 +88,57 @@ def get_policy_events(policy_id: str, call: Call) -> EventsView:
         policy_id, after=page.after, limit=page.limit, caller=call.caller, policies=policies
     )
     return EventsView.of(policy_id, events)
+
+
+@api.query(
+    "GET",
+    "/v1/screenings",
+    scope="quotes:underwrite",
+    staff=True,
+    summary="List the names that a person must look at",
+)
+def get_screenings(call: Call) -> ScreeningsView:
+    page = call.place(of="screenings")
+    cases = screenings.listed_open(call.caller.mode, after=page.after, limit=page.limit)
+    return ScreeningsView.of(cases, page.limit)
+
+
+@api.command(
+    "/v1/screenings/{screening_id}/decision",
+    scope="quotes:underwrite",
+    staff=True,
+    summary="Say whether a policyholder is who a sanctions list means",
+)
+def post_screening_decision(
+    screening_id: str, request: ScreeningDecisionRequest, call: Call
+) -> ScreeningView | Answer:
+    return call.once(
+        lambda receipt: decide_screening_case(
+            screening_id,
+            clear=request.decision == "clear",
+            reason=request.reason,
+            caller=call.caller,
+            screenings=screenings,
+            receipt=receipt,
+        ),
+        shows=lambda kept: ScreeningView.of(kept.record),
+    )
+
+
+@api.query(
+    "POST",
+    "/v1/screening-runs",
+    scope="quotes:underwrite",
+    staff=True,
+    summary="Screen part of the book in force against the list as it is now",
+)
+def post_screening_run(request: ScreeningRunRequest, call: Call) -> ScreeningRunView:
+    screened = screen_book(
+        request.after,
+        caller=call.caller,
+        book=screenings,
+        screening=screening,
+        screenings=screenings,
+        now=call.now,
+    )
+    return ScreeningRunView.of(screened)

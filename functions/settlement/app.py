@@ -55,6 +55,8 @@ class PayeeApprovalRequest(Request):
     """Whether the new payee stands."""
 
     decision: Literal["approve", "refuse"]
+    somebody_else_because: Reason | None = None
+    """Where the name resembles one on a sanctions list: how it is known to be somebody else."""
 
 
 class ExpenseRequest(Request):
@@ -216,10 +218,12 @@ def post_payee_approval(
         lambda receipt: approve_payee(
             claim_id,
             approve=request.decision == "approve",
+            somebody_else_because=request.somebody_else_because,
             expected_revision=call.expected_revision,
             caller=call.caller,
             products=products,
             claims=claims,
+            screening=screening,
             receipt=receipt,
         ),
         shows=ClaimView.of,

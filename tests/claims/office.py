@@ -22,6 +22,7 @@ from insurance.domain.identity import Mode
 from insurance.domain.product import Product
 from insurance.domain.terms import ProductRef
 from insurance.dynamodb.aggregates import read_event
+from insurance.operations.enter_policy import enter_policy
 from insurance.operations.ports import Products
 from insurance.operations.queue_payments import queue_payments
 from insurance.operations.receipt import Receipt
@@ -37,6 +38,7 @@ from tests.memory import (
     MemoryPolicies,
     MemoryProductVersions,
     MemoryQuotes,
+    MemoryScreenings,
 )
 
 if TYPE_CHECKING:
@@ -72,6 +74,8 @@ WIRED = (
     "payers",
     "bank_messages",
     "_known_versions",
+    "book",
+    "screenings",
 )
 
 
@@ -153,6 +157,7 @@ class Office:
         events = wiring.dynamodb().scan(TableName=self.tables["events"])["Items"]
         for item in events:
             queue_payments(read_event(item), instructions=wiring.instructions())
+            enter_policy(read_event(item), book=wiring.book())
 
     def offering(self, *products: Product) -> None:
         """Sell these products beside the bundled ones."""
@@ -239,6 +244,7 @@ def opened_in_memory() -> Iterator[tuple[Office, Memory]]:
         "quotes": MemoryQuotes(memory),
         "policies": MemoryPolicies(memory),
         "claims": MemoryClaims(memory),
+        "screenings": MemoryScreenings(memory),
         "lists": MemoryLists(memory),
         "complaints": MemoryComplaints(memory),
         "complaint_receipts": receipts,

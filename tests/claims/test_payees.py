@@ -133,3 +133,19 @@ def test_a_listed_payee_is_refused_and_nothing_is_paid(office):
 
     assert refused["payments"][0]["status"] == "cancelled"
     assert refused["paid"] == money("0")
+
+
+def test_another_payee_whose_name_is_listed_is_agreed_to_only_with_the_reason(office):
+    claim = crash(office, "1000")
+    path = f"/v1/claims/{claim['id']}"
+    office.post(f"{path}/payee", LISTED, by=HANDLER)
+
+    refused = office.refused(f"{path}/payee/approval", {"decision": "approve"}, by=SUPERVISOR)
+    because = {"decision": "approve", "somebody_else_because": "Born in 1991, not in 1954."}
+    changed = office.post(f"{path}/payee/approval", because, by=SUPERVISOR)
+
+    assert refused == "screening-open"
+    assert changed["payee"]["name"] == LISTED["name"]
+    office.now += timedelta(days=2)
+    settled = office.post(f"{path}/settlement")
+    assert [payment["status"] for payment in settled["payments"]] == ["executing"]

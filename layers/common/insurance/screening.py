@@ -2,11 +2,12 @@
 
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from insurance.domain.claim.screening import Resemblance
+from insurance.domain.screening import Resemblance
 
 BUNDLED = Path(__file__).parent / "sanctions" / "sample_list.json"
 RESEMBLES_FROM = 88
@@ -32,6 +33,8 @@ class BundledScreening:
         self._words = [_plain(entry.name) for entry in self._entries]
 
     def resembling(self, name: str) -> Sequence[Resemblance]:
+        if not any(_may_resemble(_plain(name), words) for words in self._words):
+            return []  # most names: nobody waits for the library
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - only those who pay need it
 
         found = process.extract(
@@ -47,6 +50,12 @@ class BundledScreening:
             match = Resemblance(entry.id, entry.name, round(score), self.version)
             closest.setdefault(entry.id, match)
         return list(closest.values())
+
+
+def _may_resemble(name: str, other: str) -> bool:
+    """Two texts share at most their common letters: where those are too few, so is everything."""
+    shared = (Counter(name) & Counter(other)).total()
+    return 200 * shared >= RESEMBLES_FROM * (len(name) + len(other))
 
 
 def _plain(name: str) -> str:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.quotes import DynamoDBQuotes
     from insurance.dynamodb.receipts import DynamoDBReceipts
     from insurance.dynamodb.renewals import DynamoDBRenewals
+    from insurance.dynamodb.screenings import DynamoDBBook, DynamoDBScreenings
     from insurance.dynamodb.work_lists import DynamoDBLists
     from insurance.eventbridge import EventBridgeBus
     from insurance.iso20022 import BankMessages
@@ -368,6 +369,29 @@ def instructions() -> DynamoDBInstructions:
     from insurance.dynamodb.instructions import DynamoDBInstructions
 
     return DynamoDBInstructions(dynamodb(), table("payments"))
+
+
+@cache
+def book() -> DynamoDBBook:
+    from insurance.dynamodb.screenings import DynamoDBBook
+
+    return DynamoDBBook(dynamodb(), table("screening"))
+
+
+@cache
+def screenings() -> DynamoDBScreenings:
+    from insurance.dynamodb.screenings import DynamoDBScreenings
+
+    return DynamoDBScreenings(
+        dynamodb(),
+        policies=_policy_reader(),
+        screening_table=table("screening"),
+        quotes_table=table("quotes"),
+        parties_table=table("parties"),
+        events_table=table("events"),
+        receipts=receipts(),
+        keys=keys(),
+    )
 
 
 @cache

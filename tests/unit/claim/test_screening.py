@@ -1,7 +1,10 @@
 """Names that resemble those on the sanctions list."""
 
 import pytest
-from insurance.screening import BundledScreening
+from hypothesis import given
+from hypothesis import strategies as st
+from insurance.screening import RESEMBLES_FROM, BundledScreening, _may_resemble
+from rapidfuzz import fuzz
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +39,12 @@ def test_the_closest_comes_first(screening):
 
     assert [match.score for match in found] == sorted((m.score for m in found), reverse=True)
     assert found[0].score == 100
+
+
+words = st.text("abc d", min_size=1, max_size=12)
+
+
+@given(words, words)
+def test_what_is_left_out_beforehand_resembles_nothing(name, other):
+    if fuzz.token_sort_ratio(name, other) >= RESEMBLES_FROM:
+        assert _may_resemble(name, other)

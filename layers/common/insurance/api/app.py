@@ -57,6 +57,7 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "policy_id": (identity.PolicyId, errors.PolicyNotFound),
     "claim_id": (identity.ClaimId, errors.ClaimNotFound),
     "payment_id": (identity.PaymentId, errors.PaymentNotFound),
+    "screening_id": (identity.ScreeningId, errors.ScreeningNotFound),
     "file_id": (identity.PaymentFileId, errors.PaymentFileNotFound),
     "complaint_id": (identity.ComplaintId, errors.ComplaintNotFound),
     "redress_id": (identity.RedressId, errors.RedressNotFound),

@@ -76,6 +76,12 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.AccessFull: Problem(HTTPStatus.CONFLICT, "access-full", "Access to no more"),
     errors.SamePerson: Problem(HTTPStatus.CONFLICT, "same-person", "Another person must approve"),
     errors.TooManyClaims: Problem(HTTPStatus.CONFLICT, "too-many-claims", "Too many claims"),
+    errors.ScreeningNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "screening-not-found", "Screening not found"
+    ),
+    errors.ScreeningOpen: Problem(
+        HTTPStatus.CONFLICT, "screening-open", "A person must look first"
+    ),
     errors.ClaimOnHold: Problem(HTTPStatus.CONFLICT, "claim-on-hold", "Claim on hold"),
     errors.ClaimFull: Problem(HTTPStatus.CONFLICT, "claim-full", "The claim holds no more"),
     errors.ClaimStillOpen: Problem(HTTPStatus.CONFLICT, "claim-still-open", "Not ready to close"),

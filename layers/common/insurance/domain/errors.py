@@ -19,6 +19,7 @@ InsuranceError
 │   ├── ComplaintNotFound
 │   ├── RedressNotFound
 │   ├── DocumentNotFound
+│   ├── ScreeningNotFound
 │   └── PartyNotFound
 ├── Conflict
 │   ├── WrongState              a step that the lifecycle table does not have
@@ -29,6 +30,7 @@ InsuranceError
 │   ├── AccessFull              a person is as many parties as one can be
 │   ├── TooManyClaims
 │   ├── ClaimOnHold
+│   ├── ScreeningOpen           a person must look at a name first
 │   ├── ClaimFull               it has as many payments, decisions or recoveries as it can hold
 │   ├── ClaimStillOpen          a payment or a decision must come to its end first
 │   ├── ComplaintFull           it has as many notes or offers as it can hold
@@ -128,6 +130,10 @@ class FollowUpNotFound(NotFound):
     kind = "follow-up"
 
 
+class ScreeningNotFound(NotFound):
+    kind = "screening"
+
+
 class PaymentFileNotFound(NotFound):
     kind = "payment file"
 
@@ -213,6 +219,14 @@ class AlreadyErased(Conflict):
 class TooManyClaims(Conflict):
     def __init__(self, policy_id: str, most: int) -> None:
         super().__init__(f"Policy {policy_id} has {most} claims, as many as it can: call us.")
+
+
+class ScreeningOpen(Conflict):
+    """What is said of it does not say what was found: that is for those who look."""
+
+    def __init__(self, what: str, screening_id: str | None = None) -> None:
+        where = f" ({screening_id})" if screening_id else ""
+        super().__init__(f"A person must look at {what} first{where}.")
 
 
 class ClaimOnHold(Conflict):

@@ -47,6 +47,7 @@ PersonId = Annotated[str, StringConstraints(pattern=r"^per_(test_)?[0-9a-f]{32}$
 PaymentFileId = Annotated[str, _pattern("pmf")]
 ComplaintId = Annotated[str, _pattern("cmp", SUFFIX_LENGTH + NOTICE_LENGTH)]
 RedressId = Annotated[str, _pattern("rdr", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-9][0-9]?")]
+ScreeningId = Annotated[str, _pattern("scr")]
 BillingId = Annotated[str, _pattern("bil")]
 VersionId = Annotated[str, _pattern("prd")]
 SuspenseId = Annotated[str, _pattern("sus")]
@@ -106,6 +107,11 @@ def policy_id_for(
 def party_id_for(id: QuoteId | PolicyId | ClaimId) -> PartyId:
     """The policyholder of a quote, and of the policy that comes of it."""
     return _kin("pty", id)
+
+
+def screening_id_for(id: QuoteId | PolicyId) -> ScreeningId:
+    """Whoever takes out a policy is looked at in one place."""
+    return _kin("scr", id)
 
 
 def billing_id_for(policy_id: PolicyId) -> BillingId:

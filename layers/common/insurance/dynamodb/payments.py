@@ -111,8 +111,6 @@ class DynamoDBPaymentOrders:
             ExpressionAttributeValues={":queue": codec.text(queue)},
             Limit=PAYMENTS_PER_FILE_MAX,
         )
-        if not found:
-            return []
         items = load(self._client, [(self._table, {"id": each["id"]}) for each in found])
         return [item for item in items if item and item.get(WAITING) == codec.text(queue)]
 

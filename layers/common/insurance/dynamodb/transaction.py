@@ -120,6 +120,8 @@ def load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Ite
 
     One BatchGetItem, consistent; asks again only for what a throttled table left out.
     """
+    if not keys:
+        return []
     wanted: dict[str, Any] = {}
     for table, key in keys:
         entry = wanted.setdefault(table, {"Keys": [], "ConsistentRead": True})

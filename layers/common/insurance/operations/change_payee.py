@@ -4,12 +4,14 @@ from datetime import timedelta
 
 from insurance.domain.caller import Caller
 from insurance.domain.claim import Claim, PayeeChange, Step, Task
-from insurance.domain.errors import SamePerson, WrongState
+from insurance.domain.errors import SamePerson, ScreeningOpen, WrongState
 from insurance.domain.party import Payee
+from insurance.domain.screening import cleared_matches
 from insurance.operations.authority import check_profile
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim
-from insurance.operations.ports import Claims, Kept, Products
+from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
+from insurance.operations.screen_payment import suspicions
 
 COOLING = timedelta(hours=24)
 """Time for the claimant to hear of the change, and to say that it was not them."""
@@ -53,13 +55,19 @@ def approve_payee(
     claim_id: str,
     *,
     approve: bool,
+    somebody_else_because: str | None,
     expected_revision: int | None,
     caller: Caller,
     products: Products,
     claims: Claims,
+    screening: Screening,
     receipt: Receipt,
 ) -> Kept[Claim]:
-    """The second person's word: the new payee stands, after a time to cool, or the old one stays."""
+    """The second person's word: the new payee stands, after a time to cool, or the old one stays.
+
+    A name that resembles one on a sanctions list is agreed to only with the reason why it is
+    somebody else, which is kept.
+    """
     file = load_claim(
         claim_id,
         expected_revision=expected_revision,
@@ -78,6 +86,20 @@ def approve_payee(
     changed = claim.moved(Step.CHANGE_PAYEE, payee_change=None, task=None if waits else claim.task)
     type = "claim.payee_refused"
     if approve:
-        changed = changed.replace(payee=change.payee, payee_cools_until=receipt.now + COOLING)
+        found = suspicions(claim, change.payee, screening)
+        if found and somebody_else_because is None:
+            raise ScreeningOpen("the payee's name: say why it is somebody else,")
+        matches = cleared_matches(
+            change.payee.name,
+            found,
+            by=caller.principal,
+            reason=somebody_else_because or "",
+            at=receipt.now,
+        )
+        changed = changed.replace(
+            payee=change.payee,
+            payee_cools_until=receipt.now + COOLING,
+            cleared=(*claim.cleared, *matches),
+        )
         type = "claim.payee_changed"
     return store_claim(changed, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)

@@ -5,9 +5,10 @@ from insurance.domain.errors import NoLongerSold, QuoteChanged, QuoteNotFound, S
 from insurance.domain.event import Event, Head
 from insurance.domain.identity import mode_of
 from insurance.domain.policy import Policy
-from insurance.operations.ports import Kept, Policies, Products
+from insurance.operations.ports import Kept, Policies, Products, Screening
 from insurance.operations.pricing import imposed_of, price_again
 from insurance.operations.receipt import Receipt
+from insurance.operations.screen_policyholder import Screenings, screen_policyholder
 
 
 def issue_policy(
@@ -17,6 +18,8 @@ def issue_policy(
     caller: Caller,
     products: Products,
     policies: Policies,
+    screening: Screening,
+    screenings: Screenings,
     receipt: Receipt,
 ) -> Kept[Policy]:
     """Bind the quote and write the policy, with the postings of its premium, in one transaction."""
@@ -37,6 +40,14 @@ def issue_policy(
     policy = Policy.from_quote(bound, now=receipt.now)
     if was.key is None:
         raise ValueError("a quote that was erased cannot be bound")
+    screen_policyholder(
+        quote,
+        was.key,
+        caller=caller,
+        screening=screening,
+        screenings=screenings,
+        now=receipt.now,
+    )
     issued = Event.following(
         Head(),
         policy,

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from insurance.domain.books.calendar import Calendar
     from insurance.domain.books.earnings import EarnedPremium
     from insurance.domain.claim import Claim, NoticedClaim
-    from insurance.domain.claim.screening import Resemblance
     from insurance.domain.classification import JsonObject
     from insurance.domain.complaint import Complaint
     from insurance.domain.document import Content, Document, Wording
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from insurance.domain.product.release import ProductVersion
     from insurance.domain.product.source import Files
     from insurance.domain.quote import Quote
+    from insurance.domain.screening import Resemblance
     from insurance.domain.terms import ProductRef
     from insurance.operations.receipt import Receipt
 
@@ -344,6 +344,9 @@ class Lists(Protocol):
 
 
 class Screening(Protocol):
+    version: str
+    """Of the list."""
+
     def resembling(self, name: str) -> Sequence[Resemblance]:
         """Entries of the sanctions list that a name resembles, the closest first."""
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from insurance.domain.caller import Caller
-from insurance.domain.claim import Claim, ClearedMatch, Task
+from insurance.domain.claim import Claim, Task
 from insurance.domain.claim.rule import Outcome, RuleResult
-from insurance.domain.claim.screening import Resemblance
 from insurance.domain.errors import ClaimOnHold
 from insurance.domain.party import Payee
+from insurance.domain.screening import Resemblance, cleared_matches, not_cleared
 from insurance.operations.authority import check_authority
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.ports import Claims, Kept, Products, Screening
@@ -20,12 +20,7 @@ def suspicions(claim: Claim, payee: Payee | None, screening: Screening) -> Seque
     """What a payee's name resembles, less what a person has cleared for that name."""
     if payee is None:
         return ()
-    cleared = {(match.name, match.entry) for match in claim.cleared}
-    return [
-        found
-        for found in screening.resembling(payee.name)
-        if (payee.name, found.entry) not in cleared
-    ]
+    return not_cleared(payee.name, screening.resembling(payee.name), claim.cleared)
 
 
 def judge_screening(found: Sequence[Resemblance]) -> RuleResult:
@@ -87,28 +82,8 @@ def decide_screening(
         cleared = payment.cleared(by=caller.principal)
         payee = claim.payee_of(payment)
         found = suspicions(claim, payee, screening)
-        matches = cleared_matches(payee, found, caller, reason, receipt)
+        name = payee.name if payee else ""
+        matches = cleared_matches(name, found, by=caller.principal, reason=reason, at=receipt.now)
         decided = claim.with_payment(cleared).replace(task=None, cleared=(*claim.cleared, *matches))
         type = "payment.cleared"
     return store_claim(decided, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)
-
-
-def cleared_matches(
-    payee: Payee | None,
-    found: Sequence[Resemblance],
-    caller: Caller,
-    reason: str,
-    receipt: Receipt,
-) -> tuple[ClearedMatch, ...]:
-    """What was found, as a person explains it away: kept with the reason."""
-    name = payee.name if payee else ""
-    return tuple(
-        ClearedMatch(
-            name=name,
-            **match._asdict(),
-            cleared_by=caller.principal,
-            reason=reason,
-            at=receipt.now,
-        )
-        for match in found
-    )

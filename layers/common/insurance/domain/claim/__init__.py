@@ -7,7 +7,7 @@ from insurance.domain.claim.lifecycle import Handling, Step
 from insurance.domain.claim.limits import Draw
 from insurance.domain.claim.payment import Payment, PaymentStatus
 from insurance.domain.claim.reserve import CostType, Reserve, ReserveReason
-from insurance.domain.claim.screening import ClearedMatch
+from insurance.domain.screening import ClearedMatch
 
 __all__ = [
     "Channel",

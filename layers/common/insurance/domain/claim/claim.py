@@ -20,7 +20,6 @@ from insurance.domain.claim.recovery import (
 )
 from insurance.domain.claim.reserve import ACCOUNTS, COSTS, CostType, Reserve, ReserveReason
 from insurance.domain.claim.rule import PayoutStep, RuleResult
-from insurance.domain.claim.screening import ClearedMatch
 from insurance.domain.classification import Classification, Record
 from insurance.domain.clocks import Clock
 from insurance.domain.errors import (
@@ -36,6 +35,7 @@ from insurance.domain.identity import ClaimId, PaymentId, PolicyId, payment_id_f
 from insurance.domain.ledger import Account, Posting, post
 from insurance.domain.money import Money, total
 from insurance.domain.party import Claimant, Payee
+from insurance.domain.screening import ClearedMatch
 from insurance.domain.value import Value
 
 PAYMENTS_MAX = 50

@@ -1,0 +1,178 @@
+"""Policyholders whose name is on a sanctions list: at issue, and when the list changes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from insurance.screening import BUNDLED, BundledScreening
+
+from tests.claims.office import Office
+from tests.claims.policies import MOTOR, issued
+
+type Json = dict[str, Any]
+
+UNDERWRITER = "underwriter-test"
+LISTED = "Drago, Viktor MALENKOV"
+CLEAR = {"decision": "clear", "reason": "Born in 1991, the listed person in 1954."}
+
+
+def accepted(office: Office, name: str = LISTED) -> str:
+    quote = office.post(
+        "/v1/quotes",
+        {
+            "product": "personal_motor",
+            "start": "2026-12-01",
+            "policyholder": {"name": name},
+            "answers": MOTOR,
+            "covers": [],
+        },
+    )
+    office.post(f"/v1/quotes/{quote['id']}/acceptance")
+    quote_id: str = quote["id"]
+    return quote_id
+
+
+def waiting(office: Office) -> list[Json]:
+    items: list[Json] = office.get("/v1/screenings", by=UNDERWRITER)["items"]
+    return items
+
+
+def decision(office: Office, body: Json, **arguments: Any) -> Json:
+    [case] = waiting(office)
+    return office.post(f"/v1/screenings/{case['id']}/decision", body, by=UNDERWRITER, **arguments)
+
+
+def run(office: Office) -> list[str]:
+    """A whole run over the book; the cases that it opened."""
+    opened, after = [], ""
+    while True:
+        answered = office.post("/v1/screening-runs", {"after": after}, by=UNDERWRITER)
+        opened += answered["opened"]
+        after = answered.get("next", "")
+        if not after:
+            return opened
+
+
+@pytest.fixture
+def longer_list(tmp_path: Path) -> BundledScreening:
+    """The list as it is after somebody was put on it."""
+    listed = json.loads(BUNDLED.read_text("utf-8"))
+    listed["version"] = "later"
+    listed["entries"].append({"id": "CW-9001", "name": "Ada Merton"})
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps(listed), "utf-8")
+    return BundledScreening(path)
+
+
+def with_list(office: Office, screening: BundledScreening) -> None:
+    [app] = [app for app in office.apps if hasattr(app, "screenings")]
+    vars(app)["screening"] = screening
+
+
+def test_a_listed_name_is_not_issued_and_somebody_is_told(office: Office):
+    quote_id = accepted(office)
+
+    refused = [office.refused("/v1/policies", {"quote_id": quote_id}) for _ in range(2)]
+
+    assert refused == ["screening-open", "screening-open"]
+    [case] = waiting(office)
+    assert (case["quote_id"], case["status"]) == (quote_id, "open")
+    assert [match["entry"] for match in case["matches"]] == ["CW-0001"]
+    assert "Malenkov" not in json.dumps(case)
+
+
+def test_once_somebody_has_said_why_it_is_another_person_the_policy_is_issued(office: Office):
+    quote_id = accepted(office)
+    office.refused("/v1/policies", {"quote_id": quote_id})
+
+    cleared = decision(office, CLEAR)
+    policy = office.post("/v1/policies", {"quote_id": quote_id})
+
+    assert cleared["status"] == "cleared"
+    assert policy["quote_id"] == quote_id
+    assert waiting(office) == []
+
+
+def test_who_the_list_means_is_never_issued(office: Office):
+    quote_id = accepted(office)
+    office.refused("/v1/policies", {"quote_id": quote_id})
+
+    confirmed = decision(office, {"decision": "confirm", "reason": "Same date of birth."})
+
+    assert confirmed["status"] == "confirmed"
+    assert office.refused("/v1/policies", {"quote_id": quote_id}) == "screening-open"
+    path = f"/v1/screenings/{confirmed['id']}/decision"
+    assert office.refused(path, CLEAR, by=UNDERWRITER) == "wrong-state"
+
+
+def test_a_repeated_decision_is_answered_as_the_first_was(office: Office):
+    office.refused("/v1/policies", {"quote_id": accepted(office)})
+    [case] = waiting(office)
+    path = f"/v1/screenings/{case['id']}/decision"
+
+    first = office.call("POST", path, CLEAR, by=UNDERWRITER, key="once")
+    again = office.call("POST", path, CLEAR, by=UNDERWRITER, key="once")
+
+    assert (again.body, again.headers["Idempotent-Replayed"]) == (first.body, "true")
+
+
+def test_most_names_cost_an_issue_nothing(office: Office, engine):
+    policy_id = issued(office)
+
+    items = engine.scan(TableName=office.tables["screening"])["Items"]
+
+    assert policy_id
+    assert items == []
+
+
+def test_the_book_in_force_is_screened_when_the_list_changes(office: Office, longer_list):
+    policies = {issued(office) for _ in range(3)}
+    office.deliver()
+    assert run(office) == []
+
+    with_list(office, longer_list)
+    opened = run(office)
+
+    assert len(opened) == 3
+    assert {case["policy_id"] for case in waiting(office)} == policies
+    assert {match["list_version"] for case in waiting(office) for match in case["matches"]} == {
+        "later"
+    }
+    assert run(office) == []
+
+
+def test_what_was_cleared_is_not_asked_again(office: Office):
+    quote_id = accepted(office)
+    office.refused("/v1/policies", {"quote_id": quote_id})
+    decision(office, CLEAR)
+    office.post("/v1/policies", {"quote_id": quote_id})
+    office.deliver()
+
+    assert run(office) == []
+    assert waiting(office) == []
+
+
+def test_a_policy_that_has_ended_is_left_alone(office: Office, longer_list):
+    issued(office)
+    office.deliver()
+    with_list(office, longer_list)
+    office.now = office.now.replace(year=2028)
+
+    assert run(office) == []
+
+
+def test_a_book_of_many_pages_is_gone_through_whole(office: Office, longer_list, monkeypatch):
+    monkeypatch.setattr("insurance.dynamodb.screenings.POLICIES_PER_PAGE", 1)
+    policies = {issued(office) for _ in range(4)}
+    office.deliver()
+    office.deliver()
+    with_list(office, longer_list)
+
+    run(office)
+
+    assert {case["policy_id"] for case in waiting(office)} == policies
+
+
+def test_only_who_may_underwrite_looks(office: Office):
+    assert office.refused("/v1/screening-runs", {}, by="handler-test") == "missing-scope"
