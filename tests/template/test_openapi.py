@@ -97,7 +97,15 @@ def test_commands_want_an_idempotency_key_and_questions_do_not(operations: Opera
             if parameter["in"] == "header" and parameter["required"]
         }
         # A run does what is due, however often it is asked for: there is nothing to repeat.
-        asks = name.endswith(("/preview", "/coverage-checks", "/product-checks", "/clockwork/runs"))
+        asks = name.endswith(
+            (
+                "/preview",
+                "/coverage-checks",
+                "/product-checks",
+                "/clockwork/runs",
+                "/screening-runs",
+            )
+        )
         writes = name.startswith("POST") and not asks
         assert required == ({"Idempotency-Key"} if writes else set()), name
 
