@@ -212,6 +212,7 @@ def scenes() -> Iterator[Scene]:
     yield from _published()
     yield from _quoting()
     yield from _issuance()
+    yield from _screening()
     yield from _servicing()
     yield from _notices()
     yield from _sharing()
@@ -360,6 +361,29 @@ def _issuance() -> Iterator[Scene]:
         query={"limit": "10"},
         varies=sealed,
     )
+
+
+def _screening() -> Iterator[Scene]:
+    """A policyholder whose name is on the bundled list."""
+    listed = {**RISK, "policyholder": {"name": "Viktor Malenkov-Drago"}}
+    yield Scene("quoting/quote_listed", "POST /v1/quotes", HARBOUR, listed)
+    quote_id = _quote_id("quote_listed")
+    quote, given = {"quote_id": quote_id}, ("quoting/quote_listed",)
+    accept = "POST /v1/quotes/{quote_id}/acceptance"
+    yield Scene("quoting/accept_listed", accept, HARBOUR, {}, given, quote)
+    accepted = (*given, "quoting/accept_listed")
+    yield Scene("policy_issuance/issue_listed", "POST /v1/policies", HARBOUR, quote, accepted)
+    held = (*accepted, "policy_issuance/issue_listed")
+    waiting, case = "GET /v1/screenings", {"screening_id": identity.screening_id_for(quote_id)}
+    yield Scene("policy_issuance/screenings", waiting, UNDERWRITER, None, held)
+    decide = "POST /v1/screenings/{screening_id}/decision"
+    clear = {"decision": "clear", "reason": "Born in 1991, the listed person in 1954."}
+    yield Scene("policy_issuance/clear_listed", decide, UNDERWRITER, clear, held, case)
+    cleared = (*held, "policy_issuance/clear_listed")
+    again = "policy_issuance/issue_cleared"
+    yield Scene(again, "POST /v1/policies", HARBOUR, quote, cleared)
+    run, whole = "POST /v1/screening-runs", {"after": ""}
+    yield Scene("policy_issuance/screen_book", run, UNDERWRITER, whole, ISSUED, key="-")
 
 
 def _sharing() -> Iterator[Scene]:
