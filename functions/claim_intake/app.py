@@ -11,6 +11,7 @@ from insurance.api.fields import (
     Instant,
     Narrative,
     PositiveMoney,
+    Reason,
     Text,
 )
 from insurance.api.payees import PayeeRequest
@@ -24,6 +25,7 @@ from insurance.operations.complete_notice import NoticeCompleted, complete_notic
 from insurance.operations.notify_claim import LossReported, notify_claim
 from insurance.operations.read_claim import read_claim, read_claims
 from insurance.operations.receipt import Answer
+from insurance.operations.review_claim import ask_for_review
 
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
 screening = wiring.screening()
@@ -60,6 +62,12 @@ class CompletionRequest(Request):
             payee=self.payee.payee() if self.payee else None,
             narrative=self.narrative,
         )
+
+
+class ReviewRequest(Request):
+    """Why a person shall look at what was decided by rules alone."""
+
+    reason: Reason
 
 
 class NoticeRequest(CoverageCheckRequest):
@@ -141,6 +149,25 @@ def post_facts(claim_id: str, request: CompletionRequest, call: Call) -> ClaimVi
             receipt=receipt,
         ),
         shows=lambda kept: ClaimView.to(call.caller, kept),
+    )
+
+
+@api.command(
+    "/v1/claims/{claim_id}/review",
+    scope="claims:write",
+    summary="Have a person look at an automated decision",
+)
+def post_review(claim_id: str, request: ReviewRequest, call: Call) -> ClaimView | Answer:
+    return call.once(
+        lambda receipt: ask_for_review(
+            claim_id,
+            request.reason,
+            expected_revision=call.expected_revision,
+            caller=call.caller,
+            claims=claims,
+            receipt=receipt,
+        ),
+        shows=ClaimView.of,
     )
 
 

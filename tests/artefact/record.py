@@ -969,6 +969,8 @@ def _settlement() -> Iterator[Scene]:
     yield Scene(unreserved, expense, HANDLER, bill, NOTIFIED, claim, **later)
     twice = {"reason": "Asked for twice."}
     yield Scene("settlement/cancel", cancel, HANDLER, twice, SETTLED_LARGE, payment, **later)
+    review, why = "POST /v1/claims/{claim_id}/review", {"reason": "The excess was waived."}
+    yield Scene("claim_intake/review", review, HARBOUR, why, SETTLED, claim, **later)
     yield from _recoveries()
     yield from _payees()
     yield from _payment_files()

@@ -76,6 +76,8 @@ WIRED = (
     "_known_versions",
     "book",
     "screenings",
+    "policy_changes",
+    "renewals",
 )
 
 

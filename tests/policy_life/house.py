@@ -33,8 +33,16 @@ from insurance.operations.service_policy import (
     preview_change,
 )
 from insurance.products import LookUps, product
+from insurance.screening import BundledScreening
 
-from tests.memory import Memory, MemoryKey, MemoryPolicies, MemoryPolicyChanges, MemoryQuotes
+from tests.memory import (
+    Memory,
+    MemoryKey,
+    MemoryPolicies,
+    MemoryPolicyChanges,
+    MemoryQuotes,
+    MemoryScreenings,
+)
 from tests.unit.product.motor import answers, driver
 
 PARTNER = Caller(
@@ -153,6 +161,8 @@ class House:
             quote_id,
             products=self.products,
             policies=policies,
+            screening=BundledScreening(),
+            screenings=MemoryScreenings(Memory()),
             receipt=self.receipt("issue"),
             **common,
         )

@@ -13,9 +13,10 @@ from insurance.operations.issue_policy import issue_policy
 from insurance.operations.receipt import AlreadyAnswered
 from insurance.operations.renew_policy import RenewalOffered, offer_renewal, preview_renewal
 from insurance.products import LookUps, product
+from insurance.screening import BundledScreening
 
 from tests.cases.published import expected
-from tests.memory import MemoryPolicies, MemoryQuotes, MemoryRenewals
+from tests.memory import Memory, MemoryPolicies, MemoryQuotes, MemoryRenewals, MemoryScreenings
 from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House, MemoryKeys, gbp
 
 IN_TIME = datetime(2026, 12, 20, 9, tzinfo=UTC)
@@ -55,6 +56,8 @@ class Renewal:
             quote.id,
             products=self.house.products,
             policies=MemoryPolicies(self.house.memory),
+            screening=BundledScreening(),
+            screenings=MemoryScreenings(Memory()),
             receipt=receipt("issue"),
             **common,
         ).record

@@ -50,11 +50,13 @@ from insurance.operations.run_clockwork import Look, run_clockwork
 from insurance.operations.serve_notice import DispatchTold, report_dispatch
 from insurance.operations.service_policy import ChangeAsked, change_policy
 from insurance.products import LookUps
+from insurance.screening import BundledScreening
 
 from local.stack import streams_client
 from tests.contract.conftest import PlainKeys, on_dynamodb
 from tests.database import client, make_tables, running_engine, template
 from tests.lean_client import LeanClient
+from tests.memory import Memory, MemoryScreenings
 from tests.policy_life.almanac import BANK
 from tests.policy_life.house import UNDERWRITER, OneProduct, motor_with
 from tests.unit.product.motor import answers
@@ -231,6 +233,8 @@ class Year:
             quote_id,
             products=self.products,
             policies=self.stores.policies,
+            screening=BundledScreening(),
+            screenings=MemoryScreenings(Memory()),
             receipt=self._receipt("issue"),
             **common,
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from insurance.domain.caller import Caller
 from insurance.domain.claim import Claim, Decision, DecisionRecord, Step, Task
-from insurance.domain.claim.decision import ADVERSE, appeal_in, rules_against
+from insurance.domain.claim.decision import ADVERSE, appeal_in, rules_against, sources_of
 from insurance.domain.claim.rule import Outcome
 from insurance.domain.claim.verification import Verdict
 from insurance.domain.errors import (
@@ -151,6 +151,7 @@ def _record(
         reason=asked.reason,
         wording=tuple(dict.fromkeys(rule.wording for rule in against if rule.wording)),
         rules=tuple(rule.code for rule in against),
+        sources=sources_of(against) if asked.decision in ADVERSE else (),
         appeal=appeal_in(territories) if asked.decision in ADVERSE else None,
         by=by,
         at=at,

@@ -9,6 +9,7 @@ from insurance.api.app import cursor, etag
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim import Claim, CostType, DecisionRecord
+from insurance.domain.claim.decision import REVIEW
 from insurance.domain.claim.payment import Outgoing
 from insurance.domain.claim.rule import PayoutStep
 from insurance.domain.claim.verification import Verdict
@@ -90,8 +91,12 @@ class DecisionView(BaseModel):
     reason: str | None
     wording: list[str]
     rules: list[str]
+    sources: list[str]
+    """Where the facts come from that an adverse decision rests on."""
     appeal: str | None
     automated: bool
+    review: str | None
+    """How to have a person look at an automated decision."""
     at: datetime
 
     @classmethod
@@ -103,8 +108,10 @@ class DecisionView(BaseModel):
             reason=record.reason,
             wording=list(record.wording),
             rules=list(record.rules),
+            sources=list(record.sources),
             appeal=record.appeal,
             automated=record.automated,
+            review=REVIEW if record.automated else None,
             at=record.at,
         )
 

@@ -37,6 +37,8 @@ class DecisionRecord(Value):
     """Where in the policy's wording the decision rests."""
     rules: tuple[str, ...] = ()
     """The rules that stood against the claim, or were set aside by a person."""
+    sources: tuple[str, ...] = ()
+    """Where the facts come from that an adverse decision rests on."""
     appeal: str | None = None
     automated: bool = False
     by: str
@@ -44,6 +46,19 @@ class DecisionRecord(Value):
     confirmed_by: str | None = None
     """The second person, where one was needed."""
 
+
+SOURCES = {
+    "sanctions_clear": "the sanctions list",
+    "in_force": "the record of the policy",
+    "not_a_duplicate": "the register of the policy's claims",
+    "payee_known": "the details of the payee",
+}
+"""Where the facts of a rule come from, where that is not the notice and the policy's terms."""
+
+TOLD = "what was told about the loss, and the policy's terms"
+
+REVIEW = "A person will look at this decision again if you ask: POST /v1/claims/{claim_id}/review."
+"""What every automated decision offers."""
 
 APPEALS = {
     "GB": (
@@ -63,6 +78,12 @@ APPEAL_ELSEWHERE = (
 def appeal_in(territories: Sequence[str]) -> str:
     found = (APPEALS[territory] for territory in territories if territory in APPEALS)
     return next(found, APPEAL_ELSEWHERE)
+
+
+def sources_of(rules: Sequence[RuleResult]) -> tuple[str, ...]:
+    """The sources of what the rules looked at; what was told where no rule stands against it."""
+    found = dict.fromkeys(SOURCES.get(rule.code, TOLD) for rule in rules)
+    return tuple(found) or (TOLD,)
 
 
 def rules_against(rules: Sequence[RuleResult]) -> tuple[RuleResult, ...]:
