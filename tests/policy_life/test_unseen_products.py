@@ -20,8 +20,9 @@ from insurance.operations.make_quote import RiskAsked, make_quote
 from insurance.operations.renew_policy import offer_renewal, preview_renewal
 from insurance.operations.verify_claim import verify_claim
 from insurance.products import LookUps
+from insurance.screening import BundledScreening
 
-from tests.memory import MemoryPolicies, MemoryQuotes, MemoryRenewals
+from tests.memory import Memory, MemoryPolicies, MemoryQuotes, MemoryRenewals, MemoryScreenings
 from tests.policy_life.house import PARTNER, UNDERWRITER, House, MemoryKeys
 
 BASE = {
@@ -495,6 +496,8 @@ def test_a_fair_renewal_is_offered_explained_and_issued_at_a_newcomers_price():
         caller=PARTNER,
         products=house.products,
         policies=MemoryPolicies(house.memory),
+        screening=BundledScreening(),
+        screenings=MemoryScreenings(Memory()),
         receipt=house.receipt("issue renewal"),
     )
     assert issued.record.premium.total == money(100)
