@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 import pytest
 from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim.payment import PaymentStatus, PaymentStep
-from insurance.domain.claim.screening import Resemblance
 from insurance.domain.errors import (
     AlreadyErased,
     CurrencyMismatch,
@@ -18,6 +17,7 @@ from insurance.domain.errors import (
 from insurance.domain.identity import Mode, refund_id_for, suspense_id_for
 from insurance.domain.money import Currency, Money
 from insurance.domain.party import Payee
+from insurance.domain.screening import Resemblance
 from insurance.operations.bill_policy import Billed
 from insurance.operations.billing_desk import BillingDesk
 from insurance.operations.pay_claims import ClaimPayers
