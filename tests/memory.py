@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -13,6 +13,7 @@ from insurance.domain.billing import BillingAccount, SuspendedPayment
 from insurance.domain.books.earnings import EarnedPremium
 from insurance.domain.claim import Claim, Handling, NoticedClaim
 from insurance.domain.claim.attention import waits_for, waits_from
+from insurance.domain.claim.files import first_seen
 from insurance.domain.claim.limits import Draw, movements
 from insurance.domain.classification import JsonObject
 from insurance.domain.complaint import Complaint
@@ -149,6 +150,8 @@ class Memory:
     erased: set[str] = field(default_factory=set)
     used: dict[str, dict[str, int]] = field(default_factory=dict)
     """What is taken of shared limits, by policy and code."""
+    files: dict[str, dict[str, str]] = field(default_factory=dict)
+    """To which claim a file came first, by policy and mark."""
 
     def check(self, receipt: Receipt | None) -> None:
         if receipt is None:
@@ -500,11 +503,20 @@ class MemoryClaims:
         used = self._memory.used.get(policy_id, {})
         return ClaimFile(self.get(claim_id), self._policies.get(policy_id).record, dict(used))
 
+    def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimFile:
+        seen = self._memory.files.get(policy_id_for(claim_id), {})
+        return replace(self.load(claim_id, receipt), seen=dict(seen))
+
     def change(self, event: Event, claim: Claim, *, was: Kept[Claim], receipt: Receipt) -> None:
         self._memory.check(receipt)
         if self._memory.claims[claim.id].head != was.head:
             raise StaleRevision(claim.id)
+        files = self._memory.files.setdefault(claim.policy_id, {})
+        marks = first_seen(was.record, claim)
+        if any(mark in files for mark in marks):
+            raise StaleRevision(claim.id)
         self._take(was.record.draws, claim)
+        files |= dict.fromkeys(marks, claim.id)
         self._memory.append(event, lambda: StaleRevision(claim.id))
         self._memory.claims[claim.id] = Kept(claim, event.head, was.key)
         self._memory.keep(receipt)

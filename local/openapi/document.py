@@ -294,6 +294,7 @@ TAGS = {
     "reporting": "The books of a policy and of the house, and whether they agree",
     "accounting": "Close the months of the books and lock them",
     "claim_intake": "Check cover, notify a loss, read a claim",
+    "evidence": "Send files that tell of a loss, and read them again",
     "claim_assessment": "Decide, reserve, hold, close and reopen a claim",
     "settlement": "Settle a claim, approve a payment, report the bank's outcome",
     "complaints": "Complain; handle, answer and put right a complaint; the register",

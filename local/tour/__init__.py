@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from local.settings import Settings
 from local.stack import Stack
-from local.tour import claims, desk, documents, policy_life
+from local.tour import claims, desk, documents, evidence, policy_life
 from local.tour.visitor import TourFailed, Visitor
 
 __all__ = ["TourFailed", "play"]
@@ -22,6 +22,7 @@ SCENES: tuple[Callable[[Visitor], str], ...] = (
     policy_life.paid_by_instalments_and_accounted_for,
     policy_life.in_arrears_given_notice_cured_and_lapsed,
     documents.written_about_and_filed,
+    evidence.sent_checked_and_read_again,
     claims.denied_with_reasons,
     claims.referred_and_paid_after_a_second_person_agreed,
     claims.opened_again_and_topped_up,

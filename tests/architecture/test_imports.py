@@ -41,6 +41,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "billing": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.quotes"),
     "policy_servicing": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.policies"),
     "claim_intake": ("joserfc", "insurance.dynamodb.quotes"),
+    "evidence": ("joserfc", "rapidfuzz", "insurance.dynamodb.quotes", "insurance.screening"),
     "claim_assessment": ("joserfc", "insurance.dynamodb.quotes"),
     "settlement": ("joserfc", "insurance.dynamodb.quotes"),
     "complaints": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.policies"),

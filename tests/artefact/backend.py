@@ -1,6 +1,7 @@
 """What the functions talk to: a real DynamoDB engine and the local services, every call written down."""
 
 import json
+import sqlite3
 import subprocess
 import threading
 import time
@@ -45,7 +46,13 @@ WRITES = {
 }
 
 # What IAM calls them; a HEAD needs what a GET needs.
-S3_ACTIONS = {"PUT": "PutObject", "GET": "GetObject", "HEAD": "GetObject", "DELETE": "DeleteObject"}
+S3_ACTIONS = {
+    "PUT": "PutObject",
+    "POST": "PutObject",
+    "GET": "GetObject",
+    "HEAD": "GetObject",
+    "DELETE": "DeleteObject",
+}
 
 
 class Call(NamedTuple):
@@ -61,8 +68,11 @@ class Call(NamedTuple):
 class Backend:
     """The engine, the services, and who called what."""
 
-    def __init__(self, template: Template, url: str, engine_url: str) -> None:
+    def __init__(
+        self, template: Template, url: str, engine_url: str, store: sqlite3.Connection
+    ) -> None:
         self.template = template
+        self._store = store
         self.url = url
         self.calls: set[Call] = set()
         self._tables: DynamoDBClient = boto3.client(
@@ -82,7 +92,8 @@ class Backend:
         self._tables.close()
 
     def empty(self) -> None:
-        """Fresh tables with the sample applications and the issuer's keys in them."""
+        """Fresh tables with the sample applications and the issuer's keys in them; no files."""
+        self._store.execute("DELETE FROM objects")
         for name in self._tables.list_tables()["TableNames"]:
             self._tables.delete_table(TableName=name)
         create_tables(self.template, self._tables)
@@ -131,7 +142,7 @@ def backend(folder: Path) -> Iterator[Backend]:
     with _engine(folder) as engine_url:
         holder: list[Backend] = []
         with _served(_recording(holder, services, s3, engine_url)) as url:
-            holder.append(Backend(template, url, engine_url))
+            holder.append(Backend(template, url, engine_url, store))
             yield holder[0]
             holder[0].close()
     store.close()

@@ -5,6 +5,7 @@
   given    the events played before it on empty tables, by path: `quoting/quote`
   status, headers, body   of an HTTP answer (only the headers named are compared)
   answer   of any other function; `error` is the message it fails with
+  sends    a file, in base64, that goes to the form in the answer before what follows is played
   varies   JSON pointers, `*` for any step, to values that no two runs share
 """
 

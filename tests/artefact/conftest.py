@@ -1,12 +1,15 @@
 """Functions from source and as built, in front of the same engine and services."""
 
+import json
 import os
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from local.template import REGION, Template
@@ -39,6 +42,8 @@ class Stage:
                 # A refusal is given only where it is what the event was played for.
                 wanted = max(299, earlier.expected.get("status", 200))
                 assert result.get("statusCode", 200) <= wanted, (played.path, earlier.path, result)
+                if "sends" in earlier.expected:
+                    _send(json.loads(result["body"])["upload"], earlier.expected["sends"])
             self.outcomes[played.path] = self.function(played.folder).invoke(played.event)
         return self.outcomes[played.path]
 
@@ -81,6 +86,13 @@ class Stage:
     def stop(self) -> None:
         for function in self.functions.values():
             function.stop()
+
+
+def _send(upload: Any, file: str) -> None:
+    """A file, in base64, by the form that was answered."""
+    files = {"file": b64decode(file)}
+    sent = httpx.post(upload["url"], data=upload["fields"], files=files)
+    assert sent.status_code == httpx.codes.NO_CONTENT, sent.text
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ stream's (`events/event_delivery`).
 """
 
 import base64
+import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 from insurance.domain import identity
 from insurance.domain.identity import Mode
 from insurance.iso20022 import end_to_end_id
+from insurance.scanning import EICAR
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
@@ -26,6 +28,7 @@ from tests.artefact.backend import ISSUER, Backend, backend
 from tests.artefact.cases import EVENTS, EXPECTED, case, observed, settled
 from tests.artefact.conftest import Stage
 from tests.artefact.emulator import runtime_folder
+from tests.evidence.pictures import photograph
 
 type Json = dict[str, Any]
 
@@ -91,6 +94,8 @@ class Scene(NamedTuple):
     key: str = ""
     """The idempotency key; the file's name by default."""
     varies: tuple[str, ...] = ()
+    sends: bytes = b""
+    """The file that goes to the form in the answer."""
 
 
 GBP = "GBP"
@@ -223,6 +228,7 @@ def scenes() -> Iterator[Scene]:
     yield from _claims()
     yield from _assessment()
     yield from _settlement()
+    yield from _evidence()
     yield from _complaints()
     yield from _erasure()
 
@@ -1118,6 +1124,43 @@ def _documents() -> Iterator[Scene]:
     )
 
 
+def _evidence() -> Iterator[Scene]:
+    """A photograph that is kept, a file that is not, one that never comes. Forms and links vary."""
+    ask = "POST /v1/claims/{claim_id}/evidence"
+    listed, one = "GET /v1/claims/{claim_id}/evidence", f"{ask}/{{evidence_id}}"
+    read, take = one.replace("POST", "GET"), f"{one}/receipt"
+    claim: Json = {"variables": {"claim_id": CLAIM}, "at": CLAIMED_AT}
+    first: Json = claim | {
+        "variables": {"claim_id": CLAIM, "evidence_id": identity.evidence_id_for(CLAIM, 1)}
+    }
+    form: Json = {"varies": ("/body/upload",)}
+
+    def offer(file: bytes, media_type: str, **about: str) -> Json:
+        digest = hashlib.sha256(file).hexdigest()
+        told = {"code": "other", "media_type": media_type, "size_bytes": len(file)}
+        return told | {"sha256": digest} | about
+
+    photo, bad = photograph(), b"%PDF-1.7\n" + EICAR + b"\n%%EOF\n"
+    named = offer(photo, "image/jpeg", name="bumper.jpg")
+    asked = (*NOTIFIED, "evidence/ask")
+    yield Scene("evidence/ask", ask, HARBOUR, named, NOTIFIED, sends=photo, **claim, **form)
+    nothing = offer(photo, "image/jpeg", code="poem")
+    yield Scene("evidence/ask_of_an_unknown_kind", ask, HARBOUR, nothing, NOTIFIED, **claim)
+    yield Scene("evidence/receive", take, HARBOUR, {}, asked, **first)
+    received = (*asked, "evidence/receive")
+    yield Scene("evidence/list", listed, HARBOUR, None, received, **claim)
+    link: Json = {"varies": ("/body/link",)}
+    yield Scene("evidence/read", read, HARBOUR, None, received, **first, **link)
+    yield Scene("evidence/read_of_another_partner", read, MEADOW, None, received, **first)
+    late = offer(bad, "application/pdf", name="estimate.pdf")
+    promised = "evidence/ask_and_send_nothing"
+    yield Scene(promised, ask, HARBOUR, late, NOTIFIED, **claim, **form)
+    yield Scene("evidence/receive_nothing", take, HARBOUR, {}, (*NOTIFIED, promised), **first)
+    infected = "evidence/ask_and_send_malware"
+    yield Scene(infected, ask, HARBOUR, late, NOTIFIED, sends=bad, **claim, **form)
+    yield Scene("evidence/receive_malware", take, HARBOUR, {}, (*NOTIFIED, infected), **first)
+
+
 def _erasure() -> Iterator[Scene]:
     erase, party = "POST /v1/parties/{party_id}/erasure", {"party_id": PARTY}
     reason = {"reason": "Asked for by the policyholder."}
@@ -1293,7 +1336,7 @@ def main() -> None:
                 if not (EVENTS / f"{path}.json").exists():
                     write(f"{path}.json", event)
             for scene in played:
-                _answer(stage, scene.path, scene.varies, scene.given)
+                _answer(stage, scene.path, scene.varies, scene.given, scene.sends)
             _record_others(stage)
         finally:
             stage.stop()
@@ -1309,10 +1352,14 @@ def _record_others(stage: Stage) -> None:
                 _answer(stage, path, varies, GIVEN.get(path, ()))
 
 
-def _answer(stage: Stage, path: str, varies: tuple[str, ...], given: tuple[str, ...]) -> None:
+def _answer(
+    stage: Stage, path: str, varies: tuple[str, ...], given: tuple[str, ...], sends: bytes = b""
+) -> None:
     """Write what the event is answered, unless only what varies has changed."""
     recorded = case(path)
     expected: Json = {"given": list(given)} if given else {}
+    if sends:
+        expected["sends"] = base64.b64encode(sends).decode()
     expected |= observed(stage.play(recorded._replace(expected=expected)), {})
     if "httpMethod" in recorded.event and "type" not in recorded.event:
         assert "status" in expected, (path, expected)  # a handler answers, whatever happens

@@ -51,6 +51,7 @@ FOLDERS = (
     "quoting",
     "policy_issuance",
     "claim_intake",
+    "evidence",
     "claim_assessment",
     "settlement",
     "work_list",
@@ -257,6 +258,8 @@ def opened_in_memory() -> Iterator[tuple[Office, Memory]]:
     with ExitStack() as patches:
         for name, store in stores.items():
             patches.enter_context(patch.object(wiring, name, lambda store=store: store))
+        objects = MemoryObjects()
+        patches.enter_context(patch.object(wiring, "objects", lambda _bucket: objects))
         patches.enter_context(_settings({}))
         yield Office([_app(folder) for folder in FOLDERS]), memory
 

@@ -38,6 +38,12 @@ COMMANDS: dict[str, tuple[Step, str, dict[str, Any], str]] = {
     "withdrawal": (Step.WITHDRAW, "closure", {"reason": "withdrawn"}, HANDLER),
     "reopening": (Step.REOPEN, "reopening", REASON, HANDLER),
     "assignment": (Step.ASSIGN, "assignment", {"handler": "staff-hana"}, HANDLER),
+    "evidence": (
+        Step.TAKE_EVIDENCE,
+        "evidence",
+        {"code": "other", "media_type": "image/png", "size_bytes": 9, "sha256": "0" * 64},
+        PARTNER,
+    ),
     "note": (Step.NOTE, "notes", {"text": "Called back."}, HANDLER),
     "follow-up": (
         Step.FOLLOW_UP,

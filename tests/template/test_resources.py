@@ -82,6 +82,27 @@ def test_what_was_lent_of_documents_is_deleted_with_its_versions(written: Json) 
     assert lent["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
 
+def test_what_was_sent_or_lent_of_evidence_is_deleted_with_its_versions(written: Json) -> None:
+    rules = written["Resources"]["EvidenceBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+
+    assert {rule["Prefix"] for rule in rules} == {"inbox/", "lent/"}
+    for rule in rules:
+        assert rule["Status"] == "Enabled"
+        assert rule["ExpirationInDays"] == 1
+        assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+
+
+def test_only_the_evidence_function_reaches_the_files_of_strangers(resources: Json) -> None:
+    reach = [
+        name
+        for name, each in resources.items()
+        if each["Type"] == "AWS::Lambda::Function"
+        and "EVIDENCE_BUCKET" in each["Properties"]["Environment"]["Variables"]
+    ]
+
+    assert reach == ["EvidenceFunction"]
+
+
 def test_the_stream_of_events_shows_tampering(tables: Json) -> None:
     view = tables["EventsTable"]["Properties"]["StreamSpecification"]["StreamViewType"]
 

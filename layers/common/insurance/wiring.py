@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from insurance.operations.pay_refunds import AllPayers
     from insurance.products import LookUps
     from insurance.s3 import S3Objects
+    from insurance.scanning import BundledScanner
     from insurance.screening import BundledScreening
     from insurance.typesetting import BundledWordings, Typesetter
 
@@ -97,6 +98,13 @@ def screening() -> BundledScreening:
     from insurance.screening import BundledScreening
 
     return BundledScreening()
+
+
+@cache
+def scanner() -> BundledScanner:
+    from insurance.scanning import BundledScanner
+
+    return BundledScanner()
 
 
 @cache

@@ -65,6 +65,7 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "refund_id": (identity.RefundId, errors.RefundNotFound),
     "suspense_id": (identity.SuspenseId, errors.SuspenseNotFound),
     "invoice_id": (identity.InvoiceId, errors.InvoiceNotFound),
+    "evidence_id": (identity.EvidenceId, errors.EvidenceNotFound),
     "party_id": (identity.PartyId, errors.PartyNotFound),
 }
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""

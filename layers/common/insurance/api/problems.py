@@ -58,6 +58,12 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.SuspenseNotFound: Problem(
         HTTPStatus.NOT_FOUND, "suspense-not-found", "No such payment in suspense"
     ),
+    errors.EvidenceNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "evidence-not-found", "Evidence not found"
+    ),
+    errors.EvidenceNotSent: Problem(
+        HTTPStatus.CONFLICT, "evidence-not-sent", "The file has not come yet"
+    ),
     errors.PartyNotFound: Problem(HTTPStatus.NOT_FOUND, "party-not-found", "Party not found"),
     errors.WrongState: Problem(HTTPStatus.CONFLICT, "wrong-state", "Not possible in this state"),
     errors.QuoteAlreadyIssued: Problem(

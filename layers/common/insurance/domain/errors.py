@@ -166,6 +166,10 @@ class SuspenseNotFound(NotFound):
     kind = "payment in suspense"
 
 
+class EvidenceNotFound(NotFound):
+    kind = "evidence"
+
+
 class PartyNotFound(NotFound):
     kind = "party"
 
@@ -237,6 +241,11 @@ class ClaimOnHold(Conflict):
 class ClaimFull(Conflict):
     def __init__(self, claim_id: str, most: int, what: str) -> None:
         super().__init__(f"Claim {claim_id} has {most} {what}, as many as it can hold: call us.")
+
+
+class EvidenceNotSent(Conflict):
+    def __init__(self, evidence_id: str) -> None:
+        super().__init__(f"No file has come for {evidence_id} yet: send it, then repeat the call.")
 
 
 class ComplaintFull(Conflict):

@@ -40,6 +40,7 @@ PolicyId = Annotated[str, _pattern("pol")]
 PartyId = Annotated[str, _pattern("pty")]
 ClaimId = Annotated[str, _pattern("clm", SUFFIX_LENGTH + NOTICE_LENGTH)]
 PaymentId = Annotated[str, _pattern("pay", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-9][0-9]?")]
+EvidenceId = Annotated[str, _pattern("evd", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-9][0-9]?")]
 PersonId = Annotated[str, StringConstraints(pattern=r"^per_(test_)?[0-9a-f]{32}$")]
 """Who signed in through a partner's portal; `access.people` works it out."""
 
@@ -183,6 +184,19 @@ def quote_id_for(id: PolicyId | PartyId) -> QuoteId:
 def payment_id_for(claim_id: ClaimId, number: int) -> PaymentId:
     """The claim's nth payment; `number` counts from 1."""
     return f"pay_{claim_id.split('_', 1)[1]}_{number}"
+
+
+def evidence_id_for(claim_id: ClaimId, number: int) -> EvidenceId:
+    """The claim's nth file; `number` counts from 1."""
+    return f"evd_{claim_id.split('_', 1)[1]}_{number}"
+
+
+def file_mark(policy_id: PolicyId, sealed_digest: bytes) -> str:
+    """By which a file is known again on claims of one policy.
+
+    The digest is sealed: a mark must not let anybody who has a file check whether we have it too.
+    """
+    return _letters(fingerprint("file", policy_id, sealed_digest.hex()), SUFFIX_LENGTH)
 
 
 def payment_file_id_for(mode: Mode, principal: str, key: str) -> PaymentFileId:

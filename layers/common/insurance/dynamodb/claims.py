@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from insurance.domain.claim import Claim, Handling, NoticedClaim
 from insurance.domain.claim.attention import waits_for, waits_from
+from insurance.domain.claim.files import first_seen
 from insurance.domain.claim.limits import Draw, movements
 from insurance.domain.errors import ClaimNotFound, LimitMoved, StaleRevision
 from insurance.domain.event import Event
@@ -14,7 +15,15 @@ from insurance.dynamodb import aggregates, codec, lanes
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import Write, add, load, put, transact
+from insurance.dynamodb.transaction import (
+    Refusal,
+    Write,
+    add,
+    load,
+    put,
+    transact,
+    update,
+)
 from insurance.operations.ports import ClaimFile, Kept, Keys, NoticeFile
 from insurance.operations.receipt import Receipt
 
@@ -24,6 +33,9 @@ if TYPE_CHECKING:
 
 CLAIMS_PER_READ = 50
 """One read holds 100 items: so many claims, and as many parties at most."""
+
+FILE = "file_"
+"""In front of a file's mark: the column that says to which claim it came first."""
 
 USED = "used_"
 """In front of an aggregate's code: the column that says how much of it is taken."""
@@ -128,14 +140,17 @@ class DynamoDBClaims:
     def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         policy_id = policy_id_for(claim_id)
         wanted = [self._key(claim_id), self._limits_key(policy_id), self._receipts.key(receipt)]
-        item, limits, earlier, *rest = load(
-            self._client, [*wanted, *self._policies.wants(policy_id)]
+        items = load(self._client, [*wanted, *self._policies.wants(policy_id)])
+        return self._file(claim_id, items, None, receipt)
+
+    def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimFile:
+        policy_id = policy_id_for(claim_id)
+        wanted = [self._key(claim_id), self._limits_key(policy_id), self._receipts.key(receipt)]
+        marks, *items = load(
+            self._client,
+            [self._marks_key(policy_id), *wanted, *self._policies.wants(policy_id)],
         )
-        party = rest[-1]
-        self._receipts.check(receipt, earlier, aggregates.read_key(self._keys, party))
-        claim = self._read(claim_id, item, party)
-        policy = self._policies.read(policy_id, rest).record
-        return ClaimFile(claim=claim, policy=policy, used=_read_used(limits))
+        return self._file(claim_id, items, marks, receipt)
 
     def change(self, event: Event, claim: Claim, *, was: Kept[Claim], receipt: Receipt) -> None:
         def stale(_item: Item | None) -> Exception:
@@ -145,6 +160,7 @@ class DynamoDBClaims:
             self._client,
             [
                 *self._take(was.record.draws, claim),
+                *self._mark(was.record, claim, stale),
                 put(
                     self._claims_table,
                     _item(event, claim),
@@ -182,6 +198,36 @@ class DynamoDBClaims:
             request["ConditionExpression"] = " AND ".join(conditions)
         return (Write("Update", request, lambda _item: LimitMoved(claim.id)),)
 
+    def _mark(self, was: Claim, claim: Claim, stale: Refusal) -> Sequence[Write]:
+        """Enter files that came here first: columns of one item, so that claims do not queue up."""
+        return [
+            update(
+                self._claims_table,
+                self._marks_key(claim.policy_id)[1],
+                {FILE + mark: codec.text(claim.id)},
+                stale,
+                condition="attribute_not_exists(#0)",
+            )
+            for mark in first_seen(was, claim)
+        ]
+
+    def _file(
+        self, claim_id: str, items: Sequence[Item | None], marks: Item | None, receipt: Receipt
+    ) -> ClaimFile:
+        item, limits, earlier, *rest = items
+        party = rest[-1]
+        self._receipts.check(receipt, earlier, aggregates.read_key(self._keys, party))
+        return ClaimFile(
+            claim=self._read(claim_id, item, party),
+            policy=self._policies.read(policy_id_for(claim_id), rest).record,
+            used=_read_used(limits),
+            seen={
+                name.removeprefix(FILE): claim["S"]
+                for name, claim in (marks or {}).items()
+                if name.startswith(FILE)
+            },
+        )
+
     def _read(self, claim_id: str, item: Item | None, party: Item | None) -> Kept[Claim]:
         if item is None:
             raise ClaimNotFound(claim_id)
@@ -195,6 +241,11 @@ class DynamoDBClaims:
 
     def _register_key(self, policy_id: str) -> tuple[str, Item]:
         return self._claims_table, {"id": codec.text(policy_id)}
+
+    def _marks_key(self, policy_id: str) -> tuple[str, Item]:
+        """One item for the files on all the claims of a policy: not beside the limits, where every
+        payment would carry it."""
+        return self._claims_table, {"id": codec.text(f"{policy_id}#files")}
 
     def _limits_key(self, policy_id: str) -> tuple[str, Item]:
         """One item for all the limits that a policy's claims share: known before they are."""

@@ -27,9 +27,11 @@ def load_claim(
     caller: Caller,
     claims: Claims,
     receipt: Receipt,
+    evidence: bool = False,
 ) -> ClaimFile:
     """The claim and its policy, if the caller may see them and they are as the caller thinks."""
-    file = claims.load(claim_id, receipt)
+    load = claims.load_evidence if evidence else claims.load
+    file = load(claim_id, receipt)
     if not caller.sees(claim_id, file.claim.record.partner):
         raise ClaimNotFound(claim_id)
     if expected_revision is not None and expected_revision != file.claim.head.sequence:
@@ -45,8 +47,11 @@ def store_claim(
     caller: Caller,
     claims: Claims,
     receipt: Receipt,
+    answer: object = None,
 ) -> Kept[Claim]:
     """Append the event, with the postings that the change makes, and store the claim.
+
+    What is answered is the claim as it is kept, or `answer` where the command is about a part of it.
 
     A claim whose people were erased can still be paid, refused or closed: what says nothing of
     them needs no key. What somebody writes about that step is then not kept: it could not be sealed.
@@ -65,7 +70,7 @@ def store_claim(
         postings=claim.booked_since(was.record),
     )
     kept = Kept(claim, event.head, was.key)
-    claims.change(event, claim, was=was, receipt=receipt.answered(kept))
+    claims.change(event, claim, was=was, receipt=receipt.answered(answer or kept))
     return kept
 
 

@@ -69,14 +69,17 @@ def complete_notice(
         payee=claim.payee or told.payee,
         narrative=narrative,
     )
-    missing = verify_filed(completed, file, product).missing
-    waits = claim.task is not None and claim.task.code == "incomplete"
-    task = None if waits and not missing else claim.task
     return store_claim(
-        completed.replace(missing=missing, task=task),
+        lacking(completed, verify_filed(completed, file, product).missing),
         "claim.completed",
         was=file.claim,
         caller=caller,
         claims=claims,
         receipt=receipt,
     )
+
+
+def lacking(claim: Claim, missing: tuple[str, ...]) -> Claim:
+    """The claim with what it lacks now; whoever waited for the rest has nothing to do any more."""
+    waits = claim.task is not None and claim.task.code == "incomplete"
+    return claim.replace(missing=missing, task=None if waits and not missing else claim.task)

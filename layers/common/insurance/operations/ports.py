@@ -244,6 +244,8 @@ class ClaimFile:
     policy: Policy
     used: Mapping[str, int] = field(default_factory=dict)
     """What the policy's claims have taken of the limits they share, in minor units, by code."""
+    seen: Mapping[str, str] = field(default_factory=dict)
+    """Files received on the policy's claims, by mark: on which claim first. See `load_evidence`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,11 +280,15 @@ class Claims(Protocol):
     def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         """The claim and its policy, in one read with the receipt."""
 
+    def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimFile:
+        """As `load`, and in the same read which files came to the policy's claims before."""
+
     def change(self, event: Event, claim: Claim, *, was: Kept[Claim], receipt: Receipt) -> None:
         """Store the claim as the event left it; raise StaleRevision when it has moved on.
 
         What it takes of shared limits moves in the same transaction; raise LimitMoved when other
-        claims have left too little.
+        claims have left too little. Files that came to it first are marked as its own; raise
+        StaleRevision when one has come to another claim meanwhile.
         """
 
 
@@ -447,6 +453,11 @@ class Objects(Protocol):
         self, key: str, *, media_type: str, sha256: str, largest: int, seconds: int
     ) -> UploadForm:
         """A form that stores exactly this content (SHA-256 in base64), of at most `largest` bytes."""
+
+
+class Scanner(Protocol):
+    def found_in(self, file: bytes) -> str | None:
+        """The name of the malware in a file; None when there is none. Unavailable: nobody looked."""
 
 
 class Wordings(Protocol):

@@ -31,6 +31,7 @@ from insurance.domain.errors import (
     ReserveTooLow,
     WrongState,
 )
+from insurance.domain.evidence.evidence import EVIDENCE_MAX, Evidence
 from insurance.domain.identity import ClaimId, PaymentId, PolicyId, payment_id_for
 from insurance.domain.ledger import Account, Posting, post
 from insurance.domain.money import Money, total
@@ -92,6 +93,8 @@ class Claim(Record):
         "payments/*/reason",
         "recoveries/*/abandoned_because",
         "diary/*/about",
+        "evidence/*/sha256",
+        "evidence/*/name",
     )
 
     id: ClaimId
@@ -160,6 +163,7 @@ class Claim(Record):
     notes: Annotated[tuple[Note, ...], Field(max_length=NOTES_MAX), Classification.SENSITIVE] = ()
     diary: tuple[FollowUp, ...] = ()
     """What is to be looked at again, and when."""
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=EVIDENCE_MAX)] = ()
 
     def moved(self, step: Step, **changes: Any) -> Self:
         handling = NEXT.get((self.handling, step))

@@ -33,6 +33,7 @@ class Step(StrEnum):
     ASSIGN = "be given to a handler"
     NOTE = "have something noted"
     FOLLOW_UP = "be followed up"
+    TAKE_EVIDENCE = "take evidence"
     RUN_LATE = "have a clock run out"
 
 
@@ -52,6 +53,7 @@ NEXT = {
     **{(handling, Step.HOLD): handling for handling in OPEN},
     **{(handling, Step.RELEASE): handling for handling in OPEN},
     **{(handling, Step.ASSIGN): handling for handling in OPEN},
+    **{(handling, Step.TAKE_EVIDENCE): handling for handling in OPEN},
     **{(handling, Step.RUN_LATE): handling for handling in OPEN},
     **{(handling, Step.NOTE): handling for handling in Handling},
     **{(handling, Step.FOLLOW_UP): handling for handling in Handling},

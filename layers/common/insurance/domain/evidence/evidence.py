@@ -1,0 +1,58 @@
+"""One piece of evidence on a claim: a file that was announced, and what became of it."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from insurance.domain.errors import WrongState
+from insurance.domain.evidence.media import MediaType, Refusal
+from insurance.domain.identity import ClaimId, EvidenceId
+from insurance.domain.value import Value
+
+EVIDENCE_MAX = 20
+"""Files on one claim, whatever became of them."""
+
+OTHER = "other"
+"""A file that the cover does not ask for."""
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class EvidenceStatus(StrEnum):
+    EXPECTED = "expected"
+    """Announced: the file may be sent."""
+    RECEIVED = "received"
+    """Read, found to be what was announced, and kept."""
+    REFUSED = "refused"
+    """Read, and not kept."""
+
+
+class Evidence(Value):
+    """A file that somebody announced. Its texts are sealed with the claim's."""
+
+    id: EvidenceId
+    code: str
+    """What the cover asks for and this is, or `other`."""
+    media_type: MediaType
+    size_bytes: int
+    sha256: str = ""
+    """Of the file as it was announced; empty once it was erased."""
+    name: str = ""
+    """What the file was called by whoever has it; empty without, or once it was erased."""
+    status: EvidenceStatus = EvidenceStatus.EXPECTED
+    asked_by: str
+    asked_at: AwareDatetime
+    received_at: AwareDatetime | None = None
+    refused_because: Refusal | None = None
+    stored_sha256: Digest | None = None
+    """Of the sealed file, as it is stored: holds after an erasure too."""
+    mark: str | None = None
+    """By which the file is known again on the policy's other claims, if it was seen here first."""
+    same_file_as: ClaimId | None = None
+    """The claim of the policy on which the same file was received first."""
+
+    def check_expected(self, step: str) -> None:
+        """What was received or refused stays what it is."""
+        if self.status is not EvidenceStatus.EXPECTED:
+            raise WrongState(f"Evidence {self.id}", self.status, step)

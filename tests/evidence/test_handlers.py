@@ -1,0 +1,338 @@
+"""Evidence over HTTP, as it ships: sent by the presigned form, read by a signed link."""
+
+import json
+from hashlib import sha256
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+import pytest
+from insurance.scanning import EICAR
+
+from tests.evidence.pictures import PICTURE, PLACE, photograph, png
+from tests.resilience.books import assert_chains_hold, streams
+from tests.resilience.calls import (
+    APPROVER,
+    CLAIM,
+    LIVE,
+    LOSS_CLOCK,
+    PRIVACY,
+    STRANGER,
+    Answer,
+    Handlers,
+)
+
+pytestmark = pytest.mark.xdist_group("policy_life")
+
+NAME = "ada-quillfeathers-garden.jpg"
+
+
+@pytest.fixture
+def path(handlers: Handlers) -> str:
+    return f"/v1/claims/{handlers.notified()['id']}/evidence"
+
+
+def offer(file: bytes, **changes: Any) -> dict[str, Any]:
+    about = {"code": "other", "media_type": "image/jpeg", "name": NAME}
+    return about | {"size_bytes": len(file), "sha256": sha256(file).hexdigest()} | changes
+
+
+def asked(handlers: Handlers, path: str, file: bytes, **changes: Any) -> Any:
+    answer = handlers.post(path, offer(file, **changes), clock=LOSS_CLOCK)
+    assert answer.status == 201, answer.text
+    return answer.body
+
+
+def send(upload: Any, file: bytes) -> int:
+    return httpx.post(upload["url"], data=upload["fields"], files={"file": file}).status_code
+
+
+def receipt(handlers: Handlers, path: str, evidence: Any, **options: Any) -> Answer:
+    return handlers.post(f"{path}/{evidence['id']}/receipt", {}, clock=LOSS_CLOCK, **options)
+
+
+def sent(handlers: Handlers, path: str, file: bytes, **changes: Any) -> Any:
+    """The evidence as it is once the file was sent and read."""
+    made = asked(handlers, path, file, **changes)
+    assert send(made["upload"], file) == 204
+    answer = receipt(handlers, path, made["evidence"])
+    assert answer.status == 200, answer.text
+    return answer.body
+
+
+def objects(handlers: Handlers) -> Any:
+    return handlers.modules["evidence"].files
+
+
+def test_a_photograph_is_sent_received_and_read_without_its_place(handlers, path):
+    file = photograph()
+
+    evidence = sent(handlers, path, file)
+    lent = handlers.get(f"{path}/{evidence['id']}").body
+    read = httpx.get(lent["link"]["url"])
+
+    assert (evidence["status"], evidence["name"]) == ("received", NAME)
+    assert lent["evidence"] == evidence
+    assert (read.status_code, read.headers["content-type"]) == (200, "image/jpeg")
+    assert read.headers["content-disposition"] == 'attachment; filename="other.jpg"'
+    assert PLACE not in read.content
+    assert PICTURE in read.content
+    assert handlers.get(path).body == {"items": [evidence]}
+    assert_chains_hold(handlers.backend)
+
+
+def test_what_was_sent_is_deleted_and_what_is_kept_is_sealed(handlers, path):
+    evidence = sent(handlers, path, photograph())
+
+    assert objects(handlers).get(f"inbox/{evidence['id']}") is None
+    kept = objects(handlers).get(f"sealed/{evidence['id']}")
+    assert PICTURE not in kept
+
+
+def test_nothing_of_the_file_is_in_a_table_a_key_or_a_link(handlers, path):
+    evidence = sent(handlers, path, photograph())
+    lent = handlers.get(f"{path}/{evidence['id']}").text
+
+    events = streams(handlers.backend)[path.split("/")[3]]
+    assert [each.type for each in events[1:]] == [
+        "claim.evidence_asked",
+        "claim.evidence_received",
+    ]
+    for event in events:
+        assert NAME not in json.dumps(event.facts)
+        assert evidence["sha256"] not in json.dumps(event.facts)
+    assert NAME not in json.loads(lent)["link"]["url"]
+
+
+def test_the_form_takes_no_other_file(handlers, path):
+    upload = asked(handlers, path, photograph())["upload"]
+
+    assert send(upload, photograph(3)) == 400
+    assert send(upload, photograph() + b"more") == 400
+
+
+def test_a_file_that_has_not_come_can_be_sent_still(handlers, path):
+    made = asked(handlers, path, photograph())
+
+    early = receipt(handlers, path, made["evidence"])
+    assert (early.status, early.code) == (409, "evidence-not-sent")
+    again = asked(handlers, path, photograph())
+    assert again["evidence"]["id"] == made["evidence"]["id"]
+    assert send(again["upload"], photograph()) == 204
+    assert receipt(handlers, path, made["evidence"]).body["status"] == "received"
+
+
+def test_evidence_that_was_received_stays_what_it_is(handlers, path):
+    evidence = sent(handlers, path, photograph())
+
+    again = receipt(handlers, path, evidence)
+    anew = handlers.post(path, offer(photograph()), clock=LOSS_CLOCK)
+
+    assert (again.status, again.code) == (409, "wrong-state")
+    assert (anew.status, anew.code) == (409, "wrong-state")
+
+
+def test_received_evidence_answers_what_the_cover_asks_for(handlers):
+    theft = handlers.notified(cover="fire_and_theft", facts={})
+    claim = f"/v1/claims/{theft['id']}"
+    assert theft["missing"] == ["crime_reference"]
+    settled = handlers.post(f"{claim}/settlement", {}, clock=LOSS_CLOCK).body
+    assert settled["task"]["code"] == "incomplete"
+
+    bad = sent(handlers, f"{claim}/evidence", png(), code="crime_reference")
+    assert bad["status"] == "refused"
+    assert handlers.get(claim).body["missing"] == theft["missing"]
+    good = sent(handlers, f"{claim}/evidence", photograph(), code="crime_reference")
+
+    now = handlers.get(claim).body
+    assert now["missing"] == []
+    assert now["facts"]["crime_reference"] == good["id"]
+    assert (now["status"], now["payments"]) == ("verifying", []), "nothing is settled by itself"
+    assert "task" not in now
+
+
+@pytest.mark.parametrize(
+    ("file", "media_type", "why"),
+    [
+        (png(), "image/jpeg", "wrong_type"),
+        (photograph(), "application/pdf", "wrong_type"),
+        (photograph()[:-60], "image/jpeg", "unreadable"),
+        (b"%PDF-1.7\n" + EICAR, "application/pdf", "infected"),
+        (photograph() + EICAR, "image/jpeg", "infected"),
+    ],
+    ids=["png_as_jpeg", "jpeg_as_pdf", "cut_short", "infected_pdf", "infected_picture"],
+)
+def test_what_is_wrong_is_refused_never_lent_and_deleted(handlers, path, file, media_type, why):
+    evidence = sent(handlers, path, file, media_type=media_type)
+
+    assert (evidence["status"], evidence["refused_because"]) == ("refused", why)
+    assert "link" not in handlers.get(f"{path}/{evidence['id']}").body
+    for key in (f"inbox/{evidence['id']}", f"sealed/{evidence['id']}"):
+        assert objects(handlers).get(key) is None
+    assert_chains_hold(handlers.backend)
+
+
+def test_a_refused_file_may_be_announced_again_as_what_it_is(handlers, path):
+    sent(handlers, path, png())
+
+    right = sent(handlers, path, png(), media_type="image/png")
+
+    assert right["status"] == "received"
+    assert [each["status"] for each in handlers.get(path).body["items"]] == ["refused", "received"]
+
+
+def test_a_repeated_call_is_answered_as_the_first_and_does_nothing(handlers, path):
+    first = handlers.post(path, offer(photograph()), key="once", clock=LOSS_CLOCK)
+    again = handlers.post(path, offer(photograph()), key="once", clock=LOSS_CLOCK)
+    send(first.body["upload"], photograph())
+    evidence = first.body["evidence"]
+    received = receipt(handlers, path, evidence, key="twice")
+    repeated = receipt(handlers, path, evidence, key="twice")
+
+    assert (again.replayed, again.text) == (True, first.text)
+    assert (repeated.replayed, repeated.text) == (True, received.text)
+    assert len(handlers.get(path).body["items"]) == 1
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.filterwarnings("ignore:No application metrics")
+@pytest.mark.parametrize("call", ["get", "put", "change", "delete"])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_receipt_that_dies_anywhere_is_finished_once_by_the_next(handlers, path, call, after):
+    made = asked(handlers, path, photograph())
+    send(made["upload"], photograph())
+    module = handlers.modules["evidence"]
+    holder = module.claims if call == "change" else module.files
+    whole = getattr(type(holder), call)
+
+    def dies(*arguments: Any, **named: Any) -> None:
+        if after:
+            whole(*arguments, **named)
+        raise Killed
+
+    with patch.object(type(holder), call, dies), pytest.raises(Killed):
+        receipt(handlers, path, made["evidence"], key="once")
+    finished = receipt(handlers, path, made["evidence"], key="once")
+
+    assert (finished.status, finished.body["status"]) == (200, "received")
+    assert finished.replayed == ((call, after) == ("change", True) or call == "delete")
+    events = streams(handlers.backend)[path.split("/")[3]]
+    assert [each.type for each in events].count("claim.evidence_received") == 1
+    lent = handlers.get(f"{path}/{made['evidence']['id']}").body
+    assert PICTURE in httpx.get(lent["link"]["url"]).content
+    assert_chains_hold(handlers.backend)
+
+
+def test_the_same_file_on_another_claim_of_the_policy_links_the_two(handlers):
+    policy = handlers.issued()
+    bodies = [
+        CLAIM | {"policy_id": policy["id"]},
+        CLAIM | {"policy_id": policy["id"], "occurred_at": "2027-01-03T08:00:00Z"},
+    ]
+    first, second = (
+        f"/v1/claims/{handlers.post('/v1/claims', body, clock=LOSS_CLOCK).body['id']}"
+        for body in bodies
+    )
+    sent(handlers, f"{first}/evidence", photograph())
+    assert "same_loss_as" not in [
+        name for name, value in handlers.get(second).body.items() if value
+    ]
+
+    evidence = sent(handlers, f"{second}/evidence", photograph())
+    other = sent(handlers, f"{second}/evidence", photograph(3))
+    settled = handlers.post(f"{second}/settlement", {}, clock=LOSS_CLOCK).body
+
+    assert evidence["same_file_as"] == first.rpartition("/")[2]
+    assert "same_file_as" not in other
+    assert settled["same_loss_as"] == [first.rpartition("/")[2]]
+    rules = {rule["code"]: rule["outcome"] for rule in settled["rules"]}
+    assert rules["not_a_duplicate"] == "refer"
+    assert settled["payments"] == []
+
+
+def test_an_erasure_leaves_the_claim_and_no_readable_file(handlers, path):
+    evidence = sent(handlers, path, photograph())
+    claim = handlers.get(path.rpartition("/")[0]).body
+    party = claim["policy_id"].replace("pol_", "pty_")
+    erased = handlers.post(f"/v1/parties/{party}/erasure", {"reason": "asked"}, caller=PRIVACY)
+    assert erased.status == 200, erased.text
+
+    read = handlers.get(f"{path}/{evidence['id']}")
+    another = handlers.post(path, offer(photograph(3)), clock=LOSS_CLOCK)
+
+    assert (read.status, read.code) == (409, "already-erased")
+    assert (another.status, another.code) == (409, "already-erased")
+    [left] = handlers.get(path).body["items"]
+    gone = {"name", "sha256"}
+    assert left == {name: value for name, value in evidence.items() if name not in gone}
+    assert_chains_hold(handlers.backend)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"code": "poem"},
+        {"code": "driver_age"},
+        {"media_type": "text/html"},
+        {"media_type": "image/svg+xml"},
+        {"size_bytes": 0},
+        {"size_bytes": 10 * 1024 * 1024 + 1},
+        {"sha256": "0" * 63},
+        {"sha256": "G" * 64},
+        {"name": "x" * 201},
+        {"colour": "red"},
+    ],
+)
+def test_what_cannot_be_evidence_is_refused_with_its_field(handlers, path, changes):
+    answer = handlers.post(path, offer(photograph(), **changes), clock=LOSS_CLOCK)
+
+    assert (answer.status, answer.code) == (422, "invalid-fields")
+    [fault] = answer.body["errors"]
+    assert fault["pointer"] == f"/{next(iter(changes))}"
+    assert handlers.get(path).body["items"] == []
+
+
+def test_a_claim_holds_so_many_files_and_no_more(handlers, path):
+    for number in range(20):
+        asked(handlers, path, b"%d" % number)
+
+    full = handlers.post(path, offer(b"20"), clock=LOSS_CLOCK)
+
+    assert (full.status, full.code) == (409, "claim-full")
+    assert len(handlers.get(path).body["items"]) == 20
+
+
+@pytest.mark.parametrize("caller", [STRANGER, LIVE])
+def test_another_partner_finds_no_evidence(handlers, path, caller):
+    evidence = sent(handlers, path, photograph())
+    own: Any = {"caller": caller, "clock": LOSS_CLOCK if caller is STRANGER else None}
+
+    for answer in (
+        handlers.post(path, offer(photograph()), **own),
+        handlers.get(path, **own),
+        handlers.get(f"{path}/{evidence['id']}", **own),
+        handlers.post(f"{path}/{evidence['id']}/receipt", {}, **own),
+    ):
+        assert (answer.status, answer.code) == (404, "claim-not-found")
+
+
+def test_evidence_of_another_claim_is_not_found(handlers, path):
+    other = f"/v1/claims/{handlers.notified()['id']}/evidence"
+    evidence = sent(handlers, path, photograph())
+
+    for id in (evidence["id"], "evd_x", evidence["id"].rpartition("_")[0] + "_7"):
+        for answer in (
+            handlers.get(f"{other}/{id}"),
+            handlers.post(f"{other}/{id}/receipt", {}, clock=LOSS_CLOCK),
+        ):
+            assert (answer.status, answer.code) == (404, "evidence-not-found")
+
+
+def test_a_call_without_its_scope_is_refused(handlers, path):
+    reader = APPROVER
+    answer = handlers.post(path, offer(photograph()), caller=reader, clock=LOSS_CLOCK)
+
+    assert answer.code == "missing-scope"
