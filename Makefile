@@ -78,8 +78,9 @@ exam: .tools/setup .tools/sam .tools/exam.done ## Let tools of others judge temp
 	$(RUN) python -m local.exam install
 	@touch $@
 
-bench: .tools/setup ## Measure what a request and a rating cost, beside what a user would pick instead
+bench: .tools/setup ## Measure what a request, a claim and a rating cost, beside what a user would pick instead
 	$(RUN) python -m bench $(if $(RAW),--raw)
+	$(RUN) python -m bench.claims $(if $(RAW),--raw)
 	$(RUN) --group bench python -m bench.rating
 
 mutants: .tools/setup ## Plant faults in the arithmetic of policy life, one at a time; a test must notice each

@@ -5,16 +5,14 @@ figures as JSON. A goal that is missed says FAIL; the exit code is 0 unless some
 """
 
 import argparse
-import json
 import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from bench import growth, machine
-from bench.goals import Line, count_line
+from bench.goals import Line, count_line, keep
 from bench.meter import ours, popular, table
 from bench.meter.ours import Cost
 from bench.race import build, cold, measure, same
@@ -51,14 +49,10 @@ def main() -> int:
         raced(parts, show=show, say=say)
     say("done")
     if arguments.raw:
-        RAW.parent.mkdir(parents=True, exist_ok=True)
-        figures = {line.name: {"found": line.found, **line.raw} for line in lines}
-        RAW.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+        keep(lines, RAW)
         say(f"absolute figures of this machine: {RAW}")
     if arguments.write:
-        stamp = f"`make bench` on {datetime.now(UTC):%Y-%m-%d}:"
-        text = "\n".join(str(line) for line in lines)
-        table.write(table.LINES, f"{stamp}\n\n```\n{text}\n```")
+        table.write(table.LINES, table.block(lines))
     return 0
 
 

@@ -1,9 +1,11 @@
 """Lines of the bench: one goal each, with what was found and whether it is met."""
 
+import json
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -82,3 +84,10 @@ def null_line(name: str, null: Ratio) -> Line:
 def count_line(name: str, found: float, *, at_most: float, raw: dict[str, Any]) -> Line:
     """A count that the engine metered: no noise, no interval."""
     return Line(name, f"{found:g}", found <= at_most, f"<= {at_most:g}", raw=raw)
+
+
+def keep(lines: Iterable[Line], file: Path) -> None:
+    """The lines with this machine's absolute figures, as JSON."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    figures = {line.name: {"found": line.found, **line.raw} for line in lines}
+    file.write_text(json.dumps(figures, indent=1), encoding="utf-8")

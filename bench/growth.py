@@ -9,7 +9,7 @@ from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 
-from bench import machine, requests
+from bench import machine
 from bench.meter import ours
 from bench.meter.ours import Cost, Handlers
 from bench.meter.tally import Meter
@@ -108,10 +108,8 @@ def _seed(database: str, patterns: list[tuple[str, Json]], numbers: range) -> No
 
 def _pattern(call: Handlers, dynamodb: "DynamoDBClient") -> list[tuple[str, Json]]:
     """The items that a policy stands in, as JSON, their suffix marked: header, event, party, quote."""
-    quote_id = call(requests.quote("pattern"))["id"]
-    call(requests.accept(quote_id, "pattern"))
-    policy = call(requests.issue(quote_id, "pattern"))
-    ids = {quote_id, policy["id"], policy["party_id"]}
+    policy = ours.issued(call, "pattern")
+    ids = {policy["quote_id"], policy["id"], policy["party_id"]}
     return [
         (table, _marked(item))
         for table in dynamodb.list_tables()["TableNames"]

@@ -29,7 +29,7 @@ MOTOR = {
     },
     "covers": [],
 }
-LOSS = {
+LOSS: Json = {
     "cover": "accidental_damage",
     "occurred_at": "2027-01-15T08:20:00Z",
     "claimed": {"amount": 300000, "currency": "GBP"},
@@ -177,6 +177,11 @@ def notify(
     return Ask("claim_intake", "POST", "/v1/claims", body, key, NOTIFIED_AT)
 
 
+def notify_and_settle(policy_id: str, key: str, *, occurred_at: str = LOSS["occurred_at"]) -> Ask:
+    body = NOTICE | {"policy_id": policy_id, "occurred_at": occurred_at, "settle": True}
+    return Ask("claim_intake", "POST", "/v1/claims", body, key, NOTIFIED_AT)
+
+
 def settle(claim_id: str, key: str) -> Ask:
     return Ask("settlement", "POST", f"/v1/claims/{claim_id}/settlement", {}, key, NOTIFIED_AT)
 
@@ -185,6 +190,18 @@ def approve(claim_id: str, payment_id: str, key: str) -> Ask:
     path = f"/v1/claims/{claim_id}/payments/{payment_id}/approval"
     body = {"decision": "approve", "reason": "The engineer's report agrees."}
     return Ask("settlement", "POST", path, body, key, NOTIFIED_AT, APPROVER)
+
+
+def endorse(policy_id: str, key: str) -> Ask:
+    body = {"effective_on": "2027-06-01", "answers": {"annual_mileage": 14000}}
+    path = f"/v1/policies/{policy_id}/endorsements"
+    return Ask("policy_servicing", "POST", path, body, key, NOTIFIED_AT)
+
+
+def cancel(policy_id: str, key: str) -> Ask:
+    body = {"effective_on": "2027-08-01", "reason": "vehicle_sold"}
+    path = f"/v1/policies/{policy_id}/cancellations"
+    return Ask("policy_servicing", "POST", path, body, key, NOTIFIED_AT)
 
 
 def report(payment_id: str, key: str) -> Ask:

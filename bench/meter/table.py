@@ -1,8 +1,10 @@
 """The tables of docs/costs.md, written by the meter and held true by tests/bench."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.goals import Line
 from bench.machine import ROOT
 from bench.meter.ours import Cost
 
@@ -10,6 +12,7 @@ COSTS = ROOT / "docs" / "costs.md"
 COMMANDS = "commands"
 LAYOUTS = "layouts"
 LINES = "lines"
+CLAIMS = "claims"
 
 
 def commands(costs: Iterable[Cost]) -> str:
@@ -40,6 +43,12 @@ def layouts(ours: Mapping[str, Cost], popular: Iterable[Cost]) -> str:
         for layout, cost in (("ours", ours[theirs.name]), ("popular", theirs))
     ]
     return "\n".join([head, *rows])
+
+
+def block(lines: Iterable[Line]) -> str:
+    """The lines of a run, with its day."""
+    text = "\n".join(str(line) for line in lines)
+    return f"`make bench` on {datetime.now(UTC):%Y-%m-%d}:\n\n```\n{text}\n```"
 
 
 def read(name: str, path: Path = COSTS) -> str:

@@ -1,7 +1,7 @@
 """Counts what calls of a boto3 client cost: capacity units as the engine bills them, round trips, keys."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -46,16 +46,25 @@ class Meter:
         self._request: Json = {}
 
     def listen(self, client: Any) -> None:
-        events = client.meta.events
-        for operation in METERED:
-            events.register(f"provide-client-params.dynamodb.{operation}", self._ask)
-            events.register(f"before-send.dynamodb.{operation}", self._sent)
-            events.register(f"after-call.dynamodb.{operation}", self._answered)
+        for event, heard in self._heard():
+            client.meta.events.register(event, heard)
+
+    def leave(self, client: Any) -> None:
+        """Listen no more: whoever is timed now need not pay for the counting."""
+        for event, heard in self._heard():
+            client.meta.events.unregister(event, heard)
 
     @contextmanager
     def measuring(self) -> Iterator[Tally]:
+        self._now = tally = Tally()
+        yield tally
         self._now = Tally()
-        yield self._now
+
+    def _heard(self) -> Iterator[tuple[str, Callable[..., Any]]]:
+        for operation in METERED:
+            yield f"provide-client-params.dynamodb.{operation}", self._ask
+            yield f"before-send.dynamodb.{operation}", self._sent
+            yield f"after-call.dynamodb.{operation}", self._answered
 
     def _ask(self, params: Json, **_: Any) -> Json:
         self._request = params
