@@ -12,6 +12,7 @@ from insurance.api.views.clockwork import RunView
 from insurance.domain.agenda import LIVE, Kind, book_of
 from insurance.domain.errors import NoAuthority
 from insurance.domain.identity import Mode
+from insurance.operations.charge_reinstatement import ReinstatementCharger
 from insurance.operations.collect_premium import PremiumCollector
 from insurance.operations.expire_quote import QuoteExpirer
 from insurance.operations.invite_renewal import RenewalInviter
@@ -21,13 +22,15 @@ from insurance.operations.watch_clocks import ClaimWatcher, ComplaintWatcher
 
 agenda, products, sources = wiring.agenda(), wiring.products(), wiring.look_ups()
 quotes, policies, keys = wiring.quotes(), wiring.policy_changes(), wiring.keys()
+claims = wiring.claims()
 
 LOOKS: dict[Kind, Look] = {
     Kind.QUOTE: QuoteExpirer(quotes).look,
     Kind.RENEWAL: RenewalInviter(products, sources, wiring.renewals(), quotes, keys, policies).look,
     Kind.BILLING: PremiumCollector(products, sources, wiring.billing(), policies).look,
     Kind.EARNING: PremiumEarner(products, wiring.earnings()).look,
-    Kind.CLAIM: ClaimWatcher(wiring.claims()).look,
+    Kind.CLAIM: ClaimWatcher(claims).look,
+    Kind.LIMIT: ReinstatementCharger(products, claims, policies).look,
     Kind.COMPLAINT: ComplaintWatcher(wiring.complaints()).look,
 }
 ANSWER_SECONDS = 15.0

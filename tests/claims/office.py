@@ -31,6 +31,7 @@ from local.samples import CALLERS, Partner
 from tests.contract.conftest import PlainKeys
 from tests.memory import (
     Memory,
+    MemoryBilling,
     MemoryClaims,
     MemoryComplaints,
     MemoryLists,
@@ -247,6 +248,7 @@ def opened_in_memory() -> Iterator[tuple[Office, Memory]]:
         "quotes": MemoryQuotes(memory),
         "policies": MemoryPolicies(memory),
         "claims": MemoryClaims(memory),
+        "billing": MemoryBilling(memory),
         "screenings": MemoryScreenings(memory),
         "lists": MemoryLists(memory),
         "complaints": MemoryComplaints(memory),

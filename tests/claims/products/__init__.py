@@ -27,3 +27,8 @@ def shared_limits() -> Product:
 def suspicious() -> Product:
     """A cover whose claims are scored by signals."""
     return _product("suspicious")
+
+
+def reinstated_limits() -> Product:
+    """Covers whose limits stand again for a premium."""
+    return _product("reinstated_limits")

@@ -37,6 +37,8 @@ class Kind(StrEnum):
     """A claim on which a regulator's clock runs."""
     COMPLAINT = "complaint"
     """The same of a complaint."""
+    LIMIT = "limit"
+    """A claim that used a limit which stands again for a premium."""
 
 
 def _whole(instant: datetime) -> datetime:

@@ -182,13 +182,16 @@ def _milliseconds(moment: datetime) -> int:
 
 
 class Earning(Value):
-    """An amount that is earned evenly over a span."""
+    """An amount that is earned evenly over a span, or whole as soon as that begins."""
 
     amount: Money
     period: Period
+    at_once: bool = False
 
     def earned(self, at: datetime, day_count: DayCount, zone: ZoneInfo) -> Fraction:
         """How much of it is earned at this instant, exact; all of it at the end, never more."""
+        if self.at_once:
+            return Fraction(self.amount.amount if at >= self.period.start else 0)
         return self.amount.amount * Measure(self.period, day_count, zone).elapsed(at).exact
 
 

@@ -1,9 +1,12 @@
 """What a contract says beside its price: the product it is of, its covers, what was found and imposed."""
 
 from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from math import ceil
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from insurance.domain.money import Money
 from insurance.domain.value import Value
@@ -52,3 +55,42 @@ class ImposedTerms(Value):
     """In place of every cover's own."""
     exclusions: tuple[str, ...] = ()
     """Codes of covers that are not given."""
+
+
+class ProRata(StrEnum):
+    """What the premium of a reinstatement goes by."""
+
+    AMOUNT = "amount"
+    """So much of it as is reinstated of the limit, whenever that is."""
+    AMOUNT_AND_TIME = "amount_and_time"
+    """The same, for the part of the term that is left at the loss."""
+    NONE = "none"
+    """All of it, as soon as anything is used of the limit."""
+
+
+class Reinstatement(Value):
+    """The terms on which a limit that a loss used stands again, for a premium."""
+
+    code: str
+    """Of the limit."""
+    name: str
+    limit: Money
+    """As it stands at once."""
+    repeats: Annotated[int, Field(ge=1)]
+    """How often it is reinstated."""
+    rate: Decimal
+    """Of the premium, for the whole limit."""
+    pro_rata: ProRata
+    cover: str | None = None
+    """Whose premium; None: the policy's, where covers share the limit."""
+    priced_at: AwareDatetime
+    """The moment on whose terms the loss was judged: its price rules, and the time left then."""
+
+    def of_used(self, used: int) -> Money:
+        """What is reinstated when so much is used, in minor units."""
+        return self.limit.replace(amount=min(used, self.limit.amount * self.repeats))
+
+    def times(self, reinstated: Money) -> Fraction:
+        """How many times the premium is owed for this, before its rate."""
+        exact = Fraction(reinstated.amount, self.limit.amount)
+        return Fraction(ceil(exact)) if self.pro_rata is ProRata.NONE else exact

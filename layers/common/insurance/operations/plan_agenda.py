@@ -16,13 +16,20 @@ from insurance.domain.jurisdiction import local_midnight
 from insurance.domain.product import Product
 from insurance.domain.terms import ProductRef
 from insurance.operations.by_clockwork import CLOCKWORK
+from insurance.operations.charge_reinstatement import LIMIT_REINSTATED
 from insurance.operations.ports import Products
 
 CLOCKED = {"clm": Kind.CLAIM, "cmp": Kind.COMPLAINT}
 RESTORES = frozenset({"policy.reinstated", "policy.transaction_reversed"})
 """After these a policy may go on that had come to its end."""
 CHANGES = frozenset(
-    {"policy.endorsed", "policy.cancelled", "policy.reinstated", "policy.transaction_reversed"}
+    {
+        "policy.endorsed",
+        "policy.cancelled",
+        "policy.reinstated",
+        "policy.transaction_reversed",
+        LIMIT_REINSTATED,
+    }
 )
 
 
@@ -34,11 +41,12 @@ class Plans(Protocol):
 
 
 def plan_agenda(event: Event, *, products: Products, agenda: Plans) -> None:
-    """Enter what the event gives to look at; what the clockwork did itself, it plans itself.
+    """Enter what the event gives to look at; what the clockwork did itself, it plans itself, unless
+    it is for another kind of look.
 
     Safe to repeat: what was done is seen to be done.
     """
-    if event.actor != CLOCKWORK:
+    if event.actor != CLOCKWORK or event.type == LIMIT_REINSTATED:
         for entry in (*entries_after(event, products), *clocks_after(event)):
             agenda.enter(entry)
 
@@ -60,6 +68,8 @@ def entries_after(event: Event, products: Products) -> Iterator[Entry]:
         yield _entry(event, Kind.QUOTE, _instant(facts["valid_until"]))
     elif event.type == "policy.issued":
         yield from _of_new_policy(event, _product(facts, products))
+    elif event.facts.get("reinstatements") and event.stream.startswith("clm_"):
+        yield _entry(event, Kind.LIMIT, event.processed_at)
     elif event.type in CHANGES:
         end = _instant(facts["period"]["end"])
         yield _entry(event, Kind.BILLING, event.processed_at)

@@ -153,6 +153,8 @@ def carried_out(
         )
     counts = verdict.counts and bool(record.amount) and record.decision is not Decision.GOODWILL
     decided = claim.decided(record, draws=draws, counts=counts)
+    if draws and verdict.reinstatements:
+        decided = decided.replace(reinstatements=verdict.reinstatements)
     due = record.amount - decided.committed_of(CostType.INDEMNITY)
     if due.amount <= 0:
         return _nothing_due(decided, record)

@@ -1,6 +1,6 @@
 """Verify a loss: the rules every claim meets, then the product's own, then what the cover pays."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,8 +9,11 @@ from insurance.domain.claim.rule import Outcome, PayoutStep, RuleResult
 from insurance.domain.claim.verification import Notice, Verdict, judge_notice
 from insurance.domain.errors import AlreadyErased
 from insurance.domain.money import Money
-from insurance.domain.policy import Policy
+from insurance.domain.policy import ChargeKind, Policy
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.reinstating import premium_of
 from insurance.domain.product import Assessment, Loss, Product
+from insurance.domain.terms import Reinstatement
 from insurance.operations.ports import ClaimFile
 from insurance.operations.pricing import imposed_of, stored_risk
 
@@ -49,16 +52,21 @@ def verify_claim(
     )
     in_force = policy.at(at)
     found = product.assess(loss, stored_risk(product, in_force), imposed_of(in_force.imposed))
+    reinstated = tuple(
+        Reinstatement.model_validate(each._asdict() | {"priced_at": at})
+        for each in found.reinstated
+    )
     return Verdict(
         rules + _own_rules(found),
         found.missing,
         found.payable,
-        _steps(found),
+        (*_steps(found), *_reinstatement_steps(found, reinstated, used, policy, product)),
         counts=found.counts,
         reserve=found.reserve,
         recoverable=found.recoverable or None,
         judged_on=_segment(policy, at),
         draws=_draws(found),
+        reinstatements=reinstated,
     )
 
 
@@ -111,6 +119,33 @@ def _own_rules(found: Assessment) -> tuple[RuleResult, ...]:
 
 def _steps(found: Assessment) -> tuple[PayoutStep, ...]:
     return tuple(PayoutStep(**step._asdict()) for step in found.steps)
+
+
+def _reinstatement_steps(
+    found: Assessment,
+    reinstated: tuple[Reinstatement, ...],
+    used: Mapping[str, int],
+    policy: Policy,
+    product: Product,
+) -> Iterator[PayoutStep]:
+    """What the policyholder will owe for limits that stand again, line by line. It is no part of
+    what is paid: the claim is the same before and after."""
+    for terms in reinstated:
+        others = used.get(terms.code, 0)
+        before, after = (
+            terms.of_used(each) for each in (others, others + found.uses[terms.code].amount)
+        )
+        charge = premium_of(terms, before, after, policy, Conditions.of(product))
+        for line in charge.lines:
+            yield PayoutStep(
+                code=f"reinstatement_{line.code}",
+                name=f"Owed for the limit that stands again: {line.name}",
+                figure=f"{line.amount} = {charge.notes[0]}"
+                if line.kind is ChargeKind.NET
+                else f"{line.amount} that follow the net premium",
+                before=found.payable,
+                after=found.payable,
+            )
 
 
 def _draws(found: Assessment) -> tuple[Draw, ...]:

@@ -131,16 +131,20 @@ def _came_in(account: BillingAccount | None, zero: Money) -> Money:
 
 
 def written_by_segments(policy: Policy, conditions: Conditions) -> Money:
-    """The net premium from what was in force how long at which price, and nothing else."""
+    """The net premium from what was in force how long at which price, what limits cost that stand again, and
+    nothing else."""
     measure = Measure(policy.period, conditions.day_count, conditions.zone)
-    void_until, parts = policy.period.start, Fraction(0)
+    void_until, parts, void_number = policy.period.start, Fraction(0), 0
     for each in policy.ends():
         if each.computation.method == COOLING_OFF:
-            void_until = each.effective_at
+            void_until, void_number = each.effective_at, each.number
         elif each.computation.method == NOTHING_BACK:
             price = policy.at(each.effective_at).premium.net.amount
             parts += price * measure.remaining(each.effective_at).exact
     for segment in policy.segments():
         if segment.period.start >= void_until:
             parts += segment.terms.premium.net.amount * measure.share(segment.period).exact
+    for each in policy.standing():
+        if each.reinstates is not None and each.number > void_number:
+            parts += each.computation.net.amount
     return Money(amount=HALF_UP.rounded(parts), currency=policy.premium.net.currency)

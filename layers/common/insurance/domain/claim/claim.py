@@ -37,6 +37,7 @@ from insurance.domain.ledger import Account, Posting, post
 from insurance.domain.money import Money, total
 from insurance.domain.party import Claimant, Payee
 from insurance.domain.screening import ClearedMatch
+from insurance.domain.terms import Reinstatement
 from insurance.domain.value import Value
 
 PAYMENTS_MAX = 50
@@ -146,6 +147,9 @@ class Claim(Record):
     """Whether it goes to the policyholder's record (no-claims years, claims in term)."""
     draws: tuple[Draw, ...] = ()
     """What it takes of limits and deductibles that the policy's claims share."""
+    reinstatements: tuple[Reinstatement, ...] = ()
+    """The limits it used, now or before, that stand again for a premium: the policy is charged for
+    what is used of them (`operations/charge_reinstatement.py`)."""
     reserves: tuple[Reserve, ...] = ()
     payments: Annotated[tuple[Payment, ...], Field(max_length=PAYMENTS_MAX)] = ()
     payees: Annotated[dict[str, Payee] | None, Classification.PERSONAL] = None

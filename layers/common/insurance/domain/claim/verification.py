@@ -11,6 +11,7 @@ from insurance.domain.identity import ClaimId
 from insurance.domain.money import Money
 from insurance.domain.party import Payee
 from insurance.domain.policy import Policy
+from insurance.domain.terms import Reinstatement
 
 FRAUD_SCORE = "fraud_score"
 """The rule in which a product's signals add up."""
@@ -43,6 +44,8 @@ class Verdict(NamedTuple):
     """The transaction of the policy that began the segment in force at the loss."""
     draws: tuple[Draw, ...] = ()
     """What it would take of the limits that the policy's claims share."""
+    reinstatements: tuple[Reinstatement, ...] = ()
+    """Of those, the limits that stand again for a premium."""
 
     @property
     def outcome(self) -> Outcome:

@@ -95,7 +95,7 @@ class Charging(NamedTuple):
     ) -> tuple[tuple[ChargeLine, ...], tuple[str, ...]]:
         """What is kept beyond pro rata, spread over the lines that it is kept of."""
         unearned = -sum(line.amount.amount for line in returned)
-        whole = sum(line.amount.amount for line in _following(price).values())
+        whole = sum(line.amount.amount for line in following(price).values())
         earned = whole - unearned
         kept, note = unearned * rule.retained, f"{_percent(rule.retained)} of the unearned is kept."
         if rule.retention is not None:
@@ -162,7 +162,7 @@ class Charging(NamedTuple):
 
         None is no price at all.
         """
-        old, new = _following(before), _following(after)
+        old, new = following(before), following(after)
         nil = Money.zero(self._currency)
         lines = old | new
         prices = [
@@ -206,7 +206,7 @@ class Charging(NamedTuple):
         )
 
 
-def _following(premium: Premium | None) -> dict[str, ChargeLine]:
+def following(premium: Premium | None) -> dict[str, ChargeLine]:
     """The net premium, and the lines that follow it."""
     if premium is None:
         return {}

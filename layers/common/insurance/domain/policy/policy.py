@@ -297,8 +297,10 @@ class Policy(Record):
         for each in self.standing():
             start = max(each.earns_from or each.effective_at, self.period.start)
             period = Period(start=start, end=self.period.end)
+            at_once = each.kind is TransactionKind.LIMIT_REINSTATEMENT
             if each.computation.net:
-                parts.append(Earning(amount=each.computation.net, period=period))
+                part = Earning(amount=each.computation.net, period=period, at_once=at_once)
+                parts.append(part)
         return tuple(parts)
 
     # How it is put together
@@ -344,8 +346,10 @@ class Policy(Record):
         return next((each for each in self.segments() if instant in each.period), None)
 
     def _effective(self) -> tuple[Transaction, ...]:
-        """What stands, without cancellations that were taken back, and without the taking back."""
-        standing = self.standing()
+        """What stands and rules the terms, without cancellations that were taken back, and without
+        the taking back."""
+        charges = TransactionKind.LIMIT_REINSTATEMENT
+        standing = [each for each in self.standing() if each.kind is not charges]
         undone = {each.follows for each in standing if not each.gap}
         return tuple(
             each

@@ -40,6 +40,10 @@ CHANGES_MAX: Final = 200
 """Of one term, so that a policy stays far below what an item may hold."""
 
 
+STAYS: Final = frozenset({TransactionKind.REVERSAL, TransactionKind.LIMIT_REINSTATEMENT})
+"""Neither undone by itself nor made again."""
+
+
 class Asked(NamedTuple):
     """A transaction as somebody wants it."""
 
@@ -256,11 +260,10 @@ class Servicing(NamedTuple):
 
 
 def _later(policy: Policy, comes_after: Callable[[Transaction], bool]) -> tuple[Transaction, ...]:
-    """What stands and comes after; a reversal has nothing of its own to be made again."""
+    """What stands and comes after; a reversal has nothing of its own to be made again, and what
+    was charged for a limit hangs on claims alone."""
     later = tuple(
-        each
-        for each in policy.standing()
-        if comes_after(each) and each.kind is not TransactionKind.REVERSAL
+        each for each in policy.standing() if comes_after(each) and each.kind not in STAYS
     )
     if len(later) > LATER_CHANGES_MAX:
         raise TooManyChanges(policy.id, LATER_CHANGES_MAX, "with a later effect")
@@ -275,8 +278,8 @@ def _reversible(policy: Policy, number: int | None) -> Transaction:
     name = f"Transaction {number}"
     if not found.stands:
         raise WrongState(name, f"reversed by {found.reversed_by}", "be reversed")
-    if found.kind is TransactionKind.REVERSAL:
-        raise WrongState(name, "a reversal", "be reversed")
+    if found.kind in STAYS:
+        raise WrongState(name, f"a {found.kind.replace('_', ' ')}", "be reversed")
     if any(each.follows == number for each in policy.standing()):
         raise WrongState(name, "taken back", "be reversed")
     return found

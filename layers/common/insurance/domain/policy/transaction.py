@@ -21,6 +21,8 @@ class TransactionKind(StrEnum):
     REINSTATEMENT = "reinstatement"
     REVERSAL = "reversal"
     """A transaction undone by itself, as a mistake; those with a later effect are made again."""
+    LIMIT_REINSTATEMENT = "limit_reinstatement"
+    """The premium for a limit that claims used and that stands again: it changes no terms."""
 
 
 class Initiator(StrEnum):
@@ -125,6 +127,13 @@ class Terms(Value):
     imposed: ImposedTerms | None = None
 
 
+class Reinstated(Value):
+    """So much more of a limit stands again, or less where claims came to nothing."""
+
+    code: str
+    amount: Money
+
+
 class Transaction(Value):
     """One change after new business, which is number 1. It is never altered, only reversed."""
 
@@ -152,6 +161,8 @@ class Transaction(Value):
     follows: int | None = None
     """Of a reinstatement: the cancellation that it follows; without a gap, that never was. Of a
     reversal: the transaction that it undoes."""
+    reinstates: Reinstated | None = None
+    """Of a limit's reinstatement: what of it is charged."""
 
     @property
     def stands(self) -> bool:

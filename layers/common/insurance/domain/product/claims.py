@@ -1,6 +1,6 @@
 """Claims as data: what is asked, the rules a claim is held to, and the ordered payout clauses."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -20,9 +20,11 @@ from insurance.domain.product.results import (
     Loss,
     PayoutStep,
     Period,
+    Reinstating,
     RuleResult,
 )
 from insurance.domain.product.terms import mentions
+from insurance.domain.terms import ProRata
 
 CLAUSES: Final = (
     "amount",
@@ -474,7 +476,25 @@ class CoverClaims:
             uses=uses,
             wholes={code: self._cents(self._aggregates[code].whole(claim)) for code in uses},
             aggregate_kinds={code: self._aggregates[code].kind for code in uses},
+            reinstated=tuple(self._reinstating(uses, claim)),
         )
+
+    def _reinstating(self, uses: Mapping[str, Money], claim: Env) -> Iterator[Reinstating]:
+        own = {row["code"] for row in self._cover.get("aggregates", ())}
+        for code, taken in uses.items():
+            aggregate = self._aggregates[code]
+            terms = aggregate.plain.get("reinstatements", {})
+            rate = Decimal(str(terms.get("premium_rate", 0)))
+            if aggregate.kind == "limit" and aggregate.reinstatements and rate and taken:
+                yield Reinstating(
+                    code,
+                    aggregate.name,
+                    self._cents(aggregate.amount(claim)),
+                    aggregate.reinstatements,
+                    rate,
+                    ProRata(terms.get("pro_rata", "amount")),
+                    self._cover["code"] if code in own else None,
+                )
 
     def _unpaid(
         self, rules: tuple[RuleResult, ...], missing: tuple[str, ...], loss: Loss

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from insurance.domain.money import Money
 from insurance.domain.product.questions import Answers
+from insurance.domain.terms import ProRata
 
 if TYPE_CHECKING:
     from insurance.domain.product.rating import TraceStep, Working
@@ -171,6 +172,19 @@ class PayoutStep(NamedTuple):
     after: Money
 
 
+class Reinstating(NamedTuple):
+    """On what terms a limit stands again after a claim has used it."""
+
+    code: str
+    name: str
+    limit: Money
+    repeats: int
+    rate: Decimal
+    pro_rata: ProRata
+    cover: str | None
+    """Whose limit it is; None: covers share it."""
+
+
 class Assessment(NamedTuple):
     rules: tuple[RuleResult, ...]
     missing: tuple[str, ...]
@@ -187,6 +201,8 @@ class Assessment(NamedTuple):
     """All that there is of each aggregate that this claim takes from, reinstatements included."""
     aggregate_kinds: Mapping[str, str] = MappingProxyType({})
     """Limit or deductible, by the aggregate's code."""
+    reinstated: tuple[Reinstating, ...] = ()
+    """Of those, the limits that stand again for a premium."""
 
     @property
     def outcome(self) -> str:

@@ -1,0 +1,96 @@
+"""Reinstatement of a limit: what is owed for so much of it as losses used up and as stands again."""
+
+from fractions import Fraction
+
+from insurance.domain.money import Money
+from insurance.domain.money import total as total_of
+from insurance.domain.policy.charging import following
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.policy import Policy
+from insurance.domain.policy.transaction import ChargeLine, Computation, Reinstated
+from insurance.domain.premium import Premium
+from insurance.domain.proration import Measure, Share, portions
+from insurance.domain.terms import ProRata, Reinstatement
+
+
+def premium_of(
+    terms: Reinstatement, before: Money, after: Money, policy: Policy, conditions: Conditions
+) -> Computation:
+    """What it costs that `after` is reinstated in all, and not `before`: rate x net premium of a
+    term x what is reinstated / limit, and the taxes that follow the net premium."""
+    price = policy.at(terms.priced_at).premium
+    net = _net(price, terms.cover)
+    factor = Fraction(terms.rate) * (terms.times(after) - terms.times(before))
+    working = f"{terms.name}: {after - before} of {terms.limit} reinstated. {terms.rate} x {net}"
+    if terms.pro_rata is ProRata.NONE:
+        working += " for each time that it is begun"
+    else:
+        working += f" x {after - before} / {terms.limit}"
+    if terms.pro_rata is ProRata.AMOUNT_AND_TIME:
+        measure = Measure(policy.period, conditions.day_count, conditions.zone)
+        left = measure.remaining(terms.priced_at)
+        factor *= left.exact
+        working += f" x {left}"
+    part = factor * Fraction(net.amount, price.net.amount or 1)
+    lines = list(following(price).values())
+    return _computed(lines, part, f"{working}.", conditions)
+
+
+def charge_for(
+    terms: Reinstatement, used: int, policy: Policy, conditions: Conditions
+) -> tuple[Reinstated, Computation] | None:
+    """What the policy still owes, or gets back, when its claims have used so much of the limit;
+    None when it was charged just that. It goes by what is used, not by whose claim used it: so it
+    comes to the same in whatever order claims are paid, lost and paid again."""
+    charged = [
+        (each.reinstates, each.computation)
+        for each in policy.standing()
+        if each.reinstates is not None and each.reinstates.code == terms.code
+    ]
+    before = total_of((each.amount for each, _ in charged), terms.limit.currency)
+    after = terms.of_used(used)
+    if after == before:
+        return None
+    reinstated = Reinstated(code=terms.code, amount=after - before)
+    if after > before:
+        return reinstated, premium_of(terms, before, after, policy, conditions)
+    back = (terms.times(after) - terms.times(before)) / terms.times(before)
+    lines = _summed([line for _, computation in charged for line in computation.lines])
+    working = f"{terms.name}: {before - after} is not used any more; what it cost is given back."
+    return reinstated, _computed(lines, back, working, conditions)
+
+
+def _net(price: Premium, cover: str | None) -> Money:
+    if cover is None or not price.by_cover:
+        return price.net
+    nets = (share.amount for share in price.by_cover if share.cover == cover)
+    return total_of(nets, price.net.currency)
+
+
+def _summed(lines: list[ChargeLine]) -> list[ChargeLine]:
+    summed: dict[str, ChargeLine] = {}
+    for line in lines:
+        amount = line.amount + summed[line.code].amount if line.code in summed else line.amount
+        summed[line.code] = line.replace(amount=amount)
+    return list(summed.values())
+
+
+def _computed(
+    lines: list[ChargeLine], part: Fraction, working: str, conditions: Conditions
+) -> Computation:
+    share = Share(part=abs(part.numerator), whole=part.denominator, unit="of the price")
+    sign = -1 if part < 0 else 1
+    amounts = portions(
+        [line.amount.replace(amount=line.amount.amount * sign) for line in lines],
+        share,
+        conditions.rounding,
+    )
+    made = tuple(
+        line.replace(amount=amount) for line, amount in zip(lines, amounts, strict=True) if amount
+    )
+    return Computation(
+        method="reinstatement_of_limit",
+        lines=made,
+        total=total_of((line.amount for line in made), conditions.currency),
+        notes=(working,),
+    )

@@ -1,0 +1,282 @@
+"""Limits that stand again for a premium: charged once for what is used, given back with it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from insurance.domain.agenda import Kind, book_of
+from insurance.domain.billing import BillingAccount, plans_of, statement
+from insurance.domain.books import keep_books
+from insurance.domain.books.sources import moved_by, source_of
+from insurance.domain.errors import StaleRevision, WrongState
+from insurance.domain.identity import Mode
+from insurance.domain.ledger import Account
+from insurance.domain.money import Money
+from insurance.domain.policy import Policy, TransactionKind
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.servicing import Asked, Servicing
+from insurance.operations.charge_reinstatement import LIMIT_REINSTATED, ReinstatementCharger
+from insurance.operations.plan_agenda import plan_agenda
+from insurance.operations.run_clockwork import Ran, run_clockwork
+
+from tests.claims.office import Office, opened_in_memory
+from tests.claims.policies import issued, loss, notified, settled
+from tests.claims.products import reinstated_limits
+from tests.claims.test_decisions import SUPERVISOR, reported
+from tests.memory import Memory, MemoryAgenda, MemoryClaims, MemoryPolicyChanges
+
+type Json = dict[str, Any]
+
+
+@dataclass
+class Insured:
+    """One policy whose limits stand again, and the clockwork that charges for them."""
+
+    office: Office
+    memory: Memory
+    policy_id: str
+    agenda: MemoryAgenda = field(default_factory=MemoryAgenda)
+
+    def claim(self, cover: str, claimed: str, day: int) -> Json:
+        at = f"2026-12-{day:02d}T08:20:00Z"
+        return settled(self.office, loss(self.policy_id, cover, claimed, occurred_at=at))
+
+    def run(self) -> Ran:
+        """What happened is delivered, all of it once more, and what is due is done."""
+        products = self.office.apps[0].products
+        for stream in self.memory.events.values():
+            for event in stream:
+                plan_agenda(event, products=products, agenda=self.agenda)
+        claims, policies = MemoryClaims(self.memory), MemoryPolicyChanges(self.memory)
+        return run_clockwork(
+            book_of(Mode.TEST, "harbour"),
+            kinds=(Kind.LIMIT,),
+            looks={Kind.LIMIT: ReinstatementCharger(products, claims, policies).look},
+            agenda=self.agenda,
+            now=self.office.now,
+            time_is_up=lambda: False,
+        )
+
+    @property
+    def policy(self) -> Policy:
+        return self.memory.policies[self.policy_id].record
+
+    @property
+    def charged(self) -> list[str]:
+        """What each reinstatement came to, in the order in which they were made."""
+        return [
+            str(each.computation.total)
+            for each in self.policy.transactions
+            if each.kind is TransactionKind.LIMIT_REINSTATEMENT
+        ]
+
+    def check_books(self, at: datetime = datetime(2027, 6, 1, tzinfo=UTC)) -> None:
+        """The policy's books hold, and what it posted is what its facts say."""
+        events = self.memory.events[self.policy_id]
+        conditions = Conditions.of(reinstated_limits())
+        books = keep_books(self.policy, None, events, at=at, conditions=conditions)
+        assert [each for each in books.checks if not each.holds] == []
+        source = source_of(events[-1], lambda _: conditions)
+        assert source is not None
+        assert not source.apart
+        moved: Counter[Account] = Counter()
+        for each in events:
+            moved.update(moved_by(each))
+        assert {account: amount for account, amount in moved.items() if amount} == {
+            account: amount for account, amount in source.balances.items() if amount
+        }
+
+
+@pytest.fixture
+def insured() -> Iterator[Insured]:
+    with opened_in_memory() as (office, memory):
+        office.offering(reinstated_limits())
+        policy_id = issued(office, "reinstated_limits", {})
+        office.now = datetime(2026, 12, 31, 9, tzinfo=UTC)
+        yield Insured(office, memory, policy_id)
+
+
+def test_the_claim_shows_what_its_limit_costs_to_stand_again(insured):
+    claim = insured.claim("cyber", "400", 2)
+
+    owed = {step["code"]: step["figure"] for step in claim["steps"][1:]}
+
+    assert owed == {
+        "reinstatement_net": "200.00 GBP = Limit, reinstated once: 400.00 GBP of 500.00 GBP "
+        "reinstated. 1.25 x 200.00 GBP x 400.00 GBP / 500.00 GBP.",
+        "reinstatement_ipt": "24.00 GBP that follow the net premium",
+    }
+    assert claim["payable"]["amount"] == 40_000
+
+
+def test_the_policy_is_charged_with_tax_and_billed_at_once(insured):
+    insured.claim("cyber", "400", 2)
+    owed = insured.policy.charged
+    insured.run()
+
+    [made] = insured.policy.transactions
+    assert {line.code: str(line.amount) for line in made.computation.lines} == {
+        "net": "200.00 GBP",
+        "ipt": "24.00 GBP",
+    }
+    assert insured.policy.charged - owed == Money.of("224", owed.currency)
+    [event] = [
+        each for each in insured.memory.events[insured.policy_id] if each.type == LIMIT_REINSTATED
+    ]
+    moved = moved_by(event)
+    assert moved[Account.PREMIUM_RECEIVABLE] == 22_400
+    assert moved[Account.WRITTEN_PREMIUM] == -20_000
+    assert moved[Account.TAX_PAYABLE] == -2_400
+    insured.check_books()
+
+
+def test_what_is_charged_is_due_on_the_account(insured):
+    plan = plans_of(reinstated_limits())[0]
+    account = BillingAccount.opened(insured.policy, plan, insured.policy.period.start.date())
+    before = statement(account, insured.policy, insured.office.now.date())
+    insured.claim("cyber", "500", 2)
+    insured.run()
+
+    after = statement(account, insured.policy, insured.office.now.date())
+
+    assert str(after.owed - before.owed) == "280.00 GBP"
+    assert str(after.invoices[-1].due.amount) == "280.00 GBP"
+    assert after.invoices[-1].due.due_on == insured.office.now.date()
+
+
+def test_it_is_charged_once_however_often_the_clockwork_runs(insured):
+    insured.claim("cyber", "400", 2)
+    insured.run()
+    insured.run()
+
+    assert insured.charged == ["224.00 GBP"]
+
+
+def test_no_more_is_charged_than_is_reinstated(insured):
+    for day in (2, 4, 6):
+        insured.claim("cyber", "400", day)
+        insured.run()
+
+    # 400, then the 100 that are left to reinstate; the last 200 are paid of what stood again.
+    assert insured.charged == ["224.00 GBP", "56.00 GBP"]
+    insured.check_books()
+
+
+def test_a_payment_that_fails_takes_its_charge_back_and_another_one_makes_it_again(insured):
+    claim = insured.claim("cyber", "400", 2)
+    insured.run()
+    reported(insured.office, claim["payments"][0]["id"], "failed")
+    insured.run()
+    assert insured.charged == ["224.00 GBP", "-224.00 GBP"]
+    insured.check_books()
+
+    insured.office.post(f"/v1/claims/{claim['id']}/settlement")
+    insured.run()
+
+    assert insured.charged == ["224.00 GBP", "-224.00 GBP", "224.00 GBP"]
+    insured.check_books()
+
+
+def test_a_payment_that_comes_back_takes_its_charge_back(insured):
+    claim = insured.claim("cyber", "400", 2)
+    reported(insured.office, claim["payments"][0]["id"], "paid")
+    insured.run()
+    reported(insured.office, claim["payments"][0]["id"], "returned")
+    insured.run()
+
+    assert insured.charged == ["224.00 GBP", "-224.00 GBP"]
+    insured.check_books()
+
+
+def test_what_others_used_stays_charged_when_the_first_payment_fails(insured):
+    first = insured.claim("cyber", "500", 2)
+    insured.claim("cyber", "500", 4)
+    insured.run()
+    reported(insured.office, first["payments"][0]["id"], "failed")
+    insured.run()
+
+    assert insured.charged == ["280.00 GBP"]
+
+
+def test_by_amount_and_time_counts_what_is_left_of_the_term_at_the_loss(insured):
+    claim = insured.claim("flood", "250", 11)  # 355 of 365 days are left
+    insured.run()
+
+    # 365 x 250 / 500 x 355 / 365 = 177.50, and 12 % of that
+    assert insured.charged == ["198.80 GBP"]
+    assert "355/365 days" in claim["steps"][1]["figure"]
+
+
+def test_a_fixed_price_is_owed_for_each_time_that_is_begun(insured):
+    for day in (2, 4, 6, 8):
+        insured.claim("glass", "300", day)
+        insured.run()
+
+    # 300 begin the first, 900 the second; 1,200 begin no other.
+    assert insured.charged == ["33.60 GBP", "33.60 GBP"]
+
+
+def test_a_claim_that_nobody_decided_costs_nothing_and_a_refused_payment_gives_back(insured):
+    notified(insured.office, loss(insured.policy_id, "cyber", "500"))
+    insured.run()
+    assert insured.charged == []
+
+    large = insured.claim("glass", "650", 2)
+    [payment] = large["payments"]
+    insured.run()
+    assert (payment["status"], insured.charged) == ("awaiting_approval", ["33.60 GBP"])
+
+    approval = f"/v1/claims/{large['id']}/payments/{payment['id']}/approval"
+    no = {"decision": "refuse", "reason": "No repair was made."}
+    insured.office.post(approval, no, by=SUPERVISOR)
+    insured.run()
+    assert insured.charged == ["33.60 GBP", "-33.60 GBP"]
+    insured.check_books()
+
+
+def test_it_is_earned_at_once_and_stays_when_the_policy_is_changed_or_ends(insured):
+    insured.claim("cyber", "500", 2)
+    insured.run()
+    [made] = insured.policy.transactions
+    parts = [each for each in insured.policy.earnings() if each.at_once]
+    conditions = Conditions.of(reinstated_limits())
+
+    def earned(at):
+        return [int(each.earned(at, conditions.day_count, conditions.zone)) for each in parts]
+
+    assert earned(made.effective_at - timedelta(seconds=1)) == [0]
+    assert earned(made.effective_at) == [25_000]
+    assert insured.policy.segments() == insured.policy.replace(transactions=()).segments()
+
+
+def test_it_is_not_reversed_by_itself(insured):
+    insured.claim("cyber", "500", 2)
+    insured.run()
+    servicing = Servicing(
+        conditions=Conditions.of(reinstated_limits()),
+        reprice=lambda *_: pytest.fail("nothing is priced again"),
+        actor="supervisor",
+        now=insured.office.now,
+    )
+    asked = Asked(TransactionKind.REVERSAL, insured.office.now, number=2)
+
+    with pytest.raises(WrongState):
+        servicing.change(insured.policy, asked)
+
+
+def test_a_policy_that_moved_meanwhile_is_charged_by_the_next_run(insured, monkeypatch):
+    insured.claim("cyber", "500", 2)
+
+    def moved(*_: object, **__: object) -> None:
+        raise StaleRevision(insured.policy_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryPolicyChanges, "change", moved)
+        assert insured.run().failed == 1
+    assert insured.charged == []
+
+    insured.run()
+    assert insured.charged == ["280.00 GBP"]
