@@ -8,10 +8,10 @@ from typing import Any
 from insurance.domain.caller import Caller
 from insurance.domain.document import Document, DocumentKind
 from insurance.domain.party import Address, Policyholder
+from insurance.operations.lend_file import lent_key
 from insurance.operations.make_document import (
     DocumentAsked,
     LentDocument,
-    lent_key,
     make_document,
 )
 from insurance.operations.ports import Typesetter
@@ -89,7 +89,7 @@ class Archive:
 
     def file(self, document: Document, day: date | None = None) -> bytes:
         """What the link of a document made now leads to."""
-        found = self.objects.get(lent_key(document.id, day or self.house.now.date()))
+        found = self.objects.get(lent_key(document.id, day or self.house.now.date(), "pdf"))
         assert found is not None
         return found
 

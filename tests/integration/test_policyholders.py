@@ -28,6 +28,22 @@ PERSON = person_id("test", partner="harbour", **ADA)
 SHARING = application("app_test_one", "harbour", scopes="policies:share")
 
 
+FILE: Json = {
+    "code": "other",
+    "media_type": "application/pdf",
+    "size_bytes": 9,
+    "sha256": "0" * 64,
+}
+
+
+def evidence_of(handlers: Handlers, claim: Json) -> str:
+    """A file that their partner announced."""
+    made = handlers.post(f"/v1/claims/{claim['id']}/evidence", FILE, clock=LOSS_CLOCK)
+    assert made.status == 201, made.text
+    id: str = made.body["evidence"]["id"]
+    return id
+
+
 def policyholder(*policies: str, partner: str = "harbour") -> Json:
     """The authorizer's context for somebody who was given these policies."""
     return application(PERSON, partner, scopes=" ".join(PEOPLES_SCOPES)) | {
@@ -39,6 +55,25 @@ def policyholder(*policies: str, partner: str = "harbour") -> Json:
 def give(handlers: Handlers, policy_id: str, **options: Any) -> Answer:
     options = {"caller": SHARING} | options
     return handlers.post(f"/v1/policies/{policy_id}/access", ADA, **options)
+
+
+def test_a_policyholder_sends_evidence_and_sees_what_they_sent_and_no_more(handlers: Handlers):
+    claim = handlers.notified()
+    path, me = f"/v1/claims/{claim['id']}/evidence", policyholder(claim["policy_id"])
+    theirs, mine = (
+        handlers.post(path, FILE | {"sha256": digit * 64}, caller=caller, clock=LOSS_CLOCK)
+        for digit, caller in (("1", PARTNER), ("2", me))
+    )
+    assert (theirs.status, mine.status) == (201, 201), mine.text
+    partners, own = theirs.body["evidence"], mine.body["evidence"]
+
+    assert handlers.get(path, caller=me).body["items"] == [own]
+    assert handlers.get(path).body["items"] == [partners, own]
+    hidden = handlers.get(f"{path}/{partners['id']}", caller=me)
+    taken = handlers.post(f"{path}/{partners['id']}/receipt", {}, caller=me, clock=LOSS_CLOCK)
+    assert (hidden.code, taken.code) == ("evidence-not-found", "evidence-not-found")
+    nobodys = policyholder("pol_test_0000000000000000")
+    assert handlers.get(path, caller=nobodys).code == "claim-not-found"
 
 
 @pytest.fixture
@@ -151,7 +186,9 @@ def test_a_policyholder_gives_notice_of_their_own_loss_and_tells_what_was_missin
     assert handlers.post("/v1/claims", settle, caller=me, clock=LOSS_CLOCK).code == "missing-scope"
 
 
-def asking(policy_id: str, claim_id: str, complaint_id: str) -> list[tuple[str, str, Json | None]]:
+def asking(
+    policy_id: str, claim_id: str, complaint_id: str, evidence_id: str
+) -> list[tuple[str, str, Json | None]]:
     """Every operation that is open to policyholders, on these objects."""
     complaint = {"about": policy_id, "category": "delay", "complainant": "Ada", "text": "Late."}
     return [
@@ -161,6 +198,10 @@ def asking(policy_id: str, claim_id: str, complaint_id: str) -> list[tuple[str, 
         ("GET", f"/v1/claims/{claim_id}", None),
         ("POST", "/v1/claims", CLAIM | {"policy_id": policy_id}),
         ("POST", f"/v1/claims/{claim_id}/facts", {"narrative": "It was dark."}),
+        ("POST", f"/v1/claims/{claim_id}/evidence", FILE),
+        ("GET", f"/v1/claims/{claim_id}/evidence", None),
+        ("GET", f"/v1/claims/{claim_id}/evidence/{evidence_id}", None),
+        ("POST", f"/v1/claims/{claim_id}/evidence/{evidence_id}/receipt", {}),
         ("GET", f"/v1/complaints/{complaint_id}", None),
         ("POST", "/v1/complaints", complaint),
     ]
@@ -190,9 +231,12 @@ def test_anybody_elses_object_answers_as_one_that_never_was(
     complaint = {"about": own["id"], "category": "delay", "complainant": "Ada", "text": "Late."}
     broker = PARTNER | {"scopes": "complaints:write"}
     complained = handlers.post("/v1/complaints", complaint, caller=broker, clock=LOSS_CLOCK)
+    evidence_id = evidence_of(handlers, own)
     left = handlers.backend.everything()
 
-    for method, path, body in asking(own["policy_id"], own["id"], complained.body["id"]):
+    for method, path, body in asking(
+        own["policy_id"], own["id"], complained.body["id"], evidence_id
+    ):
         key = "key" if method == "POST" else None
         answer = handlers.call(method, path, body, caller=me, key=key, clock=LOSS_CLOCK)
         gone = without(own["policy_id"][-16:], path)
@@ -206,7 +250,10 @@ def test_anybody_elses_object_answers_as_one_that_never_was(
 
 def test_every_operation_that_is_open_to_them_is_tried_above(handlers: Handlers):
     asked = {
-        (method, path) for method, path, _ in asking("{policy_id}", "{claim_id}", "{complaint_id}")
+        (method, path)
+        for method, path, _ in asking(
+            "{policy_id}", "{claim_id}", "{complaint_id}", "{evidence_id}"
+        )
     }
 
     assert {(o.method, o.path) for o in operations(handlers, policyholders=True)} == asked

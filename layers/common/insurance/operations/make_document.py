@@ -2,7 +2,7 @@
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from insurance.domain.caller import Caller
@@ -21,6 +21,7 @@ from insurance.domain.identity import new_document_id, register_id_for
 from insurance.domain.policy import Policy, Transaction, TransactionKind
 from insurance.domain.policy.notice import Notice
 from insurance.domain.quote import Quote, QuoteStatus
+from insurance.operations.lend_file import Link, lend_file
 from insurance.operations.ports import (
     DocumentAlreadyMade,
     Documents,
@@ -32,9 +33,6 @@ from insurance.operations.ports import (
     Wordings,
 )
 from insurance.operations.receipt import Receipt
-
-LENT_FOR = timedelta(minutes=5)
-"""How long a link can be read. What it reads is gone a day or two later."""
 
 ABOUT = {
     DocumentKind.ENDORSEMENT_LETTER: TransactionKind.ENDORSEMENT,
@@ -60,14 +58,6 @@ class DocumentAsked:
     """Of a letter that gives notice: which one; None: the last."""
     language: str | None
     """None: the product's first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Where a document can be read for a short time, by whoever has the link."""
-
-    url: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,22 +132,15 @@ def make_document(
 
 
 def lend(document: Document, pdf: bytes, objects: Objects, *, now: datetime) -> Link:
-    """A copy to be read, under a link that ends soon. Copies are deleted by the day they are of."""
-    key = lent_key(document.id, now.date())
-    objects.put(key, pdf, media_type="application/pdf")
     name = f"{document.kind.replace('_', '-')}.pdf"
-    url = objects.link(key, seconds=int(LENT_FOR.total_seconds()), name=name)
-    return Link(url, now + LENT_FOR)
+    return lend_file(
+        document.id, pdf, media_type="application/pdf", name=name, objects=objects, now=now
+    )
 
 
 def stored_key(document_id: str) -> str:
     """Where the sealed file is for good. A key names no person, and neither does an id."""
     return f"sealed/{document_id}"
-
-
-def lent_key(document_id: str, day: date) -> str:
-    """A new copy each day, so that none is deleted while a link to it is good."""
-    return f"lent/{day.isoformat()}/{document_id}.pdf"
 
 
 def opened(sealed: bytes, document_id: str, key: PartyKey) -> bytes:

@@ -1,33 +1,23 @@
 """Read evidence again: all that a claim has, or one file with a link that ends soon."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from insurance.domain.caller import Caller
-from insurance.domain.claim.files import evidence_of
+from insurance.domain.claim.files import evidence_of, shown_to
 from insurance.domain.errors import AlreadyErased, EvidenceNotFound
 from insurance.domain.evidence.evidence import Evidence, EvidenceStatus
 from insurance.domain.evidence.media import ENDINGS
+from insurance.operations.lend_file import Link, lend_file
 from insurance.operations.ports import Claims, Objects
 from insurance.operations.read_claim import read_claim
 from insurance.operations.take_evidence import opened, stored_key
-
-LENT_FOR = timedelta(minutes=5)
-"""How long a link can be read. What it reads is gone a day or two later."""
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceLink:
-    """Where a file can be read for a short time, by whoever has the link."""
-
-    url: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class LentEvidence:
     evidence: Evidence
-    link: EvidenceLink | None
+    link: Link | None
     """None unless the file was received."""
 
 
@@ -42,7 +32,7 @@ def read_evidence(
 ) -> LentEvidence:
     """Only a file that was received is ever lent. AlreadyErased: nobody can read it any more."""
     kept = read_claim(claim_id, caller=caller, claims=claims)
-    evidence = evidence_of(kept.record, evidence_id)
+    evidence = evidence_of(kept.record, evidence_id, caller)
     if kept.key is None:
         raise AlreadyErased(claim_id)
     if evidence.status is not EvidenceStatus.RECEIVED:
@@ -50,17 +40,16 @@ def read_evidence(
     sealed = objects.get(stored_key(evidence_id))
     if sealed is None:
         raise EvidenceNotFound(evidence_id)
-    key = lent_key(evidence, now.date())
-    objects.put(key, opened(sealed, evidence_id, kept.key), media_type=evidence.media_type)
-    name = f"{evidence.code.replace('_', '-')}.{ENDINGS[evidence.media_type]}"
-    url = objects.link(key, seconds=int(LENT_FOR.total_seconds()), name=name)
-    return LentEvidence(evidence, EvidenceLink(url, now + LENT_FOR))
-
-
-def lent_key(evidence: Evidence, day: date) -> str:
-    """A new copy each day, so that none is deleted while a link to it is good."""
-    return f"lent/{day.isoformat()}/{evidence.id}.{ENDINGS[evidence.media_type]}"
+    link = lend_file(
+        evidence.id,
+        opened(sealed, evidence_id, kept.key),
+        media_type=evidence.media_type,
+        name=f"{evidence.code.replace('_', '-')}.{ENDINGS[evidence.media_type]}",
+        objects=objects,
+        now=now,
+    )
+    return LentEvidence(evidence, link)
 
 
 def list_evidence(claim_id: str, *, caller: Caller, claims: Claims) -> tuple[Evidence, ...]:
-    return read_claim(claim_id, caller=caller, claims=claims).record.evidence
+    return shown_to(caller, read_claim(claim_id, caller=caller, claims=claims).record)

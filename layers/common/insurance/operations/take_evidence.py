@@ -154,7 +154,7 @@ def receive_evidence(
         evidence=True,
     )
     claim, key = _open(file.claim)
-    evidence = evidence_of(claim, evidence_id)
+    evidence = evidence_of(claim, evidence_id, caller)
     evidence.check_expected("be received")
     sent = objects.get(inbox_key(evidence))
     if sent is None:
@@ -171,7 +171,7 @@ def receive_evidence(
             _with_received(claim, evidence, key, file, products),
             "claim.evidence_received",
         )
-    evidence = evidence_of(claim, evidence_id)
+    evidence = evidence_of(claim, evidence_id, caller)
     store_claim(
         claim,
         type,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.lifecycle import Step
 from insurance.domain.errors import ClaimFull, EvidenceNotFound
@@ -10,8 +11,16 @@ from insurance.domain.evidence.evidence import EVIDENCE_MAX, Evidence, EvidenceS
 from insurance.domain.identity import ClaimId
 
 
-def evidence_of(claim: Claim, evidence_id: str) -> Evidence:
-    for evidence in claim.evidence:
+def shown_to(caller: Caller, claim: Claim) -> tuple[Evidence, ...]:
+    """What this caller sees: a policyholder what they sent. Other files may tell of other people, or
+    of what is thought of the claim."""
+    if caller.kind is not CallerKind.POLICYHOLDER:
+        return claim.evidence
+    return tuple(each for each in claim.evidence if each.asked_by == caller.principal)
+
+
+def evidence_of(claim: Claim, evidence_id: str, caller: Caller) -> Evidence:
+    for evidence in shown_to(caller, claim):
         if evidence.id == evidence_id:
             return evidence
     raise EvidenceNotFound(evidence_id)
