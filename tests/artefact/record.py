@@ -207,7 +207,22 @@ REFUNDED = (
     "billing/approve_refund",
 )
 REFUND_ORDERED = "event_delivery/refund_ordered"
-GIVEN = {DELIVERED: PAID, REFUND_ORDERED: REFUNDED, "authorizer/policyholder": SHARED}
+BUSY = (
+    *ISSUED,
+    "billing/plan",
+    "claim_intake/notify",
+    "complaints/complain",
+    "quoting/quote_referred",
+    "quoting/take_on",
+)
+"""Something of every kind that falls due."""
+PLANNED = "event_delivery/planned"
+GIVEN = {
+    DELIVERED: PAID,
+    REFUND_ORDERED: REFUNDED,
+    PLANNED: BUSY,
+    "authorizer/policyholder": SHARED,
+}
 SETTLED_LARGE = (*NOTIFIED_LARGE, "settlement/settle_large")
 
 
@@ -522,6 +537,8 @@ def _notices() -> Iterator[Scene]:
 def _clockwork() -> Iterator[Scene]:
     run = "POST /v1/clockwork/runs"
     yield Scene("clockwork/run", run, HARBOUR, {}, ISSUED, key="-", **_at("2026-12-05T09:00:00Z"))
+    year, at = (*BUSY, PLANNED), _at("2028-01-10T09:00:00Z")
+    yield Scene("clockwork/run_of_a_year", run, HARBOUR, {}, year, key="-", **at)
     yield Scene("clockwork/run_by_staff", run, UNDERWRITER, {}, key="-", **_at(QUOTED_AT))
 
 
@@ -1274,16 +1291,22 @@ def stream_events(behind: Backend, stage: Stage) -> Iterator[tuple[str, Json]]:
     yield "event_delivery/unreadable", {"Records": [_record("INSERT", "10", broken)]}
     items = _appended(behind, stage, REFUNDED[-1])
     yield REFUND_ORDERED, {"Records": _inserted(items)}
+    items = _appended(behind, stage, BUSY[-1], given=BUSY[:-1])
+    yield PLANNED, {"Records": _inserted(items)}
 
 
 def _inserted(items: list[Json]) -> list[Json]:
     return [_record("INSERT", str(number), item) for number, item in enumerate(items, start=1)]
 
 
-def _appended(behind: Backend, stage: Stage, after: str) -> list[Json]:
-    """All events there are after one of the scenes was played."""
+def _appended(
+    behind: Backend, stage: Stage, after: str, given: tuple[str, ...] | None = None
+) -> list[Json]:
+    """All events there are after one of the scenes was played, after its own or after others."""
     stage.outcomes.clear()  # the tables hold what was played last: play this again
-    stage.play(case(after))
+    played = case(after)
+    stage.play(played if given is None else played._replace(expected={"given": list(given)}))
+    stage.outcomes.clear()
     return sorted(
         behind.items("EventsTable"),
         key=lambda item: (item["stream"]["S"], int(item["sequence"]["N"])),
@@ -1345,6 +1368,9 @@ def main() -> None:
 def _record_others(stage: Stage) -> None:
     write("accounting/recount.json", {"recount": ["test"]})
     _answer(stage, "accounting/recount", (), (*PAID, DELIVERED))
+    # The live book, by the real time: nothing of test mode stands in it.
+    write("clockwork/scheduled.json", {"kinds": ["billing", "earning"], "retry_parked": True})
+    _answer(stage, "clockwork/scheduled", (), (*BUSY, PLANNED))
     for folder, varies in (("authorizer", ("/answer/usageIdentifierKey",)), ("event_delivery", ())):
         for file in sorted((EVENTS / folder).glob("*.json")):
             if not file.name.endswith(EXPECTED):
