@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from insurance import wiring
 from insurance.domain.agenda import Kind, book_of
 from insurance.domain.billing import BillingAccount, plans_of, statement
 from insurance.domain.books import keep_books
@@ -19,7 +20,7 @@ from insurance.domain.policy import Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.servicing import Asked, Servicing
 from insurance.operations.charge_reinstatement import LIMIT_REINSTATED, ReinstatementCharger
-from insurance.operations.plan_agenda import plan_agenda
+from insurance.operations.plan_agenda import entries_after, plan_agenda
 from insurance.operations.run_clockwork import Ran, run_clockwork
 
 from tests.claims.office import Office, opened_in_memory
@@ -130,6 +131,8 @@ def test_the_policy_is_charged_with_tax_and_billed_at_once(insured):
     assert moved[Account.PREMIUM_RECEIVABLE] == 22_400
     assert moved[Account.WRITTEN_PREMIUM] == -20_000
     assert moved[Account.TAX_PAYABLE] == -2_400
+    planned = entries_after(event, insured.office.apps[0].products)
+    assert {each.kind for each in planned} == {Kind.BILLING, Kind.EARNING}
     insured.check_books()
 
 
@@ -237,7 +240,7 @@ def test_a_claim_that_nobody_decided_costs_nothing_and_a_refused_payment_gives_b
     insured.check_books()
 
 
-def test_it_is_earned_at_once_and_stays_when_the_policy_is_changed_or_ends(insured):
+def test_it_is_earned_at_once_and_changes_no_terms(insured):
     insured.claim("cyber", "500", 2)
     insured.run()
     [made] = insured.policy.transactions
@@ -250,6 +253,24 @@ def test_it_is_earned_at_once_and_stays_when_the_policy_is_changed_or_ends(insur
     assert earned(made.effective_at - timedelta(seconds=1)) == [0]
     assert earned(made.effective_at) == [25_000]
     assert insured.policy.segments() == insured.policy.replace(transactions=()).segments()
+
+
+def test_a_change_with_an_earlier_effect_leaves_it_alone(insured):
+    insured.claim("cyber", "500", 2)
+    insured.run()
+    [charge], [segment] = insured.policy.transactions, insured.policy.segments()
+    servicing = Servicing(
+        conditions=Conditions.of(reinstated_limits()),
+        reprice=lambda *_: (segment.terms, {}),
+        actor="harbour",
+        now=insured.office.now,
+    )
+    asked = Asked(TransactionKind.ENDORSEMENT, insured.policy.period.start, answers={})
+
+    serviced = servicing.change(insured.policy, asked)
+
+    assert serviced.policy.transactions == (charge, serviced.asked)
+    assert (serviced.reversed, serviced.reapplied) == ((), ())
 
 
 def test_it_is_not_reversed_by_itself(insured):
@@ -280,3 +301,18 @@ def test_a_policy_that_moved_meanwhile_is_charged_by_the_next_run(insured, monke
 
     insured.run()
     assert insured.charged == ["280.00 GBP"]
+
+
+def test_it_is_charged_once_on_tables_too(office):
+    office.offering(reinstated_limits())
+    policy_id = issued(office, "reinstated_limits", {})
+    office.now = datetime(2026, 12, 31, 9, tzinfo=UTC)
+    claim = settled(office, loss(policy_id, "cyber", "400", occurred_at="2026-12-02T08:20:00Z"))
+    policies = wiring.policy_changes()
+    charger = ReinstatementCharger(office.apps[0].products, wiring.claims(), policies)
+
+    charger.look(claim["id"], office.now)
+    charger.look(claim["id"], office.now)
+
+    [made] = policies.get(policy_id).record.transactions
+    assert (str(made.computation.total), made.reason) == ("224.00 GBP", claim["id"])
