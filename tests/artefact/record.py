@@ -1169,6 +1169,9 @@ def _evidence() -> Iterator[Scene]:
     link: Json = {"varies": ("/body/link",)}
     yield Scene("evidence/read", read, HARBOUR, None, received, **first, **link)
     yield Scene("evidence/read_of_another_partner", read, MEADOW, None, received, **first)
+    of_pet: Json = claim | {"variables": {"claim_id": PET_CLAIM}}
+    published = "evidence/ask_on_a_published_product"
+    yield Scene(published, ask, HARBOUR, named, PET_NOTIFIED, **of_pet, **form)
     late = offer(bad, "application/pdf", name="estimate.pdf")
     promised = "evidence/ask_and_send_nothing"
     yield Scene(promised, ask, HARBOUR, late, NOTIFIED, **claim, **form)
