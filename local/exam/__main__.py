@@ -71,6 +71,7 @@ def infrastructure() -> str:
 
 def definition() -> str:
     """Spectral with OWASP's rules on openapi.yaml: no errors."""
+    SPECTRAL.mkdir(parents=True, exist_ok=True)
     for name in ("openapi.yaml", "spectral.yaml"):
         source = ROOT / name if name == "openapi.yaml" else HERE / name
         (SPECTRAL / name).write_text(source.read_text())

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from insurance.access.grants import METHODS
 from insurance.api.problems import TYPE_PREFIX
 from jsonschema import Draft4Validator
 
@@ -254,3 +255,11 @@ def _plain(value: Any) -> Any:
 @pytest.mark.parametrize("scheme", ["partner", "staff", "api_key"])
 def test_every_scheme_is_used(scheme: str, operations: Operations) -> None:
     assert any(scheme in operation["security"][0] for _, operation in operations)
+
+
+def test_the_authorizer_grants_the_methods_that_the_api_has_and_no_other(
+    operations: Operations,
+) -> None:
+    used = {name.partition(" ")[0] for name, operation in operations if operation.get("security")}
+
+    assert used == set(METHODS)

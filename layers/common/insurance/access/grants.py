@@ -24,9 +24,9 @@ API_PRODUCTS: Mapping[str, tuple[str, ...]] = {
     "issuance": ("/v1/policies", "/v1/invoices", "/v1/reports", "/v1/clockwork", COMPLAINTS),
     "claims": ("/v1/claims", "/v1/coverage-checks", COMPLAINTS),
 }
-# Each by name: a wildcard for the method also matches slashes, and `*/v1/quotes/*` would open
+# Those that the API has, each by name: a wildcard for the method also matches slashes, and `*/v1/quotes/*` would open
 # `GET/v1/claims/x/v1/quotes/y`.
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "POST")
 SCOPE_PREFIX = "coverwright/"  # the resource server's, on the wire only
 TEST_GROUP = "test"
 STAFF_PLAN = "internal"
