@@ -63,6 +63,21 @@ def test_every_bucket_variable_has_a_statement_and_every_statement_a_variable(
         assert told == allowed, name
 
 
+def test_who_asks_for_files_that_may_not_be_there_is_told_so(resources: Json) -> None:
+    """Without s3:ListBucket S3 answers 403 for a key that is not there, and that is our fault."""
+    told = {
+        (name, target(statement["Resource"]))
+        for name, _, statements in functions(resources)
+        for statement in statements
+        if "s3:ListBucket" in actions(statement)
+    }
+
+    assert told == {
+        ("DocumentsFunction", "DocumentsBucket"),
+        ("EvidenceFunction", "EvidenceBucket"),
+    }
+
+
 def test_every_table_variable_has_a_statement_and_every_statement_a_variable(
     resources: Json,
 ) -> None:
