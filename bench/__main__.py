@@ -29,7 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--raw", action="store_true", help=f"keep absolute figures in {RAW.name}")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="these parts alone")
-    parser.add_argument("--write", action="store_true", help="write the lines to docs/costs.md")
+    parser.add_argument("--write", action="store_true", help="write the lines to docs/costs.md and the README")
     arguments = parser.parse_args()
     began = time.monotonic()
     lines: list[Line] = []
@@ -52,7 +52,7 @@ def main() -> int:
         keep(lines, RAW)
         say(f"absolute figures of this machine: {RAW}")
     if arguments.write:
-        table.write(table.LINES, table.block(lines))
+        table.write_lines(lines)
     return 0
 
 

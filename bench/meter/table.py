@@ -1,6 +1,6 @@
 """The tables of docs/costs.md, written by the meter and held true by tests/bench."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from bench.machine import ROOT
 from bench.meter.ours import Cost
 
 COSTS = ROOT / "docs" / "costs.md"
+README = ROOT / "README.md"
 COMMANDS = "commands"
 LAYOUTS = "layouts"
 LINES = "lines"
@@ -49,6 +50,12 @@ def block(lines: Iterable[Line]) -> str:
     """The lines of a run, with its day."""
     text = "\n".join(str(line) for line in lines)
     return f"`make bench` on {datetime.now(UTC):%Y-%m-%d}:\n\n```\n{text}\n```"
+
+
+def write_lines(lines: Sequence[Line]) -> None:
+    """All lines into docs/costs.md, those with a goal into the README."""
+    write(LINES, block(lines))
+    write(LINES, block(line for line in lines if line.goal), README)
 
 
 def read(name: str, path: Path = COSTS) -> str:
