@@ -29,7 +29,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--raw", action="store_true", help=f"keep absolute figures in {RAW.name}")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="these parts alone")
-    parser.add_argument("--write", action="store_true", help="write the lines to docs/costs.md and the README")
+    parser.add_argument(
+        "--write", action="store_true", help="write the lines to docs/costs.md and the README"
+    )
     arguments = parser.parse_args()
     began = time.monotonic()
     lines: list[Line] = []
