@@ -63,7 +63,9 @@ def build(architecture: str) -> None:
     """Validate, build, transform, lint; the first that fails ends it."""
     _run("sam", "validate", "--lint", architecture=architecture)
     build_artefacts(architecture)
-    TRANSFORMED.write_text(json.dumps(transformed(layer_uri="s3://artefacts/layer"), indent=1))
+    template = transformed(layer_uri="s3://artefacts/layer")
+    # As it is sent: blanks would count towards CloudFormation's megabyte.
+    TRANSFORMED.write_text(json.dumps(template, separators=(",", ":")))
     _run("cfn-lint", "--regions", REGION, "--", str(TRANSFORMED), architecture=architecture)
 
 
