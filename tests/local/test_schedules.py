@@ -50,7 +50,7 @@ def test_a_schedule_calls_its_function_with_its_input():
     [(function, event)] = called(make(), DONE)
 
     assert function == template().functions["ClockworkFunction"].name
-    assert event == {"kinds": ["quote", "renewal", "billing", "claim", "complaint"]}
+    assert event == {"kinds": ["quote", "renewal", "billing", "claim", "complaint", "limit"]}
 
 
 def test_every_kind_of_the_agenda_is_on_some_schedule():
