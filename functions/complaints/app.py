@@ -9,16 +9,14 @@ from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import (
-    AccountNumber,
-    Iban,
     Instant,
     Narrative,
     PositiveMoney,
     Reason,
-    SortCode,
     Subject,
     Text,
 )
+from insurance.api.payees import PayeeRequest
 from insurance.api.views.complaints import (
     ComplaintDeskView,
     ComplaintView,
@@ -38,7 +36,7 @@ from insurance.domain.complaint import (
 )
 from insurance.domain.errors import FieldFault, InvalidFields
 from insurance.domain.identity import ClaimId, PolicyId, QuoteId, RedressId
-from insurance.domain.party import Name, Payee
+from insurance.domain.party import Name
 from insurance.operations.handle_complaint import (
     ComplaintDesk,
     ComplaintMade,
@@ -126,32 +124,17 @@ class ComplaintNoteRequest(Request):
     text: Reason
 
 
-class RedressRequest(Request):
+class RedressRequest(PayeeRequest):
     """What is paid to put it right, to whom, and why. A second person must agree."""
 
     amount: PositiveMoney
     reason: Reason
-    name: Name
-    iban: Iban | None = None
-    sort_code: SortCode | None = None
-    account_number: AccountNumber | None = None
 
     @model_validator(mode="after")
-    def _one_account(self) -> Self:
-        both = self.sort_code is not None and self.account_number is not None
-        if (self.iban is not None) == both or (self.sort_code is None) != (
-            self.account_number is None
-        ):
+    def _has_account(self) -> Self:
+        if self.iban is None and self.account_number is None:
             raise ValueError("either an IBAN or a sort code and an account number is given")
         return self
-
-    def payee(self) -> Payee:
-        return Payee(
-            name=self.name,
-            iban=self.iban,
-            sort_code=self.sort_code,
-            account_number=self.account_number,
-        )
 
 
 class RedressApprovalRequest(Request):

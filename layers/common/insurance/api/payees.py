@@ -26,4 +26,9 @@ class PayeeRequest(Request):
         return self
 
     def payee(self) -> Payee:
-        return Payee(**dict(self))
+        return Payee(
+            name=self.name,
+            iban=self.iban,
+            sort_code=self.sort_code,
+            account_number=self.account_number,
+        )
