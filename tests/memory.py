@@ -1,7 +1,6 @@
 """The ports in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
-from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -65,7 +64,6 @@ from insurance.operations.ports import (
     Listed,
     NoticeFile,
     PartyKey,
-    StoredObject,
     UploadForm,
 )
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
@@ -96,25 +94,16 @@ class MemoryKey:
 class MemoryObjects:
     """The port `Objects`; its links and forms are for reading only: nobody serves them."""
 
-    kept: dict[str, tuple[bytes, str, Mapping[str, str]]] = field(default_factory=dict)
+    kept: dict[str, tuple[bytes, str]] = field(default_factory=dict)
 
-    def put(
-        self, key: str, body: bytes, *, media_type: str, metadata: Mapping[str, str] | None = None
-    ) -> bool:
+    def put(self, key: str, body: bytes, *, media_type: str) -> bool:
         if key in self.kept:
             return False
-        self.kept[key] = (body, media_type, dict(metadata or {}))
+        self.kept[key] = (body, media_type)
         return True
 
     def get(self, key: str) -> bytes | None:
         return self.kept[key][0] if key in self.kept else None
-
-    def describe(self, key: str) -> StoredObject | None:
-        if key not in self.kept:
-            return None
-        body, media_type, metadata = self.kept[key]
-        digest = b64encode(sha256(body).digest()).decode()
-        return StoredObject(len(body), media_type, digest, metadata)
 
     def delete(self, key: str) -> None:
         self.kept.pop(key, None)

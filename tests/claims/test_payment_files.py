@@ -41,7 +41,7 @@ def payments(claims: list[Json]) -> list[str]:
 
 def at_the_bank(office: Office) -> list[Ordered]:
     """Every file that was written, as a bank reads it."""
-    return [read_payments(body) for body, _, _ in office.objects.kept.values() if body]
+    return [read_payments(body) for body, _ in office.objects.kept.values() if body]
 
 
 def sent(office: Office) -> Counter[str]:
@@ -231,7 +231,7 @@ def test_a_file_without_anybody_to_pay_is_empty_and_stays_so(office: Office, eng
     [file] = office.post(FILES, GBP, by=FINANCE)["items"]
 
     assert (file["payments"], file["total"]) == ([], money("0"))
-    assert [body for body, _, _ in office.objects.kept.values()] == [b""]
+    assert [body for body, _ in office.objects.kept.values()] == [b""]
 
 
 def forget(office: Office, engine: Any, claim: Json) -> None:

@@ -1,7 +1,6 @@
 """Objects in S3: written once, read whole, handed out and taken in by links that end soon."""
 
 from base64 import b64encode
-from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +8,11 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from insurance.domain.errors import Unanswered, Unavailable
-from insurance.operations.ports import StoredObject, UploadForm
+from insurance.operations.ports import UploadForm
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 BUSY = frozenset(
     {"SlowDown", "503", "ServiceUnavailable", "InternalError", "ConditionalRequestConflict"}
 )
@@ -27,9 +25,7 @@ class S3Objects:
         self._client = client
         self._bucket = bucket
 
-    def put(
-        self, key: str, body: bytes, *, media_type: str, metadata: Mapping[str, str] | None = None
-    ) -> bool:
+    def put(self, key: str, body: bytes, *, media_type: str) -> bool:
         try:
             self._client.put_object(
                 Bucket=self._bucket,
@@ -37,7 +33,6 @@ class S3Objects:
                 Body=body,
                 ContentType=media_type,
                 ChecksumSHA256=b64encode(sha256(body).digest()).decode(),
-                Metadata=dict(metadata or {}),
                 IfNoneMatch="*",
             )
         except ClientError as error:
@@ -52,28 +47,12 @@ class S3Objects:
         try:
             body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
         except ClientError as error:
-            if _code(error) in ABSENT:
+            if _code(error) == "NoSuchKey":
                 return None
             raise _translated(error) from error
         except (HTTPClientError, NoConnection) as error:
             raise Unanswered("The object store") from error
         return body
-
-    def describe(self, key: str) -> StoredObject | None:
-        try:
-            head = self._client.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
-        except ClientError as error:
-            if _code(error) in ABSENT:
-                return None
-            raise _translated(error) from error
-        except (HTTPClientError, NoConnection) as error:
-            raise Unanswered("The object store") from error
-        return StoredObject(
-            size=head["ContentLength"],
-            media_type=head.get("ContentType", ""),
-            sha256=head.get("ChecksumSHA256", ""),
-            metadata=head["Metadata"],
-        )
 
     def delete(self, key: str) -> None:
         try:

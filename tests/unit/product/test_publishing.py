@@ -333,8 +333,8 @@ def test_versions_are_listed_with_their_states_and_read_with_their_files(house):
 def test_files_that_were_changed_in_the_store_are_never_sold(house):
     kept = house.publish()
     key = f"{kept.record.content}.json"
-    body, media_type, metadata = house.objects.kept[key]
-    house.objects.kept[key] = (body.replace(b"100", b"1"), media_type, metadata)
+    body, media_type = house.objects.kept[key]
+    house.objects.kept[key] = (body.replace(b"100", b"1"), media_type)
 
     with pytest.raises(ValueError, match="is another"):
         house.on_sale()

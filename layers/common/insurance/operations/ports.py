@@ -413,17 +413,6 @@ class Earnings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredObject:
-    """What is known of an object without reading it."""
-
-    size: int
-    media_type: str
-    sha256: str
-    """In base64; empty when it was stored without."""
-    metadata: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class UploadForm:
     """Where and with which form fields one file may be sent, as `multipart/form-data`, file last."""
 
@@ -434,14 +423,10 @@ class UploadForm:
 class Objects(Protocol):
     """Files of one kind; a key never changes what it holds. Keys and links name no person."""
 
-    def put(
-        self, key: str, body: bytes, *, media_type: str, metadata: Mapping[str, str] | None = None
-    ) -> bool:
+    def put(self, key: str, body: bytes, *, media_type: str) -> bool:
         """Store a new object; False, and nothing done, when the key is there already."""
 
     def get(self, key: str) -> bytes | None: ...
-
-    def describe(self, key: str) -> StoredObject | None: ...
 
     def delete(self, key: str) -> None:
         """Nothing is under the key afterwards, whether there was something or not."""
