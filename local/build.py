@@ -1,6 +1,6 @@
 """Build what is deployed, without Docker, and look at what CloudFormation will be given.
 
-Validates and lints the template, builds functions and layer, then inlines openapi.yaml, runs SAM's
+Validates and lints the template, builds functions and layer, then inlines the API's definition, runs SAM's
 own translator and lints the result: wildcards and mistakes can hide in SAM's shorthand.
 `--artefacts FOLDER` only builds, into that folder; `--transform LAYER_URI` only prints the
 transformed template. Goes on in the environment of aws-sam-cli, whichever it is started in.

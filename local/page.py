@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from local.gateway.definition import METHODS, Definition
+from local.gateway.definition import METHODS
+from local.template import read_yaml
 
 type Json = dict[str, Any]
 
@@ -40,9 +41,9 @@ class Operation(NamedTuple):
     said: Json
 
 
-def page_routes(definition: Definition, base_url: Callable[[], str]) -> list[Route]:
+def page_routes(published: Path, base_url: Callable[[], str]) -> list[Route]:
     """`/docs` for people, `/openapi.json` for machines."""
-    document = _public(definition.document)
+    document = _public(read_yaml(published))
 
     async def page(_: Request) -> Response:
         return HTMLResponse(_page(document, base_url()))

@@ -96,7 +96,7 @@ def _built_with(names: list[str]) -> Path:
 def _as_sam_reads_it() -> Any:
     """The API's definition with one authorizer at most on a route, and functions for their aliases:
     `sam local` understands no more. What is for staff alone is then open, and meets no caller."""
-    text = (ROOT / "openapi.yaml").read_text(encoding="utf-8").replace(".Alias}", ".Arn}")
+    text = (ROOT / "openapi.deployed.yaml").read_text(encoding="utf-8").replace(".Alias}", ".Arn}")
     definition = yaml.safe_load(text)
     schemes = definition["components"]["securitySchemes"]
     definition["components"]["securitySchemes"] = {AUTHORIZER: schemes[AUTHORIZER]}

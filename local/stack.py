@@ -207,7 +207,8 @@ class Stack:
         bus.subscribe(bank.receive)
 
         self.definition = Definition(self.template.definition())
-        further = [*self.issuer.routes(), *page_routes(self.definition, lambda: self.base_url)]
+        published = self.template.path.with_name("openapi.yaml")
+        further = [*self.issuer.routes(), *page_routes(published, lambda: self.base_url)]
         services = Server(services_app(kms, secrets, bus, s3, further=further), [services_socket])
         self._parts.push_async_callback(services.stop)
         await services.start()

@@ -1,1 +1,1 @@
-"""openapi.yaml: what API Gateway imports, generated from the handlers."""
+"""The API's definition, published whole and deployed lean, generated from the handlers."""

@@ -1,16 +1,18 @@
-"""`python -m local.openapi` writes openapi.yaml; `--check` says whether it is what it would write."""
+"""`python -m local.openapi` writes openapi.yaml and what of it is deployed; `--check` compares."""
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+from local.openapi.deployed import deployed
 from local.openapi.document import document
 from local.openapi.examples import examples
 from local.openapi.handlers import ROOT, handlers
 
-TARGET = ROOT / "openapi.yaml"
+PUBLISHED, DEPLOYED = ROOT / "openapi.yaml", ROOT / "openapi.deployed.yaml"
 HEADER = (
     "# Generated from the handlers by `make openapi`; a test fails when it is stale. Do not edit.\n"
 )
@@ -23,15 +25,14 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def rendered() -> str:
-    """The file's text."""
-    body = yaml.dump(
-        document(handlers(), examples()),
-        Dumper=_Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        width=100,
-    )
+def rendered() -> dict[Path, str]:
+    """Both files' texts: what people and tools read, and what the template includes."""
+    whole = document(handlers(), examples())
+    return {PUBLISHED: _text(whole), DEPLOYED: _text(deployed(whole))}
+
+
+def _text(definition: dict[str, Any]) -> str:
+    body = yaml.dump(definition, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     return HEADER + body
 
 
@@ -39,14 +40,15 @@ def main() -> int:
     """Write, or compare."""
     arguments = argparse.ArgumentParser(prog="local.openapi", description=__doc__)
     arguments.add_argument("--check", action="store_true", help="compare, and write nothing")
-    text = rendered()
+    texts = rendered()
     if not arguments.parse_args().check:
-        TARGET.write_text(text, encoding="utf-8")
+        for path, text in texts.items():
+            path.write_text(text, encoding="utf-8")
         return 0
-    if TARGET.read_text(encoding="utf-8") == text:
-        return 0
-    print("openapi.yaml is stale: run `make openapi`", file=sys.stderr)
-    return 1
+    stale = [p.name for p, text in texts.items() if p.read_text(encoding="utf-8") != text]
+    if stale:
+        print(f"{' and '.join(stale)}: stale, run `make openapi`", file=sys.stderr)
+    return bool(stale)
 
 
 if __name__ == "__main__":

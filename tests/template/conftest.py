@@ -54,7 +54,7 @@ def written() -> Json:
 
 @pytest.fixture(scope="session")
 def definition() -> Json:
-    """openapi.yaml itself."""
+    """openapi.yaml itself, as it is published."""
     found: Json = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
     return found
 

@@ -1,5 +1,6 @@
 """openapi.yaml is what the handlers say, and what API Gateway can import."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,8 @@ from insurance.access.grants import METHODS
 from insurance.api.problems import TYPE_PREFIX
 from jsonschema import Draft4Validator
 
-from local.openapi.__main__ import TARGET, rendered
+from local.openapi.__main__ import rendered
+from local.openapi.deployed import deployed
 from local.openapi.downgrade import references
 from local.openapi.gateway import ANY_METHOD
 from local.openapi.handlers import template_functions
@@ -18,6 +20,7 @@ type Json = dict[str, Any]
 type Operations = list[tuple[str, Json]]
 
 ROUTES = 18
+ACTED_ON = {"security", "x-amazon-apigateway-integration", "operationId"}
 # The product's own questions bound these: what is not asked is refused (events/quoting, claim_intake).
 BY_PRODUCT = {
     *("QuoteRequest.answers", "CoverageCheckRequest.facts", "NoticeRequest.facts"),
@@ -28,8 +31,23 @@ BY_PRODUCT = {
 PROBLEM_STATUSES = {"400", "401", "403", "429", "500"}
 
 
-def test_the_committed_definition_is_what_the_handlers_say() -> None:
-    assert TARGET.read_text(encoding="utf-8") == rendered(), "run `make openapi`"
+def test_the_committed_definitions_are_what_the_handlers_say() -> None:
+    for path, text in rendered().items():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name}: run `make openapi`"
+
+
+def test_the_deployed_definition_keeps_all_that_the_gateway_acts_on(definition: Json) -> None:
+    lean = deployed(definition)
+
+    assert lean.keys() == definition.keys()
+    assert lean["components"].keys() == definition["components"].keys() - {"examples"}
+    assert lean["paths"].keys() == definition["paths"].keys()
+    for path, item in definition["paths"].items():
+        for method, operation in item.items():
+            kept = lean["paths"][path][method]
+            assert kept.keys() == operation.keys(), (path, method)
+            assert all(kept[name] == operation[name] for name in ACTED_ON & kept.keys())
+    assert not re.search('"examples?": ', json.dumps(lean["paths"]))
 
 
 def test_every_operation_is_there_once_and_has_a_name(operations: Operations) -> None:
