@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from insurance.domain.books.policy_books import written_by_segments
 from insurance.domain.errors import (
     NoAuthority,
     OutsideTerm,
@@ -286,6 +287,43 @@ def test_a_tax_on_what_is_retained_is_not_given_back():
 
     kept = {line.kind: str(line.amount.major) for line in lines if line.amount.amount > 0}
     assert kept == {ChargeKind.RETAINED: "6.46", ChargeKind.TAX: "0.77"}
+
+
+def test_what_was_retained_is_given_back_with_its_tax_also_after_a_gap():
+    rule = [{"by": "policyholder", "method": "short_rate", "retained": "0.10"}]
+    house = House(motor_with(cancellation=rule))
+    house.issue()
+    house.now = datetime(2026, 6, 20, tzinfo=UTC)
+    house.cancel(JULY)
+
+    lines = house.reinstate(date(2026, 7, 20), gap=True).serviced.asked.computation.lines
+
+    back = {line.kind: str(line.amount.major) for line in lines if line.amount.amount < 0}
+    assert back == {ChargeKind.RETAINED: "-6.46", ChargeKind.TAX: "-0.77"}
+
+
+def test_what_was_kept_whole_is_not_charged_again_after_a_gap():
+    house = House(motor_with(cancellation=[{"by": "policyholder", "method": "none"}]))
+    house.issue()
+    house.now = datetime(2026, 6, 20, tzinfo=UTC)
+    house.cancel(JULY)
+
+    back = house.reinstate(date(2026, 7, 20), gap=True).serviced.asked.computation
+
+    assert str(back.total) == "-7.11 GBP"  # 144.26 x 18/365 days: the gap
+    assert house.policy.written == written_by_segments(house.policy, house.conditions)
+
+
+def test_a_refund_goes_by_what_was_charged_where_a_change_costs_nothing():
+    house = House(motor_with(adjustment={"method": "none"}))
+    house.issue()
+    house.now = datetime(2026, 3, 10, tzinfo=UTC)
+    house.endorse(MARCH, **WITH_A_TEENAGER)
+
+    back = house.cancel(JULY).serviced.asked.computation
+
+    assert str(back.lines[0].before) == "128.80 GBP"
+    assert house.policy.written == written_by_segments(house.policy, house.conditions)
 
 
 def test_commission_is_paid_on_a_change_and_clawed_back_on_a_refund():

@@ -95,7 +95,11 @@ class Measure(NamedTuple):
 
     def share(self, span: Period) -> Share:
         """What the span is of the term; only what lies inside the term counts."""
-        start, end = (self._position(self._inside(moment)) for moment in (span.start, span.end))
+        return self.between(span.start, span.end)
+
+    def between(self, first: datetime, last: datetime) -> Share:
+        """The same of two instants; nothing, where they are one."""
+        start, end = (self._position(self._inside(moment)) for moment in (first, last))
         return self._share(end - start)
 
     def elapsed(self, at: datetime) -> Share:

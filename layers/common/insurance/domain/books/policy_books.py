@@ -4,18 +4,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from insurance.domain.billing import BillingAccount
 from insurance.domain.event import Event
 from insurance.domain.ledger import Account
 from insurance.domain.money import Currency, Money
 from insurance.domain.policy import Policy
-from insurance.domain.policy.charging import COOLING_OFF
+from insurance.domain.policy.charging import COOLING_OFF, NOTHING_BACK
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.proration import HALF_UP, Measure, earned
-
-NOTHING_BACK: Final = "none"
 
 
 class Check(NamedTuple):
@@ -76,7 +74,12 @@ def keep_books(
         checks=(
             Check("zero_sum", Money(amount=total, currency=currency), zero, 0),
             Check("written_is_earned_and_unearned", written, unearned + _released(balances), 0),
-            *_segments_check(policy, conditions, written),
+            Check(
+                "written_is_what_the_segments_say",
+                written,
+                written_by_segments(policy, conditions),
+                len(policy.transactions) + 1,
+            ),
             Check(
                 "receivable_is_what_is_owed_less_what_was_paid",
                 posted(Account.PREMIUM_RECEIVABLE),
@@ -97,14 +100,6 @@ def keep_books(
             ),
         ),
     )
-
-
-def _segments_check(policy: Policy, conditions: Conditions, written: Money) -> tuple[Check, ...]:
-    """Not where the product charges nothing for a change: then a price says little."""
-    if not conditions.adjusts:
-        return ()
-    source, steps = written_by_segments(policy, conditions), len(policy.transactions) + 1
-    return (Check("written_is_what_the_segments_say", written, source, steps),)
 
 
 def _balances(events: Sequence[Event], currency: Currency) -> dict[Account, Money]:
@@ -135,10 +130,11 @@ def written_by_segments(policy: Policy, conditions: Conditions) -> Money:
     nothing else."""
     measure = Measure(policy.period, conditions.day_count, conditions.zone)
     void_until, parts, void_number = policy.period.start, Fraction(0), 0
+    returned_from = {each.follows for each in policy.standing()}
     for each in policy.ends():
         if each.computation.method == COOLING_OFF:
             void_until, void_number = each.effective_at, each.number
-        elif each.computation.method == NOTHING_BACK:
+        elif each.computation.method == NOTHING_BACK and each.number not in returned_from:
             price = policy.at(each.effective_at).premium.net.amount
             parts += price * measure.remaining(each.effective_at).exact
     for segment in policy.segments():

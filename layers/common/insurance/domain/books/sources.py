@@ -77,8 +77,6 @@ def _apart(policy: Policy, conditions_of: ConditionsOf) -> bool:
         conditions = conditions_of(policy.product)
     except ProductNotFound:
         return True
-    if not conditions.adjusts:
-        return False  # a change costs nothing there: then a price says little
     difference = written_by_segments(policy, conditions) - policy.written
     return abs(difference.amount) > len(policy.transactions) + 1
 

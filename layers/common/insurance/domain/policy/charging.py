@@ -15,11 +15,13 @@ from insurance.domain.policy.transaction import (
     ChargeLine,
     Computation,
     Initiator,
+    Transaction,
 )
 from insurance.domain.premium import Premium, PremiumLine, Refund
 from insurance.domain.proration import DayCount, Measure, Share, portions
 
 COOLING_OFF = "cooling_off"
+NOTHING_BACK = "none"
 
 
 class Charging(NamedTuple):
@@ -55,7 +57,7 @@ class Charging(NamedTuple):
             raise TermsNotOffered(f"a cancellation by the {by}")
         share = self._measure().remaining(at)
         price = self.policy.at(at).premium
-        if rule.method == "none":
+        if rule.method == NOTHING_BACK:
             return self._computation(rule.method, (), share=share)
         returned, commission = self._difference(price, None, share)
         fees = self._full_refunds(price)
@@ -128,13 +130,18 @@ class Charging(NamedTuple):
 
     # A return
 
-    def of_return(self, at: datetime, cancelled: Computation) -> Computation:
-        """The price charged before, for the rest of the term; what was retained is given back."""
-        share = self._measure().remaining(at)
-        lines, commission = self._difference(None, self.policy.at(at).premium, share)
-        kept = tuple(
-            line.reversed() for line in cancelled.lines if line.kind is ChargeKind.RETAINED
-        )
+    def of_return(self, at: datetime, cancelled: Transaction) -> Computation:
+        """The price charged before, for the rest of the term; what was retained is given back.
+
+        Where everything was kept, the price of the gap is given back instead.
+        """
+        price, ended = self.policy.at(at).premium, cancelled.computation
+        if ended.method == NOTHING_BACK:
+            share, kept = self._measure().between(cancelled.effective_at, at), ()
+            lines, commission = self._difference(price, None, share)
+        else:
+            share, kept = self._measure().remaining(at), _retained_of(ended)
+            lines, commission = self._difference(None, price, share)
         return self._computation("pro_rata", (*lines, *kept), share=share, commission=commission)
 
     # Parts
@@ -218,6 +225,15 @@ def following(premium: Premium | None) -> dict[str, ChargeLine]:
 def _charge_line(line: PremiumLine) -> ChargeLine:
     kind = ChargeKind(line.kind.value)
     return ChargeLine(kind=kind, code=line.code, name=line.name, amount=line.amount)
+
+
+def _retained_of(cancelled: Computation) -> tuple[ChargeLine, ...]:
+    """What was kept beyond pro rata, with its tax, the other way round: it stands beside each line
+    that gave something back for its price."""
+    priced = {line.code for line in cancelled.lines if line.before is not None}
+    return tuple(
+        line.reversed() for line in cancelled.lines if line.before is None and line.code in priced
+    )
 
 
 def _fee(code: str, name: str, amount: Money) -> tuple[ChargeLine, ...]:

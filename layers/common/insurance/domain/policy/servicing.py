@@ -169,6 +169,8 @@ class Servicing(NamedTuple):
             raise WrongState(policy.id, "not in force then", "be changed")
         before = policy.at(asked.effective_at)
         terms, answers = self.reprice(before, asked)
+        if not self.conditions.adjusts:  # nobody is charged the new price: a refund goes by the old
+            terms = terms.replace(premium=before.premium)
         charging = Charging(self.conditions, policy)
         computation = charging.of_change(before.premium, terms.premium, asked.effective_at)
         made = self._transaction(policy, asked, computation, reapplied).replace(
@@ -224,7 +226,7 @@ class Servicing(NamedTuple):
             )
         charging = Charging(self.conditions, policy)
         if asked.gap:
-            computation = charging.of_return(asked.effective_at, cancelled.computation)
+            computation = charging.of_return(asked.effective_at, cancelled)
             made = self._transaction(policy, asked, computation, reapplied).replace(
                 follows=cancelled.number
             )
