@@ -17,7 +17,7 @@ from insurance.operations.bill_policy import (
 )
 
 from tests.memory import MemoryBilling
-from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House, gbp
+from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House, gbp, motor_with
 
 BANK = Caller(
     principal="bank",
@@ -33,8 +33,8 @@ UNKNOWN = "pol_test_0000000000000000"
 class Desk:
     """A billing desk for one policy."""
 
-    def __init__(self) -> None:
-        self.house = House()
+    def __init__(self, house: House | None = None) -> None:
+        self.house = house or House()
         self.house.issue()
         self.ports: dict[str, Any] = {
             "products": self.house.products,
@@ -173,6 +173,34 @@ def test_what_was_paid_and_is_not_owed_any_more_is_a_credit(desk):
     desk.house.cancel(date(2026, 7, 2))
 
     assert desk.on(date(2026, 6, 21)).statement.credit == gbp("22.33")
+
+
+def test_who_steps_back_within_the_cooling_off_days_owes_no_charge_either(desk):
+    desk.choose("monthly")
+    desk.pay("15.47", "REF-1")
+    desk.house.now = datetime(2026, 1, 5, tzinfo=UTC)
+
+    desk.house.cancel(date(2026, 1, 5))
+
+    statement = desk.on(date(2026, 1, 5)).statement
+    assert (statement.owed, statement.credit) == (gbp("0"), gbp("15.47"))
+    assert not any(invoice.open for invoice in statement.invoices)
+    assert desk.pay("1", "REF-2").to_suspense == gbp("1")  # and with it the charge is taken back
+    assert desk.balance("fee_income") == 0
+    assert desk.balance("premium_receivable") == -1547
+
+
+def test_what_a_plan_forgoes_is_never_given_back_to_who_paid_nothing():
+    plan = [{"code": "forgoing", "count": 12, "odd_units": "write_off"}]
+    desk = Desk(House(motor_with(instalments=plan)))
+    assert desk.choose("forgoing").account.forgone == gbp("0.06")
+    desk.house.now = datetime(2026, 1, 5, tzinfo=UTC)
+
+    desk.house.cancel(date(2026, 1, 5))
+
+    billed = desk.on(date(2026, 1, 5))
+    assert billed.statement.owed == gbp("0")
+    assert billed.account.refundable(desk.house.policy) == gbp("0")
 
 
 def test_the_customers_account_is_what_is_owed_less_what_was_paid(desk):

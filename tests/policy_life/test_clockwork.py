@@ -97,6 +97,26 @@ def test_what_a_change_costs_when_no_instalment_is_left_is_asked_for_at_once():
     assert days_of(almanac, "billing.instalment_due") == ["2026-01-01", "2026-06-20"]
 
 
+def test_the_charge_falls_away_with_the_contract_and_comes_back_with_it(almanac):
+    def charges() -> list[str]:
+        story = almanac.house.memory.events[f"bil_{almanac.house.policy_id[4:]}"]
+        return [
+            f"{posting.debit}: {posting.amount}" for event in story for posting in event.postings
+        ]
+
+    almanac.house.now = datetime(2025, 12, 28, tzinfo=UTC)
+    almanac.house.cancel(date(2026, 1, 1))
+    almanac.turn_to(datetime(2025, 12, 28, 1, tzinfo=UTC))
+    almanac.house.reinstate(no_known_loss=True)
+    almanac.turn_to(datetime(2025, 12, 28, 2, tzinfo=UTC))
+
+    assert charges() == [
+        "premium_receivable: 16.93 GBP",
+        "fee_income: 16.93 GBP",
+        "premium_receivable: 16.93 GBP",
+    ]
+
+
 # Arrears, notice, lapse and cure
 
 

@@ -30,6 +30,7 @@ from insurance.domain.errors import (
 from insurance.domain.event import Event, Head, NothingToSeal, Seal
 from insurance.domain.identity import numbered, suspense_id_for
 from insurance.domain.jurisdiction import NoticeKind
+from insurance.domain.ledger import Posting
 from insurance.domain.money import Money
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
@@ -193,7 +194,7 @@ def receive_payment(
         to_suspense=max(told.amount - max(open_amount, zero), zero),
         under_notice=policy.open_notice(NoticeKind.LAPSE) is not None,
     )
-    opening = () if file.account else account.opening_postings(None)
+    opening = opening_of(file, account)
     account = account.paid(payment)
     event = Event.following(
         head,
@@ -273,11 +274,16 @@ def of_own_book(file: BillingFile, caller: Caller) -> Policy:
 
 
 def account_of(file: BillingFile, product: Product) -> BillingAccount:
-    """The account, or the one that a policy has whose plan nobody chose."""
-    if file.account is not None:
-        return file.account.record
+    """The account as the policy stands, or the one that a policy has whose plan nobody chose."""
     policy = file.policy.record
+    if file.account is not None:
+        return file.account.record.in_step_with(policy)
     return BillingAccount.opened(policy, plans_of(product)[0], _first_due(policy, product))
+
+
+def opening_of(file: BillingFile, account: BillingAccount) -> tuple[Posting, ...]:
+    """What the plan costs and forgoes, as far as that is not posted yet."""
+    return account.opening_postings(file.account.record if file.account else None)
 
 
 def billed(

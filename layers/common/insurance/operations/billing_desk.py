@@ -15,6 +15,7 @@ from insurance.operations.bill_policy import (
     account_of,
     billed,
     of_own_book,
+    opening_of,
     seal_of,
 )
 from insurance.operations.ports import Billing, BillingFile, Products
@@ -55,12 +56,11 @@ class BillingDesk:
         product = self.products.version(policy.product)
         before = account_of(file, product)
         step = decide(before, policy)
-        opening = () if file.account else before.opening_postings(None)
         event = self.event(
             step.account,
             file.account.head if file.account else Head(),
             step.type,
-            (*opening, *step.postings),
+            (*opening_of(file, before), *step.postings),
             seal=seal_of(file),
             effective_at=step.effective_at,
         )

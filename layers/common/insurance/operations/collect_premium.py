@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from insurance.domain.billing import BillingAccount
 from insurance.domain.billing.collection import Collection, Step, Todo
 from insurance.domain.errors import PolicyNotFound
 from insurance.domain.event import Event, Head
@@ -19,7 +20,7 @@ from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.notice import NoticeEnd
 from insurance.domain.policy.servicing import Asked, Servicing
 from insurance.domain.product import Product
-from insurance.operations.bill_policy import account_of, seal_of
+from insurance.operations.bill_policy import account_of, opening_of, seal_of
 from insurance.operations.by_clockwork import CLOCKWORK, after, clockwork, receipt_for
 from insurance.operations.ports import Billing, BillingFile, Kept, LookUps, PolicyChanges, Products
 from insurance.operations.receipt import Receipt
@@ -31,6 +32,8 @@ STEPS_MAX: Final = 40
 
 ENDS = {Step.CURE: NoticeEnd.CURED, Step.OVERTAKE: NoticeEnd.OVERTAKEN}
 EVENTS = {
+    Step.ASK: "billing.instalment_due",
+    Step.ADJUST: "billing.charge_adjusted",
     Step.ANNOUNCE: "policy.notice_given",
     Step.CURE: "policy.notice_cured",
     Step.OVERTAKE: "policy.notice_overtaken",
@@ -73,7 +76,12 @@ class PremiumCollector:
         subject = f"{file.policy.record.id} {todo.number}"
         receipt = receipt_for(mode_of(subject), todo.step, subject, collection.now)
         if todo.step is Step.ASK:
-            return self._ask(todo.number, collection, file, product, receipt)
+            account = collection.account.replace(asked=todo.number)
+            due_on = collection.due(todo.number).due.due_on
+            at = local_midnight(due_on, product.zone)
+            return self._store_account(account, todo.step, file, receipt, effective_at=at)
+        if todo.step is Step.ADJUST:
+            return self._store_account(collection.account, todo.step, file, receipt)
         if todo.step is Step.ANNOUNCE:
             policy = announced(file.policy.record, collection.lapse_notice())
             return self._store(policy, todo.step, file, receipt)
@@ -83,25 +91,25 @@ class PremiumCollector:
             return self._store(file.policy.record.with_notice(ended), todo.step, file, receipt)
         return self._end(todo, file, product, receipt)
 
-    def _ask(
+    def _store_account(
         self,
-        number: int,
-        collection: Collection,
+        account: BillingAccount,
+        step: Step,
         file: BillingFile,
-        product: Product,
         receipt: Receipt,
+        *,
+        effective_at: datetime | None = None,
     ) -> None:
-        account = collection.account.replace(asked=number)
         event = Event.following(
             file.account.head if file.account else Head(),
             account,
             seal_of(file),
             stream=account.id,
-            type="billing.instalment_due",
+            type=EVENTS[step],
             actor=CLOCKWORK,
-            now=collection.now,
-            effective_at=local_midnight(collection.due(number).due.due_on, product.zone),
-            postings=() if file.account else account.opening_postings(None),
+            now=receipt.now,
+            effective_at=effective_at,
+            postings=opening_of(file, account),
         )
         self.billing.store(event, account, file=file, receipt=receipt.answered(None))
 
@@ -166,6 +174,7 @@ def _collection(file: BillingFile, product: Product, now: datetime) -> Collectio
     return Collection(
         policy=policy,
         account=account_of(file, product),
+        booked=file.account.record if file.account else None,
         now=now,
         zone=product.zone,
         grace_days=product.life.grace_days,

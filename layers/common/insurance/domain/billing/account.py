@@ -22,6 +22,7 @@ from insurance.domain.money import Money
 from insurance.domain.money import total as total_of
 from insurance.domain.party import Payee
 from insurance.domain.policy import Policy
+from insurance.domain.policy.charging import COOLING_OFF
 from insurance.domain.value import Value
 
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=140, pattern=r"^[!-~]+$")]
@@ -70,8 +71,7 @@ class BillingAccount(Record):
 
     @classmethod
     def opened(cls, policy: Policy, plan: Plan, first_due: date) -> Self:
-        charge = plan.charge_on(policy.premium.total)
-        forgone = schedule(policy.premium.total + charge, plan, first_due).forgone
+        charge, forgone = _price_of_plan(policy, plan, first_due)
         return cls(
             id=billing_id_for(policy.id),
             policy_id=policy.id,
@@ -87,6 +87,11 @@ class BillingAccount(Record):
         if self.paid_in or policy.transactions:
             raise PlanAlreadyChosen(self.policy_id, self.plan.code)
         return type(self).opened(policy, plan, self.first_due)
+
+    def in_step_with(self, policy: Policy) -> Self:
+        """With what the plan costs and forgoes as the policy stands by now."""
+        charge, forgone = _price_of_plan(policy, self.plan, self.first_due)
+        return self.replace(charge=charge, forgone=forgone)
 
     def paid(self, payment: PaymentIn) -> Self:
         return self.replace(paid_in=(*self.paid_in, payment))
@@ -196,6 +201,17 @@ class BillingAccount(Record):
             *post(Account.PREMIUM_RECEIVABLE, Account.FEE_INCOME, charge),
             *post(Account.WRITE_OFF, Account.PREMIUM_RECEIVABLE, forgone),
         )
+
+
+def _price_of_plan(policy: Policy, plan: Plan, first_due: date) -> tuple[Money, Money]:
+    """What paying by it costs, and the odd units that are forgone. Who steps back within the
+    cooling-off days owes no charge; and nobody is forgone more than is owed."""
+    nothing = Money.zero(policy.premium.total.currency)
+    ended = policy.cancelled_by()
+    cooled_off = ended is not None and ended.computation.method == COOLING_OFF
+    charge = nothing if cooled_off else plan.charge_on(policy.premium.total)
+    forgone = schedule(policy.premium.total + charge, plan, first_due).forgone
+    return charge, min(forgone, max(policy.charged + charge, nothing))
 
 
 def payment_postings(payment: PaymentIn) -> tuple[Posting, ...]:

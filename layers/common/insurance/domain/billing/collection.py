@@ -22,6 +22,8 @@ from insurance.domain.policy.notice import NON_PAYMENT, Notice, NoticeEnd
 class Step(StrEnum):
     ASK = "ask_for_instalment"
     ANNOUNCE = "announce_lapse"
+    ADJUST = "adjust_charge"
+    """The price of the plan fell away with the contract, or came back with it."""
     CURE = "cure"
     LAPSE = "lapse"
     CANCEL = "cancel"
@@ -34,7 +36,7 @@ class Todo(NamedTuple):
 
     step: Step
     number: int
-    """Of the due or the notice."""
+    """Of the due, the notice or, of a charge, the transaction after which it is another."""
 
 
 class Collection(NamedTuple):
@@ -42,6 +44,9 @@ class Collection(NamedTuple):
 
     policy: Policy
     account: BillingAccount
+    """As the policy stands."""
+    booked: BillingAccount | None
+    """As it is kept."""
     now: datetime
     zone: ZoneInfo
     grace_days: int
@@ -74,6 +79,8 @@ class Collection(NamedTuple):
         return next(each for each in self._invoices() if each.due.number == number)
 
     def _todos(self) -> Iterator[Todo]:
+        if self.booked not in {None, self.account}:
+            yield Todo(Step.ADJUST, self.policy.next_number - 1)
         for notice in self.policy.notices:
             if notice.open:
                 yield from self._of_notice(notice)

@@ -137,12 +137,13 @@ class Charging(NamedTuple):
         """
         price, ended = self.policy.at(at).premium, cancelled.computation
         if ended.method == NOTHING_BACK:
-            share, kept = self._measure().between(cancelled.effective_at, at), ()
+            share = self._measure().between(cancelled.effective_at, at)
             lines, commission = self._difference(price, None, share)
         else:
-            share, kept = self._measure().remaining(at), _retained_of(ended)
+            share = self._measure().remaining(at)
             lines, commission = self._difference(None, price, share)
-        return self._computation("pro_rata", (*lines, *kept), share=share, commission=commission)
+            lines += _retained_of(ended)
+        return self._computation("pro_rata", lines, share=share, commission=commission)
 
     # Parts
 
