@@ -7,7 +7,7 @@ from insurance.domain.claim.rule import Outcome
 from insurance.domain.claim.verification import Notice, Verdict
 from insurance.operations.verify_claim import verify_claim
 
-from tests.policy_life.house import House, gbp
+from tests.policy_life.house import House, gbp, motor_with
 from tests.unit.product.motor import wire
 
 JULY = date(2026, 7, 2)
@@ -65,6 +65,19 @@ def test_a_cancellation_dated_back_before_a_loss_goes_to_a_person(house):
     house.cancel(JULY)
 
     assert outcome(judged(house, IN_AUGUST)) is Outcome.REFER
+
+
+def test_a_loss_before_cover_was_brought_back_goes_to_a_person():
+    house = House(motor_with(reinstatement_days=90))
+    house.issue()
+    house.now = datetime(2026, 6, 20, tzinfo=UTC)
+    house.cancel(JULY)
+    house.now = datetime(2026, 9, 1, tzinfo=UTC)
+    house.reinstate(no_known_loss=True)
+
+    assert outcome(judged(house, IN_AUGUST)) is Outcome.REFER
+    assert outcome(judged(house, IN_JUNE)) is Outcome.PASS
+    assert outcome(judged(house, datetime(2026, 9, 2, tzinfo=UTC))) is Outcome.PASS
 
 
 def test_a_change_dated_back_before_a_loss_goes_to_a_person(house):

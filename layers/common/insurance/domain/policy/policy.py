@@ -195,12 +195,15 @@ class Policy(Record):
         )
 
     def settled_at(self, instant: datetime) -> datetime | None:
-        """When that was made which rules the policy at an instant; None: when it was issued."""
+        """When that was made which rules the policy at an instant; None: when it was issued.
+
+        What undoes another transaction rules too: a reversal, and a reinstatement without a gap.
+        """
         ruling = [each for each in self._effective() if each.effective_at <= instant][-1:]
         undoing = [
             each
             for each in self.transactions
-            if each.kind is TransactionKind.REVERSAL and each.effective_at <= instant
+            if each.follows is not None and not each.gap and each.effective_at <= instant
         ]
         return max((each.processed_at for each in (*ruling, *undoing)), default=None)
 
