@@ -143,6 +143,19 @@ def test_a_bill_is_paid_to_who_sent_it(office: Office):
     ]
 
 
+def test_what_was_agreed_goes_to_whom_it_was_agreed_for(office: Office):
+    [claim] = executing(office)
+    path = f"/v1/claims/{claim['id']}"
+    other = {"name": "Harbour Garage", "sort_code": "202015", "account_number": "55555555"}
+    office.post(f"{path}/payee", other, by=HANDLER)
+    office.post(f"{path}/payee/approval", {"decision": "approve"}, by=SUPERVISOR)
+
+    office.post(FILES, GBP, by=FINANCE)
+
+    [ordered] = at_the_bank(office)
+    assert [each.name for each in ordered.transfers] == ["Ada Merton"]
+
+
 def test_a_report_pays_rejects_and_leaves_under_way(office: Office):
     claims = executing(office, 3)
     one, two, three = payments(claims)

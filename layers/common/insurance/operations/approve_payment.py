@@ -47,7 +47,7 @@ def approve_payment(
         found = suspicions(claim, payee, screening)
         decided = payment.approved(by=caller.principal, reason=reason, suspect=bool(found))
         look = Task(role=HANDLER, code="clear_screening", reason=reason, since=receipt.now)
-        claim = claim.with_payment(decided).replace(task=to_screen(found, None, look))
+        claim = claim.agreed(decided).replace(task=to_screen(found, None, look))
         type = "payment.suspected" if found else "payment.approved"
     else:
         decided = payment.refused(by=caller.principal, reason=reason)

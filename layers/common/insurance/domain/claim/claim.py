@@ -153,7 +153,7 @@ class Claim(Record):
     reserves: tuple[Reserve, ...] = ()
     payments: Annotated[tuple[Payment, ...], Field(max_length=PAYMENTS_MAX)] = ()
     payees: Annotated[dict[str, Payee] | None, Classification.PERSONAL] = None
-    """Who a payment goes to that is not the claim's payee's, by the payment's id."""
+    """Who a payment goes to, by its id: who sent the bill, or the payee for whom it was agreed."""
     recoveries: Annotated[tuple[Recovery, ...], Field(max_length=RECOVERIES_MAX)] = ()
     debtors: Annotated[dict[str, str] | None, Classification.PERSONAL] = None
     """Who owes each recovery, by its number."""
@@ -292,14 +292,25 @@ class Claim(Record):
             status=status,
             requested_by=by,
         )
-        payees = self.payees if to is None else (self.payees or {}) | {payment.id: to}
-        return self.replace(payments=(*self.payments, payment), payees=payees)
+        paying = self.replace(payments=(*self.payments, payment))
+        to = self.payee if to is None and status is PaymentStatus.EXECUTING else to
+        return paying if to is None else paying._going_to(to, payment)
+
+    def agreed(self, payment: Payment) -> Self:
+        """With a payment that was agreed to: it goes to whom it was agreed for, also if the claim
+        has another payee before the bank is told."""
+        payee = self.payee_of(payment)
+        agreed = self.with_payment(payment)
+        return agreed if payee is None else agreed._going_to(payee, payment)
 
     def payee_of(self, payment: Payment) -> Payee | None:
-        """Whom the payment goes to: a bill to who sent it, everything else to the claim's payee."""
-        if payment.cost_type is CostType.EXPENSE:
-            return (self.payees or {}).get(payment.id)
-        return self.payee
+        """Whom the payment goes to: a bill to who sent it, what was agreed to whom it was agreed
+        for, everything else to the claim's payee."""
+        known = (self.payees or {}).get(payment.id)
+        return known if known or payment.cost_type is CostType.EXPENSE else self.payee
+
+    def _going_to(self, payee: Payee, payment: Payment) -> Self:
+        return self.replace(payees=(self.payees or {}) | {payment.id: payee})
 
     def for_the_bank(self, payment_id: PaymentId) -> Payable | None:
         """The payment as the bank must know it; None once it is not for the bank any more."""
