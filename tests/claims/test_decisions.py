@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.claims.office import Office
 from tests.claims.policies import bill, issued, loss, money, notified, settled
 from tests.claims.products import published_claims
@@ -293,6 +295,55 @@ def test_what_was_held_back_is_paid_once_the_loss_was_made_good(office):
         money("600", "USD"),
         money("200", "USD"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("claimed", "payable", "recoverable"),
+    [("800", "500", "100"), ("1000", "600", None), ("120", "0", "20")],
+    ids=["above the limit in part", "above the limit", "below the excess"],
+)
+def test_what_is_held_back_is_within_limit_and_excess(office, claimed, payable, recoverable):
+    office.offering(published_claims())
+    body = loss(issued(office, "published_claims", {}), "garage_roof", money(claimed, "USD"))
+
+    claim = settled(office, body | {"facts": {"age_years": 5}})
+
+    assert claim["payable"] == money(payable, "USD")
+    assert claim.get("recoverable") == (recoverable and money(recoverable, "USD"))
+
+
+def test_what_is_beyond_a_persons_authority_waits_for_another(office):
+    rows = [
+        {"role": "claims_handler", "limit": 300},
+        {"role": "supervisor"},
+    ]
+    office.offering(published_claims(authority=rows, straight_through_limit=1000))
+    body = loss(issued(office, "published_claims", {}), "roof", money("800", "USD"))
+    claim = notified(office, body | {"facts": {"age_years": 0}})
+    path = f"/v1/claims/{claim['id']}"
+    expense = {"cost_type": "expense", "outstanding": money("400", "USD"), "reason": "legal_advice"}
+    office.post(f"{path}/reserves", expense, by=SUPERVISOR)
+    invoice = bill("350") | {"amount": money("350", "USD")}
+    office.post(f"{path}/payments", invoice, by=HANDLER)
+
+    asked = {"decision": "approve", "reason_code": "as_reported", "reason": "Photographs agree."}
+    decided = office.post(f"{path}/decision", asked, by=HANDLER)
+
+    assert [each["status"] for each in decided["payments"]] == ["awaiting_approval"] * 2
+    for payment in decided["payments"]:
+        approval = {"decision": "approve", "reason": "Agreed."}
+        office.post(f"{path}/payments/{payment['id']}/approval", approval, by=SUPERVISOR)
+    paying = office.get(path)["payments"]
+    assert [each["status"] for each in paying] == ["executing"] * 2
+
+
+def test_while_a_denial_waits_to_be_confirmed_nothing_is_settled(office):
+    claim = crash(office, "5200", facts=AT_FAULT)
+    path = f"/v1/claims/{claim['id']}"
+    assert claim["reserve"] == money("4700")  # within what is paid straight through
+    office.post(f"{path}/decision", DENIAL, by=HANDLER)
+
+    assert office.refused(f"{path}/settlement") == "wrong-state"
 
 
 def test_nothing_more_is_owed_where_nothing_was_held_back(office):

@@ -3,20 +3,22 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from insurance.domain.product import Definition, Product
 
 HERE = Path(__file__).parent
 
 
-def _product(name: str) -> Product:
+def _product(name: str, **claims: Any) -> Product:
     document = json.loads((HERE / f"{name}.json").read_text("utf-8"), parse_float=Decimal)
+    document["claims"] = {**document["claims"], **claims}
     return Product(Definition(document, {}))
 
 
-def published_claims() -> Product:
-    """One cover for each published worked figure."""
-    return _product("published_claims")
+def published_claims(**claims: Any) -> Product:
+    """One cover for each published worked figure; with other rules for claims, where some are given."""
+    return _product("published_claims", **claims)
 
 
 def shared_limits() -> Product:

@@ -10,7 +10,15 @@ from insurance.domain.product import Product
 def check_authority(
     caller: Caller, total: Money, product: Product, cost_type: CostType = CostType.INDEMNITY
 ) -> None:
-    """Some role's limit reaches the total. No profile, no authority.
+    """Raise NoAuthority unless some role's limit reaches the total."""
+    if not has_authority(caller, total, product, cost_type):
+        raise NoAuthority(f"a claim of {total}")
+
+
+def has_authority(
+    caller: Caller, total: Money, product: Product, cost_type: CostType = CostType.INDEMNITY
+) -> bool:
+    """Whether some role's limit reaches the total. No profile, no authority.
 
     What a role may decide on the loss it may decide on its expenses too, unless the product says
     otherwise.
@@ -20,8 +28,8 @@ def check_authority(
         if profile is None and cost_type is not CostType.INDEMNITY:
             profile = product.claims.authority_of(role)
         if profile is not None and (profile.limit is None or total <= profile.limit):
-            return
-    raise NoAuthority(f"a claim of {total}")
+            return True
+    return False
 
 
 def check_profile(caller: Caller, product: Product) -> None:

@@ -77,7 +77,9 @@ def decide_claim(
             decided, type = _proposed(claim, record), "claim.denial_proposed"
         else:
             pays_now = _may_pay_now(claim, screening, receipt)
-            decided, type = _carried_out(claim, verdict, record, product, pays_now=pays_now)
+            decided, type = _carried_out(
+                claim, verdict, record, product, decided_by=caller, pays_now=pays_now
+            )
         return store_claim(
             decided, type, was=file.claim, caller=caller, claims=claims, receipt=receipt
         )
@@ -115,7 +117,9 @@ def confirm_decision(
     if confirm:
         verdict = verify_filed(claim, file, product)
         record = proposed.replace(confirmed_by=caller.principal, at=receipt.now)
-        decided, type = _carried_out(claim, verdict, record, product, pays_now=False)
+        decided, type = _carried_out(
+            claim, verdict, record, product, decided_by=caller, pays_now=False
+        )
     else:
         task = Task(role=HANDLER, code="decision_refused", reason=reason, since=receipt.now)
         decided = claim.moved(Step.REFER, proposed=None, task=task)
@@ -208,10 +212,13 @@ def _carried_out(
     record: DecisionRecord,
     product: Product,
     *,
+    decided_by: Caller,
     pays_now: bool,
 ) -> tuple[Claim, str]:
     if record.decision is not Decision.DENIED:
-        return carried_out(claim, verdict, record, product, pays_now=pays_now)
+        return carried_out(
+            claim, verdict, record, product, decided_by=decided_by, pays_now=pays_now
+        )
     draws = claim.draws if claim.paid else ()
     denied = claim.decided(record, draws=draws, counts=False)
     return denied.finished("denied", by=record.by, at=record.at), "claim.denied"

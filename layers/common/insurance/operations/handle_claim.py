@@ -21,7 +21,12 @@ from insurance.domain.errors import WrongState
 from insurance.domain.money import Money
 from insurance.domain.party import Payee
 from insurance.domain.product import Product
-from insurance.operations.authority import at_once, check_authority, check_profile
+from insurance.operations.authority import (
+    at_once,
+    check_authority,
+    check_profile,
+    has_authority,
+)
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
@@ -93,7 +98,11 @@ class ClaimDesk:
         def change(claim: Claim, product: Product) -> tuple[Claim, str]:
             total = claim.committed_of(CostType.EXPENSE) + amount
             found = suspicions(claim, to, screening)
-            straight = at_once(total, product) and not found
+            straight = (
+                at_once(total, product)
+                and not found
+                and has_authority(self._caller, total, product, CostType.EXPENSE)
+            )
             paying = claim.moved(Step.PAY).paying(
                 CostType.EXPENSE,
                 amount,

@@ -18,7 +18,7 @@ from insurance.domain.claim.rule import Outcome
 from insurance.domain.claim.verification import Verdict, judge_payee
 from insurance.domain.errors import ClaimOnHold, PayeeUnsettled, WrongState
 from insurance.domain.product import Product
-from insurance.operations.authority import at_once
+from insurance.operations.authority import at_once, has_authority
 from insurance.operations.change_claim import (
     HANDLER,
     load_claim,
@@ -73,6 +73,8 @@ def _check_open(claim: Claim) -> None:
         raise WrongState(f"Claim {claim.id}", claim.handling, Step.APPROVE)
     if claim.hold is not None:
         raise ClaimOnHold(claim.id)
+    if claim.proposed is not None:
+        raise WrongState(f"Claim {claim.id}", "decided, to be confirmed", Step.APPROVE)
 
 
 def with_payee_judged(
@@ -136,13 +138,15 @@ def carried_out(
     record: DecisionRecord,
     product: Product,
     *,
+    decided_by: Caller | None = None,
     pays_now: bool = True,
 ) -> tuple[Claim, str]:
     """The claim decided and, if that leaves something to pay, the payment asked for.
 
     Nothing left after the excess is no paid claim and has no effect on the record. Authority is
-    measured against the claim's total, so that splitting does not evade it. `pays_now` is False
-    where the payee is suspect or not settled: then nobody is paid without a second person.
+    measured against the claim's total, so that splitting does not evade it; that of a person who
+    `decided_by` themselves too. `pays_now` is False where the payee is suspect or not settled: then
+    nobody is paid without a second person.
     """
     draws = verdict.draws
     if record.decision is Decision.GOODWILL:
@@ -160,7 +164,12 @@ def carried_out(
         return _nothing_due(decided, record)
     total = decided.committed_of(CostType.INDEMNITY) + due
     goodwill = record.decision is Decision.GOODWILL
-    straight = at_once(total, product) and pays_now and not goodwill
+    straight = (
+        at_once(total, product)
+        and pays_now
+        and not goodwill
+        and (decided_by is None or has_authority(decided_by, total, product))
+    )
     status = PaymentStatus.EXECUTING if straight else PaymentStatus.AWAITING_APPROVAL
     paying = decided.paying(CostType.INDEMNITY, due, status=status, by=record.by)
     if not straight:

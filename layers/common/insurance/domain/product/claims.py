@@ -656,11 +656,26 @@ class CoverClaims:
     def _paid(
         self, loss: Loss, claim: Env, held: Facts, imposed: Imposed | None
     ) -> tuple[Money, tuple[PayoutStep, ...], dict[str, Money], Money]:
+        """What is paid, how that was worked out, what it takes of aggregates, and what is held back:
+        so much more would be paid without the clauses that may be made good later."""
+        kept = [clause for clause in self._clauses if not clause.recoverable]
+        whole, _, _ = self._worked_out(kept, loss, claim, held, imposed)
+        paid, steps, uses = self._worked_out(self._clauses, loss, claim, held, imposed)
+        return self._cents(paid), steps, uses, self._cents(max(whole - paid, 0))
+
+    def _worked_out(
+        self,
+        clauses: Sequence[_Clause],
+        loss: Loss,
+        claim: Env,
+        held: Facts,
+        imposed: Imposed | None,
+    ) -> tuple[int, tuple[PayoutStep, ...], dict[str, Money]]:
         """The clauses in the product's order, each rounded to the minor unit."""
-        running, held_back = loss.claimed.amount, 0
+        running = loss.claimed.amount
         steps: list[PayoutStep] = []
         uses: dict[str, Money] = {}
-        for clause in self._clauses:
+        for clause in clauses:
             held["loss"] = running
             self._amounts(claim, held, imposed)
             figure = clause.run(claim)
@@ -668,14 +683,12 @@ class CoverClaims:
                 continue
             before = running
             running, shown = self._applied(clause, figure, before, loss, claim, uses)
-            if clause.recoverable:
-                held_back += before - running
             steps.append(
                 PayoutStep(
                     clause.code, clause.name, shown, self._cents(before), self._cents(running)
                 )
             )
-        return self._cents(running), tuple(steps), uses, self._cents(held_back)
+        return running, tuple(steps), uses
 
     def _applied(  # noqa: PLR0911, PLR0917 - one return for each kind of clause
         self,
