@@ -5,21 +5,29 @@ and has only the calls that stores make.
 """
 
 import base64
+import re
+import socket
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 type Json = dict[str, Any]
 
-HEADERS = {
-    "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-2/dynamodb/aws4_request,"
-    " SignedHeaders=host, Signature=none",
-    "Content-Type": "application/x-amz-json-1.0",
-    "X-Amz-Date": "20260101T000000Z",
-}
+HEAD: Final = (
+    "POST / HTTP/1.1\r\n"
+    "Host: {host}\r\n"
+    "Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-2/dynamodb/aws4_request,"
+    " SignedHeaders=host, Signature=none\r\n"
+    "X-Amz-Date: 20260101T000000Z\r\n"
+    "Content-Type: application/x-amz-json-1.0\r\n"
+    "X-Amz-Target: {target}.{operation}\r\n"
+    "Content-Length: {length}\r\n\r\n"
+)
+TABLES, STREAMS = "DynamoDB_20120810", "DynamoDBStreams_20120810"
+STATUS = re.compile(rb"HTTP/1.1 (\d{3})")
+LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 class ConditionalCheckFailed(ClientError):
@@ -47,7 +55,8 @@ class LeanClient:
     exceptions = _Exceptions()
 
     def __init__(self, url: str) -> None:
-        self._connection = HTTPConnection(url.removeprefix("http://"), timeout=60)
+        self._host = url.removeprefix("http://")
+        self._socket: socket.socket | None = None
 
     def put_item(self, **request: Any) -> Json:
         return self._call("PutItem", request)
@@ -67,22 +76,51 @@ class LeanClient:
     def transact_write_items(self, **request: Any) -> Json:
         return self._call("TransactWriteItems", request)
 
-    def _call(self, operation: str, request: Json) -> Json:
+    def describe_stream(self, **request: Any) -> Json:
+        return self._call("DescribeStream", request, of=STREAMS)
+
+    def get_shard_iterator(self, **request: Any) -> Json:
+        return self._call("GetShardIterator", request, of=STREAMS)
+
+    def get_records(self, **request: Any) -> Json:
+        return self._call("GetRecords", request, of=STREAMS)
+
+    def _call(self, operation: str, request: Json, of: str = TABLES) -> Json:
         body = orjson.dumps(request, default=_encoded)
+        head = HEAD.format(host=self._host, target=of, operation=operation, length=len(body))
         try:
-            self._connection.request(
-                "POST", "/", body, HEADERS | {"X-Amz-Target": f"DynamoDB_20120810.{operation}"}
-            )
-            response = self._connection.getresponse()
-            answer: Json = _decoded(orjson.loads(response.read()))
-        except (OSError, HTTPException) as error:
-            self._connection.close()
+            status, said = self._exchange(head.encode() + body)
+        except OSError as error:
+            self._socket = None
             raise ConnectionClosedError(endpoint_url=operation) from error
-        if response.status == HTTPStatus.OK:
+        answer: Json = _decoded(orjson.loads(said))
+        if status == HTTPStatus.OK:
             return answer
         code = str(answer.pop("__type", "Unknown")).rpartition("#")[2]
-        said = {"Error": {"Code": code, "Message": str(answer.get("message"))}, **answer}
-        raise ERRORS.get(code, ClientError)(said, operation)  # type: ignore[arg-type]  # as botocore has it
+        told = {"Error": {"Code": code, "Message": str(answer.get("message"))}, **answer}
+        raise ERRORS.get(code, ClientError)(told, operation)  # type: ignore[arg-type]  # as botocore has it
+
+    def _exchange(self, request: bytes) -> tuple[int, bytes]:
+        """One request in one packet, on a connection that stays; status and body of the answer."""
+        if self._socket is None:
+            host, _, port = self._host.partition(":")
+            self._socket = socket.create_connection((host, int(port)), timeout=60)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.sendall(request)
+        head, parted, body = b"", b"", b""
+        while not parted:
+            head, parted, body = (head + self._received()).partition(b"\r\n\r\n")
+        status, length = STATUS.match(head), LENGTH.search(head)
+        if status is None or length is None:
+            raise OSError("not an answer that this client reads")
+        while len(body) < int(length[1]):
+            body += self._received()
+        return int(status[1]), body
+
+    def _received(self) -> bytes:
+        if self._socket is None or not (said := self._socket.recv(1 << 16)):
+            raise OSError("the engine hung up")
+        return said
 
 
 def _encoded(value: Any) -> str:
