@@ -1,37 +1,60 @@
 """Random lives: whatever is done to a policy, in whatever order, its figures and its story agree.
 
-LIVES=500 plays as many as the issue asks for (`make long`); by default fewer, for everyday runs.
+LIVES=500 plays as many as the issue asks for (`make lives`); by default fewer, for everyday runs.
 """
 
 import os
 from collections import Counter
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from insurance.domain.billing import Refund
 from insurance.domain.books import keep_books
+from insurance.domain.books.calendar import end_of, period_of
 from insurance.domain.books.sources import source_of
+from insurance.domain.claim.payment import COMMITTED, PaymentStatus, PaymentStep
 from insurance.domain.errors import (
     NoticeNotServed,
     OutsideTerm,
+    RefundTooLarge,
     TermsNotOffered,
     TooManyChanges,
     WrongState,
 )
-from insurance.domain.event import first_broken_link
+from insurance.domain.event import Event, first_broken_link
+from insurance.domain.identity import billing_id_for, earnings_id_for
 from insurance.domain.jurisdiction import Channel
 from insurance.domain.ledger import Account
 from insurance.domain.money import Money
+from insurance.domain.period import Period
 from insurance.domain.policy import Initiator, Policy, TransactionKind
-from insurance.domain.proration import earned
+from insurance.domain.proration import Measure, earned
+from insurance.operations.billing_desk import BillingDesk
+from insurance.operations.change_quote import accept_quote
+from insurance.operations.issue_policy import issue_policy
+from insurance.operations.ports import Screening
+from insurance.operations.refund_premium import (
+    decide_refund,
+    report_refund,
+    request_refund,
+    screen_refund,
+)
+from insurance.operations.report_payment import BankReport
+from insurance.operations.resolve_suspense import use_suspense
+from insurance.screening import BundledScreening
 
-from tests.policy_life.almanac import Almanac
-from tests.policy_life.house import UNDERWRITER, House
+from tests.memory import Memory, MemoryPolicies, MemoryScreenings
+from tests.policy_life.almanac import BANK, Almanac
+from tests.policy_life.house import PARTNER, UNDERWRITER, House
 from tests.policy_life.plain import plain_product, price
+from tests.policy_life.test_refunds import ADA, Everybody, Nobody, person
 
 START, DAYS = date(2023, 7, 15), 366
 REFUSALS = (WrongState, OutsideTerm, TermsNotOffered, TooManyChanges, NoticeNotServed)
@@ -43,10 +66,26 @@ RULES = [
     {"by": "insurer", "method": "pro_rata", "minimum_earned": "0.05"},
 ]
 days = st.integers(0, DAYS - 1)
+FIONA, FRANK = person("fiona"), person("frank", "supervisor")
+REPORTS = {
+    PaymentStatus.EXECUTING: [PaymentStep.REPORT_PAID, PaymentStep.REPORT_FAILED],
+    PaymentStatus.PAID: [PaymentStep.REPORT_RETURNED, PaymentStep.REPORT_REVERSED],
+}
+
+
+@dataclass
+class Term:
+    """One term of the policy, and what was answered of it, when."""
+
+    policy_id: str
+    start: date
+    answered: list[tuple[datetime, Policy]] = field(default_factory=list)
+    balances: Counter[Account] = field(default_factory=Counter)
+    counted: int = 0
 
 
 class Life(RuleBasedStateMachine):
-    """One policy, and everything that can happen to it."""
+    """One policy, the terms that follow it, and everything that can happen to them."""
 
     @initialize(
         day_count=st.sampled_from(["actual", "months", "30E/360", "milliseconds"]),
@@ -77,9 +116,19 @@ class Life(RuleBasedStateMachine):
         self.almanac = Almanac(self.house)
         self.almanac.issue(plan, start=START, all_answers=price(dollars))
         self.conditions = self.house.conditions
-        self.balances: Counter[Account] = Counter()
-        self.counted = 0
-        self.answered: list[tuple[datetime, Policy]] = [(self.house.now, self.house.policy)]
+        self.terms: list[Term] = []
+        self.begin(self.house.policy_id)
+
+    def begin(self, policy_id):
+        """A term; what is done from now on is done to it."""
+        self.house.policy_id = policy_id
+        start = self.house.policy.period.start.astimezone(self.house.product.zone).date()
+        self.term = Term(policy_id, start)
+        self.terms.append(self.term)
+        self.answer()
+
+    def answer(self):
+        self.term.answered.append((self.house.now, self.house.policy))
 
     @rule(days=st.integers(0, 60), hours=st.integers(0, 23))
     def time_passes(self, days, hours):
@@ -87,36 +136,156 @@ class Life(RuleBasedStateMachine):
         self.house.now += timedelta(days=days, hours=hours)
         self.the_clockwork_runs()
 
+    @rule()
+    def the_term_is_nearly_over(self):
+        """When the next one is offered."""
+        nearly = self.house.policy.period.end - timedelta(days=15)
+        self.house.now = max(self.house.now, nearly)
+        self.the_clockwork_runs()
+
     @rule(day=days, dollars=st.integers(0, 5000))
     def endorse(self, day, dollars):
-        self.play(lambda: self.house.endorse(START + timedelta(days=day), **price(dollars)))
+        self.play(
+            lambda: self.house.endorse(self.term.start + timedelta(days=day), **price(dollars))
+        )
 
     @rule(day=days, insurer=st.booleans())
     def cancel(self, day, insurer):
         by = "insurer" if insurer else "policyholder"
-        self.play(lambda: self.house.cancel(START + timedelta(days=day), by))
+        self.play(lambda: self.house.cancel(self.term.start + timedelta(days=day), by))
 
     @rule()
     def the_clockwork_runs(self):
-        before = self.house.policy
         assert self.almanac.turn_to(self.house.now).failed == 0
         # What was done last is followed, never met, at the same instant.
-        last = self.house.memory.events[self.house.policy_id][-1].processed_at
-        self.house.now = max(self.house.now, last)
-        if self.house.policy != before:
-            self.answered.append((self.house.now, self.house.policy))
+        last = [self.events(each.policy_id)[-1].processed_at for each in self.terms]
+        self.house.now = max(self.house.now, *last)
+        here = self.term
+        for each in self.terms:
+            self.turn_to(each)
+            self.answer()
+            self.all_is_earned_that_is_written_once_all_is_over()
+        self.turn_to(here)
 
-    @rule(part=st.sampled_from([Fraction(1, 3), Fraction(1), Fraction(2)]))
-    def pay(self, part):
-        """A part of what is late, all of it, or more."""
-        late = self.almanac.billed().statement.overdue
-        amount = late.times(Decimal(part.numerator) / part.denominator)
+    def events(self, stream: str) -> list[Event]:
+        return self.house.memory.events[stream]
+
+    def turn_to(self, term):
+        self.term, self.house.policy_id = term, term.policy_id
+
+    @precondition(lambda self: len(self.terms) > 1)
+    @rule(place=st.integers(0, 10))
+    def another_term_is_looked_at(self, place):
+        self.turn_to(self.terms[place % len(self.terms)])
+
+    @precondition(lambda self: self.invited())
+    @rule()
+    def renew(self):
+        """The next term is taken up as it was offered; this one goes on to its end."""
+        invitation = self.house.policy.invitation
+        assert invitation is not None
+        quote_id = invitation.quote_id
+        common: dict[str, Any] = {"expected_revision": None, "caller": PARTNER}
+        receipt, quotes = self.house.receipt, self.almanac.quotes
+        accept_quote(quote_id, quotes=quotes, receipt=receipt("accept"), **common)
+        issued = issue_policy(
+            quote_id,
+            products=self.house.products,
+            policies=MemoryPolicies(self.house.memory),
+            screening=BundledScreening(),
+            screenings=MemoryScreenings(Memory()),
+            receipt=receipt("issue"),
+            **common,
+        )
+        ends = self.house.policy.period.end
+        self.begin(issued.record.id)
+        assert self.house.policy.period.start == ends
+
+    def invited(self) -> bool:
+        """Whether there is an offer of the next term that can be taken up now."""
+        invitation = self.house.policy.invitation
+        if invitation is None or invitation.outcome != "bindable":
+            return False
+        quote = self.almanac.quotes.get(invitation.quote_id).record
+        return quote.status == "bindable" and self.house.now < quote.valid_until
+
+    @rule(part=st.sampled_from([Fraction(1, 3), Fraction(1), Fraction(2)]), early=st.booleans())
+    def pay(self, part, early):
+        """A part of what is late or of all that is open, all of it, or more."""
+        statement = self.almanac.billed().statement
+        open = sum((each.open for each in statement.invoices), statement.overdue.times(Decimal(0)))
+        amount = (open if early else statement.overdue).times(
+            Decimal(part.numerator) / part.denominator
+        )
         if amount:
             self.almanac.take(amount)
 
+    @precondition(lambda self: self.account().refundable(self.house.policy))
+    @rule(
+        part=st.sampled_from([Fraction(1, 3), Fraction(1)]),
+        more=st.sampled_from([0, 0, 1]),
+        fates=st.lists(st.booleans(), max_size=4),
+    )
+    def refund(self, part, more, fates):
+        """Of all that was paid and is not owed, or of a unit more, which nobody gets; it may move
+        on at once."""
+        free = self.account().refundable(self.house.policy)
+        asked = free.replace(amount=int(free.amount * part) + more)
+        if not asked:
+            return
+        try:
+            request_refund(self.house.policy_id, asked, ADA, "Sold.", desk=self.desk(PARTNER))
+        except RefundTooLarge:
+            assert asked > free
+            return
+        assert asked <= free
+        for fate in fates:
+            self.move(self.account().refunds[-1], well=fate)
+
+    @precondition(lambda self: self.account().refunds)
+    @rule(place=st.integers(0, 10), well=st.booleans())
+    def a_refund_moves_on(self, place, well):
+        refunds = self.account().refunds
+        self.move(refunds[place % len(refunds)], well=well)
+
+    def move(self, refund, *, well):
+        """A second person agrees or not, a third looks at a payee who resembles a listed one, and
+        the bank reports: paid or failed, and of one that was paid, that it came back."""
+        where, why = (self.house.policy_id, refund.id), "Checked."
+        try:
+            if refund.status is PaymentStatus.AWAITING_APPROVAL:
+                lists: Screening = Nobody() if well else Everybody()
+                desk = self.desk(FIONA)
+                decide_refund(*where, approve=True, reason=why, screening=lists, desk=desk)
+            elif refund.status is PaymentStatus.SCREENING:
+                screen_refund(*where, clear=well, reason=why, desk=self.desk(FRANK))
+            elif refund.status in REPORTS:
+                step = REPORTS[refund.status][0 if well else 1]
+                report = BankReport(refund.id, step, "BK-1", self.house.now, None)
+                report_refund(report, desk=self.desk(BANK))
+        except RefundTooLarge:  # owed again: it is not paid, and somebody refuses it
+            assert self.account().received - self.account().owed(self.house.policy) < refund.amount
+            desk = self.desk(FIONA)
+            decide_refund(*where, approve=False, reason=why, screening=Nobody(), desk=desk)
+
+    @precondition(lambda self: self.account().in_suspense)
+    @rule()
+    def use_what_was_paid_too_much(self):
+        use_suspense(self.house.policy_id, desk=self.desk(FIONA))
+
+    def account(self):
+        return self.almanac.billed().account
+
+    def refunds(self, *statuses: PaymentStatus) -> list[Refund]:
+        return [each for each in self.account().refunds if each.status in statuses]
+
+    def desk(self, caller):
+        receipt = self.house.receipt("refund")
+        return BillingDesk(caller, self.house.products, self.almanac.billing, receipt)
+
     @rule(at=st.none() | days)
     def announce(self, at):
-        on = START + timedelta(days=at) if at is not None else None
+        on = self.term.start + timedelta(days=at) if at is not None else None
         self.move_notice(lambda: self.house.announce(on=on))
 
     @precondition(lambda self: any(not each.dispatch for each in self.open_notices()))
@@ -133,12 +302,12 @@ class Life(RuleBasedStateMachine):
             step()
         except (WrongState, TooManyChanges):
             return
-        self.answered.append((self.house.now, self.house.policy))
+        self.answer()
 
     @precondition(lambda self: self.house.policy.cancelled_by())
     @rule(day=days, gap=st.booleans())
     def reinstate(self, day, gap):
-        on = START + timedelta(days=day) if gap else None
+        on = self.term.start + timedelta(days=day) if gap else None
         self.play(lambda: self.house.reinstate(on, gap=gap, no_known_loss=not gap))
 
     @precondition(lambda self: self.house.policy.transactions)
@@ -160,7 +329,7 @@ class Life(RuleBasedStateMachine):
             assert self.house.policy == before
             return
         assert serviced.difference == self.house.policy.charged - before.charged
-        self.answered.append((self.house.now, self.house.policy))
+        self.answer()
 
     @invariant()
     def nothing_is_given_back_that_was_not_charged(self):
@@ -184,6 +353,29 @@ class Life(RuleBasedStateMachine):
                 assert any(each.effective_at - at > timedelta(days=15, hours=-1) for at in sent)
 
     @invariant()
+    def nobody_gets_back_more_than_was_paid(self):
+        account = self.account()
+        paid = sum(each.amount.amount for each in account.paid_in)
+        refunds = [each.amount.amount for each in account.refunds if each.status in COMMITTED]
+        assert sum(refunds) <= paid
+        assert account.received.amount >= 0
+        moved = self.posted(billing_id_for(self.house.policy_id))
+        assert moved[Account.CASH] == account.cash.amount >= 0
+        assert -moved[Account.SUSPENSE] == account.in_suspense.amount >= 0
+
+    def posted(self, stream):
+        """Debits less credits of a stream that is not the policy's own."""
+        balances: Counter[Account] = Counter()
+        for event in self.house.memory.events.get(stream, ()):
+            _add(balances, event)
+        return balances
+
+    @invariant()
+    def instalments_add_up_to_what_is_owed(self):
+        statement = self.almanac.billed().statement
+        assert sum(each.due.amount.amount for each in statement.invoices) == statement.owed.amount
+
+    @invariant()
     def nobody_owes_what_was_paid(self):
         billed = self.almanac.billed()
         statement, received = billed.statement, billed.account.received
@@ -192,12 +384,10 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_postings_say_what_the_policy_says(self):
-        balances, events = self.balances, self.house.memory.events[self.house.policy_id]
-        for event in events[self.counted :]:
-            self.counted += 1
-            for posting in event.postings:
-                balances[posting.debit] += posting.amount.amount
-                balances[posting.credit] -= posting.amount.amount
+        balances, events = self.term.balances, self.events(self.house.policy_id)
+        for event in events[self.term.counted :]:
+            self.term.counted += 1
+            _add(balances, event)
         policy = self.house.policy
         commission = policy.commission or Money.zero(policy.premium.net.currency)
         assert balances[Account.PREMIUM_RECEIVABLE] == policy.charged.amount
@@ -212,9 +402,12 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_books_agree_with_what_knows_nothing_of_postings(self):
-        events = self.house.memory.events[self.house.policy_id]
+        policy_id, recorded = self.house.policy_id, self.house.memory.events
+        account = self.account() if billing_id_for(policy_id) in recorded else None
+        events = [*recorded[policy_id], *recorded.get(billing_id_for(policy_id), ())]
+        events += recorded.get(earnings_id_for(policy_id), ())
         books = keep_books(
-            self.house.policy, None, events, at=self.house.now, conditions=self.conditions
+            self.house.policy, account, events, at=self.house.now, conditions=self.conditions
         )
         assert [check for check in books.checks if not check.holds] == []
 
@@ -228,6 +421,22 @@ class Life(RuleBasedStateMachine):
         )
         assert [start, end, later] == [0, policy.written.amount, policy.written.amount]
 
+    def all_is_earned_that_is_written_once_all_is_over(self):
+        """By the end of the month in which the term ended, or a later change was made."""
+        policy, last = self.house.policy, self.events(self.house.policy_id)[-1].processed_at
+        if self.house.now >= end_of(period_of(max(policy.period.end, last))):
+            moved = self.posted(earnings_id_for(policy.id))
+            assert -moved[Account.EARNED_PREMIUM] == policy.written.amount
+
+    @invariant()
+    def shares_of_the_term_add_up_wherever_it_is_split(self):
+        policy, conditions = self.house.policy, self.conditions
+        measure = Measure(policy.period, conditions.day_count, conditions.zone)
+        edges = {policy.period.start, policy.period.end}
+        edges |= {each.effective_at for each in policy.transactions}
+        spans = [Period(start=start, end=end) for start, end in pairwise(sorted(edges))]
+        assert sum(measure.share(span).exact for span in spans) == 1
+
     @invariant()
     def segments_follow_each_other_within_the_term(self):
         policy = self.house.policy
@@ -238,10 +447,17 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self):
         house = self.house
-        assert first_broken_link(house.memory.events[house.policy_id]) is None
-        latest = dict(self.answered)
-        for known_at, policy in latest.items():
-            assert house.policies.as_known(house.policy_id, known_at).record == policy
+        for term in self.terms:
+            assert first_broken_link(self.events(term.policy_id)) is None
+            latest = dict(term.answered)
+            for known_at, policy in latest.items():
+                assert house.policies.as_known(term.policy_id, known_at).record == policy
+
+
+def _add(balances: Counter[Account], event: Event) -> None:
+    for posting in event.postings:
+        balances[posting.debit] += posting.amount.amount
+        balances[posting.credit] -= posting.amount.amount
 
 
 def _nonzero(balances: Counter[Account]) -> dict[Account, int]:

@@ -22,6 +22,7 @@ from insurance.operations.bill_policy import Billed
 from insurance.operations.billing_desk import BillingDesk
 from insurance.operations.pay_claims import ClaimPayers
 from insurance.operations.pay_refunds import AllPayers, RefundPayers
+from insurance.operations.ports import Screening
 from insurance.operations.refund_premium import (
     decide_refund,
     report_refund,
@@ -59,13 +60,22 @@ def person(name: str, role: str = "finance") -> Caller:
 class Nobody:
     """No name is on any list."""
 
+    version = "1"
+
     def resembling(self, name: str) -> list[Resemblance]:  # noqa: ARG002 - any name
         return []
 
 
 class Everybody:
+    """Every name is on a list."""
+
+    version = "1"
+
     def resembling(self, name: str) -> list[Resemblance]:
         return [Resemblance(entry="X-1", listed_name=name, score=100, list_version="1")]
+
+
+NOBODY = Nobody()
 
 
 class RefundDesk(Desk):
@@ -86,13 +96,13 @@ class RefundDesk(Desk):
             self.house.policy_id, gbp(amount), ADA, "The car is sold.", desk=self.desk(by)
         )
 
-    def decide(self, by: Caller, *, approve: bool = True, list: object = Nobody()) -> Billed:
+    def decide(self, by: Caller, *, approve: bool = True, list: Screening = NOBODY) -> Billed:
         return decide_refund(
             self.house.policy_id,
             self.refund_id,
             approve=approve,
             reason="Checked.",
-            screening=list,  # type: ignore[arg-type]  # one of the two above
+            screening=list,
             desk=self.desk(by),
         )
 
