@@ -206,7 +206,9 @@ def other_methods(declared: Iterable[str]) -> Json:
         "responses": {
             "405": {
                 "description": "Not with this method",
-                "headers": {name: {"schema": {"type": "string"}} for name in headers},
+                "headers": {
+                    name: {"schema": {"type": "string", "maxLength": 100}} for name in headers
+                },
             }
         },
         "x-amazon-apigateway-integration": {
