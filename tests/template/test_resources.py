@@ -6,6 +6,8 @@ import pytest
 
 type Json = dict[str, Any]
 
+ACCESS_LOGS = "AccessLogBucket"
+
 DISPOSABLE = {"ReceiptsTable", "JwksTable", "AgendaTable"}
 # Open quotes, receipts and cached keys; in Balances only the marks of events that were booked, in
 # the Agenda what is done with.
@@ -67,10 +69,24 @@ def test_buckets_are_private_encrypted_versioned_and_kept(written: Json) -> None
     for name, bucket in buckets.items():
         properties = bucket["Properties"]
         [rule] = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms", name
+        how = "AES256" if name == ACCESS_LOGS else "aws:kms"  # S3's own delivery knows no KMS key
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == how, name
         assert all(properties["PublicAccessBlockConfiguration"].values()), name
         assert properties["VersioningConfiguration"] == {"Status": "Enabled"}, name
         assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_s3_says_who_reached_which_file(written: Json) -> None:
+    buckets = {
+        name: each["Properties"]
+        for name, each in written["Resources"].items()
+        if each["Type"] == "AWS::S3::Bucket" and name != ACCESS_LOGS
+    }
+    prefixes = {each["LoggingConfiguration"]["LogFilePrefix"] for each in buckets.values()}
+
+    assert len(prefixes) == len(buckets)
+    for name, bucket in buckets.items():
+        assert bucket["LoggingConfiguration"]["DestinationBucketName"] == {"Ref": ACCESS_LOGS}, name
 
 
 def test_what_was_lent_of_documents_is_deleted_with_its_versions(written: Json) -> None:
