@@ -50,7 +50,7 @@ from insurance.domain.packing import canonical
 from insurance.domain.party import Access
 from insurance.domain.policy import Policy
 from insurance.domain.product.release import ProductVersion
-from insurance.domain.quote import Quote, QuoteStatus
+from insurance.domain.quote import Quote
 from insurance.domain.screening import ScreeningCase, ScreeningStatus
 from insurance.operations.ports import (
     AccessFile,
@@ -578,9 +578,7 @@ class MemoryLists:
         quotes = [kept.record for kept in self._memory.quotes.values()]
         claims = [kept.record for kept in self._memory.claims.values()]
         found: list[tuple[datetime, Listable]] = [
-            (quote.created_at, quote)
-            for quote in quotes
-            if quote.status is QuoteStatus.REFERRED and role == "underwriter"
+            (quote.created_at, quote) for quote in quotes if quote.waits_for == role
         ]
         found += [
             (kept.record.since, kept.record)

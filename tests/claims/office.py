@@ -31,14 +31,17 @@ from local.samples import CALLERS, Partner
 from tests.contract.conftest import PlainKeys
 from tests.memory import (
     Memory,
+    MemoryAccesses,
     MemoryBilling,
     MemoryClaims,
     MemoryComplaints,
     MemoryLists,
     MemoryObjects,
     MemoryPolicies,
+    MemoryPolicyChanges,
     MemoryProductVersions,
     MemoryQuotes,
+    MemoryRenewals,
     MemoryScreenings,
 )
 
@@ -51,6 +54,7 @@ FUNCTIONS = Path(__file__).parents[2] / "functions"
 FOLDERS = (
     "quoting",
     "policy_issuance",
+    "policy_servicing",
     "claim_intake",
     "evidence",
     "claim_assessment",
@@ -80,6 +84,7 @@ WIRED = (
     "screenings",
     "policy_changes",
     "renewals",
+    "accesses",
 )
 
 
@@ -94,7 +99,7 @@ class Answered:
 
 @dataclass
 class Office:
-    """The five functions that a claim's life needs, called as the gateway would call them."""
+    """What a policy and its claims need, called as the gateway would call it."""
 
     apps: list[ModuleType]
     now: datetime = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -188,6 +193,9 @@ class Shelf:
     def on_sale(self, code: str, day: Any, mode: Mode) -> Product:
         return self._own(code) or self.behind.on_sale(code, day, mode)
 
+    def for_renewal(self, code: str, day: Any, mode: Mode) -> Product:
+        return self._own(code) or self.behind.for_renewal(code, day, mode)
+
     def version(self, ref: ProductRef) -> Product:
         return self._own(ref.code) or self.behind.version(ref)
 
@@ -247,6 +255,9 @@ def opened_in_memory() -> Iterator[tuple[Office, Memory]]:
         "products": catalogue,
         "quotes": MemoryQuotes(memory),
         "policies": MemoryPolicies(memory),
+        "policy_changes": MemoryPolicyChanges(memory),
+        "renewals": MemoryRenewals(memory),
+        "accesses": MemoryAccesses(memory),
         "claims": MemoryClaims(memory),
         "billing": MemoryBilling(memory),
         "screenings": MemoryScreenings(memory),

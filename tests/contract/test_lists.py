@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from insurance.domain.claim import Claim, Handling, Task
 from insurance.domain.identity import Mode, new_claim_id, new_quote_id
-from insurance.domain.quote import QuoteStatus
+from insurance.domain.quote import QuoteStatus, UnderwriterDecision
+from insurance.domain.terms import Finding, ImposedTerms
 from insurance.operations.ports import Kept
 
 from tests.builders import LATER, NOW, make_claim, make_policy, make_quote, make_receipt, next_event
@@ -113,6 +114,43 @@ def test_a_referred_quote_waits_for_an_underwriter_until_it_is_decided(stores):
     accept(stores, referred)
 
     assert waiting(stores, role="underwriter") == []
+
+
+def test_a_quote_waits_for_each_role_that_must_decide_a_step_in_turn(stores):
+    steps = (("quote", "underwriter"), ("issue", "medical_officer"))
+    referrals = tuple(
+        Finding(code=step, outcome="refer", reason="Seen.", blocks=step, authority=role)
+        for step, role in steps
+    )
+    quote = make_quote(status=QuoteStatus.REFERRED, findings=referrals)
+    add_quote(stores, quote)
+
+    def lists() -> list[list[str]]:
+        return [waiting(stores, role=role) for _, role in steps]
+
+    def decide() -> None:
+        kept = stores.quotes.load(quote.id, make_receipt("load"))
+        made = UnderwriterDecision(underwriter="staff", reason="Seen.", decided_at=NOW)
+        was = kept.record
+        assert was.premium is not None
+        taken = was.taken_on(
+            decision=made,
+            looked_up=was.looked_up,
+            imposed=ImposedTerms(),
+            covers=was.covers,
+            premium=was.premium,
+        )
+        event = next_event(kept.head, taken, kept.key, type="quote.referral_accepted")
+        receipt = make_receipt(f"decide-{event.sequence}", operation="test decide")
+        stores.quotes.change(
+            event, taken, was=kept, receipt=receipt.answered(Kept(taken, event.head, kept.key))
+        )
+
+    assert lists() == [[quote.id], []]
+    decide()
+    assert lists() == [[], [quote.id]]
+    decide()
+    assert lists() == [[], []]
 
 
 def test_a_quote_that_needs_nobody_waits_for_nobody(stores):

@@ -198,7 +198,7 @@ REFUSALS: dict[str, tuple[int, str, Meets]] = {
         lambda h: h.post(acceptance(h.accepted()["id"]), {}),
     ),
     "declined, accepted": (409, "wrong-state", declined_quote),
-    "referred, accepted": (409, "wrong-state", lambda h: h.post(acceptance(referred(h)), {})),
+    "referred, accepted": (409, "referral-open", lambda h: h.post(acceptance(referred(h)), {})),
     "not accepted, issued": (
         409,
         "wrong-state",

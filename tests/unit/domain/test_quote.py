@@ -3,13 +3,27 @@
 from datetime import timedelta
 
 import pytest
-from insurance.domain.errors import AlreadyErased, QuoteAlreadyIssued, QuoteExpired, WrongState
+from insurance.domain.errors import (
+    AlreadyErased,
+    QuoteAlreadyIssued,
+    QuoteExpired,
+    ReferralOpen,
+    WrongState,
+)
 from insurance.domain.quote import NEXT, Quote, QuoteStatus, Step, UnderwriterDecision
-from insurance.domain.terms import ImposedTerms
+from insurance.domain.terms import Finding, ImposedTerms
 
 from tests.builders import NOW, PREMIUM, make_quote
 
 DECISION = UnderwriterDecision(underwriter="staff-ursula", reason="garaged", decided_at=NOW)
+DECIDED = (Step.TAKE_ON, Step.DECLINE)
+AT_ISSUE = Finding(code="report", outcome="refer", reason="No report yet.", blocks="issue")
+
+
+def before(status: QuoteStatus, step: Step, **changes: object) -> Quote:
+    """A quote that stands so; for a decision, with something to decide."""
+    findings = (AT_ISSUE,) if step in DECIDED else ()
+    return make_quote(status=status, findings=findings, **changes)
 
 
 def take(quote: Quote, step: Step) -> Quote:
@@ -35,19 +49,43 @@ def take(quote: Quote, step: Step) -> Quote:
 @pytest.mark.parametrize("status", QuoteStatus)
 @pytest.mark.parametrize("step", Step)
 def test_every_step_is_in_the_table_or_refused(status, step):
-    quote = make_quote(status=status)
+    quote = before(status, step)
 
     if (status, step) in NEXT:
         assert take(quote, step).status is NEXT[status, step]
     else:
-        with pytest.raises((WrongState, QuoteAlreadyIssued, QuoteExpired)):
+        with pytest.raises((WrongState, QuoteAlreadyIssued, QuoteExpired, ReferralOpen)):
             take(quote, step)
+
+
+@pytest.mark.parametrize("step", DECIDED)
+@pytest.mark.parametrize("status", [QuoteStatus.BINDABLE, QuoteStatus.ACCEPTED])
+def test_there_is_nothing_to_decide_where_no_referral_is_open(status, step):
+    for findings in ((), (AT_ISSUE.replace(answered=True),)):
+        with pytest.raises(WrongState):
+            take(make_quote(status=status, findings=findings), step)
+
+
+def test_what_is_blocked_at_issue_is_not_bound():
+    with pytest.raises(ReferralOpen, match="report"):
+        make_quote(status=QuoteStatus.ACCEPTED, findings=(AT_ISSUE,)).bound(now=NOW)
+
+
+def test_only_the_acceptances_that_were_given_run_out():
+    at_quote = AT_ISSUE.replace(code="value", blocks="quote", expires_days=2)
+    findings = (at_quote, AT_ISSUE.replace(expires_days=1))
+    quote = make_quote(status=QuoteStatus.REFERRED, findings=findings)
+
+    taken = take(quote, Step.TAKE_ON)
+
+    assert taken.valid_until == NOW + timedelta(days=2)
+    assert [found.answered for found in taken.findings] == [True, False]
 
 
 @pytest.mark.parametrize(("status", "step"), [move for move in NEXT if move[1] is not Step.EXPIRE])
 def test_an_expired_quote_moves_nowhere(status, step):
     with pytest.raises(QuoteExpired):
-        take(make_quote(status=status, valid_until=NOW), step)
+        take(before(status, step, valid_until=NOW), step)
 
 
 def test_a_quote_stands_until_the_very_instant_it_expires():
@@ -63,7 +101,7 @@ def test_an_erased_quote_moves_nowhere(status, step):
 
 
 def test_a_referred_risk_is_never_bound_without_an_acceptance():
-    reached = {QuoteStatus.REFERRED}
+    reached = {QuoteStatus.REFERRED, QuoteStatus.QUOTED}
     for _ in QuoteStatus:
         reached |= {
             after

@@ -66,6 +66,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     ),
     errors.PartyNotFound: Problem(HTTPStatus.NOT_FOUND, "party-not-found", "Party not found"),
     errors.WrongState: Problem(HTTPStatus.CONFLICT, "wrong-state", "Not possible in this state"),
+    errors.ReferralOpen: Problem(HTTPStatus.CONFLICT, "referral-open", "Referral not decided yet"),
     errors.QuoteAlreadyIssued: Problem(
         HTTPStatus.CONFLICT, "quote-already-issued", "Quote already issued"
     ),

@@ -23,6 +23,7 @@ InsuranceError
 │   └── PartyNotFound
 ├── Conflict
 │   ├── WrongState              a step that the lifecycle table does not have
+│   ├── ReferralOpen            somebody with authority must decide before this step
 │   ├── QuoteAlreadyIssued
 │   ├── PlanAlreadyChosen       the policy is being paid, or was changed since
 │   ├── StaleRevision           somebody else changed it first
@@ -182,6 +183,13 @@ class WrongState(Conflict):
     def __init__(self, id: str, status: str, step: str) -> None:
         super().__init__(f"{id} is {status}: it cannot {step}.")
         self.id, self.status, self.step = id, status, step
+
+
+class ReferralOpen(Conflict):
+    def __init__(self, quote_id: str, step: str, rules: Sequence[str]) -> None:
+        why = f" ({', '.join(rules)})" if rules else ""
+        super().__init__(f"Quote {quote_id} cannot {step} before its referral{why} is accepted.")
+        self.quote_id, self.rules = quote_id, tuple(rules)
 
 
 class QuoteAlreadyIssued(Conflict):

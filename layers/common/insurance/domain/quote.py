@@ -7,7 +7,13 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime
 
 from insurance.domain.classification import Classification, Record
-from insurance.domain.errors import AlreadyErased, QuoteAlreadyIssued, QuoteExpired, WrongState
+from insurance.domain.errors import (
+    AlreadyErased,
+    QuoteAlreadyIssued,
+    QuoteExpired,
+    ReferralOpen,
+    WrongState,
+)
 from insurance.domain.event import Event, Head, Seal
 from insurance.domain.identity import PolicyId, QuoteId, policy_id_for
 from insurance.domain.money import Money
@@ -17,10 +23,16 @@ from insurance.domain.premium import Premium
 from insurance.domain.terms import CoverTerms, Finding, ImposedTerms, ProductRef
 from insurance.domain.value import Value
 
+UNDERWRITER = "underwriter"
+"""Who decides a referral, where its rule names nobody else."""
+
 
 class QuoteStatus(StrEnum):
     BINDABLE = "bindable"
+    QUOTED = "quoted"
+    """The price stands, but a referral must be decided before it can be accepted."""
     REFERRED = "referred"
+    """A referral must be decided before there is an offer; a price is no more than an indication."""
     DECLINED = "declined"
     ACCEPTED = "accepted"
     BOUND = "bound"
@@ -38,12 +50,34 @@ class Step(StrEnum):
 NEXT = {
     (QuoteStatus.BINDABLE, Step.ACCEPT): QuoteStatus.ACCEPTED,
     (QuoteStatus.REFERRED, Step.TAKE_ON): QuoteStatus.BINDABLE,
+    (QuoteStatus.QUOTED, Step.TAKE_ON): QuoteStatus.BINDABLE,
+    (QuoteStatus.BINDABLE, Step.TAKE_ON): QuoteStatus.BINDABLE,
+    (QuoteStatus.ACCEPTED, Step.TAKE_ON): QuoteStatus.ACCEPTED,
     (QuoteStatus.REFERRED, Step.DECLINE): QuoteStatus.DECLINED,
+    (QuoteStatus.QUOTED, Step.DECLINE): QuoteStatus.DECLINED,
+    (QuoteStatus.BINDABLE, Step.DECLINE): QuoteStatus.DECLINED,
+    (QuoteStatus.ACCEPTED, Step.DECLINE): QuoteStatus.DECLINED,
     (QuoteStatus.ACCEPTED, Step.BIND): QuoteStatus.BOUND,
     (QuoteStatus.BINDABLE, Step.EXPIRE): QuoteStatus.EXPIRED,
+    (QuoteStatus.QUOTED, Step.EXPIRE): QuoteStatus.EXPIRED,
     (QuoteStatus.REFERRED, Step.EXPIRE): QuoteStatus.EXPIRED,
     (QuoteStatus.ACCEPTED, Step.EXPIRE): QuoteStatus.EXPIRED,
 }
+"""A decision leads there where it answers the last referral (`Quote.taken_on`)."""
+
+BLOCKED = {QuoteStatus.REFERRED: "quote", QuoteStatus.QUOTED: "bind"}
+"""What a referral holds up while a quote stands so. Later, one may still hold up the issue."""
+
+STATUS_OF_BLOCKED = {step: status for status, step in BLOCKED.items()}
+
+
+def status_of(outcome: str, findings: tuple[Finding, ...]) -> QuoteStatus:
+    """Where a quote stands by what underwriting found: at the first step that a referral blocks."""
+    if outcome == "declined":
+        return QuoteStatus.DECLINED
+    open_at = {found.blocks for found in findings if found.open}
+    first = next((step for step in STATUS_OF_BLOCKED if step in open_at), "")
+    return STATUS_OF_BLOCKED.get(first, QuoteStatus.BINDABLE)
 
 
 class UnderwriterDecision(Record):
@@ -119,8 +153,29 @@ class Quote(Record):
             now=self.created_at,
         )
 
+    @property
+    def referrals(self) -> tuple[Finding, ...]:
+        """What the next decision is about: the open referrals that block the first step of all."""
+        if self.status in BLOCKED:
+            step = BLOCKED[self.status]
+        elif self.status in {QuoteStatus.BINDABLE, QuoteStatus.ACCEPTED}:
+            step = "issue"
+        else:
+            return ()
+        return tuple(found for found in self.findings if found.open and found.blocks == step)
+
+    @property
+    def waits_for(self) -> str | None:
+        """The role whose decision is awaited; None: nobody's."""
+        if self.status not in BLOCKED and not self.referrals:
+            return None
+        return next((found.authority for found in self.referrals if found.authority), UNDERWRITER)
+
     def accepted(self, *, now: datetime) -> Self:
-        """The customer says yes, while the offer stands."""
+        """The customer says yes, while the offer stands and no referral keeps it from being bound."""
+        self._check_standing(now)
+        if self.status in BLOCKED:
+            raise ReferralOpen(self.id, Step.ACCEPT, [found.code for found in self.referrals])
         return self._moved(Step.ACCEPT, now=now)
 
     def taken_on(
@@ -132,11 +187,25 @@ class Quote(Record):
         covers: tuple[CoverTerms, ...],
         premium: Premium,
     ) -> Self:
-        """An underwriter takes the referred risk, on these terms and at this price."""
-        moved = self._moved(Step.TAKE_ON, now=decision.decided_at)
-        days = [found.expires_days for found in self.findings if found.expires_days is not None]
+        """An underwriter takes the referred risk, on these terms and at this price.
+
+        What blocks a later step stays open. Terms other than those the customer has accepted are
+        an offer anew.
+        """
+        moved = self._decided(Step.TAKE_ON, now=decision.decided_at)
+        answered = self.referrals
+        days = [found.expires_days for found in answered if found.expires_days is not None]
         stands = [decision.decided_at + timedelta(days=each) for each in days]
+        findings = tuple(
+            found.replace(answered=True) if found in answered else found for found in self.findings
+        )
+        status = status_of("", findings)
+        same = (covers, premium) == (self.covers, self.premium)
+        if self.status is QuoteStatus.ACCEPTED and same:
+            status = QuoteStatus.ACCEPTED
         return moved.replace(
+            status=status,
+            findings=findings,
             decision=decision,
             looked_up=looked_up,
             imposed=imposed,
@@ -146,7 +215,7 @@ class Quote(Record):
         )
 
     def turned_down(self, *, decision: UnderwriterDecision) -> Self:
-        return self._moved(Step.DECLINE, now=decision.decided_at).replace(
+        return self._decided(Step.DECLINE, now=decision.decided_at).replace(
             decision=decision, premium=None
         )
 
@@ -154,7 +223,10 @@ class Quote(Record):
         """A quote is bound once: only its policy can come of it."""
         if self.status is QuoteStatus.BOUND:
             raise QuoteAlreadyIssued(self.id, policy_id_for(self.id))
-        return self._moved(Step.BIND, now=now)
+        moved = self._moved(Step.BIND, now=now)
+        if self.referrals:
+            raise ReferralOpen(self.id, Step.BIND, [found.code for found in self.referrals])
+        return moved
 
     def expired(self) -> Self:
         """Its time is over, and nothing came of it."""
@@ -165,14 +237,23 @@ class Quote(Record):
             raise WrongState(f"Quote {self.id}", self.status, Step.EXPIRE)
         return self.replace(status=status)
 
+    def _decided(self, step: Step, *, now: datetime) -> Self:
+        """Only what a referral blocks, now or later, is for an underwriter to decide."""
+        moved = self._moved(step, now=now)
+        if self.waits_for is None:
+            raise WrongState(f"Quote {self.id}", self.status, step)
+        return moved
+
     def _moved(self, step: Step, *, now: datetime) -> Self:
-        if self.answers is None:
-            raise AlreadyErased(f"quote {self.id}")
+        self._check_standing(now)
         status = NEXT.get((self.status, step))
-        if self.status is QuoteStatus.EXPIRED:
-            raise QuoteExpired(self.id, self.valid_until.isoformat())
         if status is None:
             raise WrongState(f"Quote {self.id}", self.status, step)
-        if now >= self.valid_until:
-            raise QuoteExpired(self.id, self.valid_until.isoformat())
         return self.replace(status=status)
+
+    def _check_standing(self, now: datetime) -> None:
+        if self.answers is None:
+            raise AlreadyErased(f"quote {self.id}")
+        over = now >= self.valid_until and (self.status, Step.EXPIRE) in NEXT
+        if over or self.status is QuoteStatus.EXPIRED:
+            raise QuoteExpired(self.id, self.valid_until.isoformat())

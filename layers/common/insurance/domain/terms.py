@@ -44,6 +44,14 @@ class Finding(Value):
     """Of a referral: the role of whoever may take it on."""
     expires_days: int | None = None
     """Of a referral: how long its acceptance stands."""
+    blocks: str = "quote"
+    """Of a referral: the step that it holds up until it is decided: `quote`, `bind` or `issue`."""
+    answered: bool = False
+    """Of a referral: somebody with authority has taken the risk in spite of it."""
+
+    @property
+    def open(self) -> bool:
+        return self.outcome == "refer" and not self.answered
 
 
 class ImposedTerms(Value):

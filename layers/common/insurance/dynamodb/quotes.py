@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 KEPT_AFTER_EXPIRY = timedelta(days=30)
 """A quote that came to nothing is deleted then; a bound one stays with its policy."""
 
-UNDERWRITER = "underwriter"
-"""Whose work a referral is. A quote waits from the start or never: what comes later decides it."""
-
 
 class DynamoDBQuotes:
     """The port `Quotes` on DynamoDB."""
@@ -131,14 +128,18 @@ def quote_changes(
         return StaleRevision(quote.id)
 
     bound = quote.status is QuoteStatus.BOUND
-    columns = aggregates.head_columns(event.head) | aggregates.body_columns(event)
+    waiting = _waiting(quote)
+    columns = aggregates.head_columns(event.head) | aggregates.body_columns(event) | waiting
     move = update(
         quotes_table,
         {"id": codec.text(quote.id)},
         columns,
         stale,
         condition=aggregates.AT_REVISION,
-        removed=[*(["expires_at"] if bound else []), lanes.QUEUE, lanes.WAITS],
+        removed=[
+            *(["expires_at"] if bound else []),
+            *(() if waiting else (lanes.QUEUE, lanes.WAITS)),
+        ],
         seen=codec.number(was.head.sequence),
     )
     events = [was.record.made(was.key), event] if was.head.sequence == 1 else [event]
@@ -147,7 +148,6 @@ def quote_changes(
 
 def _quote_item(event: Event, quote: Quote, key: PartyKey, receipt: Receipt) -> Item:
     # A caller that lives in the past (test mode) keeps its quotes as long as any other.
-    waits = quote.status is QuoteStatus.REFERRED
     ends = max(quote.valid_until, receipt.received_at) + KEPT_AFTER_EXPIRY
     return {
         "id": codec.text(quote.id),
@@ -155,5 +155,11 @@ def _quote_item(event: Event, quote: Quote, key: PartyKey, receipt: Receipt) -> 
         **aggregates.body_columns(event),
         "expires_at": codec.epoch_seconds(ends),
         "key": codec.binary(key.wrapped),
-        **(lanes.waiting(quote.id, UNDERWRITER, quote.created_at) if waits else {}),
+        **_waiting(quote),
     }
+
+
+def _waiting(quote: Quote) -> Item:
+    """Its place in the work list of who must decide a referral, from the start."""
+    role = quote.waits_for
+    return lanes.waiting(quote.id, role, quote.created_at) if role else {}

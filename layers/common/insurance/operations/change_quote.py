@@ -13,7 +13,7 @@ from insurance.domain.errors import (
 )
 from insurance.domain.event import Event
 from insurance.domain.product import Product
-from insurance.domain.quote import Quote, UnderwriterDecision
+from insurance.domain.quote import UNDERWRITER, Quote, UnderwriterDecision
 from insurance.domain.terms import ImposedTerms
 from insurance.operations.ports import Kept, Products, Quotes
 from insurance.operations.pricing import imposed_of, price_again, same_currency
@@ -56,6 +56,7 @@ def take_on_quote(
     product = products.version(was.record.product)
     quote = was.record.replace(looked_up=_completed(was.record, product, told))
     same_currency(imposed.excess, product.currency, "/excess")
+    imposed = _with_earlier(imposed, quote)
     priced = price_again(product, quote, imposed_of(imposed))
     if not priced.covers:
         fault = FieldFault("/exclusions", "nothing-left", "These exclusions leave no cover.")
@@ -107,13 +108,21 @@ def _completed(
 
 
 def _authorised(caller: Caller, quote: Quote) -> None:
-    """Each reason for the referral names the role that may decide on it."""
-    roles = {found.authority or UNDERWRITER for found in quote.findings if found.outcome == "refer"}
-    for role in roles or {UNDERWRITER}:
+    """Each referral that is decided now names the role that may do so."""
+    for role in {found.authority or UNDERWRITER for found in quote.referrals} or {UNDERWRITER}:
         caller.require_role(role)
 
 
-UNDERWRITER = "underwriter"
+def _with_earlier(imposed: ImposedTerms, quote: Quote) -> ImposedTerms:
+    """The terms of this decision, beside those of earlier ones on the same quote."""
+    earlier = quote.imposed
+    if quote.decision is None or earlier is None:
+        return imposed
+    return ImposedTerms(
+        load=earlier.load if imposed.load is None else imposed.load,
+        excess=imposed.excess or earlier.excess,
+        exclusions=tuple(dict.fromkeys(earlier.exclusions + imposed.exclusions)),
+    )
 
 
 def _load(

@@ -8,16 +8,10 @@ from typing import Any
 from insurance.domain.caller import Caller
 from insurance.domain.identity import Mode, new_quote_id
 from insurance.domain.party import Policyholder
-from insurance.domain.quote import Quote, QuoteStatus
+from insurance.domain.quote import Quote, status_of
 from insurance.operations.ports import Kept, Keys, LookUps, Products, Quotes
 from insurance.operations.pricing import Priced, price_new
 from insurance.operations.receipt import Receipt
-
-STATUS_OF = {
-    "priced": QuoteStatus.BINDABLE,
-    "referred": QuoteStatus.REFERRED,
-    "declined": QuoteStatus.DECLINED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +81,7 @@ def _quote(
         policyholder=asked.policyholder,
         answers=dict(priced.risk.answers.to_json()),
         looked_up=priced.looked_up,
-        status=STATUS_OF[priced.offer.outcome],
+        status=status_of(priced.offer.outcome, priced.findings),
         findings=priced.findings,
         covers=priced.covers,
         premium=priced.premium,

@@ -54,6 +54,8 @@ class Priced:
                 reason=found.reason,
                 authority=authority_of(found),
                 expires_days=found.expires_days if found.outcome == "refer" else None,
+                blocks=found.blocks if found.outcome == "refer" else "quote",
+                answered=found.answered,
             )
             for found in self.offer.findings
         )

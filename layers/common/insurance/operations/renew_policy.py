@@ -15,7 +15,7 @@ from insurance.domain.errors import (
 from insurance.domain.identity import mode_of, renewal_quote_id_for
 from insurance.domain.period import Period
 from insurance.domain.policy import Policy
-from insurance.domain.quote import PastLoss, Quote, QuoteStatus, Renewing
+from insurance.domain.quote import PastLoss, Quote, Renewing, status_of
 from insurance.operations.ports import Kept, Keys, LookUps, Products, Quotes, Renewals
 from insurance.operations.pricing import (
     Priced,
@@ -27,11 +27,6 @@ from insurance.operations.pricing import (
 from insurance.operations.receipt import Receipt
 
 LAST_MOMENT = timedelta(microseconds=1)
-STATUS_OF = {
-    "priced": QuoteStatus.BINDABLE,
-    "referred": QuoteStatus.REFERRED,
-    "declined": QuoteStatus.DECLINED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +126,7 @@ def _quote(offered: RenewalOffered, caller: Caller, receipt: Receipt) -> Quote:
         policyholder=policy.policyholder,
         answers=dict(priced.risk.answers.to_json()),
         looked_up=priced.looked_up,
-        status=STATUS_OF[priced.offer.outcome],
+        status=status_of(priced.offer.outcome, priced.findings),
         findings=priced.findings,
         covers=priced.covers,
         premium=priced.premium,

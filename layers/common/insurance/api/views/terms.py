@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from insurance.domain.terms import ImposedTerms
+from insurance.domain.terms import Finding, ImposedTerms
 
 
 class View(BaseModel):
@@ -78,6 +78,18 @@ class FindingView(Shown):
     code: str
     outcome: str
     reason: str
+    blocks: str | None
+    """Of a referral that nobody has accepted yet: the step that it holds up, `quote`, `bind` or
+    `issue`."""
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        return cls(
+            code=finding.code,
+            outcome=finding.outcome,
+            reason=finding.reason,
+            blocks=finding.blocks if finding.open else None,
+        )
 
 
 class ImposedTermsView(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -348,10 +348,16 @@ class Product:
         return self._rated(risk)[0]
 
     def _rated(self, risk: Risk) -> tuple[Env, list[Finding]]:
+        return self._judged(risk, None, lenient=False)
+
+    def _judged(
+        self, risk: Risk, imposed: Imposed | None, *, lenient: bool
+    ) -> tuple[Env, list[Finding]]:
+        """The risk with its covers in force, by itself: no last term, no claims."""
         env, findings = self._env(risk, None, ())
-        env = self._choose(env, risk, renewal=False)
+        env = self._choose(env, risk, renewal=lenient)
         findings += self.underwriting.findings(env)
-        return self._without(env, findings, None), findings
+        return self._without(env, findings, imposed), findings
 
     def _offer(
         self,
@@ -370,7 +376,7 @@ class Product:
         findings = _answered(findings) if imposed is not None else findings
         outcome = _outcome(findings)
         price, working = None, None
-        if outcome != "declined" and all(env.looked_up[s] for s in self.rating.sources):
+        if not _priceless(findings) and all(env.looked_up[s] for s in self.rating.sources):
             load = None if imposed is None else imposed.load
             num, den = loaded(findings, load)
             result = self.rating.run(env, num, den)
@@ -408,9 +414,13 @@ class Product:
             answers=answers, looked_up=found, start=self._last_day(risk), end=None
         )
         offer, entrant = self.offer_next(next_risk, imposed, last=last, claims=claims)
-        findings = (*self.renewals.findings(env), *offer.findings)
+        known = {found.code for found in self._judged(risk, None, lenient=True)[1]}
+        findings = (
+            *self.renewals.findings(env),
+            *(_reopened(found, known) for found in offer.findings),
+        )
         outcome = _outcome(findings)
-        price = None if outcome == "declined" else offer.price
+        price = None if _priceless(findings) else offer.price
         offer = offer._replace(outcome=outcome, findings=findings, price=price)
         return Renewal(next_risk, offer, entrant)
 
@@ -550,10 +560,7 @@ class Product:
         return env._replace(selected=env.selected - out) if out else env
 
     def _in_force(self, risk: Risk, imposed: Imposed | None) -> Env:
-        env, findings = self._env(risk, None, ())
-        env = self._choose(env, risk, renewal=True)
-        findings += self.underwriting.findings(env)
-        return self._without(env, findings, imposed)
+        return self._judged(risk, imposed, lenient=True)[0]
 
     def _as_used(self, env: Env) -> dict[str, Mapping[str, object] | None]:
         return {
@@ -628,6 +635,16 @@ def _answered(findings: Sequence[Finding]) -> list[Finding]:
         finding._replace(answered=True) if finding.outcome == "refer" else finding
         for finding in findings
     ]
+
+
+def _reopened(found: Finding, known: Set[str]) -> Finding:
+    """A referral that the ending term did not have: nobody has accepted the risk in spite of it."""
+    return found._replace(answered=False) if found.code not in known else found
+
+
+def _priceless(findings: Sequence[Finding]) -> bool:
+    """Declined before there is a price; what is declined at a later step can be seen to cost."""
+    return any(found.outcome == "decline" and found.blocks == "quote" for found in findings)
 
 
 def _outcome(findings: Sequence[Finding]) -> str:

@@ -70,6 +70,10 @@ class PastClaim(NamedTuple):
     cause: str = ""
 
 
+BLOCKS = ("quote", "bind", "issue")
+"""The steps that a rule may block, in their order."""
+
+
 class Finding(NamedTuple):
     """What underwriting found: every rule that matched, whatever the outcome of the others."""
 
@@ -125,6 +129,14 @@ class Offer(NamedTuple):
     looked_up: Mapping[str, Mapping[str, object] | None]
     """As used: defaults stand in where the definition says so."""
     working: "Working | None" = None
+
+    @property
+    def blocks(self) -> str | None:
+        """The first step that an open referral holds up."""
+        blocked = {
+            one.blocks for one in self.findings if one.outcome == "refer" and not one.answered
+        }
+        return next((step for step in BLOCKS if step in blocked), None)
 
     @property
     def trace(self) -> "tuple[TraceStep, ...]":

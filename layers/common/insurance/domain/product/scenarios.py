@@ -224,6 +224,8 @@ class _Run:
     def _of_offer(self, offer: Offer) -> Iterator[str]:
         expect = self._expect
         yield from self._same("outcome", offer.outcome)
+        if "blocks" in expect and offer.blocks != expect["blocks"]:
+            yield f"blocks: {offer.blocks}, expected {expect['blocks']}"
         yield from self._same("findings", [finding.code for finding in offer.findings])
         if "price" in expect and expect["price"] is None and offer.price is not None:
             yield f"price: {offer.price.total}, expected none"
@@ -299,6 +301,7 @@ class _Run:
 
 OFFER = (
     "outcome",
+    "blocks",
     "findings",
     "price",
     "net",

@@ -9,10 +9,9 @@ from insurance.domain.product.expression import rounded
 from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.kinds import as_decimal, at_scale
 from insurance.domain.product.program import Env, Routine, World, present
-from insurance.domain.product.results import CoverTerms, Finding
+from insurance.domain.product.results import BLOCKS, CoverTerms, Finding
 
 OUTCOMES: Final = ("decline", "refer", "exclude", "load", "inform")
-BLOCKS: Final = ("quote", "bind", "issue")
 
 
 class CoverOnOffer(NamedTuple):

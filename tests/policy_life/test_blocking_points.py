@@ -1,0 +1,221 @@
+"""A referral holds up the step that its rule blocks, and none before it, until it is accepted."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.policy_life.counter import TAKEN_ON, UNDERWRITER, Counter, Json, product, selling
+
+STATUS = {"quote": "referred", "bind": "quoted", "issue": "bindable"}
+
+
+def rule(blocks: str, when: str = "n == 1", **more: Any) -> Json:
+    return {
+        "code": f"at_{blocks}",
+        "outcome": "refer",
+        "when": when,
+        "reason": "Seldom seen.",
+        "blocks": blocks,
+        **more,
+    }
+
+
+@pytest.fixture
+def counter() -> Iterator[Counter]:
+    """1, 2 and 3 are referred at one step each; 4 at all of them; 5 and 6 declined."""
+    rules = [rule(step, f"n == {place} or n == 4") for place, step in enumerate(STATUS, 1)]
+    rules += [
+        {
+            "code": f"never_{step}",
+            "outcome": "decline",
+            "when": f"n == {n}",
+            "reason": "Not ours.",
+            "blocks": step,
+        }
+        for n, step in ((5, "quote"), (6, "bind"))
+    ]
+    with selling(product(underwriting=rules)) as counter:
+        yield counter
+
+
+def decided(counter: Counter, quote: Json, **terms: Any) -> Json:
+    path = f"/v1/quotes/{quote['id']}/referral-decision"
+    return counter.office.post(path, TAKEN_ON | terms, by=UNDERWRITER)
+
+
+def accept(quote: Json) -> str:
+    return f"/v1/quotes/{quote['id']}/acceptance"
+
+
+def issue(quote: Json) -> tuple[str, Json]:
+    return "/v1/policies", {"quote_id": quote["id"]}
+
+
+@pytest.mark.parametrize(("n", "step"), list(enumerate(STATUS, 1)))
+def test_a_quote_stands_at_the_step_that_is_blocked_and_shows_its_price(counter, n, step):
+    quote = counter.quote(n=n)
+
+    assert quote["status"] == STATUS[step]
+    assert quote["premium"]["total"]["amount"] == 10_000
+    assert [(one["code"], one["blocks"]) for one in quote["findings"]] == [(f"at_{step}", step)]
+
+
+@pytest.mark.parametrize(("n", "step"), [(1, "quote"), (2, "bind")])
+def test_what_blocks_quote_or_bind_is_not_accepted_before_it_is_decided(counter, n, step):
+    quote = counter.quote(n=n)
+
+    assert counter.office.refused(accept(quote)) == "referral-open"
+    assert counter.office.refused(*issue(quote)) == "wrong-state"
+    taken = decided(counter, quote)
+    assert taken["status"] == "bindable"
+    assert "blocks" not in taken["findings"][0]
+    assert counter.take(quote)
+
+
+def test_what_blocks_issue_is_accepted_but_not_issued_before_it_is_decided(counter):
+    quote = counter.quote(n=3)
+
+    assert counter.office.post(accept(quote))["status"] == "accepted"
+    assert counter.office.refused(*issue(quote)) == "referral-open"
+    assert decided(counter, quote)["status"] == "accepted"
+    assert counter.office.post(*issue(quote))["premium"] == quote["premium"]
+
+
+def test_what_blocks_issue_may_be_decided_before_the_customer_accepts(counter):
+    quote = counter.quote(n=3)
+
+    assert decided(counter, quote)["status"] == "bindable"
+    assert counter.take(quote)
+
+
+@pytest.mark.parametrize(
+    "terms", [{"load": "0.5"}, {"load": "0", "exclusions": ["extra"]}, {"excess": None}]
+)
+def test_terms_imposed_after_the_acceptance_are_an_offer_anew_only_if_they_change_it(terms):
+    made = product(
+        covers=[{"code": "main", "limit": 1000}, {"code": "extra", "limit": 10}],
+        underwriting=[rule("issue")],
+    )
+    with selling(made) as counter:
+        quote = counter.quote(n=1)
+        counter.office.post(accept(quote))
+
+        taken = decided(counter, quote, **terms)
+
+        changed = terms != {"excess": None}
+        assert taken["status"] == ("bindable" if changed else "accepted")
+        if changed:
+            assert counter.office.refused(*issue(quote)) == "wrong-state"
+            counter.office.post(accept(quote))
+        policy = counter.office.post(*issue(quote))
+        assert policy["premium"]["total"] == taken["premium"]["total"]
+
+
+def test_each_step_is_decided_by_itself_and_terms_add_up(counter):
+    quote = counter.quote(n=4)
+
+    assert quote["status"] == "referred"
+    assert decided(counter, quote, load="0.1")["status"] == "quoted"
+    assert counter.office.refused(accept(quote)) == "referral-open"
+    taken = decided(counter, quote, excess={"amount": 5_000, "currency": "GBP"})
+    assert taken["status"] == "bindable"
+    assert taken["imposed"]["load"] == "0.1"
+    assert taken["premium"]["total"]["amount"] == 11_000
+    counter.office.post(accept(quote))
+    assert counter.office.refused(*issue(quote)) == "referral-open"
+    assert decided(counter, quote)["status"] == "accepted"
+    assert counter.office.post(*issue(quote))["premium"]["total"]["amount"] == 11_000
+
+
+def test_a_referral_at_issue_is_turned_down_though_the_customer_had_accepted(counter):
+    quote = counter.quote(n=3)
+    counter.office.post(accept(quote))
+    body = {"decision": "decline", "reason": "No report came."}
+
+    turned = counter.office.post(
+        f"/v1/quotes/{quote['id']}/referral-decision", body, by=UNDERWRITER
+    )
+
+    assert turned["status"] == "declined"
+    assert counter.office.refused(*issue(quote)) == "wrong-state"
+
+
+def test_what_waits_for_nobody_is_not_decided(counter):
+    quote = counter.quote(n=0)
+    path = f"/v1/quotes/{quote['id']}/referral-decision"
+
+    assert counter.office.refused(path, TAKEN_ON, by=UNDERWRITER) == "wrong-state"
+
+
+def test_each_step_wants_the_authority_of_its_own_rules():
+    made = product(underwriting=[rule("quote"), rule("issue", authority="claims_handler")])
+    with selling(made) as counter:
+        quote = counter.quote(n=1)
+
+        assert decided(counter, quote)["status"] == "bindable"
+        path = f"/v1/quotes/{quote['id']}/referral-decision"
+        assert counter.office.refused(path, TAKEN_ON, by=UNDERWRITER) == "no-authority"
+
+
+@pytest.mark.parametrize(("n", "price"), [(5, None), (6, 10_000)])
+def test_a_decline_at_a_later_step_lets_the_price_be_seen_and_nothing_else(counter, n, price):
+    quote = counter.quote(n=n)
+
+    assert quote["status"] == "declined"
+    assert (quote["premium"]["total"]["amount"] if price else quote.get("premium")) == price
+    assert counter.office.refused(accept(quote)) == "wrong-state"
+
+
+def test_the_work_of_each_role_is_what_waits_for_it(counter):
+    waiting = [counter.quote(n=n) for n in (1, 2, 3)]
+    counter.quote(n=0)
+    counter.office.post(accept(waiting[2]))
+
+    def listed() -> set[str]:
+        work = counter.office.get("/v1/work-lists/underwriter", by=UNDERWRITER)
+        return {one["id"] for one in work["items"]}
+
+    assert listed() == {quote["id"] for quote in waiting}
+    for quote in waiting:
+        decided(counter, quote)
+    assert listed() == set()
+
+
+@pytest.mark.parametrize("step", STATUS)
+def test_a_change_of_a_policy_that_refers_anew_is_blocked_at_every_step(step):
+    with selling(product(underwriting=[rule(step)])) as counter:
+        policy_id = counter.issue(n=0)
+        change = {"effective_on": "2027-02-01", "answers": {"n": 1}}
+
+        refused = counter.office.refused(f"/v1/policies/{policy_id}/endorsements", change)
+
+        assert refused == "risk-not-accepted"
+
+
+@pytest.mark.parametrize("step", STATUS)
+def test_a_renewal_stands_at_the_step_that_is_blocked(step):
+    aged = {"changes": [{"answer": "n", "to": "n + 1"}]}
+    with selling(product(underwriting=[rule(step)], renewal=aged)) as counter:
+        policy_id = counter.issue(n=0)
+        counter.at("2027-11-20")
+
+        assert counter.renew(policy_id)["status"] == STATUS[step]
+
+
+def test_a_renewal_is_referred_for_what_nobody_has_accepted_yet_whatever_was_accepted_before():
+    rules = [rule("quote", "n >= 1"), rule("quote", "n == 2") | {"code": "new"}]
+    aged = {"changes": [{"answer": "n", "to": "n + 1"}]}
+    with selling(product(underwriting=rules, renewal=aged)) as counter:
+        first = counter.quote(n=1)
+        decided(counter, first)
+        policy_id = counter.take(first)
+        counter.at("2027-11-20")
+
+        renewal = counter.renew(policy_id)
+
+        assert renewal["status"] == "referred"
+        open_ones = [one["code"] for one in renewal["findings"] if "blocks" in one]
+        assert open_ones == ["new"]
+        assert decided(counter, renewal)["status"] == "bindable"
+        assert counter.take(renewal)
