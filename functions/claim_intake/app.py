@@ -105,7 +105,7 @@ def post_coverage_check(request: CoverageCheckRequest, call: Call) -> CoverageVi
     verdict = check_coverage(
         asked, caller=call.caller, products=products, claims=claims, now=call.now
     )
-    return CoverageView.of(verdict)
+    return CoverageView.of(verdict, request.policy_id)
 
 
 @api.command(

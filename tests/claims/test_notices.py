@@ -8,6 +8,18 @@ def at(day: int) -> str:
     return f"2027-01-{day:02d}T08:20:00Z"
 
 
+def segment_of(policy_id: str) -> dict[str, str | int]:
+    """A whole term as it was issued: nothing has been changed since."""
+    return {
+        "policy_id": policy_id,
+        "transaction": 1,
+        "start": "2026-12-01T00:00:00Z",
+        "end": "2027-12-01T00:00:00Z",
+        "product": "personal_motor",
+        "version": "2026.1",
+    }
+
+
 def test_a_loss_told_twice_is_linked_not_lost(office):
     body = loss(issued(office), "accidental_damage", "1000", facts=AT_FAULT)
     first = notified(office, body)
@@ -38,6 +50,7 @@ def test_the_claim_says_on_which_terms_it_was_judged(office):
     claim = settled(office, loss(issued(office), "windscreen", "400"))
 
     assert claim["judged_on"] == 1
+    assert claim["segment"] == segment_of(claim["policy_id"])
 
 
 def test_a_coverage_check_says_on_which_terms_it_judged(office):
@@ -47,6 +60,7 @@ def test_a_coverage_check_says_on_which_terms_it_judged(office):
     checked = office.post("/v1/coverage-checks", told)
 
     assert checked["judged_on"] == 1
+    assert checked["segment"] == segment_of(told["policy_id"])
 
 
 def test_what_is_told_has_an_end(office):

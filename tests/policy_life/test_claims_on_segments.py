@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from insurance.domain.claim.rule import Outcome
+from insurance.domain.claim.rule import JudgedSegment, Outcome
 from insurance.domain.claim.verification import Notice, Verdict
 from insurance.operations.verify_claim import verify_claim
 
@@ -26,6 +26,11 @@ def judged(house: House, occurred_at: datetime) -> Verdict:
     return verify_claim(notice, facts, None, policy=house.policy, product=house.product, used={})
 
 
+def segment_of(verdict: Verdict) -> JudgedSegment:
+    assert verdict.judged_on is not None
+    return verdict.judged_on
+
+
 def outcome(verdict: Verdict) -> Outcome:
     return next(rule.outcome for rule in verdict.rules if rule.code == "in_force")
 
@@ -43,6 +48,30 @@ def test_a_higher_voluntary_excess_counts_from_its_date(house):
 
     assert judged(house, IN_JUNE).payable == gbp("2500")
     assert judged(house, IN_AUGUST).payable == gbp("2250")
+
+
+def test_a_verdict_names_the_segment_that_it_rests_on(house):
+    house.endorse(JULY, voluntary_excess=wire(500))
+    first, second = house.policy.segments()
+
+    june, august = segment_of(judged(house, IN_JUNE)), segment_of(judged(house, IN_AUGUST))
+
+    assert (june.number, june.start, june.end) == (1, first.period.start, first.period.end)
+    assert (august.number, august.start, august.end) == (2, second.period.start, second.period.end)
+    assert june.product == house.product.ref
+
+
+def test_a_loss_out_of_cover_rests_on_the_segment_that_ended_last(house):
+    house.cancel(JULY)
+    [segment] = house.policy.segments()
+
+    found = segment_of(judged(house, IN_AUGUST))
+
+    assert (found.number, found.end) == (1, segment.period.end)
+
+
+def test_a_loss_before_the_policy_rests_on_no_segment(house):
+    assert judged(house, datetime(2025, 12, 24, tzinfo=UTC)).judged_on is None
 
 
 def test_a_loss_after_the_end_of_cover_is_not_covered(house):

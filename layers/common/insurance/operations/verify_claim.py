@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from insurance.domain.claim import Claim, Draw
-from insurance.domain.claim.rule import Outcome, PayoutStep, RuleResult
+from insurance.domain.claim.rule import JudgedSegment, Outcome, PayoutStep, RuleResult
 from insurance.domain.claim.verification import Notice, Verdict, judge_notice
 from insurance.domain.errors import AlreadyErased
 from insurance.domain.money import Money
@@ -36,9 +36,12 @@ def verify_claim(
         raise AlreadyErased(policy.party_id)
     at = _judged_at(notice, policy, product)
     rules = judge_notice(notice, policy, at)
+    segment = _segment(policy, at, product)
     if notice.claimed.currency is not product.currency:
         nothing = Money.zero(product.currency)
-        return Verdict(rules, (), nothing, (), counts=False, reserve=notice.claimed)
+        return Verdict(
+            rules, (), nothing, (), counts=False, reserve=notice.claimed, judged_on=segment
+        )
     loss = Loss(
         cover=notice.cover,
         claimed=notice.claimed,
@@ -64,7 +67,7 @@ def verify_claim(
         counts=found.counts,
         reserve=found.reserve,
         recoverable=found.recoverable or None,
-        judged_on=_segment(policy, at),
+        judged_on=segment,
         draws=_draws(found),
         reinstatements=reinstated,
     )
@@ -98,10 +101,17 @@ def verify_filed(claim: Claim, file: ClaimFile, product: Product) -> Verdict:
     )
 
 
-def _segment(policy: Policy, at: datetime) -> int | None:
+def _segment(policy: Policy, at: datetime, product: Product) -> JudgedSegment | None:
     """The segment in force then, or the last one before; None before the policy began."""
     begun = [segment for segment in policy.segments() if segment.period.start <= at]
-    return begun[-1].number if begun else None
+    if not begun:
+        return None
+    return JudgedSegment(
+        number=begun[-1].number,
+        start=begun[-1].period.start,
+        end=begun[-1].period.end,
+        product=product.ref,
+    )
 
 
 def _own_rules(found: Assessment) -> tuple[RuleResult, ...]:

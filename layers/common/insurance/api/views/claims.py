@@ -11,7 +11,7 @@ from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim import Claim, CostType, DecisionRecord
 from insurance.domain.claim.decision import REVIEW
 from insurance.domain.claim.payment import Outgoing
-from insurance.domain.claim.rule import PayoutStep
+from insurance.domain.claim.rule import JudgedSegment, PayoutStep
 from insurance.domain.claim.verification import Verdict
 from insurance.domain.party import Claimant, Payee
 from insurance.operations.ports import Kept
@@ -48,6 +48,31 @@ class PayoutStepView(BaseModel):
         )
 
 
+class JudgedSegmentView(BaseModel):
+    """The stretch of the policy on whose terms rules were run, and the version that has them."""
+
+    policy_id: str
+    transaction: int
+    """That it began with; 1 is new business."""
+    start: datetime
+    end: datetime
+    product: str
+    version: str
+
+    @classmethod
+    def of(cls, segment: JudgedSegment | None, policy_id: str) -> Self | None:
+        if segment is None:
+            return None
+        return cls(
+            policy_id=policy_id,
+            transaction=segment.number,
+            start=segment.start,
+            end=segment.end,
+            product=segment.product.code,
+            version=segment.product.version,
+        )
+
+
 class CoverageView(View):
     """What the rules say of a loss, and what the cover would pay."""
 
@@ -56,17 +81,19 @@ class CoverageView(View):
     missing: list[str]
     judged_on: int | None
     """The policy's transaction on whose terms the rules were run; 1 is new business."""
+    segment: JudgedSegmentView | None
     payable: MoneyView
     recoverable: MoneyView | None
     steps: list[PayoutStepView]
 
     @classmethod
-    def of(cls, verdict: Verdict) -> Self:
+    def of(cls, verdict: Verdict, policy_id: str) -> Self:
         return cls(
             outcome=verdict.outcome,
             rules=[RuleView.model_validate(rule.model_dump()) for rule in verdict.rules],
             missing=list(verdict.missing),
-            judged_on=verdict.judged_on,
+            judged_on=verdict.judged_on.number if verdict.judged_on else None,
+            segment=JudgedSegmentView.of(verdict.judged_on, policy_id),
             payable=MoneyView.of(verdict.payable),
             recoverable=MoneyView.of(verdict.recoverable) if verdict.recoverable else None,
             steps=[PayoutStepView.of(step) for step in verdict.steps],
@@ -160,8 +187,8 @@ OWN = frozenset(
     {
         *("id", "policy_id", "revision", "status", "decision", "decisions", "closed_as", "cover"),
         *("occurred_at", "reported_at", "claimed", "claimant", "facts", "narrative", "reference"),
-        *("payee", "payee_asked_for", "payee_cools_until", "loss_payee", "missing", "steps"),
-        *("payable", "recoverable", "paid", "payments"),
+        *("payee", "payee_asked_for", "payee_cools_until", "loss_payee", "missing", "judged_on"),
+        *("segment", "steps", "payable", "recoverable", "paid", "payments"),
     }
 )
 """What a policyholder is shown of a claim; whatever else it has is between the insurer's people."""
@@ -198,6 +225,7 @@ class ClaimView(View):
     steps: list[PayoutStepView]
     judged_on: int | None
     """The policy's transaction on whose terms the rules were run; 1 is new business."""
+    segment: JudgedSegmentView | None
     payable: MoneyView | None
     recoverable: MoneyView | None
     reserve: MoneyView | None
@@ -261,7 +289,8 @@ class ClaimView(View):
             missing=list(claim.missing),
             rules=[RuleView.model_validate(rule.model_dump()) for rule in claim.rules],
             steps=[PayoutStepView.of(step) for step in claim.steps],
-            judged_on=claim.judged_on,
+            judged_on=claim.judged_on.number if claim.judged_on else None,
+            segment=JudgedSegmentView.of(claim.judged_on, claim.policy_id),
             payable=MoneyView.of(claim.payable) if claim.payable is not None else None,
             recoverable=MoneyView.of(claim.recoverable) if claim.recoverable is not None else None,
             reserve=MoneyView.of(claim.reserve),

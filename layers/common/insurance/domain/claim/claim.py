@@ -19,7 +19,7 @@ from insurance.domain.claim.recovery import (
     insurers_part,
 )
 from insurance.domain.claim.reserve import ACCOUNTS, COSTS, CostType, Reserve, ReserveReason
-from insurance.domain.claim.rule import PayoutStep, RuleResult
+from insurance.domain.claim.rule import JudgedSegment, PayoutStep, RuleResult
 from insurance.domain.classification import Classification, Record
 from insurance.domain.clocks import Clock
 from insurance.domain.errors import (
@@ -138,8 +138,8 @@ class Claim(Record):
     rules: Annotated[tuple[RuleResult, ...], Classification.SENSITIVE] = ()
     steps: Annotated[tuple[PayoutStep, ...], Classification.SENSITIVE] = ()
     """How the cover's payment was worked out, clause by clause."""
-    judged_on: int | None = None
-    """The transaction of the policy that began the segment on which the rules were run."""
+    judged_on: JudgedSegment | None = None
+    """The segment of the policy on which the rules were run."""
     payable: Money | None = None
     recoverable: Money | None = None
     """Depreciation held back until the loss is made good."""

@@ -3,7 +3,10 @@
 from enum import StrEnum
 from typing import Any
 
+from pydantic import AwareDatetime
+
 from insurance.domain.money import Money
+from insurance.domain.terms import ProductRef
 from insurance.domain.value import Value
 
 
@@ -24,6 +27,18 @@ class RuleResult(Value):
     explanation: str
     wording: str | None = None
     """Where in the policy wording the rule stands."""
+
+
+class JudgedSegment(Value):
+    """The stretch of the claim's policy on whose terms rules were run. The policy may be changed afterwards,
+    also dated back: then this is not what stands any more, and still what the verdict rests on."""
+
+    number: int
+    """The transaction that it began with; 1 is new business."""
+    start: AwareDatetime
+    end: AwareDatetime
+    product: ProductRef
+    """The version whose rules were run."""
 
 
 class PayoutStep(Value):

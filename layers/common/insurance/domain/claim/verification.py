@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from insurance.domain.claim.claim import NoticedClaim
 from insurance.domain.claim.limits import Draw
-from insurance.domain.claim.rule import Outcome, PayoutStep, RuleResult
+from insurance.domain.claim.rule import JudgedSegment, Outcome, PayoutStep, RuleResult
 from insurance.domain.identity import ClaimId
 from insurance.domain.money import Money
 from insurance.domain.party import Payee
@@ -40,8 +40,8 @@ class Verdict(NamedTuple):
     """What the product expects such a loss to cost, before anything is decided."""
     recoverable: Money | None = None
     """Held back until the loss is made good, where the product says so."""
-    judged_on: int | None = None
-    """The transaction of the policy that began the segment in force at the loss."""
+    judged_on: JudgedSegment | None = None
+    """The segment in force at the loss, or the last one before; None before the policy began."""
     draws: tuple[Draw, ...] = ()
     """What it would take of the limits that the policy's claims share."""
     reinstatements: tuple[Reinstatement, ...] = ()
