@@ -1,4 +1,4 @@
-"""`python -m local serve | run | tour | show ID | token NAME | env | relay | ensure`; see `--help`."""
+"""`python -m local serve | run | tour | show ID | schedule ID | token NAME | env | relay | ensure`; see `--help`."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("tour", help="play what the platform does beside the main job")
     show = commands.add_parser("show", help="print a stored item, and its events, readably")
     show.add_argument("id", help="quo_…, pol_…, clm_…, cmp_…, pty_…, or an application's client id")
+    schedule = commands.add_parser("schedule", help="do now what a schedule of the template does")
+    schedule.add_argument("id", help="its name in template.yaml: RecountSchedule, …")
+    schedule.add_argument("--input", help="JSON, in place of the schedule's own")
     token = commands.add_parser("token", help="print an access token for a sample caller")
     token.add_argument("caller", help="see local/samples.py")
     env = commands.add_parser("env", help="write what `sam local` needs to use this stack")
@@ -81,6 +84,12 @@ def _show(chosen: argparse.Namespace) -> int:
     return show(chosen.id, from_environment())
 
 
+def _schedule(chosen: argparse.Namespace) -> int:
+    from local.schedules import run_now  # noqa: PLC0415 (as above)
+
+    return run_now(chosen.id, from_environment(), chosen.input)
+
+
 def _token(chosen: argparse.Namespace) -> int:
     from local.serve import print_token  # noqa: PLC0415 (as above)
 
@@ -113,6 +122,7 @@ _COMMANDS = {
     "run": _run,
     "tour": _tour,
     "show": _show,
+    "schedule": _schedule,
     "token": _token,
     "env": _env,
     "relay": _relay,

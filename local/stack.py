@@ -47,6 +47,7 @@ from local.seeding import (
 from local.server import Server
 from local.services.app import services_app
 from local.services.event_bus import EventBus
+from local.services.invocations import invocations
 from local.services.kms import Kms
 from local.services.s3 import S3
 from local.services.secrets_manager import SecretsManager
@@ -208,7 +209,14 @@ class Stack:
 
         self.definition = Definition(self.template.definition())
         published = self.template.path.with_name("openapi.yaml")
-        further = [*self.issuer.routes(), *page_routes(published, lambda: self.base_url)]
+        further = [
+            *self.issuer.routes(),
+            *page_routes(published, lambda: self.base_url),
+            invocations(
+                self._invoke,
+                {id: function.name for id, function in self.template.functions.items()},
+            ),
+        ]
         services = Server(services_app(kms, secrets, bus, s3, further=further), [services_socket])
         self._parts.push_async_callback(services.stop)
         await services.start()
@@ -339,9 +347,12 @@ class Stack:
             minimum_compression_size=api.get("MinimumCompressionSize"),
         )
 
+    async def _invoke(self, function: str, event: Json) -> Result:
+        return await self._functions.invoke(function, event)
+
     async def _start_schedules(self) -> None:
         for resource in self.template.of_type("AWS::Scheduler::Schedule"):
-            schedule = Schedule(resource, invoke=self._functions.invoke)
+            schedule = Schedule(resource, invoke=self._invoke)
             self._parts.push_async_callback(schedule.stop)
             schedule.start()
 

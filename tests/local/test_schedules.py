@@ -61,6 +61,13 @@ def test_every_kind_of_the_agenda_is_on_some_schedule():
     assert sorted(kinds) == sorted(Kind)
 
 
+def test_the_books_are_counted_by_schedule_as_soon_as_the_stack_is_up():
+    [(function, event)] = called(template().resources["RecountSchedule"], DONE)
+
+    assert function == template().functions["AccountingFunction"].name
+    assert event == {"recount": ["live"]}
+
+
 def test_a_call_that_fails_is_tried_again_as_often_as_the_schedule_says():
     assert len(called(make(), FAILED, DONE)) == 2
     assert len(called(make(), FAILED, FAILED, FAILED)) == 3

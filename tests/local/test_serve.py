@@ -19,6 +19,7 @@ import pytest
 
 from local.settings import ROOT
 
+BOTH_BOOKS = '{"recount": ["live", "test"]}'
 FREE = {"PORT": "0", "SERVICES_PORT": "0", "DATABASE_PORT": "0"}
 
 
@@ -87,6 +88,7 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
         assert page is not None
         html = httpx.get(page[0]).text
         beside = shown(tmp_path, bodies[2]["id"])
+        counted = local(tmp_path, "schedule", "RecountSchedule", "--input", BOTH_BOOKS)
         process.send_signal(signal.SIGINT)
         status = process.wait(timeout=15)
 
@@ -102,18 +104,28 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
     assert '"status": "bindable"' in beside
     assert "sealed with the party's key" in beside
     assert "Ada Merton" not in beside
+    assert json.loads(counted.stdout) == {"finished": {"live": True, "test": True}}
+    unserved = local(tmp_path, "schedule", "RecountSchedule")
+    assert (unserved.returncode, "make serve" in unserved.stderr) == (1, True)
 
 
 def shown(folder: Path, item_id: str) -> str:
     """What `show` prints, whether a stack is up on the folder or not."""
+    done = local(folder, "show", item_id)
+    done.check_returncode()
+    return done.stdout
+
+
+def local(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`python -m local …` beside what is served from the folder."""
     return subprocess.run(
-        [sys.executable, "-m", "local", "show", item_id],
+        [sys.executable, "-m", "local", *arguments],
         cwd=ROOT,
         env=os.environ | FREE | {"DATA": str(folder)},
         capture_output=True,
         text=True,
-        check=True,
-    ).stdout
+        check=False,
+    )
 
 
 def test_killed_outright_it_takes_its_children_with_it(tmp_path: Path) -> None:

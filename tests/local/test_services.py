@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -140,3 +141,36 @@ def test_a_call_that_is_not_served_says_so(running: Running) -> None:
 
     with pytest.raises(ClientError, match="not served by the local stack"):
         sqs.list_queues()
+
+
+@pytest.fixture
+def functions(running: Running) -> Any:
+    return client("lambda", endpoint_url=running.stack.services_url)
+
+
+@pytest.mark.parametrize("called", ["EchoFunction", "coverwright-local-EchoFunction"])
+def test_a_function_is_invoked_by_either_name_and_answers(functions: Any, called: str) -> None:
+    answer = functions.invoke(FunctionName=called, Payload=b'{"asked": 1}')
+
+    assert "FunctionError" not in answer
+    assert json.loads(json.loads(answer["Payload"].read())["body"])["event"] == {"asked": 1}
+
+
+def test_what_a_function_raises_is_its_error_and_no_other(functions: Any) -> None:
+    answer = functions.invoke(
+        FunctionName="EchoFunction", Payload=b'{"queryStringParameters": {"do": "raise"}}'
+    )
+
+    assert answer["FunctionError"] == "Unhandled"
+    assert json.loads(answer["Payload"].read())["errorMessage"] == "as asked"
+
+
+def test_a_function_that_there_is_not_is_not_found(functions: Any) -> None:
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        functions.invoke(FunctionName="NobodysFunction", Payload=b"{}")
+
+
+def test_a_call_that_is_not_signed_reaches_no_function(running: Running) -> None:
+    path = "/2015-03-31/functions/EchoFunction/invocations"
+
+    assert httpx.post(running.stack.services_url + path, content=b"{}").status_code == 403
