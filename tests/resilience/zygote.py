@@ -30,7 +30,7 @@ REPEATS = 6
 """A client repeats a busy call with its key, as the 503 tells it to."""
 
 SERVICE_UNAVAILABLE = 503
-SERVED = ("policy_issuance", "settlement", "products")
+SERVED = ("policy_issuance", "settlement", "products", "documents")
 
 
 class Point(StrEnum):
@@ -44,11 +44,18 @@ class Point(StrEnum):
     BEFORE_THE_ANSWER = "answer"
 
 
+class FilePoint(StrEnum):
+    """Where besides a process dies that stores a file before it enters it."""
+
+    WITH_THE_FILE_SENT = "before-send.s3.PutObject"
+    AFTER_THE_FILE = "after-call.s3.PutObject"
+
+
 @dataclass(frozen=True)
 class Death:
     """At which point to die, and how long after reaching it."""
 
-    at: Point
+    at: Point | FilePoint
     after_ms: float = 0.0
 
 
@@ -192,7 +199,9 @@ def _arm(death: Json) -> None:
         else:
             _die(0)
 
-    wiring.dynamodb().meta.events.register(death["at"], reached)
+    files = death["at"] in {*FilePoint}
+    client: Any = wiring.objects("documents")._client if files else wiring.dynamodb()
+    client.meta.events.register(death["at"], reached)
 
 
 def _die(after_ms: float) -> None:
