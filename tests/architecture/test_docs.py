@@ -51,6 +51,10 @@ TYPED_BY = {
     "make run": ("tests/end_to_end/test_journey.py", '"-m", "local", "run"'),
     "make serve": ("tests/local/test_serve.py", '"-m", "local", "serve"'),
     "make show": ("tests/local/test_serve.py", '"-m", "local", "show"'),
+    "uv run python -m local schedule": (
+        "tests/local/test_serve.py",
+        '"schedule", "RecountSchedule"',
+    ),
     "make tour": ("tests/claims/test_tour.py", "tour"),
     "make openapi": ("tests/template/test_openapi.py", "rendered()"),
     "make exam": ("tests/local/test_exam.py", "local.exam"),
