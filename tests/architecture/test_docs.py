@@ -50,7 +50,7 @@ def test_every_make_target_in_the_documents_exists(name):
 TYPED_BY = {
     "make run": ("tests/end_to_end/test_journey.py", '"-m", "local", "run"'),
     "make serve": ("tests/local/test_serve.py", '"-m", "local", "serve"'),
-    "make show": ("tests/local/test_serve.py", '"-m", "local", "show"'),
+    "make show": ("tests/local/test_serve.py", 'local(folder, "show", item_id)'),
     "uv run python -m local schedule": (
         "tests/local/test_serve.py",
         '"schedule", "RecountSchedule"',
