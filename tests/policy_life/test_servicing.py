@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from insurance.domain.books.policy_books import written_by_segments
+from insurance.domain.books.policy_books import rounding_of, written_by_segments
 from insurance.domain.errors import (
     NoAuthority,
     OutsideTerm,
@@ -324,6 +324,18 @@ def test_a_refund_goes_by_what_was_charged_where_a_change_costs_nothing():
 
     assert str(back.lines[0].before) == "128.80 GBP"
     assert house.policy.written == written_by_segments(house.policy, house.conditions)
+
+
+def test_what_is_written_is_as_near_to_the_segments_as_the_products_unit_allows():
+    house = House(plain_product(rounding={"mode": "ceiling", "unit_minor": 500}))
+    house.issue(all_answers=price(995))
+    house.now = datetime(2026, 2, 20, tzinfo=UTC)
+    for month in range(3, 9):
+        house.endorse(date(2026, month, 3), **price(1000 + 20 * month))
+
+    policy, conditions = house.policy, house.conditions
+    apart = abs((policy.written - written_by_segments(policy, conditions)).amount)
+    assert 7 < apart <= rounding_of(policy, conditions)
 
 
 def test_commission_is_paid_on_a_change_and_clawed_back_on_a_refund():

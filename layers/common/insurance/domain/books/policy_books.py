@@ -78,7 +78,7 @@ def keep_books(
                 "written_is_what_the_segments_say",
                 written,
                 written_by_segments(policy, conditions),
-                len(policy.transactions) + 1,
+                rounding_of(policy, conditions),
             ),
             Check(
                 "receivable_is_what_is_owed_less_what_was_paid",
@@ -123,6 +123,12 @@ def _released(balances: Mapping[Account, Money]) -> Money:
 
 def _came_in(account: BillingAccount | None, zero: Money) -> Money:
     return account.cash if account else zero
+
+
+def rounding_of(policy: Policy, conditions: Conditions) -> int:
+    """How far apart rounding may leave what was written and what the segments say: one unit of the
+    product's for each step."""
+    return (len(policy.transactions) + 1) * conditions.rounding.unit
 
 
 def written_by_segments(policy: Policy, conditions: Conditions) -> Money:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from insurance.domain.billing import BillingAccount, SuspendedPayment
 from insurance.domain.books.earnings import EarnedPremium
-from insurance.domain.books.policy_books import written_by_segments
+from insurance.domain.books.policy_books import rounding_of, written_by_segments
 from insurance.domain.claim import Claim, CostType, PaymentStatus
 from insurance.domain.classification import JsonObject
 from insurance.domain.complaint import Complaint
@@ -78,7 +78,7 @@ def _apart(policy: Policy, conditions_of: ConditionsOf) -> bool:
     except ProductNotFound:
         return True
     difference = written_by_segments(policy, conditions) - policy.written
-    return abs(difference.amount) > len(policy.transactions) + 1
+    return abs(difference.amount) > rounding_of(policy, conditions)
 
 
 def _of_account(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
