@@ -63,6 +63,22 @@ class Renewal:
         ).record
 
 
+def test_the_version_is_that_of_the_day_on_which_the_term_ends_where_the_risk_is(monkeypatch):
+    house = House(now=datetime(2026, 6, 20, tzinfo=UTC))
+    house.issue(start=date(2026, 7, 1))
+    house.now = datetime(2027, 6, 20, tzinfo=UTC)
+    asked: list[date] = []
+
+    def for_renewal(_code: str, day: date, _mode: Any) -> Any:
+        asked.append(day)
+        return house.product
+
+    monkeypatch.setattr(house.products, "for_renewal", for_renewal)
+    Renewal(house).preview()
+
+    assert asked == [date(2027, 7, 1)]  # by UTC the term ends on 30 June, at eleven at night
+
+
 @pytest.fixture
 def renewal() -> Renewal:
     house = House()

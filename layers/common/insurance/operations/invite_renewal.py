@@ -27,7 +27,7 @@ from insurance.operations.ports import (
     Renewals,
 )
 from insurance.operations.receipt import AlreadyAnswered
-from insurance.operations.renew_policy import offer_renewal
+from insurance.operations.renew_policy import next_version, offer_renewal
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,7 @@ class RenewalInviter:
         policy = was.record
         if was.key is None or policy.invitation is not None or now >= policy.period.end:
             return None
-        product = self.products.for_renewal(
-            policy.product.code, policy.period.end.date(), mode_of(policy_id)
-        )
+        product = next_version(policy, self.products)
         wanted = invited_from(product, policy.period.end)
         if now < wanted:
             return wanted

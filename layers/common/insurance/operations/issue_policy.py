@@ -31,10 +31,11 @@ def issue_policy(
         raise StaleRevision(quote_id)
     bound = quote.bound(now=receipt.now)
     renewal = quote.renewing is not None
-    day = quote.period.start.date() if renewal else receipt.now.date()
+    product = products.version(quote.product)
+    starts = quote.period.start.astimezone(product.zone).date()
+    day = starts if renewal else receipt.now.date()
     if not products.sells(quote.product, day, mode_of(quote_id), renewal=renewal):
         raise NoLongerSold(quote_id, f"{quote.product.code} {quote.product.version}")
-    product = products.version(quote.product)
     if price_again(product, quote, imposed_of(quote.imposed)).premium != quote.premium:
         raise QuoteChanged(quote_id)
     policy = Policy.from_quote(bound, now=receipt.now)

@@ -15,6 +15,7 @@ from insurance.domain.errors import (
 from insurance.domain.identity import mode_of, renewal_quote_id_for
 from insurance.domain.period import Period
 from insurance.domain.policy import Policy
+from insurance.domain.product import Product
 from insurance.domain.quote import PastLoss, Quote, Renewing, status_of
 from insurance.operations.ports import Kept, Keys, LookUps, Products, Quotes, Renewals
 from insurance.operations.pricing import (
@@ -60,7 +61,7 @@ def preview_renewal(
         raise WrongState(policy_id, "not to be renewed", "be renewed")
     if not policy.covers_at(end - LAST_MOMENT):
         raise WrongState(policy_id, "not in force at its end", "be renewed")
-    product = products.for_renewal(policy.product.code, end.date(), mode_of(policy_id))
+    product = next_version(policy, products)
     invited_from = end - timedelta(days=product.renewals.invite_days)
     if not invited_from <= now < end:
         raise TermsNotOffered(f"a renewal before {invited_from.isoformat()} or after the term")
@@ -109,6 +110,13 @@ def offer_renewal(
     kept = Kept(quote, event.head, key)
     quotes.add(event, quote, key=key, receipt=receipt.answered(kept))
     return kept
+
+
+def next_version(policy: Policy, products: Products) -> Product:
+    """The product version that is renewed on, on the day on which the term ends where the risk is."""
+    zone = products.version(policy.product).zone
+    day = policy.period.end.astimezone(zone).date()
+    return products.for_renewal(policy.product.code, day, mode_of(policy.id))
 
 
 def _quote(offered: RenewalOffered, caller: Caller, receipt: Receipt) -> Quote:
