@@ -532,7 +532,8 @@ class MemoryComplaints:
         if kept is None or not any(about in stored for stored in there):
             return None
         key = None if party_id_for(about) in self._memory.erased else kept.key
-        return Cause(kept.record.partner, kept.record.product, key)
+        quote = kept.record
+        return Cause(quote.partner, quote.product, quote.territory, key)
 
     def add(self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Receipt) -> None:
         self._memory.check(receipt)

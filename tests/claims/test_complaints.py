@@ -67,6 +67,46 @@ def report(office: Office, redress: str, outcome: str = "paid", **arguments: Any
     return office.post("/v1/redress-reports", body, by=BANK, **arguments)
 
 
+BUSINESS: Json = {
+    "trade": "office",
+    "turnover": {"amount": 40_000_000, "currency": "EUR"},
+    "employees": 5,
+    "claims_5y": 1,
+    "premises": [
+        {
+            "name": "Main",
+            "construction": "brick",
+            "sprinklers": False,
+            "building": {"amount": 50_000_000, "currency": "EUR"},
+            "stock": {"amount": 5_000_000, "currency": "EUR"},
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("territory", "last_day", "ombudsman"),
+    [("IE", "2027-01-20T00:00:00Z", "Pensions Ombudsman"), ("DE", "2027-01-16T00:00:00Z", "your")],
+)
+def test_the_regulator_is_that_of_where_the_risk_is(office, territory, last_day, ombudsman):
+    quote = office.post(
+        "/v1/quotes",
+        {
+            "product": "business_combined",
+            "territory": territory,
+            "start": "2026-12-01",
+            "policyholder": {"name": "Quay Traders"},
+            "answers": BUSINESS,
+        },
+    )
+
+    path = investigating(office, quote["id"])
+
+    clocks = {clock["code"]: clock["due_at"] for clock in office.get(path)["clocks"]}
+    assert clocks["final_response"] == last_day
+    assert ombudsman in office.post(f"{path}/response", ANSWER, by=KIM)["response"]["ombudsman"]
+
+
 def test_a_complaint_is_answered_put_right_and_closed(office):
     path = investigating(office)
     redress = redressed(office, path)

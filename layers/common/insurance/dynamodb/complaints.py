@@ -58,7 +58,7 @@ class DynamoDBComplaints:
         if quote is None or None in rest:
             return None
         opened = Quote.joined(codec.unpack(quote["body"]["B"]), {})
-        return Cause(opened.partner, opened.product, key)
+        return Cause(opened.partner, opened.product, opened.territory, key)
 
     def add(self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Receipt) -> None:
         def there(_item: Item | None) -> Exception:

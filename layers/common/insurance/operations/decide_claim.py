@@ -20,6 +20,7 @@ from insurance.domain.product import Product
 from insurance.operations.authority import at_once, check_authority, check_profile
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim, while_limits_move
 from insurance.operations.ports import ClaimFile, Claims, Kept, Products, Screening
+from insurance.operations.pricing import territory_of
 from insurance.operations.receipt import Receipt
 from insurance.operations.screen_payment import suspicions
 from insurance.operations.settle_claim import carried_out, judged
@@ -68,7 +69,7 @@ def decide_claim(
             asked,
             claim,
             verdict,
-            territories=product.territories,
+            territory=territory_of(file.policy, product),
             by=caller.principal,
             at=receipt.now,
         )
@@ -143,7 +144,7 @@ def _record(
     claim: Claim,
     verdict: Verdict,
     *,
-    territories: tuple[str, ...],
+    territory: str,
     by: str,
     at: datetime,
 ) -> DecisionRecord:
@@ -156,7 +157,7 @@ def _record(
         wording=tuple(dict.fromkeys(rule.wording for rule in against if rule.wording)),
         rules=tuple(rule.code for rule in against),
         sources=sources_of(against) if asked.decision in ADVERSE else (),
-        appeal=appeal_in(territories) if asked.decision in ADVERSE else None,
+        appeal=appeal_in(territory) if asked.decision in ADVERSE else None,
         by=by,
         at=at,
     )

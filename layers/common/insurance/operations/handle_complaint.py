@@ -84,7 +84,7 @@ def open_complaint(
         received_at=receipt.now,
         complainant=made.complainant,
         text=made.text,
-        jurisdiction=product.territories[0],
+        jurisdiction=cause.territory or product.territories[0],
         currency=product.currency,
         since=receipt.now,
     ).under_clocks(receipt.now)

@@ -298,6 +298,8 @@ class Cause:
 
     partner: str
     product: ProductRef
+    territory: str
+    """Where the risk is; empty: in the product's first."""
     key: PartyKey | None
 
 

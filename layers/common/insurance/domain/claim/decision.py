@@ -67,7 +67,7 @@ APPEALS = {
         "charge: www.financial-ombudsman.org.uk, within six months of our final answer."
     ),
 }
-"""The way to appeal, by the territory of the product."""
+"""The way to appeal, by the territory of the risk."""
 
 APPEAL_ELSEWHERE = (
     "You can ask us to look at this decision again; somebody who did not take it will. Your "
@@ -75,9 +75,10 @@ APPEAL_ELSEWHERE = (
 )
 
 
-def appeal_in(territories: Sequence[str]) -> str:
-    found = (APPEALS[territory] for territory in territories if territory in APPEALS)
-    return next(found, APPEAL_ELSEWHERE)
+def appeal_in(territory: str) -> str:
+    """The territory's own, else that of the country it belongs to, else what holds anywhere."""
+    country = territory.partition("-")[0]
+    return APPEALS.get(territory) or APPEALS.get(country) or APPEAL_ELSEWHERE
 
 
 def sources_of(rules: Sequence[RuleResult]) -> tuple[str, ...]:
