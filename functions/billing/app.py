@@ -136,7 +136,7 @@ def get_plans(policy_id: str, call: Call) -> PlansView:
 def get_billing(policy_id: str, call: Call) -> BillingView:
     billed = read_billing(
         policy_id,
-        today=call.as_at.date(),
+        at=call.as_at,
         caller=call.caller,
         products=products,
         billing=billing,
@@ -153,7 +153,7 @@ def get_billing(policy_id: str, call: Call) -> BillingView:
 def get_invoices(policy_id: str, call: Call) -> InvoicesView:
     found = read_billing(
         policy_id,
-        today=call.as_at.date(),
+        at=call.as_at,
         caller=call.caller,
         products=products,
         billing=billing,
@@ -170,7 +170,7 @@ def get_invoices(policy_id: str, call: Call) -> InvoicesView:
 def get_invoice(invoice_id: str, call: Call) -> PolicyInvoiceView:
     found = read_invoice(
         invoice_id,
-        today=call.as_at.date(),
+        at=call.as_at,
         caller=call.caller,
         products=products,
         billing=billing,

@@ -139,15 +139,17 @@ def test_the_policy_is_charged_with_tax_and_billed_at_once(insured):
 def test_what_is_charged_is_due_on_the_account(insured):
     plan = plans_of(reinstated_limits())[0]
     account = BillingAccount.opened(insured.policy, plan, insured.policy.period.start.date())
-    before = statement(account, insured.policy, insured.office.now.date())
+    zone = reinstated_limits().zone
+    before = statement(account, insured.policy, insured.office.now.date(), zone=zone)
     insured.claim("cyber", "500", 2)
     insured.run()
 
-    after = statement(account, insured.policy, insured.office.now.date())
+    today = insured.office.now.date()
+    after = statement(account, insured.policy, today, zone=zone)
 
     assert str(after.owed - before.owed) == "280.00 GBP"
     assert str(after.invoices[-1].due.amount) == "280.00 GBP"
-    assert after.invoices[-1].due.due_on == insured.office.now.date()
+    assert after.invoices[-1].due.due_on == today
 
 
 def test_it_is_charged_once_however_often_the_clockwork_runs(insured):

@@ -106,7 +106,7 @@ class Almanac:
     def billed(self) -> Billed:
         return read_billing(
             self.house.policy_id,
-            today=self.house.now.date(),
+            at=self.house.now,
             caller=PARTNER,
             products=self.house.products,
             billing=self.billing,

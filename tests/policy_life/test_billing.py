@@ -1,6 +1,6 @@
 """What is due, what was paid, and what becomes of both when the policy changes."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from insurance.operations.bill_policy import (
 
 from tests.memory import MemoryBilling
 from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House, gbp, motor_with
+from tests.policy_life.plain import plain_product, price
 
 BANK = Caller(
     principal="bank",
@@ -35,7 +36,8 @@ class Desk:
 
     def __init__(self, house: House | None = None) -> None:
         self.house = house or House()
-        self.house.issue()
+        if not self.house.policy_id:
+            self.house.issue()
         self.ports: dict[str, Any] = {
             "products": self.house.products,
             "billing": MemoryBilling(self.house.memory),
@@ -57,7 +59,8 @@ class Desk:
         return receive_payment(told, caller=BANK, receipt=self.house.receipt("pay"), **self.ports)
 
     def on(self, day: date) -> Billed:
-        return read_billing(self.house.policy_id, today=day, caller=PARTNER, **self.ports)
+        at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        return read_billing(self.house.policy_id, at=at, caller=PARTNER, **self.ports)
 
     def balance(self, account: str) -> int:
         """Of all events: what was debited less what was credited."""
@@ -188,6 +191,19 @@ def test_who_steps_back_within_the_cooling_off_days_owes_no_charge_either(desk):
     assert desk.pay("1", "REF-2").to_suspense == gbp("1")  # and with it the charge is taken back
     assert desk.balance("fee_income") == 0
     assert desk.balance("premium_receivable") == -1547
+
+
+def test_a_day_begins_where_the_risk_is():
+    house = House(plain_product(), now=datetime(2025, 12, 20, tzinfo=UTC))
+    house.issue(all_answers=price(1000))
+    desk = Desk(house)
+    billing = {**desk.ports, "caller": PARTNER}
+
+    evening = datetime(2026, 1, 2, 4, 59, tzinfo=UTC)  # of the first of January, in New York
+    late = read_billing(house.policy_id, at=evening, **billing)
+    after = read_billing(house.policy_id, at=evening + timedelta(minutes=1), **billing)
+
+    assert (late.status, after.status) == ("current", "delinquent")
 
 
 def test_what_a_plan_forgoes_is_never_given_back_to_who_paid_nothing():

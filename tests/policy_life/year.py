@@ -278,7 +278,7 @@ class Year:
         """Whatever is open and was asked for."""
         billed = read_billing(
             policy_id,
-            today=self.now.date(),
+            at=self.now,
             caller=self.caller,
             products=self.products,
             billing=self.stores.billing,

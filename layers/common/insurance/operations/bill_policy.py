@@ -97,25 +97,23 @@ def offer_plans(
 
 
 def read_billing(
-    policy_id: str, *, today: date, caller: Caller, products: Products, billing: Billing
+    policy_id: str, *, at: datetime, caller: Caller, products: Products, billing: Billing
 ) -> Billed:
     """What is due and what was paid. A policy whose plan nobody chose is paid at once."""
     file = billing.get(policy_id)
     policy = of_own_book(file, caller)
     product = _product(policy, products)
     account, head = account_of(file, product), file.account.head if file.account else Head()
-    return billed(account, head, policy, product, today)
+    return billed(account, head, policy, product, at)
 
 
 def read_invoice(
-    invoice_id: str, *, today: date, caller: Caller, products: Products, billing: Billing
+    invoice_id: str, *, at: datetime, caller: Caller, products: Products, billing: Billing
 ) -> Invoiced:
     """One due amount; its id says whose it is."""
     policy_id, number = numbered(invoice_id)
     try:
-        found = read_billing(
-            policy_id, today=today, caller=caller, products=products, billing=billing
-        )
+        found = read_billing(policy_id, at=at, caller=caller, products=products, billing=billing)
     except PolicyNotFound as error:
         raise InvoiceNotFound(invoice_id) from error
     for invoice in found.statement.invoices:
@@ -154,7 +152,7 @@ def choose_plan(
         now=receipt.now,
         postings=account.opening_postings(before),
     )
-    found = billed(account, event.head, policy, product, receipt.now.date())
+    found = billed(account, event.head, policy, product, receipt.now)
     billing.store(event, account, file=file, receipt=receipt.answered(found))
     return found
 
@@ -181,7 +179,7 @@ def receive_payment(
     if known is not None:
         if (known.amount, known.received_on) != (told.amount, told.received_on):
             raise PaymentDiffers(told.reference)
-        found = billed(account, head, policy, product, receipt.now.date())
+        found = billed(account, head, policy, product, receipt.now)
         return PaymentTaken(told, found, known.to_suspense, booked_before=True)
     room_for_payment(account, told.reference)
     open_amount = account.owed(policy) - account.received
@@ -207,7 +205,7 @@ def receive_payment(
         effective_at=beginning(told.received_on),
         postings=(*opening, *payment_postings(payment)),
     )
-    found = billed(account, event.head, policy, product, receipt.now.date())
+    found = billed(account, event.head, policy, product, receipt.now)
     taken = PaymentTaken(told, found, payment.to_suspense, booked_before=False)
     billing.store(event, account, file=file, receipt=receipt.answered(taken))
     return taken
@@ -287,9 +285,11 @@ def opening_of(file: BillingFile, account: BillingAccount) -> tuple[Posting, ...
 
 
 def billed(
-    account: BillingAccount, head: Head, policy: Policy, product: Product, today: date
+    account: BillingAccount, head: Head, policy: Policy, product: Product, at: datetime
 ) -> Billed:
-    found = statement(account, policy, today)
+    """The account on the day that it is then where the risk is."""
+    today = at.astimezone(product.zone).date()
+    found = statement(account, policy, today, zone=product.zone)
     return Billed(account, head, found, product.life.grace_days, today)
 
 

@@ -64,8 +64,8 @@ class BillingDesk:
             seal=seal_of(file),
             effective_at=step.effective_at,
         )
-        today = self.receipt.now.date()
-        return event, step.account, billed(step.account, event.head, policy, product, today)
+        now = self.receipt.now
+        return event, step.account, billed(step.account, event.head, policy, product, now)
 
     def event(
         self,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, NamedTuple, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -248,13 +249,18 @@ class Statement(NamedTuple):
 
 
 def statement(
-    account: BillingAccount, policy: Policy, today: date, *, received: Money | None = None
+    account: BillingAccount,
+    policy: Policy,
+    today: date,
+    *,
+    zone: ZoneInfo,
+    received: Money | None = None,
 ) -> Statement:
     """What is due when, as things stand, with what was paid set against the oldest first.
 
-    `received`: as if so much had been paid.
+    `zone` says when a day begins where the risk is. `received`: as if so much had been paid.
     """
-    dues = _dues(account, policy)
+    dues = _dues(account, policy, zone)
     left = account.received if received is None else received
     invoices = []
     for due in dues:
@@ -272,7 +278,7 @@ def statement(
     )
 
 
-def _dues(account: BillingAccount, policy: Policy) -> list[Due]:
+def _dues(account: BillingAccount, policy: Policy, zone: ZoneInfo) -> list[Due]:
     """The plan's instalments, with every later change spread over those that were still to come.
 
     A change that comes when none is left is due at once; one that gives back more than is left
@@ -281,7 +287,7 @@ def _dues(account: BillingAccount, policy: Policy) -> list[Due]:
     first = policy.premium.total + account.charge
     dues = list(schedule(first, account.plan, account.first_due).dues)
     for processed_at, amount in _changes(policy):
-        dues = _spread(dues, amount, processed_at.date())
+        dues = _spread(dues, amount, processed_at.astimezone(zone).date())
     return dues
 
 

@@ -145,7 +145,7 @@ class Collection(NamedTuple):
         ]
 
     def _invoices(self, received: Money | None = None) -> tuple[Invoice, ...]:
-        found = statement(self.account, self.policy, self._today, received=received)
+        found = statement(self.account, self.policy, self._today, zone=self.zone, received=received)
         return found.invoices
 
     @property
