@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from insurance.domain.books.policy_books import rounding_of, written_by_segments
 from insurance.domain.errors import (
+    InvalidFields,
     NoAuthority,
     OutsideTerm,
     RiskNotAccepted,
@@ -41,6 +42,13 @@ def test_a_preview_says_what_the_command_does_and_keeps_nothing(house):
 
     assert house.policy.transactions == ()
     assert house.endorse(JULY, **WITH_A_TEENAGER).serviced == preview.serviced
+
+
+def test_a_change_of_nothing_is_refused_and_costs_no_fee(house):
+    with pytest.raises(InvalidFields):
+        house.endorse(MARCH)
+
+    assert house.policy.charged == gbp("169.26")
 
 
 def test_a_change_is_in_force_from_its_instant_and_not_before(house):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from insurance.domain.caller import Caller
-from insurance.domain.errors import AlreadyErased, RiskNotAccepted
+from insurance.domain.errors import AlreadyErased, FieldFault, InvalidFields, RiskNotAccepted
 from insurance.domain.policy import Policy, Terms
 from insurance.domain.policy.servicing import Asked, Reprice
 from insurance.domain.product import Imposed, LookUp, Offer, Product, Risk
@@ -24,6 +24,9 @@ def repricing(product: Product, *, look_ups: LookUps, caller: Caller) -> Reprice
     def reprice(policy: Policy, asked: Asked) -> tuple[Terms, dict[str, Any]]:
         if policy.answers is None:
             raise AlreadyErased(policy.id)
+        if not asked.answers and asked.options is None:
+            fault = FieldFault("/answers", "nothing-asked", "Say what changes: answers or covers.")
+            raise InvalidFields([fault])
         was = carried_risk(product, policy)
         wanted = dict(policy.answers) | (asked.answers or {})
         read = product.read_answers(
