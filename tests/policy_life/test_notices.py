@@ -1,6 +1,7 @@
 """The insurer ends nothing before its notice was proven to be sent and the days of notice are over."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -98,6 +99,17 @@ def test_cover_ends_when_the_days_of_notice_are_over_and_not_a_moment_before(hou
     assert cancelled.covers_at(OVER - timedelta(microseconds=1))
     assert not cancelled.covers_at(OVER)
     assert cancelled.notices[0].ended == "carried_out"
+
+
+def test_a_policy_ends_for_the_reason_that_was_announced_and_for_no_other(house):
+    house.announce(reason="false_facts")
+    house.prove_dispatch()
+    end: dict[str, Any] = {"by": Initiator.INSURER, "caller": UNDERWRITER}
+
+    with pytest.raises(NoticeNotServed):
+        house.change("cancellation", OVER, reason="claims_record", **end)
+
+    assert house.change("cancellation", OVER, **end).serviced.asked.reason == "false_facts"
 
 
 def test_a_notice_takes_effect_when_it_is_wanted_if_that_is_later(house):

@@ -186,7 +186,7 @@ class Servicing(NamedTuple):
         if not policy.covers_at(asked.effective_at):
             raise WrongState(policy.id, "not in force then", "be cancelled")
         if asked.by is Initiator.INSURER and reapplied is None:
-            policy = self._after_notice(policy, asked)
+            policy, asked = self._after_notice(policy, asked)
         computation = Charging(self.conditions, policy).of_cancelling(
             asked.effective_at,
             by=asked.by,
@@ -198,17 +198,22 @@ class Servicing(NamedTuple):
             made = made.replace(earns_from=policy.period.start)
         return _with(policy, made), made
 
-    def _after_notice(self, policy: Policy, asked: Asked) -> Policy:
-        """The policy with the notice carried out, or NoticeNotServed: the insurer ends nothing
-        before the days of notice are over."""
+    def _after_notice(self, policy: Policy, asked: Asked) -> tuple[Policy, Asked]:
+        """The policy with the notice carried out, for the reason that it gave, or NoticeNotServed:
+        the insurer ends nothing before the days of notice are over."""
         lapse = asked.reason == NON_PAYMENT
         notice = policy.open_notice(NoticeKind.LAPSE if lapse else NoticeKind.CANCELLATION)
-        served = notice is not None and notice.effective_at is not None
+        served = (
+            notice is not None
+            and notice.effective_at is not None
+            and asked.reason in {None, notice.reason}
+        )
         if notice is None or not served or asked.effective_at < (notice.effective_at or self.now):
             if self.conditions.jurisdiction is None:
-                return policy
+                return policy, asked
             raise NoticeNotServed(policy.id, notice.effective_at if notice else None)
-        return policy.with_notice(notice.ending(NoticeEnd.CARRIED_OUT, self.now))
+        ended = notice.ending(NoticeEnd.CARRIED_OUT, self.now)
+        return policy.with_notice(ended), asked._replace(reason=notice.reason)
 
     def _reinstate(
         self, policy: Policy, asked: Asked, reapplied: Transaction | None
