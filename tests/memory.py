@@ -326,9 +326,9 @@ class MemoryBilling:
 
     def load_suspended(
         self, suspense_id: str, policy_id: str, receipt: Receipt
-    ) -> tuple[Kept[SuspendedPayment], BillingFile]:
+    ) -> tuple[Kept[SuspendedPayment] | None, BillingFile]:
         self._memory.check(receipt)
-        return self.get_suspended(suspense_id), self.get(policy_id)
+        return self._memory.suspense.get(suspense_id), self.get(policy_id)
 
     def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Receipt) -> None:
         self._memory.check(receipt)

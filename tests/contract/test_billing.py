@@ -179,8 +179,8 @@ def test_there_is_no_payment_in_suspense_that_never_came(stores, file):
 
     with pytest.raises(SuspenseNotFound):
         stores.billing.get_suspended(unknown)
-    with pytest.raises(SuspenseNotFound):
-        stores.billing.load_suspended(unknown, POLICY_ID, make_receipt("a"))
+    kept, beside = stores.billing.load_suspended(unknown, POLICY_ID, make_receipt("a"))
+    assert (kept, beside.policy.record.id) == (None, POLICY_ID)
 
 
 def test_whom_a_refund_goes_to_is_known_until_the_policyholder_is_erased(stores, file):

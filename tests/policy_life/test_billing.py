@@ -143,6 +143,17 @@ def test_a_payment_for_a_policy_that_is_not_there_goes_to_suspense_once(desk):
         desk.pay("51", "REF-9", UNKNOWN)
 
 
+def test_a_payment_that_came_for_nobody_is_not_booked_again_when_its_policy_is_named(desk):
+    desk.pay("50", "REF-9", UNKNOWN)
+
+    again = desk.pay("50", "REF-9")
+
+    assert (again.billed, again.booked_before) == (None, True)
+    assert desk.balance("cash") == 5000
+    with pytest.raises(PaymentDiffers):
+        desk.pay("51", "REF-9")
+
+
 def test_a_change_in_the_middle_of_a_plan_is_spread_over_what_is_still_to_come(desk):
     desk.choose("monthly")
     desk.house.now = datetime(2026, 6, 20, tzinfo=UTC)

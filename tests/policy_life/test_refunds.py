@@ -346,11 +346,16 @@ def test_a_payment_in_suspense_is_allocated_once_and_pays_what_is_owed(desk, sus
         allocate(suspended, desk.house.policy_id, desk=desk.desk(person("fiona")))
 
 
-def test_a_reference_that_the_policy_knows_already_is_not_allocated(desk, suspended):
-    desk.pay("10", "REF-9")
+def test_a_reference_that_the_policy_knows_already_is_not_allocated(desk):
+    desk.pay("10", "REF-8")
+    desk.pay("10", "REF-8", UNKNOWN)
 
     with pytest.raises(PaymentDiffers):
-        allocate(suspended, desk.house.policy_id, desk=desk.desk(person("fiona")))
+        allocate(
+            suspense_id_for(Mode.TEST, "REF-8"),
+            desk.house.policy_id,
+            desk=desk.desk(person("fiona")),
+        )
 
 
 def returned(desk: RefundDesk, suspended: str) -> Resolved:

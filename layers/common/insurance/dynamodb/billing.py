@@ -108,11 +108,13 @@ class DynamoDBBilling:
 
     def get_suspended(self, suspense_id: str) -> Kept[SuspendedPayment]:
         [item] = load(self._client, [self._own(suspense_id)])
-        return _found(item, suspense_id)
+        if item is None:
+            raise SuspenseNotFound(suspense_id)
+        return aggregates.kept(SuspendedPayment, item, None)
 
     def load_suspended(
         self, suspense_id: str, policy_id: str, receipt: Receipt
-    ) -> tuple[Kept[SuspendedPayment], BillingFile]:
+    ) -> tuple[Kept[SuspendedPayment] | None, BillingFile]:
         wanted = [
             self._receipts.key(receipt),
             self._own(suspense_id),
@@ -120,7 +122,8 @@ class DynamoDBBilling:
         ]
         earlier, own, *items = load(self._client, wanted)
         self._receipts.check(receipt, earlier, self._policies.key(items[-1]))
-        return _found(own, suspense_id), self._reader.read(policy_id, items)
+        kept = aggregates.kept(SuspendedPayment, own, None) if own else None
+        return kept, self._reader.read(policy_id, items)
 
     def keep_suspended(
         self, event: Event, *, was: Kept[SuspendedPayment], receipt: Receipt
@@ -157,12 +160,6 @@ class DynamoDBBilling:
 
     def _own(self, id: str) -> tuple[str, Item]:
         return self._billing_table, {"id": codec.text(id)}
-
-
-def _found(item: Item | None, suspense_id: str) -> Kept[SuspendedPayment]:
-    if item is None:
-        raise SuspenseNotFound(suspense_id)
-    return aggregates.kept(SuspendedPayment, item, None)
 
 
 def _item(event: Event) -> Item:

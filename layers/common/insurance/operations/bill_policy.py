@@ -165,12 +165,18 @@ def receive_payment(
     billing: Billing,
     receipt: Receipt,
 ) -> PaymentTaken:
-    """Book a payment once, whoever tells of it how often; what is not owed goes to suspense."""
+    """Book a payment once, whoever tells of it how often; what is not owed goes to suspense.
+
+    One that came for nobody first stays there until a person says for whom it is.
+    """
+    suspense_id = suspense_id_for(caller.mode, told.reference)
     try:
-        file = billing.load(told.policy_id, receipt)
+        suspended, file = billing.load_suspended(suspense_id, told.policy_id, receipt)
         policy = of_own_book(file, caller)
     except PolicyNotFound:
         return suspend_payment(told, caller=caller, billing=billing, receipt=receipt)
+    if suspended is not None and suspended.record.allocated_to != policy.id:
+        return _known(told, suspended.record)
     product = _product(policy, products)
     if told.amount.currency is not product.currency:
         raise CurrencyMismatch(product.currency, told.amount.currency)
@@ -218,10 +224,7 @@ def suspend_payment(
     id = suspense_id_for(caller.mode, told.reference)
     kept = billing.suspended(id, receipt)
     if kept is not None:
-        known = kept.record
-        if (known.amount, known.received_on) != (told.amount, told.received_on):
-            raise PaymentDiffers(told.reference)
-        return PaymentTaken(told, None, known.amount, booked_before=True)
+        return _known(told, kept.record)
     payment = SuspendedPayment(
         id=id,
         reference=told.reference,
@@ -244,6 +247,13 @@ def suspend_payment(
     taken = PaymentTaken(told, None, told.amount, booked_before=False)
     billing.suspend(event, payment, receipt=receipt.answered(taken))
     return taken
+
+
+def _known(told: PaymentTold, known: SuspendedPayment) -> PaymentTaken:
+    """Told of again: it is in suspense, or came out of it."""
+    if (known.amount, known.received_on) != (told.amount, told.received_on):
+        raise PaymentDiffers(told.reference)
+    return PaymentTaken(told, None, known.amount, booked_before=True)
 
 
 def seal_of(file: BillingFile) -> Seal:

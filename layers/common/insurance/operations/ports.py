@@ -211,8 +211,8 @@ class Billing(Protocol):
 
     def load_suspended(
         self, suspense_id: str, policy_id: str, receipt: Receipt
-    ) -> tuple[Kept[SuspendedPayment], BillingFile]:
-        """Both in one read with the receipt; raise SuspenseNotFound or PolicyNotFound."""
+    ) -> tuple[Kept[SuspendedPayment] | None, BillingFile]:
+        """Both in one read with the receipt; raise PolicyNotFound when there is no such policy."""
 
     def keep_suspended(
         self, event: Event, *, was: Kept[SuspendedPayment], receipt: Receipt

@@ -42,6 +42,8 @@ def allocate(suspense_id: str, policy_id: str, *, desk: BillingDesk) -> Resolved
     desk.caller.require_role(*RESOLVERS)
     _check_mode(suspense_id, desk.caller)
     was, file = desk.billing.load_suspended(suspense_id, policy_id, desk.receipt)
+    if was is None:
+        raise SuspenseNotFound(suspense_id)
     payment = was.record.allocated(policy_id)
 
     def decide(account: BillingAccount, policy: Policy) -> Step:
