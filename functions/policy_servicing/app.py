@@ -39,7 +39,7 @@ from pydantic import Field
 products, sources = wiring.products(), wiring.look_ups()
 policies, receipts = wiring.policy_changes(), wiring.receipts()
 renewals, quotes, keys = wiring.renewals(), wiring.quotes(), wiring.keys()
-accesses = wiring.accesses()
+accesses, billing = wiring.accesses(), wiring.billing()
 
 NUMBER_DIGITS = 6
 
@@ -157,6 +157,7 @@ def preview(policy_id: str, asked: ChangeAsked, call: Call) -> ChangeView:
         products=products,
         look_ups=sources,
         policies=policies,
+        billing=billing,
         now=call.now,
     )
     return ChangeView.at(call.now, change)
@@ -174,6 +175,7 @@ def carry_out(
             products=products,
             look_ups=sources,
             policies=policies,
+            billing=billing,
             receipt=receipt,
         ),
         shows=lambda change: ChangeView.at(call.now, change),

@@ -37,6 +37,7 @@ from insurance.screening import BundledScreening
 
 from tests.memory import (
     Memory,
+    MemoryBilling,
     MemoryKey,
     MemoryPolicies,
     MemoryPolicyChanges,
@@ -186,6 +187,7 @@ class House:
             products=self.products,
             look_ups=LookUps(),
             policies=self.policies,
+            billing=MemoryBilling(self.memory),
             now=self.now,
         )
 
@@ -199,6 +201,7 @@ class House:
             products=self.products,
             look_ups=LookUps(),
             policies=self.policies,
+            billing=MemoryBilling(self.memory),
             receipt=self.receipt(kind),
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from insurance.domain.agenda import TRIES_MAX, Kind
-from insurance.domain.errors import QuoteExpired
+from insurance.domain.errors import ArrearsOpen, QuoteExpired
 from insurance.domain.identity import quote_id_for, renewal_quote_id_for
 from insurance.domain.ledger import Account
 from insurance.domain.policy import Initiator
@@ -598,3 +598,21 @@ def test_a_book_larger_than_a_page_is_worked_off_whole():
 
 def date_of(year: int) -> datetime:
     return datetime(year, 1, 1, tzinfo=UTC)
+
+
+def test_what_lapsed_comes_back_when_the_arrears_are_paid(almanac):
+    almanac.turn_to(datetime(2026, 1, 5, 14, tzinfo=UTC))
+    over = almanac.prove_dispatch()
+    almanac.turn_to(over)
+    assert statuses(almanac) == ("lapsed",)
+    almanac.pay("15.46")
+
+    for gap in (False, True):
+        with pytest.raises(ArrearsOpen, match=r"0\.01 GBP"):
+            almanac.house.reinstate(no_known_loss=True, gap=gap)
+    almanac.pay("0.01")
+    almanac.house.reinstate(no_known_loss=True)
+
+    assert statuses(almanac) == ("on_risk",)
+    almanac.turn_to(date(2026, 1, 31))
+    assert statuses(almanac) == ("on_risk",)

@@ -321,6 +321,7 @@ class Year:
             products=self.products,
             look_ups=LookUps(),
             policies=self.stores.changes,
+            billing=self.stores.billing,
             receipt=self._receipt(kind),
         )
 

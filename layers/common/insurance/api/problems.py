@@ -149,6 +149,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.TooManyChanges: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "too-many-changes", "Too many changes"
     ),
+    errors.ArrearsOpen: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "arrears-open", "Arrears must be paid first"
+    ),
     errors.NoticeNotServed: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "notice-not-served", "Notice must be served first"
     ),

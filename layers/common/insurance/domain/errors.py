@@ -370,6 +370,14 @@ class NoticeNotServed(Refused):
         )
 
 
+class ArrearsOpen(Refused):
+    def __init__(self, policy_id: str, amount: object) -> None:
+        super().__init__(
+            f"Policy {policy_id} lapsed because it was not paid: it comes back when the {amount} are"
+            " paid that were due when it ended."
+        )
+
+
 class TooManyChanges(Refused):
     def __init__(self, policy_id: str, limit: int, which: str) -> None:
         super().__init__(f"Policy {policy_id} has more than {limit} changes {which}: call us.")

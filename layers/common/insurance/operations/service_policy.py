@@ -1,12 +1,14 @@
 """Service a policy: change it, end it or bring it back; as a preview, or for good."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from insurance.domain.billing import statement
 from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.errors import (
     AlreadyErased,
+    ArrearsOpen,
     FieldFault,
     InvalidFields,
     NoAuthority,
@@ -15,11 +17,20 @@ from insurance.domain.errors import (
 )
 from insurance.domain.event import Event, Head
 from insurance.domain.identity import mode_of
-from insurance.domain.policy import Initiator, Policy, TransactionKind
+from insurance.domain.money import total as total_of
+from insurance.domain.policy import Initiator, Policy, Transaction, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.servicing import Asked, Serviced, Servicing
 from insurance.domain.product import Product
-from insurance.operations.ports import Kept, LookUps, PolicyChanges, Products
+from insurance.operations.bill_policy import account_of
+from insurance.operations.ports import (
+    Billing,
+    BillingFile,
+    Kept,
+    LookUps,
+    PolicyChanges,
+    Products,
+)
 from insurance.operations.receipt import Receipt
 from insurance.operations.reprice_policy import repricing
 
@@ -48,6 +59,11 @@ class ChangeAsked:
     no_known_loss: bool = False
     number: int | None = None
     """Of the transaction to reverse."""
+
+    @property
+    def restores(self) -> bool:
+        """Whether cover is to come back: then the account says whether it may."""
+        return self.kind is TransactionKind.REINSTATEMENT
 
     def placed(self, product: Product, now: datetime) -> Asked:
         """The same, from an instant."""
@@ -88,11 +104,13 @@ def preview_change(
     products: Products,
     look_ups: LookUps,
     policies: PolicyChanges,
+    billing: Billing,
     now: datetime,
 ) -> PolicyChange:
     """What it would cost and undo; nothing is kept."""
-    was = policies.get(policy_id)
-    serviced = _serviced(was.record, asked, caller, products, look_ups, now)
+    file = billing.get(policy_id) if asked.restores else BillingFile(policies.get(policy_id), None)
+    was = file.policy
+    serviced = _serviced(file, asked, caller, products, look_ups, now)
     return PolicyChange(serviced, was.record, was.head, stored=False)
 
 
@@ -105,14 +123,20 @@ def change_policy(
     products: Products,
     look_ups: LookUps,
     policies: PolicyChanges,
+    billing: Billing,
     receipt: Receipt,
 ) -> PolicyChange:
     """Make the change: one event, with the postings of all that it moves."""
-    was = policies.load(policy_id, receipt)
+    file = (
+        billing.load(policy_id, receipt)
+        if asked.restores
+        else BillingFile(policies.load(policy_id, receipt), None)
+    )
+    was = file.policy
     if expected_revision is not None and expected_revision != was.head.sequence:
         _seen(was.record, caller)
         raise StaleRevision(policy_id)
-    serviced = _serviced(was.record, asked, caller, products, look_ups, receipt.now)
+    serviced = _serviced(file, asked, caller, products, look_ups, receipt.now)
     if was.key is None:
         raise AlreadyErased(policy_id)
     event = Event.following(
@@ -133,13 +157,14 @@ def change_policy(
 
 
 def _serviced(  # noqa: PLR0917 - what a preview and a command have in common
-    policy: Policy,
+    file: BillingFile,
     asked: ChangeAsked,
     caller: Caller,
     products: Products,
     look_ups: LookUps,
     now: datetime,
 ) -> Serviced:
+    policy = file.policy.record
     _seen(policy, caller)
     if asked.by is Initiator.INSURER and caller.kind is not CallerKind.STAFF:
         raise NoAuthority("a step in the insurer's name")
@@ -156,7 +181,25 @@ def _serviced(  # noqa: PLR0917 - what a preview and a command have in common
         actor=caller.principal,
         now=now,
     )
-    return servicing.change(policy, asked.placed(contract, now))
+    serviced = servicing.change(policy, asked.placed(contract, now))
+    ended = policy.cancelled_by()
+    if asked.restores and ended is not None and ended.is_lapse:
+        restored = replace(file, policy=replace(file.policy, record=serviced.policy))
+        _check_arrears(restored, contract, ended)
+    return serviced
+
+
+def _check_arrears(restored: BillingFile, product: Product, lapse: Transaction) -> None:
+    """Raise ArrearsOpen while that is not paid which was due when cover ended; what was paid too
+    much counts for it."""
+    policy, account = restored.policy.record, account_of(restored, product)
+    day = lapse.effective_at.astimezone(product.zone).date()
+    received = account.received + account.in_suspense
+    found = statement(account, policy, day, zone=product.zone, received=received)
+    late = (each.open for each in found.invoices if each.due.due_on <= day)
+    arrears = total_of(late, received.currency)
+    if arrears:
+        raise ArrearsOpen(policy.id, arrears)
 
 
 def _check_own(policy: Policy, number: int | None) -> None:
