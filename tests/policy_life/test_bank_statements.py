@@ -255,6 +255,26 @@ def test_a_line_for_several_payments_comes_as_several():
     assert len({each.reference for each in found}) == 2
 
 
+def test_payments_of_one_line_may_have_references_of_their_own():
+    line = entry("", "5.00").replace(
+        "<TxDtls>", '<TxDtls><Refs><AcctSvcrRef>B.1</AcctSvcrRef></Refs><Amt Ccy="GBP">5.00</Amt>'
+    )
+    details = line[line.index("<TxDtls>") : line.index("</NtryDtls>")]
+    line = line.replace(details, details + details.replace("B.1", "B.2")).replace(
+        "5.00", "10.00", 1
+    )
+
+    found = read_camt(camt(line)).entries
+
+    assert [each.reference[-3:] for each in found] == ["B.1", "B.2"]
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_a_heading():
+    row = (IBAN, "A1", "2026-01-05", "1.00", "GBP", "credit", "")
+
+    assert read_csv("\ufeff" + csv_of(row)) == read_csv(csv_of(row))
+
+
 @pytest.mark.parametrize("version", ["02", "08", "13"])
 def test_every_version_of_the_message_is_read(version):
     assert len(read_camt(camt(entry("A1", "1.00"), version=version)).entries) == 1
@@ -281,6 +301,8 @@ BILLION_LAUGHS = '<!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
         camt(entry("A1", "1.001")),
         camt(entry("A1", "-1.00")),
         camt(entry("A1", "one")),
+        camt(entry("A1", "Infinity")),
+        camt(entry("A1", "1e999999")),
         camt(entry("A1", "1.00").replace("GBP", "XXX")),
         camt(entry("A1", "1.00", credit="BOTH")),
         camt(entry("A1", "1.00").replace("2026-01-05", "soon")),
@@ -292,6 +314,7 @@ BILLION_LAUGHS = '<!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
         csv_of((IBAN, "A1", "2026-01-05", "1.00", "GBP", "maybe", "")),
         csv_of((IBAN, "A1", "2026-01-05", "1.00", "GBP", "credit", "", "more")),
         csv_of((IBAN, "A1", "2026-01-05", "1.00", "GBP", "credit")),
+        csv_of((IBAN, "A1", "2026-01-05", "1.00", "GBP", "credit", "x" * 150_000)),
         csv_of(
             (IBAN, "A1", "2026-01-05", "1.00", "GBP", "credit", ""),
             ("OTHER", "A2", "2026-01-05", "1.00", "GBP", "credit", ""),

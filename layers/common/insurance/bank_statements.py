@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -50,7 +50,11 @@ def read_camt(document: str) -> BankStatement:
 
 def read_csv(document: str) -> BankStatement:
     """Our own plain form: a heading, then a line for each entry, amounts in major units."""
-    rows = list(csv.DictReader(io.StringIO(document), restkey="beyond"))
+    lines = io.StringIO(document.removeprefix("\ufeff"))
+    try:
+        rows = list(csv.DictReader(lines, restkey="beyond"))
+    except csv.Error as error:
+        raise UnreadableStatement("it is no CSV") from error
     if not rows or tuple(rows[0])[: len(COLUMNS)] != COLUMNS:
         raise UnreadableStatement(f"its columns are not {', '.join(COLUMNS)}")
     if len(rows) > ENTRIES_MAX:
@@ -124,10 +128,10 @@ class _Camt:
         if sum(part.amount for part in parts) != whole.amount:
             raise UnreadableStatement(f"{where} is not the sum of its payments")
         for number, (each, part) in enumerate(zip(details, parts, strict=True), 1):
-            own = _text(each, "Refs/AcctSvcrRef") or f"{named}.{number}"
+            own = _text(each, "Refs/AcctSvcrRef") or (f"{named}.{number}" if named else "")
             yield _entry(
                 where,
-                reference=_reference(self._account, own if named or "." not in own else ""),
+                reference=_reference(self._account, own),
                 amount=part,
                 text=" ".join(_texts(each)),
                 **common,
@@ -177,7 +181,7 @@ def _amount(where: str, element: Element) -> Money:
 def _money(where: str, major: str | None, currency: str | None) -> Money:
     try:
         money = Money.of(Decimal((major or "").strip()), Currency(currency or ""))
-    except (InvalidOperation, ValueError) as error:
+    except (ArithmeticError, ValueError) as error:
         raise UnreadableStatement(f"{where} has no amount that is one") from error
     if money.amount < 0:
         raise UnreadableStatement(f"{where} has a negative amount")
