@@ -1,17 +1,19 @@
 """Instalments: published figures, and what holds for every sum and plan."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 from insurance.domain.billing import OddUnits, Plan, plans_of, schedule
 from insurance.domain.billing.instalments import divided
 from insurance.domain.money import Currency, Money
+from insurance.domain.period import Period
 
 from tests.cases.published import expected
 from tests.policy_life.house import House, gbp
 
 FIRST = date(2026, 1, 31)
+YEAR = Period(start=datetime(2026, 1, 31, tzinfo=UTC), end=datetime(2027, 1, 31, tzinfo=UTC))
 
 
 def test_mot_i1_twelve_instalments_with_a_charge():
@@ -20,7 +22,7 @@ def test_mot_i1_twelve_instalments_with_a_charge():
     monthly = plans_of(house.product)[1]
 
     charge = monthly.charge_on(total)
-    dues = schedule(total + charge, monthly, FIRST).dues
+    dues = schedule(total + charge, monthly, FIRST, YEAR).dues
 
     assert [str(amount.major) for amount in (charge, dues[0].amount, dues[1].amount)] == expected(
         "MOT-I1"
@@ -57,7 +59,7 @@ def test_instalments_add_up_to_the_sum(amount, count, odd_units, first_due):
 def test_due_dates_keep_to_the_end_of_the_month():
     plan = Plan(code="quarterly", name="Quarterly", count=4)
 
-    dues = schedule(gbp("100"), plan, FIRST).dues
+    dues = schedule(gbp("100"), plan, FIRST, YEAR).dues
 
     assert [due.due_on.isoformat() for due in dues] == [
         "2026-01-31",
@@ -65,3 +67,28 @@ def test_due_dates_keep_to_the_end_of_the_month():
         "2026-07-31",
         "2026-10-31",
     ]
+
+
+@given(st.dates(FIRST, date(2040, 1, 1)), st.integers(1, 1200), st.integers(1, 366))
+def test_every_instalment_is_due_within_the_term(first_due, days, count):
+    start = datetime(first_due.year, first_due.month, first_due.day, tzinfo=UTC)
+    term = Period(start=start, end=start + timedelta(days=days))
+    plan = Plan(code="often", name="Often", count=count)
+
+    dues = [due.due_on for due in schedule(gbp("100"), plan, first_due, term).dues]
+
+    assert dues == sorted(dues)
+    assert dues[0] == first_due
+    assert dues[-1] < term.end.date()
+
+
+def test_half_a_year_is_paid_by_the_month_and_a_year_by_the_week():
+    half = YEAR.replace(end=datetime(2026, 7, 31, tzinfo=UTC))
+    monthly = Plan(code="monthly", name="Monthly", count=6)
+    weekly = Plan(code="weekly", name="Weekly", count=52)
+
+    by_month = schedule(gbp("100"), monthly, FIRST, half).dues
+    by_week = schedule(gbp("100"), weekly, FIRST, YEAR).dues
+
+    assert [due.due_on.month for due in by_month] == [1, 2, 3, 4, 5, 6]
+    assert by_week[-1].due_on == date(2027, 1, 23)

@@ -35,7 +35,7 @@ class PlanView(BaseModel):
     @classmethod
     def of(cls, account: BillingAccount, policy: Policy) -> Self:
         whole = policy.premium.total + account.charge
-        dues = schedule(whole, account.plan, account.first_due).dues
+        dues = schedule(whole, account.plan, account.first_due, policy.period).dues
         return cls(
             code=account.plan.code,
             name=account.plan.name,

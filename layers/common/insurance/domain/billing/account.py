@@ -211,7 +211,7 @@ def _price_of_plan(policy: Policy, plan: Plan, first_due: date) -> tuple[Money, 
     ended = policy.cancelled_by()
     cooled_off = ended is not None and ended.computation.method == COOLING_OFF
     charge = nothing if cooled_off else plan.charge_on(policy.premium.total)
-    forgone = schedule(policy.premium.total + charge, plan, first_due).forgone
+    forgone = schedule(policy.premium.total + charge, plan, first_due, policy.period).forgone
     return charge, min(forgone, max(policy.charged + charge, nothing))
 
 
@@ -285,7 +285,7 @@ def _dues(account: BillingAccount, policy: Policy, zone: ZoneInfo) -> list[Due]:
     to pay empties the last instalments first.
     """
     first = policy.premium.total + account.charge
-    dues = list(schedule(first, account.plan, account.first_due).dues)
+    dues = list(schedule(first, account.plan, account.first_due, policy.period).dues)
     for processed_at, amount in _changes(policy):
         dues = _spread(dues, amount, processed_at.astimezone(zone).date())
     return dues

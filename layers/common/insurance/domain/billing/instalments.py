@@ -1,15 +1,17 @@
 """Instalments: a sum over the due dates of a plan; the parts add up, and the odd units go where the
 product says."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
 from insurance.domain.money import Money
+from insurance.domain.period import Period
 from insurance.domain.product import Product
 from insurance.domain.product.arithmetic import add_months, half_up
 from insurance.domain.value import Value
@@ -17,7 +19,7 @@ from insurance.domain.value import Value
 ANNUAL = "annual"
 """The plan that every product has: all at once."""
 
-MONTHS_OF_A_YEAR = 12
+DAYS_OF_A_MONTH = Fraction(1461, 48)
 
 
 class OddUnits(StrEnum):
@@ -66,15 +68,27 @@ def plans_of(product: Product) -> tuple[Plan, ...]:
     return (at_once, *(_plan(row) for row in rows if row["code"] != ANNUAL))
 
 
-def schedule(total: Money, plan: Plan, first_due: date) -> Schedule:
-    """The plan's instalments of a sum; what is due never exceeds it."""
+def schedule(total: Money, plan: Plan, first_due: date, term: Period) -> Schedule:
+    """The plan's instalments of a sum, all of them due within the term; what is due never exceeds
+    the sum."""
     amounts, forgone = divided(total, plan.count, plan.odd_units)
-    months = max(1, MONTHS_OF_A_YEAR // plan.count)
+    days = _due_days(plan.count, first_due, term)
     dues = tuple(
-        Due(number=place + 1, due_on=add_months(first_due, place * months), amount=amount)
-        for place, amount in enumerate(amounts)
+        Due(number=place + 1, due_on=due_on, amount=amount)
+        for place, (due_on, amount) in enumerate(zip(days, amounts, strict=True))
     )
     return Schedule(dues, forgone)
+
+
+def _due_days(count: int, first_due: date, term: Period) -> Iterator[date]:
+    """So many whole months apart; where there are more instalments than months, in equal days."""
+    days = (term.end - term.start + timedelta(hours=12)) // timedelta(days=1)
+    months = round(days / DAYS_OF_A_MONTH)
+    for place in range(count):
+        if months >= count:
+            yield add_months(first_due, place * (months // count))
+        else:
+            yield first_due + timedelta(days=place * days // count)
 
 
 def divided(total: Money, count: int, odd_units: OddUnits) -> tuple[list[Money], Money]:
