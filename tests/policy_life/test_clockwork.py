@@ -11,9 +11,12 @@ from insurance.domain.agenda import TRIES_MAX, Kind
 from insurance.domain.errors import ArrearsOpen, QuoteExpired
 from insurance.domain.identity import quote_id_for, renewal_quote_id_for
 from insurance.domain.ledger import Account
+from insurance.domain.party import Payee
 from insurance.domain.policy import Initiator
 from insurance.domain.quote import QuoteStatus
+from insurance.operations.billing_desk import BillingDesk
 from insurance.operations.change_quote import accept_quote
+from insurance.operations.refund_premium import request_refund
 from insurance.operations.run_clockwork import PAGE
 from insurance.operations.serve_notice import refuse_renewal, withdraw_notice
 
@@ -115,6 +118,21 @@ def test_the_charge_falls_away_with_the_contract_and_comes_back_with_it(almanac)
         "fee_income: 16.93 GBP",
         "premium_receivable: 16.93 GBP",
     ]
+
+
+def test_an_account_with_a_refund_is_looked_at_like_any_other(almanac):
+    almanac.pay("200", on=date(2025, 12, 20))
+    request_refund(
+        almanac.house.policy_id,
+        gbp("5"),
+        Payee(name="Ada Lovelace", iban="GB33BUKB20201555555555"),
+        "Paid too much.",
+        desk=BillingDesk(
+            PARTNER, almanac.house.products, almanac.billing, almanac.house.receipt("refund")
+        ),
+    )
+
+    assert almanac.turn_to(date(2026, 2, 1)).failed == 0
 
 
 # Arrears, notice, lapse and cure

@@ -403,7 +403,8 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_books_agree_with_what_knows_nothing_of_postings(self):
         policy_id, recorded = self.house.policy_id, self.house.memory.events
-        account = self.account() if billing_id_for(policy_id) in recorded else None
+        kept = self.almanac.billing.get(policy_id).account  # as it was booked
+        account = kept.record if kept else None
         events = [*recorded[policy_id], *recorded.get(billing_id_for(policy_id), ())]
         events += recorded.get(earnings_id_for(policy_id), ())
         books = keep_books(

@@ -79,7 +79,7 @@ class Collection(NamedTuple):
         return next(each for each in self._invoices() if each.due.number == number)
 
     def _todos(self) -> Iterator[Todo]:
-        if self.booked not in {None, self.account}:
+        if self.booked is not None and self.booked != self.account:
             yield Todo(Step.ADJUST, self.policy.next_number - 1)
         for notice in self.policy.notices:
             if notice.open:
