@@ -123,7 +123,8 @@ def api() -> str:
 def _schemathesis(folder: Path, url: str, token: str, examples: str) -> str:
     report = folder / "report.json"
     said = _run(
-        *(str(TOOLS / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml"), "run"),
+        *("env", f"SCHEMATHESIS_HOOKS={HERE / 'hooks.py'}", str(TOOLS / "schemathesis")),
+        *("--config-file", str(HERE / "schemathesis.toml"), "run"),
         *(str(folder / "openapi.json"), "--url", url, "-H", f"Authorization: Bearer {token}"),
         *("--phases", "examples,coverage,fuzzing", "--checks", "all", "-n", examples),
         *("--continue-on-failure", "--no-color", "--suppress-health-check", "all"),
