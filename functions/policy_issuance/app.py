@@ -1,7 +1,7 @@
 """Policy issuance: a policy from an accepted quote, and what became of it."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Literal
 
 from insurance import wiring
 from insurance.api.app import Api, Call
@@ -9,12 +9,11 @@ from insurance.api.body import Request
 from insurance.api.fields import Reason
 from insurance.api.views.policies import EventsView, PolicyView
 from insurance.api.views.screenings import ScreeningRunView, ScreeningsView, ScreeningView
-from insurance.domain.identity import QuoteId
+from insurance.domain.identity import BookPlace, QuoteId
 from insurance.operations.issue_policy import issue_policy
 from insurance.operations.read_policy import read_policy, read_policy_events
 from insurance.operations.receipt import Answer
 from insurance.operations.screen_policyholder import decide_screening_case, screen_book
-from pydantic import Field
 
 products, policies, receipts = wiring.products(), wiring.policies(), wiring.receipts()
 screening, screenings = wiring.screening(), wiring.screenings()
@@ -33,7 +32,7 @@ class ScreeningDecisionRequest(Request):
 class ScreeningRunRequest(Request):
     """From where to go on: the `next` of the run's last answer."""
 
-    after: Annotated[str, Field(max_length=80)] = ""
+    after: BookPlace = ""
 
 
 class IssuePolicyRequest(Request):

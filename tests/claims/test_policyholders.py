@@ -176,3 +176,10 @@ def test_a_book_of_many_pages_is_gone_through_whole(office: Office, longer_list,
 
 def test_only_who_may_underwrite_looks(office: Office):
     assert office.refused("/v1/screening-runs", {}, by="handler-test") == "missing-scope"
+
+
+@pytest.mark.parametrize("after", ["0" * 79, "!", "#", "0", "00#", "0#pol_test_x"])
+def test_a_place_that_no_run_gave_is_refused(office: Office, after: str):
+    refused = office.refused("/v1/screening-runs", {"after": after}, by=UNDERWRITER)
+
+    assert refused == "invalid-fields"
