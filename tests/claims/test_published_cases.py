@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.cases.published import expected
+from tests.cases.published import cases, expected
 from tests.claims.office import Office
-from tests.claims.policies import HOME, MOTOR, issued, loss, money, settled
+from tests.claims.policies import HOME, MOTOR, issued, loss, money, notified, settled
 from tests.claims.products import published_claims
+from tests.claims.test_decisions import HANDLER, SUPERVISOR, reported
 
 MOTOR_CLAIMS = {
     "MOT-C1": ("accidental_damage", "3000", {"driver_age": 35, "fault": True}),
@@ -55,6 +56,15 @@ GENERAL_CLAIMS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     ],
     "STP-1": [("jacket", "979", {})],
 }
+
+
+FAMILIES = ("MOT-C", "HOM-C", "CLM-", "COI-", "ACV-", "SUB-", "SPL-", "STP-")
+
+
+def test_every_published_claim_is_played_here():
+    published = {case for case in cases() if case.startswith(FAMILIES)}
+
+    assert published == {*MOTOR_CLAIMS, *HOME_CLAIMS, *GENERAL_CLAIMS}
 
 
 def paid(claim: dict[str, Any]) -> list[Decimal]:
@@ -122,13 +132,57 @@ def at(place: int) -> str:
     return f"2027-01-{5 + 4 * place:02d}T08:20:00Z"
 
 
-def test_a_small_covered_claim_is_paid_without_anybody(office: Office):
+def test_a_small_covered_claim_is_paid_without_anybody_in_the_call_that_tells_of_it(office: Office):
     office.offering(published_claims())
+    body = loss(issued(office, "published_claims", {}), "jacket", money("979", "USD"))
 
-    claim = settled(
-        office, loss(issued(office, "published_claims", {}), "jacket", money("979", "USD"))
-    )
+    claim = notified(office, body | {"settle": True})
+    reported(office, claim["payments"][0]["id"], "paid")
 
     assert [payment["status"] for payment in claim["payments"]] == ["executing"]
     assert "task" not in claim
     assert {rule["outcome"] for rule in claim["rules"]} == {"pass"}
+    closed = office.get(f"/v1/claims/{claim['id']}")
+    assert (closed["status"], closed["paid"]) == ("closed", money(*expected("STP-1"), "USD"))
+
+
+def test_what_was_held_back_for_wear_is_paid_once_the_roof_is_made_good(office: Office):
+    """ACV-1 to its end: each part as published, each with a second person's word."""
+    office.offering(published_claims())
+    body = loss(issued(office, "published_claims", {}), "roof", money("10000", "USD"))
+    claim = settled(office, body | {"facts": {"age_years": 5}})
+    path = f"/v1/claims/{claim['id']}"
+    sent_to_the_bank(office, path)
+    office.post(f"{path}/reopening", {"reason": "The roof is done."}, by=HANDLER)
+    asked = {"decision": "approve", "reason_code": "repaired", "reason": "The invoice is here."}
+
+    office.post(f"{path}/decision", asked | {"made_good": True}, by=HANDLER)
+    closed = sent_to_the_bank(office, path)
+
+    assert paid(closed) == [Decimal(figure) for figure in expected("ACV-1")]
+    assert (closed["status"], closed["paid"]) == ("closed", money("10000", "USD"))
+
+
+def test_what_is_left_of_a_total_loss_is_the_insurers(office: Office):
+    """MOT-C3, and the wreck sold."""
+    cover, claimed, facts = MOTOR_CLAIMS["MOT-C3"]
+    claim = settled(office, loss(issued(office), cover, claimed, facts=facts))
+    path = f"/v1/claims/{claim['id']}"
+    sent_to_the_bank(office, path)
+    wreck = {"kind": "salvage", "against": "Harbour Scrap Metals", "expected": money("1200")}
+    office.post(f"{path}/recoveries", wreck, by=HANDLER)
+    office.post(f"{path}/recoveries/1/pursuit", by=HANDLER)
+
+    sold = office.post(f"{path}/recoveries/1/receipts", {"amount": money("1200")}, by=HANDLER)
+
+    assert paid(sold) == [Decimal(figure) for figure in expected("MOT-C3")]
+    assert sold["recoveries"][0]["kept"] == money("1200")
+
+
+def sent_to_the_bank(office: Office, path: str) -> dict[str, Any]:
+    """The last payment of the claim, agreed to by a second person and paid."""
+    payment = office.get(path)["payments"][-1]["id"]
+    agreed = {"decision": "approve", "reason": "As the policy says."}
+    office.post(f"{path}/payments/{payment}/approval", agreed, by=SUPERVISOR)
+    reported(office, payment, "paid")
+    return office.get(path)
