@@ -101,13 +101,7 @@ def test_an_event_that_is_delivered_again_sends_nothing_again(office: Office):
 
 def test_what_the_bank_has_reported_on_by_another_way_needs_no_file(office: Office):
     first, second = executing(office, 2)
-    paid = {
-        "instruction_id": payments([first])[0],
-        "outcome": "paid",
-        "bank_reference": "B-1",
-        "executed_at": "2027-01-17T09:00:00Z",
-    }
-    office.post("/v1/bank-reports", paid, by=BANK)
+    paid(office, payments([first])[0])
 
     office.post(FILES, GBP, by=FINANCE)
 
@@ -168,8 +162,8 @@ def test_a_report_pays_rejects_and_leaves_under_way(office: Office):
         two: "failed",
         three: None,
     }
-    paid, failed, waiting = (office.get(f"/v1/claims/{claim['id']}") for claim in claims)
-    assert (paid["status"], paid["paid"]) == ("closed", money("500"))
+    settled, failed, waiting = (office.get(f"/v1/claims/{claim['id']}") for claim in claims)
+    assert (settled["status"], settled["paid"]) == ("closed", money("500"))
     assert failed["task"]["code"] == "payment_failed"
     assert failed["task"]["reason"] == "AC04"
     assert waiting["payments"][0]["status"] == "executing"
@@ -187,6 +181,49 @@ def test_the_same_report_twice_and_a_later_one_move_nothing_twice(office: Office
     outcomes = [each["payments"][0].get("outcome") for each in (first, again, late)]
     assert outcomes == ["paid", None, None]
     assert office.get(f"/v1/claims/{claim['id']}")["paid"] == money("500")
+
+
+def test_a_report_that_another_one_overtakes_finds_the_payment_as_it_then_is(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """Two reports at once, one that it was paid and one that it came back: it came back."""
+    [claim] = executing(office)
+    [payment] = payments([claim])
+    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
+    app = next(app for app in office.apps if hasattr(app, "orders"))
+    monkeypatch.setattr(app, "payers", Overtaken(app.payers, lambda: paid(office, payment)))
+
+    taken = reported(office, file["id"], "RJCT", **{payment: ("RJCT", "AC01")})
+
+    assert [each.get("outcome") for each in taken["payments"]] == ["returned"]
+    assert office.get(f"/v1/claims/{claim['id']}")["payments"][0]["status"] == "returned"
+
+
+class Overtaken:
+    """Payers of whom something is reported just after somebody asked how far they are."""
+
+    def __init__(self, payers: Any, meanwhile: Callable[[], object]) -> None:
+        self._payers, self._meanwhile = payers, [meanwhile]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._payers, name)
+
+    def statuses(self, payment_ids: list[str]) -> Any:
+        found = self._payers.statuses(payment_ids)
+        if self._meanwhile:
+            self._meanwhile.pop()()
+        return found
+
+
+def paid(office: Office, payment_id: str) -> Json:
+    """Reported as paid, by itself."""
+    report = {
+        "instruction_id": payment_id,
+        "outcome": "paid",
+        "bank_reference": "B-1",
+        "executed_at": "2027-01-17T09:00:00Z",
+    }
+    return office.post("/v1/bank-reports", report, by=BANK)
 
 
 def test_what_comes_back_is_owed_again_and_a_new_payment_may_follow(office: Office):

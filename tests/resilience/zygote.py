@@ -6,6 +6,7 @@ SIGKILL, so nothing after that point runs, no `finally` and no `atexit` either.
 """
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -30,7 +31,7 @@ REPEATS = 6
 """A client repeats a busy call with its key, as the 503 tells it to."""
 
 SERVICE_UNAVAILABLE = 503
-SERVED = ("policy_issuance", "settlement", "products", "documents")
+SERVED = ("policy_issuance", "settlement", "products", "documents", "payment_execution")
 
 
 class Point(StrEnum):
@@ -51,12 +52,20 @@ class FilePoint(StrEnum):
     AFTER_THE_FILE = "after-call.s3.PutObject"
 
 
+class Side(StrEnum):
+    """On which side of a call to AWS, whichever it is, a process dies."""
+
+    BEFORE = "before-send"
+    AFTER = "after-call"
+
+
 @dataclass(frozen=True)
 class Death:
-    """At which point to die, and how long after reaching it."""
+    """At which point to die, when it is reached for the nth time, and how long after that."""
 
-    at: Point | FilePoint
+    at: Point | FilePoint | Side
     after_ms: float = 0.0
+    nth: int = 1
 
 
 @dataclass(frozen=True)
@@ -181,7 +190,7 @@ def _answered(run: Json, handler: Callable[[Json, Any], Json]) -> Json:
         if death is not None and death["at"] != Point.BEFORE_THE_ANSWER:
             _arm(death)
         said = handler(run["event"], CONTEXT)
-        if death is not None:
+        if death is not None and death["at"] not in set(Side):
             _die(death["after_ms"])
     return said
 
@@ -193,15 +202,19 @@ def _nowhere() -> Any:
 def _arm(death: Json) -> None:
     from insurance import wiring  # noqa: PLC0415 - in the zygote only
 
+    times = itertools.count(1)
+
     def reached(**_: Any) -> None:
+        if next(times) != death["nth"]:
+            return
         if death["after_ms"]:
             threading.Thread(target=_die, args=(death["after_ms"],), daemon=True).start()
         else:
             _die(0)
 
-    files = death["at"] in {*FilePoint}
-    client: Any = wiring.objects("documents")._client if files else wiring.dynamodb()
-    client.meta.events.register(death["at"], reached)
+    buckets = ("documents", "payment_files")
+    for client in (wiring.dynamodb(), *(wiring.objects(each)._client for each in buckets)):
+        client.meta.events.register(death["at"], reached)
 
 
 def _die(after_ms: float) -> None:

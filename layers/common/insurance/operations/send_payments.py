@@ -14,7 +14,12 @@ from insurance.domain.bank import Instruction, Payable, PaymentFile
 from insurance.domain.caller import Caller
 from insurance.domain.claim.payment import PaymentStatus, PaymentStep
 from insurance.domain.classification import JsonObject
-from insurance.domain.errors import KeyReused, PaymentFileNotFound
+from insurance.domain.errors import (
+    KeyReused,
+    PaymentFileNotFound,
+    StaleRevision,
+    WrongState,
+)
 from insurance.domain.event import Event, Head
 from insurance.domain.identity import Mode, mode_of, payment_file_id_for
 from insurance.domain.money import Currency
@@ -196,7 +201,7 @@ def read_payment_file(file_id: str, *, caller: Caller, orders: PaymentOrders) ->
 
 def book_report(report: BankReport, *, caller: Caller, payers: Payers, receipt: Receipt) -> None:
     """One payment of the many that a call is about, under a receipt of its own: when the call is
-    repeated, it is found to be done."""
+    repeated, it is found to be done. StaleRevision: another call has moved it since it was read."""
     own = replace(
         receipt,
         operation=f"{receipt.operation} {report.instruction_id}",
@@ -206,3 +211,5 @@ def book_report(report: BankReport, *, caller: Caller, payers: Payers, receipt: 
         payers.report(report, caller=caller, receipt=own)
     except AlreadyAnswered:
         return
+    except WrongState as moved:
+        raise StaleRevision(report.instruction_id) from moved
