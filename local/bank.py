@@ -32,7 +32,7 @@ type Json = dict[str, Any]
 EXECUTING = "executing"
 ORDERS = {"clm": "payments", "cmp": "redress", "bil": "refunds", "sus": "refunds"}
 """Where the events of a stream have what is to be paid out."""
-BY_FILE = frozenset({"clm", "bil"})
+BY_FILE = frozenset({"clm", "bil", "cmp"})
 """Those whose orders reach a bank in files, where it takes files."""
 
 REPORTS = {

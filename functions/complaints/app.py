@@ -40,14 +40,14 @@ from insurance.domain.party import Name
 from insurance.operations.handle_complaint import (
     ComplaintDesk,
     ComplaintMade,
-    RedressReport,
     open_complaint,
     read_complaint,
-    report_redress,
 )
+from insurance.operations.pay_redress import report_redress
 from insurance.operations.ports import Kept
 from insurance.operations.read_work import read_complaints_in
 from insurance.operations.receipt import Answer
+from insurance.operations.report_payment import BankReport
 from pydantic import StringConstraints, model_validator
 
 products, complaints, lists = wiring.products(), wiring.complaints(), wiring.lists()
@@ -155,26 +155,19 @@ class RedressReportRequest(Request):
     """What the bank did with one instruction."""
 
     instruction_id: RedressId
-    outcome: Literal["paid", "failed", "returned"]
+    outcome: Literal["paid", "failed", "returned", "reversed"]
     bank_reference: Text
     executed_at: Instant
     reason: Reason | None = None
 
-    def report(self) -> RedressReport:
-        return RedressReport(
+    def report(self) -> BankReport:
+        return BankReport(
             instruction_id=self.instruction_id,
-            step=REPORTED[self.outcome],
+            step=PaymentStep(f"be reported {self.outcome}"),
             bank_reference=self.bank_reference,
             executed_at=self.executed_at,
             reason=self.reason,
         )
-
-
-REPORTED = {
-    "paid": PaymentStep.REPORT_PAID,
-    "failed": PaymentStep.REPORT_FAILED,
-    "returned": PaymentStep.REPORT_RETURNED,
-}
 
 
 def at_desk(
@@ -213,7 +206,7 @@ def post_complaint(request: ComplaintRequest, call: Call) -> ComplaintView | Ans
             complaints=complaints,
             receipt=receipt,
         ),
-        shows=ComplaintView.of,
+        shows=lambda kept: ComplaintView.to(call.caller, kept),
     )
 
 
@@ -225,7 +218,8 @@ def post_complaint(request: ComplaintRequest, call: Call) -> ComplaintView | Ans
     policyholders=True,
 )
 def get_complaint(complaint_id: str, call: Call) -> ComplaintView:
-    return ComplaintView.of(read_complaint(complaint_id, caller=call.caller, complaints=complaints))
+    kept = read_complaint(complaint_id, caller=call.caller, complaints=complaints)
+    return ComplaintView.to(call.caller, kept)
 
 
 @api.command(
@@ -385,7 +379,10 @@ def post_redress_screening(
         complaint_id,
         call,
         lambda desk: desk.decide_screening(
-            redress_id, clear=request.decision == "clear", reason=request.reason
+            redress_id,
+            clear=request.decision == "clear",
+            reason=request.reason,
+            screening=screening,
         ),
     )
 

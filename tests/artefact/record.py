@@ -207,6 +207,15 @@ REFUNDED = (
     "billing/approve_refund",
 )
 REFUND_ORDERED = "event_delivery/refund_ordered"
+REDRESSED = (
+    *NOTIFIED,
+    "complaints/complain",
+    "complaints/acknowledge",
+    "complaints/investigate",
+    "complaints/redress",
+    "complaints/approve_redress",
+)
+REDRESS_ORDERED = "event_delivery/redress_ordered"
 BUSY = (
     *ISSUED,
     "billing/plan",
@@ -220,6 +229,7 @@ PLANNED = "event_delivery/planned"
 GIVEN = {
     DELIVERED: PAID,
     REFUND_ORDERED: REFUNDED,
+    REDRESS_ORDERED: REDRESSED,
     PLANNED: BUSY,
     "authorizer/policyholder": SHARED,
 }
@@ -1017,6 +1027,13 @@ def _payment_files() -> Iterator[Scene]:
     yield Scene("payment_execution/report", take, BANK, report, sent, **later)
     back = (*REFUNDED, REFUND_ORDERED)
     yield Scene("payment_execution/send_refund", send, FINANCE, pounds, back, **later)
+    owed = (*REDRESSED, REDRESS_ORDERED)
+    yield Scene("payment_execution/send_redress", send, FINANCE, pounds, owed, **later)
+    file_id = identity.payment_file_id_for(Mode.TEST, FINANCE["claims"]["sub"], "send_redress")
+    document = status_report("BR-2", end_to_end_id(file_id), group="ACSC", payments={})
+    gone = (*owed, "payment_execution/send_redress")
+    put_right = {"document": document}
+    yield Scene("payment_execution/report_redress", take, BANK, put_right, gone, **later)
     yield from _statements()
     nonsense: Json = {"document": "paid, all of it"}
     yield Scene("payment_execution/report_unreadable", take, BANK, nonsense, **later)
@@ -1294,6 +1311,8 @@ def stream_events(behind: Backend, stage: Stage) -> Iterator[tuple[str, Json]]:
     yield "event_delivery/unreadable", {"Records": [_record("INSERT", "10", broken)]}
     items = _appended(behind, stage, REFUNDED[-1])
     yield REFUND_ORDERED, {"Records": _inserted(items)}
+    items = _appended(behind, stage, REDRESSED[-1])
+    yield REDRESS_ORDERED, {"Records": _inserted(items)}
     items = _appended(behind, stage, BUSY[-1], given=BUSY[:-1])
     yield PLANNED, {"Records": _inserted(items)}
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from insurance.domain.complaint import Status, Step
 from insurance.domain.complaint.lifecycle import NEXT
+from insurance.iso20022 import end_to_end_id
 
+from local.iso20022.messages import read_payments, status_report
 from tests.claims.office import Office, opened_in_memory
 from tests.claims.policies import MOTOR, issued, loss, notified
 from tests.claims.test_decisions import AT_FAULT, HANDLER
@@ -115,7 +117,7 @@ def test_a_complaint_is_answered_put_right_and_closed(office):
 
     closed = office.post(f"{path}/closure", {"reason": "accepted"}, by=KIM)
 
-    assert (answered["outcome"], answered["root_cause"]) == ("upheld", "process")
+    assert answered["outcome"] == "upheld"
     assert "Financial Ombudsman" in answered["response"]["ombudsman"]
     assert (closed["status"], closed["closed_as"]) == ("closed", "accepted")
     assert [each["status"] for each in closed["redress"]] == ["paid"]
@@ -198,13 +200,18 @@ def test_a_partner_complains_and_reads_and_does_nothing_else(office):
     assert office.call("GET", "/v1/complaint-registers/2026-11").body["code"] == "missing-scope"
 
 
-def test_notes_and_handler_are_for_our_own_people(office):
+def test_notes_handler_and_root_cause_are_for_our_own_people(office):
     path = opened(office)
     office.post(f"{path}/notes", {"text": "A good customer."}, by=KIM)
     office.post(f"{path}/assignment", {"handler": "staff-kim"}, by=KIM)
 
+    office.post(f"{path}/acknowledgement", by=KIM)
+    office.post(f"{path}/investigation", by=KIM)
+    answered = office.post(f"{path}/response", ANSWER, by=KIM)
     desk = office.get(f"{path}/desk", by=KIM)
 
+    assert desk["root_cause"] == "process"
+    assert "root_cause" not in answered | office.get(path)
     assert [note["text"] for note in desk["notes"]] == ["A good customer."]
     assert desk["handler"] == "staff-kim"
     assert "good customer" not in str(office.get(path))
@@ -244,9 +251,16 @@ def test_a_payee_on_a_sanctions_list_is_looked_at_first(office):
     approved = office.post(f"{path}/redress/{redress}/approval", AGREED, by=SVEN)
     assert approved["redress"][0]["status"] == "screening"
 
+    assert office.get(path)["redress"] == []  # who complains is not told of it
+
     cleared = {"decision": "clear", "reason": "Born on another day."}
     found = office.post(f"{path}/redress/{redress}/screening", cleared, by=SVEN)
     assert found["redress"][0]["status"] == "executing"
+    assert office.get(path)["redress"] == found["redress"]
+
+    again = office.post(f"{path}/redress", listed, by=KIM)["redress"][1]["id"]
+    approved = office.post(f"{path}/redress/{again}/approval", AGREED, by=SVEN)
+    assert approved["redress"][1]["status"] == "executing"  # the same name is not asked about twice
 
 
 def test_the_bank_is_told_of_the_payment_and_nothing_else(office):
@@ -257,6 +271,69 @@ def test_the_bank_is_told_of_the_payment_and_nothing_else(office):
 
     assert set(told) == {"instruction_id", "status", "amount"}
     assert office.get(path)["redress"][0]["bank_reference"] == "B-1"
+
+
+def test_redress_goes_to_the_bank_in_the_file_of_all_payments_and_its_report_pays_it(office):
+    path = investigating(office)
+    redress = redressed(office, path)
+    office.deliver()
+
+    [file] = office.post("/v1/payment-files", {"currency": "GBP"}, by="finance-test")["items"]
+    [body] = [body for body, _ in office.objects.kept.values()]
+    ordered = read_payments(body)
+    document = status_report("R-1", ordered.message_id, group="ACSC", payments={})
+    office.post("/v1/bank-status-reports", {"document": document}, by=BANK)
+
+    assert [each["id"] for each in file["payments"]] == [redress]
+    assert [(each.reference, each.name, each.amount) for each in ordered.transfers] == [
+        (end_to_end_id(redress), "Ada Merton", "50.00")
+    ]
+    assert office.get(path)["redress"][0]["status"] == "paid"
+    assert office.post("/v1/payment-files", {"currency": "GBP"}, by="finance-test")["items"] == []
+
+
+def test_redress_goes_to_whom_a_second_person_agreed_whatever_is_offered_after(office):
+    path = investigating(office)
+    redress = redressed(office, path)
+    other = REDRESS | {"name": "Mallory Quick", "iban": "DE89370400440532013000"}
+    office.post(f"{path}/redress", other, by=KIM)
+    office.deliver()
+
+    office.post("/v1/payment-files", {"currency": "GBP"}, by="finance-test")
+
+    [body] = [body for body, _ in office.objects.kept.values()]
+    assert [(each.reference, each.name) for each in read_payments(body).transfers] == [
+        (end_to_end_id(redress), "Ada Merton")
+    ]
+
+
+def test_redress_that_comes_back_opens_a_closed_complaint_again(office):
+    path = investigating(office)
+    redress = redressed(office, path)
+    office.post(f"{path}/response", ANSWER, by=KIM)
+    report(office, redress)
+    office.post(f"{path}/closure", {"reason": "accepted"}, by=KIM)
+
+    report(office, redress, "returned")
+
+    back = office.get(path)
+    assert (back["status"], back["redress"][0]["status"]) == ("reopened", "returned")
+    assert "closed_as" not in back
+    [line] = office.get("/v1/work-lists/complaints_handler", by=KIM)["items"]
+    assert line["code"] == "complaint_reopened"
+
+
+def test_redress_that_fails_while_the_ombudsman_has_it_is_somebodys_work(office):
+    path = investigating(office)
+    redress = redressed(office, path)
+    office.post(f"{path}/response", ANSWER, by=KIM)
+    office.post(f"{path}/referral", {"reference": "FOS-1"}, by=KIM)
+    assert office.get("/v1/work-lists/complaints_handler", by=KIM)["items"] == []
+
+    report(office, redress, "failed")
+
+    [line] = office.get("/v1/work-lists/complaints_handler", by=KIM)["items"]
+    assert line["code"] == "complaint_referred"
 
 
 def test_a_complaint_is_in_the_work_list_of_who_must_act(office):

@@ -117,3 +117,19 @@ def test_redress_on_its_way_is_booked_though_the_person_was_erased(handlers: Han
     assert sum(booked(streams(handlers.backend)[complaint["id"]]).values()) == 0
     assert_chains_hold(handlers.backend)
     assert open_words(handlers.backend) == {}
+
+
+def test_redress_is_not_agreed_to_once_nobody_knows_whom_it_goes_to(handlers: Handlers):
+    policy_id = handlers.issued()["id"]
+    path = f"/v1/complaints/{complained(handlers, policy_id)['id']}"
+    redress = {"amount": {"amount": 5_000, "currency": "GBP"}, "reason": "More.", "name": NAME}
+    offered = step(handlers, f"{path}/redress", redress | {"iban": "GB33BUKB20201555555555"})
+    erase(handlers, policy_id)
+
+    approval = f"{path}/redress/{offered['redress'][-1]['id']}/approval"
+    agreed = {"decision": "approve", "reason": "Fair."}
+    answer = handlers.post(approval, agreed, caller=SUE, clock=LOSS_CLOCK)
+
+    assert (answer.status, answer.code) == (409, "already-erased")
+    refused = step(handlers, approval, {"decision": "refuse", "reason": "Gone."}, SUE)
+    assert refused["redress"][-1]["status"] == "cancelled"

@@ -21,7 +21,8 @@ from insurance.domain.screening import Resemblance
 from insurance.operations.bill_policy import Billed
 from insurance.operations.billing_desk import BillingDesk
 from insurance.operations.pay_claims import ClaimPayers
-from insurance.operations.pay_refunds import AllPayers, RefundPayers
+from insurance.operations.pay_out import AllPayers
+from insurance.operations.pay_refunds import RefundPayers
 from insurance.operations.ports import Screening
 from insurance.operations.refund_premium import (
     decide_refund,
@@ -166,7 +167,7 @@ def test_the_bank_finds_the_instruction_in_the_event_and_nobodys_name(desk):
 def test_the_banks_file_takes_a_refund_beside_claims_and_its_report_comes_back(desk):
     memory = desk.house.memory
     refunds = RefundPayers(desk.ports["products"], desk.ports["billing"])
-    payers = AllPayers(ClaimPayers(MemoryClaims(memory)), refunds)
+    payers = AllPayers(pay=ClaimPayers(MemoryClaims(memory)), rfd=refunds)
     desk.cancelled()
     desk.ask()
     orders = [desk.refund_id, "ret_test_0000000000000000_1"]
@@ -261,7 +262,7 @@ def test_a_payee_whose_name_is_on_a_list_waits_for_a_look(desk):
     ).account.refunds[0]
 
     assert (suspect.status, suspect.instruction_id) == (PaymentStatus.SCREENING, None)
-    assert cleared.status is PaymentStatus.EXECUTING
+    assert (cleared.status, cleared.reason) == (PaymentStatus.EXECUTING, "Born in another century.")
 
 
 def test_a_refused_refund_leaves_the_credit(desk):

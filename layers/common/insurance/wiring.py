@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from insurance.eventbridge import EventBridgeBus
     from insurance.iso20022 import BankMessages
     from insurance.kms import KeyRing, PartyKey
-    from insurance.operations.pay_refunds import AllPayers
+    from insurance.operations.pay_out import AllPayers
     from insurance.products import LookUps
     from insurance.s3 import S3Objects
     from insurance.scanning import BundledScanner
@@ -417,9 +417,15 @@ def payment_orders() -> DynamoDBPaymentOrders:
 @cache
 def payers() -> AllPayers:
     from insurance.operations.pay_claims import ClaimPayers
-    from insurance.operations.pay_refunds import AllPayers, RefundPayers
+    from insurance.operations.pay_out import AllPayers
+    from insurance.operations.pay_redress import RedressPayers
+    from insurance.operations.pay_refunds import RefundPayers
 
-    return AllPayers(ClaimPayers(claims()), RefundPayers(products(), billing()))
+    return AllPayers(
+        pay=ClaimPayers(claims()),
+        rfd=RefundPayers(products(), billing()),
+        rdr=RedressPayers(complaints()),
+    )
 
 
 @cache

@@ -1,12 +1,12 @@
 """Complaints: take one in, handle it, answer it, put it right, and report what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from insurance.domain.caller import Caller
+from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim.diary import OF_CALLERS, Channel, Note
-from insurance.domain.claim.payment import Payment, PaymentStep
+from insurance.domain.claim.payment import Payment
 from insurance.domain.complaint import (
     Category,
     Complainant,
@@ -26,9 +26,10 @@ from insurance.domain.errors import (
     StaleRevision,
 )
 from insurance.domain.event import Event, Head
-from insurance.domain.identity import complaint_id_for, new_complaint_id
+from insurance.domain.identity import new_complaint_id
 from insurance.domain.money import Money
 from insurance.domain.party import Payee
+from insurance.domain.screening import Resemblance, cleared_matches, not_cleared
 from insurance.operations.change_claim import DestroyedKey
 from insurance.operations.ports import Complaints, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
@@ -103,9 +104,11 @@ def open_complaint(
 
 
 def read_complaint(complaint_id: str, *, caller: Caller, complaints: Complaints) -> Kept[Complaint]:
-    """Another partner's complaint is as unknown as one that never was."""
+    """Another partner's complaint is as unknown as one that never was; so is to a policyholder what
+    somebody else said of their policy."""
     kept = complaints.get(complaint_id)
-    if not caller.sees(complaint_id, kept.record.partner):
+    theirs = caller.kind is CallerKind.POLICYHOLDER and kept.record.opened_by != caller.principal
+    if theirs or not caller.sees(complaint_id, kept.record.partner):
         raise ComplaintNotFound(complaint_id)
     return kept
 
@@ -190,24 +193,33 @@ class ComplaintDesk:
             if not approve:
                 refused = payment.refused(by=self._by, reason=reason)
                 return complaint.with_payment(refused, self._now), "redress.refused"
-            name = complaint.payee.name if complaint.payee else ""
-            suspect = bool(screening.resembling(name))
-            approved = payment.approved(by=self._by, reason=reason, suspect=suspect)
-            type = "redress.suspected" if suspect else "redress.approved"
+            found = _suspicions(complaint, _payee(complaint, payment), screening)
+            approved = payment.approved(by=self._by, reason=reason, suspect=bool(found))
+            type = "redress.suspected" if found else "redress.approved"
             return complaint.with_payment(approved, self._now), type
 
         return self._changed(change, APPROVER)
 
-    def decide_screening(self, redress_id: str, *, clear: bool, reason: str) -> Kept[Complaint]:
-        """Whether a suspect payee is somebody else than the list means."""
+    def decide_screening(
+        self, redress_id: str, *, clear: bool, reason: str, screening: Screening
+    ) -> Kept[Complaint]:
+        """Whether a suspect payee is somebody else than the list means. What was cleared is kept."""
 
         def change(complaint: Complaint) -> tuple[Complaint, str]:
             payment = complaint.payment(redress_id)
-            if clear:
-                cleared = payment.cleared(by=self._by).replace(reason=reason)
-                return complaint.with_payment(cleared, self._now), "redress.approved"
-            refused = payment.refused(by=self._by, reason=reason)
-            return complaint.with_payment(refused, self._now), "redress.refused"
+            if not clear:
+                refused = payment.refused(by=self._by, reason=reason)
+                return complaint.with_payment(refused, self._now), "redress.refused"
+            payee = _payee(complaint, payment)
+            matches = cleared_matches(
+                payee.name,
+                _suspicions(complaint, payee, screening),
+                by=self._by,
+                reason=reason,
+                at=self._now,
+            )
+            cleared = complaint.with_payment(payment.cleared(by=self._by), self._now)
+            return cleared.replace(cleared=(*cleared.cleared, *matches)), "redress.approved"
 
         return self._changed(change, APPROVER)
 
@@ -226,7 +238,7 @@ class ComplaintDesk:
         return self._changed(change, HANDLER, APPROVER)
 
     def _changed(self, change: Change, *roles: str) -> Kept[Complaint]:
-        was = _load(self._complaint_id, self._caller, self._complaints, self._receipt)
+        was = load_complaint(self._complaint_id, self._caller, self._complaints, self._receipt)
         if self._expected_revision not in {None, was.head.sequence}:
             raise StaleRevision(self._complaint_id)
         self._caller.require_role(*roles)
@@ -241,41 +253,20 @@ class ComplaintDesk:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RedressReport:
-    """What the bank says of one instruction."""
-
-    instruction_id: str
-    step: PaymentStep
-    bank_reference: str
-    executed_at: datetime
-    reason: str | None
+def _payee(complaint: Complaint, payment: Payment) -> Payee:
+    """Nobody can be paid once their name and account are gone."""
+    payee = complaint.payee_of(payment)
+    if payee is None:
+        raise AlreadyErased(complaint.id)
+    return payee
 
 
-def report_redress(
-    report: RedressReport, *, caller: Caller, complaints: Complaints, receipt: Receipt
-) -> Kept[Complaint]:
-    """Book what the bank did with a payment of redress."""
-    complaint_id = complaint_id_for(report.instruction_id)
-    was = _load(complaint_id, caller, complaints, receipt)
-    payment: Payment = was.record.payment(report.instruction_id).reported(
-        report.step,
-        bank_reference=report.bank_reference,
-        at=report.executed_at,
-        reason=report.reason,
-    )
-    complaint = was.record.with_payment(payment, receipt.now)
-    return store_complaint(
-        complaint,
-        f"redress.{payment.status}",
-        was=was,
-        caller=caller,
-        complaints=complaints,
-        receipt=receipt,
-    )
+def _suspicions(complaint: Complaint, payee: Payee, screening: Screening) -> Sequence[Resemblance]:
+    """What a payee's name resembles, less what a person has cleared for that name."""
+    return not_cleared(payee.name, screening.resembling(payee.name), complaint.cleared)
 
 
-def _load(
+def load_complaint(
     complaint_id: str, caller: Caller, complaints: Complaints, receipt: Receipt
 ) -> Kept[Complaint]:
     was = complaints.load(complaint_id, receipt)

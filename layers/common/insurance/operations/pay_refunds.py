@@ -1,4 +1,4 @@
-"""Policies' accounts as payers: whom the bank pays back, and what its reports do; and all payers as one."""
+"""Policies' accounts as payers: whom the bank pays back, and what its reports do to a refund."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,13 +8,10 @@ from insurance.domain.caller import Caller
 from insurance.domain.claim import PaymentStatus
 from insurance.domain.identity import numbered
 from insurance.operations.billing_desk import BillingDesk
-from insurance.operations.pay_claims import ClaimPayers
 from insurance.operations.ports import Billing, Products
 from insurance.operations.receipt import Receipt
 from insurance.operations.refund_premium import report_refund
 from insurance.operations.report_payment import BankReport
-
-REFUND, RETURN = "rfd_", "ret_"
 
 
 class RefundPayers:
@@ -49,32 +46,3 @@ class RefundPayers:
             if kept is not None:
                 found.append((kept.record.refund(refund_id), kept.record))
         return found
-
-
-class AllPayers:
-    """The port `Payers` over all that is paid out by file; an id says whose it is.
-
-    What goes back out of suspense is no part of a file: the bank returns it by its own reference.
-    """
-
-    def __init__(self, claims: ClaimPayers, refunds: RefundPayers) -> None:
-        self._claims = claims
-        self._refunds = refunds
-
-    def payables(self, payment_ids: Sequence[str]) -> Mapping[str, Payable]:
-        claims, refunds = _parted(payment_ids)
-        return {**self._claims.payables(claims), **self._refunds.payables(refunds)}
-
-    def statuses(self, payment_ids: Sequence[str]) -> Mapping[str, PaymentStatus]:
-        claims, refunds = _parted(payment_ids)
-        return {**self._claims.statuses(claims), **self._refunds.statuses(refunds)}
-
-    def report(self, report: BankReport, *, caller: Caller, receipt: Receipt) -> None:
-        payer = self._refunds if report.instruction_id.startswith(REFUND) else self._claims
-        payer.report(report, caller=caller, receipt=receipt)
-
-
-def _parted(payment_ids: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Those of claims, and those of policies' accounts."""
-    refunds = [each for each in payment_ids if each.startswith(REFUND)]
-    return [each for each in payment_ids if not each.startswith((REFUND, RETURN))], refunds

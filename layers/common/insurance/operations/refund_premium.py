@@ -70,7 +70,7 @@ def screen_refund(
         if not clear:
             return _step(account, refund.refused(by=by, reason=reason), "refused")
         account.check_refund(policy, refund)
-        return _step(account, refund.cleared(by=by), "approved")
+        return _step(account, refund.cleared(by=by).replace(reason=reason), "approved")
 
     return desk.step(policy_id, decide)
 

@@ -9,6 +9,7 @@ from insurance.api.app import cursor, etag
 from insurance.api.views.claims import ClockView
 from insurance.api.views.terms import MoneyView, View
 from insurance.api.views.work import NoteView
+from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim.payment import Payment
 from insurance.domain.complaint import Complainant, Complaint
 from insurance.domain.complaint.register import as_csv, row_of
@@ -60,12 +61,22 @@ class ComplaintView(View):
     jurisdiction: str
     clocks: list[ClockView]
     outcome: str | None
-    root_cause: str | None
     response: ResponseView | None
     ombudsman_reference: str | None
     reopened_because: str | None
     closed_as: str | None
     redress: list[RedressView]
+
+    @classmethod
+    def to(cls, caller: Caller, kept: Kept[Complaint]) -> Self:
+        """As this caller may see it: outside our own house redress is told of once it is agreed. That
+        a payee is screened, or that an offer was refused, is not for them to know."""
+        shown = cls.of(kept)
+        if caller.kind is CallerKind.STAFF:
+            return shown
+        agreed = [RedressView.of(each) for each in kept.record.redress if each.instruction_id]
+        changes = {"etag": etag(kept.head.sequence, "own"), "redress": agreed}
+        return shown.model_copy(update=changes)
 
     @classmethod
     def of(cls, kept: Kept[Complaint]) -> Self:
@@ -86,7 +97,6 @@ class ComplaintView(View):
             jurisdiction=complaint.jurisdiction,
             clocks=[ClockView.model_validate(clock.model_dump()) for clock in complaint.clocks],
             outcome=complaint.outcome,
-            root_cause=complaint.root_cause,
             response=ResponseView(text=answer.text, ombudsman=answer.ombudsman, at=answer.at)
             if answer
             else None,
@@ -103,6 +113,8 @@ class ComplaintDeskView(View):
     complaint_id: str
     revision: int
     handler: str | None
+    root_cause: str | None
+    """Why it came to that, as the investigation found."""
     notes: list[NoteView]
 
     @classmethod
@@ -113,6 +125,7 @@ class ComplaintDeskView(View):
             complaint_id=complaint.id,
             revision=kept.head.sequence,
             handler=complaint.handler,
+            root_cause=complaint.root_cause,
             notes=[NoteView(**note.model_dump()) for note in complaint.notes],
         )
 

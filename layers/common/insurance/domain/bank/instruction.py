@@ -5,8 +5,8 @@ from insurance.domain.identity import Mode
 from insurance.domain.money import Money
 from insurance.domain.value import Value
 
-PAID_OUT = ("payments", "refunds")
-"""Where an aggregate keeps what is paid out: a claim its payments, a policy's account its refunds."""
+PAID_OUT = ("payments", "refunds", "redress")
+"""Where an aggregate keeps what is paid out: a claim, a policy's account, a complaint."""
 EXECUTING = "executing"
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field
 
+from insurance.domain.bank import Payable
 from insurance.domain.claim.diary import NOTES_MAX, Channel, Note
 from insurance.domain.claim.payment import COMMITTED, OPEN, Payment, PaymentStatus
 from insurance.domain.classification import Classification, Record
@@ -23,6 +24,7 @@ from insurance.domain.jurisdiction import jurisdiction_of
 from insurance.domain.ledger import Account, Posting, post
 from insurance.domain.money import Currency, Money, total
 from insurance.domain.party import Name, Payee
+from insurance.domain.screening import ClearedMatch
 from insurance.domain.value import Value
 
 REDRESS_MAX = 10
@@ -93,8 +95,10 @@ class Complaint(Record):
     text: Annotated[str | None, Classification.SENSITIVE] = None
     currency: Currency
     """The product's: redress is paid in it."""
-    payee: Annotated[Payee | None, Classification.PERSONAL] = None
-    """Whom redress is paid to."""
+    payees: Annotated[dict[str, Payee] | None, Classification.PERSONAL] = None
+    """Whom each payment of redress goes to, by its id."""
+    cleared: Annotated[tuple[ClearedMatch, ...], Classification.PERSONAL] = ()
+    """What a payee's name resembled, and a person found to be somebody else."""
     jurisdiction: str
     clocks: tuple[Clock, ...] = ()
     status: Status = Status.RECEIVED
@@ -182,7 +186,8 @@ class Complaint(Record):
             requested_by=by,
             reason=reason,
         )
-        return self.moved(Step.REDRESS, at, redress=(*self.redress, offered), payee=payee)
+        payees = (self.payees or {}) | {offered.id: payee}
+        return self.moved(Step.REDRESS, at, redress=(*self.redress, offered), payees=payees)
 
     def payment(self, redress_id: RedressId) -> Payment:
         for each in self.redress:
@@ -190,9 +195,23 @@ class Complaint(Record):
                 return each
         raise RedressNotFound(redress_id)
 
+    def payee_of(self, payment: Payment) -> Payee | None:
+        """None once they were erased."""
+        return (self.payees or {}).get(payment.id)
+
+    def for_the_bank(self, redress_id: RedressId) -> Payable | None:
+        """The payment as the bank must know it; None unless it is for the bank to carry out."""
+        payment = self.payment(redress_id)
+        if payment.status is not PaymentStatus.EXECUTING:
+            return None
+        return Payable(payment.id, payment.amount, self.payee_of(payment), f"Complaint {self.id}")
+
     def with_payment(self, changed: Payment, at: datetime) -> Self:
         kept = tuple(changed if each.id == changed.id else each for each in self.redress)
-        return self.moved(Step.PAY, at, redress=kept)
+        lost = changed.status in LOST
+        closed_as = None if lost and self.status is Status.CLOSED else self.closed_as
+        step = Step.LOSE_REDRESS if lost else Step.PAY
+        return self.moved(step, at, redress=kept, closed_as=closed_as)
 
     def redressed(self, statuses: frozenset[PaymentStatus]) -> Money:
         """What the payments of redress in these states come to."""
@@ -215,9 +234,13 @@ class Complaint(Record):
         """The role that has to do something now; None: nobody of ours has."""
         if any(each.status in UNAGREED for each in self.redress):
             return APPROVER
+        if self.status is Status.REFERRED and self.redress and self.redress[-1].status in LOST:
+            return HANDLER
         return None if self.status in {Status.CLOSED, Status.REFERRED} else HANDLER
 
 
 UNAGREED = frozenset({PaymentStatus.AWAITING_APPROVAL, PaymentStatus.SCREENING})
 AGREED = COMMITTED - UNAGREED
 DONE = frozenset({PaymentStatus.PAID})
+LOST = frozenset({PaymentStatus.FAILED, PaymentStatus.RETURNED, PaymentStatus.REVERSED})
+"""What the bank did not pay, or what came back: the complaint is not put right by it."""

@@ -25,6 +25,7 @@ class Step(StrEnum):
     REOPEN = "be reopened"
     REDRESS = "have redress offered"
     PAY = "have its redress paid"
+    LOSE_REDRESS = "have its redress fail or come back"
     ASSIGN = "be given to a handler"
     NOTE = "have something noted"
     RUN_LATE = "have a clock run out"
@@ -49,6 +50,10 @@ NEXT = {
     (Status.ANSWERED, Step.REDRESS): Status.ANSWERED,
     (Status.REFERRED, Step.REDRESS): Status.REFERRED,
     **{(status, Step.PAY): status for status in Status},
+    # The bank is never told that its report does not suit us. What was put right and is not any more
+    # is not closed.
+    **{(status, Step.LOSE_REDRESS): status for status in OPEN},
+    (Status.CLOSED, Step.LOSE_REDRESS): Status.REOPENED,
     **{(status, Step.ASSIGN): status for status in OPEN},
     **{(status, Step.RUN_LATE): status for status in UNANSWERED},
     **{(status, Step.NOTE): status for status in Status},

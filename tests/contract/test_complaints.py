@@ -1,0 +1,229 @@
+"""What the store of complaints promises, in memory and on a real engine alike."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from insurance.domain.claim.diary import Channel
+from insurance.domain.complaint import Category, Complainant, Complaint, Step
+from insurance.domain.errors import ComplaintNotFound, KeyReused, StaleRevision
+from insurance.domain.event import Head
+from insurance.domain.identity import Mode, new_complaint_id, party_id_for
+from insurance.domain.money import Currency
+from insurance.domain.party import Payee
+from insurance.operations.ports import Kept
+from insurance.operations.receipt import AlreadyAnswered
+
+from tests.builders import (
+    LATER,
+    NOW,
+    QUOTE_ID,
+    gbp,
+    make_claim,
+    make_policy,
+    make_quote,
+    make_receipt,
+    next_event,
+)
+from tests.contract.conftest import Stores
+from tests.contract.test_stores import accept, add_quote, erase, issue, notify
+
+COMPLAIN, HANDLE = "test POST /v1/complaints", "test POST /v1/complaints/{complaint_id}/notes"
+POLICY = make_policy()
+ABOUT = {
+    "quote": QUOTE_ID,
+    "policy": POLICY.id,
+    "claim": make_claim(POLICY).id,
+}
+MADE: dict[str, Callable[[Stores], object]] = {
+    "quote": add_quote,
+    "policy": lambda stores: issue(stores, accept(stores, add_quote(stores))),
+    "claim": lambda stores: (MADE["policy"](stores), notify(stores, make_claim(POLICY))),
+}
+
+
+def complaint(number: int = 1, **changes: Any) -> Complaint:
+    made = Complaint(
+        id=new_complaint_id(POLICY.id, "app_one", f"complain-{number}"),
+        about=POLICY.id,
+        partner=POLICY.partner,
+        opened_by="app_one",
+        channel=Channel.BROKER,
+        category=Category.DELAY,
+        received_at=NOW,
+        complainant=Complainant(name="Ada Lovelace"),
+        text="Nobody rang back.",
+        jurisdiction="GB",
+        currency=Currency.GBP,
+        since=NOW,
+    )
+    return made.under_clocks(NOW).replace(**changes)
+
+
+def add(stores: Stores, number: int = 1, **changes: Any) -> Kept[Complaint]:
+    made = complaint(number, **changes)
+    receipt = make_receipt(f"complain-{number}", operation=COMPLAIN)
+    cause = stores.complaints.load_cause(made.about, receipt)
+    assert cause is not None
+    assert cause.key is not None
+    event = next_event(Head(), made, cause.key, type="complaint.received", now=NOW)
+    kept = Kept(made, event.head, cause.key)
+    stores.complaints.add(event, made, key=cause.key, receipt=receipt.answered(kept))
+    return kept
+
+
+def change(
+    stores: Stores, was: Kept[Complaint], changed: Complaint, key: str = "note-1"
+) -> Kept[Complaint]:
+    event = next_event(was.head, changed, was.key, type="complaint.moved")
+    kept = Kept(changed, event.head, was.key)
+    receipt = make_receipt(key, operation=HANDLE).answered(kept)
+    stores.complaints.change(event, changed, was=was, receipt=receipt)
+    return kept
+
+
+@pytest.mark.parametrize("kind", ABOUT)
+def test_the_cause_is_read_whatever_it_is(stores, kind):
+    MADE[kind](stores)
+
+    cause = stores.complaints.load_cause(ABOUT[kind], make_receipt("x", operation=COMPLAIN))
+
+    assert cause is not None
+    assert (cause.partner, cause.product) == (make_quote().partner, make_quote().product)
+    assert cause.key is not None
+
+
+@pytest.mark.parametrize("kind", ABOUT)
+def test_what_was_never_made_is_no_cause(stores, kind):
+    if kind != "quote":
+        add_quote(stores)  # its kin, but not what is asked for
+
+    receipt = make_receipt("x", operation=COMPLAIN)
+    assert stores.complaints.load_cause(ABOUT[kind], receipt) is None
+
+
+@pytest.mark.parametrize("kind", ["quote", "policy"])
+def test_of_an_erased_party_the_cause_is_there_and_its_key_is_not(stores, kind):
+    MADE[kind](stores)
+    erase(stores, party_id_for(QUOTE_ID))
+
+    cause = stores.complaints.load_cause(ABOUT[kind], make_receipt("x", operation=COMPLAIN))
+
+    assert cause is not None
+    assert cause.key is None
+
+
+def test_a_stored_complaint_comes_back_unchanged(stores):
+    MADE["policy"](stores)
+    kept = add(stores)
+
+    for found in (
+        stores.complaints.get(kept.record.id),
+        stores.complaints.load(kept.record.id, make_receipt("n", operation=HANDLE)),
+    ):
+        assert (found.record, found.head) == (kept.record, kept.head)
+
+
+def test_a_complaint_about_a_quote_is_readable_when_it_became_a_policy(stores):
+    quote = add_quote(stores)
+    kept = add(stores, about=QUOTE_ID)
+
+    issue(stores, accept(stores, quote))
+
+    assert stores.complaints.get(kept.record.id).record == kept.record
+
+
+def test_a_complaint_that_nobody_made_is_not_found(stores):
+    for read in (
+        lambda: stores.complaints.get(complaint().id),
+        lambda: stores.complaints.load(complaint().id, make_receipt("n", operation=HANDLE)),
+    ):
+        with pytest.raises(ComplaintNotFound):
+            read()
+
+
+def test_complaining_again_by_one_key_is_answered_as_at_first(stores):
+    MADE["policy"](stores)
+    kept = add(stores)
+    other = make_receipt("complain-1", operation=COMPLAIN, request=b"o" * 32)
+
+    with pytest.raises(AlreadyAnswered) as earlier:
+        add(stores)
+    with pytest.raises(KeyReused):
+        stores.complaints.load_cause(POLICY.id, other)
+
+    assert earlier.value.answer.body == kept.record.id
+
+
+def test_an_id_is_given_once(stores):
+    MADE["policy"](stores)
+    kept = add(stores)
+    event = next_event(Head(), kept.record, kept.key, type="complaint.received", now=NOW)
+    receipt = make_receipt("another", operation=COMPLAIN).answered(kept)
+
+    with pytest.raises(StaleRevision):
+        stores.complaints.add(event, kept.record, key=kept.key, receipt=receipt)
+
+
+def test_a_change_is_kept_once_and_only_over_what_it_was_decided_on(stores):
+    MADE["policy"](stores)
+    was = add(stores)
+    changed = was.record.moved(Step.ACKNOWLEDGE, LATER)
+
+    now = change(stores, was, changed)
+
+    assert stores.complaints.get(changed.id).record == changed
+    assert stores.complaints.get(changed.id).head == now.head
+    with pytest.raises(AlreadyAnswered):
+        change(stores, was, changed)
+    with pytest.raises(AlreadyAnswered):
+        stores.complaints.load(changed.id, make_receipt("note-1", operation=HANDLE))
+    with pytest.raises(StaleRevision):
+        change(stores, was, changed, key="note-2")
+    assert stores.complaints.get(changed.id).head == now.head
+
+
+def test_what_is_personal_is_gone_with_the_party_and_the_rest_stays(stores):
+    MADE["policy"](stores)
+    kept = add(stores)
+    ada = Payee(name="Ada Lovelace", iban="GB33BUKB20201555555555")
+    worked_on = kept.record.moved(Step.ACKNOWLEDGE, LATER).moved(Step.INVESTIGATE, LATER)
+    offered = worked_on.offering(gbp("50"), ada, "For Ada's trouble.", by="kim", at=LATER)
+    change(stores, kept, offered)
+
+    erase(stores, party_id_for(QUOTE_ID))
+
+    found = stores.complaints.get(kept.record.id)
+    assert found.key is None
+    assert (found.record.complainant, found.record.text, found.record.payees) == (None, None, None)
+    assert found.record.redress[0].reason is None
+    assert found.record.redress[0].amount == gbp("50")
+    assert (found.record.status, found.record.clocks) == (offered.status, offered.clocks)
+
+
+def test_a_complaint_is_in_the_register_of_its_month_and_in_the_list_of_who_must_act(stores):
+    MADE["policy"](stores)
+    first, second = add(stores, 1), add(stores, 2, received_at=NOW + timedelta(hours=1))
+    add(stores, 3, received_at=NOW + timedelta(days=62))
+
+    def registered(after: str = "", limit: int = 10) -> list[Any]:
+        month = f"{NOW:%Y-%m}"
+        return list(stores.lists.complaints_in(Mode.TEST, month, after=after, limit=limit))
+
+    def waiting(role: str) -> set[str]:
+        until = NOW + timedelta(days=99)
+        found = stores.lists.waiting(Mode.TEST, role, until=until, after="", limit=10)
+        return {each.record.id for each in found if each.record}
+
+    ids = [first.record.id, second.record.id]
+    [one] = registered(limit=1)
+    assert [each.record.id for each in registered()] == ids
+    assert [each.record.id for each in registered(after=one.position)] == ids[1:]
+    assert stores.lists.complaints_in(Mode.LIVE, f"{NOW:%Y-%m}", after="", limit=10) == []
+    assert set(ids) < waiting("complaints_handler")
+
+    change(stores, first, first.record.closed("withdrawn", Step.WITHDRAW, LATER))
+
+    assert first.record.id not in waiting("complaints_handler")
+    assert [each.record.id for each in registered()] == ids
