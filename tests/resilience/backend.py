@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -37,9 +38,18 @@ class Backend:
     engine_url: str
     services_url: str
     dynamodb: "DynamoDBClient"
+    store: sqlite3.Connection
+    """Where the services keep what they are given."""
 
     def empty(self) -> None:
+        """New tables, and no files."""
         make_tables(self.dynamodb)
+        self.store.execute("DELETE FROM objects")
+
+    def files(self) -> dict[tuple[str, str], bytes]:
+        """Every file of every bucket."""
+        rows = self.store.execute("SELECT bucket, key, body FROM objects")
+        return {(bucket, key): bytes(body) for bucket, key, body in rows}
 
     def table(self, name: str) -> str:
         """A table's name by its short one: "quotes"."""
@@ -80,6 +90,7 @@ class Backend:
             "AWS_ENDPOINT_URL_DYNAMODB": database_url or self.engine_url,
             "AWS_ENDPOINT_URL_KMS": self.services_url,
             "AWS_ENDPOINT_URL_S3": self.services_url,
+            "AWS_ENDPOINT_URL_EVENTBRIDGE": self.services_url,
             "AWS_DATA_PATH": "",
             "POWERTOOLS_SERVICE_NAME": "tests",
             "NO_PROXY": "*",
@@ -100,28 +111,29 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def running_backend(folder: Path) -> Iterator[Backend]:
-    with running_engine() as engine_url, _running_services(folder) as services_url:
+    with running_engine() as engine_url, _running_services(folder) as (services_url, store):
         dynamodb = client(engine_url)
-        yield Backend(engine_url, services_url, dynamodb)
+        yield Backend(engine_url, services_url, dynamodb, store)
         dynamodb.close()
 
 
 @contextmanager
-def _running_services(folder: Path) -> Iterator[str]:
+def _running_services(folder: Path) -> Iterator[tuple[str, sqlite3.Connection]]:
     store = open_store(folder / "services.sqlite")
     kms, secrets = Kms(store), SecretsManager(store)
     ensure_keys_and_secrets(template(), kms, secrets)
     listener = bound_socket(0, what="services", setting="SERVICES_PORT")
     url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
     buckets = [bucket.name for bucket in template().of_type("AWS::S3::Bucket")]
-    app = services_app(kms, secrets, EventBus(store, []), S3(store, buckets), further=[])
+    bus = EventBus(store, [each.name for each in template().of_type("AWS::Events::EventBus")])
+    app = services_app(kms, secrets, bus, S3(store, buckets), further=[])
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     server = Server(app, [listener])
     asyncio.run_coroutine_threadsafe(server.start(), loop).result()
     try:
-        yield url
+        yield url, store
     finally:
         asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
         loop.call_soon_threadsafe(loop.stop)

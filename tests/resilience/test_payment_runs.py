@@ -58,7 +58,6 @@ def waiting(handlers: Handlers, count: int) -> Counter[str]:
 
 
 def run(key: str, death: Death | None = None) -> Run:
-    """A run by this key: files outlive a test's tables, so no two tests share one."""
     body = {"currency": "GBP"}
     sent = event("POST", "/v1/payment-files", body, caller=FINANCE, key=key, clock=LOSS_CLOCK)
     return Run("payment_execution", sent, death)
@@ -69,7 +68,7 @@ def test_runs_at_the_same_moment_send_each_payment_in_one_file(
 ):
     wanted = waiting(handlers, PAYMENTS)
 
-    answers = final_answers([run(f"at-once-{client}") for client in range(CLIENTS)], zygote)
+    answers = final_answers([run(f"run-{client}") for client in range(CLIENTS)], zygote)
 
     assert {answer.status for answer in answers} == {201}
     assert bank.sent() == wanted
@@ -102,7 +101,7 @@ def test_a_payment_to_nobody_fails_once_however_many_runs_find_it_so(
         ExpressionAttributeNames={"#key": "key"},
     )
 
-    answers = final_answers([run(f"nobody-{client}") for client in range(CLIENTS)], zygote)
+    answers = final_answers([run(f"run-{client}") for client in range(CLIENTS)], zygote)
 
     assert {answer.status for answer in answers} == {201}
     assert bank.sent() == wanted - Counter([erased])
@@ -121,7 +120,7 @@ def test_runs_on_a_busy_database_send_each_payment_in_one_file(
         throttled(share=0.1),
     )
 
-    answers = final_answers([run(f"busy-{client}") for client in range(CLIENTS)], troubled)
+    answers = final_answers([run(f"run-{client}") for client in range(CLIENTS)], troubled)
 
     assert faults.fired()
     assert {answer.status for answer in answers} == {201}

@@ -21,7 +21,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from tests.resilience.calls import CONTEXT, Answer, answer_of
+from tests.resilience.calls import CONTEXT, FOLDERS, Answer, answer_of
 from tests.resilience.calls import _fresh as fresh
 
 type Json = dict[str, Any]
@@ -31,7 +31,6 @@ REPEATS = 6
 """A client repeats a busy call with its key, as the 503 tells it to."""
 
 SERVICE_UNAVAILABLE = 503
-SERVED = ("policy_issuance", "settlement", "products", "documents", "payment_execution")
 
 
 class Point(StrEnum):
@@ -151,7 +150,8 @@ def running_zygote(environment: Mapping[str, str]) -> Iterator[Zygote]:
 
 
 def serve() -> None:
-    handlers = {folder: fresh(folder).handler for folder in SERVED}
+    _listen()
+    handlers = {folder: fresh(folder).handler for folder in FOLDERS}
     for line in sys.stdin:
         runs = json.loads(line)
         gate_out, gate_in = os.pipe()
@@ -188,7 +188,7 @@ def _answered(run: Json, handler: Callable[[Json, Any], Json]) -> Json:
     with contextlib.redirect_stdout(sys.stderr if "ZYGOTE_LOGS" in os.environ else _nowhere()):
         death = run["death"]
         if death is not None and death["at"] != Point.BEFORE_THE_ANSWER:
-            _arm(death)
+            _armed.append((death, itertools.count(1)))
         said = handler(run["event"], CONTEXT)
         if death is not None and death["at"] not in set(Side):
             _die(death["after_ms"])
@@ -199,22 +199,25 @@ def _nowhere() -> Any:
     return Path(os.devnull).open("w", encoding="utf-8")
 
 
-def _arm(death: Json) -> None:
+def _listen() -> None:
+    """Hear of every call that clients made from now on will make."""
     from insurance import wiring  # noqa: PLC0415 - in the zygote only
 
-    times = itertools.count(1)
+    for side in Side:
+        wiring._session().register(side, _reached)
 
-    def reached(**_: Any) -> None:
-        if next(times) != death["nth"]:
-            return
+
+_armed: list[tuple[Json, Iterator[int]]] = []
+
+
+def _reached(**event: Any) -> None:
+    for death, times in _armed:
+        if not event["event_name"].startswith(death["at"]) or next(times) != death["nth"]:
+            continue
         if death["after_ms"]:
             threading.Thread(target=_die, args=(death["after_ms"],), daemon=True).start()
         else:
             _die(0)
-
-    buckets = ("documents", "payment_files")
-    for client in (wiring.dynamodb(), *(wiring.objects(each)._client for each in buckets)):
-        client.meta.events.register(death["at"], reached)
 
 
 def _die(after_ms: float) -> None:

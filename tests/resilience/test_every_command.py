@@ -1,0 +1,152 @@
+"""Every command of the API, killed after each of its calls to AWS and sent again: done once, whole.
+
+What is played are the events of `events/`: the first of each command that succeeds.
+"""
+
+import re
+from base64 import b64decode
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.artefact.cases import Case, all_cases, case, settled
+from tests.database import template
+from tests.resilience.backend import Backend, environment
+from tests.resilience.books import assert_chains_hold, booked, streams
+from tests.resilience.calls import CONTEXT, Handlers, _fresh, forget_wiring
+from tests.resilience.zygote import Death, Run, Side, Zygote
+
+pytestmark = pytest.mark.xdist_group("resilience")
+
+type Json = dict[str, Any]
+
+CALLS_MAX = 80
+OF_ONE_RUN = re.compile(r"(doc_test_[0-9a-z]{16})[0-9a-z]{10}")
+"""A document's id comes of its sealed content, and each preparation has keys of its own."""
+GONE_BY_THEMSELVES = ("inbox/", "lent/")
+"""Files that a rule of the bucket deletes within a day or two, whoever dies."""
+TELL_WHAT_THEY_FIND = {"payment_execution/report", "payment_execution/statement"}
+"""Calls about many payments, one transaction each: sent again, they say which were booked before."""
+
+
+def successes() -> list[Case]:
+    """The first event of each command that succeeds."""
+    found: dict[str, Case] = {}
+    for each in all_cases():
+        done = each.expected.get("status", 500) < httpx.codes.MULTIPLE_CHOICES
+        if done and "Idempotency-Key" in (each.event.get("headers") or {}):
+            found.setdefault(each.event["resource"], each)
+    return list(found.values())
+
+
+class Player:
+    """Plays events in this process, on tables of their own."""
+
+    def __init__(self, handlers: Handlers) -> None:
+        self._handlers = handlers
+        self.backend = handlers.backend
+        with environment(self.backend.environment()):
+            forget_wiring()
+            self._delivery = _fresh("event_delivery").handler
+            forget_wiring()
+
+    def prepare(self, command: Case) -> None:
+        """Everything that is given before the command, on empty tables."""
+        self.backend.empty()
+        for path in command.expected.get("given", ()):
+            earlier = case(path)
+            if earlier.folder == "event_delivery":
+                with environment(self.backend.environment()):
+                    assert self._delivery(earlier.event, CONTEXT) == {"batchItemFailures": []}
+                continue
+            answer = self._handlers.send(earlier.folder, earlier.event)
+            assert answer.status == earlier.expected["status"], (path, answer.text)
+            if "sends" in earlier.expected:
+                upload, file = answer.body["upload"], b64decode(earlier.expected["sends"])
+                sent = httpx.post(upload["url"], data=upload["fields"], files={"file": file})
+                assert sent.status_code == httpx.codes.NO_CONTENT, sent.text
+
+
+def everything(backend: Backend) -> tuple[Any, Any]:
+    return backend.everything(), backend.files()
+
+
+def outline(backend: Backend) -> Json:
+    """What stands in the tables, as far as two runs make it alike: keys, events and postings, files."""
+    keys = {
+        table["TableName"]: [each["AttributeName"] for each in table["KeySchema"]]
+        for table in template().tables()
+    }
+    return {
+        "items": {
+            name: sorted(
+                OF_ONE_RUN.sub(r"\1", str([item[key] for key in keys[name]])) for item in items
+            )
+            for name, items in backend.everything().items()
+        },
+        "events": {
+            stream: [(event.type, booked([event])) for event in events]
+            for stream, events in streams(backend).items()
+        },
+        "files": sorted(
+            OF_ONE_RUN.sub(r"\1", f"{bucket} {key}")
+            for bucket, key in backend.files()
+            if not key.startswith(GONE_BY_THEMSELVES)
+        ),
+    }
+
+
+@pytest.fixture(scope="module")
+def player(loaded: Handlers) -> Player:
+    return Player(loaded)
+
+
+@pytest.mark.parametrize("command", successes(), ids=lambda command: command.path)
+def test_a_command_killed_after_any_of_its_calls_and_sent_again_is_done_once(
+    command: Case, player: Player, zygote: Zygote
+):
+    run, left_behind = Run(command.folder, command.event), []
+    player.prepare(command)
+    left = everything(player.backend)
+    for nth in range(1, CALLS_MAX):
+        [outcome] = zygote.run([Run(command.folder, command.event, Death(Side.AFTER, nth=nth))])
+        if outcome.answer is not None:
+            break
+        if everything(player.backend) == left:
+            continue  # nothing was done, so the next one dies a call later
+        check_final(command, run, zygote)
+        left_behind.append(outline(player.backend))
+        player.prepare(command)
+        left = everything(player.backend)
+    else:
+        pytest.fail("the command never came to its end")
+
+    assert outcome.answer.status == command.expected["status"], outcome.answer.text
+    assert_chains_hold(player.backend)
+    assert left_behind, "the command has written nothing"
+    for each in left_behind:
+        assert each == outline(player.backend)
+
+
+def check_final(command: Case, run: Run, zygote: Zygote) -> None:
+    """Whatever the dead one did: the same call is answered as it should be, and then replayed."""
+    final, again = zygote.call(run), zygote.call(run)
+    assert final.status == command.expected["status"], final.text
+    varies = command.expected.get("varies", [])
+    varies = [each.removeprefix("/body") for each in varies if each.startswith("/body")]
+    if command.path not in TELL_WHAT_THEY_FIND:
+        assert settled(final.body, varies) == settled(command.expected["body"], varies)
+    assert again.replayed
+    assert (again.status, again.text) == (final.status, final.text)
+
+
+def test_no_command_is_forgotten(loaded: Handlers):
+    commands = {
+        operation.path
+        for module in loaded.modules.values()
+        for operation in module.api.operations
+        if operation.writes
+    }
+
+    assert {each.event["resource"] for each in successes()} == commands
