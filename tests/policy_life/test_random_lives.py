@@ -21,6 +21,7 @@ from insurance.domain.books.calendar import end_of, period_of
 from insurance.domain.books.sources import source_of
 from insurance.domain.claim.payment import COMMITTED, PaymentStatus, PaymentStep
 from insurance.domain.errors import (
+    ArrearsOpen,
     NoticeNotServed,
     OutsideTerm,
     RefundTooLarge,
@@ -57,7 +58,7 @@ from tests.policy_life.plain import plain_product, price
 from tests.policy_life.test_refunds import ADA, Everybody, Nobody, person
 
 START, DAYS = date(2023, 7, 15), 366
-REFUSALS = (WrongState, OutsideTerm, TermsNotOffered, TooManyChanges, NoticeNotServed)
+REFUSALS = (ArrearsOpen, WrongState, OutsideTerm, TermsNotOffered, TooManyChanges, NoticeNotServed)
 TAX = {"code": "tax", "kind": "tax", "name": "Tax", "rate": "0.12", "on": ["net"]}
 FEE = {"code": "fee", "kind": "fee", "name": "Policy fee", "amount": 25}
 DEPOSIT = {"code": "deposit", "kind": "fee", "name": "Deposit", "amount": 10, "refund": "full"}
