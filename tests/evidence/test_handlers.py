@@ -16,15 +16,19 @@ from tests.resilience.calls import (
     CLAIM,
     LIVE,
     LOSS_CLOCK,
+    PARTNER,
     PRIVACY,
     STRANGER,
     Answer,
     Handlers,
+    staff,
 )
 
 pytestmark = pytest.mark.xdist_group("policy_life")
 
 NAME = "ada-quillfeathers-garden.jpg"
+HANDLER = staff("staff-hana", "claims_handler", "claims:read")
+SUPERVISOR = staff("staff-sue", "supervisor", "claims:read")
 
 
 @pytest.fixture
@@ -162,14 +166,31 @@ def test_received_evidence_answers_what_the_cover_asks_for(handlers):
     ],
     ids=["png_as_jpeg", "jpeg_as_pdf", "cut_short", "infected_pdf", "infected_picture"],
 )
-def test_what_is_wrong_is_refused_never_lent_and_deleted(handlers, path, file, media_type, why):
+def test_what_is_wrong_is_refused_and_kept_apart_for_who_looks_into_it(
+    handlers, path, file, media_type, why
+):
     evidence = sent(handlers, path, file, media_type=media_type)
+    one = f"{path}/{evidence['id']}"
 
     assert (evidence["status"], evidence["refused_because"]) == ("refused", why)
-    assert "link" not in handlers.get(f"{path}/{evidence['id']}").body
+    for caller in (PARTNER, HANDLER, PARTNER | {"roles": "supervisor"}):
+        assert "link" not in handlers.get(one, caller=caller).body
     for key in (f"inbox/{evidence['id']}", f"sealed/{evidence['id']}"):
         assert objects(handlers).get(key) is None
+    assert file not in objects(handlers).get(f"refused/{evidence['id']}")
+    read = httpx.get(handlers.get(one, caller=SUPERVISOR).body["link"]["url"])
+    assert (read.content, read.headers["content-type"]) == (file, "application/octet-stream")
+    assert read.headers["content-disposition"] == 'attachment; filename="refused-other.bin"'
     assert_chains_hold(handlers.backend)
+
+
+def test_a_refused_file_whose_time_is_over_is_lent_to_nobody(handlers, path):
+    evidence = sent(handlers, path, png())
+    objects(handlers).delete(f"refused/{evidence['id']}")
+
+    answer = handlers.get(f"{path}/{evidence['id']}", caller=SUPERVISOR)
+
+    assert (answer.status, "link" in answer.body) == (200, False)
 
 
 def test_a_refused_file_may_be_announced_again_as_what_it_is(handlers, path):
@@ -201,9 +222,13 @@ class Killed(BaseException):
 @pytest.mark.filterwarnings("ignore:No application metrics")
 @pytest.mark.parametrize("call", ["get", "put", "change", "delete"])
 @pytest.mark.parametrize("after", [False, True])
-def test_a_receipt_that_dies_anywhere_is_finished_once_by_the_next(handlers, path, call, after):
-    made = asked(handlers, path, photograph())
-    send(made["upload"], photograph())
+@pytest.mark.parametrize("status", ["received", "refused"])
+def test_a_receipt_that_dies_anywhere_is_finished_once_by_the_next(
+    handlers, path, call, after, status
+):
+    file = photograph() if status == "received" else photograph() + EICAR
+    made = asked(handlers, path, file)
+    send(made["upload"], file)
     module = handlers.modules["evidence"]
     holder = module.claims if call == "change" else module.files
     whole = getattr(type(holder), call)
@@ -217,11 +242,11 @@ def test_a_receipt_that_dies_anywhere_is_finished_once_by_the_next(handlers, pat
         receipt(handlers, path, made["evidence"], key="once")
     finished = receipt(handlers, path, made["evidence"], key="once")
 
-    assert (finished.status, finished.body["status"]) == (200, "received")
+    assert (finished.status, finished.body["status"]) == (200, status)
     assert finished.replayed == ((call, after) == ("change", True) or call == "delete")
     events = streams(handlers.backend)[path.split("/")[3]]
-    assert [each.type for each in events].count("claim.evidence_received") == 1
-    lent = handlers.get(f"{path}/{made['evidence']['id']}").body
+    assert [each.type for each in events].count(f"claim.evidence_{status}") == 1
+    lent = handlers.get(f"{path}/{made['evidence']['id']}", caller=SUPERVISOR).body
     assert PICTURE in httpx.get(lent["link"]["url"]).content
     assert_chains_hold(handlers.backend)
 

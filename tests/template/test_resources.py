@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from local.template import Template
+from tests.template.conftest import ROOT
+
 type Json = dict[str, Any]
 
 ACCESS_LOGS = "AccessLogBucket"
@@ -101,11 +104,27 @@ def test_what_was_lent_of_documents_is_deleted_with_its_versions(written: Json) 
 def test_what_was_sent_or_lent_of_evidence_is_deleted_with_its_versions(written: Json) -> None:
     rules = written["Resources"]["EvidenceBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
 
-    assert {rule["Prefix"] for rule in rules} == {"inbox/", "lent/"}
+    days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules}
+    assert days == {"inbox/": 1, "refused/": 30, "lent/": 1}
     for rule in rules:
         assert rule["Status"] == "Enabled"
-        assert rule["ExpirationInDays"] == 1
         assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+
+
+@pytest.mark.parametrize("origins", ["", "https://my.broker.example,https://claims.example"])
+def test_browsers_send_evidence_from_the_pages_that_are_named_and_from_no_others(
+    origins: str,
+) -> None:
+    template = Template(ROOT / "template.yaml", overrides={"PortalOrigins": origins})
+    cors = template.resources["EvidenceBucket"].properties.get("CorsConfiguration")
+
+    if not origins:
+        assert cors is None
+        return
+    assert cors is not None
+    [rule] = cors["CorsRules"]
+    assert rule["AllowedMethods"] == ["POST"]
+    assert rule["AllowedOrigins"] == ["https://my.broker.example", "https://claims.example"]
 
 
 def test_only_the_evidence_function_reaches_the_files_of_strangers(resources: Json) -> None:

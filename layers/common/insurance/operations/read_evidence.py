@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from insurance.domain.caller import Caller
+from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim.files import evidence_of, shown_to
 from insurance.domain.errors import AlreadyErased, EvidenceNotFound
 from insurance.domain.evidence.evidence import Evidence, EvidenceStatus
@@ -11,14 +11,17 @@ from insurance.domain.evidence.media import ENDINGS
 from insurance.operations.lend_file import Link, lend_file
 from insurance.operations.ports import Claims, Objects
 from insurance.operations.read_claim import read_claim
-from insurance.operations.take_evidence import opened, stored_key
+from insurance.operations.take_evidence import opened, refused_key, stored_key
+
+INVESTIGATOR = "supervisor"
+"""Whose work it is to look into a file that was refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class LentEvidence:
     evidence: Evidence
     link: Link | None
-    """None unless the file was received."""
+    """None unless the file was received, or was refused and the caller looks into that."""
 
 
 def read_evidence(
@@ -30,24 +33,28 @@ def read_evidence(
     objects: Objects,
     now: datetime,
 ) -> LentEvidence:
-    """Only a file that was received is ever lent. AlreadyErased: nobody can read it any more."""
+    """A file that was received is lent to whoever sees it; one that was refused to those who look
+    into why, under a name that nothing opens. AlreadyErased: nobody can read it any more."""
     kept = read_claim(claim_id, caller=caller, claims=claims)
     evidence = evidence_of(kept.record, evidence_id, caller)
     if kept.key is None:
         raise AlreadyErased(claim_id)
-    if evidence.status is not EvidenceStatus.RECEIVED:
+    looks_into_it = caller.kind is CallerKind.STAFF and INVESTIGATOR in caller.roles
+    if evidence.status is EvidenceStatus.RECEIVED:
+        where, media_type = stored_key(evidence_id), str(evidence.media_type)
+        name = f"{evidence.code.replace('_', '-')}.{ENDINGS[evidence.media_type]}"
+    elif evidence.status is EvidenceStatus.REFUSED and looks_into_it:
+        where, media_type = refused_key(evidence_id), "application/octet-stream"
+        name = f"refused-{evidence.code.replace('_', '-')}.bin"
+    else:
         return LentEvidence(evidence, None)
-    sealed = objects.get(stored_key(evidence_id))
+    sealed = objects.get(where)
+    if sealed is None and evidence.status is EvidenceStatus.REFUSED:
+        return LentEvidence(evidence, None)  # its time is over
     if sealed is None:
         raise EvidenceNotFound(evidence_id)
-    link = lend_file(
-        evidence.id,
-        opened(sealed, evidence_id, kept.key),
-        media_type=evidence.media_type,
-        name=f"{evidence.code.replace('_', '-')}.{ENDINGS[evidence.media_type]}",
-        objects=objects,
-        now=now,
-    )
+    file = opened(sealed, evidence_id, kept.key)
+    link = lend_file(evidence.id, file, media_type=media_type, name=name, objects=objects, now=now)
     return LentEvidence(evidence, link)
 
 

@@ -142,7 +142,7 @@ def receive_evidence(
 ) -> Evidence:
     """Read the file that was sent: keep it sealed and clean, or refuse it and say why.
 
-    The clean file is stored before the claim says so, under a key that only it can have, and what
+    What is refused is kept apart for a while as it was sent, sealed as well. The file is stored before the claim says so, under a key that only it can have, and what
     was sent is deleted after: whoever dies in between is finished by the next try.
     """
     file = load_claim(
@@ -162,10 +162,15 @@ def receive_evidence(
     evidence = evidence.replace(received_at=receipt.now)
     clean = _clean(sent, evidence, scanner)
     if isinstance(clean, Refusal):
-        evidence = evidence.replace(status=EvidenceStatus.REFUSED, refused_because=clean)
+        stored = _stored(refused_key(evidence.id), sent, evidence, key, objects)
+        evidence = evidence.replace(
+            status=EvidenceStatus.REFUSED,
+            refused_because=clean,
+            stored_sha256=sha256(stored).hexdigest(),
+        )
         claim, type = with_evidence(claim, evidence), "claim.evidence_refused"
     else:
-        stored = _stored(clean, evidence, key, objects)
+        stored = _stored(stored_key(evidence.id), clean, evidence, key, objects)
         evidence = evidence.replace(stored_sha256=sha256(stored).hexdigest())
         claim, type = (
             _with_received(claim, evidence, key, file, products),
@@ -195,8 +200,13 @@ def stored_key(evidence_id: str) -> str:
     return f"sealed/{evidence_id}"
 
 
+def refused_key(evidence_id: str) -> str:
+    """Where a refused file is as it was sent, sealed, until the bucket's rule deletes it."""
+    return f"refused/{evidence_id}"
+
+
 def opened(sealed: bytes, evidence_id: str, key: PartyKey) -> bytes:
-    """The clean file again."""
+    """The file again."""
     return b64decode(str(key.unseal(sealed, evidence_id)["file"]))
 
 
@@ -230,12 +240,12 @@ def _clean(sent: bytes, evidence: Evidence, scanner: Scanner) -> bytes | Refusal
         return Refusal.UNREADABLE
 
 
-def _stored(clean: bytes, evidence: Evidence, key: PartyKey, objects: Objects) -> bytes:
+def _stored(where: str, file: bytes, evidence: Evidence, key: PartyKey, objects: Objects) -> bytes:
     """The file as it is stored: sealed with the party's key, so that an erasure reaches it."""
-    sealed = key.seal({"file": b64encode(clean).decode()}, evidence.id)
-    if objects.put(stored_key(evidence.id), sealed, media_type="application/octet-stream"):
+    sealed = key.seal({"file": b64encode(file).decode()}, evidence.id)
+    if objects.put(where, sealed, media_type="application/octet-stream"):
         return sealed
-    there = objects.get(stored_key(evidence.id))
+    there = objects.get(where)
     if there is None:
         raise StaleRevision(evidence.id)
     return there
