@@ -48,6 +48,27 @@ def test_a_claim_on_its_way_to_be_paid_can_be_reviewed(office: Office):
     assert asked["payments"][0]["status"] == "executing"
 
 
+def test_rules_do_not_decide_again_what_a_person_was_asked_to_look_at(office: Office):
+    path = paid(office)
+    office.post(f"{path}/review", WHY)
+
+    assert office.refused(f"{path}/settlement") == "wrong-state"
+    assert office.get(path)["task"]["code"] == "review_asked"
+
+
+def test_what_the_bank_reports_does_not_end_a_review(office: Office):
+    claim = settled(office, loss(issued(office), "accidental_damage", "1000", facts=AT_FAULT))
+    path = f"/v1/claims/{claim['id']}"
+    office.post(f"{path}/review", WHY)
+
+    reported(office, claim["payments"][0]["id"], "paid")
+
+    left = office.get(path)
+    assert (left["status"], left["task"]["code"]) == ("settling", "review_asked")
+    closed = office.post(f"{path}/closure", {"reason": "settled"}, by=HANDLER)
+    assert closed["status"] == "closed"
+
+
 def test_what_a_person_decided_is_appealed_not_reviewed(office: Office):
     claim = crash(office, "1000")
     path = f"/v1/claims/{claim['id']}"

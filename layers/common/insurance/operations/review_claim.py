@@ -2,6 +2,7 @@
 
 from insurance.domain.caller import Caller
 from insurance.domain.claim import Claim, Decision, Handling, Step, Task
+from insurance.domain.claim.claim import REVIEW_ASKED
 from insurance.domain.errors import WrongState
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.ports import Claims, Kept
@@ -28,7 +29,7 @@ def ask_for_review(
     claim = file.claim.record
     if not claim.decisions or not claim.decisions[-1].automated:
         raise WrongState(f"Claim {claim.id}", "not decided by rules alone", "be reviewed")
-    task = Task(role=HANDLER, code="review_asked", reason=reason, since=receipt.now)
+    task = Task(role=HANDLER, code=REVIEW_ASKED, reason=reason, since=receipt.now)
     if claim.handling is Handling.CLOSED:
         asked = claim.moved(Step.REOPEN, decision=Decision.PENDING, closed_as=None, task=task)
     else:

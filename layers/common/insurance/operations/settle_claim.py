@@ -73,6 +73,8 @@ def _check_open(claim: Claim) -> None:
         raise WrongState(f"Claim {claim.id}", claim.handling, Step.APPROVE)
     if claim.hold is not None:
         raise ClaimOnHold(claim.id)
+    if claim.under_review:
+        raise WrongState(f"Claim {claim.id}", "before a person", Step.APPROVE)
     if claim.proposed is not None:
         raise WrongState(f"Claim {claim.id}", "decided, to be confirmed", Step.APPROVE)
 

@@ -43,6 +43,8 @@ from insurance.domain.value import Value
 PAYMENTS_MAX = 50
 DECISIONS_MAX = 20
 RECOVERIES_MAX = 20
+REVIEW_ASKED = "review_asked"
+"""The task of a person whom an automated decision was brought before."""
 
 
 class Task(Value):
@@ -221,11 +223,17 @@ class Claim(Record):
             raise ClaimStillOpen(self.id, "a decision waits for a second person")
         return closed._without_reserves(by=by, at=at)
 
+    @property
+    def under_review(self) -> bool:
+        """A person was asked to look at what rules decided, and has not yet."""
+        return self.task is not None and self.task.code == REVIEW_ASKED
+
     def finished(self, closed_as: str, *, by: str, at: datetime) -> Self:
         """Closed if nothing is left to do; as it is otherwise."""
         done = (
             self.handling is Handling.SETTLING
             and self.hold is None
+            and not self.under_review
             and not self.reserve
             and not any(payment.status in OPEN for payment in self.payments)
         )
