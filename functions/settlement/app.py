@@ -1,7 +1,7 @@
 """Settlement: verify, value, reserve and pay a claim; approve payments; take in the bank's report."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from insurance import wiring
 from insurance.api.app import Api, Call
@@ -24,7 +24,7 @@ from insurance.operations.report_instruction import instructed, report_instructi
 from insurance.operations.report_payment import BankReport
 from insurance.operations.screen_payment import decide_screening
 from insurance.operations.settle_claim import settle_claim
-from pydantic import StringConstraints
+from pydantic import StringConstraints, model_validator
 
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
 billing, screening = wiring.billing(), wiring.screening()
@@ -59,12 +59,23 @@ class PayeeApprovalRequest(Request):
     """Where the name resembles one on a sanctions list: how it is known to be somebody else."""
 
 
-class ExpenseRequest(Request):
-    """A bill for dealing with the claim, and who sent it."""
+class FurtherPaymentRequest(Request):
+    """A bill for dealing with the claim, and who sent it; or the insured's share of what was
+    recovered once more, to the claim's payee."""
 
+    cost_type: Literal["expense", "insured_share"] = "expense"
     amount: PositiveMoney
-    payee: PayeeRequest
+    payee: PayeeRequest | None = None
+    """Who sent the bill, with their account; nobody for the insured's share."""
     reason: Reason
+
+    @model_validator(mode="after")
+    def _names_an_account(self) -> Self:
+        if self.cost_type == "expense" and not (self.payee and self.payee.payee().has_account):
+            raise ValueError("a bill is paid to who sent it, with their account")
+        if self.cost_type == "insured_share" and self.payee:
+            raise ValueError("the insured's share goes to the claim's payee")
+        return self
 
 
 class PaymentCancellationRequest(Request):
@@ -234,14 +245,17 @@ def post_payee_approval(
     "/v1/claims/{claim_id}/payments",
     scope="claims:settle",
     staff=True,
-    summary="Pay what it costs to deal with a claim",
+    summary="Pay what it costs to deal with a claim, or the insured's share again",
 )
-def post_expense(claim_id: str, request: ExpenseRequest, call: Call) -> ClaimView | Answer:
+def post_payment(claim_id: str, request: FurtherPaymentRequest, call: Call) -> ClaimView | Answer:
+    payee = request.payee.payee() if request.payee else None
     return at_desk(
         claim_id,
         call,
-        lambda desk: desk.pay_expense(
-            request.amount, request.reason, request.payee.payee(), screening
+        lambda desk: (
+            desk.pay_share(request.amount, request.reason)
+            if payee is None
+            else desk.pay_expense(request.amount, request.reason, payee, screening)
         ),
     )
 

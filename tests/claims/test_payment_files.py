@@ -307,6 +307,20 @@ def test_a_report_on_no_file_of_ours_is_refused(office: Office):
     assert office.refused(REPORTS, {"document": "<x/>"}, by=BANK) == "unreadable-report"
 
 
+def test_on_hold_nothing_is_sent_that_the_bank_does_not_have_yet(office: Office):
+    held, other = executing(office, 2)
+    path = f"/v1/claims/{held['id']}"
+    office.post(f"{path}/hold", {"reason": "The police ask us to wait."}, by=HANDLER)
+
+    office.post(FILES, GBP, by=FINANCE)
+    assert sent(office) == Counter(payments([other]))
+    assert office.post(FILES, GBP, by=FINANCE) == {"items": []}
+
+    office.post(f"{path}/release", by=HANDLER)
+    office.post(FILES, GBP, by=FINANCE)
+    assert sent(office) == Counter(payments([held, other]))
+
+
 class Crash(Exception):
     """The function dies: nothing of what follows is done."""
 

@@ -1,7 +1,7 @@
 """Approve or refuse a payment: another person than who asked for it, within their authority."""
 
 from insurance.domain.caller import Caller
-from insurance.domain.claim import Claim, Task
+from insurance.domain.claim import Claim, Task, attention
 from insurance.domain.errors import AlreadyErased, ClaimOnHold, PayeeUnsettled
 from insurance.domain.party import Payee
 from insurance.operations.authority import check_authority
@@ -47,7 +47,9 @@ def approve_payment(
         found = suspicions(claim, payee, screening)
         decided = payment.approved(by=caller.principal, reason=reason, suspect=bool(found))
         look = Task(role=HANDLER, code="clear_screening", reason=reason, since=receipt.now)
-        claim = claim.agreed(decided).replace(task=to_screen(found, None, look))
+        claim = claim.agreed(decided).replace(
+            task=to_screen(found, attention.task_beside_payments(claim), look)
+        )
         type = "payment.suspected" if found else "payment.approved"
     else:
         decided = payment.refused(by=caller.principal, reason=reason)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from insurance.domain.caller import Caller
-from insurance.domain.claim import Claim, PayeeChange, Step, Task
+from insurance.domain.claim import Claim, PayeeChange, Step, Task, attention
 from insurance.domain.errors import SamePerson, ScreeningOpen, WrongState
 from insurance.domain.party import Payee
 from insurance.domain.screening import cleared_matches
@@ -36,13 +36,13 @@ def propose_payee(
     )
     claim = file.claim.record
     if claim.payee in {None, payee}:
-        changed = claim.moved(Step.CHANGE_PAYEE, payee=payee, payee_change=None)
+        changed = _answered(claim).replace(payee=payee)
         type = "claim.payee_named"
     else:
         change = PayeeChange(payee=payee, asked_by=caller.principal, asked_at=receipt.now)
         task = Task(
             role=HANDLER,
-            code="approve_payee",
+            code=attention.APPROVE_PAYEE,
             reason="Another payee is asked for.",
             since=receipt.now,
         )
@@ -82,8 +82,7 @@ def approve_payee(
         raise WrongState(f"Claim {claim.id}", "without another payee", "have one approved")
     if change.asked_by == caller.principal:
         raise SamePerson(f"the payee of {claim.id}")
-    waits = claim.task is not None and claim.task.code == "approve_payee"
-    changed = claim.moved(Step.CHANGE_PAYEE, payee_change=None, task=None if waits else claim.task)
+    changed = _answered(claim)
     type = "claim.payee_refused"
     if approve:
         found = suspicions(claim, change.payee, screening)
@@ -103,3 +102,10 @@ def approve_payee(
         )
         type = "claim.payee_changed"
     return store_claim(changed, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)
+
+
+def _answered(claim: Claim) -> Claim:
+    """Without another payee, and without the task of agreeing to one."""
+    waits = claim.task is not None and claim.task.code == attention.APPROVE_PAYEE
+    task = None if waits else claim.task
+    return claim.moved(Step.CHANGE_PAYEE, payee_change=None, task=task)

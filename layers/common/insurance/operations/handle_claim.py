@@ -117,6 +117,21 @@ class ClaimDesk:
 
         return self._changed(change)
 
+    def pay_share(self, amount: Money, reason: str) -> Kept[Claim]:
+        """Ask again for the insured's part of what was recovered, after it was refused or came back."""
+
+        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
+            paying = claim.moved(Step.PAY).paying(
+                CostType.INSURED_SHARE,
+                amount,
+                status=PaymentStatus.AWAITING_APPROVAL,
+                by=self._by,
+            )
+            task = self._task("approve_payment", reason)
+            return paying.replace(task=paying.task or task), "payment.requested"
+
+        return self._changed(change)
+
     def cancel_payment(self, payment_id: str, reason: str) -> Kept[Claim]:
         """Take back a payment that nobody has approved yet."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from insurance.domain.caller import Caller
-from insurance.domain.claim import Claim, Task
+from insurance.domain.claim import Claim, Task, attention
 from insurance.domain.claim.rule import Outcome, RuleResult
 from insurance.domain.errors import ClaimOnHold
 from insurance.domain.party import Payee
@@ -13,7 +13,7 @@ from insurance.operations.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
 
-SCREENER = "supervisor"
+SCREENER = attention.SCREENER
 
 
 def suspicions(claim: Claim, payee: Payee | None, screening: Screening) -> Sequence[Resemblance]:
@@ -84,6 +84,8 @@ def decide_screening(
         found = suspicions(claim, payee, screening)
         name = payee.name if payee else ""
         matches = cleared_matches(name, found, by=caller.principal, reason=reason, at=receipt.now)
-        decided = claim.with_payment(cleared).replace(task=None, cleared=(*claim.cleared, *matches))
+        decided = claim.with_payment(cleared).replace(
+            task=attention.task_beside_payments(claim), cleared=(*claim.cleared, *matches)
+        )
         type = "payment.cleared"
     return store_claim(decided, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)

@@ -132,19 +132,20 @@ class PaymentRun:
         self, file_id: str, currency: Currency, waiting: Sequence[Instruction]
     ) -> Iterator[Kept[PaymentFile]]:
         """The new file, if anything that waits is still to be paid. What the bank has reported on by
-        another way needs no file any more."""
+        another way needs no file any more; what is on hold waits on."""
         payables = self._payers.payables([each.id for each in waiting])
         gone = [each.id for each in waiting if each.id not in payables]
         if gone:
             self._orders.drop(gone)
-        if not payables:
+        ready = [each for each in waiting if each.id in payables and not payables[each.id].held]
+        if not ready:
             return
         file = PaymentFile(
             id=file_id,
             mode=self._caller.mode,
             currency=currency,
             made_at=self._receipt.now,
-            instructions=tuple(each for each in waiting if each.id in payables),
+            instructions=tuple(ready),
         )
         event = self._event(Head(), file, "payment_file.made")
         self._orders.make(event, file)

@@ -23,6 +23,8 @@ class Payable(NamedTuple):
     payee: Payee | None
     about: str
     """What the payee reads on their statement."""
+    held: bool = False
+    """On hold: it waits on, unless it stands in a file already."""
 
 
 class PaymentFile(Record):

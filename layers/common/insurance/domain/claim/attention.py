@@ -6,6 +6,7 @@ from insurance.domain.claim.claim import Claim, Task
 from insurance.domain.claim.decision import Decision
 from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, FollowUp, Note
 from insurance.domain.claim.lifecycle import Handling, Step
+from insurance.domain.claim.payment import PaymentStatus
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.clocks import Clock, breached, overdue, ticking
 from insurance.domain.errors import ClaimFull, FollowUpNotFound
@@ -13,6 +14,12 @@ from insurance.domain.jurisdiction import jurisdiction_of
 
 HANDLER = "claims_handler"
 """Whose work a claim is, unless its task says otherwise."""
+
+SCREENER = "supervisor"
+"""Who looks at a payee whose name resembles one on a sanctions list."""
+
+APPROVE_PAYEE, APPROVE_PAYMENT = "approve_payee", "approve_payment"
+CLEAR_SCREENING = "clear_screening"
 
 ACKNOWLEDGE, DECIDE, PAY = "acknowledge", "decide", "pay"
 
@@ -60,6 +67,30 @@ def late(claim: Claim, now: datetime) -> Claim | None:
     if moved.task is not None:
         return moved
     return moved.replace(task=Task(role=HANDLER, code="clock_breached", since=now))
+
+
+def with_what_waits(claim: Claim, now: datetime) -> Claim:
+    """With a task for what a second person has to say still, where the step left the claim with none."""
+    if claim.task is not None:
+        return claim
+    waiting = {payment.status: payment for payment in reversed(claim.payments)}
+    suspect = waiting.get(PaymentStatus.SCREENING)
+    asked = waiting.get(PaymentStatus.AWAITING_APPROVAL)
+    if suspect is not None:
+        role, code, reason = SCREENER, CLEAR_SCREENING, f"{suspect.amount} waits for a look."
+    elif asked is not None:
+        role, code, reason = HANDLER, APPROVE_PAYMENT, f"{asked.amount} waits for a second person."
+    elif claim.payee_change is not None:
+        role, code, reason = HANDLER, APPROVE_PAYEE, "Another payee is asked for."
+    else:
+        return claim
+    return claim.replace(task=Task(role=role, code=code, reason=reason, since=now))
+
+
+def task_beside_payments(claim: Claim) -> Task | None:
+    """What there is to do beside agreeing to a payment or looking at its payee."""
+    answered = claim.task is not None and claim.task.code in {APPROVE_PAYMENT, CLEAR_SCREENING}
+    return None if answered else claim.task
 
 
 def waits_from(claim: Claim) -> datetime | None:

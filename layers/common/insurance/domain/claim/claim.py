@@ -40,6 +40,9 @@ from insurance.domain.screening import ClearedMatch
 from insurance.domain.terms import Reinstatement
 from insurance.domain.value import Value
 
+REVIEW_ASKED = "review_asked"
+"""The task of a claim that somebody has asked a person to look at again: it does not end by itself."""
+
 PAYMENTS_MAX = 50
 DECISIONS_MAX = 20
 RECOVERIES_MAX = 20
@@ -236,6 +239,7 @@ class Claim(Record):
             and not self.under_review
             and not self.reserve
             and not any(payment.status in OPEN for payment in self.payments)
+            and (self.task is None or self.task.code != REVIEW_ASKED)
         )
         return self.closed(closed_as, by=by, at=at) if done else self
 
@@ -325,7 +329,13 @@ class Claim(Record):
         payment = self.payment(payment_id)
         if payment.status is not PaymentStatus.EXECUTING:
             return None
-        return Payable(payment.id, payment.amount, self.payee_of(payment), f"Claim {self.id}")
+        return Payable(
+            payment.id,
+            payment.amount,
+            self.payee_of(payment),
+            f"Claim {self.id}",
+            held=self.hold is not None,
+        )
 
     def payment(self, payment_id: PaymentId) -> Payment:
         for payment in self.payments:
