@@ -138,6 +138,7 @@ class Memory:
     receipts: dict[str, tuple[bytes, datetime, Answer]] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
     used: dict[str, dict[str, int]] = field(default_factory=dict)
+    used_for_life: dict[str, dict[str, int]] = field(default_factory=dict)
     """What is taken of shared limits, by policy and code."""
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     """To which claim a file came first, by policy and mark."""
@@ -457,8 +458,8 @@ class MemoryClaims:
     def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeFile:
         self._memory.check(receipt)
         noticed = self._memory.registers.get(policy_id, ())
-        used = self._memory.used.get(policy_id, {})
-        return NoticeFile(self._policies.get(policy_id), noticed, len(noticed), dict(used))
+        policy = self._policies.get(policy_id)
+        return NoticeFile(policy, noticed, len(noticed), self._used(policy.record))
 
     def notify(self, event: Event, claim: Claim, *, file: NoticeFile, receipt: Receipt) -> None:
         self._memory.check(receipt)
@@ -489,8 +490,8 @@ class MemoryClaims:
     def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         self._memory.check(receipt)
         policy_id = policy_id_for(claim_id)
-        used = self._memory.used.get(policy_id, {})
-        return ClaimFile(self.get(claim_id), self._policies.get(policy_id).record, dict(used))
+        policy = self._policies.get(policy_id).record
+        return ClaimFile(self.get(claim_id), policy, self._used(policy))
 
     def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         seen = self._memory.files.get(policy_id_for(claim_id), {})
@@ -511,14 +512,23 @@ class MemoryClaims:
         self._memory.keep(receipt)
 
     def _take(self, drawn: Sequence[Draw], claim: Claim) -> None:
-        used = self._memory.used.setdefault(claim.policy_id, {})
-        moved = movements(drawn, claim.draws)
-        if any(
-            movement.change > 0 and used.get(movement.code, 0) > movement.room for movement in moved
-        ):
+        moved = [
+            (movement, self._pool(movement.pool, claim.policy_id))
+            for movement in movements(drawn, claim.draws)
+        ]
+        if any(each.change > 0 and used.get(each.code, 0) > each.room for each, used in moved):
             raise LimitMoved(claim.id)
-        for movement in moved:
-            used[movement.code] = used.get(movement.code, 0) + movement.change
+        for each, used in moved:
+            used[each.code] = used.get(each.code, 0) + each.change
+
+    def _pool(self, pool: str | None, policy_id: str) -> dict[str, int]:
+        if pool is not None:
+            return self._memory.used_for_life.setdefault(pool, {})
+        return self._memory.used.setdefault(policy_id, {})
+
+    def _used(self, policy: Policy) -> dict[str, int]:
+        shared = self._memory.used_for_life.get(policy.shares_with or policy.id, {})
+        return self._memory.used.get(policy.id, {}) | shared
 
 
 class MemoryComplaints:

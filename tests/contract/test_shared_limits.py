@@ -3,6 +3,7 @@
 import pytest
 from insurance.domain.claim import Claim, Draw
 from insurance.domain.errors import LimitMoved
+from insurance.domain.identity import Mode, new_quote_id, policy_id_for
 from insurance.operations.ports import ClaimFile, Kept
 
 from tests.builders import gbp, make_claim, make_receipt, next_event
@@ -53,6 +54,27 @@ def test_more_than_the_whole_is_never_taken_and_nothing_is_stored_then(stores):
 
     assert stores.claims.get(second.id).record == second
     assert load(stores, second, "s-3").used == {"term": 60_000}
+
+
+def test_limits_of_a_life_stand_with_the_first_term_and_apart_from_those_of_a_term(stores):
+    first, second = two_claims(stores)
+    other = policy_id_for(new_quote_id(Mode.TEST, "app_one", "the first term"))
+    draws = tuple(
+        Draw(code=code, kind="limit", amount=gbp(amount), whole=gbp("1000"), pool=pool)
+        for code, amount, pool in (
+            ("term", "100", None),
+            ("life", "200", first.policy_id),
+            ("older", "300", other),
+        )
+    )
+    file = load(stores, first, "s-1")
+    change(stores, file, file.claim.record.replace(draws=draws), "s-1")
+
+    assert load(stores, second, "s-2").used == {"term": 10_000, "life": 20_000}
+    file = load(stores, second, "s-3")
+    more = (draws[2].replace(amount=gbp("700.01")),)
+    with pytest.raises(LimitMoved):
+        change(stores, file, file.claim.record.replace(draws=more), "s-3")
 
 
 def test_claims_that_fit_beside_each_other_do_not_wait_for_one_another(stores):

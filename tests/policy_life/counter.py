@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
-from insurance.domain.product import Definition, Product
+from insurance.domain.product import Product
+from insurance.domain.product.source import checked, definition
 
 from tests.claims.office import Office, opened_in_memory
 from tests.claims.policies import money
-from tests.memory import Memory
 
 type Json = dict[str, Any]
 
@@ -39,10 +38,7 @@ BASE: Json = {
 
 def product(tables: Mapping[str, str] | None = None, **parts: Any) -> Product:
     """As somebody publishes it: a document of JSON, and tables."""
-    document = json.loads(json.dumps({**BASE, **parts}), parse_float=Decimal)
-    made = Product(Definition(document, tables or {}))
-    made.compile()
-    return made
+    return checked(definition(json.dumps({**BASE, **parts}), tables or {}, None))
 
 
 @dataclass
@@ -50,7 +46,6 @@ class Counter:
     """Where one product is sold, changed, renewed and claimed on."""
 
     office: Office
-    memory: Memory
     product: Product
 
     def quote(self, start: str = START, covers: tuple[str, ...] = (), **answers: Any) -> Json:
@@ -119,6 +114,6 @@ def rules_of(claim: Json) -> dict[str, str]:
 @contextmanager
 def selling(made: Product) -> Iterator[Counter]:
     """The counter, on stores in memory."""
-    with opened_in_memory() as (office, memory):
+    with opened_in_memory() as (office, _):
         office.offering(made)
-        yield Counter(office, memory, made)
+        yield Counter(office, made)

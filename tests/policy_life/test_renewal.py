@@ -114,7 +114,7 @@ def test_it_goes_by_the_terms_of_the_last_moment(renewal):
 @pytest.mark.parametrize(("case", "faults"), [("MOT-N1", 1), ("MOT-N2", 2)])
 def test_published_renewals_with_claims(renewal, monkeypatch, case, faults):
     losses = (PastLoss(cover="accidental_damage", counts=True, paid=gbp("2500")),) * faults
-    monkeypatch.setattr(renew_policy, "_losses", lambda _claims: losses)
+    monkeypatch.setattr(renew_policy, "_losses", lambda _claims, _contract: losses)
 
     quote = renewal.offer()
 
@@ -150,7 +150,7 @@ def test_hom_n1_sums_follow_the_index():
 
 def test_a_price_that_is_capped_by_last_years_is_issued_as_offered(monkeypatch):
     losses = (PastLoss(cover="contents", counts=True, paid=gbp("900"), cause="fire"),) * 2
-    monkeypatch.setattr(renew_policy, "_losses", lambda _claims: losses)
+    monkeypatch.setattr(renew_policy, "_losses", lambda _claims, _contract: losses)
     renewal = home_renewal()
 
     quote = renewal.offer()
@@ -161,7 +161,7 @@ def test_a_price_that_is_capped_by_last_years_is_issued_as_offered(monkeypatch):
 
 def test_three_counting_claims_are_not_renewed(renewal, monkeypatch):
     losses = (PastLoss(cover="accidental_damage", counts=True, paid=gbp("500")),) * 3
-    monkeypatch.setattr(renew_policy, "_losses", lambda _claims: losses)
+    monkeypatch.setattr(renew_policy, "_losses", lambda _claims, _contract: losses)
 
     assert renewal.offer().status is QuoteStatus.DECLINED
 

@@ -97,6 +97,16 @@ class PastLoss(Value):
     counts: bool
     paid: Money
     cause: str = ""
+    fault: str = ""
+
+
+class Held(Value):
+    """Since when a policyholder has been insured: what was waited for once is not waited for again."""
+
+    since: AwareDatetime
+    """The first term's start."""
+    covers: dict[str, AwareDatetime]
+    """Since when each cover has been held without a gap."""
 
 
 class Renewing(Value):
@@ -105,6 +115,9 @@ class Renewing(Value):
     policy_id: PolicyId
     last: Premium
     claims: tuple[PastLoss, ...] = ()
+    held: Held | None = None
+    shares_with: PolicyId | None = None
+    """The first term's policy, where limits or deductibles of the whole life are used."""
 
 
 class Quote(Record):

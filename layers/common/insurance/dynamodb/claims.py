@@ -1,16 +1,17 @@
 """Claims in their table: one item each, and beside them a register of each policy's claims."""
 
 from collections.abc import Sequence
-from itertools import batched
+from itertools import batched, groupby
 from typing import TYPE_CHECKING
 
 from insurance.domain.claim import Claim, Handling, NoticedClaim
 from insurance.domain.claim.attention import waits_for, waits_from
 from insurance.domain.claim.files import first_seen
-from insurance.domain.claim.limits import Draw, movements
+from insurance.domain.claim.limits import Draw, Movement, movements
 from insurance.domain.errors import ClaimNotFound, LimitMoved, StaleRevision
 from insurance.domain.event import Event
 from insurance.domain.identity import party_id_for, policy_id_for
+from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec, lanes
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy_reader import PolicyReader
@@ -39,6 +40,9 @@ FILE = "file_"
 
 USED = "used_"
 """In front of an aggregate's code: the column that says how much of it is taken."""
+
+LIFE = "life_"
+"""The same of one that the claims of every term share: it stands with the first term's policy."""
 
 
 class DynamoDBClaims:
@@ -75,11 +79,12 @@ class DynamoDBClaims:
         if receipt is not None:
             self._receipts.check(receipt, earlier[0], aggregates.read_key(self._keys, party))
         policy = self._policies.read(policy_id, [header, body, party])
+        used = self._used(policy.record, limits)
         return NoticeFile(
             policy=policy,
             noticed=_read_register(register),
             register_revision=int(register["revision"]["N"]) if register else 0,
-            used=_read_used(limits),
+            used=used,
         )
 
     def notify(self, event: Event, claim: Claim, *, file: NoticeFile, receipt: Receipt) -> None:
@@ -176,10 +181,18 @@ class DynamoDBClaims:
     def _take(self, drawn: Sequence[Draw], claim: Claim) -> Sequence[Write]:
         """Take of the shared limits, or give back: arithmetic on what is there, whatever it is by
         now, as long as the whole is not exceeded. Never by revision, so claims do not queue up."""
-        moved = movements(drawn, claim.draws)
-        if not moved:
-            return ()
-        names = {f"#{place}": USED + movement.code for place, movement in enumerate(moved)}
+        moved = sorted(movements(drawn, claim.draws), key=lambda each: each.pool or claim.policy_id)
+        return [
+            self._move(policy_id, tuple(some), claim)
+            for policy_id, some in groupby(moved, lambda each: each.pool or claim.policy_id)
+        ]
+
+    def _move(self, policy_id: str, moved: Sequence[Movement], claim: Claim) -> Write:
+        """Limits that stand in one item."""
+        names = {
+            f"#{place}": (LIFE if movement.pool else USED) + movement.code
+            for place, movement in enumerate(moved)
+        }
         adds, conditions, values = [], [], {}
         for place, movement in enumerate(moved):
             adds.append(f"#{place} :change{place}")
@@ -189,14 +202,22 @@ class DynamoDBClaims:
                 values[f":room{place}"] = codec.number(movement.room)
         request = {
             "TableName": self._claims_table,
-            "Key": self._limits_key(claim.policy_id)[1],
+            "Key": self._limits_key(policy_id)[1],
             "UpdateExpression": f"ADD {', '.join(adds)}",
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,
         }
         if conditions:
             request["ConditionExpression"] = " AND ".join(conditions)
-        return (Write("Update", request, lambda _item: LimitMoved(claim.id)),)
+        return Write("Update", request, lambda _item: LimitMoved(claim.id))
+
+    def _used(self, policy: Policy, limits: Item | None) -> dict[str, int]:
+        """What is taken of the limits of the term, and of those of the whole life: with a policy
+        that shares them with earlier terms, one more read."""
+        shared = limits
+        if policy.shares_with is not None:
+            [shared] = load(self._client, [self._limits_key(policy.shares_with)])
+        return _read_used(limits, USED) | _read_used(shared, LIFE)
 
     def _mark(self, was: Claim, claim: Claim, stale: Refusal) -> Sequence[Write]:
         """Enter files that came here first: columns of one item, so that claims do not queue up."""
@@ -217,10 +238,11 @@ class DynamoDBClaims:
         item, limits, earlier, *rest = items
         party = rest[-1]
         self._receipts.check(receipt, earlier, aggregates.read_key(self._keys, party))
+        policy = self._policies.read(policy_id_for(claim_id), rest).record
         return ClaimFile(
             claim=self._read(claim_id, item, party),
-            policy=self._policies.read(policy_id_for(claim_id), rest).record,
-            used=_read_used(limits),
+            policy=policy,
+            used=self._used(policy, limits),
             seen={
                 name.removeprefix(FILE): claim["S"]
                 for name, claim in (marks or {}).items()
@@ -252,11 +274,11 @@ class DynamoDBClaims:
         return self._claims_table, {"id": codec.text(f"{policy_id}#limits")}
 
 
-def _read_used(item: Item | None) -> dict[str, int]:
+def _read_used(item: Item | None, column: str) -> dict[str, int]:
     return {
-        name.removeprefix(USED): int(value["N"])
+        name.removeprefix(column): int(value["N"])
         for name, value in (item or {}).items()
-        if name.startswith(USED)
+        if name.startswith(column)
     }
 
 

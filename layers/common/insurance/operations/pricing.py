@@ -138,7 +138,7 @@ def last_price(renewing: Renewing) -> Price:
 
 def past_claims(renewing: Renewing) -> list[PastClaim]:
     return [
-        PastClaim(cover=loss.cover, counts=loss.counts, paid=loss.paid, cause=loss.cause)
+        PastClaim(loss.cover, loss.counts, loss.paid, loss.fault, loss.cause)
         for loss in renewing.claims
     ]
 
@@ -171,7 +171,6 @@ def _risk(product: Product, kept: Quote | Policy, answers: dict[str, Any]) -> Ri
         start=start,
         territory=kept.territory,
         end=end,
-        continued=getattr(kept, "renews", None) is not None,  # a quote renews nothing yet
     )
 
 

@@ -16,7 +16,8 @@ from insurance.domain.identity import mode_of, renewal_quote_id_for
 from insurance.domain.period import Period
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
-from insurance.domain.quote import PastLoss, Quote, Renewing, status_of
+from insurance.domain.product.results import fault_of
+from insurance.domain.quote import Held, PastLoss, Quote, Renewing, status_of
 from insurance.operations.ports import Kept, Keys, LookUps, Products, Quotes, Renewals
 from insurance.operations.pricing import (
     Priced,
@@ -66,7 +67,13 @@ def preview_renewal(
     if not invited_from <= now < end:
         raise TermsNotOffered(f"a renewal before {invited_from.isoformat()} or after the term")
     last = policy.at(end - LAST_MOMENT)
-    renewing = Renewing(policy_id=policy_id, last=last.premium, claims=_losses(claims))
+    renewing = Renewing(
+        policy_id=policy_id,
+        last=last.premium,
+        claims=_losses(claims, products.version(policy.product)),
+        held=Held(since=policy.insured_since, covers=policy.held_at(end - LAST_MOMENT)),
+        shares_with=(policy.shares_with or policy.id) if product.claims.for_life else None,
+    )
     was = carried_risk(product, last)
     found = product.renew(
         was,
@@ -146,13 +153,17 @@ def _quote(offered: RenewalOffered, caller: Caller, receipt: Receipt) -> Quote:
     )
 
 
-def _losses(claims: Sequence[Claim]) -> tuple[PastLoss, ...]:
+def _losses(claims: Sequence[Claim], contract: Product) -> tuple[PastLoss, ...]:
+    def told(claim: Claim, code: str) -> object:
+        return contract.claims.told(claim.cover, claim.facts or {}, code)
+
     return tuple(
         PastLoss(
             cover=claim.cover,
             counts=claim.counts,
             paid=claim.paid,
-            cause=str((claim.facts or {}).get("cause", "")),
+            cause=str(told(claim, "cause") or ""),
+            fault=fault_of(told(claim, "fault")),
         )
         for claim in claims
     )

@@ -49,6 +49,8 @@ def verify_claim(
         item=item,
         occurred_at=notice.occurred_at,
         reported_at=notice.reported_at,
+        covered_since=policy.held_at(at).get(notice.cover),
+        insured_since=policy.insured_since,
         used={
             code: Money(amount=amount, currency=product.currency) for code, amount in used.items()
         },
@@ -68,7 +70,7 @@ def verify_claim(
         reserve=found.reserve,
         recoverable=found.recoverable or None,
         judged_on=segment,
-        draws=_draws(found),
+        draws=_draws(found, policy),
         reinstatements=reinstated,
     )
 
@@ -158,7 +160,7 @@ def _reinstatement_steps(
             )
 
 
-def _draws(found: Assessment) -> tuple[Draw, ...]:
+def _draws(found: Assessment, policy: Policy) -> tuple[Draw, ...]:
     return tuple(
         Draw.model_validate(
             {
@@ -166,6 +168,7 @@ def _draws(found: Assessment) -> tuple[Draw, ...]:
                 "kind": found.aggregate_kinds[code],
                 "amount": taken,
                 "whole": found.wholes[code],
+                "pool": (policy.shares_with or policy.id) if code in found.for_life else None,
             }
         )
         for code, taken in found.uses.items()

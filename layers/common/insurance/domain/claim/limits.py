@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Self
 
+from insurance.domain.identity import PolicyId
 from insurance.domain.money import Money
 from insurance.domain.value import Value
 
@@ -15,6 +16,8 @@ class Draw(Value):
     amount: Money
     whole: Money
     """All that there is of the aggregate, as the product had it at the decision."""
+    pool: PolicyId | None = None
+    """The first term's policy, where claims of every term share it; None: those of this term do."""
 
     def without(self, amount: Money) -> Self:
         """After a payment of this amount was lost. A deductible that was borne stays borne."""
@@ -33,16 +36,20 @@ class Movement(NamedTuple):
     change: int
     room: int
     """What others may have used at most, so that the change still fits into the whole."""
+    pool: PolicyId | None = None
+    """See `Draw.pool`."""
 
 
 def movements(before: Sequence[Draw], after: Sequence[Draw]) -> tuple[Movement, ...]:
     """What has to be taken or given back, aggregate by aggregate; nothing where nothing moves."""
-    taken = {draw.code: draw.amount.amount for draw in before}
+    was = {draw.code: draw for draw in before}
     now = {draw.code: draw for draw in after}
     found = []
-    for code in sorted(taken.keys() | now.keys()):
-        draw = now.get(code)
-        change = (draw.amount.amount if draw else 0) - taken.get(code, 0)
+    for code in sorted(was.keys() | now.keys()):
+        drawn, draw = was.get(code), now.get(code)
+        change = (draw.amount.amount if draw else 0) - (drawn.amount.amount if drawn else 0)
         if change:
-            found.append(Movement(code, change, (draw.whole.amount if draw else 0) - change))
+            room = (draw.whole.amount if draw else 0) - change
+            one = draw or drawn
+            found.append(Movement(code, change, room, one.pool if one else None))
     return tuple(found)

@@ -1,7 +1,7 @@
 """Policies: what was sold, to whom, for which term, and what is in force at a date."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple, Self
 
@@ -26,10 +26,11 @@ from insurance.domain.policy.transaction import (
 )
 from insurance.domain.premium import Premium
 from insurance.domain.proration import Earning
-from insurance.domain.quote import Quote
+from insurance.domain.quote import Held, Quote
 from insurance.domain.terms import CoverTerms, ImposedTerms, ProductRef
 from insurance.domain.value import Value
 
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 NEW_BUSINESS = 1
 """The number of the transaction that every policy begins with."""
 
@@ -108,6 +109,10 @@ class Policy(Record):
     issued_at: AwareDatetime
     renews: PolicyId | None = None
     """The policy of the term before."""
+    held: Held | None = None
+    """What was held before this term; None: nothing, or, of a renewal, nobody wrote it down."""
+    shares_with: PolicyId | None = None
+    """The first term's policy, with which it shares limits and deductibles of the whole life."""
     transactions: tuple[Transaction, ...] = ()
     """In the order in which they were made; those that stand are replayed in order of effect."""
     changed: Annotated[dict[str, ChangedAnswers] | None, Classification.SENSITIVE] = None
@@ -142,6 +147,8 @@ class Policy(Record):
             imposed=quote.imposed,
             issued_at=now,
             renews=quote.renewing.policy_id if quote.renewing else None,
+            held=quote.renewing.held if quote.renewing else None,
+            shares_with=quote.renewing.shares_with if quote.renewing else None,
         )
 
     # What is in force
@@ -206,6 +213,31 @@ class Policy(Record):
             if each.follows is not None and not each.gap and each.effective_at <= instant
         ]
         return max((each.processed_at for each in (*ruling, *undoing)), default=None)
+
+    @property
+    def insured_since(self) -> datetime:
+        """When the first term began; of a renewal of which nobody knows, long ago."""
+        if self.held is not None:
+            return self.held.since
+        return LONG_AGO if self.renews else self.period.start
+
+    def held_at(self, instant: datetime) -> dict[str, datetime]:
+        """Since when each cover in force then had been held without a gap."""
+        earlier = self.held.covers if self.held else {}
+        since: dict[str, datetime] = {}
+        end = self.period.start
+        for segment in self.segments():
+            if segment.period.start > instant:
+                break
+            begun = segment.period.start
+            if begun == self.period.start:
+                unknown = LONG_AGO if self.renews and self.held is None else begun
+                since = {one.code: earlier.get(one.code, unknown) for one in segment.terms.covers}
+            else:
+                kept = since if begun == end else {}
+                since = {one.code: kept.get(one.code, begun) for one in segment.terms.covers}
+            end = segment.period.end
+        return since
 
     def segments(self) -> tuple[Segment, ...]:
         """The stretches in force, in order of time; a gap in cover lies between two of them."""

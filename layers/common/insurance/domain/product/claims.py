@@ -49,7 +49,7 @@ class Authority(NamedTuple):
 
 
 class Aggregate(NamedTuple):
-    """A limit or deductible that the claims of a term share."""
+    """A limit or deductible that the claims of a term share, or those of a policy's whole life."""
 
     code: str
     name: str
@@ -57,10 +57,38 @@ class Aggregate(NamedTuple):
     amount: Callable[[Env], int]
     reinstatements: int
     plain: Mapping[str, Any]
+    for_life: bool
 
     def whole(self, env: Env) -> int:
         """All of it, reinstatements included, in minor units."""
         return (self.amount(env) or 0) * (1 + self.reinstatements)
+
+
+class Waiting(NamedTuple):
+    """How long a cover is held before it pays."""
+
+    days: Callable[[Env], int | None]
+    business: bool
+    of_policy: bool
+    """Waited for from the first term's start, whenever the cover was added."""
+
+    @property
+    def unit(self) -> str:
+        return "business days" if self.business else "days"
+
+    def until(self, since: datetime, days: int, period: Period, territory: str) -> datetime:
+        """The first instant that is not waited any more, at the time of day at which it began.
+
+        Of business days only those are waited that work where the risk is, the first day too.
+        """
+        local = since.astimezone(period.start.tzinfo)
+        if self.business:
+            from insurance.domain.jurisdiction import jurisdiction_of  # noqa: PLC0415 - few ask
+
+            calendar = jurisdiction_of(territory).calendar.replace(known_until=date.max)
+            first = local.date()
+            days = (calendar.after(calendar.next(first), days - 1) - first).days + 1
+        return local + timedelta(days=days)
 
 
 class Claims:
@@ -112,6 +140,12 @@ class Claims:
     def asks(self, cover: str) -> tuple[Question, ...]:
         return self.of(cover).asks
 
+    def told(self, cover: str, facts: Mapping[str, Any], code: str) -> object:
+        """A fact as it was told, or as the cover takes it where nobody said; None if it asks none."""
+        asks = self.asks(cover) if cover in self._covers else ()
+        default = next((ask.default for ask in asks if ask.code == code), None)
+        return facts.get(code, default)
+
     def item_question(self, cover: str) -> Question | None:
         """The list that a claim on this cover names an item of, if it does."""
         return self._world.questions.get(self.of(cover).item_list)
@@ -126,12 +160,16 @@ class Claims:
         env: Env,
         period: Period,
         imposed: Imposed | None,
-        *,
-        continued: bool = False,
     ) -> Assessment:
         of_cover = self.of(loss.cover)
         rules = [*of_cover.timing(loss, env, period), of_cover.in_force(env, imposed)]
-        return of_cover.assess(loss, env, imposed, rules, period, continued=continued)
+        return of_cover.assess(loss, env, imposed, rules, period)
+
+    @property
+    def for_life(self) -> bool:
+        """Whether claims use a limit or deductible of a policy's whole life."""
+        lists = (self._plain, *self._covers.values())
+        return any(row.get("per") == "life" for one in lists for row in one.get("aggregates", ()))
 
 
 class _Clause(NamedTuple):
@@ -195,6 +233,7 @@ class CoverClaims:
         self._counts = self._condition_of(self._claim.get("counts", True), f"{path}/claim/counts")
         self.trigger: str = cover.get("trigger", common.get("trigger", "occurrence"))
         self._extended_days: int = cover.get("extended_reporting_days", 0)
+        self._waiting = self._waiting_of(cover, path)
         self._retroactive_date = self._date_of(cover.get("retroactive_date"), path)
         self._fraud = [
             (signal, self._condition_of(signal["when"], f"/claims/fraud/{place}/when"))
@@ -250,6 +289,31 @@ class CoverClaims:
         self._finish(routine, at_scale(term, exponent))
         return routine.build()
 
+    def _waiting_of(self, cover: Mapping[str, Any], path: str) -> Waiting | None:
+        source = cover.get("waiting_days")
+        if source is None:
+            for name in ("waiting_count", "waiting_from"):
+                if name in cover:
+                    raise refuse(f"{path}/{name}", cover[name], "waiting_days beside it")
+            return None
+        at = f"{path}/waiting_days"
+        routine = Routine(self._world)
+        term = routine.rate(source, at)
+        low, high = term.type.low, term.type.high
+        if term.type.scale or (low is not None and low < 0) or (high or 0) > WAITING_DAYS_MAX:
+            raise refuse(at, source, f"whole days, 0 to {WAITING_DAYS_MAX}")
+        self._finish(routine, term.code)
+        count, since = cover.get("waiting_count", "calendar"), cover.get("waiting_from", "cover")
+        for name, found, known in (
+            ("waiting_count", count, WAITING_COUNTS),
+            ("waiting_from", since, WAITING_STARTS),
+        ):
+            if found not in known:
+                raise refuse(
+                    f"{path}/{name}", found, " or ".join(known), did_you_mean(str(found), known)
+                )
+        return Waiting(routine.build(), business=count == "business", of_policy=since == "policy")
+
     def _date_of(self, source: object, path: str) -> Callable[[Env], Any] | None:
         if source is None:
             return None
@@ -300,14 +364,22 @@ class CoverClaims:
             for place, row in enumerate(rows):
                 if row["kind"] not in {"limit", "deductible"}:
                     raise refuse(f"{where}/{place}/kind", row["kind"], "limit or deductible")
-                times = row.get("reinstatements", {}).get("count", 0)
+                reinstated = row.get("reinstatements", {})
+                for_life = row.get("per") == "life"
+                if for_life and reinstated.get("premium_rate"):
+                    raise refuse(
+                        f"{where}/{place}/per",
+                        "life",
+                        "term: what is charged to stand again is a limit of one term",
+                    )
                 found[row["code"]] = Aggregate(
                     row["code"],
                     row.get("name", row["code"]),
                     row["kind"],
                     self._amount_of(row["amount"], f"{where}/{place}/amount"),
-                    times,
+                    reinstated.get("count", 0),
                     row,
+                    for_life,
                 )
         return found
 
@@ -437,8 +509,6 @@ class CoverClaims:
         imposed: Imposed | None,
         rules: list[RuleResult],
         period: Period,
-        *,
-        continued: bool,
     ) -> Assessment:
         if loss.claimed.currency is not self._currency:
             raise InvalidFields(
@@ -449,7 +519,8 @@ class CoverClaims:
         held, missing = self._read_facts(loss, env, period)
         claim = env._replace(facts=held)
         missing += self._missing_evidence(loss, claim, missing)
-        rules += self._cause_and_waiting(loss, period, continued)
+        rules += self._cause(loss)
+        rules += self._waited(loss, env, period)
         rules.append(self._completeness(missing))
         covered = self._cover["code"] in env.selected
         if missing or not covered:
@@ -476,6 +547,7 @@ class CoverClaims:
             uses=uses,
             wholes={code: self._cents(self._aggregates[code].whole(claim)) for code in uses},
             aggregate_kinds={code: self._aggregates[code].kind for code in uses},
+            for_life=frozenset(code for code in uses if self._aggregates[code].for_life),
             reinstated=tuple(self._reinstating(uses, claim)),
         )
 
@@ -562,38 +634,39 @@ class CoverClaims:
             if when(claim) and not loss.facts.get(one["code"])
         ]
 
-    def _cause_and_waiting(
-        self,
-        loss: Loss,
-        period: Period,
-        continued: bool,  # noqa: FBT001 - a fact of the risk
-    ) -> list[RuleResult]:
-        rules = []
+    def _cause(self, loss: Loss) -> list[RuleResult]:
         cause = loss.cause or loss.facts.get("cause")
-        if self.causes and cause is not None:
-            listed = cause in self.causes
-            rules.append(
-                RuleResult(
-                    "cause_covered",
-                    "pass" if listed else "fail",
-                    {"cause": cause},
-                    f"{'A covered' if listed else 'Not a covered'} cause: {cause}.",
-                    self._cover.get("wording", ""),
-                )
+        if not self.causes or cause is None:
+            return []
+        listed = cause in self.causes
+        return [
+            RuleResult(
+                "cause_covered",
+                "pass" if listed else "fail",
+                {"cause": cause},
+                f"{'A covered' if listed else 'Not a covered'} cause: {cause}.",
+                self._cover.get("wording", ""),
             )
-        waiting = self._cover.get("waiting_days")
-        if waiting and loss.occurred_at is not None:
-            over = continued or loss.occurred_at >= period.start + timedelta(days=waiting)
-            rules.append(
-                RuleResult(
-                    "waiting_period",
-                    "pass" if over else "fail",
-                    {"days": waiting},
-                    f"The waiting period of {waiting} days {'is over' if over else 'still runs'}.",
-                    self._cover.get("wording", ""),
-                )
+        ]
+
+    def _waited(self, loss: Loss, env: Env, period: Period) -> list[RuleResult]:
+        """Whether the waiting period was over; a cover held without a gap waits for once."""
+        days = min(self._waiting.days(env) or 0, WAITING_DAYS_MAX) if self._waiting else 0
+        if self._waiting is None or days <= 0 or loss.occurred_at is None:
+            return []
+        since = loss.insured_since if self._waiting.of_policy else loss.covered_since
+        until = self._waiting.until(since or period.start, days, period, env.territory)
+        over = loss.occurred_at >= until
+        return [
+            RuleResult(
+                "waiting_period",
+                "pass" if over else "fail",
+                {"days": days, "until": until.isoformat()},
+                f"The waiting period of {days} {self._waiting.unit} "
+                f"{'is over' if over else 'still runs'}.",
+                self._cover.get("wording", ""),
             )
-        return rules
+        ]
 
     def _completeness(self, missing: Sequence[str]) -> RuleResult:
         if missing:
@@ -756,6 +829,9 @@ def _bands(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int | None, str]]:
 
 
 CAUSE_MAX: Final = 100
+WAITING_DAYS_MAX: Final = 3660
+WAITING_COUNTS: Final = ("calendar", "business")
+WAITING_STARTS: Final = ("cover", "policy")
 NO_LIMIT: Final = 10**15
 """Stands for a limit where the cover has none; it is never shown."""
 

@@ -451,7 +451,7 @@ class Product:
     def assess(self, loss: Loss, risk: Risk, imposed: Imposed | None = None) -> Assessment:
         """Every rule a claim is held to, and what is payable; changes nothing."""
         env = self._in_force(risk, imposed)
-        return self.claims.assess(loss, env, self._term(risk), imposed, continued=risk.continued)
+        return self.claims.assess(loss, env, self._term(risk), imposed)
 
     # The risk as compiled functions take it
 

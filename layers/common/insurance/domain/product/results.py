@@ -48,8 +48,6 @@ class Risk(NamedTuple):
     """Where it is; the product's first territory where none is said."""
     end: date | None = None
     """Of a risk that was sold: where its term ends. None: as the product says."""
-    continued: bool = False
-    """The term follows another: waiting periods are over."""
 
 
 class Imposed(NamedTuple):
@@ -72,6 +70,13 @@ class PastClaim(NamedTuple):
 
 BLOCKS = ("quote", "bind", "issue")
 """The steps that a rule may block, in their order."""
+
+
+def fault_of(told: object) -> str:
+    """A claim's fault as rules see it: what was told, in a word."""
+    if isinstance(told, bool):
+        return "yes" if told else "no"
+    return told if isinstance(told, str) else ""
 
 
 class Finding(NamedTuple):
@@ -163,6 +168,10 @@ class Loss(NamedTuple):
     item: Mapping[str, object] | None = None
     occurred_at: datetime | None = None
     reported_at: datetime | None = None
+    covered_since: datetime | None = None
+    """Since when the cover has been held without a gap; None: since the term began."""
+    insured_since: datetime | None = None
+    """When the policy's first term began; None: this is the first."""
     used: Mapping[str, Money] = MappingProxyType({})
 
 
@@ -213,6 +222,8 @@ class Assessment(NamedTuple):
     """All that there is of each aggregate that this claim takes from, reinstatements included."""
     aggregate_kinds: Mapping[str, str] = MappingProxyType({})
     """Limit or deductible, by the aggregate's code."""
+    for_life: frozenset[str] = frozenset()
+    """Of those, the ones that are left over from term to term."""
     reinstated: tuple[Reinstating, ...] = ()
     """Of those, the limits that stand again for a premium."""
 

@@ -22,6 +22,7 @@ from insurance.domain.product.results import (
     Price,
     Renewal,
     Risk,
+    fault_of,
 )
 
 type Plain = Mapping[str, Any]
@@ -155,7 +156,7 @@ class _Run:
             plain["cover"],
             plain.get("counts", True),
             self._money(plain.get("paid", 0)),
-            plain.get("fault", ""),
+            fault_of(plain.get("fault")),
             plain.get("cause", ""),
         )
 
@@ -203,6 +204,8 @@ class _Run:
             item,
             self._moment(plain.get("occurred")),
             self._moment(plain.get("reported")),
+            self._begun(plain.get("covered_since")),
+            self._begun(plain.get("insured_since")),
             {code: self._money(used) for code, used in plain.get("used", {}).items()},
         )
 
@@ -215,6 +218,10 @@ class _Run:
             return datetime.combine(date.fromisoformat(written), time(12), tzinfo=zone)
         moment = datetime.fromisoformat(written)
         return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+    def _begun(self, written: str | None) -> datetime | None:
+        """A local date, at the time of day at which cover begins."""
+        return None if written is None else self._product.moment(date.fromisoformat(written))
 
     def _money(self, major: object) -> Money:
         return Money.of(str(major), self._product.currency)

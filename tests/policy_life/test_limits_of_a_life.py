@@ -1,0 +1,155 @@
+"""Limits and deductibles of a policy's whole life: what one term uses, every other one lacks."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from insurance.domain.errors import LimitMoved, Unavailable
+from insurance.domain.product import InvalidProduct
+from insurance.operations.ports import Claims
+from insurance.operations.receipt import Answer
+from insurance.operations.settle_claim import settle_claim
+from insurance.screening import BundledScreening
+
+from tests.builders import PARTNER, make_receipt
+from tests.claims.office import Shelf, opened
+from tests.database import client, make_tables, running_engine
+from tests.policy_life.counter import Counter, Json, product, selling
+from tests.policy_life.test_waiting_periods import renewed
+
+LIFELONG = product(
+    covers=[
+        {
+            "code": "main",
+            "aggregates": [
+                {"code": "lifetime", "kind": "limit", "amount": 1000, "per": "life"},
+                {"code": "yearly", "kind": "limit", "amount": 600, "per": "term"},
+            ],
+            "claim": {"payout": [{"up_to_aggregate": "yearly"}, {"up_to_aggregate": "lifetime"}]},
+        },
+        {
+            "code": "extra",
+            "aggregates": [
+                {"code": "own_share", "kind": "deductible", "amount": 300, "per": "life"}
+            ],
+            "claim": {"payout": [{"less_aggregate": "own_share"}]},
+        },
+    ]
+)
+
+
+def paid(claim: Json) -> int:
+    return sum(int(payment["amount"]["amount"]) for payment in claim["payments"]) // 100
+
+
+@pytest.fixture(params=["memory", "engine"])
+def counter(request: pytest.FixtureRequest) -> Iterator[Counter]:
+    """The handlers, on stores in memory and on a real engine."""
+    if request.param == "memory":
+        with selling(LIFELONG) as counter:
+            yield counter
+        return
+    with running_engine() as url:
+        dynamodb = client(url)
+        with opened(dynamodb, make_tables(dynamodb)) as office:
+            office.offering(LIFELONG)
+            yield Counter(office, LIFELONG)
+
+
+def test_what_one_term_takes_of_a_life_the_next_ones_lack(counter):
+    first = counter.issue()
+    assert paid(counter.claim(first, "500", "2026-12-10")) == 500
+    second = renewed(counter, first, "2027-11-20")
+    third = renewed(counter, second, "2028-11-20")
+
+    assert paid(counter.claim(third, "700", "2029-01-10")) == 500  # of the year there were 600
+    assert paid(counter.claim(third, "700", "2029-02-10")) == 0
+
+
+def test_a_claim_told_of_late_takes_of_the_same_limit(counter):
+    first = counter.issue()
+    second = renewed(counter, first, "2027-11-20")
+    counter.claim(second, "600", "2027-12-10")
+
+    late = counter.claim(first, "600", "2027-11-10")
+
+    assert paid(late) == 400
+    checked = counter.office.post(
+        "/v1/coverage-checks",
+        {
+            "policy_id": second,
+            "cover": "main",
+            "occurred_at": "2027-12-10T08:00:00Z",
+            "claimed": {"amount": 100, "currency": "GBP"},
+        },
+    )
+    assert checked["steps"][1]["figure"] == "0.00 GBP left of 1000.00 GBP"
+
+
+def test_a_deductible_of_a_life_is_borne_once(counter):
+    first = counter.issue()
+    assert paid(counter.claim(first, "200", "2026-12-10", "extra")) == 0
+    second = renewed(counter, first, "2027-11-20")
+
+    assert paid(counter.claim(second, "200", "2027-12-10", "extra")) == 100
+    assert paid(counter.claim(second, "200", "2028-01-10", "extra")) == 200
+
+
+def test_a_limit_that_is_charged_for_standing_again_is_one_of_a_term():
+    row = {
+        "code": "a",
+        "kind": "limit",
+        "amount": 10,
+        "per": "life",
+        "reinstatements": {"count": 1, "premium_rate": 1},
+    }
+    with pytest.raises(InvalidProduct, match="aggregates/0/per"):
+        product(covers=[{"code": "main", "aggregates": [row]}])
+
+
+def test_terms_that_take_of_a_life_at_once_never_take_more_than_it_has():
+    with running_engine() as url:
+        dynamodb = client(url)
+        with opened(dynamodb, make_tables(dynamodb)) as office:
+            office.offering(LIFELONG)
+            counter = Counter(office, LIFELONG)
+            first = counter.issue()
+            second = renewed(counter, first, "2027-11-20")
+            counter.at("2028-03-01")
+            losses = [
+                counter.loss(policy, "100", f"{month}-{day:02d}")
+                for policy, month in ((first, "2027-08"), (second, "2027-12"))
+                for day in range(2, 22, 2)
+            ]
+            claims = [office.post("/v1/claims", loss)["id"] for loss in losses]
+            store = next(app.claims for app in office.apps if hasattr(app, "claims"))
+
+            with ThreadPoolExecutor(8) as callers:
+                paid_to = list(callers.map(lambda each: settled(each, store), claims))
+
+    assert sum(paid_to) == 100_000
+    assert max(sum(paid_to[:10]), sum(paid_to[10:])) <= 60_000
+
+
+def settled(claim_id: str, store: Claims) -> int:
+    """What the claim is paid, asked for as often as it takes."""
+    receipt = make_receipt(
+        f"settle-{claim_id}",
+        now=datetime(2028, 3, 1, tzinfo=UTC),
+        renders=lambda _: Answer(200, "{}"),
+    )
+    while True:
+        try:
+            claim = settle_claim(
+                claim_id,
+                expected_revision=None,
+                caller=PARTNER.replace(partner="harbour"),
+                products=Shelf(None, (LIFELONG,)),  # type: ignore[arg-type]  # no other is asked for
+                claims=store,
+                screening=BundledScreening(),
+                receipt=receipt,
+            ).record
+        except (LimitMoved, Unavailable):
+            continue
+        return sum(payment.amount.amount for payment in claim.payments)
