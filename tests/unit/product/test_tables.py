@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from insurance.domain.product.faults import NoRate
 from insurance.domain.product.kinds import number
-from insurance.domain.product.tables import NoRate, Table
+from insurance.domain.product.tables import Table
 
 WHOLE = number()
 
