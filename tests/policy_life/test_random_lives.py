@@ -210,16 +210,20 @@ class Life(RuleBasedStateMachine):
         quote = self.almanac.quotes.get(invitation.quote_id).record
         return quote.status == "bindable" and self.house.now < quote.valid_until
 
-    @rule(part=st.sampled_from([Fraction(1, 3), Fraction(1), Fraction(2)]), early=st.booleans())
-    def pay(self, part, early):
-        """A part of what is late or of all that is open, all of it, or more."""
+    @rule(
+        part=st.sampled_from([Fraction(1, 3), Fraction(1), Fraction(2)]),
+        early=st.booleans(),
+        days_ago=st.sampled_from([0, 0, 7, 60]),
+    )
+    def pay(self, part, early, days_ago):
+        """A part of what is late or of all that is open, all of it, or more; it may be told late."""
         statement = self.almanac.billed().statement
         open = sum((each.open for each in statement.invoices), statement.overdue.times(Decimal(0)))
         amount = (open if early else statement.overdue).times(
             Decimal(part.numerator) / part.denominator
         )
         if amount:
-            self.almanac.take(amount)
+            self.almanac.take(amount, on=self.house.now.date() - timedelta(days=days_ago))
 
     @precondition(lambda self: self.account().refundable(self.house.policy))
     @rule(
@@ -345,7 +349,7 @@ class Life(RuleBasedStateMachine):
         sent = [
             each.dispatch.dispatched_at
             for each in self.house.policy.notices
-            if each.dispatch and each.ended == "carried_out"
+            if each.dispatch and each.ended in {"carried_out", "cured"}
         ]
         for each in self.house.policy.transactions:
             ends = each.kind is TransactionKind.CANCELLATION and each.by is Initiator.INSURER

@@ -29,7 +29,6 @@ from insurance.domain.errors import (
 )
 from insurance.domain.event import Event, Head, NothingToSeal, Seal
 from insurance.domain.identity import numbered, suspense_id_for
-from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.ledger import Posting
 from insurance.domain.money import Money
 from insurance.domain.policy import Policy
@@ -196,7 +195,7 @@ def receive_payment(
         received_on=told.received_on,
         booked_at=receipt.now,
         to_suspense=max(told.amount - max(open_amount, zero), zero),
-        under_notice=policy.open_notice(NoticeKind.LAPSE) is not None,
+        under_notice=policy.hangs_on_payment,
     )
     opening = opening_of(file, account)
     account = account.paid(payment)

@@ -14,14 +14,15 @@ from insurance.domain.errors import PolicyNotFound
 from insurance.domain.event import Event, Head
 from insurance.domain.identity import mode_of
 from insurance.domain.jurisdiction import local_midnight
-from insurance.domain.ledger import Posting
+from insurance.domain.ledger import Account, Posting, post
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.notice import NoticeEnd
-from insurance.domain.policy.servicing import Asked, Servicing
+from insurance.domain.policy.servicing import Asked, Serviced, Servicing
 from insurance.domain.product import Product
 from insurance.operations.bill_policy import account_of, opening_of, seal_of
 from insurance.operations.by_clockwork import CLOCKWORK, after, clockwork, receipt_for
+from insurance.operations.plan_agenda import LAPSE_UNDONE
 from insurance.operations.ports import Billing, BillingFile, Kept, LookUps, PolicyChanges, Products
 from insurance.operations.receipt import Receipt
 from insurance.operations.reprice_policy import repricing
@@ -29,6 +30,8 @@ from insurance.operations.serve_notice import announced
 
 STEPS_MAX: Final = 40
 """Of one look: more than a year's dues and notices together."""
+
+PAID_IN_TIME: Final = "paid_in_time"
 
 ENDS = {Step.CURE: NoticeEnd.CURED, Step.OVERTAKE: NoticeEnd.OVERTAKEN}
 EVENTS = {
@@ -38,6 +41,8 @@ EVENTS = {
     Step.CURE: "policy.notice_cured",
     Step.OVERTAKE: "policy.notice_overtaken",
     Step.LAPSE: "policy.lapsed",
+    Step.UNDO: LAPSE_UNDONE,
+    Step.USE: "billing.suspense_used",
     Step.CANCEL: "policy.cancelled",
 }
 
@@ -73,23 +78,33 @@ class PremiumCollector:
     def _carry_out(
         self, todo: Todo, collection: Collection, file: BillingFile, product: Product
     ) -> None:
-        subject = f"{file.policy.record.id} {todo.number}"
+        number = todo.number
+        if todo.step is Step.USE and file.account is not None:
+            number = file.account.head.sequence  # it may be used again, once there is more
+        subject = f"{file.policy.record.id} {number}"
         receipt = receipt_for(mode_of(subject), todo.step, subject, collection.now)
-        if todo.step is Step.ASK:
-            account = collection.account.replace(asked=todo.number)
-            due_on = collection.due(todo.number).due.due_on
-            at = local_midnight(due_on, product.zone)
-            return self._store_account(account, todo.step, file, receipt, effective_at=at)
-        if todo.step is Step.ADJUST:
-            return self._store_account(collection.account, todo.step, file, receipt)
-        if todo.step is Step.ANNOUNCE:
-            policy = announced(file.policy.record, collection.lapse_notice())
-            return self._store(policy, todo.step, file, receipt)
-        notice = file.policy.record.notices[todo.number - 1]
-        if todo.step in ENDS:
-            ended = notice.ending(ENDS[todo.step], collection.now)
-            return self._store(file.policy.record.with_notice(ended), todo.step, file, receipt)
-        return self._end(todo, file, product, receipt)
+        match todo.step:
+            case Step.ASK:
+                account = collection.account.replace(asked=todo.number)
+                at = local_midnight(collection.due(todo.number).due.due_on, product.zone)
+                self._store_account(account, todo.step, file, receipt, effective_at=at)
+            case Step.ADJUST:
+                self._store_account(collection.account, todo.step, file, receipt)
+            case Step.USE:
+                account, used = collection.account.using_suspense(file.policy.record)
+                moved = post(Account.SUSPENSE, Account.PREMIUM_RECEIVABLE, used)
+                self._store_account(account, todo.step, file, receipt, postings=moved)
+            case Step.ANNOUNCE:
+                policy = announced(file.policy.record, collection.lapse_notice())
+                self._store(policy, todo.step, file, receipt)
+            case Step.CURE | Step.OVERTAKE:
+                notice = file.policy.record.notices[todo.number - 1]
+                ended = notice.ending(ENDS[todo.step], collection.now)
+                self._store(file.policy.record.with_notice(ended), todo.step, file, receipt)
+            case Step.LAPSE | Step.CANCEL:
+                self._end(todo, file, product, receipt)
+            case Step.UNDO:
+                self._undo(todo, file, product, receipt)
 
     def _store_account(
         self,
@@ -99,6 +114,7 @@ class PremiumCollector:
         receipt: Receipt,
         *,
         effective_at: datetime | None = None,
+        postings: tuple[Posting, ...] = (),
     ) -> None:
         event = Event.following(
             file.account.head if file.account else Head(),
@@ -109,7 +125,7 @@ class PremiumCollector:
             actor=CLOCKWORK,
             now=receipt.now,
             effective_at=effective_at,
-            postings=opening_of(file, account),
+            postings=(*opening_of(file, account), *postings),
         )
         self.billing.store(event, account, file=file, receipt=receipt.answered(None))
 
@@ -118,26 +134,55 @@ class PremiumCollector:
         notice = file.policy.record.notices[todo.number - 1]
         if notice.effective_at is None:
             raise ValueError("only a notice whose dispatch is proven is carried out")
-        caller = clockwork(mode_of(file.policy.record.id))
-        servicing = Servicing(
-            conditions=Conditions.of(product),
-            reprice=repricing(product, look_ups=self.look_ups, caller=caller),
-            actor=CLOCKWORK,
-            now=receipt.now,
-        )
         asked = Asked(
             kind=TransactionKind.CANCELLATION,
             effective_at=notice.effective_at,
             by=Initiator.INSURER,
             reason=notice.reason,
         )
-        serviced = servicing.change(file.policy.record, asked)
+        serviced = self._serviced(asked, file, product, receipt.now)
+        self._store_change(serviced, serviced.policy, todo.step, file, receipt)
+
+    def _undo(self, todo: Todo, file: BillingFile, product: Product, receipt: Receipt) -> None:
+        """As if cover had never ended: nobody has to declare that nothing happened meanwhile."""
+        policy = file.policy.record
+        lapse = policy.transaction(todo.number)
+        notice = policy.carried_out_by(lapse)
+        if notice is None:
+            raise ValueError("only a lapse after a notice is undone")
+        asked = Asked(
+            kind=TransactionKind.REVERSAL,
+            effective_at=lapse.effective_at,
+            by=Initiator.INSURER,
+            reason=PAID_IN_TIME,
+            number=lapse.number,
+        )
+        serviced = self._serviced(asked, file, product, receipt.now)
+        cured = notice.replace(ended=NoticeEnd.CURED, ended_at=receipt.now)
+        cured_policy = serviced.policy.with_notice(cured)
+        self._store_change(serviced, cured_policy, todo.step, file, receipt)
+
+    def _serviced(
+        self, asked: Asked, file: BillingFile, product: Product, now: datetime
+    ) -> Serviced:
+        caller = clockwork(mode_of(file.policy.record.id))
+        servicing = Servicing(
+            conditions=Conditions.of(product),
+            reprice=repricing(product, look_ups=self.look_ups, caller=caller),
+            actor=CLOCKWORK,
+            now=now,
+        )
+        return servicing.change(file.policy.record, asked)
+
+    def _store_change(
+        self, serviced: Serviced, policy: Policy, step: Step, file: BillingFile, receipt: Receipt
+    ) -> None:
         self._store(
-            serviced.policy,
-            todo.step,
+            policy,
+            step,
             file,
             receipt,
-            effective_at=notice.effective_at,
+            effective_at=serviced.asked.effective_at,
             postings=serviced.postings,
         )
 

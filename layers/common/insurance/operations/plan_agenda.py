@@ -20,7 +20,8 @@ from insurance.operations.charge_reinstatement import LIMIT_REINSTATED
 from insurance.operations.ports import Products
 
 CLOCKED = {"clm": Kind.CLAIM, "cmp": Kind.COMPLAINT}
-RESTORES = frozenset({"policy.reinstated", "policy.transaction_reversed"})
+LAPSE_UNDONE = "policy.lapse_undone"
+RESTORES = frozenset({"policy.reinstated", "policy.transaction_reversed", LAPSE_UNDONE})
 """After these a policy may go on that had come to its end."""
 CHANGES = frozenset(
     {
@@ -28,9 +29,12 @@ CHANGES = frozenset(
         "policy.cancelled",
         "policy.reinstated",
         "policy.transaction_reversed",
+        LAPSE_UNDONE,
         LIMIT_REINSTATED,
     }
 )
+FOR_OTHERS = frozenset({LIMIT_REINSTATED, LAPSE_UNDONE})
+"""What the clockwork does in one kind of look that gives another kind something to look at."""
 
 
 class Plans(Protocol):
@@ -46,7 +50,7 @@ def plan_agenda(event: Event, *, products: Products, agenda: Plans) -> None:
 
     Safe to repeat: what was done is seen to be done.
     """
-    if event.actor != CLOCKWORK or event.type == LIMIT_REINSTATED:
+    if event.actor != CLOCKWORK or event.type in FOR_OTHERS:
         for entry in (*entries_after(event, products), *clocks_after(event)):
             agenda.enter(entry)
 

@@ -6,7 +6,6 @@ from insurance.domain.billing import BillingAccount, PaymentIn, SuspendedPayment
 from insurance.domain.caller import Caller
 from insurance.domain.errors import CurrencyMismatch, SuspenseNotFound
 from insurance.domain.identity import mode_of, suspense_id_of
-from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.ledger import Account, post
 from insurance.domain.money import Money
 from insurance.domain.policy import Policy
@@ -78,7 +77,7 @@ def _taken_in(
         booked_at=desk.receipt.now,
         to_suspense=max(payment.amount - owed, zero),
         from_suspense=True,
-        under_notice=policy.open_notice(NoticeKind.LAPSE) is not None,
+        under_notice=policy.hangs_on_payment,
     )
     return Step(
         account.paid(taken),

@@ -45,7 +45,7 @@ class PaymentIn(Value):
     from_suspense: bool = False
     """It came in for nobody first, and a person said for whom it was."""
     under_notice: bool = False
-    """It came while a lapse was announced: what it makes good must be looked at at once."""
+    """It came while a lapse was announced, or after one: what it makes good is looked at at once."""
 
 
 class BillingAccount(Record):
@@ -124,8 +124,7 @@ class BillingAccount(Record):
 
     def using_suspense(self, policy: Policy) -> tuple[Self, Money]:
         """With as much of what was paid too much as is owed by now; how much that was."""
-        free = self.in_suspense - self._total(each.of_suspense for each in self._in(OPEN))
-        left = used = max(min(free, self.owed(policy) - self.received), self._nothing)
+        left = used = max(min(self.free_suspense, self.owed(policy) - self.received), self._nothing)
         paid_in = []
         for each in self.paid_in:
             part = min(left, each.to_suspense)
@@ -137,7 +136,7 @@ class BillingAccount(Record):
 
     def refundable(self, policy: Policy) -> Money:
         """What was paid and is not owed, and nobody has asked for yet."""
-        return self._free_suspense + max(self._free_credit(policy), self._nothing)
+        return self.free_suspense + max(self._free_credit(policy), self._nothing)
 
     def refunding(
         self, policy: Policy, amount: Money, payee: Payee, *, by: str, reason: str
@@ -150,7 +149,7 @@ class BillingAccount(Record):
         refund = Refund(
             id=refund_id_for(policy.id, len(self.refunds) + 1),
             amount=amount,
-            of_suspense=min(amount, self._free_suspense),
+            of_suspense=min(amount, self.free_suspense),
             status=PaymentStatus.AWAITING_APPROVAL,
             requested_by=by,
             reason=reason,
@@ -175,7 +174,8 @@ class BillingAccount(Record):
         return self.replace(refunds=kept)
 
     @property
-    def _free_suspense(self) -> Money:
+    def free_suspense(self) -> Money:
+        """What is in suspense and nobody has asked back."""
         return self.in_suspense - self._total(each.of_suspense for each in self._in(OPEN))
 
     def _free_credit(self, policy: Policy) -> Money:

@@ -2,7 +2,8 @@
 
 Nothing is stored of this: the next step follows from the policy, its account and the clock. A
 policy in arrears beyond the days of grace is given notice; it lapses when the notice is over and
-what it names was not paid before; a payment in time ends the notice.
+what it names was not paid before; a payment in time ends the notice, and undoes a lapse where it
+was told of too late. What was paid too much is used before anything is announced.
 """
 
 from collections.abc import Iterator
@@ -13,9 +14,8 @@ from zoneinfo import ZoneInfo
 
 from insurance.domain.billing.account import BillingAccount, Invoice, statement
 from insurance.domain.jurisdiction import NoticeKind, local_midnight
-from insurance.domain.money import Money
 from insurance.domain.money import total as total_of
-from insurance.domain.policy import Policy
+from insurance.domain.policy import Policy, Transaction
 from insurance.domain.policy.notice import NON_PAYMENT, Notice, NoticeEnd
 
 
@@ -26,6 +26,9 @@ class Step(StrEnum):
     """The price of the plan fell away with the contract, or came back with it."""
     CURE = "cure"
     LAPSE = "lapse"
+    UNDO = "undo_lapse"
+    """What was due had been paid in time, and was told of later."""
+    USE = "use_suspense"
     CANCEL = "cancel"
     OVERTAKE = "overtake"
     """The notice has nothing left to end."""
@@ -36,7 +39,7 @@ class Todo(NamedTuple):
 
     step: Step
     number: int
-    """Of the due, the notice or, of a charge, the transaction after which it is another."""
+    """Of the due, the notice, the lapse or, of a charge, the transaction after which it is another."""
 
 
 class Collection(NamedTuple):
@@ -81,9 +84,14 @@ class Collection(NamedTuple):
     def _todos(self) -> Iterator[Todo]:
         if self.booked is not None and self.booked != self.account:
             yield Todo(Step.ADJUST, self.policy.next_number - 1)
+        lapse = self.policy.cancelled_by()
+        if lapse is not None and self._undone_by_payment(lapse):
+            yield Todo(Step.UNDO, lapse.number)
         for notice in self.policy.notices:
             if notice.open:
                 yield from self._of_notice(notice)
+        if self.account.using_suspense(self.policy)[1]:
+            yield Todo(Step.USE, len(self.account.paid_in))
         announced = self.policy.open_notice(NoticeKind.LAPSE)
         if self.gives_notice and not (announced or self._ended) and self._beyond_grace():
             yield Todo(Step.ANNOUNCE, len(self.policy.notices) + 1)
@@ -95,24 +103,29 @@ class Collection(NamedTuple):
         at = notice.effective_at
         if self._ended or (at is not None and not self.policy.covers_at(at)):
             yield Todo(Step.OVERTAKE, notice.number)
-        elif notice.kind is NoticeKind.LAPSE and self._made_good(notice):
+        elif notice.kind is NoticeKind.LAPSE and self._made_good(notice, self.policy):
             yield Todo(Step.CURE, notice.number)
         elif at is not None and at <= self.now:
             lapses = notice.kind is NoticeKind.LAPSE
             yield Todo(Step.LAPSE if lapses else Step.CANCEL, notice.number)
 
-    def _made_good(self, notice: Notice) -> bool:
-        """Whether all that the notice names was paid before it took effect."""
-        received = self.account.received
+    def _undone_by_payment(self, lapse: Transaction) -> bool:
+        """Whether the policy would not have lapsed, had it been known what was paid by then."""
+        notice = self.policy.carried_out_by(lapse)
+        return notice is not None and self._made_good(notice, self.policy.before(lapse.number))
+
+    def _made_good(self, notice: Notice, policy: Policy) -> bool:
+        """Whether all that the notice names was in our hands before it took effect; for what, does
+        not matter."""
+        received = self.account.received + self.account.free_suspense
         if notice.effective_at is not None:
             last = notice.effective_at.astimezone(self.zone).date()
             late = (each for each in self.account.paid_in if each.received_on >= last)
-            received -= total_of(
-                (each.amount - each.to_suspense for each in late), received.currency
-            )
+            received -= total_of((each.amount for each in late), received.currency)
+        found = statement(self.account, policy, self._today, zone=self.zone, received=received)
         return not any(
             each.open
-            for each in self._invoices(received)
+            for each in found.invoices
             if notice.due_by is not None and each.due.due_on <= notice.due_by
         )
 
@@ -144,9 +157,8 @@ class Collection(NamedTuple):
             each for each in self._invoices() if each.due.number > self.account.asked and each.open
         ]
 
-    def _invoices(self, received: Money | None = None) -> tuple[Invoice, ...]:
-        found = statement(self.account, self.policy, self._today, zone=self.zone, received=received)
-        return found.invoices
+    def _invoices(self) -> tuple[Invoice, ...]:
+        return statement(self.account, self.policy, self._today, zone=self.zone).invoices
 
     @property
     def _today(self) -> date:

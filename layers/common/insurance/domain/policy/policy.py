@@ -13,7 +13,7 @@ from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.money import Money
 from insurance.domain.party import Policyholder
 from insurance.domain.period import Period
-from insurance.domain.policy.notice import Notice
+from insurance.domain.policy.notice import Notice, NoticeEnd
 from insurance.domain.policy.transaction import (
     ChangedAnswers,
     ChargeKind,
@@ -274,6 +274,34 @@ class Policy(Record):
     def open_notice(self, kind: NoticeKind) -> Notice | None:
         """The one notice of its kind that was neither carried out nor taken back."""
         return next((each for each in self.notices if each.kind is kind and each.open), None)
+
+    @property
+    def hangs_on_payment(self) -> bool:
+        """A lapse was announced or carried out: money that was there in time ends or undoes it."""
+        ended = self.cancelled_by()
+        lapsed = ended is not None and ended.is_lapse
+        return lapsed or self.open_notice(NoticeKind.LAPSE) is not None
+
+    def carried_out_by(self, lapse: Transaction) -> Notice | None:
+        """The notice that the lapse carried out; None where no rule asked for one."""
+        carried_out = [
+            each
+            for each in self.notices
+            if each.kind is NoticeKind.LAPSE
+            and each.ended is NoticeEnd.CARRIED_OUT
+            and each.effective_at == lapse.effective_at
+        ]
+        return carried_out[-1] if carried_out else None
+
+    def before(self, number: int) -> Self:
+        """The policy as it stood when this transaction was not made yet."""
+        return self.replace(
+            transactions=tuple(
+                each.replace(reversed_by=None) if (each.reversed_by or 0) >= number else each
+                for each in self.transactions
+                if each.number < number
+            )
+        )
 
     def with_notice(self, notice: Notice) -> Self:
         """A new notice, or one that has moved on."""
