@@ -25,12 +25,15 @@ DYNOXIDE = ROOT / ".tools/node_modules/@dynoxide/linux-x64/dynoxide"
 
 
 @contextmanager
-def running_engine() -> Iterator[str]:
-    """dynoxide on a free port; its URL. Nothing is kept when it stops."""
+def running_engine(path: Path | None = None) -> Iterator[str]:
+    """dynoxide on a free port; its URL. Without a path nothing is kept when it stops."""
     engine_for(Settings(engine="dynoxide"))
     port = free_port(0, what="database", setting="DATABASE_PORT")
     process = subprocess.Popen(  # noqa: S603 - our own pinned binary
-        [DYNOXIDE, "--host", LOOPBACK, "--port", str(port)],
+        [
+            *(DYNOXIDE, "--host", LOOPBACK, "--port", str(port)),
+            *(("--db-path", str(path)) if path else ()),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

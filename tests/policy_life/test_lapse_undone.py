@@ -146,6 +146,7 @@ def test_a_change_that_the_lapse_had_done_away_with_is_made_again():
 
 
 def test_what_a_person_brought_back_is_left_as_it_is(almanac):
+    almanac.pay(ARREARS)
     almanac.house.reinstate(almanac.house.now.date(), gap=True)
     almanac.turn_to(almanac.house.now)
     transactions = almanac.house.policy.transactions

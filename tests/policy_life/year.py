@@ -8,11 +8,15 @@ time by the clockwork. In the end the house's books are asked whether they are e
 
 import multiprocessing
 import resource
+import sqlite3
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from insurance.domain.agenda import Kind, book_of
@@ -96,9 +100,10 @@ def play(policies: int) -> Played:
     """The year on a fresh engine, by a few workers at once."""
     context = multiprocessing.get_context("spawn")
     worked_before = _processor_seconds()
-    with running_engine() as url:
+    with TemporaryDirectory() as folder, running_engine(Path(folder) / "year.sqlite") as url:
         dynamodb = client(url)
         tables = make_tables(dynamodb)
+        _index_the_stream(Path(folder) / "year.sqlite")
         began = time.monotonic()
         with context.Pool(WORKERS) as pool:
             parts = [(url, tables, worker, policies) for worker in range(WORKERS)]
@@ -109,6 +114,17 @@ def play(policies: int) -> Played:
         books = DynamoDBBooks(dynamodb, tables["balances"])
         health = read_health(Currency.GBP, caller=FINANCE, books=books, now=ENDS)
     return Played(policies, seconds, _processor_seconds() - worked_before, happened, health)
+
+
+def _index_the_stream(database: Path) -> None:
+    """dynoxide 1.2.1 finds the next number of a stream by reading all of its records, and keeps them
+    for good where DynamoDB keeps a day's: a year would take time by the square of its policies. With
+    this index it finds the number at once; its records and what it answers stay the same."""
+    with closing(sqlite3.connect(database)) as engine, engine:
+        engine.execute(
+            "CREATE INDEX _stream_numbers"
+            " ON _stream_records (table_name, CAST(sequence_number AS INTEGER))"
+        )
 
 
 def _processor_seconds() -> float:
