@@ -155,6 +155,18 @@ def test_claims_are_listed_by_how_far_they_have_come(office):
     assert office.call("GET", "/v1/claims-by-status/lost", by=HANDLER).status == 422
 
 
+def test_claims_by_status_and_by_handler_come_page_by_page(office):
+    policy, hana = issued(office), staff(HANDLER)["claims"]["sub"]
+    ids = []
+    for _ in range(5):
+        ids.append(referred(office, policy))
+        office.post(f"/v1/claims/{ids[-1]}/assignment", {"handler": hana}, by=HANDLER)
+        office.now += timedelta(minutes=1)
+
+    for path in ("/v1/claims-by-status/verifying", f"/v1/claims-by-handler/{hana}"):
+        assert [listed(office, path, limit=limit) for limit in ("1", "2", "50")] == [ids] * 3
+
+
 def test_a_claim_is_in_one_persons_hands_until_another_takes_it_or_it_closes(office):
     claim_id = referred(office)
     hana, sven = (staff(name)["claims"]["sub"] for name in (HANDLER, SUPERVISOR))
