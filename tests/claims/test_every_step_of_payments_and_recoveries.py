@@ -87,7 +87,7 @@ def take(office: Office, path: str, payment: str, step: PaymentStep) -> Answered
 def test_a_payment_takes_the_steps_of_its_table_and_refuses_the_others(status, step):
     """Goodwill needs a second person whatever its amount: so every state is reached."""
     with opened_in_memory() as (office, _):
-        payee = {"payee": LISTED} if status is PaymentStatus.SCREENING else {}
+        payee: Json = {"payee": LISTED} if status is PaymentStatus.SCREENING else {}
         path = f"/v1/claims/{crash(office, **payee)['id']}"
         payment = office.post(f"{path}/decision", GOODWILL, by=HANDLER)["payments"][0]["id"]
         for before in REACHED[status]:
