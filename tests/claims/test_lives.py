@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from insurance.domain.claim import CostType
-from insurance.domain.claim.payment import OPEN
+from insurance.domain.claim.payment import OPEN, PaymentStatus
 from insurance.domain.event import first_broken_link
 from insurance.domain.ledger import Account
 
@@ -20,6 +20,7 @@ from tests.claims.products import shared_limits
 HANDLER, SUPERVISOR = "handler-test", "supervisor-test"
 WHOLE = {"term_limit": 100_000, "own_share": 30_000, "reinstated": 100_000}
 FIRST_DAY = datetime(2026, 12, 2, 8, tzinfo=UTC)
+WAITING = {PaymentStatus.AWAITING_APPROVAL, PaymentStatus.SCREENING}
 pounds = st.integers(min_value=1, max_value=1200)
 people = st.sampled_from([HANDLER, SUPERVISOR])
 REFUSALS = {
@@ -186,12 +187,21 @@ class ClaimLives(RuleBasedStateMachine):
 
     @invariant()
     def what_is_closed_has_nothing_open(self) -> None:
+        """But what was recovered for the insured: that leaves a closed claim closed, and is a task."""
         for claim_id in self.claims:
             claim = self.memory.claims[claim_id].record
             if claim.handling == "closed":
                 assert not claim.reserve
-                assert not any(payment.status in OPEN for payment in claim.payments)
+                open_types = {each.cost_type for each in claim.payments if each.status in OPEN}
+                assert open_types <= {CostType.INSURED_SHARE}
                 assert claim.proposed is None
+
+    @invariant()
+    def what_waits_for_a_second_person_is_somebodys_task(self) -> None:
+        for claim_id in self.claims:
+            claim = self.memory.claims[claim_id].record
+            if any(each.status in WAITING for each in claim.payments) or claim.proposed:
+                assert claim.task is not None
 
     @invariant()
     def what_is_on_its_way_is_reserved(self) -> None:
