@@ -84,7 +84,7 @@ class Counter:
             "policy_id": policy_id,
             "cover": cover,
             "occurred_at": on if "T" in on else f"{on}T12:00:00Z",
-            "claimed": money(claimed),
+            "claimed": money(claimed, self.product.currency.value),
             "facts": {},
             "claimant": {"name": "Ada Merton"},
             "payee": {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"},

@@ -276,14 +276,21 @@ class CoverClaims:
         return Routine(self._world, self._names)
 
     def _figure(self, name: str) -> Callable[[Env], int | None]:
-        """Limit or excess for this loss, in minor units; None where the cover has none."""
+        """Limit or excess for this loss, in minor units; None where the cover has none.
+
+        A question of that name is meant where one is asked, as before there is a loss.
+        """
         source = self._cover.get(name)
         if source is None:
             return lambda env: None  # noqa: ARG005 - the shape of a compiled function
-        return self._amount_of(source, f"{self._path}/{name}")
+        own = self._world.own | ({"limit", "excess"} if name == "limit" else {name})
+        names = {each: term for each, term in self._names.items() if each not in own}
+        return self._amount_of(source, f"{self._path}/{name}", Routine(self._world, names))
 
-    def _amount_of(self, source: object, path: str) -> Callable[[Env], Any]:
-        routine = self._routine()
+    def _amount_of(
+        self, source: object, path: str, routine: Routine | None = None
+    ) -> Callable[[Env], Any]:
+        routine = routine or self._routine()
         exponent = self._currency.exponent
         term = rounded(routine.amount(source, path), exponent, "half_up")
         self._finish(routine, at_scale(term, exponent))

@@ -1,7 +1,7 @@
 """The names that a product's expressions may use, and the Python functions made from them."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from datetime import date
 from keyword import iskeyword
@@ -94,6 +94,11 @@ class World:
                     raise refuse(f"/{group}/{name}", name, f"a name not used by {taken[name]}")
                 taken[name] = group
 
+    @property
+    def own(self) -> Set[str]:
+        """The product's own names: what a value says of them is the same wherever it is used."""
+        return self.questions.keys() | self.looked_up.keys() | self.values.keys()
+
     def types(self) -> dict[str, Term]:
         """Names that stand for themselves, without questions and values."""
         cents = kinds.money(self.exponent)
@@ -159,7 +164,7 @@ class Routine:
         return term
 
     def _found(self, name: str) -> Term | None:  # noqa: PLR0911 - one for each kind of name
-        if name in self._extra:
+        if name in self._extra and not (self._open and name in self.world.own):
             return self._extra[name]
         if name in self.world.questions:
             local = self._once(f"q_{name}", f"e.answers[{name!r}]")
