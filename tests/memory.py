@@ -8,7 +8,7 @@ from hashlib import sha256
 from insurance.domain.agenda import TRIES_MAX, Entry, Kind
 from insurance.domain.bank import Instruction, PaymentFile
 from insurance.domain.bank.payment_file import PAYMENTS_PER_FILE_MAX
-from insurance.domain.billing import BillingAccount, SuspendedPayment
+from insurance.domain.billing import BillingAccount, BookedOn, SuspendedPayment
 from insurance.domain.books.earnings import EarnedPremium
 from insurance.domain.claim import Claim, Handling, NoticedClaim
 from insurance.domain.claim.attention import waits_for, waits_from
@@ -127,7 +127,7 @@ class Memory:
     policies: dict[str, Kept[Policy]] = field(default_factory=dict)
     accesses: dict[str, Kept[Access]] = field(default_factory=dict)
     accounts: dict[str, Kept[BillingAccount]] = field(default_factory=dict)
-    suspense: dict[str, Kept[SuspendedPayment]] = field(default_factory=dict)
+    suspense: dict[str, Kept[SuspendedPayment] | BookedOn] = field(default_factory=dict)
     earned: dict[str, Kept[EarnedPremium]] = field(default_factory=dict)
     claims: dict[str, Kept[Claim]] = field(default_factory=dict)
     complaints: dict[str, Kept[Complaint]] = field(default_factory=dict)
@@ -316,18 +316,35 @@ class MemoryBilling:
         self._memory.check(receipt)
         self._memory.keep(receipt)
 
-    def suspended(self, suspense_id: str, receipt: Receipt) -> Kept[SuspendedPayment] | None:
+    def book(
+        self,
+        event: Event,
+        account: BillingAccount,
+        *,
+        suspense_id: str,
+        file: BillingFile,
+        receipt: Receipt,
+    ) -> None:
+        if suspense_id in self._memory.suspense:
+            raise StaleRevision(account.policy_id)
+        self.store(event, account, file=file, receipt=receipt)
+        self._memory.suspense[suspense_id] = BookedOn(account.policy_id)
+
+    def suspended(
+        self, suspense_id: str, receipt: Receipt
+    ) -> Kept[SuspendedPayment] | BookedOn | None:
         self._memory.check(receipt)
         return self._memory.suspense.get(suspense_id)
 
     def get_suspended(self, suspense_id: str) -> Kept[SuspendedPayment]:
-        if suspense_id not in self._memory.suspense:
+        kept = self._memory.suspense.get(suspense_id)
+        if not isinstance(kept, Kept):
             raise SuspenseNotFound(suspense_id)
-        return self._memory.suspense[suspense_id]
+        return kept
 
     def load_suspended(
         self, suspense_id: str, policy_id: str, receipt: Receipt
-    ) -> tuple[Kept[SuspendedPayment] | None, BillingFile]:
+    ) -> tuple[Kept[SuspendedPayment] | BookedOn | None, BillingFile]:
         self._memory.check(receipt)
         return self._memory.suspense.get(suspense_id), self.get(policy_id)
 
@@ -354,13 +371,13 @@ class MemoryBilling:
         was: Kept[SuspendedPayment],
         receipt: Receipt,
     ) -> None:
-        if self._memory.suspense[moved.stream].head != was.head:
+        if self.get_suspended(moved.stream).head != was.head:
             raise StaleRevision(moved.stream)
         self.store(event, account, file=file, receipt=receipt)
         self._move(moved, was)
 
     def _move(self, event: Event, was: Kept[SuspendedPayment]) -> None:
-        if self._memory.suspense[event.stream].head != was.head:
+        if self.get_suspended(event.stream).head != was.head:
             raise StaleRevision(event.stream)
         self._memory.append(event, lambda: StaleRevision(event.stream))
         payment = SuspendedPayment.joined(event.facts, {})

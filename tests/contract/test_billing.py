@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from insurance.domain.billing import BillingAccount, PaymentIn, Plan, SuspendedPayment
+from insurance.domain.billing import BillingAccount, BookedOn, PaymentIn, Plan, SuspendedPayment
 from insurance.domain.errors import PolicyNotFound, StaleRevision, SuspenseNotFound
 from insurance.domain.event import Event, Head, NothingToSeal
 from insurance.domain.identity import Mode, policy_id_for, suspense_id_for
@@ -172,6 +172,31 @@ def test_a_payment_leaves_suspense_with_the_account_it_goes_to_or_not_at_all(sto
 
     assert stores.billing.get_suspended(was.record.id).record.allocated_to == POLICY_ID
     assert stores.billing.get(POLICY_ID).account.record == account
+
+
+def test_an_outside_reference_is_used_up_by_what_was_booked_under_it(stores, file):
+    id = suspense_id_for(Mode.TEST, "REF-4")
+    account = BillingAccount.opened(file.policy.record, PLAN, date(2026, 3, 11))
+
+    def book(key: str, file: BillingFile) -> None:
+        stores.billing.book(
+            event_of(account, file.account.head if file.account else Head()),
+            account,
+            suspense_id=id,
+            file=file,
+            receipt=make_receipt(key, operation=PAY).answered(file.policy),
+        )
+
+    book("one", file)
+
+    assert stores.billing.suspended(id, make_receipt("s", operation=PAY)) == BookedOn(POLICY_ID)
+    booked, now = stores.billing.load_suspended(id, POLICY_ID, make_receipt("l"))
+    assert booked == BookedOn(POLICY_ID)
+    with pytest.raises(SuspenseNotFound):
+        stores.billing.get_suspended(id)
+    with pytest.raises(StaleRevision):
+        book("two", now)
+    assert stores.billing.get(POLICY_ID).account == now.account
 
 
 def test_there_is_no_payment_in_suspense_that_never_came(stores, file):

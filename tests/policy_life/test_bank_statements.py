@@ -159,6 +159,16 @@ def test_the_same_statement_or_one_that_overlaps_books_nothing_twice(desk):
     assert desk.balance("cash") == 2000 + 900 + 500
 
 
+def test_what_was_booked_on_a_policy_is_known_again_though_the_text_names_another_or_none(desk):
+    desk.take_in(camt(entry("A1", "20.00", desk.house.policy_id)))
+
+    for text in ("for my sister", UNKNOWN):
+        assert desk.outcomes(camt(entry("A1", "20.00", text))) == [("booked_before", "policy")]
+
+    assert desk.balance("cash") == 2000
+    assert desk.balance("suspense") == 0
+
+
 def test_what_was_allocated_from_suspense_is_not_booked_again(desk):
     from insurance.operations.resolve_suspense import allocate  # noqa: PLC0415 - here only
 

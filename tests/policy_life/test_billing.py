@@ -58,6 +58,13 @@ class Desk:
         told = PaymentTold(policy_id or self.house.policy_id, reference, gbp(amount), on)
         return receive_payment(told, caller=BANK, receipt=self.house.receipt("pay"), **self.ports)
 
+    def another_policy(self) -> str:
+        first = self.house.policy_id
+        self.house.issue()
+        other, self.house.policy_id = self.house.policy_id, first
+        assert other != first
+        return other
+
     def on(self, day: date) -> Billed:
         at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
         return read_billing(self.house.policy_id, at=at, caller=PARTNER, **self.ports)
@@ -152,6 +159,17 @@ def test_a_payment_that_came_for_nobody_is_not_booked_again_when_its_policy_is_n
     assert desk.balance("cash") == 5000
     with pytest.raises(PaymentDiffers):
         desk.pay("51", "REF-9")
+
+
+def test_a_payment_that_was_booked_on_a_policy_is_not_booked_again_for_another(desk):
+    desk.pay("50", "REF-1")
+
+    for other in (UNKNOWN, desk.another_policy()):
+        with pytest.raises(PaymentDiffers):
+            desk.pay("50", "REF-1", other)
+
+    assert desk.balance("cash") == 5000
+    assert desk.balance("suspense") == 0
 
 
 def test_a_change_in_the_middle_of_a_plan_is_spread_over_what_is_still_to_come(desk):

@@ -12,6 +12,7 @@ from insurance.domain.errors import (
     PaymentDiffers,
     RefundTooLarge,
     SamePerson,
+    SuspenseNotFound,
     WrongState,
 )
 from insurance.domain.identity import Mode, refund_id_for, suspense_id_for
@@ -347,11 +348,12 @@ def test_a_payment_in_suspense_is_allocated_once_and_pays_what_is_owed(desk, sus
         allocate(suspended, desk.house.policy_id, desk=desk.desk(person("fiona")))
 
 
-def test_a_reference_that_the_policy_knows_already_is_not_allocated(desk):
+def test_a_reference_that_the_policy_knows_already_comes_into_no_suspense(desk):
     desk.pay("10", "REF-8")
-    desk.pay("10", "REF-8", UNKNOWN)
-
     with pytest.raises(PaymentDiffers):
+        desk.pay("10", "REF-8", UNKNOWN)
+
+    with pytest.raises(SuspenseNotFound):
         allocate(
             suspense_id_for(Mode.TEST, "REF-8"),
             desk.house.policy_id,

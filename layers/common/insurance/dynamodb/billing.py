@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from insurance.domain.billing import BillingAccount, SuspendedPayment
+from insurance.domain.billing import BillingAccount, BookedOn, SuspendedPayment
 from insurance.domain.errors import StaleRevision, SuspenseNotFound
 from insurance.domain.event import Event
 from insurance.domain.identity import billing_id_for
@@ -17,6 +17,8 @@ from insurance.operations.receipt import Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+BOOKED_ON = "booked_on"
 
 
 class BillingReader:
@@ -76,6 +78,28 @@ class DynamoDBBilling:
             [*self._moved(event, file.account, account.policy_id), self._kept(receipt, file)],
         )
 
+    def book(
+        self,
+        event: Event,
+        account: BillingAccount,
+        *,
+        suspense_id: str,
+        file: BillingFile,
+        receipt: Receipt,
+    ) -> None:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(account.policy_id)
+
+        used_up = {"id": codec.text(suspense_id), BOOKED_ON: codec.text(account.policy_id)}
+        transact(
+            self._client,
+            [
+                *self._moved(event, file.account, account.policy_id),
+                add(self._billing_table, used_up, stale, key="id"),
+                self._kept(receipt, file),
+            ],
+        )
+
     def allocate(
         self,
         event: Event,
@@ -101,20 +125,23 @@ class DynamoDBBilling:
     def answer(self, receipt: Receipt) -> None:
         transact(self._client, [self._receipts.keep(receipt)])
 
-    def suspended(self, suspense_id: str, receipt: Receipt) -> Kept[SuspendedPayment] | None:
+    def suspended(
+        self, suspense_id: str, receipt: Receipt
+    ) -> Kept[SuspendedPayment] | BookedOn | None:
         earlier, item = load(self._client, [self._receipts.key(receipt), self._own(suspense_id)])
         self._receipts.check(receipt, earlier)
-        return aggregates.kept(SuspendedPayment, item, None) if item else None
+        return _outside_payment(item)
 
     def get_suspended(self, suspense_id: str) -> Kept[SuspendedPayment]:
         [item] = load(self._client, [self._own(suspense_id)])
-        if item is None:
+        kept = _outside_payment(item)
+        if not isinstance(kept, Kept):
             raise SuspenseNotFound(suspense_id)
-        return aggregates.kept(SuspendedPayment, item, None)
+        return kept
 
     def load_suspended(
         self, suspense_id: str, policy_id: str, receipt: Receipt
-    ) -> tuple[Kept[SuspendedPayment] | None, BillingFile]:
+    ) -> tuple[Kept[SuspendedPayment] | BookedOn | None, BillingFile]:
         wanted = [
             self._receipts.key(receipt),
             self._own(suspense_id),
@@ -122,8 +149,7 @@ class DynamoDBBilling:
         ]
         earlier, own, *items = load(self._client, wanted)
         self._receipts.check(receipt, earlier, self._policies.key(items[-1]))
-        kept = aggregates.kept(SuspendedPayment, own, None) if own else None
-        return kept, self._reader.read(policy_id, items)
+        return _outside_payment(own), self._reader.read(policy_id, items)
 
     def keep_suspended(
         self, event: Event, *, was: Kept[SuspendedPayment], receipt: Receipt
@@ -160,6 +186,15 @@ class DynamoDBBilling:
 
     def _own(self, id: str) -> tuple[str, Item]:
         return self._billing_table, {"id": codec.text(id)}
+
+
+def _outside_payment(item: Item | None) -> Kept[SuspendedPayment] | BookedOn | None:
+    """What is known by an outside reference."""
+    if item is None:
+        return None
+    if BOOKED_ON in item:
+        return BookedOn(item[BOOKED_ON]["S"])
+    return aggregates.kept(SuspendedPayment, item, None)
 
 
 def _item(event: Event) -> Item:

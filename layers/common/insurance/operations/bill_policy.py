@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from insurance.domain.billing import (
     BillingAccount,
+    BookedOn,
     Invoice,
     PaymentIn,
     Plan,
@@ -166,7 +167,8 @@ def receive_payment(
 ) -> PaymentTaken:
     """Book a payment once, whoever tells of it how often; what is not owed goes to suspense.
 
-    One that came for nobody first stays there until a person says for whom it is.
+    One that came for nobody first stays there until a person says for whom it is. One that was
+    booked on another policy is refused: PaymentDiffers.
     """
     suspense_id = suspense_id_for(caller.mode, told.reference)
     try:
@@ -174,7 +176,10 @@ def receive_payment(
         policy = of_own_book(file, caller)
     except PolicyNotFound:
         return suspend_payment(told, caller=caller, billing=billing, receipt=receipt)
-    if suspended is not None and suspended.record.allocated_to != policy.id:
+    if isinstance(suspended, BookedOn):
+        if suspended.policy_id != policy.id:
+            raise PaymentDiffers(told.reference)
+    elif suspended is not None and suspended.record.allocated_to != policy.id:
         return _known(told, suspended.record)
     product = _product(policy, products)
     if told.amount.currency is not product.currency:
@@ -212,7 +217,8 @@ def receive_payment(
     )
     found = billed(account, event.head, policy, product, receipt.now)
     taken = PaymentTaken(told, found, payment.to_suspense, booked_before=False)
-    billing.store(event, account, file=file, receipt=receipt.answered(taken))
+    answered = receipt.answered(taken)
+    billing.book(event, account, suspense_id=suspense_id, file=file, receipt=answered)
     return taken
 
 
@@ -222,6 +228,8 @@ def suspend_payment(
     """Keep a payment that is for nobody we know, once."""
     id = suspense_id_for(caller.mode, told.reference)
     kept = billing.suspended(id, receipt)
+    if isinstance(kept, BookedOn):
+        raise PaymentDiffers(told.reference)
     if kept is not None:
         return _known(told, kept.record)
     payment = SuspendedPayment(

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from insurance.domain.billing import BookedOn, SuspendedPayment
 from insurance.domain.billing.bank_entry import BankEntry, BankStatement, named_in
 from insurance.domain.caller import Caller
 from insurance.domain.errors import InsuranceError, PaymentDiffers, StaleRevision, Unavailable
@@ -20,7 +21,7 @@ from insurance.operations.bill_policy import (
     receive_payment,
     suspend_payment,
 )
-from insurance.operations.ports import Billing, Products
+from insurance.operations.ports import Billing, Kept, Products
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
 TRIES = 5
@@ -87,26 +88,23 @@ class StatementImport:
         named = named_in(entry.text)
         policy_id = named[0] if named else NOBODY
         foreign = bool(named) and mode_of(policy_id) is not self.caller.mode
+        kept = self._known(entry)
+        if isinstance(kept, Kept):
+            return _suspended(entry, kept)
         told = PaymentTold(
-            policy_id=NOBODY if foreign else policy_id,
+            # Booked on a policy before, it is for that one, whatever the text says.
+            policy_id=kept.policy_id if kept else NOBODY if foreign else policy_id,
             reference=entry.reference,
             amount=entry.amount,
             received_on=entry.booked_on,
         )
-        return self._suspended(entry) or self._received(told, named, entry)
+        return self._received(told, named, entry)
 
-    def _suspended(self, entry: BankEntry) -> EntryTaken | None:
-        """What came into suspense before stays there until a person resolves it."""
+    def _known(self, entry: BankEntry) -> Kept[SuspendedPayment] | BookedOn | None:
+        """What became of it when it was told before."""
         id = suspense_id_for(self.caller.mode, entry.reference)
         operation = f"{self.receipt.operation} suspense {entry.reference}"
-        kept = self.billing.suspended(id, replace(self.receipt, operation=operation))
-        if kept is None:
-            return None
-        if (kept.record.amount, kept.record.received_on) != (entry.amount, entry.booked_on):
-            raise PaymentDiffers(entry.reference)
-        return EntryTaken(
-            entry, "booked_before", kept.record.status.replace(" ", "_"), kept.record.allocated_to
-        )
+        return self.billing.suspended(id, replace(self.receipt, operation=operation))
 
     def _received(self, told: PaymentTold, named: Named | None, entry: BankEntry) -> EntryTaken:
         """Booked; again when somebody changed the account meanwhile."""
@@ -135,6 +133,15 @@ class StatementImport:
             billing=self.billing,
             receipt=receipt,
         )
+
+
+def _suspended(entry: BankEntry, kept: Kept[SuspendedPayment]) -> EntryTaken:
+    """What came into suspense before stays there until a person resolves it."""
+    known = kept.record
+    if (known.amount, known.received_on) != (entry.amount, entry.booked_on):
+        raise PaymentDiffers(entry.reference)
+    status = known.status.replace(" ", "_")
+    return EntryTaken(entry, "booked_before", status, known.allocated_to)
 
 
 def _left_out(entry: BankEntry) -> str | None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from insurance.domain.billing import BillingAccount, SuspendedPayment
+    from insurance.domain.billing import BillingAccount, BookedOn, SuspendedPayment
     from insurance.domain.books.calendar import Calendar
     from insurance.domain.books.earnings import EarnedPremium
     from insurance.domain.claim import Claim, NoticedClaim
@@ -197,22 +197,36 @@ class Billing(Protocol):
     ) -> None:
         """Store the account as the event left it; raise StaleRevision when it has moved on."""
 
+    def book(
+        self,
+        event: Event,
+        account: BillingAccount,
+        *,
+        suspense_id: str,
+        file: BillingFile,
+        receipt: Receipt,
+    ) -> None:
+        """As `store`, with a payment whose outside reference is used up by it: no other policy's, and
+        not suspense's. Raise StaleRevision when another was first with it."""
+
     def recall(self, receipt: Receipt) -> None:
         """Raise AlreadyAnswered or KeyReused if this call was answered before."""
 
     def answer(self, receipt: Receipt) -> None:
         """Keep the answer of a call whose parts are all stored."""
 
-    def suspended(self, suspense_id: str, receipt: Receipt) -> Kept[SuspendedPayment] | None:
-        """A payment in suspense, in one read with the receipt."""
+    def suspended(
+        self, suspense_id: str, receipt: Receipt
+    ) -> Kept[SuspendedPayment] | BookedOn | None:
+        """A payment in suspense, or where it was booked at once, in one read with the receipt."""
 
     def get_suspended(self, suspense_id: str) -> Kept[SuspendedPayment]:
         """Raise SuspenseNotFound when there is none."""
 
     def load_suspended(
         self, suspense_id: str, policy_id: str, receipt: Receipt
-    ) -> tuple[Kept[SuspendedPayment] | None, BillingFile]:
-        """Both in one read with the receipt; raise PolicyNotFound when there is no such policy."""
+    ) -> tuple[Kept[SuspendedPayment] | BookedOn | None, BillingFile]:
+        """As `suspended`, and the policy's; raise PolicyNotFound when there is no such policy."""
 
     def keep_suspended(
         self, event: Event, *, was: Kept[SuspendedPayment], receipt: Receipt

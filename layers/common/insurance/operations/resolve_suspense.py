@@ -41,7 +41,7 @@ def allocate(suspense_id: str, policy_id: str, *, desk: BillingDesk) -> Resolved
     desk.caller.require_role(*RESOLVERS)
     _check_mode(suspense_id, desk.caller)
     was, file = desk.billing.load_suspended(suspense_id, policy_id, desk.receipt)
-    if was is None:
+    if not isinstance(was, Kept):
         raise SuspenseNotFound(suspense_id)
     payment = was.record.allocated(policy_id)
 
@@ -135,7 +135,7 @@ def report_return(report: BankReport, *, desk: BillingDesk) -> Resolved:
 def _loaded(suspense_id: str, desk: BillingDesk) -> Kept[SuspendedPayment]:
     _check_mode(suspense_id, desk.caller)
     kept = desk.billing.suspended(suspense_id, desk.receipt)
-    if kept is None:
+    if not isinstance(kept, Kept):
         raise SuspenseNotFound(suspense_id)
     return kept
 

@@ -11,10 +11,11 @@ from insurance.domain.billing.account import (
 )
 from insurance.domain.billing.instalments import Due, OddUnits, Plan, Schedule, plans_of, schedule
 from insurance.domain.billing.refund import Refund
-from insurance.domain.billing.suspense import SuspendedPayment
+from insurance.domain.billing.suspense import BookedOn, SuspendedPayment
 
 __all__ = [
     "BillingAccount",
+    "BookedOn",
     "Due",
     "Invoice",
     "OddUnits",

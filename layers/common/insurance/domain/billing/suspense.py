@@ -1,7 +1,7 @@
 """Suspense: money that came in for a policy that is not there."""
 
 from datetime import date
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from pydantic import AwareDatetime
 
@@ -15,6 +15,12 @@ from insurance.domain.ledger import Account, Posting, post
 from insurance.domain.money import Money
 
 RETURNS_MAX: Final = 9
+
+
+class BookedOn(NamedTuple):
+    """An outside payment that was for a policy at once: its reference is used up."""
+
+    policy_id: str
 
 
 class SuspendedPayment(Record):
