@@ -40,9 +40,6 @@ from insurance.domain.screening import ClearedMatch
 from insurance.domain.terms import Reinstatement
 from insurance.domain.value import Value
 
-REVIEW_ASKED = "review_asked"
-"""The task of a claim that somebody has asked a person to look at again: it does not end by itself."""
-
 PAYMENTS_MAX = 50
 DECISIONS_MAX = 20
 RECOVERIES_MAX = 20
@@ -239,7 +236,6 @@ class Claim(Record):
             and not self.under_review
             and not self.reserve
             and not any(payment.status in OPEN for payment in self.payments)
-            and (self.task is None or self.task.code != REVIEW_ASKED)
         )
         return self.closed(closed_as, by=by, at=at) if done else self
 
