@@ -18,6 +18,7 @@ from insurance.domain.classification import JsonObject
 from insurance.domain.complaint import Complaint
 from insurance.domain.document import Document
 from insurance.domain.errors import (
+    AccountMoved,
     AlreadyErased,
     ClaimNotFound,
     ComplaintNotFound,
@@ -54,6 +55,7 @@ from insurance.domain.quote import Quote
 from insurance.domain.screening import ScreeningCase, ScreeningStatus
 from insurance.operations.ports import (
     AccessFile,
+    AccountMove,
     BillingFile,
     Cause,
     ClaimFile,
@@ -476,14 +478,25 @@ class MemoryClaims:
         self._memory.check(receipt)
         noticed = self._memory.registers.get(policy_id, ())
         policy = self._policies.get(policy_id)
-        return NoticeFile(policy, noticed, len(noticed), self._used(policy.record))
+        account = self._memory.accounts.get(billing_id_for(policy_id))
+        return NoticeFile(policy, noticed, len(noticed), self._used(policy.record), account)
 
-    def notify(self, event: Event, claim: Claim, *, file: NoticeFile, receipt: Receipt) -> None:
+    def notify(
+        self,
+        event: Event,
+        claim: Claim,
+        *,
+        file: NoticeFile,
+        receipt: Receipt,
+        moved: AccountMove | None = None,
+    ) -> None:
         self._memory.check(receipt)
         noticed = self._memory.registers.get(claim.policy_id, ())
         if len(noticed) != file.register_revision or claim.id in self._memory.claims:
             raise StaleRevision(claim.policy_id)
+        self._check_account(moved)
         self._take((), claim)
+        self._move(moved)
         self._memory.append(event, lambda: StaleRevision(claim.policy_id))
         self._memory.registers[claim.policy_id] = (*noticed, claim.noticed())
         self._memory.claims[claim.id] = Kept(claim, event.head, file.policy.key)
@@ -508,13 +521,26 @@ class MemoryClaims:
         self._memory.check(receipt)
         policy_id = policy_id_for(claim_id)
         policy = self._policies.get(policy_id).record
-        return ClaimFile(self.get(claim_id), policy, self._used(policy))
+        return ClaimFile(
+            self.get(claim_id),
+            policy,
+            self._used(policy),
+            account=self._memory.accounts.get(billing_id_for(policy_id)),
+        )
 
     def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         seen = self._memory.files.get(policy_id_for(claim_id), {})
-        return replace(self.load(claim_id, receipt), seen=dict(seen))
+        return replace(self.load(claim_id, receipt), seen=dict(seen), account=None)
 
-    def change(self, event: Event, claim: Claim, *, was: Kept[Claim], receipt: Receipt) -> None:
+    def change(
+        self,
+        event: Event,
+        claim: Claim,
+        *,
+        was: Kept[Claim],
+        receipt: Receipt,
+        moved: AccountMove | None = None,
+    ) -> None:
         self._memory.check(receipt)
         if self._memory.claims[claim.id].head != was.head:
             raise StaleRevision(claim.id)
@@ -522,11 +548,23 @@ class MemoryClaims:
         marks = first_seen(was.record, claim)
         if any(mark in files for mark in marks):
             raise StaleRevision(claim.id)
+        self._check_account(moved)
         self._take(was.record.draws, claim)
+        self._move(moved)
         files |= dict.fromkeys(marks, claim.id)
         self._memory.append(event, lambda: StaleRevision(claim.id))
         self._memory.claims[claim.id] = Kept(claim, event.head, was.key)
         self._memory.keep(receipt)
+
+    def _check_account(self, moved: AccountMove | None) -> None:
+        there = self._memory.accounts.get(moved.account.id) if moved else None
+        if moved and (there and there.head) != (moved.was and moved.was.head):
+            raise AccountMoved(moved.account.policy_id)
+
+    def _move(self, moved: AccountMove | None) -> None:
+        if moved is not None:
+            self._memory.append(moved.event, lambda: AccountMoved(moved.account.policy_id))
+            self._memory.accounts[moved.account.id] = Kept(moved.account, moved.event.head, None)
 
     def _take(self, drawn: Sequence[Draw], claim: Claim) -> None:
         moved = [

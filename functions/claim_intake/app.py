@@ -14,7 +14,7 @@ from insurance.api.fields import (
     Reason,
     Text,
 )
-from insurance.api.payees import PayeeRequest
+from insurance.api.payees import ClaimPayeeRequest
 from insurance.api.views.claims import ClaimsView, ClaimView, CoverageView
 from insurance.domain.claim import Channel
 from insurance.domain.identity import PolicyId
@@ -52,7 +52,7 @@ class CompletionRequest(Request):
 
     facts: dict[str, Any] = {}
     item: dict[str, Any] | None = None
-    payee: PayeeRequest | None = None
+    payee: ClaimPayeeRequest | None = None
     narrative: Narrative | None = None
 
     def told(self) -> NoticeCompleted:
@@ -74,7 +74,7 @@ class NoticeRequest(CoverageCheckRequest):
     """A loss that somebody claims for."""
 
     claimant: Claimant
-    payee: PayeeRequest | None = None
+    payee: ClaimPayeeRequest | None = None
     narrative: Narrative | None = None
     loss_payee: Text | None = None
     catastrophe_event: Code | None = None
@@ -176,7 +176,7 @@ def post_review(claim_id: str, request: ReviewRequest, call: Call) -> ClaimView 
     scope="claims:write",
     summary="Name whom a claim is paid to; another one than before needs a second person",
 )
-def post_payee(claim_id: str, request: PayeeRequest, call: Call) -> ClaimView | Answer:
+def post_payee(claim_id: str, request: ClaimPayeeRequest, call: Call) -> ClaimView | Answer:
     return call.once(
         lambda receipt: propose_payee(
             claim_id,

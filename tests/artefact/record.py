@@ -248,6 +248,7 @@ def scenes() -> Iterator[Scene]:
     yield from _sharing()
     yield from _clockwork()
     yield from _billing()
+    yield from _arrears()
     yield from _documents()
     yield from _reporting()
     yield from _claims()
@@ -748,6 +749,30 @@ def _claims() -> Iterator[Scene]:
         variables={"claim_id": _claim_id("notify_without_fault")},
         **later,
     )
+
+
+def _arrears() -> Iterator[Scene]:
+    """Nobody has paid the premium: claims keep it back from what they pay the policyholder."""
+    post = "POST /v1/claims"
+    later: Json = {"at": CLAIMED_AT}
+    told = notice(POLICY, 300000)
+    told["payee"] |= {"is_policyholder": True}
+    noted, settled = "claim_intake/notify_policyholder", "claim_intake/notify_and_keep_back"
+    yield Scene(noted, post, HARBOUR, told, ISSUED, **later)
+    yield Scene(settled, post, HARBOUR, {**told, "settle": True}, ISSUED, **later)
+    path, of_noted = "claim_assessment/approve_and_keep_back", {"claim_id": _claim_id(noted[13:])}
+    decide = "POST /v1/claims/{claim_id}/decision"
+    agreed = {"decision": "approve", "reason_code": "covered", "reason": "All is in order."}
+    yield Scene(path, decide, HANDLER, agreed, (*ISSUED, noted), of_noted, **later)
+    failed = {
+        "instruction_id": identity.payment_id_for(_claim_id(settled[13:]), 1),
+        "outcome": "failed",
+        "bank_reference": "FPS-9",
+        "executed_at": "2027-01-16T10:00:00Z",
+        "reason": "The account is closed.",
+    }
+    path, reported = "settlement/report_failed_and_give_back", "POST /v1/bank-reports"
+    yield Scene(path, reported, BANK, failed, (*ISSUED, settled), **later)
 
 
 def _assessment() -> Iterator[Scene]:

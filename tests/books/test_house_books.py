@@ -28,6 +28,7 @@ from tests.books.keeper import claim_event, claim_on, earn, finance, happened, p
 from tests.cases.published import expected
 from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House, gbp
 from tests.policy_life.test_billing import Desk
+from tests.policy_life.test_offset import desk_with
 from tests.policy_life.test_refunds import RefundDesk, person, returned
 
 MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
@@ -100,6 +101,21 @@ def test_refunds_and_suspense_keep_every_account_at_its_source(keeper):
 
     assert keeper.wrong() == []
     assert keeper.books.totals(Mode.TEST, GBP).posted[Account.CASH] == 20000 + 5000 - 4000
+
+
+@pytest.mark.parametrize("outcome", ["paid", "failed"])
+def test_what_claims_keep_back_keeps_every_account_at_its_source(keeper, outcome):
+    desk = desk_with(grace_days=10)
+    claim = desk.noticed()
+    keeper.take_in(desk.house)
+    assert keeper.wrong() == []
+    assert keeper.books.totals(Mode.TEST, GBP).posted[Account.CLAIMS_KEPT_BACK] == 1547
+
+    desk.reported(claim.payments[0], outcome)
+    keeper.take_in(desk.house)
+
+    assert keeper.wrong() == []
+    assert keeper.books.totals(Mode.TEST, GBP).posted[Account.CLAIMS_KEPT_BACK] == 0
 
 
 def test_nothing_is_booked_twice_however_often_and_late_it_is_delivered(keeper, house):

@@ -61,6 +61,7 @@ FOLDERS = (
     "settlement",
     "work_list",
     "complaints",
+    "billing",
 )
 BANK = "payment_execution"
 WIRED = (
@@ -71,6 +72,7 @@ WIRED = (
     "quotes",
     "policies",
     "claims",
+    "billing",
     "lists",
     "complaints",
     "complaint_receipts",

@@ -8,15 +8,20 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from insurance.domain.billing import BillingAccount
+from insurance.domain.books.sources import Balances, moved_by, source_of
 from insurance.domain.claim import CostType
 from insurance.domain.claim.payment import OPEN, PaymentStatus
 from insurance.domain.event import first_broken_link
+from insurance.domain.identity import billing_id_for
 from insurance.domain.ledger import Account
+from insurance.domain.policy.conditions import Conditions
 
 from tests.claims.office import opened_in_memory
 from tests.claims.policies import bill, issued, loss, money
 from tests.claims.products import shared_limits
 
+ADA = {"name": "Ada Merton", "iban": "GB33BUKB20201555555555", "is_policyholder": True}
 HANDLER, SUPERVISOR = "handler-test", "supervisor-test"
 WHOLE = {"term_limit": 100_000, "own_share": 30_000, "reinstated": 100_000}
 FIRST_DAY = datetime(2026, 12, 2, 8, tzinfo=UTC)
@@ -43,6 +48,7 @@ class ClaimLives(RuleBasedStateMachine):
         self._patches = ExitStack()
         self.office, self.memory = self._patches.enter_context(opened_in_memory())
         self.claims: list[str] = []
+        self.received = 0
 
     def teardown(self) -> None:
         self._patches.close()
@@ -56,7 +62,7 @@ class ClaimLives(RuleBasedStateMachine):
     @rule(cover=st.sampled_from(["breakdown", "dental", "cyber"]), claimed=pounds)
     def notify(self, cover: str, claimed: int) -> None:
         day = FIRST_DAY + timedelta(days=len(self.claims))
-        body = loss(self.policy, cover, str(claimed), occurred_at=day.isoformat())
+        body = loss(self.policy, cover, str(claimed), occurred_at=day.isoformat(), payee=ADA)
         self.claims.append(self.office.post("/v1/claims", body)["id"])
 
     @precondition(lambda self: self.claims)
@@ -135,6 +141,17 @@ class ClaimLives(RuleBasedStateMachine):
         }
         self._called("/v1/bank-reports", body, by="bank-test")
 
+    @rule(amount=pounds)
+    def pay_premium(self, amount: int) -> None:
+        self.received += 1
+        body = {
+            "policy_id": self.policy,
+            "reference": f"REF-{self.received}",
+            "amount": money(str(amount)),
+            "received_on": "2027-11-20",
+        }
+        self._called("/v1/payments-received", body, by="bank-test")
+
     @precondition(lambda self: self.claims)
     @rule(data=st.data(), kind=st.sampled_from(["subrogation", "salvage"]), expected=pounds)
     def expect_back(self, data: Any, kind: str, expected: int) -> None:
@@ -169,7 +186,40 @@ class ClaimLives(RuleBasedStateMachine):
             assert -book[Account.RECOVERIES] == claim.recovered.amount
             owed = claim.reserve_of(CostType.INSURED_SHARE).amount
             assert -book[Account.RECOVERIES_PAYABLE] == owed
-            assert -book[Account.CASH] == spent - claim.recovered.amount - owed
+            kept_back = claim.kept_back.amount
+            assert -book[Account.CLAIMS_KEPT_BACK] == kept_back
+            assert -book[Account.CASH] == spent - claim.recovered.amount - owed - kept_back
+
+    @invariant()
+    def what_claims_keep_back_is_what_the_account_was_paid_by_them(self) -> None:
+        account = self._account()
+        out = [
+            payment
+            for claim_id in self.claims
+            for payment in self.memory.claims[claim_id].record.payments
+            if payment.kept_back and payment.status in {*OPEN, PaymentStatus.PAID}
+        ]
+        paid_in = account.standing if account else ()
+        assert {each.id: each.kept_back.amount for each in out if each.kept_back} == {
+            each.reference: each.amount for each in paid_in if each.from_claim
+        }
+        if account is not None:
+            assert account.received <= account.owed(self.memory.policies[self.policy].record)
+
+    @invariant()
+    def every_sub_ledger_is_what_the_facts_say(self) -> None:
+        """As the house's books are kept: each event booked, each aggregate held against its source."""
+        posted: Balances = Counter()
+        source: Balances = Counter()
+        for stream, events in self.memory.events.items():
+            if stream.startswith(("clm_", "bil_")):
+                for event in events:
+                    posted.update(moved_by(event))
+                found = source_of(events[-1], _no_conditions)
+                assert found is not None
+                source.update(found.balances)
+        assert +posted == +source
+        assert -posted == -source
 
     @invariant()
     def every_chain_of_events_holds(self) -> None:
@@ -210,6 +260,10 @@ class ClaimLives(RuleBasedStateMachine):
             for line in claim.reserves:
                 assert line.outstanding >= claim.open_of(line.cost_type)
 
+    def _account(self) -> BillingAccount | None:
+        kept = self.memory.accounts.get(billing_id_for(getattr(self, "policy", "pol_test_0")))
+        return kept.record if kept else None
+
     def _payments(self) -> list[tuple[str, str]]:
         return [
             (claim_id, payment.id)
@@ -233,6 +287,10 @@ class ClaimLives(RuleBasedStateMachine):
         answered = self.office.call("POST", path, body, by=by)
         if answered.status >= 400:
             assert answered.body["code"] in REFUSALS, answered.body
+
+
+def _no_conditions(_product: object) -> Conditions:
+    raise AssertionError("neither claims nor accounts ask for them")
 
 
 ClaimLives.TestCase.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)

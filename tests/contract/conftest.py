@@ -177,6 +177,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
             dynamodb,
             policies=reader,
             claims_table=tables["claims"],
+            billing_table=lambda: tables["billing"],
             events_table=tables["events"],
             parties_table=tables["parties"],
             receipts=receipts("parties"),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from insurance.domain.event import Event, first_broken_link
-from insurance.domain.identity import policy_id_for
+from insurance.domain.identity import billing_id_for, policy_id_for
 from insurance.dynamodb.aggregates import read_event, read_head
 
 from tests.resilience.backend import Backend, Item
@@ -23,7 +23,7 @@ def assert_chains_hold(backend: Backend) -> None:
     written = streams(backend)
     for stream, events in written.items():
         assert first_broken_link(events) is None, stream
-    for name in ("quotes", "policies", "claims"):
+    for name in ("quotes", "policies", "claims", "billing"):
         for item in filter(_is_aggregate, backend.items(name)):
             events = written.get(item["id"]["S"], [])
             head = read_head(item)
@@ -81,3 +81,19 @@ def assert_paid_once(backend: Backend, claims: Iterable[str], *, amount: int) ->
         assert payment["amount"]["amount"] == amount
         moved = booked(written[claim_id])
         assert moved == {"change_in_case_reserves": amount, "case_reserves": -amount}, moved
+
+
+def assert_kept_back_once(
+    backend: Backend, claims: Iterable[str], *, amount: int, kept_back: int
+) -> None:
+    """Each claim is paid once, and its policy's account has once what was kept back of that."""
+    assert_paid_once(backend, claims, amount=amount)
+    written = streams(backend)
+    for claim_id in claims:
+        [payment] = written[claim_id][-1].facts["payments"]
+        assert payment["kept_back"]["amount"]["amount"] == kept_back
+        [moved] = written[billing_id_for(policy_id_for(claim_id))]
+        assert moved.type == "billing.arrears_offset"
+        [paid_in] = moved.facts["paid_in"]
+        assert (paid_in["reference"], paid_in["amount"]["amount"]) == (payment["id"], kept_back)
+        assert booked([moved]) == {"claims_kept_back": kept_back, "premium_receivable": -kept_back}

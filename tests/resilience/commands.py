@@ -1,11 +1,12 @@
-"""The two commands whose doing twice would cost money: issue a policy, settle a claim."""
+"""The commands whose doing twice would cost money: issue a policy, settle a claim, and settle one
+whose payment keeps back what is overdue on the policy."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.resilience.backend import Backend
-from tests.resilience.books import assert_issued_once, assert_paid_once
-from tests.resilience.calls import CLOCK, LOSS_CLOCK, PARTNER, Handlers, event
+from tests.resilience.books import assert_issued_once, assert_kept_back_once, assert_paid_once
+from tests.resilience.calls import CLAIM, CLOCK, LOSS_CLOCK, PARTNER, Handlers, event
 from tests.resilience.zygote import Run
 
 PREMIUM = 18_180
@@ -54,7 +55,15 @@ def _issuing(handlers: Handlers) -> Command:
 
 
 def _settling(handlers: Handlers) -> Command:
-    claim_id = handlers.notified()["id"]
+    return _settling_claim(handlers.notified()["id"])
+
+
+def _offsetting(handlers: Handlers) -> Command:
+    payee = CLAIM["payee"] | {"is_policyholder": True}
+    return _settling_claim(handlers.notified(payee=payee)["id"])
+
+
+def _settling_claim(claim_id: str) -> Command:
     path = f"/v1/claims/{claim_id}"
 
     def call(key: str) -> Run:
@@ -80,5 +89,16 @@ SETTLE = Kind(
     check=lambda backend, claims: assert_paid_once(backend, claims, amount=PAYOUT),
     clock=LOSS_CLOCK,
     writes=3,
+    already_done="wrong-state",
+)
+OFFSET = Kind(
+    name="offset",
+    status=200,
+    prepare=_offsetting,
+    check=lambda backend, claims: assert_kept_back_once(
+        backend, claims, amount=PAYOUT, kept_back=PREMIUM
+    ),
+    clock=LOSS_CLOCK,
+    writes=5,
     already_done="wrong-state",
 )

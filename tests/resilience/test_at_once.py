@@ -4,17 +4,19 @@ import time
 from collections import Counter
 
 import pytest
+from insurance.domain.identity import billing_id_for, policy_id_for
 from insurance.dynamodb.transaction import PATIENCE_SECONDS, TRIES
 
-from tests.resilience.calls import Answer, Handlers
-from tests.resilience.commands import ISSUE, SETTLE, Command, Kind
+from tests.resilience.books import assert_chains_hold, streams
+from tests.resilience.calls import BANK, LOSS_CLOCK, Answer, Handlers, event
+from tests.resilience.commands import ISSUE, OFFSET, PREMIUM, SETTLE, Command, Kind
 from tests.resilience.faults import Faults, cancelled, silent, throttled
 from tests.resilience.zygote import Run, Zygote, final_answers
 
 pytestmark = pytest.mark.xdist_group("resilience")
 
 CLIENTS = 16
-by_kind = pytest.mark.parametrize("kind", [ISSUE, SETTLE], ids=lambda kind: kind.name)
+by_kind = pytest.mark.parametrize("kind", [ISSUE, SETTLE, OFFSET], ids=lambda kind: kind.name)
 
 
 def assert_same_answer_for_all(kind: Kind, answers: list[Answer]) -> None:
@@ -98,6 +100,44 @@ def test_sixteen_calls_with_keys_of_their_own_on_a_busy_database_are_one_success
     assert_faults_of_every_form(faults)
     kind.check(handlers.backend, [command.subject])
     assert_one_did_it(kind, answers)
+
+
+def _payment_in(policy_id: str) -> Run:
+    told = {
+        "policy_id": policy_id,
+        "reference": f"REF-{policy_id}",
+        "amount": {"amount": PREMIUM, "currency": "GBP"},
+        "received_on": "2027-01-11",
+    }
+    path = "/v1/payments-received"
+    sent = event("POST", path, told, caller=BANK, key=policy_id, clock=LOSS_CLOCK)
+    return Run("billing", sent)
+
+
+def test_a_claim_that_is_settled_while_the_premium_comes_in_keeps_back_what_is_owed_then_once(
+    handlers: Handlers, zygote: Zygote
+):
+    commands = [OFFSET.prepare(handlers) for _ in range(CLIENTS)]
+    policies = [policy_id_for(command.subject) for command in commands]
+    runs = [command.run for command in commands] + [_payment_in(each) for each in policies]
+
+    answers = final_answers(runs, zygote)
+
+    assert Counter(answer.status for answer in answers) == {200: 2 * CLIENTS}
+    assert_chains_hold(handlers.backend)
+    written = streams(handlers.backend)
+    for command, policy_id in zip(commands, policies, strict=True):
+        account = written[billing_id_for(policy_id)][-1].facts
+        by_claim = {each["reference"]: each for each in account["paid_in"]}
+        from_bank = by_claim.pop(f"REF-{policy_id}")
+        [payment] = written[command.subject][-1].facts["payments"]
+        if "kept_back" in payment:  # the premium came after it: it is owed no more
+            assert payment["kept_back"]["amount"]["amount"] == PREMIUM
+            assert list(by_claim) == [payment["id"]]
+            assert from_bank["to_suspense"]["amount"] == PREMIUM
+        else:
+            assert not by_claim
+            assert from_bank["to_suspense"]["amount"] == 0
 
 
 def assert_faults_of_every_form(faults: Faults) -> None:

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from tests.resilience.calls import Answer, Handlers
-from tests.resilience.commands import ISSUE, SETTLE, Command, Kind
+from tests.resilience.commands import ISSUE, OFFSET, SETTLE, Command, Kind
 from tests.resilience.faults import Faults, reply_lost
 from tests.resilience.zygote import Death, Point, Zygote, final_answers
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("resilience")
 
 SEEDS = range(20)
 
-by_kind = pytest.mark.parametrize("kind", [ISSUE, SETTLE], ids=lambda kind: kind.name)
+by_kind = pytest.mark.parametrize("kind", [ISSUE, SETTLE, OFFSET], ids=lambda kind: kind.name)
 
 
 def assert_final(kind: Kind, handlers: Handlers, commands: list[Command], answers: list[Answer]):

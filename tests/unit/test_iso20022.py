@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -23,10 +24,8 @@ from local.iso20022.messages import read_payments, schema, status_report
 
 MESSAGES = BankMessages(Debtor("Coverwright Insurance", "GB29NWBK60161331926819", "NWBKGB2L"))
 FILE_ID = "pmf_test_0123456789abcdef"
-IBAN, SORT_CODE = (
-    {"iban": "GB33BUKB20201555555555"},
-    {"sort_code": "202015", "account_number": "55555555"},
-)
+IBAN: dict[str, Any] = {"iban": "GB33BUKB20201555555555"}
+SORT_CODE: dict[str, Any] = {"sort_code": "202015", "account_number": "55555555"}
 
 names = st.text(
     st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200
@@ -62,7 +61,7 @@ def written(payables: list[Payable], currency: Currency = Currency.GBP) -> bytes
 
 
 def payable(amount: int = 50_000, currency: Currency = Currency.GBP, **payee: str) -> Payable:
-    named = {"name": "Ada Merton", **IBAN} | payee
+    named: dict[str, Any] = {"name": "Ada Merton", **IBAN} | payee
     return Payable(
         "pay_test_0123456789abcdefghjkmn_1",
         Money(amount=amount, currency=currency),

@@ -209,6 +209,7 @@ def claims() -> DynamoDBClaims:
         dynamodb(),
         policies=_policy_reader(),
         claims_table=table("claims"),
+        billing_table=lambda: table("billing"),
         events_table=table("events"),
         parties_table=table("parties"),
         receipts=receipts(),

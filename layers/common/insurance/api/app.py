@@ -23,6 +23,7 @@ from insurance.domain import errors, identity
 from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.classification import JsonObject
 from insurance.domain.errors import (
+    AccountMoved,
     ClockNotAllowed,
     FieldFault,
     InsuranceError,
@@ -218,7 +219,8 @@ class Call:
     ) -> Answer:
         """Carry the command out once; a repeated call is answered as the first was.
 
-        A revision lost to somebody else is decided again, unless the caller named the revision.
+        A revision lost to somebody else is decided again, unless the caller named the revision; and
+        so is what hangs on an account that they did not name.
         Before any refusal the receipt is looked for, where the function keeps its receipts unless
         `recall` knows another place: a replay is never refused.
         """
@@ -234,7 +236,9 @@ class Call:
             except Unavailable:
                 raise
             except InsuranceError as refusal:
-                if isinstance(refusal, StaleRevision) and self.expected_revision is None:
+                if isinstance(refusal, AccountMoved) or (
+                    isinstance(refusal, StaleRevision) and self.expected_revision is None
+                ):
                     continue
                 answer = self._recalled(recall, receipt)
                 if answer is not None:

@@ -32,3 +32,12 @@ class PayeeRequest(Request):
             sort_code=self.sort_code,
             account_number=self.account_number,
         )
+
+
+class ClaimPayeeRequest(PayeeRequest):
+    """Whom a claim is paid to, and whether that is the policyholder: what they owe is kept back."""
+
+    is_policyholder: bool = False
+
+    def payee(self) -> Payee:
+        return super().payee().replace(is_policyholder=self.is_policyholder)

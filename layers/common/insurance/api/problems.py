@@ -99,6 +99,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.CONFLICT, "payee-already-named", "A payee is named already"
     ),
     errors.LimitMoved: Problem(HTTPStatus.CONFLICT, "limit-moved", "A shared limit moved"),
+    errors.AccountMoved: Problem(HTTPStatus.CONFLICT, "account-moved", "The account moved"),
     errors.ReserveTooLow: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "reserve-too-low", "The reserve does not reach"
     ),

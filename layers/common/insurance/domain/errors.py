@@ -39,6 +39,7 @@ InsuranceError
 │   ├── PayeeUnsettled          another payee was asked for, or agreed too shortly ago
 │   ├── PayeeAlreadyNamed       another payee needs a second person
 │   ├── LimitMoved              another claim took of the same limit first: decide again
+│   ├── AccountMoved            money came in for the policy first: decide again
 │   ├── PaymentDiffers          one outside reference, two payments
 │   └── SamePerson              four eyes: who asked may not approve
 ├── Refused
@@ -284,6 +285,11 @@ class PayeeAlreadyNamed(Conflict):
 class LimitMoved(Conflict):
     def __init__(self, claim_id: str) -> None:
         super().__init__(f"Another claim took of a limit that {claim_id} shares. Repeat the call.")
+
+
+class AccountMoved(Conflict):
+    def __init__(self, policy_id: str) -> None:
+        super().__init__(f"The account of {policy_id} was changed meanwhile. Repeat the call.")
 
 
 class SamePerson(Conflict):

@@ -37,6 +37,8 @@ class Account(StrEnum):
     COMPLAINT_REDRESS = "complaint_redress"
     REDRESS_PAYABLE = "redress_payable"
     """Redress that was agreed and that the bank has not paid yet."""
+    CLAIMS_KEPT_BACK = "claims_kept_back"
+    """Between a claim and its policy's account: kept back of payments that are not done yet."""
     RECOVERIES_PAYABLE = "recoveries_payable"
     """The insured's part of what was recovered, until it is paid to them."""
     RECOVERIES = "recoveries"

@@ -41,6 +41,8 @@ class Claimant(Value):
 class Payee(Value):
     """Whom a settlement is paid to."""
 
+    is_policyholder: bool = False
+    """Somebody says so; a name alone tells nobody. What a policyholder owes is kept back."""
     name: Name
     iban: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$")] | None = (
         None

@@ -9,7 +9,7 @@ from insurance.domain.identity import mode_of
 from insurance.domain.ledger import Posting
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.transaction import Write, add
+from insurance.dynamodb.transaction import Refusal, Write, add, put
 from insurance.operations.ports import Kept, Keys, PartyKey
 
 AT_REVISION = "revision = :seen"
@@ -58,6 +58,19 @@ def read_key(keys: Keys, item: Item | None) -> PartyKey | None:
 def append(table: str, event: Event, *, taken: Callable[[Item | None], Exception]) -> Write:
     """The write that adds an event to its stream, refused when its number is taken."""
     return add(table, event_item(event), taken, key="stream")
+
+
+def moved(
+    table: str, events_table: str, event: Event, was: Kept[Any] | None, stale: Refusal
+) -> list[Write]:
+    """The item as the event leaves it, and the event; stale where somebody was first."""
+    item = {"id": codec.text(event.stream), **head_columns(event.head), **body_columns(event)}
+    if was is None:
+        write = add(table, item, stale, key="id")
+    else:
+        seen = codec.number(was.head.sequence)
+        write = put(table, item, stale, condition=AT_REVISION, seen=seen)
+    return [write, append(events_table, event, taken=stale)]
 
 
 def event_item(event: Event) -> Item:

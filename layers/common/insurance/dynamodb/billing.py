@@ -11,7 +11,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import Write, add, load, put, transact
+from insurance.dynamodb.transaction import Write, load, transact
 from insurance.operations.ports import BillingFile, Kept
 from insurance.operations.receipt import Receipt
 
@@ -167,18 +167,7 @@ class DynamoDBBilling:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(about)
 
-        if was is None:
-            kept: Write = add(self._billing_table, _item(event), stale, key="id")
-        else:
-            seen = codec.number(was.head.sequence)
-            kept = put(
-                self._billing_table,
-                _item(event),
-                stale,
-                condition=aggregates.AT_REVISION,
-                seen=seen,
-            )
-        return [kept, aggregates.append(self._events_table, event, taken=stale)]
+        return aggregates.moved(self._billing_table, self._events_table, event, was, stale)
 
     def _kept(self, receipt: Receipt, file: BillingFile) -> Write:
         party_id = file.policy.record.party_id
@@ -195,11 +184,3 @@ def _outside_payment(item: Item | None) -> Kept[SuspendedPayment] | BookedOn | N
     if BOOKED_ON in item:
         return BookedOn(item[BOOKED_ON]["S"])
     return aggregates.kept(SuspendedPayment, item, None)
-
-
-def _item(event: Event) -> Item:
-    return {
-        "id": codec.text(event.stream),
-        **aggregates.head_columns(event.head),
-        **aggregates.body_columns(event),
-    }

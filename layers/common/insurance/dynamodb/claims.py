@@ -1,16 +1,17 @@
 """Claims in their table: one item each, and beside them a register of each policy's claims."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import batched, groupby
 from typing import TYPE_CHECKING
 
+from insurance.domain.billing import BillingAccount
 from insurance.domain.claim import Claim, Handling, NoticedClaim
 from insurance.domain.claim.attention import waits_for, waits_from
 from insurance.domain.claim.files import first_seen
 from insurance.domain.claim.limits import Draw, Movement, movements
-from insurance.domain.errors import ClaimNotFound, LimitMoved, StaleRevision
+from insurance.domain.errors import AccountMoved, ClaimNotFound, LimitMoved, StaleRevision
 from insurance.domain.event import Event
-from insurance.domain.identity import party_id_for, policy_id_for
+from insurance.domain.identity import billing_id_for, party_id_for, policy_id_for
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec, lanes
 from insurance.dynamodb.codec import Item
@@ -25,7 +26,14 @@ from insurance.dynamodb.transaction import (
     transact,
     update,
 )
-from insurance.operations.ports import ClaimFile, Kept, Keys, NoticeFile
+from insurance.operations.ports import (
+    AccountMove,
+    ClaimFile,
+    Kept,
+    Keys,
+    NoticeFile,
+    PartyKey,
+)
 from insurance.operations.receipt import Receipt
 
 if TYPE_CHECKING:
@@ -54,6 +62,7 @@ class DynamoDBClaims:
         *,
         policies: PolicyReader,
         claims_table: str,
+        billing_table: Callable[[], str],
         events_table: str,
         parties_table: str,
         receipts: DynamoDBReceipts,
@@ -62,6 +71,7 @@ class DynamoDBClaims:
         self._client = client
         self._policies = policies
         self._claims_table = claims_table
+        self._billing_table = billing_table  # asked for by who reads accounts, and by nobody else
         self._events_table = events_table
         self._parties_table = parties_table
         self._receipts = receipts
@@ -71,11 +81,12 @@ class DynamoDBClaims:
         wanted = [
             self._register_key(policy_id),
             self._limits_key(policy_id),
+            self._account_key(policy_id),
             *self._policies.wants(policy_id),
         ]
         if receipt is not None:
             wanted.append(self._receipts.key(receipt))
-        register, limits, header, body, party, *earlier = load(self._client, wanted)
+        register, limits, account, header, body, party, *earlier = load(self._client, wanted)
         if receipt is not None:
             self._receipts.check(receipt, earlier[0], aggregates.read_key(self._keys, party))
         policy = self._policies.read(policy_id, [header, body, party])
@@ -85,15 +96,25 @@ class DynamoDBClaims:
             noticed=_read_register(register),
             register_revision=int(register["revision"]["N"]) if register else 0,
             used=used,
+            account=_read_account(account, policy.key),
         )
 
-    def notify(self, event: Event, claim: Claim, *, file: NoticeFile, receipt: Receipt) -> None:
+    def notify(
+        self,
+        event: Event,
+        claim: Claim,
+        *,
+        file: NoticeFile,
+        receipt: Receipt,
+        moved: AccountMove | None = None,
+    ) -> None:
         def noticed(_item: Item | None) -> Exception:
             return StaleRevision(claim.policy_id)
 
         transact(
             self._client,
             [
+                *self._move_account(moved),
                 *self._take((), claim),
                 add(self._claims_table, _item(event, claim), noticed, key="id"),
                 aggregates.append(self._events_table, event, taken=noticed),
@@ -145,8 +166,11 @@ class DynamoDBClaims:
     def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         policy_id = policy_id_for(claim_id)
         wanted = [self._key(claim_id), self._limits_key(policy_id), self._receipts.key(receipt)]
-        items = load(self._client, [*wanted, *self._policies.wants(policy_id)])
-        return self._file(claim_id, items, None, receipt)
+        account, *items = load(
+            self._client,
+            [self._account_key(policy_id), *wanted, *self._policies.wants(policy_id)],
+        )
+        return self._file(claim_id, items, receipt, account=account)
 
     def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         policy_id = policy_id_for(claim_id)
@@ -155,15 +179,24 @@ class DynamoDBClaims:
             self._client,
             [self._marks_key(policy_id), *wanted, *self._policies.wants(policy_id)],
         )
-        return self._file(claim_id, items, marks, receipt)
+        return self._file(claim_id, items, receipt, marks=marks)
 
-    def change(self, event: Event, claim: Claim, *, was: Kept[Claim], receipt: Receipt) -> None:
+    def change(
+        self,
+        event: Event,
+        claim: Claim,
+        *,
+        was: Kept[Claim],
+        receipt: Receipt,
+        moved: AccountMove | None = None,
+    ) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(claim.id)
 
         transact(
             self._client,
             [
+                *self._move_account(moved),
                 *self._take(was.record.draws, claim),
                 *self._mark(was.record, claim, stale),
                 put(
@@ -219,6 +252,18 @@ class DynamoDBClaims:
             [shared] = load(self._client, [self._limits_key(policy.shares_with)])
         return _read_used(limits, USED) | _read_used(shared, LIFE)
 
+    def _move_account(self, moved: AccountMove | None) -> Sequence[Write]:
+        """The policy's account beside the claim: as it was when the claim was decided on it."""
+        if moved is None:
+            return ()
+
+        def stale(_item: Item | None) -> Exception:
+            return AccountMoved(moved.account.policy_id)
+
+        return aggregates.moved(
+            self._billing_table(), self._events_table, moved.event, moved.was, stale
+        )
+
     def _mark(self, was: Claim, claim: Claim, stale: Refusal) -> Sequence[Write]:
         """Enter files that came here first: columns of one item, so that claims do not queue up."""
         return [
@@ -233,14 +278,22 @@ class DynamoDBClaims:
         ]
 
     def _file(
-        self, claim_id: str, items: Sequence[Item | None], marks: Item | None, receipt: Receipt
+        self,
+        claim_id: str,
+        items: Sequence[Item | None],
+        receipt: Receipt,
+        *,
+        marks: Item | None = None,
+        account: Item | None = None,
     ) -> ClaimFile:
         item, limits, earlier, *rest = items
         party = rest[-1]
-        self._receipts.check(receipt, earlier, aggregates.read_key(self._keys, party))
+        key = aggregates.read_key(self._keys, party)
+        self._receipts.check(receipt, earlier, key)
         policy = self._policies.read(policy_id_for(claim_id), rest).record
         return ClaimFile(
             claim=self._read(claim_id, item, party),
+            account=_read_account(account, key),
             policy=policy,
             used=self._used(policy, limits),
             seen={
@@ -269,9 +322,16 @@ class DynamoDBClaims:
         payment would carry it."""
         return self._claims_table, {"id": codec.text(f"{policy_id}#files")}
 
+    def _account_key(self, policy_id: str) -> tuple[str, Item]:
+        return self._billing_table(), {"id": codec.text(billing_id_for(policy_id))}
+
     def _limits_key(self, policy_id: str) -> tuple[str, Item]:
         """One item for all the limits that a policy's claims share: known before they are."""
         return self._claims_table, {"id": codec.text(f"{policy_id}#limits")}
+
+
+def _read_account(item: Item | None, key: PartyKey | None) -> Kept[BillingAccount] | None:
+    return aggregates.kept(BillingAccount, item, key) if item else None
 
 
 def _read_used(item: Item | None, column: str) -> dict[str, int]:

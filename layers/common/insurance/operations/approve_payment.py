@@ -6,6 +6,7 @@ from insurance.domain.errors import AlreadyErased, ClaimOnHold, PayeeUnsettled
 from insurance.domain.party import Payee
 from insurance.operations.authority import check_authority
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim
+from insurance.operations.offset_arrears import PremiumDue, offset
 from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
 from insurance.operations.screen_payment import suspicions, to_screen
@@ -55,7 +56,17 @@ def approve_payment(
         decided = payment.refused(by=caller.principal, reason=reason)
         task = Task(role=HANDLER, code="payment_refused", reason=reason, since=receipt.now)
         claim, type = claim.losing(decided, task), "payment.refused"
-    return store_claim(claim, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)
+    claim, moved = offset(
+        claim,
+        file.claim.record,
+        PremiumDue(policy, file.account, product),
+        by=caller.principal,
+        key=file.claim.key,
+        now=receipt.now,
+    )
+    return store_claim(
+        claim, type, was=file.claim, caller=caller, claims=claims, receipt=receipt, moved=moved
+    )
 
 
 def _check_account(claim: Claim, payee: Payee | None) -> None:

@@ -34,7 +34,7 @@ from insurance.domain.ledger import Posting
 from insurance.domain.money import Money
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
-from insurance.operations.ports import Billing, BillingFile, Products
+from insurance.operations.ports import Billing, BillingFile, Kept, Products
 from insurance.operations.receipt import Receipt
 
 
@@ -290,9 +290,14 @@ def of_own_book(file: BillingFile, caller: Caller) -> Policy:
 
 def account_of(file: BillingFile, product: Product) -> BillingAccount:
     """The account as the policy stands, or the one that a policy has whose plan nobody chose."""
-    policy = file.policy.record
-    if file.account is not None:
-        return file.account.record.in_step_with(policy)
+    return account_on(file.policy.record, file.account, product)
+
+
+def account_on(
+    policy: Policy, account: Kept[BillingAccount] | None, product: Product
+) -> BillingAccount:
+    if account is not None:
+        return account.record.in_step_with(policy)
     return BillingAccount.opened(policy, plans_of(product)[0], _first_due(policy, product))
 
 

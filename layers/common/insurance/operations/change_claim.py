@@ -13,7 +13,7 @@ from insurance.domain.errors import (
     Unavailable,
 )
 from insurance.domain.event import Event
-from insurance.operations.ports import ClaimFile, Claims, Kept
+from insurance.operations.ports import AccountMove, ClaimFile, Claims, Kept
 from insurance.operations.receipt import Receipt
 
 HANDLER = attention.HANDLER
@@ -47,6 +47,7 @@ def store_claim(
     caller: Caller,
     claims: Claims,
     receipt: Receipt,
+    moved: AccountMove | None = None,
     answer: object = None,
 ) -> Kept[Claim]:
     """Append the event, with the postings that the change makes, and store the claim.
@@ -70,7 +71,7 @@ def store_claim(
         postings=claim.booked_since(was.record),
     )
     kept = Kept(claim, event.head, was.key)
-    claims.change(event, claim, was=was, receipt=receipt.answered(answer or kept))
+    claims.change(event, claim, was=was, receipt=receipt.answered(answer or kept), moved=moved)
     return kept
 
 

@@ -8,6 +8,7 @@ from insurance.domain.caller import Caller
 from insurance.domain.claim.verification import Notice, Verdict, same_loss
 from insurance.domain.errors import PolicyNotFound
 from insurance.domain.money import Money
+from insurance.operations.offset_arrears import PremiumDue, with_arrears
 from insurance.operations.ports import Claims, Products
 from insurance.operations.verify_claim import verify_claim
 
@@ -41,6 +42,7 @@ def check_coverage(
         same_loss_as=same_loss(file.noticed, asked.cover, asked.occurred_at),
     )
     product = products.version(policy.product)
-    return verify_claim(
+    verdict = verify_claim(
         notice, asked.facts, asked.item, policy=policy, product=product, used=file.used
     )
+    return with_arrears(verdict, PremiumDue(policy, file.account, product), now)

@@ -13,6 +13,7 @@ from insurance.domain.identity import new_claim_id
 from insurance.domain.party import Claimant, Payee
 from insurance.operations.change_claim import while_limits_move
 from insurance.operations.check_coverage import LossAsked
+from insurance.operations.offset_arrears import PremiumDue, offset, with_arrears
 from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.pricing import territory_of
 from insurance.operations.receipt import Receipt
@@ -120,10 +121,14 @@ def _notify(
         at=receipt.now,
     )
     claim = acknowledged(claim, territory_of(policy, product), receipt.now)
-    type = "claim.notified"
+    type, moved = "claim.notified", None
     if screening is not None:
         verdict = with_payee_judged(verdict, claim, screening, receipt.now)
+        due = PremiumDue(policy, file.account, product)
+        if claim.pays_policyholder:
+            verdict = with_arrears(verdict, due, receipt.now)
         claim, outcome = decided_by_rules(claim, verdict, product, caller.principal, receipt.now)
+        claim, moved = offset(claim, None, due, by=caller.principal, key=key, now=receipt.now)
         claim = under_clocks(claim, receipt.now)
         type = f"claim.notified_and_{outcome.removeprefix('claim.')}"
     event = Event.following(
@@ -138,5 +143,5 @@ def _notify(
         postings=claim.booked_since(None),
     )
     kept = Kept(claim, event.head, key)
-    claims.notify(event, claim, file=file, receipt=receipt.answered(kept))
+    claims.notify(event, claim, file=file, receipt=receipt.answered(kept), moved=moved)
     return kept

@@ -17,6 +17,7 @@ from insurance.domain.product import Product
 from insurance.domain.terms import ProductRef
 from insurance.operations.by_clockwork import CLOCKWORK
 from insurance.operations.charge_reinstatement import LIMIT_REINSTATED
+from insurance.operations.offset_arrears import KEPT_BACK, TAKEN_BACK
 from insurance.operations.ports import Products
 
 CLOCKED = {"clm": Kind.CLAIM, "cmp": Kind.COMPLAINT}
@@ -35,6 +36,8 @@ CHANGES = frozenset(
 )
 FOR_OTHERS = frozenset({LIMIT_REINSTATED, LAPSE_UNDONE})
 """What the clockwork does in one kind of look that gives another kind something to look at."""
+LOOKED_AT = frozenset({"policy.notice_withdrawn", "billing.plan_chosen", TAKEN_BACK})
+"""After these what is due, or its notice, is not what it was."""
 
 
 class Plans(Protocol):
@@ -84,8 +87,9 @@ def entries_after(event: Event, products: Products) -> Iterator[Entry]:
         for notice in facts["notices"]:
             if "ended" not in notice and "effective_at" in notice:
                 yield _entry(event, Kind.BILLING, _instant(notice["effective_at"]))
-    elif event.type in {"policy.notice_withdrawn", "billing.plan_chosen"} or (
-        event.type == "billing.payment_received" and "under_notice" in facts["paid_in"][-1]
+    elif event.type in LOOKED_AT or (
+        event.type in {"billing.payment_received", KEPT_BACK}
+        and "under_notice" in facts["paid_in"][-1]
     ):
         yield _entry(event, Kind.BILLING, event.processed_at)
 

@@ -260,6 +260,8 @@ class ClaimFile:
     """What the policy's claims have taken of the limits they share, in minor units, by code."""
     seen: Mapping[str, str] = field(default_factory=dict)
     """Files received on the policy's claims, by mark: on which claim first. See `load_evidence`."""
+    account: Kept[BillingAccount] | None = None
+    """How the policy is paid; None where nobody chose a plan and nothing came in, and for evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,15 +274,35 @@ class NoticeFile:
     register_revision: int
     used: Mapping[str, int] = field(default_factory=dict)
     """See `ClaimFile.used`."""
+    account: Kept[BillingAccount] | None = None
+    """See `ClaimFile.account`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMove:
+    """What a claim's payment does to its policy's account, in the claim's own transaction."""
+
+    event: Event
+    account: BillingAccount
+    was: Kept[BillingAccount] | None
 
 
 class Claims(Protocol):
     def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeFile:
         """The policy and its register of claims, in one read with the receipt."""
 
-    def notify(self, event: Event, claim: Claim, *, file: NoticeFile, receipt: Receipt) -> None:
+    def notify(
+        self,
+        event: Event,
+        claim: Claim,
+        *,
+        file: NoticeFile,
+        receipt: Receipt,
+        moved: AccountMove | None = None,
+    ) -> None:
         """Store a new claim and enter it in the policy's register; raise StaleRevision when another
-        claim was entered meanwhile. What it takes of shared limits moves as in `change`."""
+        claim was entered meanwhile. What it takes of shared limits and does to the policy's account
+        moves as in `change`."""
 
     def get(self, claim_id: str) -> Kept[Claim]:
         """Raise ClaimNotFound when there is none."""
@@ -297,12 +319,21 @@ class Claims(Protocol):
     def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimFile:
         """As `load`, and in the same read which files came to the policy's claims before."""
 
-    def change(self, event: Event, claim: Claim, *, was: Kept[Claim], receipt: Receipt) -> None:
+    def change(
+        self,
+        event: Event,
+        claim: Claim,
+        *,
+        was: Kept[Claim],
+        receipt: Receipt,
+        moved: AccountMove | None = None,
+    ) -> None:
         """Store the claim as the event left it; raise StaleRevision when it has moved on.
 
         What it takes of shared limits moves in the same transaction; raise LimitMoved when other
         claims have left too little. Files that came to it first are marked as its own; raise
-        StaleRevision when one has come to another claim meanwhile.
+        StaleRevision when one has come to another claim meanwhile. The policy's account is stored
+        with it as `moved` says; raise AccountMoved when somebody else has changed it meanwhile.
         """
 
 

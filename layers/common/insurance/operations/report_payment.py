@@ -8,6 +8,7 @@ from insurance.domain.claim import Claim, PaymentStatus, ReserveReason, Task
 from insurance.domain.claim.payment import Payment, PaymentStep
 from insurance.domain.identity import claim_id_for
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim
+from insurance.operations.offset_arrears import take_back
 from insurance.operations.ports import Claims, Kept
 from insurance.operations.receipt import Receipt
 
@@ -47,22 +48,19 @@ def report_payment(
         at=report.executed_at,
         reason=report.reason,
     )
+    moved = None
     if payment.status is PaymentStatus.PAID:
-        claim = _paid(was, payment, by=caller.principal, at=receipt.now)
+        claim = was.with_paid(payment, by=caller.principal, at=receipt.now)
         type = "payment.paid"
     else:
         claim = _lost(was, payment, report, by=caller.principal, at=receipt.now)
         type = f"payment.{LOST[report.step]}"
-    return store_claim(claim, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)
-
-
-def _paid(was: Claim, payment: Payment, *, by: str, at: datetime) -> Claim:
-    """Out of the reserve; closed once nothing is outstanding."""
-    outstanding = was.reserve_of(payment.cost_type) - payment.amount
-    claim = was.with_payment(payment).with_reserve(
-        payment.cost_type, outstanding, ReserveReason.PAYMENT, by=by, at=at
+        moved = take_back(
+            payment, file.account, by=caller.principal, key=file.claim.key, now=receipt.now
+        )
+    return store_claim(
+        claim, type, was=file.claim, caller=caller, claims=claims, receipt=receipt, moved=moved
     )
-    return claim.finished("settled", by=by, at=at)
 
 
 def _lost(was: Claim, payment: Payment, report: BankReport, *, by: str, at: datetime) -> Claim:

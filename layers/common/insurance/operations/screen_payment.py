@@ -10,6 +10,7 @@ from insurance.domain.party import Payee
 from insurance.domain.screening import Resemblance, cleared_matches, not_cleared
 from insurance.operations.authority import check_authority
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim
+from insurance.operations.offset_arrears import PremiumDue, offset
 from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
 
@@ -88,4 +89,14 @@ def decide_screening(
             task=attention.task_beside_payments(claim), cleared=(*claim.cleared, *matches)
         )
         type = "payment.cleared"
-    return store_claim(decided, type, was=file.claim, caller=caller, claims=claims, receipt=receipt)
+    decided, moved = offset(
+        decided,
+        claim,
+        PremiumDue(file.policy, file.account, product),
+        by=caller.principal,
+        key=file.claim.key,
+        now=receipt.now,
+    )
+    return store_claim(
+        decided, type, was=file.claim, caller=caller, claims=claims, receipt=receipt, moved=moved
+    )

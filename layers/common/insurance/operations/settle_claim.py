@@ -25,6 +25,7 @@ from insurance.operations.change_claim import (
     store_claim,
     while_limits_move,
 )
+from insurance.operations.offset_arrears import PremiumDue, offset, with_arrears
 from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
 from insurance.operations.screen_payment import judge_screening, suspicions
@@ -60,9 +61,21 @@ def settle_claim(
         verdict = with_payee_judged(
             verify_filed(claim, file, product), claim, screening, receipt.now
         )
+        due = PremiumDue(file.policy, file.account, product)
+        if claim.pays_policyholder:
+            verdict = with_arrears(verdict, due, receipt.now)
         settled, type = decided_by_rules(claim, verdict, product, caller.principal, receipt.now)
+        settled, moved = offset(
+            settled, claim, due, by=caller.principal, key=file.claim.key, now=receipt.now
+        )
         return store_claim(
-            settled, type, was=file.claim, caller=caller, claims=claims, receipt=receipt
+            settled,
+            type,
+            was=file.claim,
+            caller=caller,
+            claims=claims,
+            receipt=receipt,
+            moved=moved,
         )
 
     return while_limits_move(settle)

@@ -1,7 +1,7 @@
 """How bills are shown: plans, what is due when, what came in."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from pydantic import BaseModel
@@ -87,6 +87,10 @@ class PaymentInView(BaseModel):
     amount: MoneyView
     received_on: date
     to_suspense: MoneyView
+    from_claim: bool
+    """Kept back from the claim's payment that the reference names."""
+    taken_back_at: datetime | None
+    """When that payment came to nothing, and so this."""
 
     @classmethod
     def of(cls, payment: PaymentIn) -> Self:
@@ -95,6 +99,8 @@ class PaymentInView(BaseModel):
             amount=MoneyView.of(payment.amount),
             received_on=payment.received_on,
             to_suspense=MoneyView.of(payment.to_suspense),
+            from_claim=payment.from_claim,
+            taken_back_at=payment.taken_back_at,
         )
 
 

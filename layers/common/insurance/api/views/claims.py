@@ -84,6 +84,8 @@ class CoverageView(View):
     segment: JudgedSegmentView | None
     payable: MoneyView
     recoverable: MoneyView | None
+    kept_back: MoneyView | None
+    """What of it would be kept back for overdue premium, if it were paid to the policyholder today."""
     steps: list[PayoutStepView]
 
     @classmethod
@@ -96,7 +98,8 @@ class CoverageView(View):
             segment=JudgedSegmentView.of(verdict.judged_on, policy_id),
             payable=MoneyView.of(verdict.payable),
             recoverable=MoneyView.of(verdict.recoverable) if verdict.recoverable else None,
-            steps=[PayoutStepView.of(step) for step in verdict.steps],
+            kept_back=MoneyView.of(verdict.kept_back.amount) if verdict.kept_back else None,
+            steps=[PayoutStepView.of(step) for step in verdict.payout_steps],
         )
 
 
@@ -161,6 +164,10 @@ class PaymentView(BaseModel):
     cost_type: str
     status: str
     amount: MoneyView
+    kept_back: MoneyView | None
+    """What of it was kept back for overdue premium; undone if the payment came to nothing."""
+    net: MoneyView | None
+    """What the bank is told to pay then."""
     instruction_id: str | None
     bank_reference: str | None
     finished_at: datetime | None
@@ -288,7 +295,7 @@ class ClaimView(View):
             same_loss_as=list(claim.same_loss_as),
             missing=list(claim.missing),
             rules=[RuleView.model_validate(rule.model_dump()) for rule in claim.rules],
-            steps=[PayoutStepView.of(step) for step in claim.steps],
+            steps=[PayoutStepView.of(step) for step in claim.payout_steps],
             judged_on=claim.judged_on.number if claim.judged_on else None,
             segment=JudgedSegmentView.of(claim.judged_on, claim.policy_id),
             payable=MoneyView.of(claim.payable) if claim.payable is not None else None,
@@ -310,6 +317,8 @@ class ClaimView(View):
                     cost_type=payment.cost_type,
                     status=payment.status,
                     amount=MoneyView.of(payment.amount),
+                    kept_back=MoneyView.of(payment.kept_back.amount) if payment.kept_back else None,
+                    net=MoneyView.of(payment.net) if payment.kept_back else None,
                     instruction_id=payment.instruction_id,
                     bank_reference=payment.bank_reference,
                     finished_at=payment.finished_at,
@@ -396,5 +405,5 @@ class PaymentReportView(View):
         return cls(
             instruction_id=payment.id,
             status=payment.status,
-            amount=MoneyView.of(payment.amount),
+            amount=MoneyView.of(payment.net),
         )

@@ -1,5 +1,6 @@
 """Instructions: payments that an event left with the bank, before they stand in a file."""
 
+from insurance.domain.classification import JsonObject
 from insurance.domain.event import Event
 from insurance.domain.identity import Mode
 from insurance.domain.money import Money
@@ -26,9 +27,17 @@ def instructions_of(event: Event) -> tuple[Instruction, ...]:
         Instruction(
             id=payment["id"],
             mode=event.mode,
-            amount=Money.model_validate(payment["amount"], strict=False),
+            amount=_net(payment),
         )
         for name in PAID_OUT
         for payment in event.facts.get(name, ())
         if payment.get("status") == EXECUTING
     )
+
+
+def _net(payment: JsonObject) -> Money:
+    """Less what of it stays with us."""
+    amount = Money.model_validate(payment["amount"], strict=False)
+    if "kept_back" not in payment:
+        return amount
+    return amount - Money.model_validate(payment["kept_back"]["amount"], strict=False)

@@ -44,6 +44,10 @@ class PaymentIn(Value):
     """What was more than was owed: kept apart until it is owed, or given back."""
     from_suspense: bool = False
     """It came in for nobody first, and a person said for whom it was."""
+    from_claim: bool = False
+    """No money came: it was kept back from the claim's payment that the reference names."""
+    taken_back_at: AwareDatetime | None = None
+    """When the claim's payment came to nothing, and so this."""
     under_notice: bool = False
     """It came while a lapse was announced, or after one: what it makes good is looked at at once."""
 
@@ -100,6 +104,20 @@ class BillingAccount(Record):
     def payment(self, reference: str) -> PaymentIn | None:
         return next((each for each in self.paid_in if each.reference == reference), None)
 
+    def taking_back(self, reference: str, at: datetime) -> Self:
+        """As if what was kept back under this reference had never been."""
+        return self.replace(
+            paid_in=tuple(
+                each.replace(taken_back_at=at) if each.reference == reference else each
+                for each in self.paid_in
+            )
+        )
+
+    @property
+    def standing(self) -> tuple[PaymentIn, ...]:
+        """What was paid in and not taken back."""
+        return tuple(each for each in self.paid_in if each.taken_back_at is None)
+
     def owed(self, policy: Policy) -> Money:
         """What the customer owes for the term, all in all, whatever was paid."""
         return policy.charged + self.charge - self.forgone
@@ -107,7 +125,7 @@ class BillingAccount(Record):
     @property
     def received(self) -> Money:
         """What was paid of it: without what went to suspense, and less what was given back."""
-        paid = self._total(each.amount - each.to_suspense for each in self.paid_in)
+        paid = self._total(each.amount - each.to_suspense for each in self.standing)
         return paid - self._total(each.of_premium for each in self._in(PAID))
 
     @property
@@ -119,8 +137,15 @@ class BillingAccount(Record):
     @property
     def cash(self) -> Money:
         """What came in for this policy by itself, less what went out."""
-        came = self._total(each.amount for each in self.paid_in if not each.from_suspense)
-        return came - self._total(each.amount for each in self._in(PAID))
+        came = (each for each in self.paid_in if not (each.from_suspense or each.from_claim))
+        return self._total(each.amount for each in came) - self._total(
+            each.amount for each in self._in(PAID)
+        )
+
+    @property
+    def kept_back(self) -> Money:
+        """What was paid of it out of claims."""
+        return self._total(each.amount for each in self.standing if each.from_claim)
 
     def using_suspense(self, policy: Policy) -> tuple[Self, Money]:
         """With as much of what was paid too much as is owed by now; how much that was."""
@@ -219,6 +244,8 @@ def payment_postings(payment: PaymentIn) -> tuple[Posting, ...]:
     paid = payment.amount - payment.to_suspense
     if payment.from_suspense:  # what stays there has not moved
         return post(Account.SUSPENSE, Account.PREMIUM_RECEIVABLE, paid)
+    if payment.from_claim:
+        return post(Account.CLAIMS_KEPT_BACK, Account.PREMIUM_RECEIVABLE, paid)
     return (
         *post(Account.CASH, Account.PREMIUM_RECEIVABLE, paid),
         *post(Account.CASH, Account.SUSPENSE, payment.to_suspense),

@@ -120,7 +120,7 @@ class Collection(NamedTuple):
         received = self.account.received + self.account.free_suspense
         if notice.effective_at is not None:
             last = notice.effective_at.astimezone(self.zone).date()
-            late = (each for each in self.account.paid_in if each.received_on >= last)
+            late = (each for each in self.account.standing if each.received_on >= last)
             received -= total_of((each.amount for each in late), received.currency)
         found = statement(self.account, policy, self._today, zone=self.zone, received=received)
         return not any(

@@ -45,6 +45,7 @@ CHART: Final[dict[Account, Entry]] = {
     Account.EXPENSE_RESERVES: Entry(Kind.LIABILITIES, "Expense reserves"),
     Account.CHANGE_IN_EXPENSE_RESERVES: Entry(Kind.EXPENSES, "Change in expense reserves"),
     Account.CLAIM_EXPENSES_PAID: Entry(Kind.EXPENSES, "Claim expenses paid"),
+    Account.CLAIMS_KEPT_BACK: Entry(Kind.ASSETS, "Claims kept back for premium"),
     Account.COMPLAINT_REDRESS: Entry(Kind.EXPENSES, "Redress of complaints"),
     Account.REDRESS_PAYABLE: Entry(Kind.LIABILITIES, "Redress payable"),
     Account.RECOVERIES_PAYABLE: Entry(Kind.LIABILITIES, "Recoveries payable"),

@@ -93,6 +93,12 @@ def keep_books(
                 0,
             ),
             Check(
+                "kept_back_is_what_claims_paid_in",
+                posted(Account.CLAIMS_KEPT_BACK),
+                account.kept_back if account else zero,
+                0,
+            ),
+            Check(
                 "commission_is_what_the_transactions_say",
                 posted(Account.COMMISSION_EXPENSE),
                 policy.commission or zero,

@@ -90,7 +90,8 @@ def _of_account(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
         Account.FEE_INCOME: -charge,
         Account.WRITE_OFF: forgone,
         Account.CASH: account.cash.amount,
-        Account.SUSPENSE: received - account.cash.amount,
+        Account.CLAIMS_KEPT_BACK: account.kept_back.amount,
+        Account.SUSPENSE: received - account.cash.amount - account.kept_back.amount,
     }
     return Source(account.charge.currency, Counter(found))
 
@@ -111,6 +112,7 @@ def _of_claim(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
     paid = claim.paid_of(CostType.INDEMNITY).amount
     spent = claim.paid_of(CostType.EXPENSE).amount
     recovered = claim.recovered.amount
+    kept_back = claim.kept_back.amount
     found = {
         Account.CHANGE_IN_CASE_RESERVES: case,
         Account.CASE_RESERVES: -case,
@@ -120,7 +122,8 @@ def _of_claim(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
         Account.CLAIM_EXPENSES_PAID: spent,
         Account.RECOVERIES: -recovered,
         Account.RECOVERIES_PAYABLE: -held,
-        Account.CASH: recovered + held - paid - spent,
+        Account.CLAIMS_KEPT_BACK: -kept_back,
+        Account.CASH: recovered + held - paid - spent + kept_back,
     }
     return Source(claim.claimed.currency, Counter(found))
 

@@ -10,7 +10,13 @@ from insurance.domain.claim.decision import Decision, DecisionRecord
 from insurance.domain.claim.diary import NOTES_MAX, Channel, FollowUp, Note
 from insurance.domain.claim.lifecycle import HELD_BACK, NEXT, Handling, Step
 from insurance.domain.claim.limits import Draw
-from insurance.domain.claim.payment import COMMITTED, OPEN, Payment, PaymentStatus
+from insurance.domain.claim.payment import (
+    COMMITTED,
+    OPEN,
+    Payment,
+    PaymentStatus,
+    kept_back_step,
+)
 from insurance.domain.claim.recovery import (
     Borne,
     Recovery,
@@ -327,7 +333,7 @@ class Claim(Record):
             return None
         return Payable(
             payment.id,
-            payment.amount,
+            payment.net,
             self.payee_of(payment),
             f"Claim {self.id}",
             held=self.hold is not None,
@@ -352,6 +358,20 @@ class Claim(Record):
         kept = tuple(changed if payment.id == changed.id else payment for payment in self.payments)
         return self.replace(payments=kept)
 
+    @property
+    def pays_policyholder(self) -> bool:
+        """Whether what is paid for the loss goes to them, and nobody must be paid before them."""
+        told = self.payee is not None and self.payee.is_policyholder
+        return told and self.loss_payee is None
+
+    def with_paid(self, paid: Payment, *, by: str, at: datetime) -> Self:
+        """With a payment that is done: out of the reserve; closed once nothing is outstanding."""
+        outstanding = self.reserve_of(paid.cost_type) - paid.amount
+        claim = self.with_payment(paid).with_reserve(
+            paid.cost_type, outstanding, ReserveReason.PAYMENT, by=by, at=at
+        )
+        return claim.finished("settled", by=by, at=at)
+
     def losing(self, lost: Payment, task: Task) -> Self:
         """With a payment that came to nothing; its share of the limits is given back."""
         draws = self.draws
@@ -374,6 +394,26 @@ class Claim(Record):
     @property
     def paid(self) -> Money:
         return total((self.paid_of(cost) for cost in COSTS), self.claimed.currency)
+
+    @property
+    def kept_back(self) -> Money:
+        """What of it was kept back for premium, and went to the policy's account."""
+        parts = (
+            payment.kept_back.amount
+            for payment in self.payments
+            if payment.kept_back and payment.status is PaymentStatus.PAID
+        )
+        return total(parts, self.claimed.currency)
+
+    @property
+    def payout_steps(self) -> tuple[PayoutStep, ...]:
+        """How it was worked out what is paid, down to what reaches the payee."""
+        kept_back = (
+            kept_back_step(payment.kept_back, payment.amount)
+            for payment in self.payments
+            if payment.kept_back and payment.status in COMMITTED
+        )
+        return (*self.steps, *kept_back)
 
     @property
     def recovered(self) -> Money:
@@ -445,9 +485,16 @@ class Claim(Record):
             paid = self.paid_of(cost_type) - (was.paid_of(cost_type) if was else self._nothing)
             postings += post(accounts.change, accounts.reserves, reserved)
             if accounts.paid is not None:
-                postings += post(accounts.paid, Account.CASH, paid)
+                kept_back = self._kept_back_since(was, cost_type)
+                postings += post(accounts.paid, Account.CASH, paid - kept_back)
+                postings += post(accounts.paid, Account.CLAIMS_KEPT_BACK, kept_back)
         recovered = self.recovered - (was.recovered if was else self._nothing)
         return postings + post(Account.CASH, Account.RECOVERIES, recovered)
+
+    def _kept_back_since(self, was: "Claim | None", cost_type: CostType) -> Money:
+        if cost_type is not CostType.INDEMNITY:
+            return self._nothing
+        return self.kept_back - (was.kept_back if was else self._nothing)
 
     def _check_room(self, there: int, most: int, what: str) -> None:
         if there >= most:

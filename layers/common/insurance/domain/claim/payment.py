@@ -1,11 +1,13 @@
 """Payments of a claim: asked for, approved by somebody else where needed, and paid when the bank says so."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Self
 
 from pydantic import AwareDatetime
 
 from insurance.domain.claim.reserve import CostType
+from insurance.domain.claim.rule import PayoutStep
 from insurance.domain.errors import SamePerson, WrongState
 from insurance.domain.identity import PaymentId, RedressId
 from insurance.domain.money import Money
@@ -33,6 +35,8 @@ class PaymentStep(StrEnum):
     CANCEL = "be cancelled"
     SUSPECT = "be screened"
     CLEAR = "be cleared"
+    KEEP_BACK = "be kept back whole"
+    """All of it is owed to us: there is nothing for the bank to do."""
     REPORT_PAID = "be reported paid"
     REPORT_FAILED = "be reported failed"
     REPORT_RETURNED = "be reported returned"
@@ -46,6 +50,7 @@ NEXT = {
     (PaymentStatus.AWAITING_APPROVAL, PaymentStep.SUSPECT): PaymentStatus.SCREENING,
     (PaymentStatus.SCREENING, PaymentStep.CLEAR): PaymentStatus.EXECUTING,
     (PaymentStatus.SCREENING, PaymentStep.REFUSE): PaymentStatus.CANCELLED,
+    (PaymentStatus.EXECUTING, PaymentStep.KEEP_BACK): PaymentStatus.PAID,
     (PaymentStatus.EXECUTING, PaymentStep.REPORT_PAID): PaymentStatus.PAID,
     (PaymentStatus.EXECUTING, PaymentStep.REPORT_FAILED): PaymentStatus.FAILED,
     (PaymentStatus.PAID, PaymentStep.REPORT_RETURNED): PaymentStatus.RETURNED,
@@ -74,6 +79,11 @@ class Outgoing(Value):
     finished_at: AwareDatetime | None = None
 
     @property
+    def net(self) -> Money:
+        """What the bank is told to pay."""
+        return self.amount
+
+    @property
     def instruction_id(self) -> str | None:
         """What the bank is told to carry out, and reports on; derived, so it cannot be sent twice."""
         unsent = {
@@ -81,7 +91,7 @@ class Outgoing(Value):
             PaymentStatus.SCREENING,
             PaymentStatus.CANCELLED,
         }
-        return None if self.status in unsent else self.id
+        return None if self.status in unsent or not self.net else self.id
 
     def approved(self, *, by: str, reason: str | None, suspect: bool = False) -> Self:
         """Four eyes: never by who asked for it. A suspect one is looked at before it goes out."""
@@ -121,8 +131,49 @@ class Outgoing(Value):
         return self.replace(status=status)
 
 
+class KeptBack(Value):
+    """What of a payment stays with us, for premium that its payee owes on the day."""
+
+    amount: Money
+    overdue: Money
+    """All that was overdue."""
+    since: date
+    on: date
+
+
+def kept_back_step(kept_back: KeptBack, before: Money) -> PayoutStep:
+    """The last clause of a payout: what the payee owes stays with us."""
+    return PayoutStep(
+        code="arrears_offset",
+        name=f"Kept back for premium that is overdue since {kept_back.since}",
+        figure=f"{kept_back.amount} of {kept_back.overdue} overdue on {kept_back.on}",
+        before=before,
+        after=before - kept_back.amount,
+    )
+
+
 class Payment(Outgoing):
     """One payment of a claim or of redress, to its payee."""
 
     id: PaymentId | RedressId
     cost_type: CostType = CostType.INDEMNITY
+    kept_back: KeptBack | None = None
+    """Booked as paid in on the policy's account, and undone there if the payment comes to nothing."""
+
+    @property
+    def net(self) -> Money:
+        return self.amount - self.kept_back.amount if self.kept_back else self.amount
+
+    def keeping_back(self, kept_back: KeptBack, *, at: AwareDatetime) -> Self:
+        """On its way less what is owed to us; done where nothing is left."""
+        less = self.replace(kept_back=kept_back)
+        if less.net:
+            return less
+        return less._moved(PaymentStep.KEEP_BACK).replace(finished_at=at)
+
+    def reported(
+        self, step: PaymentStep, *, bank_reference: str, at: AwareDatetime, reason: str | None
+    ) -> Self:
+        if not self.net:
+            raise WrongState(f"Payment {self.id}", "kept back whole", step)
+        return super().reported(step, bank_reference=bank_reference, at=at, reason=reason)

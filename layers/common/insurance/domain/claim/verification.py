@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from insurance.domain.claim.claim import NoticedClaim
 from insurance.domain.claim.limits import Draw
+from insurance.domain.claim.payment import KeptBack, kept_back_step
 from insurance.domain.claim.rule import JudgedSegment, Outcome, PayoutStep, RuleResult
 from insurance.domain.identity import ClaimId
 from insurance.domain.money import Money
@@ -47,12 +48,22 @@ class Verdict(NamedTuple):
     reinstatements: tuple[Reinstatement, ...] = ()
     """Of those, the limits that stand again for a premium."""
 
+    kept_back: KeptBack | None = None
+    """What of it would stay with us for overdue premium, if it went to the policyholder."""
+
     @property
     def outcome(self) -> Outcome:
         """The gravest of the results: what is missing comes before what was judged without it."""
         found = {result.outcome for result in self.rules}
         gravest = (Outcome.INCOMPLETE, Outcome.FAIL, Outcome.REFER)
         return next((outcome for outcome in gravest if outcome in found), Outcome.PASS)
+
+    @property
+    def payout_steps(self) -> tuple[PayoutStep, ...]:
+        """How it was worked out what would be paid, down to what would reach the policyholder."""
+        if self.kept_back is None:
+            return self.steps
+        return (*self.steps, kept_back_step(self.kept_back, self.payable))
 
     @property
     def holds(self) -> bool:

@@ -24,6 +24,8 @@ class Life:
         self.quote_validity_days = self._days("quote_validity_days", 30)
         self.grace_days = self._days("grace_days", 0)
         self.reinstatement_days = self._days("reinstatement_days", 0)
+        self.offsets_arrears = bool(plain.get("offset_arrears", True))
+        """Whether overdue premium is kept back from a claim's payment to the policyholder."""
 
     def _days(self, name: str, default: int) -> int:
         days = self._plain.get(name, default)

@@ -1,0 +1,164 @@
+"""A policy's account beside its claims: in the same read and the same transaction, in both stores."""
+
+from datetime import date
+
+import pytest
+from insurance.domain.billing import BillingAccount, PaymentIn, Plan
+from insurance.domain.claim import Claim
+from insurance.domain.errors import AccountMoved, StaleRevision
+from insurance.domain.event import Head
+from insurance.operations.ports import AccountMove, ClaimFile, Kept, NoticeFile
+
+from tests.builders import LATER, gbp, make_claim, make_policy, make_receipt, next_event
+from tests.contract.conftest import Stores
+from tests.contract.test_billing import pay
+from tests.contract.test_stores import SETTLE, accept, add_quote, issue, notify
+
+NOTIFY = "test POST /v1/claims"
+PLAN = Plan(code="annual", name="All at once", count=1)
+
+
+@pytest.fixture
+def claim(stores: Stores) -> Claim:
+    return notify(
+        stores, make_claim(issue(stores, accept(stores, add_quote(stores))).record)
+    ).record
+
+
+def load(stores: Stores, claim: Claim, key: str) -> ClaimFile:
+    return stores.claims.load(claim.id, make_receipt(key, operation=SETTLE))
+
+
+def kept_back(was: Kept[BillingAccount] | None, reference: str = "pay_1") -> AccountMove:
+    account = was.record if was else BillingAccount.opened(make_policy(), PLAN, date(2026, 3, 11))
+    account = account.paid(
+        PaymentIn(
+            reference=reference,
+            amount=gbp("5"),
+            received_on=date(2026, 4, 12),
+            booked_at=LATER,
+            to_suspense=gbp("0"),
+            from_claim=True,
+        )
+    )
+    head = was.head if was else Head()
+    event = next_event(head, account, _NOTHING, type="billing.arrears_offset")
+    return AccountMove(event, account, was)
+
+
+class _NothingToSeal:
+    def seal(self, personal: object, about: str) -> bytes:
+        raise AssertionError(f"{about}: {personal}")
+
+
+_NOTHING = _NothingToSeal()
+
+
+def change(stores: Stores, file: ClaimFile, key: str, moved: AccountMove) -> Claim:
+    claim = file.claim.record.replace(catastrophe_event=key.replace("-", "_"))
+    event = next_event(file.claim.head, claim, file.claim.key, type="claim.settled")
+    receipt = make_receipt(key, operation=SETTLE).answered(Kept(claim, event.head, file.claim.key))
+    stores.claims.change(event, claim, was=file.claim, receipt=receipt, moved=moved)
+    return claim
+
+
+def account(stores: Stores, claim: Claim) -> Kept[BillingAccount] | None:
+    return stores.billing.get(claim.policy_id).account
+
+
+def test_a_policy_that_nobody_paid_for_has_no_account_for_its_claims_either(stores, claim):
+    assert load(stores, claim, "s-1").account is None
+    assert stores.claims.load_policy(claim.policy_id, None).account is None
+
+
+def test_an_account_is_read_with_the_claim_and_with_the_register(stores, claim):
+    paid = pay(stores, stores.billing.get(claim.policy_id), "one")
+
+    for found in (
+        load(stores, claim, "s-1").account,
+        stores.claims.load_policy(claim.policy_id, None).account,
+    ):
+        assert found is not None
+        assert (found.record, found.head.sequence) == (paid, 1)
+
+
+def test_evidence_reads_no_account(stores, claim):
+    pay(stores, stores.billing.get(claim.policy_id), "one")
+
+    file = stores.claims.load_evidence(claim.id, make_receipt("e-1", operation=SETTLE))
+
+    assert file.account is None
+
+
+def test_a_claim_and_the_account_it_pays_to_are_stored_together(stores, claim):
+    changed = change(stores, load(stores, claim, "s-1"), "s-1", kept_back(None))
+
+    file = load(stores, claim, "s-2")
+    assert file.claim.record == changed
+    assert file.account is not None
+    assert [each.from_claim for each in file.account.record.paid_in] == [True]
+    change(stores, file, "s-2", kept_back(file.account, "pay_2"))
+    found = account(stores, claim)
+    assert found is not None
+    assert [each.reference for each in found.record.paid_in] == ["pay_1", "pay_2"]
+    assert found.head.sequence == 2
+
+
+def test_an_account_that_was_opened_meanwhile_leaves_the_claim_as_it_was(stores, claim):
+    file = load(stores, claim, "s-1")
+    paid = pay(stores, stores.billing.get(claim.policy_id), "one")
+
+    with pytest.raises(AccountMoved):
+        change(stores, file, "s-1", kept_back(None))
+
+    assert stores.claims.get(claim.id).record == claim
+    found = account(stores, claim)
+    assert found is not None
+    assert found.record == paid
+
+
+def test_an_account_that_moved_on_meanwhile_leaves_the_claim_as_it_was(stores, claim):
+    pay(stores, stores.billing.get(claim.policy_id), "one")
+    file = load(stores, claim, "s-1")
+    pay(stores, stores.billing.get(claim.policy_id), "two")
+
+    with pytest.raises(AccountMoved):
+        change(stores, file, "s-1", kept_back(file.account))
+
+    assert stores.claims.get(claim.id).record == claim
+
+
+def test_a_claim_that_moved_on_leaves_the_account_as_it_was(stores, claim):
+    file = load(stores, claim, "s-1")
+    change(stores, file, "s-1", kept_back(None))
+
+    with pytest.raises(StaleRevision):
+        change(stores, file, "s-2", kept_back(account(stores, claim), "pay_2"))
+
+    found = account(stores, claim)
+    assert found is not None
+    assert [each.reference for each in found.record.paid_in] == ["pay_1"]
+
+
+def test_a_new_claim_and_the_account_it_pays_to_are_stored_together_or_not_at_all(stores, claim):
+    file = stores.claims.load_policy(claim.policy_id, None)
+    other = claim.replace(id=claim.id[:-6] + "zzzzzz")
+    pay(stores, stores.billing.get(claim.policy_id), "one")
+
+    with pytest.raises(AccountMoved):
+        _notice(stores, other, file, kept_back(None))
+    assert len(stores.claims.load_policy(claim.policy_id, None).noticed) == 1
+
+    file = stores.claims.load_policy(claim.policy_id, None)
+    _notice(stores, other, file, kept_back(file.account))
+    found = account(stores, claim)
+    assert found is not None
+    assert [each.reference for each in found.record.paid_in] == ["one", "pay_1"]
+    assert stores.claims.get(other.id).record == other
+
+
+def _notice(stores: Stores, claim: Claim, file: NoticeFile, moved: AccountMove) -> None:
+    event = next_event(Head(), claim, file.policy.key, type="claim.notified")
+    kept = Kept(claim, event.head, file.policy.key)
+    receipt = make_receipt("n-2", operation=NOTIFY).answered(kept)
+    stores.claims.notify(event, claim, file=file, receipt=receipt, moved=moved)

@@ -1,0 +1,405 @@
+"""What is overdue is kept back from what a claim pays the policyholder, and undone with the payment."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from insurance.domain.billing.account import PAYMENTS_MAX
+from insurance.domain.caller import Caller, CallerKind
+from insurance.domain.claim import Claim, CostType, Decision, Payment, PaymentStatus
+from insurance.domain.claim.payment import PaymentStep
+from insurance.domain.claim.rule import Outcome
+from insurance.domain.claim.verification import Verdict
+from insurance.domain.errors import AccountMoved, WrongState
+from insurance.domain.event import Event
+from insurance.domain.identity import Mode, billing_id_for
+from insurance.domain.jurisdiction import NoticeKind
+from insurance.domain.ledger import Account
+from insurance.domain.money import Money
+from insurance.domain.party import Claimant, Payee
+from insurance.operations.approve_payment import approve_payment
+from insurance.operations.check_coverage import LossAsked, check_coverage
+from insurance.operations.decide_claim import DecisionAsked, decide_claim
+from insurance.operations.notify_claim import LossReported, notify_claim
+from insurance.operations.report_payment import BankReport, report_payment
+from insurance.screening import BundledScreening
+
+from tests.memory import MemoryClaims
+from tests.policy_life.almanac import BANK, Almanac
+from tests.policy_life.house import House, gbp, motor_with
+
+ADA = Payee(name="Ada Lovelace", iban="GB33BUKB20201555555555", is_policyholder=True)
+MONTH, ARREARS, NEXT_DAY = "15.47", gbp("15.47"), date(2026, 1, 2)
+CALLER = Caller(
+    principal="app_one",
+    kind=CallerKind.APPLICATION,
+    partner="ptn_one",
+    roles=frozenset(),
+    scopes=frozenset({"claims:write", "claims:settle"}),
+    mode=Mode.TEST,
+)
+
+
+def staff(name: str) -> Caller:
+    return Caller(
+        principal=name,
+        kind=CallerKind.STAFF,
+        partner="",
+        roles=frozenset({"claims_handler"}),
+        scopes=frozenset({"claims:assess", "claims:approve"}),
+        mode=Mode.TEST,
+    )
+
+
+@dataclass
+class Desk:
+    """A policy whose first instalment is overdue, and the claims that are made on it."""
+
+    almanac: Almanac
+
+    def __post_init__(self) -> None:
+        self.house = self.almanac.house
+        self.claims = MemoryClaims(self.house.memory)
+        self.ports: dict[str, Any] = {"products": self.house.products, "claims": self.claims}
+
+    def noticed(self, claimed: str = "1000", payee: Payee | None = ADA, **changes: Any) -> Claim:
+        """Noticed and settled in one call."""
+        asked = self._asked(claimed)
+        told: dict[str, Any] = {
+            "claimant": Claimant(name="Ada Lovelace"),
+            "payee": payee,
+            "narrative": None,
+            "loss_payee": None,
+            "catastrophe_event": None,
+            "reference": None,
+            "channel": None,
+            **changes,
+        }
+        reported = LossReported(**{name: getattr(asked, name) for name in asked.__slots__}, **told)
+        receipt = self.house.receipt("claim")
+        kept = notify_claim(
+            reported, caller=CALLER, receipt=receipt, screening=BundledScreening(), **self.ports
+        )
+        return kept.record
+
+    def checked(self, claimed: str = "1000") -> Verdict:
+        now = self.house.now
+        return check_coverage(self._asked(claimed), caller=CALLER, now=now, **self.ports)
+
+    def reported(self, payment: Payment, outcome: str, claims: Any = None) -> Claim:
+        report = BankReport(
+            payment.id, PaymentStep(f"be reported {outcome}"), "FP-1", self.house.now, None
+        )
+        receipt = self.house.receipt("report")
+        kept = report_payment(report, caller=BANK, claims=claims or self.claims, receipt=receipt)
+        return kept.record
+
+    def _asked(self, claimed: str) -> LossAsked:
+        return LossAsked(
+            policy_id=self.house.policy_id,
+            cover="accidental_damage",
+            occurred_at=self.house.now - timedelta(hours=2),
+            claimed=gbp(claimed),
+            facts={"driver_age": 35, "fault": True},
+            item=None,
+        )
+
+    @property
+    def overdue(self) -> Money:
+        return self.almanac.billed().statement.overdue
+
+    @property
+    def events_of_account(self) -> list[Event]:
+        return self.house.memory.events[billing_id_for(self.house.policy_id)]
+
+    def balance(self, account: Account) -> int:
+        return sum(
+            posting.amount.amount * ((posting.debit is account) - (posting.credit is account))
+            for events in self.house.memory.events.values()
+            for event in events
+            for posting in event.postings
+        )
+
+
+def desk_with(**life: Any) -> Desk:
+    almanac = Almanac(House(motor_with(**life)))
+    almanac.issue()
+    almanac.turn_to(datetime(2026, 1, 2, 9, tzinfo=UTC))
+    return Desk(almanac)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return desk_with(grace_days=10)
+
+
+def test_a_loss_in_the_days_of_grace_is_covered_and_what_is_overdue_is_kept_back(desk):
+    assert desk.overdue == ARREARS
+
+    claim = desk.noticed()
+
+    [payment] = claim.payments
+    assert (payment.status, payment.amount) == (PaymentStatus.EXECUTING, gbp("500"))
+    assert payment.kept_back is not None
+    assert (payment.kept_back.amount, payment.kept_back.since) == (ARREARS, date(2026, 1, 1))
+    assert payment.net == gbp("484.53")
+    assert desk.overdue == gbp("0")
+    [paid_in] = desk.almanac.billed().account.paid_in
+    assert (paid_in.reference, paid_in.from_claim, paid_in.amount) == (payment.id, True, ARREARS)
+
+
+def test_the_last_step_of_the_payout_says_what_is_kept_back_and_why(desk):
+    step = desk.noticed().payout_steps[-1]
+
+    assert (step.code, step.before, step.after) == ("arrears_offset", gbp("500"), gbp("484.53"))
+    assert step.name == "Kept back for premium that is overdue since 2026-01-01"
+    assert step.figure == "15.47 GBP of 15.47 GBP overdue on 2026-01-02"
+
+
+def test_reserve_and_what_the_claim_has_paid_are_gross(desk):
+    claim = desk.noticed()
+    assert claim.reserve == gbp("500")
+    assert claim.committed_of(CostType.INDEMNITY) == gbp("500")
+
+    claim = desk.reported(claim.payments[0], "paid")
+
+    assert (claim.paid, claim.kept_back, claim.reserve) == (gbp("500"), ARREARS, gbp("0"))
+    assert claim.closed_as == "settled"
+
+
+def test_what_is_kept_back_is_no_cash_and_the_clearing_account_comes_to_nothing(desk):
+    claim = desk.noticed()
+    assert desk.balance(Account.CLAIMS_KEPT_BACK) == 1547
+    assert desk.balance(Account.CASH) == 0
+
+    desk.reported(claim.payments[0], "paid")
+
+    assert desk.balance(Account.CLAIMS_KEPT_BACK) == 0
+    assert desk.balance(Account.CLAIMS_PAID) == 50_000
+    assert desk.balance(Account.CASH) == -48_453
+    assert desk.almanac.billed().account.cash == gbp("0")
+
+
+@pytest.mark.parametrize("outcomes", [["failed"], ["paid", "returned"], ["paid", "reversed"]])
+def test_a_payment_that_comes_to_nothing_undoes_what_was_kept_back(desk, outcomes):
+    owed = desk.balance(Account.PREMIUM_RECEIVABLE)
+    claim = desk.noticed()
+
+    for outcome in outcomes:
+        claim = desk.reported(claim.payments[0], outcome)
+
+    assert desk.overdue == ARREARS
+    [paid_in] = desk.almanac.billed().account.paid_in
+    assert paid_in.taken_back_at == desk.house.now
+    assert desk.balance(Account.PREMIUM_RECEIVABLE) == owed
+    assert [desk.balance(each) for each in (Account.CLAIMS_KEPT_BACK, Account.CASH)] == [0, 0]
+    assert claim.kept_back == gbp("0")
+    assert claim.payout_steps == claim.steps
+
+
+def test_the_next_payment_keeps_back_again_what_was_undone(desk):
+    first = desk.noticed().payments[0]
+    desk.reported(first, "failed")
+
+    asked = DecisionAsked(
+        decision=Decision.APPROVED,
+        amount=None,
+        reason_code="again",
+        reason="Another account.",
+    )
+    claim = decide_claim(
+        next(iter(desk.house.memory.claims)),
+        asked,
+        expected_revision=None,
+        caller=staff("hana"),
+        screening=BundledScreening(),
+        receipt=desk.house.receipt("decide"),
+        **desk.ports,
+    ).record
+
+    assert [each.kept_back.amount for each in claim.payments if each.kept_back] == [ARREARS] * 2
+    assert desk.overdue == gbp("0")
+
+
+def test_a_payment_that_is_owed_to_us_whole_is_done_without_the_bank(desk):
+    claim = desk.noticed("510")
+
+    [payment] = claim.payments
+    assert (payment.amount, payment.net) == (gbp("10"), gbp("0"))
+    assert (payment.status, payment.instruction_id) == (PaymentStatus.PAID, None)
+    assert (claim.closed_as, claim.paid, claim.reserve) == ("settled", gbp("10"), gbp("0"))
+    assert desk.overdue == gbp("5.47")
+    assert [desk.balance(each) for each in (Account.CLAIMS_KEPT_BACK, Account.CASH)] == [0, 0]
+    with pytest.raises(WrongState):
+        desk.reported(payment, "returned")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"payee": ADA.replace(is_policyholder=False)},
+        {"loss_payee": "A lender"},
+    ],
+    ids=["a third party", "a lender comes first"],
+)
+def test_nothing_is_kept_back_from_what_goes_to_somebody_else(desk, changes):
+    claim = desk.noticed(**changes)
+
+    assert [each.kept_back for each in claim.payments] == [None]
+    assert desk.overdue == ARREARS
+
+
+def test_a_product_may_say_that_nothing_is_kept_back():
+    desk = desk_with(grace_days=10, offset_arrears=False)
+
+    assert desk.checked().kept_back is None
+    assert desk.noticed().payments[0].kept_back is None
+
+
+def test_nothing_is_kept_back_where_nothing_is_overdue(desk):
+    desk.almanac.pay(MONTH)
+
+    claim = desk.noticed()
+
+    assert claim.payments[0].net == gbp("500")
+    assert "premium_overdue" not in {rule.code for rule in claim.rules}
+
+
+def test_an_account_that_is_full_holds_up_no_claim(desk):
+    id = billing_id_for(desk.house.policy_id)
+    kept = desk.house.memory.accounts[id]
+    desk.almanac.pay("0.01")
+    paid_in = desk.almanac.billed().account.paid_in[0]
+    full = kept.record.replace(
+        paid_in=tuple(
+            paid_in.replace(reference=f"REF-{place}", taken_back_at=desk.house.now)
+            for place in range(PAYMENTS_MAX)
+        )
+    )
+    desk.house.memory.accounts[id] = type(kept)(full, kept.head, kept.key)
+
+    assert desk.noticed().payments[0].kept_back is None
+
+
+def test_a_coverage_check_says_what_would_be_kept_back_and_changes_nothing(desk):
+    events = len(desk.events_of_account)
+
+    verdict = desk.checked()
+
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.kept_back is not None
+    assert verdict.kept_back.amount == ARREARS
+    [rule] = [each for each in verdict.rules if each.code == "premium_overdue"]
+    assert (rule.outcome, rule.facts["since"]) == (Outcome.INFO, "2026-01-01")
+    assert "15.47 GBP of a payment to the policyholder would be kept back" in rule.explanation
+    assert verdict.payout_steps[-1].after == gbp("484.53")
+    assert (len(desk.events_of_account), desk.overdue) == (events, ARREARS)
+
+
+def test_what_is_kept_back_goes_by_the_day_of_approval(desk):
+    claim = desk.noticed("6000")
+    [payment] = claim.payments
+    assert (payment.status, payment.kept_back) == (PaymentStatus.AWAITING_APPROVAL, None)
+    desk.almanac.pay("10")
+
+    claim = approved(desk, claim)
+
+    [payment] = claim.payments
+    assert payment.status is PaymentStatus.EXECUTING
+    assert payment.kept_back is not None
+    assert payment.kept_back.amount == gbp("5.47")
+
+
+def approved(desk: Desk, claim: Claim, claims: MemoryClaims | None = None) -> Claim:
+    return approve_payment(
+        claim.id,
+        claim.payments[0].id,
+        approve=True,
+        reason="Seen.",
+        expected_revision=None,
+        caller=staff("hana"),
+        products=desk.house.products,
+        claims=claims or desk.claims,
+        screening=BundledScreening(),
+        receipt=desk.house.receipt("approve"),
+    ).record
+
+
+class Between(MemoryClaims):
+    """Something happens between the read and the transaction."""
+
+    def __init__(self, desk: Desk, happens: Callable[[], object]) -> None:
+        super().__init__(desk.house.memory)
+        self._happens = happens
+
+    def change(self, *arguments: Any, **named: Any) -> None:
+        self._happens()
+        super().change(*arguments, **named)
+
+
+def test_a_payment_that_comes_in_first_sends_the_claim_back_to_be_decided_again(desk):
+    claim = desk.noticed("6000")
+    between = Between(desk, lambda: desk.almanac.pay(MONTH))
+
+    with pytest.raises(AccountMoved):
+        approved(desk, claim, between)
+
+    assert desk.claims.get(claim.id).record == claim
+    assert [each.from_claim for each in desk.almanac.billed().account.paid_in] == [False]
+    assert approved(desk, claim).payments[0].kept_back is None
+
+
+def test_an_undoing_that_a_payment_overtakes_is_decided_again_too(desk):
+    claim = desk.noticed()
+    between = Between(desk, lambda: desk.almanac.pay("1"))
+
+    with pytest.raises(AccountMoved):
+        desk.reported(claim.payments[0], "failed", between)
+
+    assert desk.claims.get(claim.id).record == claim
+    assert desk.reported(claim.payments[0], "failed").payments[0].status is PaymentStatus.FAILED
+    assert desk.overdue == gbp("14.47")
+
+
+# Notices
+
+
+def test_what_is_kept_back_cures_a_lapse_that_was_announced_and_its_undoing_announces_it_again():
+    desk = desk_with()
+    assert desk.house.policy.open_notice(NoticeKind.LAPSE) is not None
+
+    claim = desk.noticed()
+    desk.almanac.turn_to(datetime(2026, 1, 2, 10, tzinfo=UTC))
+    assert desk.house.policy.open_notice(NoticeKind.LAPSE) is None
+    assert [each.ended for each in desk.house.policy.notices] == ["cured"]
+
+    desk.reported(claim.payments[0], "failed")
+    desk.almanac.turn_to(datetime(2026, 1, 2, 11, tzinfo=UTC))
+
+    [_, again] = desk.house.policy.notices
+    assert (again.open, again.arrears) == (True, ARREARS)
+
+
+def test_a_part_of_the_arrears_cures_nothing():
+    desk = desk_with()
+
+    desk.noticed("510")
+    desk.almanac.turn_to(datetime(2026, 1, 2, 10, tzinfo=UTC))
+
+    assert desk.house.policy.open_notice(NoticeKind.LAPSE) is not None
+
+
+def test_who_never_chose_a_plan_has_an_account_from_then_on():
+    almanac = Almanac(House(motor_with(grace_days=10)))
+    almanac.issue(plan=None)
+    almanac.house.now = datetime(2026, 1, 2, 9, tzinfo=UTC)
+    desk = Desk(almanac)
+
+    claim = desk.noticed()
+
+    assert claim.payments[0].net == gbp("330.74")
+    assert desk.overdue == gbp("0")
+    assert desk.balance(Account.PREMIUM_RECEIVABLE) == 0
+    assert [each.type for each in desk.events_of_account] == ["billing.arrears_offset"]
