@@ -11,7 +11,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import Write, load, transact
+from insurance.dynamodb.transaction import Write, add, load, transact
 from insurance.operations.ports import BillingFile, Kept
 from insurance.operations.receipt import Receipt
 
