@@ -30,7 +30,7 @@ from local.products.random_risks import random_risks
 from local.products.reference import Tariff
 
 RISKS = 400
-ROUNDS = 60
+ROUNDS = 30
 ROUND_SECONDS = 0.008
 """Long beside what the clock and the scheduler get wrong."""
 FACTORS = {

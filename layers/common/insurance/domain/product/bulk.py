@@ -20,6 +20,11 @@ from insurance.domain.product.questions import READ, Question
 from insurance.domain.product.results import Risk
 
 NONE: frozenset[str] = frozenset()
+AS_SENT = frozenset({"integer", "boolean", "choice", "text"})
+NEW_BUSINESS = tuple(Env._field_defaults.values())
+"""What a compiled function may read besides, of a risk that was not insured here."""
+new: Any = tuple.__new__
+"""A named tuple of values that are in its order: its own constructor takes twice as long."""
 
 type Held = dict[str, Any]
 type FastReader = Callable[[Mapping[str, Any]], Held | None]
@@ -39,14 +44,12 @@ class Bulk:
     def __init__(self, product: Product) -> None:
         self._product = product
         hidden = any(one.visible_when for one in product.questions)
-        self._read = None if hidden else reader(product.questions)
-        self._read_looked_up = {
-            source: reader(tuple(fields.values()), closed=False)
-            for source, fields in product.world.looked_up.items()
-        }
-        self._rating, self._underwriting = product.rating, product.underwriting
-        self._loads = any(rule.outcome in {"load", "exclude"} for rule in self._underwriting.rules)
-        self._chosen: dict[tuple[Sequence[bool], tuple[str, ...]], frozenset[str]] = {}
+        loads = any(rule.outcome in {"load", "exclude"} for rule in product.underwriting.rules)
+        self._read = leave if hidden or loads else reader(product.questions)
+        self._read_looked_up = looked_up_reader(product.world.looked_up)
+        self._territory = product.territories[0]
+        self._run, self._can_be_had = product.rating.run, product.covers.can_be_had
+        self._chosen: dict[tuple[object, ...], frozenset[str]] = {}
         self._ends: dict[date, date] = {}
 
     def premiums(self, rows: Iterable[bytes | str]) -> list[Premium | None]:
@@ -68,34 +71,24 @@ class Bulk:
         start: date,
     ) -> Premium | None:
         """What the tariff asks; None where a look-up that it needs is missing."""
-        held = self._read(answers) if self._read is not None else None
-        told: dict[str, Held | None] = {}
-        for source, read in self._read_looked_up.items():
-            found = looked_up.get(source)
-            known = told[source] = read(found) if found else None
-            if known is None:
-                held = None
-        if held is None or self._loads:
+        held, told = self._read(answers), self._read_looked_up(looked_up)
+        if held is None or told is None:
             return self._explained(answers, looked_up, covers, start)
         end = self._ends.get(start)
         if end is None:
             end = self._product.last_day(start, held)
             if self._product.in_months:  # then no answer moves it
                 self._ends[start] = end
-        territory = self._product.territories[0]
-        selected = self._selected(Env(held, told, NONE, start, end, territory), tuple(covers))
-        env = Env(held, told, selected, start, end, territory)
-        net, charges, _, total, *_ = self._rating.run(env, 1, 1)
-        return Premium(net, charges, total)
-
-    def _selected(self, env: Env, covers: tuple[str, ...]) -> frozenset[str]:
-        """The covers in force, worked out once for each choice among what can be had."""
-        available = self._product.covers.can_be_had(env)
-        key = (available, covers)
-        found = self._chosen.get(key)
-        if found is None:
-            found = self._chosen[key] = self._product.choose(env, covers)
-        return found
+        territory = self._territory
+        env = new(Env, (held, told, NONE, start, end, territory, *NEW_BUSINESS))
+        choice = (self._can_be_had(env), *covers)
+        selected = self._chosen.get(choice)
+        if selected is None:  # worked out once for each choice among what can be had
+            selected = self._chosen[choice] = self._product.choose(env, tuple(covers))
+        env = new(Env, (held, told, selected, start, end, territory, *NEW_BUSINESS))
+        priced = self._run(env, 1, 1)
+        premium: Premium = new(Premium, (priced[0], priced[1], priced[3]))
+        return premium
 
     def _explained(
         self,
@@ -112,34 +105,88 @@ class Bulk:
         return Premium(price.net.amount, lines, price.total.amount)
 
 
-def reader(questions: Sequence[Question], *, closed: bool = True) -> FastReader:
+def leave(_raw: Mapping[str, Any]) -> None:
+    """Every risk needs a closer look."""
+
+
+def reader(questions: Sequence[Question]) -> FastReader:
     """Straight Python that takes sound answers, and returns None for whatever needs a closer look."""
-    space: dict[str, Any] = {"date": date}
-    lines = ["def read(raw):", "    g = raw.get"]
-    if closed:
-        lines.append("    if not raw.keys() <= KEYS: return None")
-    space["KEYS"] = frozenset(one.code for one in questions)
-    for place, one in enumerate(questions):
-        lines += _lines(one, f"x{place}", f"g({one.code!r})", "    ", space)
-    fields = ", ".join(f"{one.code!r}: x{place}" for place, one in enumerate(questions))
-    lines.append(f"    return {{{fields}}}")
+    space: dict[str, Any] = {}
+    lines = _fields(questions, "x", "raw", "        ", space, closed=True)
+    return _compiled(lines, _record(questions, "x"), space)
+
+
+def looked_up_reader(sources: Mapping[str, Mapping[str, Question]]) -> FastReader:
+    """The same of what was looked up: all of it is there, and may say more than was asked."""
+    space: dict[str, Any] = {}
+    lines, records = [], []
+    for place, (source, fields) in enumerate(sources.items()):
+        told, stem, questions = f"t{place}", f"s{place}_", tuple(fields.values())
+        lines += [f"        {told} = raw[{source!r}]", f"        if not {told}: return None"]
+        lines += _fields(questions, stem, told, "        ", space, closed=False)
+        record = told if _taken_as_sent(questions) else _record(questions, stem)
+        records.append(f"{source!r}: {record}")
+    return _compiled(lines, f"{{{', '.join(records)}}}", space)
+
+
+def _compiled(checks: Sequence[str], record: str, space: dict[str, Any]) -> FastReader:
+    lines = ["def read(raw):", "    try:", *checks, f"        return {record}"]
+    lines.append("    except KeyError: return None")
     exec(compile("\n".join(lines), "<reader>", "exec"), space)  # noqa: S102 # nosec B102 - codes are checked names
     read: FastReader = space["read"]
     return read
 
 
+def _fields(
+    questions: Sequence[Question],
+    stem: str,
+    wire: str,
+    indent: str,
+    space: dict[str, Any],
+    *,
+    closed: bool,
+) -> list[str]:
+    """All of a record into locals, `stem` and a number each. What must be there is taken first: when
+    nothing else may be, a record of as many fields has no other."""
+    lines: list[str] = []
+    for place, one in enumerate(questions):
+        lines += _lines(one, f"{stem}{place}", wire, indent, space)
+    if closed and all(_must_be_there(one) for one in questions):
+        lines.append(f"{indent}if len({wire}) != {len(questions)}: return None")
+    elif closed:
+        space[f"KEYS_{stem}"] = frozenset(one.code for one in questions)
+        lines.append(f"{indent}if not {wire}.keys() <= KEYS_{stem}: return None")
+    return lines
+
+
+def _record(questions: Sequence[Question], stem: str) -> str:
+    fields = ", ".join(f"{one.code!r}: {stem}{place}" for place, one in enumerate(questions))
+    return f"{{{fields}}}"
+
+
+def _must_be_there(one: Question) -> bool:
+    return one.required and one.default is None
+
+
 def _lines(one: Question, local: str, wire: str, indent: str, space: dict[str, Any]) -> list[str]:
     """The checks of one question; each leaves by `return None` when in doubt."""
-    missing = _missing(one)
-    space[f"D_{local}"] = missing
-    absent = f"{local} = D_{local}" if missing is not None or not one.required else "return None"
+    check = _items if one.type == "list" else _checks
+    checks = check(one, local, space)
+    if _must_be_there(one):  # null passes no check
+        return [indent + line for line in [f"{local} = {wire}[{one.code!r}]", *checks]]
+    space[f"D_{local}"] = missing = _missing(one)
+    absent = f"{local} = D_{local}"
     if one.type == "list":
         absent = f"{local} = []" if missing == [] else "return None"
-    lines = [f"{local} = {wire}", f"if {local} is None: {absent}"]
-    if one.type == "list":
-        return [indent + line for line in [*lines, "else:", *_items(one, local, space)]]
-    checks = _checks(one, local, space)
-    return [indent + line for line in [*lines, "else:", *("    " + check for check in checks)]]
+    return [
+        indent + line
+        for line in (
+            f"{local} = {wire}.get({one.code!r})",
+            f"if {local} is None: {absent}",
+            "else:",
+            *("    " + check for check in checks),
+        )
+    ]
 
 
 def _missing(one: Question) -> Any:
@@ -150,20 +197,18 @@ def _missing(one: Question) -> Any:
 
 
 def _checks(one: Question, local: str, space: dict[str, Any]) -> list[str]:
-    low, high = f"L_{local}", f"H_{local}"
     match one.type:
         case "integer":
-            space[low], space[high] = one.minimum, one.maximum
-            return [f"if type({local}) is not int or not {low} <= {local} <= {high}: return None"]
+            return [_within(local, one.minimum, one.maximum)]
         case "money":
             scale = 10**one.exponent
-            space[low] = math.ceil(Decimal(str(one.minimum)) * scale)
-            space[high] = math.floor(Decimal(str(one.maximum)) * scale)
+            low = math.ceil(Decimal(str(one.minimum)) * scale)
+            high = math.floor(Decimal(str(one.maximum)) * scale)
             return [
                 f"if type({local}) is not dict or len({local}) != 2: return None",
-                f"if {local}.get('currency') != {one.currency!r}: return None",
-                f"{local} = {local}.get('amount')",
-                f"if type({local}) is not int or not {low} <= {local} <= {high}: return None",
+                f"if {local}['currency'] != {one.currency!r}: return None",
+                f"{local} = {local}['amount']",
+                _within(local, low, high),
             ]
         case "boolean":
             return [f"if {local} is not True and {local} is not False: return None"]
@@ -171,14 +216,20 @@ def _checks(one: Question, local: str, space: dict[str, Any]) -> list[str]:
             space[f"C_{local}"] = frozenset(choice.code for choice in one.choices)
             return [f"if type({local}) is not str or {local} not in C_{local}: return None"]
         case "text":
-            space[f"P_{local}"] = re.compile(one.pattern or ".*").fullmatch
-            return [
+            checks = [
                 f"if type({local}) is not str or not 0 < len({local}) <= {one.maximum}: return None",
                 f"if {local}.strip() != {local} or not {local}.isprintable(): return None",
-                f"if not P_{local}({local}): return None",
             ]
+            if one.pattern:
+                space[f"P_{local}"] = re.compile(one.pattern).fullmatch
+                checks.append(f"if not P_{local}({local}): return None")
+            return checks
     space[f"R_{local}"] = lambda wire, one=one: _read(one, wire)
     return [f"{local} = R_{local}({local})", f"if {local} is None: return None"]
+
+
+def _within(local: str, low: object, high: object) -> str:
+    return f"if type({local}) is not int or not {low!r} <= {local} <= {high!r}: return None"
 
 
 def _read(one: Question, wire: object) -> object:
@@ -188,16 +239,27 @@ def _read(one: Question, wire: object) -> object:
 
 
 def _items(one: Question, local: str, space: dict[str, Any]) -> list[str]:
-    space[f"K_{local}"] = frozenset(field.code for field in one.fields)
-    lines = [
-        f"    if type({local}) is not list: return None",
-        f"    if not {one.minimum} <= len({local}) <= {one.maximum}: return None",
-        f"    l_{local} = []",
-        f"    for i_{local} in {local}:",
-        f"        if type(i_{local}) is not dict or not i_{local}.keys() <= K_{local}: return None",
+    item, taken = f"i_{local}", f"l_{local}"
+    checks = [
+        f"    if type({item}) is not dict: return None",
+        *_fields(one.fields, f"{local}_", item, "    ", space, closed=True),
     ]
-    for place, field in enumerate(one.fields):
-        name = f"{local}_{place}"
-        lines += _lines(field, name, f"i_{local}.get({field.code!r})", "        ", space)
-    fields = ", ".join(f"{f.code!r}: {local}_{place}" for place, f in enumerate(one.fields))
-    return [*lines, f"        l_{local}.append({{{fields}}})", f"    {local} = l_{local}"]
+    sized = [
+        f"if type({local}) is not list: return None",
+        f"if not {one.minimum} <= len({local}) <= {one.maximum}: return None",
+    ]
+    if _taken_as_sent(one.fields):
+        return [*sized, f"for {item} in {local}:", *checks]
+    return [
+        *sized,
+        f"{taken} = []",
+        f"for {item} in {local}:",
+        *checks,
+        f"    {taken}.append({_record(one.fields, f'{local}_')})",
+        f"{local} = {taken}",
+    ]
+
+
+def _taken_as_sent(questions: Sequence[Question]) -> bool:
+    """A record that passed its checks is what is read of it: nothing is made of any field."""
+    return all(_must_be_there(one) and one.type in AS_SENT for one in questions)
