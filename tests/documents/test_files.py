@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 from insurance.domain.document import DocumentKind
 from insurance.domain.document.wording import Wording
-from insurance.domain.errors import NotPrintable
+from insurance.domain.errors import NoCover, NotPrintable
 from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.money import Currency, Money
 from insurance.domain.party import Address, Policyholder
@@ -66,7 +66,12 @@ def lived(holder: Policyholder, drivers: int = 4) -> Archive:
     return made
 
 
+COVERED = datetime(2026, 5, 1, tzinfo=UTC)
+
+
 def file(archive: Archive, kind: str, **asked: Any) -> bytes:
+    if kind == "certificate":
+        asked = {"as_at": COVERED} | asked
     lent: LentDocument = archive.make(kind, **asked)
     return archive.file(lent.document)
 
@@ -214,6 +219,14 @@ def test_a_cancellation_that_was_asked_for_says_so():
 
     assert "As you asked, your policy is cancelled." in text
     assert "period of notice" not in text
+
+
+def test_a_certificate_says_only_what_is_covered_then(archive):
+    for as_at in (datetime(2026, 6, 1, tzinfo=UTC), None):
+        with pytest.raises(NoCover):
+            archive.make("certificate", as_at=as_at)
+
+    assert archive.make("certificate", as_at=COVERED)
 
 
 @pytest.mark.parametrize("kind", WRITTEN)

@@ -135,6 +135,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.UNPROCESSABLE_ENTITY, "quote-changed", "Price no longer valid"
     ),
     errors.NotCovered: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not-covered", "Not covered"),
+    errors.NoCover: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "no-cover", "No cover then"),
     errors.KeyReused: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", "Idempotency key reused"
     ),

@@ -49,6 +49,7 @@ InsuranceError
 │   ├── CurrencyMismatch
 │   ├── QuoteExpired
 │   ├── QuoteChanged
+│   ├── NoCover                 a certificate of a time without cover
 │   ├── NotCovered
 │   ├── KeyReused               one idempotency key, two requests
 │   ├── LookUpUnavailable       what it would have said is needed for a price
@@ -359,6 +360,13 @@ class OutsideTerm(Refused):
         super().__init__(
             f"Policy {policy_id} runs from {start.isoformat()} to {end.isoformat()}:"
             " a change takes effect within that."
+        )
+
+
+class NoCover(Refused):
+    def __init__(self, policy_id: str, at: datetime) -> None:
+        super().__init__(
+            f"Policy {policy_id} gives no cover at {at.isoformat()}, and a certificate says it does."
         )
 
 

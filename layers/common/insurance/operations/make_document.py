@@ -11,6 +11,7 @@ from insurance.domain.errors import (
     AlreadyErased,
     FieldFault,
     InvalidFields,
+    NoCover,
     PolicyNotFound,
     StaleRevision,
     TermsNotOffered,
@@ -162,6 +163,12 @@ def _stored(
     return opened(there, document_id, key), there
 
 
+def _check_covered(policy: Policy, as_at: datetime) -> None:
+    """A certificate says to others that there is cover: now, or from the policy's start."""
+    if not policy.covers_at(max(as_at, policy.period.start)):
+        raise NoCover(policy.id, as_at)
+
+
 def _subject(
     version: Kept[Policy],
     renewal: Quote | None,
@@ -178,6 +185,8 @@ def _subject(
     product = products.version(offer.product if offer else policy.at(as_at).product)
     if asked.kind not in product.papers.kinds:
         raise TermsNotOffered(f"a {asked.kind.replace('_', ' ')}")
+    if asked.kind is DocumentKind.CERTIFICATE:
+        _check_covered(policy, as_at)
     return Subject(
         kind=asked.kind,
         policy=policy,
