@@ -1425,6 +1425,10 @@ def _record_others(stage: Stage) -> None:
                 _answer(stage, path, varies, GIVEN.get(path, ()))
 
 
+FAULTS = frozenset({"quoting/quote_of_nobody"})
+"""A call without a caller never passes the gateway: there the fault is what is to be seen."""
+
+
 def _answer(
     stage: Stage, path: str, varies: tuple[str, ...], given: tuple[str, ...], sends: bytes = b""
 ) -> None:
@@ -1436,6 +1440,8 @@ def _answer(
     expected |= observed(stage.play(recorded._replace(expected=expected)), {})
     if "httpMethod" in recorded.event and "type" not in recorded.event:
         assert "status" in expected, (path, expected)  # a handler answers, whatever happens
+        fault = expected["status"] >= 500 and path not in FAULTS
+        assert not fault, (path, expected)  # nobody is to expect one
     if settled(expected, list(varies)) != expected:
         expected["varies"] = list(varies)
     if settled(recorded.expected, list(varies)) != settled(expected, list(varies)):

@@ -89,6 +89,7 @@ def ask_for_evidence(
         caller=caller,
         claims=claims,
         receipt=receipt,
+        evidence=True,
     )
     claim, _ = _open(file.claim)
     listed = [*_asked_for(claim, _product(file, products)), OTHER]
