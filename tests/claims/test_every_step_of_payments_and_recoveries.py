@@ -49,7 +49,8 @@ REPORTS = {
     PaymentStep.REPORT_REVERSED: "reversed",
 }
 TRIED = [*DESK_STEPS, *REPORTS]
-"""SUSPECT is no call of its own: it is what an approval comes to where the payee is on the list."""
+"""SUSPECT is no call of its own: it is what an approval comes to where the payee is on the list; and
+KEEP_BACK is what a payment comes to that is overdue premium to the last penny."""
 REACHED: dict[PaymentStatus, tuple[PaymentStep, ...]] = {
     PaymentStatus.AWAITING_APPROVAL: (),
     PaymentStatus.SCREENING: (PaymentStep.APPROVE,),
@@ -105,7 +106,8 @@ def test_a_payment_takes_the_steps_of_its_table_and_refuses_the_others(status, s
 
 def test_every_state_of_a_payment_is_reached_and_every_step_tried():
     assert set(REACHED) == set(PaymentStatus)
-    assert {*TRIED, PaymentStep.SUSPECT} == set(PaymentStep)
+    by_itself = {PaymentStep.SUSPECT, PaymentStep.KEEP_BACK}  # nobody can ask for these
+    assert {*TRIED, *by_itself} == set(PaymentStep)
 
 
 RECOVERY_STEPS: dict[RecoveryStep, tuple[str, Json]] = {

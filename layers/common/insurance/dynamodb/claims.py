@@ -290,9 +290,10 @@ class DynamoDBClaims:
         party = rest[-1]
         key = aggregates.read_key(self._keys, party)
         self._receipts.check(receipt, earlier, key)
+        claim = self._read(claim_id, item, party)  # first: it is the claim that was asked for
         policy = self._policies.read(policy_id_for(claim_id), rest).record
         return ClaimFile(
-            claim=self._read(claim_id, item, party),
+            claim=claim,
             account=_read_account(account, key),
             policy=policy,
             used=self._used(policy, limits),
