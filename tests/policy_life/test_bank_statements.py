@@ -169,6 +169,15 @@ def test_what_was_booked_on_a_policy_is_known_again_though_the_text_names_anothe
     assert desk.balance("suspense") == 0
 
 
+def test_an_entry_in_suspense_that_comes_with_other_figures_is_refused(desk):
+    desk.take_in(camt(entry("A1", "20.00", "for my sister")))
+
+    again = desk.outcomes(camt(entry("A1", "21.00", "for my sister")))
+
+    assert again == [("refused", "booked_before_with_other_figures")]
+    assert desk.balance("cash") == 2000
+
+
 def test_what_was_allocated_from_suspense_is_not_booked_again(desk):
     from insurance.operations.resolve_suspense import allocate  # noqa: PLC0415 - here only
 
