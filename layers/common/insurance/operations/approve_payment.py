@@ -5,8 +5,8 @@ from insurance.domain.claim import Claim, Task, attention
 from insurance.domain.errors import AlreadyErased, ClaimOnHold, PayeeUnsettled
 from insurance.domain.party import Payee
 from insurance.operations.authority import check_authority
-from insurance.operations.change_claim import HANDLER, load_claim, store_claim
-from insurance.operations.offset_arrears import PremiumDue, offset
+from insurance.operations.change_claim import HANDLER, load_claim
+from insurance.operations.offset_arrears import store_less_arrears
 from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
 from insurance.operations.screen_payment import suspicions, to_screen
@@ -47,7 +47,7 @@ def approve_payment(
         _check_account(claim, payee)
         found = suspicions(claim, payee, screening)
         decided = payment.approved(by=caller.principal, reason=reason, suspect=bool(found))
-        look = Task(role=HANDLER, code="clear_screening", reason=reason, since=receipt.now)
+        look = Task(role=HANDLER, code=attention.CLEAR_SCREENING, reason=reason, since=receipt.now)
         claim = claim.agreed(decided).replace(
             task=to_screen(found, attention.task_beside_payments(claim), look)
         )
@@ -56,16 +56,8 @@ def approve_payment(
         decided = payment.refused(by=caller.principal, reason=reason)
         task = Task(role=HANDLER, code="payment_refused", reason=reason, since=receipt.now)
         claim, type = claim.losing(decided, task), "payment.refused"
-    claim, moved = offset(
-        claim,
-        file.claim.record,
-        PremiumDue(policy, file.account, product),
-        by=caller.principal,
-        key=file.claim.key,
-        now=receipt.now,
-    )
-    return store_claim(
-        claim, type, was=file.claim, caller=caller, claims=claims, receipt=receipt, moved=moved
+    return store_less_arrears(
+        claim, type, file=file, product=product, caller=caller, claims=claims, receipt=receipt
     )
 
 

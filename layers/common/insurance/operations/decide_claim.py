@@ -19,7 +19,7 @@ from insurance.domain.money import Money
 from insurance.domain.product import Product
 from insurance.operations.authority import at_once, check_authority, check_profile
 from insurance.operations.change_claim import HANDLER, load_claim, store_claim, while_limits_move
-from insurance.operations.offset_arrears import PremiumDue, offset, with_arrears
+from insurance.operations.offset_arrears import PremiumDue, store_less_arrears, with_arrears
 from insurance.operations.ports import ClaimFile, Claims, Kept, Products, Screening
 from insurance.operations.pricing import territory_of
 from insurance.operations.receipt import Receipt
@@ -74,10 +74,10 @@ def decide_claim(
             by=caller.principal,
             at=receipt.now,
         )
-        due = PremiumDue(file.policy, file.account, product)
         if claim.pays_policyholder:
+            due = PremiumDue(file.policy, file.account, product)
             verdict = with_arrears(verdict, due, receipt.now)
-        was, claim = claim, judged(claim, verdict)
+        claim = judged(claim, verdict)
         if record.decision is Decision.DENIED and not at_once(claim.claimed, product):
             decided, type = _proposed(claim, record), "claim.denial_proposed"
         else:
@@ -85,17 +85,8 @@ def decide_claim(
             decided, type = _carried_out(
                 claim, verdict, record, product, decided_by=caller, pays_now=pays_now
             )
-        decided, moved = offset(
-            decided, was, due, by=caller.principal, key=file.claim.key, now=receipt.now
-        )
-        return store_claim(
-            decided,
-            type,
-            was=file.claim,
-            caller=caller,
-            claims=claims,
-            receipt=receipt,
-            moved=moved,
+        return store_less_arrears(
+            decided, type, file=file, product=product, caller=caller, claims=claims, receipt=receipt
         )
 
     return while_limits_move(decide)

@@ -112,7 +112,7 @@ class ClaimDesk:
             )
             if straight:
                 return paying, "payment.requested"
-            task = self._task("approve_payment", reason)
+            task = self._task(attention.APPROVE_PAYMENT, reason)
             return paying.replace(task=paying.task or task), "payment.requested"
 
         return self._changed(change)
@@ -127,7 +127,7 @@ class ClaimDesk:
                 status=PaymentStatus.AWAITING_APPROVAL,
                 by=self._by,
             )
-            task = self._task("approve_payment", reason)
+            task = self._task(attention.APPROVE_PAYMENT, reason)
             return paying.replace(task=paying.task or task), "payment.requested"
 
         return self._changed(change)

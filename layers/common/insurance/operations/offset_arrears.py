@@ -9,18 +9,20 @@ from typing import NamedTuple
 
 from insurance.domain.billing import BillingAccount, PaymentIn, payment_postings, statement
 from insurance.domain.billing.account import PAYMENTS_MAX
+from insurance.domain.caller import Caller
 from insurance.domain.claim import Claim, CostType, Payment, PaymentStatus
 from insurance.domain.claim.payment import KeptBack
 from insurance.domain.claim.rule import Outcome, RuleResult
 from insurance.domain.claim.verification import Verdict
 from insurance.domain.event import Event, Head, NothingToSeal
-from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.ledger import Posting
 from insurance.domain.money import Money
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
 from insurance.operations.bill_policy import account_on
-from insurance.operations.ports import AccountMove, Kept, PartyKey
+from insurance.operations.change_claim import store_claim
+from insurance.operations.ports import AccountMove, ClaimFile, Claims, Kept, PartyKey
+from insurance.operations.receipt import Receipt
 
 EXECUTING = PaymentStatus.EXECUTING
 KEPT_BACK, TAKEN_BACK = "billing.arrears_offset", "billing.offset_taken_back"
@@ -105,7 +107,7 @@ def offset(
         booked_at=now,
         to_suspense=Money.zero(kept_back.amount.currency),
         from_claim=True,
-        under_notice=due.policy.open_notice(NoticeKind.LAPSE) is not None,
+        under_notice=due.policy.hangs_on_payment,
     )
     account = due.account
     opening = account.opening_postings(due.kept.record if due.kept else None)
@@ -119,6 +121,30 @@ def offset(
         now=now,
     )
     return claim.with_paid(less, by=by, at=now) if done else claim.with_payment(less), moved
+
+
+def store_less_arrears(
+    claim: Claim,
+    type: str,
+    *,
+    file: ClaimFile,
+    product: Product,
+    caller: Caller,
+    claims: Claims,
+    receipt: Receipt,
+) -> Kept[Claim]:
+    """Store the claim after a step that may send a payment to the bank: less what is overdue."""
+    claim, moved = offset(
+        claim,
+        file.claim.record,
+        PremiumDue(file.policy, file.account, product),
+        by=caller.principal,
+        key=file.claim.key,
+        now=receipt.now,
+    )
+    return store_claim(
+        claim, type, was=file.claim, caller=caller, claims=claims, receipt=receipt, moved=moved
+    )
 
 
 def take_back(

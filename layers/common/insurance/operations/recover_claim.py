@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from insurance.domain.caller import Caller
-from insurance.domain.claim import Claim, CostType, PaymentStatus, ReserveReason, Task
+from insurance.domain.claim import Claim, CostType, PaymentStatus, ReserveReason, Task, attention
 from insurance.domain.claim.recovery import Recovery, RecoveryKind, Sharing
 from insurance.domain.errors import RecoveryNotFound, WrongState
 from insurance.domain.money import Money
@@ -97,7 +97,9 @@ class RecoveryDesk:
 
     def _to_approve(self, theirs: Money) -> Task:
         reason = f"{theirs} of what was recovered is the insured's."
-        return Task(role=HANDLER, code="approve_payment", reason=reason, since=self._receipt.now)
+        return Task(
+            role=HANDLER, code=attention.APPROVE_PAYMENT, reason=reason, since=self._receipt.now
+        )
 
     def _changed(self, change: Change) -> Kept[Claim]:
         file = load_claim(

@@ -9,12 +9,10 @@ from insurance.domain.errors import ClaimOnHold
 from insurance.domain.party import Payee
 from insurance.domain.screening import Resemblance, cleared_matches, not_cleared
 from insurance.operations.authority import check_authority
-from insurance.operations.change_claim import HANDLER, load_claim, store_claim
-from insurance.operations.offset_arrears import PremiumDue, offset
+from insurance.operations.change_claim import HANDLER, load_claim
+from insurance.operations.offset_arrears import store_less_arrears
 from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
-
-SCREENER = attention.SCREENER
 
 
 def suspicions(claim: Claim, payee: Payee | None, screening: Screening) -> Sequence[Resemblance]:
@@ -45,7 +43,7 @@ def to_screen(found: Sequence[Resemblance], now: Task | None, task: Task) -> Tas
     if not found:
         return now
     reason = f"The payee's name resembles {', '.join(match.entry for match in found)}."
-    return task.replace(role=SCREENER, code="clear_screening", reason=reason)
+    return task.replace(role=attention.SCREENER, code=attention.CLEAR_SCREENING, reason=reason)
 
 
 def decide_screening(
@@ -89,14 +87,6 @@ def decide_screening(
             task=attention.task_beside_payments(claim), cleared=(*claim.cleared, *matches)
         )
         type = "payment.cleared"
-    decided, moved = offset(
-        decided,
-        claim,
-        PremiumDue(file.policy, file.account, product),
-        by=caller.principal,
-        key=file.claim.key,
-        now=receipt.now,
-    )
-    return store_claim(
-        decided, type, was=file.claim, caller=caller, claims=claims, receipt=receipt, moved=moved
+    return store_less_arrears(
+        decided, type, file=file, product=product, caller=caller, claims=claims, receipt=receipt
     )

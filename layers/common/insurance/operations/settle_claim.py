@@ -13,6 +13,7 @@ from insurance.domain.claim import (
     PaymentStatus,
     Step,
     Task,
+    attention,
 )
 from insurance.domain.claim.rule import Outcome
 from insurance.domain.claim.verification import Verdict, judge_payee
@@ -22,10 +23,9 @@ from insurance.operations.authority import at_once, has_authority
 from insurance.operations.change_claim import (
     HANDLER,
     load_claim,
-    store_claim,
     while_limits_move,
 )
-from insurance.operations.offset_arrears import PremiumDue, offset, with_arrears
+from insurance.operations.offset_arrears import PremiumDue, store_less_arrears, with_arrears
 from insurance.operations.ports import Claims, Kept, Products, Screening
 from insurance.operations.receipt import Receipt
 from insurance.operations.screen_payment import judge_screening, suspicions
@@ -61,21 +61,12 @@ def settle_claim(
         verdict = with_payee_judged(
             verify_filed(claim, file, product), claim, screening, receipt.now
         )
-        due = PremiumDue(file.policy, file.account, product)
         if claim.pays_policyholder:
+            due = PremiumDue(file.policy, file.account, product)
             verdict = with_arrears(verdict, due, receipt.now)
         settled, type = decided_by_rules(claim, verdict, product, caller.principal, receipt.now)
-        settled, moved = offset(
-            settled, claim, due, by=caller.principal, key=file.claim.key, now=receipt.now
-        )
-        return store_claim(
-            settled,
-            type,
-            was=file.claim,
-            caller=caller,
-            claims=claims,
-            receipt=receipt,
-            moved=moved,
+        return store_less_arrears(
+            settled, type, file=file, product=product, caller=caller, claims=claims, receipt=receipt
         )
 
     return while_limits_move(settle)
@@ -193,7 +184,7 @@ def carried_out(
             reason = f"{due} waits: the payee needs a second person's look."
         elif goodwill:
             reason = f"{due} is paid as goodwill: a second person must agree."
-        task = Task(role=HANDLER, code="approve_payment", reason=reason, since=record.at)
+        task = Task(role=HANDLER, code=attention.APPROVE_PAYMENT, reason=reason, since=record.at)
         paying = paying.replace(task=task)
     return paying, "claim.settled"
 
