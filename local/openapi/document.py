@@ -6,7 +6,15 @@ from inspect import get_annotations
 from types import CodeType
 from typing import Any, NamedTuple, get_args
 
-from insurance.api.app import CLOCK_HEADER, KEY_HEADER, PAGE_DEFAULT, PAGE_MAX, TAGS_MAX, Operation
+from insurance.api.app import (
+    CLOCK_HEADER,
+    KEY_HEADER,
+    PAGE_DEFAULT,
+    PAGE_MAX,
+    PATH_MAX,
+    TAGS_MAX,
+    Operation,
+)
 from insurance.api.body import Request
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
@@ -191,7 +199,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 def _path_parameter(name: str) -> Json:
     """No pattern: an id of another form is as unknown as one that was never given."""
-    schema: Json = {"type": "string", "minLength": 1, "maxLength": 64}
+    schema: Json = {"type": "string", "minLength": 1, "maxLength": PATH_MAX}
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 

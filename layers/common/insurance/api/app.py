@@ -72,6 +72,8 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""
 
 PARAMETER = re.compile(r"\{(\w+)\}")
+PATH_MAX = 64
+"""What stands in a path in a parameter's place is as long at most: it becomes part of a key."""
 
 type Recall = Callable[[Receipt], None]
 type Entrypoint = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -301,7 +303,7 @@ class _Route:
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
-        self.path = re.compile(PARAMETER.sub(r"(?P<\1>[^/]+)", operation.path))
+        self.path = re.compile(PARAMETER.sub(_placed, operation.path))
 
     @cached_property
     def wants(self) -> tuple[tuple[str, Any], ...]:
@@ -313,6 +315,13 @@ class _Route:
             if name != "return"
             and (kind is Call or (isinstance(kind, type) and issubclass(kind, Request)))
         )
+
+
+def _placed(parameter: re.Match[str]) -> str:
+    """What may stand in a parameter's place. An id of any length is looked at: it is unknown."""
+    name = parameter[1]
+    most = "+" if name in PATH_IDS else f"{{1,{PATH_MAX}}}"
+    return f"(?P<{name}>[^/]{most})"
 
 
 class Api:

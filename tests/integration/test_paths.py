@@ -1,0 +1,45 @@
+"""Whatever stands in the path of a question, it is answered, or unknown, and never our fault."""
+
+import re
+
+import pytest
+from insurance.api.app import Operation
+
+from tests.resilience.calls import FOLDERS, Handlers, application, staff
+
+ODD = (
+    "x" * 1000,
+    "𐍈" * 400,
+    "𐍈" * 64,
+    "9" * 64,
+    "a\nb",
+    ".",
+    "..",
+    "*",
+    "2026-13",
+    "-1",
+    "0",
+    "\x01",
+)
+ROLES = "underwriter claims_handler supervisor finance product_manager privacy_officer auditor"
+
+
+def questions(handlers: Handlers) -> list[Operation]:
+    found = [one for folder in FOLDERS for one in handlers.modules[folder].api.operations]
+    return [one for one in found if one.method == "GET" and "{" in one.path]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: ascii(odd)[:20])
+def test_nothing_in_a_path_makes_a_fault_of_ours(odd: str, handlers: Handlers):
+    asked = questions(handlers)
+
+    for one in asked:
+        who = (
+            staff("s", ROLES, one.scope)
+            if one.staff
+            else application("app_test_p", "harbour", scopes=one.scope)
+        )
+        answer = handlers.get(re.sub(r"\{\w+\}", lambda _: odd, one.path), caller=who)
+        assert answer.status < 500, (one.path, answer.text)
+
+    assert len(asked) > 30
