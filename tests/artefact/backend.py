@@ -3,7 +3,6 @@
 import json
 import sqlite3
 import subprocess
-import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,6 +28,7 @@ from local.services.secrets_manager import SecretsManager
 from local.services.store import open_store
 from local.settings import Settings
 from local.template import REGION, Template
+from tests.serving import served
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -141,7 +140,7 @@ def backend(folder: Path) -> Iterator[Backend]:
     ensure_keys_and_secrets(template, kms, secrets)
     with _engine(folder) as engine_url:
         holder: list[Backend] = []
-        with _served(_recording(holder, services, s3, engine_url)) as url:
+        with served(_recording(holder, services, s3, engine_url), lifespan="on") as url:
             holder.append(Backend(template, url, engine_url, store))
             yield holder[0]
             holder[0].close()
@@ -166,20 +165,6 @@ def _engine(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
-
-
-@contextmanager
-def _served(app: Starlette) -> Iterator[str]:
-    listener = processes.bound_socket(0, what="services", setting="SERVICES_PORT")
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
-    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-    thread.start()
-    try:
-        yield f"http://{processes.LOOPBACK}:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
 
 
 def _recording(holder: list[Backend], services: Starlette, s3: S3, engine_url: str) -> Starlette:

@@ -1,6 +1,5 @@
 """What files are promised: in memory, and on the local S3 with signed requests over HTTP."""
 
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,17 +10,16 @@ from typing import Any
 import boto3
 import httpx
 import pytest
-import uvicorn
 from botocore.config import Config
 from insurance.operations.ports import Objects
 from insurance.s3 import S3Objects
 from starlette.applications import Starlette
 
-from local.processes import LOOPBACK, bound_socket
 from local.services.s3 import S3
 from local.services.store import open_store
 from local.template import REGION
 from tests.memory import MemoryObjects
+from tests.serving import served
 
 BODY, OTHER = b"a policy schedule", b"another one, later"
 CLOCK = {"ahead": timedelta()}
@@ -35,15 +33,8 @@ def digest(body: bytes) -> str:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = open_store(tmp_path_factory.mktemp("s3") / "services.sqlite")
     s3 = S3(store, ["documents"], now=lambda: datetime.now(UTC) + CLOCK["ahead"])
-    listener = bound_socket(0, what="s3", setting="SERVICES_PORT")
-    config = uvicorn.Config(Starlette(routes=s3.routes()), log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-    thread.start()
-    yield f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with served(Starlette(routes=s3.routes())) as url:
+        yield url
     store.close()
 
 
