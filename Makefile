@@ -52,7 +52,7 @@ lint: .tools/setup .tools/sam ## Style, types, import contracts, generated files
 	$(RUN) ruff check .
 	$(RUN) mypy
 	$(RUN) lint-imports
-	$(RUN) python -m local.openapi --check
+	$(RUN) python -m tools.openapi --check
 	.venv-sam/bin/cfn-lint template.yaml
 
 format: .tools/setup ## Format the code and mend what can be mended
@@ -60,25 +60,25 @@ format: .tools/setup ## Format the code and mend what can be mended
 	$(RUN) ruff format .
 
 build: .tools/setup .tools/sam ## Build the artefacts that are deployed (sam validate --lint, sam build, lint of the transformed template)
-	$(RUN) python -m local.build
+	$(RUN) python -m tools.build
 
 openapi: .tools/setup ## Generate openapi.yaml from the handlers
-	$(RUN) python -m local.openapi
+	$(RUN) python -m tools.openapi
 
 products: .tools/setup ## Check every bundled product and run its scenarios
-	$(RUN) python -m local.products bundled
+	$(RUN) python -m tools.products bundled
 
 cases: .tools/setup ## Reproduce the published worked figures
-	$(RUN) python -m local.products cases
+	$(RUN) python -m tools.products cases
 
 schema: .tools/setup ## Write the JSON Schema of product definitions
-	$(RUN) python -m local.products schema
+	$(RUN) python -m tools.products schema
 
 exam: .tools/setup .tools/sam .tools/exam.done ## Let tools of others judge template, definition, code and the running API (EXAMPLES=)
-	$(RUN) python -m local.exam $(PART)
+	$(RUN) python -m tools.exam $(PART)
 
-.tools/exam.done: local/exam/requirements.txt local/exam/package.json | .tools/setup
-	$(RUN) python -m local.exam install
+.tools/exam.done: tools/exam/requirements.txt tools/exam/package.json | .tools/setup
+	$(RUN) python -m tools.exam install
 	@touch $@
 
 bench: .tools/setup ## Measure what a request, a claim and a rating cost, beside what a user would pick instead

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from local.engine import engine_for
+from local.aws.engine import engine_for
+from local.aws.template import REGION, Template
 from local.processes import LOOPBACK, free_port
 from local.settings import Settings
-from local.template import REGION, Template
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -7,14 +7,14 @@ import os
 import sys
 from pathlib import Path
 
+from local.aws.template import TemplateError
 from local.processes import StackError
 from local.settings import ANY_PORTS, ROOT, from_environment
-from local.template import TemplateError
 
 BRIDGE = "172.17.0.1"
 """This machine, as containers on Docker's own bridge see it."""
 
-DEFAULT_JOURNEY = ROOT / "local" / "journeys" / "private-motor.json"
+DEFAULT_JOURNEY = ROOT / "demo" / "journeys" / "private-motor.json"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="start the stack and leave it up (PORT, TLS=1, ENGINE, …)")
     run = commands.add_parser("run", help="play a journey from quote to paid claim")
-    run.add_argument("--journey", type=Path, help="a file of local/journeys' form (or JOURNEY=)")
+    run.add_argument("--journey", type=Path, help="a file of demo/journeys' form (or JOURNEY=)")
     commands.add_parser("tour", help="play what the platform does beside the main job")
     show = commands.add_parser("show", help="print a stored item, and its events, readably")
     show.add_argument("id", help="quo_…, pol_…, clm_…, cmp_…, pty_…, or an application's client id")
@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     schedule.add_argument("id", help="its name in template.yaml: RecountSchedule, …")
     schedule.add_argument("--input", help="JSON, in place of the schedule's own")
     token = commands.add_parser("token", help="print an access token for a sample caller")
-    token.add_argument("caller", help="see local/samples.py")
+    token.add_argument("caller", help="see demo/samples.py")
     env = commands.add_parser("env", help="write what `sam local` needs to use this stack")
     relay = commands.add_parser("relay", help="let containers reach this stack, until Ctrl-C")
     for each in (env, relay):
@@ -49,13 +49,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(_: argparse.Namespace) -> int:
-    from local.serve import serve  # noqa: PLC0415 (each command loads what it needs)
+    from demo.serve import serve  # noqa: PLC0415 (each command loads what it needs)
 
     return serve(from_environment())
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from local.journey import JourneyFailed, play  # noqa: PLC0415 (as above)
+    from demo.journey import JourneyFailed, play  # noqa: PLC0415 (as above)
 
     path = chosen.journey or Path(os.environ.get("JOURNEY") or DEFAULT_JOURNEY)
     try:
@@ -68,7 +68,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _tour(_: argparse.Namespace) -> int:
-    from local.tour import TourFailed, play  # noqa: PLC0415 (as above)
+    from demo.tour import TourFailed, play  # noqa: PLC0415 (as above)
 
     try:
         play(from_environment(ports=ANY_PORTS))
@@ -79,19 +79,19 @@ def _tour(_: argparse.Namespace) -> int:
 
 
 def _show(chosen: argparse.Namespace) -> int:
-    from local.show import show  # noqa: PLC0415 (as above)
+    from tools.show import show  # noqa: PLC0415 (as above)
 
     return show(chosen.id, from_environment())
 
 
 def _schedule(chosen: argparse.Namespace) -> int:
-    from local.schedules import run_now  # noqa: PLC0415 (as above)
+    from local.aws.schedules import run_now  # noqa: PLC0415 (as above)
 
     return run_now(chosen.id, from_environment(), chosen.input)
 
 
 def _token(chosen: argparse.Namespace) -> int:
-    from local.serve import print_token  # noqa: PLC0415 (as above)
+    from demo.serve import print_token  # noqa: PLC0415 (as above)
 
     return print_token(chosen.caller, from_environment())
 
@@ -112,7 +112,7 @@ def _relay(chosen: argparse.Namespace) -> int:
 
 
 def _ensure(_: argparse.Namespace) -> int:
-    from local.engine import main as ensure  # noqa: PLC0415 (as above)
+    from local.aws.engine import main as ensure  # noqa: PLC0415 (as above)
 
     return ensure()
 

@@ -25,7 +25,7 @@ from typing import Any
 
 import httpx
 
-from local.services.event_bus import Event
+from local.aws.services.event_bus import Event
 
 type Json = dict[str, Any]
 
@@ -110,7 +110,7 @@ class Bank:
     def answer(self, document: bytes, *, refusing: Mapping[str, str]) -> str:
         """The status report on a file: paid but for what is refused, by reference and reason's code."""
         # Reading the standard's schemas takes half a second that nobody else has to wait for.
-        from local.iso20022.messages import read_payments, status_report  # noqa: PLC0415
+        from local.bank_messages.messages import read_payments, status_report  # noqa: PLC0415
 
         ordered = read_payments(document)
         statuses = {

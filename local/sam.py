@@ -17,9 +17,9 @@ from typing import Any
 
 import yaml
 
+from local.aws.template import Template
 from local.processes import LOOPBACK
 from local.settings import ROOT, Settings
-from local.template import Template
 
 BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
 AUTHORIZER = "partner"

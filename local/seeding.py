@@ -6,11 +6,11 @@ import hashlib
 import hmac
 from typing import TYPE_CHECKING, Any
 
-from local.gateway.plans import ApiKey, Keys
-from local.samples import PARTNERS, STAFF, Partner
-from local.services.kms import Kms
-from local.services.secrets_manager import SecretsManager
-from local.template import Template, TemplateError
+from demo.samples import PARTNERS, STAFF, Partner
+from local.aws.gateway.plans import ApiKey, Keys
+from local.aws.services.kms import Kms
+from local.aws.services.secrets_manager import SecretsManager
+from local.aws.template import Template, TemplateError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

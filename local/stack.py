@@ -20,21 +20,30 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from demo.page import page_routes
+from demo.samples import BANKS, CALLERS, Partner
+from local.aws.engine import Database, engine_for
+from local.aws.gateway.app import Gateway
+from local.aws.gateway.authorizers import Authorizers, UserPool
+from local.aws.gateway.definition import Definition, LambdaAuthorizer, LambdaIntegration
+from local.aws.gateway.firewall import Firewall
+from local.aws.gateway.plans import Keys, Plans, Usage, plan_of, stage_throttles
+from local.aws.issuer import Issuer
+from local.aws.runtime import Lambda, Result
+from local.aws.schedules import Schedule
+from local.aws.services.app import services_app
+from local.aws.services.event_bus import EventBus
+from local.aws.services.invocations import invocations
+from local.aws.services.kms import Kms
+from local.aws.services.s3 import S3
+from local.aws.services.secrets_manager import SecretsManager
+from local.aws.services.store import open_store
+from local.aws.streams import EventSource
+from local.aws.template import REGION, Template
 from local.bank import Bank
 from local.certificate import Certificate, ensure_certificate
-from local.engine import Database, engine_for
-from local.gateway.app import Gateway
-from local.gateway.authorizers import Authorizers, UserPool
-from local.gateway.definition import Definition, LambdaAuthorizer, LambdaIntegration
-from local.gateway.firewall import Firewall
-from local.gateway.plans import Keys, Plans, Usage, plan_of, stage_throttles
-from local.issuer import Issuer
 from local.lease import Lease
-from local.page import page_routes
 from local.processes import LOOPBACK, bound_socket
-from local.runtime import Lambda, Result
-from local.samples import BANKS, CALLERS, Partner
-from local.schedules import Schedule
 from local.seeding import (
     create_tables,
     ensure_keys_and_secrets,
@@ -45,16 +54,7 @@ from local.seeding import (
     seed_usage_keys,
 )
 from local.server import Server
-from local.services.app import services_app
-from local.services.event_bus import EventBus
-from local.services.invocations import invocations
-from local.services.kms import Kms
-from local.services.s3 import S3
-from local.services.secrets_manager import SecretsManager
-from local.services.store import open_store
 from local.settings import Settings
-from local.streams import EventSource
-from local.template import REGION, Template
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -126,7 +126,7 @@ class Stack:
         self._loop.close()
 
     def token(self, caller: str | Partner, *, changes: Mapping[str, Any] | None = None) -> str:
-        """An access token for a sample caller (`local.samples.CALLERS`), or for a further one."""
+        """An access token for a sample caller (`demo.samples.CALLERS`), or for a further one."""
         known = CALLERS[caller] if isinstance(caller, str) else caller
         return self.issuer.token(known, changes=changes)
 

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim import Claim
-from insurance.domain.event import Event, Head, Seal
-from insurance.domain.identity import Mode, new_claim_id, new_quote_id
-from insurance.domain.money import Currency, Money
-from insurance.domain.party import Claimant, Payee, Policyholder
-from insurance.domain.period import Period
+from insurance.domain.contract.premium import CoverPremium, LineKind, Premium, PremiumLine
+from insurance.domain.contract.terms import CoverTerms, ProductRef
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.event import Event, Seal, StreamPosition
+from insurance.domain.core.identity import Mode, new_claim_id, new_quote_id
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.core.period import Period
+from insurance.domain.party.party import Claimant, Payee, Policyholder
 from insurance.domain.policy import Policy
-from insurance.domain.premium import CoverPremium, LineKind, Premium, PremiumLine
-from insurance.domain.quote import Quote, QuoteStatus
-from insurance.domain.terms import CoverTerms, ProductRef
+from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.operations.receipt import Answer, Receipt
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -121,7 +121,7 @@ def make_receipt(
 
 
 def next_event(
-    head: Head, record: Any, seal: Seal | None, *, type: str, now: datetime = LATER
+    head: StreamPosition, record: Any, seal: Seal | None, *, type: str, now: datetime = LATER
 ) -> Event:
     assert seal is not None, "what was erased has no next event here"
     return Event.following(

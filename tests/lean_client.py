@@ -111,9 +111,9 @@ class LeanClient:
             self._socket = socket.create_connection((host, int(port)), timeout=60)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.sendall(request)
-        head, parted, body = b"", b"", b""
-        while not parted:
-            head, parted, body = (head + self._received()).partition(b"\r\n\r\n")
+        head, split_personal, body = b"", b"", b""
+        while not split_personal:
+            head, split_personal, body = (head + self._received()).partition(b"\r\n\r\n")
         status, length = STATUS.match(head), LENGTH.search(head)
         if status is None or length is None:
             raise OSError("not an answer that this client reads")

@@ -5,19 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from insurance.domain.agenda import TRIES_MAX, Entry, Kind
 from insurance.domain.bank import Instruction, PaymentFile
 from insurance.domain.bank.payment_file import PAYMENTS_PER_FILE_MAX
 from insurance.domain.billing import BillingAccount, BookedOn, SuspendedPayment
-from insurance.domain.books.earnings import EarnedPremium
 from insurance.domain.claim import Claim, Handling, NoticedClaim
 from insurance.domain.claim.attention import waits_for, waits_from
 from insurance.domain.claim.files import first_seen
-from insurance.domain.claim.limits import Draw, movements
-from insurance.domain.classification import JsonObject
+from insurance.domain.claim.limits import LimitUsage, movements
 from insurance.domain.complaint import Complaint
-from insurance.domain.document import Document
-from insurance.domain.errors import (
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.errors import (
     AccountMoved,
     AlreadyErased,
     ClaimNotFound,
@@ -34,8 +31,8 @@ from insurance.domain.errors import (
     SuspenseNotFound,
     VersionNotFound,
 )
-from insurance.domain.event import Event, Head
-from insurance.domain.identity import (
+from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.identity import (
     Mode,
     billing_id_for,
     earnings_id_for,
@@ -46,31 +43,31 @@ from insurance.domain.identity import (
     register_id_for,
     renewal_quote_id_for,
 )
-from insurance.domain.money import Currency
-from insurance.domain.packing import canonical
-from insurance.domain.party import Access
+from insurance.domain.core.money import Currency
+from insurance.domain.core.packing import canonical
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.document import Document
+from insurance.domain.ledger.earnings import EarnedPremium
+from insurance.domain.party.party import Access
 from insurance.domain.policy import Policy
 from insurance.domain.product.release import ProductVersion
-from insurance.domain.quote import Quote
-from insurance.domain.screening import ScreeningCase, ScreeningStatus
-from insurance.operations.ports import (
-    AccessFile,
-    AccountMove,
-    BillingFile,
-    Cause,
-    ClaimFile,
+from insurance.domain.quote.quote import Quote
+from insurance.domain.schedule.scheduled_job import TRIES_MAX, Entry, Kind
+from insurance.domain.screening.screening import ScreeningCase, ScreeningStatus
+from insurance.operations.billing.ports import BillingContext
+from insurance.operations.claims.ports import AccountMove, ClaimContext, NoticeContext
+from insurance.operations.complaints.ports import Cause
+from insurance.operations.documents.ports import (
     DocumentAlreadyMade,
-    DocumentFile,
-    EarningsFile,
-    Kept,
-    Listed,
-    NoticeFile,
-    PartyKey,
+    DocumentContext,
     UploadForm,
 )
+from insurance.operations.ledger.ports import EarningsContext
+from insurance.operations.parties.ports import AccessContext
+from insurance.operations.parties.screen_policyholder import Page
+from insurance.operations.payments.send_payments import Queue
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
-from insurance.operations.screen_policyholder import Page
-from insurance.operations.send_payments import Queue
+from insurance.operations.work.ports import Listed
 
 
 @dataclass(frozen=True)
@@ -124,17 +121,17 @@ class MemoryObjects:
 class Memory:
     """What is stored: values as they are, receipts by id, events by stream."""
 
-    quotes: dict[str, Kept[Quote]] = field(default_factory=dict)
-    first_answers: dict[str, tuple[bytes, Kept[Quote]]] = field(default_factory=dict)
-    policies: dict[str, Kept[Policy]] = field(default_factory=dict)
-    accesses: dict[str, Kept[Access]] = field(default_factory=dict)
-    accounts: dict[str, Kept[BillingAccount]] = field(default_factory=dict)
-    suspense: dict[str, Kept[SuspendedPayment] | BookedOn] = field(default_factory=dict)
-    earned: dict[str, Kept[EarnedPremium]] = field(default_factory=dict)
-    claims: dict[str, Kept[Claim]] = field(default_factory=dict)
-    complaints: dict[str, Kept[Complaint]] = field(default_factory=dict)
+    quotes: dict[str, Stored[Quote]] = field(default_factory=dict)
+    first_answers: dict[str, tuple[bytes, Stored[Quote]]] = field(default_factory=dict)
+    policies: dict[str, Stored[Policy]] = field(default_factory=dict)
+    accesses: dict[str, Stored[Access]] = field(default_factory=dict)
+    accounts: dict[str, Stored[BillingAccount]] = field(default_factory=dict)
+    suspense: dict[str, Stored[SuspendedPayment] | BookedOn] = field(default_factory=dict)
+    earned: dict[str, Stored[EarnedPremium]] = field(default_factory=dict)
+    claims: dict[str, Stored[Claim]] = field(default_factory=dict)
+    complaints: dict[str, Stored[Complaint]] = field(default_factory=dict)
     registers: dict[str, tuple[NoticedClaim, ...]] = field(default_factory=dict)
-    versions: dict[tuple[Mode, str, str], Kept[ProductVersion]] = field(default_factory=dict)
+    versions: dict[tuple[Mode, str, str], Stored[ProductVersion]] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)
     receipts: dict[str, tuple[bytes, datetime, Answer]] = field(default_factory=dict)
@@ -173,7 +170,7 @@ class MemoryQuotes:
 
     def add(self, event: Event, quote: Quote, *, key: PartyKey, receipt: Receipt) -> None:
         self.recall(quote.id, receipt)
-        kept = Kept(quote, event.head, key)
+        kept = Stored(quote, event.head, key)
         self._memory.quotes[quote.id] = kept
         self._memory.first_answers[quote.id] = (receipt.request_hash, kept)
         self._memory.append(event, lambda: StaleRevision(quote.id))
@@ -189,28 +186,30 @@ class MemoryQuotes:
             raise ValueError("a receipt that was answered has an answer")
         raise AlreadyAnswered(answer)
 
-    def get(self, quote_id: str) -> Kept[Quote]:
+    def get(self, quote_id: str) -> Stored[Quote]:
         if quote_id not in self._memory.quotes:
             raise QuoteNotFound(quote_id)
         kept = self._memory.quotes[quote_id]
         if party_id_for(quote_id) in self._memory.erased:
-            return Kept(kept.record.replace(policyholder=None, answers=None), kept.head, None)
+            return Stored(kept.record.replace(policyholder=None, answers=None), kept.head, None)
         return kept
 
-    def load(self, quote_id: str, receipt: Receipt) -> Kept[Quote]:
+    def load(self, quote_id: str, receipt: Receipt) -> Stored[Quote]:
         self._memory.check(receipt)
         return self.get(quote_id)
 
-    def change(self, event: Event, quote: Quote, *, was: Kept[Quote], receipt: Receipt) -> None:
+    def change(
+        self, event: Event, quote: Quote, *, before: Stored[Quote], receipt: Receipt
+    ) -> None:
         self._memory.check(receipt)
-        self.move(event, quote, was)
+        self.move(event, quote, before)
         self._memory.keep(receipt)
 
-    def move(self, event: Event, quote: Quote, was: Kept[Quote]) -> None:
-        if self._memory.quotes[quote.id].head != was.head:
+    def move(self, event: Event, quote: Quote, before: Stored[Quote]) -> None:
+        if self._memory.quotes[quote.id].head != before.head:
             raise StaleRevision(quote.id)
         self._memory.append(event, lambda: StaleRevision(quote.id))
-        self._memory.quotes[quote.id] = Kept(quote, event.head, was.key)
+        self._memory.quotes[quote.id] = Stored(quote, event.head, before.key)
 
 
 class MemoryPolicies:
@@ -218,7 +217,7 @@ class MemoryPolicies:
         self._memory = memory
         self._quotes = MemoryQuotes(memory)
 
-    def load_quote(self, quote_id: str, receipt: Receipt) -> Kept[Quote]:
+    def load_quote(self, quote_id: str, receipt: Receipt) -> Stored[Quote]:
         return self._quotes.load(quote_id, receipt)
 
     def issue(
@@ -228,33 +227,33 @@ class MemoryPolicies:
         *,
         bound: Event,
         bound_quote: Quote,
-        was: Kept[Quote],
+        before: Stored[Quote],
         receipt: Receipt,
     ) -> None:
         self._memory.check(receipt)
         if policy.id in self._memory.policies:
             raise QuoteAlreadyIssued(policy.quote_id, policy.id)
-        self._quotes.move(bound, bound_quote, was)
+        self._quotes.move(bound, bound_quote, before)
         self._memory.append(event, lambda: QuoteAlreadyIssued(policy.quote_id, policy.id))
-        self._memory.policies[policy.id] = Kept(policy, event.head, was.key)
+        self._memory.policies[policy.id] = Stored(policy, event.head, before.key)
         self._memory.keep(receipt)
 
-    def get(self, policy_id: str) -> Kept[Policy]:
+    def get(self, policy_id: str) -> Stored[Policy]:
         if policy_id not in self._memory.policies:
             raise PolicyNotFound(policy_id)
         kept = self._memory.policies[policy_id]
         if party_id_for(policy_id) in self._memory.erased:
-            return Kept(
+            return Stored(
                 kept.record.replace(policyholder=None, answers=None, changed=None), kept.head, None
             )
         return kept
 
-    def as_known(self, policy_id: str, known_at: datetime) -> Kept[Policy]:
+    def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
         key = self.get(policy_id).key
         for event in reversed(self._memory.events[policy_id]):
             if event.processed_at <= known_at:
                 personal = key.unseal(event.sealed, policy_id) if key and event.sealed else {}
-                return Kept(Policy.joined(event.facts, personal), event.head, key)
+                return Stored(Policy.merge_personal(event.facts, personal), event.head, key)
         raise PolicyNotFound(policy_id)
 
     def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
@@ -266,22 +265,22 @@ class MemoryPolicyChanges:
         self._memory = memory
         self._policies = MemoryPolicies(memory)
 
-    def get(self, policy_id: str) -> Kept[Policy]:
+    def get(self, policy_id: str) -> Stored[Policy]:
         return self._policies.get(policy_id)
 
-    def load(self, policy_id: str, receipt: Receipt) -> Kept[Policy]:
+    def load(self, policy_id: str, receipt: Receipt) -> Stored[Policy]:
         self._memory.check(receipt)
         return self.get(policy_id)
 
-    def as_known(self, policy_id: str, known_at: datetime) -> Kept[Policy]:
+    def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
         return self._policies.as_known(policy_id, known_at)
 
     def change(
-        self, event: Event, policy: Kept[Policy], *, was: Kept[Policy], receipt: Receipt
+        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], receipt: Receipt
     ) -> None:
         self._memory.check(receipt)
         id = policy.record.id
-        if self._memory.policies[id].head != was.head:
+        if self._memory.policies[id].head != before.head:
             raise StaleRevision(id)
         self._memory.append(event, lambda: StaleRevision(id))
         self._memory.policies[id] = policy
@@ -293,22 +292,22 @@ class MemoryBilling:
         self._memory = memory
         self._policies = MemoryPolicies(memory)
 
-    def get(self, policy_id: str) -> BillingFile:
+    def get(self, policy_id: str) -> BillingContext:
         account = self._memory.accounts.get(billing_id_for(policy_id))
-        return BillingFile(self._policies.get(policy_id), account)
+        return BillingContext(self._policies.get(policy_id), account)
 
-    def load(self, policy_id: str, receipt: Receipt) -> BillingFile:
+    def load(self, policy_id: str, receipt: Receipt) -> BillingContext:
         self._memory.check(receipt)
         return self.get(policy_id)
 
     def store(
-        self, event: Event, account: BillingAccount, *, file: BillingFile, receipt: Receipt
+        self, event: Event, account: BillingAccount, *, file: BillingContext, receipt: Receipt
     ) -> None:
         self._memory.check(receipt)
         if self._memory.accounts.get(account.id) != file.account:
             raise StaleRevision(account.policy_id)
         self._memory.append(event, lambda: StaleRevision(account.policy_id))
-        self._memory.accounts[account.id] = Kept(account, event.head, None)
+        self._memory.accounts[account.id] = Stored(account, event.head, None)
         self._memory.keep(receipt)
 
     def recall(self, receipt: Receipt) -> None:
@@ -324,7 +323,7 @@ class MemoryBilling:
         account: BillingAccount,
         *,
         suspense_id: str,
-        file: BillingFile,
+        file: BillingContext,
         receipt: Receipt,
     ) -> None:
         if suspense_id in self._memory.suspense:
@@ -334,33 +333,33 @@ class MemoryBilling:
 
     def suspended(
         self, suspense_id: str, receipt: Receipt
-    ) -> Kept[SuspendedPayment] | BookedOn | None:
+    ) -> Stored[SuspendedPayment] | BookedOn | None:
         self._memory.check(receipt)
         return self._memory.suspense.get(suspense_id)
 
-    def get_suspended(self, suspense_id: str) -> Kept[SuspendedPayment]:
+    def get_suspended(self, suspense_id: str) -> Stored[SuspendedPayment]:
         kept = self._memory.suspense.get(suspense_id)
-        if not isinstance(kept, Kept):
+        if not isinstance(kept, Stored):
             raise SuspenseNotFound(suspense_id)
         return kept
 
     def load_suspended(
         self, suspense_id: str, policy_id: str, receipt: Receipt
-    ) -> tuple[Kept[SuspendedPayment] | BookedOn | None, BillingFile]:
+    ) -> tuple[Stored[SuspendedPayment] | BookedOn | None, BillingContext]:
         self._memory.check(receipt)
         return self._memory.suspense.get(suspense_id), self.get(policy_id)
 
     def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Receipt) -> None:
         self._memory.check(receipt)
         self._memory.append(event, lambda: StaleRevision(payment.id))
-        self._memory.suspense[payment.id] = Kept(payment, event.head, None)
+        self._memory.suspense[payment.id] = Stored(payment, event.head, None)
         self._memory.keep(receipt)
 
     def keep_suspended(
-        self, event: Event, *, was: Kept[SuspendedPayment], receipt: Receipt
+        self, event: Event, *, before: Stored[SuspendedPayment], receipt: Receipt
     ) -> None:
         self._memory.check(receipt)
-        self._move(event, was)
+        self._move(event, before)
         self._memory.keep(receipt)
 
     def allocate(
@@ -368,22 +367,22 @@ class MemoryBilling:
         event: Event,
         account: BillingAccount,
         *,
-        file: BillingFile,
+        file: BillingContext,
         moved: Event,
-        was: Kept[SuspendedPayment],
+        before: Stored[SuspendedPayment],
         receipt: Receipt,
     ) -> None:
-        if self.get_suspended(moved.stream).head != was.head:
+        if self.get_suspended(moved.stream).head != before.head:
             raise StaleRevision(moved.stream)
         self.store(event, account, file=file, receipt=receipt)
-        self._move(moved, was)
+        self._move(moved, before)
 
-    def _move(self, event: Event, was: Kept[SuspendedPayment]) -> None:
-        if self.get_suspended(event.stream).head != was.head:
+    def _move(self, event: Event, before: Stored[SuspendedPayment]) -> None:
+        if self.get_suspended(event.stream).head != before.head:
             raise StaleRevision(event.stream)
         self._memory.append(event, lambda: StaleRevision(event.stream))
-        payment = SuspendedPayment.joined(event.facts, {})
-        self._memory.suspense[event.stream] = Kept(payment, event.head, None)
+        payment = SuspendedPayment.merge_personal(event.facts, {})
+        self._memory.suspense[event.stream] = Stored(payment, event.head, None)
 
 
 class MemoryEarnings:
@@ -391,16 +390,16 @@ class MemoryEarnings:
         self._memory = memory
         self._policies = MemoryPolicies(memory)
 
-    def load(self, policy_id: str) -> EarningsFile:
+    def load(self, policy_id: str) -> EarningsContext:
         found = self._memory.earned.get(earnings_id_for(policy_id))
-        return EarningsFile(self._policies.get(policy_id), found)
+        return EarningsContext(self._policies.get(policy_id), found)
 
-    def store(self, event: Event, *, file: EarningsFile) -> None:
+    def store(self, event: Event, *, file: EarningsContext) -> None:
         if self._memory.earned.get(event.stream) != file.earned:
             raise StaleRevision(event.stream)
         self._memory.append(event, lambda: StaleRevision(event.stream))
-        record = EarnedPremium.joined(event.facts, {})
-        self._memory.earned[event.stream] = Kept(record, event.head, None)
+        record = EarnedPremium.merge_personal(event.facts, {})
+        self._memory.earned[event.stream] = Stored(record, event.head, None)
 
 
 class MemoryAgenda:
@@ -463,7 +462,7 @@ class MemoryRenewals:
         self._memory = memory
         self._policies = MemoryPolicies(memory)
 
-    def expiring(self, policy_id: str) -> tuple[Kept[Policy], Sequence[Claim]]:
+    def expiring(self, policy_id: str) -> tuple[Stored[Policy], Sequence[Claim]]:
         noticed = self._memory.registers.get(policy_id, ())
         claims = [self._memory.claims[each.claim_id].record for each in noticed]
         return self._policies.get(policy_id), claims
@@ -474,19 +473,19 @@ class MemoryClaims:
         self._memory = memory
         self._policies = MemoryPolicies(memory)
 
-    def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeFile:
+    def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeContext:
         self._memory.check(receipt)
         noticed = self._memory.registers.get(policy_id, ())
         policy = self._policies.get(policy_id)
         account = self._memory.accounts.get(billing_id_for(policy_id))
-        return NoticeFile(policy, noticed, len(noticed), self._used(policy.record), account)
+        return NoticeContext(policy, noticed, len(noticed), self._used(policy.record), account)
 
     def notify(
         self,
         event: Event,
         claim: Claim,
         *,
-        file: NoticeFile,
+        file: NoticeContext,
         receipt: Receipt,
         moved: AccountMove | None = None,
     ) -> None:
@@ -499,36 +498,36 @@ class MemoryClaims:
         self._move(moved)
         self._memory.append(event, lambda: StaleRevision(claim.policy_id))
         self._memory.registers[claim.policy_id] = (*noticed, claim.noticed())
-        self._memory.claims[claim.id] = Kept(claim, event.head, file.policy.key)
+        self._memory.claims[claim.id] = Stored(claim, event.head, file.policy.key)
         self._memory.keep(receipt)
 
-    def get(self, claim_id: str) -> Kept[Claim]:
+    def get(self, claim_id: str) -> Stored[Claim]:
         if claim_id not in self._memory.claims:
             raise ClaimNotFound(claim_id)
         kept = self._memory.claims[claim_id]
         if party_id_for(claim_id) not in self._memory.erased:
             return kept
-        opened, _ = kept.record.parted()
-        return Kept(Claim.joined(opened, {}), kept.head, None)
+        opened, _ = kept.record.split_personal()
+        return Stored(Claim.merge_personal(opened, {}), kept.head, None)
 
-    def get_all(self, claim_ids: Sequence[str]) -> Sequence[Kept[Claim]]:
+    def get_all(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
         return [self.get(claim_id) for claim_id in claim_ids]
 
-    def get_each(self, claim_ids: Sequence[str]) -> Sequence[Kept[Claim]]:
+    def get_each(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
         return self.get_all(claim_ids)
 
-    def load(self, claim_id: str, receipt: Receipt) -> ClaimFile:
+    def load(self, claim_id: str, receipt: Receipt) -> ClaimContext:
         self._memory.check(receipt)
         policy_id = policy_id_for(claim_id)
         policy = self._policies.get(policy_id).record
-        return ClaimFile(
+        return ClaimContext(
             self.get(claim_id),
             policy,
             self._used(policy),
             account=self._memory.accounts.get(billing_id_for(policy_id)),
         )
 
-    def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimFile:
+    def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimContext:
         seen = self._memory.files.get(policy_id_for(claim_id), {})
         return replace(self.load(claim_id, receipt), seen=dict(seen), account=None)
 
@@ -537,36 +536,36 @@ class MemoryClaims:
         event: Event,
         claim: Claim,
         *,
-        was: Kept[Claim],
+        before: Stored[Claim],
         receipt: Receipt,
         moved: AccountMove | None = None,
     ) -> None:
         self._memory.check(receipt)
-        if self._memory.claims[claim.id].head != was.head:
+        if self._memory.claims[claim.id].head != before.head:
             raise StaleRevision(claim.id)
         files = self._memory.files.setdefault(claim.policy_id, {})
-        marks = first_seen(was.record, claim)
+        marks = first_seen(before.record, claim)
         if any(mark in files for mark in marks):
             raise StaleRevision(claim.id)
         self._check_account(moved)
-        self._take(was.record.draws, claim)
+        self._take(before.record.draws, claim)
         self._move(moved)
         files |= dict.fromkeys(marks, claim.id)
         self._memory.append(event, lambda: StaleRevision(claim.id))
-        self._memory.claims[claim.id] = Kept(claim, event.head, was.key)
+        self._memory.claims[claim.id] = Stored(claim, event.head, before.key)
         self._memory.keep(receipt)
 
     def _check_account(self, moved: AccountMove | None) -> None:
         there = self._memory.accounts.get(moved.account.id) if moved else None
-        if moved and (there and there.head) != (moved.was and moved.was.head):
+        if moved and (there and there.head) != (moved.before and moved.before.head):
             raise AccountMoved(moved.account.policy_id)
 
     def _move(self, moved: AccountMove | None) -> None:
         if moved is not None:
             self._memory.append(moved.event, lambda: AccountMoved(moved.account.policy_id))
-            self._memory.accounts[moved.account.id] = Kept(moved.account, moved.event.head, None)
+            self._memory.accounts[moved.account.id] = Stored(moved.account, moved.event.head, None)
 
-    def _take(self, drawn: Sequence[Draw], claim: Claim) -> None:
+    def _take(self, drawn: Sequence[LimitUsage], claim: Claim) -> None:
         moved = [
             (movement, self._pool(movement.pool, claim.policy_id))
             for movement in movements(drawn, claim.draws)
@@ -605,29 +604,31 @@ class MemoryComplaints:
         if complaint.id in self._memory.complaints:
             raise StaleRevision(complaint.id)
         self._memory.append(event, lambda: StaleRevision(complaint.id))
-        self._memory.complaints[complaint.id] = Kept(complaint, event.head, key)
+        self._memory.complaints[complaint.id] = Stored(complaint, event.head, key)
         self._memory.keep(receipt)
 
-    def get(self, complaint_id: str) -> Kept[Complaint]:
+    def get(self, complaint_id: str) -> Stored[Complaint]:
         if complaint_id not in self._memory.complaints:
             raise ComplaintNotFound(complaint_id)
         kept = self._memory.complaints[complaint_id]
         if party_id_for(complaint_id) not in self._memory.erased:
             return kept
-        return Kept(Complaint.joined(kept.record.parted()[0], {}), kept.head, None)
+        return Stored(
+            Complaint.merge_personal(kept.record.split_personal()[0], {}), kept.head, None
+        )
 
-    def load(self, complaint_id: str, receipt: Receipt) -> Kept[Complaint]:
+    def load(self, complaint_id: str, receipt: Receipt) -> Stored[Complaint]:
         self._memory.check(receipt)
         return self.get(complaint_id)
 
     def change(
-        self, event: Event, complaint: Complaint, *, was: Kept[Complaint], receipt: Receipt
+        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], receipt: Receipt
     ) -> None:
         self._memory.check(receipt)
-        if self._memory.complaints[complaint.id].head != was.head:
+        if self._memory.complaints[complaint.id].head != before.head:
             raise StaleRevision(complaint.id)
         self._memory.append(event, lambda: StaleRevision(complaint.id))
-        self._memory.complaints[complaint.id] = Kept(complaint, event.head, was.key)
+        self._memory.complaints[complaint.id] = Stored(complaint, event.head, before.key)
         self._memory.keep(receipt)
 
 
@@ -701,14 +702,14 @@ def _listed(places: Sequence[tuple[str, Listable]], after: str, limit: int) -> S
 
 def _opened(record: Listable) -> Listable:
     """The record less what is personal."""
-    return type(record).joined(record.parted()[0], {})
+    return type(record).merge_personal(record.split_personal()[0], {})
 
 
 class MemoryProductVersions:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def get(self, mode: Mode, code: str, version: str) -> Kept[ProductVersion]:
+    def get(self, mode: Mode, code: str, version: str) -> Stored[ProductVersion]:
         found = self._memory.versions.get((mode, code, version))
         if found is None:
             raise VersionNotFound(f"{code} {version}")
@@ -716,7 +717,7 @@ class MemoryProductVersions:
 
     def load(
         self, mode: Mode, code: str, version: str, receipt: Receipt
-    ) -> Kept[ProductVersion] | None:
+    ) -> Stored[ProductVersion] | None:
         self._memory.check(receipt)
         return self._memory.versions.get((mode, code, version))
 
@@ -725,19 +726,19 @@ class MemoryProductVersions:
         event: Event,
         version: ProductVersion,
         *,
-        was: Kept[ProductVersion] | None,
+        before: Stored[ProductVersion] | None,
         receipt: Receipt,
     ) -> None:
         self._memory.check(receipt)
         place = (event.mode, version.code, version.version)
         there = self._memory.versions.get(place)
-        if (there and there.head) != (was and was.head):
+        if (there and there.head) != (before and before.head):
             raise StaleRevision(version.title)
         self._memory.append(event, lambda: StaleRevision(version.title))
-        self._memory.versions[place] = Kept(version, event.head, None)
+        self._memory.versions[place] = Stored(version, event.head, None)
         self._memory.keep(receipt)
 
-    def known(self, mode: Mode, code: str | None = None) -> Sequence[Kept[ProductVersion]]:
+    def known(self, mode: Mode, code: str | None = None) -> Sequence[Stored[ProductVersion]]:
         return [
             kept
             for (of, product, _), kept in sorted(self._memory.versions.items())
@@ -748,31 +749,31 @@ class MemoryProductVersions:
 class MemoryScreenings:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._cases: dict[str, Kept[ScreeningCase]] = {}
+        self._cases: dict[str, Stored[ScreeningCase]] = {}
 
-    def find(self, screening_id: str, key: PartyKey) -> Kept[ScreeningCase] | None:
+    def find(self, screening_id: str, key: PartyKey) -> Stored[ScreeningCase] | None:
         found = self._cases.get(screening_id)
-        return Kept(found.record, found.head, key) if found else None
+        return Stored(found.record, found.head, key) if found else None
 
-    def load(self, screening_id: str, receipt: Receipt) -> Kept[ScreeningCase]:
+    def load(self, screening_id: str, receipt: Receipt) -> Stored[ScreeningCase]:
         self._memory.check(receipt)
         if screening_id not in self._cases:
             raise ScreeningNotFound(screening_id)
         return self._cases[screening_id]
 
-    def store(self, event: Event, *, was: Kept[ScreeningCase] | None) -> None:
-        if self._cases.get(event.stream) != was:
+    def store(self, event: Event, *, before: Stored[ScreeningCase] | None) -> None:
+        if self._cases.get(event.stream) != before:
             raise StaleRevision(event.stream)
         self._memory.append(event, lambda: StaleRevision(event.stream))
-        key = was.key if was else self._memory.quotes[quote_id_for(event.stream)].key
+        key = before.key if before else self._memory.quotes[quote_id_for(event.stream)].key
         if key is None:
             raise ValueError("nobody is looked at who was erased")
-        case = ScreeningCase.joined(event.facts, key.unseal(event.sealed, event.stream))
-        self._cases[event.stream] = Kept(case, event.head, key)
+        case = ScreeningCase.merge_personal(event.facts, key.unseal(event.sealed, event.stream))
+        self._cases[event.stream] = Stored(case, event.head, key)
 
-    def decide(self, event: Event, *, was: Kept[ScreeningCase], receipt: Receipt) -> None:
+    def decide(self, event: Event, *, before: Stored[ScreeningCase], receipt: Receipt) -> None:
         self._memory.check(receipt)
-        self.store(event, was=was)
+        self.store(event, before=before)
         self._memory.keep(receipt)
 
     def listed_open(self, mode: Mode, *, after: str, limit: int) -> Sequence[ScreeningCase]:
@@ -797,7 +798,7 @@ class MemoryPaymentOrders:
         self._memory = memory
         self._waiting: dict[str, Instruction] = {}
         self._known: set[str] = set()
-        self._files: dict[str, Kept[PaymentFile]] = {}
+        self._files: dict[str, Stored[PaymentFile]] = {}
 
     def keep(self, instruction: Instruction) -> None:
         if instruction.id not in self._known:
@@ -823,7 +824,7 @@ class MemoryPaymentOrders:
             self._files.get(file_id),
         )
 
-    def get(self, file_id: str) -> Kept[PaymentFile]:
+    def get(self, file_id: str) -> Stored[PaymentFile]:
         if file_id not in self._files:
             raise PaymentFileNotFound(file_id)
         return self._files[file_id]
@@ -834,7 +835,7 @@ class MemoryPaymentOrders:
     def make(self, event: Event, file: PaymentFile) -> None:
         self._claim([each.id for each in file.instructions], file.id)
         self._memory.append(event, lambda: StaleRevision(file.id))
-        self._files[file.id] = Kept(file, event.head, None)
+        self._files[file.id] = Stored(file, event.head, None)
 
     def _claim(self, payment_ids: Sequence[str], what: str) -> None:
         if any(payment_id not in self._waiting for payment_id in payment_ids):
@@ -842,12 +843,12 @@ class MemoryPaymentOrders:
         for payment_id in payment_ids:
             del self._waiting[payment_id]
 
-    def written(self, event: Event, *, was: Kept[PaymentFile]) -> None:
-        if self._files[was.record.id].head != was.head:
-            raise StaleRevision(was.record.id)
-        self._memory.append(event, lambda: StaleRevision(was.record.id))
-        file = PaymentFile.joined(event.facts, {})
-        self._files[file.id] = Kept(file, event.head, None)
+    def written(self, event: Event, *, before: Stored[PaymentFile]) -> None:
+        if self._files[before.record.id].head != before.head:
+            raise StaleRevision(before.record.id)
+        self._memory.append(event, lambda: StaleRevision(before.record.id))
+        file = PaymentFile.merge_personal(event.facts, {})
+        self._files[file.id] = Stored(file, event.head, None)
 
     def answer(self, receipt: Receipt) -> None:
         self._memory.check(receipt)
@@ -858,13 +859,13 @@ class MemoryParties:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def load(self, party_id: str, receipt: Receipt) -> Head:
+    def load(self, party_id: str, receipt: Receipt) -> StreamPosition:
         self._memory.check(receipt)
         if quote_id_for(party_id) not in self._memory.quotes:
             raise PartyNotFound(party_id)
         if party_id in self._memory.erased:
             raise AlreadyErased(f"party {party_id}")
-        return Head()
+        return StreamPosition()
 
     def erase(self, event: Event, *, party_id: str, receipt: Receipt) -> None:
         self._memory.check(receipt)
@@ -879,19 +880,19 @@ class MemoryAccesses:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def load(self, policy_id: str, person_id: str, receipt: Receipt) -> AccessFile:
+    def load(self, policy_id: str, person_id: str, receipt: Receipt) -> AccessContext:
         self._memory.check(receipt)
         policy = MemoryPolicies(self._memory).get(policy_id)
-        return AccessFile(policy, self._memory.accesses.get(person_id))
+        return AccessContext(policy, self._memory.accesses.get(person_id))
 
     def store(
-        self, event: Event, access: Access, *, was: Kept[Access] | None, receipt: Receipt
+        self, event: Event, access: Access, *, before: Stored[Access] | None, receipt: Receipt
     ) -> None:
         self._memory.check(receipt)
-        if self._memory.accesses.get(access.person_id) != was:
+        if self._memory.accesses.get(access.person_id) != before:
             raise StaleRevision(access.person_id)
         self._memory.append(event, lambda: StaleRevision(access.person_id))
-        self._memory.accesses[access.person_id] = Kept(access, event.head, None)
+        self._memory.accesses[access.person_id] = Stored(access, event.head, None)
         self._memory.keep(receipt)
 
 
@@ -900,18 +901,18 @@ class MemoryDocuments:
         self._memory = memory
         self._policies = MemoryPolicies(memory)
 
-    def load(self, policy_id: str, receipt: Receipt) -> DocumentFile:
+    def load(self, policy_id: str, receipt: Receipt) -> DocumentContext:
         self._memory.check(receipt)
         policy, register = self.register(policy_id)
         offer = self._memory.quotes.get(renewal_quote_id_for(policy_id))
         bare = offer.record.replace(policyholder=None, answers=None) if offer else None
-        return DocumentFile(policy, bare, register)
+        return DocumentContext(policy, bare, register)
 
-    def as_known(self, policy_id: str, known_at: datetime) -> Kept[Policy]:
+    def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
         return self._policies.as_known(policy_id, known_at)
 
     def add(
-        self, event: Event, document: Document, *, file: DocumentFile, receipt: Receipt
+        self, event: Event, document: Document, *, file: DocumentContext, receipt: Receipt
     ) -> None:
         self._memory.check(receipt)
         if file.policy.key is None:
@@ -922,20 +923,20 @@ class MemoryDocuments:
         self._memory.documents[document.id] = document
         self._memory.keep(receipt)
 
-    def answer(self, file: DocumentFile, receipt: Receipt) -> None:  # noqa: ARG002 - as the port
+    def answer(self, file: DocumentContext, receipt: Receipt) -> None:  # noqa: ARG002 - as the port
         self._memory.check(receipt)
         self._memory.keep(receipt)
 
-    def get(self, policy_id: str, document_id: str) -> tuple[Kept[Policy], Document | None]:
+    def get(self, policy_id: str, document_id: str) -> tuple[Stored[Policy], Document | None]:
         policy = self._policies.get(policy_id)
         document = self._memory.documents.get(document_id)
         if document is None or document.policy_id != policy_id:
             return policy, None
         return policy, document if policy.key else document.replace(sha256=None)
 
-    def register(self, policy_id: str) -> tuple[Kept[Policy], Head]:
+    def register(self, policy_id: str) -> tuple[Stored[Policy], StreamPosition]:
         events = self._memory.events.get(register_id_for(policy_id))
-        return self._policies.get(policy_id), events[-1].head if events else Head()
+        return self._policies.get(policy_id), events[-1].head if events else StreamPosition()
 
     def made(
         self, policy_id: str, key: PartyKey | None, *, after: int, limit: int
@@ -943,6 +944,6 @@ class MemoryDocuments:
         stream = register_id_for(policy_id)
         events = self._memory.events.get(stream, [])[after : after + limit]
         return [
-            Document.joined(each.facts, key.unseal(each.sealed, stream) if key else {})
+            Document.merge_personal(each.facts, key.unseal(each.sealed, stream) if key else {})
             for each in events
         ]

@@ -44,7 +44,7 @@ def ours(runtime: Path) -> Contender:
         shutil.rmtree(built, ignore_errors=True)
         _need_sam()
         _run(
-            [sys.executable, "-m", "local.build", "--architecture", "here", "--artefacts", built],
+            [sys.executable, "-m", "tools.build", "--architecture", "here", "--artefacts", built],
             quiet=True,
         )
         (built / "stamp").write_text(stamp)
@@ -79,7 +79,7 @@ def _installed(name: str) -> Path:
     """Requirements by hash, then the contender's code and the shared business, then bytecode."""
     folder, source = WORKSHOP / name, CONTENDERS / name
     task = folder / "task"
-    words = ROOT / "layers/common/insurance/domain/packing.py"
+    words = ROOT / "layers/common/insurance/domain/core/packing.py"
     vehicles = ROOT / "layers/common/insurance/products/look_ups/vehicle.json"
     stamp = _digest([source, CONTENDERS / "shared", words, vehicles])
     if _stamp(folder) == stamp:
@@ -110,7 +110,7 @@ def _installed(name: str) -> Path:
 
 def _words() -> bytes:
     """The dictionary that bodies are packed with: without it nobody could write the same record."""
-    from insurance.domain import packing  # noqa: PLC0415 (only a build needs it)
+    from insurance.domain.core import packing  # noqa: PLC0415 (only a build needs it)
 
     return packing._WORDS
 

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
-from insurance.domain.packing import unpack
+from insurance.domain.core.packing import unpack
 from insurance.kms import WRAPPED_PARTY_KEY_BYTES, PartyKey
 
 from bench import requests

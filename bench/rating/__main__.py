@@ -26,8 +26,8 @@ from insurance.domain.product import Product, Risk
 from insurance.domain.product.bulk import Bulk
 from insurance.products import product
 
-from local.products.random_risks import random_risks
-from local.products.reference import Tariff
+from tools.products.random_risks import random_risks
+from tools.products.reference import Tariff
 
 RISKS = 400
 ROUNDS = 30

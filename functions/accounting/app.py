@@ -9,12 +9,16 @@ from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import accounting_period
 from insurance.api.views.ledger import CalendarView
-from insurance.domain.books.calendar import Calendar
-from insurance.domain.identity import Mode
-from insurance.operations.keep_calendar import close_period, lock_period, reopen_period
-from insurance.operations.ports import Kept
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.stored import Stored
+from insurance.domain.ledger.calendar import Calendar
+from insurance.operations.ledger.keep_calendar import (
+    close_period,
+    lock_period,
+    reopen_period,
+)
+from insurance.operations.ledger.reconcile_books import Recounter
 from insurance.operations.receipt import Answer
-from insurance.operations.recount_books import Recounter
 
 calendars, receipts = wiring.calendars(), wiring.receipts()
 counted, products = wiring.counted_books(), wiring.products()
@@ -61,7 +65,7 @@ def post_period_reopening(period: str, request: PeriodRequest, call: Call) -> Ca
     return _keep(reopen_period, period, call)
 
 
-def _keep(step: Callable[..., Kept[Calendar]], period: str, call: Call) -> Answer:
+def _keep(step: Callable[..., Stored[Calendar]], period: str, call: Call) -> Answer:
     month = accounting_period("period", period)
     return call.once(
         lambda receipt: step(month, caller=call.caller, calendars=calendars, receipt=receipt),

@@ -18,8 +18,8 @@ from insurance.api.views.billing import (
 )
 from insurance.api.views.terms import View
 from insurance.domain.billing import Reference
-from insurance.domain.identity import PolicyId
-from insurance.operations.bill_policy import (
+from insurance.domain.core.identity import PolicyId
+from insurance.operations.billing.bill_policy import (
     PaymentTold,
     choose_plan,
     offer_plans,
@@ -27,16 +27,20 @@ from insurance.operations.bill_policy import (
     read_invoice,
     receive_payment,
 )
-from insurance.operations.billing_desk import BillingDesk
-from insurance.operations.receipt import Answer
-from insurance.operations.refund_premium import decide_refund, request_refund, screen_refund
-from insurance.operations.resolve_suspense import (
+from insurance.operations.billing.billing_desk import BillingDesk
+from insurance.operations.billing.refund_premium import (
+    decide_refund,
+    request_refund,
+    screen_refund,
+)
+from insurance.operations.billing.resolve_suspense import (
     allocate,
     decide_return,
     read_suspense,
     request_return,
     use_suspense,
 )
+from insurance.operations.receipt import Answer
 
 products, billing, receipts = wiring.products(), wiring.billing(), wiring.receipts()
 screening = wiring.screening()

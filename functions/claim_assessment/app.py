@@ -11,10 +11,14 @@ from insurance.api.fields import Code, Instant, MoneyOrNil, PositiveMoney, Reaso
 from insurance.api.views.claims import ClaimView
 from insurance.api.views.work import ClaimDeskView
 from insurance.domain.claim import Claim, CostType, Decision, ReserveReason, Step
-from insurance.operations.decide_claim import DecisionAsked, confirm_decision, decide_claim
-from insurance.operations.handle_claim import ClaimDesk
-from insurance.operations.ports import Kept
-from insurance.operations.read_claim import read_claim
+from insurance.domain.core.stored import Stored
+from insurance.operations.claims.decide_claim import (
+    DecisionAsked,
+    confirm_decision,
+    decide_claim,
+)
+from insurance.operations.claims.handle_claim import ClaimDesk
+from insurance.operations.claims.read_claim import read_claim
 from insurance.operations.receipt import Answer
 
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
@@ -113,7 +117,7 @@ class FollowUpRequest(Request):
 def at_desk(
     claim_id: str,
     call: Call,
-    step: Callable[[ClaimDesk], Kept[Claim]],
+    step: Callable[[ClaimDesk], Stored[Claim]],
     shows: type[ClaimView] | type[ClaimDeskView] = ClaimView,
 ) -> Answer:
     return call.once(

@@ -17,15 +17,15 @@ from insurance.api.fields import (
 from insurance.api.payees import ClaimPayeeRequest
 from insurance.api.views.claims import ClaimsView, ClaimView, CoverageView
 from insurance.domain.claim import Channel
-from insurance.domain.identity import PolicyId
-from insurance.domain.party import Claimant
-from insurance.operations.change_payee import propose_payee
-from insurance.operations.check_coverage import LossAsked, check_coverage
-from insurance.operations.complete_notice import NoticeCompleted, complete_notice
-from insurance.operations.notify_claim import LossReported, notify_claim
-from insurance.operations.read_claim import read_claim, read_claims
+from insurance.domain.core.identity import PolicyId
+from insurance.domain.party.party import Claimant
+from insurance.operations.claims.change_payee import propose_payee
+from insurance.operations.claims.check_coverage import LossAsked, check_coverage
+from insurance.operations.claims.complete_notice import NoticeCompleted, complete_notice
+from insurance.operations.claims.notify_claim import LossReported, notify_claim
+from insurance.operations.claims.read_claim import read_claim, read_claims
+from insurance.operations.claims.review_claim import ask_for_review
 from insurance.operations.receipt import Answer
-from insurance.operations.review_claim import ask_for_review
 
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
 screening = wiring.screening()

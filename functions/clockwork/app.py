@@ -8,17 +8,17 @@ from typing import Any
 from insurance import telemetry, wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
-from insurance.api.views.clockwork import RunView
-from insurance.domain.agenda import LIVE, Kind, book_of
-from insurance.domain.errors import NoAuthority
-from insurance.domain.identity import Mode
-from insurance.operations.charge_reinstatement import ReinstatementCharger
-from insurance.operations.collect_premium import PremiumCollector
-from insurance.operations.expire_quote import QuoteExpirer
-from insurance.operations.invite_renewal import RenewalInviter
-from insurance.operations.post_earnings import PremiumEarner
-from insurance.operations.run_clockwork import Look, run_clockwork
-from insurance.operations.watch_clocks import ClaimWatcher, ComplaintWatcher
+from insurance.api.views.scheduler import RunView
+from insurance.domain.core.errors import NoAuthority
+from insurance.domain.core.identity import Mode
+from insurance.domain.schedule.scheduled_job import LIVE, Kind, book_of
+from insurance.operations.billing.collect_premium import PremiumCollector
+from insurance.operations.ledger.post_earnings import PremiumEarner
+from insurance.operations.policy.charge_reinstatement import ReinstatementCharger
+from insurance.operations.policy.invite_renewal import RenewalInviter
+from insurance.operations.quoting.expire_quote import QuoteExpirer
+from insurance.operations.scheduler.check_deadlines import ClaimWatcher, ComplaintWatcher
+from insurance.operations.scheduler.run_jobs import Look, run_clockwork
 
 agenda, products, sources = wiring.agenda(), wiring.products(), wiring.look_ups()
 quotes, policies, keys = wiring.quotes(), wiring.policy_changes(), wiring.keys()

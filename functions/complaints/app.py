@@ -34,20 +34,20 @@ from insurance.domain.complaint import (
     RootCause,
     Step,
 )
-from insurance.domain.errors import FieldFault, InvalidFields
-from insurance.domain.identity import ClaimId, PolicyId, QuoteId, RedressId
-from insurance.domain.party import Name
-from insurance.operations.handle_complaint import (
+from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.domain.core.identity import ClaimId, PolicyId, QuoteId, RedressId
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Name
+from insurance.operations.claims.report_payment import BankReport
+from insurance.operations.complaints.handle_complaint import (
     ComplaintDesk,
     ComplaintMade,
     open_complaint,
     read_complaint,
 )
-from insurance.operations.pay_redress import report_redress
-from insurance.operations.ports import Kept
-from insurance.operations.read_work import read_complaints_in
+from insurance.operations.payments.pay_redress import report_redress
 from insurance.operations.receipt import Answer
-from insurance.operations.report_payment import BankReport
+from insurance.operations.work.read_work import read_complaints_in
 from pydantic import StringConstraints, model_validator
 
 products, complaints, lists = wiring.products(), wiring.complaints(), wiring.lists()
@@ -173,7 +173,7 @@ class RedressReportRequest(Request):
 def at_desk(
     complaint_id: str,
     call: Call,
-    step: Callable[[ComplaintDesk], Kept[Complaint]],
+    step: Callable[[ComplaintDesk], Stored[Complaint]],
     shows: type[ComplaintView] | type[ComplaintDeskView] = ComplaintView,
 ) -> Answer:
     return call.once(

@@ -5,7 +5,7 @@ from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Reason
 from insurance.api.views.parties import ErasureView
-from insurance.operations.erase_party import erase_party
+from insurance.operations.parties.erase_party import erase_party
 from insurance.operations.receipt import Answer
 
 parties, receipts = wiring.parties(), wiring.receipts()

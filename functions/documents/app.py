@@ -9,8 +9,8 @@ from insurance.api.body import Request
 from insurance.api.fields import Instant
 from insurance.api.views.documents import DocumentRegisterView, LentDocumentView
 from insurance.domain.document import DocumentKind
-from insurance.operations.make_document import DocumentAsked, make_document
-from insurance.operations.read_document import read_document, read_register
+from insurance.operations.documents.make_document import DocumentAsked, make_document
+from insurance.operations.documents.read_document import read_document, read_register
 from insurance.operations.receipt import Answer
 from pydantic import Field, StringConstraints
 

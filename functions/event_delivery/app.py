@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from insurance import telemetry, wiring
-from insurance.domain.identity import Mode
-from insurance.domain.money import Currency
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.money import Currency
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.codec import from_stream
-from insurance.operations.deliver_event import deliver_event
-from insurance.operations.enter_policy import enter_policy
-from insurance.operations.plan_agenda import plan_agenda
-from insurance.operations.queue_payments import queue_payments
+from insurance.operations.delivery.deliver_event import deliver_event
+from insurance.operations.payments.queue_payments import queue_payments
+from insurance.operations.policy.register_in_force import register_in_force
+from insurance.operations.scheduler.schedule_jobs import plan_agenda
 
 balances, bus, products = wiring.balances(), wiring.event_bus(), wiring.products()
 agenda, instructions, book = wiring.agenda(), wiring.instructions(), wiring.book()
@@ -52,7 +52,7 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
     # Before it is booked: what is booked is counted once.
     plan_agenda(event, products=products, agenda=agenda)
     queue_payments(event, instructions=instructions)
-    enter_policy(event, book=book)
+    register_in_force(event, book=book)
     booked = deliver_event(
         event,
         balances=balances,

@@ -14,13 +14,13 @@ from insurance.api.views.evidence import (
     LentEvidenceView,
 )
 from insurance.domain.evidence.media import BYTES_MAX, MediaType
-from insurance.operations.read_evidence import list_evidence, read_evidence
-from insurance.operations.receipt import Answer
-from insurance.operations.take_evidence import (
+from insurance.operations.claims.read_evidence import list_evidence, read_evidence
+from insurance.operations.claims.take_evidence import (
     EvidenceOffered,
     ask_for_evidence,
     receive_evidence,
 )
+from insurance.operations.receipt import Answer
 from pydantic import Field, StringConstraints
 
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()

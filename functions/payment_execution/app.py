@@ -9,11 +9,11 @@ from insurance.api.body import Request
 from insurance.api.views.payments import PaymentFilesView, PaymentFileView, StatusReportView
 from insurance.api.views.statements import StatementView
 from insurance.bank_statements import READERS
-from insurance.domain.money import Currency
-from insurance.operations.import_statement import StatementImport
+from insurance.domain.core.money import Currency
+from insurance.operations.payments.import_statement import StatementImport
+from insurance.operations.payments.send_payments import PaymentRun, read_payment_file
+from insurance.operations.payments.take_status_report import take_status_report
 from insurance.operations.receipt import Answer
-from insurance.operations.send_payments import PaymentRun, read_payment_file
-from insurance.operations.take_status_report import take_status_report
 from pydantic import Field
 
 receipts, orders, payers = wiring.receipts(), wiring.payment_orders(), wiring.payers()

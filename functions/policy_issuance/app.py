@@ -9,11 +9,14 @@ from insurance.api.body import Request
 from insurance.api.fields import Reason
 from insurance.api.views.policies import EventsView, PolicyView
 from insurance.api.views.screenings import ScreeningRunView, ScreeningsView, ScreeningView
-from insurance.domain.identity import BookPlace, QuoteId
-from insurance.operations.issue_policy import issue_policy
-from insurance.operations.read_policy import read_policy, read_policy_events
+from insurance.domain.core.identity import BookPlace, QuoteId
+from insurance.operations.parties.screen_policyholder import (
+    decide_screening_case,
+    screen_book,
+)
+from insurance.operations.policy.issue_policy import issue_policy
+from insurance.operations.policy.read_policy import read_policy, read_policy_events
 from insurance.operations.receipt import Answer
-from insurance.operations.screen_policyholder import decide_screening_case, screen_book
 
 products, policies, receipts = wiring.products(), wiring.policies(), wiring.receipts()
 screening, screenings = wiring.screening(), wiring.screenings()

@@ -14,17 +14,17 @@ from insurance.api.views.parties import AccessView
 from insurance.api.views.policies import PolicyView
 from insurance.api.views.quotes import PreviewView, QuoteView
 from insurance.api.views.servicing import ChangeView, ComparisonView, TransactionsView
-from insurance.domain.caller import Caller
-from insurance.domain.errors import NoticeNotFound, TransactionNotFound
-from insurance.domain.identity import renewal_quote_id_for
+from insurance.domain.core.caller import Caller
+from insurance.domain.core.errors import NoticeNotFound, TransactionNotFound
+from insurance.domain.core.identity import renewal_quote_id_for
 from insurance.domain.jurisdiction import Channel
 from insurance.domain.policy import Initiator, TransactionKind
 from insurance.domain.policy.notice import DispatchReference
-from insurance.operations.compare_policy import Version, compare_policy
-from insurance.operations.read_policy import read_policy
-from insurance.operations.receipt import Answer, Receipt
-from insurance.operations.renew_policy import offer_renewal, preview_renewal
-from insurance.operations.serve_notice import (
+from insurance.operations.parties.grant_access import give_access, withdraw_access
+from insurance.operations.policy.compare_policy import Version, compare_policy
+from insurance.operations.policy.read_policy import read_policy
+from insurance.operations.policy.renew_policy import offer_renewal, preview_renewal
+from insurance.operations.policy.serve_notice import (
     DispatchTold,
     Served,
     announce_cancellation,
@@ -32,8 +32,12 @@ from insurance.operations.serve_notice import (
     report_dispatch,
     withdraw_notice,
 )
-from insurance.operations.service_policy import ChangeAsked, change_policy, preview_change
-from insurance.operations.share_policy import give_access, withdraw_access
+from insurance.operations.policy.service_policy import (
+    ChangeAsked,
+    change_policy,
+    preview_change,
+)
+from insurance.operations.receipt import Answer, Receipt
 from pydantic import Field
 
 products, sources = wiring.products(), wiring.look_ups()

@@ -17,7 +17,7 @@ from insurance.api.views.product_versions import (
 from insurance.api.views.products import ProductListView, ProductView
 from insurance.domain.product.release import Step
 from insurance.domain.product.source import Files, schema
-from insurance.operations.publish_product import (
+from insurance.operations.products.publish_product import (
     ROLE,
     VersionDesk,
     check_files,

@@ -9,13 +9,17 @@ from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, MoneyOrNil, Reason, Text
 from insurance.api.views.quotes import ExplanationView, PreviewView, QuoteView
-from insurance.domain.identity import new_quote_id
-from insurance.domain.party import Policyholder
-from insurance.domain.terms import LOAD_MAX, ImposedTerms
-from insurance.operations.change_quote import accept_quote, take_on_quote, turn_down_quote
-from insurance.operations.explain_quote import explain_quote
-from insurance.operations.make_quote import RiskAsked, make_quote, preview_quote
-from insurance.operations.read_quote import read_quote
+from insurance.domain.contract.terms import LOAD_MAX, ImposedTerms
+from insurance.domain.core.identity import new_quote_id
+from insurance.domain.party.party import Policyholder
+from insurance.operations.quoting.change_quote import (
+    accept_quote,
+    take_on_quote,
+    turn_down_quote,
+)
+from insurance.operations.quoting.explain_quote import explain_quote
+from insurance.operations.quoting.make_quote import RiskAsked, make_quote, preview_quote
+from insurance.operations.quoting.read_quote import read_quote
 from insurance.operations.receipt import Answer
 from pydantic import AfterValidator, Field, StringConstraints
 

@@ -15,12 +15,12 @@ from insurance.api.views.ledger import (
     PartnerStatementView,
     TrialBalanceView,
 )
-from insurance.domain.books import Format
-from insurance.domain.errors import FieldFault, InvalidFields
-from insurance.domain.ledger import Account
-from insurance.domain.money import Currency
-from insurance.operations.read_books import export_policy_books, read_policy_books
-from insurance.operations.read_ledger import (
+from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.domain.core.money import Currency
+from insurance.domain.ledger.export import Format
+from insurance.domain.ledger.posting import Account
+from insurance.operations.ledger.read_books import export_policy_books, read_policy_books
+from insurance.operations.ledger.read_ledger import (
     Slice,
     read_calendar,
     read_health,
@@ -28,7 +28,7 @@ from insurance.operations.read_ledger import (
     read_statement,
     read_trial_balance,
 )
-from insurance.operations.report_business import report_business, state_partner
+from insurance.operations.ledger.report_business import report_business, state_partner
 
 products, ledgers, books = wiring.products(), wiring.ledgers(), wiring.books()
 

@@ -12,18 +12,18 @@ from insurance.api.views.claims import ClaimView, PaymentReportView
 from insurance.domain.claim import Claim
 from insurance.domain.claim.payment import PaymentStep
 from insurance.domain.claim.recovery import RecoveryKind
-from insurance.domain.identity import InstructionId
-from insurance.operations.approve_payment import approve_payment
-from insurance.operations.billing_desk import BillingDesk
-from insurance.operations.change_payee import approve_payee
-from insurance.operations.handle_claim import ClaimDesk
-from insurance.operations.ports import Kept
+from insurance.domain.core.identity import InstructionId
+from insurance.domain.core.stored import Stored
+from insurance.operations.billing.billing_desk import BillingDesk
+from insurance.operations.claims.approve_payment import approve_payment
+from insurance.operations.claims.change_payee import approve_payee
+from insurance.operations.claims.handle_claim import ClaimDesk
+from insurance.operations.claims.recover_claim import RecoveryDesk
+from insurance.operations.claims.report_payment import BankReport
+from insurance.operations.claims.screen_payment import decide_screening
+from insurance.operations.claims.settle_claim import settle_claim
+from insurance.operations.payments.report_instruction import instructed, report_instruction
 from insurance.operations.receipt import Answer
-from insurance.operations.recover_claim import RecoveryDesk
-from insurance.operations.report_instruction import instructed, report_instruction
-from insurance.operations.report_payment import BankReport
-from insurance.operations.screen_payment import decide_screening
-from insurance.operations.settle_claim import settle_claim
 from pydantic import StringConstraints, model_validator
 
 products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
@@ -128,7 +128,7 @@ class BankReportRequest(Request):
         )
 
 
-def at_desk(claim_id: str, call: Call, step: Callable[[ClaimDesk], Kept[Claim]]) -> Answer:
+def at_desk(claim_id: str, call: Call, step: Callable[[ClaimDesk], Stored[Claim]]) -> Answer:
     return call.once(
         lambda receipt: step(
             ClaimDesk(
@@ -272,7 +272,9 @@ def post_payment_cancellation(
     return at_desk(claim_id, call, lambda desk: desk.cancel_payment(payment_id, request.reason))
 
 
-def at_recoveries(claim_id: str, call: Call, step: Callable[[RecoveryDesk], Kept[Claim]]) -> Answer:
+def at_recoveries(
+    claim_id: str, call: Call, step: Callable[[RecoveryDesk], Stored[Claim]]
+) -> Answer:
     return call.once(
         lambda receipt: step(
             RecoveryDesk(

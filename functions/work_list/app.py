@@ -6,8 +6,8 @@ from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.views.work import ClaimRowsView, WorkListView
 from insurance.domain.claim import Handling
-from insurance.domain.errors import FieldFault, InvalidFields
-from insurance.operations.read_work import read_claims_in, read_claims_of, read_work
+from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.operations.work.read_work import read_claims_in, read_claims_of, read_work
 
 api = Api()
 handler = api.entrypoint()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from insurance.api.problems import FAULT, NO_ROUTE, PROBLEMS
-from insurance.domain.errors import InsuranceError
+from insurance.domain.core.errors import InsuranceError
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("local/**/*.md")]
@@ -57,11 +57,11 @@ TYPED_BY = {
     ),
     "make tour": ("tests/claims/test_tour.py", "tour"),
     "make openapi": ("tests/template/test_openapi.py", "rendered()"),
-    "make exam": ("tests/local/test_exam.py", "local.exam"),
+    "make exam": ("tests/local/test_exam.py", "tools.exam"),
     "make bench": ("tests/bench/test_costs.py", "bench"),
     "uv run python -m local env": ("tests/local/test_sam.py", 'main(["env"])'),
     "uv run python -m local relay": ("tests/local/test_sam.py", "sam.passing_on("),
-    "uv run python -m local.build": ("tests/artefact/conftest.py", '"-m", "local.build"'),
+    "uv run python -m tools.build": ("tests/artefact/conftest.py", '"-m", "tools.build"'),
     "curl": ("tests/end_to_end/test_readme.py", "README.md"),
 }
 BY_HAND = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.openapi.handlers import template_functions
+from tools.openapi.handlers import template_functions
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,28 +34,64 @@ NOBODY = (
 # Tokens are read by the authorizer alone; products seal nothing; the authorizer is kept light.
 BESIDE: dict[str, tuple[str, ...]] = {
     "authorizer": ("aws_lambda_powertools", "pydantic", "insurance.domain", "insurance.dynamodb"),
-    "products": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quotes", "boto3"),
-    "quoting": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.policies"),
-    "policy_issuance": ("joserfc", "insurance.dynamodb.claims", "insurance.domain.claim"),
-    "reporting": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.quotes"),
-    "billing": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.quotes"),
-    "policy_servicing": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.policies"),
-    "claim_intake": ("joserfc", "insurance.dynamodb.quotes"),
-    "evidence": ("joserfc", "rapidfuzz", "insurance.dynamodb.quotes", "insurance.screening"),
-    "claim_assessment": ("joserfc", "insurance.dynamodb.quotes"),
-    "settlement": ("joserfc", "insurance.dynamodb.quotes"),
-    "complaints": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.policies"),
-    "work_list": ("joserfc", "insurance.kms", "insurance.products", "insurance.dynamodb.claims"),
+    "products": (
+        "joserfc",
+        "cryptography",
+        "insurance.kms",
+        "insurance.dynamodb.quoting.quotes",
+        "boto3",
+    ),
+    "quoting": (
+        "joserfc",
+        "insurance.dynamodb.claims.claims",
+        "insurance.dynamodb.policy.policies",
+    ),
+    "policy_issuance": ("joserfc", "insurance.dynamodb.claims.claims", "insurance.domain.claim"),
+    "reporting": (
+        "joserfc",
+        "insurance.dynamodb.claims.claims",
+        "insurance.dynamodb.quoting.quotes",
+    ),
+    "billing": ("joserfc", "insurance.dynamodb.claims.claims", "insurance.dynamodb.quoting.quotes"),
+    "policy_servicing": (
+        "joserfc",
+        "insurance.dynamodb.claims.claims",
+        "insurance.dynamodb.policy.policies",
+    ),
+    "claim_intake": ("joserfc", "insurance.dynamodb.quoting.quotes"),
+    "evidence": (
+        "joserfc",
+        "rapidfuzz",
+        "insurance.dynamodb.quoting.quotes",
+        "insurance.screening",
+    ),
+    "claim_assessment": ("joserfc", "insurance.dynamodb.quoting.quotes"),
+    "settlement": ("joserfc", "insurance.dynamodb.quoting.quotes"),
+    "complaints": (
+        "joserfc",
+        "insurance.dynamodb.claims.claims",
+        "insurance.dynamodb.policy.policies",
+    ),
+    "work_list": (
+        "joserfc",
+        "insurance.kms",
+        "insurance.products",
+        "insurance.dynamodb.claims.claims",
+    ),
     "payment_execution": (
         "joserfc",
         "defusedxml",
-        "insurance.dynamodb.quotes",
+        "insurance.dynamodb.quoting.quotes",
         "insurance.screening",
     ),
-    "documents": ("joserfc", "insurance.dynamodb.claims", "insurance.dynamodb.quotes"),
-    "data_intake": ("joserfc", "insurance.dynamodb.claims", "insurance.products"),
+    "documents": (
+        "joserfc",
+        "insurance.dynamodb.claims.claims",
+        "insurance.dynamodb.quoting.quotes",
+    ),
+    "data_intake": ("joserfc", "insurance.dynamodb.claims.claims", "insurance.products"),
     "clockwork": ("joserfc",),
-    "accounting": ("joserfc", "insurance.dynamodb.claims"),
+    "accounting": ("joserfc", "insurance.dynamodb.claims.claims"),
     "event_delivery": ("joserfc", "insurance.api"),
 }
 PROBE = "import json, sys, app; print(json.dumps(sorted(sys.modules)))"

@@ -18,16 +18,16 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from local import processes
-from local.engine import engine_for
+from local.aws.engine import engine_for
+from local.aws.services.app import services_app
+from local.aws.services.event_bus import EventBus
+from local.aws.services.kms import Kms
+from local.aws.services.s3 import S3
+from local.aws.services.secrets_manager import SecretsManager
+from local.aws.services.store import open_store
+from local.aws.template import REGION, Template
 from local.seeding import create_tables, ensure_keys_and_secrets, seed_applications
-from local.services.app import services_app
-from local.services.event_bus import EventBus
-from local.services.kms import Kms
-from local.services.s3 import S3
-from local.services.secrets_manager import SecretsManager
-from local.services.store import open_store
 from local.settings import Settings
-from local.template import REGION, Template
 from tests.serving import served
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.template import REGION, Template
+from local.aws.template import REGION, Template
 from tests.artefact.backend import Backend, backend
 from tests.artefact.cases import Case, case
 from tests.artefact.emulator import MACHINE, SITE, Function, runtime_folder
@@ -98,7 +98,7 @@ def _send(upload: Any, file: str) -> None:
 @pytest.fixture(scope="session")
 def built() -> Path:
     """The artefact for this machine's processor, built now."""
-    command = [sys.executable, "-m", "local.build", "--architecture", "here"]
+    command = [sys.executable, "-m", "tools.build", "--architecture", "here"]
     done = subprocess.run(  # noqa: S603 (our own module)
         [*command, "--artefacts", str(BUILT)], cwd=ROOT, capture_output=True, text=True, check=False
     )

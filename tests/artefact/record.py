@@ -14,15 +14,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from insurance.domain import identity
-from insurance.domain.identity import Mode
+from insurance.domain.core import identity
+from insurance.domain.core.identity import Mode
 from insurance.iso20022 import end_to_end_id
 from insurance.scanning import EICAR
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from local.iso20022.messages import status_report
-from local.samples import CALLERS, Partner, Staff
+from demo.samples import CALLERS, Partner, Staff
+from local.bank_messages.messages import status_report
 from tests import pet
 from tests.artefact.backend import ISSUER, Backend, backend
 from tests.artefact.cases import EVENTS, EXPECTED, case, observed, settled
@@ -729,8 +729,10 @@ def _claims() -> Iterator[Scene]:
     )
     yield Scene("claim_intake/notify", post, HARBOUR, notice(POLICY, 300000), ISSUED, **later)
     large = notice(POLICY, 1100000)
-    at_once = {**notice(POLICY, 300000), "settle": True}
-    yield Scene("claim_intake/notify_and_settle", post, HARBOUR, at_once, ISSUED, **later)
+    is_straight_through = {**notice(POLICY, 300000), "settle": True}
+    yield Scene(
+        "claim_intake/notify_and_settle", post, HARBOUR, is_straight_through, ISSUED, **later
+    )
     yield Scene("claim_intake/notify_large", post, HARBOUR, large, ISSUED, **later)
     unknown = notice(identity.policy_id_for(UNKNOWN), 300000)
     yield Scene("claim_intake/notify_unknown", post, HARBOUR, unknown, **later)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from local.template import Template
+from local.aws.template import Template
 from tests.artefact.cases import ROOT, all_cases
 from tests.artefact.conftest import Stage
 

@@ -4,24 +4,29 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from insurance.domain.books.calendar import AccountingPeriod, Calendar
-from insurance.domain.books.health import Health
-from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim import Claim
-from insurance.domain.event import Event, Head
-from insurance.domain.identity import Mode
-from insurance.domain.money import Currency
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.money import Currency
+from insurance.domain.core.stored import Stored
+from insurance.domain.ledger.calendar import AccountingPeriod, Calendar
+from insurance.domain.ledger.health import Health
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates
-from insurance.dynamodb.balances import DynamoDBBalances
-from insurance.dynamodb.books import DynamoDBBooks
-from insurance.dynamodb.calendars import DynamoDBCalendars
+from insurance.dynamodb.ledger.balances import DynamoDBBalances
+from insurance.dynamodb.ledger.books import DynamoDBBooks
+from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.operations.deliver_event import Booked, deliver_event
-from insurance.operations.keep_calendar import close_period, lock_period, reopen_period
-from insurance.operations.ports import Kept, Products
-from insurance.operations.post_earnings import PremiumEarner
-from insurance.operations.read_ledger import read_health
+from insurance.operations.delivery.deliver_event import Booked, deliver_event
+from insurance.operations.ledger.keep_calendar import (
+    close_period,
+    lock_period,
+    reopen_period,
+)
+from insurance.operations.ledger.post_earnings import PremiumEarner
+from insurance.operations.ledger.read_ledger import read_health
+from insurance.operations.products.ports import Products
 
 from tests.builders import make_claim, make_receipt
 from tests.memory import MemoryEarnings, MemoryKey
@@ -105,14 +110,14 @@ class Keeper:
         return self._calendar(reopen_period, period, by)
 
     def _calendar(
-        self, step: Callable[..., Kept[Calendar]], period: AccountingPeriod, by: str
+        self, step: Callable[..., Stored[Calendar]], period: AccountingPeriod, by: str
     ) -> Calendar:
         self.calls += 1
         receipt = make_receipt(f"calendar-{self.calls}", now=FAR)
         return step(period, caller=finance(by), calendars=self.calendars, receipt=receipt).record
 
 
-def claim_event(claim: Claim, was: Claim | None, head: Head, now: datetime) -> Event:
+def claim_event(claim: Claim, before: Claim | None, head: StreamPosition, now: datetime) -> Event:
     """What a step of a claim appends."""
     return Event.following(
         head,
@@ -122,7 +127,7 @@ def claim_event(claim: Claim, was: Claim | None, head: Head, now: datetime) -> E
         type="claim.changed",
         actor="handler",
         now=now,
-        postings=claim.booked_since(was),
+        postings=claim.booked_since(before),
     )
 
 

@@ -7,22 +7,23 @@ import pytest
 from beancount import loader
 from beancount.core import realization
 from insurance.api.views.ledger import BusinessReportView, JournalView
-from insurance.domain.books import Format, path
 from insurance.domain.claim import CostType, ReserveReason
 from insurance.domain.claim.payment import PaymentStep
-from insurance.domain.event import Head
-from insurance.domain.identity import Mode, suspense_id_for
-from insurance.domain.ledger import Account, Posting
-from insurance.domain.money import Currency, Money
-from insurance.operations.read_ledger import (
+from insurance.domain.core.event import StreamPosition
+from insurance.domain.core.identity import Mode, suspense_id_for
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.ledger.chart import path
+from insurance.domain.ledger.export import Format
+from insurance.domain.ledger.posting import Account, Posting
+from insurance.operations.billing.resolve_suspense import allocate
+from insurance.operations.ledger.read_ledger import (
     Line,
     Slice,
     read_journal,
     read_statement,
     read_trial_balance,
 )
-from insurance.operations.report_business import report_business, state_partner
-from insurance.operations.resolve_suspense import allocate
+from insurance.operations.ledger.report_business import report_business, state_partner
 
 from tests.books.keeper import claim_event, claim_on, earn, finance, happened, plain_house
 from tests.cases.published import expected
@@ -49,11 +50,11 @@ def house() -> House:
     house.cancel(date(2026, 10, 1))
     house.reinstate(no_known_loss=True)
     desk.pay("400", "REF-3", on=date(2026, 3, 1))
-    was, head = None, Head()
+    before, head = None, StreamPosition()
     claim = claim_on(house.policy).with_reserve(
         CostType.INDEMNITY, gbp("3000"), ReserveReason.INITIAL, by="h", at=house.now
     )
-    happened(house, claim_event(claim, was, head, house.now))
+    happened(house, claim_event(claim, before, head, house.now))
     earn(house, "2026-01", "2026-02")
     return house
 
@@ -162,7 +163,7 @@ def test_a_price_that_is_not_what_the_segments_say_turns_the_health_red(keeper):
     )
     wrong = policy.replace(transactions=(change.replace(computation=dearer),))
     last = house.memory.events[policy.id][-1]
-    facts, _ = wrong.parted()
+    facts, _ = wrong.split_personal()
     draft = last.replace(facts=facts, postings=dearer.postings())
     house.memory.events[policy.id][-1] = draft.replace(hash=draft.digest())
 
@@ -269,7 +270,7 @@ def test_rat_1_loss_expense_and_combined_ratio_from_the_books(keeper):
     for cost_type, million in ((CostType.INDEMNITY, 10), (CostType.EXPENSE, 1)):
         amount = Money.of(str(million * 1_000_000), USD)
         claim = claim.with_reserve(cost_type, amount, ReserveReason.INITIAL, by="h", at=house.now)
-    happened(house, claim_event(claim, None, Head(), datetime(2026, 5, 1, tzinfo=UTC)))
+    happened(house, claim_event(claim, None, StreamPosition(), datetime(2026, 5, 1, tzinfo=UTC)))
     keeper.take_in(house)
 
     report = report_business(USD, "2025-12", "2026-10", caller=PARTNER, books=keeper.books)

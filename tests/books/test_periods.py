@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 from threading import Event as Signal
 
 import pytest
-from insurance.domain.books.calendar import PeriodStatus
-from insurance.domain.errors import NoAuthority, SamePerson, StaleRevision, WrongState
-from insurance.domain.identity import Mode
-from insurance.domain.ledger import Account
-from insurance.domain.money import Currency
+from insurance.domain.core.errors import NoAuthority, SamePerson, StaleRevision, WrongState
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.money import Currency
+from insurance.domain.ledger.calendar import PeriodStatus
+from insurance.domain.ledger.posting import Account
 from insurance.dynamodb.transaction import transact
-from insurance.operations.keep_calendar import close_period
+from insurance.operations.ledger.keep_calendar import close_period
 
 from tests.books.keeper import FAR, Keeper, finance, plain_house
 from tests.builders import make_receipt
@@ -98,14 +98,14 @@ def test_only_finance_keeps_the_calendar(keeper):
 
 
 def test_two_people_cannot_close_at_once(keeper):
-    was = keeper.calendars.load(Mode.TEST, make_receipt("one", now=FAR))
+    before = keeper.calendars.load(Mode.TEST, make_receipt("one", now=FAR))
     keeper.close("2026-05")
 
     class Behind:
         """Whoever read the calendar before it was closed."""
 
         def load(self, _mode, _receipt):
-            return was
+            return before
 
         store = keeper.calendars.store
 
@@ -128,7 +128,7 @@ def test_a_booking_under_way_while_its_month_closes_goes_to_the_next(keeper, hou
             keeper.close("2025-12")
         transact(client, writes)
 
-    monkeypatch.setattr("insurance.dynamodb.balances.transact", late)
+    monkeypatch.setattr("insurance.dynamodb.ledger.balances.transact", late)
 
     keeper.take_in(house)
 

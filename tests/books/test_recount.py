@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from insurance.domain.books.health import Recount
-from insurance.domain.errors import StaleRevision
-from insurance.domain.identity import Mode
-from insurance.domain.money import Currency
-from insurance.dynamodb import balances, codec
-from insurance.dynamodb.counted_books import DynamoDBCountedBooks
-from insurance.operations import recount_books
-from insurance.operations.recount_books import Recounter
+from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.money import Currency
+from insurance.domain.ledger.health import Recount
+from insurance.dynamodb import codec
+from insurance.dynamodb.ledger import balances
+from insurance.dynamodb.ledger.reconciliation import DynamoDBCountedBooks
+from insurance.operations.ledger import reconcile_books as recount_books
+from insurance.operations.ledger.reconcile_books import Recounter
 
 from tests.books.keeper import FAR, Keeper, earn, plain_house
 from tests.policy_life.house import House

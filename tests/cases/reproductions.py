@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from insurance.domain.money import Money
+from insurance.domain.core.money import Money
 from insurance.domain.product import Imposed, Loss, PastClaim, Price, Product, Risk
 from insurance.products import product
 
-from local.products.folder import read
+from tools.products.folder import read
 
 HERE = Path(__file__).parent / "products"
 START = date(2026, 1, 1)

@@ -18,16 +18,16 @@ from unittest.mock import patch
 
 from insurance import telemetry, wiring
 from insurance.catalogue import Catalogue
-from insurance.domain.identity import Mode
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.identity import Mode
 from insurance.domain.product import Product
-from insurance.domain.terms import ProductRef
 from insurance.dynamodb.aggregates import read_event
-from insurance.operations.enter_policy import enter_policy
-from insurance.operations.ports import Products
-from insurance.operations.queue_payments import queue_payments
+from insurance.operations.payments.queue_payments import queue_payments
+from insurance.operations.policy.register_in_force import register_in_force
+from insurance.operations.products.ports import Products
 from insurance.operations.receipt import Receipt
 
-from local.samples import CALLERS, Partner
+from demo.samples import CALLERS, Partner
 from tests.contract.conftest import PlainKeys
 from tests.memory import (
     Memory,
@@ -168,7 +168,7 @@ class Office:
         events = wiring.dynamodb().scan(TableName=self.tables["events"])["Items"]
         for item in events:
             queue_payments(read_event(item), instructions=wiring.instructions())
-            enter_policy(read_event(item), book=wiring.book())
+            register_in_force(read_event(item), book=wiring.book())
 
     def offering(self, *products: Product) -> None:
         """Sell these products beside the bundled ones."""

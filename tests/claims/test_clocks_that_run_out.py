@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from insurance import wiring
-from insurance.domain.agenda import Kind, book_of
-from insurance.domain.identity import Mode
-from insurance.operations.plan_agenda import plan_agenda
-from insurance.operations.run_clockwork import Ran, run_clockwork
-from insurance.operations.watch_clocks import ClaimWatcher, ComplaintWatcher
+from insurance.domain.core.identity import Mode
+from insurance.domain.schedule.scheduled_job import Kind, book_of
+from insurance.operations.scheduler.check_deadlines import ClaimWatcher, ComplaintWatcher
+from insurance.operations.scheduler.run_jobs import RunReport, run_clockwork
+from insurance.operations.scheduler.schedule_jobs import plan_agenda
 
 from tests.claims.office import Office, opened_in_memory
 from tests.claims.policies import issued, loss, notified
@@ -32,7 +32,7 @@ class Days:
     memory: Memory
     agenda: MemoryAgenda
 
-    def turn_to(self, now: datetime) -> Ran:
+    def turn_to(self, now: datetime) -> RunReport:
         events = [event for stream in self.memory.events.values() for event in stream]
         for event in events:
             plan_agenda(event, products=wiring.products(), agenda=self.agenda)

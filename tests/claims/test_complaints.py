@@ -10,7 +10,7 @@ from insurance.domain.complaint import Status, Step
 from insurance.domain.complaint.lifecycle import NEXT
 from insurance.iso20022 import end_to_end_id
 
-from local.iso20022.messages import read_payments, status_report
+from local.bank_messages.messages import read_payments, status_report
 from tests.claims.office import Office, opened_in_memory
 from tests.claims.policies import MOTOR, issued, loss, notified
 from tests.claims.test_decisions import AT_FAULT, HANDLER

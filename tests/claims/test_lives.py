@@ -9,12 +9,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from insurance.domain.billing import BillingAccount
-from insurance.domain.books.sources import Balances, moved_by, source_of
 from insurance.domain.claim import CostType
 from insurance.domain.claim.payment import OPEN, PaymentStatus
-from insurance.domain.event import first_broken_link
-from insurance.domain.identity import billing_id_for
-from insurance.domain.ledger import Account
+from insurance.domain.core.event import first_broken_link
+from insurance.domain.core.identity import billing_id_for
+from insurance.domain.ledger.posting import Account
+from insurance.domain.ledger.sources import Balances, moved_by, source_of
 from insurance.domain.policy.conditions import Conditions
 
 from tests.claims.office import opened_in_memory

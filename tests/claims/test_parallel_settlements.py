@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from insurance.api.views.claims import ClaimView
-from insurance.domain.errors import LimitMoved, StaleRevision, Unavailable
+from insurance.domain.core.errors import LimitMoved, StaleRevision, Unavailable
+from insurance.operations.claims.settle_claim import settle_claim
 from insurance.operations.receipt import AlreadyAnswered, Answer
-from insurance.operations.settle_claim import settle_claim
 from insurance.screening import BundledScreening
 
 from tests.builders import PARTNER, make_receipt
@@ -24,7 +24,7 @@ from tests.database import client
 from tests.resilience.faults import Faults, cancelled, running_faults, throttled
 
 if TYPE_CHECKING:
-    from insurance.operations.ports import Claims
+    from insurance.operations.claims.ports import Claims
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CALLERS = 200

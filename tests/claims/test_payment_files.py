@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from insurance.iso20022 import end_to_end_id, payment_id_of
 
-from local.iso20022.messages import Ordered, read_payments, status_report
+from local.bank_messages.messages import Ordered, read_payments, status_report
 from tests.claims.office import Office
 from tests.claims.policies import AFTER_THE_LOSS, bill, issued, loss, money
 

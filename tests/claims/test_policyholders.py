@@ -163,7 +163,7 @@ def test_a_policy_that_has_ended_is_left_alone(office: Office, longer_list):
 
 
 def test_a_book_of_many_pages_is_gone_through_whole(office: Office, longer_list, monkeypatch):
-    monkeypatch.setattr("insurance.dynamodb.screenings.POLICIES_PER_PAGE", 1)
+    monkeypatch.setattr("insurance.dynamodb.parties.screenings.POLICIES_PER_PAGE", 1)
     policies = {issued(office) for _ in range(4)}
     office.deliver()
     office.deliver()

@@ -8,20 +8,23 @@ from typing import Any
 
 import pytest
 from insurance import wiring
-from insurance.domain.agenda import Kind, book_of
 from insurance.domain.billing import BillingAccount, plans_of, statement
-from insurance.domain.books import keep_books
-from insurance.domain.books.sources import moved_by, source_of
-from insurance.domain.errors import StaleRevision, WrongState
-from insurance.domain.identity import Mode
-from insurance.domain.ledger import Account
-from insurance.domain.money import Money
+from insurance.domain.core.errors import StaleRevision, WrongState
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.money import Money
+from insurance.domain.ledger.policy_books import keep_books
+from insurance.domain.ledger.posting import Account
+from insurance.domain.ledger.sources import moved_by, source_of
 from insurance.domain.policy import Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.servicing import Asked, Servicing
-from insurance.operations.charge_reinstatement import LIMIT_REINSTATED, ReinstatementCharger
-from insurance.operations.plan_agenda import entries_after, plan_agenda
-from insurance.operations.run_clockwork import Ran, run_clockwork
+from insurance.domain.schedule.scheduled_job import Kind, book_of
+from insurance.operations.policy.charge_reinstatement import (
+    LIMIT_REINSTATED,
+    ReinstatementCharger,
+)
+from insurance.operations.scheduler.run_jobs import RunReport, run_clockwork
+from insurance.operations.scheduler.schedule_jobs import entries_after, plan_agenda
 
 from tests.claims.office import Office, opened_in_memory
 from tests.claims.policies import issued, loss, notified, settled
@@ -45,7 +48,7 @@ class Insured:
         at = f"2026-12-{day:02d}T08:20:00Z"
         return settled(self.office, loss(self.policy_id, cover, claimed, occurred_at=at))
 
-    def run(self) -> Ran:
+    def run(self) -> RunReport:
         """What happened is delivered, all of it once more, and what is due is done."""
         products = self.office.apps[0].products
         for stream in self.memory.events.values():
@@ -246,7 +249,7 @@ def test_it_is_earned_at_once_and_changes_no_terms(insured):
     insured.claim("cyber", "500", 2)
     insured.run()
     [made] = insured.policy.transactions
-    parts = [each for each in insured.policy.earnings() if each.at_once]
+    parts = [each for each in insured.policy.earnings() if each.is_straight_through]
     conditions = Conditions.of(reinstated_limits())
 
     def earned(at):

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-from local.samples import CALLERS, Partner
+from demo.samples import CALLERS, Partner
 from tests.cases.published import expected
 from tests.claims.office import Office
 from tests.claims.policies import AFTER_THE_LOSS, issued, loss, money
@@ -92,12 +92,12 @@ def test_one_call_comes_to_what_two_come_to(changes, office: Office):
     body = loss(issued(office), "accidental_damage", "1000", facts=AT_FAULT) | changes
     other = body | {"policy_id": issued(office)}
 
-    at_once = noticed_and_settled(office, body)
+    is_straight_through = noticed_and_settled(office, body)
     in_two = office.post(f"/v1/claims/{office.post('/v1/claims', other)['id']}/settlement")
 
     for field in ("status", "decision", "payable", "reserve", "rules", "steps", "missing"):
-        assert at_once.get(field) == in_two.get(field), field
-    assert [each["amount"] for each in at_once["payments"]] == [
+        assert is_straight_through.get(field) == in_two.get(field), field
+    assert [each["amount"] for each in is_straight_through["payments"]] == [
         each["amount"] for each in in_two["payments"]
     ]
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from demo.tour import SCENES, play
 from local.settings import Settings
 from local.stack import ephemeral
-from local.tour import SCENES, play
 
 pytestmark = pytest.mark.xdist_group("tour")
 

@@ -6,38 +6,33 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from insurance.domain.identity import party_id_for, quote_id_for
+from insurance.domain.core.identity import party_id_for, quote_id_for
 from insurance.dynamodb import aggregates, codec
-from insurance.dynamodb.accesses import DynamoDBAccesses
-from insurance.dynamodb.billing import DynamoDBBilling
-from insurance.dynamodb.claims import DynamoDBClaims
-from insurance.dynamodb.complaints import DynamoDBComplaints
-from insurance.dynamodb.documents import DynamoDBDocuments
-from insurance.dynamodb.parties import DynamoDBParties
-from insurance.dynamodb.policies import DynamoDBPolicies
-from insurance.dynamodb.policy_changes import DynamoDBPolicyChanges
-from insurance.dynamodb.policy_reader import PolicyReader
-from insurance.dynamodb.product_versions import DynamoDBProductVersions
-from insurance.dynamodb.quotes import DynamoDBQuotes
+from insurance.dynamodb.billing.accounts import DynamoDBBilling
+from insurance.dynamodb.claims.claims import DynamoDBClaims
+from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
+from insurance.dynamodb.documents.documents import DynamoDBDocuments
+from insurance.dynamodb.parties.accesses import DynamoDBAccesses
+from insurance.dynamodb.parties.parties import DynamoDBParties
+from insurance.dynamodb.policy.policies import DynamoDBPolicies
+from insurance.dynamodb.policy.policy_changes import DynamoDBPolicyChanges
+from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.policy.renewals import DynamoDBRenewals
+from insurance.dynamodb.products.product_versions import DynamoDBProductVersions
+from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.renewals import DynamoDBRenewals
 from insurance.dynamodb.transaction import load
-from insurance.dynamodb.work_lists import DynamoDBLists
+from insurance.dynamodb.work.work_lists import DynamoDBLists
 from insurance.kms import PARTY_KEY_BYTES, PartyKey
-from insurance.operations.ports import (
-    Accesses,
-    Billing,
-    Claims,
-    Complaints,
-    Documents,
-    Lists,
-    Parties,
-    Policies,
-    PolicyChanges,
-    ProductVersions,
-    Quotes,
-    Renewals,
-)
+from insurance.operations.billing.ports import Billing
+from insurance.operations.claims.ports import Claims
+from insurance.operations.complaints.ports import Complaints
+from insurance.operations.documents.ports import Documents
+from insurance.operations.parties.ports import Accesses, Parties
+from insurance.operations.policy.ports import Policies, PolicyChanges, Renewals
+from insurance.operations.products.ports import ProductVersions
+from insurance.operations.quoting.ports import Quotes
+from insurance.operations.work.ports import Lists
 
 from tests.database import client, make_tables, running_engine
 from tests.memory import (

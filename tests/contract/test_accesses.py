@@ -1,13 +1,18 @@
 """Whose policies a person sees: what the store promises, in memory and on a real engine alike."""
 
 import pytest
-from insurance.domain.caller import Caller, CallerKind
-from insurance.domain.errors import AccessFull, AlreadyErased, PolicyNotFound, StaleRevision
-from insurance.domain.identity import Mode, party_id_for, policy_id_for
-from insurance.domain.party import ACCESS_MAX, Access
-from insurance.operations.ports import Accesses, AccessFile
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.errors import (
+    AccessFull,
+    AlreadyErased,
+    PolicyNotFound,
+    StaleRevision,
+)
+from insurance.domain.core.identity import Mode, party_id_for, policy_id_for
+from insurance.domain.party.party import ACCESS_MAX, Access
+from insurance.operations.parties.grant_access import give_access, withdraw_access
+from insurance.operations.parties.ports import AccessContext, Accesses
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
-from insurance.operations.share_policy import give_access, withdraw_access
 
 from tests.builders import QUOTE_ID, make_receipt
 from tests.contract.conftest import Stores
@@ -71,11 +76,11 @@ def test_access_that_was_withdrawn_is_gone_and_its_chain_holds(stores):
 class _AsRead:
     """Accesses as they were read before somebody else wrote."""
 
-    def __init__(self, accesses: Accesses, file: AccessFile) -> None:
+    def __init__(self, accesses: Accesses, file: AccessContext) -> None:
         self._file = file
         self.store = accesses.store
 
-    def load(self, *_: object) -> AccessFile:
+    def load(self, *_: object) -> AccessContext:
         return self._file
 
 

@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 from insurance.domain.billing import BillingAccount, PaymentIn, Plan
 from insurance.domain.claim import Claim
-from insurance.domain.errors import AccountMoved, StaleRevision
-from insurance.domain.event import Head
-from insurance.operations.ports import AccountMove, ClaimFile, Kept, NoticeFile
+from insurance.domain.core.errors import AccountMoved, StaleRevision
+from insurance.domain.core.event import StreamPosition
+from insurance.domain.core.stored import Stored
+from insurance.operations.claims.ports import AccountMove, ClaimContext, NoticeContext
 
 from tests.builders import LATER, gbp, make_claim, make_policy, make_receipt, next_event
 from tests.contract.conftest import Stores
@@ -25,12 +26,14 @@ def claim(stores: Stores) -> Claim:
     ).record
 
 
-def load(stores: Stores, claim: Claim, key: str) -> ClaimFile:
+def load(stores: Stores, claim: Claim, key: str) -> ClaimContext:
     return stores.claims.load(claim.id, make_receipt(key, operation=SETTLE))
 
 
-def kept_back(was: Kept[BillingAccount] | None, reference: str = "pay_1") -> AccountMove:
-    account = was.record if was else BillingAccount.opened(make_policy(), PLAN, date(2026, 3, 11))
+def kept_back(before: Stored[BillingAccount] | None, reference: str = "pay_1") -> AccountMove:
+    account = (
+        before.record if before else BillingAccount.opened(make_policy(), PLAN, date(2026, 3, 11))
+    )
     account = account.paid(
         PaymentIn(
             reference=reference,
@@ -41,9 +44,9 @@ def kept_back(was: Kept[BillingAccount] | None, reference: str = "pay_1") -> Acc
             from_claim=True,
         )
     )
-    head = was.head if was else Head()
+    head = before.head if before else StreamPosition()
     event = next_event(head, account, _NOTHING, type="billing.arrears_offset")
-    return AccountMove(event, account, was)
+    return AccountMove(event, account, before)
 
 
 class _NothingToSeal:
@@ -54,15 +57,17 @@ class _NothingToSeal:
 _NOTHING = _NothingToSeal()
 
 
-def change(stores: Stores, file: ClaimFile, key: str, moved: AccountMove) -> Claim:
+def change(stores: Stores, file: ClaimContext, key: str, moved: AccountMove) -> Claim:
     claim = file.claim.record.replace(catastrophe_event=key.replace("-", "_"))
     event = next_event(file.claim.head, claim, file.claim.key, type="claim.settled")
-    receipt = make_receipt(key, operation=SETTLE).answered(Kept(claim, event.head, file.claim.key))
-    stores.claims.change(event, claim, was=file.claim, receipt=receipt, moved=moved)
+    receipt = make_receipt(key, operation=SETTLE).answered(
+        Stored(claim, event.head, file.claim.key)
+    )
+    stores.claims.change(event, claim, before=file.claim, receipt=receipt, moved=moved)
     return claim
 
 
-def account(stores: Stores, claim: Claim) -> Kept[BillingAccount] | None:
+def account(stores: Stores, claim: Claim) -> Stored[BillingAccount] | None:
     return stores.billing.get(claim.policy_id).account
 
 
@@ -157,8 +162,8 @@ def test_a_new_claim_and_the_account_it_pays_to_are_stored_together_or_not_at_al
     assert stores.claims.get(other.id).record == other
 
 
-def _notice(stores: Stores, claim: Claim, file: NoticeFile, moved: AccountMove) -> None:
-    event = next_event(Head(), claim, file.policy.key, type="claim.notified")
-    kept = Kept(claim, event.head, file.policy.key)
+def _notice(stores: Stores, claim: Claim, file: NoticeContext, moved: AccountMove) -> None:
+    event = next_event(StreamPosition(), claim, file.policy.key, type="claim.notified")
+    kept = Stored(claim, event.head, file.policy.key)
     receipt = make_receipt("n-2", operation=NOTIFY).answered(kept)
     stores.claims.notify(event, claim, file=file, receipt=receipt, moved=moved)

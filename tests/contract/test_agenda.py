@@ -4,10 +4,17 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from insurance.domain.agenda import LIVE, SHARDS, TRIES_MAX, Entry, Kind, book_of
-from insurance.domain.identity import Mode
-from insurance.dynamodb.agenda import DynamoDBAgenda
-from insurance.operations.run_clockwork import Agenda
+from insurance.domain.core.identity import Mode
+from insurance.domain.schedule.scheduled_job import (
+    LIVE,
+    SHARDS,
+    TRIES_MAX,
+    Entry,
+    Kind,
+    book_of,
+)
+from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBAgenda
+from insurance.operations.scheduler.run_jobs import Agenda
 
 from tests.database import make_tables
 from tests.memory import MemoryAgenda

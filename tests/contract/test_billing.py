@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 from insurance.domain.billing import BillingAccount, BookedOn, PaymentIn, Plan, SuspendedPayment
-from insurance.domain.errors import PolicyNotFound, StaleRevision, SuspenseNotFound
-from insurance.domain.event import Event, Head, NothingToSeal
-from insurance.domain.identity import Mode, policy_id_for, suspense_id_for
-from insurance.domain.party import Payee
-from insurance.operations.ports import BillingFile, Kept
+from insurance.domain.core.errors import PolicyNotFound, StaleRevision, SuspenseNotFound
+from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
+from insurance.domain.core.identity import Mode, policy_id_for, suspense_id_for
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Payee
+from insurance.operations.billing.ports import BillingContext
 from insurance.operations.receipt import AlreadyAnswered
 
 from tests.builders import LATER, QUOTE_ID, gbp, make_receipt
@@ -20,7 +21,7 @@ POLICY_ID = policy_id_for(QUOTE_ID)
 PLAN = Plan(code="annual", name="All at once", count=1)
 
 
-def event_of(account: BillingAccount | SuspendedPayment, head: Head) -> Event:
+def event_of(account: BillingAccount | SuspendedPayment, head: StreamPosition) -> Event:
     return Event.following(
         head,
         account,
@@ -32,7 +33,7 @@ def event_of(account: BillingAccount | SuspendedPayment, head: Head) -> Event:
     )
 
 
-def pay(stores: Stores, file: BillingFile, reference: str) -> BillingAccount:
+def pay(stores: Stores, file: BillingContext, reference: str) -> BillingAccount:
     account = (
         file.account.record
         if file.account
@@ -47,14 +48,14 @@ def pay(stores: Stores, file: BillingFile, reference: str) -> BillingAccount:
             to_suspense=gbp("0"),
         )
     )
-    event = event_of(account, file.account.head if file.account else Head())
+    event = event_of(account, file.account.head if file.account else StreamPosition())
     receipt = make_receipt(reference, operation=PAY).answered(file.policy)
     stores.billing.store(event, account, file=file, receipt=receipt)
     return account
 
 
 @pytest.fixture
-def file(stores: Stores) -> BillingFile:
+def file(stores: Stores) -> BillingContext:
     issue(stores, accept(stores, add_quote(stores)))
     return stores.billing.get(POLICY_ID)
 
@@ -83,11 +84,11 @@ def test_two_first_payments_at_once_cannot_both_open_the_account(stores, file):
 
 def test_a_payment_on_an_account_that_moved_on_is_stale(stores, file):
     pay(stores, file, "one")
-    was = stores.billing.get(POLICY_ID)
-    pay(stores, was, "two")
+    before = stores.billing.get(POLICY_ID)
+    pay(stores, before, "two")
 
     with pytest.raises(StaleRevision):
-        pay(stores, was, "three")
+        pay(stores, before, "three")
 
 
 def test_a_repeated_payment_is_answered_as_at_first(stores, file):
@@ -115,7 +116,7 @@ def test_a_payment_in_suspense_is_kept_once(stores, file):
     )
     assert stores.billing.suspended(id, make_receipt("s1", operation=PAY)) is None
 
-    event = event_of(payment, Head())
+    event = event_of(payment, StreamPosition())
     for key in ("s1", "s2"):
         receipt = make_receipt(key, operation=PAY).answered(file.policy)
         if key == "s1":
@@ -127,7 +128,7 @@ def test_a_payment_in_suspense_is_kept_once(stores, file):
     assert stores.billing.suspended(id, make_receipt("s3", operation=PAY)).record == payment
 
 
-def suspend(stores: Stores, file: BillingFile) -> Kept[SuspendedPayment]:
+def suspend(stores: Stores, file: BillingContext) -> Stored[SuspendedPayment]:
     payment = SuspendedPayment(
         id=suspense_id_for(Mode.TEST, "REF-2"),
         reference="REF-2",
@@ -136,41 +137,43 @@ def suspend(stores: Stores, file: BillingFile) -> Kept[SuspendedPayment]:
         booked_at=LATER,
     )
     receipt = make_receipt("s", operation=PAY).answered(file.policy)
-    stores.billing.suspend(event_of(payment, Head()), payment, receipt=receipt)
+    stores.billing.suspend(event_of(payment, StreamPosition()), payment, receipt=receipt)
     return stores.billing.get_suspended(payment.id)
 
 
 def test_a_payment_leaves_suspense_with_the_account_it_goes_to_or_not_at_all(stores, file):
-    was = suspend(stores, file)
-    moved_on = was.record.returning(by="fiona", reason="payer_unknown")
+    before = suspend(stores, file)
+    moved_on = before.record.returning(by="fiona", reason="payer_unknown")
     account = BillingAccount.opened(file.policy.record, PLAN, date(2026, 3, 11))
 
     def allocate(key: str) -> None:
         stores.billing.allocate(
-            event_of(account, Head()),
+            event_of(account, StreamPosition()),
             account,
             file=file,
-            moved=event_of(was.record.allocated(POLICY_ID), was.head),
-            was=was,
+            moved=event_of(before.record.allocated(POLICY_ID), before.head),
+            before=before,
             receipt=make_receipt(key, operation=PAY).answered(file.policy),
         )
 
     stores.billing.keep_suspended(
-        event_of(moved_on, was.head),
-        was=was,
+        event_of(moved_on, before.head),
+        before=before,
         receipt=make_receipt("r", operation=PAY).answered(file.policy),
     )
     with pytest.raises(StaleRevision):
         allocate("a1")
     assert stores.billing.get(POLICY_ID).account is None
 
-    was, _ = stores.billing.load_suspended(was.record.id, POLICY_ID, make_receipt("a2"))
-    was = Kept(
-        was.record.with_return(was.record.last_return.refused(by="f", reason=None)), was.head, None
+    before, _ = stores.billing.load_suspended(before.record.id, POLICY_ID, make_receipt("a2"))
+    before = Stored(
+        before.record.with_return(before.record.last_return.refused(by="f", reason=None)),
+        before.head,
+        None,
     )
     allocate("a2")
 
-    assert stores.billing.get_suspended(was.record.id).record.allocated_to == POLICY_ID
+    assert stores.billing.get_suspended(before.record.id).record.allocated_to == POLICY_ID
     assert stores.billing.get(POLICY_ID).account.record == account
 
 
@@ -178,9 +181,9 @@ def test_an_outside_reference_is_used_up_by_what_was_booked_under_it(stores, fil
     id = suspense_id_for(Mode.TEST, "REF-4")
     account = BillingAccount.opened(file.policy.record, PLAN, date(2026, 3, 11))
 
-    def book(key: str, file: BillingFile) -> None:
+    def book(key: str, file: BillingContext) -> None:
         stores.billing.book(
-            event_of(account, file.account.head if file.account else Head()),
+            event_of(account, file.account.head if file.account else StreamPosition()),
             account,
             suspense_id=id,
             file=file,

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from insurance.domain.claim.diary import Channel
 from insurance.domain.complaint import Category, Complainant, Complaint, Step
-from insurance.domain.errors import ComplaintNotFound, KeyReused, StaleRevision
-from insurance.domain.event import Head
-from insurance.domain.identity import Mode, new_complaint_id, party_id_for
-from insurance.domain.money import Currency
-from insurance.domain.party import Payee
-from insurance.operations.ports import Kept
+from insurance.domain.core.errors import ComplaintNotFound, KeyReused, StaleRevision
+from insurance.domain.core.event import StreamPosition
+from insurance.domain.core.identity import Mode, new_complaint_id, party_id_for
+from insurance.domain.core.money import Currency
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Payee
 from insurance.operations.receipt import AlreadyAnswered
 
 from tests.builders import (
@@ -61,25 +61,25 @@ def complaint(number: int = 1, **changes: Any) -> Complaint:
     return made.under_clocks(NOW).replace(**changes)
 
 
-def add(stores: Stores, number: int = 1, **changes: Any) -> Kept[Complaint]:
+def add(stores: Stores, number: int = 1, **changes: Any) -> Stored[Complaint]:
     made = complaint(number, **changes)
     receipt = make_receipt(f"complain-{number}", operation=COMPLAIN)
     cause = stores.complaints.load_cause(made.about, receipt)
     assert cause is not None
     assert cause.key is not None
-    event = next_event(Head(), made, cause.key, type="complaint.received", now=NOW)
-    kept = Kept(made, event.head, cause.key)
+    event = next_event(StreamPosition(), made, cause.key, type="complaint.received", now=NOW)
+    kept = Stored(made, event.head, cause.key)
     stores.complaints.add(event, made, key=cause.key, receipt=receipt.answered(kept))
     return kept
 
 
 def change(
-    stores: Stores, was: Kept[Complaint], changed: Complaint, key: str = "note-1"
-) -> Kept[Complaint]:
-    event = next_event(was.head, changed, was.key, type="complaint.moved")
-    kept = Kept(changed, event.head, was.key)
+    stores: Stores, before: Stored[Complaint], changed: Complaint, key: str = "note-1"
+) -> Stored[Complaint]:
+    event = next_event(before.head, changed, before.key, type="complaint.moved")
+    kept = Stored(changed, event.head, before.key)
     receipt = make_receipt(key, operation=HANDLE).answered(kept)
-    stores.complaints.change(event, changed, was=was, receipt=receipt)
+    stores.complaints.change(event, changed, before=before, receipt=receipt)
     return kept
 
 
@@ -159,7 +159,7 @@ def test_complaining_again_by_one_key_is_answered_as_at_first(stores):
 def test_an_id_is_given_once(stores):
     MADE["policy"](stores)
     kept = add(stores)
-    event = next_event(Head(), kept.record, kept.key, type="complaint.received", now=NOW)
+    event = next_event(StreamPosition(), kept.record, kept.key, type="complaint.received", now=NOW)
     receipt = make_receipt("another", operation=COMPLAIN).answered(kept)
 
     with pytest.raises(StaleRevision):
@@ -168,19 +168,19 @@ def test_an_id_is_given_once(stores):
 
 def test_a_change_is_kept_once_and_only_over_what_it_was_decided_on(stores):
     MADE["policy"](stores)
-    was = add(stores)
-    changed = was.record.moved(Step.ACKNOWLEDGE, LATER)
+    before = add(stores)
+    changed = before.record.moved(Step.ACKNOWLEDGE, LATER)
 
-    now = change(stores, was, changed)
+    now = change(stores, before, changed)
 
     assert stores.complaints.get(changed.id).record == changed
     assert stores.complaints.get(changed.id).head == now.head
     with pytest.raises(AlreadyAnswered):
-        change(stores, was, changed)
+        change(stores, before, changed)
     with pytest.raises(AlreadyAnswered):
         stores.complaints.load(changed.id, make_receipt("note-1", operation=HANDLE))
     with pytest.raises(StaleRevision):
-        change(stores, was, changed, key="note-2")
+        change(stores, before, changed, key="note-2")
     assert stores.complaints.get(changed.id).head == now.head
 
 

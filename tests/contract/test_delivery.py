@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from insurance import wiring
-from insurance.domain.errors import Unavailable
-from insurance.domain.event import Event, Head
-from insurance.domain.identity import Mode
-from insurance.domain.money import Currency
-from insurance.dynamodb.balances import DynamoDBBalances
-from insurance.operations.deliver_event import Booked, BrokenEvent, deliver_event
+from insurance.domain.core.errors import Unavailable
+from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.money import Currency
+from insurance.dynamodb.ledger.balances import DynamoDBBalances
+from insurance.operations.delivery.deliver_event import Booked, BrokenEvent, deliver_event
 
 from tests.builders import NOW, PREMIUM, make_policy
 from tests.database import make_tables
@@ -50,7 +50,7 @@ def deliver(event: Event, balances: DynamoDBBalances, bus: Bus) -> list[Booked]:
 def issued() -> Event:
     policy = make_policy()
     return Event.following(
-        Head(),
+        StreamPosition(),
         policy,
         MemoryKey(b"key"),
         stream=policy.id,

@@ -1,17 +1,17 @@
 """The register of documents, in memory and on a real engine alike."""
 
 import pytest
-from insurance.domain.document import Document, DocumentKind
-from insurance.domain.errors import PolicyNotFound, StaleRevision
-from insurance.domain.event import Event, Head
-from insurance.domain.identity import (
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.errors import PolicyNotFound, StaleRevision
+from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.identity import (
     party_id_for,
     policy_id_for,
     register_id_for,
     renewal_quote_id_for,
 )
-from insurance.domain.terms import ProductRef
-from insurance.operations.ports import DocumentAlreadyMade, DocumentFile
+from insurance.domain.document import Document, DocumentKind
+from insurance.operations.documents.ports import DocumentAlreadyMade, DocumentContext
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
 from tests.builders import NOW, QUOTE_ID, make_quote, make_receipt
@@ -46,7 +46,7 @@ def document(id: str = FIRST) -> Document:
     )
 
 
-def enter(stores, file: DocumentFile, made: Document, key: str = "document") -> Event:
+def enter(stores, file: DocumentContext, made: Document, key: str = "document") -> Event:
     assert file.policy.key is not None
     event = Event.following(
         file.register,
@@ -65,8 +65,8 @@ def answered(key: str) -> Receipt:
     return make_receipt(key, renders=lambda _: Answer(201, "{}")).answered(None)
 
 
-def load(stores, key: str = "load") -> DocumentFile:
-    file: DocumentFile = stores.documents.load(POLICY_ID, make_receipt(key))
+def load(stores, key: str = "load") -> DocumentContext:
+    file: DocumentContext = stores.documents.load(POLICY_ID, make_receipt(key))
     return file
 
 
@@ -74,7 +74,7 @@ def test_a_policy_without_documents_has_an_empty_register(stores, policy):
     file = load(stores)
 
     assert file.policy.record == policy.record
-    assert (file.register, file.renewal) == (Head(), None)
+    assert (file.register, file.renewal) == (StreamPosition(), None)
     assert list(stores.documents.made(POLICY_ID, file.policy.key, after=0, limit=10)) == []
     assert stores.documents.get(POLICY_ID, FIRST)[1] is None
 

@@ -5,11 +5,11 @@ from hashlib import sha256
 import pytest
 from insurance.domain.claim import Claim
 from insurance.domain.claim.files import announced, received
-from insurance.domain.errors import StaleRevision
+from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.identity import evidence_id_for
 from insurance.domain.evidence.evidence import Evidence
 from insurance.domain.evidence.media import MediaType
-from insurance.domain.identity import evidence_id_for
-from insurance.operations.ports import ClaimFile
+from insurance.operations.claims.ports import ClaimContext
 
 from tests.builders import NOW, make_receipt
 from tests.contract.conftest import Stores
@@ -19,11 +19,11 @@ from tests.contract.test_stores import SETTLE
 MARK = "0123456789abcdef"
 
 
-def load(stores: Stores, claim: Claim, key: str) -> ClaimFile:
+def load(stores: Stores, claim: Claim, key: str) -> ClaimContext:
     return stores.claims.load_evidence(claim.id, make_receipt(key, operation=SETTLE))
 
 
-def with_file(file: ClaimFile, mark: str = MARK) -> Claim:
+def with_file(file: ClaimContext, mark: str = MARK) -> Claim:
     """The claim with a file that was received, known by this mark."""
     claim = file.claim.record
     evidence = Evidence(
@@ -84,7 +84,7 @@ def test_digest_and_name_of_a_file_are_not_in_the_open(stores):
     file = load(stores, first, "e-1")
     changed = with_file(file)
 
-    opened, _ = changed.parted()
+    opened, _ = changed.split_personal()
 
     [evidence] = opened["evidence"]
     assert not {"name", "sha256"} & evidence.keys()

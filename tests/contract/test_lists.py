@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from insurance.domain.claim import Claim, Handling, Task
-from insurance.domain.identity import Mode, new_claim_id, new_quote_id
-from insurance.domain.quote import QuoteStatus, UnderwriterDecision
-from insurance.domain.terms import Finding, ImposedTerms
-from insurance.operations.ports import Kept
+from insurance.domain.contract.terms import Finding, ImposedTerms
+from insurance.domain.core.identity import Mode, new_claim_id, new_quote_id
+from insurance.domain.core.stored import Stored
+from insurance.domain.quote.quote import QuoteStatus, UnderwriterDecision
 
 from tests.builders import LATER, NOW, make_claim, make_policy, make_quote, make_receipt, next_event
 from tests.contract.conftest import Stores
@@ -20,19 +20,19 @@ def policy(stores: Stores) -> None:
     issue(stores, accept(stores, add_quote(stores)))
 
 
-def waits(stores: Stores, number: int, **changes: object) -> Kept[Claim]:
+def waits(stores: Stores, number: int, **changes: object) -> Stored[Claim]:
     """A claim that has waited since so many hours after noon."""
     task = Task(role="claims_handler", code="referred", since=NOW + timedelta(hours=number))
     claim = make_claim(POLICY, id=new_claim_id(POLICY.id, "app_one", f"claim-{number}"))
     return notify(stores, claim.replace(**({"task": task} | changes)), key=f"claim-{number}")
 
 
-def move(stores: Stores, was: Kept[Claim], **changes: object) -> Kept[Claim]:
-    claim = was.record.replace(**changes)
-    event = next_event(was.head, claim, was.key, type="claim.moved")
-    kept = Kept(claim, event.head, was.key)
+def move(stores: Stores, before: Stored[Claim], **changes: object) -> Stored[Claim]:
+    claim = before.record.replace(**changes)
+    event = next_event(before.head, claim, before.key, type="claim.moved")
+    kept = Stored(claim, event.head, before.key)
     receipt = make_receipt(f"move-{event.sequence}", operation="test move").answered(kept)
-    stores.claims.change(event, claim, was=was, receipt=receipt)
+    stores.claims.change(event, claim, before=before, receipt=receipt)
     return kept
 
 
@@ -131,19 +131,19 @@ def test_a_quote_waits_for_each_role_that_must_decide_a_step_in_turn(stores):
     def decide() -> None:
         kept = stores.quotes.load(quote.id, make_receipt("load"))
         made = UnderwriterDecision(underwriter="staff", reason="Seen.", decided_at=NOW)
-        was = kept.record
-        assert was.premium is not None
-        taken = was.taken_on(
+        before = kept.record
+        assert before.premium is not None
+        taken = before.taken_on(
             decision=made,
-            looked_up=was.looked_up,
+            looked_up=before.looked_up,
             imposed=ImposedTerms(),
-            covers=was.covers,
-            premium=was.premium,
+            covers=before.covers,
+            premium=before.premium,
         )
         event = next_event(kept.head, taken, kept.key, type="quote.referral_accepted")
         receipt = make_receipt(f"decide-{event.sequence}", operation="test decide")
         stores.quotes.change(
-            event, taken, was=kept, receipt=receipt.answered(Kept(taken, event.head, kept.key))
+            event, taken, before=kept, receipt=receipt.answered(Stored(taken, event.head, kept.key))
         )
 
     assert lists() == [[quote.id], []]

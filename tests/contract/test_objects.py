@@ -11,13 +11,13 @@ import boto3
 import httpx
 import pytest
 from botocore.config import Config
-from insurance.operations.ports import Objects
+from insurance.operations.documents.ports import Objects
 from insurance.s3 import S3Objects
 from starlette.applications import Starlette
 
-from local.services.s3 import S3
-from local.services.store import open_store
-from local.template import REGION
+from local.aws.services.s3 import S3
+from local.aws.services.store import open_store
+from local.aws.template import REGION
 from tests.memory import MemoryObjects
 from tests.serving import served
 

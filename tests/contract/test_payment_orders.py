@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 from insurance.domain.bank import Instruction, PaymentFile
-from insurance.domain.errors import PaymentFileNotFound, StaleRevision
-from insurance.domain.event import Event, Head
-from insurance.domain.identity import Mode
-from insurance.domain.money import Currency, Money
-from insurance.dynamodb.instructions import DynamoDBInstructions
-from insurance.dynamodb.payments import DynamoDBPaymentOrders
+from insurance.domain.core.errors import PaymentFileNotFound, StaleRevision
+from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.core.stored import Stored
+from insurance.dynamodb.payments.instructions import DynamoDBInstructions
+from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.operations.ports import Kept
+from insurance.operations.payments.send_payments import NothingToSeal, PaymentOrders
 from insurance.operations.receipt import AlreadyAnswered, Answer
-from insurance.operations.send_payments import NothingToSeal, PaymentOrders
 
 from tests.builders import NOW, make_receipt
 from tests.database import make_tables
@@ -61,14 +61,14 @@ def instruction(
     return Instruction(id=id, mode=mode, amount=Money(amount=100 * number, currency=currency))
 
 
-def file_of(*instructions: Instruction, id: str = FILE_ID) -> Kept[PaymentFile]:
+def file_of(*instructions: Instruction, id: str = FILE_ID) -> Stored[PaymentFile]:
     file = PaymentFile(
         id=id, mode=Mode.TEST, currency=Currency.GBP, made_at=NOW, instructions=instructions
     )
-    return Kept(file, event_of(Head(), file).head, None)
+    return Stored(file, event_of(StreamPosition(), file).head, None)
 
 
-def event_of(head: Head, file: PaymentFile) -> Event:
+def event_of(head: StreamPosition, file: PaymentFile) -> Event:
     return Event.following(
         head,
         file,
@@ -80,8 +80,8 @@ def event_of(head: Head, file: PaymentFile) -> Event:
     )
 
 
-def make(kit: Kit, kept: Kept[PaymentFile]) -> None:
-    kit.orders.make(event_of(Head(), kept.record), kept.record)
+def make(kit: Kit, kept: Stored[PaymentFile]) -> None:
+    kit.orders.make(event_of(StreamPosition(), kept.record), kept.record)
 
 
 def test_an_instruction_waits_once_however_often_it_is_told(kit):
@@ -130,10 +130,10 @@ def test_a_file_is_kept_as_written_once(kit):
     kept = file_of(instruction(1))
     make(kit, kept)
     written = kept.record.written("0" * 64, [], NOW)
-    kit.orders.written(event_of(kept.head, written), was=kept)
+    kit.orders.written(event_of(kept.head, written), before=kept)
 
     with pytest.raises(StaleRevision):
-        kit.orders.written(event_of(kept.head, written), was=kept)
+        kit.orders.written(event_of(kept.head, written), before=kept)
 
     assert kit.orders.get(FILE_ID).record == written
     assert kit.queue().unwritten == []

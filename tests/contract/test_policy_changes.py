@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from insurance.domain.errors import PolicyNotFound, StaleRevision
-from insurance.domain.identity import policy_id_for
+from insurance.domain.contract.proration import Share
+from insurance.domain.core.errors import PolicyNotFound, StaleRevision
+from insurance.domain.core.identity import policy_id_for
+from insurance.domain.core.stored import Stored
 from insurance.domain.policy import (
     ChangedAnswers,
     ChargeKind,
@@ -16,8 +18,6 @@ from insurance.domain.policy import (
     Transaction,
     TransactionKind,
 )
-from insurance.domain.proration import Share
-from insurance.operations.ports import Kept
 from insurance.operations.receipt import AlreadyAnswered
 
 from tests.builders import LATER, NOW, PREMIUM, QUOTE_ID, gbp, make_receipt, next_event
@@ -51,19 +51,19 @@ def endorsed(policy: Policy, mileage: int) -> Policy:
     return policy.replace(transactions=(*policy.transactions, made), changed=changed)
 
 
-def change(stores: Stores, was: Kept[Policy], key: str, hours: int = 1) -> Kept[Policy]:
-    policy = endorsed(was.record, 9_000 + hours)
+def change(stores: Stores, before: Stored[Policy], key: str, hours: int = 1) -> Stored[Policy]:
+    policy = endorsed(before.record, 9_000 + hours)
     event = next_event(
-        was.head, policy, was.key, type="policy.endorsed", now=NOW + timedelta(hours=hours)
+        before.head, policy, before.key, type="policy.endorsed", now=NOW + timedelta(hours=hours)
     )
-    kept = Kept(policy, event.head, was.key)
+    kept = Stored(policy, event.head, before.key)
     receipt = make_receipt(key, operation=ENDORSE).answered(kept)
-    stores.changes.change(event, kept, was=was, receipt=receipt)
+    stores.changes.change(event, kept, before=before, receipt=receipt)
     return kept
 
 
 @pytest.fixture
-def issued(stores: Stores) -> Kept[Policy]:
+def issued(stores: Stores) -> Stored[Policy]:
     return issue(stores, accept(stores, add_quote(stores)))
 
 

@@ -3,11 +3,11 @@
 from random import Random
 
 import pytest
-from insurance.domain.errors import KeyReused, StaleRevision, VersionNotFound
-from insurance.domain.event import Event, Head, NothingToSeal, first_broken_link
-from insurance.domain.identity import Mode, version_id_for
+from insurance.domain.core.errors import KeyReused, StaleRevision, VersionNotFound
+from insurance.domain.core.event import Event, NothingToSeal, StreamPosition, first_broken_link
+from insurance.domain.core.identity import Mode, version_id_for
+from insurance.domain.core.stored import Stored
 from insurance.domain.product.release import ProductVersion, Status, Step
-from insurance.operations.ports import Kept
 from insurance.operations.receipt import AlreadyAnswered
 
 from tests.builders import NOW, make_receipt
@@ -40,11 +40,11 @@ def event_of(record, head):
     )
 
 
-def store(stores, record, was=None, key="key-1", request=b"r" * 32):
-    event = event_of(record, was.head if was else Head())
-    kept = Kept(record, event.head, None)
+def store(stores, record, before=None, key="key-1", request=b"r" * 32):
+    event = event_of(record, before.head if before else StreamPosition())
+    kept = Stored(record, event.head, None)
     receipt = make_receipt(key, operation="test POST /draft", request=request)
-    stores.versions.store(event, record, was=was, receipt=receipt.answered(kept))
+    stores.versions.store(event, record, before=before, receipt=receipt.answered(kept))
     return kept
 
 
@@ -76,14 +76,14 @@ def test_the_versions_of_one_product_are_known_apart(stores):
 
 
 def test_a_step_moves_the_version_on_and_another_from_the_same_place_is_stale(stores):
-    was = store(stores, make_version())
-    submitted = was.record.taken(Step.SUBMIT, by="ann", now=NOW)
+    before = store(stores, make_version())
+    submitted = before.record.taken(Step.SUBMIT, by="ann", now=NOW)
 
-    store(stores, submitted, was, key="key-2")
+    store(stores, submitted, before, key="key-2")
 
     assert stores.versions.get(Mode.TEST, "travel", "1").record.status is Status.IN_REVIEW
     with pytest.raises(StaleRevision):
-        store(stores, submitted, was, key="key-3")
+        store(stores, submitted, before, key="key-3")
     with pytest.raises(StaleRevision):
         store(stores, make_version(), None, key="key-4")
 
@@ -113,7 +113,7 @@ def test_more_versions_than_a_page_of_the_table_are_all_known(stores):
 
 
 def test_its_steps_are_a_chain_of_events(stores):
-    was = store(stores, make_version())
-    second = event_of(was.record.taken(Step.SUBMIT, by="ann", now=NOW), was.head)
+    before = store(stores, make_version())
+    second = event_of(before.record.taken(Step.SUBMIT, by="ann", now=NOW), before.head)
 
-    assert first_broken_link([event_of(make_version(), Head()), second]) is None
+    assert first_broken_link([event_of(make_version(), StreamPosition()), second]) is None

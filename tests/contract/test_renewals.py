@@ -1,8 +1,8 @@
 """What a renewal stands on, in memory and on a real engine alike."""
 
 import pytest
-from insurance.domain.errors import PolicyNotFound
-from insurance.domain.identity import policy_id_for
+from insurance.domain.core.errors import PolicyNotFound
+from insurance.domain.core.identity import policy_id_for
 
 from tests.builders import QUOTE_ID, make_claim
 from tests.contract.test_stores import accept, add_quote, issue, notify

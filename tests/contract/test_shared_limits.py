@@ -1,10 +1,11 @@
 """Limits that a policy's claims share: taken in the claim's own transaction, in both stores."""
 
 import pytest
-from insurance.domain.claim import Claim, Draw
-from insurance.domain.errors import LimitMoved
-from insurance.domain.identity import Mode, new_quote_id, policy_id_for
-from insurance.operations.ports import ClaimFile, Kept
+from insurance.domain.claim import Claim, LimitUsage
+from insurance.domain.core.errors import LimitMoved
+from insurance.domain.core.identity import Mode, new_quote_id, policy_id_for
+from insurance.domain.core.stored import Stored
+from insurance.operations.claims.ports import ClaimContext
 
 from tests.builders import gbp, make_claim, make_receipt, next_event
 from tests.contract.conftest import Stores
@@ -18,21 +19,21 @@ def two_claims(stores: Stores) -> tuple[Claim, Claim]:
     return notify(stores, first).record, notify(stores, second, key="claim-2").record
 
 
-def load(stores: Stores, claim: Claim, key: str) -> ClaimFile:
+def load(stores: Stores, claim: Claim, key: str) -> ClaimContext:
     return stores.claims.load(claim.id, make_receipt(key, operation=SETTLE))
 
 
-def take(stores: Stores, file: ClaimFile, amount: str, key: str, *, whole: str = "1000") -> None:
-    draws = (Draw(code="term", kind="limit", amount=gbp(amount), whole=gbp(whole)),)
+def take(stores: Stores, file: ClaimContext, amount: str, key: str, *, whole: str = "1000") -> None:
+    draws = (LimitUsage(code="term", kind="limit", amount=gbp(amount), whole=gbp(whole)),)
     change(stores, file, file.claim.record.replace(draws=draws if amount != "0" else ()), key)
 
 
-def change(stores: Stores, file: ClaimFile, changed: Claim, key: str) -> None:
+def change(stores: Stores, file: ClaimContext, changed: Claim, key: str) -> None:
     assert file.claim.key is not None
     event = next_event(file.claim.head, changed, file.claim.key, type="claim.settled")
-    kept = Kept(changed, event.head, file.claim.key)
+    kept = Stored(changed, event.head, file.claim.key)
     receipt = make_receipt(key, operation=SETTLE).answered(kept)
-    stores.claims.change(event, changed, was=file.claim, receipt=receipt)
+    stores.claims.change(event, changed, before=file.claim, receipt=receipt)
 
 
 def test_what_one_claim_takes_the_next_one_reads(stores):
@@ -60,7 +61,7 @@ def test_limits_of_a_life_stand_with_the_first_term_and_apart_from_those_of_a_te
     first, second = two_claims(stores)
     other = policy_id_for(new_quote_id(Mode.TEST, "app_one", "the first term"))
     draws = tuple(
-        Draw(code=code, kind="limit", amount=gbp(amount), whole=gbp("1000"), pool=pool)
+        LimitUsage(code=code, kind="limit", amount=gbp(amount), whole=gbp("1000"), pool=pool)
         for code, amount, pool in (
             ("term", "100", None),
             ("life", "200", first.policy_id),
@@ -103,8 +104,8 @@ def test_several_limits_move_together_or_not_at_all(stores):
     take(stores, load(stores, first, "s-1"), "600", "s-1")
     file = load(stores, second, "s-2")
     draws = (
-        Draw(code="own_share", kind="deductible", amount=gbp("50"), whole=gbp("300")),
-        Draw(code="term", kind="limit", amount=gbp("500"), whole=gbp("1000")),
+        LimitUsage(code="own_share", kind="deductible", amount=gbp("50"), whole=gbp("300")),
+        LimitUsage(code="term", kind="limit", amount=gbp("500"), whole=gbp("1000")),
     )
 
     with pytest.raises(LimitMoved):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from insurance.domain.claim import Claim
-from insurance.domain.errors import (
+from insurance.domain.core.errors import (
     AlreadyErased,
     ClaimNotFound,
     KeyReused,
@@ -14,12 +14,12 @@ from insurance.domain.errors import (
     QuoteNotFound,
     StaleRevision,
 )
-from insurance.domain.event import Event, Head, first_broken_link
-from insurance.domain.identity import party_id_for, policy_id_for
-from insurance.domain.party import Erasure
+from insurance.domain.core.event import Event, StreamPosition, first_broken_link
+from insurance.domain.core.identity import party_id_for, policy_id_for
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Erasure
 from insurance.domain.policy import Policy
-from insurance.domain.quote import Quote, QuoteStatus
-from insurance.operations.ports import Kept
+from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.operations.receipt import KEPT_FOR, AlreadyAnswered, Answer
 
 from tests.builders import (
@@ -40,45 +40,45 @@ NOTIFY = "test POST /v1/claims"
 SETTLE = "test POST /v1/claims/{claim_id}/settlement"
 
 
-def add_quote(stores: Stores, quote: Quote | None = None) -> Kept[Quote]:
+def add_quote(stores: Stores, quote: Quote | None = None) -> Stored[Quote]:
     quote = quote or make_quote()
     key = stores.new_key()
     event = quote.made(key)
-    kept = Kept(quote, event.head, key)
+    kept = Stored(quote, event.head, key)
     stores.quotes.add(event, quote, key=key, receipt=make_receipt().answered(kept))
     return kept
 
 
-def accept(stores: Stores, was: Kept[Quote], key: str = "accept-1") -> Kept[Quote]:
-    accepted = was.record.replace(status=QuoteStatus.ACCEPTED)
-    event = next_event(was.head, accepted, was.key, type="quote.accepted")
-    kept = Kept(accepted, event.head, was.key)
+def accept(stores: Stores, before: Stored[Quote], key: str = "accept-1") -> Stored[Quote]:
+    accepted = before.record.replace(status=QuoteStatus.ACCEPTED)
+    event = next_event(before.head, accepted, before.key, type="quote.accepted")
+    kept = Stored(accepted, event.head, before.key)
     receipt = make_receipt(key, operation=ACCEPT).answered(kept)
-    stores.quotes.change(event, accepted, was=was, receipt=receipt)
+    stores.quotes.change(event, accepted, before=before, receipt=receipt)
     return kept
 
 
-def issue(stores: Stores, was: Kept[Quote], key: str = "issue-1") -> Kept[Policy]:
-    bound = was.record.replace(status=QuoteStatus.BOUND)
+def issue(stores: Stores, before: Stored[Quote], key: str = "issue-1") -> Stored[Policy]:
+    bound = before.record.replace(status=QuoteStatus.BOUND)
     policy = make_policy()
-    bound_event = next_event(was.head, bound, was.key, type="quote.bound")
-    issued = next_event(Head(), policy, was.key, type="policy.issued")
-    kept = Kept(policy, issued.head, was.key)
+    bound_event = next_event(before.head, bound, before.key, type="quote.bound")
+    issued = next_event(StreamPosition(), policy, before.key, type="policy.issued")
+    kept = Stored(policy, issued.head, before.key)
     stores.policies.issue(
         issued,
         policy,
         bound=bound_event,
         bound_quote=bound,
-        was=was,
+        before=before,
         receipt=make_receipt(key, operation=ISSUE).answered(kept),
     )
     return kept
 
 
-def notify(stores: Stores, claim: Claim, key: str = "claim-1") -> Kept[Claim]:
+def notify(stores: Stores, claim: Claim, key: str = "claim-1") -> Stored[Claim]:
     file = stores.claims.load_policy(claim.policy_id, None)
-    event = next_event(Head(), claim, file.policy.key, type="claim.notified")
-    kept = Kept(claim, event.head, file.policy.key)
+    event = next_event(StreamPosition(), claim, file.policy.key, type="claim.notified")
+    kept = Stored(claim, event.head, file.policy.key)
     receipt = make_receipt(key, operation=NOTIFY).answered(kept)
     stores.claims.notify(event, claim, file=file, receipt=receipt)
     return kept
@@ -136,19 +136,19 @@ def test_a_changed_quote_comes_back_changed_with_its_head(stores):
 
 
 def test_a_change_of_a_quote_that_moved_on_is_stale(stores):
-    was = add_quote(stores)
-    accept(stores, was)
+    before = add_quote(stores)
+    accept(stores, before)
 
     with pytest.raises(StaleRevision):
-        accept(stores, was, key="accept-2")
+        accept(stores, before, key="accept-2")
 
 
 def test_a_repeated_change_is_answered_as_at_first_not_as_stale(stores):
-    was = add_quote(stores)
-    accept(stores, was)
+    before = add_quote(stores)
+    accept(stores, before)
 
     with pytest.raises(AlreadyAnswered):
-        accept(stores, was)
+        accept(stores, before)
 
 
 def test_a_receipt_is_found_in_the_commands_own_read(stores):
@@ -205,11 +205,11 @@ def test_issuing_again_with_the_same_key_is_answered_as_at_first(stores):
 
 
 def test_nothing_is_stored_when_the_quote_has_moved_on(stores):
-    was = add_quote(stores)
-    accept(stores, was)
+    before = add_quote(stores)
+    accept(stores, before)
 
     with pytest.raises(StaleRevision):
-        issue(stores, was)
+        issue(stores, before)
 
     with pytest.raises(PolicyNotFound):
         stores.policies.get(policy_id_for(QUOTE_ID))
@@ -240,8 +240,8 @@ def test_two_claims_entered_at_once_do_not_lose_one(stores):
     file = stores.claims.load_policy(policy.id, None)
     notify(stores, make_claim(policy))
     other = make_claim(policy, id=make_claim(policy).id[:-6] + "zzzzzz")
-    event = next_event(Head(), other, file.policy.key, type="claim.notified")
-    kept = Kept(other, event.head, file.policy.key)
+    event = next_event(StreamPosition(), other, file.policy.key, type="claim.notified")
+    kept = Stored(other, event.head, file.policy.key)
 
     with pytest.raises(StaleRevision):
         stores.claims.notify(
@@ -255,20 +255,20 @@ def test_a_claim_is_loaded_with_its_policy_and_changes(stores):
     file = stores.claims.load(make_claim(policy).id, make_receipt("s-1", operation=SETTLE))
     changed = file.claim.record.replace(catastrophe_event="storm_ada")
     event = next_event(file.claim.head, changed, file.claim.key, type="claim.settled")
-    kept = Kept(changed, event.head, file.claim.key)
+    kept = Stored(changed, event.head, file.claim.key)
 
     receipt = make_receipt("s-1", operation=SETTLE).answered(kept)
-    stores.claims.change(event, changed, was=file.claim, receipt=receipt)
+    stores.claims.change(event, changed, before=file.claim, receipt=receipt)
 
     assert file.policy == policy
     assert stores.claims.get(changed.id).record == changed
     with pytest.raises(AlreadyAnswered):
-        stores.claims.change(event, changed, was=file.claim, receipt=receipt)
+        stores.claims.change(event, changed, before=file.claim, receipt=receipt)
     with pytest.raises(StaleRevision):
         stores.claims.change(
             event,
             changed,
-            was=file.claim,
+            before=file.claim,
             receipt=make_receipt("s-2", operation=SETTLE).answered(kept),
         )
 
@@ -343,7 +343,7 @@ def test_what_a_caller_in_the_past_did_is_remembered_as_long_as_anything_else(st
     kept = accept(stores, add_quote(stores))
     receipt = make_receipt("past-1", operation=ACCEPT, now=long_ago, received_at=NOW)
     moved = next_event(kept.head, kept.record, kept.key, type="quote.again")
-    stores.quotes.change(moved, kept.record, was=kept, receipt=receipt.answered(kept))
+    stores.quotes.change(moved, kept.record, before=kept, receipt=receipt.answered(kept))
 
     with pytest.raises(AlreadyAnswered):
         stores.quotes.load(QUOTE_ID, receipt)

@@ -5,17 +5,21 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
-from insurance.domain.caller import Caller
+from insurance.domain.core.caller import Caller
 from insurance.domain.document import Document, DocumentKind
-from insurance.domain.party import Address, Policyholder
-from insurance.operations.lend_file import lent_key
-from insurance.operations.make_document import (
+from insurance.domain.party.party import Address, Policyholder
+from insurance.operations.documents.issue_download_link import lent_key
+from insurance.operations.documents.make_document import (
     DocumentAsked,
     LentDocument,
     make_document,
 )
-from insurance.operations.ports import Typesetter
-from insurance.operations.read_document import RegisterPage, read_document, read_register
+from insurance.operations.documents.ports import Typesetter
+from insurance.operations.documents.read_document import (
+    RegisterPage,
+    read_document,
+    read_register,
+)
 from insurance.operations.receipt import Receipt
 from insurance.typesetting import BundledWordings
 from insurance.typesetting import Typesetter as Typst

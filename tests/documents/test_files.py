@@ -8,15 +8,15 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from insurance.domain.core.errors import NoCover, NotPrintable
+from insurance.domain.core.money import Currency, Money
 from insurance.domain.document import DocumentKind
 from insurance.domain.document.wording import Wording
-from insurance.domain.errors import NoCover, NotPrintable
 from insurance.domain.jurisdiction import NoticeKind
-from insurance.domain.money import Currency, Money
-from insurance.domain.party import Address, Policyholder
+from insurance.domain.party.party import Address, Policyholder
 from insurance.domain.policy import Initiator
 from insurance.domain.policy.notice import NON_PAYMENT, Notice
-from insurance.operations.make_document import LentDocument
+from insurance.operations.documents.make_document import LentDocument
 from insurance.products import product
 from insurance.typesetting import BundledWordings
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
-from insurance.domain.classification import JsonObject
-from insurance.domain.errors import (
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.errors import (
     AlreadyErased,
     DocumentNotFound,
     InvalidFields,
@@ -14,11 +14,11 @@ from insurance.domain.errors import (
     TermsNotOffered,
     WrongState,
 )
-from insurance.domain.event import first_broken_link
-from insurance.domain.identity import Mode, party_id_for, register_id_for
-from insurance.operations.make_document import stored_key
+from insurance.domain.core.event import first_broken_link
+from insurance.domain.core.identity import Mode, party_id_for, register_id_for
+from insurance.operations.documents.make_document import stored_key
+from insurance.operations.policy.renew_policy import offer_renewal
 from insurance.operations.receipt import AlreadyAnswered
-from insurance.operations.renew_policy import offer_renewal
 from insurance.products import LookUps
 
 from tests.documents.archive import Archive

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.samples import Partner
+from demo.samples import Partner
 from local.settings import ROOT, Settings
 from local.stack import Stack, ephemeral
 
@@ -83,7 +83,7 @@ def meadow(call_as: CallAs) -> Caller:
 @pytest.fixture
 def journey() -> Json:
     """The bodies that `make run` sends."""
-    path = ROOT / "local" / "journeys" / "private-motor.json"
+    path = ROOT / "demo" / "journeys" / "private-motor.json"
     document: Json = json.loads(path.read_text())
     return document
 

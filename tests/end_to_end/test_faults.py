@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
-from insurance.domain.event import Event, first_broken_link
+from insurance.domain.core.event import Event, first_broken_link
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.transaction import TRIES
 

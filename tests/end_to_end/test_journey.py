@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from local.journey import Walk, read_journey
-from local.samples import Partner
+from demo.journey import Walk, read_journey
+from demo.samples import Partner
 from local.settings import ROOT
 from local.stack import Stack
 from tests.end_to_end.conftest import CallAs, Caller
@@ -26,7 +26,7 @@ type Json = dict[str, Any]
     ],
 )
 def test_a_policy_goes_from_quote_to_paid_claim(stack: Stack, file: str, line: str) -> None:
-    walk = Walk(read_journey(ROOT / "local" / "journeys" / f"{file}.json"), stack)
+    walk = Walk(read_journey(ROOT / "demo" / "journeys" / f"{file}.json"), stack)
 
     with walk.client:
         ids = walk.from_quote_to_paid_claim()

@@ -1,6 +1,6 @@
 """A policyholder signs in through a partner's portal and sees what is theirs, and nothing else."""
 
-from local.samples import CALLERS, Person
+from demo.samples import CALLERS, Person
 from local.stack import Stack
 from tests.end_to_end.conftest import CallAs, Caller, Json, assert_problem
 

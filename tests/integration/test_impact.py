@@ -6,14 +6,14 @@ from decimal import Decimal
 
 import pytest
 from insurance import wiring
-from insurance.domain.identity import Mode
+from insurance.domain.core.identity import Mode
 from insurance.domain.product import Definition, Product
 from insurance.products import product
 
-from local.products.impact import picture, told
-from local.products.stored import AT_ONCE, StoredBook, rerated, stored_book
 from tests.resilience.backend import environment
 from tests.resilience.calls import PRIVACY, QUOTE, Handlers
+from tools.products.impact import picture, told
+from tools.products.stored import AT_ONCE, StoredBook, rerated, stored_book
 
 IN_FORCE = datetime(2026, 12, 15, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from insurance.domain.event import first_broken_link
-from insurance.domain.packing import pack, unpack
+from insurance.domain.core.event import first_broken_link
+from insurance.domain.core.packing import pack, unpack
 
 from tests.resilience.backend import Backend
 from tests.resilience.books import assert_chains_hold, booked, streams

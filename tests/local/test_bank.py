@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.aws.services.event_bus import Event
 from local.bank import Bank
-from local.services.event_bus import Event
 
 PAYMENT = "pay_test_0000000000000000000a"
 

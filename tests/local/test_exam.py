@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from local.exam import __main__ as exam
 from local.settings import ROOT
+from tools.exam import __main__ as exam
 
 CLEAN: dict[str, Any] = {"results": [], "errors": [], "metrics": {"_totals": {"loc": 7}}}
 
@@ -82,7 +82,7 @@ def test_infrastructure_is_judged_on_what_was_scanned(
 def test_it_starts_as_the_makefile_starts_it(tmp_path: Path) -> None:
     """Without its tools it says which is missing, and fails."""
     said = subprocess.run(
-        [sys.executable, "-m", "local.exam", "definition"],
+        [sys.executable, "-m", "tools.exam", "definition"],
         cwd=ROOT,
         env={"PATH": str(tmp_path), "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.samples import PARTNERS
+from demo.samples import PARTNERS
 from tests.local.conftest import Running, wait_for
 
 HARBOUR = next(each for each in PARTNERS if each.client_id == "harbour-test")

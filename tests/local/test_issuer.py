@@ -5,7 +5,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from local.samples import CALLERS, STAFF
+from demo.samples import CALLERS, STAFF
 from tests.local.conftest import Running
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from local.journey import JourneyFailed, read_journey
+from demo.journey import JourneyFailed, read_journey
 from local.settings import ROOT
 
-JOURNEYS = ROOT / "local" / "journeys"
+JOURNEYS = ROOT / "demo" / "journeys"
 
 
 def changed(folder: Path, **changes: Any) -> Path:

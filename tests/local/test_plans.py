@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.gateway.plans import (
+from local.aws.gateway.plans import (
     ApiKey,
     Bucket,
     Keys,

@@ -10,9 +10,9 @@ import pytest
 
 from local import sam
 from local.__main__ import main
+from local.aws.template import Template
 from local.processes import LOOPBACK
 from local.settings import ROOT
-from local.template import Template
 
 
 def test_every_function_is_told_its_variables_and_where_the_services_are(

@@ -4,11 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
-from insurance.domain.agenda import Kind
+from insurance.domain.schedule.scheduled_job import Kind
 
-from local.runtime import Result
-from local.schedules import Schedule
-from local.template import Resource, TemplateError
+from local.aws.runtime import Result
+from local.aws.schedules import Schedule
+from local.aws.template import Resource, TemplateError
 from tests.database import template
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from local.runtime import Result
-from local.services.store import open_store
-from local.streams import EventSource
-from local.template import StreamSource
+from local.aws.runtime import Result
+from local.aws.services.store import open_store
+from local.aws.streams import EventSource
+from local.aws.template import StreamSource
 from tests.local.conftest import Running, wait_for
 
 SOURCE = StreamSource(
@@ -68,7 +68,7 @@ def store(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("local.streams.FIRST_BACKOFF_SECONDS", 0.0)
+    monkeypatch.setattr("local.aws.streams.FIRST_BACKOFF_SECONDS", 0.0)
 
 
 def deliver(listener: Listener, store: sqlite3.Connection, numbers: range) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from local.aws.template import Template, TemplateError
 from local.settings import ROOT
-from local.template import Template, TemplateError
 from tests.local.conftest import FIXTURE
 
 ISSUER = "http://127.0.0.1:8081"

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from insurance.domain.agenda import Kind, book_of
-from insurance.domain.caller import Caller, CallerKind
-from insurance.domain.event import Event
-from insurance.domain.identity import Mode
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.money import Money
 from insurance.domain.jurisdiction import Channel, local_midnight
-from insurance.domain.money import Money
-from insurance.operations.bill_policy import (
+from insurance.domain.schedule.scheduled_job import Kind, book_of
+from insurance.operations.billing.bill_policy import (
     Billed,
     PaymentTaken,
     PaymentTold,
@@ -19,12 +19,12 @@ from insurance.operations.bill_policy import (
     read_billing,
     receive_payment,
 )
-from insurance.operations.collect_premium import PremiumCollector
-from insurance.operations.expire_quote import QuoteExpirer
-from insurance.operations.invite_renewal import RenewalInviter
-from insurance.operations.plan_agenda import plan_agenda
-from insurance.operations.post_earnings import PremiumEarner
-from insurance.operations.run_clockwork import Agenda, Look, Ran, run_clockwork
+from insurance.operations.billing.collect_premium import PremiumCollector
+from insurance.operations.ledger.post_earnings import PremiumEarner
+from insurance.operations.policy.invite_renewal import RenewalInviter
+from insurance.operations.quoting.expire_quote import QuoteExpirer
+from insurance.operations.scheduler.run_jobs import Agenda, Look, RunReport, run_clockwork
+from insurance.operations.scheduler.schedule_jobs import plan_agenda
 from insurance.products import LookUps
 
 from tests.memory import (
@@ -128,7 +128,7 @@ class Almanac:
 
     def turn_to(
         self, day: date | datetime, *, time_is_up: Callable[[], bool] = lambda: False
-    ) -> Ran:
+    ) -> RunReport:
         """It becomes this day, and what fell due by its first moment is done."""
         self.house.now = self.moment(day)
         self.deliver()

@@ -7,31 +7,31 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from insurance.domain.caller import Caller, CallerKind
-from insurance.domain.identity import Mode, new_quote_id, policy_id_for
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.identity import Mode, new_quote_id, policy_id_for
+from insurance.domain.core.money import Currency, Money
 from insurance.domain.jurisdiction import Channel
-from insurance.domain.money import Currency, Money
-from insurance.domain.party import Policyholder
+from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.product import Definition, Product
-from insurance.domain.terms import ProductRef
-from insurance.operations.change_quote import accept_quote
-from insurance.operations.issue_policy import issue_policy
-from insurance.operations.make_quote import RiskAsked, make_quote
-from insurance.operations.receipt import Answer, Receipt
-from insurance.operations.serve_notice import (
+from insurance.operations.policy.issue_policy import issue_policy
+from insurance.operations.policy.serve_notice import (
     DispatchTold,
     Served,
     announce_cancellation,
     report_dispatch,
 )
-from insurance.operations.service_policy import (
+from insurance.operations.policy.service_policy import (
     ChangeAsked,
     PolicyChange,
     change_policy,
     preview_change,
 )
+from insurance.operations.quoting.change_quote import accept_quote
+from insurance.operations.quoting.make_quote import RiskAsked, make_quote
+from insurance.operations.receipt import Answer, Receipt
 from insurance.products import LookUps, product
 from insurance.screening import BundledScreening
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from insurance.bank_statements import COLUMNS, read_camt, read_csv
 from insurance.domain.billing.bank_entry import ENTRIES_MAX, named_in
-from insurance.domain.errors import StaleRevision, Unavailable, UnreadableStatement
-from insurance.domain.identity import Mode, invoice_id_for, suspense_id_for
-from insurance.operations.import_statement import EntryTaken, StatementImport
+from insurance.domain.core.errors import StaleRevision, Unavailable, UnreadableStatement
+from insurance.domain.core.identity import Mode, invoice_id_for, suspense_id_for
+from insurance.operations.payments.import_statement import EntryTaken, StatementImport
 from insurance.operations.receipt import AlreadyAnswered, Receipt
 
 from tests.memory import MemoryBilling
@@ -179,7 +179,7 @@ def test_an_entry_in_suspense_that_comes_with_other_figures_is_refused(desk):
 
 
 def test_what_was_allocated_from_suspense_is_not_booked_again(desk):
-    from insurance.operations.resolve_suspense import allocate  # noqa: PLC0415 - here only
+    from insurance.operations.billing.resolve_suspense import allocate  # noqa: PLC0415 - here only
 
     line = entry("A1", "20.00", "for my sister")
     desk.take_in(camt(line))

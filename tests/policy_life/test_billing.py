@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from insurance.domain.caller import Caller, CallerKind
-from insurance.domain.errors import PaymentDiffers, PlanAlreadyChosen
-from insurance.domain.identity import Mode
-from insurance.operations.bill_policy import (
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.errors import PaymentDiffers, PlanAlreadyChosen
+from insurance.domain.core.identity import Mode
+from insurance.operations.billing.bill_policy import (
     Billed,
     PaymentTaken,
     PaymentTold,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from insurance.domain.claim.rule import JudgedSegment, Outcome
 from insurance.domain.claim.verification import Notice, Verdict
-from insurance.operations.verify_claim import verify_claim
+from insurance.operations.claims.verify_claim import verify_claim
 
 from tests.policy_life.house import House, gbp, motor_with
 from tests.unit.product.motor import wire

@@ -7,18 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from insurance.domain.agenda import TRIES_MAX, Kind
-from insurance.domain.errors import ArrearsOpen, QuoteExpired
-from insurance.domain.identity import quote_id_for, renewal_quote_id_for
-from insurance.domain.ledger import Account
-from insurance.domain.party import Payee
+from insurance.domain.core.errors import ArrearsOpen, QuoteExpired
+from insurance.domain.core.identity import quote_id_for, renewal_quote_id_for
+from insurance.domain.ledger.posting import Account
+from insurance.domain.party.party import Payee
 from insurance.domain.policy import Initiator
-from insurance.domain.quote import QuoteStatus
-from insurance.operations.billing_desk import BillingDesk
-from insurance.operations.change_quote import accept_quote
-from insurance.operations.refund_premium import request_refund
-from insurance.operations.run_clockwork import PAGE
-from insurance.operations.serve_notice import refuse_renewal, withdraw_notice
+from insurance.domain.quote.quote import QuoteStatus
+from insurance.domain.schedule.scheduled_job import TRIES_MAX, Kind
+from insurance.operations.billing.billing_desk import BillingDesk
+from insurance.operations.billing.refund_premium import request_refund
+from insurance.operations.policy.serve_notice import refuse_renewal, withdraw_notice
+from insurance.operations.quoting.change_quote import accept_quote
+from insurance.operations.scheduler.run_jobs import PAGE
 
 from tests.memory import MemoryAgenda
 from tests.policy_life.almanac import Almanac
@@ -416,9 +416,9 @@ def accepted_quote(almanac: Almanac) -> str:
     memory = almanac.house.memory
     bound = memory.events[quote_id].pop()
     accepted = memory.events[quote_id][-1]
-    was = memory.quotes[quote_id]
-    quote = was.record.replace(status=QuoteStatus.ACCEPTED)
-    memory.quotes[quote_id] = type(was)(quote, accepted.head, was.key)
+    before = memory.quotes[quote_id]
+    quote = before.record.replace(status=QuoteStatus.ACCEPTED)
+    memory.quotes[quote_id] = type(before)(quote, accepted.head, before.key)
     del memory.policies[almanac.house.policy_id]
     del memory.events[almanac.house.policy_id]
     assert bound.type == "quote.bound"
@@ -512,8 +512,8 @@ def test_a_run_that_dies_anywhere_and_is_run_again_does_everything_once(fuse_at,
 
 
 def test_a_year_played_in_one_go_is_the_year_lived_day_by_day():
-    at_once, by_day = Almanac(), Almanac()
-    for almanac in (at_once, by_day):
+    is_straight_through, by_day = Almanac(), Almanac()
+    for almanac in (is_straight_through, by_day):
         almanac.issue()
         almanac.pay("100")
 
@@ -521,10 +521,10 @@ def test_a_year_played_in_one_go_is_the_year_lived_day_by_day():
     while day <= date(2026, 12, 31):
         by_day.turn_to(day)
         day += timedelta(days=1)
-    at_once.turn_to(date(2026, 12, 31))
+    is_straight_through.turn_to(date(2026, 12, 31))
 
-    assert at_once.story() == by_day.story()
-    assert len(at_once.story()) > 8
+    assert is_straight_through.story() == by_day.story()
+    assert len(is_straight_through.story()) > 8
 
 
 def test_events_that_are_delivered_again_lead_to_nothing_new(almanac):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from insurance.operations.compare_policy import Version, compare_policy
+from insurance.operations.policy.compare_policy import Version, compare_policy
 
 from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from insurance.domain.billing import OddUnits, Plan, plans_of, schedule
 from insurance.domain.billing.instalments import divided
-from insurance.domain.money import Currency, Money
-from insurance.domain.period import Period
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.core.period import Period
 
 from tests.cases.published import expected
 from tests.policy_life.house import House, gbp

@@ -4,10 +4,10 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from insurance.domain.identity import Mode, suspense_id_for
+from insurance.domain.core.identity import Mode, suspense_id_for
 from insurance.domain.policy import TransactionKind
-from insurance.operations.billing_desk import BillingDesk
-from insurance.operations.resolve_suspense import allocate
+from insurance.operations.billing.billing_desk import BillingDesk
+from insurance.operations.billing.resolve_suspense import allocate
 
 from tests.policy_life.almanac import Almanac
 from tests.policy_life.house import gbp

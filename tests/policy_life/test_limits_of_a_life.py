@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from insurance.domain.errors import LimitMoved, Unavailable
+from insurance.domain.core.errors import LimitMoved, Unavailable
 from insurance.domain.product import InvalidProduct
-from insurance.operations.ports import Claims
+from insurance.operations.claims.ports import Claims
+from insurance.operations.claims.settle_claim import settle_claim
 from insurance.operations.receipt import Answer
-from insurance.operations.settle_claim import settle_claim
 from insurance.screening import BundledScreening
 
 from tests.builders import PARTNER, make_receipt

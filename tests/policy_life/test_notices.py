@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from insurance.domain.errors import (
+from insurance.domain.core.errors import (
     InvalidFields,
     NoAuthority,
     NoticeNotFound,
@@ -14,7 +14,7 @@ from insurance.domain.errors import (
 )
 from insurance.domain.jurisdiction import JURISDICTIONS, Channel, NoticeKind
 from insurance.domain.policy import Initiator
-from insurance.operations.serve_notice import (
+from insurance.operations.policy.serve_notice import (
     announce_cancellation,
     refuse_renewal,
     withdraw_notice,

@@ -7,23 +7,23 @@ from typing import Any
 
 import pytest
 from insurance.domain.billing.account import PAYMENTS_MAX
-from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim import Claim, CostType, Decision, Payment, PaymentStatus
 from insurance.domain.claim.payment import PaymentStep
 from insurance.domain.claim.rule import Outcome
 from insurance.domain.claim.verification import Verdict
-from insurance.domain.errors import AccountMoved, WrongState
-from insurance.domain.event import Event
-from insurance.domain.identity import Mode, billing_id_for
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.errors import AccountMoved, WrongState
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import Mode, billing_id_for
+from insurance.domain.core.money import Money
 from insurance.domain.jurisdiction import NoticeKind
-from insurance.domain.ledger import Account
-from insurance.domain.money import Money
-from insurance.domain.party import Claimant, Payee
-from insurance.operations.approve_payment import approve_payment
-from insurance.operations.check_coverage import LossAsked, check_coverage
-from insurance.operations.decide_claim import DecisionAsked, decide_claim
-from insurance.operations.notify_claim import LossReported, notify_claim
-from insurance.operations.report_payment import BankReport, report_payment
+from insurance.domain.ledger.posting import Account
+from insurance.domain.party.party import Claimant, Payee
+from insurance.operations.claims.approve_payment import approve_payment
+from insurance.operations.claims.check_coverage import LossAsked, check_coverage
+from insurance.operations.claims.decide_claim import DecisionAsked, decide_claim
+from insurance.operations.claims.notify_claim import LossReported, notify_claim
+from insurance.operations.claims.report_payment import BankReport, report_payment
 from insurance.screening import BundledScreening
 
 from tests.memory import MemoryClaims

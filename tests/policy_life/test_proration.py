@@ -8,10 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from insurance.domain.money import Currency, Money
-from insurance.domain.period import Period
-from insurance.domain.product.arithmetic import ROUNDING
-from insurance.domain.proration import (
+from insurance.domain.contract.proration import (
     DayCount,
     Earning,
     Measure,
@@ -20,6 +17,9 @@ from insurance.domain.proration import (
     earned,
     portions,
 )
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.core.period import Period
+from insurance.domain.product.arithmetic import ROUNDING
 
 LONDON, NEW_YORK, UTC_ZONE = (
     ZoneInfo(name) for name in ("Europe/London", "America/New_York", "UTC")

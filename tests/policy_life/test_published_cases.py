@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from insurance.domain.money import Money
+from insurance.domain.contract.proration import DayCount, earned
+from insurance.domain.core.money import Money
 from insurance.domain.policy import ChargeKind
-from insurance.domain.proration import DayCount, earned
 
 from tests.cases.published import expected
 from tests.policy_life.house import WITH_A_TEENAGER, House

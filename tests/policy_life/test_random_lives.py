@@ -16,11 +16,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from insurance.domain.billing import Refund
-from insurance.domain.books import keep_books
-from insurance.domain.books.calendar import end_of, period_of
-from insurance.domain.books.sources import source_of
 from insurance.domain.claim.payment import COMMITTED, PaymentStatus, PaymentStep
-from insurance.domain.errors import (
+from insurance.domain.contract.proration import Measure, earned
+from insurance.domain.core.errors import (
     ArrearsOpen,
     NoticeNotServed,
     OutsideTerm,
@@ -29,26 +27,28 @@ from insurance.domain.errors import (
     TooManyChanges,
     WrongState,
 )
-from insurance.domain.event import Event, first_broken_link
-from insurance.domain.identity import billing_id_for, earnings_id_for
+from insurance.domain.core.event import Event, first_broken_link
+from insurance.domain.core.identity import billing_id_for, earnings_id_for
+from insurance.domain.core.money import Money
+from insurance.domain.core.period import Period
 from insurance.domain.jurisdiction import Channel
-from insurance.domain.ledger import Account
-from insurance.domain.money import Money
-from insurance.domain.period import Period
+from insurance.domain.ledger.calendar import end_of, period_of
+from insurance.domain.ledger.policy_books import keep_books
+from insurance.domain.ledger.posting import Account
+from insurance.domain.ledger.sources import source_of
 from insurance.domain.policy import Initiator, Policy, TransactionKind
-from insurance.domain.proration import Measure, earned
-from insurance.operations.billing_desk import BillingDesk
-from insurance.operations.change_quote import accept_quote
-from insurance.operations.issue_policy import issue_policy
-from insurance.operations.ports import Screening
-from insurance.operations.refund_premium import (
+from insurance.operations.billing.billing_desk import BillingDesk
+from insurance.operations.billing.refund_premium import (
     decide_refund,
     report_refund,
     request_refund,
     screen_refund,
 )
-from insurance.operations.report_payment import BankReport
-from insurance.operations.resolve_suspense import use_suspense
+from insurance.operations.billing.resolve_suspense import use_suspense
+from insurance.operations.claims.report_payment import BankReport
+from insurance.operations.parties.ports import Screening
+from insurance.operations.policy.issue_policy import issue_policy
+from insurance.operations.quoting.change_quote import accept_quote
 from insurance.screening import BundledScreening
 
 from tests.memory import Memory, MemoryPolicies, MemoryScreenings

@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim.payment import PaymentStatus, PaymentStep
-from insurance.domain.errors import (
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.errors import (
     AlreadyErased,
     CurrencyMismatch,
     NoAuthority,
@@ -15,24 +15,19 @@ from insurance.domain.errors import (
     SuspenseNotFound,
     WrongState,
 )
-from insurance.domain.identity import Mode, refund_id_for, suspense_id_for
-from insurance.domain.money import Currency, Money
-from insurance.domain.party import Payee
-from insurance.domain.screening import Resemblance
-from insurance.operations.bill_policy import Billed
-from insurance.operations.billing_desk import BillingDesk
-from insurance.operations.pay_claims import ClaimPayers
-from insurance.operations.pay_out import AllPayers
-from insurance.operations.pay_refunds import RefundPayers
-from insurance.operations.ports import Screening
-from insurance.operations.refund_premium import (
+from insurance.domain.core.identity import Mode, refund_id_for, suspense_id_for
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.party.party import Payee
+from insurance.domain.screening.screening import Resemblance
+from insurance.operations.billing.bill_policy import Billed
+from insurance.operations.billing.billing_desk import BillingDesk
+from insurance.operations.billing.refund_premium import (
     decide_refund,
     report_refund,
     request_refund,
     screen_refund,
 )
-from insurance.operations.report_payment import BankReport
-from insurance.operations.resolve_suspense import (
+from insurance.operations.billing.resolve_suspense import (
     Resolved,
     allocate,
     decide_return,
@@ -40,6 +35,11 @@ from insurance.operations.resolve_suspense import (
     request_return,
     use_suspense,
 )
+from insurance.operations.claims.report_payment import BankReport
+from insurance.operations.parties.ports import Screening
+from insurance.operations.payments.pay_claims import ClaimPayers
+from insurance.operations.payments.pay_out import AllPayers
+from insurance.operations.payments.pay_refunds import RefundPayers
 
 from tests.memory import MemoryClaims
 from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, gbp

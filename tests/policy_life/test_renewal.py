@@ -4,14 +4,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from insurance.domain.errors import TermsNotOffered, WrongState
+from insurance.domain.core.errors import TermsNotOffered, WrongState
 from insurance.domain.policy import Policy
-from insurance.domain.quote import PastLoss, QuoteStatus
-from insurance.operations import renew_policy
-from insurance.operations.change_quote import accept_quote
-from insurance.operations.issue_policy import issue_policy
+from insurance.domain.quote.quote import PastLoss, QuoteStatus
+from insurance.operations.policy import renew_policy
+from insurance.operations.policy.issue_policy import issue_policy
+from insurance.operations.policy.renew_policy import (
+    RenewalOffered,
+    offer_renewal,
+    preview_renewal,
+)
+from insurance.operations.quoting.change_quote import accept_quote
 from insurance.operations.receipt import AlreadyAnswered
-from insurance.operations.renew_policy import RenewalOffered, offer_renewal, preview_renewal
 from insurance.products import LookUps, product
 from insurance.screening import BundledScreening
 

@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from insurance.domain.books.policy_books import rounding_of, written_by_segments
-from insurance.domain.errors import (
+from insurance.domain.core.errors import (
     InvalidFields,
     NoAuthority,
     OutsideTerm,
@@ -15,7 +14,8 @@ from insurance.domain.errors import (
     TransactionNotFound,
     WrongState,
 )
-from insurance.domain.event import first_broken_link
+from insurance.domain.core.event import first_broken_link
+from insurance.domain.ledger.policy_books import rounding_of, written_by_segments
 from insurance.domain.policy import ChargeKind, Initiator, PolicyStatus
 
 from tests.policy_life.house import PARTNER, UNDERWRITER, WITH_A_TEENAGER, House, gbp, motor_with

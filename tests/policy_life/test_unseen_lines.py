@@ -10,7 +10,6 @@ from insurance.domain.product import InvalidProduct
 from insurance.domain.product.checks import check
 from insurance.domain.product.source import checked
 
-from local.products.folder import read
 from tests.policy_life.counter import (
     TAKEN_ON,
     UNDERWRITER,
@@ -21,6 +20,7 @@ from tests.policy_life.counter import (
     selling,
 )
 from tests.policy_life.test_waiting_periods import renewed
+from tools.products.folder import read
 
 LINES = Path(__file__).parent / "lines"
 GBP, USD = "GBP", "USD"

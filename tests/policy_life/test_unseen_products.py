@@ -7,18 +7,18 @@ from decimal import Decimal
 import pytest
 from insurance.api.views.quotes import ExplanationView
 from insurance.domain.claim.verification import Notice
-from insurance.domain.errors import InvalidFields, NoAuthority, RiskNotAccepted
-from insurance.domain.identity import Mode, new_quote_id
-from insurance.domain.money import Currency, Money
-from insurance.domain.party import Policyholder
+from insurance.domain.contract.terms import ImposedTerms
+from insurance.domain.core.errors import InvalidFields, NoAuthority, RiskNotAccepted
+from insurance.domain.core.identity import Mode, new_quote_id
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.party.party import Policyholder
 from insurance.domain.product import Definition, InvalidProduct, Product
-from insurance.domain.terms import ImposedTerms
-from insurance.operations.change_quote import accept_quote, take_on_quote
-from insurance.operations.explain_quote import explain_quote
-from insurance.operations.issue_policy import issue_policy
-from insurance.operations.make_quote import RiskAsked, make_quote
-from insurance.operations.renew_policy import offer_renewal, preview_renewal
-from insurance.operations.verify_claim import verify_claim
+from insurance.operations.claims.verify_claim import verify_claim
+from insurance.operations.policy.issue_policy import issue_policy
+from insurance.operations.policy.renew_policy import offer_renewal, preview_renewal
+from insurance.operations.quoting.change_quote import accept_quote, take_on_quote
+from insurance.operations.quoting.explain_quote import explain_quote
+from insurance.operations.quoting.make_quote import RiskAsked, make_quote
 from insurance.products import LookUps
 from insurance.screening import BundledScreening
 

@@ -19,41 +19,41 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from insurance.domain.agenda import Kind, book_of
-from insurance.domain.books.health import Health
-from insurance.domain.caller import Caller, CallerKind
-from insurance.domain.event import Event
-from insurance.domain.identity import Mode, new_quote_id, policy_id_for
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import Mode, new_quote_id, policy_id_for
+from insurance.domain.core.money import Currency, Money
 from insurance.domain.jurisdiction import Channel
-from insurance.domain.money import Currency, Money
-from insurance.domain.party import Policyholder
+from insurance.domain.ledger.health import Health
+from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import TransactionKind
-from insurance.dynamodb.agenda import DynamoDBAgenda
+from insurance.domain.schedule.scheduled_job import Kind, book_of
 from insurance.dynamodb.aggregates import read_event
-from insurance.dynamodb.balances import DynamoDBBalances
-from insurance.dynamodb.books import DynamoDBBooks
-from insurance.dynamodb.earnings import DynamoDBEarnings
-from insurance.dynamodb.policy_reader import PolicyReader
-from insurance.operations.bill_policy import (
+from insurance.dynamodb.ledger.balances import DynamoDBBalances
+from insurance.dynamodb.ledger.books import DynamoDBBooks
+from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
+from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBAgenda
+from insurance.operations.billing.bill_policy import (
     PaymentTold,
     choose_plan,
     read_billing,
     receive_payment,
 )
-from insurance.operations.change_quote import accept_quote
-from insurance.operations.collect_premium import PremiumCollector
-from insurance.operations.deliver_event import deliver_event
-from insurance.operations.expire_quote import QuoteExpirer
-from insurance.operations.invite_renewal import RenewalInviter
-from insurance.operations.issue_policy import issue_policy
-from insurance.operations.make_quote import RiskAsked, make_quote
-from insurance.operations.plan_agenda import plan_agenda
-from insurance.operations.post_earnings import PremiumEarner
-from insurance.operations.read_ledger import read_health
+from insurance.operations.billing.collect_premium import PremiumCollector
+from insurance.operations.delivery.deliver_event import deliver_event
+from insurance.operations.ledger.post_earnings import PremiumEarner
+from insurance.operations.ledger.read_ledger import read_health
+from insurance.operations.policy.invite_renewal import RenewalInviter
+from insurance.operations.policy.issue_policy import issue_policy
+from insurance.operations.policy.serve_notice import DispatchTold, report_dispatch
+from insurance.operations.policy.service_policy import ChangeAsked, change_policy
+from insurance.operations.quoting.change_quote import accept_quote
+from insurance.operations.quoting.expire_quote import QuoteExpirer
+from insurance.operations.quoting.make_quote import RiskAsked, make_quote
 from insurance.operations.receipt import Answer, Receipt
-from insurance.operations.run_clockwork import Look, run_clockwork
-from insurance.operations.serve_notice import DispatchTold, report_dispatch
-from insurance.operations.service_policy import ChangeAsked, change_policy
+from insurance.operations.scheduler.run_jobs import Look, run_clockwork
+from insurance.operations.scheduler.schedule_jobs import plan_agenda
 from insurance.products import LookUps
 from insurance.screening import BundledScreening
 

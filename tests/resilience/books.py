@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from insurance.domain.event import Event, first_broken_link
-from insurance.domain.identity import billing_id_for, policy_id_for
+from insurance.domain.core.event import Event, first_broken_link
+from insurance.domain.core.identity import billing_id_for, policy_id_for
 from insurance.dynamodb.aggregates import read_event, read_head
 
 from tests.resilience.backend import Backend, Item

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 
 import pytest
-from insurance.domain.identity import billing_id_for, policy_id_for
+from insurance.domain.core.identity import billing_id_for, policy_id_for
 from insurance.dynamodb.transaction import PATIENCE_SECONDS, TRIES
 
 from tests.resilience.books import assert_chains_hold, streams

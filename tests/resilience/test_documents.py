@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 import httpx
 import pytest
-from insurance.domain.identity import policy_id_for, register_id_for
-from insurance.operations.make_document import stored_key
+from insurance.domain.core.identity import policy_id_for, register_id_for
+from insurance.operations.documents.make_document import stored_key
 
 from tests.database import template
 from tests.resilience.backend import Backend

@@ -8,7 +8,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 from botocore.stub import Stubber
-from insurance.domain.errors import Unavailable
+from insurance.domain.core.errors import Unavailable
 from insurance.kms import CONTEXT, PARTY_KEY_BYTES, KeyRing
 
 OPENED = {"Plaintext": bytes(range(32)), "KeyId": "key"}

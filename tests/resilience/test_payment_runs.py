@@ -3,14 +3,14 @@
 from collections import Counter
 
 import pytest
-from insurance.domain.identity import claim_id_for, party_id_for
+from insurance.domain.core.identity import claim_id_for, party_id_for
 from insurance.dynamodb.aggregates import read_event
-from insurance.dynamodb.instructions import DynamoDBInstructions
+from insurance.dynamodb.payments.instructions import DynamoDBInstructions
 from insurance.iso20022 import payment_id_of
-from insurance.operations.queue_payments import queue_payments
+from insurance.operations.payments.queue_payments import queue_payments
 from insurance.s3 import S3Objects
 
-from local.iso20022.messages import read_payments
+from local.bank_messages.messages import read_payments
 from tests.resilience.backend import Backend
 from tests.resilience.calls import FINANCE, LOSS_CLOCK, Handlers, event
 from tests.resilience.faults import Faults, cancelled, throttled

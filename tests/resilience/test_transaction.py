@@ -13,7 +13,7 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 from insurance import wiring
-from insurance.domain.errors import Unanswered, Unavailable
+from insurance.domain.core.errors import Unanswered, Unavailable
 from insurance.dynamodb import transaction
 from insurance.dynamodb.transaction import (
     CONNECT_SECONDS,

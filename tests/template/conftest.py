@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from local.openapi.gateway import ANY_METHOD
-from local.template import Template
+from local.aws.template import Template
+from tools.openapi.gateway import ANY_METHOD
 
 type Json = dict[str, Any]
 
@@ -24,7 +24,7 @@ SAM_PYTHON = ROOT / ".venv-sam" / "bin" / "python"
 def _transformed(layer_uri: str) -> Json:
     if not SAM_PYTHON.exists():
         pytest.fail("aws-sam-cli's environment .venv-sam is missing: `make setup` makes it")
-    command = [str(SAM_PYTHON), "-m", "local.build", "--transform", layer_uri]
+    command = [str(SAM_PYTHON), "-m", "tools.build", "--transform", layer_uri]
     done = subprocess.run(  # noqa: S603 (our own module, our own interpreter)
         command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
     )

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
-from local.openapi.downgrade import (
+from tools.openapi.downgrade import (
     NOTHING,
     NotDowngradable,
     downgraded,

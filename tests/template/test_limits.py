@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.openapi.limits import ANSWER_BYTES_MAX, limited
+from tools.openapi.limits import ANSWER_BYTES_MAX, limited
 
 
 @pytest.mark.parametrize(

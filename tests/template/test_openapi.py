@@ -10,11 +10,11 @@ from insurance.access.grants import METHODS
 from insurance.api.problems import TYPE_PREFIX
 from jsonschema import Draft4Validator
 
-from local.openapi.__main__ import rendered
-from local.openapi.deployed import deployed
-from local.openapi.downgrade import references
-from local.openapi.gateway import ANY_METHOD
-from local.openapi.handlers import template_functions
+from tools.openapi.__main__ import rendered
+from tools.openapi.deployed import deployed
+from tools.openapi.downgrade import references
+from tools.openapi.gateway import ANY_METHOD
+from tools.openapi.handlers import template_functions
 
 type Json = dict[str, Any]
 type Operations = list[tuple[str, Json]]

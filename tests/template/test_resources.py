@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.template import Template
+from local.aws.template import Template
 from tests.template.conftest import ROOT
 
 type Json = dict[str, Any]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from local.openapi.gateway import ANY_METHOD
+from tools.openapi.gateway import ANY_METHOD
 
 type Json = dict[str, Any]
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from insurance.domain.bank import Instruction, Payable, PaymentFile, StatusStep
-from insurance.domain.errors import UnreadableReport
-from insurance.domain.identity import Mode
-from insurance.domain.money import Currency, Money
-from insurance.domain.party import Payee
+from insurance.domain.core.errors import UnreadableReport
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.party.party import Payee
 from insurance.iso20022 import (
     BankMessages,
     Debtor,
@@ -20,7 +20,7 @@ from insurance.iso20022 import (
     read_status_report,
 )
 
-from local.iso20022.messages import read_payments, schema, status_report
+from local.bank_messages.messages import read_payments, schema, status_report
 
 MESSAGES = BankMessages(Debtor("Coverwright Insurance", "GB29NWBK60161331926819", "NWBKGB2L"))
 FILE_ID = "pmf_test_0123456789abcdef"

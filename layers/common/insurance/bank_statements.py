@@ -16,8 +16,8 @@ from xml.etree.ElementTree import Element, ParseError
 from pydantic import ValidationError
 
 from insurance.domain.billing.bank_entry import ENTRIES_MAX, BankEntry, BankStatement
-from insurance.domain.errors import UnreadableStatement
-from insurance.domain.money import Currency, Money
+from insurance.domain.core.errors import UnreadableStatement
+from insurance.domain.core.money import Currency, Money
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
 COLUMNS = (

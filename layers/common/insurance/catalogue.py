@@ -6,12 +6,13 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from insurance.domain.errors import ProductNotFound
-from insurance.domain.identity import Mode, version_id_for
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.errors import ProductNotFound
+from insurance.domain.core.identity import Mode, version_id_for
 from insurance.domain.product import Product
 from insurance.domain.product.release import ProductVersion, order
-from insurance.domain.terms import ProductRef
-from insurance.operations.ports import KnownVersions, Objects
+from insurance.operations.documents.ports import Objects
+from insurance.operations.products.ports import KnownVersions
 from insurance.products import files, product, versions
 
 if TYPE_CHECKING:
@@ -104,6 +105,6 @@ class Catalogue:
         return sorted(found.values(), key=lambda one: (one.code, order(one.version)))
 
     def _compiled(self, content: str) -> Product:
-        from insurance.operations.product_files import stored_files  # noqa: PLC0415 - bundled ones need none
+        from insurance.operations.products.product_files import stored_files  # noqa: PLC0415 - bundled ones need none
 
         return Product(stored_files(content, self._contents()).trusted())

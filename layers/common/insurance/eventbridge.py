@@ -3,8 +3,8 @@
 import json
 from typing import TYPE_CHECKING
 
-from insurance.domain.errors import Unavailable
-from insurance.domain.event import Event
+from insurance.domain.core.errors import Unavailable
+from insurance.domain.core.event import Event
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

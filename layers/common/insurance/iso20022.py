@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 
 from insurance.domain.bank import Payable, PaymentFile, PaymentStatus, StatusReport
 from insurance.domain.bank.status import status_of
-from insurance.domain.errors import UnreadableReport
-from insurance.domain.money import Money
-from insurance.domain.party import Payee
+from insurance.domain.core.errors import UnreadableReport
+from insurance.domain.core.money import Money
+from insurance.domain.party.party import Payee
 
 PAIN_001 = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 NAME_MAX, LINE_MAX = 140, 140

@@ -18,9 +18,9 @@ from botocore.exceptions import ConnectionError as NoConnection
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 
-from insurance.domain.classification import JsonObject
-from insurance.domain.errors import Unavailable
-from insurance.domain.packing import pack, unpack
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.errors import Unavailable
+from insurance.domain.core.packing import pack, unpack
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

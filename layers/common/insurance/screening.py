@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from insurance.domain.screening import Resemblance
+from insurance.domain.screening.screening import Resemblance
 
 BUNDLED = Path(__file__).parent / "sanctions" / "sample_list.json"
 RESEMBLES_FROM = 88

@@ -13,34 +13,37 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from insurance.catalogue import BundledVersions, Catalogue
-    from insurance.dynamodb.accesses import DynamoDBAccesses
-    from insurance.dynamodb.agenda import DynamoDBAgenda
-    from insurance.dynamodb.balances import DynamoDBBalances
-    from insurance.dynamodb.billing import DynamoDBBilling
-    from insurance.dynamodb.books import DynamoDBBooks
-    from insurance.dynamodb.calendars import DynamoDBCalendars
-    from insurance.dynamodb.claims import DynamoDBClaims
-    from insurance.dynamodb.complaints import DynamoDBComplaints
-    from insurance.dynamodb.counted_books import DynamoDBCountedBooks
-    from insurance.dynamodb.documents import DynamoDBDocuments
-    from insurance.dynamodb.earnings import DynamoDBEarnings
-    from insurance.dynamodb.instructions import DynamoDBInstructions
-    from insurance.dynamodb.ledgers import DynamoDBLedgers
-    from insurance.dynamodb.parties import DynamoDBParties
-    from insurance.dynamodb.payments import DynamoDBPaymentOrders
-    from insurance.dynamodb.policies import DynamoDBPolicies
-    from insurance.dynamodb.policy_changes import DynamoDBPolicyChanges
-    from insurance.dynamodb.policy_reader import PolicyReader
-    from insurance.dynamodb.product_versions import DynamoDBProductVersions, KnownVersions
-    from insurance.dynamodb.quotes import DynamoDBQuotes
+    from insurance.dynamodb.billing.accounts import DynamoDBBilling
+    from insurance.dynamodb.claims.claims import DynamoDBClaims
+    from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
+    from insurance.dynamodb.documents.documents import DynamoDBDocuments
+    from insurance.dynamodb.ledger.balances import DynamoDBBalances
+    from insurance.dynamodb.ledger.books import DynamoDBBooks
+    from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
+    from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
+    from insurance.dynamodb.ledger.policy_ledgers import DynamoDBLedgers
+    from insurance.dynamodb.ledger.reconciliation import DynamoDBCountedBooks
+    from insurance.dynamodb.parties.accesses import DynamoDBAccesses
+    from insurance.dynamodb.parties.parties import DynamoDBParties
+    from insurance.dynamodb.parties.screenings import DynamoDBBook, DynamoDBScreenings
+    from insurance.dynamodb.payments.instructions import DynamoDBInstructions
+    from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
+    from insurance.dynamodb.policy.policies import DynamoDBPolicies
+    from insurance.dynamodb.policy.policy_changes import DynamoDBPolicyChanges
+    from insurance.dynamodb.policy.policy_reader import PolicyReader
+    from insurance.dynamodb.policy.renewals import DynamoDBRenewals
+    from insurance.dynamodb.products.product_versions import (
+        DynamoDBProductVersions,
+        KnownVersions,
+    )
+    from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
     from insurance.dynamodb.receipts import DynamoDBReceipts
-    from insurance.dynamodb.renewals import DynamoDBRenewals
-    from insurance.dynamodb.screenings import DynamoDBBook, DynamoDBScreenings
-    from insurance.dynamodb.work_lists import DynamoDBLists
+    from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBAgenda
+    from insurance.dynamodb.work.work_lists import DynamoDBLists
     from insurance.eventbridge import EventBridgeBus
     from insurance.iso20022 import BankMessages
     from insurance.kms import KeyRing, PartyKey
-    from insurance.operations.pay_out import AllPayers
+    from insurance.operations.payments.pay_out import AllPayers
     from insurance.products import LookUps
     from insurance.s3 import S3Objects
     from insurance.scanning import BundledScanner
@@ -83,7 +86,7 @@ def seeds() -> BundledVersions:
 
 @cache
 def product_versions() -> DynamoDBProductVersions:
-    from insurance.dynamodb.product_versions import DynamoDBProductVersions
+    from insurance.dynamodb.products.product_versions import DynamoDBProductVersions
 
     return DynamoDBProductVersions(
         dynamodb(),
@@ -141,7 +144,7 @@ def staff_receipts() -> DynamoDBReceipts:
 
 @cache
 def quotes() -> DynamoDBQuotes:
-    from insurance.dynamodb.quotes import DynamoDBQuotes
+    from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
 
     return DynamoDBQuotes(
         dynamodb(),
@@ -154,7 +157,7 @@ def quotes() -> DynamoDBQuotes:
 
 @cache
 def policies() -> DynamoDBPolicies:
-    from insurance.dynamodb.policies import DynamoDBPolicies
+    from insurance.dynamodb.policy.policies import DynamoDBPolicies
 
     return DynamoDBPolicies(
         dynamodb(),
@@ -170,7 +173,7 @@ def policies() -> DynamoDBPolicies:
 
 @cache
 def policy_changes() -> DynamoDBPolicyChanges:
-    from insurance.dynamodb.policy_changes import DynamoDBPolicyChanges
+    from insurance.dynamodb.policy.policy_changes import DynamoDBPolicyChanges
 
     return DynamoDBPolicyChanges(
         dynamodb(),
@@ -183,14 +186,14 @@ def policy_changes() -> DynamoDBPolicyChanges:
 
 @cache
 def renewals() -> DynamoDBRenewals:
-    from insurance.dynamodb.renewals import DynamoDBRenewals
+    from insurance.dynamodb.policy.renewals import DynamoDBRenewals
 
     return DynamoDBRenewals(dynamodb(), policies=_policy_reader(), claims_table=table("claims"))
 
 
 @cache
 def billing() -> DynamoDBBilling:
-    from insurance.dynamodb.billing import DynamoDBBilling
+    from insurance.dynamodb.billing.accounts import DynamoDBBilling
 
     return DynamoDBBilling(
         dynamodb(),
@@ -203,7 +206,7 @@ def billing() -> DynamoDBBilling:
 
 @cache
 def claims() -> DynamoDBClaims:
-    from insurance.dynamodb.claims import DynamoDBClaims
+    from insurance.dynamodb.claims.claims import DynamoDBClaims
 
     return DynamoDBClaims(
         dynamodb(),
@@ -219,7 +222,7 @@ def claims() -> DynamoDBClaims:
 
 @cache
 def lists() -> DynamoDBLists:
-    from insurance.dynamodb.work_lists import DynamoDBLists
+    from insurance.dynamodb.work.work_lists import DynamoDBLists
 
     return DynamoDBLists(
         dynamodb(),
@@ -237,7 +240,7 @@ def complaint_receipts() -> DynamoDBReceipts:
 
 @cache
 def complaints() -> DynamoDBComplaints:
-    from insurance.dynamodb.complaints import DynamoDBComplaints
+    from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
 
     return DynamoDBComplaints(
         dynamodb(),
@@ -254,7 +257,7 @@ def complaints() -> DynamoDBComplaints:
 
 @cache
 def accesses() -> DynamoDBAccesses:
-    from insurance.dynamodb.accesses import DynamoDBAccesses
+    from insurance.dynamodb.parties.accesses import DynamoDBAccesses
 
     return DynamoDBAccesses(
         dynamodb(),
@@ -267,7 +270,7 @@ def accesses() -> DynamoDBAccesses:
 
 @cache
 def documents() -> DynamoDBDocuments:
-    from insurance.dynamodb.documents import DynamoDBDocuments
+    from insurance.dynamodb.documents.documents import DynamoDBDocuments
 
     return DynamoDBDocuments(
         dynamodb(),
@@ -295,7 +298,7 @@ def wordings() -> BundledWordings:
 
 @cache
 def parties() -> DynamoDBParties:
-    from insurance.dynamodb.parties import DynamoDBParties
+    from insurance.dynamodb.parties.parties import DynamoDBParties
 
     return DynamoDBParties(
         dynamodb(),
@@ -308,15 +311,15 @@ def parties() -> DynamoDBParties:
 
 @cache
 def balances() -> DynamoDBBalances:
-    from insurance.dynamodb.balances import DynamoDBBalances
+    from insurance.dynamodb.ledger.balances import DynamoDBBalances
 
     return DynamoDBBalances(dynamodb(), table("balances"), table("events"))
 
 
 @cache
 def ledgers() -> DynamoDBLedgers:
-    from insurance.dynamodb.billing import BillingReader
-    from insurance.dynamodb.ledgers import DynamoDBLedgers
+    from insurance.dynamodb.billing.accounts import BillingReader
+    from insurance.dynamodb.ledger.policy_ledgers import DynamoDBLedgers
 
     return DynamoDBLedgers(
         dynamodb(),
@@ -328,14 +331,14 @@ def ledgers() -> DynamoDBLedgers:
 
 @cache
 def books() -> DynamoDBBooks:
-    from insurance.dynamodb.books import DynamoDBBooks
+    from insurance.dynamodb.ledger.books import DynamoDBBooks
 
     return DynamoDBBooks(dynamodb(), table("balances"))
 
 
 @cache
 def counted_books() -> DynamoDBCountedBooks:
-    from insurance.dynamodb.counted_books import DynamoDBCountedBooks
+    from insurance.dynamodb.ledger.reconciliation import DynamoDBCountedBooks
 
     return DynamoDBCountedBooks(
         dynamodb(), balances_table=table("balances"), events_table=table("events")
@@ -344,7 +347,7 @@ def counted_books() -> DynamoDBCountedBooks:
 
 @cache
 def calendars() -> DynamoDBCalendars:
-    from insurance.dynamodb.calendars import DynamoDBCalendars
+    from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
 
     return DynamoDBCalendars(
         dynamodb(),
@@ -356,7 +359,7 @@ def calendars() -> DynamoDBCalendars:
 
 @cache
 def earnings() -> DynamoDBEarnings:
-    from insurance.dynamodb.earnings import DynamoDBEarnings
+    from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
 
     return DynamoDBEarnings(
         dynamodb(),
@@ -368,28 +371,28 @@ def earnings() -> DynamoDBEarnings:
 
 @cache
 def agenda() -> DynamoDBAgenda:
-    from insurance.dynamodb.agenda import DynamoDBAgenda
+    from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBAgenda
 
     return DynamoDBAgenda(dynamodb(), table("agenda"))
 
 
 @cache
 def instructions() -> DynamoDBInstructions:
-    from insurance.dynamodb.instructions import DynamoDBInstructions
+    from insurance.dynamodb.payments.instructions import DynamoDBInstructions
 
     return DynamoDBInstructions(dynamodb(), table("payments"))
 
 
 @cache
 def book() -> DynamoDBBook:
-    from insurance.dynamodb.screenings import DynamoDBBook
+    from insurance.dynamodb.parties.screenings import DynamoDBBook
 
     return DynamoDBBook(dynamodb(), table("screening"))
 
 
 @cache
 def screenings() -> DynamoDBScreenings:
-    from insurance.dynamodb.screenings import DynamoDBScreenings
+    from insurance.dynamodb.parties.screenings import DynamoDBScreenings
 
     return DynamoDBScreenings(
         dynamodb(),
@@ -405,7 +408,7 @@ def screenings() -> DynamoDBScreenings:
 
 @cache
 def payment_orders() -> DynamoDBPaymentOrders:
-    from insurance.dynamodb.payments import DynamoDBPaymentOrders
+    from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
 
     return DynamoDBPaymentOrders(
         dynamodb(),
@@ -417,10 +420,10 @@ def payment_orders() -> DynamoDBPaymentOrders:
 
 @cache
 def payers() -> AllPayers:
-    from insurance.operations.pay_claims import ClaimPayers
-    from insurance.operations.pay_out import AllPayers
-    from insurance.operations.pay_redress import RedressPayers
-    from insurance.operations.pay_refunds import RefundPayers
+    from insurance.operations.payments.pay_claims import ClaimPayers
+    from insurance.operations.payments.pay_out import AllPayers
+    from insurance.operations.payments.pay_redress import RedressPayers
+    from insurance.operations.payments.pay_refunds import RefundPayers
 
     return AllPayers(
         pay=ClaimPayers(claims()),
@@ -453,13 +456,13 @@ def objects(bucket: str) -> S3Objects:
 
 @cache
 def _known_versions() -> KnownVersions:
-    from insurance.dynamodb.product_versions import KnownVersions
+    from insurance.dynamodb.products.product_versions import KnownVersions
 
     return KnownVersions(dynamodb(), table("products"))
 
 
 def _policy_reader() -> PolicyReader:
-    from insurance.dynamodb.policy_reader import PolicyReader
+    from insurance.dynamodb.policy.policy_reader import PolicyReader
 
     return PolicyReader(
         policies_table=table("policies"),
@@ -470,7 +473,7 @@ def _policy_reader() -> PolicyReader:
 
 
 def _receipts(*holders: str) -> DynamoDBReceipts:
-    from insurance.domain.identity import party_id_for, quote_id_for
+    from insurance.domain.core.identity import party_id_for, quote_id_for
     from insurance.dynamodb import aggregates, codec
     from insurance.dynamodb.receipts import DynamoDBReceipts
     from insurance.dynamodb.transaction import load

@@ -16,7 +16,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from functions.authorizer.app import Authorizer
-from local.gateway.policy import grant_of
+from local.aws.gateway.policy import grant_of
 
 type Json = dict[str, Any]
 

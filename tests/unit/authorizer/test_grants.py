@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from insurance.access.grants import API_PRODUCTS, METHODS, usage_key
 
-from local.gateway.policy import grant_of
+from local.aws.gateway.policy import grant_of
 from tests.unit.authorizer.house import (
     ARN,
     AUDIENCE,

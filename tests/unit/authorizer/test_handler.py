@@ -21,7 +21,7 @@ from insurance.access.people import person_id
 from moto import mock_aws
 
 from functions.authorizer import app
-from local.gateway.policy import grant_of
+from local.aws.gateway.policy import grant_of
 from tests.unit.authorizer.house import (
     ARN,
     AUDIENCE,

@@ -8,7 +8,7 @@ import pytest
 from insurance.access.grants import usage_key
 from insurance.access.people import person_id
 
-from local.gateway.policy import grant_of
+from local.aws.gateway.policy import grant_of
 from tests.unit.authorizer.house import (
     AUDIENCE,
     CLAIMS,

@@ -16,9 +16,9 @@ from insurance.domain.claim.attention import (
 )
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, Note
-from insurance.domain.clocks import Clock, next_unnoticed, ticking
-from insurance.domain.errors import ClaimFull, FollowUpNotFound
+from insurance.domain.core.errors import ClaimFull, FollowUpNotFound
 from insurance.domain.jurisdiction import ELSEWHERE, JURISDICTIONS, ClockRule, jurisdiction_of
+from insurance.domain.jurisdiction.regulatory_deadline import Clock, next_unnoticed, ticking
 
 from tests.builders import gbp, make_claim
 from tests.unit.claim.test_claim import executing, record, reserved
@@ -218,12 +218,12 @@ def test_what_people_write_is_sealed():
     claim = noted(make_claim(channel=Channel.PORTAL), Note(text="Ada.", by="staff-hana", at=MONDAY))
     claim = followed_up(claim, MONDAY, "Ring Ada.", "staff-hana")
 
-    opened, personal = claim.parted()
+    opened, personal = claim.split_personal()
 
     assert "Ada" not in str(opened)
     assert "Ring Ada." in str(personal)
-    assert Claim.joined(opened, personal) == claim
-    assert Claim.joined(opened, {}).notes == ()
+    assert Claim.merge_personal(opened, personal) == claim
+    assert Claim.merge_personal(opened, {}).notes == ()
 
 
 def test_the_first_running_clock_is_the_next_unnoticed():

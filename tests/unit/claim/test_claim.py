@@ -7,8 +7,8 @@ from insurance.domain.claim import (
     CostType,
     Decision,
     DecisionRecord,
-    Draw,
     Handling,
+    LimitUsage,
     PaymentStatus,
     ReserveReason,
     Step,
@@ -17,8 +17,8 @@ from insurance.domain.claim import (
 from insurance.domain.claim.claim import DECISIONS_MAX, PAYMENTS_MAX, RECOVERIES_MAX
 from insurance.domain.claim.limits import Movement, movements
 from insurance.domain.claim.recovery import RecoveryKind
-from insurance.domain.errors import ClaimFull, ClaimStillOpen, ReserveTooLow
-from insurance.domain.ledger import Account
+from insurance.domain.core.errors import ClaimFull, ClaimStillOpen, ReserveTooLow
+from insurance.domain.ledger.posting import Account
 
 from tests.builders import NOW, gbp, make_claim
 
@@ -37,7 +37,7 @@ def executing(claim, cost_type, amount):
 
 
 def draw(amount, *, kind="limit", whole="1000", code="term_limit"):
-    return Draw(code=code, kind=kind, amount=gbp(amount), whole=gbp(whole))
+    return LimitUsage(code=code, kind=kind, amount=gbp(amount), whole=gbp(whole))
 
 
 def record(decision=Decision.APPROVED, amount="500"):

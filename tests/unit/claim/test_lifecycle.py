@@ -7,8 +7,8 @@ from insurance.domain.claim import Handling, Hold, PaymentStatus, Step, lifecycl
 from insurance.domain.claim import payment as payments
 from insurance.domain.claim.payment import Payment, PaymentStep
 from insurance.domain.claim.reserve import CostType
-from insurance.domain.errors import ClaimOnHold, WrongState
-from insurance.domain.identity import payment_id_for
+from insurance.domain.core.errors import ClaimOnHold, WrongState
+from insurance.domain.core.identity import payment_id_for
 
 from tests.builders import NOW, gbp, make_claim
 

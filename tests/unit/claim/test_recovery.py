@@ -15,8 +15,8 @@ from insurance.domain.claim.recovery import (
     Sharing,
     insurers_part,
 )
-from insurance.domain.errors import WrongState
-from insurance.domain.money import Currency, Money
+from insurance.domain.core.errors import WrongState
+from insurance.domain.core.money import Currency, Money
 
 from tests.builders import gbp
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import insurance.domain.claim
 import insurance.domain.policy
-import insurance.domain.quote  # noqa: F401 - the records below are found among loaded classes
+import insurance.domain.quote.quote  # noqa: F401 - the records below are found among loaded classes
 import pytest
 from insurance.domain.claim import Claim, Task
-from insurance.domain.classification import SEALED, Classification, Record
-from insurance.domain.party import Address, Claimant, Payee, Policyholder
-from insurance.domain.quote import Quote
+from insurance.domain.core.classification import SEALED, Classification, Record
+from insurance.domain.party.party import Address, Claimant, Payee, Policyholder
+from insurance.domain.quote.quote import Quote
 from pydantic import BaseModel
 
 from tests.builders import NOW, make_claim, make_policy, make_quote
@@ -70,15 +70,15 @@ def test_nothing_personal_hides_inside_an_open_field(record):
 
 @pytest.mark.parametrize("record", [make_quote(), make_policy(), make_claim()], ids=type)
 def test_a_record_comes_back_from_its_two_parts(record):
-    opened, personal = record.parted()
+    opened, personal = record.split_personal()
 
-    assert type(record).joined(opened, personal) == record
+    assert type(record).merge_personal(opened, personal) == record
 
 
 def test_without_the_personal_part_the_rest_still_reads():
-    opened, _ = make_quote().parted()
+    opened, _ = make_quote().split_personal()
 
-    quote = Quote.joined(opened, {})
+    quote = Quote.merge_personal(opened, {})
 
     assert quote.policyholder is None
     assert quote.answers is None
@@ -94,9 +94,9 @@ def test_free_text_inside_an_open_field_is_sealed_beside_it():
     claim = make_claim(
         task=Task(role="claims_handler", code="referred", reason="Ada was drunk", since=NOW)
     )
-    opened, personal = claim.parted()
+    opened, personal = claim.split_personal()
 
     assert "drunk" not in str(opened)
     assert personal["task/reason"] == "Ada was drunk"
-    assert Claim.joined(opened, personal) == claim
+    assert Claim.merge_personal(opened, personal) == claim
     assert claim.without_texts().task == Task(role="claims_handler", code="referred", since=NOW)

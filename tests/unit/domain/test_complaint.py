@@ -19,7 +19,7 @@ from insurance.domain.complaint import (
 from insurance.domain.complaint.complaint import REDRESS_MAX
 from insurance.domain.complaint.lifecycle import NEXT, UNANSWERED
 from insurance.domain.complaint.register import COLUMNS, as_csv, row_of
-from insurance.domain.errors import (
+from insurance.domain.core.errors import (
     ComplaintFull,
     ComplaintStillOpen,
     CurrencyMismatch,
@@ -27,10 +27,14 @@ from insurance.domain.errors import (
     SamePerson,
     WrongState,
 )
-from insurance.domain.identity import complaint_id_for, new_complaint_id, redress_id_for
-from insurance.domain.ledger import Account
-from insurance.domain.money import Currency, Money
-from insurance.domain.party import Payee
+from insurance.domain.core.identity import (
+    complaint_id_for,
+    new_complaint_id,
+    redress_id_for,
+)
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.ledger.posting import Account
+from insurance.domain.party.party import Payee
 
 from tests.builders import QUOTE_ID, gbp
 
@@ -71,8 +75,8 @@ def reported(of: Complaint, step: PaymentStep) -> Complaint:
     return of.with_payment(payment, AT)
 
 
-def booked(now: Complaint, was: Complaint) -> list[tuple[Account, Account, int]]:
-    return [(each.debit, each.credit, each.amount.amount) for each in now.booked_since(was)]
+def booked(now: Complaint, before: Complaint) -> list[tuple[Account, Account, int]]:
+    return [(each.debit, each.credit, each.amount.amount) for each in now.booked_since(before)]
 
 
 @pytest.mark.parametrize(("status", "step"), list(product(Status, Step)))
@@ -226,11 +230,11 @@ def test_a_clock_that_ran_out_is_noted_once():
 def test_what_people_write_and_who_they_are_is_sealed():
     found = approved(offered()).noted(Note(text="Ada rang.", by="k", at=AT))
 
-    opened, personal = found.parted()
+    opened, personal = found.split_personal()
 
     assert "Ada" not in str(opened)
     assert "trouble" not in str(opened)
-    assert Complaint.joined(opened, personal) == found
+    assert Complaint.merge_personal(opened, personal) == found
 
 
 def test_the_register_has_a_row_for_each_and_nothing_personal():

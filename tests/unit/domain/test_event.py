@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from insurance.domain.classification import JsonObject
-from insurance.domain.event import Event, Head, first_broken_link
-from insurance.domain.money import Currency, Money
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.event import Event, StreamPosition, first_broken_link
+from insurance.domain.core.money import Currency, Money
 
 from tests.builders import NOW, make_quote
 
@@ -19,7 +19,7 @@ class PlainSeal:
 
 def chain(length: int = 4) -> list[Event]:
     events: list[Event] = []
-    head = Head()
+    head = StreamPosition()
     for number in range(length):
         event = Event.following(
             head,

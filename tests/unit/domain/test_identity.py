@@ -5,8 +5,8 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from insurance.domain import identity
-from insurance.domain.identity import Mode
+from insurance.domain.core import identity
+from insurance.domain.core.identity import Mode
 from pydantic import TypeAdapter, ValidationError
 
 QUOTE = TypeAdapter(identity.QuoteId)

@@ -5,8 +5,8 @@ from decimal import ROUND_DOWN, Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from insurance.domain.errors import CurrencyMismatch
-from insurance.domain.money import AMOUNT_MAX, Currency, Money, total
+from insurance.domain.core.errors import CurrencyMismatch
+from insurance.domain.core.money import AMOUNT_MAX, Currency, Money, total
 from pydantic import ValidationError
 
 amounts = st.integers(min_value=-AMOUNT_MAX, max_value=AMOUNT_MAX)

@@ -3,7 +3,7 @@
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
-from insurance.domain.packing import canonical, pack, unpack
+from insurance.domain.core.packing import canonical, pack, unpack
 
 WHOLE = st.integers(min_value=-(2**53) + 1, max_value=2**53 - 1)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))

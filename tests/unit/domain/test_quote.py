@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from insurance.domain.errors import (
+from insurance.domain.contract.terms import Finding, ImposedTerms
+from insurance.domain.core.errors import (
     AlreadyErased,
     QuoteAlreadyIssued,
     QuoteExpired,
     ReferralOpen,
     WrongState,
 )
-from insurance.domain.quote import NEXT, Quote, QuoteStatus, Step, UnderwriterDecision
-from insurance.domain.terms import Finding, ImposedTerms
+from insurance.domain.quote.quote import NEXT, Quote, QuoteStatus, Step, UnderwriterDecision
 
 from tests.builders import NOW, PREMIUM, make_quote
 

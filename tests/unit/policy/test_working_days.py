@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from insurance.domain.working_days import WorkingDays
+from insurance.domain.core.working_days import WorkingDays
 
 ENGLAND = WorkingDays(
     code="GB-ENG",

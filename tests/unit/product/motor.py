@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from insurance.domain.money import Currency, Money
+from insurance.domain.core.money import Currency, Money
 from insurance.domain.product import Product, Risk
 from insurance.products import LookUps, product
 

@@ -4,12 +4,12 @@ from itertools import islice
 from random import Random
 
 import pytest
-from insurance.domain.errors import InvalidFields
+from insurance.domain.core.errors import InvalidFields
 from insurance.domain.product.bulk import Bulk, reader
 from insurance.products import product, versions
 
-from local.products.random_risks import random_risks
 from tests.unit.product.motor import START, answers, driver, motor, wire
+from tools.products.random_risks import random_risks
 
 VEHICLE = {"vehicle": {"vehicle_group": 15}}
 

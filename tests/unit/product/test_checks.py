@@ -8,17 +8,17 @@ from random import Random
 
 import jsonschema
 import pytest
-from insurance.domain.errors import SamePerson, WrongState
+from insurance.domain.core.errors import SamePerson, WrongState
 from insurance.domain.product import Definition, InvalidProduct, shape
 from insurance.domain.product.checks import check
 from insurance.domain.product.release import NEXT, ProductVersion, Status, Step, is_sold
 from insurance.domain.product.source import checked, definition, schema
 from insurance.products import HERE, product, versions
 
-from local.products.folder import read
-from local.products.fuzz import feed, inputs
-from local.products.mutation import mutants, survives
 from tests.unit.product.make import document
+from tools.products.folder import read
+from tools.products.fuzz import feed, inputs
+from tools.products.mutation import mutants, survives
 
 FOLDERS = [HERE / code / version for code, version in versions()]
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from insurance.domain.errors import InvalidFields, ProductNotFound
+from insurance.domain.core.errors import InvalidFields, ProductNotFound
 from insurance.domain.product import Imposed, Loss
 from insurance.products import product
 

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 from insurance.catalogue import STATE_SECONDS, BundledVersions, Catalogue
-from insurance.domain.caller import Caller, CallerKind
-from insurance.domain.errors import (
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.errors import (
     InvalidDefinition,
     NoAuthority,
     ProductNotFound,
@@ -15,12 +16,11 @@ from insurance.domain.errors import (
     VersionNotFound,
     WrongState,
 )
-from insurance.domain.event import first_broken_link
-from insurance.domain.identity import Mode
+from insurance.domain.core.event import first_broken_link
+from insurance.domain.core.identity import Mode
 from insurance.domain.product.release import Step
 from insurance.domain.product.source import Files
-from insurance.domain.terms import ProductRef
-from insurance.operations.publish_product import (
+from insurance.operations.products.publish_product import (
     VersionDesk,
     list_versions,
     read_files,

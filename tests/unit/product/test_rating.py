@@ -14,10 +14,10 @@ from insurance.domain.product.difference import differences
 from insurance.products import product as bundled
 from insurance.products import versions
 
-from local.products import reference
-from local.products.random_risks import compared, random_risks
-from local.products.reference import Tariff
 from tests.unit.product.make import offer, price, product
+from tools.products import reference
+from tools.products.random_risks import compared, random_risks
+from tools.products.reference import Tariff
 
 TWO = [{"code": "one"}, {"code": "two", "optional": True}]
 

@@ -7,8 +7,8 @@ import pytest
 from insurance.domain.product import InvalidProduct
 from insurance.domain.product.checks import check
 
-from local.products.folder import read
-from local.products.mutation import mutants, survives
+from tools.products.folder import read
+from tools.products.mutation import mutants, survives
 
 TUTORIAL = Path(__file__).parents[3] / "docs" / "products-tutorial.md"
 FILES = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)

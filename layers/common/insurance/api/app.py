@@ -19,10 +19,10 @@ from insurance.api.body import MissingHeader, Request, body_text, read_request
 from insurance.api.caller import caller_of
 from insurance.api.fields import YEARS
 from insurance.api.problems import Problem
-from insurance.domain import errors, identity
-from insurance.domain.caller import Caller, CallerKind
-from insurance.domain.classification import JsonObject
-from insurance.domain.errors import (
+from insurance.domain.core import errors, identity
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.errors import (
     AccountMoved,
     ClockNotAllowed,
     FieldFault,
@@ -33,8 +33,8 @@ from insurance.domain.errors import (
     StaleRevision,
     Unavailable,
 )
-from insurance.domain.identity import Mode
-from insurance.domain.packing import canonical
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.packing import canonical
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
 KEY_HEADER = "Idempotency-Key"
@@ -95,7 +95,7 @@ class Place(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One route as the API's definition describes it; `local/openapi` reads these."""
+    """One route as the API's definition describes it; `tools/openapi` reads these."""
 
     method: str
     path: str

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, NoReturn
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from insurance.domain.classification import Json, JsonObject
-from insurance.domain.errors import FieldFault, InsuranceError, InvalidFields
+from insurance.domain.core.classification import Json, JsonObject
+from insurance.domain.core.errors import FieldFault, InsuranceError, InvalidFields
 
 BODY_BYTES_MAX = 256 * 1024
 DEPTH_MAX = 32

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from insurance.domain.caller import Caller, CallerKind
-from insurance.domain.identity import Mode
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.identity import Mode
 
 SCOPE_PREFIX = "coverwright/"
 """The resource server's name in front of each scope of an access token."""

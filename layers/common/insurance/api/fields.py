@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
-from insurance.domain.errors import FieldFault, InvalidFields
-from insurance.domain.money import Money
+from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.domain.core.money import Money
 
 YEARS = range(1900, 2200)
 PERIOD = re.compile(r"(19|2[01])\d\d-(0[1-9]|1[0-2])")

@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from insurance.api.body import Request
 from insurance.api.fields import AccountNumber, Iban, SortCode
-from insurance.domain.party import Name, Payee
+from insurance.domain.party.party import Name, Payee
 
 
 class PayeeRequest(Request):

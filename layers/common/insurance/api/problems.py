@@ -6,8 +6,8 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from insurance.api.body import BodyTooLarge, MalformedBody, MissingHeader
-from insurance.domain import errors
-from insurance.domain.errors import FieldFault, InsuranceError
+from insurance.domain.core import errors
+from insurance.domain.core.errors import FieldFault, InsuranceError
 
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "https://docs.coverwright.example/problems/"

@@ -3,19 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from insurance.domain.classification import Record
-from insurance.domain.event import Event, Head
-from insurance.domain.identity import mode_of
-from insurance.domain.ledger import Posting
+from insurance.domain.core.classification import Record
+from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.identity import mode_of
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.ledger.posting import Posting
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.transaction import Refusal, Write, add, put
-from insurance.operations.ports import Kept, Keys, PartyKey
+from insurance.operations.parties.ports import Keys
 
 AT_REVISION = "revision = :seen"
 
 
-def head_columns(head: Head) -> Item:
+def head_columns(head: StreamPosition) -> Item:
     """Where the aggregate's stream stands: what the next write is conditional on."""
     if head.processed_at is None:
         raise ValueError("a stored aggregate has an event")
@@ -34,8 +35,8 @@ def body_columns(event: Event) -> Item:
     )
 
 
-def read_head(item: Item) -> Head:
-    return Head(
+def read_head(item: Item) -> StreamPosition:
+    return StreamPosition(
         sequence=int(item["revision"]["N"]),
         hash=item["hash"]["B"],
         processed_at=codec.read_instant(item["at"]),
@@ -47,7 +48,7 @@ def read_record[R: Record](kind: type[R], item: Item, key: PartyKey | None, abou
     personal = {}
     if key is not None and "sealed" in item:
         personal = key.unseal(item["sealed"]["B"], about)
-    return kind.joined(codec.unpack(item["body"]["B"]), personal)
+    return kind.merge_personal(codec.unpack(item["body"]["B"]), personal)
 
 
 def read_key(keys: Keys, item: Item | None) -> PartyKey | None:
@@ -61,14 +62,14 @@ def append(table: str, event: Event, *, taken: Callable[[Item | None], Exception
 
 
 def moved(
-    table: str, events_table: str, event: Event, was: Kept[Any] | None, stale: Refusal
+    table: str, events_table: str, event: Event, before: Stored[Any] | None, stale: Refusal
 ) -> list[Write]:
     """The item as the event leaves it, and the event; stale where somebody was first."""
     item = {"id": codec.text(event.stream), **head_columns(event.head), **body_columns(event)}
-    if was is None:
+    if before is None:
         write = add(table, item, stale, key="id")
     else:
-        seen = codec.number(was.head.sequence)
+        seen = codec.number(before.head.sequence)
         write = put(table, item, stale, condition=AT_REVISION, seen=seen)
     return [write, append(events_table, event, taken=stale)]
 
@@ -123,6 +124,6 @@ def read_postings(item: Item) -> tuple[Posting, ...]:
     )
 
 
-def kept[R: Record](kind: type[R], item: Item, key: PartyKey | None) -> Kept[R]:
+def kept[R: Record](kind: type[R], item: Item, key: PartyKey | None) -> Stored[R]:
     """A stored aggregate whose item carries its body."""
-    return Kept(read_record(kind, item, key, item["id"]["S"]), read_head(item), key)
+    return Stored(read_record(kind, item, key, item["id"]["S"]), read_head(item), key)

@@ -8,7 +8,7 @@ import base64
 from datetime import UTC, datetime
 from typing import Any
 
-from insurance.domain import packing
+from insurance.domain.core import packing
 
 SCHEMA_VERSION = 1
 """Version of everything below. An item that says another one is read by that version's rules."""

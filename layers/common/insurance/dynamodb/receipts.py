@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from insurance.domain.classification import JsonObject
-from insurance.domain.errors import AlreadyErased, KeyReused
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.errors import AlreadyErased, KeyReused
+from insurance.domain.core.stored import PartyKey
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.transaction import Refusal, Write, load, put
-from insurance.operations.ports import PartyKey
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
 if TYPE_CHECKING:

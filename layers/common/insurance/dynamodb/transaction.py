@@ -10,7 +10,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from insurance.domain.errors import Unanswered, Unavailable
+from insurance.domain.core.errors import Unanswered, Unavailable
 from insurance.dynamodb.codec import Item
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from insurance.domain.identity import fingerprint
+from insurance.domain.core.identity import fingerprint
 
 KEPT_FOR = timedelta(days=30)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from insurance.domain.errors import ProductNotFound
+from insurance.domain.core.errors import ProductNotFound
 from insurance.domain.product.faults import did_you_mean
 from insurance.domain.product.product import Definition, Product
 from insurance.domain.product.release import order

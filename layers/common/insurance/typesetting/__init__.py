@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import typst
 
+from insurance.domain.core.errors import NotPrintable
 from insurance.domain.document import Content, Wording
-from insurance.domain.errors import NotPrintable
 
 HERE: Final = Path(__file__).parent
 LAYOUT: Final = (HERE / "layout.typ").read_bytes()

@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from insurance.api.app import etag
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.billing import BillingAccount, Invoice, PaymentIn, Refund, schedule
-from insurance.domain.identity import invoice_id_for
+from insurance.domain.core.identity import invoice_id_for
 from insurance.domain.policy import Policy
-from insurance.operations.bill_policy import Billed, Invoiced, PaymentTaken
-from insurance.operations.resolve_suspense import Resolved
+from insurance.operations.billing.bill_policy import Billed, Invoiced, PaymentTaken
+from insurance.operations.billing.resolve_suspense import Resolved
 
 
 class InstalmentView(BaseModel):

@@ -6,9 +6,11 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.views.terms import MoneyView, View
-from insurance.domain.books import CHART, Check, Format, PolicyBooks
-from insurance.domain.ledger import Account
-from insurance.domain.money import Money
+from insurance.domain.core.money import Money
+from insurance.domain.ledger.chart import CHART
+from insurance.domain.ledger.export import Format
+from insurance.domain.ledger.policy_books import Check, PolicyBooks
+from insurance.domain.ledger.posting import Account
 
 
 class BalanceView(BaseModel):

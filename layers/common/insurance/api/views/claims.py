@@ -7,15 +7,15 @@ from pydantic import BaseModel
 
 from insurance.api.app import cursor, etag
 from insurance.api.views.terms import MoneyView, View
-from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim import Claim, CostType, DecisionRecord
 from insurance.domain.claim.decision import REVIEW
 from insurance.domain.claim.payment import Outgoing
 from insurance.domain.claim.rule import JudgedSegment, PayoutStep
 from insurance.domain.claim.verification import Verdict
-from insurance.domain.party import Claimant, Payee
-from insurance.operations.ports import Kept
-from insurance.operations.read_claim import ClaimsPage
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Claimant, Payee
+from insurance.operations.claims.read_claim import ClaimsPage
 
 
 class RuleView(BaseModel):
@@ -246,7 +246,7 @@ class ClaimView(View):
     clocks: list[ClockView]
 
     @classmethod
-    def to(cls, caller: Caller, kept: Kept[Claim]) -> Self:
+    def to(cls, caller: Caller, kept: Stored[Claim]) -> Self:
         """As this caller may see it: a policyholder only what is theirs to know."""
         shown, claim = cls.of(kept), kept.record
         if caller.kind is not CallerKind.POLICYHOLDER:
@@ -267,7 +267,7 @@ class ClaimView(View):
         )
 
     @classmethod
-    def of(cls, kept: Kept[Claim]) -> Self:
+    def of(cls, kept: Stored[Claim]) -> Self:
         claim = kept.record
         return cls(
             etag=etag(kept.head.sequence, "claim"),
@@ -358,7 +358,7 @@ class ClaimLineView(BaseModel):
     task: TaskView | None
 
     @classmethod
-    def of(cls, kept: Kept[Claim]) -> Self:
+    def of(cls, kept: Stored[Claim]) -> Self:
         claim = kept.record
         return cls(
             id=claim.id,

@@ -9,12 +9,12 @@ from insurance.api.app import cursor, etag
 from insurance.api.views.claims import ClockView
 from insurance.api.views.terms import MoneyView, View
 from insurance.api.views.work import NoteView
-from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim.payment import Payment
 from insurance.domain.complaint import Complainant, Complaint
 from insurance.domain.complaint.register import as_csv, row_of
-from insurance.operations.ports import Kept
-from insurance.operations.read_work import Page
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.stored import Stored
+from insurance.operations.work.read_work import Page
 
 
 class RedressView(BaseModel):
@@ -68,7 +68,7 @@ class ComplaintView(View):
     redress: list[RedressView]
 
     @classmethod
-    def to(cls, caller: Caller, kept: Kept[Complaint]) -> Self:
+    def to(cls, caller: Caller, kept: Stored[Complaint]) -> Self:
         """As this caller may see it: outside our own house redress is told of once it is agreed. That
         a payee is screened, or that an offer was refused, is not for them to know."""
         shown = cls.of(kept)
@@ -79,7 +79,7 @@ class ComplaintView(View):
         return shown.model_copy(update=changes)
 
     @classmethod
-    def of(cls, kept: Kept[Complaint]) -> Self:
+    def of(cls, kept: Stored[Complaint]) -> Self:
         complaint = kept.record
         answer = complaint.response
         return cls(
@@ -118,7 +118,7 @@ class ComplaintDeskView(View):
     notes: list[NoteView]
 
     @classmethod
-    def of(cls, kept: Kept[Complaint]) -> Self:
+    def of(cls, kept: Stored[Complaint]) -> Self:
         complaint = kept.record
         return cls(
             etag=etag(kept.head.sequence, "desk"),
@@ -138,7 +138,7 @@ class RedressReportView(View):
     amount: MoneyView
 
     @classmethod
-    def of(cls, instruction_id: str, kept: Kept[Complaint]) -> Self:
+    def of(cls, instruction_id: str, kept: Stored[Complaint]) -> Self:
         payment = kept.record.payment(instruction_id)
         return cls(
             instruction_id=payment.id,

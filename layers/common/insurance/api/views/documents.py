@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from insurance.api.app import cursor
 from insurance.api.views.terms import ProductRefView
 from insurance.domain.document import Document
-from insurance.operations.make_document import LentDocument
-from insurance.operations.read_document import RegisterPage
+from insurance.operations.documents.make_document import LentDocument
+from insurance.operations.documents.read_document import RegisterPage
 
 
 class DocumentView(BaseModel):

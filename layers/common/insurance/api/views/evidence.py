@@ -6,10 +6,10 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.views.documents import LinkView
-from insurance.domain.caller import Caller, CallerKind
+from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.evidence.evidence import Evidence
-from insurance.operations.read_evidence import LentEvidence
-from insurance.operations.take_evidence import AskedEvidence
+from insurance.operations.claims.read_evidence import LentEvidence
+from insurance.operations.claims.take_evidence import AskedEvidence
 
 
 class EvidenceView(BaseModel):

@@ -8,14 +8,15 @@ from pydantic import BaseModel
 
 from insurance.api.app import cursor
 from insurance.api.views.terms import MoneyView, View
-from insurance.domain.books import CHART, Format, Written, export
-from insurance.domain.books.calendar import Calendar
-from insurance.domain.books.health import Health, Invariant, Recount
-from insurance.domain.books.reports import Movements, Ratios
-from insurance.domain.caller import Caller
-from insurance.domain.ledger import Account
-from insurance.domain.money import Currency, Money
-from insurance.operations.read_ledger import (
+from insurance.domain.core.caller import Caller
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.ledger.calendar import Calendar
+from insurance.domain.ledger.chart import CHART
+from insurance.domain.ledger.export import Format, Written, export
+from insurance.domain.ledger.health import Health, Invariant, Recount
+from insurance.domain.ledger.posting import Account
+from insurance.domain.ledger.reports import Movements, Ratios
+from insurance.operations.ledger.read_ledger import (
     AccountStatement,
     BalanceOf,
     JournalEntry,
@@ -23,7 +24,7 @@ from insurance.operations.read_ledger import (
     Line,
     TrialBalance,
 )
-from insurance.operations.report_business import BusinessReport, PartnerStatement
+from insurance.operations.ledger.report_business import BusinessReport, PartnerStatement
 
 
 class InvariantView(BaseModel):

@@ -7,10 +7,10 @@ from pydantic import BaseModel
 
 from insurance.api.app import etag
 from insurance.api.views.terms import MoneyView, View
+from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.policy.notice import Notice
-from insurance.operations.ports import Kept
-from insurance.operations.serve_notice import Served
+from insurance.operations.policy.serve_notice import Served
 
 
 class NoticeItem(BaseModel):
@@ -77,7 +77,7 @@ class NoticesView(View):
     items: list[NoticeItem]
 
     @classmethod
-    def of(cls, kept: Kept[Policy]) -> Self:
+    def of(cls, kept: Stored[Policy]) -> Self:
         policy = kept.record
         return cls(
             etag=etag(kept.head.sequence, "notices"),

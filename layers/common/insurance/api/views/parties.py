@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from insurance.api.views.terms import View
-from insurance.domain.party import Access, Erasure
+from insurance.domain.party.party import Access, Erasure
 
 
 class ErasureView(View):

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.bank import PaymentFile, StatusReport
-from insurance.operations.take_status_report import Taken
+from insurance.operations.payments.take_status_report import Taken
 
 
 class InstructionView(BaseModel):

@@ -16,10 +16,10 @@ from insurance.api.views.terms import (
     ProductRefView,
     View,
 )
-from insurance.domain.event import Event
+from insurance.domain.core.event import Event
+from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy, Segment
-from insurance.operations.ports import Kept
-from insurance.operations.read_policy import EventPage
+from insurance.operations.policy.read_policy import EventPage
 
 
 class SegmentView(BaseModel):
@@ -63,7 +63,7 @@ class PolicyView(View):
     """What the customer owes for the term, all transactions together."""
 
     @classmethod
-    def at(cls, now: datetime, kept: Kept[Policy]) -> Self:
+    def at(cls, now: datetime, kept: Stored[Policy]) -> Self:
         whole = kept.record
         policy = whole.at(now)
         return cls(

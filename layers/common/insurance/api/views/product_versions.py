@@ -8,12 +8,12 @@ from pydantic import BaseModel, RootModel
 
 from insurance.api.app import Page, cursor, etag
 from insurance.api.views.terms import View
-from insurance.domain.errors import FieldFault
+from insurance.domain.core.errors import FieldFault
+from insurance.domain.core.stored import Stored
 from insurance.domain.product.checks import Report
 from insurance.domain.product.release import ProductVersion
 from insurance.domain.product.source import Files
-from insurance.operations.ports import Kept
-from insurance.operations.publish_product import Drafted, warnings
+from insurance.operations.products.publish_product import Drafted, warnings
 
 
 class FilingView(BaseModel):
@@ -76,7 +76,7 @@ class ProductVersionView(View):
     changed_at: datetime | None
 
     @classmethod
-    def of(cls, kept: Kept[ProductVersion]) -> Self:
+    def of(cls, kept: Stored[ProductVersion]) -> Self:
         return cls(etag=_etag(kept), **_shown(kept.record))
 
 
@@ -102,7 +102,7 @@ class VersionFilesView(ProductVersionView):
     scenarios: str | None
 
     @classmethod
-    def holding(cls, kept: Kept[ProductVersion], files: Files) -> Self:
+    def holding(cls, kept: Stored[ProductVersion], files: Files) -> Self:
         return cls(etag=_etag(kept), **_shown(kept.record), **files._asdict())
 
 
@@ -111,7 +111,7 @@ class ProductVersionListView(View):
     next: str | None
 
     @classmethod
-    def of(cls, code: str, versions: Sequence[Kept[ProductVersion]], page: Page) -> Self:
+    def of(cls, code: str, versions: Sequence[Stored[ProductVersion]], page: Page) -> Self:
         shown = versions[page.after : page.after + page.limit]
         end = page.after + len(shown)
         return cls(
@@ -124,7 +124,7 @@ class ProductSchemaView(RootModel[dict[str, Any]]):
     """The JSON Schema of product.json: editors complete and check by it."""
 
 
-def _etag(kept: Kept[ProductVersion]) -> str | None:
+def _etag(kept: Stored[ProductVersion]) -> str | None:
     """A bundled version that nobody took a step with has no revision yet."""
     return etag(kept.head.sequence, "version") if kept.head.sequence else None
 

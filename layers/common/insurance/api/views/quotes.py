@@ -18,11 +18,11 @@ from insurance.api.views.terms import (
     ProductRefView,
     View,
 )
-from insurance.domain.money import Money
+from insurance.domain.core.money import Money
+from insurance.domain.core.stored import Stored
 from insurance.domain.product.rating import TraceStep
-from insurance.domain.quote import Quote
-from insurance.operations.ports import Kept
-from insurance.operations.pricing import Priced, premium_of
+from insurance.domain.quote.quote import Quote
+from insurance.operations.quoting.pricing import Priced, premium_of
 
 
 class PreviewView(View):
@@ -72,7 +72,7 @@ class QuoteView(View):
     expires_at: datetime
 
     @classmethod
-    def of(cls, kept: Kept[Quote]) -> Self:
+    def of(cls, kept: Stored[Quote]) -> Self:
         quote = kept.record
         return cls(
             etag=etag(kept.head.sequence, "quote"),
@@ -142,7 +142,7 @@ class ExplanationView(View):
     """What that would cost: a fair renewal never costs more."""
 
     @classmethod
-    def of(cls, kept: Kept[Quote], priced: Priced) -> Self:
+    def of(cls, kept: Stored[Quote], priced: Priced) -> Self:
         quote, entrant = kept.record, priced.entrant
         return cls(
             etag=etag(kept.head.sequence, "explanation"),

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from insurance.api.app import cursor
 from insurance.api.views.terms import View
-from insurance.domain.screening import ScreeningCase
-from insurance.operations.screen_policyholder import BookScreened
+from insurance.domain.screening.screening import ScreeningCase
+from insurance.operations.parties.screen_policyholder import BookScreened
 
 
 class MatchView(BaseModel):

@@ -8,13 +8,13 @@ from pydantic import BaseModel
 
 from insurance.api.app import cursor, etag
 from insurance.api.views.terms import MoneyView, PremiumView, View
-from insurance.domain.money import Money
+from insurance.domain.contract.proration import Share
+from insurance.domain.core.money import Money
+from insurance.domain.core.stored import Stored
 from insurance.domain.policy import ChargeLine, Computation, Policy, Transaction
 from insurance.domain.policy.difference import Difference
 from insurance.domain.policy.policy import NEW_BUSINESS, computation_of_new_business
-from insurance.domain.proration import Share
-from insurance.operations.ports import Kept
-from insurance.operations.service_policy import PolicyChange
+from insurance.operations.policy.service_policy import PolicyChange
 
 
 class ShareView(BaseModel):
@@ -160,7 +160,7 @@ class ChangeView(View):
             reversed=[TransactionView.of(each) for each in serviced.reversed],
             reapplied=[TransactionView.of(each) for each in serviced.reapplied],
             difference=MoneyView.of(serviced.difference),
-            charged_before=MoneyView.of(change.was.charged),
+            charged_before=MoneyView.of(change.before.charged),
             charged_after=MoneyView.of(policy.charged),
         )
 
@@ -172,7 +172,7 @@ class TransactionsView(View):
     next: str | None
 
     @classmethod
-    def of(cls, kept: Kept[Policy], *, after: int, limit: int) -> Self:
+    def of(cls, kept: Stored[Policy], *, after: int, limit: int) -> Self:
         policy = kept.record
         views = [TransactionView.of_new_business(policy)]
         views += [TransactionView.of(each) for each in policy.transactions]

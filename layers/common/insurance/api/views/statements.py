@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.views.terms import MoneyView, View
-from insurance.operations.import_statement import EntryTaken, StatementTaken
+from insurance.operations.payments.import_statement import EntryTaken, StatementTaken
 
 
 class EntryView(BaseModel):

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from insurance.domain.terms import Finding, ImposedTerms
+from insurance.domain.contract.terms import Finding, ImposedTerms
 
 
 class View(BaseModel):

@@ -9,8 +9,8 @@ from insurance.api.app import cursor, etag
 from insurance.api.views.claims import ClockView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim import Claim
-from insurance.operations.ports import Kept
-from insurance.operations.read_work import Page, Work
+from insurance.domain.core.stored import Stored
+from insurance.operations.work.read_work import Page, Work
 
 
 class WorkView(BaseModel):
@@ -134,7 +134,7 @@ class ClaimDeskView(View):
     diary: list[FollowUpView]
 
     @classmethod
-    def of(cls, kept: Kept[Claim]) -> Self:
+    def of(cls, kept: Stored[Claim]) -> Self:
         claim = kept.record
         return cls(
             etag=etag(kept.head.sequence, "desk"),

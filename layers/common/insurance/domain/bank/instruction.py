@@ -1,10 +1,10 @@
 """Instructions: payments that an event left with the bank, before they stand in a file."""
 
-from insurance.domain.classification import JsonObject
-from insurance.domain.event import Event
-from insurance.domain.identity import Mode
-from insurance.domain.money import Money
-from insurance.domain.value import Value
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.money import Money
+from insurance.domain.core.value import Value
 
 PAID_OUT = ("payments", "refunds", "redress")
 """Where an aggregate keeps what is paid out: a claim, a policy's account, a complaint."""

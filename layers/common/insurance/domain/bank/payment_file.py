@@ -6,10 +6,10 @@ from typing import NamedTuple, Self
 from pydantic import AwareDatetime
 
 from insurance.domain.bank.instruction import Instruction
-from insurance.domain.classification import Record
-from insurance.domain.identity import Mode, PaymentFileId
-from insurance.domain.money import Currency, Money, total
-from insurance.domain.party import Payee
+from insurance.domain.core.classification import Record
+from insurance.domain.core.identity import Mode, PaymentFileId
+from insurance.domain.core.money import Currency, Money, total
+from insurance.domain.party.party import Payee
 
 PAYMENTS_PER_FILE_MAX = 90
 """A file and its payments are claimed in one transaction of at most 100 writes."""

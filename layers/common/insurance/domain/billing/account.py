@@ -10,21 +10,26 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from insurance.domain.billing.instalments import Due, Plan, schedule
 from insurance.domain.billing.refund import PAID, Refund
 from insurance.domain.claim.payment import OPEN, PaymentStatus
-from insurance.domain.classification import Classification, Record
-from insurance.domain.errors import (
+from insurance.domain.core.classification import Classification, Record
+from insurance.domain.core.errors import (
     PlanAlreadyChosen,
     RefundNotFound,
     RefundTooLarge,
     TooManyChanges,
 )
-from insurance.domain.identity import BillingId, PolicyId, billing_id_for, refund_id_for
-from insurance.domain.ledger import Account, Posting, post
-from insurance.domain.money import Money
-from insurance.domain.money import total as total_of
-from insurance.domain.party import Payee
+from insurance.domain.core.identity import (
+    BillingId,
+    PolicyId,
+    billing_id_for,
+    refund_id_for,
+)
+from insurance.domain.core.money import Money
+from insurance.domain.core.money import total as total_of
+from insurance.domain.core.value import Value
+from insurance.domain.ledger.posting import Account, Posting, post
+from insurance.domain.party.party import Payee
 from insurance.domain.policy import Policy
 from insurance.domain.policy.charging import COOLING_OFF
-from insurance.domain.value import Value
 
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=140, pattern=r"^[!-~]+$")]
 """How the outside names a payment: what makes a repeated one the same."""

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from insurance.domain.billing.account import Reference
-from insurance.domain.identity import ALPHABET, SUFFIX_LENGTH, PolicyId
-from insurance.domain.money import Money
-from insurance.domain.value import Value
+from insurance.domain.core.identity import ALPHABET, SUFFIX_LENGTH, PolicyId
+from insurance.domain.core.money import Money
+from insurance.domain.core.value import Value
 
 ENTRIES_MAX: Final = 200
 """Of one statement: what is booked well within the time that the gateway waits."""

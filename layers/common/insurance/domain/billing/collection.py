@@ -13,8 +13,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from insurance.domain.billing.account import BillingAccount, Invoice, statement
+from insurance.domain.core.money import total as total_of
 from insurance.domain.jurisdiction import NoticeKind, local_midnight
-from insurance.domain.money import total as total_of
 from insurance.domain.policy import Policy, Transaction
 from insurance.domain.policy.notice import NON_PAYMENT, Notice, NoticeEnd
 

@@ -10,11 +10,11 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from insurance.domain.money import Money
-from insurance.domain.period import Period
+from insurance.domain.core.money import Money
+from insurance.domain.core.period import Period
+from insurance.domain.core.value import Value
 from insurance.domain.product import Product
 from insurance.domain.product.arithmetic import add_months, half_up
-from insurance.domain.value import Value
 
 ANNUAL = "annual"
 """The plan that every product has: all at once."""
@@ -64,8 +64,8 @@ class Schedule(NamedTuple):
 def plans_of(product: Product) -> tuple[Plan, ...]:
     """The plans on offer, paying at once first."""
     rows = product.life.section("instalments").get("rows", ())
-    at_once = Plan(code=ANNUAL, name="All at once", count=1)
-    return (at_once, *(_plan(row) for row in rows if row["code"] != ANNUAL))
+    is_straight_through = Plan(code=ANNUAL, name="All at once", count=1)
+    return (is_straight_through, *(_plan(row) for row in rows if row["code"] != ANNUAL))
 
 
 def schedule(total: Money, plan: Plan, first_due: date, term: Period) -> Schedule:

@@ -3,9 +3,9 @@
 from typing import Final
 
 from insurance.domain.claim.payment import Outgoing, PaymentStatus
-from insurance.domain.identity import RefundId, ReturnId
-from insurance.domain.ledger import Account, Posting, post
-from insurance.domain.money import Money
+from insurance.domain.core.identity import RefundId, ReturnId
+from insurance.domain.core.money import Money
+from insurance.domain.ledger.posting import Account, Posting, post
 
 PAID: Final = frozenset({PaymentStatus.PAID})
 
@@ -24,9 +24,9 @@ class Refund(Outgoing):
     def paid(self) -> bool:
         return self.status is PaymentStatus.PAID
 
-    def booked_since(self, was: "Refund") -> tuple[Posting, ...]:
+    def booked_since(self, before: "Refund") -> tuple[Posting, ...]:
         """What the bank's report moves: cash goes when it is paid, and comes when it is sent back."""
-        if self.paid is was.paid:
+        if self.paid is before.paid:
             return ()
         sign = 1 if self.paid else -1
         return (

@@ -8,11 +8,11 @@ from pydantic import AwareDatetime
 from insurance.domain.billing.account import Reference
 from insurance.domain.billing.refund import Refund
 from insurance.domain.claim.payment import COMMITTED, PaymentStatus
-from insurance.domain.classification import Record
-from insurance.domain.errors import RefundNotFound, WrongState
-from insurance.domain.identity import PolicyId, SuspenseId, refund_id_for
-from insurance.domain.ledger import Account, Posting, post
-from insurance.domain.money import Money
+from insurance.domain.core.classification import Record
+from insurance.domain.core.errors import RefundNotFound, WrongState
+from insurance.domain.core.identity import PolicyId, SuspenseId, refund_id_for
+from insurance.domain.core.money import Money
+from insurance.domain.ledger.posting import Account, Posting, post
 
 RETURNS_MAX: Final = 9
 

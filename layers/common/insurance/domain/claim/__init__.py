@@ -4,10 +4,10 @@ from insurance.domain.claim.claim import Claim, Hold, NoticedClaim, PayeeChange,
 from insurance.domain.claim.decision import Decision, DecisionRecord
 from insurance.domain.claim.diary import Channel, FollowUp, Note
 from insurance.domain.claim.lifecycle import Handling, Step
-from insurance.domain.claim.limits import Draw
+from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.payment import Payment, PaymentStatus
 from insurance.domain.claim.reserve import CostType, Reserve, ReserveReason
-from insurance.domain.screening import ClearedMatch
+from insurance.domain.screening.screening import ClearedMatch
 
 __all__ = [
     "Channel",
@@ -16,10 +16,10 @@ __all__ = [
     "CostType",
     "Decision",
     "DecisionRecord",
-    "Draw",
     "FollowUp",
     "Handling",
     "Hold",
+    "LimitUsage",
     "Note",
     "NoticedClaim",
     "PayeeChange",

@@ -8,9 +8,14 @@ from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, FollowUp, No
 from insurance.domain.claim.lifecycle import Handling, Step
 from insurance.domain.claim.payment import PaymentStatus
 from insurance.domain.claim.reserve import CostType
-from insurance.domain.clocks import Clock, breached, overdue, ticking
-from insurance.domain.errors import ClaimFull, FollowUpNotFound
+from insurance.domain.core.errors import ClaimFull, FollowUpNotFound
 from insurance.domain.jurisdiction import jurisdiction_of
+from insurance.domain.jurisdiction.regulatory_deadline import (
+    Clock,
+    breached,
+    overdue,
+    ticking,
+)
 
 HANDLER = "claims_handler"
 """Whose work a claim is, unless its task says otherwise."""

@@ -9,7 +9,7 @@ from insurance.domain.bank import Payable
 from insurance.domain.claim.decision import Decision, DecisionRecord
 from insurance.domain.claim.diary import NOTES_MAX, Channel, FollowUp, Note
 from insurance.domain.claim.lifecycle import HELD_BACK, NEXT, Handling, Step
-from insurance.domain.claim.limits import Draw
+from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.payment import (
     COMMITTED,
     OPEN,
@@ -26,9 +26,9 @@ from insurance.domain.claim.recovery import (
 )
 from insurance.domain.claim.reserve import ACCOUNTS, COSTS, CostType, Reserve, ReserveReason
 from insurance.domain.claim.rule import JudgedSegment, PayoutStep, RuleResult
-from insurance.domain.classification import Classification, Record
-from insurance.domain.clocks import Clock
-from insurance.domain.errors import (
+from insurance.domain.contract.terms import Reinstatement
+from insurance.domain.core.classification import Classification, Record
+from insurance.domain.core.errors import (
     ClaimFull,
     ClaimOnHold,
     ClaimStillOpen,
@@ -37,14 +37,14 @@ from insurance.domain.errors import (
     ReserveTooLow,
     WrongState,
 )
+from insurance.domain.core.identity import ClaimId, PaymentId, PolicyId, payment_id_for
+from insurance.domain.core.money import Money, total
+from insurance.domain.core.value import Value
 from insurance.domain.evidence.evidence import EVIDENCE_MAX, Evidence
-from insurance.domain.identity import ClaimId, PaymentId, PolicyId, payment_id_for
-from insurance.domain.ledger import Account, Posting, post
-from insurance.domain.money import Money, total
-from insurance.domain.party import Claimant, Payee
-from insurance.domain.screening import ClearedMatch
-from insurance.domain.terms import Reinstatement
-from insurance.domain.value import Value
+from insurance.domain.jurisdiction.regulatory_deadline import Clock
+from insurance.domain.ledger.posting import Account, Posting, post
+from insurance.domain.party.party import Claimant, Payee
+from insurance.domain.screening.screening import ClearedMatch
 
 PAYMENTS_MAX = 50
 DECISIONS_MAX = 20
@@ -153,11 +153,11 @@ class Claim(Record):
     """Depreciation held back until the loss is made good."""
     counts: bool = False
     """Whether it goes to the policyholder's record (no-claims years, claims in term)."""
-    draws: tuple[Draw, ...] = ()
+    draws: tuple[LimitUsage, ...] = ()
     """What it takes of limits and deductibles that the policy's claims share."""
     reinstatements: tuple[Reinstatement, ...] = ()
     """The limits it used, now or before, that stand again for a premium: the policy is charged for
-    what is used of them (`operations/charge_reinstatement.py`)."""
+    what is used of them (`operations/policy/charge_reinstatement.py`)."""
     reserves: tuple[Reserve, ...] = ()
     payments: Annotated[tuple[Payment, ...], Field(max_length=PAYMENTS_MAX)] = ()
     payees: Annotated[dict[str, Payee] | None, Classification.PERSONAL] = None
@@ -196,7 +196,9 @@ class Claim(Record):
 
     # Decisions
 
-    def decided(self, record: DecisionRecord, *, draws: tuple[Draw, ...], counts: bool) -> Self:
+    def decided(
+        self, record: DecisionRecord, *, draws: tuple[LimitUsage, ...], counts: bool
+    ) -> Self:
         """As decided, with the reserve that the decision leaves."""
         self._check_room(len(self.decisions), DECISIONS_MAX, "decisions")
         denied = record.decision is Decision.DENIED
@@ -475,26 +477,28 @@ class Claim(Record):
 
     # The ledger
 
-    def booked_since(self, was: "Claim | None") -> tuple[Posting, ...]:
+    def booked_since(self, before: "Claim | None") -> tuple[Posting, ...]:
         """The postings that a change makes: movements of reserves, and what was newly paid."""
         postings: tuple[Posting, ...] = ()
         for cost_type, accounts in ACCOUNTS.items():
             reserved = self.reserve_of(cost_type) - (
-                was.reserve_of(cost_type) if was else self._nothing
+                before.reserve_of(cost_type) if before else self._nothing
             )
-            paid = self.paid_of(cost_type) - (was.paid_of(cost_type) if was else self._nothing)
+            paid = self.paid_of(cost_type) - (
+                before.paid_of(cost_type) if before else self._nothing
+            )
             postings += post(accounts.change, accounts.reserves, reserved)
             if accounts.paid is not None:
-                kept_back = self._kept_back_since(was, cost_type)
+                kept_back = self._kept_back_since(before, cost_type)
                 postings += post(accounts.paid, Account.CASH, paid - kept_back)
                 postings += post(accounts.paid, Account.CLAIMS_KEPT_BACK, kept_back)
-        recovered = self.recovered - (was.recovered if was else self._nothing)
+        recovered = self.recovered - (before.recovered if before else self._nothing)
         return postings + post(Account.CASH, Account.RECOVERIES, recovered)
 
-    def _kept_back_since(self, was: "Claim | None", cost_type: CostType) -> Money:
+    def _kept_back_since(self, before: "Claim | None", cost_type: CostType) -> Money:
         if cost_type is not CostType.INDEMNITY:
             return self._nothing
-        return self.kept_back - (was.kept_back if was else self._nothing)
+        return self.kept_back - (before.kept_back if before else self._nothing)
 
     def _check_room(self, there: int, most: int, what: str) -> None:
         if there >= most:

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, StringConstraints
 
 from insurance.domain.claim.rule import Outcome, RuleResult
-from insurance.domain.money import Money
-from insurance.domain.value import Value
+from insurance.domain.core.money import Money
+from insurance.domain.core.value import Value
 
 
 class Decision(StrEnum):

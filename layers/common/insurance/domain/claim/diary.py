@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, StringConstraints
 
-from insurance.domain.caller import CallerKind
-from insurance.domain.value import Value
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.value import Value
 
 NOTES_MAX = 40
 FOLLOW_UPS_MAX = 20

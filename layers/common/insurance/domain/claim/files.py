@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from insurance.domain.caller import Caller, CallerKind
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.lifecycle import Step
-from insurance.domain.errors import ClaimFull, EvidenceNotFound
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.errors import ClaimFull, EvidenceNotFound
+from insurance.domain.core.identity import ClaimId
 from insurance.domain.evidence.evidence import EVIDENCE_MAX, Evidence, EvidenceStatus
-from insurance.domain.identity import ClaimId
 
 
 def shown_to(caller: Caller, claim: Claim) -> tuple[Evidence, ...]:
@@ -68,7 +68,7 @@ def received(
     return with_evidence(claim, evidence).replace(**changes)
 
 
-def first_seen(was: Claim, claim: Claim) -> Sequence[str]:
+def first_seen(before: Claim, claim: Claim) -> Sequence[str]:
     """The marks of files that no claim of the policy had before this one."""
-    known = {each.mark for each in was.evidence}
+    known = {each.mark for each in before.evidence}
     return [each.mark for each in claim.evidence if each.mark and each.mark not in known]

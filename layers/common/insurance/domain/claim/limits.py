@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Self
 
-from insurance.domain.identity import PolicyId
-from insurance.domain.money import Money
-from insurance.domain.value import Value
+from insurance.domain.core.identity import PolicyId
+from insurance.domain.core.money import Money
+from insurance.domain.core.value import Value
 
 
-class Draw(Value):
+class LimitUsage(Value):
     """So much of one aggregate, reserved when the claim is decided and given back if it is lost."""
 
     code: str
@@ -40,13 +40,13 @@ class Movement(NamedTuple):
     """See `Draw.pool`."""
 
 
-def movements(before: Sequence[Draw], after: Sequence[Draw]) -> tuple[Movement, ...]:
+def movements(before: Sequence[LimitUsage], after: Sequence[LimitUsage]) -> tuple[Movement, ...]:
     """What has to be taken or given back, aggregate by aggregate; nothing where nothing moves."""
-    was = {draw.code: draw for draw in before}
+    earlier = {draw.code: draw for draw in before}
     now = {draw.code: draw for draw in after}
     found = []
-    for code in sorted(was.keys() | now.keys()):
-        drawn, draw = was.get(code), now.get(code)
+    for code in sorted(earlier.keys() | now.keys()):
+        drawn, draw = earlier.get(code), now.get(code)
         change = (draw.amount.amount if draw else 0) - (drawn.amount.amount if drawn else 0)
         if change:
             room = (draw.whole.amount if draw else 0) - change

@@ -8,10 +8,10 @@ from pydantic import AwareDatetime
 
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.claim.rule import PayoutStep
-from insurance.domain.errors import SamePerson, WrongState
-from insurance.domain.identity import PaymentId, RedressId
-from insurance.domain.money import Money
-from insurance.domain.value import Value
+from insurance.domain.core.errors import SamePerson, WrongState
+from insurance.domain.core.identity import PaymentId, RedressId
+from insurance.domain.core.money import Money
+from insurance.domain.core.value import Value
 
 
 class PaymentStatus(StrEnum):

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from insurance.domain.errors import WrongState
-from insurance.domain.money import Money
-from insurance.domain.value import Value
+from insurance.domain.core.errors import WrongState
+from insurance.domain.core.money import Money
+from insurance.domain.core.value import Value
 
 
 class RecoveryKind(StrEnum):

@@ -4,9 +4,9 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from insurance.domain.ledger import Account
-from insurance.domain.money import Money
-from insurance.domain.value import Value
+from insurance.domain.core.money import Money
+from insurance.domain.core.value import Value
+from insurance.domain.ledger.posting import Account
 
 
 class CostType(StrEnum):

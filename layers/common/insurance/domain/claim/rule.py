@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
-from insurance.domain.money import Money
-from insurance.domain.terms import ProductRef
-from insurance.domain.value import Value
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.money import Money
+from insurance.domain.core.value import Value
 
 
 class Outcome(StrEnum):

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from insurance.domain.claim.claim import NoticedClaim
-from insurance.domain.claim.limits import Draw
+from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.payment import KeptBack, kept_back_step
 from insurance.domain.claim.rule import JudgedSegment, Outcome, PayoutStep, RuleResult
-from insurance.domain.identity import ClaimId
-from insurance.domain.money import Money
-from insurance.domain.party import Payee
+from insurance.domain.contract.terms import Reinstatement
+from insurance.domain.core.identity import ClaimId
+from insurance.domain.core.money import Money
+from insurance.domain.party.party import Payee
 from insurance.domain.policy import Policy
-from insurance.domain.terms import Reinstatement
 
 FRAUD_SCORE = "fraud_score"
 """The rule in which a product's signals add up."""
@@ -43,7 +43,7 @@ class Verdict(NamedTuple):
     """Held back until the loss is made good, where the product says so."""
     judged_on: JudgedSegment | None = None
     """The segment in force at the loss, or the last one before; None before the policy began."""
-    draws: tuple[Draw, ...] = ()
+    draws: tuple[LimitUsage, ...] = ()
     """What it would take of the limits that the policy's claims share."""
     reinstatements: tuple[Reinstatement, ...] = ()
     """Of those, the limits that stand again for a premium."""

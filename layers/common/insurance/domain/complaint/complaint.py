@@ -9,23 +9,28 @@ from pydantic import AwareDatetime, Field
 from insurance.domain.bank import Payable
 from insurance.domain.claim.diary import NOTES_MAX, Channel, Note
 from insurance.domain.claim.payment import COMMITTED, OPEN, Payment, PaymentStatus
-from insurance.domain.classification import Classification, Record
-from insurance.domain.clocks import Clock, breached, overdue, ticking
 from insurance.domain.complaint.lifecycle import NEXT, UNANSWERED, Status, Step
-from insurance.domain.errors import (
+from insurance.domain.core.classification import Classification, Record
+from insurance.domain.core.errors import (
     ComplaintFull,
     ComplaintStillOpen,
     CurrencyMismatch,
     RedressNotFound,
     WrongState,
 )
-from insurance.domain.identity import ComplaintId, RedressId, redress_id_for
+from insurance.domain.core.identity import ComplaintId, RedressId, redress_id_for
+from insurance.domain.core.money import Currency, Money, total
+from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction import jurisdiction_of
-from insurance.domain.ledger import Account, Posting, post
-from insurance.domain.money import Currency, Money, total
-from insurance.domain.party import Name, Payee
-from insurance.domain.screening import ClearedMatch
-from insurance.domain.value import Value
+from insurance.domain.jurisdiction.regulatory_deadline import (
+    Clock,
+    breached,
+    overdue,
+    ticking,
+)
+from insurance.domain.ledger.posting import Account, Posting, post
+from insurance.domain.party.party import Name, Payee
+from insurance.domain.screening.screening import ClearedMatch
 
 REDRESS_MAX = 10
 ACKNOWLEDGE, FINAL_RESPONSE = "acknowledge", "final_response"
@@ -218,11 +223,11 @@ class Complaint(Record):
         amounts = (each.amount for each in self.redress if each.status in statuses)
         return total(amounts, self.currency)
 
-    def booked_since(self, was: "Complaint | None") -> tuple[Posting, ...]:
+    def booked_since(self, before: "Complaint | None") -> tuple[Posting, ...]:
         """What a change posts: redress is owed once it is agreed, and paid when the bank says so."""
         nothing = Money.zero(self.currency)
-        owed = self.redressed(AGREED) - (was.redressed(AGREED) if was else nothing)
-        paid = self.redressed(DONE) - (was.redressed(DONE) if was else nothing)
+        owed = self.redressed(AGREED) - (before.redressed(AGREED) if before else nothing)
+        paid = self.redressed(DONE) - (before.redressed(DONE) if before else nothing)
         return post(Account.COMPLAINT_REDRESS, Account.REDRESS_PAYABLE, owed) + post(
             Account.REDRESS_PAYABLE, Account.CASH, paid
         )

@@ -2,8 +2,8 @@
 
 from insurance.domain.document.content import Content
 from insurance.domain.document.document import Document, DocumentKind
-from insurance.domain.document.frame import Subject
+from insurance.domain.document.letterhead import Subject
+from insurance.domain.document.render import write
 from insurance.domain.document.wording import Wording
-from insurance.domain.document.writing import write
 
 __all__ = ["Content", "Document", "DocumentKind", "Subject", "Wording", "write"]

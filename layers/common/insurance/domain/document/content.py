@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from insurance.domain.value import Value
+from insurance.domain.core.value import Value
 
 type Row = tuple[str, ...]
 

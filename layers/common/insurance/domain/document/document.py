@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from insurance.domain.classification import Classification, Record
-from insurance.domain.identity import DocumentId, PolicyId
-from insurance.domain.terms import ProductRef
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.classification import Classification, Record
+from insurance.domain.core.identity import DocumentId, PolicyId
 
 
 class DocumentKind(StrEnum):

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from insurance.domain.document import parts
+from insurance.domain.contract.terms import CoverTerms
+from insurance.domain.core.money import Money
+from insurance.domain.document import sections as parts
 from insurance.domain.document.content import Paragraphs, Part, Row, Section, Table
-from insurance.domain.document.frame import Body, Subject
+from insurance.domain.document.letterhead import Body, Subject
 from insurance.domain.document.schedule import topic
 from insurance.domain.document.wording import Wording
 from insurance.domain.jurisdiction import NoticeRule
-from insurance.domain.money import Money
 from insurance.domain.policy import Policy, Transaction
 from insurance.domain.policy.notice import Notice
-from insurance.domain.terms import CoverTerms
 
 MOMENT = timedelta(microseconds=1)
 

@@ -1,10 +1,10 @@
 """The schedule, which says everything that is agreed, and the certificate, which says that it is."""
 
-from insurance.domain.document import parts
+from insurance.domain.contract.terms import ImposedTerms
+from insurance.domain.document import sections as parts
 from insurance.domain.document.content import Facts, Paragraphs, Part, Points, Section
-from insurance.domain.document.frame import Body, Subject
+from insurance.domain.document.letterhead import Body, Subject
 from insurance.domain.document.wording import Wording
-from insurance.domain.terms import ImposedTerms
 
 
 def schedule(subject: Subject, wording: Wording) -> Body:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from insurance.domain.money import Money
+from insurance.domain.core.money import Money
 
 PLACE = re.compile(r"\{([a-z_]+)\}")
 

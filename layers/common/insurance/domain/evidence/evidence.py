@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from insurance.domain.errors import WrongState
+from insurance.domain.core.errors import WrongState
+from insurance.domain.core.identity import ClaimId, EvidenceId
+from insurance.domain.core.value import Value
 from insurance.domain.evidence.media import MediaType, Refusal
-from insurance.domain.identity import ClaimId, EvidenceId
-from insurance.domain.value import Value
 
 EVIDENCE_MAX = 20
 """Files on one claim, whatever became of them."""

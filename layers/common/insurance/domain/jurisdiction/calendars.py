@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from insurance.domain.working_days import WorkingDays
+from insurance.domain.core.working_days import WorkingDays
 
 
 def _dates(text: str) -> frozenset[date]:

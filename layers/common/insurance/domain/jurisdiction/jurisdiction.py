@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from insurance.domain.working_days import WorkingDays
+from insurance.domain.core.working_days import WorkingDays
 
 
 class NoticeKind(StrEnum):

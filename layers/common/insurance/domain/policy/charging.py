@@ -5,9 +5,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from insurance.domain.errors import TermsNotOffered
-from insurance.domain.money import Currency, Money
-from insurance.domain.money import total as total_of
+from insurance.domain.contract.premium import Premium, PremiumLine, Refund
+from insurance.domain.contract.proration import DayCount, Measure, Share, portions
+from insurance.domain.core.errors import TermsNotOffered
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.core.money import total as total_of
 from insurance.domain.policy.conditions import Cancelling, Conditions
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transaction import (
@@ -17,8 +19,6 @@ from insurance.domain.policy.transaction import (
     Initiator,
     Transaction,
 )
-from insurance.domain.premium import Premium, PremiumLine, Refund
-from insurance.domain.proration import DayCount, Measure, Share, portions
 
 COOLING_OFF = "cooling_off"
 NOTHING_BACK = "none"

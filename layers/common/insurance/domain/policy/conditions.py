@@ -6,13 +6,13 @@ from fractions import Fraction
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
+from insurance.domain.contract.proration import DayCount, Rounding
+from insurance.domain.core.money import Currency, Money
 from insurance.domain.jurisdiction import Jurisdiction
-from insurance.domain.money import Currency, Money
 from insurance.domain.policy.transaction import Initiator
 from insurance.domain.product import Product
 from insurance.domain.product.kinds import Term, number
 from insurance.domain.product.program import Routine
-from insurance.domain.proration import DayCount, Rounding
 
 LONGEST_TERM_DAYS = 3660
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from insurance.domain.money import Money
+from insurance.domain.contract.terms import CoverTerms
+from insurance.domain.core.money import Money
 from insurance.domain.policy.policy import Policy
-from insurance.domain.terms import CoverTerms
 
 
 class Difference(NamedTuple):

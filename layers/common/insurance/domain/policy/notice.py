@@ -10,10 +10,10 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from insurance.domain.errors import WrongState
+from insurance.domain.core.errors import WrongState
+from insurance.domain.core.money import Money
+from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction import Channel, NoticeKind
-from insurance.domain.money import Money
-from insurance.domain.value import Value
 
 DispatchReference = Annotated[
     str, StringConstraints(min_length=1, max_length=140, pattern=r"^[!-~]+$")

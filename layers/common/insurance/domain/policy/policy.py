@@ -7,12 +7,22 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import AwareDatetime
 
-from insurance.domain.classification import Classification, Record
-from insurance.domain.identity import PartyId, PolicyId, QuoteId, party_id_for, policy_id_for
+from insurance.domain.contract.premium import Premium
+from insurance.domain.contract.proration import Earning
+from insurance.domain.contract.terms import CoverTerms, ImposedTerms, ProductRef
+from insurance.domain.core.classification import Classification, Record
+from insurance.domain.core.identity import (
+    PartyId,
+    PolicyId,
+    QuoteId,
+    party_id_for,
+    policy_id_for,
+)
+from insurance.domain.core.money import Money
+from insurance.domain.core.period import Period
+from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction import NoticeKind
-from insurance.domain.money import Money
-from insurance.domain.party import Policyholder
-from insurance.domain.period import Period
+from insurance.domain.party.party import Policyholder
 from insurance.domain.policy.notice import Notice, NoticeEnd
 from insurance.domain.policy.transaction import (
     ChangedAnswers,
@@ -24,11 +34,7 @@ from insurance.domain.policy.transaction import (
     Transaction,
     TransactionKind,
 )
-from insurance.domain.premium import Premium
-from insurance.domain.proration import Earning
-from insurance.domain.quote import Held, Quote
-from insurance.domain.terms import CoverTerms, ImposedTerms, ProductRef
-from insurance.domain.value import Value
+from insurance.domain.quote.quote import Held, Quote
 
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 NEW_BUSINESS = 1
@@ -360,9 +366,13 @@ class Policy(Record):
         for each in self.standing():
             start = max(each.earns_from or each.effective_at, self.period.start)
             period = Period(start=start, end=self.period.end)
-            at_once = each.kind is TransactionKind.LIMIT_REINSTATEMENT
+            is_straight_through = each.kind is TransactionKind.LIMIT_REINSTATEMENT
             if each.computation.net:
-                part = Earning(amount=each.computation.net, period=period, at_once=at_once)
+                part = Earning(
+                    amount=each.computation.net,
+                    period=period,
+                    is_straight_through=is_straight_through,
+                )
                 parts.append(part)
         return tuple(parts)
 

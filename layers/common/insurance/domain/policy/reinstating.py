@@ -2,15 +2,15 @@
 
 from fractions import Fraction
 
-from insurance.domain.money import Money
-from insurance.domain.money import total as total_of
+from insurance.domain.contract.premium import Premium
+from insurance.domain.contract.proration import Measure, Share, portions
+from insurance.domain.contract.terms import ProRata, Reinstatement
+from insurance.domain.core.money import Money
+from insurance.domain.core.money import total as total_of
 from insurance.domain.policy.charging import following
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transaction import ChargeLine, Computation, Reinstated
-from insurance.domain.premium import Premium
-from insurance.domain.proration import Measure, Share, portions
-from insurance.domain.terms import ProRata, Reinstatement
 
 
 def premium_of(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from insurance.domain.errors import (
+from insurance.domain.core.errors import (
     AlreadyErased,
     NoticeNotServed,
     OutsideTerm,
@@ -18,10 +18,10 @@ from insurance.domain.errors import (
     TransactionNotFound,
     WrongState,
 )
+from insurance.domain.core.money import Money
+from insurance.domain.core.money import total as total_of
 from insurance.domain.jurisdiction import NoticeKind
-from insurance.domain.ledger import Posting
-from insurance.domain.money import Money
-from insurance.domain.money import total as total_of
+from insurance.domain.ledger.posting import Posting
 from insurance.domain.policy.charging import COOLING_OFF, Charging
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.notice import NON_PAYMENT, NoticeEnd

@@ -5,14 +5,14 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from insurance.domain.ledger import Account, Posting, post
-from insurance.domain.money import Money
-from insurance.domain.money import total as total_of
+from insurance.domain.contract.premium import Premium
+from insurance.domain.contract.proration import Share
+from insurance.domain.contract.terms import CoverTerms, ImposedTerms, ProductRef
+from insurance.domain.core.money import Money
+from insurance.domain.core.money import total as total_of
+from insurance.domain.core.value import Value
+from insurance.domain.ledger.posting import Account, Posting, post
 from insurance.domain.policy.notice import NON_PAYMENT
-from insurance.domain.premium import Premium
-from insurance.domain.proration import Share
-from insurance.domain.terms import CoverTerms, ImposedTerms, ProductRef
-from insurance.domain.value import Value
 
 
 class TransactionKind(StrEnum):

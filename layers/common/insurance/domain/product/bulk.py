@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from insurance.domain.errors import FieldFault
+from insurance.domain.core.errors import FieldFault
 from insurance.domain.product.product import Product
 from insurance.domain.product.program import Env
 from insurance.domain.product.questions import READ, Question

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from insurance.domain.errors import FieldFault, InvalidFields, NotCovered
-from insurance.domain.money import Currency, Money
+from insurance.domain.contract.terms import ProRata
+from insurance.domain.core.errors import FieldFault, InvalidFields, NotCovered
+from insurance.domain.core.money import Currency, Money
 from insurance.domain.product import kinds
 from insurance.domain.product.arithmetic import half_up
 from insurance.domain.product.expression import expect, rounded
@@ -24,7 +25,6 @@ from insurance.domain.product.results import (
     RuleResult,
 )
 from insurance.domain.product.terms import mentions
-from insurance.domain.terms import ProRata
 
 CLAUSES: Final = (
     "amount",

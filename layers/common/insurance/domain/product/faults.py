@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from insurance.domain.errors import Refused
+from insurance.domain.core.errors import Refused
 
 
 class Fault(NamedTuple):

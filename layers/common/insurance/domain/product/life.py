@@ -7,7 +7,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from insurance.domain.money import Currency, Money
+from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.program import World
 

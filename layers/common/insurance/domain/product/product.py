@@ -10,8 +10,9 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from insurance.domain.errors import FieldFault, InvalidFields
-from insurance.domain.money import Currency, Money
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.arithmetic import ROUNDING, add_days, add_months
 from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean, refuse
 from insurance.domain.product.kinds import WIDE, Kind, as_decimal
@@ -43,7 +44,6 @@ from insurance.domain.product.results import (
 )
 from insurance.domain.product.tables import Table
 from insurance.domain.product.terms import CoverOnOffer, Covers, Underwriting, loaded, mentions
-from insurance.domain.terms import ProductRef
 
 if TYPE_CHECKING:
     from insurance.domain.product.claims import Claims

@@ -7,7 +7,7 @@ from decimal import Decimal
 from re import _parser  # type: ignore[attr-defined]  # its own reading of a pattern
 from typing import Any, Final, NamedTuple
 
-from insurance.domain.errors import FieldFault, InvalidFields
+from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.kinds import BOOL, DATE, TEXT, Kind, Type, money, number, places
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from insurance.domain.money import Currency, Money
+from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.arithmetic import ROUNDING
 from insurance.domain.product.expression import Inner, compiled, expect, rounded
 from insurance.domain.product.faults import did_you_mean, refuse

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from pydantic import AwareDatetime
 
-from insurance.domain.classification import Record
-from insurance.domain.errors import NoAuthority, SamePerson, WrongState
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.classification import Record
+from insurance.domain.core.errors import NoAuthority, SamePerson, WrongState
 from insurance.domain.product.faults import Fault, InvalidProduct
-from insurance.domain.terms import ProductRef
 
 if TYPE_CHECKING:
     from insurance.domain.product.checks import Report

@@ -10,9 +10,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from insurance.domain.money import Money
+from insurance.domain.contract.terms import ProRata
+from insurance.domain.core.money import Money
 from insurance.domain.product.questions import Answers
-from insurance.domain.terms import ProRata
 
 if TYPE_CHECKING:
     from insurance.domain.product.rating import TraceStep, Working

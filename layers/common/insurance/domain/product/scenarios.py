@@ -8,8 +8,8 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-from insurance.domain.errors import InsuranceError, InvalidFields
-from insurance.domain.money import Money
+from insurance.domain.core.errors import InsuranceError, InvalidFields
+from insurance.domain.core.money import Money
 from insurance.domain.product.faults import InvalidProduct, did_you_mean, refuse
 from insurance.domain.product.product import Product
 from insurance.domain.product.questions import Question

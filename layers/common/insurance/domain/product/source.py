@@ -9,7 +9,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final, NamedTuple, Self
 
-from insurance.domain.packing import canonical
+from insurance.domain.core.packing import canonical
 from insurance.domain.product import shape
 from insurance.domain.product.faults import InvalidProduct, refuse
 from insurance.domain.product.product import Definition, Product

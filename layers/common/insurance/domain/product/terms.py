@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from insurance.domain.money import Currency, Money
+from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.expression import rounded
 from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.kinds import as_decimal, at_scale

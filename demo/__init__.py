@@ -1,0 +1,1 @@
+"""What `make run`, `make tour` and `make serve` play on the local stack."""

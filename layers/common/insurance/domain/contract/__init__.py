@@ -1,0 +1,1 @@
+"""What quotes and policies share: terms, premium and its shares over time."""

@@ -1,0 +1,88 @@
+"""Premium: what is charged for a term, line by line; the lines add up to the total."""
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import model_validator
+
+from insurance.domain.core.money import Money
+from insurance.domain.core.money import total as total_of
+from insurance.domain.core.value import Value
+from insurance.domain.ledger.posting import Account, Posting, post
+
+
+class LineKind(StrEnum):
+    TAX = "tax"
+    LEVY = "levy"
+    FEE = "fee"
+
+
+class Refund(StrEnum):
+    """What becomes of a line when the contract changes or ends before its term does."""
+
+    PRO_RATA = "pro_rata"
+    """Follows the net premium."""
+    FULL = "full"
+    """Given back whole when the contract ends."""
+    NONE = "none"
+    """Stays."""
+
+
+class PremiumLine(Value):
+    """What is charged on top of the net premium, and to whom it goes."""
+
+    kind: LineKind
+    code: str
+    name: str
+    amount: Money
+    refund: Refund | None = None
+    """Where it is not what is usual for its kind: fees stay, taxes and levies follow the net."""
+
+    @property
+    def refunded(self) -> Refund:
+        return self.refund or usual_refund(self.kind)
+
+
+def usual_refund(kind: LineKind) -> Refund:
+    return Refund.NONE if kind is LineKind.FEE else Refund.PRO_RATA
+
+
+class CoverPremium(Value):
+    """A cover's share of the net premium."""
+
+    cover: str
+    amount: Money
+
+
+class Premium(Value):
+    """Net, taxes, levies and fees, and what the customer pays."""
+
+    net: Money
+    lines: tuple[PremiumLine, ...] = ()
+    by_cover: tuple[CoverPremium, ...] = ()
+    total: Money
+    commission: Money | None = None
+    """What the producer gets of it: reported, and never added to what the customer pays."""
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if (
+            self.net + total_of((line.amount for line in self.lines), self.net.currency)
+            != self.total
+        ):
+            raise ValueError("net and lines add up to the total")
+        shares = total_of((share.amount for share in self.by_cover), self.net.currency)
+        if self.by_cover and shares != self.net:
+            raise ValueError("the covers' shares add up to the net premium")
+        return self
+
+    def written(self) -> tuple[Posting, ...]:
+        """The postings of new business: owed by the customer; the net premium all unearned yet."""
+        owed = post(Account.PREMIUM_RECEIVABLE, Account.WRITTEN_PREMIUM, self.net)
+        for line in self.lines:
+            account = Account.FEE_INCOME if line.kind is LineKind.FEE else Account.TAX_PAYABLE
+            owed += post(Account.PREMIUM_RECEIVABLE, account, line.amount)
+        owed += post(Account.PREMIUM_DEFERRAL, Account.UNEARNED_PREMIUM, self.net)
+        if self.commission is not None:
+            owed += post(Account.COMMISSION_EXPENSE, Account.COMMISSION_PAYABLE, self.commission)
+        return owed

@@ -1,0 +1,94 @@
+"""Which fields are about a person, and how they are parted from the rest before anything is stored.
+
+A stored value (`Record`) says of each of its fields how far it may travel. Whole top-level fields are
+personal or not: a nested value takes the class of the field that holds it, so nothing can hide inside.
+Where people write freely inside an open field (a task's reason), that text alone is named and sealed.
+"""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from pydantic import ConfigDict
+from pydantic_core import to_json
+
+from insurance.domain.core.value import Value
+
+type Json = str | int | bool | list[Any] | dict[str, Any] | None
+type JsonObject = dict[str, Any]
+
+
+class Classification(StrEnum):
+    """How far a field may travel."""
+
+    PUBLIC = "public"
+    """May stand in a URL or a published report."""
+    INTERNAL = "internal"
+    """For those who work on the case; readable in the tables."""
+    PERSONAL = "personal"
+    """About a person: encrypted with the party's key before it is stored or hashed."""
+    SENSITIVE = "sensitive"
+    """Personal, and of the kinds the law guards most: health, convictions."""
+
+
+SEALED = frozenset({Classification.PERSONAL, Classification.SENSITIVE})
+
+
+class Record(Value):
+    """A value that is stored: its fields are internal unless they say otherwise."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    SEALED_TEXTS: ClassVar[tuple[str, ...]] = ()
+    """Paths of free text inside open fields, `*` for any place of a list: "task/reason"."""
+
+    def split_personal(self) -> tuple[JsonObject, JsonObject]:
+        """The open fields and the personal ones, as JSON; defaults are left out of both."""
+        dumped = self.model_dump(mode="json", exclude_defaults=True)
+        personal = {name: dumped.pop(name) for name in self.sealed_fields() if name in dumped}
+        for path in self.SEALED_TEXTS:
+            for pointer, holder, name in list(_texts(dumped, path.split("/"))):
+                personal[pointer] = holder.pop(name)
+        return dumped, personal
+
+    @classmethod
+    def merge_personal(cls, opened: JsonObject, personal: JsonObject) -> Self:
+        """The value again, from what `parted` gave."""
+        fields = {name: value for name, value in personal.items() if "/" not in name}
+        whole = deepcopy(opened) if len(fields) < len(personal) else opened
+        for pointer in personal.keys() - fields.keys():
+            *path, name = pointer.split("/")
+            holder: Any = whole
+            for step in path:
+                holder = holder[int(step) if isinstance(holder, list) else step]
+            holder[name] = personal[pointer]
+        return cls.model_validate_json(to_json(whole | fields))
+
+    def without_texts(self) -> Self:
+        """The value less the free texts that it would seal."""
+        opened, personal = self.split_personal()
+        return self.merge_personal(
+            opened, {name: personal[name] for name in personal if "/" not in name}
+        )
+
+    @classmethod
+    def sealed_fields(cls) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, field in cls.model_fields.items()
+            if any(mark in SEALED for mark in field.metadata if isinstance(mark, Classification))
+        )
+
+
+def _texts(value: Any, path: list[str], pointer: str = "") -> Iterator[tuple[str, JsonObject, str]]:
+    """Where the path leads: the text's pointer, the object that holds it, and its name there."""
+    step, *rest = path
+    if isinstance(value, list) and step == "*":
+        for place, inner in enumerate(value):
+            yield from _texts(inner, rest, f"{pointer}{place}/")
+    elif isinstance(value, dict) and step in value:
+        if rest:
+            yield from _texts(value[step], rest, f"{pointer}{step}/")
+        else:
+            yield pointer + step, value, step

@@ -1,0 +1,1 @@
+"""The ledger: postings, the accounting calendar, and what must agree with what."""

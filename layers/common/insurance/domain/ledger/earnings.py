@@ -1,0 +1,55 @@
+"""Earnings: how much of a policy's premium was posted as earned, month by month."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from insurance.domain.contract.proration import HALF_UP, earned
+from insurance.domain.core.classification import Record
+from insurance.domain.core.identity import EarningsId, PolicyId, earnings_id_for
+from insurance.domain.core.money import Money
+from insurance.domain.ledger.calendar import (
+    AccountingPeriod,
+    end_of,
+    period_after,
+    period_of,
+)
+from insurance.domain.ledger.posting import Account, Posting, post
+from insurance.domain.policy import Policy
+from insurance.domain.policy.conditions import Conditions
+
+
+class EarnedPremium(Record):
+    """What is posted so far: the earned premium of the policy at the end of a month."""
+
+    id: EarningsId
+    policy_id: PolicyId
+    partner: str
+    through: AccountingPeriod
+    earned: Money
+
+    @classmethod
+    def at_issue(cls, policy: Policy) -> Self:
+        """Nothing yet: posted through the month before the policy began."""
+        return cls(
+            id=earnings_id_for(policy.id),
+            policy_id=policy.id,
+            partner=policy.partner,
+            through=period_after(period_of(policy.period.start), -1),
+            earned=Money.zero(policy.premium.net.currency),
+        )
+
+    def posted(self, policy: Policy, conditions: Conditions, period: AccountingPeriod) -> Self:
+        """With everything that is earned by the end of the month: what was late is caught up."""
+        by_then = earned(
+            policy.earnings(), end_of(period), day_count=conditions.day_count, zone=conditions.zone
+        )
+        money = Money(amount=HALF_UP.rounded(by_then), currency=self.earned.currency)
+        return self.replace(through=period, earned=money)
+
+    def postings(self, before: Self) -> tuple[Posting, ...]:
+        return post(Account.UNEARNED_PREMIUM, Account.EARNED_PREMIUM, self.earned - before.earned)
+
+    @property
+    def effective_at(self) -> datetime:
+        """The last instant of the month: its tax point."""
+        return end_of(self.through) - timedelta(microseconds=1)

@@ -1,0 +1,159 @@
+"""Sources: what an aggregate's own facts say its accounts hold, without a look at any posting.
+
+Postings are written step by step, as things happen; these figures are read off the whole aggregate
+as it stands: transactions that stand, reserves, payments, money that came in. Where the two differ,
+something was posted that did not happen, or happened and was not posted.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from insurance.domain.billing import BillingAccount, SuspendedPayment
+from insurance.domain.claim import Claim, CostType, PaymentStatus
+from insurance.domain.complaint import Complaint
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.errors import ProductNotFound
+from insurance.domain.core.event import Event
+from insurance.domain.core.money import Currency
+from insurance.domain.ledger.earnings import EarnedPremium
+from insurance.domain.ledger.policy_books import rounding_of, written_by_segments
+from insurance.domain.ledger.posting import Account
+from insurance.domain.policy import ChargeKind, Policy
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.transaction import INCOME
+
+ON_ITS_WAY: Final = frozenset({PaymentStatus.EXECUTING})
+
+type Balances = Counter[Account]
+"""Debits less credits, in minor units."""
+
+type ConditionsOf = Callable[[ProductRef], Conditions]
+
+
+class Source(NamedTuple):
+    """One aggregate's figures, as its facts give them."""
+
+    currency: Currency
+    balances: Balances
+    apart: bool = False
+    """The segments, each at its price for its time, do not come to what was written."""
+
+
+def source_of(event: Event, conditions_of: ConditionsOf) -> Source | None:
+    """The figures of the aggregate as the event left it; None for one without money."""
+    reads = READS.get(event.stream.partition("_")[0])
+    return reads(event.facts, conditions_of) if reads else None
+
+
+def moved_by(event: Event) -> Balances:
+    """What the event's postings move: debits less credits by account."""
+    moved: Balances = Counter()
+    for posting in event.postings:
+        moved[posting.debit] += posting.amount.amount
+        moved[posting.credit] -= posting.amount.amount
+    return moved
+
+
+def _of_policy(facts: JsonObject, conditions_of: ConditionsOf) -> Source:
+    policy = Policy.merge_personal(facts, {})
+    found: Balances = Counter()
+    for line in policy.charged_lines():
+        found[Account.PREMIUM_RECEIVABLE] += line.amount.amount
+        found[INCOME[line.kind]] -= line.amount.amount
+        if line.kind is ChargeKind.NET:
+            found[Account.PREMIUM_DEFERRAL] += line.amount.amount
+            found[Account.UNEARNED_PREMIUM] -= line.amount.amount
+    if policy.commission is not None:
+        found[Account.COMMISSION_EXPENSE] += policy.commission.amount
+        found[Account.COMMISSION_PAYABLE] -= policy.commission.amount
+    return Source(policy.premium.net.currency, found, _apart(policy, conditions_of))
+
+
+def _apart(policy: Policy, conditions_of: ConditionsOf) -> bool:
+    """Also where nobody can tell, because the product is gone: a person must look."""
+    try:
+        conditions = conditions_of(policy.product)
+    except ProductNotFound:
+        return True
+    difference = written_by_segments(policy, conditions) - policy.written
+    return abs(difference.amount) > rounding_of(policy, conditions)
+
+
+def _of_account(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
+    account = BillingAccount.merge_personal(facts, {})
+    received = account.received.amount
+    charge, forgone = account.charge.amount, account.forgone.amount
+    found = {
+        Account.PREMIUM_RECEIVABLE: charge - forgone - received,
+        Account.FEE_INCOME: -charge,
+        Account.WRITE_OFF: forgone,
+        Account.CASH: account.cash.amount,
+        Account.CLAIMS_KEPT_BACK: account.kept_back.amount,
+        Account.SUSPENSE: received - account.cash.amount - account.kept_back.amount,
+    }
+    return Source(account.charge.currency, Counter(found))
+
+
+def _of_suspense(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
+    payment = SuspendedPayment.merge_personal(facts, {})
+    returned = any(refund.paid for refund in payment.refunds)
+    amount = 0 if returned else payment.amount.amount
+    found = {Account.CASH: amount, Account.SUSPENSE: -amount}
+    return Source(payment.amount.currency, Counter(found))
+
+
+def _of_claim(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
+    claim = Claim.merge_personal(facts, {})
+    case = claim.reserve_of(CostType.INDEMNITY).amount
+    handling = claim.reserve_of(CostType.EXPENSE).amount
+    held = claim.reserve_of(CostType.INSURED_SHARE).amount
+    paid = claim.paid_of(CostType.INDEMNITY).amount
+    spent = claim.paid_of(CostType.EXPENSE).amount
+    recovered = claim.recovered.amount
+    kept_back = claim.kept_back.amount
+    found = {
+        Account.CHANGE_IN_CASE_RESERVES: case,
+        Account.CASE_RESERVES: -case,
+        Account.CHANGE_IN_EXPENSE_RESERVES: handling,
+        Account.EXPENSE_RESERVES: -handling,
+        Account.CLAIMS_PAID: paid,
+        Account.CLAIM_EXPENSES_PAID: spent,
+        Account.RECOVERIES: -recovered,
+        Account.RECOVERIES_PAYABLE: -held,
+        Account.CLAIMS_KEPT_BACK: -kept_back,
+        Account.CASH: recovered + held - paid - spent + kept_back,
+    }
+    return Source(claim.claimed.currency, Counter(found))
+
+
+def _of_complaint(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
+    complaint = Complaint.merge_personal(facts, {})
+    agreed = sum(each.amount.amount for each in complaint.redress if each.status in ON_ITS_WAY)
+    paid = sum(
+        each.amount.amount for each in complaint.redress if each.status is PaymentStatus.PAID
+    )
+    found = {
+        Account.COMPLAINT_REDRESS: agreed + paid,
+        Account.REDRESS_PAYABLE: -agreed,
+        Account.CASH: -paid,
+    }
+    return Source(complaint.currency, Counter(found))
+
+
+def _of_earnings(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
+    earned = EarnedPremium.merge_personal(facts, {}).earned
+    found = {Account.UNEARNED_PREMIUM: earned.amount, Account.EARNED_PREMIUM: -earned.amount}
+    return Source(earned.currency, Counter(found))
+
+
+READS: Final[Mapping[str, Callable[[JsonObject, ConditionsOf], Source]]] = {
+    "pol": _of_policy,
+    "bil": _of_account,
+    "sus": _of_suspense,
+    "clm": _of_claim,
+    "cmp": _of_complaint,
+    "ear": _of_earnings,
+}
+"""By the prefix of the stream: every aggregate that moves money."""

@@ -1,0 +1,1 @@
+"""Parties: the people and organisations that insurance is about."""

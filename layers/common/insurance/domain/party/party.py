@@ -1,0 +1,84 @@
+"""Parties: the people and organisations that insurance is about. All of it is personal."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from insurance.domain.core.classification import Record
+from insurance.domain.core.errors import AccessFull
+from insurance.domain.core.identity import PartyId, PersonId
+from insurance.domain.core.value import Value
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Address(Value):
+    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
+    postcode: Annotated[str, StringConstraints(min_length=1, max_length=12)] | None = None
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    """ISO 3166-1 alpha-2."""
+
+
+class Policyholder(Value):
+    """Who takes out the insurance."""
+
+    name: Name
+    email: (
+        Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")] | None
+    ) = None
+    date_of_birth: date | None = None
+    address: Address | None = None
+
+
+class Claimant(Value):
+    """Who says that they suffered the loss."""
+
+    name: Name
+
+
+class Payee(Value):
+    """Whom a settlement is paid to."""
+
+    is_policyholder: bool = False
+    """Somebody says so; a name alone tells nobody. What a policyholder owes is kept back."""
+    name: Name
+    iban: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$")] | None = (
+        None
+    )
+    sort_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None = None
+    account_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")] | None = None
+
+    @property
+    def has_account(self) -> bool:
+        return self.iban is not None or self.account_number is not None
+
+
+class Erasure(Record):
+    """That a party's personal data were made unreadable, when and why."""
+
+    party_id: PartyId
+    reason: str
+    erased_at: AwareDatetime
+
+
+ACCESS_MAX = 50
+"""Parties that one person may be: the authorizer hands all of them on with every call."""
+
+
+class Access(Record):
+    """Which parties a signed-in person is: whose policies they see."""
+
+    person_id: PersonId
+    parties: Annotated[tuple[PartyId, ...], Field(max_length=ACCESS_MAX)] = ()
+
+    def given(self, party_id: PartyId) -> Self:
+        """With this party too; a party given twice is there once."""
+        parties = tuple(dict.fromkeys((*self.parties, party_id)))
+        if len(parties) > ACCESS_MAX:
+            raise AccessFull(ACCESS_MAX)
+        return self.replace(parties=parties)
+
+    def withdrawn(self, party_id: PartyId) -> Self:
+        return self.replace(parties=tuple(each for each in self.parties if each != party_id))

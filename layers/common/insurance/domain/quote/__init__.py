@@ -1,0 +1,1 @@
+"""Quotes: a price and its terms, until accepted or expired."""

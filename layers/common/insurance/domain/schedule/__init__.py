@@ -1,0 +1,1 @@
+"""Scheduled jobs: what must be looked at again, and when."""

@@ -1,0 +1,1 @@
+"""Sanctions screening: matches and what was decided of them."""

@@ -1,0 +1,385 @@
+"""Claims in their table: one item each, and beside them a register of each policy's claims."""
+
+from collections.abc import Callable, Sequence
+from itertools import batched, groupby
+from typing import TYPE_CHECKING
+
+from insurance.domain.billing import BillingAccount
+from insurance.domain.claim import Claim, Handling, NoticedClaim
+from insurance.domain.claim.attention import waits_for, waits_from
+from insurance.domain.claim.files import first_seen
+from insurance.domain.claim.limits import LimitUsage, Movement, movements
+from insurance.domain.core.errors import (
+    AccountMoved,
+    ClaimNotFound,
+    LimitMoved,
+    StaleRevision,
+)
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import billing_id_for, party_id_for, policy_id_for
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.policy import Policy
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb import work_queue_index as lanes
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.transaction import (
+    Refusal,
+    Write,
+    add,
+    load,
+    put,
+    transact,
+    update,
+)
+from insurance.operations.claims.ports import AccountMove, ClaimContext, NoticeContext
+from insurance.operations.parties.ports import Keys
+from insurance.operations.receipt import Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+CLAIMS_PER_READ = 50
+"""One read holds 100 items: so many claims, and as many parties at most."""
+
+FILE = "file_"
+"""In front of a file's mark: the column that says to which claim it came first."""
+
+USED = "used_"
+"""In front of an aggregate's code: the column that says how much of it is taken."""
+
+LIFE = "life_"
+"""The same of one that the claims of every term share: it stands with the first term's policy."""
+
+
+class DynamoDBClaims:
+    """The port `Claims` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        policies: PolicyReader,
+        claims_table: str,
+        billing_table: Callable[[], str],
+        events_table: str,
+        parties_table: str,
+        receipts: DynamoDBReceipts,
+        keys: Keys,
+    ) -> None:
+        self._client = client
+        self._policies = policies
+        self._claims_table = claims_table
+        self._billing_table = billing_table  # asked for by who reads accounts, and by nobody else
+        self._events_table = events_table
+        self._parties_table = parties_table
+        self._receipts = receipts
+        self._keys = keys
+
+    def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeContext:
+        wanted = [
+            self._register_key(policy_id),
+            self._limits_key(policy_id),
+            self._account_key(policy_id),
+            *self._policies.wants(policy_id),
+        ]
+        if receipt is not None:
+            wanted.append(self._receipts.key(receipt))
+        register, limits, account, header, body, party, *earlier = load(self._client, wanted)
+        if receipt is not None:
+            self._receipts.check(receipt, earlier[0], aggregates.read_key(self._keys, party))
+        policy = self._policies.read(policy_id, [header, body, party])
+        used = self._used(policy.record, limits)
+        return NoticeContext(
+            policy=policy,
+            noticed=_read_register(register),
+            register_revision=int(register["revision"]["N"]) if register else 0,
+            used=used,
+            account=_read_account(account, policy.key),
+        )
+
+    def notify(
+        self,
+        event: Event,
+        claim: Claim,
+        *,
+        file: NoticeContext,
+        receipt: Receipt,
+        moved: AccountMove | None = None,
+    ) -> None:
+        def noticed(_item: Item | None) -> Exception:
+            return StaleRevision(claim.policy_id)
+
+        transact(
+            self._client,
+            [
+                *self._move_account(moved),
+                *self._take((), claim),
+                add(self._claims_table, _item(event, claim), noticed, key="id"),
+                aggregates.append(self._events_table, event, taken=noticed),
+                put(
+                    self._claims_table,
+                    _register(claim, file),
+                    noticed,
+                    condition="attribute_not_exists(id) OR revision = :seen",
+                    seen=codec.number(file.register_revision),
+                ),
+                self._receipts.keep(
+                    receipt, about=party_id_for(claim.policy_id), key=file.policy.key
+                ),
+            ],
+        )
+
+    def get(self, claim_id: str) -> Stored[Claim]:
+        item, party = load(self._client, [self._key(claim_id), self._party_key(claim_id)])
+        return self._read(claim_id, item, party)
+
+    def get_all(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
+        if not claim_ids:
+            return []
+        wanted = [self._key(claim_id) for claim_id in claim_ids]
+        *items, party = load(self._client, [*wanted, self._party_key(claim_ids[0])])
+        return [
+            self._read(claim_id, item, party)
+            for claim_id, item in zip(claim_ids, items, strict=True)
+        ]
+
+    def get_each(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
+        found: list[Stored[Claim]] = []
+        for some in batched(claim_ids, CLAIMS_PER_READ, strict=False):
+            parties = list(dict.fromkeys(party_id_for(claim_id) for claim_id in some))
+            items = load(
+                self._client,
+                [
+                    *map(self._key, some),
+                    *((self._parties_table, {"id": codec.text(id)}) for id in parties),
+                ],
+            )
+            keys = dict(zip(parties, items[len(some) :], strict=True))
+            found += [
+                self._read(claim_id, item, keys[party_id_for(claim_id)])
+                for claim_id, item in zip(some, items, strict=False)
+            ]
+        return found
+
+    def load(self, claim_id: str, receipt: Receipt) -> ClaimContext:
+        policy_id = policy_id_for(claim_id)
+        wanted = [self._key(claim_id), self._limits_key(policy_id), self._receipts.key(receipt)]
+        account, *items = load(
+            self._client,
+            [self._account_key(policy_id), *wanted, *self._policies.wants(policy_id)],
+        )
+        return self._file(claim_id, items, receipt, account=account)
+
+    def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimContext:
+        policy_id = policy_id_for(claim_id)
+        wanted = [self._key(claim_id), self._limits_key(policy_id), self._receipts.key(receipt)]
+        marks, *items = load(
+            self._client,
+            [self._marks_key(policy_id), *wanted, *self._policies.wants(policy_id)],
+        )
+        return self._file(claim_id, items, receipt, marks=marks)
+
+    def change(
+        self,
+        event: Event,
+        claim: Claim,
+        *,
+        before: Stored[Claim],
+        receipt: Receipt,
+        moved: AccountMove | None = None,
+    ) -> None:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(claim.id)
+
+        transact(
+            self._client,
+            [
+                *self._move_account(moved),
+                *self._take(before.record.draws, claim),
+                *self._mark(before.record, claim, stale),
+                put(
+                    self._claims_table,
+                    _item(event, claim),
+                    stale,
+                    condition=aggregates.AT_REVISION,
+                    seen=codec.number(before.head.sequence),
+                ),
+                aggregates.append(self._events_table, event, taken=stale),
+                self._receipts.keep(receipt, about=party_id_for(claim.id), key=before.key),
+            ],
+        )
+
+    def _take(self, drawn: Sequence[LimitUsage], claim: Claim) -> Sequence[Write]:
+        """Take of the shared limits, or give back: arithmetic on what is there, whatever it is by
+        now, as long as the whole is not exceeded. Never by revision, so claims do not queue up."""
+        moved = sorted(movements(drawn, claim.draws), key=lambda each: each.pool or claim.policy_id)
+        return [
+            self._move(policy_id, tuple(some), claim)
+            for policy_id, some in groupby(moved, lambda each: each.pool or claim.policy_id)
+        ]
+
+    def _move(self, policy_id: str, moved: Sequence[Movement], claim: Claim) -> Write:
+        """Limits that stand in one item."""
+        names = {
+            f"#{place}": (LIFE if movement.pool else USED) + movement.code
+            for place, movement in enumerate(moved)
+        }
+        adds, conditions, values = [], [], {}
+        for place, movement in enumerate(moved):
+            adds.append(f"#{place} :change{place}")
+            values[f":change{place}"] = codec.number(movement.change)
+            if movement.change > 0:
+                conditions.append(f"(attribute_not_exists(#{place}) OR #{place} <= :room{place})")
+                values[f":room{place}"] = codec.number(movement.room)
+        request = {
+            "TableName": self._claims_table,
+            "Key": self._limits_key(policy_id)[1],
+            "UpdateExpression": f"ADD {', '.join(adds)}",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
+        if conditions:
+            request["ConditionExpression"] = " AND ".join(conditions)
+        return Write("Update", request, lambda _item: LimitMoved(claim.id))
+
+    def _used(self, policy: Policy, limits: Item | None) -> dict[str, int]:
+        """What is taken of the limits of the term, and of those of the whole life: with a policy
+        that shares them with earlier terms, one more read."""
+        shared = limits
+        if policy.shares_with is not None:
+            [shared] = load(self._client, [self._limits_key(policy.shares_with)])
+        return _read_used(limits, USED) | _read_used(shared, LIFE)
+
+    def _move_account(self, moved: AccountMove | None) -> Sequence[Write]:
+        """The policy's account beside the claim: as it was when the claim was decided on it."""
+        if moved is None:
+            return ()
+
+        def stale(_item: Item | None) -> Exception:
+            return AccountMoved(moved.account.policy_id)
+
+        return aggregates.moved(
+            self._billing_table(), self._events_table, moved.event, moved.before, stale
+        )
+
+    def _mark(self, before: Claim, claim: Claim, stale: Refusal) -> Sequence[Write]:
+        """Enter files that came here first: columns of one item, so that claims do not queue up."""
+        return [
+            update(
+                self._claims_table,
+                self._marks_key(claim.policy_id)[1],
+                {FILE + mark: codec.text(claim.id)},
+                stale,
+                condition="attribute_not_exists(#0)",
+            )
+            for mark in first_seen(before, claim)
+        ]
+
+    def _file(
+        self,
+        claim_id: str,
+        items: Sequence[Item | None],
+        receipt: Receipt,
+        *,
+        marks: Item | None = None,
+        account: Item | None = None,
+    ) -> ClaimContext:
+        item, limits, earlier, *rest = items
+        party = rest[-1]
+        key = aggregates.read_key(self._keys, party)
+        self._receipts.check(receipt, earlier, key)
+        claim = self._read(claim_id, item, party)  # first: it is the claim that was asked for
+        policy = self._policies.read(policy_id_for(claim_id), rest).record
+        return ClaimContext(
+            claim=claim,
+            account=_read_account(account, key),
+            policy=policy,
+            used=self._used(policy, limits),
+            seen={
+                name.removeprefix(FILE): claim["S"]
+                for name, claim in (marks or {}).items()
+                if name.startswith(FILE)
+            },
+        )
+
+    def _read(self, claim_id: str, item: Item | None, party: Item | None) -> Stored[Claim]:
+        if item is None:
+            raise ClaimNotFound(claim_id)
+        return aggregates.kept(Claim, item, aggregates.read_key(self._keys, party))
+
+    def _key(self, claim_id: str) -> tuple[str, Item]:
+        return self._claims_table, {"id": codec.text(claim_id)}
+
+    def _party_key(self, claim_id: str) -> tuple[str, Item]:
+        return self._parties_table, {"id": codec.text(party_id_for(claim_id))}
+
+    def _register_key(self, policy_id: str) -> tuple[str, Item]:
+        return self._claims_table, {"id": codec.text(policy_id)}
+
+    def _marks_key(self, policy_id: str) -> tuple[str, Item]:
+        """One item for the files on all the claims of a policy: not beside the limits, where every
+        payment would carry it."""
+        return self._claims_table, {"id": codec.text(f"{policy_id}#files")}
+
+    def _account_key(self, policy_id: str) -> tuple[str, Item]:
+        return self._billing_table(), {"id": codec.text(billing_id_for(policy_id))}
+
+    def _limits_key(self, policy_id: str) -> tuple[str, Item]:
+        """One item for all the limits that a policy's claims share: known before they are."""
+        return self._claims_table, {"id": codec.text(f"{policy_id}#limits")}
+
+
+def _read_account(item: Item | None, key: PartyKey | None) -> Stored[BillingAccount] | None:
+    return aggregates.kept(BillingAccount, item, key) if item else None
+
+
+def _read_used(item: Item | None, column: str) -> dict[str, int]:
+    return {
+        name.removeprefix(column): int(value["N"])
+        for name, value in (item or {}).items()
+        if name.startswith(column)
+    }
+
+
+def _item(event: Event, claim: Claim) -> Item:
+    return {
+        "id": codec.text(event.stream),
+        **aggregates.head_columns(event.head),
+        **aggregates.body_columns(event),
+        **lane_columns(claim),
+    }
+
+
+def lane_columns(claim: Claim) -> Item:
+    """By whom the claim is waited for, what state it is in, and who has it in hand."""
+    columns = lanes.waiting(claim.id, waits_for(claim), waits_from(claim)) | {
+        "status": lanes.lane(claim.id, claim.handling),
+        "reported": lanes.position(claim.reported_at, claim.id),
+    }
+    if claim.handler is not None and claim.handling is not Handling.CLOSED:
+        columns["handler"] = lanes.lane(claim.id, claim.handler)
+    return columns
+
+
+def _register(claim: Claim, file: NoticeContext) -> Item:
+    """The policy's register with the new claim entered. It can be rebuilt from the claims' events."""
+    entries = [
+        noticed.model_dump(mode="json", exclude_none=True)
+        for noticed in (*file.noticed, claim.noticed())
+    ]
+    return {
+        "id": codec.text(claim.policy_id),
+        "v": codec.number(codec.SCHEMA_VERSION),
+        "revision": codec.number(file.register_revision + 1),
+        "body": codec.binary(codec.pack({"claims": entries})),
+    }
+
+
+def _read_register(item: Item | None) -> Sequence[NoticedClaim]:
+    if item is None:
+        return ()
+    entries = codec.unpack(item["body"]["B"])["claims"]
+    return tuple(NoticedClaim.model_validate_json(codec.write(entry)) for entry in entries)

@@ -1,0 +1,144 @@
+"""Complaints in their table: one item each, in the lanes of who must act and of the month they came in."""
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from insurance.domain.complaint import Complaint
+from insurance.domain.core.errors import ComplaintNotFound, StaleRevision
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import party_id_for, quote_id_for
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.quote.quote import Quote
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb import work_queue_index as lanes
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.transaction import add, load, put, transact
+from insurance.operations.complaints.ports import Cause
+from insurance.operations.parties.ports import Keys
+from insurance.operations.receipt import Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBComplaints:
+    """The port `Complaints` on DynamoDB.
+
+    The party's key stands with the quote and, once there is a policy, with the party.
+    """
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        complaints_table: str,
+        quotes_table: str,
+        policies_table: str,
+        claims_table: str,
+        parties_table: str,
+        events_table: str,
+        receipts: DynamoDBReceipts,
+        keys: Keys,
+    ) -> None:
+        self._client = client
+        self._table = complaints_table
+        self._quotes_table = quotes_table
+        self._causes = {"quo": quotes_table, "pol": policies_table, "clm": claims_table}
+        self._parties_table = parties_table
+        self._events_table = events_table
+        self._receipts = receipts
+        self._keys = keys
+
+    def load_cause(self, about: str, receipt: Receipt) -> Cause | None:
+        table = self._causes[about.split("_", 1)[0]]
+        wanted = [self._receipts.key(receipt), *self._holders(about)]
+        if table != self._quotes_table:
+            wanted.append((table, {"id": codec.text(about)}))
+        earlier, quote, party, *rest = load(self._client, wanted)
+        key = self._key(quote, party)
+        self._receipts.check(receipt, earlier, key)
+        if quote is None or None in rest:
+            return None
+        opened = Quote.merge_personal(codec.unpack(quote["body"]["B"]), {})
+        return Cause(opened.partner, opened.product, opened.territory, key)
+
+    def add(self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Receipt) -> None:
+        def there(_item: Item | None) -> Exception:
+            return StaleRevision(complaint.id)
+
+        transact(
+            self._client,
+            [
+                add(self._table, _item(event, complaint), there, key="id"),
+                aggregates.append(self._events_table, event, taken=there),
+                self._receipts.keep(receipt, about=complaint.id, key=key),
+            ],
+        )
+
+    def get(self, complaint_id: str) -> Stored[Complaint]:
+        item, *holders = load(
+            self._client, [self._place(complaint_id), *self._holders(complaint_id)]
+        )
+        return self._read(complaint_id, item, self._key(*holders))
+
+    def load(self, complaint_id: str, receipt: Receipt) -> Stored[Complaint]:
+        wanted = [self._place(complaint_id), self._receipts.key(receipt)]
+        item, earlier, *holders = load(self._client, [*wanted, *self._holders(complaint_id)])
+        key = self._key(*holders)
+        self._receipts.check(receipt, earlier, key)
+        return self._read(complaint_id, item, key)
+
+    def change(
+        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], receipt: Receipt
+    ) -> None:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(complaint.id)
+
+        transact(
+            self._client,
+            [
+                put(
+                    self._table,
+                    _item(event, complaint),
+                    stale,
+                    condition=aggregates.AT_REVISION,
+                    seen=codec.number(before.head.sequence),
+                ),
+                aggregates.append(self._events_table, event, taken=stale),
+                self._receipts.keep(receipt, about=complaint.id, key=before.key),
+            ],
+        )
+
+    def _read(
+        self, complaint_id: str, item: Item | None, key: PartyKey | None
+    ) -> Stored[Complaint]:
+        if item is None:
+            raise ComplaintNotFound(complaint_id)
+        return aggregates.kept(Complaint, item, key)
+
+    def _key(self, *holders: Item | None) -> PartyKey | None:
+        found = (aggregates.read_key(self._keys, holder) for holder in holders)
+        return next((key for key in found if key is not None), None)
+
+    def _place(self, complaint_id: str) -> tuple[str, Item]:
+        return self._table, {"id": codec.text(complaint_id)}
+
+    def _holders(self, id: str) -> list[tuple[str, Item]]:
+        return [
+            (self._quotes_table, {"id": codec.text(quote_id_for(id))}),
+            (self._parties_table, {"id": codec.text(party_id_for(id))}),
+        ]
+
+
+def _item(event: Event, complaint: Complaint) -> Item:
+    role = complaint.waits_for
+    received = complaint.received_at.astimezone(UTC)
+    return {
+        "id": codec.text(complaint.id),
+        **aggregates.head_columns(event.head),
+        **aggregates.body_columns(event),
+        **(lanes.waiting(complaint.id, role, complaint.since) if role else {}),
+        "month": lanes.lane(complaint.id, f"{received:%Y-%m}"),
+        "received": lanes.position(received, complaint.id),
+    }

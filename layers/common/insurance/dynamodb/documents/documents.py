@@ -1,0 +1,151 @@
+"""The register of a policy's documents: a head, an item for each document, and a stream of events."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.identity import (
+    policy_id_for,
+    register_id_for,
+    renewal_quote_id_for,
+)
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.document import Document
+from insurance.domain.policy import Policy
+from insurance.domain.quote.quote import Quote
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact
+from insurance.operations.documents.ports import DocumentAlreadyMade, DocumentContext
+from insurance.operations.receipt import Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBDocuments:
+    """The port `Documents` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        reader: PolicyReader,
+        quotes_table: str,
+        documents_table: str,
+        events_table: str,
+        receipts: DynamoDBReceipts,
+    ) -> None:
+        self._client = client
+        self._reader = reader
+        self._quotes_table = quotes_table
+        self._documents_table = documents_table
+        self._events_table = events_table
+        self._receipts = receipts
+
+    def load(self, policy_id: str, receipt: Receipt) -> DocumentContext:
+        offer_id = renewal_quote_id_for(policy_id)
+        earlier, offer, register, *items = load(
+            self._client,
+            [
+                self._receipts.key(receipt),
+                (self._quotes_table, {"id": codec.text(offer_id)}),
+                self._item(register_id_for(policy_id)),
+                *self._reader.wants(policy_id),
+            ],
+        )
+        self._receipts.check(receipt, earlier, self._reader.key(items[-1]))
+        return DocumentContext(
+            policy=self._reader.read(policy_id, items),
+            renewal=aggregates.read_record(Quote, offer, None, offer_id) if offer else None,
+            register=aggregates.read_head(register) if register else StreamPosition(),
+        )
+
+    def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
+        return self._reader.as_known(self._client, policy_id, known_at)
+
+    def add(
+        self, event: Event, document: Document, *, file: DocumentContext, receipt: Receipt
+    ) -> None:
+        def made(item: Item | None) -> Exception:
+            if item is None:
+                raise ValueError("the condition fails only where a document stands")
+            key = file.policy.key
+            return DocumentAlreadyMade(aggregates.read_record(Document, item, key, event.stream))
+
+        item = {
+            "id": codec.text(document.id),
+            "v": codec.number(codec.SCHEMA_VERSION),
+            **aggregates.body_columns(event),
+        }
+        transact(
+            self._client,
+            [
+                self._head(event, file.register),
+                aggregates.append(self._events_table, event, taken=_stale(event)),
+                add(self._documents_table, item, made, key="id"),
+                self._receipt(file, receipt),
+            ],
+        )
+
+    def answer(self, file: DocumentContext, receipt: Receipt) -> None:
+        transact(self._client, [self._receipt(file, receipt)])
+
+    def get(self, policy_id: str, document_id: str) -> tuple[Stored[Policy], Document | None]:
+        wanted = [self._item(document_id), *self._reader.wants(policy_id)]
+        item, *items = load(self._client, wanted)
+        policy = self._reader.read(policy_id, items)
+        if item is None or policy_id_for(document_id) != policy_id:
+            return policy, None
+        stream = register_id_for(policy_id)
+        return policy, aggregates.read_record(Document, item, policy.key, stream)
+
+    def register(self, policy_id: str) -> tuple[Stored[Policy], StreamPosition]:
+        wanted = [self._item(register_id_for(policy_id)), *self._reader.wants(policy_id)]
+        register, *items = load(self._client, wanted)
+        head = aggregates.read_head(register) if register else StreamPosition()
+        return self._reader.read(policy_id, items), head
+
+    def made(
+        self, policy_id: str, key: PartyKey | None, *, after: int, limit: int
+    ) -> Sequence[Document]:
+        stream = register_id_for(policy_id)
+        items = query(
+            self._client,
+            TableName=self._events_table,
+            KeyConditionExpression="#stream = :stream AND #sequence > :after",
+            ExpressionAttributeNames={"#stream": "stream", "#sequence": "sequence"},
+            ExpressionAttributeValues={
+                ":stream": codec.text(stream),
+                ":after": codec.number(after),
+            },
+            Limit=limit,
+        )
+        return [aggregates.read_record(Document, item, key, stream) for item in items]
+
+    def _item(self, id: str) -> tuple[str, Item]:
+        return self._documents_table, {"id": codec.text(id)}
+
+    def _head(self, event: Event, before: StreamPosition) -> Write:
+        """Where the register stands after the event."""
+        item = {"id": codec.text(event.stream), **aggregates.head_columns(event.head)}
+        if before.sequence == 0:
+            return add(self._documents_table, item, _stale(event), key="id")
+        return put(
+            self._documents_table,
+            item,
+            _stale(event),
+            condition=aggregates.AT_REVISION,
+            seen=codec.number(before.sequence),
+        )
+
+    def _receipt(self, file: DocumentContext, receipt: Receipt) -> Write:
+        return self._receipts.keep(receipt, about=file.policy.record.party_id, key=file.policy.key)
+
+
+def _stale(event: Event) -> Refusal:
+    return lambda _item: StaleRevision(event.stream)

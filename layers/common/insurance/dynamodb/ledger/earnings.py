@@ -1,0 +1,59 @@
+"""What was posted as earned, one item for each policy, beside its billing account."""
+
+from typing import TYPE_CHECKING
+
+from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import earnings_id_for
+from insurance.domain.ledger.earnings import EarnedPremium
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.transaction import Write, add, load, put, transact
+from insurance.operations.ledger.ports import EarningsContext
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBEarnings:
+    """The port `Earnings` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        policies: PolicyReader,
+        billing_table: str,
+        events_table: str,
+    ) -> None:
+        self._client = client
+        self._policies = policies
+        self._billing_table = billing_table
+        self._events_table = events_table
+
+    def load(self, policy_id: str) -> EarningsContext:
+        own = (self._billing_table, {"id": codec.text(earnings_id_for(policy_id))})
+        item, *rest = load(self._client, [own, *self._policies.wants(policy_id)])
+        policy = self._policies.read(policy_id, rest)
+        earned = aggregates.kept(EarnedPremium, item, None) if item else None
+        return EarningsContext(policy, earned)
+
+    def store(self, event: Event, *, file: EarningsContext) -> None:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(event.stream)
+
+        item = {
+            "id": codec.text(event.stream),
+            **aggregates.head_columns(event.head),
+            **aggregates.body_columns(event),
+        }
+        if file.earned is None:
+            kept: Write = add(self._billing_table, item, stale, key="id")
+        else:
+            seen = codec.number(file.earned.head.sequence)
+            kept = put(
+                self._billing_table, item, stale, condition=aggregates.AT_REVISION, seen=seen
+            )
+        events = aggregates.append(self._events_table, event, taken=stale)
+        transact(self._client, [kept, events])

@@ -1,0 +1,130 @@
+"""The books for who counts them: sub-ledgers shard by shard, their events, and how far a count is."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.money import Currency
+from insurance.domain.ledger.booking import SubLedger
+from insurance.domain.ledger.health import Recount
+from insurance.domain.ledger.reconciliation import Progress
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.ledger import balances
+from insurance.dynamodb.ledger.balances import SHARDS
+from insurance.dynamodb.ledger.books import recount_key
+from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact
+from insurance.operations.ledger.reconcile_books import ShardTotal
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+PAGE = 100
+
+
+class DynamoDBCountedBooks:
+    """The port `CountedBooks` on DynamoDB."""
+
+    shards = SHARDS
+
+    def __init__(self, client: "DynamoDBClient", *, balances_table: str, events_table: str) -> None:
+        self._client = client
+        self._table = balances_table
+        self._events_table = events_table
+
+    def progress(self, mode: Mode) -> Progress | None:
+        [item] = load(self._client, [(self._table, recount_key(mode, "progress"))])
+        if item is None or "body" not in item:
+            return None
+        return Progress.model_validate_json(codec.write(codec.unpack(item["body"]["B"])))
+
+    def go_on(self, progress: Progress, *, before: Progress | None) -> None:
+        body = codec.binary(codec.pack(progress.model_dump(mode="json")))
+        item = {
+            **recount_key(progress.mode, "progress"),
+            "step": codec.number(progress.step),
+            "body": body,
+        }
+        transact(self._client, [self._stepping(item, before, progress.mode)])
+
+    def finish(self, result: Recount, *, before: Progress) -> None:
+        body = {
+            "finished_at": result.finished_at.isoformat(),
+            "aggregates": result.aggregates,
+            "wrong": list(result.wrong),
+            "totals_differ": list(result.totals_differ),
+            "moving": result.moving,
+        }
+        last = {**recount_key(before.mode, "last"), "body": codec.binary(codec.pack(body))}
+        begun = {**recount_key(before.mode, "progress"), "step": codec.number(0)}
+        always = "attribute_exists(account) OR attribute_not_exists(account)"
+        transact(
+            self._client,
+            [
+                put(self._table, last, _stale(before.mode), condition=always),
+                self._stepping(begun, before, before.mode),
+            ],
+        )
+
+    def sub_ledgers(
+        self, mode: Mode, shard: int, after: str, limit: int
+    ) -> Sequence[tuple[str, SubLedger]]:
+        rows = query(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="#key = :key AND #stream > :after",
+            ExpressionAttributeNames={"#key": "account", "#stream": "shard"},
+            ExpressionAttributeValues={
+                ":key": codec.text(f"ledger#{mode}#{shard}"),
+                ":after": codec.text(after or " "),
+            },
+            Limit=limit,
+        )
+        return [
+            (row["shard"]["S"], balances.read_ledger(row, Currency(row["currency"]["S"])))
+            for row in rows
+        ]
+
+    def total(self, mode: Mode, currency: Currency, shard: int) -> ShardTotal:
+        [row] = load(self._client, [(self._table, balances.total_key(mode, currency, shard))])
+        if row is None or "events" not in row:
+            return ShardTotal()
+        return ShardTotal(
+            balances.read_sums(row, "posted"),
+            balances.read_sums(row, "source"),
+            int(row["events"]["N"]),
+        )
+
+    def events(self, stream: str) -> Sequence[Event]:
+        found: list[Event] = []
+        while True:
+            items = query(
+                self._client,
+                TableName=self._events_table,
+                KeyConditionExpression="#stream = :stream AND #sequence > :after",
+                ExpressionAttributeNames={"#stream": "stream", "#sequence": "sequence"},
+                ExpressionAttributeValues={
+                    ":stream": codec.text(stream),
+                    ":after": codec.number(found[-1].sequence if found else 0),
+                },
+                Limit=PAGE,
+            )
+            found += [aggregates.read_event(item) for item in items]
+            if len(items) < PAGE:
+                return found
+
+    def _stepping(self, item: Item, before: Progress | None, mode: Mode) -> Write:
+        """One step, taken once."""
+        if before is None:
+            request = add(self._table, item, _stale(mode), key="account").request
+            request["ConditionExpression"] += " OR step = :begun"
+            request["ExpressionAttributeValues"] = {":begun": codec.number(0)}
+            return Write("Put", request, _stale(mode))
+        seen = codec.number(before.step)
+        return put(self._table, item, _stale(mode), condition="step = :seen", seen=seen)
+
+
+def _stale(mode: Mode) -> Refusal:
+    return lambda _item: StaleRevision(f"the count of {mode}")

@@ -1,0 +1,76 @@
+"""Who may see what of their own, one item a person; the authorizer reads the parties from it."""
+
+from typing import TYPE_CHECKING
+
+from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.event import Event
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Access
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.transaction import Write, add, load, put, transact
+from insurance.operations.parties.ports import AccessContext
+from insurance.operations.receipt import Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBAccesses:
+    """The port `Accesses` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        policies: PolicyReader,
+        access_table: str,
+        events_table: str,
+        receipts: DynamoDBReceipts,
+    ) -> None:
+        self._client = client
+        self._policies = policies
+        self._access_table = access_table
+        self._events_table = events_table
+        self._receipts = receipts
+
+    def load(self, policy_id: str, person_id: str, receipt: Receipt) -> AccessContext:
+        earlier, access, *policy = load(
+            self._client,
+            [
+                self._receipts.key(receipt),
+                (self._access_table, {"id": codec.text(person_id)}),
+                *self._policies.wants(policy_id),
+            ],
+        )
+        self._receipts.check(receipt, earlier)
+        return AccessContext(
+            policy=self._policies.read(policy_id, policy),
+            access=aggregates.kept(Access, access, None) if access else None,
+        )
+
+    def store(
+        self, event: Event, access: Access, *, before: Stored[Access] | None, receipt: Receipt
+    ) -> None:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(access.person_id)
+
+        item = {
+            "id": codec.text(event.stream),
+            **aggregates.head_columns(event.head),
+            **aggregates.body_columns(event),
+        } | ({"parties": {"SS": list(access.parties)}} if access.parties else {})
+        if before is None:
+            write: Write = add(self._access_table, item, stale, key="id")
+        else:
+            write = put(
+                self._access_table,
+                item,
+                stale,
+                condition=aggregates.AT_REVISION,
+                seen=codec.number(before.head.sequence),
+            )
+        events = aggregates.append(self._events_table, event, taken=stale)
+        transact(self._client, [write, events, self._receipts.keep(receipt)])

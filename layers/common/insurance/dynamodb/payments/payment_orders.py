@@ -1,0 +1,147 @@
+"""Payments on their way to the bank: one item each from approval on, and one for each file."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from insurance.domain.bank import Instruction, PaymentFile
+from insurance.domain.bank.payment_file import PAYMENTS_PER_FILE_MAX
+from insurance.domain.core.errors import PaymentFileNotFound, StaleRevision
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.core.stored import Stored
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.payments.instructions import WAITING, queue_of
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact, update
+from insurance.operations.payments.send_payments import Queue
+from insurance.operations.receipt import Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NO_FILE = "none"
+"""In place of a file's id: the bank has reported on the payment without one."""
+
+
+class DynamoDBPaymentOrders:
+    """The port `PaymentOrders` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        payments_table: str,
+        events_table: str,
+        receipts: DynamoDBReceipts,
+    ) -> None:
+        self._client = client
+        self._table = payments_table
+        self._events_table = events_table
+        self._receipts = receipts
+
+    def load(self, mode: Mode, currency: Currency, file_id: str, receipt: Receipt) -> Queue:
+        own, earlier = load(self._client, [self._key(file_id), self._receipts.key(receipt)])
+        self._receipts.check(receipt, earlier)
+        return Queue(
+            waiting=[_instruction(item) for item in self._waiting(queue_of(mode, currency))],
+            unwritten=[
+                aggregates.kept(PaymentFile, item, None)
+                for item in self._waiting(_files(mode, currency))
+            ],
+            own=aggregates.kept(PaymentFile, own, None) if own else None,
+        )
+
+    def get(self, file_id: str) -> Stored[PaymentFile]:
+        [item] = load(self._client, [self._key(file_id)])
+        if item is None:
+            raise PaymentFileNotFound(file_id)
+        return aggregates.kept(PaymentFile, item, None)
+
+    def drop(self, payment_ids: Sequence[str]) -> None:
+        def claimed(_item: Item | None) -> Exception:
+            return StaleRevision("The queue of payments")
+
+        transact(self._client, [self._off_the_queue(id, NO_FILE, claimed) for id in payment_ids])
+
+    def make(self, event: Event, file: PaymentFile) -> None:
+        def claimed(_item: Item | None) -> Exception:
+            return StaleRevision(file.id)
+
+        item = _file_item(event) | {WAITING: codec.text(_files(file.mode, file.currency))}
+        transact(
+            self._client,
+            [
+                *(self._off_the_queue(each.id, file.id, claimed) for each in file.instructions),
+                add(self._table, item, claimed, key="id"),
+                aggregates.append(self._events_table, event, taken=claimed),
+            ],
+        )
+
+    def written(self, event: Event, *, before: Stored[PaymentFile]) -> None:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(before.record.id)
+
+        transact(
+            self._client,
+            [
+                put(
+                    self._table,
+                    _file_item(event),
+                    stale,
+                    condition=aggregates.AT_REVISION,
+                    seen=codec.number(before.head.sequence),
+                ),
+                aggregates.append(self._events_table, event, taken=stale),
+            ],
+        )
+
+    def answer(self, receipt: Receipt) -> None:
+        transact(self._client, [self._receipts.keep(receipt)])
+
+    def _waiting(self, queue: str) -> list[Item]:
+        """What the index has under this queue, as it stands now: the index follows a little later."""
+        found = query(
+            self._client,
+            consistent=False,
+            TableName=self._table,
+            IndexName=WAITING,
+            KeyConditionExpression="waiting = :queue",
+            ExpressionAttributeValues={":queue": codec.text(queue)},
+            Limit=PAYMENTS_PER_FILE_MAX,
+        )
+        items = load(self._client, [(self._table, {"id": each["id"]}) for each in found])
+        return [item for item in items if item and item.get(WAITING) == codec.text(queue)]
+
+    def _off_the_queue(self, id: str, file_id: str, refusal: Refusal) -> Write:
+        return update(
+            self._table,
+            {"id": codec.text(id)},
+            {"file": codec.text(file_id)},
+            refusal,
+            condition="attribute_exists(waiting)",
+            removed=[WAITING],
+        )
+
+    def _key(self, file_id: str) -> tuple[str, Item]:
+        return self._table, {"id": codec.text(file_id)}
+
+
+def _files(mode: Mode, currency: Currency) -> str:
+    """Files wait apart from payments, so that many payments cannot hide one that was not written."""
+    return f"{queue_of(mode, currency)}#files"
+
+
+def _instruction(item: Item) -> Instruction:
+    mode, currency = item[WAITING]["S"].split("#")
+    amount = Money(amount=int(item["amount"]["N"]), currency=Currency(currency))
+    return Instruction(id=item["id"]["S"], mode=Mode(mode), amount=amount)
+
+
+def _file_item(event: Event) -> Item:
+    return {
+        "id": codec.text(event.stream),
+        **aggregates.head_columns(event.head),
+        **aggregates.body_columns(event),
+    }

@@ -1,0 +1,121 @@
+"""Policies in their table: a small header each; the body is the event that made it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from insurance.domain.core.errors import QuoteAlreadyIssued, StaleRevision
+from insurance.domain.core.event import Event
+from insurance.domain.core.stored import Stored
+from insurance.domain.policy import Policy
+from insurance.domain.quote.quote import Quote
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.quoting.quotes import load_quote, quote_changes
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.transaction import add, load, query, transact
+from insurance.operations.parties.ports import Keys
+from insurance.operations.receipt import Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBPolicies:
+    """The port `Policies` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        reader: PolicyReader,
+        quotes_table: str,
+        policies_table: str,
+        events_table: str,
+        parties_table: str,
+        receipts: DynamoDBReceipts,
+        keys: Keys,
+    ) -> None:
+        self._client = client
+        self._reader = reader
+        self._quotes_table = quotes_table
+        self._policies_table = policies_table
+        self._events_table = events_table
+        self._parties_table = parties_table
+        self._receipts = receipts
+        self._keys = keys
+
+    def load_quote(self, quote_id: str, receipt: Receipt) -> Stored[Quote]:
+        return load_quote(
+            self._client,
+            self._quotes_table,
+            quote_id,
+            receipts=self._receipts,
+            keys=self._keys,
+            receipt=receipt,
+        )
+
+    def issue(
+        self,
+        event: Event,
+        policy: Policy,
+        *,
+        bound: Event,
+        bound_quote: Quote,
+        before: Stored[Quote],
+        receipt: Receipt,
+    ) -> None:
+        if before.key is None:
+            raise ValueError("a quote that was erased cannot be issued")
+
+        def issued(_item: Item | None) -> Exception:
+            return QuoteAlreadyIssued(policy.quote_id, policy.id)
+
+        def known(party: Item | None) -> Exception:
+            """A party without a key was erased after the read: decided again, it is refused."""
+            erased = party is not None and "key" not in party
+            return StaleRevision(policy.quote_id) if erased else issued(party)
+
+        header = {"id": codec.text(policy.id), **aggregates.head_columns(event.head)}
+        party = {
+            "id": codec.text(policy.party_id),
+            "v": codec.number(codec.SCHEMA_VERSION),
+            "key": codec.binary(before.key.wrapped),
+        }
+        transact(
+            self._client,
+            [
+                *quote_changes(
+                    bound,
+                    bound_quote,
+                    before=before,
+                    quotes_table=self._quotes_table,
+                    events_table=self._events_table,
+                ),
+                add(self._parties_table, party, known, key="id"),
+                aggregates.append(self._events_table, event, taken=issued),
+                add(self._policies_table, header, issued, key="id"),
+                self._receipts.keep(receipt, about=policy.party_id, key=before.key),
+            ],
+        )
+
+    def get(self, policy_id: str) -> Stored[Policy]:
+        return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
+
+    def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
+        return self._reader.as_known(self._client, policy_id, known_at)
+
+    def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
+        items = query(
+            self._client,
+            TableName=self._events_table,
+            KeyConditionExpression="#stream = :stream AND #sequence > :after",
+            ExpressionAttributeNames={"#stream": "stream", "#sequence": "sequence"},
+            ExpressionAttributeValues={
+                ":stream": codec.text(policy_id),
+                ":after": codec.number(after),
+            },
+            Limit=limit,
+        )
+        return [aggregates.read_event(item) for item in items]

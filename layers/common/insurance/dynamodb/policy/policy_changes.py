@@ -1,0 +1,75 @@
+"""Policies as servicing changes them: the header, one more event, and the receipt, or none of them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.event import Event
+from insurance.domain.core.stored import Stored
+from insurance.domain.policy import Policy
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.transaction import load, put, transact
+from insurance.operations.receipt import Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBPolicyChanges:
+    """The port `PolicyChanges` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        reader: PolicyReader,
+        policies_table: str,
+        events_table: str,
+        receipts: DynamoDBReceipts,
+    ) -> None:
+        self._client = client
+        self._reader = reader
+        self._policies_table = policies_table
+        self._events_table = events_table
+        self._receipts = receipts
+
+    def get(self, policy_id: str) -> Stored[Policy]:
+        return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
+
+    def load(self, policy_id: str, receipt: Receipt) -> Stored[Policy]:
+        wanted = [self._receipts.key(receipt), *self._reader.wants(policy_id)]
+        earlier, *items = load(self._client, wanted)
+        self._receipts.check(receipt, earlier, self._reader.key(items[-1]))
+        return self._reader.read(policy_id, items)
+
+    def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
+        return self._reader.as_known(self._client, policy_id, known_at)
+
+    def change(
+        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], receipt: Receipt
+    ) -> None:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(event.stream)
+
+        header = {
+            "id": codec.text(event.stream),
+            **aggregates.head_columns(event.head),
+            **aggregates.body_columns(event),
+        }
+        transact(
+            self._client,
+            [
+                put(
+                    self._policies_table,
+                    header,
+                    stale,
+                    condition=aggregates.AT_REVISION,
+                    seen=codec.number(before.head.sequence),
+                ),
+                aggregates.append(self._events_table, event, taken=stale),
+                self._receipts.keep(receipt, about=policy.record.party_id, key=before.key),
+            ],
+        )

@@ -1,0 +1,93 @@
+"""Where a policy stands and how it is read, for every command that needs one.
+
+A policy that never changed is a small header, and its body is its first event; from the second
+event on the header carries the body.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from insurance.domain.core.errors import PolicyNotFound
+from insurance.domain.core.identity import party_id_for
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.policy import Policy
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.transaction import load, query
+from insurance.operations.parties.ports import Keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SEQUENCE_END = 10**9
+NEWEST_READ = 10
+"""What is asked for is mostly of late."""
+
+
+class PolicyReader:
+    """Where a policy stands: three keys, all known from its id, read at once."""
+
+    def __init__(
+        self, *, policies_table: str, events_table: str, parties_table: str, keys: Keys
+    ) -> None:
+        self._policies_table = policies_table
+        self._events_table = events_table
+        self._parties_table = parties_table
+        self._keys = keys
+
+    def wants(self, policy_id: str) -> list[tuple[str, Item]]:
+        """The header, the body and the party's key: for the read of any command on the policy."""
+        return [
+            (self._policies_table, {"id": codec.text(policy_id)}),
+            (self._events_table, {"stream": codec.text(policy_id), "sequence": codec.number(1)}),
+            (self._parties_table, {"id": codec.text(party_id_for(policy_id))}),
+        ]
+
+    def read(self, policy_id: str, items: Sequence[Item | None]) -> Stored[Policy]:
+        """The policy from what `wants` asked for, or PolicyNotFound."""
+        header, issued, party = items
+        if header is None or issued is None:
+            raise PolicyNotFound(policy_id)
+        key = self.key(party)
+        body = header if "body" in header else issued
+        policy = aggregates.read_record(Policy, body, key, policy_id)
+        return Stored(policy, aggregates.read_head(header), key)
+
+    def key(self, party: Item | None) -> PartyKey | None:
+        """The key that opens what is personal in it."""
+        return aggregates.read_key(self._keys, party)
+
+    def as_known(
+        self, client: "DynamoDBClient", policy_id: str, known_at: datetime
+    ) -> Stored[Policy]:
+        """The policy as its last event up to then left it, or PolicyNotFound.
+
+        Times in a stream never run backwards, so the newest such event is the one.
+        """
+        [party] = load(client, [self.wants(policy_id)[-1]])
+        key = self.key(party)
+        before = SEQUENCE_END
+        while before > 1:
+            items = self._newest(client, policy_id, before)
+            for item in items:
+                if codec.read_instant(item["at"]) <= known_at:
+                    policy = aggregates.read_record(Policy, item, key, policy_id)
+                    return Stored(policy, aggregates.read_event(item).head, key)
+            before = int(items[-1]["sequence"]["N"]) if items else 0
+        raise PolicyNotFound(policy_id)
+
+    def _newest(self, client: "DynamoDBClient", policy_id: str, before: int) -> list[Item]:
+        """A few events in front of a number, the newest first."""
+        return query(
+            client,
+            TableName=self._events_table,
+            KeyConditionExpression="#stream = :stream AND #sequence < :before",
+            ExpressionAttributeNames={"#stream": "stream", "#sequence": "sequence"},
+            ExpressionAttributeValues={
+                ":stream": codec.text(policy_id),
+                ":before": codec.number(before),
+            },
+            ScanIndexForward=False,
+            Limit=NEWEST_READ,
+        )

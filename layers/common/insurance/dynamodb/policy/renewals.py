@@ -1,0 +1,39 @@
+"""What a renewal stands on: the policy that ends, and its claims."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from insurance.domain.claim import Claim
+from insurance.domain.core.stored import Stored
+from insurance.domain.policy import Policy
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.transaction import load
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBRenewals:
+    """The port `Renewals` on DynamoDB: one read, and one more where there are claims."""
+
+    def __init__(
+        self, client: "DynamoDBClient", *, policies: PolicyReader, claims_table: str
+    ) -> None:
+        self._client = client
+        self._policies = policies
+        self._claims_table = claims_table
+
+    def expiring(self, policy_id: str) -> tuple[Stored[Policy], Sequence[Claim]]:
+        register_key = (self._claims_table, {"id": codec.text(policy_id)})
+        wanted = [register_key, *self._policies.wants(policy_id)]
+        register, *rest = load(self._client, wanted)
+        policy = self._policies.read(policy_id, rest)
+        noticed = codec.unpack(register["body"]["B"])["claims"] if register else []
+        if not noticed:
+            return policy, ()
+        items = load(
+            self._client,
+            [(self._claims_table, {"id": codec.text(each["claim_id"])}) for each in noticed],
+        )
+        return policy, [aggregates.kept(Claim, item, policy.key).record for item in items if item]

@@ -1,0 +1,121 @@
+"""Versions of products in their table: one header each, which is the version's last event."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from insurance.domain.core.errors import StaleRevision, VersionNotFound
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.stored import Stored
+from insurance.domain.product.release import ProductVersion
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.transaction import add, load, put, query_all, transact
+from insurance.operations.receipt import Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class KnownVersions:
+    """What those who sell read: the headers of a mode, or of one product in it."""
+
+    def __init__(self, client: "DynamoDBClient", products_table: str) -> None:
+        self._client = client
+        self._products_table = products_table
+
+    def known(self, mode: Mode, code: str | None = None) -> Sequence[Stored[ProductVersion]]:
+        condition, values = "#mode = :mode", {":mode": codec.text(mode)}
+        names = {"#mode": "mode"}
+        if code is not None:
+            names["#title"] = "title"
+            condition += " AND begins_with(#title, :code)"
+            values[":code"] = codec.text(f"{code} ")
+        items = query_all(
+            self._client,
+            TableName=self._products_table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+        )
+        return [_read(item) for item in items]
+
+
+class DynamoDBProductVersions(KnownVersions):
+    """The port `ProductVersions` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        products_table: str,
+        events_table: str,
+        receipts: DynamoDBReceipts,
+    ) -> None:
+        super().__init__(client, products_table)
+        self._events_table = events_table
+        self._receipts = receipts
+
+    def get(self, mode: Mode, code: str, version: str) -> Stored[ProductVersion]:
+        [item] = load(self._client, [(self._products_table, _key(mode, code, version))])
+        if item is None:
+            raise VersionNotFound(f"{code} {version}")
+        return _read(item)
+
+    def load(
+        self, mode: Mode, code: str, version: str, receipt: Receipt
+    ) -> Stored[ProductVersion] | None:
+        item, earlier = load(
+            self._client,
+            [
+                (self._products_table, _key(mode, code, version)),
+                self._receipts.key(receipt),
+            ],
+        )
+        self._receipts.check(receipt, earlier)
+        return _read(item) if item else None
+
+    def store(
+        self,
+        event: Event,
+        version: ProductVersion,
+        *,
+        before: Stored[ProductVersion] | None,
+        receipt: Receipt,
+    ) -> None:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(version.title)
+
+        item: dict[str, Any] = {
+            **_key(event.mode, version.code, version.version),
+            **aggregates.head_columns(event.head),
+            **aggregates.body_columns(event),
+        }
+        if before is None:
+            header = add(self._products_table, item, stale, key="mode")
+        else:
+            header = put(
+                self._products_table,
+                item,
+                stale,
+                condition=aggregates.AT_REVISION,
+                seen=codec.number(before.head.sequence),
+            )
+        transact(
+            self._client,
+            [
+                header,
+                aggregates.append(self._events_table, event, taken=stale),
+                self._receipts.keep(receipt),
+            ],
+        )
+
+
+def _key(mode: Mode, code: str, version: str) -> Item:
+    return {"mode": codec.text(mode), "title": codec.text(f"{code} {version}")}
+
+
+def _read(item: Item) -> Stored[ProductVersion]:
+    record = aggregates.read_record(ProductVersion, item, None, item["title"]["S"])
+    return Stored(record, aggregates.read_head(item), None)

@@ -1,0 +1,175 @@
+"""Quotes in their table: one item each, which is also the receipt and the first event of its stream."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from insurance.domain.core.errors import KeyReused, QuoteNotFound, StaleRevision
+from insurance.domain.core.event import Event
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.quote.quote import Quote, QuoteStatus
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb import work_queue_index as lanes
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.transaction import Write, add, load, read, transact, update
+from insurance.operations.parties.ports import Keys
+from insurance.operations.receipt import AlreadyAnswered, Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEPT_AFTER_EXPIRY = timedelta(days=30)
+"""A quote that came to nothing is deleted then; a bound one stays with its policy."""
+
+
+class DynamoDBQuotes:
+    """The port `Quotes` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        quotes_table: str,
+        events_table: str,
+        receipts: DynamoDBReceipts,
+        keys: Keys,
+    ) -> None:
+        self._client = client
+        self._quotes_table = quotes_table
+        self._events_table = events_table
+        self._receipts = receipts
+        self._keys = keys
+
+    def add(self, event: Event, quote: Quote, *, key: PartyKey, receipt: Receipt) -> None:
+        item = _quote_item(event, quote, key, receipt) | {
+            "request": codec.binary(receipt.request_hash)
+        }
+        write = add(
+            self._quotes_table, item, lambda earlier: self._earlier(receipt, earlier), key="id"
+        )
+        transact(self._client, [write])
+
+    def recall(self, quote_id: str, receipt: Receipt) -> None:
+        """Raise AlreadyAnswered or KeyReused if this call made its quote before."""
+        [item] = load(self._client, [(self._quotes_table, {"id": codec.text(quote_id)})])
+        if item is not None:
+            raise self._earlier(receipt, item)
+
+    def get(self, quote_id: str) -> Stored[Quote]:
+        item = read(self._client, self._quotes_table, {"id": codec.text(quote_id)})
+        return self._read(quote_id, item)
+
+    def load(self, quote_id: str, receipt: Receipt) -> Stored[Quote]:
+        return load_quote(
+            self._client,
+            self._quotes_table,
+            quote_id,
+            receipts=self._receipts,
+            keys=self._keys,
+            receipt=receipt,
+        )
+
+    def change(
+        self, event: Event, quote: Quote, *, before: Stored[Quote], receipt: Receipt
+    ) -> None:
+        writes = quote_changes(
+            event,
+            quote,
+            before=before,
+            quotes_table=self._quotes_table,
+            events_table=self._events_table,
+        )
+        transact(
+            self._client, [*writes, self._receipts.keep(receipt, about=quote.id, key=before.key)]
+        )
+
+    def _read(self, quote_id: str, item: Item | None) -> Stored[Quote]:
+        if item is None:
+            raise QuoteNotFound(quote_id)
+        return aggregates.kept(Quote, item, aggregates.read_key(self._keys, item))
+
+    def _earlier(self, receipt: Receipt, item: Item | None) -> Exception:
+        """The quote that this caller's key made before, answered as it was then."""
+        if item is None:
+            raise ValueError("the condition fails only where a quote stands")
+        if item["request"]["B"] != receipt.request_hash:
+            return KeyReused()
+        quote_id = item["id"]["S"]
+        if int(item["revision"]["N"]) > 1:
+            key = {"stream": codec.text(quote_id), "sequence": codec.number(1)}
+            [first] = load(self._client, [(self._events_table, key)])
+            if first is None:
+                raise ValueError(f"the first event of {quote_id} is missing")
+            as_made = {name: item[name] for name in ("id", "key") if name in item}
+            item = first | as_made | {"revision": first["sequence"]}
+        answer = receipt.answered(self._read(quote_id, item)).answer
+        if answer is None:
+            raise ValueError("a receipt that was answered has an answer")
+        return AlreadyAnswered(answer)
+
+
+def load_quote(
+    client: "DynamoDBClient",
+    table: str,
+    quote_id: str,
+    *,
+    receipts: DynamoDBReceipts,
+    keys: Keys,
+    receipt: Receipt,
+) -> Stored[Quote]:
+    """The quote, in one read with the receipt; for every store whose command starts from a quote."""
+    item, earlier = load(client, [(table, {"id": codec.text(quote_id)}), receipts.key(receipt)])
+    key = aggregates.read_key(keys, item)
+    receipts.check(receipt, earlier, key)
+    if item is None:
+        raise QuoteNotFound(quote_id)
+    return aggregates.kept(Quote, item, key)
+
+
+def quote_changes(
+    event: Event, quote: Quote, *, before: Stored[Quote], quotes_table: str, events_table: str
+) -> list[Write]:
+    """The writes that move a quote on: its item and its event, and its first event too, if only
+    the item had that one so far."""
+    if before.key is None:
+        raise ValueError("a quote that was erased cannot change")
+
+    def stale(_item: Item | None) -> Exception:
+        return StaleRevision(quote.id)
+
+    bound = quote.status is QuoteStatus.BOUND
+    waiting = _waiting(quote)
+    columns = aggregates.head_columns(event.head) | aggregates.body_columns(event) | waiting
+    move = update(
+        quotes_table,
+        {"id": codec.text(quote.id)},
+        columns,
+        stale,
+        condition=aggregates.AT_REVISION,
+        removed=[
+            *(["expires_at"] if bound else []),
+            *(() if waiting else (lanes.QUEUE, lanes.WAITS)),
+        ],
+        seen=codec.number(before.head.sequence),
+    )
+    events = [before.record.made(before.key), event] if before.head.sequence == 1 else [event]
+    return [move, *(aggregates.append(events_table, each, taken=stale) for each in events)]
+
+
+def _quote_item(event: Event, quote: Quote, key: PartyKey, receipt: Receipt) -> Item:
+    # A caller that lives in the past (test mode) keeps its quotes as long as any other.
+    ends = max(quote.valid_until, receipt.received_at) + KEPT_AFTER_EXPIRY
+    return {
+        "id": codec.text(quote.id),
+        **aggregates.head_columns(event.head),
+        **aggregates.body_columns(event),
+        "expires_at": codec.epoch_seconds(ends),
+        "key": codec.binary(key.wrapped),
+        **_waiting(quote),
+    }
+
+
+def _waiting(quote: Quote) -> Item:
+    """Its place in the work list of who must decide a referral, from the start."""
+    role = quote.waits_for
+    return lanes.waiting(quote.id, role, quote.created_at) if role else {}

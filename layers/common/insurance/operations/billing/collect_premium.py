@@ -1,0 +1,236 @@
+"""Collect premium: ask for what falls due, announce a lapse, and carry notices out or end them.
+
+Every step is decided on what stands, and stored once: with the account's or the policy's own
+revision, and a receipt that is named for the step. To look twice, late or for nothing does no harm.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from insurance.domain.billing import BillingAccount
+from insurance.domain.billing.collection import Collection, Step, Todo
+from insurance.domain.core.errors import PolicyNotFound
+from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.identity import mode_of
+from insurance.domain.core.stored import Stored
+from insurance.domain.jurisdiction import local_midnight
+from insurance.domain.ledger.posting import Account, Posting, post
+from insurance.domain.policy import Initiator, Policy, TransactionKind
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.notice import NoticeEnd
+from insurance.domain.policy.servicing import Asked, Serviced, Servicing
+from insurance.domain.product import Product
+from insurance.operations.billing.bill_policy import account_of, opening_of, seal_of
+from insurance.operations.billing.ports import Billing, BillingContext
+from insurance.operations.policy.ports import PolicyChanges
+from insurance.operations.policy.reprice_policy import repricing
+from insurance.operations.policy.serve_notice import announced
+from insurance.operations.products.ports import Products
+from insurance.operations.quoting.ports import LookUps
+from insurance.operations.receipt import Receipt
+from insurance.operations.scheduler.schedule_jobs import LAPSE_UNDONE
+from insurance.operations.scheduler.system_actor import (
+    CLOCKWORK,
+    after,
+    clockwork,
+    receipt_for,
+)
+
+STEPS_MAX: Final = 40
+"""Of one look: more than a year's dues and notices together."""
+
+PAID_IN_TIME: Final = "paid_in_time"
+
+ENDS = {Step.CURE: NoticeEnd.CURED, Step.OVERTAKE: NoticeEnd.OVERTAKEN}
+EVENTS = {
+    Step.ASK: "billing.instalment_due",
+    Step.ADJUST: "billing.charge_adjusted",
+    Step.ANNOUNCE: "policy.notice_given",
+    Step.CURE: "policy.notice_cured",
+    Step.OVERTAKE: "policy.notice_overtaken",
+    Step.LAPSE: "policy.lapsed",
+    Step.UNDO: LAPSE_UNDONE,
+    Step.USE: "billing.suspense_used",
+    Step.CANCEL: "policy.cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PremiumCollector:
+    """The look at a policy's dues and notices."""
+
+    products: Products
+    look_ups: LookUps
+    billing: Billing
+    policies: PolicyChanges
+
+    def look(self, policy_id: str, now: datetime) -> datetime | None:
+        """Do what is to be done by now; when to look again, None when nothing is foreseen."""
+        for _ in range(STEPS_MAX):
+            try:
+                file = self.billing.get(policy_id)
+            except PolicyNotFound:
+                return None
+            policy = file.policy.record
+            if file.policy.key is None or policy.answers is None:
+                return None  # erased: nobody is left to be asked
+            product = self.products.version(policy.product)
+            heads = (file.policy.head, file.account.head if file.account else StreamPosition())
+            collection = _collection(file, product, after(now, *heads))
+            todo = collection.todo
+            if todo is None:
+                return collection.next_look()
+            self._carry_out(todo, collection, file, product)
+        return now
+
+    def _carry_out(
+        self, todo: Todo, collection: Collection, file: BillingContext, product: Product
+    ) -> None:
+        number = todo.number
+        if todo.step is Step.USE and file.account is not None:
+            number = file.account.head.sequence  # it may be used again, once there is more
+        subject = f"{file.policy.record.id} {number}"
+        receipt = receipt_for(mode_of(subject), todo.step, subject, collection.now)
+        match todo.step:
+            case Step.ASK:
+                account = collection.account.replace(asked=todo.number)
+                at = local_midnight(collection.due(todo.number).due.due_on, product.zone)
+                self._store_account(account, todo.step, file, receipt, effective_at=at)
+            case Step.ADJUST:
+                self._store_account(collection.account, todo.step, file, receipt)
+            case Step.USE:
+                account, used = collection.account.using_suspense(file.policy.record)
+                moved = post(Account.SUSPENSE, Account.PREMIUM_RECEIVABLE, used)
+                self._store_account(account, todo.step, file, receipt, postings=moved)
+            case Step.ANNOUNCE:
+                policy = announced(file.policy.record, collection.lapse_notice())
+                self._store(policy, todo.step, file, receipt)
+            case Step.CURE | Step.OVERTAKE:
+                notice = file.policy.record.notices[todo.number - 1]
+                ended = notice.ending(ENDS[todo.step], collection.now)
+                self._store(file.policy.record.with_notice(ended), todo.step, file, receipt)
+            case Step.LAPSE | Step.CANCEL:
+                self._end(todo, file, product, receipt)
+            case Step.UNDO:
+                self._undo(todo, file, product, receipt)
+
+    def _store_account(
+        self,
+        account: BillingAccount,
+        step: Step,
+        file: BillingContext,
+        receipt: Receipt,
+        *,
+        effective_at: datetime | None = None,
+        postings: tuple[Posting, ...] = (),
+    ) -> None:
+        event = Event.following(
+            file.account.head if file.account else StreamPosition(),
+            account,
+            seal_of(file),
+            stream=account.id,
+            type=EVENTS[step],
+            actor=CLOCKWORK,
+            now=receipt.now,
+            effective_at=effective_at,
+            postings=(*opening_of(file, account), *postings),
+        )
+        self.billing.store(event, account, file=file, receipt=receipt.answered(None))
+
+    def _end(self, todo: Todo, file: BillingContext, product: Product, receipt: Receipt) -> None:
+        """Cover ends when the notice says, by the same arithmetic as any cancellation."""
+        notice = file.policy.record.notices[todo.number - 1]
+        if notice.effective_at is None:
+            raise ValueError("only a notice whose dispatch is proven is carried out")
+        asked = Asked(
+            kind=TransactionKind.CANCELLATION,
+            effective_at=notice.effective_at,
+            by=Initiator.INSURER,
+            reason=notice.reason,
+        )
+        serviced = self._serviced(asked, file, product, receipt.now)
+        self._store_change(serviced, serviced.policy, todo.step, file, receipt)
+
+    def _undo(self, todo: Todo, file: BillingContext, product: Product, receipt: Receipt) -> None:
+        """As if cover had never ended: nobody has to declare that nothing happened meanwhile."""
+        policy = file.policy.record
+        lapse = policy.transaction(todo.number)
+        notice = policy.carried_out_by(lapse)
+        if notice is None:
+            raise ValueError("only a lapse after a notice is undone")
+        asked = Asked(
+            kind=TransactionKind.REVERSAL,
+            effective_at=lapse.effective_at,
+            by=Initiator.INSURER,
+            reason=PAID_IN_TIME,
+            number=lapse.number,
+        )
+        serviced = self._serviced(asked, file, product, receipt.now)
+        cured = notice.replace(ended=NoticeEnd.CURED, ended_at=receipt.now)
+        cured_policy = serviced.policy.with_notice(cured)
+        self._store_change(serviced, cured_policy, todo.step, file, receipt)
+
+    def _serviced(
+        self, asked: Asked, file: BillingContext, product: Product, now: datetime
+    ) -> Serviced:
+        caller = clockwork(mode_of(file.policy.record.id))
+        servicing = Servicing(
+            conditions=Conditions.of(product),
+            reprice=repricing(product, look_ups=self.look_ups, caller=caller),
+            actor=CLOCKWORK,
+            now=now,
+        )
+        return servicing.change(file.policy.record, asked)
+
+    def _store_change(
+        self, serviced: Serviced, policy: Policy, step: Step, file: BillingContext, receipt: Receipt
+    ) -> None:
+        self._store(
+            policy,
+            step,
+            file,
+            receipt,
+            effective_at=serviced.asked.effective_at,
+            postings=serviced.postings,
+        )
+
+    def _store(
+        self,
+        policy: Policy,
+        step: Step,
+        file: BillingContext,
+        receipt: Receipt,
+        *,
+        effective_at: datetime | None = None,
+        postings: tuple[Posting, ...] = (),
+    ) -> None:
+        before = file.policy
+        if before.key is None:
+            raise ValueError("what was erased is not looked at")
+        event = Event.following(
+            before.head,
+            policy,
+            before.key,
+            stream=policy.id,
+            type=EVENTS[step],
+            actor=CLOCKWORK,
+            now=receipt.now,
+            effective_at=effective_at,
+            postings=postings,
+        )
+        kept = Stored(policy, event.head, before.key)
+        self.policies.change(event, kept, before=before, receipt=receipt.answered(None))
+
+
+def _collection(file: BillingContext, product: Product, now: datetime) -> Collection:
+    policy = file.policy.record
+    return Collection(
+        policy=policy,
+        account=account_of(file, product),
+        booked=file.account.record if file.account else None,
+        now=now,
+        zone=product.zone,
+        grace_days=product.life.grace_days,
+        gives_notice=product.life.jurisdiction is not None,
+    )

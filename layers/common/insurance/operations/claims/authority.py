@@ -1,0 +1,44 @@
+"""Authority: how much of a claim's total a person may decide on, as the product's matrix has it."""
+
+from insurance.domain.claim import CostType
+from insurance.domain.core.caller import Caller
+from insurance.domain.core.errors import NoAuthority
+from insurance.domain.core.money import Money
+from insurance.domain.product import Product
+
+
+def check_authority(
+    caller: Caller, total: Money, product: Product, cost_type: CostType = CostType.INDEMNITY
+) -> None:
+    """Raise NoAuthority unless some role's limit reaches the total."""
+    if not has_authority(caller, total, product, cost_type):
+        raise NoAuthority(f"a claim of {total}")
+
+
+def has_authority(
+    caller: Caller, total: Money, product: Product, cost_type: CostType = CostType.INDEMNITY
+) -> bool:
+    """Whether some role's limit reaches the total. No profile, no authority.
+
+    What a role may decide on the loss it may decide on its expenses too, unless the product says
+    otherwise.
+    """
+    for role in caller.roles:
+        profile = product.claims.authority_of(role, cost_type)
+        if profile is None and cost_type is not CostType.INDEMNITY:
+            profile = product.claims.authority_of(role)
+        if profile is not None and (profile.limit is None or total <= profile.limit):
+            return True
+    return False
+
+
+def check_profile(caller: Caller, product: Product) -> None:
+    """Some role of the caller's has a say in the product's claims at all."""
+    if not any(product.claims.authority_of(role) for role in caller.roles):
+        raise NoAuthority("claims of this product")
+
+
+def is_straight_through(total: Money, product: Product) -> bool:
+    """Whether a claim of this total is paid without a second person."""
+    limit = product.claims.straight_through_limit
+    return limit is not None and total.currency is limit.currency and total <= limit

@@ -1,0 +1,79 @@
+"""Take in the bank's report: only it makes a payment paid."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from insurance.domain.claim import Claim, PaymentStatus, ReserveReason, Task
+from insurance.domain.claim.payment import Payment, PaymentStep
+from insurance.domain.core.caller import Caller
+from insurance.domain.core.identity import claim_id_for
+from insurance.domain.core.stored import Stored
+from insurance.operations.claims.change_claim import HANDLER, load_claim, store_claim
+from insurance.operations.claims.offset_arrears import take_back
+from insurance.operations.claims.ports import Claims
+from insurance.operations.receipt import Receipt
+
+LOST = {
+    PaymentStep.REPORT_FAILED: "failed",
+    PaymentStep.REPORT_RETURNED: "returned",
+    PaymentStep.REPORT_REVERSED: "reversed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BankReport:
+    """What the bank says of one instruction."""
+
+    instruction_id: str
+    step: PaymentStep
+    bank_reference: str
+    executed_at: datetime
+    reason: str | None
+
+
+def report_payment(
+    report: BankReport, *, caller: Caller, claims: Claims, receipt: Receipt
+) -> Stored[Claim]:
+    """Book the payment and close the claim, or leave a failed or returned one to the handler."""
+    file = load_claim(
+        claim_id_for(report.instruction_id),
+        expected_revision=None,
+        caller=caller,
+        claims=claims,
+        receipt=receipt,
+    )
+    before = file.claim.record
+    payment = before.payment(report.instruction_id).reported(
+        report.step,
+        bank_reference=report.bank_reference,
+        at=report.executed_at,
+        reason=report.reason,
+    )
+    moved = None
+    if payment.status is PaymentStatus.PAID:
+        claim = before.with_paid(payment, by=caller.principal, at=receipt.now)
+        type = "payment.paid"
+    else:
+        claim = _lost(before, payment, report, by=caller.principal, at=receipt.now)
+        type = f"payment.{LOST[report.step]}"
+        moved = take_back(
+            payment, file.account, by=caller.principal, key=file.claim.key, now=receipt.now
+        )
+    return store_claim(
+        claim, type, before=file.claim, caller=caller, claims=claims, receipt=receipt, moved=moved
+    )
+
+
+def _lost(before: Claim, payment: Payment, report: BankReport, *, by: str, at: datetime) -> Claim:
+    """What failed is still in the reserve; what came back is owed again."""
+    why = report.reason or "The bank could not carry the payment out."
+    outcome = LOST[report.step]
+    claim = before.losing(
+        payment, Task(role=HANDLER, code=f"payment_{outcome}", reason=why, since=at)
+    )
+    if report.step is PaymentStep.REPORT_FAILED:
+        return claim
+    outstanding = claim.reserve_of(payment.cost_type) + payment.amount
+    return claim.with_reserve(
+        payment.cost_type, outstanding, ReserveReason.PAYMENT_RETURNED, by=by, at=at
+    )

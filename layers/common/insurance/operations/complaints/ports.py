@@ -1,0 +1,43 @@
+"""What operations on complaints are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from insurance.domain.complaint import Complaint
+    from insurance.domain.contract.terms import ProductRef
+    from insurance.domain.core.event import Event
+    from insurance.domain.core.stored import PartyKey, Stored
+    from insurance.operations.receipt import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What a complaint is about, as far as opening one needs it."""
+
+    partner: str
+    product: ProductRef
+    territory: str
+    """Where the risk is; empty: in the product's first."""
+    key: PartyKey | None
+
+
+class Complaints(Protocol):
+    def load_cause(self, about: str, receipt: Receipt) -> Cause | None:
+        """The quote, policy or claim, in one read with the receipt; None when there is none."""
+
+    def add(self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Receipt) -> None:
+        """Store a new complaint; raise StaleRevision when it is there already."""
+
+    def get(self, complaint_id: str) -> Stored[Complaint]:
+        """Raise ComplaintNotFound when there is none."""
+
+    def load(self, complaint_id: str, receipt: Receipt) -> Stored[Complaint]:
+        """As `get`, in one read with the receipt: raise AlreadyAnswered or KeyReused if it is there."""
+
+    def change(
+        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], receipt: Receipt
+    ) -> None:
+        """Store the complaint as the event left it; raise StaleRevision when it has moved on."""

@@ -1,0 +1,1 @@
+"""Delivery of events to the books, the schedule and the bus."""

@@ -1,0 +1,107 @@
+"""What making and reading documents is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from insurance.domain.core.event import Event, StreamPosition
+    from insurance.domain.core.stored import PartyKey, Stored
+    from insurance.domain.document import Content, Document, Wording
+    from insurance.domain.policy import Policy
+    from insurance.domain.quote.quote import Quote
+    from insurance.operations.receipt import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """Where and with which form fields one file may be sent, as `multipart/form-data`, file last."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class Objects(Protocol):
+    """Files of one kind; a key never changes what it holds. Keys and links name no person."""
+
+    def put(self, key: str, body: bytes, *, media_type: str) -> bool:
+        """Store a new object; False, and nothing done, when the key is there already."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def delete(self, key: str) -> None:
+        """Nothing is under the key afterwards, whether there was something or not."""
+
+    def link(self, key: str, *, seconds: int, name: str | None = None) -> str:
+        """A URL under which anybody may read the object until then; saved under `name`, if given."""
+
+    def upload_form(
+        self, key: str, *, media_type: str, sha256: str, largest: int, seconds: int
+    ) -> UploadForm:
+        """A form that stores exactly this content (SHA-256 in base64), of at most `largest` bytes."""
+
+
+class Wordings(Protocol):
+    def of(self, language: str, region: str, zone: ZoneInfo) -> Wording:
+        """A language as a territory writes it."""
+
+
+class Typesetter(Protocol):
+    @property
+    def edition(self) -> str:
+        """Changes whenever the same content would give another file."""
+
+    def set(self, content: Content) -> bytes:
+        """A PDF, the same bytes for the same content; raise NotPrintable when it cannot show it."""
+
+
+class DocumentAlreadyMade(Exception):
+    """The register has the document."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document.id)
+        self.document = document
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentContext:
+    """All that a document is made of, and where the policy's register of documents stands."""
+
+    policy: Stored[Policy]
+    renewal: Quote | None
+    """The offer of the next term, without what is personal in it."""
+    register: StreamPosition
+
+
+class Documents(Protocol):
+    def load(self, policy_id: str, receipt: Receipt) -> DocumentContext:
+        """In one read with the receipt: raise AlreadyAnswered or KeyReused if it is there, and
+        PolicyNotFound when there is no such policy."""
+
+    def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
+        """The policy as its last event up to then left it; PolicyNotFound when there was none."""
+
+    def add(
+        self, event: Event, document: Document, *, file: DocumentContext, receipt: Receipt
+    ) -> None:
+        """Enter a document in the register; raise DocumentAlreadyMade when it is there, StaleRevision
+        when another was entered meanwhile, AlreadyErased when the party was erased meanwhile."""
+
+    def answer(self, file: DocumentContext, receipt: Receipt) -> None:
+        """Keep only the answer: the document was there."""
+
+    def get(self, policy_id: str, document_id: str) -> tuple[Stored[Policy], Document | None]:
+        """A document of the policy, None when there is none; raise PolicyNotFound."""
+
+    def register(self, policy_id: str) -> tuple[Stored[Policy], StreamPosition]:
+        """The policy and where its register stands; raise PolicyNotFound."""
+
+    def made(
+        self, policy_id: str, key: PartyKey | None, *, after: int, limit: int
+    ) -> Sequence[Document]:
+        """The documents in order, from the one that follows number `after`."""

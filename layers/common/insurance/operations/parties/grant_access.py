@@ -1,0 +1,73 @@
+"""Let a person see their own policy through a partner's portal, and take that back."""
+
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.errors import AlreadyErased, NoAuthority, PolicyNotFound
+from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.party.party import Access
+from insurance.operations.parties.ports import AccessContext, Accesses
+from insurance.operations.receipt import Receipt
+
+
+class _NothingToSeal:
+    """Access names nobody: a fingerprint of the person, and ids of parties."""
+
+    def seal(self, personal: JsonObject, about: str) -> bytes:
+        raise AssertionError(f"access of {about} holds no personal data: {len(personal)}")
+
+
+def give_access(
+    policy_id: str, person_id: str, *, caller: Caller, accesses: Accesses, receipt: Receipt
+) -> Access:
+    """The partner vouches that this person is the policyholder: it knows both, we know neither."""
+    file = _load(policy_id, person_id, caller, accesses, receipt)
+    party_id = file.policy.record.party_id
+    if file.policy.key is None:
+        raise AlreadyErased(party_id)
+    access = _before(file, person_id).given(party_id)
+    return _store(access, "access.given", file, caller, accesses, receipt)
+
+
+def withdraw_access(
+    policy_id: str, person_id: str, *, caller: Caller, accesses: Accesses, receipt: Receipt
+) -> Access:
+    """The person sees the policy no longer, once the authorizer's answer is forgotten."""
+    file = _load(policy_id, person_id, caller, accesses, receipt)
+    access = _before(file, person_id).withdrawn(file.policy.record.party_id)
+    return _store(access, "access.withdrawn", file, caller, accesses, receipt)
+
+
+def _load(
+    policy_id: str, person_id: str, caller: Caller, accesses: Accesses, receipt: Receipt
+) -> AccessContext:
+    if caller.kind is not CallerKind.APPLICATION:
+        raise NoAuthority("this step, which is for the partner's own application")
+    file = accesses.load(policy_id, person_id, receipt)
+    if not caller.sees(policy_id, file.policy.record.partner):
+        raise PolicyNotFound(policy_id)
+    return file
+
+
+def _before(file: AccessContext, person_id: str) -> Access:
+    return file.access.record if file.access else Access(person_id=person_id)
+
+
+def _store(  # noqa: PLR0917 - the access, and what storing it takes
+    access: Access,
+    type: str,
+    file: AccessContext,
+    caller: Caller,
+    accesses: Accesses,
+    receipt: Receipt,
+) -> Access:
+    event = Event.following(
+        file.access.head if file.access else StreamPosition(),
+        access,
+        _NothingToSeal(),
+        stream=access.person_id,
+        type=type,
+        actor=caller.principal,
+        now=receipt.now,
+    )
+    accesses.store(event, access, before=file.access, receipt=receipt.answered(access))
+    return access

@@ -1,0 +1,57 @@
+"""What operations on parties are given: keys, access, screening."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from insurance.domain.core.event import Event, StreamPosition
+    from insurance.domain.core.stored import PartyKey, Stored
+    from insurance.domain.party.party import Access
+    from insurance.domain.policy import Policy
+    from insurance.domain.screening.screening import Resemblance
+    from insurance.operations.receipt import Receipt
+
+
+class Keys(Protocol):
+    def new(self) -> PartyKey:
+        """A key for a party that has none yet."""
+
+    def open(self, wrapped: bytes) -> PartyKey:
+        """The key that a stored item carries, wrapped."""
+
+
+class Screening(Protocol):
+    version: str
+    """Of the list."""
+
+    def resembling(self, name: str) -> Sequence[Resemblance]:
+        """Entries of the sanctions list that a name resembles, the closest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessContext:
+    """A policy, and what a person has access to so far."""
+
+    policy: Stored[Policy]
+    access: Stored[Access] | None
+
+
+class Accesses(Protocol):
+    def load(self, policy_id: str, person_id: str, receipt: Receipt) -> AccessContext:
+        """Both in one read with the receipt; raise PolicyNotFound when there is no such policy."""
+
+    def store(
+        self, event: Event, access: Access, *, before: Stored[Access] | None, receipt: Receipt
+    ) -> None:
+        """Store the access as the event left it; raise StaleRevision when it has moved on."""
+
+
+class Parties(Protocol):
+    def load(self, party_id: str, receipt: Receipt) -> StreamPosition:
+        """Where the party's own stream stands; raise PartyNotFound or AlreadyErased."""
+
+    def erase(self, event: Event, *, party_id: str, receipt: Receipt) -> None:
+        """Destroy the party's key everywhere, for ever; raise AlreadyErased when it is gone."""

@@ -1,0 +1,62 @@
+"""Complaints as payers: whom the bank pays redress to, and what its reports do to it."""
+
+from collections.abc import Mapping, Sequence
+
+from insurance.domain.bank import Payable
+from insurance.domain.claim import PaymentStatus
+from insurance.domain.complaint import Complaint
+from insurance.domain.core.caller import Caller
+from insurance.domain.core.identity import complaint_id_for
+from insurance.domain.core.stored import Stored
+from insurance.operations.claims.report_payment import BankReport
+from insurance.operations.complaints.handle_complaint import load_complaint, store_complaint
+from insurance.operations.complaints.ports import Complaints
+from insurance.operations.receipt import Receipt
+
+
+def report_redress(
+    report: BankReport, *, caller: Caller, complaints: Complaints, receipt: Receipt
+) -> Stored[Complaint]:
+    """Only the bank makes redress paid; what failed or came back is for the handler again."""
+    complaint_id = complaint_id_for(report.instruction_id)
+    before = load_complaint(complaint_id, caller, complaints, receipt)
+    payment = before.record.payment(report.instruction_id).reported(
+        report.step,
+        bank_reference=report.bank_reference,
+        at=report.executed_at,
+        reason=report.reason,
+    )
+    return store_complaint(
+        before.record.with_payment(payment, receipt.now),
+        f"redress.{payment.status}",
+        before=before,
+        caller=caller,
+        complaints=complaints,
+        receipt=receipt,
+    )
+
+
+class RedressPayers:
+    """The port `Payers` over complaints."""
+
+    def __init__(self, complaints: Complaints) -> None:
+        self._complaints = complaints
+
+    def payables(self, payment_ids: Sequence[str]) -> Mapping[str, Payable]:
+        found = (
+            complaint.for_the_bank(redress_id)
+            for redress_id, complaint in self._complaints_of(payment_ids)
+        )
+        return {payable.id: payable for payable in found if payable is not None}
+
+    def statuses(self, payment_ids: Sequence[str]) -> Mapping[str, PaymentStatus]:
+        return {
+            redress_id: complaint.payment(redress_id).status
+            for redress_id, complaint in self._complaints_of(payment_ids)
+        }
+
+    def report(self, report: BankReport, *, caller: Caller, receipt: Receipt) -> None:
+        report_redress(report, caller=caller, complaints=self._complaints, receipt=receipt)
+
+    def _complaints_of(self, redress_ids: Sequence[str]) -> list[tuple[str, Complaint]]:
+        return [(each, self._complaints.get(complaint_id_for(each)).record) for each in redress_ids]

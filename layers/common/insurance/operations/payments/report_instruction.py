@@ -1,0 +1,33 @@
+"""Take in the bank's report on an instruction: a claim's payment, a refund, or a return."""
+
+from insurance.domain.claim import Claim
+from insurance.domain.claim.payment import Outgoing
+from insurance.domain.core.stored import Stored
+from insurance.operations.billing.bill_policy import Billed
+from insurance.operations.billing.billing_desk import BillingDesk
+from insurance.operations.billing.refund_premium import report_refund
+from insurance.operations.billing.resolve_suspense import Resolved, report_return
+from insurance.operations.claims.ports import Claims
+from insurance.operations.claims.report_payment import BankReport, report_payment
+
+type Reported = Stored[Claim] | Billed | Resolved
+
+
+def report_instruction(report: BankReport, *, claims: Claims, desk: BillingDesk) -> Reported:
+    """An instruction's id says whose it is."""
+    match report.instruction_id.partition("_")[0]:
+        case "rfd":
+            return report_refund(report, desk=desk)
+        case "ret":
+            return report_return(report, desk=desk)
+        case _:
+            return report_payment(report, caller=desk.caller, claims=claims, receipt=desk.receipt)
+
+
+def instructed(reported: Reported, instruction_id: str) -> Outgoing:
+    """The payment, refund or return as the report left it."""
+    if isinstance(reported, Billed):
+        return reported.account.refund(instruction_id)
+    if isinstance(reported, Resolved):
+        return reported.payment.last_return
+    return reported.record.payment(instruction_id)

@@ -1,0 +1,58 @@
+"""Take in the bank's report on a file: each payment in it is paid, failed, returned, or waits on."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from insurance.domain.bank import StatusReport, StatusStep
+from insurance.domain.claim.payment import PaymentStatus, PaymentStep
+from insurance.domain.core.caller import Caller
+from insurance.operations.claims.report_payment import BankReport
+from insurance.operations.payments.send_payments import (
+    Payers,
+    PaymentOrders,
+    book_report,
+    read_payment_file,
+)
+from insurance.operations.receipt import Receipt
+
+NEXT = {
+    (PaymentStatus.EXECUTING, StatusStep.SETTLED): PaymentStep.REPORT_PAID,
+    (PaymentStatus.EXECUTING, StatusStep.REJECTED): PaymentStep.REPORT_FAILED,
+    # What was settled and is rejected afterwards has come back.
+    (PaymentStatus.PAID, StatusStep.REJECTED): PaymentStep.REPORT_RETURNED,
+}
+"""What a status does to a payment. Every other pair does nothing: the same report may come twice, and
+reports may overtake each other."""
+
+
+class Taken(NamedTuple):
+    """What a report made of one payment, and what the bank called it."""
+
+    payment_id: str
+    step: PaymentStep | None
+    code: str
+    reason: str | None
+
+
+def take_status_report(
+    report: StatusReport,
+    *,
+    caller: Caller,
+    orders: PaymentOrders,
+    payers: Payers,
+    receipt: Receipt,
+) -> Sequence[Taken]:
+    """One transaction for each payment that moves. A call that ends in between is repeated whole:
+    what has moved already is found so."""
+    file = read_payment_file(report.file_id, caller=caller, orders=orders).record
+    statuses = payers.statuses([each.id for each in file.sent])
+    taken = []
+    for payment_id, status in statuses.items():
+        said = report.of(payment_id)
+        step = NEXT.get((status, said.step))
+        if step is not None:
+            booked = BankReport(payment_id, step, report.id, receipt.now, said.reason)
+            book_report(booked, caller=caller, payers=payers, receipt=receipt)
+        taken.append(Taken(payment_id, step, said.code, said.reason))
+    orders.answer(receipt.answered(taken))
+    return taken

@@ -1,0 +1,234 @@
+"""Serve notice: announce a cancellation in the insurer's name, prove that a notice was sent, take one
+back; and note that another term is not wanted."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    FieldFault,
+    InvalidFields,
+    NoAuthority,
+    NoticeNotFound,
+    PolicyNotFound,
+    TermsNotOffered,
+    TooManyChanges,
+    WrongState,
+)
+from insurance.domain.core.event import Event
+from insurance.domain.core.stored import Stored
+from insurance.domain.jurisdiction import Channel, Jurisdiction, NoticeKind
+from insurance.domain.policy import Initiator, Policy
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.notice import NON_PAYMENT, NOTICES_MAX, Dispatch, Notice, NoticeEnd
+from insurance.domain.policy.policy import NonRenewal
+from insurance.operations.policy.ports import PolicyChanges
+from insurance.operations.products.ports import Products
+from insurance.operations.receipt import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A notice, on the policy as it stands with it."""
+
+    kept: Stored[Policy]
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchTold:
+    """The proof of a dispatch as somebody tells of it."""
+
+    channel: Channel
+    reference: str
+    dispatched_at: datetime
+
+
+def announce_cancellation(
+    policy_id: str,
+    *,
+    reason: str,
+    effective_on: date | None,
+    caller: Caller,
+    products: Products,
+    policies: PolicyChanges,
+    receipt: Receipt,
+) -> Served:
+    """Draw up the notice of a cancellation; nothing ends before its dispatch is proven and the days
+    of notice are over."""
+    before = policies.load(policy_id, receipt)
+    policy = _seen(before.record, caller)
+    _our_people(caller)
+    if reason == NON_PAYMENT:
+        fault = FieldFault("/reason", "not-yours", "Arrears are announced by the clockwork.")
+        raise InvalidFields([fault])
+    product = products.version(policy.product)
+    if Conditions.of(product).for_cancelling(Initiator.INSURER, reason) is None:
+        raise TermsNotOffered("a cancellation by the insurer")
+    wanted = product.moment(effective_on) if effective_on else None
+    notice = Notice(
+        number=len(policy.notices) + 1,
+        kind=NoticeKind.CANCELLATION,
+        reason=reason,
+        given_at=receipt.now,
+        given_by=caller.principal,
+        wanted_at=wanted,
+    )
+    with_it = announced(policy, notice)
+    return _store(with_it, notice, "policy.notice_given", before, caller, policies, receipt)
+
+
+def announced(policy: Policy, notice: Notice) -> Policy:
+    """The policy with a new notice: one of each kind at a time, while there is cover to end."""
+    if policy.open_notice(notice.kind) is not None:
+        raise WrongState(policy.id, "under such a notice already", "be given another")
+    if policy.cancelled_by() is not None or notice.given_at >= policy.period.end:
+        raise WrongState(policy.id, "ended or ending already", "be given notice")
+    if len(policy.notices) >= NOTICES_MAX:
+        raise TooManyChanges(policy.id, NOTICES_MAX, "among its notices")
+    return policy.with_notice(notice)
+
+
+def report_dispatch(
+    policy_id: str,
+    number: int,
+    told: DispatchTold,
+    *,
+    caller: Caller,
+    products: Products,
+    policies: PolicyChanges,
+    receipt: Receipt,
+) -> Served:
+    """Record the proof; from now on it is known when the notice takes effect."""
+    before = policies.load(policy_id, receipt)
+    policy = _seen(before.record, caller)
+    _our_people(caller)
+    notice = _notice(policy, number)
+    product = products.version(policy.product)
+    earliest = _earliest(notice, told, product.life.jurisdiction, product.zone, receipt.now)
+    dispatch = Dispatch(
+        channel=told.channel,
+        reference=told.reference,
+        dispatched_at=told.dispatched_at,
+        reported_by=caller.principal,
+    )
+    sent = notice.dispatched(dispatch, earliest=earliest)
+    return _store(
+        policy.with_notice(sent),
+        sent,
+        "policy.notice_dispatched",
+        before,
+        caller,
+        policies,
+        receipt,
+    )
+
+
+def withdraw_notice(
+    policy_id: str, number: int, *, caller: Caller, policies: PolicyChanges, receipt: Receipt
+) -> Served:
+    """Take a notice back before it takes effect."""
+    before = policies.load(policy_id, receipt)
+    policy = _seen(before.record, caller)
+    _our_people(caller)
+    ended = _notice(policy, number).ending(NoticeEnd.WITHDRAWN, receipt.now)
+    return _store(
+        policy.with_notice(ended),
+        ended,
+        "policy.notice_withdrawn",
+        before,
+        caller,
+        policies,
+        receipt,
+    )
+
+
+def refuse_renewal(
+    policy_id: str,
+    *,
+    by: Initiator,
+    reason: str | None,
+    caller: Caller,
+    policies: PolicyChanges,
+    receipt: Receipt,
+) -> Stored[Policy]:
+    """Note that the policyholder, or the insurer, does not want another term."""
+    before = policies.load(policy_id, receipt)
+    policy = _seen(before.record, caller)
+    if by is Initiator.INSURER:
+        _our_people(caller)
+    if receipt.now >= policy.period.end:
+        raise WrongState(policy.id, "over", "be kept from renewing")
+    marked = policy.replace(non_renewal=NonRenewal(by=by, reason=reason, since=receipt.now))
+    kept, event = _following(marked, "policy.non_renewal_noted", before, caller.principal, receipt)
+    policies.change(event, kept, before=before, receipt=receipt.answered(kept))
+    return kept
+
+
+def _store(  # noqa: PLR0917 - the notice as it moved, and what storing it takes
+    policy: Policy,
+    notice: Notice,
+    type: str,
+    before: Stored[Policy],
+    caller: Caller,
+    policies: PolicyChanges,
+    receipt: Receipt,
+) -> Served:
+    kept, event = _following(policy, type, before, caller.principal, receipt)
+    served = Served(kept, notice)
+    policies.change(event, kept, before=before, receipt=receipt.answered(served))
+    return served
+
+
+def _following(
+    policy: Policy, type: str, before: Stored[Policy], actor: str, receipt: Receipt
+) -> tuple[Stored[Policy], Event]:
+    if before.key is None:
+        raise AlreadyErased(policy.id)
+    event = Event.following(
+        before.head, policy, before.key, stream=policy.id, type=type, actor=actor, now=receipt.now
+    )
+    return Stored(policy, event.head, before.key), event
+
+
+def _earliest(
+    notice: Notice,
+    told: DispatchTold,
+    jurisdiction: Jurisdiction | None,
+    zone: ZoneInfo,
+    now: datetime,
+) -> datetime:
+    """When it may take effect at the earliest, after a dispatch that proves something."""
+    if told.dispatched_at > now or told.dispatched_at < notice.given_at:
+        detail = "After the notice was given, and not in the future."
+        raise InvalidFields([FieldFault("/dispatched_at", "out-of-range", detail)])
+    if jurisdiction is None:
+        return told.dispatched_at
+    if told.channel not in jurisdiction.channels:
+        ways = ", ".join(sorted(jurisdiction.channels))
+        raise InvalidFields([FieldFault("/channel", "no-proof", f"What proves it is: {ways}.")])
+    try:
+        return jurisdiction.earliest(notice.kind, told.dispatched_at, zone)
+    except ValueError as error:  # its calendar does not reach so far
+        raise InvalidFields(
+            [FieldFault("/dispatched_at", "beyond-the-calendar", str(error))]
+        ) from error
+
+
+def _notice(policy: Policy, number: int) -> Notice:
+    if not 1 <= number <= len(policy.notices):
+        raise NoticeNotFound(f"{number} on policy {policy.id}")
+    return policy.notices[number - 1]
+
+
+def _our_people(caller: Caller) -> None:
+    if caller.kind is not CallerKind.STAFF:
+        raise NoAuthority("a step in the insurer's name")
+
+
+def _seen(policy: Policy, caller: Caller) -> Policy:
+    if not caller.sees(policy.id, policy.partner):
+        raise PolicyNotFound(policy.id)
+    return policy

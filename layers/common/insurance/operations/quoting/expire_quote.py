@@ -1,0 +1,44 @@
+"""Expire a quote that somebody acted on and nothing came of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from insurance.domain.core.errors import QuoteNotFound
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import mode_of
+from insurance.domain.quote.quote import NEXT, Step
+from insurance.operations.quoting.ports import Quotes
+from insurance.operations.scheduler.system_actor import CLOCKWORK, receipt_for
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteExpirer:
+    """The look at a quote whose time is over."""
+
+    quotes: Quotes
+
+    def look(self, quote_id: str, now: datetime) -> datetime | None:
+        """Expire it if it is still open; there is nothing to look at afterwards."""
+        try:
+            before = self.quotes.get(quote_id)
+        except QuoteNotFound:
+            return None
+        quote = before.record
+        if before.key is None or (quote.status, Step.EXPIRE) not in NEXT:
+            return None
+        if now < quote.valid_until:
+            return quote.valid_until
+        receipt = receipt_for(mode_of(quote_id), "expire", quote_id, now)
+        expired = quote.expired()
+        event = Event.following(
+            before.head,
+            expired,
+            before.key,
+            stream=quote_id,
+            type="quote.expired",
+            actor=CLOCKWORK,
+            now=now,
+            effective_at=quote.valid_until,
+        )
+        self.quotes.change(event, expired, before=before, receipt=receipt.answered(None))
+        return None

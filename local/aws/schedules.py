@@ -1,0 +1,109 @@
+"""EventBridge Scheduler, as far as the template uses it: a function called at a rate, with its input.
+
+`run_now` does what a schedule does before its time comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from local.aws.runtime import Result
+from local.aws.template import REGION, Resource, Template, TemplateError
+from local.lease import running_stack
+from local.processes import StackError
+from local.settings import Settings
+
+type Json = dict[str, Any]
+type Invoke = Callable[[str, Json], Awaitable[Result]]
+
+RATE = re.compile(r"rate\((?P<number>\d+) (?P<unit>minute|hour|day)s?\)")
+TIMEOUT_SECONDS = 900
+"""As long as a function may run."""
+SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+
+log = logging.getLogger("coverwright.schedules")
+
+
+class Schedule:
+    """One schedule: first when it is made, then at its rate; one call at a time."""
+
+    def __init__(self, resource: Resource, *, invoke: Invoke) -> None:
+        target = resource.properties["Target"]
+        self._id = resource.logical_id
+        self._seconds = _seconds(resource.properties["ScheduleExpression"])
+        self._function, self._input = _called(resource)
+        self._tries = 1 + int(target.get("RetryPolicy", {}).get("MaximumRetryAttempts", 185))
+        self._invoke = invoke
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            for _ in range(self._tries):
+                result = await self._invoke(self._function, self._input)
+                if result.error is None:
+                    break
+                log.error("%s: %s: %s", self._id, result.error, result.payload[:2000])
+            await asyncio.sleep(self._seconds)
+
+
+def run_now(schedule_id: str, settings: Settings, payload: str | None = None) -> int:
+    """Call the schedule's function on the stack that is up, with its input or another."""
+    running = running_stack(settings.folder)
+    if running is None:
+        raise StackError("no stack is up: start one with `make serve`")
+    schedules = {
+        each.logical_id: each
+        for each in Template(settings.template).of_type("AWS::Scheduler::Schedule")
+    }
+    if schedule_id not in schedules:
+        raise StackError(f"no schedule {schedule_id}; there are: {', '.join(schedules)}")
+    function, given = _called(schedules[schedule_id])
+    answer = _lambda_client(running["services"]).invoke(
+        FunctionName=function, Payload=payload or json.dumps(given)
+    )
+    failed = "FunctionError" in answer
+    print(answer["Payload"].read().decode(), file=sys.stderr if failed else sys.stdout)
+    return 1 if failed else 0
+
+
+def _lambda_client(url: str) -> Any:
+    import boto3  # noqa: PLC0415 (the stack itself starts without it)
+    from botocore.config import Config  # noqa: PLC0415 (as above)
+
+    make: Any = boto3.client  # its stubs have no Lambda
+    return make(
+        "lambda",
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 (any one will do)
+        config=Config(read_timeout=TIMEOUT_SECONDS, retries={"total_max_attempts": 1}),
+    )
+
+
+def _called(schedule: Resource) -> tuple[str, Json]:
+    """The function's name, and the event that it is given."""
+    target = schedule.properties["Target"]
+    function = str(target["Arn"]).rpartition(":function:")[2].partition(":")[0]
+    return function, json.loads(target["Input"])
+
+
+def _seconds(expression: str) -> int:
+    found = RATE.fullmatch(expression)
+    if found is None:
+        raise TemplateError(f"{expression} is not known to the local stack: a rate is")
+    return int(found["number"]) * SECONDS[found["unit"]]

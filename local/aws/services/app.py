@@ -1,0 +1,55 @@
+"""One loopback port for what is not the API: AWS services, the token issuer, the API's page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local.aws.services.errors import ServiceError
+from local.aws.services.event_bus import EventBus
+from local.aws.services.kms import Kms
+from local.aws.services.s3 import S3
+from local.aws.services.secrets_manager import SecretsManager
+
+type Json = dict[str, Any]
+
+
+def services_app(
+    kms: Kms, secrets: SecretsManager, bus: EventBus, s3: S3, *, further: list[Route]
+) -> Starlette:
+    """AWS's JSON protocols at `/`, the operation named by the X-Amz-Target header; S3 by bucket."""
+    operations: dict[str, Callable[[Json], Json]] = {
+        "TrentService.GenerateDataKey": kms.generate_data_key,
+        "TrentService.Decrypt": kms.decrypt,
+        "secretsmanager.GetSecretValue": secrets.get_secret_value,
+        "AWSEvents.PutEvents": bus.put_events,
+    }
+
+    async def call(request: Request) -> Response:
+        target = request.headers.get("x-amz-target", "")
+        operation = operations.get(target)
+        if operation is None:
+            message = f"{target or 'this call'} is not served by the local stack"
+            return _error(ServiceError("UnknownOperationException", message, status=501))
+        try:
+            return _json(operation(json.loads(await request.body())))
+        except ServiceError as error:
+            return _error(error)
+        except ValueError:
+            return _error(ServiceError("SerializationException", "the body is not JSON"))
+
+    return Starlette(routes=[Route("/", call, methods=["POST"]), *further, *s3.routes()])
+
+
+def _json(body: Json, status: int = 200) -> Response:
+    return Response(json.dumps(body), status, media_type="application/x-amz-json-1.1")
+
+
+def _error(error: ServiceError) -> Response:
+    return _json({"__type": error.code, "message": error.message}, error.status)

@@ -1,0 +1,234 @@
+"""S3: objects on disk, conditional writes, presigned links and upload forms, checked as S3 does."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+from xml.sax.saxutils import escape
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local.aws.services.errors import ServiceError
+from local.aws.services.signatures import Asked, check, check_form
+
+OBJECT_LIMIT = 64 * 1024 * 1024
+"""Far under S3's, and far over anything that is stored here."""
+_UNNAMED = frozenset({"policy", "x-amz-signature", "bucket"})
+"""What a form's policy need not name."""
+_KEPT = ("content-type", "content-disposition", "cache-control")
+
+
+class S3:
+    """PutObject, GetObject, HeadObject, DeleteObject, and POST of a presigned form."""
+
+    def __init__(
+        self,
+        store: sqlite3.Connection,
+        buckets: Sequence[str],
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._store = store
+        self._buckets = tuple(buckets)
+        self._now = now
+
+    def routes(self) -> list[Route]:
+        """One pair of routes a bucket: paths begin with the bucket's name."""
+        return [
+            route
+            for bucket in self._buckets
+            for route in (
+                Route(f"/{bucket}", self._answering(bucket, self._post), methods=["POST"]),
+                Route(
+                    f"/{bucket}/{{key:path}}",
+                    self._answering(bucket, self._object),
+                    methods=["PUT", "GET", "DELETE"],  # HEAD comes with GET
+                ),
+            )
+        ]
+
+    def _answering(self, bucket: str, work: Any) -> Any:
+        async def answer(request: Request) -> Response:
+            try:
+                found: Response = await work(bucket, request)
+            except ServiceError as error:
+                return _error(error, request)
+            return found
+
+        return answer
+
+    async def _object(self, bucket: str, request: Request) -> Response:
+        body = await _body(request)
+        asked = Asked(request.method, _url(request), dict(request.headers), body)
+        check(asked, now=self._now())
+        key = request.path_params["key"]
+        match request.method:
+            case "PUT":
+                return self._put(bucket, key, body, request.headers)
+            case "DELETE":
+                self._store.execute(
+                    "DELETE FROM objects WHERE bucket = ? AND key = ?", (bucket, key)
+                )
+                return Response(status_code=204)
+        return self._get(bucket, key, request)
+
+    def _put(self, bucket: str, key: str, body: bytes, headers: Mapping[str, str]) -> Response:
+        _check_sums(body, headers)
+        once = headers.get("if-none-match") == "*"
+        if not self._write(bucket, key, body, _metadata(headers), once=once):
+            message = "At least one of the pre-conditions you specified did not hold"
+            raise ServiceError("PreconditionFailed", message, status=412)
+        return Response(status_code=200, headers={"ETag": _etag(body)})
+
+    def _get(self, bucket: str, key: str, request: Request) -> Response:
+        found = self._store.execute(
+            "SELECT body, metadata, at FROM objects WHERE bucket = ? AND key = ?", (bucket, key)
+        ).fetchone()
+        if found is None:
+            raise ServiceError("NoSuchKey", "The specified key does not exist.", status=404)
+        body, metadata, at = found
+        headers = json.loads(metadata)
+        shown = request.query_params.get("response-content-disposition")
+        if shown:
+            headers["content-disposition"] = shown
+        headers |= {
+            "ETag": _etag(body),
+            "Last-Modified": format_datetime(datetime.fromtimestamp(at, UTC), usegmt=True),
+            "x-amz-checksum-sha256": _sha256(body),
+        }
+        if request.headers.get("x-amz-checksum-mode") != "ENABLED":
+            del headers["x-amz-checksum-sha256"]
+        return Response(body, headers=headers)
+
+    async def _post(self, bucket: str, request: Request) -> Response:
+        """A browser's upload with a form that somebody with the key has signed."""
+        async with request.form(max_part_size=OBJECT_LIMIT) as sent:
+            form = {name.lower(): value for name, value in sent.items() if isinstance(value, str)}
+            files = [await value.read() for value in sent.values() if not isinstance(value, str)]
+        if len(files) != 1:
+            message = "POST requires exactly one file upload per request."
+            raise ServiceError("InvalidArgument", message)
+        [body] = files
+        conditions = check_form(form, now=self._now())
+        _check_conditions(conditions, {**form, "bucket": bucket}, len(body))
+        _check_sums(body, form)
+        self._write(bucket, form["key"], body, _metadata(form), once=False)
+        status = form.get("success_action_status")
+        return Response(
+            status_code=int(status) if status in {"200", "201"} else 204,
+            headers={"ETag": _etag(body)},
+        )
+
+    def read(self, bucket: str, key: str) -> bytes | None:
+        """An object, for who stands beside the stack: the bank that fetches its files."""
+        found = self._store.execute(
+            "SELECT body FROM objects WHERE bucket = ? AND key = ?", (bucket, key)
+        ).fetchone()
+        return found[0] if found else None
+
+    def _write(
+        self, bucket: str, key: str, body: bytes, metadata: Mapping[str, str], *, once: bool
+    ) -> bool:
+        """Whether the object was stored: not over another one when that was asked."""
+        clause = "INSERT OR IGNORE" if once else "INSERT OR REPLACE"
+        done = self._store.execute(
+            f"{clause} INTO objects VALUES (?, ?, ?, ?, ?)",
+            (bucket, key, body, json.dumps(dict(metadata)), self._now().timestamp()),
+        )
+        return done.rowcount == 1
+
+
+def _metadata(said: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in said.items()
+        if name in _KEPT or name.startswith("x-amz-meta-")
+    }
+
+
+async def _body(request: Request) -> bytes:
+    body = await request.body()
+    if len(body) > OBJECT_LIMIT:
+        message = "Your proposed upload exceeds the maximum allowed size"
+        raise ServiceError("EntityTooLarge", message)
+    return body
+
+
+def _url(request: Request) -> str:
+    """As it was asked for: signatures are over what was quoted how."""
+    path = request.scope["raw_path"].decode("ascii").partition("?")[0]
+    query = request.scope["query_string"].decode("ascii")
+    return f"http://{request.headers['host']}{path}" + (f"?{query}" if query else "")
+
+
+def _check_conditions(conditions: list[Any], form: Mapping[str, str], size: int) -> None:
+    """Every condition holds, and every field is named by one."""
+    named: set[str] = set()
+    for condition in conditions:
+        if isinstance(condition, dict):
+            [(name, wanted)] = condition.items()
+            kind, field = "eq", name
+        else:
+            kind, field, wanted = condition[0], str(condition[1]).removeprefix("$"), condition[-1]
+        if kind == "content-length-range":
+            if size > int(wanted):
+                message = "Your proposed upload exceeds the maximum allowed size"
+                raise ServiceError("EntityTooLarge", message)
+            if size < int(condition[1]):
+                message = "Your proposed upload is smaller than the minimum allowed size"
+                raise ServiceError("EntityTooSmall", message)
+            continue
+        field = field.lower()
+        named.add(field)
+        value = form.get(field, "")
+        holds = value.startswith(wanted) if kind == "starts-with" else value == wanted
+        if not holds:
+            message = (
+                f"Invalid according to Policy: Policy Condition failed: {json.dumps(condition)}"
+            )
+            raise ServiceError("AccessDenied", message, status=403)
+    extra = form.keys() - named - _UNNAMED
+    if extra:
+        message = f"Invalid according to Policy: Extra input fields: {sorted(extra)[0]}"
+        raise ServiceError("AccessDenied", message, status=403)
+
+
+def _check_sums(body: bytes, said: Mapping[str, str]) -> None:
+    """Checksums that the sender names are those of what arrived."""
+    crc32 = base64.b64encode(zlib.crc32(body).to_bytes(4)).decode()
+    sums = {
+        "x-amz-checksum-sha256": _sha256(body),
+        "x-amz-checksum-crc32": crc32,
+        "content-md5": base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode(),
+    }
+    for name, value in sums.items():
+        if name in said and said[name] != value:
+            message = f"The {name} you specified did not match what we received."
+            raise ServiceError("BadDigest", message)
+
+
+def _sha256(body: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(body).digest()).decode()
+
+
+def _etag(body: bytes) -> str:
+    return f'"{binascii.hexlify(hashlib.md5(body, usedforsecurity=False).digest()).decode()}"'
+
+
+def _error(error: ServiceError, request: Request) -> Response:
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>{error.code}</Code><Message>{escape(error.message)}</Message></Error>"
+    )
+    shown = "" if request.method == "HEAD" else body
+    return Response(shown, error.status, media_type="application/xml")

@@ -1,0 +1,271 @@
+"""Table streams to functions, as Lambda's event source mapping does it.
+
+Batches in order, retries, bisection, partial failures, and for what fails to the end a message on
+the failure queue. Where a shard has got to is on disk before the next batch is read, so a restart
+delivers again rather than never. One batch of a shard is under way at a time (parallelisation
+factors change throughput on AWS, not the promises).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import logging
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from local.aws.runtime import Result
+from local.aws.template import REGION, StreamSource
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
+
+type Json = dict[str, Any]
+
+POLL_SECONDS = 0.25  # AWS polls each shard four times a second
+FIRST_BACKOFF_SECONDS = 0.2
+LONGEST_BACKOFF_SECONDS = 10.0
+
+log = logging.getLogger("coverwright.streams")
+
+
+@dataclass(frozen=True)
+class _Batch:
+    records: Sequence[Json]
+    attempts: int = 0
+
+    @property
+    def last(self) -> str:
+        return str(self.records[-1]["dynamodb"]["SequenceNumber"])
+
+
+class EventSource:
+    """One mapping: a table's stream, a function, and a place for what neither could take."""
+
+    def __init__(
+        self,
+        source: StreamSource,
+        *,
+        invoke: Callable[[Json], Awaitable[Result]],
+        tables: DynamoDBClient,
+        streams: DynamoDBStreamsClient,
+        store: sqlite3.Connection,
+    ) -> None:
+        if source.filters:
+            raise NotImplementedError("the local stack does not filter streams yet")
+        self._source = source
+        self._invoke = invoke
+        self._tables = tables
+        self._streams = streams
+        self._store = store
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        table = await asyncio.to_thread(self._tables.describe_table, TableName=self._source.table)
+        arn = table["Table"]["LatestStreamArn"]
+        shards: dict[str, asyncio.Task[None]] = {}
+        try:
+            while True:
+                try:
+                    described = await asyncio.to_thread(
+                        self._streams.describe_stream, StreamArn=arn
+                    )
+                    for shard in described["StreamDescription"].get("Shards", []):
+                        if shard["ShardId"] not in shards:
+                            reader = self._read_shard(arn, shard["ShardId"])
+                            shards[shard["ShardId"]] = asyncio.create_task(reader)
+                except Exception:
+                    log.exception("%s: cannot list the shards of %s", self._source.id, arn)
+                await asyncio.sleep(2)
+        finally:
+            for task in shards.values():
+                task.cancel()
+            await asyncio.gather(*shards.values(), return_exceptions=True)
+
+    async def _read_shard(self, arn: str, shard: str) -> None:
+        iterator: str | None = None
+        backoff = FIRST_BACKOFF_SECONDS
+        while True:
+            try:
+                if iterator is None:
+                    iterator = await asyncio.to_thread(self._iterator, arn, shard)
+                records, iterator = await self._collect(iterator) if iterator else ([], None)
+                if records:
+                    await self._deliver(arn, shard, records)
+                elif iterator is None:
+                    return  # the shard is closed and read to its end
+                else:
+                    await asyncio.sleep(POLL_SECONDS)
+                backoff = FIRST_BACKOFF_SECONDS
+            except Exception:
+                # Read again from the checkpoint: the engine may be restarting under us.
+                log.exception("%s: reading %s failed", self._source.id, shard)
+                iterator = None
+                await asyncio.sleep(backoff)
+                backoff = min(2 * backoff, LONGEST_BACKOFF_SECONDS)
+
+    def _iterator(self, arn: str, shard: str) -> str | None:
+        position = self._store.execute(
+            "SELECT sequence FROM checkpoints WHERE mapping = ? AND shard = ?",
+            (self._source.id, shard),
+        ).fetchone()
+        if position is not None:
+            answer = self._streams.get_shard_iterator(
+                StreamArn=arn,
+                ShardId=shard,
+                ShardIteratorType="AFTER_SEQUENCE_NUMBER",
+                SequenceNumber=position[0],
+            )
+        else:
+            answer = self._streams.get_shard_iterator(
+                StreamArn=arn,
+                ShardId=shard,
+                ShardIteratorType=(
+                    "TRIM_HORIZON" if self._source.starts_at_trim_horizon else "LATEST"
+                ),
+            )
+        return answer.get("ShardIterator")
+
+    async def _collect(self, iterator: str) -> tuple[list[Json], str | None]:
+        """One batch: what is there now, and what arrives within the batching window."""
+        records, following = await asyncio.to_thread(self._get_records, iterator, self._limit())
+        if records and self._source.window_seconds and len(records) < self._source.batch_size:
+            await asyncio.sleep(self._source.window_seconds)
+            if following is not None:
+                room = self._source.batch_size - len(records)
+                more, following = await asyncio.to_thread(self._get_records, following, room)
+                records += more
+        return records, following
+
+    def _limit(self) -> int:
+        return min(self._source.batch_size, 1000)
+
+    def _get_records(self, iterator: str, limit: int) -> tuple[list[Json], str | None]:
+        answer = self._streams.get_records(ShardIterator=iterator, Limit=limit)
+        return [_plain(record) for record in answer["Records"]], answer.get("NextShardIterator")
+
+    async def _deliver(self, arn: str, shard: str, records: Sequence[Json]) -> None:
+        """Deliver a batch to its end: every record is taken, or reported as failed."""
+        pending = [_Batch(records)]
+        backoff = FIRST_BACKOFF_SECONDS
+        while pending:
+            batch = pending.pop(0)
+            result = await self._invoke({"Records": [_as_event(r, arn) for r in batch.records]})
+            done = self._taken(result, batch)
+            if done:
+                self._checkpoint(shard, batch.records[done - 1])
+            rest = batch.records[done:]
+            if not rest:
+                backoff = FIRST_BACKOFF_SECONDS
+                continue
+            pending[:0] = self._again(batch, rest, made_progress=done > 0)
+            if self._is_exhausted(pending[0]):
+                self._give_up(arn, shard, pending.pop(0), result)
+                continue
+            await asyncio.sleep(backoff)
+            backoff = min(2 * backoff, LONGEST_BACKOFF_SECONDS)
+
+    def _again(self, batch: _Batch, rest: Sequence[Json], *, made_progress: bool) -> list[_Batch]:
+        """What is delivered next: the same records, or each half of them; splitting is no retry."""
+        if made_progress:
+            return [_Batch(rest)]
+        if self._source.bisect and len(rest) > 1:
+            middle = len(rest) // 2
+            return [_Batch(rest[:middle]), _Batch(rest[middle:])]
+        return [_Batch(rest, attempts=batch.attempts + 1)]
+
+    def _taken(self, result: Result, batch: _Batch) -> int:
+        """How many records from the front were taken."""
+        if result.error is not None:
+            log.warning("%s: %s: %s", self._source.id, result.error, result.payload[:2000])
+            return 0
+        if not self._source.reports_item_failures:
+            return len(batch.records)
+        failures = _failures(result.payload)
+        if failures is None:
+            return 0
+        sequences = [record["dynamodb"]["SequenceNumber"] for record in batch.records]
+        if not set(failures) <= set(sequences):
+            return 0  # an identifier that is none of ours fails the whole batch
+        return min((sequences.index(each) for each in failures), default=len(sequences))
+
+    def _is_exhausted(self, batch: _Batch) -> bool:
+        if 0 <= self._source.retries < batch.attempts:
+            return True
+        age = time.time() - batch.records[0]["dynamodb"]["ApproximateCreationDateTime"]
+        return bool(0 <= self._source.max_age_seconds < age)
+
+    def _give_up(self, arn: str, shard: str, batch: _Batch, result: Result) -> None:
+        log.error("%s: gave up on %d records", self._source.id, len(batch.records))
+        first, last = batch.records[0]["dynamodb"], batch.records[-1]["dynamodb"]
+        message = {
+            "requestContext": {
+                "condition": "RetryAttemptsExhausted",
+                "approximateInvokeCount": batch.attempts,
+            },
+            "responseContext": {"functionError": result.error or "batchItemFailures"},
+            "version": "1.0",
+            "DDBStreamBatchInfo": {
+                "shardId": shard,
+                "startSequenceNumber": first["SequenceNumber"],
+                "endSequenceNumber": last["SequenceNumber"],
+                "batchSize": len(batch.records),
+                "streamArn": arn,
+            },
+        }
+        if self._source.on_failure is not None:
+            self._store.execute(
+                "INSERT INTO messages (queue, body, at) VALUES (?, ?, ?)",
+                (self._source.on_failure, json.dumps(message), time.time()),
+            )
+        self._checkpoint(shard, batch.records[-1])
+
+    def _checkpoint(self, shard: str, record: Json) -> None:
+        self._store.execute(
+            "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)",
+            (self._source.id, shard, record["dynamodb"]["SequenceNumber"]),
+        )
+
+
+def _failures(payload: bytes) -> list[str] | None:
+    """The identifiers reported; None when the answer says that the whole batch failed."""
+    try:
+        answer = json.loads(payload)
+    except ValueError:
+        return None
+    if not answer or not answer.get("batchItemFailures"):
+        return []
+    identifiers = [each.get("itemIdentifier") for each in answer["batchItemFailures"]]
+    return identifiers if all(identifiers) else None
+
+
+def _plain(value: Any) -> Any:
+    """A record as JSON has it: bytes in base64, times in seconds."""
+    match value:
+        case dict():
+            return {key: _plain(each) for key, each in value.items()}
+        case list() | set() | tuple():
+            return [_plain(each) for each in value]
+        case bytes():
+            return base64.b64encode(value).decode()
+        case datetime():
+            return int(value.timestamp())
+    return value
+
+
+def _as_event(record: Json, arn: str) -> Json:
+    return {"eventSource": "aws:dynamodb", "awsRegion": REGION, **record, "eventSourceARN": arn}

@@ -1,0 +1,1 @@
+"""Tools for those who build and publish: definition, products, exam, build."""

@@ -1,0 +1,55 @@
+"""`python -m tools.openapi` writes openapi.yaml and what of it is deployed; `--check` compares."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tools.openapi.deployed import deployed
+from tools.openapi.document import document
+from tools.openapi.examples import examples
+from tools.openapi.handlers import ROOT, handlers
+
+PUBLISHED, DEPLOYED = ROOT / "openapi.yaml", ROOT / "openapi.deployed.yaml"
+HEADER = (
+    "# Generated from the handlers by `make openapi`; a test fails when it is stale. Do not edit.\n"
+)
+
+
+class _Dumper(yaml.SafeDumper):
+    """No anchors: AWS::Include reads none."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (the base class asks)
+        return True
+
+
+def rendered() -> dict[Path, str]:
+    """Both files' texts: what people and tools read, and what the template includes."""
+    whole = document(handlers(), examples())
+    return {PUBLISHED: _text(whole), DEPLOYED: _text(deployed(whole))}
+
+
+def _text(definition: dict[str, Any]) -> str:
+    body = yaml.dump(definition, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return HEADER + body
+
+
+def main() -> int:
+    """Write, or compare."""
+    arguments = argparse.ArgumentParser(prog="tools.openapi", description=__doc__)
+    arguments.add_argument("--check", action="store_true", help="compare, and write nothing")
+    texts = rendered()
+    if not arguments.parse_args().check:
+        for path, text in texts.items():
+            path.write_text(text, encoding="utf-8")
+        return 0
+    stale = [p.name for p, text in texts.items() if p.read_text(encoding="utf-8") != text]
+    if stale:
+        print(f"{' and '.join(stale)}: stale, run `make openapi`", file=sys.stderr)
+    return bool(stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
