@@ -50,7 +50,7 @@ from insurance.domain.document import Document
 from insurance.domain.ledger.earnings import EarnedPremium
 from insurance.domain.party.party import Access
 from insurance.domain.policy import Policy
-from insurance.domain.product.release import ProductVersion
+from insurance.domain.product.publishing.release import ProductVersion
 from insurance.domain.quote.quote import Quote
 from insurance.domain.schedule.scheduled_job import TRIES_MAX, Entry, Kind
 from insurance.domain.screening.screening import ScreeningCase, ScreeningStatus

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from insurance.domain.product import Product, Risk
-from insurance.domain.product.bulk import Bulk
+from insurance.domain.product.rating.bulk import Bulk
 from insurance.products import product
 
 from tools.products.random_risks import random_risks

@@ -15,8 +15,8 @@ from insurance.api.views.product_versions import (
     VersionFilesView,
 )
 from insurance.api.views.products import ProductListView, ProductView
-from insurance.domain.product.release import Step
-from insurance.domain.product.source import Files, schema
+from insurance.domain.product.definition.source import Files, schema
+from insurance.domain.product.publishing.release import Step
 from insurance.operations.products.publish_product import (
     ROLE,
     VersionDesk,

@@ -7,7 +7,7 @@ from insurance.domain.core.errors import KeyReused, StaleRevision, VersionNotFou
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition, first_broken_link
 from insurance.domain.core.identity import Mode, version_id_for
 from insurance.domain.core.stored import Stored
-from insurance.domain.product.release import ProductVersion, Status, Step
+from insurance.domain.product.publishing.release import ProductVersion, Status, Step
 from insurance.operations.receipt import AlreadyAnswered
 
 from tests.builders import NOW, make_receipt

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from insurance.domain.product import Product
-from insurance.domain.product.source import checked, definition
+from insurance.domain.product.definition.source import checked, definition
 
 from tests.claims.office import Office, opened_in_memory
 from tests.claims.policies import money

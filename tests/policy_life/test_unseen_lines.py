@@ -7,8 +7,8 @@ from time import process_time
 
 import pytest
 from insurance.domain.product import InvalidProduct
-from insurance.domain.product.checks import check
-from insurance.domain.product.source import checked
+from insurance.domain.product.definition.source import checked
+from insurance.domain.product.publishing.checks import check
 
 from tests.policy_life.counter import (
     TAKEN_ON,

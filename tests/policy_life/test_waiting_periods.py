@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from insurance.domain.product import InvalidProduct
-from insurance.domain.product.checks import check
-from insurance.domain.product.source import definition
+from insurance.domain.product.definition.source import definition
+from insurance.domain.product.publishing.checks import check
 
 from tests.policy_life.counter import BASE, Counter, product, rules_of, selling
 

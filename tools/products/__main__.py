@@ -10,8 +10,8 @@ from random import Random
 
 from insurance.domain.core.identity import Mode
 from insurance.domain.product import InvalidProduct
-from insurance.domain.product.checks import check
-from insurance.domain.product.source import schema
+from insurance.domain.product.definition.source import schema
+from insurance.domain.product.publishing.checks import check
 from insurance.products import HERE, bundled
 
 from tools.products.folder import found_under, read

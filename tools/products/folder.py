@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from insurance.domain.product import Definition
+from insurance.domain.product.definition.source import DOCUMENT_MAX, TABLES_MAX, definition
 from insurance.domain.product.faults import refuse
-from insurance.domain.product.source import DOCUMENT_MAX, TABLES_MAX, definition
 
 
 def read(folder: Path) -> Definition:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from insurance.domain.core.errors import InsuranceError
 from insurance.domain.product import Definition, InvalidProduct
-from insurance.domain.product.source import checked, definition
+from insurance.domain.product.definition.source import checked, definition
 from insurance.products import HERE, versions
 
 from tools.products.random_risks import random_risks

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from insurance.domain.core.errors import InsuranceError
 from insurance.domain.product import Product
-from insurance.domain.product.scenarios import plain_risk
+from insurance.domain.product.publishing.scenarios import plain_risk
 
 from tools.products.folder import read
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from insurance.domain.product import Definition, InvalidProduct, Product
-from insurance.domain.product.scenarios import Scenarios
+from insurance.domain.product.publishing.scenarios import Scenarios
 
 SECTIONS = ("values", "covers", "underwriting", "rating", "renewal", "claims")
 EXPRESSIONS = {

@@ -10,13 +10,13 @@ from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.errors import ProductNotFound
 from insurance.domain.core.identity import Mode, version_id_for
 from insurance.domain.product import Product
-from insurance.domain.product.release import ProductVersion, order
+from insurance.domain.product.publishing.release import ProductVersion, order
 from insurance.operations.documents.ports import Objects
 from insurance.operations.products.ports import KnownVersions
 from insurance.products import files, product, versions
 
 if TYPE_CHECKING:
-    from insurance.domain.product.source import Files
+    from insurance.domain.product.definition.source import Files
 
 STATE_SECONDS = 60
 """How long a process goes by what it read of a product's versions: a withdrawn one is sold no longer."""

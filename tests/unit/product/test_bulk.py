@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 from insurance.domain.core.errors import InvalidFields
-from insurance.domain.product.bulk import Bulk, reader
+from insurance.domain.product.rating.bulk import Bulk, reader
 from insurance.products import product, versions
 
 from tests.unit.product.motor import START, answers, driver, motor, wire

@@ -9,10 +9,17 @@ from random import Random
 import jsonschema
 import pytest
 from insurance.domain.core.errors import SamePerson, WrongState
-from insurance.domain.product import Definition, InvalidProduct, shape
-from insurance.domain.product.checks import check
-from insurance.domain.product.release import NEXT, ProductVersion, Status, Step, is_sold
-from insurance.domain.product.source import checked, definition, schema
+from insurance.domain.product import Definition, InvalidProduct
+from insurance.domain.product.definition import shape
+from insurance.domain.product.definition.source import checked, definition, schema
+from insurance.domain.product.publishing.checks import check
+from insurance.domain.product.publishing.release import (
+    NEXT,
+    ProductVersion,
+    Status,
+    Step,
+    is_sold,
+)
 from insurance.products import HERE, product, versions
 
 from tests.unit.product.make import document

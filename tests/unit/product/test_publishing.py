@@ -18,8 +18,8 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.event import first_broken_link
 from insurance.domain.core.identity import Mode
-from insurance.domain.product.release import Step
-from insurance.domain.product.source import Files
+from insurance.domain.product.definition.source import Files
+from insurance.domain.product.publishing.release import Step
 from insurance.operations.products.publish_product import (
     VersionDesk,
     list_versions,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from insurance.domain.product import InvalidProduct
-from insurance.domain.product.difference import differences
+from insurance.domain.product.rating.difference import differences
 from insurance.products import product as bundled
 from insurance.products import versions
 

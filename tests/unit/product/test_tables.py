@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from insurance.domain.product.faults import NoRate
-from insurance.domain.product.kinds import number
-from insurance.domain.product.tables import Table
+from insurance.domain.product.language.kinds import number
+from insurance.domain.product.rating.tables import Table
 
 WHOLE = number()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from insurance.domain.product import InvalidProduct
-from insurance.domain.product.checks import check
+from insurance.domain.product.publishing.checks import check
 
 from tools.products.folder import read
 from tools.products.mutation import mutants, survives

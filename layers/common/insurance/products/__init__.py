@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from insurance.domain.core.errors import ProductNotFound
 from insurance.domain.product.faults import did_you_mean
 from insurance.domain.product.product import Definition, Product
-from insurance.domain.product.release import order
+from insurance.domain.product.publishing.release import order
 
 if TYPE_CHECKING:
-    from insurance.domain.product.source import Files
+    from insurance.domain.product.definition.source import Files
 
 HERE = Path(__file__).parent
 
@@ -39,7 +39,7 @@ def scenarios(code: str, version: str) -> Any:
 
 def files(code: str, version: str) -> "Files":
     """A bundled version's files, as they ship."""
-    from insurance.domain.product.source import Files  # noqa: PLC0415 - only who edits wants them
+    from insurance.domain.product.definition.source import Files  # noqa: PLC0415 - only who edits wants them
 
     folder = HERE / code / version
     tables = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.csv"))}

@@ -10,9 +10,9 @@ from insurance.api.app import Page, cursor, etag
 from insurance.api.views.terms import View
 from insurance.domain.core.errors import FieldFault
 from insurance.domain.core.stored import Stored
-from insurance.domain.product.checks import Report
-from insurance.domain.product.release import ProductVersion
-from insurance.domain.product.source import Files
+from insurance.domain.product.definition.source import Files
+from insurance.domain.product.publishing.checks import Report
+from insurance.domain.product.publishing.release import ProductVersion
 from insurance.operations.products.publish_product import Drafted, warnings
 
 

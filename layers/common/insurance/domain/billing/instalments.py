@@ -14,7 +14,7 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.period import Period
 from insurance.domain.core.value import Value
 from insurance.domain.product import Product
-from insurance.domain.product.arithmetic import add_months, half_up
+from insurance.domain.product.language.arithmetic import add_months, half_up
 
 ANNUAL = "annual"
 """The plan that every product has: all at once."""

@@ -11,7 +11,7 @@ from insurance.domain.document.content import Facts, Paragraphs, Part, Points, R
 from insurance.domain.document.wording import Wording
 from insurance.domain.policy import ChargeLine, Computation
 from insurance.domain.product import Product
-from insurance.domain.product.questions import Question
+from insurance.domain.product.definition.questions import Question
 
 
 def told(

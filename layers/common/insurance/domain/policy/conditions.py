@@ -11,8 +11,8 @@ from insurance.domain.core.money import Currency, Money
 from insurance.domain.jurisdiction import Jurisdiction
 from insurance.domain.policy.transaction import Initiator
 from insurance.domain.product import Product
-from insurance.domain.product.kinds import Term, number
-from insurance.domain.product.program import Routine
+from insurance.domain.product.language.kinds import Term, number
+from insurance.domain.product.language.program import Routine
 
 LONGEST_TERM_DAYS = 3660
 

@@ -1,8 +1,8 @@
 """The product engine: a new product is data, compiled here into exact arithmetic."""
 
+from insurance.domain.product.definition.questions import Answers, Question
 from insurance.domain.product.faults import Fault, InvalidProduct, NoRate
 from insurance.domain.product.product import Definition, Product
-from insurance.domain.product.questions import Answers, Question
 from insurance.domain.product.results import (
     Assessment,
     CoverTerms,

@@ -13,13 +13,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Currency, Money
-from insurance.domain.product.arithmetic import ROUNDING, add_days, add_months
-from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean, refuse
-from insurance.domain.product.kinds import WIDE, Kind, as_decimal
-from insurance.domain.product.life import Life
-from insurance.domain.product.papers import Papers
-from insurance.domain.product.program import Asked, Env, Routine, World, present
-from insurance.domain.product.questions import (
+from insurance.domain.product.covers import (
+    CoverOnOffer,
+    Covers,
+    Underwriting,
+    loaded,
+    mentions,
+)
+from insurance.domain.product.definition.documents import Papers
+from insurance.domain.product.definition.life import Life
+from insurance.domain.product.definition.questions import (
     Answers,
     Question,
     Visible,
@@ -27,7 +30,12 @@ from insurance.domain.product.questions import (
     read_answers,
     write,
 )
-from insurance.domain.product.rating import Rating, Rounding, Working
+from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean, refuse
+from insurance.domain.product.language.arithmetic import ROUNDING, add_days, add_months
+from insurance.domain.product.language.kinds import WIDE, Kind, as_decimal
+from insurance.domain.product.language.program import Asked, Env, Routine, World, present
+from insurance.domain.product.rating.tables import Table
+from insurance.domain.product.rating.tariff import Rating, Rounding, Working
 from insurance.domain.product.results import (
     Assessment,
     CoverTerms,
@@ -42,12 +50,10 @@ from insurance.domain.product.results import (
     Renewal,
     Risk,
 )
-from insurance.domain.product.tables import Table
-from insurance.domain.product.terms import CoverOnOffer, Covers, Underwriting, loaded, mentions
 
 if TYPE_CHECKING:
-    from insurance.domain.product.claims import Claims
-    from insurance.domain.product.renewal import Renewals
+    from insurance.domain.product.claims.claims import Claims
+    from insurance.domain.product.definition.renewal import Renewals
 
 COVERS_MAX: Final = 60
 TERM_DAYS_MAX: Final = 3660
@@ -181,13 +187,13 @@ class Product:
 
     @cached_property
     def claims(self) -> Claims:
-        from insurance.domain.product.claims import Claims  # noqa: PLC0415 - no quote asks
+        from insurance.domain.product.claims.claims import Claims  # noqa: PLC0415 - no quote asks
 
         return Claims(self._plain, self.world, self.currency)
 
     @cached_property
     def renewals(self) -> Renewals:
-        from insurance.domain.product.renewal import Renewals  # noqa: PLC0415 - no quote asks
+        from insurance.domain.product.definition.renewal import Renewals  # noqa: PLC0415 - no quote asks
 
         return Renewals(self._plain.get("renewal", {}), self.world)
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from insurance.domain.contract.terms import ProRata
 from insurance.domain.core.money import Money
-from insurance.domain.product.questions import Answers
+from insurance.domain.product.definition.questions import Answers
 
 if TYPE_CHECKING:
-    from insurance.domain.product.rating import TraceStep, Working
+    from insurance.domain.product.rating.tariff import TraceStep, Working
 
 NO_FACTS: Mapping[str, object] = MappingProxyType({})
 

@@ -7,7 +7,7 @@ from insurance.domain.core.errors import StaleRevision, VersionNotFound
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.stored import Stored
-from insurance.domain.product.release import ProductVersion
+from insurance.domain.product.publishing.release import ProductVersion
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from insurance.domain.core.identity import Mode
     from insurance.domain.core.stored import Stored
     from insurance.domain.product import Product
-    from insurance.domain.product.release import ProductVersion
-    from insurance.domain.product.source import Files
+    from insurance.domain.product.definition.source import Files
+    from insurance.domain.product.publishing.release import ProductVersion
     from insurance.operations.receipt import Receipt
 
 

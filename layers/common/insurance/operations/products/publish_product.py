@@ -14,10 +14,15 @@ from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import Mode, version_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.product import InvalidProduct
-from insurance.domain.product.checks import Report, check
+from insurance.domain.product.definition.source import Files
 from insurance.domain.product.faults import Fault
-from insurance.domain.product.release import ProductVersion, Step, order, unpublishable
-from insurance.domain.product.source import Files
+from insurance.domain.product.publishing.checks import Report, check
+from insurance.domain.product.publishing.release import (
+    ProductVersion,
+    Step,
+    order,
+    unpublishable,
+)
 from insurance.operations.documents.ports import Objects
 from insurance.operations.products.ports import ProductVersions, Seeds
 from insurance.operations.products.product_files import object_key, stored_files

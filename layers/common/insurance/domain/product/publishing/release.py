@@ -13,8 +13,8 @@ from insurance.domain.core.errors import NoAuthority, SamePerson, WrongState
 from insurance.domain.product.faults import Fault, InvalidProduct
 
 if TYPE_CHECKING:
-    from insurance.domain.product.checks import Report
     from insurance.domain.product.product import Product
+    from insurance.domain.product.publishing.checks import Report
 
 
 class Status(StrEnum):

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from insurance.domain.core.errors import FieldFault
+from insurance.domain.product.definition.questions import READ, Question
+from insurance.domain.product.language.program import Env
 from insurance.domain.product.product import Product
-from insurance.domain.product.program import Env
-from insurance.domain.product.questions import READ, Question
 from insurance.domain.product.results import Risk
 
 NONE: frozenset[str] = frozenset()

@@ -8,13 +8,27 @@ from typing import Any, Final, NamedTuple
 from insurance.domain.contract.terms import ProRata
 from insurance.domain.core.errors import FieldFault, InvalidFields, NotCovered
 from insurance.domain.core.money import Currency, Money
-from insurance.domain.product import kinds
-from insurance.domain.product.arithmetic import half_up
-from insurance.domain.product.expression import expect, rounded
+from insurance.domain.product.covers import mentions
+from insurance.domain.product.definition.questions import (
+    Question,
+    question,
+    read_answers,
+    write,
+)
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.kinds import DATE, TEXT, Kind, Term, Type, as_decimal, at_scale
-from insurance.domain.product.program import Env, Routine, World, present
-from insurance.domain.product.questions import Question, question, read_answers, write
+from insurance.domain.product.language import kinds
+from insurance.domain.product.language.arithmetic import half_up
+from insurance.domain.product.language.expression import expect, rounded
+from insurance.domain.product.language.kinds import (
+    DATE,
+    TEXT,
+    Kind,
+    Term,
+    Type,
+    as_decimal,
+    at_scale,
+)
+from insurance.domain.product.language.program import Env, Routine, World, present
 from insurance.domain.product.results import (
     Assessment,
     Imposed,
@@ -24,7 +38,6 @@ from insurance.domain.product.results import (
     Reinstating,
     RuleResult,
 )
-from insurance.domain.product.terms import mentions
 
 CLAUSES: Final = (
     "amount",

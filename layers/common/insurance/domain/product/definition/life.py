@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.program import World
+from insurance.domain.product.language.program import World
 
 if TYPE_CHECKING:
     from insurance.domain.jurisdiction import Jurisdiction

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from insurance.domain.core.errors import InsuranceError, InvalidFields
 from insurance.domain.core.money import Money
+from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.faults import InvalidProduct, did_you_mean, refuse
 from insurance.domain.product.product import Product
-from insurance.domain.product.questions import Question
 from insurance.domain.product.results import (
     Assessment,
     Imposed,

@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from insurance.domain.core.money import Currency, Money
-from insurance.domain.product.expression import rounded
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.kinds import as_decimal, at_scale
-from insurance.domain.product.program import Env, Routine, World, present
+from insurance.domain.product.language.expression import rounded
+from insurance.domain.product.language.kinds import as_decimal, at_scale
+from insurance.domain.product.language.program import Env, Routine, World, present
 from insurance.domain.product.results import BLOCKS, CoverTerms, Finding
 
 OUTCOMES: Final = ("decline", "refer", "exclude", "load", "inform")

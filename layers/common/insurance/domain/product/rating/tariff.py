@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from insurance.domain.core.money import Currency, Money
-from insurance.domain.product.arithmetic import ROUNDING
-from insurance.domain.product.expression import Inner, compiled, expect, rounded
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.kinds import Kind, Term, Type, as_decimal, at_scale
-from insurance.domain.product.program import Env, Routine, World
+from insurance.domain.product.language.arithmetic import ROUNDING
+from insurance.domain.product.language.expression import Inner, compiled, expect, rounded
+from insurance.domain.product.language.kinds import Kind, Term, Type, as_decimal, at_scale
+from insurance.domain.product.language.program import Env, Routine, World
 from insurance.domain.product.results import Line, Price
 
 SHARED: Final = ""

@@ -8,12 +8,12 @@ from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from insurance.domain.product import arithmetic, expression, kinds
-from insurance.domain.product.expression import AGGREGATES, FUNCTIONS, SELECTED
+from insurance.domain.product.definition.questions import CODE, Question
 from insurance.domain.product.faults import InvalidProduct, refuse
-from insurance.domain.product.kinds import BOOL, DATE, TEXT, Kind, Term, Type
-from insurance.domain.product.questions import CODE, Question
-from insurance.domain.product.tables import Matcher, Table
+from insurance.domain.product.language import arithmetic, expression, kinds
+from insurance.domain.product.language.expression import AGGREGATES, FUNCTIONS, SELECTED
+from insurance.domain.product.language.kinds import BOOL, DATE, TEXT, Kind, Term, Type
+from insurance.domain.product.rating.tables import Matcher, Table
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 

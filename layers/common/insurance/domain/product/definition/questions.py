@@ -9,7 +9,16 @@ from typing import Any, Final, NamedTuple
 
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.kinds import BOOL, DATE, TEXT, Kind, Type, money, number, places
+from insurance.domain.product.language.kinds import (
+    BOOL,
+    DATE,
+    TEXT,
+    Kind,
+    Type,
+    money,
+    number,
+    places,
+)
 
 CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 TEXT_MAX: Final = 200

@@ -10,10 +10,10 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple, Self
 
 from insurance.domain.core.packing import canonical
-from insurance.domain.product import shape
+from insurance.domain.product.definition import shape
 from insurance.domain.product.faults import InvalidProduct, refuse
+from insurance.domain.product.language.program import Asked
 from insurance.domain.product.product import Definition, Product
-from insurance.domain.product.program import Asked
 
 DOCUMENT_MAX: Final = 1_000_000
 TABLES_MAX: Final = 5_000_000

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from insurance.domain.product.definition.source import checked
 from insurance.domain.product.product import Definition, Product
-from insurance.domain.product.rating import TraceStep
-from insurance.domain.product.scenarios import Outcome, Scenarios, Seen
-from insurance.domain.product.source import checked
-from insurance.domain.product.tables import Matcher, Table
+from insurance.domain.product.publishing.scenarios import Outcome, Scenarios, Seen
+from insurance.domain.product.rating.tables import Matcher, Table
+from insurance.domain.product.rating.tariff import TraceStep
 
 
 class Report(NamedTuple):

@@ -19,7 +19,7 @@ from itertools import combinations, pairwise, product
 from typing import Final, NamedTuple
 
 from insurance.domain.product.faults import Fault, InvalidProduct, NoRate, did_you_mean, refuse
-from insurance.domain.product.kinds import BOOL, TEXT, Kind, Type, number, places
+from insurance.domain.product.language.kinds import BOOL, TEXT, Kind, Type, number, places
 
 ROWS_MAX: Final = 20_000
 COLUMNS_MAX: Final = 24

@@ -13,10 +13,10 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Final, Protocol
 
-from insurance.domain.product import kinds
-from insurance.domain.product.arithmetic import DIVISION_PLACES, ROUNDING
 from insurance.domain.product.faults import InvalidProduct, did_you_mean, refuse
-from insurance.domain.product.kinds import (
+from insurance.domain.product.language import kinds
+from insurance.domain.product.language.arithmetic import DIVISION_PLACES, ROUNDING
+from insurance.domain.product.language.kinds import (
     BOOL,
     DATE,
     TEXT,

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from insurance.domain.product.expression import Inner, compiled, rounded
+from insurance.domain.product.definition.questions import Question, write
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.kinds import Kind, Term, Type, at_scale
-from insurance.domain.product.program import Env, Routine, World, present
-from insurance.domain.product.questions import Question, write
+from insurance.domain.product.language.expression import Inner, compiled, rounded
+from insurance.domain.product.language.kinds import Kind, Term, Type, at_scale
+from insurance.domain.product.language.program import Env, Routine, World, present
 from insurance.domain.product.results import Finding
 
 

@@ -1,0 +1,1 @@
+"""What a product says of claims: the facts it asks, its rules, and what it pays."""

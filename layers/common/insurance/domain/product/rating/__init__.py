@@ -1,0 +1,1 @@
+"""From a risk to a price: rate tables, the steps of a tariff, its trace, and many risks at once."""
