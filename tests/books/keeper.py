@@ -29,7 +29,8 @@ from insurance.operations.ledger.read_ledger import read_health
 from insurance.operations.products.ports import Products
 
 from tests.builders import make_claim, make_receipt
-from tests.memory import MemoryEarnings, MemoryKey
+from tests.fakes.keys import MemoryKey
+from tests.fakes.ledger import MemoryEarnings
 from tests.policy_life.house import House
 from tests.policy_life.plain import plain_product, price
 

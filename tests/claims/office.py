@@ -28,22 +28,18 @@ from insurance.operations.products.ports import Products
 from insurance.operations.receipt import Receipt
 
 from demo.samples import CALLERS, Partner
-from tests.contract.conftest import PlainKeys
-from tests.memory import (
-    Memory,
-    MemoryAccesses,
-    MemoryBilling,
-    MemoryClaims,
-    MemoryComplaints,
-    MemoryLists,
-    MemoryObjects,
-    MemoryPolicies,
-    MemoryPolicyChanges,
-    MemoryProductVersions,
-    MemoryQuotes,
-    MemoryRenewals,
-    MemoryScreenings,
-)
+from tests.fakes.billing import MemoryBilling
+from tests.fakes.claims import MemoryClaims
+from tests.fakes.complaints import MemoryComplaints
+from tests.fakes.documents import MemoryObjects
+from tests.fakes.keys import PlainKeys
+from tests.fakes.memory import Memory
+from tests.fakes.parties import MemoryAccesses
+from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges, MemoryRenewals
+from tests.fakes.products import MemoryProductVersions
+from tests.fakes.quoting import MemoryQuotes
+from tests.fakes.screening import MemoryScreenings
+from tests.fakes.work import MemoryLists
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

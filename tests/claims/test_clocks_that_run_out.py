@@ -17,7 +17,10 @@ from tests.claims.office import Office, opened_in_memory
 from tests.claims.policies import issued, loss, notified
 from tests.claims.test_complaints import KIM, opened
 from tests.claims.test_decisions import AT_FAULT, HANDLER
-from tests.memory import Memory, MemoryAgenda, MemoryClaims, MemoryComplaints
+from tests.fakes.claims import MemoryClaims
+from tests.fakes.complaints import MemoryComplaints
+from tests.fakes.memory import Memory
+from tests.fakes.scheduler import MemoryAgenda
 
 type Json = dict[str, Any]
 

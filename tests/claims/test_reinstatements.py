@@ -30,7 +30,10 @@ from tests.claims.office import Office, opened_in_memory
 from tests.claims.policies import issued, loss, notified, settled
 from tests.claims.products import reinstated_limits
 from tests.claims.test_decisions import SUPERVISOR, reported
-from tests.memory import Memory, MemoryAgenda, MemoryClaims, MemoryPolicyChanges
+from tests.fakes.claims import MemoryClaims
+from tests.fakes.memory import Memory
+from tests.fakes.policy import MemoryPolicyChanges
+from tests.fakes.scheduler import MemoryAgenda
 
 type Json = dict[str, Any]
 

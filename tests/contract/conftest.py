@@ -1,6 +1,5 @@
 """One promise, two stores: every test here runs on the stores in memory and on a real engine."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,7 @@ from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import load
 from insurance.dynamodb.work.work_lists import DynamoDBLists
-from insurance.kms import PARTY_KEY_BYTES, PartyKey
+from insurance.kms import PartyKey
 from insurance.operations.billing.ports import Billing
 from insurance.operations.claims.ports import Claims
 from insurance.operations.complaints.ports import Complaints
@@ -35,36 +34,20 @@ from insurance.operations.quoting.ports import Quotes
 from insurance.operations.work.ports import Lists
 
 from tests.database import client, make_tables, running_engine
-from tests.memory import (
-    Memory,
-    MemoryAccesses,
-    MemoryBilling,
-    MemoryClaims,
-    MemoryComplaints,
-    MemoryDocuments,
-    MemoryKey,
-    MemoryLists,
-    MemoryParties,
-    MemoryPolicies,
-    MemoryPolicyChanges,
-    MemoryProductVersions,
-    MemoryQuotes,
-    MemoryRenewals,
-)
+from tests.fakes.billing import MemoryBilling
+from tests.fakes.claims import MemoryClaims
+from tests.fakes.complaints import MemoryComplaints
+from tests.fakes.documents import MemoryDocuments
+from tests.fakes.keys import MemoryKey, PlainKeys
+from tests.fakes.memory import Memory
+from tests.fakes.parties import MemoryAccesses, MemoryParties
+from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges, MemoryRenewals
+from tests.fakes.products import MemoryProductVersions
+from tests.fakes.quoting import MemoryQuotes
+from tests.fakes.work import MemoryLists
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-
-class PlainKeys:
-    """Party keys without KMS: the wrapped key is the key."""
-
-    def new(self) -> PartyKey:
-        plain = os.urandom(PARTY_KEY_BYTES)
-        return PartyKey(plain, plain)
-
-    def open(self, wrapped: bytes) -> PartyKey:
-        return PartyKey(wrapped, wrapped)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBAgenda
 from insurance.operations.scheduler.run_jobs import Agenda
 
 from tests.database import make_tables
-from tests.memory import MemoryAgenda
+from tests.fakes.scheduler import MemoryAgenda
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

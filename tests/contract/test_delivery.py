@@ -14,7 +14,7 @@ from insurance.operations.delivery.deliver_event import Booked, BrokenEvent, del
 
 from tests.builders import NOW, PREMIUM, make_policy
 from tests.database import make_tables
-from tests.memory import MemoryKey
+from tests.fakes.keys import MemoryKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

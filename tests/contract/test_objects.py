@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from local.aws.services.s3 import S3
 from local.aws.services.store import open_store
 from local.aws.template import REGION
-from tests.memory import MemoryObjects
+from tests.fakes.documents import MemoryObjects
 from tests.serving import served
 
 BODY, OTHER = b"a policy schedule", b"another one, later"

@@ -18,7 +18,8 @@ from insurance.operations.receipt import AlreadyAnswered, Answer
 
 from tests.builders import NOW, make_receipt
 from tests.database import make_tables
-from tests.memory import Memory, MemoryPaymentOrders
+from tests.fakes.memory import Memory
+from tests.fakes.payments import MemoryPaymentOrders
 
 FILE_ID, OTHER_ID = "pmf_test_0000000000000000", "pmf_test_1111111111111111"
 

@@ -25,7 +25,7 @@ from insurance.typesetting import BundledWordings
 from insurance.typesetting import Typesetter as Typst
 from pypdf import PdfReader
 
-from tests.memory import MemoryDocuments, MemoryObjects
+from tests.fakes.documents import MemoryDocuments, MemoryObjects
 from tests.policy_life.house import PARTNER, House
 
 ADA = Policyholder(

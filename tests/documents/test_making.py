@@ -22,8 +22,10 @@ from insurance.operations.receipt import AlreadyAnswered
 from insurance.products import LookUps
 
 from tests.documents.archive import Archive
-from tests.memory import MemoryKey, MemoryQuotes, MemoryRenewals
-from tests.policy_life.house import PARTNER, House, MemoryKeys, product_with
+from tests.fakes.keys import MemoryKey, MemoryKeys
+from tests.fakes.policy import MemoryRenewals
+from tests.fakes.quoting import MemoryQuotes
+from tests.policy_life.house import PARTNER, House, product_with
 
 
 class KeyOfOne(MemoryKey):

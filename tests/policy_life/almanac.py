@@ -27,14 +27,13 @@ from insurance.operations.scheduler.run_jobs import Agenda, Look, RunReport, run
 from insurance.operations.scheduler.schedule_jobs import plan_agenda
 from insurance.products import LookUps
 
-from tests.memory import (
-    MemoryAgenda,
-    MemoryBilling,
-    MemoryEarnings,
-    MemoryQuotes,
-    MemoryRenewals,
-)
-from tests.policy_life.house import PARTNER, House, MemoryKeys, gbp
+from tests.fakes.billing import MemoryBilling
+from tests.fakes.keys import MemoryKeys
+from tests.fakes.ledger import MemoryEarnings
+from tests.fakes.policy import MemoryRenewals
+from tests.fakes.quoting import MemoryQuotes
+from tests.fakes.scheduler import MemoryAgenda
+from tests.policy_life.house import PARTNER, House, gbp
 
 BANK = Caller(
     principal="bank",

@@ -35,15 +35,12 @@ from insurance.operations.receipt import Answer, Receipt
 from insurance.products import LookUps, product
 from insurance.screening import BundledScreening
 
-from tests.memory import (
-    Memory,
-    MemoryBilling,
-    MemoryKey,
-    MemoryPolicies,
-    MemoryPolicyChanges,
-    MemoryQuotes,
-    MemoryScreenings,
-)
+from tests.fakes.billing import MemoryBilling
+from tests.fakes.keys import MemoryKeys
+from tests.fakes.memory import Memory
+from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges
+from tests.fakes.quoting import MemoryQuotes
+from tests.fakes.screening import MemoryScreenings
 from tests.unit.product.motor import answers, driver
 
 PARTNER = Caller(
@@ -103,14 +100,6 @@ class OneProduct:
 
     def all_on_sale(self, day: date, mode: Mode) -> list[Product]:  # noqa: ARG002 - the same
         return [self.of]
-
-
-class MemoryKeys:
-    def new(self) -> MemoryKey:
-        return MemoryKey(b"key")
-
-    def open(self, wrapped: bytes) -> MemoryKey:  # noqa: ARG002 - the same
-        raise AssertionError("nothing is wrapped here")
 
 
 @dataclass

@@ -11,7 +11,7 @@ from insurance.domain.core.identity import Mode, invoice_id_for, suspense_id_for
 from insurance.operations.payments.import_statement import EntryTaken, StatementImport
 from insurance.operations.receipt import AlreadyAnswered, Receipt
 
-from tests.memory import MemoryBilling
+from tests.fakes.billing import MemoryBilling
 from tests.policy_life.house import gbp
 from tests.policy_life.test_billing import BANK, UNKNOWN, Desk
 from tests.policy_life.test_refunds import RefundDesk, person

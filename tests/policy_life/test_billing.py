@@ -16,7 +16,7 @@ from insurance.operations.billing.bill_policy import (
     receive_payment,
 )
 
-from tests.memory import MemoryBilling
+from tests.fakes.billing import MemoryBilling
 from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House, gbp, motor_with
 from tests.policy_life.plain import plain_product, price
 

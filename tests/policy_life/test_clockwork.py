@@ -20,7 +20,7 @@ from insurance.operations.policy.serve_notice import refuse_renewal, withdraw_no
 from insurance.operations.quoting.change_quote import accept_quote
 from insurance.operations.scheduler.run_jobs import PAGE
 
-from tests.memory import MemoryAgenda
+from tests.fakes.scheduler import MemoryAgenda
 from tests.policy_life.almanac import Almanac
 from tests.policy_life.house import (
     BOUGHT_ON,

@@ -26,7 +26,7 @@ from insurance.operations.claims.notify_claim import LossReported, notify_claim
 from insurance.operations.claims.report_payment import BankReport, report_payment
 from insurance.screening import BundledScreening
 
-from tests.memory import MemoryClaims
+from tests.fakes.claims import MemoryClaims
 from tests.policy_life.almanac import BANK, Almanac
 from tests.policy_life.house import House, gbp, motor_with
 

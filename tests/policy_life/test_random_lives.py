@@ -51,7 +51,9 @@ from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.quoting.change_quote import accept_quote
 from insurance.screening import BundledScreening
 
-from tests.memory import Memory, MemoryPolicies, MemoryScreenings
+from tests.fakes.memory import Memory
+from tests.fakes.policy import MemoryPolicies
+from tests.fakes.screening import MemoryScreenings
 from tests.policy_life.almanac import BANK, Almanac
 from tests.policy_life.house import PARTNER, UNDERWRITER, House
 from tests.policy_life.plain import plain_product, price

@@ -41,7 +41,7 @@ from insurance.operations.payments.pay_claims import ClaimPayers
 from insurance.operations.payments.pay_out import AllPayers
 from insurance.operations.payments.pay_refunds import RefundPayers
 
-from tests.memory import MemoryClaims
+from tests.fakes.claims import MemoryClaims
 from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, gbp
 from tests.policy_life.test_billing import BANK, UNKNOWN, Desk
 

@@ -20,8 +20,12 @@ from insurance.products import LookUps, product
 from insurance.screening import BundledScreening
 
 from tests.cases.published import expected
-from tests.memory import Memory, MemoryPolicies, MemoryQuotes, MemoryRenewals, MemoryScreenings
-from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House, MemoryKeys, gbp
+from tests.fakes.keys import MemoryKeys
+from tests.fakes.memory import Memory
+from tests.fakes.policy import MemoryPolicies, MemoryRenewals
+from tests.fakes.quoting import MemoryQuotes
+from tests.fakes.screening import MemoryScreenings
+from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House, gbp
 
 IN_TIME = datetime(2026, 12, 20, 9, tzinfo=UTC)
 

@@ -22,8 +22,12 @@ from insurance.operations.quoting.make_quote import RiskAsked, make_quote
 from insurance.products import LookUps
 from insurance.screening import BundledScreening
 
-from tests.memory import Memory, MemoryPolicies, MemoryQuotes, MemoryRenewals, MemoryScreenings
-from tests.policy_life.house import PARTNER, UNDERWRITER, House, MemoryKeys
+from tests.fakes.keys import MemoryKeys
+from tests.fakes.memory import Memory
+from tests.fakes.policy import MemoryPolicies, MemoryRenewals
+from tests.fakes.quoting import MemoryQuotes
+from tests.fakes.screening import MemoryScreenings
+from tests.policy_life.house import PARTNER, UNDERWRITER, House
 
 BASE = {
     "code": "unseen",

@@ -57,10 +57,12 @@ from insurance.operations.scheduler.schedule_jobs import plan_agenda
 from insurance.products import LookUps
 from insurance.screening import BundledScreening
 
-from tests.contract.conftest import PlainKeys, on_dynamodb
+from tests.contract.conftest import on_dynamodb
 from tests.database import client, make_tables, running_engine, template
+from tests.fakes.keys import PlainKeys
+from tests.fakes.memory import Memory
+from tests.fakes.screening import MemoryScreenings
 from tests.lean_client import LeanClient
-from tests.memory import Memory, MemoryScreenings
 from tests.policy_life.almanac import BANK
 from tests.policy_life.house import UNDERWRITER, OneProduct, motor_with
 from tests.unit.product.motor import answers

@@ -29,7 +29,9 @@ from insurance.operations.products.publish_product import (
 from insurance.operations.receipt import Answer
 
 from tests.builders import make_receipt
-from tests.memory import Memory, MemoryObjects, MemoryProductVersions
+from tests.fakes.documents import MemoryObjects
+from tests.fakes.memory import Memory
+from tests.fakes.products import MemoryProductVersions
 from tests.pet import BY_AGE, SCENARIOS, files
 
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)

@@ -1,0 +1,144 @@
+"""The ports of claims in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from insurance.domain.claim import Claim
+from insurance.domain.claim.files import first_seen
+from insurance.domain.claim.limits import LimitUsage, movements
+from insurance.domain.core.errors import (
+    AccountMoved,
+    ClaimNotFound,
+    LimitMoved,
+    StaleRevision,
+)
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import (
+    billing_id_for,
+    party_id_for,
+    policy_id_for,
+)
+from insurance.domain.core.stored import Stored
+from insurance.domain.policy import Policy
+from insurance.operations.claims.ports import AccountMove, ClaimContext, NoticeContext
+from insurance.operations.receipt import Receipt
+
+from tests.fakes.memory import Memory
+from tests.fakes.policy import MemoryPolicies
+
+
+class MemoryClaims:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._policies = MemoryPolicies(memory)
+
+    def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeContext:
+        self._memory.check(receipt)
+        noticed = self._memory.registers.get(policy_id, ())
+        policy = self._policies.get(policy_id)
+        account = self._memory.accounts.get(billing_id_for(policy_id))
+        return NoticeContext(policy, noticed, len(noticed), self._used(policy.record), account)
+
+    def notify(
+        self,
+        event: Event,
+        claim: Claim,
+        *,
+        file: NoticeContext,
+        receipt: Receipt,
+        moved: AccountMove | None = None,
+    ) -> None:
+        self._memory.check(receipt)
+        noticed = self._memory.registers.get(claim.policy_id, ())
+        if len(noticed) != file.register_revision or claim.id in self._memory.claims:
+            raise StaleRevision(claim.policy_id)
+        self._check_account(moved)
+        self._take((), claim)
+        self._move(moved)
+        self._memory.append(event, lambda: StaleRevision(claim.policy_id))
+        self._memory.registers[claim.policy_id] = (*noticed, claim.noticed())
+        self._memory.claims[claim.id] = Stored(claim, event.head, file.policy.key)
+        self._memory.keep(receipt)
+
+    def get(self, claim_id: str) -> Stored[Claim]:
+        if claim_id not in self._memory.claims:
+            raise ClaimNotFound(claim_id)
+        kept = self._memory.claims[claim_id]
+        if party_id_for(claim_id) not in self._memory.erased:
+            return kept
+        opened, _ = kept.record.split_personal()
+        return Stored(Claim.merge_personal(opened, {}), kept.head, None)
+
+    def get_all(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
+        return [self.get(claim_id) for claim_id in claim_ids]
+
+    def get_each(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
+        return self.get_all(claim_ids)
+
+    def load(self, claim_id: str, receipt: Receipt) -> ClaimContext:
+        self._memory.check(receipt)
+        policy_id = policy_id_for(claim_id)
+        policy = self._policies.get(policy_id).record
+        return ClaimContext(
+            self.get(claim_id),
+            policy,
+            self._used(policy),
+            account=self._memory.accounts.get(billing_id_for(policy_id)),
+        )
+
+    def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimContext:
+        seen = self._memory.files.get(policy_id_for(claim_id), {})
+        return replace(self.load(claim_id, receipt), seen=dict(seen), account=None)
+
+    def change(
+        self,
+        event: Event,
+        claim: Claim,
+        *,
+        before: Stored[Claim],
+        receipt: Receipt,
+        moved: AccountMove | None = None,
+    ) -> None:
+        self._memory.check(receipt)
+        if self._memory.claims[claim.id].head != before.head:
+            raise StaleRevision(claim.id)
+        files = self._memory.files.setdefault(claim.policy_id, {})
+        marks = first_seen(before.record, claim)
+        if any(mark in files for mark in marks):
+            raise StaleRevision(claim.id)
+        self._check_account(moved)
+        self._take(before.record.draws, claim)
+        self._move(moved)
+        files |= dict.fromkeys(marks, claim.id)
+        self._memory.append(event, lambda: StaleRevision(claim.id))
+        self._memory.claims[claim.id] = Stored(claim, event.head, before.key)
+        self._memory.keep(receipt)
+
+    def _check_account(self, moved: AccountMove | None) -> None:
+        there = self._memory.accounts.get(moved.account.id) if moved else None
+        if moved and (there and there.head) != (moved.before and moved.before.head):
+            raise AccountMoved(moved.account.policy_id)
+
+    def _move(self, moved: AccountMove | None) -> None:
+        if moved is not None:
+            self._memory.append(moved.event, lambda: AccountMoved(moved.account.policy_id))
+            self._memory.accounts[moved.account.id] = Stored(moved.account, moved.event.head, None)
+
+    def _take(self, drawn: Sequence[LimitUsage], claim: Claim) -> None:
+        moved = [
+            (movement, self._pool(movement.pool, claim.policy_id))
+            for movement in movements(drawn, claim.draws)
+        ]
+        if any(each.change > 0 and used.get(each.code, 0) > each.room for each, used in moved):
+            raise LimitMoved(claim.id)
+        for each, used in moved:
+            used[each.code] = used.get(each.code, 0) + each.change
+
+    def _pool(self, pool: str | None, policy_id: str) -> dict[str, int]:
+        if pool is not None:
+            return self._memory.used_for_life.setdefault(pool, {})
+        return self._memory.used.setdefault(policy_id, {})
+
+    def _used(self, policy: Policy) -> dict[str, int]:
+        shared = self._memory.used_for_life.get(policy.shares_with or policy.id, {})
+        return self._memory.used.get(policy.id, {}) | shared

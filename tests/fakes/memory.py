@@ -1,0 +1,71 @@
+"""What the fakes of all areas share: the events, the idempotency records and every stored value."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from insurance.domain.billing import BillingAccount, BookedOn, SuspendedPayment
+from insurance.domain.claim import Claim, NoticedClaim
+from insurance.domain.complaint import Complaint
+from insurance.domain.core.errors import (
+    KeyReused,
+)
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import (
+    Mode,
+)
+from insurance.domain.core.stored import Stored
+from insurance.domain.document import Document
+from insurance.domain.ledger.earnings import EarnedPremium
+from insurance.domain.party.party import Access
+from insurance.domain.policy import Policy
+from insurance.domain.product.publishing.release import ProductVersion
+from insurance.domain.quote.quote import Quote
+from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
+
+
+@dataclass
+class Memory:
+    """What is stored: values as they are, receipts by id, events by stream."""
+
+    quotes: dict[str, Stored[Quote]] = field(default_factory=dict)
+    first_answers: dict[str, tuple[bytes, Stored[Quote]]] = field(default_factory=dict)
+    policies: dict[str, Stored[Policy]] = field(default_factory=dict)
+    accesses: dict[str, Stored[Access]] = field(default_factory=dict)
+    accounts: dict[str, Stored[BillingAccount]] = field(default_factory=dict)
+    suspense: dict[str, Stored[SuspendedPayment] | BookedOn] = field(default_factory=dict)
+    earned: dict[str, Stored[EarnedPremium]] = field(default_factory=dict)
+    claims: dict[str, Stored[Claim]] = field(default_factory=dict)
+    complaints: dict[str, Stored[Complaint]] = field(default_factory=dict)
+    registers: dict[str, tuple[NoticedClaim, ...]] = field(default_factory=dict)
+    versions: dict[tuple[Mode, str, str], Stored[ProductVersion]] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    events: dict[str, list[Event]] = field(default_factory=dict)
+    receipts: dict[str, tuple[bytes, datetime, Answer]] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
+    used: dict[str, dict[str, int]] = field(default_factory=dict)
+    used_for_life: dict[str, dict[str, int]] = field(default_factory=dict)
+    """What is taken of shared limits, by policy and code."""
+    files: dict[str, dict[str, str]] = field(default_factory=dict)
+    """To which claim a file came first, by policy and mark."""
+
+    def check(self, receipt: Receipt | None) -> None:
+        if receipt is None:
+            return
+        found = self.receipts.get(receipt.id)
+        if found is None or found[1] < receipt.received_at:
+            return
+        if found[0] != receipt.request_hash:
+            raise KeyReused
+        raise AlreadyAnswered(found[2])
+
+    def keep(self, receipt: Receipt) -> None:
+        if receipt.answer is None:
+            raise ValueError("a receipt is kept with its answer")
+        self.receipts[receipt.id] = (receipt.request_hash, receipt.expires_at, receipt.answer)
+
+    def append(self, event: Event, taken: Callable[[], Exception]) -> None:
+        stream = self.events.setdefault(event.stream, [])
+        if len(stream) != event.sequence - 1:
+            raise taken()
+        stream.append(event)

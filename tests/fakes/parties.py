@@ -1,0 +1,59 @@
+"""The ports of parties in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
+
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    PartyNotFound,
+    StaleRevision,
+)
+from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.identity import (
+    quote_id_for,
+)
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Access
+from insurance.operations.parties.ports import AccessContext
+from insurance.operations.receipt import Receipt
+
+from tests.fakes.memory import Memory
+from tests.fakes.policy import MemoryPolicies
+
+
+class MemoryParties:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def load(self, party_id: str, receipt: Receipt) -> StreamPosition:
+        self._memory.check(receipt)
+        if quote_id_for(party_id) not in self._memory.quotes:
+            raise PartyNotFound(party_id)
+        if party_id in self._memory.erased:
+            raise AlreadyErased(f"party {party_id}")
+        return StreamPosition()
+
+    def erase(self, event: Event, *, party_id: str, receipt: Receipt) -> None:
+        self._memory.check(receipt)
+        if party_id in self._memory.erased:
+            raise AlreadyErased(f"party {party_id}")
+        self._memory.append(event, lambda: AlreadyErased(f"party {party_id}"))
+        self._memory.erased.add(party_id)
+        self._memory.keep(receipt)
+
+
+class MemoryAccesses:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def load(self, policy_id: str, person_id: str, receipt: Receipt) -> AccessContext:
+        self._memory.check(receipt)
+        policy = MemoryPolicies(self._memory).get(policy_id)
+        return AccessContext(policy, self._memory.accesses.get(person_id))
+
+    def store(
+        self, event: Event, access: Access, *, before: Stored[Access] | None, receipt: Receipt
+    ) -> None:
+        self._memory.check(receipt)
+        if self._memory.accesses.get(access.person_id) != before:
+            raise StaleRevision(access.person_id)
+        self._memory.append(event, lambda: StaleRevision(access.person_id))
+        self._memory.accesses[access.person_id] = Stored(access, event.head, None)
+        self._memory.keep(receipt)

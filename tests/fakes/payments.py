@@ -1,0 +1,82 @@
+"""The ports of payments in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
+
+from collections.abc import Sequence
+
+from insurance.domain.bank import Instruction, PaymentFile
+from insurance.domain.bank.payment_file import PAYMENTS_PER_FILE_MAX
+from insurance.domain.core.errors import (
+    PaymentFileNotFound,
+    StaleRevision,
+)
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import (
+    Mode,
+)
+from insurance.domain.core.money import Currency
+from insurance.domain.core.stored import Stored
+from insurance.operations.payments.send_payments import Queue
+from insurance.operations.receipt import Receipt
+
+from tests.fakes.memory import Memory
+
+
+class MemoryPaymentOrders:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._waiting: dict[str, Instruction] = {}
+        self._known: set[str] = set()
+        self._files: dict[str, Stored[PaymentFile]] = {}
+
+    def keep(self, instruction: Instruction) -> None:
+        if instruction.id not in self._known:
+            self._known.add(instruction.id)
+            self._waiting[instruction.id] = instruction
+
+    def load(self, mode: Mode, currency: Currency, file_id: str, receipt: Receipt) -> Queue:
+        self._memory.check(receipt)
+        waiting = [
+            each
+            for each in self._waiting.values()
+            if each.mode is mode and each.amount.currency is currency
+        ]
+        unwritten = [
+            kept
+            for kept in self._files.values()
+            if kept.record.written_at is None
+            and (kept.record.mode, kept.record.currency) == (mode, currency)
+        ]
+        return Queue(
+            sorted(waiting, key=lambda each: each.id)[:PAYMENTS_PER_FILE_MAX],
+            unwritten,
+            self._files.get(file_id),
+        )
+
+    def get(self, file_id: str) -> Stored[PaymentFile]:
+        if file_id not in self._files:
+            raise PaymentFileNotFound(file_id)
+        return self._files[file_id]
+
+    def drop(self, payment_ids: Sequence[str]) -> None:
+        self._claim(payment_ids, "The queue of payments")
+
+    def make(self, event: Event, file: PaymentFile) -> None:
+        self._claim([each.id for each in file.instructions], file.id)
+        self._memory.append(event, lambda: StaleRevision(file.id))
+        self._files[file.id] = Stored(file, event.head, None)
+
+    def _claim(self, payment_ids: Sequence[str], what: str) -> None:
+        if any(payment_id not in self._waiting for payment_id in payment_ids):
+            raise StaleRevision(what)
+        for payment_id in payment_ids:
+            del self._waiting[payment_id]
+
+    def written(self, event: Event, *, before: Stored[PaymentFile]) -> None:
+        if self._files[before.record.id].head != before.head:
+            raise StaleRevision(before.record.id)
+        self._memory.append(event, lambda: StaleRevision(before.record.id))
+        file = PaymentFile.merge_personal(event.facts, {})
+        self._files[file.id] = Stored(file, event.head, None)
+
+    def answer(self, receipt: Receipt) -> None:
+        self._memory.check(receipt)
+        self._memory.keep(receipt)

@@ -1,0 +1,108 @@
+"""The ports of policy in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from insurance.domain.claim import Claim
+from insurance.domain.core.errors import (
+    PolicyNotFound,
+    QuoteAlreadyIssued,
+    StaleRevision,
+)
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import (
+    party_id_for,
+)
+from insurance.domain.core.stored import Stored
+from insurance.domain.policy import Policy
+from insurance.domain.quote.quote import Quote
+from insurance.operations.receipt import Receipt
+
+from tests.fakes.memory import Memory
+from tests.fakes.quoting import MemoryQuotes
+
+
+class MemoryPolicies:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._quotes = MemoryQuotes(memory)
+
+    def load_quote(self, quote_id: str, receipt: Receipt) -> Stored[Quote]:
+        return self._quotes.load(quote_id, receipt)
+
+    def issue(
+        self,
+        event: Event,
+        policy: Policy,
+        *,
+        bound: Event,
+        bound_quote: Quote,
+        before: Stored[Quote],
+        receipt: Receipt,
+    ) -> None:
+        self._memory.check(receipt)
+        if policy.id in self._memory.policies:
+            raise QuoteAlreadyIssued(policy.quote_id, policy.id)
+        self._quotes.move(bound, bound_quote, before)
+        self._memory.append(event, lambda: QuoteAlreadyIssued(policy.quote_id, policy.id))
+        self._memory.policies[policy.id] = Stored(policy, event.head, before.key)
+        self._memory.keep(receipt)
+
+    def get(self, policy_id: str) -> Stored[Policy]:
+        if policy_id not in self._memory.policies:
+            raise PolicyNotFound(policy_id)
+        kept = self._memory.policies[policy_id]
+        if party_id_for(policy_id) in self._memory.erased:
+            return Stored(
+                kept.record.replace(policyholder=None, answers=None, changed=None), kept.head, None
+            )
+        return kept
+
+    def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
+        key = self.get(policy_id).key
+        for event in reversed(self._memory.events[policy_id]):
+            if event.processed_at <= known_at:
+                personal = key.unseal(event.sealed, policy_id) if key and event.sealed else {}
+                return Stored(Policy.merge_personal(event.facts, personal), event.head, key)
+        raise PolicyNotFound(policy_id)
+
+    def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
+        return self._memory.events.get(policy_id, [])[after : after + limit]
+
+
+class MemoryPolicyChanges:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._policies = MemoryPolicies(memory)
+
+    def get(self, policy_id: str) -> Stored[Policy]:
+        return self._policies.get(policy_id)
+
+    def load(self, policy_id: str, receipt: Receipt) -> Stored[Policy]:
+        self._memory.check(receipt)
+        return self.get(policy_id)
+
+    def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
+        return self._policies.as_known(policy_id, known_at)
+
+    def change(
+        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], receipt: Receipt
+    ) -> None:
+        self._memory.check(receipt)
+        id = policy.record.id
+        if self._memory.policies[id].head != before.head:
+            raise StaleRevision(id)
+        self._memory.append(event, lambda: StaleRevision(id))
+        self._memory.policies[id] = policy
+        self._memory.keep(receipt)
+
+
+class MemoryRenewals:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._policies = MemoryPolicies(memory)
+
+    def expiring(self, policy_id: str) -> tuple[Stored[Policy], Sequence[Claim]]:
+        noticed = self._memory.registers.get(policy_id, ())
+        claims = [self._memory.claims[each.claim_id].record for each in noticed]
+        return self._policies.get(policy_id), claims

@@ -1,0 +1,67 @@
+"""The ports of screening in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
+
+from collections.abc import Sequence
+
+from insurance.domain.core.errors import (
+    ScreeningNotFound,
+    StaleRevision,
+)
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import (
+    Mode,
+    mode_of,
+    quote_id_for,
+)
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.screening.screening import ScreeningCase, ScreeningStatus
+from insurance.operations.parties.screen_policyholder import Page
+from insurance.operations.receipt import Receipt
+
+from tests.fakes.memory import Memory
+
+
+class MemoryScreenings:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._cases: dict[str, Stored[ScreeningCase]] = {}
+
+    def find(self, screening_id: str, key: PartyKey) -> Stored[ScreeningCase] | None:
+        found = self._cases.get(screening_id)
+        return Stored(found.record, found.head, key) if found else None
+
+    def load(self, screening_id: str, receipt: Receipt) -> Stored[ScreeningCase]:
+        self._memory.check(receipt)
+        if screening_id not in self._cases:
+            raise ScreeningNotFound(screening_id)
+        return self._cases[screening_id]
+
+    def store(self, event: Event, *, before: Stored[ScreeningCase] | None) -> None:
+        if self._cases.get(event.stream) != before:
+            raise StaleRevision(event.stream)
+        self._memory.append(event, lambda: StaleRevision(event.stream))
+        key = before.key if before else self._memory.quotes[quote_id_for(event.stream)].key
+        if key is None:
+            raise ValueError("nobody is looked at who was erased")
+        case = ScreeningCase.merge_personal(event.facts, key.unseal(event.sealed, event.stream))
+        self._cases[event.stream] = Stored(case, event.head, key)
+
+    def decide(self, event: Event, *, before: Stored[ScreeningCase], receipt: Receipt) -> None:
+        self._memory.check(receipt)
+        self.store(event, before=before)
+        self._memory.keep(receipt)
+
+    def listed_open(self, mode: Mode, *, after: str, limit: int) -> Sequence[ScreeningCase]:
+        found = [
+            kept.record
+            for id, kept in sorted(self._cases.items())
+            if kept.record.status is ScreeningStatus.OPEN and id > after and mode_of(id) is mode
+        ]
+        return found[:limit]
+
+    def page(self, mode: Mode, after: str) -> Page:
+        policies = [
+            kept
+            for id, kept in sorted(self._memory.policies.items())
+            if mode_of(id) is mode and id > after
+        ]
+        return Page(policies, None)
