@@ -6,6 +6,7 @@ from insurance.domain.claim import Claim, Handling, Task
 from insurance.domain.contract.terms import Finding, ImposedTerms
 from insurance.domain.core.identity import Mode, new_claim_id, new_quote_id
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.quote.quote import QuoteStatus, UnderwriterDecision
 
 from tests.builders import LATER, NOW, make_claim, make_policy, make_quote, make_receipt, next_event
@@ -22,7 +23,7 @@ def policy(stores: Stores) -> None:
 
 def waits(stores: Stores, number: int, **changes: object) -> Stored[Claim]:
     """A claim that has waited since so many hours after noon."""
-    task = Task(role="claims_handler", code="referred", since=NOW + timedelta(hours=number))
+    task = Task(role="claims_handler", code=TaskCode.REFERRED, since=NOW + timedelta(hours=number))
     claim = make_claim(POLICY, id=new_claim_id(POLICY.id, "app_one", f"claim-{number}"))
     return notify(stores, claim.replace(**({"task": task} | changes)), key=f"claim-{number}")
 
@@ -59,7 +60,7 @@ def test_what_waits_is_listed_the_longest_first_whatever_the_size_of_a_page(stor
 
 def test_two_that_wait_from_one_instant_are_both_listed_once(stores):
     policy(stores)
-    task = Task(role="claims_handler", code="referred", since=NOW)
+    task = Task(role="claims_handler", code=TaskCode.REFERRED, since=NOW)
     ids = {waits(stores, number, task=task).record.id for number in range(4)}
 
     found = waiting(stores, limit=1)

@@ -17,6 +17,7 @@ from insurance.domain.claim.attention import (
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, Note
 from insurance.domain.core.errors import ClaimFull, FollowUpNotFound
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction import ELSEWHERE, JURISDICTIONS, ClockRule, jurisdiction_of
 from insurance.domain.jurisdiction.regulatory_deadline import Clock, next_unnoticed, ticking
 
@@ -163,12 +164,12 @@ def test_a_clock_that_ran_out_is_noted_once_and_becomes_somebodys_task():
     breached = noticed(claim, due)
 
     assert clock(breached, "decide").breached_at == due
-    assert breached.task == Task(role="claims_handler", code="clock_breached", since=due)
+    assert breached.task == Task(role="claims_handler", code=TaskCode.CLOCK_BREACHED, since=due)
     assert late(breached, due + timedelta(days=9)) is None
 
 
 def test_a_breach_leaves_a_task_that_is_there_alone():
-    task = Task(role="claims_handler", code="referred", since=MONDAY)
+    task = Task(role="claims_handler", code=TaskCode.REFERRED, since=MONDAY)
     claim = acknowledged(make_claim(task=task), "GB", MONDAY)
 
     assert noticed(claim, MONDAY + timedelta(days=365)).task == task
@@ -180,7 +181,9 @@ def test_a_claim_waits_from_the_first_of_task_diary_and_clocks():
     soon, sooner = due - timedelta(days=9), due - timedelta(days=20)
 
     noted_down = followed_up(claim, soon, "Ask again.", "staff-hana")
-    tasked = noted_down.replace(task=Task(role="finance", code="x", since=sooner))
+    tasked = noted_down.replace(
+        task=Task(role="finance", code=TaskCode.CONFIRM_DECISION, since=sooner)
+    )
 
     assert waits_from(make_claim()) is None
     assert waits_from(claim) == due

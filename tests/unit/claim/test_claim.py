@@ -18,12 +18,13 @@ from insurance.domain.claim.claim import DECISIONS_MAX, PAYMENTS_MAX, RECOVERIES
 from insurance.domain.claim.limits import Movement, movements
 from insurance.domain.claim.recovery import RecoveryKind
 from insurance.domain.core.errors import ClaimFull, ClaimStillOpen, ReserveTooLow
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.ledger.posting import Account
 
 from tests.builders import NOW, gbp, make_claim
 
 INDEMNITY, EXPENSE = CostType.INDEMNITY, CostType.EXPENSE
-TASK = Task(role="claims_handler", code="payment_failed", reason="Account closed", since=NOW)
+TASK = Task(role="claims_handler", code=TaskCode.PAYMENT_FAILED, reason="Account closed", since=NOW)
 
 
 def reserved(claim, cost_type, outstanding):

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from insurance.screening import RESEMBLES_FROM, BundledScreening, _may_resemble
+from insurance.screening import RESEMBLES_FROM, BundledScreening, _may_resemble, _plain
 from rapidfuzz import fuzz
 
 
@@ -41,7 +41,8 @@ def test_the_closest_comes_first(screening):
     assert found[0].score == 100
 
 
-words = st.text("abc d", min_size=1, max_size=12)
+words = st.text("abc d", min_size=1, max_size=12).map(_plain)
+"""As both are compared: words with one space between them."""
 
 
 @given(words, words)

@@ -10,6 +10,7 @@ import insurance.domain.quote.quote  # noqa: F401 - the records below are found 
 import pytest
 from insurance.domain.claim import Claim, Task
 from insurance.domain.core.classification import SEALED, Classification, Record
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Address, Claimant, Payee, Policyholder
 from insurance.domain.quote.quote import Quote
 from pydantic import BaseModel
@@ -92,11 +93,13 @@ def test_union_types_are_looked_into():
 
 def test_free_text_inside_an_open_field_is_sealed_beside_it():
     claim = make_claim(
-        task=Task(role="claims_handler", code="referred", reason="Ada was drunk", since=NOW)
+        task=Task(role="claims_handler", code=TaskCode.REFERRED, reason="Ada was drunk", since=NOW)
     )
     opened, personal = claim.split_personal()
 
     assert "drunk" not in str(opened)
     assert personal["task/reason"] == "Ada was drunk"
     assert Claim.merge_personal(opened, personal) == claim
-    assert claim.without_texts().task == Task(role="claims_handler", code="referred", since=NOW)
+    assert claim.without_texts().task == Task(
+        role="claims_handler", code=TaskCode.REFERRED, since=NOW
+    )

@@ -9,6 +9,7 @@ from insurance.domain.claim.lifecycle import Handling, Step
 from insurance.domain.claim.payment import PaymentStatus
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.core.errors import ClaimFull, FollowUpNotFound
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction import jurisdiction_of
 from insurance.domain.jurisdiction.regulatory_deadline import (
     Clock,
@@ -22,9 +23,6 @@ HANDLER = "claims_handler"
 
 SCREENER = "supervisor"
 """Who looks at a payee whose name resembles one on a sanctions list."""
-
-APPROVE_PAYEE, APPROVE_PAYMENT = "approve_payee", "approve_payment"
-CLEAR_SCREENING = "clear_screening"
 
 ACKNOWLEDGE, DECIDE, PAY = "acknowledge", "decide", "pay"
 
@@ -71,7 +69,7 @@ def late(claim: Claim, now: datetime) -> Claim | None:
     moved = claim.moved(Step.RUN_LATE, clocks=breached(claim.clocks, now))
     if moved.task is not None:
         return moved
-    return moved.replace(task=Task(role=HANDLER, code="clock_breached", since=now))
+    return moved.replace(task=Task(role=HANDLER, code=TaskCode.CLOCK_BREACHED, since=now))
 
 
 def with_what_waits(claim: Claim, now: datetime) -> Claim:
@@ -82,11 +80,19 @@ def with_what_waits(claim: Claim, now: datetime) -> Claim:
     suspect = waiting.get(PaymentStatus.SCREENING)
     asked = waiting.get(PaymentStatus.AWAITING_APPROVAL)
     if suspect is not None:
-        role, code, reason = SCREENER, CLEAR_SCREENING, f"{suspect.amount} waits for a look."
+        role, code, reason = (
+            SCREENER,
+            TaskCode.CLEAR_SCREENING,
+            f"{suspect.amount} waits for a look.",
+        )
     elif asked is not None:
-        role, code, reason = HANDLER, APPROVE_PAYMENT, f"{asked.amount} waits for a second person."
+        role, code, reason = (
+            HANDLER,
+            TaskCode.APPROVE_PAYMENT,
+            f"{asked.amount} waits for a second person.",
+        )
     elif claim.payee_change is not None:
-        role, code, reason = HANDLER, APPROVE_PAYEE, "Another payee is asked for."
+        role, code, reason = HANDLER, TaskCode.APPROVE_PAYEE, "Another payee is asked for."
     else:
         return claim
     return claim.replace(task=Task(role=role, code=code, reason=reason, since=now))
@@ -94,7 +100,10 @@ def with_what_waits(claim: Claim, now: datetime) -> Claim:
 
 def task_beside_payments(claim: Claim) -> Task | None:
     """What there is to do beside agreeing to a payment or looking at its payee."""
-    answered = claim.task is not None and claim.task.code in {APPROVE_PAYMENT, CLEAR_SCREENING}
+    answered = claim.task is not None and claim.task.code in {
+        TaskCode.APPROVE_PAYMENT,
+        TaskCode.CLEAR_SCREENING,
+    }
     return None if answered else claim.task
 
 

@@ -39,6 +39,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import ClaimId, PaymentId, PolicyId, payment_id_for
 from insurance.domain.core.money import Money, total
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.core.value import Value
 from insurance.domain.evidence.evidence import EVIDENCE_MAX, Evidence
 from insurance.domain.jurisdiction.regulatory_deadline import Clock
@@ -49,15 +50,13 @@ from insurance.domain.screening.screening import ClearedMatch
 PAYMENTS_MAX = 50
 DECISIONS_MAX = 20
 RECOVERIES_MAX = 20
-REVIEW_ASKED = "review_asked"
-"""The task of a person whom an automated decision was brought before."""
 
 
 class Task(Value):
     """Work for a person: which role, what for, since when."""
 
     role: str
-    code: str
+    code: TaskCode
     reason: str = ""
     """Why, in somebody's own words; empty once it was erased."""
     since: AwareDatetime
@@ -234,7 +233,7 @@ class Claim(Record):
     @property
     def under_review(self) -> bool:
         """A person was asked to look at what rules decided, and has not yet."""
-        return self.task is not None and self.task.code == REVIEW_ASKED
+        return self.task is not None and self.task.code is TaskCode.REVIEW_ASKED
 
     def finished(self, closed_as: str, *, by: str, at: datetime) -> Self:
         """Closed if nothing is left to do; as it is otherwise."""

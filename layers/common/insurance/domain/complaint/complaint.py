@@ -20,6 +20,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import ComplaintId, RedressId, redress_id_for
 from insurance.domain.core.money import Currency, Money, total
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction import jurisdiction_of
 from insurance.domain.jurisdiction.regulatory_deadline import (
@@ -243,7 +244,21 @@ class Complaint(Record):
             return HANDLER
         return None if self.status in {Status.CLOSED, Status.REFERRED} else HANDLER
 
+    @property
+    def task_code(self) -> TaskCode:
+        """What the work list says is to be done."""
+        return TaskCode.APPROVE_REDRESS if self.waits_for == APPROVER else TASKS[self.status]
 
+
+TASKS = {
+    Status.RECEIVED: TaskCode.COMPLAINT_RECEIVED,
+    Status.ACKNOWLEDGED: TaskCode.COMPLAINT_ACKNOWLEDGED,
+    Status.INVESTIGATING: TaskCode.COMPLAINT_INVESTIGATING,
+    Status.ANSWERED: TaskCode.COMPLAINT_ANSWERED,
+    Status.REFERRED: TaskCode.COMPLAINT_REFERRED,
+    Status.REOPENED: TaskCode.COMPLAINT_REOPENED,
+}
+"""What the handler has to do next; a closed complaint waits for nobody."""
 UNAGREED = frozenset({PaymentStatus.AWAITING_APPROVAL, PaymentStatus.SCREENING})
 AGREED = COMMITTED - UNAGREED
 DONE = frozenset({PaymentStatus.PAID})

@@ -4,6 +4,7 @@ from insurance.domain.claim import Claim, Task, attention
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import AlreadyErased, ClaimOnHold, PayeeUnsettled
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Payee
 from insurance.operations.claims.authority import check_authority
 from insurance.operations.claims.change_claim import HANDLER, load_claim
@@ -50,14 +51,14 @@ def approve_payment(
         _check_account(claim, payee)
         found = screening_matches(claim, payee, screening)
         decided = payment.approved(by=caller.principal, reason=reason, suspect=bool(found))
-        look = Task(role=HANDLER, code=attention.CLEAR_SCREENING, reason=reason, since=receipt.now)
+        look = Task(role=HANDLER, code=TaskCode.CLEAR_SCREENING, reason=reason, since=receipt.now)
         claim = claim.agreed(decided).replace(
             task=to_screen(found, attention.task_beside_payments(claim), look)
         )
         type = "payment.suspected" if found else "payment.approved"
     else:
         decided = payment.refused(by=caller.principal, reason=reason)
-        task = Task(role=HANDLER, code="payment_refused", reason=reason, since=receipt.now)
+        task = Task(role=HANDLER, code=TaskCode.PAYMENT_REFUSED, reason=reason, since=receipt.now)
         claim, type = claim.losing(decided, task), "payment.refused"
     return store_less_arrears(
         claim, type, file=file, product=product, caller=caller, claims=claims, receipt=receipt

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from insurance.domain.claim import Claim, PayeeChange, Step, Task, attention
+from insurance.domain.claim import Claim, PayeeChange, Step, Task
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import SamePerson, ScreeningOpen, WrongState
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Payee
 from insurance.domain.screening.screening import cleared_matches
 from insurance.operations.claims.authority import check_profile
@@ -45,7 +46,7 @@ def propose_payee(
         change = PayeeChange(payee=payee, asked_by=caller.principal, asked_at=receipt.now)
         task = Task(
             role=HANDLER,
-            code=attention.APPROVE_PAYEE,
+            code=TaskCode.APPROVE_PAYEE,
             reason="Another payee is asked for.",
             since=receipt.now,
         )
@@ -113,6 +114,6 @@ def approve_payee(
 
 def _answered(claim: Claim) -> Claim:
     """Without another payee, and without the task of agreeing to one."""
-    waits = claim.task is not None and claim.task.code == attention.APPROVE_PAYEE
+    waits = claim.task is not None and claim.task.code == TaskCode.APPROVE_PAYEE
     task = None if waits else claim.task
     return claim.moved(Step.CHANGE_PAYEE, payee_change=None, task=task)

@@ -14,6 +14,7 @@ from insurance.domain.core.errors import (
     PayeeAlreadyNamed,
 )
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Payee
 from insurance.operations.claims.change_claim import load_claim, store_claim
 from insurance.operations.claims.ports import Claims
@@ -88,5 +89,5 @@ def complete_notice(
 
 def lacking(claim: Claim, missing: tuple[str, ...]) -> Claim:
     """The claim with what it lacks now; whoever waited for the rest has nothing to do any more."""
-    waits = claim.task is not None and claim.task.code == "incomplete"
+    waits = claim.task is not None and claim.task.code is TaskCode.INCOMPLETE
     return claim.replace(missing=missing, task=None if waits and not missing else claim.task)

@@ -17,6 +17,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.product import Product
 from insurance.operations.claims.authority import (
     check_authority,
@@ -142,7 +143,7 @@ def confirm_decision(
             claim, verdict, record, product, decided_by=caller, pays_now=False
         )
     else:
-        task = Task(role=HANDLER, code="decision_refused", reason=reason, since=receipt.now)
+        task = Task(role=HANDLER, code=TaskCode.DECISION_REFUSED, reason=reason, since=receipt.now)
         decided = claim.moved(Step.REFER, proposed=None, task=task)
         type = "claim.denial_refused"
     return store_claim(
@@ -215,7 +216,7 @@ def _made_good(verdict: Verdict) -> Money:
 
 def _proposed(claim: Claim, record: DecisionRecord) -> Claim:
     reason = f"A denial of {claim.claimed} waits for a second person: {record.reason}"
-    task = Task(role=HANDLER, code="confirm_decision", reason=reason[:1000], since=record.at)
+    task = Task(role=HANDLER, code=TaskCode.CONFIRM_DECISION, reason=reason[:1000], since=record.at)
     return claim.moved(Step.REFER, proposed=record, task=task)
 
 

@@ -20,6 +20,7 @@ from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import WrongState
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Payee
 from insurance.domain.product import Product
 from insurance.operations.claims.authority import (
@@ -115,7 +116,7 @@ class ClaimDesk:
             )
             if straight:
                 return paying, "payment.requested"
-            task = self._task(attention.APPROVE_PAYMENT, reason)
+            task = self._task(TaskCode.APPROVE_PAYMENT, reason)
             return paying.replace(task=paying.task or task), "payment.requested"
 
         return self._changed(change)
@@ -130,7 +131,7 @@ class ClaimDesk:
                 status=PaymentStatus.AWAITING_APPROVAL,
                 by=self._by,
             )
-            task = self._task(attention.APPROVE_PAYMENT, reason)
+            task = self._task(TaskCode.APPROVE_PAYMENT, reason)
             return paying.replace(task=paying.task or task), "payment.requested"
 
         return self._changed(change)
@@ -140,7 +141,7 @@ class ClaimDesk:
 
         def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
             cancelled = claim.payment(payment_id).cancelled(by=self._by, reason=reason)
-            return claim.losing(cancelled, self._task("payment_cancelled", reason)), (
+            return claim.losing(cancelled, self._task(TaskCode.PAYMENT_CANCELLED, reason)), (
                 "payment.cancelled"
             )
 
@@ -166,7 +167,7 @@ class ClaimDesk:
                 Step.REOPEN,
                 decision=Decision.PENDING,
                 closed_as=None,
-                task=self._task("reopened", reason),
+                task=self._task(TaskCode.REOPENED, reason),
             )
             if reserve is not None:
                 total = claim.paid_of(CostType.INDEMNITY) + reserve
@@ -219,7 +220,7 @@ class ClaimDesk:
     def _by(self) -> str:
         return self._caller.principal
 
-    def _task(self, code: str, reason: str) -> Task:
+    def _task(self, code: TaskCode, reason: str) -> Task:
         return Task(role=HANDLER, code=code, reason=reason, since=self._receipt.now)
 
     def _changed(self, change: Change) -> Stored[Claim]:

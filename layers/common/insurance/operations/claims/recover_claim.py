@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from insurance.domain.claim import Claim, CostType, PaymentStatus, ReserveReason, Task, attention
+from insurance.domain.claim import Claim, CostType, PaymentStatus, ReserveReason, Task
 from insurance.domain.claim.recovery import Recovery, RecoveryKind, Sharing
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import RecoveryNotFound, WrongState
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.product import Product
 from insurance.operations.claims.authority import check_profile
 from insurance.operations.claims.change_claim import HANDLER, load_claim, store_claim
@@ -100,7 +101,7 @@ class RecoveryDesk:
     def _to_approve(self, theirs: Money) -> Task:
         reason = f"{theirs} of what was recovered is the insured's."
         return Task(
-            role=HANDLER, code=attention.APPROVE_PAYMENT, reason=reason, since=self._receipt.now
+            role=HANDLER, code=TaskCode.APPROVE_PAYMENT, reason=reason, since=self._receipt.now
         )
 
     def _changed(self, change: Change) -> Stored[Claim]:

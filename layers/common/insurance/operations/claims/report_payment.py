@@ -8,6 +8,7 @@ from insurance.domain.claim.payment import Payment, PaymentStep
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.identity import claim_id_for
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.tasks import TaskCode
 from insurance.operations.claims.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.claims.offset_arrears import take_back
 from insurance.operations.claims.ports import Claims
@@ -17,6 +18,11 @@ LOST = {
     PaymentStep.REPORT_FAILED: "failed",
     PaymentStep.REPORT_RETURNED: "returned",
     PaymentStep.REPORT_REVERSED: "reversed",
+}
+TASKS = {
+    PaymentStep.REPORT_FAILED: TaskCode.PAYMENT_FAILED,
+    PaymentStep.REPORT_RETURNED: TaskCode.PAYMENT_RETURNED,
+    PaymentStep.REPORT_REVERSED: TaskCode.PAYMENT_REVERSED,
 }
 
 
@@ -67,9 +73,8 @@ def report_payment(
 def _lost(before: Claim, payment: Payment, report: BankReport, *, by: str, at: datetime) -> Claim:
     """What failed is still in the reserve; what came back is owed again."""
     why = report.reason or "The bank could not carry the payment out."
-    outcome = LOST[report.step]
     claim = before.losing(
-        payment, Task(role=HANDLER, code=f"payment_{outcome}", reason=why, since=at)
+        payment, Task(role=HANDLER, code=TASKS[report.step], reason=why, since=at)
     )
     if report.step is PaymentStep.REPORT_FAILED:
         return claim

@@ -7,6 +7,7 @@ from insurance.domain.claim.rule import Outcome, RuleResult
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import ClaimOnHold
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Payee
 from insurance.domain.screening.screening import Resemblance, cleared_matches, not_cleared
 from insurance.operations.claims.authority import check_authority
@@ -48,7 +49,7 @@ def to_screen(found: Sequence[Resemblance], now: Task | None, task: Task) -> Tas
     if not found:
         return now
     reason = f"The payee's name resembles {', '.join(match.entry for match in found)}."
-    return task.replace(role=attention.SCREENER, code=attention.CLEAR_SCREENING, reason=reason)
+    return task.replace(role=attention.SCREENER, code=TaskCode.CLEAR_SCREENING, reason=reason)
 
 
 def decide_screening(
@@ -77,7 +78,7 @@ def decide_screening(
     payment = claim.payment(payment_id)
     check_authority(caller, claim.committed_of(payment.cost_type), product, payment.cost_type)
     if not clear:
-        task = Task(role=HANDLER, code="payment_refused", reason=reason, since=receipt.now)
+        task = Task(role=HANDLER, code=TaskCode.PAYMENT_REFUSED, reason=reason, since=receipt.now)
         lost = payment.refused(by=caller.principal, reason=reason)
         decided, type = claim.losing(lost, task), "payment.refused"
     else:

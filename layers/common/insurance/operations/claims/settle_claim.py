@@ -12,13 +12,13 @@ from insurance.domain.claim import (
     PaymentStatus,
     Step,
     Task,
-    attention,
 )
 from insurance.domain.claim.rule import Outcome
 from insurance.domain.claim.verification import Verdict, judge_payee
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import ClaimOnHold, PayeeUnsettled, WrongState
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.product import Product
 from insurance.operations.claims.authority import has_authority, is_straight_through
 from insurance.operations.claims.change_claim import HANDLER, load_claim, while_limits_move
@@ -123,10 +123,10 @@ def decided_by_rules(
     """The claim as its rules leave it: paid, or waiting for facts or a person; never denied."""
     claim = judged(claim, verdict)
     if verdict.outcome is Outcome.INCOMPLETE:
-        task = Task(role=HANDLER, code="incomplete", reason=verdict.reasons, since=now)
+        task = Task(role=HANDLER, code=TaskCode.INCOMPLETE, reason=verdict.reasons, since=now)
         return claim.moved(Step.WAIT_FOR_FACTS, task=task), "claim.incomplete"
     if verdict.outcome is not Outcome.PASS:
-        task = Task(role=HANDLER, code="referred", reason=verdict.reasons, since=now)
+        task = Task(role=HANDLER, code=TaskCode.REFERRED, reason=verdict.reasons, since=now)
         if verdict.holds:
             hold = Hold(reason=verdict.reasons, by=BY_RULE, since=now)
             return claim.moved(Step.REFER, task=task, hold=hold), "claim.held"
@@ -187,7 +187,7 @@ def carried_out(
             reason = f"{due} waits: the payee needs a second person's look."
         elif goodwill:
             reason = f"{due} is paid as goodwill: a second person must agree."
-        task = Task(role=HANDLER, code=attention.APPROVE_PAYMENT, reason=reason, since=record.at)
+        task = Task(role=HANDLER, code=TaskCode.APPROVE_PAYMENT, reason=reason, since=record.at)
         paying = paying.replace(task=task)
     return paying, "claim.settled"
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from insurance.domain.claim import Claim
 from insurance.domain.claim.attention import waits_from
 from insurance.domain.complaint import Complaint
-from insurance.domain.complaint.complaint import APPROVER
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import NoAuthority
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction.regulatory_deadline import Clock
 from insurance.domain.quote.quote import Quote
 from insurance.operations.work.ports import Listed, Lists
@@ -29,7 +29,7 @@ class Work:
     kind: str
     id: str
     role: str
-    code: str
+    code: TaskCode
     status: str
     waits_from: datetime
     clock: Clock | None
@@ -91,7 +91,7 @@ def work_of(record: Claim | Quote | Complaint, role: str) -> Work:
             kind="quote",
             id=record.id,
             role=role,
-            code="referral",
+            code=TaskCode.REFERRAL,
             status=record.status,
             waits_from=record.created_at,
             clock=None,
@@ -103,7 +103,7 @@ def work_of(record: Claim | Quote | Complaint, role: str) -> Work:
             kind="complaint",
             id=record.id,
             role=role,
-            code="approve_redress" if role == APPROVER else f"complaint_{record.status}",
+            code=record.task_code,
             status=record.status,
             waits_from=record.since,
             clock=_running(record.clocks),
@@ -133,9 +133,10 @@ def _running(clocks: Sequence[Clock]) -> Clock | None:
     )
 
 
-def _code(claim: Claim, since: datetime) -> str:
+def _code(claim: Claim, since: datetime) -> TaskCode:
     """Why a claim without a task wants attention."""
-    return "follow_up" if any(entry.on == since for entry in claim.diary) else "clock_due"
+    due = any(entry.on == since for entry in claim.diary)
+    return TaskCode.FOLLOW_UP if due else TaskCode.CLOCK_DUE
 
 
 def _claim(record: Claim | Quote | Complaint) -> Claim:

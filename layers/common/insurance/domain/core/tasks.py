@@ -1,0 +1,46 @@
+"""Task codes: what a piece of work asks of the person who takes it up."""
+
+from enum import StrEnum
+
+
+class TaskCode(StrEnum):
+    """Why something stands in a work list. Clients may show a text of their own for each code."""
+
+    # Claims
+    INCOMPLETE = "incomplete"
+    """Facts or evidence are missing."""
+    REFERRED = "referred"
+    """A rule, or a limit of authority, asks for a person."""
+    REVIEW_ASKED = "review_asked"
+    """The customer asked for a person to look at an automated decision."""
+    CONFIRM_DECISION = "confirm_decision"
+    DECISION_REFUSED = "decision_refused"
+    REOPENED = "reopened"
+    APPROVE_PAYEE = "approve_payee"
+    APPROVE_PAYMENT = "approve_payment"
+    CLEAR_SCREENING = "clear_screening"
+    """The payee's name resembles an entry of a sanctions list."""
+    PAYMENT_REFUSED = "payment_refused"
+    PAYMENT_CANCELLED = "payment_cancelled"
+    PAYMENT_FAILED = "payment_failed"
+    PAYMENT_RETURNED = "payment_returned"
+    PAYMENT_REVERSED = "payment_reversed"
+    CLOCK_BREACHED = "clock_breached"
+    """A regulator's deadline passed without the act that it asks for."""
+    CLOCK_DUE = "clock_due"
+    """A regulator's deadline is the next thing on the claim."""
+    FOLLOW_UP = "follow_up"
+    """A diary entry came due."""
+
+    # Complaints
+    COMPLAINT_RECEIVED = "complaint_received"
+    COMPLAINT_ACKNOWLEDGED = "complaint_acknowledged"
+    COMPLAINT_INVESTIGATING = "complaint_investigating"
+    COMPLAINT_ANSWERED = "complaint_answered"
+    COMPLAINT_REFERRED = "complaint_referred"
+    COMPLAINT_REOPENED = "complaint_reopened"
+    APPROVE_REDRESS = "approve_redress"
+
+    # Quotes
+    REFERRAL = "referral"
+    """An underwriter decides whether the risk is accepted."""
