@@ -20,8 +20,8 @@ from insurance.operations.ledger.keep_calendar import (
 from insurance.operations.ledger.reconcile_books import Recounter
 from insurance.operations.receipt import Answer
 
-calendars, receipts = wiring.calendars(), wiring.receipts()
-counted, products = wiring.counted_books(), wiring.products()
+calendars, receipts = wiring.stores().calendars, wiring.stores().receipts
+counted, products = wiring.stores().counted_books, wiring.products()
 
 RESERVE_MS = 10_000
 

@@ -42,7 +42,7 @@ from insurance.operations.billing.resolve_suspense import (
 )
 from insurance.operations.receipt import Answer
 
-products, billing, receipts = wiring.products(), wiring.billing(), wiring.receipts()
+products, billing, receipts = wiring.products(), wiring.stores().billing, wiring.stores().receipts
 screening = wiring.screening()
 
 api = Api(receipts.recall)

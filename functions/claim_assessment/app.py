@@ -21,7 +21,7 @@ from insurance.operations.claims.handle_claim import ClaimDesk
 from insurance.operations.claims.read_claim import read_claim
 from insurance.operations.receipt import Answer
 
-products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
+products, claims, receipts = wiring.products(), wiring.stores().claims, wiring.stores().receipts
 screening = wiring.screening()
 
 api = Api(receipts.recall)

@@ -27,7 +27,7 @@ from insurance.operations.claims.read_claim import read_claim, read_claims
 from insurance.operations.claims.review_claim import ask_for_review
 from insurance.operations.receipt import Answer
 
-products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
+products, claims, receipts = wiring.products(), wiring.stores().claims, wiring.stores().receipts
 screening = wiring.screening()
 
 api = Api(receipts.recall)

@@ -20,18 +20,20 @@ from insurance.operations.quoting.expire_quote import QuoteExpirer
 from insurance.operations.scheduler.check_deadlines import ClaimWatcher, ComplaintWatcher
 from insurance.operations.scheduler.run_jobs import Look, run_clockwork
 
-agenda, products, sources = wiring.agenda(), wiring.products(), wiring.look_ups()
-quotes, policies, keys = wiring.quotes(), wiring.policy_changes(), wiring.keys()
-claims = wiring.claims()
+agenda, products, sources = wiring.stores().agenda, wiring.products(), wiring.look_ups()
+quotes, policies, keys = wiring.stores().quotes, wiring.stores().policy_changes, wiring.keys()
+claims = wiring.stores().claims
 
 LOOKS: dict[Kind, Look] = {
     Kind.QUOTE: QuoteExpirer(quotes).look,
-    Kind.RENEWAL: RenewalInviter(products, sources, wiring.renewals(), quotes, keys, policies).look,
-    Kind.BILLING: PremiumCollector(products, sources, wiring.billing(), policies).look,
-    Kind.EARNING: PremiumEarner(products, wiring.earnings()).look,
+    Kind.RENEWAL: RenewalInviter(
+        products, sources, wiring.stores().renewals, quotes, keys, policies
+    ).look,
+    Kind.BILLING: PremiumCollector(products, sources, wiring.stores().billing, policies).look,
+    Kind.EARNING: PremiumEarner(products, wiring.stores().earnings).look,
     Kind.CLAIM: ClaimWatcher(claims).look,
     Kind.LIMIT: ReinstatementCharger(products, claims, policies).look,
-    Kind.COMPLAINT: ComplaintWatcher(wiring.complaints()).look,
+    Kind.COMPLAINT: ComplaintWatcher(wiring.stores().complaints).look,
 }
 ANSWER_SECONDS = 15.0
 """The gateway waits for 29 s; a look may take a few."""

@@ -50,8 +50,8 @@ from insurance.operations.receipt import Answer
 from insurance.operations.work.read_work import read_complaints_in
 from pydantic import StringConstraints, model_validator
 
-products, complaints, lists = wiring.products(), wiring.complaints(), wiring.lists()
-receipts, screening = wiring.complaint_receipts(), wiring.screening()
+products, complaints, lists = wiring.products(), wiring.stores().complaints, wiring.stores().lists
+receipts, screening = wiring.stores().complaint_receipts, wiring.screening()
 
 api = Api(receipts.recall)
 handler = api.entrypoint()

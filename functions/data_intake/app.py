@@ -8,7 +8,7 @@ from insurance.api.views.parties import ErasureView
 from insurance.operations.parties.erase_party import erase_party
 from insurance.operations.receipt import Answer
 
-parties, receipts = wiring.parties(), wiring.receipts()
+parties, receipts = wiring.stores().parties, wiring.stores().receipts
 
 api = Api(receipts.recall)
 handler = api.entrypoint()

@@ -14,8 +14,8 @@ from insurance.operations.documents.read_document import read_document, read_reg
 from insurance.operations.receipt import Answer
 from pydantic import Field, StringConstraints
 
-products, receipts = wiring.products(), wiring.receipts()
-documents, files = wiring.documents(), wiring.objects("documents")
+products, receipts = wiring.products(), wiring.stores().receipts
+documents, files = wiring.stores().documents, wiring.objects("documents")
 wordings, typesetter = wiring.wordings(), wiring.typesetter()
 
 api = Api(receipts.recall)

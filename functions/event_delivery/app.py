@@ -13,8 +13,12 @@ from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.scheduler.schedule_jobs import plan_agenda
 
-balances, bus, products = wiring.balances(), wiring.event_bus(), wiring.products()
-agenda, instructions, book = wiring.agenda(), wiring.instructions(), wiring.book()
+balances, bus, products = wiring.stores().balances, wiring.event_bus(), wiring.products()
+agenda, instructions, book = (
+    wiring.stores().agenda,
+    wiring.stores().instructions,
+    wiring.stores().book,
+)
 
 
 @telemetry.metrics.log_metrics

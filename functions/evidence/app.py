@@ -23,7 +23,7 @@ from insurance.operations.claims.take_evidence import (
 from insurance.operations.receipt import Answer
 from pydantic import Field, StringConstraints
 
-products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
+products, claims, receipts = wiring.products(), wiring.stores().claims, wiring.stores().receipts
 files, scanner = wiring.objects("evidence"), wiring.scanner()
 
 api = Api(receipts.recall)

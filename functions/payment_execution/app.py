@@ -16,8 +16,8 @@ from insurance.operations.payments.take_status_report import take_status_report
 from insurance.operations.receipt import Answer
 from pydantic import Field
 
-receipts, orders, payers = wiring.receipts(), wiring.payment_orders(), wiring.payers()
-products, billing = wiring.products(), wiring.billing()
+receipts, orders, payers = wiring.stores().receipts, wiring.stores().payment_orders, wiring.payers()
+products, billing = wiring.products(), wiring.stores().billing
 objects, messages = wiring.objects("payment_files"), wiring.bank_messages()
 
 api = Api(receipts.recall)

@@ -18,8 +18,8 @@ from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.read_policy import read_policy, read_policy_events
 from insurance.operations.receipt import Answer
 
-products, policies, receipts = wiring.products(), wiring.policies(), wiring.receipts()
-screening, screenings = wiring.screening(), wiring.screenings()
+products, policies, receipts = wiring.products(), wiring.stores().policies, wiring.stores().receipts
+screening, screenings = wiring.screening(), wiring.stores().screenings
 
 api = Api(receipts.recall)
 handler = api.entrypoint()

@@ -41,9 +41,9 @@ from insurance.operations.receipt import Answer, Receipt
 from pydantic import Field
 
 products, sources = wiring.products(), wiring.look_ups()
-policies, receipts = wiring.policy_changes(), wiring.receipts()
-renewals, quotes, keys = wiring.renewals(), wiring.quotes(), wiring.keys()
-accesses, billing = wiring.accesses(), wiring.billing()
+policies, receipts = wiring.stores().policy_changes, wiring.stores().receipts
+renewals, quotes, keys = wiring.stores().renewals, wiring.stores().quotes, wiring.keys()
+accesses, billing = wiring.stores().accesses, wiring.stores().billing
 
 NUMBER_DIGITS = 6
 

@@ -28,9 +28,9 @@ from insurance.operations.products.publish_product import (
 from insurance.operations.receipt import Answer, Receipt
 from pydantic import Field, StringConstraints
 
-products, versions, seeds = wiring.products(), wiring.product_versions(), wiring.seeds()
+products, versions, seeds = wiring.products(), wiring.stores().product_versions, wiring.seeds()
 
-api = Api(wiring.staff_receipts().recall)
+api = Api(wiring.stores().staff_receipts.recall)
 handler = api.entrypoint()
 
 VERSIONS = "/v1/products/{product_code}/versions"

@@ -24,7 +24,7 @@ from insurance.operations.receipt import Answer
 from pydantic import AfterValidator, Field, StringConstraints
 
 products, sources = wiring.products(), wiring.look_ups()
-quotes, receipts, keys = wiring.quotes(), wiring.quote_receipts(), wiring.keys()
+quotes, receipts, keys = wiring.stores().quotes, wiring.stores().quote_receipts, wiring.keys()
 
 api = Api(receipts.recall)
 handler = api.entrypoint()

@@ -30,7 +30,7 @@ from insurance.operations.ledger.read_ledger import (
 )
 from insurance.operations.ledger.report_business import report_business, state_partner
 
-products, ledgers, books = wiring.products(), wiring.ledgers(), wiring.books()
+products, ledgers, books = wiring.products(), wiring.stores().ledgers, wiring.stores().books
 
 api = Api()
 handler = api.entrypoint()

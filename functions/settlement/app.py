@@ -26,8 +26,8 @@ from insurance.operations.payments.report_instruction import instructed, report_
 from insurance.operations.receipt import Answer
 from pydantic import StringConstraints, model_validator
 
-products, claims, receipts = wiring.products(), wiring.claims(), wiring.receipts()
-billing, screening = wiring.billing(), wiring.screening()
+products, claims, receipts = wiring.products(), wiring.stores().claims, wiring.stores().receipts
+billing, screening = wiring.stores().billing, wiring.screening()
 
 api = Api(receipts.recall)
 handler = api.entrypoint()

@@ -11,7 +11,7 @@ from insurance.operations.work.read_work import read_claims_in, read_claims_of, 
 
 api = Api()
 handler = api.entrypoint()
-lists = wiring.lists()
+lists = wiring.stores().lists
 
 NAME = re.compile("[A-Za-z0-9_-]{1,64}")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -60,30 +60,7 @@ FOLDERS = (
     "billing",
 )
 BANK = "payment_execution"
-WIRED = (
-    "products",
-    "look_ups",
-    "quote_receipts",
-    "receipts",
-    "quotes",
-    "policies",
-    "claims",
-    "billing",
-    "lists",
-    "complaints",
-    "complaint_receipts",
-    "_policy_reader",
-    "instructions",
-    "payment_orders",
-    "payers",
-    "bank_messages",
-    "_known_versions",
-    "book",
-    "screenings",
-    "policy_changes",
-    "renewals",
-    "accesses",
-)
+WIRED = ("stores", "products")
 
 
 @dataclass(frozen=True)
@@ -163,8 +140,8 @@ class Office:
         """What the stream of events brings, from the first event on: it may come more than once."""
         events = wiring.dynamodb().scan(TableName=self.tables["events"])["Items"]
         for item in events:
-            queue_payments(read_event(item), instructions=wiring.instructions())
-            register_in_force(read_event(item), book=wiring.book())
+            queue_payments(read_event(item), instructions=wiring.stores().instructions)
+            register_in_force(read_event(item), book=wiring.stores().book)
 
     def offering(self, *products: Product) -> None:
         """Sell these products beside the bundled ones."""
@@ -250,7 +227,6 @@ def opened_in_memory() -> Iterator[tuple[Office, Memory]]:
     receipts = _Receipts(memory.check)
     catalogue = Catalogue(stored=lambda: MemoryProductVersions(memory), contents=MemoryObjects)
     stores = {
-        "products": catalogue,
         "quotes": MemoryQuotes(memory),
         "policies": MemoryPolicies(memory),
         "policy_changes": MemoryPolicyChanges(memory),
@@ -264,11 +240,11 @@ def opened_in_memory() -> Iterator[tuple[Office, Memory]]:
         "complaint_receipts": receipts,
         "quote_receipts": receipts,
         "receipts": receipts,
-        "keys": keys,
     }
     with ExitStack() as patches:
-        for name, store in stores.items():
-            patches.enter_context(patch.object(wiring, name, lambda store=store: store))
+        given = {"stores": SimpleNamespace(**stores), "products": catalogue, "keys": keys}
+        for name, one in given.items():
+            patches.enter_context(patch.object(wiring, name, lambda one=one: one))
         objects = MemoryObjects()
         patches.enter_context(patch.object(wiring, "objects", lambda _bucket: objects))
         patches.enter_context(_settings({}))
@@ -313,9 +289,7 @@ def _settings(tables: Mapping[str, str]) -> Iterator[None]:
 
 def _forget() -> None:
     for name in WIRED:
-        getattr(wiring, name).cache_clear() if hasattr(
-            getattr(wiring, name), "cache_clear"
-        ) else None
+        getattr(wiring, name).cache_clear()
 
 
 def _app(folder: str) -> ModuleType:

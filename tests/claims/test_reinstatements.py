@@ -316,8 +316,8 @@ def test_it_is_charged_once_on_tables_too(office):
     policy_id = issued(office, "reinstated_limits", {})
     office.now = datetime(2026, 12, 31, 9, tzinfo=UTC)
     claim = settled(office, loss(policy_id, "cyber", "400", occurred_at="2026-12-02T08:20:00Z"))
-    policies = wiring.policy_changes()
-    charger = ReinstatementCharger(office.apps[0].products, wiring.claims(), policies)
+    policies = wiring.stores().policy_changes
+    charger = ReinstatementCharger(office.apps[0].products, wiring.stores().claims, policies)
 
     charger.look(claim["id"], office.now)
     charger.look(claim["id"], office.now)

@@ -279,8 +279,8 @@ def _fresh(folder: str) -> Any:
 
 def forget_wiring() -> None:
     """What `insurance.wiring` has made stays with those who asked for it."""
-    from insurance import wiring  # noqa: PLC0415 - after the environment is set
+    from insurance import clients, wiring  # noqa: PLC0415 - after the environment is set
 
-    for made in vars(wiring).values():
+    for made in (*vars(wiring).values(), *vars(clients).values()):
         if isinstance(made, type(cache(lambda: None))):
             made.cache_clear()

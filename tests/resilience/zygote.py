@@ -201,10 +201,10 @@ def _nowhere() -> Any:
 
 def _listen() -> None:
     """Hear of every call that clients made from now on will make."""
-    from insurance import wiring  # noqa: PLC0415 - in the zygote only
+    from insurance import clients  # noqa: PLC0415 - in the zygote only
 
     for side in Side:
-        wiring._session().register(side, _reached)
+        clients.session().register(side, _reached)
 
 
 _armed: list[tuple[Json, Iterator[int]]] = []

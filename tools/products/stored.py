@@ -78,13 +78,7 @@ def rerated(policies: Iterator[Policy], draft: Product) -> Impact:
 
 def stored_book() -> StoredBook:
     """By what the environment says, as a function would be told."""
-    reader = PolicyReader(
-        policies_table=table("policies"),
-        events_table=table("events"),
-        parties_table=table("parties"),
-        keys=wiring.keys(),
-    )
-    return StoredBook(wiring.dynamodb(), reader, table("policies"))
+    return StoredBook(wiring.dynamodb(), wiring.stores().policy_reader, table("policies"))
 
 
 def run(draft: Path, mode: Mode, at: datetime, image: Path | None) -> int:

@@ -1,0 +1,372 @@
+"""Every store on DynamoDB, each made when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+# A function loads the stores that it uses and no other: every import below is inside its property.
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from insurance.domain.core.stored import PartyKey
+    from insurance.dynamodb.billing.accounts import DynamoDBBilling
+    from insurance.dynamodb.claims.claims import DynamoDBClaims
+    from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
+    from insurance.dynamodb.documents.documents import DynamoDBDocuments
+    from insurance.dynamodb.ledger.balances import DynamoDBBalances
+    from insurance.dynamodb.ledger.books import DynamoDBBooks
+    from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
+    from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
+    from insurance.dynamodb.ledger.policy_ledgers import DynamoDBLedgers
+    from insurance.dynamodb.ledger.reconciliation import DynamoDBCountedBooks
+    from insurance.dynamodb.parties.accesses import DynamoDBAccesses
+    from insurance.dynamodb.parties.parties import DynamoDBParties
+    from insurance.dynamodb.parties.screenings import DynamoDBBook, DynamoDBScreenings
+    from insurance.dynamodb.payments.instructions import DynamoDBInstructions
+    from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
+    from insurance.dynamodb.policy.policies import DynamoDBPolicies
+    from insurance.dynamodb.policy.policy_changes import DynamoDBPolicyChanges
+    from insurance.dynamodb.policy.policy_reader import PolicyReader
+    from insurance.dynamodb.policy.renewals import DynamoDBRenewals
+    from insurance.dynamodb.products.product_versions import DynamoDBProductVersions, KnownVersions
+    from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
+    from insurance.dynamodb.receipts import DynamoDBReceipts
+    from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBAgenda
+    from insurance.dynamodb.work.work_lists import DynamoDBLists
+    from insurance.operations.parties.ports import Keys
+
+
+class Stores:
+    """The stores over one client, one set of tables and one key ring.
+
+    `table` names a table by its setting ("quotes") and is asked only for tables of stores that are
+    used, so a function needs a name, and the permission that goes with it, for these alone. `client`
+    and `keys` are called on first use, for the same reason.
+    """
+
+    def __init__(
+        self,
+        client: Callable[[], DynamoDBClient],
+        table: Callable[[str], str],
+        keys: Callable[[], Keys],
+    ) -> None:
+        self._make_client = client
+        self._table = table
+        self._make_keys = keys
+
+    @cached_property
+    def client(self) -> DynamoDBClient:
+        """The client of all stores."""
+        return self._make_client()
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The key ring that opens personal data."""
+        return self._make_keys()
+
+    @cached_property
+    def policy_reader(self) -> PolicyReader:
+        """How a policy is read together with what hangs on it."""
+        from insurance.dynamodb.policy.policy_reader import PolicyReader
+
+        return PolicyReader(
+            policies_table=self._table("policies"),
+            events_table=self._table("events"),
+            parties_table=self._table("parties"),
+            keys=self.keys,
+        )
+
+    @cached_property
+    def quote_receipts(self) -> DynamoDBReceipts:
+        """Receipts of commands on quotes, whose key stands with the quote."""
+        return self._receipts("quotes")
+
+    @cached_property
+    def receipts(self) -> DynamoDBReceipts:
+        """Receipts of commands on what comes after: the key stands with the party."""
+        return self._receipts("parties")
+
+    @cached_property
+    def staff_receipts(self) -> DynamoDBReceipts:
+        """Receipts of commands that are about nobody: their answers are not sealed."""
+        from insurance.dynamodb.receipts import DynamoDBReceipts
+
+        return DynamoDBReceipts(self.client, self._table("receipts"), lambda _about: None)
+
+    @cached_property
+    def complaint_receipts(self) -> DynamoDBReceipts:
+        """Receipts of commands on complaints: the key stands with the quote, or with the party."""
+        return self._receipts("quotes", "parties")
+
+    @cached_property
+    def product_versions(self) -> DynamoDBProductVersions:
+        from insurance.dynamodb.products.product_versions import DynamoDBProductVersions
+
+        return DynamoDBProductVersions(
+            self.client,
+            products_table=self._table("products"),
+            events_table=self._table("events"),
+            receipts=self.staff_receipts,
+        )
+
+    @cached_property
+    def quotes(self) -> DynamoDBQuotes:
+        from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
+
+        return DynamoDBQuotes(
+            self.client,
+            quotes_table=self._table("quotes"),
+            events_table=self._table("events"),
+            receipts=self.quote_receipts,
+            keys=self.keys,
+        )
+
+    @cached_property
+    def policies(self) -> DynamoDBPolicies:
+        from insurance.dynamodb.policy.policies import DynamoDBPolicies
+
+        return DynamoDBPolicies(
+            self.client,
+            reader=self.policy_reader,
+            quotes_table=self._table("quotes"),
+            policies_table=self._table("policies"),
+            events_table=self._table("events"),
+            parties_table=self._table("parties"),
+            receipts=self.receipts,
+            keys=self.keys,
+        )
+
+    @cached_property
+    def policy_changes(self) -> DynamoDBPolicyChanges:
+        from insurance.dynamodb.policy.policy_changes import DynamoDBPolicyChanges
+
+        return DynamoDBPolicyChanges(
+            self.client,
+            reader=self.policy_reader,
+            policies_table=self._table("policies"),
+            events_table=self._table("events"),
+            receipts=self.receipts,
+        )
+
+    @cached_property
+    def renewals(self) -> DynamoDBRenewals:
+        from insurance.dynamodb.policy.renewals import DynamoDBRenewals
+
+        return DynamoDBRenewals(
+            self.client, policies=self.policy_reader, claims_table=self._table("claims")
+        )
+
+    @cached_property
+    def billing(self) -> DynamoDBBilling:
+        from insurance.dynamodb.billing.accounts import DynamoDBBilling
+
+        return DynamoDBBilling(
+            self.client,
+            policies=self.policy_reader,
+            billing_table=self._table("billing"),
+            events_table=self._table("events"),
+            receipts=self.receipts,
+        )
+
+    @cached_property
+    def claims(self) -> DynamoDBClaims:
+        from insurance.dynamodb.claims.claims import DynamoDBClaims
+
+        return DynamoDBClaims(
+            self.client,
+            policies=self.policy_reader,
+            claims_table=self._table("claims"),
+            billing_table=lambda: self._table("billing"),
+            events_table=self._table("events"),
+            parties_table=self._table("parties"),
+            receipts=self.receipts,
+            keys=self.keys,
+        )
+
+    @cached_property
+    def lists(self) -> DynamoDBLists:
+        from insurance.dynamodb.work.work_lists import DynamoDBLists
+
+        return DynamoDBLists(
+            self.client,
+            quotes_table=self._table("quotes"),
+            claims_table=self._table("claims"),
+            complaints_table=self._table("complaints"),
+        )
+
+    @cached_property
+    def complaints(self) -> DynamoDBComplaints:
+        from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
+
+        return DynamoDBComplaints(
+            self.client,
+            complaints_table=self._table("complaints"),
+            quotes_table=self._table("quotes"),
+            policies_table=self._table("policies"),
+            claims_table=self._table("claims"),
+            parties_table=self._table("parties"),
+            events_table=self._table("events"),
+            receipts=self.complaint_receipts,
+            keys=self.keys,
+        )
+
+    @cached_property
+    def accesses(self) -> DynamoDBAccesses:
+        from insurance.dynamodb.parties.accesses import DynamoDBAccesses
+
+        return DynamoDBAccesses(
+            self.client,
+            policies=self.policy_reader,
+            access_table=self._table("access"),
+            events_table=self._table("events"),
+            receipts=self.receipts,
+        )
+
+    @cached_property
+    def documents(self) -> DynamoDBDocuments:
+        from insurance.dynamodb.documents.documents import DynamoDBDocuments
+
+        return DynamoDBDocuments(
+            self.client,
+            reader=self.policy_reader,
+            quotes_table=self._table("quotes"),
+            documents_table=self._table("documents"),
+            events_table=self._table("events"),
+            receipts=self.receipts,
+        )
+
+    @cached_property
+    def parties(self) -> DynamoDBParties:
+        from insurance.dynamodb.parties.parties import DynamoDBParties
+
+        return DynamoDBParties(
+            self.client,
+            parties_table=self._table("parties"),
+            quotes_table=self._table("quotes"),
+            events_table=self._table("events"),
+            receipts=self.receipts,
+        )
+
+    @cached_property
+    def balances(self) -> DynamoDBBalances:
+        from insurance.dynamodb.ledger.balances import DynamoDBBalances
+
+        return DynamoDBBalances(self.client, self._table("balances"), self._table("events"))
+
+    @cached_property
+    def ledgers(self) -> DynamoDBLedgers:
+        from insurance.dynamodb.billing.accounts import BillingReader
+        from insurance.dynamodb.ledger.policy_ledgers import DynamoDBLedgers
+
+        return DynamoDBLedgers(
+            self.client,
+            reader=BillingReader(policies=self.policy_reader, billing_table=self._table("billing")),
+            books=self.books,
+            events_table=self._table("events"),
+        )
+
+    @cached_property
+    def books(self) -> DynamoDBBooks:
+        from insurance.dynamodb.ledger.books import DynamoDBBooks
+
+        return DynamoDBBooks(self.client, self._table("balances"))
+
+    @cached_property
+    def counted_books(self) -> DynamoDBCountedBooks:
+        from insurance.dynamodb.ledger.reconciliation import DynamoDBCountedBooks
+
+        return DynamoDBCountedBooks(
+            self.client, balances_table=self._table("balances"), events_table=self._table("events")
+        )
+
+    @cached_property
+    def calendars(self) -> DynamoDBCalendars:
+        from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
+
+        return DynamoDBCalendars(
+            self.client,
+            balances_table=self._table("balances"),
+            events_table=self._table("events"),
+            receipts=self.receipts,
+        )
+
+    @cached_property
+    def earnings(self) -> DynamoDBEarnings:
+        from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
+
+        return DynamoDBEarnings(
+            self.client,
+            policies=self.policy_reader,
+            billing_table=self._table("billing"),
+            events_table=self._table("events"),
+        )
+
+    @cached_property
+    def agenda(self) -> DynamoDBAgenda:
+        from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBAgenda
+
+        return DynamoDBAgenda(self.client, self._table("agenda"))
+
+    @cached_property
+    def instructions(self) -> DynamoDBInstructions:
+        from insurance.dynamodb.payments.instructions import DynamoDBInstructions
+
+        return DynamoDBInstructions(self.client, self._table("payments"))
+
+    @cached_property
+    def book(self) -> DynamoDBBook:
+        from insurance.dynamodb.parties.screenings import DynamoDBBook
+
+        return DynamoDBBook(self.client, self._table("screening"))
+
+    @cached_property
+    def screenings(self) -> DynamoDBScreenings:
+        from insurance.dynamodb.parties.screenings import DynamoDBScreenings
+
+        return DynamoDBScreenings(
+            self.client,
+            policies=self.policy_reader,
+            screening_table=self._table("screening"),
+            quotes_table=self._table("quotes"),
+            parties_table=self._table("parties"),
+            events_table=self._table("events"),
+            receipts=self.receipts,
+            keys=self.keys,
+        )
+
+    @cached_property
+    def payment_orders(self) -> DynamoDBPaymentOrders:
+        from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
+
+        return DynamoDBPaymentOrders(
+            self.client,
+            payments_table=self._table("payments"),
+            events_table=self._table("events"),
+            receipts=self.receipts,
+        )
+
+    @cached_property
+    def known_versions(self) -> KnownVersions:
+        from insurance.dynamodb.products.product_versions import KnownVersions
+
+        return KnownVersions(self.client, self._table("products"))
+
+    def _receipts(self, *holders: str) -> DynamoDBReceipts:
+        from insurance.domain.core.identity import party_id_for, quote_id_for
+        from insurance.dynamodb import aggregates, codec
+        from insurance.dynamodb.receipts import DynamoDBReceipts
+        from insurance.dynamodb.transaction import load
+
+        def key_of(about: str) -> PartyKey | None:
+            ids = {"quotes": quote_id_for(about), "parties": party_id_for(about)}
+            places = [(self._table(name), {"id": codec.text(ids[name])}) for name in holders]
+            for item in load(self.client, places):
+                key = aggregates.read_key(self.keys, item)
+                if key is not None:
+                    return key
+            return None
+
+        return DynamoDBReceipts(self.client, self._table("receipts"), key_of)
