@@ -155,14 +155,14 @@ def contenders(sold: Product, risks: Sequence[Risk]) -> dict[str, Callable[[], l
     zen: Any = import_module("zen")
 
     flats = [flat(risk) for risk in risks]
-    envs = [sold.rated_env(risk) for risk in risks]
+    inputs = [sold.rating_input(risk) for risk in risks]
     run = sold.rating.run
     decision = zen.ZenEngine().create_decision(json.dumps(graph()))
     one = zen.compile_expression(NET.format(**FACTORS))
     tariff = Tariff(sold.definition.document, sold.definition.tables)
     return {
-        "ours, traced": lambda: [run(env, 1, 1)[0] for env in envs],
-        "ours again": lambda: [run(env, 1, 1)[0] for env in envs],
+        "ours, traced": lambda: [run(given, 1, 1)[0] for given in inputs],
+        "ours again": lambda: [run(given, 1, 1)[0] for given in inputs],
         "zen, graph": lambda: [pence(decision.evaluate(row)["result"]["net"]) for row in flats],
         "zen, one expression": lambda: [pence(one.evaluate(row)) for row in flats],
         "Decimal interpreter": lambda: [

@@ -35,7 +35,7 @@ def random_risks(product: Product, random: Random, *, tries: int = 10**9) -> Ite
         looked_up = {
             look_up["source"]: {
                 field["code"]: answer(
-                    product.world.looked_up[look_up["source"]][field["code"]], random
+                    product.scope.looked_up[look_up["source"]][field["code"]], random
                 )
                 for field in look_up["fields"]
             }

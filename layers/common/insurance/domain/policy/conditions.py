@@ -11,8 +11,8 @@ from insurance.domain.core.money import Currency, Money
 from insurance.domain.jurisdiction import Jurisdiction
 from insurance.domain.policy.transaction import Initiator
 from insurance.domain.product import Product
+from insurance.domain.product.language.function_builder import FunctionBuilder
 from insurance.domain.product.language.kinds import Term, number
-from insurance.domain.product.language.program import Routine
 
 LONGEST_TERM_DAYS = 3660
 
@@ -106,8 +106,8 @@ def _retention(row: Mapping[str, Any], product: Product) -> Retention | None:
     days = number(0, Decimal(0), Decimal(LONGEST_TERM_DAYS))
     whole = number(0, Decimal(1), Decimal(LONGEST_TERM_DAYS))
     named = {"days_in_force": Term("force", days), "days_in_term": Term("term", whole)}
-    routine = Routine(product.world, named)
-    rate = routine.rate(source, "/life/cancellation")
-    routine.write(f"return {rate.code}")
-    run, scale = routine.build("force, term"), 10**rate.type.scale
+    builder = FunctionBuilder(product.scope, named)
+    rate = builder.rate(source, "/life/cancellation")
+    builder.write(f"return {rate.code}")
+    run, scale = builder.build("force, term"), 10**rate.type.scale
     return lambda force, term: Fraction(run(force, term), scale)

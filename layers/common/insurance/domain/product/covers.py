@@ -6,9 +6,10 @@ from typing import Any, Final, NamedTuple
 
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.language.expression import rounded
+from insurance.domain.product.language.function_builder import FunctionBuilder, present
 from insurance.domain.product.language.kinds import as_decimal, at_scale
-from insurance.domain.product.language.program import Env, Routine, World, present
+from insurance.domain.product.language.scope import RatingInput, Scope
+from insurance.domain.product.language.terms import rounded
 from insurance.domain.product.results import BLOCKS, CoverTerms, Finding
 
 OUTCOMES: Final = ("decline", "refer", "exclude", "load", "inform")
@@ -29,7 +30,7 @@ class CoverOnOffer(NamedTuple):
 class Covers:
     """The covers of a product: who can have them, up to how much, less how much."""
 
-    def __init__(self, plain: Sequence[Mapping[str, Any]], world: World) -> None:
+    def __init__(self, plain: Sequence[Mapping[str, Any]], scope: Scope) -> None:
         self.on_offer = tuple(
             CoverOnOffer(
                 cover["code"],
@@ -42,51 +43,53 @@ class Covers:
             for cover in plain
         )
         self._notes = {cover["code"]: cover.get("excess_note", "") for cover in plain}
-        self.can_be_had = self._build_available(plain, world)
-        self._terms, self.on_loss = self._build_terms(plain, world)
+        self.can_be_had = self._build_available(plain, scope)
+        self._terms, self.on_loss = self._build_terms(plain, scope)
 
     def _build_available(
-        self, plain: Sequence[Mapping[str, Any]], world: World
-    ) -> Callable[[Env], Sequence[bool]]:
+        self, plain: Sequence[Mapping[str, Any]], scope: Scope
+    ) -> Callable[[RatingInput], Sequence[bool]]:
         """Whether each cover can be had; it can where a look-up that would say is missing."""
-        routine = Routine(world)
+        builder = FunctionBuilder(scope)
         codes = []
         for place, cover in enumerate(plain):
             if "when" not in cover:
                 codes.append("True")
                 continue
-            with routine.apart() as sources:
-                code = routine.condition(cover["when"], f"/covers/{place}/when")
+            with builder.apart() as sources:
+                code = builder.condition(cover["when"], f"/covers/{place}/when")
             asked = present(sources)
             codes.append(f"(not ({asked}) or {code})" if asked else code)
-        routine.write(f"return ({', '.join(codes)},)")
-        return routine.build()
+        builder.write(f"return ({', '.join(codes)},)")
+        return builder.build()
 
     def _build_terms(
-        self, plain: Sequence[Mapping[str, Any]], world: World
-    ) -> tuple[Callable[[Env], Sequence[tuple[int | None, int | None]]], frozenset[str]]:
+        self, plain: Sequence[Mapping[str, Any]], scope: Scope
+    ) -> tuple[Callable[[RatingInput], Sequence[tuple[int | None, int | None]]], frozenset[str]]:
         """Limit and excess of each cover; an excess that asks about the loss is left to it."""
-        routine = Routine(world)
+        builder = FunctionBuilder(scope)
         codes, on_loss = [], set()
         for place, cover in enumerate(plain):
-            limit = self._amount(routine, cover, "limit", f"/covers/{place}/limit")
+            limit = self._amount(builder, cover, "limit", f"/covers/{place}/limit")
             excess = "None"
             asked = {ask["code"] for ask in cover.get("claim", {}).get("asks", [])}
             if mentions(cover.get("excess"), asked | {"claimed", "loss", "cause", "item"}):
                 on_loss.add(cover["code"])
             else:
-                excess = self._amount(routine, cover, "excess", f"/covers/{place}/excess")
+                excess = self._amount(builder, cover, "excess", f"/covers/{place}/excess")
             codes.append(f"({limit}, {excess})")
-        routine.write(f"return ({', '.join(codes)},)")
-        return routine.build(), frozenset(on_loss)
+        builder.write(f"return ({', '.join(codes)},)")
+        return builder.build(), frozenset(on_loss)
 
-    def _amount(self, routine: Routine, cover: Mapping[str, Any], name: str, path: str) -> str:
+    def _amount(
+        self, builder: FunctionBuilder, cover: Mapping[str, Any], name: str, path: str
+    ) -> str:
         asked = {ask["code"] for ask in cover.get("claim", {}).get("asks", [])}
         if cover.get(name) is None or mentions(cover[name], asked | {"item", "claimed", "cause"}):
             return "None"
-        exponent = routine.world.exponent
-        with routine.apart() as sources:
-            term = rounded(routine.amount(cover[name], path), exponent, "half_up")
+        exponent = builder.scope.exponent
+        with builder.apart() as sources:
+            term = rounded(builder.amount(cover[name], path), exponent, "half_up")
         code = at_scale(term, exponent)
         asked_first = present(sources)
         guard = f"{cover['code']!r} in e.selected"
@@ -94,14 +97,16 @@ class Covers:
             guard += f" and {asked_first}"
         return f"({code} if {guard} else None)"
 
-    def available(self, env: Env) -> dict[str, bool]:
-        return dict(zip((c.code for c in self.on_offer), self.can_be_had(env), strict=True))
+    def available(self, given: RatingInput) -> dict[str, bool]:
+        return dict(zip((c.code for c in self.on_offer), self.can_be_had(given), strict=True))
 
-    def terms(self, env: Env, currency: Currency, excess: Money | None) -> tuple[CoverTerms, ...]:
+    def terms(
+        self, given: RatingInput, currency: Currency, excess: Money | None
+    ) -> tuple[CoverTerms, ...]:
         """The terms of the covers in force; an excess imposed replaces each cover's own."""
         found = []
-        for cover, (limit, own) in zip(self.on_offer, self._terms(env), strict=True):
-            if cover.code not in env.selected:
+        for cover, (limit, own) in zip(self.on_offer, self._terms(given), strict=True):
+            if cover.code not in given.selected:
                 continue
             own_excess = None if own is None else Money(amount=own, currency=currency)
             note = self._notes[cover.code]
@@ -137,36 +142,36 @@ def mentions(source: object, names: Set[str]) -> bool:
 class Underwriting:
     """Every rule that matches is reported, in order of priority."""
 
-    def __init__(self, plain: Sequence[Mapping[str, Any]], world: World) -> None:
-        routine = Routine(world)
+    def __init__(self, plain: Sequence[Mapping[str, Any]], scope: Scope) -> None:
+        builder = FunctionBuilder(scope)
         self.rules: list[Finding] = []
         codes = []
         for place, rule in enumerate(plain):
             path = f"/underwriting/{place}"
-            self.rules.append(_finding(rule, path, world, {one.code for one in self.rules}))
-            with routine.apart() as sources:
-                when = routine.condition(rule["when"], f"{path}/when")
+            self.rules.append(_finding(rule, path, scope, {one.code for one in self.rules}))
+            with builder.apart() as sources:
+                when = builder.condition(rule["when"], f"{path}/when")
                 load = "True"
                 if "load" in rule:
-                    term = routine.rate(rule["load"], f"{path}/load")
+                    term = builder.rate(rule["load"], f"{path}/load")
                     load = f"({term.code}, {term.type.scale})"
             asked = present(sources)
             guard = f"{asked} and {when}" if asked else when
             codes.append(f"({load} if {guard} else None)")
-        routine.write(f"return ({', '.join(codes)}{',' if codes else ''})")
-        self.source = routine.source()
-        self._run: Callable[[Env], Sequence[Any]] = routine.build()
+        builder.write(f"return ({', '.join(codes)}{',' if codes else ''})")
+        self.source = builder.source()
+        self._run: Callable[[RatingInput], Sequence[Any]] = builder.build()
 
-    def findings(self, env: Env) -> list[Finding]:
+    def findings(self, given: RatingInput) -> list[Finding]:
         found = [
             rule if held is True else rule._replace(load=as_decimal(*held))
-            for rule, held in zip(self.rules, self._run(env), strict=True)
+            for rule, held in zip(self.rules, self._run(given), strict=True)
             if held is not None
         ]
         return sorted(found, key=lambda finding: -finding.priority)
 
 
-def _finding(rule: Mapping[str, Any], path: str, world: World, known: set[str]) -> Finding:
+def _finding(rule: Mapping[str, Any], path: str, scope: Scope, known: set[str]) -> Finding:
     code, outcome = rule["code"], rule["outcome"]
     if code in known:
         raise refuse(f"{path}/code", code, "a code of its own")
@@ -177,8 +182,8 @@ def _finding(rule: Mapping[str, Any], path: str, world: World, known: set[str]) 
         raise refuse(f"{path}/blocks", blocks, "a step", did_you_mean(blocks, BLOCKS))
     covers = tuple(rule.get("covers", ()))
     for cover in covers:
-        if cover not in world.covers:
-            hint = did_you_mean(cover, world.covers)
+        if cover not in scope.covers:
+            hint = did_you_mean(cover, scope.covers)
             raise refuse(f"{path}/covers", cover, "the code of a cover", hint)
     if (outcome == "exclude") != bool(covers):
         raise refuse(path, f"{outcome} of {list(covers)}", "covers for exclude, and for it only")

@@ -32,8 +32,9 @@ from insurance.domain.product.definition.questions import (
 )
 from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean, refuse
 from insurance.domain.product.language.arithmetic import ROUNDING, add_days, add_months
+from insurance.domain.product.language.function_builder import FunctionBuilder, present
 from insurance.domain.product.language.kinds import WIDE, Kind, as_decimal
-from insurance.domain.product.language.program import Asked, Env, Routine, World, present
+from insurance.domain.product.language.scope import KeysAsked, RatingInput, Scope
 from insurance.domain.product.rating.tables import Table
 from insurance.domain.product.rating.tariff import Rating, Rounding, Working
 from insurance.domain.product.results import (
@@ -73,7 +74,7 @@ class Definition:
 class Product:
     """What the rest of the house knows of a product. Everything it does is in its definition."""
 
-    def __init__(self, definition: Definition, asked: Asked | None = None) -> None:
+    def __init__(self, definition: Definition, asked: KeysAsked | None = None) -> None:
         plain = definition.document
         self._plain = plain
         self.definition = definition
@@ -98,7 +99,7 @@ class Product:
             }
             for place, look_up in enumerate(self.looks_up)
         }
-        self.world = World(
+        self.scope = Scope(
             questions=_by_code(self.questions),
             looked_up=self._looked_up,
             covers=_cover_codes(plain["covers"]),
@@ -108,7 +109,7 @@ class Product:
             territories=self.territories,
             asked=asked,
         )
-        self.life = Life(plain.get("life", {}), self.world, self.currency)
+        self.life = Life(plain.get("life", {}), self.scope, self.currency)
 
     def compile(self) -> None:
         """Everything at once: for the checks before publishing, which must meet every fault."""
@@ -122,7 +123,7 @@ class Product:
             lambda: self.renewals,
             lambda: self.life.jurisdiction,
             lambda: self.papers,
-            *(partial(self.claims.of, cover) for cover in self.world.covers),
+            *(partial(self.claims.of, cover) for cover in self.scope.covers),
         ]
         for part in parts:
             try:
@@ -175,27 +176,27 @@ class Product:
 
     @cached_property
     def rating(self) -> Rating:
-        return Rating(self._plain["rating"], self.world, self.rounding)
+        return Rating(self._plain["rating"], self.scope, self.rounding)
 
     @cached_property
     def covers(self) -> Covers:
-        return Covers(self._plain["covers"], self.world)
+        return Covers(self._plain["covers"], self.scope)
 
     @cached_property
     def underwriting(self) -> Underwriting:
-        return Underwriting(self._plain.get("underwriting", ()), self.world)
+        return Underwriting(self._plain.get("underwriting", ()), self.scope)
 
     @cached_property
     def claims(self) -> Claims:
         from insurance.domain.product.claims.claims import Claims  # noqa: PLC0415 - no quote asks
 
-        return Claims(self._plain, self.world, self.currency)
+        return Claims(self._plain, self.scope, self.currency)
 
     @cached_property
     def renewals(self) -> Renewals:
         from insurance.domain.product.definition.renewal import Renewals  # noqa: PLC0415 - no quote asks
 
-        return Renewals(self._plain.get("renewal", {}), self.world)
+        return Renewals(self._plain.get("renewal", {}), self.scope)
 
     @cached_property
     def papers(self) -> Papers:
@@ -208,7 +209,7 @@ class Product:
         seen: list[Question] = []
         for place, one in enumerate(self.questions):
             if one.visible_when:
-                earlier = World(
+                earlier = Scope(
                     questions=_by_code(seen),
                     looked_up={},
                     covers=(),
@@ -217,11 +218,11 @@ class Product:
                     exponent=self.currency.exponent,
                     territories=self.territories,
                 )
-                routine = Routine(earlier)
+                builder = FunctionBuilder(earlier)
                 path = f"/questions/{place}/visible_when"
-                routine.write(f"return {routine.condition(one.visible_when, path)}")
-                run = routine.build()
-                found[one.code] = lambda held, run=run: run(_env_of(held))  # type: ignore[misc]
+                builder.write(f"return {builder.condition(one.visible_when, path)}")
+                run = builder.build()
+                found[one.code] = lambda held, run=run: run(_given_only(held))  # type: ignore[misc]
             seen.append(one)
         return found
 
@@ -269,7 +270,7 @@ class Product:
         """The local date on which a term ends: the first that is not covered any more."""
         if self._days_asked is None:
             return add_months(start, self._plain.get("term", {}).get("months", 12))
-        days = self._days_asked(_env_of(held)._replace(start=start, end=start))
+        days = self._days_asked(_given_only(held)._replace(start=start, end=start))
         if days is None or not 1 <= days <= TERM_DAYS_MAX:
             detail = (
                 f"The term these answers make has {days} days: 1 to {TERM_DAYS_MAX} can be had."
@@ -290,7 +291,7 @@ class Product:
         return "days" not in self._plain.get("term", {})
 
     @cached_property
-    def _days_asked(self) -> Callable[[Env], int | None] | None:
+    def _days_asked(self) -> Callable[[RatingInput], int | None] | None:
         """The days of a term that is not in months, as its expression has them."""
         source = self._plain.get("term", {}).get("days")
         if source is None:
@@ -298,7 +299,7 @@ class Product:
         path = "/term/days"
         if mentions(source, frozenset({"end"})):
             raise refuse(path, "end", "days that do not depend on the end that they make")
-        asked = World(
+        asked = Scope(
             questions=_by_code(self.questions),
             looked_up={},
             covers=(),
@@ -307,18 +308,18 @@ class Product:
             exponent=self.currency.exponent,
             territories=self.territories,
         )
-        routine = Routine(asked)
-        term = routine.rate(source, path)
+        builder = FunctionBuilder(asked)
+        term = builder.rate(source, path)
         if term.type.scale:
             raise refuse(path, source, "whole days")
         low, high = term.type.low, term.type.high
         if (low is not None and low > TERM_DAYS_MAX) or (high is not None and high < 1):
             raise refuse(path, source, f"1 to {TERM_DAYS_MAX} days")
-        known = present(routine.sources)
-        routine.write(
+        known = present(builder.sources)
+        builder.write(
             f"return {term.code} if {known} else None" if known else f"return {term.code}"
         )
-        return routine.build()
+        return builder.build()
 
     def moment(self, day: date) -> datetime:
         """The inception time of a local date; where the clock jumps over it, right after the jump."""
@@ -344,26 +345,26 @@ class Product:
 
     def tariff_price(self, risk: Risk) -> Price | None:
         """What the tariff asks, whatever underwriting says: for re-rating a book, and for tests."""
-        env, findings = self._rated(risk)
-        if not all(env.looked_up[source] for source in self.rating.sources):
+        given, findings = self._rated(risk)
+        if not all(given.looked_up[source] for source in self.rating.sources):
             return None
-        return self.rating.price(self.rating.run(env, *loaded(findings, None)), env)
+        return self.rating.price(self.rating.run(given, *loaded(findings, None)), given)
 
-    def rated_env(self, risk: Risk) -> Env:
+    def rating_input(self, risk: Risk) -> RatingInput:
         """What the compiled tariff reads, covers chosen and exclusions made."""
         return self._rated(risk)[0]
 
-    def _rated(self, risk: Risk) -> tuple[Env, list[Finding]]:
+    def _rated(self, risk: Risk) -> tuple[RatingInput, list[Finding]]:
         return self._judged(risk, None, lenient=False)
 
     def _judged(
         self, risk: Risk, imposed: Imposed | None, *, lenient: bool
-    ) -> tuple[Env, list[Finding]]:
+    ) -> tuple[RatingInput, list[Finding]]:
         """The risk with its covers in force, by itself: no last term, no claims."""
-        env, findings = self._env(risk, None, ())
-        env = self._choose(env, risk, renewal=lenient)
-        findings += self.underwriting.findings(env)
-        return self._without(env, findings, imposed), findings
+        given, findings = self._given(risk, None, ())
+        given = self._choose(given, risk, renewal=lenient)
+        findings += self.underwriting.findings(given)
+        return self._without(given, findings, imposed), findings
 
     def _offer(
         self,
@@ -375,26 +376,26 @@ class Product:
         strict: bool,
     ) -> Offer:
         """Strict: a chosen cover that cannot be had is refused. At renewal it falls away."""
-        env, findings = self._env(risk, last, claims)
-        env = self._choose(env, risk, renewal=not strict)
-        findings += self.underwriting.findings(env)
-        env = self._without(env, findings, imposed)
+        given, findings = self._given(risk, last, claims)
+        given = self._choose(given, risk, renewal=not strict)
+        findings += self.underwriting.findings(given)
+        given = self._without(given, findings, imposed)
         findings = _answered(findings) if imposed is not None else findings
         outcome = _outcome(findings)
         price, working = None, None
-        if not _priceless(findings) and all(env.looked_up[s] for s in self.rating.sources):
+        if not _priceless(findings) and all(given.looked_up[s] for s in self.rating.sources):
             load = None if imposed is None else imposed.load
             num, den = loaded(findings, load)
-            result = self.rating.run(env, num, den)
-            price = self.rating.price(result, env)
-            working = Working(self.rating, result, self.rounding, self._inputs(env))
+            result = self.rating.run(given, num, den)
+            price = self.rating.price(result, given)
+            working = Working(self.rating, result, self.rounding, self._inputs(given))
         excess = None if imposed is None else imposed.excess
         return Offer(
             outcome,
             tuple(findings),
-            self.covers.terms(env, self.currency, excess),
+            self.covers.terms(given, self.currency, excess),
             price,
-            self._as_used(env),
+            self._as_used(given),
             working,
         )
 
@@ -412,9 +413,9 @@ class Product:
         Where the definition says `fair`, the price is never above that of the same risk, with the
         same claims, as new business; both offers are kept, each with its trace.
         """
-        env, _ = self._env(risk, last, claims)
-        env = self._choose(env, risk, renewal=True)
-        answers = self.read_answers(self.renewals.answers(env))
+        given, _ = self._given(risk, last, claims)
+        given = self._choose(given, risk, renewal=True)
+        answers = self.read_answers(self.renewals.answers(given))
         found = risk.looked_up if looked_up is None else looked_up
         next_risk = risk._replace(
             answers=answers, looked_up=found, start=self._last_day(risk), end=None
@@ -422,7 +423,7 @@ class Product:
         offer, entrant = self.offer_next(next_risk, imposed, last=last, claims=claims)
         known = {found.code for found in self._judged(risk, None, lenient=True)[1]}
         findings = (
-            *self.renewals.findings(env),
+            *self.renewals.findings(given),
             *(_reopened(found, known) for found in offer.findings),
         )
         outcome = _outcome(findings)
@@ -450,25 +451,25 @@ class Product:
 
     def terms(self, risk: Risk, imposed: Imposed | None = None) -> tuple[CoverTerms, ...]:
         """The covers in force, with limit and excess."""
-        env = self._in_force(risk, imposed)
+        given = self._in_force(risk, imposed)
         excess = None if imposed is None else imposed.excess
-        return self.covers.terms(env, self.currency, excess)
+        return self.covers.terms(given, self.currency, excess)
 
     def assess(self, loss: Loss, risk: Risk, imposed: Imposed | None = None) -> Assessment:
         """Every rule a claim is held to, and what is payable; changes nothing."""
-        env = self._in_force(risk, imposed)
-        return self.claims.assess(loss, env, self._term(risk), imposed)
+        given = self._in_force(risk, imposed)
+        return self.claims.assess(loss, given, self._term(risk), imposed)
 
     # The risk as compiled functions take it
 
-    def _env(
+    def _given(
         self, risk: Risk, last: Price | None, claims: Sequence[PastClaim]
-    ) -> tuple[Env, list[Finding]]:
+    ) -> tuple[RatingInput, list[Finding]]:
         territory = risk.territory or self.territories[0]
         if territory not in self.territories:
             raise InvalidFields([FieldFault("/territory", "not_sold", "Not sold there.")])
         looked_up, findings = self._read_look_ups(risk)
-        env = Env(
+        given = RatingInput(
             risk.answers.held,
             looked_up,
             frozenset(),
@@ -482,7 +483,7 @@ class Product:
             },
             claims=[{**claim._asdict(), "paid": claim.paid.amount} for claim in claims],
         )
-        return env, findings
+        return given, findings
 
     def _read_look_ups(
         self, risk: Risk
@@ -523,15 +524,17 @@ class Product:
         except InvalidFields:
             return None
 
-    def _choose(self, env: Env, risk: Risk, *, renewal: bool) -> Env:
-        return env._replace(selected=self.choose(env, risk.covers, lenient=renewal))
+    def _choose(self, given: RatingInput, risk: Risk, *, renewal: bool) -> RatingInput:
+        return given._replace(selected=self.choose(given, risk.covers, lenient=renewal))
 
-    def choose(self, env: Env, covers: Sequence[str], *, lenient: bool = False) -> frozenset[str]:
+    def choose(
+        self, given: RatingInput, covers: Sequence[str], *, lenient: bool = False
+    ) -> frozenset[str]:
         """The covers in force: those that belong to everybody, and the chosen that can be had.
 
         Lenient: a chosen cover that cannot be had any more falls away.
         """
-        available = self.covers.available(env)
+        available = self.covers.available(given)
         optional = self._optional
         faults = []
         for place, code in enumerate(covers):
@@ -554,48 +557,50 @@ class Product:
     def _optional(self) -> dict[str, CoverOnOffer]:
         return {cover.code: cover for cover in self.covers.on_offer if cover.optional}
 
-    def _without(self, env: Env, findings: Sequence[Finding], imposed: Imposed | None) -> Env:
+    def _without(
+        self, given: RatingInput, findings: Sequence[Finding], imposed: Imposed | None
+    ) -> RatingInput:
         """Covers that a rule or an underwriter excludes."""
         out = {c for finding in findings if finding.outcome == "exclude" for c in finding.covers}
         for place, code in enumerate(() if imposed is None else imposed.exclusions):
-            if code not in self.world.covers:
-                hint = did_you_mean(str(code), self.world.covers)
+            if code not in self.scope.covers:
+                hint = did_you_mean(str(code), self.scope.covers)
                 fault = FieldFault(f"/exclusions/{place}", "unknown", f"Not a cover. {hint}")
                 raise InvalidFields([fault])
             out.add(code)
-        return env._replace(selected=env.selected - out) if out else env
+        return given._replace(selected=given.selected - out) if out else given
 
-    def _in_force(self, risk: Risk, imposed: Imposed | None) -> Env:
+    def _in_force(self, risk: Risk, imposed: Imposed | None) -> RatingInput:
         return self._judged(risk, imposed, lenient=True)[0]
 
-    def _as_used(self, env: Env) -> dict[str, Mapping[str, object] | None]:
+    def _as_used(self, given: RatingInput) -> dict[str, Mapping[str, object] | None]:
         return {
             source: None
             if held is None
             else {code: write(self._looked_up[source][code], value) for code, value in held.items()}
-            for source, held in env.looked_up.items()
+            for source, held in given.looked_up.items()
         }
 
-    def _inputs(self, env: Env) -> Any:
+    def _inputs(self, given: RatingInput) -> Any:
         """A name's value as people read it, for the trace."""
 
         def find(name: str) -> object:
-            if name in self.world.questions:
-                return write(self.world.questions[name], env.answers.get(name))
+            if name in self.scope.questions:
+                return write(self.scope.questions[name], given.answers.get(name))
             if name in self._looked_up:
-                return self._as_used(env)[name]
-            if name in self.world.values:
-                return self.value(name, env)
-            found = getattr(env, {"covers": "selected"}.get(name, name), None)
+                return self._as_used(given)[name]
+            if name in self.scope.values:
+                return self.value(name, given)
+            found = getattr(given, {"covers": "selected"}.get(name, name), None)
             return sorted(found) if isinstance(found, frozenset) else found
 
         return find
 
-    def value(self, name: str, env: Env) -> object:
-        routine = Routine(self.world)
-        term = routine.expression(name, f"/values/{name}")
-        routine.write(f"return {term.code}")
-        held = routine.build()(env)
+    def value(self, name: str, given: RatingInput) -> object:
+        builder = FunctionBuilder(self.scope)
+        term = builder.expression(name, f"/values/{name}")
+        builder.write(f"return {term.code}")
+        held = builder.build()(given)
         if not term.type.numeric or held is None:
             return held
         if term.type.kind is Kind.MONEY and term.type.scale == self.currency.exponent:
@@ -605,9 +610,9 @@ class Product:
     def look_in(self, table: str, keys: Sequence[object]) -> object:
         """A table's value for keys as its author writes them."""
         name, _, column = table.partition("__")
-        found = self.world.tables[name]
+        found = self.scope.tables[name]
         value = column or found.values[0]
-        types = next((t for one, _, t in self.world.matched if one is found), None)
+        types = next((t for one, _, t in self.scope.matched if one is found), None)
         if types is None:
             raise KeyError(f"the table {name} is not used by this product")
         held = [
@@ -618,8 +623,8 @@ class Product:
             else key
             for key, kind in zip(keys, types, strict=True)
         ]
-        if self.world.asked is not None:
-            self.world.asked.setdefault(name, set()).add(tuple(held))
+        if self.scope.asked is not None:
+            self.scope.asked.setdefault(name, set()).add(tuple(held))
         result = found.matcher(types, value)(*held)
         kind = found.value_type(value)
         return (
@@ -631,9 +636,9 @@ class Product:
         return self.claims.straight_through_limit
 
 
-def _env_of(held: Mapping[str, object]) -> Env:
+def _given_only(held: Mapping[str, object]) -> RatingInput:
     nowhere = date(1900, 1, 1)
-    return Env(held, {}, frozenset(), nowhere, nowhere, "")
+    return RatingInput(held, {}, frozenset(), nowhere, nowhere, "")
 
 
 def _answered(findings: Sequence[Finding]) -> list[Finding]:

@@ -18,7 +18,7 @@ from insurance.domain.product.definition.questions import (
 from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.language import kinds
 from insurance.domain.product.language.arithmetic import half_up
-from insurance.domain.product.language.expression import expect, rounded
+from insurance.domain.product.language.function_builder import FunctionBuilder, present
 from insurance.domain.product.language.kinds import (
     DATE,
     TEXT,
@@ -28,7 +28,8 @@ from insurance.domain.product.language.kinds import (
     as_decimal,
     at_scale,
 )
-from insurance.domain.product.language.program import Env, Routine, World, present
+from insurance.domain.product.language.scope import RatingInput, Scope
+from insurance.domain.product.language.terms import expect, rounded
 from insurance.domain.product.results import (
     Assessment,
     Imposed,
@@ -67,20 +68,20 @@ class Aggregate(NamedTuple):
     code: str
     name: str
     kind: str
-    amount: Callable[[Env], int]
+    amount: Callable[[RatingInput], int]
     reinstatements: int
     plain: Mapping[str, Any]
     for_life: bool
 
-    def whole(self, env: Env) -> int:
+    def whole(self, given: RatingInput) -> int:
         """All of it, reinstatements included, in minor units."""
-        return (self.amount(env) or 0) * (1 + self.reinstatements)
+        return (self.amount(given) or 0) * (1 + self.reinstatements)
 
 
 class Waiting(NamedTuple):
     """How long a cover is held before it pays."""
 
-    days: Callable[[Env], int | None]
+    days: Callable[[RatingInput], int | None]
     business: bool
     of_policy: bool
     """Waited for from the first term's start, whenever the cover was added."""
@@ -107,8 +108,8 @@ class Waiting(NamedTuple):
 class Claims:
     """The claims side of a product; each cover's clauses are compiled when first claimed on."""
 
-    def __init__(self, plain: Mapping[str, Any], world: World, currency: Currency) -> None:
-        self._world, self._currency = world, currency
+    def __init__(self, plain: Mapping[str, Any], scope: Scope, currency: Currency) -> None:
+        self._scope, self._currency = scope, currency
         self._plain: Mapping[str, Any] = plain.get("claims", {})
         self._covers = {cover["code"]: cover for cover in plain["covers"]}
         self._places = {cover["code"]: place for place, cover in enumerate(plain["covers"])}
@@ -143,7 +144,7 @@ class Claims:
             self._compiled[cover] = CoverClaims(
                 self._covers[cover],
                 f"/covers/{self._places[cover]}",
-                self._world,
+                self._scope,
                 self._currency,
                 self._plain,
                 self._asked,
@@ -161,7 +162,7 @@ class Claims:
 
     def item_question(self, cover: str) -> Question | None:
         """The list that a claim on this cover names an item of, if it does."""
-        return self._world.questions.get(self.of(cover).item_list)
+        return self._scope.questions.get(self.of(cover).item_list)
 
     def authority_of(self, role: str, cost_type: str = "indemnity") -> Authority | None:
         rows = (row for row in self.authority if (row.role, row.cost_type) == (role, cost_type))
@@ -170,13 +171,13 @@ class Claims:
     def assess(
         self,
         loss: Loss,
-        env: Env,
+        given: RatingInput,
         period: Period,
         imposed: Imposed | None,
     ) -> Assessment:
         of_cover = self.of(loss.cover)
-        rules = [*of_cover.timing(loss, env, period), of_cover.in_force(env, imposed)]
-        return of_cover.assess(loss, env, imposed, rules, period)
+        rules = [*of_cover.timing(loss, given, period), of_cover.in_force(given, imposed)]
+        return of_cover.assess(loss, given, imposed, rules, period)
 
     @property
     def for_life(self) -> bool:
@@ -191,7 +192,7 @@ class _Clause(NamedTuple):
     kind: str
     recoverable: bool
     scale: int
-    run: Callable[[Env], Any]
+    run: Callable[[RatingInput], Any]
     """The clause's figure, or None where its condition does not hold."""
 
 
@@ -202,13 +203,13 @@ class CoverClaims:
         self,
         cover: Mapping[str, Any],
         path: str,
-        world: World,
+        scope: Scope,
         currency: Currency,
         common: Mapping[str, Any],
         others: frozenset[str],
     ) -> None:
         self._others = others
-        self._cover, self._path, self._world, self._currency = cover, path, world, currency
+        self._cover, self._path, self._scope, self._currency = cover, path, scope, currency
         self._common = common
         self._claim: Mapping[str, Any] = cover.get("claim", {})
         self.asks = tuple(
@@ -277,7 +278,7 @@ class CoverClaims:
                 raise refuse(f"{self._path}/claim/asks", ask.code, "a code of its own")
             names[ask.code] = Term(f"e.facts[{ask.code!r}]", ask.kind)
         if "item" in self._claim:
-            listed = self._world.questions.get(self._claim["item"])
+            listed = self._scope.questions.get(self._claim["item"])
             if listed is None or listed.type != "list":
                 raise refuse(
                     f"{self._path}/claim/item", self._claim["item"], "a list that is asked"
@@ -285,29 +286,29 @@ class CoverClaims:
             names["item"] = Term("e.facts['item']", Type(Kind.RECORD, fields=listed.kind.fields))
         return names
 
-    def _routine(self) -> Routine:
-        return Routine(self._world, self._names)
+    def _builder(self) -> FunctionBuilder:
+        return FunctionBuilder(self._scope, self._names)
 
-    def _figure(self, name: str) -> Callable[[Env], int | None]:
+    def _figure(self, name: str) -> Callable[[RatingInput], int | None]:
         """Limit or excess for this loss, in minor units; None where the cover has none.
 
         A question of that name is meant where one is asked, as before there is a loss.
         """
         source = self._cover.get(name)
         if source is None:
-            return lambda env: None  # noqa: ARG005 - the shape of a compiled function
-        own = self._world.own | ({"limit", "excess"} if name == "limit" else {name})
+            return lambda given: None  # noqa: ARG005 - the shape of a compiled function
+        own = self._scope.own | ({"limit", "excess"} if name == "limit" else {name})
         names = {each: term for each, term in self._names.items() if each not in own}
-        return self._amount_of(source, f"{self._path}/{name}", Routine(self._world, names))
+        return self._amount_of(source, f"{self._path}/{name}", FunctionBuilder(self._scope, names))
 
     def _amount_of(
-        self, source: object, path: str, routine: Routine | None = None
-    ) -> Callable[[Env], Any]:
-        routine = routine or self._routine()
+        self, source: object, path: str, builder: FunctionBuilder | None = None
+    ) -> Callable[[RatingInput], Any]:
+        builder = builder or self._builder()
         exponent = self._currency.exponent
-        term = rounded(routine.amount(source, path), exponent, "half_up")
-        self._finish(routine, at_scale(term, exponent))
-        return routine.build()
+        term = rounded(builder.amount(source, path), exponent, "half_up")
+        self._finish(builder, at_scale(term, exponent))
+        return builder.build()
 
     def _waiting_of(self, cover: Mapping[str, Any], path: str) -> Waiting | None:
         source = cover.get("waiting_days")
@@ -317,12 +318,12 @@ class CoverClaims:
                     raise refuse(f"{path}/{name}", cover[name], "waiting_days beside it")
             return None
         at = f"{path}/waiting_days"
-        routine = Routine(self._world)
-        term = routine.rate(source, at)
+        builder = FunctionBuilder(self._scope)
+        term = builder.rate(source, at)
         low, high = term.type.low, term.type.high
         if term.type.scale or (low is not None and low < 0) or (high or 0) > WAITING_DAYS_MAX:
             raise refuse(at, source, f"whole days, 0 to {WAITING_DAYS_MAX}")
-        self._finish(routine, term.code)
+        self._finish(builder, term.code)
         count, since = cover.get("waiting_count", "calendar"), cover.get("waiting_from", "cover")
         for name, found, known in (
             ("waiting_count", count, WAITING_COUNTS),
@@ -332,36 +333,36 @@ class CoverClaims:
                 raise refuse(
                     f"{path}/{name}", found, " or ".join(known), did_you_mean(str(found), known)
                 )
-        return Waiting(routine.build(), business=count == "business", of_policy=since == "policy")
+        return Waiting(builder.build(), business=count == "business", of_policy=since == "policy")
 
-    def _date_of(self, source: object, path: str) -> Callable[[Env], Any] | None:
+    def _date_of(self, source: object, path: str) -> Callable[[RatingInput], Any] | None:
         if source is None:
             return None
         at = f"{path}/retroactive_date"
-        routine = self._routine()
-        term = expect(routine.expression(source, at), (Kind.DATE,), at, "a date")
-        self._finish(routine, term.code)
-        return routine.build()
+        builder = self._builder()
+        term = expect(builder.expression(source, at), (Kind.DATE,), at, "a date")
+        self._finish(builder, term.code)
+        return builder.build()
 
     def _foreign(self, source: object) -> bool:
         """Whether a signal of the whole product asks for a fact that only other covers ask."""
         return mentions(source, self._others - set(self._names))
 
-    def _condition_of(self, source: object, path: str) -> Callable[[Env], Any]:
-        routine = self._routine()
-        self._finish(routine, routine.condition(source, path))
-        return routine.build()
+    def _condition_of(self, source: object, path: str) -> Callable[[RatingInput], Any]:
+        builder = self._builder()
+        self._finish(builder, builder.condition(source, path))
+        return builder.build()
 
-    def _condition(self, plain: Mapping[str, Any], path: str) -> Callable[[Env], Any]:
+    def _condition(self, plain: Mapping[str, Any], path: str) -> Callable[[RatingInput], Any]:
         return self._condition_of(plain.get("when", True), f"{path}/when")
 
-    def _finish(self, routine: Routine, code: str) -> None:
-        asked = present(routine.sources)
-        routine.write(f"return {code} if {asked} else None" if asked else f"return {code}")
+    def _finish(self, builder: FunctionBuilder, code: str) -> None:
+        asked = present(builder.sources)
+        builder.write(f"return {code} if {asked} else None" if asked else f"return {code}")
 
     def _compiled_rules(
         self, name: str, default: str
-    ) -> list[tuple[Mapping[str, Any], str, Callable[[Env], Any]]]:
+    ) -> list[tuple[Mapping[str, Any], str, Callable[[RatingInput], Any]]]:
         found = []
         for where, rules in (
             (f"/claims/{name}", self._common.get(name, ())),
@@ -408,12 +409,12 @@ class CoverClaims:
         if len(kinds_) != 1:
             raise refuse(path, kinds_ or "nothing to do", f"one of {', '.join(CLAUSES)}")
         kind = kinds_[0]
-        routine = self._routine()
-        when = routine.condition(plain["when"], f"{path}/when") if "when" in plain else "True"
-        scale, code = self._clause_code(routine, kind, plain, path)
-        asked = present(routine.sources)
+        builder = self._builder()
+        when = builder.condition(plain["when"], f"{path}/when") if "when" in plain else "True"
+        scale, code = self._clause_code(builder, kind, plain, path)
+        asked = present(builder.sources)
         guard = f"{asked} and {when}" if asked else when
-        routine.write(f"return {code} if {guard} else None")
+        builder.write(f"return {code} if {guard} else None")
         same = sum(clause.kind == kind for clause in self._clauses)
         return _Clause(
             plain.get("code", f"{kind}_{same + 1}" if same else kind),
@@ -421,11 +422,11 @@ class CoverClaims:
             kind,
             bool(plain.get("recoverable", False)),
             scale,
-            routine.build(),
+            builder.build(),
         )
 
     def _clause_code(
-        self, routine: Routine, kind: str, plain: Mapping[str, Any], path: str
+        self, builder: FunctionBuilder, kind: str, plain: Mapping[str, Any], path: str
     ) -> tuple[int, str]:
         """The figure's scale and source."""
         exponent, source, at = self._currency.exponent, plain[kind], f"{path}/{kind}"
@@ -435,23 +436,23 @@ class CoverClaims:
                 raise refuse(at, source, "the code of an aggregate", hint)
             return 0, repr(source)
         if kind == "average":
-            insured = routine.amount(source["insured"], f"{at}/insured")
-            value = routine.amount(source["value"], f"{at}/value")
-            share = routine.rate(source.get("coinsurance", 1), f"{at}/coinsurance")
+            insured = builder.amount(source["insured"], f"{at}/insured")
+            value = builder.amount(source["value"], f"{at}/value")
+            share = builder.rate(source.get("coinsurance", 1), f"{at}/coinsurance")
             top = max(insured.type.scale, value.type.scale)
             return 0, (
                 f"({at_scale(insured, top)} * {10**share.type.scale}, "
                 f"{at_scale(value, top)} * {share.code})"
             )
         if kind in {"share", "depreciate"}:
-            term = routine.rate(source, at)
+            term = builder.rate(source, at)
             return term.type.scale, term.code
-        term = rounded(routine.amount(source, at), exponent, "half_up")
+        term = rounded(builder.amount(source, at), exponent, "half_up")
         return exponent, at_scale(term, exponent)
 
     # Assessing
 
-    def timing(self, loss: Loss, env: Env, period: Period) -> list[RuleResult]:
+    def timing(self, loss: Loss, given: RatingInput, period: Period) -> list[RuleResult]:
         """When it happened and when it was reported, where these are told."""
         rules = []
         claims_made = self.trigger == "claims_made"
@@ -467,7 +468,7 @@ class CoverClaims:
             said = f"The {what} {'in' if inside else 'outside'} the period of insurance."
             rules.append(RuleResult("within_period", "pass" if inside else "fail", facts, said))
         if loss.occurred_at is not None:
-            rules += self._retroactive(loss.occurred_at, env, period)
+            rules += self._retroactive(loss.occurred_at, given, period)
             if loss.reported_at is not None:
                 rules.append(self._reported(loss.occurred_at, loss.reported_at))
         return rules
@@ -479,9 +480,11 @@ class CoverClaims:
         before = loss.occurred_at is not None and loss.occurred_at < period.end
         return before and period.end <= made < period.end + timedelta(days=self._extended_days)
 
-    def _retroactive(self, occurred: datetime, env: Env, period: Period) -> list[RuleResult]:
+    def _retroactive(
+        self, occurred: datetime, given: RatingInput, period: Period
+    ) -> list[RuleResult]:
         """Nothing that happened before the retroactive date, where the cover has one."""
-        first: date | None = self._retroactive_date(env) if self._retroactive_date else None
+        first: date | None = self._retroactive_date(given) if self._retroactive_date else None
         if first is None:
             return []
         after = occurred.astimezone(period.start.tzinfo).date() >= first
@@ -508,11 +511,11 @@ class CoverClaims:
             f"Reported after the deadline of {days} days.",
         )
 
-    def in_force(self, env: Env, imposed: Imposed | None) -> RuleResult:
+    def in_force(self, given: RatingInput, imposed: Imposed | None) -> RuleResult:
         code = self._cover["code"]
         name = self._cover.get("name", code)
         wording = self._cover.get("wording", "")
-        if code in env.selected:
+        if code in given.selected:
             return RuleResult(
                 "cover_in_force", "pass", {"cover": code}, f"{name} is in force.", wording
             )
@@ -525,7 +528,7 @@ class CoverClaims:
     def assess(
         self,
         loss: Loss,
-        env: Env,
+        given: RatingInput,
         imposed: Imposed | None,
         rules: list[RuleResult],
         period: Period,
@@ -536,13 +539,13 @@ class CoverClaims:
             )
         if loss.claimed.amount <= 0:
             raise InvalidFields([FieldFault("/claimed/amount", "too_small", "Claim something.")])
-        held, missing = self._read_facts(loss, env, period)
-        claim = env._replace(facts=held)
+        held, missing = self._read_facts(loss, given, period)
+        claim = given._replace(facts=held)
         missing += self._missing_evidence(loss, claim, missing)
         rules += self._cause(loss)
-        rules += self._waited(loss, env, period)
+        rules += self._waited(loss, given, period)
         rules.append(self._completeness(missing))
-        covered = self._cover["code"] in env.selected
+        covered = self._cover["code"] in given.selected
         if missing or not covered:
             return self._unpaid(tuple(rules), tuple(missing), loss)
         self._amounts(claim, held, imposed)
@@ -571,7 +574,7 @@ class CoverClaims:
             reinstated=tuple(self._reinstating(uses, claim)),
         )
 
-    def _reinstating(self, uses: Mapping[str, Money], claim: Env) -> Iterator[Reinstating]:
+    def _reinstating(self, uses: Mapping[str, Money], claim: RatingInput) -> Iterator[Reinstating]:
         own = {row["code"] for row in self._cover.get("aggregates", ())}
         for code, taken in uses.items():
             aggregate = self._aggregates[code]
@@ -597,10 +600,12 @@ class CoverClaims:
             rules, missing, nothing, (), counts=False, reserve=reserve, recoverable=nothing, uses={}
         )
 
-    def _read_facts(self, loss: Loss, env: Env, period: Period) -> tuple[Facts, list[str]]:
+    def _read_facts(
+        self, loss: Loss, given: RatingInput, period: Period
+    ) -> tuple[Facts, list[str]]:
         """Facts typed like answers; one that is missing is named, one that is wrong is refused."""
         evidence = {one["code"] for one in self.evidence}
-        given = {
+        told = {
             code: value
             for code, value in loss.facts.items()
             if code not in evidence or any(ask.code == code for ask in self.asks)
@@ -608,40 +613,40 @@ class CoverClaims:
         missing = [
             ask.code
             for ask in self.asks
-            if ask.required and ask.default is None and given.get(ask.code) is None
+            if ask.required and ask.default is None and told.get(ask.code) is None
         ]
         if self._asks_cause:
-            cause = given.pop("cause", None) or loss.cause
+            cause = told.pop("cause", None) or loss.cause
             if not cause:
                 missing.append("cause")
             elif not isinstance(cause, str) or len(cause) > CAUSE_MAX:
                 raise InvalidFields([FieldFault("/facts/cause", "not_text", "Give a word.")])
         asked = tuple(ask._replace(required=False) for ask in self.asks)
-        held: Facts = dict(read_answers(asked, given, at="/facts").held)
+        held: Facts = dict(read_answers(asked, told, at="/facts").held)
         zone = period.start.tzinfo
         held["claimed"] = held["loss"] = loss.claimed.amount
-        told = loss.facts.get("cause") if self._asks_cause else None
-        held["cause"] = held.get("cause") or loss.cause or told or ""
+        fact = loss.facts.get("cause") if self._asks_cause else None
+        held["cause"] = held.get("cause") or loss.cause or fact or ""
         held["occurred"] = loss.occurred_at and loss.occurred_at.astimezone(zone).date()
         held["reported"] = loss.reported_at and loss.reported_at.astimezone(zone).date()
         if "item" in self._claim:
-            held["item"] = self._item(loss, env)
+            held["item"] = self._item(loss, given)
             if held["item"] is None:
                 missing.append("item")
         return held, missing
 
-    def _item(self, loss: Loss, env: Env) -> Mapping[str, Any] | None:
+    def _item(self, loss: Loss, given: RatingInput) -> Mapping[str, Any] | None:
         """The insured item that the loss names: all that is said of it must be so."""
         if not loss.item:
             return None
-        listed = self._world.questions[self._claim["item"]]
-        for item in env.answers[listed.code] or ():
+        listed = self._scope.questions[self._claim["item"]]
+        for item in given.answers[listed.code] or ():
             told = {field.code: write(field, item[field.code]) for field in listed.fields}
             if all(told.get(code) == value for code, value in loss.item.items()):
                 return item  # type: ignore[no-any-return]
         raise InvalidFields([FieldFault("/item", "unknown", "The policy does not list this item.")])
 
-    def _missing_evidence(self, loss: Loss, claim: Env, missing: list[str]) -> list[str]:
+    def _missing_evidence(self, loss: Loss, claim: RatingInput, missing: list[str]) -> list[str]:
         if missing:
             return [
                 one["code"]
@@ -669,13 +674,13 @@ class CoverClaims:
             )
         ]
 
-    def _waited(self, loss: Loss, env: Env, period: Period) -> list[RuleResult]:
+    def _waited(self, loss: Loss, given: RatingInput, period: Period) -> list[RuleResult]:
         """Whether the waiting period was over; a cover held without a gap waits for once."""
-        days = min(self._waiting.days(env) or 0, WAITING_DAYS_MAX) if self._waiting else 0
+        days = min(self._waiting.days(given) or 0, WAITING_DAYS_MAX) if self._waiting else 0
         if self._waiting is None or days <= 0 or loss.occurred_at is None:
             return []
         since = loss.insured_since if self._waiting.of_policy else loss.covered_since
-        until = self._waiting.until(since or period.start, days, period, env.territory)
+        until = self._waiting.until(since or period.start, days, period, given.territory)
         over = loss.occurred_at >= until
         return [
             RuleResult(
@@ -698,7 +703,7 @@ class CoverClaims:
             )
         return RuleResult("facts_complete", "pass", {}, "Everything that was asked is there.")
 
-    def _amounts(self, claim: Env, held: Facts, imposed: Imposed | None) -> None:
+    def _amounts(self, claim: RatingInput, held: Facts, imposed: Imposed | None) -> None:
         """Limit and excess for the loss as it stands, once its facts are complete."""
         held["limit"] = held["excess"] = 0
         limit = self._limit(claim)
@@ -712,7 +717,7 @@ class CoverClaims:
             excess = imposed.excess.amount
         held["excess"] = excess or 0
 
-    def _rule_results(self, claim: Env, held: Facts) -> list[RuleResult]:
+    def _rule_results(self, claim: RatingInput, held: Facts) -> list[RuleResult]:
         results = []
         for rule, outcome, run in self._rules:
             if run(claim):
@@ -731,7 +736,7 @@ class CoverClaims:
                 )
         return results
 
-    def _suspicion(self, claim: Env) -> list[RuleResult]:
+    def _suspicion(self, claim: RatingInput) -> list[RuleResult]:
         """An additive score with its reasons. It may hold or refer a claim, never deny it."""
         if not self._fraud:
             return []
@@ -747,7 +752,7 @@ class CoverClaims:
         return {ask.code: write(ask, held[ask.code]) for ask in self.asks}
 
     def _paid(
-        self, loss: Loss, claim: Env, held: Facts, imposed: Imposed | None
+        self, loss: Loss, claim: RatingInput, held: Facts, imposed: Imposed | None
     ) -> tuple[Money, tuple[PayoutStep, ...], dict[str, Money], Money]:
         """What is paid, how that was worked out, what it takes of aggregates, and what is held back:
         so much more would be paid without the clauses that may be made good later."""
@@ -760,7 +765,7 @@ class CoverClaims:
         self,
         clauses: Sequence[_Clause],
         loss: Loss,
-        claim: Env,
+        claim: RatingInput,
         held: Facts,
         imposed: Imposed | None,
     ) -> tuple[int, tuple[PayoutStep, ...], dict[str, Money]]:
@@ -789,7 +794,7 @@ class CoverClaims:
         figure: Any,
         before: int,
         loss: Loss,
-        claim: Env,
+        claim: RatingInput,
         uses: dict[str, Money],
     ) -> tuple[int, str]:
         match clause.kind:
@@ -821,7 +826,7 @@ class CoverClaims:
         aggregate: Aggregate,
         before: int,
         loss: Loss,
-        claim: Env,
+        claim: RatingInput,
         uses: dict[str, Money],
     ) -> tuple[int, str]:
         """What is left of an aggregate, and how much of that this claim takes: of a limit that is

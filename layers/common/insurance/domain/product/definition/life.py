@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.language.program import World
+from insurance.domain.product.language.scope import Scope
 
 if TYPE_CHECKING:
     from insurance.domain.jurisdiction import Jurisdiction
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Life:
     """Days, fees and methods; `section` gives any other part of it as it was written."""
 
-    def __init__(self, plain: Mapping[str, Any], world: World, currency: Currency) -> None:
-        self._plain, self._world, self._currency = plain, world, currency
+    def __init__(self, plain: Mapping[str, Any], scope: Scope, currency: Currency) -> None:
+        self._plain, self._scope, self._currency = plain, scope, currency
         self.cooling_off_days = self._days("cooling_off_days", 14)
         self.quote_validity_days = self._days("quote_validity_days", 30)
         self.grace_days = self._days("grace_days", 0)

@@ -11,6 +11,7 @@ from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.language.kinds import (
     BOOL,
+    CODE,
     DATE,
     TEXT,
     Kind,
@@ -20,7 +21,6 @@ from insurance.domain.product.language.kinds import (
     places,
 )
 
-CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 TEXT_MAX: Final = 200
 LIST_MAX: Final = 100
 NUMBER_MAX: Final = 10**13

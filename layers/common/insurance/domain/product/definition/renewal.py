@@ -5,23 +5,25 @@ from typing import Any, NamedTuple
 
 from insurance.domain.product.definition.questions import Question, write
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.language.expression import Inner, compiled, rounded
+from insurance.domain.product.language.expression import Nested, compiled
+from insurance.domain.product.language.function_builder import FunctionBuilder, present
 from insurance.domain.product.language.kinds import Kind, Term, Type, at_scale
-from insurance.domain.product.language.program import Env, Routine, World, present
+from insurance.domain.product.language.scope import RatingInput, Scope
+from insurance.domain.product.language.terms import rounded
 from insurance.domain.product.results import Finding
 
 
 class _Change(NamedTuple):
     code: str
     field: str
-    run: Callable[[Env], Any]
+    run: Callable[[RatingInput], Any]
 
 
 class Renewals:
     """Changes are applied in their order, each on the answers that the one before it left."""
 
-    def __init__(self, plain: Mapping[str, Any], world: World) -> None:
-        self._world = world
+    def __init__(self, plain: Mapping[str, Any], scope: Scope) -> None:
+        self._scope = scope
         self.invite_days: int = plain.get("invite_days", 21)
         self.fair: bool = bool(plain.get("fair", False))
         """Never dearer than the same risk would be as new business (UK home and motor)."""
@@ -34,83 +36,94 @@ class Renewals:
             for place, rule in enumerate(plain.get("rules", ()))
         ]
 
-    def _rule(self, rule: Mapping[str, Any], path: str) -> tuple[Finding, Callable[[Env], Any]]:
+    def _rule(
+        self, rule: Mapping[str, Any], path: str
+    ) -> tuple[Finding, Callable[[RatingInput], Any]]:
         outcome = rule.get("outcome", "decline")
         if outcome not in {"decline", "refer", "inform"}:
             raise refuse(f"{path}/outcome", outcome, "decline, refer or inform")
-        routine = Routine(self._world)
-        when = routine.condition(rule["when"], f"{path}/when")
-        asked = present(routine.sources)
-        routine.write(f"return {asked} and {when}" if asked else f"return {when}")
+        builder = FunctionBuilder(self._scope)
+        when = builder.condition(rule["when"], f"{path}/when")
+        asked = present(builder.sources)
+        builder.write(f"return {asked} and {when}" if asked else f"return {when}")
         finding = Finding(
             rule["code"], outcome, rule["reason"], rule.get("authority", "underwriter")
         )
-        return finding, routine.build()
+        return finding, builder.build()
 
     def _change(self, plain: Mapping[str, Any], path: str) -> _Change:
         """`answer` is a question, or `list.field`: then each item is changed in turn."""
         code, _, field = plain["answer"].partition(".")
         question = self._question(code, field, f"{path}/answer")
-        routine = Routine(self._world)
-        listed = self._world.questions[code]
+        builder = FunctionBuilder(self._scope)
+        listed = self._scope.questions[code]
         item = plain.get("as", "item")
         if field:
             kind = Type(Kind.RECORD, fields=listed.kind.fields)
-            self._each(routine, plain, question, path, (f"e.answers[{code!r}]", item, kind))
+            self._each(builder, plain, question, path, (f"e.answers[{code!r}]", item, kind))
         elif "for_each" in plain:
-            many = routine.expression(plain["for_each"], f"{path}/for_each")
+            many = builder.expression(plain["for_each"], f"{path}/for_each")
             if many.type.kind is not Kind.LIST:
                 raise refuse(f"{path}/for_each", many.type, "a list")
-            self._fold(routine, plain, question, path, many)
+            self._fold(builder, plain, question, path, many)
         else:
-            to = self._fitted(routine.expression(plain["to"], f"{path}/to"), question, path)
-            when = self._when(routine, routine, plain, path)
-            routine.write(f"return {to} if {when} else e.answers[{code!r}]")
-        return _Change(code, field, routine.build())
+            to = self._fitted(builder.expression(plain["to"], f"{path}/to"), question, path)
+            when = self._when(builder, builder, plain, path)
+            builder.write(f"return {to} if {when} else e.answers[{code!r}]")
+        return _Change(code, field, builder.build())
 
     def _each(
         self,
-        routine: Routine,
+        builder: FunctionBuilder,
         plain: Mapping[str, Any],
         question: Question,
         path: str,
         loop: tuple[str, str, Type],
     ) -> None:
         many, item, kind = loop
-        scope = Inner(routine, {item: Term("each", kind)})
-        to = self._fitted(compiled(plain["to"], scope, f"{path}/to"), question, path)
-        when = self._when(routine, scope, plain, path)
-        routine.write(f"return [{{**each, {question.code!r}: {to}}} if {when} else each")
-        routine.write(f"        for each in {many}]")
+        names = Nested(builder, {item: Term("each", kind)})
+        to = self._fitted(compiled(plain["to"], names, f"{path}/to"), question, path)
+        when = self._when(builder, names, plain, path)
+        builder.write(f"return [{{**each, {question.code!r}: {to}}} if {when} else each")
+        builder.write(f"        for each in {many}]")
 
     def _fold(
-        self, routine: Routine, plain: Mapping[str, Any], question: Question, path: str, many: Term
+        self,
+        builder: FunctionBuilder,
+        plain: Mapping[str, Any],
+        question: Question,
+        path: str,
+        many: Term,
     ) -> None:
         """The answer changed once for each item: a coefficient raised by every claim."""
-        routine.write(f"running = e.answers[{question.code!r}]")
+        builder.write(f"running = e.answers[{question.code!r}]")
         name = plain.get("as", "item")
         each = Term("each", Type(Kind.RECORD, fields=many.type.fields))
-        scope = Inner(routine, {name: each, question.code: Term("running", question.kind)})
-        to = self._fitted(compiled(plain["to"], scope, f"{path}/to"), question, path)
-        when = self._when(routine, scope, plain, path)
-        with routine.block(f"for each in {many.code}:"):
-            routine.write(f"running = {to} if {when} else running")
-        routine.write("return running")
+        names = Nested(builder, {name: each, question.code: Term("running", question.kind)})
+        to = self._fitted(compiled(plain["to"], names, f"{path}/to"), question, path)
+        when = self._when(builder, names, plain, path)
+        with builder.block(f"for each in {many.code}:"):
+            builder.write(f"running = {to} if {when} else running")
+        builder.write("return running")
 
     def _when(
-        self, routine: Routine, scope: Routine | Inner, plain: Mapping[str, Any], path: str
+        self,
+        builder: FunctionBuilder,
+        names: FunctionBuilder | Nested,
+        plain: Mapping[str, Any],
+        path: str,
     ) -> str:
         when = "True"
         if "when" in plain:
-            term = compiled(plain["when"], scope, f"{path}/when")
+            term = compiled(plain["when"], names, f"{path}/when")
             if term.type.kind is not Kind.BOOL:
                 raise refuse(f"{path}/when", term.type, "yes or no")
             when = term.code
-        asked = present(routine.sources)
+        asked = present(builder.sources)
         return f"({asked}) and {when}" if asked else when
 
     def _question(self, code: str, field: str, path: str) -> Question:
-        known = self._world.questions
+        known = self._scope.questions
         if code not in known:
             raise refuse(path, code, "a question", did_you_mean(code, known))
         if not field:
@@ -135,16 +148,16 @@ class Renewals:
             code = f"max({code}, {int(kind.low.scaleb(kind.scale))})"
         return code
 
-    def findings(self, env: Env) -> list[Finding]:
-        return [finding for finding, run in self._rules if run(env)]
+    def findings(self, given: RatingInput) -> list[Finding]:
+        return [finding for finding, run in self._rules if run(given)]
 
-    def answers(self, env: Env) -> dict[str, object]:
+    def answers(self, given: RatingInput) -> dict[str, object]:
         """The answers of the next term, as they would be sent."""
-        held = dict(env.answers)
+        held = dict(given.answers)
         for change in self._changes:
-            held[change.code] = change.run(env._replace(answers=held))
+            held[change.code] = change.run(given._replace(answers=held))
         return {
-            code: write(self._world.questions[code], value)
+            code: write(self._scope.questions[code], value)
             for code, value in held.items()
             if value is not None
         }

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, Self
 from insurance.domain.core.packing import canonical
 from insurance.domain.product.definition import shape
 from insurance.domain.product.faults import InvalidProduct, refuse
-from insurance.domain.product.language.program import Asked
+from insurance.domain.product.language.scope import KeysAsked
 from insurance.domain.product.product import Definition, Product
 
 DOCUMENT_MAX: Final = 1_000_000
@@ -116,7 +116,7 @@ def definition(document: str, tables: Mapping[str, str], scenarios: str | None) 
     return Definition(plain, tables, examples)
 
 
-def checked(made: Definition, asked: Asked | None = None) -> Product:
+def checked(made: Definition, asked: KeysAsked | None = None) -> Product:
     """A product that has met every check of the compiler, and whose tables have no faults.
 
     `asked` collects the keys by which its tables will be asked.
@@ -124,7 +124,7 @@ def checked(made: Definition, asked: Asked | None = None) -> Product:
     product = Product(made, asked)
     product.compile()
     found = []
-    for table, matcher, types in product.world.matched:
+    for table, matcher, types in product.scope.matched:
         found += matcher.faults()
         gap = matcher.gap(types)
         if gap is not None:

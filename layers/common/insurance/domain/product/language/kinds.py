@@ -5,11 +5,15 @@ at scale 2. Sums align scales, products add them, so a chain of factors is exact
 whole numbers are.
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Context, Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
+
+CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+"""What a name in a definition looks like."""
 
 WIDE: Final = Context(prec=1_000)
 """Wide enough that no product of scaled numbers is ever rounded by decimal arithmetic."""

@@ -58,7 +58,7 @@ def _untried(
     in_force = {cover.code for offer in offers for cover in offer.covers}
     yield from _unfound(plain["covers"], "code", in_force, "/covers")
     yield from _untried_claims(product, seen)
-    for table, matcher, _ in product.world.matched:
+    for table, matcher, _ in product.scope.matched:
         yield from _untried_edges(table, matcher, asked.get(table.name, set()))
 
 

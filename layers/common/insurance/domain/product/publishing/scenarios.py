@@ -146,7 +146,7 @@ class _Run:
         yield from self._of_offer(renewal.offer)
         json = renewal.risk.answers.to_json()
         for code, wanted in self._expect.get("answers", {}).items():
-            question = self._product.world.questions[code]
+            question = self._product.scope.questions[code]
             found = json.get(code)
             if found != wire(question, wanted):
                 yield f"answers/{code}: {found}, expected {wanted}"
@@ -278,8 +278,8 @@ class _Run:
     def _table(self) -> Iterator[str]:
         """Rows of a rate table, looked up as the tariff looks them up."""
         name = self._plain["table"]
-        if name.partition("__")[0] not in self._product.world.tables:
-            yield f"There is no table {name}. {did_you_mean(name, self._product.world.tables)}"
+        if name.partition("__")[0] not in self._product.scope.tables:
+            yield f"There is no table {name}. {did_you_mean(name, self._product.scope.tables)}"
             return
         for row in self._expect["rows"]:
             *keys, wanted = row
@@ -340,7 +340,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
 
 def plain_risk(product: Product, plain: Plain) -> Risk:
     """A risk as people write it: amounts in major units, what was looked up beside the answers."""
-    questions = product.world.questions
+    questions = product.scope.questions
     given = {
         code: wire(questions[code], answer) if code in questions else answer
         for code, answer in plain.get("answers", {}).items()

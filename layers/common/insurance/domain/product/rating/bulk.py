@@ -15,13 +15,13 @@ import orjson
 
 from insurance.domain.core.errors import FieldFault
 from insurance.domain.product.definition.questions import READ, Question
-from insurance.domain.product.language.program import Env
+from insurance.domain.product.language.scope import RatingInput
 from insurance.domain.product.product import Product
 from insurance.domain.product.results import Risk
 
 NONE: frozenset[str] = frozenset()
 AS_SENT = frozenset({"integer", "boolean", "choice", "text"})
-NEW_BUSINESS = tuple(Env._field_defaults.values())
+NEW_BUSINESS = tuple(RatingInput._field_defaults.values())
 """What a compiled function may read besides, of a risk that was not insured here."""
 new: Any = tuple.__new__
 """A named tuple of values that are in its order: its own constructor takes twice as long."""
@@ -46,7 +46,7 @@ class Bulk:
         hidden = any(one.visible_when for one in product.questions)
         loads = any(rule.outcome in {"load", "exclude"} for rule in product.underwriting.rules)
         self._read = leave if hidden or loads else reader(product.questions)
-        self._read_looked_up = looked_up_reader(product.world.looked_up)
+        self._read_looked_up = looked_up_reader(product.scope.looked_up)
         self._territory = product.territories[0]
         self._run, self._can_be_had = product.rating.run, product.covers.can_be_had
         self._chosen: dict[tuple[object, ...], frozenset[str]] = {}
@@ -80,13 +80,13 @@ class Bulk:
             if self._product.in_months:  # then no answer moves it
                 self._ends[start] = end
         territory = self._territory
-        env = new(Env, (held, told, NONE, start, end, territory, *NEW_BUSINESS))
-        choice = (self._can_be_had(env), *covers)
+        given = new(RatingInput, (held, told, NONE, start, end, territory, *NEW_BUSINESS))
+        choice = (self._can_be_had(given), *covers)
         selected = self._chosen.get(choice)
         if selected is None:  # worked out once for each choice among what can be had
-            selected = self._chosen[choice] = self._product.choose(env, tuple(covers))
-        env = new(Env, (held, told, selected, start, end, territory, *NEW_BUSINESS))
-        priced = self._run(env, 1, 1)
+            selected = self._chosen[choice] = self._product.choose(given, tuple(covers))
+        given = new(RatingInput, (held, told, selected, start, end, territory, *NEW_BUSINESS))
+        priced = self._run(given, 1, 1)
         premium: Premium = new(Premium, (priced[0], priced[1], priced[3]))
         return premium
 

@@ -13,9 +13,11 @@ from typing import Any, Final, NamedTuple
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.language.arithmetic import ROUNDING
-from insurance.domain.product.language.expression import Inner, compiled, expect, rounded
+from insurance.domain.product.language.expression import Nested, compiled
+from insurance.domain.product.language.function_builder import FunctionBuilder
 from insurance.domain.product.language.kinds import Kind, Term, Type, as_decimal, at_scale
-from insurance.domain.product.language.program import Env, Routine, World
+from insurance.domain.product.language.scope import RatingInput, Scope
+from insurance.domain.product.language.terms import expect, rounded
 from insurance.domain.product.results import Line, Price
 
 SHARED: Final = ""
@@ -84,8 +86,8 @@ class Charge(NamedTuple):
 class Chain:
     """Accounts while the steps over them are written."""
 
-    def __init__(self, routine: Routine, prefix: str = "") -> None:
-        self.routine, self.prefix = routine, prefix
+    def __init__(self, builder: FunctionBuilder, prefix: str = "") -> None:
+        self.builder, self.prefix = builder, prefix
         self.accounts: dict[str, Account] = {}
         self.record: list[str] = []
         self.slots: list[Slot] = []
@@ -99,13 +101,13 @@ class Chain:
 class Rating:
     """A product's compiled tariff."""
 
-    def __init__(self, plain: Mapping[str, Any], world: World, rounding: "Rounding") -> None:
+    def __init__(self, plain: Mapping[str, Any], scope: Scope, rounding: "Rounding") -> None:
         self._rounding = rounding
-        self.shared_by = _weights(plain.get("shared_by", {}), world)
+        self.shared_by = _weights(plain.get("shared_by", {}), scope)
         self._charges: list[Charge] = []
-        routine = Routine(world)
-        chain = Chain(routine)
-        writer = _Writer(world, routine, self.shared_by)
+        builder = FunctionBuilder(scope)
+        chain = Chain(builder)
+        writer = _Writer(scope, builder, self.shared_by)
         for place, step in enumerate(plain["steps"]):
             writer.step(chain, step, f"/rating/steps/{place}")
         if not chain.accounts:
@@ -113,47 +115,47 @@ class Rating:
         self.slots = tuple(chain.slots)
         self.accounts = tuple(chain.accounts)
         self._finish(chain, plain)
-        self.sources = frozenset(routine.sources)
-        self.source = routine.source("e, num, den")
-        self.run: Callable[[Env, int, int], tuple[Any, ...]] = routine.build("e, num, den")
+        self.sources = frozenset(builder.sources)
+        self.source = builder.source("e, num, den")
+        self.run: Callable[[RatingInput, int, int], tuple[Any, ...]] = builder.build("e, num, den")
 
     def _finish(self, chain: Chain, plain: Mapping[str, Any]) -> None:
         """Net premium, charges, total, in whole minor units."""
-        routine, exponent = chain.routine, self._rounding.exponent
+        builder, exponent = chain.builder, self._rounding.exponent
         scale = max(exponent, *(account.scale for account in chain.accounts.values()))
         parts = [
             at_scale(Term(account.code, Type(Kind.MONEY, account.scale)), scale)
             for account in chain.accounts.values()
         ]
-        routine.write(f"parts = ({', '.join(parts)},)")
+        builder.write(f"parts = ({', '.join(parts)},)")
         unit = f"{10 ** (scale - exponent) * self._rounding.unit} * den"
         mode = self._rounding.mode
         if self._rounding.by_cover:
-            routine.write(f"parts = tuple({mode}(part * num, {unit}) for part in parts)")
-            routine.write(f"net = sum(parts){self._rounding.raised}")
+            builder.write(f"parts = tuple({mode}(part * num, {unit}) for part in parts)")
+            builder.write(f"net = sum(parts){self._rounding.raised}")
         else:
             whole = " + ".join(parts)
-            routine.write(f"whole = ({whole}) * num")
-            routine.write(f"unit = {unit}")
-            routine.write(f"net = {_rounding_code(mode, 'whole', 'unit')}{self._rounding.raised}")
+            builder.write(f"whole = ({whole}) * num")
+            builder.write(f"unit = {unit}")
+            builder.write(f"net = {_rounding_code(mode, 'whole', 'unit')}{self._rounding.raised}")
         lines = {"net": "net"}
         for place, charge in enumerate(plain.get("charges", [])):
-            self._charge(routine, charge, lines, f"/rating/charges/{place}")
+            self._charge(builder, charge, lines, f"/rating/charges/{place}")
         commission = "None"
         if "commission" in plain:
-            rate = routine.rate(plain["commission"], "/rating/commission")
+            rate = builder.rate(plain["commission"], "/rating/commission")
             commission = f"{mode}(net * {rate.code}, {10**rate.type.scale})"
         amounts = ", ".join(lines[charge.code] for charge in self._charges)
         rates = ", ".join(f"r_{charge.code}" for charge in self._charges)
         total = " + ".join(lines.values())
         record = ", ".join(chain.record)
-        routine.write(
+        builder.write(
             f"return net, ({amounts}{',' if amounts else ''}), ({rates}{',' if rates else ''}), "
             f"{total}, {commission}, parts, ({record},)"
         )
 
     def _charge(
-        self, routine: Routine, plain: Mapping[str, Any], lines: dict[str, str], path: str
+        self, builder: FunctionBuilder, plain: Mapping[str, Any], lines: dict[str, str], path: str
     ) -> None:
         """A tax, levy or fee: a rate on its base, or an amount."""
         code, mode = plain["code"], self._rounding.mode
@@ -163,26 +165,26 @@ class Rating:
             raise refuse(path, "a rate and an amount, or neither", "one of rate and amount")
         included = bool(plain.get("included", False))
         scale: int | None = None
-        routine.write(f"c_{code} = 0; r_{code} = None")
-        when = routine.condition(plain["when"], f"{path}/when") if "when" in plain else "True"
-        with routine.block(f"if {when}:"):
+        builder.write(f"c_{code} = 0; r_{code} = None")
+        when = builder.condition(plain["when"], f"{path}/when") if "when" in plain else "True"
+        with builder.block(f"if {when}:"):
             if "rate" in plain:
-                rate = routine.rate(plain["rate"], f"{path}/rate")
+                rate = builder.rate(plain["rate"], f"{path}/rate")
                 scale = rate.type.scale
                 base = self._base(plain, lines, path)
-                routine.write(f"r_{code} = {rate.code}")
+                builder.write(f"r_{code} = {rate.code}")
                 whole = f"({10**scale} + r_{code})" if included else f"{10**scale}"
-                routine.write(f"whole = {base} * r_{code}")
-                routine.write(f"unit = {whole} * {self._rounding.unit}")
+                builder.write(f"whole = {base} * r_{code}")
+                builder.write(f"unit = {whole} * {self._rounding.unit}")
                 rounded_code = _rounding_code(mode, "whole", "unit")
-                routine.write(f"c_{code} = {rounded_code}{self._rounding.raised}")
+                builder.write(f"c_{code} = {rounded_code}{self._rounding.raised}")
             else:
                 amount = rounded(
-                    routine.amount(plain["amount"], f"{path}/amount"), self._rounding.exponent, mode
+                    builder.amount(plain["amount"], f"{path}/amount"), self._rounding.exponent, mode
                 )
-                routine.write(f"c_{code} = {at_scale(amount, self._rounding.exponent)}")
+                builder.write(f"c_{code} = {at_scale(amount, self._rounding.exponent)}")
             if included:
-                routine.write(f"net -= c_{code}")
+                builder.write(f"net -= c_{code}")
         lines[code] = f"c_{code}"
         kind = plain.get("kind", "tax")
         refund = plain.get("refund", "none" if kind == "fee" else "pro_rata")
@@ -196,7 +198,7 @@ class Rating:
                 raise refuse(f"{path}/on/{place}", base, f"net or a charge before: {[*lines]}")
         return f"({' + '.join(lines[base] for base in bases)})"
 
-    def price(self, result: tuple[Any, ...], env: Env) -> Price:
+    def price(self, result: tuple[Any, ...], given: RatingInput) -> Price:
         """A rating's result as money, the net premium shared out to its covers."""
         net, amounts, rates, total, commission, parts, _ = result
         currency = self._rounding.currency
@@ -213,22 +215,22 @@ class Rating:
         return Price(
             net=lines[0].amount,
             lines=tuple(lines),
-            by_cover=self._by_cover(lines[0].amount, parts, env),
+            by_cover=self._by_cover(lines[0].amount, parts, given),
             total=Money(amount=total, currency=currency),
             commission=None if commission is None else Money(amount=commission, currency=currency),
         )
 
-    def _by_cover(self, net: Money, parts: Sequence[int], env: Env) -> dict[str, Money]:
+    def _by_cover(self, net: Money, parts: Sequence[int], given: RatingInput) -> dict[str, Money]:
         """The net premium by account, then the shared one by weight over the covers in force."""
         weights = [max(part, 0) for part in parts]
         shares = net.split(weights if any(weights) else [1, *(0 for _ in weights[1:])])
         by_cover: dict[str, int] = {}
         for account, share in zip(self.accounts, shares, strict=True):
             if account != SHARED:
-                if account in env.selected or share:
+                if account in given.selected or share:
                     by_cover[account] = by_cover.get(account, 0) + share.amount
                 continue
-            held = {cover: w for cover, w in self.shared_by.items() if cover in env.selected}
+            held = {cover: w for cover, w in self.shared_by.items() if cover in given.selected}
             held = held if any(held.values()) else self.shared_by
             for cover, part in zip(held, share.split(list(held.values())), strict=True):
                 by_cover[cover] = by_cover.get(cover, 0) + part.amount
@@ -261,8 +263,10 @@ class Rounding(NamedTuple):
 class _Writer:
     """Writes one step after the other into a routine."""
 
-    def __init__(self, world: World, routine: Routine, shared_by: Mapping[str, int]) -> None:
-        self._world, self._routine = world, routine
+    def __init__(
+        self, scope: Scope, builder: FunctionBuilder, shared_by: Mapping[str, int]
+    ) -> None:
+        self._scope, self._builder = scope, builder
         self._shared_by = shared_by
         self._codes: set[str] = set()
 
@@ -275,15 +279,15 @@ class _Writer:
         if len(operations) != 1:
             raise refuse(path, operations or "nothing to do", f"one of {', '.join(OPERATIONS)}")
         operation = operations[0]
-        routine = self._routine
-        routine.used.clear()
+        builder = self._builder
+        builder.used.clear()
         targets = self._targets(chain, plain, operation, path)
         conditions = []
         if "when" in plain:
-            conditions.append(routine.condition(plain["when"], f"{path}/when"))
+            conditions.append(builder.condition(plain["when"], f"{path}/when"))
         if "cover" in plain:
-            routine.find("covers")
-            routine.used.remove("covers")
+            builder.find("covers")
+            builder.used.remove("covers")
             conditions.append(f"{plain['cover']!r} in selected")
         when = " and ".join(conditions)
         getattr(self, f"_{operation}")(chain, plain, targets, when, path)
@@ -293,7 +297,7 @@ class _Writer:
             name=plain.get("name", code.replace("_", " ").capitalize()),
             operation=operation,
             covers=tuple(targets),
-            inputs=tuple(routine.used),
+            inputs=tuple(builder.used),
             totals=tuple(account.scale for account in chain.accounts.values()),
         )
         chain.record += [account.code for account in chain.accounts.values()]
@@ -306,8 +310,8 @@ class _Writer:
             return [SHARED]
         named = [plain["cover"]] if "cover" in plain else list(plain.get("covers", []))
         for cover in named:
-            if cover not in self._world.covers:
-                hint = did_you_mean(cover, self._world.covers)
+            if cover not in self._scope.covers:
+                hint = did_you_mean(cover, self._scope.covers)
                 raise refuse(f"{path}/cover", cover, "the code of a cover", hint)
         if named:
             return named
@@ -317,8 +321,8 @@ class _Writer:
             return list(chain.accounts)
         if self._shared_by:
             return [SHARED]
-        if len(self._world.covers) == 1:
-            return [self._world.covers[0]]
+        if len(self._scope.covers) == 1:
+            return [self._scope.covers[0]]
         raise refuse(path, "no cover", "a cover, or rating/shared_by with weights")
 
     # Each operation writes the new running values, and leaves a slot with its operand.
@@ -329,7 +333,7 @@ class _Writer:
         """A new running value for an account: one if the condition holds, the other if not."""
         local = chain.local("x")
         chosen = f"{new} if {when} else {old}" if when else new
-        chain.routine.write(f"{local} = {chosen}")
+        chain.builder.write(f"{local} = {chosen}")
         chain.accounts[name] = Account(local, scale)
 
     def _held(self, chain: Chain, name: str) -> Account:
@@ -337,7 +341,7 @@ class _Writer:
 
     def _operand(self, chain: Chain, term: Term, when: str) -> str:
         local = chain.local("o")
-        chain.routine.write(f"{local} = {term.code}" + (f" if {when} else None" if when else ""))
+        chain.builder.write(f"{local} = {term.code}" + (f" if {when} else None" if when else ""))
         chain.record.append(local)
         chain.slots.append(Slot("", "", "", (), (), term.type.scale, ()))
         return local
@@ -351,8 +355,8 @@ class _Writer:
     def _scoped(
         self, chain: Chain, source: object, kinds: tuple[Kind, ...], path: str, what: str
     ) -> Term:
-        scope = getattr(chain, "scope", self._routine)
-        return expect(compiled(source, scope, path), kinds, path, what)
+        names = getattr(chain, "names", self._builder)
+        return expect(compiled(source, names, path), kinds, path, what)
 
     def _base(
         self, chain: Chain, plain: Mapping[str, Any], targets: list[str], when: str, path: str
@@ -409,7 +413,7 @@ class _Writer:
             self._multiply(chain, targets, f"({10**scale} + {local})", scale, when)
             return
         into = plain["into"]
-        if into not in self._world.covers:
+        if into not in self._scope.covers:
             raise refuse(f"{path}/into", into, "the code of a cover")
         held = [self._held(chain, name) for name in targets]
         top = max(account.scale for account in held)
@@ -466,7 +470,7 @@ class _Writer:
             )
             return
         aligned = [chain.local("x") for _ in targets]
-        chain.routine.write(
+        chain.builder.write(
             "; ".join(f"{x} = {part}" for x, part in zip(aligned, parts, strict=True))
         )
         more = max(SPREAD_PLACES - scale, 0)
@@ -474,10 +478,10 @@ class _Writer:
         spread = [chain.local("x") for _ in targets] if more else aligned
         if more:
             kept = ", ".join(f"{x}{by}" for x in aligned)
-            chain.routine.write(f"{', '.join(spread)} = {kept}")
-        with chain.routine.block(f"if {guard}{' + '.join(aligned)} {sign} {bound}:"):
+            chain.builder.write(f"{', '.join(spread)} = {kept}")
+        with chain.builder.block(f"if {guard}{' + '.join(aligned)} {sign} {bound}:"):
             shares = f"apportion(({', '.join(aligned)}), {bound}{by})"
-            chain.routine.write(f"{', '.join(spread)} = {shares}")
+            chain.builder.write(f"{', '.join(spread)} = {shares}")
         for name, code in zip(targets, spread, strict=True):
             chain.accounts[name] = Account(code, scale + more)
 
@@ -505,29 +509,29 @@ class _Writer:
         self, chain: Chain, plain: Mapping[str, Any], targets: list[str], when: str, path: str
     ) -> None:
         """Steps for each item of a list; what they come to is added to the account."""
-        routine = self._routine
-        many = routine.expression(plain["for_each"], f"{path}/for_each")
+        builder = self._builder
+        many = builder.expression(plain["for_each"], f"{path}/for_each")
         if many.type.kind is not Kind.LIST:
             raise refuse(f"{path}/for_each", many.type, "a list that is asked")
         name = plain.get("as", "item")
         inner = _ItemChain(
-            routine,
+            builder,
             f"i{len(chain.slots)}_",
-            Inner(
-                routine, {name: Term(f"each_{name}", Type(Kind.RECORD, fields=many.type.fields))}
+            Nested(
+                builder, {name: Term(f"each_{name}", Type(Kind.RECORD, fields=many.type.fields))}
             ),
         )
         total, record = chain.local("s"), chain.local("o")
-        routine.write(f"{total} = 0; {record} = []")
+        builder.write(f"{total} = 0; {record} = []")
         guard = f" if {when} else ()" if when else ""
-        with routine.block(f"for each_{name} in {many.code}{guard}:"):
+        with builder.block(f"for each_{name} in {many.code}{guard}:"):
             for place, step in enumerate(plain.get("steps", [])):
                 self._item_step(inner, step, f"{path}/steps/{place}")
             if SHARED not in inner.accounts:
                 raise refuse(f"{path}/steps", "no base", "a first step with a base")
             part = inner.accounts[SHARED]
-            routine.write(f"{total} += {part.code}")
-            routine.write(f"{record}.append(({', '.join(inner.record)},))")
+            builder.write(f"{total} += {part.code}")
+            builder.write(f"{record}.append(({', '.join(inner.record)},))")
         chain.record.append(record)
         chain.slots.append(Slot("", "", "", (), (), 0, (), tuple(inner.slots)))
         old = self._held(chain, targets[0])
@@ -540,11 +544,11 @@ class _Writer:
         operations = [name for name in OPERATIONS[:-1] if name in plain]
         if len(operations) != 1:
             raise refuse(path, operations or "nothing to do", f"one of {OPERATIONS[:-1]}")
-        routine = self._routine
-        routine.used.clear()
+        builder = self._builder
+        builder.used.clear()
         when = ""
         if "when" in plain:
-            term = compiled(plain["when"], inner.scope, f"{path}/when")
+            term = compiled(plain["when"], inner.names, f"{path}/when")
             when = expect(term, (Kind.BOOL,), f"{path}/when", "yes or no").code
         getattr(self, f"_{operations[0]}")(inner, plain, [SHARED], when, path)
         code = plain["step"]
@@ -552,7 +556,7 @@ class _Writer:
             code=code,
             name=plain.get("name", code.replace("_", " ").capitalize()),
             operation=operations[0],
-            inputs=tuple(routine.used),
+            inputs=tuple(builder.used),
             totals=tuple(account.scale for account in inner.accounts.values()),
         )
         inner.record += [account.code for account in inner.accounts.values()]
@@ -561,14 +565,14 @@ class _Writer:
 class _ItemChain(Chain):
     """The one account of an item, in a loop."""
 
-    def __init__(self, routine: Routine, prefix: str, scope: Inner) -> None:
-        super().__init__(routine, prefix)
-        self.scope = scope
+    def __init__(self, builder: FunctionBuilder, prefix: str, names: Nested) -> None:
+        super().__init__(builder, prefix)
+        self.names = names
 
 
-def _weights(plain: Mapping[str, Any], world: World) -> dict[str, int]:
+def _weights(plain: Mapping[str, Any], scope: Scope) -> dict[str, int]:
     for cover, weight in plain.items():
-        if cover not in world.covers:
+        if cover not in scope.covers:
             raise refuse(f"/rating/shared_by/{cover}", cover, "the code of a cover")
         if not isinstance(weight, int) or isinstance(weight, bool) or not 0 < weight <= 10**6:
             raise refuse(f"/rating/shared_by/{cover}", weight, "a whole number above 0")
