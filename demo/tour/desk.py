@@ -25,8 +25,8 @@ def complained_about_and_put_right(visitor: Visitor) -> str:
     }
     complaint = visitor.post("/v1/complaints", words)
     path = f"/v1/complaints/{complaint['id']}"
-    for clock in complaint["clocks"]:
-        visitor.say("clock", f"{clock['code'].replace('_', ' ')} by {clock['due_at']}")
+    for deadline in complaint["deadlines"]:
+        visitor.say("deadline", f"{deadline['code'].replace('_', ' ')} by {deadline['due_at']}")
     visitor.post(f"{path}/acknowledgement", by=COMPLAINTS)
     visitor.post(f"{path}/investigation", by=COMPLAINTS)
     redress = {

@@ -1,4 +1,4 @@
-"""Clocks that nobody met: found on the agenda, noted once, and somebody's task from then on."""
+"""Deadlines that nobody met: found on the agenda, noted once, and somebody's task from then on."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def crash(days: Days, **changes: Any) -> Json:
 
 def test_a_claim_that_nobody_decides_in_time_is_found_and_becomes_a_task(days):
     claim = crash(days)
-    [due] = [each["due_at"] for each in claim["clocks"] if each["code"] == "decide"]
+    [due] = [each["due_at"] for each in claim["deadlines"] if each["code"] == "decide"]
     due_at = datetime.fromisoformat(due)
 
     days.turn_to(due_at - timedelta(seconds=1))
@@ -78,10 +78,10 @@ def test_a_claim_that_nobody_decides_in_time_is_found_and_becomes_a_task(days):
     days.turn_to(due_at)
 
     found = days.office.get(f"/v1/claims/{claim['id']}")
-    [clock] = [each for each in found["clocks"] if each["code"] == "decide"]
-    assert days.breaches(claim["id"]) == ["claim.clock_breached"]
-    assert datetime.fromisoformat(clock["breached_at"]) == due_at
-    assert found["task"]["code"] == "clock_breached"
+    [deadline] = [each for each in found["deadlines"] if each["code"] == "decide"]
+    assert days.breaches(claim["id"]) == ["claim.deadline_missed"]
+    assert datetime.fromisoformat(deadline["missed_at"]) == due_at
+    assert found["task"]["code"] == "deadline_missed"
     [line] = days.office.get("/v1/work-lists/claims_handler", by=HANDLER)["items"]
     assert (line["id"], line["late"]) == (claim["id"], True)
 
@@ -94,7 +94,7 @@ def test_a_breach_is_noted_once_however_often_the_clockwork_runs(days):
         ran = days.turn_to(later)
         later += timedelta(days=1)
 
-    assert (ran.failed, days.breaches(claim["id"])) == (0, ["claim.clock_breached"])
+    assert (ran.failed, days.breaches(claim["id"])) == (0, ["claim.deadline_missed"])
 
 
 def test_a_claim_that_is_settled_in_time_breaches_nothing(days):
@@ -115,7 +115,7 @@ def test_money_that_does_not_come_in_time_is_a_breach_of_its_own(days):
     days.turn_to(days.office.now + timedelta(days=40))
 
     found = days.office.get(f"/v1/claims/{claim['id']}")
-    late = [each["code"] for each in found["clocks"] if "breached_at" in each]
+    late = [each["code"] for each in found["deadlines"] if "missed_at" in each]
     assert late == ["pay"]
 
 
@@ -137,6 +137,6 @@ def test_both_clocks_of_a_complaint_run_out_one_after_the_other(days):
     days.turn_to(days.office.now + timedelta(days=90))
 
     found = days.office.get(path, by=KIM)
-    noted = {each["code"]: each["breached_at"] for each in found["clocks"]}
-    assert days.breaches(complaint_id) == ["complaint.clock_breached"] * 2
+    noted = {each["code"]: each["missed_at"] for each in found["deadlines"]}
+    assert days.breaches(complaint_id) == ["complaint.deadline_missed"] * 2
     assert noted["acknowledge"] < noted["final_response"]

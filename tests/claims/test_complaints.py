@@ -1,4 +1,4 @@
-"""Complaints through the API: opened by anybody, answered against the clock, put right, registered."""
+"""Complaints through the API: opened by anybody, answered against the deadline, put right, registered."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -104,8 +104,8 @@ def test_the_regulator_is_that_of_where_the_risk_is(office, territory, last_day,
 
     path = investigating(office, quote["id"])
 
-    clocks = {clock["code"]: clock["due_at"] for clock in office.get(path)["clocks"]}
-    assert clocks["final_response"] == last_day
+    deadlines = {deadline["code"]: deadline["due_at"] for deadline in office.get(path)["deadlines"]}
+    assert deadlines["final_response"] == last_day
     assert ombudsman in office.post(f"{path}/response", ANSWER, by=KIM)["response"]["ombudsman"]
 
 
@@ -121,7 +121,7 @@ def test_a_complaint_is_answered_put_right_and_closed(office):
     assert "Financial Ombudsman" in answered["response"]["ombudsman"]
     assert (closed["status"], closed["closed_as"]) == ("closed", "accepted")
     assert [each["status"] for each in closed["redress"]] == ["paid"]
-    assert all("met_at" in clock for clock in closed["clocks"])
+    assert all("met_at" in deadline for deadline in closed["deadlines"])
 
 
 @pytest.mark.parametrize("kind", ["quote", "policy", "claim"])
@@ -342,7 +342,7 @@ def test_a_complaint_is_in_the_work_list_of_who_must_act(office):
 
     [line] = office.get("/v1/work-lists/complaints_handler", by=KIM)["items"]
     assert (line["id"], line["code"]) == (complaint_id, "complaint_investigating")
-    assert (line["kind"], line["clock"]["code"]) == ("complaint", "final_response")
+    assert (line["kind"], line["deadline"]["code"]) == ("complaint", "final_response")
 
     office.post(f"{path}/redress", REDRESS, by=KIM)
     assert office.get("/v1/work-lists/complaints_handler", by=KIM)["items"] == []

@@ -53,7 +53,7 @@ def test_a_line_says_since_when_and_which_clock_runs(office):
 
     assert (line["kind"], line["code"], line["status"]) == ("claim", "referred", "assessing")
     assert line["age_days"] == 3
-    assert (line["clock"]["code"], line["late"]) == ("decide", False)
+    assert (line["deadline"]["code"], line["late"]) == ("decide", False)
 
 
 def test_what_is_decided_waits_no_more(office):
@@ -70,7 +70,7 @@ def test_a_claim_comes_back_when_its_clock_runs_out(office):
     office.now += timedelta(days=31)
 
     [line] = office.get(WORK, by=HANDLER)["items"]
-    assert (line["id"], line["code"], line["late"]) == (claim["id"], "clock_due", True)
+    assert (line["id"], line["code"], line["late"]) == (claim["id"], "deadline_due", True)
 
 
 def test_a_follow_up_brings_a_claim_back_on_its_day_until_it_is_struck(office):

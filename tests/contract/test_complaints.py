@@ -58,7 +58,7 @@ def complaint(number: int = 1, **changes: Any) -> Complaint:
         currency=Currency.GBP,
         since=NOW,
     )
-    return made.under_clocks(NOW).replace(**changes)
+    return made.with_deadlines(NOW).replace(**changes)
 
 
 def add(stores: Stores, number: int = 1, **changes: Any) -> Stored[Complaint]:
@@ -199,7 +199,7 @@ def test_what_is_personal_is_gone_with_the_party_and_the_rest_stays(stores):
     assert (found.record.complainant, found.record.text, found.record.payees) == (None, None, None)
     assert found.record.redress[0].reason is None
     assert found.record.redress[0].amount == gbp("50")
-    assert (found.record.status, found.record.clocks) == (offered.status, offered.clocks)
+    assert (found.record.status, found.record.deadlines) == (offered.status, offered.deadlines)
 
 
 def test_a_complaint_is_in_the_register_of_its_month_and_in_the_list_of_who_must_act(stores):

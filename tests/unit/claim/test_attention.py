@@ -1,4 +1,4 @@
-"""Clocks that start, are met and run out; what makes somebody look at a claim."""
+"""Deadlines that start, are met and run out; what makes somebody look at a claim."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,18 +8,22 @@ from insurance.domain.claim.attention import (
     acknowledged,
     done,
     followed_up,
-    late,
+    miss_deadlines,
     noted,
-    under_clocks,
     waits_for,
     waits_from,
+    with_deadlines,
 )
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, Note
 from insurance.domain.core.errors import ClaimFull, FollowUpNotFound
 from insurance.domain.core.tasks import TaskCode
-from insurance.domain.jurisdiction import ELSEWHERE, JURISDICTIONS, ClockRule, jurisdiction_of
-from insurance.domain.jurisdiction.regulatory_deadline import Clock, next_unnoticed, ticking
+from insurance.domain.jurisdiction import ELSEWHERE, JURISDICTIONS, DeadlineRule, jurisdiction_of
+from insurance.domain.jurisdiction.regulatory_deadline import (
+    RegulatoryDeadline,
+    next_deadline,
+    update_deadlines,
+)
 
 from tests.builders import gbp, make_claim
 from tests.unit.claim.test_claim import executing, record, reserved
@@ -29,23 +33,23 @@ MONDAY = datetime(2027, 5, 24, 10, tzinfo=UTC)
 GB = JURISDICTIONS["GB"]
 
 
-def clock(claim: Claim, code: str) -> Clock:
-    return next(each for each in claim.clocks if each.code == code)
+def deadline(claim: Claim, code: str) -> RegulatoryDeadline:
+    return next(each for each in claim.deadlines if each.code == code)
 
 
 def running(claim: Claim, code: str) -> bool:
-    return any(each.runs for each in claim.clocks if each.code == code)
+    return any(each.is_running for each in claim.deadlines if each.code == code)
 
 
 def noticed(claim: Claim, now: datetime) -> Claim:
-    """The claim with note taken of a clock that did run out."""
-    found = late(claim, now)
+    """The claim with note taken of a deadline that did run out."""
+    found = miss_deadlines(claim, now)
     assert found is not None
     return found
 
 
 def test_working_days_leave_out_weekends_and_bank_holidays_of_the_jurisdiction():
-    rule = ClockRule(code="acknowledge", days=5, working=True, source="a test")
+    rule = DeadlineRule(code="acknowledge", days=5, working=True, source="a test")
 
     in_england = GB.due(rule, MONDAY)
     in_ireland = JURISDICTIONS["IE"].due(rule, MONDAY)
@@ -57,13 +61,13 @@ def test_working_days_leave_out_weekends_and_bank_holidays_of_the_jurisdiction()
 
 
 def test_a_calendar_day_ends_at_midnight_where_the_regulator_is():
-    rule = ClockRule(code="decide", days=40, working=False, source="a test")
+    rule = DeadlineRule(code="decide", days=40, working=False, source="a test")
 
     assert JURISDICTIONS["US-CA"].due(rule, MONDAY) == datetime(2027, 7, 4, 7, tzinfo=UTC)
 
 
 def test_beyond_the_known_holidays_weekdays_are_counted():
-    rule = ClockRule(code="acknowledge", days=5, working=True, source="a test")
+    rule = DeadlineRule(code="acknowledge", days=5, working=True, source="a test")
 
     due = GB.due(rule, datetime(2060, 1, 5, 10, tzinfo=UTC))
 
@@ -95,8 +99,8 @@ def test_every_jurisdiction_names_every_clock_and_its_source(jurisdiction):
 def test_a_notice_is_acknowledged_and_a_decision_is_owed():
     claim = acknowledged(make_claim(), "GB", MONDAY)
 
-    assert clock(claim, "acknowledge").met_at == MONDAY
-    assert clock(claim, "decide").due_at == datetime(2027, 6, 23, 23, tzinfo=UTC)
+    assert deadline(claim, "acknowledge").met_at == MONDAY
+    assert deadline(claim, "decide").due_at == datetime(2027, 6, 23, 23, tzinfo=UTC)
     assert not running(claim, "pay")
 
 
@@ -105,67 +109,67 @@ def test_no_decision_is_owed_before_all_that_was_asked_is_there():
     assert not running(claim, "decide")
 
     later = MONDAY + timedelta(days=3)
-    complete = under_clocks(claim.replace(missing=()), later)
+    complete = with_deadlines(claim.replace(missing=()), later)
 
-    assert clock(complete, "decide").started_at == later
+    assert deadline(complete, "decide").started_at == later
 
 
 def test_what_goes_missing_again_does_not_stop_the_clock():
     claim = acknowledged(make_claim(), "GB", MONDAY)
 
-    assert running(under_clocks(claim.replace(missing=("fault",)), MONDAY), "decide")
+    assert running(with_deadlines(claim.replace(missing=("fault",)), MONDAY), "decide")
 
 
 def test_the_decision_meets_one_clock_and_starts_the_next_until_the_money_is_there():
     claim = acknowledged(make_claim(), "GB", MONDAY)
-    decided = under_clocks(claim.decided(record(), draws=(), counts=True), MONDAY)
+    decided = with_deadlines(claim.decided(record(), draws=(), counts=True), MONDAY)
     paying = executing(decided, CostType.INDEMNITY, "500")
     [payment] = paying.payments
     paid = paying.with_payment(payment.replace(status=PaymentStatus.PAID))
 
     assert not running(decided, "decide")
     assert running(decided, "pay")
-    assert running(under_clocks(paying, MONDAY), "pay")
-    assert not running(under_clocks(paid, MONDAY), "pay")
+    assert running(with_deadlines(paying, MONDAY), "pay")
+    assert not running(with_deadlines(paid, MONDAY), "pay")
 
 
 def test_a_denial_owes_no_money_and_a_closed_claim_owes_nothing():
     claim = acknowledged(make_claim(), "GB", MONDAY)
 
-    denied = under_clocks(
+    denied = with_deadlines(
         claim.decided(record(Decision.DENIED, "0"), draws=(), counts=False), MONDAY
     )
-    closed = under_clocks(claim.replace(handling=Handling.CLOSED), MONDAY)
+    closed = with_deadlines(claim.replace(handling=Handling.CLOSED), MONDAY)
 
-    assert [each.code for each in denied.clocks if each.runs] == []
-    assert [each.code for each in closed.clocks if each.runs] == []
+    assert [each.code for each in denied.deadlines if each.is_running] == []
+    assert [each.code for each in closed.deadlines if each.is_running] == []
 
 
 def test_an_act_that_is_owed_again_has_a_fresh_clock():
     claim = acknowledged(make_claim(), "GB", MONDAY)
-    closed = under_clocks(claim.replace(handling=Handling.CLOSED), MONDAY)
+    closed = with_deadlines(claim.replace(handling=Handling.CLOSED), MONDAY)
 
     later = MONDAY + timedelta(days=30)
-    reopened = under_clocks(closed.replace(handling=Handling.REOPENED), later)
+    reopened = with_deadlines(closed.replace(handling=Handling.REOPENED), later)
 
-    assert clock(reopened, "decide").started_at == later
-    assert len(reopened.clocks) == 2
+    assert deadline(reopened, "decide").started_at == later
+    assert len(reopened.deadlines) == 2
 
 
 def test_a_claim_from_before_clocks_has_none():
-    assert under_clocks(make_claim(), MONDAY) == make_claim()
+    assert with_deadlines(make_claim(), MONDAY) == make_claim()
 
 
 def test_a_clock_that_ran_out_is_noted_once_and_becomes_somebodys_task():
     claim = acknowledged(make_claim(), "GB", MONDAY)
-    due = clock(claim, "decide").due_at
+    due = deadline(claim, "decide").due_at
 
-    assert late(claim, due - timedelta(seconds=1)) is None
+    assert miss_deadlines(claim, due - timedelta(seconds=1)) is None
     breached = noticed(claim, due)
 
-    assert clock(breached, "decide").breached_at == due
-    assert breached.task == Task(role="claims_handler", code=TaskCode.CLOCK_BREACHED, since=due)
-    assert late(breached, due + timedelta(days=9)) is None
+    assert deadline(breached, "decide").missed_at == due
+    assert breached.task == Task(role="claims_handler", code=TaskCode.DEADLINE_MISSED, since=due)
+    assert miss_deadlines(breached, due + timedelta(days=9)) is None
 
 
 def test_a_breach_leaves_a_task_that_is_there_alone():
@@ -177,7 +181,7 @@ def test_a_breach_leaves_a_task_that_is_there_alone():
 
 def test_a_claim_waits_from_the_first_of_task_diary_and_clocks():
     claim = acknowledged(make_claim(), "GB", MONDAY)
-    due = clock(claim, "decide").due_at
+    due = deadline(claim, "decide").due_at
     soon, sooner = due - timedelta(days=9), due - timedelta(days=20)
 
     noted_down = followed_up(claim, soon, "Ask again.", "staff-hana")
@@ -231,11 +235,11 @@ def test_what_people_write_is_sealed():
 
 def test_the_first_running_clock_is_the_next_unnoticed():
     owed = {"acknowledge": True, "decide": True}
-    clocks = ticking((), owed, GB.claims, GB, MONDAY)
+    deadlines = update_deadlines((), owed, GB.claims, GB, MONDAY)
 
-    assert next_unnoticed(clocks) == min(each.due_at for each in clocks)
-    assert next_unnoticed([each.met(MONDAY) for each in clocks]) is None
-    assert next_unnoticed([each.replace(breached_at=MONDAY) for each in clocks]) is None
+    assert next_deadline(deadlines) == min(each.due_at for each in deadlines)
+    assert next_deadline([each.met(MONDAY) for each in deadlines]) is None
+    assert next_deadline([each.replace(missed_at=MONDAY) for each in deadlines]) is None
 
 
 def test_nothing_is_reserved_or_paid_by_a_clock():

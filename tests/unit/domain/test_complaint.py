@@ -1,4 +1,4 @@
-"""Complaints: every step in every state, the clocks, and what redress posts."""
+"""Complaints: every step in every state, the deadlines, and what redress posts."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -57,7 +57,7 @@ def complaint(**changes: Any) -> Complaint:
         currency=Currency.GBP,
         since=AT,
     )
-    return made.under_clocks(AT).replace(**changes)
+    return made.with_deadlines(AT).replace(**changes)
 
 
 def offered(amount: str = "50", **changes: Any) -> Complaint:
@@ -99,29 +99,32 @@ def test_every_state_can_be_reached_and_left():
 
 def test_the_clocks_run_from_receipt_to_acknowledgement_and_answer():
     found = complaint()
-    assert [each.code for each in found.clocks if each.runs] == ["acknowledge", "final_response"]
+    assert [each.code for each in found.deadlines if each.is_running] == [
+        "acknowledge",
+        "final_response",
+    ]
 
     looked_into = found.moved(Step.ACKNOWLEDGE, AT).moved(Step.INVESTIGATE, AT)
     answer = looked_into.answered("No.", Outcome.REJECTED, RootCause.NONE_FOUND, by="k", at=AT)
 
-    assert [each.code for each in looked_into.clocks if each.runs] == ["final_response"]
-    assert [each.code for each in answer.clocks if each.runs] == []
+    assert [each.code for each in looked_into.deadlines if each.is_running] == ["final_response"]
+    assert [each.code for each in answer.deadlines if each.is_running] == []
 
 
 def test_eight_weeks_are_eight_weeks():
-    [due] = [each.due_at for each in complaint().clocks if each.code == "final_response"]
+    [due] = [each.due_at for each in complaint().deadlines if each.code == "final_response"]
 
     assert due == datetime(2027, 3, 15, 0, 0, tzinfo=UTC) + timedelta(days=1)
 
 
 def test_a_complaint_opened_again_has_a_fresh_clock():
     later = AT + timedelta(days=100)
-    closed = complaint(status=Status.CLOSED).under_clocks(AT)
+    closed = complaint(status=Status.CLOSED).with_deadlines(AT)
 
     again = closed.reopened("There is more.", later)
 
-    [clock] = [each for each in again.clocks if each.runs]
-    assert (clock.code, clock.started_at) == ("final_response", later)
+    [deadline] = [each for each in again.deadlines if each.is_running]
+    assert (deadline.code, deadline.started_at) == ("final_response", later)
 
 
 def test_the_ombudsman_is_asked_after_the_answer_or_when_it_is_late():
@@ -219,11 +222,11 @@ def test_an_open_complaint_waits_for_its_handlers_and_redress_for_a_second_perso
 def test_a_clock_that_ran_out_is_noted_once():
     found = complaint()
 
-    late = found.late(AT + timedelta(days=30))
+    late = found.miss_deadlines(AT + timedelta(days=30))
 
     assert late is not None
-    assert [each.code for each in late.clocks if each.breached_at] == ["acknowledge"]
-    assert late.late(AT + timedelta(days=31)) is None
+    assert [each.code for each in late.deadlines if each.missed_at] == ["acknowledge"]
+    assert late.miss_deadlines(AT + timedelta(days=31)) is None
     assert {found.status} <= set(UNANSWERED)
 
 

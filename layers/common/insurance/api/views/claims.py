@@ -180,14 +180,14 @@ class TaskView(BaseModel):
     since: datetime
 
 
-class ClockView(BaseModel):
+class DeadlineView(BaseModel):
     """One act that a regulator wants done in time."""
 
     code: str
     started_at: datetime
     due_at: datetime
     met_at: datetime | None
-    breached_at: datetime | None
+    missed_at: datetime | None
 
 
 OWN = frozenset(
@@ -243,7 +243,7 @@ class ClaimView(View):
     recoveries: list[RecoveryView]
     task: TaskView | None
     channel: str | None
-    clocks: list[ClockView]
+    deadlines: list[DeadlineView]
 
     @classmethod
     def to(cls, caller: Caller, kept: Stored[Claim]) -> Self:
@@ -340,7 +340,9 @@ class ClaimView(View):
             ],
             task=TaskView.model_validate(claim.task.model_dump()) if claim.task else None,
             channel=claim.channel,
-            clocks=[ClockView.model_validate(clock.model_dump()) for clock in claim.clocks],
+            deadlines=[
+                DeadlineView.model_validate(deadline.model_dump()) for deadline in claim.deadlines
+            ],
         )
 
 

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.app import cursor, etag
-from insurance.api.views.claims import ClockView
+from insurance.api.views.claims import DeadlineView
 from insurance.api.views.terms import MoneyView, View
 from insurance.api.views.work import NoteView
 from insurance.domain.claim.payment import Payment
@@ -46,7 +46,7 @@ class ResponseView(BaseModel):
 
 
 class ComplaintView(View):
-    """A complaint: how far it is, its clocks, what was answered, what was put right."""
+    """A complaint: how far it is, its deadlines, what was answered, what was put right."""
 
     id: str
     about: str
@@ -59,7 +59,7 @@ class ComplaintView(View):
     complainant: Complainant | None
     text: str | None
     jurisdiction: str
-    clocks: list[ClockView]
+    deadlines: list[DeadlineView]
     outcome: str | None
     response: ResponseView | None
     ombudsman_reference: str | None
@@ -95,7 +95,10 @@ class ComplaintView(View):
             complainant=complaint.complainant,
             text=complaint.text,
             jurisdiction=complaint.jurisdiction,
-            clocks=[ClockView.model_validate(clock.model_dump()) for clock in complaint.clocks],
+            deadlines=[
+                DeadlineView.model_validate(deadline.model_dump())
+                for deadline in complaint.deadlines
+            ],
             outcome=complaint.outcome,
             response=ResponseView(text=answer.text, ombudsman=answer.ombudsman, at=answer.at)
             if answer

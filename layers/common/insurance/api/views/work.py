@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.app import cursor, etag
-from insurance.api.views.claims import ClockView
+from insurance.api.views.claims import DeadlineView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim import Claim
 from insurance.domain.core.stored import Stored
@@ -14,7 +14,7 @@ from insurance.operations.work.read_work import Page, Work
 
 
 class WorkView(BaseModel):
-    """One thing that waits: since when, for whom, and the next clock that runs on it."""
+    """One thing that waits: since when, for whom, and the next deadline that runs on it."""
 
     kind: str
     id: str
@@ -23,15 +23,15 @@ class WorkView(BaseModel):
     status: str
     waits_from: datetime
     age_days: int
-    clock: ClockView | None
+    deadline: DeadlineView | None
     late: bool
-    """Whether that clock has run out."""
+    """Whether that deadline has run out."""
     handler: str | None
     partner: str
 
     @classmethod
     def of(cls, work: Work, now: datetime) -> Self:
-        clock = work.clock
+        deadline = work.deadline
         return cls(
             kind=work.kind,
             id=work.id,
@@ -40,8 +40,8 @@ class WorkView(BaseModel):
             status=work.status,
             waits_from=work.waits_from,
             age_days=work.age_days(now),
-            clock=ClockView.model_validate(clock.model_dump()) if clock else None,
-            late=clock is not None and clock.passed(now),
+            deadline=DeadlineView.model_validate(deadline.model_dump()) if deadline else None,
+            late=deadline is not None and deadline.is_missed(now),
             handler=work.handler,
             partner=work.partner,
         )
@@ -75,7 +75,7 @@ class ClaimRowView(BaseModel):
     claimed: MoneyView
     reserve: MoneyView
     handler: str | None
-    clocks: list[ClockView]
+    deadlines: list[DeadlineView]
 
     @classmethod
     def of(cls, claim: Claim) -> Self:
@@ -90,7 +90,9 @@ class ClaimRowView(BaseModel):
             claimed=MoneyView.of(claim.claimed),
             reserve=MoneyView.of(claim.reserve),
             handler=claim.handler,
-            clocks=[ClockView.model_validate(clock.model_dump()) for clock in claim.clocks],
+            deadlines=[
+                DeadlineView.model_validate(deadline.model_dump()) for deadline in claim.deadlines
+            ],
         )
 
 

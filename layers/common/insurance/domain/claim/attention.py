@@ -1,4 +1,4 @@
-"""What makes somebody look at a claim: its task, its clocks, its diary."""
+"""What makes somebody look at a claim: its task, its deadlines, its diary."""
 
 from datetime import datetime
 
@@ -12,10 +12,10 @@ from insurance.domain.core.errors import ClaimFull, FollowUpNotFound
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction import jurisdiction_of
 from insurance.domain.jurisdiction.regulatory_deadline import (
-    Clock,
-    breached,
-    overdue,
-    ticking,
+    RegulatoryDeadline,
+    newly_missed,
+    note_missed,
+    update_deadlines,
 )
 
 HANDLER = "claims_handler"
@@ -27,30 +27,32 @@ SCREENER = "supervisor"
 ACKNOWLEDGE, DECIDE, PAY = "acknowledge", "decide", "pay"
 
 
-def under_clocks(claim: Claim, now: datetime) -> Claim:
-    """With the regulator's clocks as they run after a change."""
+def with_deadlines(claim: Claim, now: datetime) -> Claim:
+    """With the regulator's deadlines as they run after a change."""
     if claim.jurisdiction is None:
         return claim
     jurisdiction = jurisdiction_of(claim.jurisdiction)
     owed = {DECIDE: _owes_a_decision(claim), PAY: _owes_money(claim)}
     rules = [rule for rule in jurisdiction.claims if rule.code in owed]
-    return claim.replace(clocks=ticking(claim.clocks, owed, rules, jurisdiction, now))
+    return claim.replace(
+        deadlines=update_deadlines(claim.deadlines, owed, rules, jurisdiction, now)
+    )
 
 
 def acknowledged(claim: Claim, territory: str, now: datetime) -> Claim:
-    """A new claim with its clocks started; the answer to the notice is what acknowledges it."""
+    """A new claim with its deadlines started; the answer to the notice is what acknowledges it."""
     jurisdiction = jurisdiction_of(territory)
     [rule] = [rule for rule in jurisdiction.claims if rule.code == ACKNOWLEDGE]
     due_at = jurisdiction.due(rule, now)
-    clock = Clock(code=ACKNOWLEDGE, started_at=now, due_at=due_at, met_at=now)
-    return under_clocks(claim.replace(jurisdiction=territory, clocks=(clock,)), now)
+    deadline = RegulatoryDeadline(code=ACKNOWLEDGE, started_at=now, due_at=due_at, met_at=now)
+    return with_deadlines(claim.replace(jurisdiction=territory, deadlines=(deadline,)), now)
 
 
 def _owes_a_decision(claim: Claim) -> bool:
     """From the moment that nothing asked is missing; once it runs, it runs to the decision."""
     if claim.decision is not Decision.PENDING or claim.handling is Handling.CLOSED:
         return False
-    running = any(clock.code == DECIDE and clock.runs for clock in claim.clocks)
+    running = any(deadline.code == DECIDE and deadline.is_running for deadline in claim.deadlines)
     return running or not claim.missing
 
 
@@ -62,14 +64,14 @@ def _owes_money(claim: Claim) -> bool:
     return claim.decisions[-1].amount > claim.paid_of(CostType.INDEMNITY)
 
 
-def late(claim: Claim, now: datetime) -> Claim | None:
-    """With note taken of the clocks that ran out, and a task if nobody has one; None: none did."""
-    if not overdue(claim.clocks, now):
+def miss_deadlines(claim: Claim, now: datetime) -> Claim | None:
+    """With note taken of the deadlines that ran out, and a task if nobody has one; None: none did."""
+    if not newly_missed(claim.deadlines, now):
         return None
-    moved = claim.moved(Step.RUN_LATE, clocks=breached(claim.clocks, now))
+    moved = claim.moved(Step.MISS_DEADLINE, deadlines=note_missed(claim.deadlines, now))
     if moved.task is not None:
         return moved
-    return moved.replace(task=Task(role=HANDLER, code=TaskCode.CLOCK_BREACHED, since=now))
+    return moved.replace(task=Task(role=HANDLER, code=TaskCode.DEADLINE_MISSED, since=now))
 
 
 def with_what_waits(claim: Claim, now: datetime) -> Claim:
@@ -109,7 +111,7 @@ def task_beside_payments(claim: Claim) -> Task | None:
 
 def waits_from(claim: Claim) -> datetime | None:
     """Since when the claim wants a person's attention, or from when it will; None: it does not."""
-    moments = [clock.due_at for clock in claim.clocks if clock.runs]
+    moments = [deadline.due_at for deadline in claim.deadlines if deadline.is_running]
     moments += [entry.on for entry in claim.diary]
     if claim.task is not None:
         moments.append(claim.task.since)

@@ -42,7 +42,7 @@ from insurance.domain.core.money import Money, total
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.core.value import Value
 from insurance.domain.evidence.evidence import EVIDENCE_MAX, Evidence
-from insurance.domain.jurisdiction.regulatory_deadline import Clock
+from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
 from insurance.domain.ledger.posting import Account, Posting, post
 from insurance.domain.party.party import Claimant, Payee
 from insurance.domain.screening.screening import ClearedMatch
@@ -167,8 +167,8 @@ class Claim(Record):
     task: Task | None = None
     channel: Channel | None = None
     jurisdiction: str | None = None
-    """Whose clocks run; None on claims from before they did."""
-    clocks: tuple[Clock, ...] = ()
+    """Whose deadlines run; None on claims from before they did."""
+    deadlines: tuple[RegulatoryDeadline, ...] = ()
     handler: str | None = None
     """Who of the staff has it in hand."""
     notes: Annotated[tuple[Note, ...], Field(max_length=NOTES_MAX), Classification.SENSITIVE] = ()

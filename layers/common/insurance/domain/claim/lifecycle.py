@@ -34,7 +34,7 @@ class Step(StrEnum):
     NOTE = "have something noted"
     FOLLOW_UP = "be followed up"
     TAKE_EVIDENCE = "take evidence"
-    RUN_LATE = "have a clock run out"
+    MISS_DEADLINE = "miss a deadline"
 
 
 UNDECIDED = (Handling.NOTIFIED, Handling.VERIFYING, Handling.ASSESSING, Handling.REOPENED)
@@ -54,7 +54,7 @@ NEXT = {
     **{(handling, Step.RELEASE): handling for handling in OPEN},
     **{(handling, Step.ASSIGN): handling for handling in OPEN},
     **{(handling, Step.TAKE_EVIDENCE): handling for handling in OPEN},
-    **{(handling, Step.RUN_LATE): handling for handling in OPEN},
+    **{(handling, Step.MISS_DEADLINE): handling for handling in OPEN},
     **{(handling, Step.NOTE): handling for handling in Handling},
     **{(handling, Step.FOLLOW_UP): handling for handling in Handling},
     # The bank is never told that its report does not suit us: every state takes a lost payment.

@@ -24,10 +24,10 @@ from insurance.domain.core.tasks import TaskCode
 from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction import jurisdiction_of
 from insurance.domain.jurisdiction.regulatory_deadline import (
-    Clock,
-    breached,
-    overdue,
-    ticking,
+    RegulatoryDeadline,
+    newly_missed,
+    note_missed,
+    update_deadlines,
 )
 from insurance.domain.ledger.posting import Account, Posting, post
 from insurance.domain.party.party import Name, Payee
@@ -106,7 +106,7 @@ class Complaint(Record):
     cleared: Annotated[tuple[ClearedMatch, ...], Classification.PERSONAL] = ()
     """What a payee's name resembled, and a person found to be somebody else."""
     jurisdiction: str
-    clocks: tuple[Clock, ...] = ()
+    deadlines: tuple[RegulatoryDeadline, ...] = ()
     status: Status = Status.RECEIVED
     since: AwareDatetime
     """When it came into that state."""
@@ -121,21 +121,23 @@ class Complaint(Record):
     notes: Annotated[tuple[Note, ...], Field(max_length=NOTES_MAX), Classification.SENSITIVE] = ()
 
     def moved(self, step: Step, at: datetime, **changes: object) -> Self:
-        """In its next state, with the clocks as they then run."""
+        """In its next state, with the deadlines as they then run."""
         status = NEXT.get((self.status, step))
         if status is None:
             raise WrongState(f"Complaint {self.id}", self.status, step)
         since = self.since if status is self.status else at
-        return self.replace(status=status, since=since, **changes).under_clocks(at)
+        return self.replace(status=status, since=since, **changes).with_deadlines(at)
 
-    def under_clocks(self, now: datetime) -> Self:
+    def with_deadlines(self, now: datetime) -> Self:
         jurisdiction = jurisdiction_of(self.jurisdiction)
         owed = {
             ACKNOWLEDGE: self.status is Status.RECEIVED,
             FINAL_RESPONSE: self.status in UNANSWERED,
         }
-        clocks = ticking(self.clocks, owed, jurisdiction.complaints, jurisdiction, now)
-        return self.replace(clocks=clocks)
+        deadlines = update_deadlines(
+            self.deadlines, owed, jurisdiction.complaints, jurisdiction, now
+        )
+        return self.replace(deadlines=deadlines)
 
     # Steps that have a guard of their own
 
@@ -152,7 +154,10 @@ class Complaint(Record):
 
     def referred(self, reference: str, at: datetime) -> Self:
         """To the ombudsman: after our answer, or when the time for one has passed."""
-        late = any(clock.code == FINAL_RESPONSE and clock.passed(at) for clock in self.clocks)
+        late = any(
+            deadline.code == FINAL_RESPONSE and deadline.is_missed(at)
+            for deadline in self.deadlines
+        )
         if self.status in UNANSWERED and not late:
             raise WrongState(f"Complaint {self.id}", self.status, Step.REFER)
         return self.moved(Step.REFER, at, ombudsman_reference=reference, closed_as=None)
@@ -171,11 +176,13 @@ class Complaint(Record):
             raise ComplaintFull(self.id, NOTES_MAX, "notes")
         return self.moved(Step.NOTE, note.at, notes=(*self.notes, note))
 
-    def late(self, now: datetime) -> Self | None:
-        """With note taken of the clocks that ran out; None where none did."""
-        if not overdue(self.clocks, now):
+    def miss_deadlines(self, now: datetime) -> Self | None:
+        """With note taken of the deadlines that ran out; None where none did."""
+        if not newly_missed(self.deadlines, now):
             return None
-        return self.replace(clocks=breached(self.clocks, now)).moved(Step.RUN_LATE, now)
+        return self.replace(deadlines=note_missed(self.deadlines, now)).moved(
+            Step.MISS_DEADLINE, now
+        )
 
     # Redress
 

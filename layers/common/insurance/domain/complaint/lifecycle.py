@@ -28,7 +28,7 @@ class Step(StrEnum):
     LOSE_REDRESS = "have its redress fail or come back"
     ASSIGN = "be given to a handler"
     NOTE = "have something noted"
-    RUN_LATE = "have a clock run out"
+    MISS_DEADLINE = "miss a deadline"
 
 
 UNANSWERED = (Status.RECEIVED, Status.ACKNOWLEDGED, Status.INVESTIGATING, Status.REOPENED)
@@ -55,6 +55,6 @@ NEXT = {
     **{(status, Step.LOSE_REDRESS): status for status in OPEN},
     (Status.CLOSED, Step.LOSE_REDRESS): Status.REOPENED,
     **{(status, Step.ASSIGN): status for status in OPEN},
-    **{(status, Step.RUN_LATE): status for status in UNANSWERED},
+    **{(status, Step.MISS_DEADLINE): status for status in UNANSWERED},
     **{(status, Step.NOTE): status for status in Status},
 }

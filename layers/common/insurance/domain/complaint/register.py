@@ -32,8 +32,8 @@ COLUMNS = (
 
 def row_of(complaint: Complaint, now: datetime) -> dict[str, str]:
     """The complaint as a regulator's return counts it; amounts in minor units."""
-    met = {clock.code: clock.met_at for clock in complaint.clocks}
-    late = any(clock.passed(now) or clock.breached_at for clock in complaint.clocks)
+    met = {deadline.code: deadline.met_at for deadline in complaint.deadlines}
+    late = any(deadline.is_missed(now) or deadline.missed_at for deadline in complaint.deadlines)
     paid = complaint.redressed(frozenset({PaymentStatus.PAID}))
     return {
         "id": complaint.id,

@@ -2,7 +2,7 @@
 
 from insurance.domain.jurisdiction.jurisdiction import (
     Channel,
-    ClockRule,
+    DeadlineRule,
     Jurisdiction,
     NoticeKind,
     NoticeRule,
@@ -14,7 +14,7 @@ __all__ = [
     "ELSEWHERE",
     "JURISDICTIONS",
     "Channel",
-    "ClockRule",
+    "DeadlineRule",
     "Jurisdiction",
     "NoticeKind",
     "NoticeRule",

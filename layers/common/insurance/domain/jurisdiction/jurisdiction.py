@@ -34,7 +34,7 @@ class NoticeRule(NamedTuple):
     """Counted in working days."""
 
 
-class ClockRule(NamedTuple):
+class DeadlineRule(NamedTuple):
     """How long one act may take, and who says so."""
 
     code: str
@@ -45,7 +45,7 @@ class ClockRule(NamedTuple):
 
 
 class Jurisdiction(NamedTuple):
-    """A regulator's territory: its calendar, its notices, its clocks, and who hears what cannot be agreed."""
+    """A regulator's territory: its calendar, its notices, its deadlines, and who hears what cannot be agreed."""
 
     code: str
     zone: str
@@ -53,8 +53,8 @@ class Jurisdiction(NamedTuple):
     notices: Mapping[NoticeKind, NoticeRule]
     channels: frozenset[Channel]
     """Ways of sending that prove a dispatch."""
-    claims: tuple[ClockRule, ...]
-    complaints: tuple[ClockRule, ...]
+    claims: tuple[DeadlineRule, ...]
+    complaints: tuple[DeadlineRule, ...]
     ombudsman: str
 
     def earliest(self, kind: NoticeKind, dispatched_at: datetime, zone: ZoneInfo) -> datetime:
@@ -69,7 +69,7 @@ class Jurisdiction(NamedTuple):
         )
         return local_midnight(last + timedelta(days=1), zone)
 
-    def due(self, rule: ClockRule, started_at: datetime) -> datetime:
+    def due(self, rule: DeadlineRule, started_at: datetime) -> datetime:
         """The first instant that is too late: midnight after the last day, where the regulator is.
 
         Holidays that nobody has announced yet count as working days: rather early than late.

@@ -1,4 +1,4 @@
-"""Places as data: their calendars, notices and clocks.
+"""Places as data: their calendars, notices and deadlines.
 
 Figures to be confirmed by whoever sells there; a product says which place's notices its policies
 follow (`life.notice.jurisdiction`). Where a regulator asks for promptness and names no number, the
@@ -10,15 +10,15 @@ from typing import Final
 from insurance.domain.jurisdiction.calendars import ENGLAND_AND_WALES, IRELAND, WEEKDAYS
 from insurance.domain.jurisdiction.jurisdiction import (
     Channel,
-    ClockRule,
+    DeadlineRule,
     Jurisdiction,
     NoticeKind,
     NoticeRule,
 )
 
 
-def _clock(code: str, days: int, source: str, *, working: bool = False) -> ClockRule:
-    return ClockRule(code=code, days=days, working=working, source=source)
+def _rule(code: str, days: int, source: str, *, working: bool = False) -> DeadlineRule:
+    return DeadlineRule(code=code, days=days, working=working, source=source)
 
 
 def _notices(*, lapse: NoticeRule, cancellation: NoticeRule) -> dict[NoticeKind, NoticeRule]:
@@ -28,9 +28,9 @@ def _notices(*, lapse: NoticeRule, cancellation: NoticeRule) -> dict[NoticeKind,
 _POSTED = frozenset({Channel.POST, Channel.REGISTERED_POST})
 _OWN = "our own standard; the rule asks for promptness: "
 _PROMPTLY = (
-    _clock("acknowledge", 5, f"{_OWN}ICOBS 8.1.1R", working=True),
-    _clock("decide", 30, f"{_OWN}ICOBS 8.1.1R"),
-    _clock("pay", 10, f"{_OWN}ICOBS 8.1.1R(4)", working=True),
+    _rule("acknowledge", 5, f"{_OWN}ICOBS 8.1.1R", working=True),
+    _rule("decide", 30, f"{_OWN}ICOBS 8.1.1R"),
+    _rule("pay", 10, f"{_OWN}ICOBS 8.1.1R(4)", working=True),
 )
 
 JURISDICTIONS: Final = {
@@ -44,8 +44,8 @@ JURISDICTIONS: Final = {
             channels=frozenset(Channel),
             claims=_PROMPTLY,
             complaints=(
-                _clock("acknowledge", 5, f"{_OWN}DISP 1.6.1R", working=True),
-                _clock("final_response", 56, "DISP 1.6.2R: eight weeks"),
+                _rule("acknowledge", 5, f"{_OWN}DISP 1.6.1R", working=True),
+                _rule("final_response", 56, "DISP 1.6.2R: eight weeks"),
             ),
             ombudsman="Financial Ombudsman Service, www.financial-ombudsman.org.uk",
         ),
@@ -62,8 +62,8 @@ JURISDICTIONS: Final = {
                 for rule in _PROMPTLY
             ),
             complaints=(
-                _clock("acknowledge", 5, "Consumer Protection Code 2012, 10.9", working=True),
-                _clock("final_response", 40, "Consumer Protection Code 2012, 10.9", working=True),
+                _rule("acknowledge", 5, "Consumer Protection Code 2012, 10.9", working=True),
+                _rule("final_response", 40, "Consumer Protection Code 2012, 10.9", working=True),
             ),
             ombudsman="Financial Services and Pensions Ombudsman, www.fspo.ie",
         ),
@@ -74,13 +74,13 @@ JURISDICTIONS: Final = {
             notices=_notices(lapse=NoticeRule(days=10), cancellation=NoticeRule(days=20)),
             channels=_POSTED,
             claims=(
-                _clock("acknowledge", 15, "10 CCR 2695.5(e)"),
-                _clock("decide", 40, "10 CCR 2695.7(b)"),
-                _clock("pay", 30, "10 CCR 2695.7(h)"),
+                _rule("acknowledge", 15, "10 CCR 2695.5(e)"),
+                _rule("decide", 40, "10 CCR 2695.7(b)"),
+                _rule("pay", 30, "10 CCR 2695.7(h)"),
             ),
             complaints=(
-                _clock("acknowledge", 15, f"{_OWN}10 CCR 2695.5(b)"),
-                _clock("final_response", 40, f"{_OWN}10 CCR 2695.5(b)"),
+                _rule("acknowledge", 15, f"{_OWN}10 CCR 2695.5(b)"),
+                _rule("final_response", 40, f"{_OWN}10 CCR 2695.5(b)"),
             ),
             ombudsman="California Department of Insurance, www.insurance.ca.gov",
         ),
@@ -91,13 +91,13 @@ JURISDICTIONS: Final = {
             notices=_notices(lapse=NoticeRule(days=15), cancellation=NoticeRule(days=20)),
             channels=_POSTED,
             claims=(
-                _clock("acknowledge", 15, "11 NYCRR 216.4(a)", working=True),
-                _clock("decide", 15, "11 NYCRR 216.6(c)", working=True),
-                _clock("pay", 5, "11 NYCRR 216.6(f)", working=True),
+                _rule("acknowledge", 15, "11 NYCRR 216.4(a)", working=True),
+                _rule("decide", 15, "11 NYCRR 216.6(c)", working=True),
+                _rule("pay", 5, "11 NYCRR 216.6(f)", working=True),
             ),
             complaints=(
-                _clock("acknowledge", 15, f"{_OWN}11 NYCRR 216.4(b)", working=True),
-                _clock("final_response", 40, f"{_OWN}11 NYCRR 216.4(b)"),
+                _rule("acknowledge", 15, f"{_OWN}11 NYCRR 216.4(b)", working=True),
+                _rule("final_response", 40, f"{_OWN}11 NYCRR 216.4(b)"),
             ),
             ombudsman="New York State Department of Financial Services, www.dfs.ny.gov",
         ),
@@ -112,8 +112,8 @@ ELSEWHERE: Final = Jurisdiction(
     channels=frozenset({*_POSTED, Channel.EMAIL}),
     claims=tuple(rule._replace(source="our own standard") for rule in _PROMPTLY),
     complaints=(
-        _clock("acknowledge", 5, "our own standard", working=True),
-        _clock("final_response", 56, "our own standard"),
+        _rule("acknowledge", 5, "our own standard", working=True),
+        _rule("final_response", 56, "our own standard"),
     ),
     ombudsman="your supervisory authority's ombudsman",
 )

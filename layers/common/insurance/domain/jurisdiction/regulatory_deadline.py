@@ -1,4 +1,4 @@
-"""Regulators' clocks: started by one act, met by another, and breached when the last day passes in between."""
+"""Regulatory deadlines: an act that a regulator wants done within a number of days."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,25 +7,26 @@ from typing import Self
 from pydantic import AwareDatetime
 
 from insurance.domain.core.value import Value
-from insurance.domain.jurisdiction import ClockRule, Jurisdiction
+from insurance.domain.jurisdiction import DeadlineRule, Jurisdiction
 
 
-class Clock(Value):
-    """One act that is owed: since when, until when, and what came of it."""
+class RegulatoryDeadline(Value):
+    """One act that is owed: since when, until when, and whether it was done in time."""
 
     code: str
+    """The act: "acknowledge", "decide", "pay" or "final_response"."""
     started_at: AwareDatetime
     due_at: AwareDatetime
     """The first instant that is too late."""
     met_at: AwareDatetime | None = None
-    breached_at: AwareDatetime | None = None
-    """When it was found that the time had passed."""
+    missed_at: AwareDatetime | None = None
+    """When it was noted that the deadline had passed."""
 
     @property
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         return self.met_at is None
 
-    def passed(self, now: datetime) -> bool:
+    def is_missed(self, now: datetime) -> bool:
         """Whether the act came too late, or is too late by now."""
         return (self.met_at or now) >= self.due_at
 
@@ -33,43 +34,57 @@ class Clock(Value):
         return self.replace(met_at=at)
 
 
-def ticking(
-    clocks: Sequence[Clock],
+def update_deadlines(
+    deadlines: Sequence[RegulatoryDeadline],
     owed: Mapping[str, bool],
-    rules: Sequence[ClockRule],
+    rules: Sequence[DeadlineRule],
     jurisdiction: Jurisdiction,
     now: datetime,
-) -> tuple[Clock, ...]:
-    """The clocks as they run after a change: started for what is newly owed, met for what no longer is.
+) -> tuple[RegulatoryDeadline, ...]:
+    """Start a deadline for each act that is newly owed, and mark those met that are no longer owed.
 
-    One clock for each act: an act that is owed again starts afresh, and its earlier clock is history.
+    There is one deadline for each act. If an act is owed again, its deadline starts again and
+    replaces the earlier one, which the events still show.
     """
-    found = {clock.code: clock for clock in clocks}
+    by_code = {deadline.code: deadline for deadline in deadlines}
     for rule in rules:
-        there = found.get(rule.code)
-        runs = there is not None and there.runs
-        if owed.get(rule.code) and not runs:
+        current = by_code.get(rule.code)
+        running = current is not None and current.is_running
+        if owed.get(rule.code) and not running:
             due_at = jurisdiction.due(rule, now)
-            found[rule.code] = Clock(code=rule.code, started_at=now, due_at=due_at)
-        elif there is not None and runs and not owed.get(rule.code):
-            found[rule.code] = there.met(now)
-    return tuple(found.values())
+            by_code[rule.code] = RegulatoryDeadline(code=rule.code, started_at=now, due_at=due_at)
+        elif current is not None and running and not owed.get(rule.code):
+            by_code[rule.code] = current.met(now)
+    return tuple(by_code.values())
 
 
-def overdue(clocks: Sequence[Clock], now: datetime) -> tuple[Clock, ...]:
-    """Clocks that ran out and of which nobody has taken note yet."""
+def newly_missed(
+    deadlines: Sequence[RegulatoryDeadline], now: datetime
+) -> tuple[RegulatoryDeadline, ...]:
+    """Running deadlines that have passed and are not yet noted as missed."""
     return tuple(
-        clock for clock in clocks if clock.runs and clock.breached_at is None and clock.passed(now)
+        deadline
+        for deadline in deadlines
+        if deadline.is_running and deadline.missed_at is None and deadline.is_missed(now)
     )
 
 
-def breached(clocks: Sequence[Clock], now: datetime) -> tuple[Clock, ...]:
-    """With note taken of those that ran out."""
-    late = overdue(clocks, now)
-    return tuple(clock.replace(breached_at=now) if clock in late else clock for clock in clocks)
+def note_missed(
+    deadlines: Sequence[RegulatoryDeadline], now: datetime
+) -> tuple[RegulatoryDeadline, ...]:
+    """All deadlines, with `missed_at` on those that are newly missed."""
+    missed = newly_missed(deadlines, now)
+    return tuple(
+        deadline.replace(missed_at=now) if deadline in missed else deadline
+        for deadline in deadlines
+    )
 
 
-def next_unnoticed(clocks: Sequence[Clock]) -> datetime | None:
-    """When the first of the running clocks runs out that nobody has noted as late."""
-    running = (clock.due_at for clock in clocks if clock.runs and clock.breached_at is None)
-    return min(running, default=None)
+def next_deadline(deadlines: Sequence[RegulatoryDeadline]) -> datetime | None:
+    """When the next running deadline passes that is not yet noted as missed."""
+    due = (
+        deadline.due_at
+        for deadline in deadlines
+        if deadline.is_running and deadline.missed_at is None
+    )
+    return min(due, default=None)

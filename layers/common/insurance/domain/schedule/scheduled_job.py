@@ -34,7 +34,7 @@ class Kind(StrEnum):
     EARNING = "earning"
     """A policy's premium, earned by the month."""
     CLAIM = "claim"
-    """A claim on which a regulator's clock runs."""
+    """A claim on which a regulator's deadline runs."""
     COMPLAINT = "complaint"
     """The same of a complaint."""
     LIMIT = "limit"

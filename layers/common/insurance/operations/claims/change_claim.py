@@ -58,7 +58,7 @@ def store_claim(
     A claim whose people were erased can still be paid, refused or closed: what says nothing of
     them needs no key. What somebody writes about that step is then not kept: it could not be sealed.
     """
-    claim = attention.under_clocks(attention.with_what_waits(claim, receipt.now), receipt.now)
+    claim = attention.with_deadlines(attention.with_what_waits(claim, receipt.now), receipt.now)
     if before.key is None:
         claim = claim.without_texts()
     event = Event.following(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from insurance.domain.claim import Channel, Claim, CostType, ReserveReason
-from insurance.domain.claim.attention import acknowledged, under_clocks
+from insurance.domain.claim.attention import acknowledged, with_deadlines
 from insurance.domain.claim.diary import OF_CALLERS
 from insurance.domain.claim.verification import Notice, same_loss
 from insurance.domain.core.caller import Caller
@@ -132,7 +132,7 @@ def _notify(
             verdict = with_arrears(verdict, due, receipt.now)
         claim, outcome = decided_by_rules(claim, verdict, product, caller.principal, receipt.now)
         claim, moved = offset(claim, None, due, by=caller.principal, key=key, now=receipt.now)
-        claim = under_clocks(claim, receipt.now)
+        claim = with_deadlines(claim, receipt.now)
         type = f"claim.notified_and_{outcome.removeprefix('claim.')}"
     event = Event.following(
         StreamPosition(),

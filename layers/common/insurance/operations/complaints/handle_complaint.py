@@ -71,7 +71,7 @@ def open_complaint(
     complaints: Complaints,
     receipt: Receipt,
 ) -> Stored[Complaint]:
-    """Keep the complaint and start the regulator's clocks."""
+    """Keep the complaint and start the regulator's deadlines."""
     cause = complaints.load_cause(made.about, receipt)
     if cause is None or not caller.sees(made.about, cause.partner):
         raise unknown(made.about)
@@ -91,7 +91,7 @@ def open_complaint(
         jurisdiction=cause.territory or product.territories[0],
         currency=product.currency,
         since=receipt.now,
-    ).under_clocks(receipt.now)
+    ).with_deadlines(receipt.now)
     event = Event.following(
         StreamPosition(),
         complaint,

@@ -11,7 +11,7 @@ from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import policy_id_for
 from insurance.domain.jurisdiction import local_midnight
-from insurance.domain.jurisdiction.regulatory_deadline import Clock, next_unnoticed
+from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline, next_deadline
 from insurance.domain.ledger.calendar import end_of, period_of
 from insurance.domain.product import Product
 from insurance.domain.schedule.scheduled_job import Entry, Kind, book_of
@@ -59,11 +59,13 @@ def plan_agenda(event: Event, *, products: Products, agenda: Plans) -> None:
 
 
 def clocks_after(event: Event) -> Iterator[Entry]:
-    """When the first of a regulator's clocks runs out that run on a claim or a complaint."""
+    """When the first of a regulator's deadlines runs out that run on a claim or a complaint."""
     kind = CLOCKED.get(event.stream[:3])
     if kind is not None:
-        told = event.facts.get("clocks", ())
-        due_at = next_unnoticed([Clock.model_validate_json(to_json(each)) for each in told])
+        told = event.facts.get("deadlines", ())
+        due_at = next_deadline(
+            [RegulatoryDeadline.model_validate_json(to_json(each)) for each in told]
+        )
         if due_at is not None:
             yield _entry(event, kind, due_at)
 

@@ -10,7 +10,7 @@ from insurance.domain.complaint import Complaint
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import NoAuthority
 from insurance.domain.core.tasks import TaskCode
-from insurance.domain.jurisdiction.regulatory_deadline import Clock
+from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
 from insurance.domain.quote.quote import Quote
 from insurance.operations.work.ports import Listed, Lists
 
@@ -24,7 +24,7 @@ WORKS_ON_CLAIMS = ("claims_handler", "supervisor")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One thing that waits: what it is, since when, and the next clock that runs on it."""
+    """One thing that waits: what it is, since when, and the next deadline that runs on it."""
 
     kind: str
     id: str
@@ -32,7 +32,7 @@ class Work:
     code: TaskCode
     status: str
     waits_from: datetime
-    clock: Clock | None
+    deadline: RegulatoryDeadline | None
     handler: str | None
     partner: str
 
@@ -94,7 +94,7 @@ def work_of(record: Claim | Quote | Complaint, role: str) -> Work:
             code=TaskCode.REFERRAL,
             status=record.status,
             waits_from=record.created_at,
-            clock=None,
+            deadline=None,
             handler=None,
             partner=record.partner,
         )
@@ -106,7 +106,7 @@ def work_of(record: Claim | Quote | Complaint, role: str) -> Work:
             code=record.task_code,
             status=record.status,
             waits_from=record.since,
-            clock=_running(record.clocks),
+            deadline=_running(record.deadlines),
             handler=record.handler,
             partner=record.partner,
         )
@@ -120,23 +120,25 @@ def work_of(record: Claim | Quote | Complaint, role: str) -> Work:
         code=record.task.code if record.task else _code(record, since),
         status=record.handling,
         waits_from=since,
-        clock=_running(record.clocks),
+        deadline=_running(record.deadlines),
         handler=record.handler,
         partner=record.partner,
     )
 
 
-def _running(clocks: Sequence[Clock]) -> Clock | None:
+def _running(deadlines: Sequence[RegulatoryDeadline]) -> RegulatoryDeadline | None:
     """The one that runs out first."""
     return min(
-        (clock for clock in clocks if clock.runs), key=lambda each: each.due_at, default=None
+        (deadline for deadline in deadlines if deadline.is_running),
+        key=lambda each: each.due_at,
+        default=None,
     )
 
 
 def _code(claim: Claim, since: datetime) -> TaskCode:
     """Why a claim without a task wants attention."""
     due = any(entry.on == since for entry in claim.diary)
-    return TaskCode.FOLLOW_UP if due else TaskCode.CLOCK_DUE
+    return TaskCode.FOLLOW_UP if due else TaskCode.DEADLINE_DUE
 
 
 def _claim(record: Claim | Quote | Complaint) -> Claim:
