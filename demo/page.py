@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from local.aws.cloudformation import read_yaml
 from local.aws.gateway.definition import METHODS
-from local.aws.template import read_yaml
 
 type Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from local.aws.template import TemplateError
+from local.aws.cloudformation import TemplateError
 from local.processes import StackError
 from local.settings import ANY_PORTS, ROOT, from_environment
 

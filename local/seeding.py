@@ -7,10 +7,11 @@ import hmac
 from typing import TYPE_CHECKING, Any
 
 from demo.samples import PARTNERS, STAFF, Partner
+from local.aws.cloudformation import TemplateError
 from local.aws.gateway.plans import ApiKey, Keys
 from local.aws.services.kms import Kms
 from local.aws.services.secrets_manager import SecretsManager
-from local.aws.template import Template, TemplateError
+from local.aws.template import Template
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

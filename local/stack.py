@@ -15,13 +15,13 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from demo.page import page_routes
 from demo.samples import BANKS, CALLERS, Partner
+from local.aws.clients import dynamodb_client, streams_client
 from local.aws.engine import Database, engine_for
 from local.aws.gateway.app import Gateway
 from local.aws.gateway.authorizers import Authorizers, UserPool
@@ -29,7 +29,7 @@ from local.aws.gateway.definition import Definition, LambdaAuthorizer, LambdaInt
 from local.aws.gateway.firewall import Firewall
 from local.aws.gateway.plans import Keys, Plans, Usage, plan_of, stage_throttles
 from local.aws.issuer import Issuer
-from local.aws.runtime import Lambda, Result
+from local.aws.runtime import Lambda
 from local.aws.schedules import Schedule
 from local.aws.services.app import services_app
 from local.aws.services.event_bus import EventBus
@@ -39,7 +39,8 @@ from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
 from local.aws.services.store import open_store
 from local.aws.streams import EventSource
-from local.aws.template import REGION, Template
+from local.aws.template import Template
+from local.aws.workers import Result
 from local.bank import Bank
 from local.certificate import Certificate, ensure_certificate
 from local.lease import Lease
@@ -58,7 +59,6 @@ from local.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
 
 type Json = dict[str, Any]
 type DatabaseProxy = Callable[[str], str]
@@ -387,35 +387,6 @@ def _log_to(path: Path, parts: AsyncExitStack) -> None:
         logger.propagate = False
         logger.addHandler(handler)
         parts.callback(logger.removeHandler, handler)
-
-
-@cache
-def dynamodb_client(url: str) -> DynamoDBClient:
-    import boto3  # noqa: PLC0415 (0.4 s: in a thread, while the workers start)
-
-    return boto3.client(
-        "dynamodb",
-        endpoint_url=url,
-        region_name=REGION,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 (the engine asks for one, any one)
-    )
-
-
-@cache
-def streams_client(url: str) -> DynamoDBStreamsClient:
-    import boto3  # noqa: PLC0415 (as above)
-    from botocore.config import Config  # noqa: PLC0415 (as above)
-
-    return boto3.client(
-        "dynamodbstreams",
-        endpoint_url=url,
-        region_name=REGION,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 (as above)
-        # dynoxide's stream ids are shorter than boto3's validation wants.
-        config=Config(parameter_validation=False),
-    )
 
 
 def ephemeral(settings: Settings, **changes: Any) -> Settings:

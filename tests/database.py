@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from local.aws.cloudformation import REGION
 from local.aws.engine import engine_for
-from local.aws.template import REGION, Template
+from local.aws.template import Template
 from local.processes import LOOPBACK, free_port
 from local.settings import Settings
 

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from insurance.dynamodb import codec
 
+from local.aws.clients import dynamodb_client
 from local.aws.engine import Database, engine_for
 from local.aws.template import Template
 from local.lease import running_stack
 from local.settings import Settings
-from local.stack import dynamodb_client
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

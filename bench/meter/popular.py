@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.idempotency import (
 from bench import machine, requests
 from bench.meter.ours import Cost, primary_keys
 from bench.meter.tally import Meter
-from local.aws.template import REGION
+from local.aws.cloudformation import REGION
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

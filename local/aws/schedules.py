@@ -13,8 +13,9 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from local.aws.runtime import Result
-from local.aws.template import REGION, Resource, Template, TemplateError
+from local.aws.cloudformation import REGION, TemplateError
+from local.aws.template import Resource, Template
+from local.aws.workers import Result
 from local.lease import running_stack
 from local.processes import StackError
 from local.settings import Settings

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from local.aws.runtime import Result
-from local.aws.template import REGION, StreamSource
+from local.aws.cloudformation import REGION
+from local.aws.template import StreamSource
+from local.aws.workers import Result
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

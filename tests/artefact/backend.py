@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from local import processes
+from local.aws.cloudformation import REGION
 from local.aws.engine import engine_for
 from local.aws.services.app import services_app
 from local.aws.services.event_bus import EventBus
@@ -25,7 +26,7 @@ from local.aws.services.kms import Kms
 from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
 from local.aws.services.store import open_store
-from local.aws.template import REGION, Template
+from local.aws.template import Template
 from local.seeding import create_tables, ensure_keys_and_secrets, seed_applications
 from local.settings import Settings
 from tests.serving import served

@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from local.aws.template import REGION, Template
+from local.aws.cloudformation import REGION
+from local.aws.template import Template
 from tests.artefact.backend import Backend, backend
 from tests.artefact.cases import Case, case
 from tests.artefact.emulator import MACHINE, SITE, Function, runtime_folder

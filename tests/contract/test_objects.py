@@ -15,9 +15,9 @@ from insurance.operations.documents.ports import Objects
 from insurance.s3 import S3Objects
 from starlette.applications import Starlette
 
+from local.aws.cloudformation import REGION
 from local.aws.services.s3 import S3
 from local.aws.services.store import open_store
-from local.aws.template import REGION
 from tests.fakes.documents import MemoryObjects
 from tests.serving import served
 

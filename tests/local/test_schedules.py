@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from insurance.domain.schedule.scheduled_job import Kind
 
-from local.aws.runtime import Result
+from local.aws.cloudformation import TemplateError
 from local.aws.schedules import Schedule
-from local.aws.template import Resource, TemplateError
+from local.aws.template import Resource
+from local.aws.workers import Result
 from tests.database import template
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from local.aws.runtime import Result
 from local.aws.services.store import open_store
 from local.aws.streams import EventSource
 from local.aws.template import StreamSource
+from local.aws.workers import Result
 from tests.local.conftest import Running, wait_for
 
 SOURCE = StreamSource(

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from local.aws.template import Template, TemplateError
+from local.aws.cloudformation import TemplateError
+from local.aws.template import Template
 from local.settings import ROOT
 from tests.local.conftest import FIXTURE
 

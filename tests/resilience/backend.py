@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local.aws.cloudformation import REGION
 from local.aws.services.app import services_app
 from local.aws.services.event_bus import EventBus
 from local.aws.services.kms import Kms
 from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
 from local.aws.services.store import open_store
-from local.aws.template import REGION
 from local.processes import LOOPBACK, bound_socket
 from local.seeding import ensure_keys_and_secrets
 from local.server import Server

@@ -21,7 +21,8 @@ from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.transaction import load
 from insurance.operations.quoting.pricing import imposed_of, price_again
 
-from local.aws.template import REGION, Template
+from local.aws.cloudformation import REGION
+from local.aws.template import Template
 from local.lease import running_stack
 from local.settings import from_environment
 from tools.products.folder import read

@@ -36,7 +36,8 @@ from local.aws.gateway.definition import (
 )
 from local.aws.gateway.firewall import Firewall
 from local.aws.gateway.plans import Keys, Plans
-from local.aws.runtime import Lambda, PayloadTooLarge
+from local.aws.runtime import Lambda
+from local.aws.workers import PayloadTooLarge
 from local.server import read_body
 
 type Json = dict[str, Any]

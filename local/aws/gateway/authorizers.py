@@ -20,7 +20,7 @@ from local.aws.gateway.definition import (
     UserPoolAuthorizer,
 )
 from local.aws.gateway.policy import BadPolicy, Grant, grant_of
-from local.aws.runtime import Result
+from local.aws.workers import Result
 
 type Json = dict[str, Any]
 type Invoke = Callable[[str, Json, str], Awaitable[Result]]

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from local.aws.cloudformation import ACCOUNT, REGION
 from local.aws.gateway.definition import GatewayResponse, Match
-from local.aws.template import ACCOUNT, REGION
 
 type Json = dict[str, Any]
 

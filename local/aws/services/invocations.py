@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.aws.runtime import Result
+from local.aws.workers import Result
 
 type Json = dict[str, Any]
 type Invoke = Callable[[str, Json], Awaitable[Result]]
