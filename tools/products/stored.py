@@ -17,9 +17,9 @@ from insurance.domain.core.errors import InsuranceError
 from insurance.domain.core.identity import Mode, mode_of
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
+from insurance.domain.quote.pricing import imposed_of, price_again
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.transaction import load
-from insurance.operations.quoting.pricing import imposed_of, price_again
 
 from local.aws.cloudformation import REGION
 from local.aws.template import Template

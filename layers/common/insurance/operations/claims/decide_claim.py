@@ -19,6 +19,7 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.product import Product
+from insurance.domain.quote.pricing import territory_of
 from insurance.operations.claims.authority import (
     check_authority,
     check_profile,
@@ -41,7 +42,6 @@ from insurance.operations.claims.settle_claim import carried_out, judged
 from insurance.operations.claims.verify_claim import verify_filed
 from insurance.operations.parties.ports import Screening
 from insurance.operations.products.ports import Products
-from insurance.operations.quoting.pricing import territory_of
 from insurance.operations.receipt import Receipt
 
 

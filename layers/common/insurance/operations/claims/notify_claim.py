@@ -12,6 +12,7 @@ from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import new_claim_id
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Claimant, Payee
+from insurance.domain.quote.pricing import territory_of
 from insurance.operations.claims.change_claim import while_limits_move
 from insurance.operations.claims.check_coverage import LossAsked
 from insurance.operations.claims.offset_arrears import PremiumDue, offset, with_arrears
@@ -20,7 +21,6 @@ from insurance.operations.claims.settle_claim import decided_by_rules, with_paye
 from insurance.operations.claims.verify_claim import verify_claim
 from insurance.operations.parties.ports import Screening
 from insurance.operations.products.ports import Products
-from insurance.operations.quoting.pricing import territory_of
 from insurance.operations.receipt import Receipt
 
 CLAIMS_PER_POLICY_MAX = 250

@@ -14,8 +14,8 @@ from insurance.domain.policy import ChargeKind, Policy
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.reinstating import premium_of
 from insurance.domain.product import Assessment, Loss, Product
+from insurance.domain.quote.pricing import imposed_of, stored_risk
 from insurance.operations.claims.ports import ClaimContext
-from insurance.operations.quoting.pricing import imposed_of, stored_risk
 
 
 def verify_claim(

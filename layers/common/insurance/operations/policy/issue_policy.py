@@ -11,11 +11,11 @@ from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
+from insurance.domain.quote.pricing import imposed_of, price_again
 from insurance.operations.parties.ports import Screening
 from insurance.operations.parties.screen_policyholder import Screenings, screen_policyholder
 from insurance.operations.policy.ports import Policies
 from insurance.operations.products.ports import Products
-from insurance.operations.quoting.pricing import imposed_of, price_again
 from insurance.operations.receipt import Receipt
 
 

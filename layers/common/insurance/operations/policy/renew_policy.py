@@ -18,18 +18,18 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
 from insurance.domain.product.results import fault_of
-from insurance.domain.quote.quote import Held, PastLoss, Quote, Renewing, status_of
-from insurance.operations.parties.ports import Keys
-from insurance.operations.policy.ports import Renewals
-from insurance.operations.products.ports import Products
-from insurance.operations.quoting.ports import LookUps, Quotes
-from insurance.operations.quoting.pricing import (
+from insurance.domain.quote.pricing import (
     Priced,
     carried_risk,
     imposed_of,
     last_price,
     past_claims,
 )
+from insurance.domain.quote.quote import Held, PastLoss, Quote, Renewing, status_of
+from insurance.operations.parties.ports import Keys
+from insurance.operations.policy.ports import Renewals
+from insurance.operations.products.ports import Products
+from insurance.operations.quoting.ports import LookUps, Quotes
 from insurance.operations.receipt import Receipt
 
 LAST_MOMENT = timedelta(microseconds=1)

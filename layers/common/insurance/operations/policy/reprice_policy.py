@@ -13,8 +13,8 @@ from insurance.domain.core.errors import (
 from insurance.domain.policy import Policy, Terms
 from insurance.domain.policy.servicing import Asked, Reprice
 from insurance.domain.product import Imposed, LookUp, Offer, Product, Risk
+from insurance.domain.quote.pricing import Priced, carried_risk, imposed_of
 from insurance.operations.quoting.ports import LookUps
-from insurance.operations.quoting.pricing import Priced, carried_risk, imposed_of
 
 UNDERWRITER = "underwriter"
 
