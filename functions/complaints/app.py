@@ -24,8 +24,8 @@ from insurance.api.views.complaints import (
     RegisterCsvView,
     RegisterView,
 )
+from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.claim.diary import Channel
-from insurance.domain.claim.payment import PaymentStep
 from insurance.domain.complaint import (
     Category,
     Complainant,
@@ -38,7 +38,6 @@ from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.identity import ClaimId, PolicyId, QuoteId, RedressId
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Name
-from insurance.operations.claims.report_payment import BankReport
 from insurance.operations.complaints.handle_complaint import (
     ComplaintDesk,
     ComplaintMade,
@@ -163,7 +162,7 @@ class RedressReportRequest(Request):
     def report(self) -> BankReport:
         return BankReport(
             instruction_id=self.instruction_id,
-            step=PaymentStep(f"be reported {self.outcome}"),
+            outcome=BankOutcome(self.outcome),
             bank_reference=self.bank_reference,
             executed_at=self.executed_at,
             reason=self.reason,

@@ -9,8 +9,8 @@ from insurance.api.body import Request
 from insurance.api.fields import Code, Instant, PositiveMoney, Reason, Text
 from insurance.api.payees import PayeeRequest
 from insurance.api.views.claims import ClaimView, PaymentReportView
+from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.claim import Claim
-from insurance.domain.claim.payment import PaymentStep
 from insurance.domain.claim.recovery import RecoveryKind
 from insurance.domain.core.identity import InstructionId
 from insurance.domain.core.stored import Stored
@@ -19,7 +19,6 @@ from insurance.operations.claims.approve_payment import approve_payment
 from insurance.operations.claims.change_payee import approve_payee
 from insurance.operations.claims.handle_claim import ClaimDesk
 from insurance.operations.claims.recover_claim import RecoveryDesk
-from insurance.operations.claims.report_payment import BankReport
 from insurance.operations.claims.screen_payment import decide_screening
 from insurance.operations.claims.settle_claim import settle_claim
 from insurance.operations.payments.report_instruction import instructed, report_instruction
@@ -121,7 +120,7 @@ class BankReportRequest(Request):
     def report(self) -> BankReport:
         return BankReport(
             instruction_id=self.instruction_id,
-            step=PaymentStep(f"be reported {self.outcome}"),
+            outcome=BankOutcome(self.outcome),
             bank_reference=self.bank_reference,
             executed_at=self.executed_at,
             reason=self.reason,

@@ -7,8 +7,8 @@ import pytest
 from beancount import loader
 from beancount.core import realization
 from insurance.api.views.ledger import BusinessReportView, JournalView
+from insurance.domain.bank.report import BankOutcome
 from insurance.domain.claim import CostType, ReserveReason
-from insurance.domain.claim.payment import PaymentStep
 from insurance.domain.core.event import StreamPosition
 from insurance.domain.core.identity import Mode, suspense_id_for
 from insurance.domain.core.money import Currency, Money
@@ -94,7 +94,7 @@ def test_refunds_and_suspense_keep_every_account_at_its_source(keeper):
     desk.house.cancel(date(2026, 7, 2))
     desk.ask("40")
     desk.decide(person("fiona"))
-    desk.report(PaymentStep.REPORT_PAID)
+    desk.report(BankOutcome.PAID)
     allocate(suspense_id_for(Mode.TEST, "REF-8"), desk.house.policy_id, desk=desk.desk(person("f")))
     returned(desk, suspense_id_for(Mode.TEST, "REF-9"))
 

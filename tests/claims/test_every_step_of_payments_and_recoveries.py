@@ -4,9 +4,9 @@ from itertools import product
 from typing import Any
 
 import pytest
-from insurance.domain.claim import Handling, PaymentStatus, Step
+from insurance.domain.bank.outgoing_payment import NEXT, PaymentStatus, PaymentStep
+from insurance.domain.claim import Handling, Step
 from insurance.domain.claim import lifecycle as claims
-from insurance.domain.claim.payment import NEXT, PaymentStep
 from insurance.domain.claim.recovery import NEXT as RECOVERY_NEXT
 from insurance.domain.claim.recovery import RecoveryStatus, RecoveryStep
 
@@ -106,7 +106,7 @@ def test_a_payment_takes_the_steps_of_its_table_and_refuses_the_others(status, s
 
 def test_every_state_of_a_payment_is_reached_and_every_step_tried():
     assert set(REACHED) == set(PaymentStatus)
-    by_itself = {PaymentStep.SUSPECT, PaymentStep.KEEP_BACK}  # nobody can ask for these
+    by_itself = {PaymentStep.SCREEN, PaymentStep.SET_OFF}  # nobody can ask for these
     assert {*TRIED, *by_itself} == set(PaymentStep)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from insurance.domain.bank.outgoing_payment import OPEN, PaymentStatus
 from insurance.domain.billing import BillingAccount
 from insurance.domain.claim import CostType
-from insurance.domain.claim.payment import OPEN, PaymentStatus
 from insurance.domain.core.event import first_broken_link
 from insurance.domain.core.identity import billing_id_for
 from insurance.domain.ledger.posting import Account

@@ -224,11 +224,9 @@ FAULTS = (
     ),
     Fault(
         "whoever asked for a refund may approve it",
-        "domain/claim/payment.py",
-        "moved = self._moved(PaymentStep.SUSPECT if suspect else PaymentStep.APPROVE)\n"
-        "        if by == self.requested_by:",
-        "moved = self._moved(PaymentStep.SUSPECT if suspect else PaymentStep.APPROVE)\n"
-        "        if False:",
+        "domain/bank/outgoing_payment.py",
+        "if by == self.requested_by:",
+        "if False:",
         "tests/policy_life/test_refunds.py",
     ),
     Fault(

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.billing.account import PAYMENTS_MAX
-from insurance.domain.claim import Claim, CostType, Decision, Payment, PaymentStatus
-from insurance.domain.claim.payment import PaymentStep
+from insurance.domain.claim import Claim, CostType, Decision, Payment
 from insurance.domain.claim.rule import Outcome
 from insurance.domain.claim.verification import Verdict
 from insurance.domain.core.caller import Caller, CallerKind
@@ -23,7 +24,7 @@ from insurance.operations.claims.approve_payment import approve_payment
 from insurance.operations.claims.check_coverage import LossAsked, check_coverage
 from insurance.operations.claims.decide_claim import DecisionAsked, decide_claim
 from insurance.operations.claims.notify_claim import LossReported, notify_claim
-from insurance.operations.claims.report_payment import BankReport, report_payment
+from insurance.operations.claims.report_payment import report_payment
 from insurance.screening import BundledScreening
 
 from tests.fakes.claims import MemoryClaims
@@ -89,9 +90,7 @@ class Desk:
         return check_coverage(self._asked(claimed), caller=CALLER, now=now, **self.ports)
 
     def reported(self, payment: Payment, outcome: str, claims: Any = None) -> Claim:
-        report = BankReport(
-            payment.id, PaymentStep(f"be reported {outcome}"), "FP-1", self.house.now, None
-        )
+        report = BankReport(payment.id, BankOutcome(outcome), "FP-1", self.house.now, None)
         receipt = self.house.receipt("report")
         kept = report_payment(report, caller=BANK, claims=claims or self.claims, receipt=receipt)
         return kept.record

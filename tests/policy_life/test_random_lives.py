@@ -15,8 +15,9 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from insurance.domain.bank.outgoing_payment import COMMITTED, PaymentStatus
+from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.billing import Refund
-from insurance.domain.claim.payment import COMMITTED, PaymentStatus, PaymentStep
 from insurance.domain.contract.proration import Measure, earned
 from insurance.domain.core.errors import (
     ArrearsOpen,
@@ -45,7 +46,6 @@ from insurance.operations.billing.refund_premium import (
     screen_refund,
 )
 from insurance.operations.billing.resolve_suspense import use_suspense
-from insurance.operations.claims.report_payment import BankReport
 from insurance.operations.parties.ports import Screening
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.quoting.change_quote import accept_quote
@@ -71,8 +71,8 @@ RULES = [
 days = st.integers(0, DAYS - 1)
 FIONA, FRANK = person("fiona"), person("frank", "supervisor")
 REPORTS = {
-    PaymentStatus.EXECUTING: [PaymentStep.REPORT_PAID, PaymentStep.REPORT_FAILED],
-    PaymentStatus.PAID: [PaymentStep.REPORT_RETURNED, PaymentStep.REPORT_REVERSED],
+    PaymentStatus.EXECUTING: [BankOutcome.PAID, BankOutcome.FAILED],
+    PaymentStatus.PAID: [BankOutcome.RETURNED, BankOutcome.REVERSED],
 }
 
 
@@ -267,8 +267,8 @@ class Life(RuleBasedStateMachine):
             elif refund.status is PaymentStatus.SCREENING:
                 screen_refund(*where, clear=well, reason=why, desk=self.desk(FRANK))
             elif refund.status in REPORTS:
-                step = REPORTS[refund.status][0 if well else 1]
-                report = BankReport(refund.id, step, "BK-1", self.house.now, None)
+                outcome = REPORTS[refund.status][0 if well else 1]
+                report = BankReport(refund.id, outcome, "BK-1", self.house.now, None)
                 report_refund(report, desk=self.desk(BANK))
         except RefundTooLarge:  # owed again: it is not paid, and somebody refuses it
             assert self.account().received - self.account().owed(self.house.policy) < refund.amount

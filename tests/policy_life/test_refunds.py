@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from insurance.domain.claim.payment import PaymentStatus, PaymentStep
+from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
@@ -35,7 +36,6 @@ from insurance.operations.billing.resolve_suspense import (
     request_return,
     use_suspense,
 )
-from insurance.operations.claims.report_payment import BankReport
 from insurance.operations.parties.ports import Screening
 from insurance.operations.payments.pay_claims import ClaimPayers
 from insurance.operations.payments.pay_out import AllPayers
@@ -108,16 +108,16 @@ class RefundDesk(Desk):
             desk=self.desk(by),
         )
 
-    def report(self, step: PaymentStep) -> Billed:
-        return report_refund(_report(self.refund_id, step), desk=self.desk(BANK))
+    def report(self, outcome: BankOutcome) -> Billed:
+        return report_refund(_report(self.refund_id, outcome), desk=self.desk(BANK))
 
     @property
     def refund_id(self) -> str:
         return refund_id_for(self.house.policy_id, 1)
 
 
-def _report(id: str, step: PaymentStep) -> BankReport:
-    return BankReport(id, step, "BK-1", datetime(2026, 6, 21, tzinfo=UTC), None)
+def _report(id: str, outcome: BankOutcome) -> BankReport:
+    return BankReport(id, outcome, "BK-1", datetime(2026, 6, 21, tzinfo=UTC), None)
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_a_refund_is_paid_by_the_banks_word_alone(desk):
     assert (agreed.status, agreed.instruction_id) == (PaymentStatus.EXECUTING, agreed.id)
     assert desk.balance("cash") == before
 
-    paid = desk.report(PaymentStep.REPORT_PAID)
+    paid = desk.report(BankOutcome.PAID)
 
     assert paid.account.refunds[0].status is PaymentStatus.PAID
     assert desk.balance("cash") == before - 2233
@@ -178,7 +178,7 @@ def test_the_banks_file_takes_a_refund_beside_claims_and_its_report_comes_back(d
     [payable] = payers.payables(orders).values()
     assert (payable.id, payable.amount, payable.payee) == (desk.refund_id, gbp("22.33"), ADA)
 
-    report = _report(desk.refund_id, PaymentStep.REPORT_PAID)
+    report = _report(desk.refund_id, BankOutcome.PAID)
     payers.report(report, caller=BANK, receipt=desk.house.receipt("report"))
     assert payers.statuses(orders) == {desk.refund_id: PaymentStatus.PAID}
 
@@ -221,7 +221,7 @@ def test_what_the_bank_could_not_pay_is_a_credit_again(desk):
     desk.ask()
     desk.decide(person("fiona"))
 
-    failed = desk.report(PaymentStep.REPORT_FAILED)
+    failed = desk.report(BankOutcome.FAILED)
 
     assert failed.statement.credit == gbp("22.33")
     assert len(desk.ask().account.refunds) == 2
@@ -231,9 +231,9 @@ def test_what_the_payees_bank_sends_back_comes_in_again(desk):
     desk.cancelled()
     desk.ask()
     desk.decide(person("fiona"))
-    desk.report(PaymentStep.REPORT_PAID)
+    desk.report(BankOutcome.PAID)
 
-    returned = desk.report(PaymentStep.REPORT_RETURNED)
+    returned = desk.report(BankOutcome.RETURNED)
 
     assert desk.balance("cash") == 16926
     assert returned.statement.credit == gbp("22.33")
@@ -243,10 +243,10 @@ def test_a_report_comes_true_once(desk):
     desk.cancelled()
     desk.ask()
     desk.decide(person("fiona"))
-    desk.report(PaymentStep.REPORT_PAID)
+    desk.report(BankOutcome.PAID)
 
     with pytest.raises(WrongState):
-        desk.report(PaymentStep.REPORT_PAID)
+        desk.report(BankOutcome.PAID)
 
 
 def test_a_payee_whose_name_is_on_a_list_waits_for_a_look(desk):
@@ -300,7 +300,7 @@ def test_what_was_paid_too_much_goes_back_from_suspense(desk):
     desk.ask("30.74")
     desk.decide(person("fiona"))
 
-    paid = desk.report(PaymentStep.REPORT_PAID)
+    paid = desk.report(BankOutcome.PAID)
 
     assert desk.balance("suspense") == 0
     assert desk.balance("cash") == 16926
@@ -367,7 +367,7 @@ def returned(desk: RefundDesk, suspended: str) -> Resolved:
         decide_return(suspended, approve=True, reason="checked", desk=desk.desk(person("fiona")))
     decide_return(suspended, approve=True, reason="checked", desk=desk.desk(person("frank")))
     id = refund_id_for(suspended, 1)
-    return report_return(_report(id, PaymentStep.REPORT_PAID), desk=desk.desk(BANK))
+    return report_return(_report(id, BankOutcome.PAID), desk=desk.desk(BANK))
 
 
 def test_a_payment_that_nobody_wants_goes_back_with_two_people_and_the_bank(desk, suspended):

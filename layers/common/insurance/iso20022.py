@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from insurance.domain.bank import Payable, PaymentFile, PaymentStatus, StatusReport
+from insurance.domain.bank import Payable, PaymentFile, ReportedStatus, StatusReport
 from insurance.domain.bank.status import status_of
 from insurance.domain.core.errors import UnreadableReport
 from insurance.domain.core.money import Money
@@ -163,14 +163,14 @@ def read_status_report(document: str) -> StatusReport:
     )
 
 
-def _payments(report: Element) -> Iterator[tuple[str, PaymentStatus]]:
+def _payments(report: Element) -> Iterator[tuple[str, ReportedStatus]]:
     for batch in _children(report, "OrgnlPmtInfAndSts"):
         for payment in _children(batch, "TxInfAndSts"):
             reference = _text(payment, "OrgnlEndToEndId")
             yield payment_id_of(reference), _status(payment, "TxSts")
 
 
-def _status(element: Element, name: str) -> PaymentStatus:
+def _status(element: Element, name: str) -> ReportedStatus:
     """The status of a group or a payment; without one it is under way."""
     code = _child(element, name)
     reasons = [

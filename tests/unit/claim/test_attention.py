@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from insurance.domain.claim import Channel, CostType, Decision, Handling, PaymentStatus, Task
+from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.claim import Channel, CostType, Decision, Handling, Task
 from insurance.domain.claim.attention import (
     acknowledged,
     done,

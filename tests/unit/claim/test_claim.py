@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.claim import (
     CostType,
     Decision,
     DecisionRecord,
     Handling,
     LimitUsage,
-    PaymentStatus,
     ReserveReason,
     Step,
     Task,

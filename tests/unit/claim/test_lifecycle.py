@@ -3,9 +3,11 @@
 from itertools import product
 
 import pytest
-from insurance.domain.claim import Handling, Hold, PaymentStatus, Step, lifecycle
-from insurance.domain.claim import payment as payments
-from insurance.domain.claim.payment import Payment, PaymentStep
+from insurance.domain.bank import outgoing_payment as payments
+from insurance.domain.bank.outgoing_payment import PaymentStatus, PaymentStep
+from insurance.domain.bank.report import BankReport
+from insurance.domain.claim import Handling, Hold, Step, lifecycle
+from insurance.domain.claim.payment import Payment
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.core.errors import ClaimOnHold, WrongState
 from insurance.domain.core.identity import payment_id_for
@@ -26,11 +28,11 @@ def make_payment(**changes):
     return payment.replace(**changes)
 
 
-def pay_step(payment, step):
+def pay_step(payment, step):  # noqa: PLR0911 - one for each step
     match step:
         case PaymentStep.APPROVE:
             return payment.approved(by="staff-sam", reason="agreed")
-        case PaymentStep.SUSPECT:
+        case PaymentStep.SCREEN:
             return payment.approved(by="staff-sam", reason="agreed", suspect=True)
         case PaymentStep.CLEAR:
             return payment.cleared(by="staff-sam")
@@ -38,7 +40,10 @@ def pay_step(payment, step):
             return payment.refused(by="staff-sam", reason="not agreed")
         case PaymentStep.CANCEL:
             return payment.cancelled(by="staff-hana", reason="a slip")
-    return payment.reported(step, bank_reference="B1", at=NOW, reason=None)
+        case PaymentStep.SET_OFF:
+            return payment.moved(step)
+    outcomes = {step: outcome for outcome, step in payments.REPORT_STEPS.items()}
+    return payment.reported(BankReport(payment.id, outcomes[step], "B1", NOW))
 
 
 @pytest.mark.parametrize(("handling", "step"), list(product(Handling, Step)))

@@ -5,8 +5,8 @@ from itertools import product
 from typing import Any
 
 import pytest
+from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.claim.diary import NOTES_MAX, Channel, Note
-from insurance.domain.claim.payment import PaymentStep
 from insurance.domain.complaint import (
     Category,
     Complainant,
@@ -70,8 +70,9 @@ def approved(of: Complaint) -> Complaint:
     return of.with_payment(payment, AT)
 
 
-def reported(of: Complaint, step: PaymentStep) -> Complaint:
-    payment = of.redress[-1].reported(step, bank_reference="B-1", at=AT, reason=None)
+def reported(of: Complaint, outcome: BankOutcome) -> Complaint:
+    payment = of.redress[-1]
+    payment = payment.reported(BankReport(payment.id, outcome, "B-1", AT))
     return of.with_payment(payment, AT)
 
 
@@ -151,8 +152,8 @@ def test_the_answer_names_the_ombudsman_of_the_jurisdiction():
 def test_redress_is_owed_when_it_is_agreed_and_paid_when_the_bank_says_so():
     asked = offered("50")
     agreed = approved(asked)
-    paid = reported(agreed, PaymentStep.REPORT_PAID)
-    returned = reported(paid, PaymentStep.REPORT_RETURNED)
+    paid = reported(agreed, BankOutcome.PAID)
+    returned = reported(paid, BankOutcome.RETURNED)
 
     owes = (Account.COMPLAINT_REDRESS, Account.REDRESS_PAYABLE, 5_000)
     pays = (Account.REDRESS_PAYABLE, Account.CASH, 5_000)
@@ -165,7 +166,7 @@ def test_redress_is_owed_when_it_is_agreed_and_paid_when_the_bank_says_so():
 def test_redress_that_fails_is_owed_no_more():
     agreed = approved(offered("50"))
 
-    failed = reported(agreed, PaymentStep.REPORT_FAILED)
+    failed = reported(agreed, BankOutcome.FAILED)
 
     assert booked(failed, agreed) == [(Account.REDRESS_PAYABLE, Account.COMPLAINT_REDRESS, 5_000)]
 
@@ -188,7 +189,7 @@ def test_a_complaint_does_not_close_over_redress_on_its_way():
 
     with pytest.raises(ComplaintStillOpen):
         answered.closed("accepted", Step.CLOSE, AT)
-    paid = reported(approved(answered), PaymentStep.REPORT_PAID)
+    paid = reported(approved(answered), BankOutcome.PAID)
     assert paid.closed("accepted", Step.CLOSE, AT).status is Status.CLOSED
 
 
@@ -241,7 +242,7 @@ def test_what_people_write_and_who_they_are_is_sealed():
 
 
 def test_the_register_has_a_row_for_each_and_nothing_personal():
-    paid = reported(approved(offered("50")), PaymentStep.REPORT_PAID)
+    paid = reported(approved(offered("50")), BankOutcome.PAID)
     answer = paid.answered("Sorry, Ada.", Outcome.UPHELD, RootCause.PEOPLE, by="k", at=AT)
 
     row = row_of(answer, AT)

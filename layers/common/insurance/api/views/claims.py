@@ -7,9 +7,9 @@ from pydantic import BaseModel
 
 from insurance.api.app import cursor, etag
 from insurance.api.views.terms import MoneyView, View
+from insurance.domain.bank.outgoing_payment import OutgoingPayment
 from insurance.domain.claim import Claim, CostType, DecisionRecord
 from insurance.domain.claim.decision import REVIEW
-from insurance.domain.claim.payment import Outgoing
 from insurance.domain.claim.rule import JudgedSegment, PayoutStep
 from insurance.domain.claim.verification import Verdict
 from insurance.domain.core.caller import Caller, CallerKind
@@ -403,7 +403,7 @@ class PaymentReportView(View):
     amount: MoneyView
 
     @classmethod
-    def of(cls, payment: Outgoing) -> Self:
+    def of(cls, payment: OutgoingPayment) -> Self:
         return cls(
             instruction_id=payment.id,
             status=payment.status,

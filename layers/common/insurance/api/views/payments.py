@@ -84,7 +84,7 @@ class StatusReportView(View):
                 ReportedPaymentView(
                     payment_id=each.payment_id,
                     code=each.code,
-                    outcome=each.step.rpartition(" ")[2] if each.step else None,
+                    outcome=each.outcome,
                     reason=each.reason,
                 )
                 for each in taken

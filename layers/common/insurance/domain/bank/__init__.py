@@ -2,13 +2,13 @@
 
 from insurance.domain.bank.instruction import Instruction, instructions_of
 from insurance.domain.bank.payment_file import Payable, PaymentFile
-from insurance.domain.bank.status import PaymentStatus, StatusReport, StatusStep
+from insurance.domain.bank.status import ReportedStatus, StatusReport, StatusStep
 
 __all__ = [
     "Instruction",
     "Payable",
     "PaymentFile",
-    "PaymentStatus",
+    "ReportedStatus",
     "StatusReport",
     "StatusStep",
     "instructions_of",

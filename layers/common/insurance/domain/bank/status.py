@@ -20,7 +20,7 @@ REJECTED = frozenset({"RJCT", "CANC"})
 # Everything else (RCVD, PDNG, ACTC, ACCP, ACSP, ACWC, PART …) says that more is to come.
 
 
-class PaymentStatus(NamedTuple):
+class ReportedStatus(NamedTuple):
     """The status of one payment, and why."""
 
     step: StatusStep
@@ -28,12 +28,12 @@ class PaymentStatus(NamedTuple):
     reason: str | None = None
 
 
-def status_of(code: str, reason: str | None = None) -> PaymentStatus:
+def status_of(code: str, reason: str | None = None) -> ReportedStatus:
     if code in SETTLED:
-        return PaymentStatus(StatusStep.SETTLED, code, reason)
+        return ReportedStatus(StatusStep.SETTLED, code, reason)
     if code in REJECTED:
-        return PaymentStatus(StatusStep.REJECTED, code, reason)
-    return PaymentStatus(StatusStep.UNDER_WAY, code, reason)
+        return ReportedStatus(StatusStep.REJECTED, code, reason)
+    return ReportedStatus(StatusStep.UNDER_WAY, code, reason)
 
 
 class StatusReport(NamedTuple):
@@ -41,10 +41,10 @@ class StatusReport(NamedTuple):
 
     id: str
     file_id: str
-    group: PaymentStatus
-    payments: Mapping[str, PaymentStatus] = MappingProxyType({})
+    group: ReportedStatus
+    payments: Mapping[str, ReportedStatus] = MappingProxyType({})
 
-    def of(self, instruction_id: str) -> PaymentStatus:
+    def of(self, instruction_id: str) -> ReportedStatus:
         """A payment that is not named goes the way of the group; of a group that is accepted in part
         only those that are named are known."""
         return self.payments.get(instruction_id, self.group)

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from insurance.domain.bank.outgoing_payment import OPEN, PaymentStatus
 from insurance.domain.billing.instalments import Due, Plan, schedule
 from insurance.domain.billing.refund import PAID, Refund
-from insurance.domain.claim.payment import OPEN, PaymentStatus
 from insurance.domain.core.classification import Classification, Record
 from insurance.domain.core.errors import (
     PlanAlreadyChosen,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from insurance.domain.claim.payment import Outgoing, PaymentStatus
+from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStatus
 from insurance.domain.core.identity import RefundId, ReturnId
 from insurance.domain.core.money import Money
 from insurance.domain.ledger.posting import Account, Posting, post
@@ -10,7 +10,7 @@ from insurance.domain.ledger.posting import Account, Posting, post
 PAID: Final = frozenset({PaymentStatus.PAID})
 
 
-class Refund(Outgoing):
+class Refund(OutgoingPayment):
     """One sum that goes back: first of what was paid too much, then of the premium."""
 
     id: RefundId | ReturnId

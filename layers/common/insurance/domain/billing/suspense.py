@@ -5,9 +5,9 @@ from typing import Final, NamedTuple, Self
 
 from pydantic import AwareDatetime
 
+from insurance.domain.bank.outgoing_payment import COMMITTED, PaymentStatus
 from insurance.domain.billing.account import Reference
 from insurance.domain.billing.refund import Refund
-from insurance.domain.claim.payment import COMMITTED, PaymentStatus
 from insurance.domain.core.classification import Record
 from insurance.domain.core.errors import RefundNotFound, WrongState
 from insurance.domain.core.identity import PolicyId, SuspenseId, refund_id_for

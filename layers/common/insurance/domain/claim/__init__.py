@@ -1,11 +1,12 @@
 """Claims: from the first notice of a loss to the last payment."""
 
+from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.claim.claim import Claim, Hold, NoticedClaim, PayeeChange, Task
 from insurance.domain.claim.decision import Decision, DecisionRecord
 from insurance.domain.claim.diary import Channel, FollowUp, Note
 from insurance.domain.claim.lifecycle import Handling, Step
 from insurance.domain.claim.limits import LimitUsage
-from insurance.domain.claim.payment import Payment, PaymentStatus
+from insurance.domain.claim.payment import Payment
 from insurance.domain.claim.reserve import CostType, Reserve, ReserveReason
 from insurance.domain.screening.screening import ClearedMatch
 

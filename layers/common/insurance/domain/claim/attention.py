@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
+from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.claim.claim import Claim, Task
 from insurance.domain.claim.decision import Decision
 from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, FollowUp, Note
 from insurance.domain.claim.lifecycle import Handling, Step
-from insurance.domain.claim.payment import PaymentStatus
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.core.errors import ClaimFull, FollowUpNotFound
 from insurance.domain.core.tasks import TaskCode

@@ -6,17 +6,12 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.bank import Payable
+from insurance.domain.bank.outgoing_payment import COMMITTED, OPEN, PaymentStatus
 from insurance.domain.claim.decision import Decision, DecisionRecord
 from insurance.domain.claim.diary import NOTES_MAX, Channel, FollowUp, Note
 from insurance.domain.claim.lifecycle import HELD_BACK, NEXT, Handling, Step
 from insurance.domain.claim.limits import LimitUsage
-from insurance.domain.claim.payment import (
-    COMMITTED,
-    OPEN,
-    Payment,
-    PaymentStatus,
-    kept_back_step,
-)
+from insurance.domain.claim.payment import Payment, kept_back_step
 from insurance.domain.claim.recovery import (
     Borne,
     Recovery,

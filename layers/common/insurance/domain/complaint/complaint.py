@@ -7,8 +7,9 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.bank import Payable
+from insurance.domain.bank.outgoing_payment import COMMITTED, OPEN, PaymentStatus
 from insurance.domain.claim.diary import NOTES_MAX, Channel, Note
-from insurance.domain.claim.payment import COMMITTED, OPEN, Payment, PaymentStatus
+from insurance.domain.claim.payment import Payment
 from insurance.domain.complaint.lifecycle import NEXT, UNANSWERED, Status, Step
 from insurance.domain.core.classification import Classification, Record
 from insurance.domain.core.errors import (

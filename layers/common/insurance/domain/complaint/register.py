@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 from datetime import datetime
 
-from insurance.domain.claim.payment import PaymentStatus
+from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.complaint.complaint import AGREED, Complaint
 
 COLUMNS = (

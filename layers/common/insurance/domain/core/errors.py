@@ -182,8 +182,13 @@ class Conflict(InsuranceError):
 
 
 class WrongState(Conflict):
-    def __init__(self, id: str, status: str, step: str) -> None:
-        super().__init__(f"{id} is {status}: it cannot {step}.")
+    """A step that the status does not allow.
+
+    `step` completes "it cannot ...". Where it is a bare verb of a lifecycle, `shown` does.
+    """
+
+    def __init__(self, id: str, status: str, step: str, *, shown: str = "") -> None:
+        super().__init__(f"{id} is {status}: it cannot {shown or step}.")
         self.id, self.status, self.step = id, status, step
 
 

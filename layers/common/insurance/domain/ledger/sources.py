@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.billing import BillingAccount, SuspendedPayment
-from insurance.domain.claim import Claim, CostType, PaymentStatus
+from insurance.domain.claim import Claim, CostType
 from insurance.domain.complaint import Complaint
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.classification import JsonObject

@@ -1,5 +1,6 @@
 """Refund premium: asked for by one person, approved by another, paid when the bank says so."""
 
+from insurance.domain.bank.report import BankReport
 from insurance.domain.billing import BillingAccount, Refund
 from insurance.domain.core.errors import AlreadyErased, CurrencyMismatch
 from insurance.domain.core.identity import numbered
@@ -8,7 +9,6 @@ from insurance.domain.party.party import Payee
 from insurance.domain.policy import Policy
 from insurance.operations.billing.bill_policy import Billed
 from insurance.operations.billing.billing_desk import BillingDesk, Step
-from insurance.operations.claims.report_payment import BankReport
 from insurance.operations.parties.ports import Screening
 
 APPROVERS = ("finance", "supervisor")
@@ -81,20 +81,11 @@ def report_refund(report: BankReport, *, desk: BillingDesk) -> Billed:
 
     def decide(account: BillingAccount, _policy: Policy) -> Step:
         before = account.refund(report.instruction_id)
-        refund = reported(before, report)
+        refund = before.reported(report)
         moved = refund.booked_since(before)
         return _step(account, refund, refund.status)._replace(postings=moved)
 
     return desk.step(policy_id, decide)
-
-
-def reported(refund: Refund, report: BankReport) -> Refund:
-    return refund.reported(
-        report.step,
-        bank_reference=report.bank_reference,
-        at=report.executed_at,
-        reason=report.reason,
-    )
 
 
 def _step(account: BillingAccount, refund: Refund, what: str) -> Step:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from insurance.domain.bank.report import BankReport
 from insurance.domain.billing import BillingAccount, PaymentIn, SuspendedPayment, payment_postings
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import CurrencyMismatch, SuspenseNotFound
@@ -13,8 +14,6 @@ from insurance.domain.policy import Policy
 from insurance.operations.billing.bill_policy import Billed, beginning, room_for_payment
 from insurance.operations.billing.billing_desk import BillingDesk, Step
 from insurance.operations.billing.ports import Billing
-from insurance.operations.billing.refund_premium import reported
-from insurance.operations.claims.report_payment import BankReport
 
 RESOLVERS = ("finance",)
 
@@ -124,7 +123,7 @@ def report_return(report: BankReport, *, desk: BillingDesk) -> Resolved:
     """Only the bank makes it returned."""
     before = _loaded(suspense_id_of(report.instruction_id), desk)
     returned = before.record.last_return
-    after = reported(returned, report)
+    after = returned.reported(report)
     payment = before.record.with_return(after)
     type = f"billing.return_{after.status}"
     event = desk.event(payment, before.head, type, after.booked_since(returned))

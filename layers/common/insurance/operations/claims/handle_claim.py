@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.claim import (
     Claim,
     CostType,
     Decision,
     Handling,
     Hold,
-    PaymentStatus,
     ReserveReason,
     Step,
     Task,

@@ -7,9 +7,10 @@ the policy's account in the claim's own transaction; a payment that comes to not
 from datetime import datetime
 from typing import NamedTuple
 
+from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.billing import BillingAccount, PaymentIn, payment_postings, statement
 from insurance.domain.billing.account import PAYMENTS_MAX
-from insurance.domain.claim import Claim, CostType, Payment, PaymentStatus
+from insurance.domain.claim import Claim, CostType, Payment
 from insurance.domain.claim.payment import KeptBack
 from insurance.domain.claim.rule import Outcome, RuleResult
 from insurance.domain.claim.verification import Verdict

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from insurance.domain.claim import Claim, CostType, PaymentStatus, ReserveReason, Task
+from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.claim import Claim, CostType, ReserveReason, Task
 from insurance.domain.claim.recovery import Recovery, RecoveryKind, Sharing
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import RecoveryNotFound, WrongState

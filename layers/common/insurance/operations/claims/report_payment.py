@@ -1,10 +1,11 @@
 """Take in the bank's report: only it makes a payment paid."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from insurance.domain.claim import Claim, PaymentStatus, ReserveReason, Task
-from insurance.domain.claim.payment import Payment, PaymentStep
+from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.report import BankOutcome, BankReport
+from insurance.domain.claim import Claim, ReserveReason, Task
+from insurance.domain.claim.payment import Payment
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.identity import claim_id_for
 from insurance.domain.core.stored import Stored
@@ -14,27 +15,11 @@ from insurance.operations.claims.offset_arrears import take_back
 from insurance.operations.claims.ports import Claims
 from insurance.operations.receipt import Receipt
 
-LOST = {
-    PaymentStep.REPORT_FAILED: "failed",
-    PaymentStep.REPORT_RETURNED: "returned",
-    PaymentStep.REPORT_REVERSED: "reversed",
-}
 TASKS = {
-    PaymentStep.REPORT_FAILED: TaskCode.PAYMENT_FAILED,
-    PaymentStep.REPORT_RETURNED: TaskCode.PAYMENT_RETURNED,
-    PaymentStep.REPORT_REVERSED: TaskCode.PAYMENT_REVERSED,
+    BankOutcome.FAILED: TaskCode.PAYMENT_FAILED,
+    BankOutcome.RETURNED: TaskCode.PAYMENT_RETURNED,
+    BankOutcome.REVERSED: TaskCode.PAYMENT_REVERSED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class BankReport:
-    """What the bank says of one instruction."""
-
-    instruction_id: str
-    step: PaymentStep
-    bank_reference: str
-    executed_at: datetime
-    reason: str | None
 
 
 def report_payment(
@@ -49,19 +34,14 @@ def report_payment(
         receipt=receipt,
     )
     before = file.claim.record
-    payment = before.payment(report.instruction_id).reported(
-        report.step,
-        bank_reference=report.bank_reference,
-        at=report.executed_at,
-        reason=report.reason,
-    )
+    payment = before.payment(report.instruction_id).reported(report)
     moved = None
     if payment.status is PaymentStatus.PAID:
         claim = before.with_paid(payment, by=caller.principal, at=receipt.now)
         type = "payment.paid"
     else:
         claim = _lost(before, payment, report, by=caller.principal, at=receipt.now)
-        type = f"payment.{LOST[report.step]}"
+        type = f"payment.{report.outcome}"
         moved = take_back(
             payment, file.account, by=caller.principal, key=file.claim.key, now=receipt.now
         )
@@ -74,9 +54,9 @@ def _lost(before: Claim, payment: Payment, report: BankReport, *, by: str, at: d
     """What failed is still in the reserve; what came back is owed again."""
     why = report.reason or "The bank could not carry the payment out."
     claim = before.losing(
-        payment, Task(role=HANDLER, code=TASKS[report.step], reason=why, since=at)
+        payment, Task(role=HANDLER, code=TASKS[report.outcome], reason=why, since=at)
     )
-    if report.step is PaymentStep.REPORT_FAILED:
+    if report.outcome is BankOutcome.FAILED:
         return claim
     outstanding = claim.reserve_of(payment.cost_type) + payment.amount
     return claim.with_reserve(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.claim import (
     Claim,
     CostType,
@@ -9,7 +10,6 @@ from insurance.domain.claim import (
     DecisionRecord,
     Handling,
     Hold,
-    PaymentStatus,
     Step,
     Task,
 )

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from insurance.domain.bank import Payable
-from insurance.domain.claim import Claim, PaymentStatus
+from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.report import BankReport
+from insurance.domain.claim import Claim
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.identity import claim_id_for
 from insurance.operations.claims.ports import Claims
-from insurance.operations.claims.report_payment import BankReport, report_payment
+from insurance.operations.claims.report_payment import report_payment
 from insurance.operations.receipt import Receipt
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from insurance.domain.bank import Payable
-from insurance.domain.claim import PaymentStatus
+from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.report import BankReport
 from insurance.domain.core.caller import Caller
-from insurance.operations.claims.report_payment import BankReport
 from insurance.operations.payments.send_payments import Payers
 from insurance.operations.receipt import Receipt
 

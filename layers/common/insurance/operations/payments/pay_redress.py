@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from insurance.domain.bank import Payable
-from insurance.domain.claim import PaymentStatus
+from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.report import BankReport
 from insurance.domain.complaint import Complaint
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.identity import complaint_id_for
 from insurance.domain.core.stored import Stored
-from insurance.operations.claims.report_payment import BankReport
 from insurance.operations.complaints.handle_complaint import load_complaint, store_complaint
 from insurance.operations.complaints.ports import Complaints
 from insurance.operations.receipt import Receipt
@@ -20,12 +20,7 @@ def report_redress(
     """Only the bank makes redress paid; what failed or came back is for the handler again."""
     complaint_id = complaint_id_for(report.instruction_id)
     before = load_complaint(complaint_id, caller, complaints, receipt)
-    payment = before.record.payment(report.instruction_id).reported(
-        report.step,
-        bank_reference=report.bank_reference,
-        at=report.executed_at,
-        reason=report.reason,
-    )
+    payment = before.record.payment(report.instruction_id).reported(report)
     return store_complaint(
         before.record.with_payment(payment, receipt.now),
         f"redress.{payment.status}",

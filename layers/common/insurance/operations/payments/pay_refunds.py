@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from insurance.domain.bank import Payable
+from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.report import BankReport
 from insurance.domain.billing import BillingAccount, Refund
-from insurance.domain.claim import PaymentStatus
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.identity import numbered
 from insurance.operations.billing.billing_desk import BillingDesk
 from insurance.operations.billing.ports import Billing
 from insurance.operations.billing.refund_premium import report_refund
-from insurance.operations.claims.report_payment import BankReport
 from insurance.operations.products.ports import Products
 from insurance.operations.receipt import Receipt
 

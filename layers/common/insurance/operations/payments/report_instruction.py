@@ -1,14 +1,15 @@
 """Take in the bank's report on an instruction: a claim's payment, a refund, or a return."""
 
+from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.domain.bank.report import BankReport
 from insurance.domain.claim import Claim
-from insurance.domain.claim.payment import Outgoing
 from insurance.domain.core.stored import Stored
 from insurance.operations.billing.bill_policy import Billed
 from insurance.operations.billing.billing_desk import BillingDesk
 from insurance.operations.billing.refund_premium import report_refund
 from insurance.operations.billing.resolve_suspense import Resolved, report_return
 from insurance.operations.claims.ports import Claims
-from insurance.operations.claims.report_payment import BankReport, report_payment
+from insurance.operations.claims.report_payment import report_payment
 
 type Reported = Stored[Claim] | Billed | Resolved
 
@@ -24,7 +25,7 @@ def report_instruction(report: BankReport, *, claims: Claims, desk: BillingDesk)
             return report_payment(report, caller=desk.caller, claims=claims, receipt=desk.receipt)
 
 
-def instructed(reported: Reported, instruction_id: str) -> Outgoing:
+def instructed(reported: Reported, instruction_id: str) -> OutgoingPayment:
     """The payment, refund or return as the report left it."""
     if isinstance(reported, Billed):
         return reported.account.refund(instruction_id)

@@ -11,7 +11,8 @@ from hashlib import sha256
 from typing import Protocol
 
 from insurance.domain.bank import Instruction, Payable, PaymentFile
-from insurance.domain.claim.payment import PaymentStatus, PaymentStep
+from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import (
@@ -24,7 +25,6 @@ from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode, mode_of, payment_file_id_for
 from insurance.domain.core.money import Currency
 from insurance.domain.core.stored import Stored
-from insurance.operations.claims.report_payment import BankReport
 from insurance.operations.documents.ports import Objects
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
@@ -176,7 +176,7 @@ class PaymentRun:
     def _fail(self, payment_id: str, file: PaymentFile) -> None:
         report = BankReport(
             instruction_id=payment_id,
-            step=PaymentStep.REPORT_FAILED,
+            outcome=BankOutcome.FAILED,
             bank_reference=file.id,
             executed_at=self._receipt.now,
             reason=NOBODY,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from insurance.domain.bank import StatusReport, StatusStep
-from insurance.domain.claim.payment import PaymentStatus, PaymentStep
+from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.core.caller import Caller
-from insurance.operations.claims.report_payment import BankReport
 from insurance.operations.payments.send_payments import (
     Payers,
     PaymentOrders,
@@ -16,10 +16,10 @@ from insurance.operations.payments.send_payments import (
 from insurance.operations.receipt import Receipt
 
 NEXT = {
-    (PaymentStatus.EXECUTING, StatusStep.SETTLED): PaymentStep.REPORT_PAID,
-    (PaymentStatus.EXECUTING, StatusStep.REJECTED): PaymentStep.REPORT_FAILED,
+    (PaymentStatus.EXECUTING, StatusStep.SETTLED): BankOutcome.PAID,
+    (PaymentStatus.EXECUTING, StatusStep.REJECTED): BankOutcome.FAILED,
     # What was settled and is rejected afterwards has come back.
-    (PaymentStatus.PAID, StatusStep.REJECTED): PaymentStep.REPORT_RETURNED,
+    (PaymentStatus.PAID, StatusStep.REJECTED): BankOutcome.RETURNED,
 }
 """What a status does to a payment. Every other pair does nothing: the same report may come twice, and
 reports may overtake each other."""
@@ -29,7 +29,7 @@ class Taken(NamedTuple):
     """What a report made of one payment, and what the bank called it."""
 
     payment_id: str
-    step: PaymentStep | None
+    outcome: BankOutcome | None
     code: str
     reason: str | None
 
@@ -49,10 +49,10 @@ def take_status_report(
     taken = []
     for payment_id, status in statuses.items():
         said = report.of(payment_id)
-        step = NEXT.get((status, said.step))
-        if step is not None:
-            booked = BankReport(payment_id, step, report.id, receipt.now, said.reason)
+        outcome = NEXT.get((status, said.step))
+        if outcome is not None:
+            booked = BankReport(payment_id, outcome, report.id, receipt.now, said.reason)
             book_report(booked, caller=caller, payers=payers, receipt=receipt)
-        taken.append(Taken(payment_id, step, said.code, said.reason))
+        taken.append(Taken(payment_id, outcome, said.code, said.reason))
     orders.answer(receipt.answered(taken))
     return taken

@@ -1,0 +1,181 @@
+"""Outgoing payments: requested, approved by a second person where needed, and paid once the bank says so.
+
+Payments of claims, refunds of premium, returns of unmatched money and redress share this lifecycle.
+"""
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Self
+
+from pydantic import AwareDatetime
+
+from insurance.domain.bank.report import BankOutcome, BankReport
+from insurance.domain.core.errors import SamePerson, WrongState
+from insurance.domain.core.money import Money
+from insurance.domain.core.value import Value
+
+
+class PaymentStatus(StrEnum):
+    """How far an outgoing payment has come."""
+
+    AWAITING_APPROVAL = "awaiting_approval"
+    SCREENING = "screening"
+    """Approved, but the payee's name resembles one on a sanctions list: a person must look."""
+    EXECUTING = "executing"
+    """Handed to the bank; only the bank's report moves it on."""
+    PAID = "paid"
+    FAILED = "failed"
+    RETURNED = "returned"
+    """Paid, and sent back by the payee's bank."""
+    REVERSED = "reversed"
+    """Paid, and called back by us."""
+    CANCELLED = "cancelled"
+
+
+class PaymentStep(StrEnum):
+    """What moves a payment from one status to the next."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    CANCEL = "cancel"
+    SCREEN = "screen"
+    """Approve it, and have a person look at the payee's name first."""
+    CLEAR = "clear"
+    SET_OFF = "set_off"
+    """All of it is set off against overdue premium: there is nothing for the bank to do."""
+    REPORT_PAID = "report_paid"
+    REPORT_FAILED = "report_failed"
+    REPORT_RETURNED = "report_returned"
+    REPORT_REVERSED = "report_reversed"
+
+
+NEXT: Final = MappingProxyType(
+    {
+        (PaymentStatus.AWAITING_APPROVAL, PaymentStep.APPROVE): PaymentStatus.EXECUTING,
+        (PaymentStatus.AWAITING_APPROVAL, PaymentStep.REFUSE): PaymentStatus.CANCELLED,
+        (PaymentStatus.AWAITING_APPROVAL, PaymentStep.CANCEL): PaymentStatus.CANCELLED,
+        (PaymentStatus.AWAITING_APPROVAL, PaymentStep.SCREEN): PaymentStatus.SCREENING,
+        (PaymentStatus.SCREENING, PaymentStep.CLEAR): PaymentStatus.EXECUTING,
+        (PaymentStatus.SCREENING, PaymentStep.REFUSE): PaymentStatus.CANCELLED,
+        (PaymentStatus.EXECUTING, PaymentStep.SET_OFF): PaymentStatus.PAID,
+        (PaymentStatus.EXECUTING, PaymentStep.REPORT_PAID): PaymentStatus.PAID,
+        (PaymentStatus.EXECUTING, PaymentStep.REPORT_FAILED): PaymentStatus.FAILED,
+        (PaymentStatus.PAID, PaymentStep.REPORT_RETURNED): PaymentStatus.RETURNED,
+        (PaymentStatus.PAID, PaymentStep.REPORT_REVERSED): PaymentStatus.REVERSED,
+    }
+)
+
+REPORT_STEPS: Final = MappingProxyType(
+    {
+        BankOutcome.PAID: PaymentStep.REPORT_PAID,
+        BankOutcome.FAILED: PaymentStep.REPORT_FAILED,
+        BankOutcome.RETURNED: PaymentStep.REPORT_RETURNED,
+        BankOutcome.REVERSED: PaymentStep.REPORT_REVERSED,
+    }
+)
+
+OPEN: Final = frozenset(
+    {PaymentStatus.AWAITING_APPROVAL, PaymentStatus.SCREENING, PaymentStatus.EXECUTING}
+)
+"""Statuses that somebody must still end: what the payment belongs to cannot close before."""
+
+COMMITTED: Final = OPEN | {PaymentStatus.PAID}
+"""Statuses in which a payment counts as money spent."""
+
+NOT_SENT: Final = frozenset(
+    {PaymentStatus.AWAITING_APPROVAL, PaymentStatus.SCREENING, PaymentStatus.CANCELLED}
+)
+"""Statuses of which the bank knows nothing."""
+
+
+class OutgoingPayment(Value):
+    """Money on its way out. Its id is the end-to-end reference that the bank is given."""
+
+    id: str
+    amount: Money
+    status: PaymentStatus
+    requested_by: str
+    decided_by: str | None = None
+    reason: str | None = None
+    bank_reference: str | None = None
+    finished_at: AwareDatetime | None = None
+
+    @property
+    def net(self) -> Money:
+        """What the bank is told to pay."""
+        return self.amount
+
+    @property
+    def instruction_id(self) -> str | None:
+        """What the bank carries out and reports on; the payment's own id, so it is not sent twice."""
+        return None if self.status in NOT_SENT or not self.net else self.id
+
+    def approved(self, *, by: str, reason: str | None, suspect: bool = False) -> Self:
+        """The payment, approved. A suspect payee is screened by a person before it goes out.
+
+        Raises:
+            WrongState: The payment does not await approval.
+            SamePerson: The person who requested it cannot approve it.
+        """
+        approved = self.moved(PaymentStep.SCREEN if suspect else PaymentStep.APPROVE)
+        self._check_second_person(by)
+        return approved.replace(decided_by=by, reason=reason)
+
+    def refused(self, *, by: str, reason: str | None) -> Self:
+        """The payment, refused at its approval or at its screening.
+
+        Raises:
+            WrongState: The payment awaits neither.
+        """
+        return self.moved(PaymentStep.REFUSE).replace(decided_by=by, reason=reason)
+
+    def cleared(self, *, by: str) -> Self:
+        """The payment on its way: the payee is not the person on the sanctions list.
+
+        Raises:
+            WrongState: The payment is not being screened.
+            SamePerson: The person who requested it cannot clear it.
+        """
+        cleared = self.moved(PaymentStep.CLEAR)
+        self._check_second_person(by)
+        return cleared
+
+    def cancelled(self, *, by: str, reason: str | None) -> Self:
+        """The payment, withdrawn before anybody approved it.
+
+        Raises:
+            WrongState: The payment does not await approval.
+        """
+        return self.moved(PaymentStep.CANCEL).replace(decided_by=by, reason=reason)
+
+    def reported(self, report: BankReport) -> Self:
+        """The payment as the bank reports it.
+
+        Raises:
+            WrongState: The payment is not with the bank, or the bank has reported already.
+        """
+        return self.moved(REPORT_STEPS[report.outcome]).replace(
+            bank_reference=report.bank_reference,
+            finished_at=report.executed_at,
+            reason=report.reason or self.reason,
+        )
+
+    def moved(self, step: PaymentStep) -> Self:
+        """The payment after a step of the table `NEXT`.
+
+        Raises:
+            WrongState: The payment's status does not allow the step.
+        """
+        status = NEXT.get((self.status, step))
+        if status is None:
+            raise WrongState(
+                f"{type(self).__name__} {self.id}",
+                self.status.replace("_", " "),
+                step,
+                shown=f"take the step '{step.replace('_', ' ')}'",
+            )
+        return self.replace(status=status)
+
+    def _check_second_person(self, by: str) -> None:
+        if by == self.requested_by:
+            raise SamePerson(f"{type(self).__name__.lower()} {self.id}")
