@@ -121,6 +121,16 @@ class CloudFormationTemplate:
             values[name] = str(value).split(",") if is_list else str(value)
         return values
 
+    def broken_rules(self) -> list[str]:
+        """What CloudFormation would refuse before it makes anything: assertions that do not hold."""
+        return [
+            assertion.get("AssertDescription", name)
+            for name, rule in self.document.get("Rules", {}).items()
+            if "RuleCondition" not in rule or self.condition(rule["RuleCondition"])
+            for assertion in rule["Assertions"]
+            if not self.condition(assertion["Assert"])
+        ]
+
     def resolve(self, value: Any) -> Any:
         """Replace every intrinsic inside a value."""
         if isinstance(value, list):

@@ -43,12 +43,14 @@ def test_tables_are_encrypted_recoverable_and_on_demand(tables: Json) -> None:
         assert properties["BillingMode"] == "PAY_PER_REQUEST", name
 
 
-def test_what_must_not_be_lost_survives_the_stack(tables: Json) -> None:
+def test_what_must_not_be_lost_survives_the_stack(tables: Json, written: Json) -> None:
     for name, table in tables.items():
         kept = name not in DISPOSABLE
-        assert (table["DeletionPolicy"] == "Retain") is kept, name
+        assert (table["DeletionPolicy"] == "RetainExceptOnCreate") is kept, name
         assert (table["UpdateReplacePolicy"] == "Retain") is kept, name
-        assert table["Properties"].get("DeletionProtectionEnabled", False) is kept, name
+        protected = table["Properties"].get("DeletionProtectionEnabled") == {"Ref": "ProtectTables"}
+        assert protected is kept, name
+    assert written["Parameters"]["ProtectTables"]["Default"] == "true"
 
 
 def test_only_what_is_disposable_may_expire(tables: Json) -> None:
@@ -76,7 +78,8 @@ def test_buckets_are_private_encrypted_versioned_and_kept(written: Json) -> None
         assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == how, name
         assert all(properties["PublicAccessBlockConfiguration"].values()), name
         assert properties["VersioningConfiguration"] == {"Status": "Enabled"}, name
-        assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain", name
+        assert bucket["DeletionPolicy"] == "RetainExceptOnCreate", name
+        assert bucket["UpdateReplacePolicy"] == "Retain", name
 
 
 def test_s3_says_who_reached_which_file(written: Json) -> None:
