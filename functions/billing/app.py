@@ -17,7 +17,7 @@ from insurance.api.views.billing import (
     SuspenseView,
 )
 from insurance.api.views.terms import View
-from insurance.domain.billing import Reference
+from insurance.domain.bank.incoming import Reference
 from insurance.domain.core.identity import PolicyId
 from insurance.operations.billing.bill_policy import (
     PaymentTold,

@@ -8,7 +8,7 @@ from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.views.payments import PaymentFilesView, PaymentFileView, StatusReportView
 from insurance.api.views.statements import StatementView
-from insurance.bank_statements import READERS
+from insurance.bank.statements import READERS
 from insurance.domain.core.money import Currency
 from insurance.operations.payments.import_statement import StatementImport
 from insurance.operations.payments.send_payments import PaymentRun, read_payment_file

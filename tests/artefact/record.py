@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from insurance.bank.iso20022 import end_to_end_id
 from insurance.domain.core import identity
 from insurance.domain.core.identity import Mode
-from insurance.iso20022 import end_to_end_id
 from insurance.scanning import EICAR
 from joserfc import jwt
 from joserfc.jwk import ECKey

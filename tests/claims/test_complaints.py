@@ -6,9 +6,9 @@ from itertools import product
 from typing import Any
 
 import pytest
+from insurance.bank.iso20022 import end_to_end_id
 from insurance.domain.complaint import Status, Step
 from insurance.domain.complaint.lifecycle import NEXT
-from insurance.iso20022 import end_to_end_id
 
 from local.bank_messages.messages import read_payments, status_report
 from tests.claims.office import Office, opened_in_memory

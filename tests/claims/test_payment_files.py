@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from insurance.iso20022 import end_to_end_id, payment_id_of
+from insurance.bank.iso20022 import end_to_end_id, payment_id_of
 
 from local.bank_messages.messages import Ordered, read_payments, status_report
 from tests.claims.office import Office

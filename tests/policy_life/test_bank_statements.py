@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from insurance.bank_statements import COLUMNS, read_camt, read_csv
-from insurance.domain.billing.bank_entry import ENTRIES_MAX, named_in
+from insurance.bank.statements import COLUMNS, read_camt, read_csv
+from insurance.domain.bank.statement import ENTRIES_MAX, named_in
 from insurance.domain.core.errors import StaleRevision, Unavailable, UnreadableStatement
 from insurance.domain.core.identity import Mode, invoice_id_for, suspense_id_for
 from insurance.operations.payments.import_statement import EntryTaken, StatementImport

@@ -3,10 +3,10 @@
 from collections import Counter
 
 import pytest
+from insurance.bank.iso20022 import payment_id_of
 from insurance.domain.core.identity import claim_id_for, party_id_for
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.payments.instructions import DynamoDBInstructions
-from insurance.iso20022 import payment_id_of
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.s3 import S3Objects
 

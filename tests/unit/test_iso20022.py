@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from insurance.domain.bank import Instruction, Payable, PaymentFile, StatusStep
-from insurance.domain.core.errors import UnreadableReport
-from insurance.domain.core.identity import Mode
-from insurance.domain.core.money import Currency, Money
-from insurance.domain.party.party import Payee
-from insurance.iso20022 import (
+from insurance.bank.iso20022 import (
     BankMessages,
     Debtor,
     end_to_end_id,
     payment_id_of,
     read_status_report,
 )
+from insurance.domain.bank import Instruction, Payable, PaymentFile, StatusMeaning
+from insurance.domain.core.errors import UnreadableReport
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.party.party import Payee
 
 from local.bank_messages.messages import read_payments, schema, status_report
 
@@ -131,14 +131,14 @@ def test_a_reference_fits_a_bank_and_comes_back_as_the_payments_id():
 @pytest.mark.parametrize(
     ("code", "step"),
     [
-        ("ACSC", StatusStep.SETTLED),
-        ("ACCC", StatusStep.SETTLED),
-        ("RJCT", StatusStep.REJECTED),
-        ("CANC", StatusStep.REJECTED),
-        ("ACTC", StatusStep.UNDER_WAY),
-        ("ACSP", StatusStep.UNDER_WAY),
-        ("PDNG", StatusStep.UNDER_WAY),
-        ("NEWS", StatusStep.UNDER_WAY),
+        ("ACSC", StatusMeaning.SETTLED),
+        ("ACCC", StatusMeaning.SETTLED),
+        ("RJCT", StatusMeaning.REJECTED),
+        ("CANC", StatusMeaning.REJECTED),
+        ("ACTC", StatusMeaning.PENDING),
+        ("ACSP", StatusMeaning.PENDING),
+        ("PDNG", StatusMeaning.PENDING),
+        ("NEWS", StatusMeaning.PENDING),
     ],
 )
 def test_a_status_means_that_a_payment_is_settled_rejected_or_under_way(code, step):
@@ -146,7 +146,7 @@ def test_a_status_means_that_a_payment_is_settled_rejected_or_under_way(code, st
         status_report("R-1", end_to_end_id(FILE_ID), group="PART", payments={"pay-1": (code, None)})
     )
 
-    assert report.of("pay_1").step is step
+    assert report.of("pay_1").meaning is step
 
 
 def test_a_report_says_which_file_which_payments_and_why():
@@ -161,7 +161,7 @@ def test_a_report_says_which_file_which_payments_and_why():
 
     assert (report.id, report.file_id) == ("R-1", FILE_ID)
     assert report.of("pay_2").reason == "AC04"
-    assert report.of("pay_3").step is StatusStep.UNDER_WAY
+    assert report.of("pay_3").meaning is StatusMeaning.PENDING
 
 
 def test_a_group_that_is_rejected_takes_every_payment_with_it():
@@ -169,7 +169,7 @@ def test_a_group_that_is_rejected_takes_every_payment_with_it():
         status_report("R-1", end_to_end_id(FILE_ID), group="RJCT", payments={})
     )
 
-    assert report.of("pay_1").step is StatusStep.REJECTED
+    assert report.of("pay_1").meaning is StatusMeaning.REJECTED
 
 
 def test_an_older_version_of_the_report_is_read_as_well():

@@ -12,10 +12,10 @@ from insurance.config import setting, table
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from insurance.bank.iso20022 import BankMessages
     from insurance.catalogue import BundledVersions, Catalogue
     from insurance.dynamodb.stores import Stores
     from insurance.eventbridge import EventBridgeBus
-    from insurance.iso20022 import BankMessages
     from insurance.kms import KeyRing
     from insurance.operations.payments.pay_out import AllPayers
     from insurance.products import LookUps
@@ -121,7 +121,7 @@ def payers() -> AllPayers:
 
 @cache
 def bank_messages() -> BankMessages:
-    from insurance.iso20022 import BankMessages, Debtor
+    from insurance.bank.iso20022 import BankMessages, Debtor
 
     return BankMessages(Debtor(carrier(), setting("DEBTOR_IBAN"), setting("DEBTOR_BIC")))
 

@@ -2,14 +2,14 @@
 
 from insurance.domain.bank.instruction import Instruction, instructions_of
 from insurance.domain.bank.payment_file import Payable, PaymentFile
-from insurance.domain.bank.status import ReportedStatus, StatusReport, StatusStep
+from insurance.domain.bank.status import ReportedStatus, StatusMeaning, StatusReport
 
 __all__ = [
     "Instruction",
     "Payable",
     "PaymentFile",
     "ReportedStatus",
+    "StatusMeaning",
     "StatusReport",
-    "StatusStep",
     "instructions_of",
 ]

@@ -6,12 +6,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 
-class StatusStep(StrEnum):
+class StatusMeaning(StrEnum):
     """What a status means for a payment."""
 
     SETTLED = "settled"
     REJECTED = "rejected"
-    UNDER_WAY = "under way"
+    PENDING = "pending"
 
 
 SETTLED = frozenset({"ACSC", "ACCC"})
@@ -23,17 +23,17 @@ REJECTED = frozenset({"RJCT", "CANC"})
 class ReportedStatus(NamedTuple):
     """The status of one payment, and why."""
 
-    step: StatusStep
+    meaning: StatusMeaning
     code: str
     reason: str | None = None
 
 
 def status_of(code: str, reason: str | None = None) -> ReportedStatus:
     if code in SETTLED:
-        return ReportedStatus(StatusStep.SETTLED, code, reason)
+        return ReportedStatus(StatusMeaning.SETTLED, code, reason)
     if code in REJECTED:
-        return ReportedStatus(StatusStep.REJECTED, code, reason)
-    return ReportedStatus(StatusStep.UNDER_WAY, code, reason)
+        return ReportedStatus(StatusMeaning.REJECTED, code, reason)
+    return ReportedStatus(StatusMeaning.PENDING, code, reason)
 
 
 class StatusReport(NamedTuple):

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Annotated, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 
+from insurance.domain.bank.incoming import Reference
 from insurance.domain.bank.outgoing_payment import OPEN, PaymentStatus
 from insurance.domain.billing.instalments import Due, Plan, schedule
 from insurance.domain.billing.refund import PAID, Refund
@@ -30,9 +31,6 @@ from insurance.domain.ledger.posting import Account, Posting, post
 from insurance.domain.party.party import Payee
 from insurance.domain.policy import Policy
 from insurance.domain.policy.charging import COOLING_OFF
-
-Reference = Annotated[str, StringConstraints(min_length=1, max_length=140, pattern=r"^[!-~]+$")]
-"""How the outside names a payment: what makes a repeated one the same."""
 
 PAYMENTS_MAX = 400
 REFUNDS_MAX = 50

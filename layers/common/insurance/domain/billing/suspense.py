@@ -5,8 +5,8 @@ from typing import Final, NamedTuple, Self
 
 from pydantic import AwareDatetime
 
+from insurance.domain.bank.incoming import Reference
 from insurance.domain.bank.outgoing_payment import COMMITTED, PaymentStatus
-from insurance.domain.billing.account import Reference
 from insurance.domain.billing.refund import Refund
 from insurance.domain.core.classification import Record
 from insurance.domain.core.errors import RefundNotFound, WrongState

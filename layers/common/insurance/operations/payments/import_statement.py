@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from insurance.domain.bank.statement import BankEntry, BankStatement, named_in
 from insurance.domain.billing import BookedOn, SuspendedPayment
-from insurance.domain.billing.bank_entry import BankEntry, BankStatement, named_in
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import (
     InsuranceError,

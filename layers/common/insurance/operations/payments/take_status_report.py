@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from insurance.domain.bank import StatusReport, StatusStep
+from insurance.domain.bank import StatusMeaning, StatusReport
 from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.core.caller import Caller
@@ -16,10 +16,10 @@ from insurance.operations.payments.send_payments import (
 from insurance.operations.receipt import Receipt
 
 NEXT = {
-    (PaymentStatus.EXECUTING, StatusStep.SETTLED): BankOutcome.PAID,
-    (PaymentStatus.EXECUTING, StatusStep.REJECTED): BankOutcome.FAILED,
+    (PaymentStatus.EXECUTING, StatusMeaning.SETTLED): BankOutcome.PAID,
+    (PaymentStatus.EXECUTING, StatusMeaning.REJECTED): BankOutcome.FAILED,
     # What was settled and is rejected afterwards has come back.
-    (PaymentStatus.PAID, StatusStep.REJECTED): BankOutcome.RETURNED,
+    (PaymentStatus.PAID, StatusMeaning.REJECTED): BankOutcome.RETURNED,
 }
 """What a status does to a payment. Every other pair does nothing: the same report may come twice, and
 reports may overtake each other."""
@@ -49,7 +49,7 @@ def take_status_report(
     taken = []
     for payment_id, status in statuses.items():
         said = report.of(payment_id)
-        outcome = NEXT.get((status, said.step))
+        outcome = NEXT.get((status, said.meaning))
         if outcome is not None:
             booked = BankReport(payment_id, outcome, report.id, receipt.now, said.reason)
             book_report(booked, caller=caller, payers=payers, receipt=receipt)

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from insurance.domain.billing.account import Reference
+from insurance.domain.bank.incoming import Reference
 from insurance.domain.core.identity import ALPHABET, SUFFIX_LENGTH, PolicyId
 from insurance.domain.core.money import Money
 from insurance.domain.core.value import Value

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from pydantic import ValidationError
 
-from insurance.domain.billing.bank_entry import ENTRIES_MAX, BankEntry, BankStatement
+from insurance.domain.bank.statement import ENTRIES_MAX, BankEntry, BankStatement
 from insurance.domain.core.errors import UnreadableStatement
 from insurance.domain.core.money import Currency, Money
 

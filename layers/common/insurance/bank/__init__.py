@@ -1,0 +1,1 @@
+"""Messages to and from banks: payment files, status reports, account statements."""

@@ -1,0 +1,31 @@
+"""Payments that came in, as the bank names them."""
+
+from datetime import date
+from typing import Annotated, NamedTuple
+
+from pydantic import StringConstraints
+
+from insurance.domain.core.errors import PaymentDiffers
+from insurance.domain.core.money import Money
+
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=140, pattern=r"^[!-~]+$")]
+"""The bank's own reference of a payment: a payment that is reported twice has the same one."""
+
+
+class IncomingPayment(NamedTuple):
+    """One payment on our bank account."""
+
+    reference: str
+    amount: Money
+    received_on: date
+    policy_id: str | None = None
+    """The policy that it is said to be for; None: it names no policy."""
+
+    def check_same(self, amount: Money, received_on: date) -> None:
+        """Compare with what was booked under this reference before.
+
+        Raises:
+            PaymentDiffers: Another amount, or another day, was booked.
+        """
+        if (amount, received_on) != (self.amount, self.received_on):
+            raise PaymentDiffers(self.reference)
