@@ -77,8 +77,8 @@ class Lambda:
             while waiting:
                 await self._pools[waiting.popleft()].warm()
 
-        lanes = range(os.cpu_count() or 1)
-        self._warming = [asyncio.create_task(start_one_after_another()) for _ in lanes]
+        starters = range(os.cpu_count() or 1)
+        self._warming = [asyncio.create_task(start_one_after_another()) for _ in starters]
 
     async def invoke(self, name: str, event: Json, *, trace_id: str = "") -> Result:
         """Call a function and wait for its answer."""

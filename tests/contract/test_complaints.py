@@ -97,7 +97,7 @@ def test_the_cause_is_read_whatever_it_is(stores, kind):
 @pytest.mark.parametrize("kind", ABOUT)
 def test_what_was_never_made_is_no_cause(stores, kind):
     if kind != "quote":
-        add_quote(stores)  # its kin, but not what is asked for
+        add_quote(stores)  # related, but not the object asked for
 
     receipt = make_receipt("x", operation=COMPLAIN)
     assert stores.complaints.load_cause(ABOUT[kind], receipt) is None

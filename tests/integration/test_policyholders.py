@@ -217,7 +217,7 @@ def operations(handlers: Handlers, *, policyholders: bool) -> list[Operation]:
 
 
 def without(suffix: str, text: str) -> str:
-    """The same of objects that were never made: kin share a suffix."""
+    """The same of objects that were never made: related ids share a suffix."""
     return text.replace(suffix, "0" * len(suffix))
 
 

@@ -19,7 +19,7 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.identity import Mode, refund_id_for, suspense_id_for
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.party.party import Payee
-from insurance.domain.screening.screening import Resemblance
+from insurance.domain.screening.screening import ScreeningMatch
 from insurance.operations.billing.bill_policy import Billed
 from insurance.operations.billing.billing_desk import BillingDesk
 from insurance.operations.billing.refund_premium import (
@@ -64,7 +64,7 @@ class Nobody:
 
     version = "1"
 
-    def resembling(self, name: str) -> list[Resemblance]:  # noqa: ARG002 - any name
+    def matches(self, name: str) -> list[ScreeningMatch]:  # noqa: ARG002 - any name
         return []
 
 
@@ -73,8 +73,8 @@ class Everybody:
 
     version = "1"
 
-    def resembling(self, name: str) -> list[Resemblance]:
-        return [Resemblance(entry="X-1", listed_name=name, score=100, list_version="1")]
+    def matches(self, name: str) -> list[ScreeningMatch]:
+        return [ScreeningMatch(entry="X-1", listed_name=name, score=100, list_version="1")]
 
 
 NOBODY = Nobody()

@@ -1,4 +1,4 @@
-"""Sanctions screening on a list that ships with the layer: invented entries, where a provider's would be."""
+"""Sanctions screening on the list in the layer: invented entries in place of a provider's list."""
 
 import json
 import unicodedata
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from insurance.domain.screening.screening import Resemblance
+from insurance.domain.screening.screening import ScreeningMatch
 
 BUNDLED = Path(__file__).parent / "sanctions" / "sample_list.json"
-RESEMBLES_FROM = 88
-"""Out of 100, words in any order. Lower finds more namesakes, higher misses more spellings."""
+MATCH_THRESHOLD = 88
+"""Similarity out of 100, words in any order. Lower finds more namesakes, higher misses spellings."""
 
 
 class _Entry(NamedTuple):
@@ -30,36 +30,36 @@ class BundledScreening:
             for entry in listed["entries"]
             for name in (entry["name"], *entry.get("also_known_as", ()))
         ]
-        self._words = [_plain(entry.name) for entry in self._entries]
+        self._words = [_normalised(entry.name) for entry in self._entries]
 
-    def resembling(self, name: str) -> Sequence[Resemblance]:
-        if not any(_may_resemble(_plain(name), words) for words in self._words):
-            return []  # most names: nobody waits for the library
-        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only those who pay need it
+    def matches(self, name: str) -> Sequence[ScreeningMatch]:
+        if not any(_may_match(_normalised(name), words) for words in self._words):
+            return []  # most names: the library is not loaded
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - loaded on first need: imports are slow
 
-        found = process.extract(
-            _plain(name),
+        similar = process.extract(
+            _normalised(name),
             self._words,
             scorer=fuzz.token_sort_ratio,
-            score_cutoff=RESEMBLES_FROM,
+            score_cutoff=MATCH_THRESHOLD,
             limit=5,
         )
-        closest: dict[str, Resemblance] = {}
-        for _, score, at in found:
+        closest: dict[str, ScreeningMatch] = {}
+        for _, score, at in similar:
             entry = self._entries[at]
-            match = Resemblance(entry.id, entry.name, round(score), self.version)
+            match = ScreeningMatch(entry.id, entry.name, round(score), self.version)
             closest.setdefault(entry.id, match)
         return list(closest.values())
 
 
-def _may_resemble(name: str, other: str) -> bool:
-    """Two texts share at most their common letters: where those are too few, so is everything."""
+def _may_match(name: str, other: str) -> bool:
+    """Whether enough letters are common to both: an upper bound of the similarity, without the library."""
     shared = (Counter(name) & Counter(other)).total()
-    return 200 * shared >= RESEMBLES_FROM * (len(name) + len(other))
+    return 200 * shared >= MATCH_THRESHOLD * (len(name) + len(other))
 
 
-def _plain(name: str) -> str:
-    """Without case, accents and punctuation: lists and customers spell as they like."""
+def _normalised(name: str) -> str:
+    """The name without case, accents and punctuation, one space between words."""
     parts = unicodedata.normalize("NFKD", name.casefold())
     return " ".join(
         "".join(

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from insurance.screening import RESEMBLES_FROM, BundledScreening, _may_resemble, _plain
+from insurance.screening import MATCH_THRESHOLD, BundledScreening, _may_match, _normalised
 from rapidfuzz import fuzz
 
 
@@ -23,7 +23,7 @@ def screening() -> BundledScreening:
     ],
 )
 def test_a_listed_name_is_found_however_it_is_spelt(screening, name, entry):
-    found = screening.resembling(name)
+    found = screening.matches(name)
 
     assert found[0].entry == entry
     assert found[0].list_version == "sample-2026-11-01"
@@ -31,21 +31,21 @@ def test_a_listed_name_is_found_however_it_is_spelt(screening, name, entry):
 
 @pytest.mark.parametrize("name", ["Ada Merton", "Viktor Drago", "Harbour Garage", "李明"])
 def test_other_names_are_left_alone(screening, name):
-    assert screening.resembling(name) == []
+    assert screening.matches(name) == []
 
 
 def test_the_closest_comes_first(screening):
-    found = screening.resembling("Theodore Pangloss Kruger")
+    found = screening.matches("Theodore Pangloss Kruger")
 
     assert [match.score for match in found] == sorted((m.score for m in found), reverse=True)
     assert found[0].score == 100
 
 
-words = st.text("abc d", min_size=1, max_size=12).map(_plain)
+words = st.text("abc d", min_size=1, max_size=12).map(_normalised)
 """As both are compared: words with one space between them."""
 
 
 @given(words, words)
 def test_what_is_left_out_beforehand_resembles_nothing(name, other):
-    if fuzz.token_sort_ratio(name, other) >= RESEMBLES_FROM:
-        assert _may_resemble(name, other)
+    if fuzz.token_sort_ratio(name, other) >= MATCH_THRESHOLD:
+        assert _may_match(name, other)

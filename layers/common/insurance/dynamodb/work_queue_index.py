@@ -1,9 +1,9 @@
-"""Lanes: the columns by which waiting things are found in an index, and the reading of them without a scan.
+"""Work queues and other lists over many aggregates, read from indexes without a scan.
 
-An aggregate carries the lanes that it stands in as columns of its own item, so they move with it in
-the command's one transaction. A lane is spread over a few partitions by the id; one read asks each
-of them for its next few and merges. What an index says may be moments old: every item found is read
-again, consistently, and left out if it stands there no more (docs/adr/0010).
+An aggregate carries the queues that it stands in as columns of its own item, so they change in the
+command's one transaction. A queue is spread over a few partitions by the id; one read asks each
+partition for its next few rows and merges them. An index may be moments behind: every row is read
+again, consistently, and left out if the item is no longer in the queue (docs/adr/0010).
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,93 +20,104 @@ if TYPE_CHECKING:
 
 SHARDS = 4
 QUEUE, WAITS = "queue", "waits"
+"""The columns of what waits for a role: the role's queue, and since when it waits."""
 LAST = "~"
 """Sorts behind every character of an instant, an id and the sign between them."""
 
 
-class Index(NamedTuple):
-    """An index of a table: the lane's column, which is its name too, and the one it is sorted by."""
+class QueueIndex(NamedTuple):
+    """An index of a table: its key column, which is its name too, and the column it is sorted by."""
 
     table: str
-    lane: str
+    key: str
     order: str
 
 
-class Found(NamedTuple):
-    """An item where its lane has it: the position is what a cursor remembers."""
+class QueuedItem(NamedTuple):
+    """An item in its queue. The position is what a cursor remembers.
+
+    The item is empty if it has left the queue since the index was written.
+    """
 
     position: str
     item: Item
 
 
-def lane(id: str, name: str) -> Item:
-    """The partition of a lane that this object stands in."""
+def queue_key(id: str, name: str) -> Item:
+    """The partition of the named queue that this object stands in."""
     return codec.text(_partition(mode_of(id), name, fingerprint(id)[0] % SHARDS))
 
 
-def position(at: datetime, id: str) -> Item:
+def queue_order(at: datetime, id: str) -> Item:
+    """Where in the queue it stands: by time, then by id."""
     return codec.text(f"{_second(at)}#{id}")
 
 
-def waiting(id: str, role: str, since: datetime | None) -> Item:
-    """The columns of what waits for a role; none for what waits for nobody."""
+def waiting_columns(id: str, role: str, since: datetime | None) -> Item:
+    """The columns of what waits for a role; none if it waits for nobody (`since` is None)."""
     if since is None:
         return {}
-    return {QUEUE: lane(id, role), WAITS: position(since, id)}
+    return {QUEUE: queue_key(id, role), WAITS: queue_order(since, id)}
 
 
-def read_lane(
+def read_queue(
     client: "DynamoDBClient",
-    indexes: Iterable[Index],
+    indexes: Iterable[QueueIndex],
     *,
     mode: Mode,
     name: str,
     after: str,
     until: datetime | None,
     limit: int,
-) -> Sequence[Found]:
-    """The next of a lane behind a position, in order, over all the tables that have it."""
+) -> Sequence[QueuedItem]:
+    """The next rows of a queue behind the position `after`, in order, over all its tables."""
     last = f"{_second(until)}#{LAST}" if until else LAST
     if after >= last:
         return []
-    found: dict[tuple[str, str], tuple[Index, str]] = {}
+    rows: dict[tuple[str, str], tuple[QueueIndex, str]] = {}
     for index in indexes:
         for shard in range(SHARDS):
-            rows = query_index(
-                client,
-                TableName=index.table,
-                IndexName=index.lane,
-                KeyConditionExpression="#lane = :lane AND #order BETWEEN :after AND :last",
-                ExpressionAttributeNames={"#lane": index.lane, "#order": index.order},
-                ExpressionAttributeValues={
-                    ":lane": codec.text(_partition(mode, name, shard)),
-                    # The first text behind the position: BETWEEN would give that one again.
-                    ":after": codec.text(f"{after}!" if after else " "),
-                    ":last": codec.text(last),
-                },
-                Limit=limit,
-            )
-            for row in rows:
-                found[row[index.order]["S"], row["id"]["S"]] = (index, row["id"]["S"])
-    places = sorted(found)[:limit]
-    return _read_again(client, [(place, *found[place, id]) for place, id in places], mode, name)
+            for row in _next_rows(client, index, _partition(mode, name, shard), after, last, limit):
+                rows[row[index.order]["S"], row["id"]["S"]] = (index, row["id"]["S"])
+    positions = sorted(rows)[:limit]
+    listed = [(position, *rows[position, id]) for position, id in positions]
+    return _read_again(client, listed, mode, name)
+
+
+def _next_rows(  # noqa: PLR0917 - a query, and where it stops
+    client: "DynamoDBClient", index: QueueIndex, partition: str, after: str, last: str, limit: int
+) -> Iterable[Item]:
+    return query_index(
+        client,
+        TableName=index.table,
+        IndexName=index.key,
+        KeyConditionExpression="#key = :key AND #order BETWEEN :after AND :last",
+        ExpressionAttributeNames={"#key": index.key, "#order": index.order},
+        ExpressionAttributeValues={
+            ":key": codec.text(partition),
+            # The first text behind the position: BETWEEN would give that one again.
+            ":after": codec.text(f"{after}!" if after else " "),
+            ":last": codec.text(last),
+        },
+        Limit=limit,
+    )
 
 
 def _read_again(
-    client: "DynamoDBClient", rows: Sequence[tuple[str, Index, str]], mode: Mode, name: str
-) -> Sequence[Found]:
+    client: "DynamoDBClient", rows: Sequence[tuple[str, QueueIndex, str]], mode: Mode, name: str
+) -> Sequence[QueuedItem]:
     if not rows:
         return []
     keys: list[tuple[str, Item]] = [(index.table, {"id": codec.text(id)}) for _, index, id in rows]
     items = load(client, keys)
     return [
-        Found(place, item if item is not None and _stands(item, index, mode, name) else {})
-        for (place, index, _), item in zip(rows, items, strict=True)
+        QueuedItem(position, item if item and _is_queued(item, index, mode, name) else {})
+        for (position, index, _), item in zip(rows, items, strict=True)
     ]
 
 
-def _stands(item: dict[str, Any], index: Index, mode: Mode, name: str) -> bool:
-    partition: str = item.get(index.lane, {}).get("S", "")
+def _is_queued(item: dict[str, Any], index: QueueIndex, mode: Mode, name: str) -> bool:
+    partition: str = item.get(index.key, {}).get("S", "")
     return partition.startswith(f"{mode}#{name}#")
 
 

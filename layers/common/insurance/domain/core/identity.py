@@ -1,7 +1,7 @@
-"""Names of things: prefixed, apart by mode, and derived from what may exist only once.
+"""Ids: prefixed, separate for live and test, and derived from the parent where there is one per parent.
 
-A quote, the policy it becomes, its policyholder and the policy's claims share one suffix, so whoever
-holds one id knows the keys of its kin and reads them all in one round trip.
+A quote, the policy that it becomes, its policyholder and the policy's claims share one suffix. Any one
+of these ids gives the keys of all the others, so they are read in one round trip.
 """
 
 from enum import StrEnum
@@ -14,7 +14,7 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no letter is taken for a digit when it is read over the telephone."""
 
 SUFFIX_LENGTH = 16
-"""80 bits for a quote and its kin. A clash would be refused by the condition on the write."""
+"""80 bits for a quote and the objects related to it. The condition on the write refuses a clash."""
 
 NOTICE_LENGTH = 6
 """30 bits more tell one policy's claims apart. `pay_test_…_12` then fits the 35 characters of a
@@ -47,9 +47,7 @@ ClaimId = Annotated[str, _pattern("clm", SUFFIX_LENGTH + NOTICE_LENGTH)]
 PaymentId = Annotated[str, _pattern("pay", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-9][0-9]?")]
 EvidenceId = Annotated[str, _pattern("evd", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-9][0-9]?")]
 PersonId = Annotated[str, StringConstraints(pattern=r"^per_(test_)?[0-9a-f]{32}$")]
-"""Who signed in through a partner's portal; `access.people` works it out."""
-
-
+"""A person who signed in through a partner's portal; `access.people` derives it."""
 PaymentFileId = Annotated[str, _pattern("pmf")]
 ComplaintId = Annotated[str, _pattern("cmp", SUFFIX_LENGTH + NOTICE_LENGTH)]
 RedressId = Annotated[str, _pattern("rdr", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-9][0-9]?")]
@@ -68,7 +66,7 @@ InstructionId = Annotated[
         rf"|(rfd|ret)_(test_)?[{ALPHABET}]{{{SUFFIX_LENGTH}}})_[1-9][0-9]?$"
     ),
 ]
-"""What the bank is told to carry out: a claim's payment, a refund, a return."""
+"""A payment instruction to the bank: a claim's payment, a refund, a return."""
 InvoiceId = Annotated[str, _pattern("inv", ending=r"_[1-9][0-9]{0,2}")]
 CalendarId = Annotated[str, StringConstraints(pattern=r"^cal_(test_)?books$")]
 RegisterId = Annotated[str, _pattern("reg")]
@@ -92,7 +90,7 @@ def new_quote_id(mode: Mode, principal: str, key: str) -> QuoteId:
 
 
 def renewal_quote_id_for(policy_id: PolicyId) -> QuoteId:
-    """A policy is offered one renewal, whoever asks for it and how often."""
+    """A policy has one renewal quote, however often and by whom it is requested."""
     prefix = "quo_test_" if mode_of(policy_id) is Mode.TEST else "quo_"
     return prefix + _letters(fingerprint("renewal", policy_id), SUFFIX_LENGTH)
 
@@ -100,64 +98,64 @@ def renewal_quote_id_for(policy_id: PolicyId) -> QuoteId:
 def new_claim_id(policy_id: PolicyId, principal: str, key: str) -> ClaimId:
     """One caller's one idempotency key makes one claim on the policy."""
     notice = _letters(fingerprint("claim", policy_id, principal, key), NOTICE_LENGTH)
-    return _kin("clm", policy_id) + notice
+    return _related("clm", policy_id) + notice
 
 
 def policy_id_for(
     id: QuoteId | PartyId | ClaimId | BillingId | EarningsId | DocumentId,
 ) -> PolicyId:
     """A quote becomes one policy at most: the key that cannot repeat."""
-    return _kin("pol", id)
+    return _related("pol", id)
 
 
 def party_id_for(id: QuoteId | PolicyId | ClaimId) -> PartyId:
     """The policyholder of a quote, and of the policy that comes of it."""
-    return _kin("pty", id)
+    return _related("pty", id)
 
 
 def screening_id_for(id: QuoteId | PolicyId) -> ScreeningId:
-    """Whoever takes out a policy is looked at in one place."""
-    return _kin("scr", id)
+    """One screening case for a quote and the policy that it becomes."""
+    return _related("scr", id)
 
 
 def billing_id_for(policy_id: PolicyId) -> BillingId:
     """A policy has one account."""
-    return _kin("bil", policy_id)
+    return _related("bil", policy_id)
 
 
 def refund_id_for(id: PolicyId | SuspenseId, number: int) -> RefundId | ReturnId:
     """The nth refund of a policy, or return of a payment in suspense; counted from 1."""
     prefix = "ret" if id.startswith("sus") else "rfd"
-    return f"{_kin(prefix, id)}_{number}"
+    return f"{_related(prefix, id)}_{number}"
 
 
 def suspense_id_of(return_id: ReturnId) -> SuspenseId:
-    return _kin("sus", return_id.rsplit("_", 1)[0])
+    return _related("sus", return_id.rsplit("_", 1)[0])
 
 
 def invoice_id_for(policy_id: PolicyId, number: int) -> InvoiceId:
     """The policy's nth due; counted from 1."""
-    return f"{_kin('inv', policy_id)}_{number}"
+    return f"{_related('inv', policy_id)}_{number}"
 
 
 def numbered(id: RefundId | InvoiceId) -> tuple[PolicyId, int]:
     """The policy that it belongs to, and its number."""
     stem, number = id.rsplit("_", 1)
-    return _kin("pol", stem), int(number)
+    return _related("pol", stem), int(number)
 
 
 def earnings_id_for(policy_id: PolicyId) -> EarningsId:
     """A policy's premium is earned once."""
-    return _kin("ear", policy_id)
+    return _related("ear", policy_id)
 
 
 def calendar_id_for(mode: Mode) -> CalendarId:
-    """The books of a mode have one calendar."""
+    """The ledger of a mode has one calendar."""
     return "cal_test_books" if mode is Mode.TEST else "cal_books"
 
 
 def suspense_id_for(mode: Mode, reference: str) -> SuspenseId:
-    """One outside payment is kept in suspense once."""
+    """One payment from outside stands in suspense once."""
     prefix = "sus_test_" if mode is Mode.TEST else "sus_"
     return prefix + _letters(fingerprint("suspense", mode, reference), SUFFIX_LENGTH)
 
@@ -170,20 +168,20 @@ def version_id_for(mode: Mode, code: str, version: str) -> VersionId:
 
 def register_id_for(policy_id: PolicyId) -> RegisterId:
     """A policy has one register of the documents that were made of it."""
-    return _kin("reg", policy_id)
+    return _related("reg", policy_id)
 
 
 def new_document_id(policy_id: PolicyId, sealed: bytes, edition: str) -> DocumentId:
     """The same content, set in the same way, is the same document.
 
-    The content is sealed: an id must not let anybody who guesses a name check the guess.
+    The content is sealed, so that nobody can guess a name and check the guess by the id.
     """
     letters = _letters(fingerprint("document", sealed.hex(), edition), DOCUMENT_LENGTH)
-    return _kin("doc", policy_id) + letters
+    return _related("doc", policy_id) + letters
 
 
 def quote_id_for(id: PolicyId | PartyId) -> QuoteId:
-    return _kin("quo", id)
+    return _related("quo", id)
 
 
 def payment_id_for(claim_id: ClaimId, number: int) -> PaymentId:
@@ -197,9 +195,9 @@ def evidence_id_for(claim_id: ClaimId, number: int) -> EvidenceId:
 
 
 def file_mark(policy_id: PolicyId, sealed_digest: bytes) -> str:
-    """By which a file is known again on claims of one policy.
+    """What identifies a file again on claims of the same policy.
 
-    The digest is sealed: a mark must not let anybody who has a file check whether we have it too.
+    The digest is sealed, so that nobody who has a file can check whether we have it too.
     """
     return _letters(fingerprint("file", policy_id, sealed_digest.hex()), SUFFIX_LENGTH)
 
@@ -215,8 +213,8 @@ def claim_id_for(payment_id: PaymentId) -> ClaimId:
 
 
 def new_complaint_id(about: QuoteId | PolicyId | ClaimId, principal: str, key: str) -> ComplaintId:
-    """One caller's one idempotency key makes one complaint; its kin are the quote's and policy's."""
-    return _kin("cmp", about) + _letters(
+    """One caller's one idempotency key makes one complaint; it shares the suffix of the quote and policy."""
+    return _related("cmp", about) + _letters(
         fingerprint("complaint", about, principal, key), NOTICE_LENGTH
     )
 
@@ -234,8 +232,8 @@ def mode_of(id: str) -> Mode:
     return Mode.TEST if id.split("_", 2)[1] == Mode.TEST else Mode.LIVE
 
 
-def _kin(prefix: str, id: str) -> str:
-    """The id with another prefix, and without a claim's own letters."""
+def _related(prefix: str, id: str) -> str:
+    """The id of a related object: another prefix, the same suffix, without a claim's own letters."""
     _, *mode, suffix = id.split("_")
     return "_".join([prefix, *mode, suffix[:SUFFIX_LENGTH]])
 

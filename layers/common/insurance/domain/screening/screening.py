@@ -1,4 +1,4 @@
-"""Sanctions screening: what a name resembles, and who said that it is not them."""
+"""Sanctions screening: matches of a name on the list, and the cases that a person decides."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,8 +19,8 @@ from insurance.domain.core.identity import (
 from insurance.domain.core.value import Value
 
 
-class Resemblance(NamedTuple):
-    """An entry of a sanctions list that a name resembles, and how closely: 100 is the same."""
+class ScreeningMatch(NamedTuple):
+    """An entry of the sanctions list that a name is similar to. Score 100: the same name."""
 
     entry: str
     listed_name: str
@@ -29,7 +29,7 @@ class Resemblance(NamedTuple):
 
 
 class ClearedMatch(Value):
-    """A resemblance that a person looked at: it is somebody else. Kept with the reason."""
+    """A match that a person found to be somebody else, with the reason."""
 
     name: str
     entry: str
@@ -42,32 +42,32 @@ class ClearedMatch(Value):
 
 
 def cleared_matches(
-    name: str, found: Sequence[Resemblance], *, by: str, reason: str, at: datetime
+    name: str, matches: Sequence[ScreeningMatch], *, by: str, reason: str, at: datetime
 ) -> tuple[ClearedMatch, ...]:
-    """What was found, as a person explains it away."""
+    """The matches as they are stored after a person has cleared them."""
     return tuple(
         ClearedMatch(name=name, **match._asdict(), cleared_by=by, reason=reason, at=at)
-        for match in found
+        for match in matches
     )
 
 
-def not_cleared(
-    name: str, found: Sequence[Resemblance], cleared: Sequence[ClearedMatch]
-) -> Sequence[Resemblance]:
-    """What was found for this name, less what a person has cleared for it."""
+def without_cleared(
+    name: str, matches: Sequence[ScreeningMatch], cleared: Sequence[ClearedMatch]
+) -> Sequence[ScreeningMatch]:
+    """The matches that no person has cleared for this name."""
     known = {(match.name, match.entry) for match in cleared}
-    return [match for match in found if (name, match.entry) not in known]
+    return [match for match in matches if (name, match.entry) not in known]
 
 
 class ScreeningStatus(StrEnum):
     OPEN = "open"
     CLEARED = "cleared"
     CONFIRMED = "confirmed"
-    """It is who the list means: no policy is issued, and one in force is for a person to end."""
+    """It is the listed person: no policy is issued, and a person decides about one in force."""
 
 
 class OpenMatch(Value):
-    """An entry that somebody must look at. The names stand apart: they are personal."""
+    """A match that a person must decide. The names are stored separately: they are personal."""
 
     entry: str
     score: int
@@ -75,7 +75,7 @@ class OpenMatch(Value):
 
 
 class ScreeningCase(Record):
-    """Whether a policyholder is who a list means. There is one for each quote and its policy."""
+    """Whether a policyholder is the listed person. One case for a quote and its policy."""
 
     id: ScreeningId
     partner: str
@@ -84,7 +84,7 @@ class ScreeningCase(Record):
     since: AwareDatetime
     name: Annotated[str, Classification.PERSONAL] = ""
     listed: Annotated[dict[str, str], Classification.PERSONAL] = {}
-    """The names on the list, by entry."""
+    """The listed names, by entry."""
     cleared: Annotated[tuple[ClearedMatch, ...], Classification.PERSONAL] = ()
     decided_by: str | None = None
     decided_at: AwareDatetime | None = None
@@ -98,28 +98,40 @@ class ScreeningCase(Record):
     def policy_id(self) -> PolicyId:
         return policy_id_for(self.id)
 
-    def opened(self, name: str, found: Sequence[Resemblance], at: datetime) -> Self:
-        """Open again, for what was found now."""
+    def has_news(self, name: str, matches: Sequence[ScreeningMatch]) -> bool:
+        """Whether there is a match that is neither open in this case nor cleared."""
+        if self.status is ScreeningStatus.CLEARED:
+            return bool(without_cleared(name, matches, self.cleared))
+        return not {match.entry for match in matches} <= {match.entry for match in self.matches}
+
+    def opened(self, name: str, matches: Sequence[ScreeningMatch], at: datetime) -> Self:
+        """Open again, for these matches."""
         return self.replace(
             status=ScreeningStatus.OPEN,
-            matches=_open(found),
+            matches=_open(matches),
             since=at,
             name=name,
-            listed={match.entry: match.listed_name for match in found},
+            listed={match.entry: match.listed_name for match in matches},
         )
 
     def decided(self, *, clear: bool, by: str, reason: str, at: datetime) -> Self:
-        """Somebody else, or who the list means."""
+        """Cleared (somebody else), or confirmed (the listed person).
+
+        Raises:
+            WrongState: The case is decided already.
+        """
         if self.status is not ScreeningStatus.OPEN:
             raise WrongState(f"Screening {self.id}", self.status, "be decided")
-        found = [
-            Resemblance(each.entry, self.listed.get(each.entry, ""), each.score, each.list_version)
-            for each in self.matches
+        matches = [
+            ScreeningMatch(
+                match.entry, self.listed.get(match.entry, ""), match.score, match.list_version
+            )
+            for match in self.matches
         ]
-        matches = cleared_matches(self.name, found, by=by, reason=reason, at=at) if clear else ()
+        cleared = cleared_matches(self.name, matches, by=by, reason=reason, at=at) if clear else ()
         return self.replace(
             status=ScreeningStatus.CLEARED if clear else ScreeningStatus.CONFIRMED,
-            cleared=(*self.cleared, *matches),
+            cleared=(*self.cleared, *cleared),
             decided_by=by,
             decided_at=at,
             reason=reason,
@@ -127,20 +139,20 @@ class ScreeningCase(Record):
 
 
 def new_case(
-    id: ScreeningId, partner: str, name: str, found: Sequence[Resemblance], at: datetime
+    id: ScreeningId, partner: str, name: str, matches: Sequence[ScreeningMatch], at: datetime
 ) -> ScreeningCase:
     return ScreeningCase(
         id=id,
         partner=partner,
-        matches=_open(found),
+        matches=_open(matches),
         since=at,
         name=name,
-        listed={match.entry: match.listed_name for match in found},
+        listed={match.entry: match.listed_name for match in matches},
     )
 
 
-def _open(found: Sequence[Resemblance]) -> tuple[OpenMatch, ...]:
+def _open(matches: Sequence[ScreeningMatch]) -> tuple[OpenMatch, ...]:
     return tuple(
         OpenMatch(entry=match.entry, score=match.score, list_version=match.list_version)
-        for match in found
+        for match in matches
     )

@@ -19,8 +19,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import billing_id_for, party_id_for, policy_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.policy import Policy
-from insurance.dynamodb import aggregates, codec
-from insurance.dynamodb import work_queue_index as lanes
+from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
@@ -355,12 +354,12 @@ def _item(event: Event, claim: Claim) -> Item:
 
 def lane_columns(claim: Claim) -> Item:
     """By whom the claim is waited for, what state it is in, and who has it in hand."""
-    columns = lanes.waiting(claim.id, waits_for(claim), waits_from(claim)) | {
-        "status": lanes.lane(claim.id, claim.handling),
-        "reported": lanes.position(claim.reported_at, claim.id),
+    columns = work_queue_index.waiting_columns(claim.id, waits_for(claim), waits_from(claim)) | {
+        "status": work_queue_index.queue_key(claim.id, claim.handling),
+        "reported": work_queue_index.queue_order(claim.reported_at, claim.id),
     }
     if claim.handler is not None and claim.handling is not Handling.CLOSED:
-        columns["handler"] = lanes.lane(claim.id, claim.handler)
+        columns["handler"] = work_queue_index.queue_key(claim.id, claim.handler)
     return columns
 
 

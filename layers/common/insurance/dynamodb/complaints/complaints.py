@@ -1,4 +1,4 @@
-"""Complaints in their table: one item each, in the lanes of who must act and of the month they came in."""
+"""Complaints in their table: one item each, in the queue of the role that must act and in the register of its month."""
 
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -9,8 +9,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import party_id_for, quote_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote
-from insurance.dynamodb import aggregates, codec
-from insurance.dynamodb import work_queue_index as lanes
+from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import add, load, put, transact
@@ -138,7 +137,7 @@ def _item(event: Event, complaint: Complaint) -> Item:
         "id": codec.text(complaint.id),
         **aggregates.head_columns(event.head),
         **aggregates.body_columns(event),
-        **(lanes.waiting(complaint.id, role, complaint.since) if role else {}),
-        "month": lanes.lane(complaint.id, f"{received:%Y-%m}"),
-        "received": lanes.position(received, complaint.id),
+        **(work_queue_index.waiting_columns(complaint.id, role, complaint.since) if role else {}),
+        "month": work_queue_index.queue_key(complaint.id, f"{received:%Y-%m}"),
+        "received": work_queue_index.queue_order(received, complaint.id),
     }

@@ -7,8 +7,7 @@ from insurance.domain.core.errors import KeyReused, QuoteNotFound, StaleRevision
 from insurance.domain.core.event import Event
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote, QuoteStatus
-from insurance.dynamodb import aggregates, codec
-from insurance.dynamodb import work_queue_index as lanes
+from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Write, add, load, read, transact, update
@@ -148,7 +147,7 @@ def quote_changes(
         condition=aggregates.AT_REVISION,
         removed=[
             *(["expires_at"] if bound else []),
-            *(() if waiting else (lanes.QUEUE, lanes.WAITS)),
+            *(() if waiting else (work_queue_index.QUEUE, work_queue_index.WAITS)),
         ],
         seen=codec.number(before.head.sequence),
     )
@@ -172,4 +171,4 @@ def _quote_item(event: Event, quote: Quote, key: PartyKey, receipt: Receipt) -> 
 def _waiting(quote: Quote) -> Item:
     """Its place in the work list of who must decide a referral, from the start."""
     role = quote.waits_for
-    return lanes.waiting(quote.id, role, quote.created_at) if role else {}
+    return work_queue_index.waiting_columns(quote.id, role, quote.created_at) if role else {}

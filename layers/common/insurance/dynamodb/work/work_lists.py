@@ -1,4 +1,4 @@
-"""Lists over many policies, read from the lanes of quotes and claims."""
+"""Lists over many policies, read from the work queue indexes of quotes, claims and complaints."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from insurance.domain.core.classification import Record
 from insurance.domain.core.identity import Mode
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import codec
-from insurance.dynamodb.work_queue_index import QUEUE, WAITS, Found, Index, read_lane
+from insurance.dynamodb.work_queue_index import QUEUE, WAITS, QueuedItem, QueueIndex, read_queue
 from insurance.operations.work.ports import Listed
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ class DynamoDBLists:
     ) -> None:
         self._client = client
         tables = (quotes_table, claims_table, complaints_table)
-        self._queues = [Index(table, QUEUE, WAITS) for table in tables]
-        self._months = [Index(complaints_table, "month", "received")]
-        self._states = [Index(claims_table, "status", "reported")]
-        self._handlers = [Index(claims_table, "handler", "reported")]
+        self._queues = [QueueIndex(table, QUEUE, WAITS) for table in tables]
+        self._months = [QueueIndex(complaints_table, "month", "received")]
+        self._states = [QueueIndex(claims_table, "status", "reported")]
+        self._handlers = [QueueIndex(claims_table, "handler", "reported")]
 
     def waiting(
         self, mode: Mode, role: str, *, until: datetime, after: str, limit: int
@@ -57,7 +57,7 @@ class DynamoDBLists:
 
     def _read(
         self,
-        indexes: Sequence[Index],
+        indexes: Sequence[QueueIndex],
         mode: Mode,
         name: str,
         *,
@@ -65,15 +65,15 @@ class DynamoDBLists:
         limit: int,
         until: datetime | None = None,
     ) -> Sequence[Listed]:
-        found = read_lane(
+        queued = read_queue(
             self._client, indexes, mode=mode, name=name, after=after, until=until, limit=limit
         )
-        return [_listed(each) for each in found]
+        return [_listed(item) for item in queued]
 
 
-def _listed(found: Found) -> Listed:
-    if not found.item:
-        return Listed(found.position, None)
-    kind: type[Record] = KINDS[found.item["id"]["S"].split("_", 1)[0]]
-    record = kind.merge_personal(codec.unpack(found.item["body"]["B"]), {})
-    return Listed(found.position, record)  # type: ignore[arg-type]  # one of KINDS
+def _listed(queued: QueuedItem) -> Listed:
+    if not queued.item:
+        return Listed(queued.position, None)
+    kind: type[Record] = KINDS[queued.item["id"]["S"].split("_", 1)[0]]
+    record = kind.merge_personal(codec.unpack(queued.item["body"]["B"]), {})
+    return Listed(queued.position, record)  # type: ignore[arg-type]  # one of KINDS

@@ -52,7 +52,7 @@ def decide_refund(
         payee = (account.payees or {}).get(refund_id)
         if payee is None:
             raise AlreadyErased(account.id)
-        suspect = bool(screening.resembling(payee.name))
+        suspect = bool(screening.matches(payee.name))
         approved = refund.approved(by=by, reason=reason, suspect=suspect)
         return _step(account, approved, "screened" if suspect else "approved")
 

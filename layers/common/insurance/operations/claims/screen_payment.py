@@ -9,7 +9,7 @@ from insurance.domain.core.errors import ClaimOnHold
 from insurance.domain.core.stored import Stored
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Payee
-from insurance.domain.screening.screening import Resemblance, cleared_matches, not_cleared
+from insurance.domain.screening.screening import ScreeningMatch, cleared_matches, without_cleared
 from insurance.operations.claims.authority import check_authority
 from insurance.operations.claims.change_claim import HANDLER, load_claim
 from insurance.operations.claims.offset_arrears import store_less_arrears
@@ -21,14 +21,14 @@ from insurance.operations.receipt import Receipt
 
 def screening_matches(
     claim: Claim, payee: Payee | None, screening: Screening
-) -> Sequence[Resemblance]:
+) -> Sequence[ScreeningMatch]:
     """What a payee's name resembles, less what a person has cleared for that name."""
     if payee is None:
         return ()
-    return not_cleared(payee.name, screening.resembling(payee.name), claim.cleared)
+    return without_cleared(payee.name, screening.matches(payee.name), claim.cleared)
 
 
-def screening_rule(found: Sequence[Resemblance]) -> RuleResult:
+def screening_rule(found: Sequence[ScreeningMatch]) -> RuleResult:
     """Whether the payee may be paid without anybody looking."""
     if not found:
         return RuleResult(
@@ -44,7 +44,7 @@ def screening_rule(found: Sequence[Resemblance]) -> RuleResult:
     )
 
 
-def to_screen(found: Sequence[Resemblance], now: Task | None, task: Task) -> Task | None:
+def to_screen(found: Sequence[ScreeningMatch], now: Task | None, task: Task) -> Task | None:
     """The task of looking at what was found; the other one where nothing was."""
     if not found:
         return now

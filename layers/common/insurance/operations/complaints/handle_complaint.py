@@ -30,7 +30,7 @@ from insurance.domain.core.identity import new_complaint_id
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
-from insurance.domain.screening.screening import Resemblance, cleared_matches, not_cleared
+from insurance.domain.screening.screening import ScreeningMatch, cleared_matches, without_cleared
 from insurance.operations.claims.change_claim import DestroyedKey
 from insurance.operations.complaints.ports import Complaints
 from insurance.operations.parties.ports import Screening
@@ -266,9 +266,11 @@ def _payee(complaint: Complaint, payment: Payment) -> Payee:
     return payee
 
 
-def _suspicions(complaint: Complaint, payee: Payee, screening: Screening) -> Sequence[Resemblance]:
+def _suspicions(
+    complaint: Complaint, payee: Payee, screening: Screening
+) -> Sequence[ScreeningMatch]:
     """What a payee's name resembles, less what a person has cleared for that name."""
-    return not_cleared(payee.name, screening.resembling(payee.name), complaint.cleared)
+    return without_cleared(payee.name, screening.matches(payee.name), complaint.cleared)
 
 
 def load_complaint(

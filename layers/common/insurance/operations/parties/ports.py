@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.stored import PartyKey, Stored
     from insurance.domain.party.party import Access
     from insurance.domain.policy import Policy
-    from insurance.domain.screening.screening import Resemblance
+    from insurance.domain.screening.screening import ScreeningMatch
     from insurance.operations.receipt import Receipt
 
 
@@ -27,7 +27,7 @@ class Screening(Protocol):
     version: str
     """Of the list."""
 
-    def resembling(self, name: str) -> Sequence[Resemblance]:
+    def matches(self, name: str) -> Sequence[ScreeningMatch]:
         """Entries of the sanctions list that a name resembles, the closest first."""
 
 

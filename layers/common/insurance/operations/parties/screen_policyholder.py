@@ -12,11 +12,11 @@ from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.policy import Policy, PolicyStatus
 from insurance.domain.quote.quote import Quote
 from insurance.domain.screening.screening import (
-    Resemblance,
     ScreeningCase,
+    ScreeningMatch,
     ScreeningStatus,
     new_case,
-    not_cleared,
+    without_cleared,
 )
 from insurance.operations.parties.ports import Screening
 from insurance.operations.receipt import Receipt
@@ -78,7 +78,7 @@ def screen_policyholder(
     refused, so that somebody is told.
     """
     name = quote.policyholder.name if quote.policyholder else ""
-    found = screening.resembling(name)
+    found = screening.matches(name)
     if not found:
         return
     case_id = screening_id_for(quote.id)
@@ -157,7 +157,7 @@ def _screened(
     if not IN_FORCE.intersection(policy.status_at(now)):
         return None
     name = policy.policyholder.name
-    found = screening.resembling(name)
+    found = screening.matches(name)
     if not found:
         return None
     case_id = screening_id_for(policy.id)
@@ -178,10 +178,10 @@ def _screened(
     return case_id
 
 
-def _news(case: ScreeningCase, name: str, found: Sequence[Resemblance]) -> bool:
+def _news(case: ScreeningCase, name: str, found: Sequence[ScreeningMatch]) -> bool:
     """Whether something was found that nobody is looking at, and nobody has looked at."""
     if case.status is ScreeningStatus.CLEARED:
-        return bool(not_cleared(name, found, case.cleared))
+        return bool(without_cleared(name, found, case.cleared))
     return not {match.entry for match in found} <= {match.entry for match in case.matches}
 
 
@@ -190,7 +190,7 @@ def _opening(
     *,
     partner: str,
     name: str,
-    found: Sequence[Resemblance],
+    found: Sequence[ScreeningMatch],
     before: Stored[ScreeningCase] | None,
     key: PartyKey,
     caller: Caller,
@@ -199,7 +199,7 @@ def _opening(
     if before is None:
         case, head = new_case(case_id, partner, name, found, now), StreamPosition()
     else:
-        left = not_cleared(name, found, before.record.cleared)
+        left = without_cleared(name, found, before.record.cleared)
         case, head = before.record.opened(name, left, now), before.head
     return _event(head, case, key=key, type="screening.opened", caller=caller, now=now)
 
