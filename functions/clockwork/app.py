@@ -13,8 +13,8 @@ from insurance.domain.core.errors import NoAuthority
 from insurance.domain.core.identity import Mode
 from insurance.domain.schedule.scheduled_job import LIVE, Kind, book_of
 from insurance.operations.billing.collect_premium import PremiumCollector
+from insurance.operations.claims.charge_reinstatement import ReinstatementCharger
 from insurance.operations.ledger.post_earnings import PremiumEarner
-from insurance.operations.policy.charge_reinstatement import ReinstatementCharger
 from insurance.operations.policy.invite_renewal import RenewalInviter
 from insurance.operations.quoting.expire_quote import QuoteExpirer
 from insurance.operations.scheduler.check_deadlines import ClaimWatcher, ComplaintWatcher

@@ -25,8 +25,8 @@ from insurance.operations.policy.compare_policy import Version, compare_policy
 from insurance.operations.policy.read_policy import read_policy
 from insurance.operations.policy.renew_policy import offer_renewal, preview_renewal
 from insurance.operations.policy.serve_notice import (
-    DispatchTold,
-    Served,
+    DispatchInput,
+    NoticeResult,
     announce_cancellation,
     refuse_renewal,
     report_dispatch,
@@ -347,7 +347,7 @@ class NonRenewalRequest(Request):
     reason: Code | None = None
 
 
-def answer_with_notice(serve: Callable[[Receipt], Served], call: Call) -> Answer:
+def answer_with_notice(serve: Callable[[Receipt], NoticeResult], call: Call) -> Answer:
     return call.once(serve, shows=lambda served: NoticeView.at(call.now, served))
 
 
@@ -391,7 +391,7 @@ def post_dispatch(
     policy_id: str, number: str, request: DispatchRequest, call: Call
 ) -> NoticeView | Answer:
     """From now on it is known when the notice takes effect."""
-    told = DispatchTold(Channel(request.channel), request.reference, request.dispatched_at)
+    told = DispatchInput(Channel(request.channel), request.reference, request.dispatched_at)
     return answer_with_notice(
         lambda receipt: report_dispatch(
             policy_id,

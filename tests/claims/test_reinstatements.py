@@ -17,10 +17,10 @@ from insurance.domain.ledger.posting import Account
 from insurance.domain.ledger.sources import moved_by, source_of
 from insurance.domain.policy import Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
-from insurance.domain.policy.servicing import Asked, Servicing
+from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.policy.servicing import Servicing, TransactionInput
 from insurance.domain.schedule.scheduled_job import Kind, book_of
-from insurance.operations.policy.charge_reinstatement import (
-    LIMIT_REINSTATED,
+from insurance.operations.claims.charge_reinstatement import (
     ReinstatementCharger,
 )
 from insurance.operations.scheduler.run_jobs import RunReport, run_clockwork
@@ -131,7 +131,9 @@ def test_the_policy_is_charged_with_tax_and_billed_at_once(insured):
     }
     assert insured.policy.charged - owed == Money.of("224", owed.currency)
     [event] = [
-        each for each in insured.memory.events[insured.policy_id] if each.type == LIMIT_REINSTATED
+        each
+        for each in insured.memory.events[insured.policy_id]
+        if each.type == PolicyEventType.LIMIT_REINSTATED
     ]
     moved = moved_by(event)
     assert moved[Account.PREMIUM_RECEIVABLE] == 22_400
@@ -273,11 +275,11 @@ def test_a_change_with_an_earlier_effect_leaves_it_alone(insured):
         actor="harbour",
         now=insured.office.now,
     )
-    asked = Asked(TransactionKind.ENDORSEMENT, insured.policy.period.start, answers={})
+    asked = TransactionInput(TransactionKind.ENDORSEMENT, insured.policy.period.start, answers={})
 
     serviced = servicing.change(insured.policy, asked)
 
-    assert serviced.policy.transactions == (charge, serviced.asked)
+    assert serviced.policy.transactions == (charge, serviced.requested)
     assert (serviced.reversed, serviced.reapplied) == ((), ())
 
 
@@ -290,7 +292,7 @@ def test_it_is_not_reversed_by_itself(insured):
         actor="supervisor",
         now=insured.office.now,
     )
-    asked = Asked(TransactionKind.REVERSAL, insured.office.now, number=2)
+    asked = TransactionInput(TransactionKind.REVERSAL, insured.office.now, number=2)
 
     with pytest.raises(WrongState):
         servicing.change(insured.policy, asked)

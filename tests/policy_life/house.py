@@ -18,8 +18,8 @@ from insurance.domain.policy.conditions import Conditions
 from insurance.domain.product import Definition, Product
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.serve_notice import (
-    DispatchTold,
-    Served,
+    DispatchInput,
+    NoticeResult,
     announce_cancellation,
     report_dispatch,
 )
@@ -201,7 +201,7 @@ class House:
         caller = PARTNER if by == "policyholder" else UNDERWRITER
         return self.change("cancellation", on, by=Initiator(by), caller=caller)
 
-    def announce(self, reason: str = "false_facts", on: date | None = None) -> Served:
+    def announce(self, reason: str = "false_facts", on: date | None = None) -> NoticeResult:
         return announce_cancellation(
             self.policy_id,
             reason=reason,
@@ -218,11 +218,11 @@ class House:
         channel: Channel = Channel.POST,
         number: int | None = None,
         reference: str = "RR123456789GB",
-    ) -> Served:
+    ) -> NoticeResult:
         return report_dispatch(
             self.policy_id,
             number or len(self.policy.notices),
-            DispatchTold(channel, reference, at or self.now),
+            DispatchInput(channel, reference, at or self.now),
             caller=UNDERWRITER,
             products=self.products,
             policies=self.policies,

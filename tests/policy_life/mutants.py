@@ -141,8 +141,8 @@ FAULTS = (
     Fault(
         "the insurer ends cover before its notice is over",
         "domain/policy/servicing.py",
-        "asked.effective_at < (notice.effective_at or self.now):",
-        "asked.effective_at < self.now:",
+        "request.effective_at < (notice.effective_at or self.now):",
+        "request.effective_at < self.now:",
         "tests/policy_life/test_notices.py",
     ),
     Fault(

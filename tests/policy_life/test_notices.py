@@ -109,7 +109,7 @@ def test_a_policy_ends_for_the_reason_that_was_announced_and_for_no_other(house)
     with pytest.raises(NoticeNotServed):
         house.change("cancellation", OVER, reason="claims_record", **end)
 
-    assert house.change("cancellation", OVER, **end).serviced.asked.reason == "false_facts"
+    assert house.change("cancellation", OVER, **end).serviced.requested.reason == "false_facts"
 
 
 def test_a_notice_takes_effect_when_it_is_wanted_if_that_is_later(house):

@@ -30,7 +30,7 @@ def test_mot_l1_adding_a_young_driver_half_way():
     change = house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
 
     assert [shown(change.serviced.difference)] == expected("MOT-L1")
-    assert str(change.serviced.asked.computation.share) == "183/365 days"
+    assert str(change.serviced.requested.computation.share) == "183/365 days"
 
 
 def test_mot_l2_cancelled_by_the_customer_half_way():
@@ -60,8 +60,8 @@ def test_pro_2_a_tenth_of_the_unearned_is_kept_and_given_back_on_reinstatement()
     cancelled = house.cancel(date(2021, 7, 1)).serviced
     reinstated = house.reinstate(no_known_loss=True).serviced
 
-    kept = {line.kind: shown(line.amount) for line in cancelled.asked.computation.lines}
-    given_back = {line.kind: shown(line.amount) for line in reinstated.asked.computation.lines}
+    kept = {line.kind: shown(line.amount) for line in cancelled.requested.computation.lines}
+    given_back = {line.kind: shown(line.amount) for line in reinstated.requested.computation.lines}
     refunds = [-cancelled.difference, reinstated.difference]
     assert [shown(refund).removesuffix(".00") for refund in refunds] == expected("PRO-2")
     assert kept == {ChargeKind.NET: "-500.00", ChargeKind.RETAINED: "50.00"}

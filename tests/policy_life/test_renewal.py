@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from insurance.domain.core.errors import TermsNotOffered, WrongState
 from insurance.domain.policy import Policy
+from insurance.domain.policy.renewal import RenewalOffer
 from insurance.domain.quote.quote import PastLoss, QuoteStatus
 from insurance.operations.policy import renew_policy
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.renew_policy import (
-    RenewalOffered,
     offer_renewal,
     preview_renewal,
 )
@@ -43,7 +43,7 @@ class Renewal:
             "renewals": MemoryRenewals(house.memory),
         }
 
-    def preview(self) -> RenewalOffered:
+    def preview(self) -> RenewalOffer:
         return preview_renewal(self.house.policy_id, now=self.house.now, **self.ports)
 
     def offer(self) -> Any:
@@ -122,7 +122,7 @@ def test_it_goes_by_the_terms_of_the_last_moment(renewal):
 @pytest.mark.parametrize(("case", "faults"), [("MOT-N1", 1), ("MOT-N2", 2)])
 def test_published_renewals_with_claims(renewal, monkeypatch, case, faults):
     losses = (PastLoss(cover="accidental_damage", counts=True, paid=gbp("2500")),) * faults
-    monkeypatch.setattr(renew_policy, "_losses", lambda _claims, _contract: losses)
+    monkeypatch.setattr(renew_policy, "past_losses", lambda _claims, _contract: losses)
 
     quote = renewal.offer()
 
@@ -158,7 +158,7 @@ def test_hom_n1_sums_follow_the_index():
 
 def test_a_price_that_is_capped_by_last_years_is_issued_as_offered(monkeypatch):
     losses = (PastLoss(cover="contents", counts=True, paid=gbp("900"), cause="fire"),) * 2
-    monkeypatch.setattr(renew_policy, "_losses", lambda _claims, _contract: losses)
+    monkeypatch.setattr(renew_policy, "past_losses", lambda _claims, _contract: losses)
     renewal = home_renewal()
 
     quote = renewal.offer()
@@ -169,7 +169,7 @@ def test_a_price_that_is_capped_by_last_years_is_issued_as_offered(monkeypatch):
 
 def test_three_counting_claims_are_not_renewed(renewal, monkeypatch):
     losses = (PastLoss(cover="accidental_damage", counts=True, paid=gbp("500")),) * 3
-    monkeypatch.setattr(renew_policy, "_losses", lambda _claims, _contract: losses)
+    monkeypatch.setattr(renew_policy, "past_losses", lambda _claims, _contract: losses)
 
     assert renewal.offer().status is QuoteStatus.DECLINED
 

@@ -66,14 +66,14 @@ def test_a_change_is_in_force_from_its_instant_and_not_before(house):
 def test_a_refund_goes_by_the_price_charged_not_by_what_the_risk_costs_today(house):
     house.endorse(JULY, **WITH_A_TEENAGER)
 
-    back = house.cancel(OCTOBER).serviced.asked.computation
+    back = house.cancel(OCTOBER).serviced.requested.computation
 
     assert back.lines[0].before == gbp("322.00")
     assert str(back.share) == "92/365 days"
 
 
 def test_the_refund_of_a_tax_follows_the_net_premium_and_the_arrangement_fee_stays(house):
-    back = house.cancel(JULY).serviced.asked.computation
+    back = house.cancel(JULY).serviced.requested.computation
 
     assert {line.code: str(line.amount.major) for line in back.lines} == {
         "net": "-64.58",
@@ -83,7 +83,7 @@ def test_the_refund_of_a_tax_follows_the_net_premium_and_the_arrangement_fee_sta
 
 
 def test_a_fee_is_taken_from_the_refund_and_not_beyond_it(house):
-    back = house.cancel(date(2026, 12, 30)).serviced.asked.computation
+    back = house.cancel(date(2026, 12, 30)).serviced.requested.computation
 
     assert back.total == gbp("0")
     assert "not beyond it" in back.notes[0]
@@ -93,7 +93,7 @@ def test_the_insurer_takes_no_fee(house):
     house.announce(on=JULY)
     house.prove_dispatch()
 
-    back = house.cancel(JULY, by="insurer").serviced.asked.computation
+    back = house.cancel(JULY, by="insurer").serviced.requested.computation
 
     assert back.total == gbp("-72.33")
 
@@ -107,13 +107,13 @@ def test_only_our_people_act_in_the_insurers_name(house):
 def test_within_the_cooling_off_days_everything_comes_back(house, day, everything):
     house.now = datetime(2026, 1, day, 9, tzinfo=UTC)
 
-    back = house.cancel(date(2026, 1, day)).serviced.asked.computation
+    back = house.cancel(date(2026, 1, day)).serviced.requested.computation
 
     assert (back.total == -gbp("169.26")) is everything
 
 
 def test_a_cancellation_dated_back_into_the_cooling_off_days_is_not_within_them(house):
-    back = house.cancel(date(2026, 1, 5)).serviced.asked.computation
+    back = house.cancel(date(2026, 1, 5)).serviced.requested.computation
 
     assert back.method == "pro_rata"
 
@@ -291,7 +291,7 @@ def test_a_tax_on_what_is_retained_is_not_given_back():
     house.issue()
     house.now = datetime(2026, 6, 20, tzinfo=UTC)
 
-    lines = house.cancel(JULY).serviced.asked.computation.lines
+    lines = house.cancel(JULY).serviced.requested.computation.lines
 
     kept = {line.kind: str(line.amount.major) for line in lines if line.amount.amount > 0}
     assert kept == {ChargeKind.RETAINED: "6.46", ChargeKind.TAX: "0.77"}
@@ -304,7 +304,7 @@ def test_what_was_retained_is_given_back_with_its_tax_also_after_a_gap():
     house.now = datetime(2026, 6, 20, tzinfo=UTC)
     house.cancel(JULY)
 
-    lines = house.reinstate(date(2026, 7, 20), gap=True).serviced.asked.computation.lines
+    lines = house.reinstate(date(2026, 7, 20), gap=True).serviced.requested.computation.lines
 
     back = {line.kind: str(line.amount.major) for line in lines if line.amount.amount < 0}
     assert back == {ChargeKind.RETAINED: "-6.46", ChargeKind.TAX: "-0.77"}
@@ -316,7 +316,7 @@ def test_what_was_kept_whole_is_not_charged_again_after_a_gap():
     house.now = datetime(2026, 6, 20, tzinfo=UTC)
     house.cancel(JULY)
 
-    back = house.reinstate(date(2026, 7, 20), gap=True).serviced.asked.computation
+    back = house.reinstate(date(2026, 7, 20), gap=True).serviced.requested.computation
 
     assert str(back.total) == "-7.11 GBP"  # 144.26 x 18/365 days: the gap
     assert house.policy.written == written_by_segments(house.policy, house.conditions)
@@ -328,7 +328,7 @@ def test_a_refund_goes_by_what_was_charged_where_a_change_costs_nothing():
     house.now = datetime(2026, 3, 10, tzinfo=UTC)
     house.endorse(MARCH, **WITH_A_TEENAGER)
 
-    back = house.cancel(JULY).serviced.asked.computation
+    back = house.cancel(JULY).serviced.requested.computation
 
     assert str(back.lines[0].before) == "128.80 GBP"
     assert house.policy.written == written_by_segments(house.policy, house.conditions)
@@ -351,8 +351,8 @@ def test_commission_is_paid_on_a_change_and_clawed_back_on_a_refund():
     house = House(plain_product(rating=rating), now=datetime(2025, 12, 20, tzinfo=UTC))
     house.issue(all_answers=price(1000))
 
-    more = house.endorse(JULY, **price(2000)).serviced.asked.computation
-    back = house.cancel(OCTOBER).serviced.asked.computation
+    more = house.endorse(JULY, **price(2000)).serviced.requested.computation
+    back = house.cancel(OCTOBER).serviced.requested.computation
 
     assert (str(more.share), str(more.commission)) == ("183/365 days", "75.21 USD")
     assert (str(back.share), str(back.commission)) == ("92/365 days", "-75.62 USD")
@@ -365,9 +365,9 @@ def test_a_fee_that_comes_back_whole_comes_back_once():
     house = House(plain_product(rating=rating), now=datetime(2025, 12, 20, tzinfo=UTC))
     house.issue(all_answers=price(1000))
 
-    first = house.cancel(JULY).serviced.asked.computation
+    first = house.cancel(JULY).serviced.requested.computation
     house.reinstate(OCTOBER, gap=True)
-    second = house.cancel(date(2026, 11, 1)).serviced.asked.computation
+    second = house.cancel(date(2026, 11, 1)).serviced.requested.computation
 
     assert "deposit" in {line.code for line in first.lines}
     assert "deposit" not in {line.code for line in second.lines}
@@ -379,7 +379,7 @@ def test_cover_comes_back_at_the_price_it_had_when_it_ended_even_if_for_no_time_
     house.endorse(JULY, **price(2000))
     house.cancel(JULY)
 
-    back = house.reinstate(JULY, gap=True).serviced.asked.computation
+    back = house.reinstate(JULY, gap=True).serviced.requested.computation
 
     assert str(back.lines[0].after) == "2000.00 USD"
 
@@ -404,7 +404,7 @@ def test_an_endorsement_that_was_a_mistake_is_undone_to_the_penny(house):
     assert [segment.terms for segment in house.policy.segments()] == [
         segment.terms for segment in before.segments()
     ]
-    assert undone.asked.follows == 2
+    assert undone.requested.follows == 2
     assert house.policy.transaction(2).reversed_by == 3
 
 

@@ -46,7 +46,7 @@ from insurance.operations.ledger.post_earnings import PremiumEarner
 from insurance.operations.ledger.read_ledger import read_health
 from insurance.operations.policy.invite_renewal import RenewalInviter
 from insurance.operations.policy.issue_policy import issue_policy
-from insurance.operations.policy.serve_notice import DispatchTold, report_dispatch
+from insurance.operations.policy.serve_notice import DispatchInput, report_dispatch
 from insurance.operations.policy.service_policy import ChangeAsked, change_policy
 from insurance.operations.quoting.change_quote import accept_quote
 from insurance.operations.quoting.expire_quote import QuoteExpirer
@@ -347,7 +347,7 @@ class Year:
         report_dispatch(
             policy_id,
             number,
-            DispatchTold(Channel.EMAIL, f"MSG-{self.calls}", self.now),
+            DispatchInput(Channel.EMAIL, f"MSG-{self.calls}", self.now),
             caller=UNDERWRITER,
             products=self.products,
             policies=self.stores.changes,

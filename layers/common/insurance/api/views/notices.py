@@ -10,7 +10,7 @@ from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.policy.notice import Notice
-from insurance.operations.policy.serve_notice import Served
+from insurance.operations.policy.serve_notice import NoticeResult
 
 
 class NoticeItem(BaseModel):
@@ -60,7 +60,7 @@ class NoticeView(View):
     notice: NoticeItem
 
     @classmethod
-    def at(cls, now: datetime, served: Served) -> Self:
+    def at(cls, now: datetime, served: NoticeResult) -> Self:
         policy = served.kept.record
         return cls(
             etag=etag(served.kept.head.sequence, "policy"),

@@ -13,7 +13,8 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import ChargeLine, Computation, Policy, Transaction
 from insurance.domain.policy.difference import Difference
-from insurance.domain.policy.policy import NEW_BUSINESS, computation_of_new_business
+from insurance.domain.policy.policy import computation_of_new_business
+from insurance.domain.policy.timeline import NEW_BUSINESS
 from insurance.operations.policy.service_policy import PolicyChange
 
 
@@ -156,7 +157,7 @@ class ChangeView(View):
             revision=change.head.sequence,
             stored=change.stored,
             status=[str(status) for status in policy.status_at(now)],
-            transaction=TransactionView.of(serviced.asked),
+            transaction=TransactionView.of(serviced.requested),
             reversed=[TransactionView.of(each) for each in serviced.reversed],
             reapplied=[TransactionView.of(each) for each in serviced.reapplied],
             difference=MoneyView.of(serviced.difference),

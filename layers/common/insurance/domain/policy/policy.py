@@ -1,9 +1,8 @@
 """Policies: what was sold, to whom, for which term, and what is in force at a date."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime
 
@@ -24,6 +23,7 @@ from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy.notice import Notice, NoticeEnd
+from insurance.domain.policy.timeline import NEW_BUSINESS, Segment, Timeline
 from insurance.domain.policy.transaction import (
     ChangedAnswers,
     ChargeKind,
@@ -37,8 +37,6 @@ from insurance.domain.policy.transaction import (
 from insurance.domain.quote.quote import Held, Quote
 
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
-NEW_BUSINESS = 1
-"""The number of the transaction that every policy begins with."""
 
 
 class PolicyStatus(StrEnum):
@@ -71,26 +69,6 @@ class Invitation(Value):
     outcome: str
     """`bindable`, `referred` or `declined`."""
     invited_at: AwareDatetime
-
-
-class Segment(NamedTuple):
-    """A stretch of the term on one set of terms."""
-
-    period: Period
-    number: int
-    """Of the transaction that it began with."""
-    terms: Terms
-    answers: dict[str, Any] | None
-
-
-class _Stretch(NamedTuple):
-    """As a segment, but it may be empty: what took effect and was overtaken at the same instant."""
-
-    start: datetime
-    end: datetime
-    number: int
-    terms: Terms
-    answers: dict[str, Any] | None
 
 
 class Policy(Record):
@@ -193,7 +171,7 @@ class Policy(Record):
 
         A claim is judged on this: the segment at the time of the loss, not today's.
         """
-        before = [each for each in self._stretches() if each.start <= instant]
+        before = [each for each in self._timeline().stretches() if each.start <= instant]
         if not before or before[-1].number == NEW_BUSINESS:
             return self
         terms = before[-1].terms
@@ -212,7 +190,9 @@ class Policy(Record):
 
         What undoes another transaction rules too: a reversal, and a reinstatement without a gap.
         """
-        ruling = [each for each in self._effective() if each.effective_at <= instant][-1:]
+        ruling = [each for each in self._timeline().effective() if each.effective_at <= instant][
+            -1:
+        ]
         undoing = [
             each
             for each in self.transactions
@@ -247,32 +227,25 @@ class Policy(Record):
 
     def segments(self) -> tuple[Segment, ...]:
         """The stretches in force, in order of time; a gap in cover lies between two of them."""
-        return tuple(
-            Segment(Period(start=each.start, end=each.end), each.number, each.terms, each.answers)
-            for each in self._stretches()
-            if each.start < each.end
-        )
+        return self._timeline().segments()
 
     def standing(self) -> tuple[Transaction, ...]:
         """Transactions that nothing has reversed, in order of effect."""
-        return tuple(
-            sorted(
-                (transaction for transaction in self.transactions if transaction.stands),
-                key=lambda each: (each.effective_at, each.number),
-            )
-        )
+        return self._timeline().standing()
 
     def cancelled_by(self) -> Transaction | None:
         """The cancellation that the policy stands under."""
         ended: Transaction | None = None
-        for transaction in self._effective():
+        for transaction in self._timeline().effective():
             ended = transaction if transaction.kind is TransactionKind.CANCELLATION else None
         return ended
 
     def ends(self) -> tuple[Transaction, ...]:
         """The cancellations that were not taken back, in order of effect."""
         return tuple(
-            each for each in self._effective() if each.kind is TransactionKind.CANCELLATION
+            each
+            for each in self._timeline().effective()
+            if each.kind is TransactionKind.CANCELLATION
         )
 
     # What the insurer announced
@@ -376,59 +349,18 @@ class Policy(Record):
                 parts.append(part)
         return tuple(parts)
 
-    # How it is put together
-
-    def _stretches(self) -> list[_Stretch]:
-        """The terms in force from when to when, in order; some for no time at all."""
-        found: list[_Stretch] = []
-        terms, answers = self._as_issued(), self.answers
-        open_since: tuple[datetime, int] | None = (self.period.start, NEW_BUSINESS)
-
-        def close(end: datetime) -> None:
-            if open_since is not None:
-                found.append(_Stretch(open_since[0], end, open_since[1], terms, answers))
-
-        for transaction in self._effective():
-            close(transaction.effective_at)
-            if transaction.kind is TransactionKind.CANCELLATION:
-                open_since = None
-                continue
-            open_since = (transaction.effective_at, transaction.number)
-            if transaction.terms is not None:
-                terms = transaction.terms
-            if transaction.kind is TransactionKind.ENDORSEMENT:
-                answers = self._answers_after(transaction)
-        close(self.period.end)
-        return found
-
-    def _as_issued(self) -> Terms:
-        return Terms(
+    def _timeline(self) -> Timeline:
+        issued = Terms(
             options=self.options,
             looked_up=self.looked_up,
             covers=self.covers,
             premium=self.premium,
             imposed=self.imposed,
         )
-
-    def _answers_after(self, transaction: Transaction) -> dict[str, Any] | None:
-        changed: Mapping[str, ChangedAnswers] = self.changed or {}
-        found = changed.get(str(transaction.number))
-        return found.answers if found else None
+        return Timeline(self.period, issued, self.answers, self.transactions, self.changed)
 
     def _segment_at(self, instant: datetime) -> Segment | None:
-        return next((each for each in self.segments() if instant in each.period), None)
-
-    def _effective(self) -> tuple[Transaction, ...]:
-        """What stands and rules the terms, without cancellations that were taken back, and without
-        the taking back."""
-        charges = TransactionKind.LIMIT_REINSTATEMENT
-        standing = [each for each in self.standing() if each.kind is not charges]
-        undone = {each.follows for each in standing if not each.gap}
-        return tuple(
-            each
-            for each in standing
-            if each.number not in undone and (each.follows is None or each.gap)
-        )
+        return next((segment for segment in self.segments() if instant in segment.period), None)
 
 
 def _issued_lines(premium: Premium) -> list[ChargeLine]:

@@ -1,6 +1,9 @@
 """Reinstatement of a limit: what is owed for so much of it as losses used up and as stands again."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Final, NamedTuple
 
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.proration import Measure, Share, portions
@@ -10,7 +13,48 @@ from insurance.domain.core.money import total as total_of
 from insurance.domain.policy.charging import following
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.policy import Policy
-from insurance.domain.policy.transaction import ChargeLine, Computation, Reinstated
+from insurance.domain.policy.transaction import (
+    ChargeLine,
+    Computation,
+    Reinstated,
+    Transaction,
+    TransactionKind,
+)
+
+LAST_MOMENT: Final = timedelta(microseconds=1)
+
+
+class LimitsUsed(NamedTuple):
+    """The reinstated limits that a claim uses, and what all claims on the policy have used."""
+
+    claim_id: str
+    limits: Sequence[Reinstatement]
+    used: Mapping[str, int]
+    """In minor units, by the limit's code."""
+
+
+def charge_limits(
+    policy: Policy, claim: LimitsUsed, conditions: Conditions, *, now: datetime, actor: str
+) -> Policy:
+    """The policy with a transaction for each limit whose use has changed since the last charge."""
+    period = policy.period
+    for terms in claim.limits:
+        charge = charge_for(terms, claim.used.get(terms.code, 0), policy, conditions)
+        if charge is None or not charge[1].lines:
+            continue
+        reinstates, computation = charge
+        made = Transaction(
+            number=policy.next_number,
+            kind=TransactionKind.LIMIT_REINSTATEMENT,
+            effective_at=min(max(now, period.start), period.end - LAST_MOMENT),
+            processed_at=now,
+            actor=actor,
+            reason=claim.claim_id,
+            computation=computation,
+            reinstates=reinstates,
+        )
+        policy = policy.replace(transactions=(*policy.transactions, made))
+    return policy
 
 
 def premium_of(

@@ -44,8 +44,8 @@ STAYS: Final = frozenset({TransactionKind.REVERSAL, TransactionKind.LIMIT_REINST
 """Neither undone by itself nor made again."""
 
 
-class Asked(NamedTuple):
-    """A transaction as somebody wants it."""
+class TransactionInput(NamedTuple):
+    """A transaction as a caller requests it."""
 
     kind: TransactionKind
     effective_at: datetime
@@ -60,29 +60,29 @@ class Asked(NamedTuple):
     """Of the transaction to reverse."""
 
 
-type Reprice = Callable[[Policy, Asked], tuple[Terms, dict[str, Any]]]
-"""Terms and answers of the policy, as it stands at a date, with what is asked changed."""
+type Reprice = Callable[[Policy, TransactionInput], tuple[Terms, dict[str, Any]]]
+"""Terms and answers of the policy from a date on, with the requested change."""
 
 
-class Serviced(NamedTuple):
-    """What came of it, or would come of it."""
+class ServicingResult(NamedTuple):
+    """What a transaction does to a policy; of a preview, what it would do."""
 
     policy: Policy
-    asked: Transaction
+    requested: Transaction
     reversed: tuple[Transaction, ...]
     reapplied: tuple[Transaction, ...]
     """Of the reversed, those made again; the others fell away."""
 
     @property
     def made(self) -> tuple[Transaction, ...]:
-        return (self.asked, *self.reapplied)
+        return (self.requested, *self.reapplied)
 
     @property
     def difference(self) -> Money:
         """What the customer owes more, or gets back, all in all."""
         parts = [each.computation.total for each in self.made]
         parts += [-each.computation.total for each in self.reversed]
-        return total_of(parts, self.asked.computation.total.currency)
+        return total_of(parts, self.requested.computation.total.currency)
 
     @property
     def postings(self) -> tuple[Posting, ...]:
@@ -102,28 +102,28 @@ class Servicing(NamedTuple):
     actor: str
     now: datetime
 
-    def change(self, policy: Policy, asked: Asked) -> Serviced:
+    def change(self, policy: Policy, request: TransactionInput) -> ServicingResult:
         """The policy with the change, and with what had to be made again because of it.
 
         Raises OutsideTerm, WrongState, TooManyChanges, TermsNotOffered or AlreadyErased.
         """
         if policy.answers is None:
             raise AlreadyErased(policy.id)
-        if asked.kind is TransactionKind.REVERSAL:
-            return self._reverse(policy, asked)
-        asked = _placed(policy, asked)
-        if not policy.period.start <= asked.effective_at < policy.period.end:
+        if request.kind is TransactionKind.REVERSAL:
+            return self._reverse(policy, request)
+        request = _placed(policy, request)
+        if not policy.period.start <= request.effective_at < policy.period.end:
             raise OutsideTerm(policy.id, policy.period.start, policy.period.end)
-        later = _later(policy, lambda each: each.effective_at > asked.effective_at)
+        later = _later(policy, lambda each: each.effective_at > request.effective_at)
         policy = _reversed(policy, later, by=policy.next_number)
-        policy, made = self._apply(policy, asked)
+        policy, made = self._apply(policy, request)
         policy, reapplied = self._made_again(policy, (*later, *_restored(policy, made)))
-        return Serviced(policy, made, later, reapplied)
+        return ServicingResult(policy, made, later, reapplied)
 
-    def _reverse(self, policy: Policy, asked: Asked) -> Serviced:
+    def _reverse(self, policy: Policy, request: TransactionInput) -> ServicingResult:
         """One transaction undone, as if it had never been; what came after is made again on what
         it then stands on."""
-        undone = _reversible(policy, asked.number)
+        undone = _reversible(policy, request.number)
         later = _later(
             policy,
             lambda each: (each.effective_at, each.number) > (undone.effective_at, undone.number),
@@ -131,13 +131,13 @@ class Servicing(NamedTuple):
         gone = (undone, *later)
         policy = _reversed(policy, gone, by=policy.next_number)
         nothing = Computation(method="reversal", total=Money.zero(self.conditions.currency))
-        asked = asked._replace(effective_at=undone.effective_at)
-        made = self._transaction(policy, asked, nothing, None).replace(follows=undone.number)
+        request = request._replace(effective_at=undone.effective_at)
+        made = self._transaction(policy, request, nothing, None).replace(follows=undone.number)
         policy = _with(policy, made)
         ended = undone.kind is TransactionKind.CANCELLATION
         restored = _restored(policy, made) if ended else ()
         policy, reapplied = self._made_again(policy, (*later, *restored))
-        return Serviced(policy, made, gone, reapplied)
+        return ServicingResult(policy, made, gone, reapplied)
 
     def _made_again(
         self, policy: Policy, gone: tuple[Transaction, ...]
@@ -146,82 +146,84 @@ class Servicing(NamedTuple):
         reapplied: list[Transaction] = []
         for each in _again(gone):
             if _still_fits(policy, each, reapplied):
-                policy, again = self._apply(policy, _asked_again(policy, each), each)
+                policy, again = self._apply(policy, _request_of(policy, each), each)
                 reapplied.append(again)
         if len(policy.transactions) > CHANGES_MAX:
             raise TooManyChanges(policy.id, CHANGES_MAX, "in one term")
         return policy, tuple(reapplied)
 
     def _apply(
-        self, policy: Policy, asked: Asked, reapplied: Transaction | None = None
+        self, policy: Policy, request: TransactionInput, reapplied: Transaction | None = None
     ) -> tuple[Policy, Transaction]:
         makes = {
             TransactionKind.ENDORSEMENT: self._endorse,
             TransactionKind.CANCELLATION: self._cancel,
             TransactionKind.REINSTATEMENT: self._reinstate,
         }
-        return makes[asked.kind](policy, asked, reapplied)
+        return makes[request.kind](policy, request, reapplied)
 
     def _endorse(
-        self, policy: Policy, asked: Asked, reapplied: Transaction | None
+        self, policy: Policy, request: TransactionInput, reapplied: Transaction | None
     ) -> tuple[Policy, Transaction]:
-        if not policy.covers_at(asked.effective_at):
+        if not policy.covers_at(request.effective_at):
             raise WrongState(policy.id, "not in force then", "be changed")
-        before = policy.at(asked.effective_at)
-        terms, answers = self.reprice(before, asked)
+        before = policy.at(request.effective_at)
+        terms, answers = self.reprice(before, request)
         if not self.conditions.adjusts:  # nobody is charged the new price: a refund goes by the old
             terms = terms.replace(premium=before.premium)
         charging = Charging(self.conditions, policy)
-        computation = charging.of_change(before.premium, terms.premium, asked.effective_at)
-        made = self._transaction(policy, asked, computation, reapplied).replace(
-            options=asked.options, terms=terms
+        computation = charging.of_change(before.premium, terms.premium, request.effective_at)
+        made = self._transaction(policy, request, computation, reapplied).replace(
+            options=request.options, terms=terms
         )
         changed = dict(policy.changed or {})
-        changed[str(made.number)] = ChangedAnswers(asked=asked.answers or {}, answers=answers)
+        changed[str(made.number)] = ChangedAnswers(asked=request.answers or {}, answers=answers)
         return _with(policy, made).replace(changed=changed), made
 
     def _cancel(
-        self, policy: Policy, asked: Asked, reapplied: Transaction | None
+        self, policy: Policy, request: TransactionInput, reapplied: Transaction | None
     ) -> tuple[Policy, Transaction]:
-        if not policy.covers_at(asked.effective_at):
+        if not policy.covers_at(request.effective_at):
             raise WrongState(policy.id, "not in force then", "be cancelled")
-        if asked.by is Initiator.INSURER and reapplied is None:
-            policy, asked = self._after_notice(policy, asked)
+        if request.by is Initiator.INSURER and reapplied is None:
+            policy, request = self._after_notice(policy, request)
         computation = Charging(self.conditions, policy).of_cancelling(
-            asked.effective_at,
-            by=asked.by,
-            reason=asked.reason,
+            request.effective_at,
+            by=request.by,
+            reason=request.reason,
             now=reapplied.processed_at if reapplied else self.now,
         )
-        made = self._transaction(policy, asked, computation, reapplied)
+        made = self._transaction(policy, request, computation, reapplied)
         if computation.method == COOLING_OFF:
             made = made.replace(earns_from=policy.period.start)
         return _with(policy, made), made
 
-    def _after_notice(self, policy: Policy, asked: Asked) -> tuple[Policy, Asked]:
+    def _after_notice(
+        self, policy: Policy, request: TransactionInput
+    ) -> tuple[Policy, TransactionInput]:
         """The policy with the notice carried out, for the reason that it gave, or NoticeNotServed:
         the insurer ends nothing before the days of notice are over."""
-        lapse = asked.reason == NON_PAYMENT
+        lapse = request.reason == NON_PAYMENT
         notice = policy.open_notice(NoticeKind.LAPSE if lapse else NoticeKind.CANCELLATION)
         served = (
             notice is not None
             and notice.effective_at is not None
-            and asked.reason in {None, notice.reason}
+            and request.reason in {None, notice.reason}
         )
-        if notice is None or not served or asked.effective_at < (notice.effective_at or self.now):
+        if notice is None or not served or request.effective_at < (notice.effective_at or self.now):
             if self.conditions.jurisdiction is None:
-                return policy, asked
+                return policy, request
             raise NoticeNotServed(policy.id, notice.effective_at if notice else None)
         ended = notice.ending(NoticeEnd.CARRIED_OUT, self.now)
-        return policy.with_notice(ended), asked._replace(reason=notice.reason)
+        return policy.with_notice(ended), request._replace(reason=notice.reason)
 
     def _reinstate(
-        self, policy: Policy, asked: Asked, reapplied: Transaction | None
+        self, policy: Policy, request: TransactionInput, reapplied: Transaction | None
     ) -> tuple[Policy, Transaction]:
         """Cover again: as if it had never ended, on the policyholder's word that nothing happened,
         or from a later date, with a gap."""
         cancelled = policy.cancelled_by()
-        if cancelled is None or asked.effective_at < cancelled.effective_at:
+        if cancelled is None or request.effective_at < cancelled.effective_at:
             raise WrongState(policy.id, "not cancelled then", "be reinstated")
         window = timedelta(days=self.conditions.reinstatement_days)
         now = reapplied.processed_at if reapplied else self.now
@@ -230,16 +232,16 @@ class Servicing(NamedTuple):
                 f"a reinstatement more than {self.conditions.reinstatement_days} days after the end"
             )
         charging = Charging(self.conditions, policy)
-        if asked.gap:
-            computation = charging.of_return(asked.effective_at, cancelled)
-            made = self._transaction(policy, asked, computation, reapplied).replace(
+        if request.gap:
+            computation = charging.of_return(request.effective_at, cancelled)
+            made = self._transaction(policy, request, computation, reapplied).replace(
                 follows=cancelled.number
             )
             return _with(policy, made), made
-        if not asked.no_known_loss:
+        if not request.no_known_loss:
             raise TermsNotOffered("a reinstatement without a gap and without a declaration of loss")
         computation = cancelled.computation.reversed()
-        made = self._transaction(policy, asked, computation, reapplied).replace(
+        made = self._transaction(policy, request, computation, reapplied).replace(
             follows=cancelled.number, earns_from=cancelled.earns_from
         )
         return _with(policy, made), made
@@ -247,20 +249,20 @@ class Servicing(NamedTuple):
     def _transaction(
         self,
         policy: Policy,
-        asked: Asked,
+        request: TransactionInput,
         computation: Computation,
         reapplied: Transaction | None,
     ) -> Transaction:
         return Transaction(
             number=policy.next_number,
-            kind=asked.kind,
-            effective_at=asked.effective_at,
+            kind=request.kind,
+            effective_at=request.effective_at,
             processed_at=self.now,
             actor=self.actor,
-            by=asked.by,
-            reason=asked.reason,
-            gap=asked.gap,
-            no_known_loss=asked.no_known_loss,
+            by=request.by,
+            reason=request.reason,
+            gap=request.gap,
+            no_known_loss=request.no_known_loss,
             computation=computation,
             reapplies=reapplied.number if reapplied else None,
         )
@@ -292,12 +294,12 @@ def _reversible(policy: Policy, number: int | None) -> Transaction:
     return found
 
 
-def _placed(policy: Policy, asked: Asked) -> Asked:
+def _placed(policy: Policy, request: TransactionInput) -> TransactionInput:
     """A reinstatement without a gap takes effect when the cancellation did."""
     cancelled = policy.cancelled_by()
-    if asked.kind is not TransactionKind.REINSTATEMENT or asked.gap or cancelled is None:
-        return asked
-    return asked._replace(effective_at=cancelled.effective_at)
+    if request.kind is not TransactionKind.REINSTATEMENT or request.gap or cancelled is None:
+        return request
+    return request._replace(effective_at=cancelled.effective_at)
 
 
 def _with(policy: Policy, made: Transaction) -> Policy:
@@ -348,10 +350,10 @@ def _still_fits(policy: Policy, each: Transaction, reapplied: list[Transaction])
     return policy.covers_at(each.effective_at)
 
 
-def _asked_again(policy: Policy, made: Transaction) -> Asked:
-    """The transaction as it was asked for."""
+def _request_of(policy: Policy, made: Transaction) -> TransactionInput:
+    """The transaction as it was requested."""
     changed = (policy.changed or {}).get(str(made.number))
-    return Asked(
+    return TransactionInput(
         kind=made.kind,
         effective_at=made.effective_at,
         by=made.by,

@@ -22,6 +22,7 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.period import Period
 from insurance.domain.core.value import Value
 from insurance.domain.party.party import Policyholder
+from insurance.domain.quote.event_types import QuoteEventType
 
 UNDERWRITER = "underwriter"
 """Who decides a referral, where its rule names nobody else."""
@@ -161,7 +162,7 @@ class Quote(Record):
             self,
             seal,
             stream=self.id,
-            type="quote.made",
+            type=QuoteEventType.MADE,
             actor=self.created_by,
             now=self.created_at,
         )

@@ -18,18 +18,18 @@ from insurance.domain.jurisdiction import local_midnight
 from insurance.domain.ledger.posting import Account, Posting, post
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.notice import NoticeEnd
-from insurance.domain.policy.servicing import Asked, Serviced, Servicing
+from insurance.domain.policy.notice_rules import announced
+from insurance.domain.policy.servicing import Servicing, ServicingResult, TransactionInput
 from insurance.domain.product import Product
 from insurance.operations.billing.bill_policy import account_of, opening_of, seal_of
 from insurance.operations.billing.ports import Billing, BillingContext
 from insurance.operations.policy.ports import PolicyChanges
 from insurance.operations.policy.reprice_policy import repricing
-from insurance.operations.policy.serve_notice import announced
 from insurance.operations.products.ports import Products
 from insurance.operations.quoting.ports import LookUps
 from insurance.operations.receipt import Receipt
-from insurance.operations.scheduler.schedule_jobs import LAPSE_UNDONE
 from insurance.operations.scheduler.system_actor import (
     CLOCKWORK,
     after,
@@ -46,13 +46,13 @@ ENDS = {Step.CURE: NoticeEnd.CURED, Step.OVERTAKE: NoticeEnd.OVERTAKEN}
 EVENTS = {
     Step.ASK: "billing.instalment_due",
     Step.ADJUST: "billing.charge_adjusted",
-    Step.ANNOUNCE: "policy.notice_given",
-    Step.CURE: "policy.notice_cured",
-    Step.OVERTAKE: "policy.notice_overtaken",
-    Step.LAPSE: "policy.lapsed",
-    Step.UNDO: LAPSE_UNDONE,
+    Step.ANNOUNCE: PolicyEventType.NOTICE_GIVEN,
+    Step.CURE: PolicyEventType.NOTICE_CURED,
+    Step.OVERTAKE: PolicyEventType.NOTICE_OVERTAKEN,
+    Step.LAPSE: PolicyEventType.LAPSED,
+    Step.UNDO: PolicyEventType.LAPSE_UNDONE,
     Step.USE: "billing.suspense_used",
-    Step.CANCEL: "policy.cancelled",
+    Step.CANCEL: PolicyEventType.CANCELLED,
 }
 
 
@@ -143,7 +143,7 @@ class PremiumCollector:
         notice = file.policy.record.notices[todo.number - 1]
         if notice.effective_at is None:
             raise ValueError("only a notice whose dispatch is proven is carried out")
-        asked = Asked(
+        asked = TransactionInput(
             kind=TransactionKind.CANCELLATION,
             effective_at=notice.effective_at,
             by=Initiator.INSURER,
@@ -159,7 +159,7 @@ class PremiumCollector:
         notice = policy.carried_out_by(lapse)
         if notice is None:
             raise ValueError("only a lapse after a notice is undone")
-        asked = Asked(
+        asked = TransactionInput(
             kind=TransactionKind.REVERSAL,
             effective_at=lapse.effective_at,
             by=Initiator.INSURER,
@@ -172,8 +172,8 @@ class PremiumCollector:
         self._store_change(serviced, cured_policy, todo.step, file, receipt)
 
     def _serviced(
-        self, asked: Asked, file: BillingContext, product: Product, now: datetime
-    ) -> Serviced:
+        self, asked: TransactionInput, file: BillingContext, product: Product, now: datetime
+    ) -> ServicingResult:
         caller = clockwork(mode_of(file.policy.record.id))
         servicing = Servicing(
             conditions=Conditions.of(product),
@@ -184,14 +184,19 @@ class PremiumCollector:
         return servicing.change(file.policy.record, asked)
 
     def _store_change(
-        self, serviced: Serviced, policy: Policy, step: Step, file: BillingContext, receipt: Receipt
+        self,
+        serviced: ServicingResult,
+        policy: Policy,
+        step: Step,
+        file: BillingContext,
+        receipt: Receipt,
     ) -> None:
         self._store(
             policy,
             step,
             file,
             receipt,
-            effective_at=serviced.asked.effective_at,
+            effective_at=serviced.requested.effective_at,
             postings=serviced.postings,
         )
 

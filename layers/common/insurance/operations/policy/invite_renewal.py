@@ -14,7 +14,9 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import mode_of, renewal_quote_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
+from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.policy import Invitation
+from insurance.domain.policy.renewal import invited_from
 from insurance.domain.quote.quote import Quote
 from insurance.operations.parties.ports import Keys
 from insurance.operations.policy.ports import PolicyChanges, Renewals
@@ -22,7 +24,6 @@ from insurance.operations.policy.renew_policy import next_version, offer_renewal
 from insurance.operations.products.ports import Products
 from insurance.operations.quoting.ports import LookUps, Quotes
 from insurance.operations.receipt import AlreadyAnswered
-from insurance.operations.scheduler.schedule_jobs import invited_from
 from insurance.operations.scheduler.system_actor import (
     CLOCKWORK,
     after,
@@ -92,7 +93,7 @@ class RenewalInviter:
             policy,
             before.key,
             stream=policy.id,
-            type="policy.renewal_invited",
+            type=PolicyEventType.RENEWAL_INVITED,
             actor=CLOCKWORK,
             now=now,
         )

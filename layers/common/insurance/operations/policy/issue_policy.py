@@ -11,6 +11,8 @@ from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
+from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.pricing import imposed_of, price_again
 from insurance.operations.parties.ports import Screening
 from insurance.operations.parties.screen_policyholder import Screenings, screen_policyholder
@@ -62,7 +64,7 @@ def issue_policy(
         policy,
         before.key,
         stream=policy.id,
-        type="policy.issued",
+        type=PolicyEventType.ISSUED,
         actor=caller.principal,
         now=receipt.now,
         effective_at=policy.period.start,
@@ -73,7 +75,7 @@ def issue_policy(
         bound,
         before.key,
         stream=quote_id,
-        type="quote.bound",
+        type=QuoteEventType.BOUND,
         actor=caller.principal,
         now=receipt.now,
     )

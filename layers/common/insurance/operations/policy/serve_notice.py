@@ -3,7 +3,6 @@ back; and note that another term is not wanted."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import (
@@ -11,18 +10,18 @@ from insurance.domain.core.errors import (
     FieldFault,
     InvalidFields,
     NoAuthority,
-    NoticeNotFound,
     PolicyNotFound,
     TermsNotOffered,
-    TooManyChanges,
     WrongState,
 )
 from insurance.domain.core.event import Event
 from insurance.domain.core.stored import Stored
-from insurance.domain.jurisdiction import Channel, Jurisdiction, NoticeKind
+from insurance.domain.jurisdiction import Channel, NoticeKind
 from insurance.domain.policy import Initiator, Policy
 from insurance.domain.policy.conditions import Conditions
-from insurance.domain.policy.notice import NON_PAYMENT, NOTICES_MAX, Dispatch, Notice, NoticeEnd
+from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.policy.notice import NON_PAYMENT, Dispatch, Notice, NoticeEnd
+from insurance.domain.policy.notice_rules import announced, earliest_effect, notice_of
 from insurance.domain.policy.policy import NonRenewal
 from insurance.operations.policy.ports import PolicyChanges
 from insurance.operations.products.ports import Products
@@ -30,7 +29,7 @@ from insurance.operations.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class NoticeResult:
     """A notice, on the policy as it stands with it."""
 
     kept: Stored[Policy]
@@ -38,8 +37,8 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class DispatchTold:
-    """The proof of a dispatch as somebody tells of it."""
+class DispatchInput:
+    """The proof of a dispatch as a caller reports it."""
 
     channel: Channel
     reference: str
@@ -55,7 +54,7 @@ def announce_cancellation(
     products: Products,
     policies: PolicyChanges,
     receipt: Receipt,
-) -> Served:
+) -> NoticeResult:
     """Draw up the notice of a cancellation; nothing ends before its dispatch is proven and the days
     of notice are over."""
     before = policies.load(policy_id, receipt)
@@ -77,48 +76,39 @@ def announce_cancellation(
         wanted_at=wanted,
     )
     with_it = announced(policy, notice)
-    return _store(with_it, notice, "policy.notice_given", before, caller, policies, receipt)
-
-
-def announced(policy: Policy, notice: Notice) -> Policy:
-    """The policy with a new notice: one of each kind at a time, while there is cover to end."""
-    if policy.open_notice(notice.kind) is not None:
-        raise WrongState(policy.id, "under such a notice already", "be given another")
-    if policy.cancelled_by() is not None or notice.given_at >= policy.period.end:
-        raise WrongState(policy.id, "ended or ending already", "be given notice")
-    if len(policy.notices) >= NOTICES_MAX:
-        raise TooManyChanges(policy.id, NOTICES_MAX, "among its notices")
-    return policy.with_notice(notice)
+    return _store(with_it, notice, PolicyEventType.NOTICE_GIVEN, before, caller, policies, receipt)
 
 
 def report_dispatch(
     policy_id: str,
     number: int,
-    told: DispatchTold,
+    reported: DispatchInput,
     *,
     caller: Caller,
     products: Products,
     policies: PolicyChanges,
     receipt: Receipt,
-) -> Served:
+) -> NoticeResult:
     """Record the proof; from now on it is known when the notice takes effect."""
     before = policies.load(policy_id, receipt)
     policy = _seen(before.record, caller)
     _our_people(caller)
-    notice = _notice(policy, number)
+    notice = notice_of(policy, number)
     product = products.version(policy.product)
-    earliest = _earliest(notice, told, product.life.jurisdiction, product.zone, receipt.now)
     dispatch = Dispatch(
-        channel=told.channel,
-        reference=told.reference,
-        dispatched_at=told.dispatched_at,
+        channel=reported.channel,
+        reference=reported.reference,
+        dispatched_at=reported.dispatched_at,
         reported_by=caller.principal,
+    )
+    earliest = earliest_effect(
+        notice, dispatch, product.life.jurisdiction, product.zone, now=receipt.now
     )
     sent = notice.dispatched(dispatch, earliest=earliest)
     return _store(
         policy.with_notice(sent),
         sent,
-        "policy.notice_dispatched",
+        PolicyEventType.NOTICE_DISPATCHED,
         before,
         caller,
         policies,
@@ -128,16 +118,16 @@ def report_dispatch(
 
 def withdraw_notice(
     policy_id: str, number: int, *, caller: Caller, policies: PolicyChanges, receipt: Receipt
-) -> Served:
+) -> NoticeResult:
     """Take a notice back before it takes effect."""
     before = policies.load(policy_id, receipt)
     policy = _seen(before.record, caller)
     _our_people(caller)
-    ended = _notice(policy, number).ending(NoticeEnd.WITHDRAWN, receipt.now)
+    ended = notice_of(policy, number).ending(NoticeEnd.WITHDRAWN, receipt.now)
     return _store(
         policy.with_notice(ended),
         ended,
-        "policy.notice_withdrawn",
+        PolicyEventType.NOTICE_WITHDRAWN,
         before,
         caller,
         policies,
@@ -162,7 +152,9 @@ def refuse_renewal(
     if receipt.now >= policy.period.end:
         raise WrongState(policy.id, "over", "be kept from renewing")
     marked = policy.replace(non_renewal=NonRenewal(by=by, reason=reason, since=receipt.now))
-    kept, event = _following(marked, "policy.non_renewal_noted", before, caller.principal, receipt)
+    kept, event = _following(
+        marked, PolicyEventType.NON_RENEWAL_NOTED, before, caller.principal, receipt
+    )
     policies.change(event, kept, before=before, receipt=receipt.answered(kept))
     return kept
 
@@ -175,9 +167,9 @@ def _store(  # noqa: PLR0917 - the notice as it moved, and what storing it takes
     caller: Caller,
     policies: PolicyChanges,
     receipt: Receipt,
-) -> Served:
+) -> NoticeResult:
     kept, event = _following(policy, type, before, caller.principal, receipt)
-    served = Served(kept, notice)
+    served = NoticeResult(kept, notice)
     policies.change(event, kept, before=before, receipt=receipt.answered(served))
     return served
 
@@ -191,36 +183,6 @@ def _following(
         before.head, policy, before.key, stream=policy.id, type=type, actor=actor, now=receipt.now
     )
     return Stored(policy, event.head, before.key), event
-
-
-def _earliest(
-    notice: Notice,
-    told: DispatchTold,
-    jurisdiction: Jurisdiction | None,
-    zone: ZoneInfo,
-    now: datetime,
-) -> datetime:
-    """When it may take effect at the earliest, after a dispatch that proves something."""
-    if told.dispatched_at > now or told.dispatched_at < notice.given_at:
-        detail = "After the notice was given, and not in the future."
-        raise InvalidFields([FieldFault("/dispatched_at", "out-of-range", detail)])
-    if jurisdiction is None:
-        return told.dispatched_at
-    if told.channel not in jurisdiction.channels:
-        ways = ", ".join(sorted(jurisdiction.channels))
-        raise InvalidFields([FieldFault("/channel", "no-proof", f"What proves it is: {ways}.")])
-    try:
-        return jurisdiction.earliest(notice.kind, told.dispatched_at, zone)
-    except ValueError as error:  # its calendar does not reach so far
-        raise InvalidFields(
-            [FieldFault("/dispatched_at", "beyond-the-calendar", str(error))]
-        ) from error
-
-
-def _notice(policy: Policy, number: int) -> Notice:
-    if not 1 <= number <= len(policy.notices):
-        raise NoticeNotFound(f"{number} on policy {policy.id}")
-    return policy.notices[number - 1]
 
 
 def _our_people(caller: Caller) -> None:

@@ -21,7 +21,8 @@ from insurance.domain.core.money import total as total_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Initiator, Policy, Transaction, TransactionKind
 from insurance.domain.policy.conditions import Conditions
-from insurance.domain.policy.servicing import Asked, Serviced, Servicing
+from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.policy.servicing import Servicing, ServicingResult, TransactionInput
 from insurance.domain.product import Product
 from insurance.operations.billing.bill_policy import account_of
 from insurance.operations.billing.ports import Billing, BillingContext
@@ -32,10 +33,10 @@ from insurance.operations.quoting.ports import LookUps
 from insurance.operations.receipt import Receipt
 
 EVENT_TYPES = {
-    TransactionKind.ENDORSEMENT: "policy.endorsed",
-    TransactionKind.CANCELLATION: "policy.cancelled",
-    TransactionKind.REINSTATEMENT: "policy.reinstated",
-    TransactionKind.REVERSAL: "policy.transaction_reversed",
+    TransactionKind.ENDORSEMENT: PolicyEventType.ENDORSED,
+    TransactionKind.CANCELLATION: PolicyEventType.CANCELLED,
+    TransactionKind.REINSTATEMENT: PolicyEventType.REINSTATED,
+    TransactionKind.REVERSAL: PolicyEventType.TRANSACTION_REVERSED,
 }
 
 
@@ -62,15 +63,19 @@ class ChangeAsked:
         """Whether cover is to come back: then the account says whether it may."""
         return self.kind is TransactionKind.REINSTATEMENT
 
-    def placed(self, product: Product, now: datetime) -> Asked:
-        """The same, from an instant."""
+    def at(self, product: Product, now: datetime) -> TransactionInput:
+        """The same with an instant instead of a date.
+
+        Raises:
+            InvalidFields: Both a date and an instant are given.
+        """
         if self.effective_on is not None and self.effective_at is not None:
             fault = FieldFault("/effective_at", "one-of", "Give a date or an instant, not both.")
             raise InvalidFields([fault])
         at = self.effective_at or now
         if self.effective_on is not None:
             at = product.moment(self.effective_on)
-        return Asked(
+        return TransactionInput(
             kind=self.kind,
             effective_at=at.astimezone(UTC),
             by=self.by,
@@ -87,7 +92,7 @@ class ChangeAsked:
 class PolicyChange:
     """What a change comes to, and where the policy stands: after it, or, in a preview, before."""
 
-    serviced: Serviced
+    serviced: ServicingResult
     before: Policy
     head: StreamPosition
     stored: bool
@@ -146,7 +151,7 @@ def change_policy(
         type=EVENT_TYPES[asked.kind],
         actor=caller.principal,
         now=receipt.now,
-        effective_at=serviced.asked.effective_at,
+        effective_at=serviced.requested.effective_at,
         postings=serviced.postings,
     )
     change = PolicyChange(serviced, before.record, event.head, stored=True)
@@ -162,7 +167,7 @@ def _serviced(  # noqa: PLR0917 - what a preview and a command have in common
     products: Products,
     look_ups: LookUps,
     now: datetime,
-) -> Serviced:
+) -> ServicingResult:
     policy = file.policy.record
     _seen(policy, caller)
     if asked.by is Initiator.INSURER and caller.kind is not CallerKind.STAFF:
@@ -180,7 +185,7 @@ def _serviced(  # noqa: PLR0917 - what a preview and a command have in common
         actor=caller.principal,
         now=now,
     )
-    serviced = servicing.change(policy, asked.placed(contract, now))
+    serviced = servicing.change(policy, asked.at(contract, now))
     ended = policy.cancelled_by()
     if asked.restores and ended is not None and ended.is_lapse:
         restored = replace(file, policy=replace(file.policy, record=serviced.policy))

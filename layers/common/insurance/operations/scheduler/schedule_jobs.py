@@ -1,7 +1,7 @@
 """Plan the agenda: after an event, what must be looked at again, and when."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from pydantic_core import to_json
@@ -13,30 +13,33 @@ from insurance.domain.core.identity import policy_id_for
 from insurance.domain.jurisdiction import local_midnight
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline, next_deadline
 from insurance.domain.ledger.calendar import end_of, period_of
+from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.policy.renewal import invited_from
 from insurance.domain.product import Product
+from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.schedule.scheduled_job import Entry, Kind, book_of
 from insurance.operations.claims.offset_arrears import KEPT_BACK, TAKEN_BACK
-from insurance.operations.policy.charge_reinstatement import LIMIT_REINSTATED
 from insurance.operations.products.ports import Products
 from insurance.operations.scheduler.system_actor import CLOCKWORK
 
 CLOCKED = {"clm": Kind.CLAIM, "cmp": Kind.COMPLAINT}
-LAPSE_UNDONE = "policy.lapse_undone"
-RESTORES = frozenset({"policy.reinstated", "policy.transaction_reversed", LAPSE_UNDONE})
+RESTORES = frozenset(
+    {PolicyEventType.REINSTATED, PolicyEventType.TRANSACTION_REVERSED, PolicyEventType.LAPSE_UNDONE}
+)
 """After these a policy may go on that had come to its end."""
 CHANGES = frozenset(
     {
-        "policy.endorsed",
-        "policy.cancelled",
-        "policy.reinstated",
-        "policy.transaction_reversed",
-        LAPSE_UNDONE,
-        LIMIT_REINSTATED,
+        PolicyEventType.ENDORSED,
+        PolicyEventType.CANCELLED,
+        PolicyEventType.REINSTATED,
+        PolicyEventType.TRANSACTION_REVERSED,
+        PolicyEventType.LAPSE_UNDONE,
+        PolicyEventType.LIMIT_REINSTATED,
     }
 )
-FOR_OTHERS = frozenset({LIMIT_REINSTATED, LAPSE_UNDONE})
+FOR_OTHERS = frozenset({PolicyEventType.LIMIT_REINSTATED, PolicyEventType.LAPSE_UNDONE})
 """What the clockwork does in one kind of look that gives another kind something to look at."""
-LOOKED_AT = frozenset({"policy.notice_withdrawn", "billing.plan_chosen", TAKEN_BACK})
+LOOKED_AT = frozenset({PolicyEventType.NOTICE_WITHDRAWN, "billing.plan_chosen", TAKEN_BACK})
 """After these what is due, or its notice, is not what it was."""
 
 
@@ -73,9 +76,9 @@ def clocks_after(event: Event) -> Iterator[Entry]:
 def entries_after(event: Event, products: Products) -> Iterator[Entry]:
     """Derived from the event alone, so that the command that made it pays nothing for them."""
     facts: JsonObject = event.facts
-    if event.type in {"quote.accepted", "quote.referral_accepted"}:
+    if event.type in {QuoteEventType.ACCEPTED, QuoteEventType.REFERRAL_ACCEPTED}:
         yield _entry(event, Kind.QUOTE, _instant(facts["valid_until"]))
-    elif event.type == "policy.issued":
+    elif event.type == PolicyEventType.ISSUED:
         yield from _of_new_policy(event, _product(facts, products))
     elif event.facts.get("reinstatements") and event.stream.startswith("clm_"):
         yield _entry(event, Kind.LIMIT, event.processed_at)
@@ -85,7 +88,7 @@ def entries_after(event: Event, products: Products) -> Iterator[Entry]:
         if event.type in RESTORES and event.processed_at < end:
             yield _entry(event, Kind.RENEWAL, invited_from(_product(facts, products), end))
         yield _entry(event, Kind.EARNING, end_of(period_of(event.processed_at)))
-    elif event.type == "policy.notice_dispatched":
+    elif event.type == PolicyEventType.NOTICE_DISPATCHED:
         for notice in facts["notices"]:
             if "ended" not in notice and "effective_at" in notice:
                 yield _entry(event, Kind.BILLING, _instant(notice["effective_at"]))
@@ -102,11 +105,6 @@ def _of_new_policy(event: Event, product: Product) -> Iterator[Entry]:
     yield _entry(event, Kind.BILLING, first_due)
     yield _entry(event, Kind.RENEWAL, invited_from(product, end))
     yield _entry(event, Kind.EARNING, end_of(period_of(start)))
-
-
-def invited_from(product: Product, end: datetime) -> datetime:
-    """When the next term may be offered, and is."""
-    return end - timedelta(days=product.renewals.invite_days)
 
 
 def _entry(event: Event, kind: Kind, due_at: datetime) -> Entry:

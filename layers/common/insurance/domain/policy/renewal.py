@@ -1,0 +1,126 @@
+"""Renewal: the next term of a policy, from its last terms, its claims and its last price."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from insurance.domain.core.errors import AlreadyErased, TermsNotOffered, WrongState
+from insurance.domain.core.identity import renewal_quote_id_for
+from insurance.domain.core.period import Period
+from insurance.domain.policy.policy import Policy
+from insurance.domain.product import LookUp, Product
+from insurance.domain.quote.pricing import (
+    LookedUp,
+    Priced,
+    carried_risk,
+    imposed_of,
+    last_price,
+    past_claims,
+)
+from insurance.domain.quote.quote import Held, PastLoss, Quote, Renewing, status_of
+
+LAST_MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalOffer:
+    """The next term as it is offered, and what it stands on."""
+
+    policy: Policy
+    """As it stands in its last moment."""
+    priced: Priced
+    renewing: Renewing
+
+    def quote(self, *, now: datetime, created_by: str) -> Quote:
+        """The offer as a quote. Its id comes from the policy's: there is one for each term."""
+        policy, priced = self.policy, self.priced
+        sold = {cover.code for cover in priced.covers}
+        return Quote(
+            id=renewal_quote_id_for(policy.id),
+            partner=policy.partner,
+            producer=policy.producer,
+            carrier=policy.carrier,
+            product=priced.product.ref,
+            period=priced.period,
+            territory=policy.territory,
+            options=tuple(code for code in priced.risk.covers if code in sold),
+            policyholder=policy.policyholder,
+            answers=dict(priced.risk.answers.to_json()),
+            looked_up=priced.looked_up,
+            status=status_of(priced.offer.outcome, priced.findings),
+            findings=priced.findings,
+            covers=priced.covers,
+            premium=priced.premium,
+            imposed=policy.imposed,
+            renewing=self.renewing,
+            created_at=now,
+            created_by=created_by,
+            valid_until=policy.period.end,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalTerms:
+    """What the next term is priced on, before outside sources are asked about it."""
+
+    product: Product
+    """The version that the next term is written on."""
+    last: Policy
+    """The policy as it stands in its last moment."""
+    renewing: Renewing
+
+    @property
+    def look_ups(self) -> tuple[LookUp, ...]:
+        """What to look up anew before the next term can be priced."""
+        return self.product.look_ups(carried_risk(self.product, self.last).answers)
+
+    def priced(self, looked_up: LookedUp) -> RenewalOffer:
+        """Rate and underwrite the next term with the facts that were looked up."""
+        product, last = self.product, self.last
+        renewed = product.renew(
+            carried_risk(product, last),
+            last=last_price(self.renewing),
+            claims=past_claims(self.renewing),
+            looked_up=looked_up,
+            imposed=imposed_of(last.imposed),
+        )
+        start, end = product.period(renewed.risk.start, renewed.risk.answers)
+        period = Period(start=start, end=end)
+        priced = Priced(product, renewed.risk, period, renewed.offer, renewed.new_business)
+        return RenewalOffer(last, priced, self.renewing)
+
+
+def renewal_terms(
+    policy: Policy, losses: Sequence[PastLoss], product: Product, *, now: datetime
+) -> RenewalTerms:
+    """What the policy's next term is priced on, if it may be renewed now.
+
+    Raises:
+        AlreadyErased: The policy's answers were erased.
+        WrongState: Another term is not wanted, or there is no cover at the term's end.
+        TermsNotOffered: It is too early for an invitation, or the term is over.
+    """
+    if policy.answers is None:
+        raise AlreadyErased(policy.id)
+    end = policy.period.end
+    if policy.non_renewal is not None:
+        raise WrongState(policy.id, "not to be renewed", "be renewed")
+    if not policy.covers_at(end - LAST_MOMENT):
+        raise WrongState(policy.id, "not in force at its end", "be renewed")
+    first = invited_from(product, end)
+    if not first <= now < end:
+        raise TermsNotOffered(f"a renewal before {first.isoformat()} or after the term")
+    last = policy.at(end - LAST_MOMENT)
+    renewing = Renewing(
+        policy_id=policy.id,
+        last=last.premium,
+        claims=tuple(losses),
+        held=Held(since=policy.insured_since, covers=policy.held_at(end - LAST_MOMENT)),
+        shares_with=(policy.shares_with or policy.id) if product.claims.for_life else None,
+    )
+    return RenewalTerms(product, last, renewing)
+
+
+def invited_from(product: Product, end: datetime) -> datetime:
+    """When the next term of a policy that ends then may be offered, and is."""
+    return end - timedelta(days=product.renewals.invite_days)

@@ -1,0 +1,102 @@
+"""Repricing: what the same contract costs with something changed, if the product still takes it."""
+
+from collections.abc import Callable, Mapping, Set
+from typing import Any, NamedTuple
+
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    FieldFault,
+    InvalidFields,
+    RiskNotAccepted,
+)
+from insurance.domain.policy.policy import Policy
+from insurance.domain.policy.servicing import TransactionInput
+from insurance.domain.policy.transaction import Terms
+from insurance.domain.product import Imposed, LookUp, Offer, Product, Risk
+from insurance.domain.quote.pricing import LookedUp, Priced, carried_risk, imposed_of
+from insurance.domain.quote.quote import UNDERWRITER
+
+type FindFacts = Callable[[LookUp], Mapping[str, object] | None]
+"""What an outside source says; None when it does not know or does not answer."""
+
+
+class Repricing(NamedTuple):
+    """How a change of a policy is priced: on which product version, and for whom."""
+
+    product: Product
+    find: FindFacts
+    roles: Set[str]
+    """The caller's: with the right one they may accept a new referral themselves."""
+
+    def reprice(self, policy: Policy, change: TransactionInput) -> tuple[Terms, dict[str, Any]]:
+        """The terms and the answers from the change on.
+
+        Raises:
+            AlreadyErased: The policy's answers were erased.
+            InvalidFields: Nothing changes, or the product cannot read an answer.
+            RiskNotAccepted: The changed risk is declined, or has a new referral that the caller
+                may not accept.
+        """
+        if policy.answers is None:
+            raise AlreadyErased(policy.id)
+        if not change.answers and change.options is None:
+            fault = FieldFault("/answers", "nothing-asked", "Say what changes: answers or covers.")
+            raise InvalidFields([fault])
+        before = carried_risk(self.product, policy)
+        after = self._changed(before, policy, change)
+        priced = Priced(self.product, after, policy.period, self._offer(before, after, policy))
+        if priced.premium is None:
+            reasons = [finding.reason for finding in priced.offer.findings]
+            raise RiskNotAccepted("without a price", reasons)
+        ref = self.product.ref
+        terms = Terms(
+            product=None if ref == policy.product else ref,
+            options=tuple(after.covers),
+            looked_up=priced.looked_up,
+            covers=priced.covers,
+            premium=priced.premium,
+            imposed=policy.imposed,
+        )
+        return terms, dict(after.answers.to_json())
+
+    def _changed(self, before: Risk, policy: Policy, change: TransactionInput) -> Risk:
+        """The risk with the changed answers and covers. A null takes an answer away."""
+        answers = dict(policy.answers or {}) | (change.answers or {})
+        read = self.product.read_answers(
+            {code: answer for code, answer in answers.items() if answer is not None}
+        )
+        return before._replace(
+            answers=read,
+            looked_up=self._looked_up(before, self.product.look_ups(read)),
+            covers=policy.options if change.options is None else change.options,
+        )
+
+    def _looked_up(self, before: Risk, wanted: tuple[LookUp, ...]) -> LookedUp:
+        """Facts hold for the term, unless the key that they were looked up by has changed."""
+        same = set(self.product.look_ups(before.answers))
+        return {
+            look_up.source: before.looked_up.get(look_up.source)
+            if look_up in same
+            else self.find(look_up)
+            for look_up in wanted
+        }
+
+    def _offer(self, before: Risk, after: Risk, policy: Policy) -> Offer:
+        offer = self.product.offer(after)
+        if offer.outcome == "declined":
+            declines = [found.reason for found in offer.findings if found.outcome == "decline"]
+            raise RiskNotAccepted("declined", declines)
+        known = {finding.code for finding in self.product.offer(before).findings}
+        beyond = [
+            finding.reason
+            for finding in offer.findings
+            if finding.outcome == "refer"
+            and finding.code not in known
+            and (finding.authority or UNDERWRITER) not in self.roles
+        ]
+        if beyond:
+            raise RiskNotAccepted("referred to an underwriter", beyond)
+        imposed = imposed_of(policy.imposed)
+        if imposed is None and offer.outcome != "referred":
+            return offer
+        return self.product.offer(after, imposed or Imposed())
