@@ -59,8 +59,9 @@ format: .tools/setup ## Format the code and mend what can be mended
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
-build: .tools/setup .tools/sam ## Build the artefacts that are deployed (sam validate --lint, sam build, lint of the transformed template)
+build: .tools/setup .tools/sam ## Build the artefacts that are deployed (sam validate --lint, sam build, lint of the transformed template, bills of materials)
 	$(RUN) python -m tools.build
+	$(RUN) python -m tools.sbom
 
 openapi: .tools/setup ## Generate openapi.yaml from the handlers
 	$(RUN) python -m tools.openapi
