@@ -1,5 +1,6 @@
 """A real DynamoDB engine for tests, in memory, with the tables of template.yaml."""
 
+import re
 import socket
 import subprocess
 import time
@@ -83,5 +84,6 @@ def make_tables(dynamodb: "DynamoDBClient") -> dict[str, str]:
             dynamodb.delete_table(TableName=name)
         dynamodb.create_table(**request)
     for resource in template().of_type("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"):
-        names[resource.logical_id.removesuffix("Table").lower()] = resource.name
+        words = re.findall("[A-Z][a-z]*", resource.logical_id.removesuffix("Table"))
+        names["_".join(words).lower()] = resource.name
     return names

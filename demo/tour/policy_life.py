@@ -147,9 +147,9 @@ def _turn(visitor: Visitor, to: datetime, *, until: dict[str, list[str]]) -> Non
     """The clock goes on, and what falls due is done; what a command caused may take a moment."""
     for _ in range(TRIES):
         visitor.now = to
-        ran = visitor.post("/v1/clockwork/runs")
+        ran = visitor.post("/v1/scheduler/runs")
         if all(visitor.get(path)["status"] == status for path, status in until.items()):
-            visitor.say("clockwork", f"{ran['looked']} looks by {ran['as_at']}")
+            visitor.say("scheduler", f"{ran['jobs']} jobs by {ran['as_at']}")
             return
         time.sleep(0.5)
     visitor.fail(f"not all are {until} by {to}")

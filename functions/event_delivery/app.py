@@ -11,14 +11,11 @@ from insurance.dynamodb.codec import from_stream
 from insurance.operations.delivery.deliver_event import deliver_event
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
-from insurance.operations.scheduler.schedule_jobs import plan_agenda
+from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 
-balances, bus, products = wiring.stores().balances, wiring.event_bus(), wiring.products()
-agenda, instructions, book = (
-    wiring.stores().agenda,
-    wiring.stores().instructions,
-    wiring.stores().book,
-)
+stores, bus, products = wiring.stores(), wiring.event_bus(), wiring.products()
+balances, schedule = stores.balances, stores.scheduled_jobs
+instructions, book = stores.instructions, stores.book
 
 
 @telemetry.metrics.log_metrics
@@ -54,7 +51,7 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
         return set()
     event = read_event(from_stream(record["dynamodb"]["NewImage"]))
     # Before it is booked: what is booked is counted once.
-    plan_agenda(event, products=products, agenda=agenda)
+    schedule_jobs(event, products=products, schedule=schedule)
     queue_payments(event, instructions=instructions)
     register_in_force(event, book=book)
     booked = deliver_event(

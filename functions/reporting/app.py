@@ -17,8 +17,8 @@ from insurance.api.views.ledger import (
 )
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Currency
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.export import Format
-from insurance.domain.ledger.posting import Account
 from insurance.operations.ledger.read_books import export_policy_books, read_policy_books
 from insurance.operations.ledger.read_ledger import (
     Slice,

@@ -90,7 +90,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
         "insurance.dynamodb.quoting.quotes",
     ),
     "data_intake": ("joserfc", "insurance.dynamodb.claims.claims", "insurance.products"),
-    "clockwork": ("joserfc",),
+    "scheduler": ("joserfc",),
     "accounting": ("joserfc", "insurance.dynamodb.claims.claims"),
     "event_delivery": ("joserfc", "insurance.api"),
 }

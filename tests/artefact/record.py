@@ -246,7 +246,7 @@ def scenes() -> Iterator[Scene]:
     yield from _servicing()
     yield from _notices()
     yield from _sharing()
-    yield from _clockwork()
+    yield from _scheduler()
     yield from _billing()
     yield from _arrears()
     yield from _documents()
@@ -545,12 +545,12 @@ def _notices() -> Iterator[Scene]:
     yield Scene("policy_servicing/refuse_renewal", unwanted, HARBOUR, moved, ISSUED, **asked)
 
 
-def _clockwork() -> Iterator[Scene]:
-    run = "POST /v1/clockwork/runs"
-    yield Scene("clockwork/run", run, HARBOUR, {}, ISSUED, key="-", **_at("2026-12-05T09:00:00Z"))
+def _scheduler() -> Iterator[Scene]:
+    run = "POST /v1/scheduler/runs"
+    yield Scene("scheduler/run", run, HARBOUR, {}, ISSUED, key="-", **_at("2026-12-05T09:00:00Z"))
     year, at = (*BUSY, PLANNED), _at("2028-01-10T09:00:00Z")
-    yield Scene("clockwork/run_of_a_year", run, HARBOUR, {}, year, key="-", **at)
-    yield Scene("clockwork/run_by_staff", run, UNDERWRITER, {}, key="-", **_at(QUOTED_AT))
+    yield Scene("scheduler/run_of_a_year", run, HARBOUR, {}, year, key="-", **at)
+    yield Scene("scheduler/run_by_staff", run, UNDERWRITER, {}, key="-", **_at(QUOTED_AT))
 
 
 def _billing() -> Iterator[Scene]:
@@ -1418,8 +1418,8 @@ def _record_others(stage: Stage) -> None:
     write("accounting/recount.json", {"recount": ["test"]})
     _answer(stage, "accounting/recount", (), (*PAID, DELIVERED))
     # The live book, by the real time: nothing of test mode stands in it.
-    write("clockwork/scheduled.json", {"kinds": ["billing", "earning"], "retry_parked": True})
-    _answer(stage, "clockwork/scheduled", (), (*BUSY, PLANNED))
+    write("scheduler/scheduled.json", {"kinds": ["billing", "earning"], "release_parked": True})
+    _answer(stage, "scheduler/scheduled", (), (*BUSY, PLANNED))
     for folder, varies in (("authorizer", ("/answer/usageIdentifierKey",)), ("event_delivery", ())):
         for file in sorted((EVENTS / folder).glob("*.json")):
             if not file.name.endswith(EXPECTED):

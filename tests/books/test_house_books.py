@@ -12,9 +12,9 @@ from insurance.domain.claim import CostType, ReserveReason
 from insurance.domain.core.event import StreamPosition
 from insurance.domain.core.identity import Mode, suspense_id_for
 from insurance.domain.core.money import Currency, Money
+from insurance.domain.core.posting import Account, Posting
 from insurance.domain.ledger.chart import path
 from insurance.domain.ledger.export import Format
-from insurance.domain.ledger.posting import Account, Posting
 from insurance.operations.billing.resolve_suspense import allocate
 from insurance.operations.ledger.read_ledger import (
     Line,

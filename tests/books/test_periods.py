@@ -8,8 +8,8 @@ import pytest
 from insurance.domain.core.errors import NoAuthority, SamePerson, StaleRevision, WrongState
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.calendar import PeriodStatus
-from insurance.domain.ledger.posting import Account
 from insurance.dynamodb.transaction import transact
 from insurance.operations.ledger.keep_calendar import close_period
 

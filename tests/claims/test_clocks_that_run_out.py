@@ -1,17 +1,21 @@
-"""Deadlines that nobody met: found on the agenda, noted once, and somebody's task from then on."""
+"""Deadlines that nobody met: found by the scheduler, noted once, and somebody's task from then on."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from insurance import wiring
 from insurance.domain.core.identity import Mode
-from insurance.domain.schedule.scheduled_job import Kind, book_of
-from insurance.operations.scheduler.check_deadlines import ClaimWatcher, ComplaintWatcher
-from insurance.operations.scheduler.run_jobs import RunReport, run_clockwork
-from insurance.operations.scheduler.schedule_jobs import plan_agenda
+from insurance.domain.schedule.scheduled_job import JobKind, partition_for
+from insurance.operations.scheduler.check_deadlines import (
+    check_claim_deadlines,
+    check_complaint_deadlines,
+)
+from insurance.operations.scheduler.run_jobs import RunReport, run_jobs
+from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 
 from tests.claims.office import Office, opened_in_memory
 from tests.claims.policies import issued, loss, notified
@@ -20,11 +24,11 @@ from tests.claims.test_decisions import AT_FAULT, HANDLER
 from tests.fakes.claims import MemoryClaims
 from tests.fakes.complaints import MemoryComplaints
 from tests.fakes.memory import Memory
-from tests.fakes.scheduler import MemoryAgenda
+from tests.fakes.scheduler import MemoryScheduledJobs
 
 type Json = dict[str, Any]
 
-BOOK = book_of(Mode.TEST, "harbour")
+PARTITION = partition_for(Mode.TEST, "harbour")
 
 
 @dataclass
@@ -33,34 +37,35 @@ class Days:
 
     office: Office
     memory: Memory
-    agenda: MemoryAgenda
+    scheduled: MemoryScheduledJobs
 
     def turn_to(self, now: datetime) -> RunReport:
         events = [event for stream in self.memory.events.values() for event in stream]
         for event in events:
-            plan_agenda(event, products=wiring.products(), agenda=self.agenda)
+            schedule_jobs(event, products=wiring.products(), schedule=self.scheduled)
         self.office.now = now
-        return run_clockwork(
-            BOOK,
-            kinds=(Kind.CLAIM, Kind.COMPLAINT),
-            looks={
-                Kind.CLAIM: ClaimWatcher(MemoryClaims(self.memory)).look,
-                Kind.COMPLAINT: ComplaintWatcher(MemoryComplaints(self.memory)).look,
+        return run_jobs(
+            PARTITION,
+            {
+                JobKind.CLAIM: partial(check_claim_deadlines, claims=MemoryClaims(self.memory)),
+                JobKind.COMPLAINT: partial(
+                    check_complaint_deadlines, complaints=MemoryComplaints(self.memory)
+                ),
             },
-            agenda=self.agenda,
+            scheduled=self.scheduled,
             now=now,
             time_is_up=lambda: False,
         )
 
     def breaches(self, id: str) -> list[str]:
-        """What the clockwork did on a stream."""
-        return [each.type for each in self.memory.events[id] if each.actor == "clockwork"]
+        """What the scheduler did on a stream."""
+        return [each.type for each in self.memory.events[id] if each.actor == "scheduler"]
 
 
 @pytest.fixture
 def days() -> Iterator[Days]:
     with opened_in_memory() as (office, memory):
-        yield Days(office, memory, MemoryAgenda())
+        yield Days(office, memory, MemoryScheduledJobs())
 
 
 def crash(days: Days, **changes: Any) -> Json:
@@ -86,7 +91,7 @@ def test_a_claim_that_nobody_decides_in_time_is_found_and_becomes_a_task(days):
     assert (line["id"], line["late"]) == (claim["id"], True)
 
 
-def test_a_breach_is_noted_once_however_often_the_clockwork_runs(days):
+def test_a_missed_deadline_is_recorded_once_however_often_the_scheduler_runs(days):
     claim = crash(days)
     later = days.office.now + timedelta(days=60)
 
@@ -127,7 +132,7 @@ def test_a_withdrawn_claim_is_looked_at_no_more(days):
     days.turn_to(days.office.now + timedelta(days=90))
 
     assert days.breaches(claim["id"]) == []
-    assert not [key for key in days.agenda.entries if key[1] == claim["id"]]
+    assert not [key for key in days.scheduled.jobs if key[1] == claim["id"]]
 
 
 def test_both_clocks_of_a_complaint_run_out_one_after_the_other(days):

@@ -13,7 +13,7 @@ from insurance.domain.billing import BillingAccount
 from insurance.domain.claim import CostType
 from insurance.domain.core.event import first_broken_link
 from insurance.domain.core.identity import billing_id_for
-from insurance.domain.ledger.posting import Account
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.sources import Balances, moved_by, source_of
 from insurance.domain.policy.conditions import Conditions
 

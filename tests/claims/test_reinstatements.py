@@ -12,19 +12,20 @@ from insurance.domain.billing import BillingAccount, plans_of, statement
 from insurance.domain.core.errors import StaleRevision, WrongState
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Money
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.policy_books import keep_books
-from insurance.domain.ledger.posting import Account
 from insurance.domain.ledger.sources import moved_by, source_of
 from insurance.domain.policy import Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.servicing import Servicing, TransactionInput
-from insurance.domain.schedule.scheduled_job import Kind, book_of
+from insurance.domain.schedule.plan import jobs_after
+from insurance.domain.schedule.scheduled_job import JobKind, partition_for
 from insurance.operations.claims.charge_reinstatement import (
     ReinstatementCharger,
 )
-from insurance.operations.scheduler.run_jobs import RunReport, run_clockwork
-from insurance.operations.scheduler.schedule_jobs import entries_after, plan_agenda
+from insurance.operations.scheduler.run_jobs import RunReport, run_jobs
+from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 
 from tests.claims.office import Office, opened_in_memory
 from tests.claims.policies import issued, loss, notified, settled
@@ -33,19 +34,19 @@ from tests.claims.test_decisions import SUPERVISOR, reported
 from tests.fakes.claims import MemoryClaims
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicyChanges
-from tests.fakes.scheduler import MemoryAgenda
+from tests.fakes.scheduler import MemoryScheduledJobs
 
 type Json = dict[str, Any]
 
 
 @dataclass
 class Insured:
-    """One policy whose limits stand again, and the clockwork that charges for them."""
+    """One policy whose limits stand again, and the scheduler that charges for them."""
 
     office: Office
     memory: Memory
     policy_id: str
-    agenda: MemoryAgenda = field(default_factory=MemoryAgenda)
+    scheduled: MemoryScheduledJobs = field(default_factory=MemoryScheduledJobs)
 
     def claim(self, cover: str, claimed: str, day: int) -> Json:
         at = f"2026-12-{day:02d}T08:20:00Z"
@@ -56,13 +57,12 @@ class Insured:
         products = self.office.apps[0].products
         for stream in self.memory.events.values():
             for event in stream:
-                plan_agenda(event, products=products, agenda=self.agenda)
+                schedule_jobs(event, products=products, schedule=self.scheduled)
         claims, policies = MemoryClaims(self.memory), MemoryPolicyChanges(self.memory)
-        return run_clockwork(
-            book_of(Mode.TEST, "harbour"),
-            kinds=(Kind.LIMIT,),
-            looks={Kind.LIMIT: ReinstatementCharger(products, claims, policies).look},
-            agenda=self.agenda,
+        return run_jobs(
+            partition_for(Mode.TEST, "harbour"),
+            {JobKind.LIMIT: ReinstatementCharger(products, claims, policies).look},
+            scheduled=self.scheduled,
             now=self.office.now,
             time_is_up=lambda: False,
         )
@@ -139,8 +139,8 @@ def test_the_policy_is_charged_with_tax_and_billed_at_once(insured):
     assert moved[Account.PREMIUM_RECEIVABLE] == 22_400
     assert moved[Account.WRITTEN_PREMIUM] == -20_000
     assert moved[Account.TAX_PAYABLE] == -2_400
-    planned = entries_after(event, insured.office.apps[0].products)
-    assert {each.kind for each in planned} == {Kind.BILLING, Kind.EARNING}
+    planned = jobs_after(event, insured.office.apps[0].products.version)
+    assert {each.kind for each in planned} == {JobKind.BILLING, JobKind.EARNING}
     insured.check_books()
 
 
@@ -160,7 +160,7 @@ def test_what_is_charged_is_due_on_the_account(insured):
     assert after.invoices[-1].due.due_on == today
 
 
-def test_it_is_charged_once_however_often_the_clockwork_runs(insured):
+def test_it_is_charged_once_however_often_the_scheduler_runs(insured):
     insured.claim("cyber", "400", 2)
     insured.run()
     insured.run()

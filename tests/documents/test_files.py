@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 from insurance.domain.core.errors import NoCover, NotPrintable
 from insurance.domain.core.money import Currency, Money
+from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.document import DocumentKind
 from insurance.domain.document.wording import Wording
 from insurance.domain.jurisdiction import NoticeKind
@@ -194,7 +195,7 @@ def test_a_notice_of_a_lapse_says_how_to_stop_it():
         kind=NoticeKind.LAPSE,
         reason=NON_PAYMENT,
         given_at=datetime(2026, 3, 1, 9, tzinfo=UTC),
-        given_by="clockwork",
+        given_by=SYSTEM_ACTOR,
         arrears=gbp("48.50"),
         due_by=date(2026, 2, 15),
     )

@@ -2,59 +2,61 @@
 
 from datetime import datetime
 
-from insurance.domain.schedule.scheduled_job import TRIES_MAX, Entry, Kind
+from insurance.domain.schedule.scheduled_job import ATTEMPTS_MAX, JobKind, ScheduledJob
 
 
-class MemoryAgenda:
-    """Entries by what they are for, with their failures; what is parked keeps its entry."""
+class MemoryScheduledJobs:
+    """Jobs by what they are for, with their failures; what is parked keeps its job."""
 
     def __init__(self) -> None:
-        self.entries: dict[tuple[Kind, str], Entry] = {}
-        self.failures: dict[tuple[Kind, str], list[str]] = {}
-        self.parked: set[tuple[Kind, str]] = set()
+        self.jobs: dict[tuple[JobKind, str], ScheduledJob] = {}
+        self.failures: dict[tuple[JobKind, str], list[str]] = {}
+        self.parked: set[tuple[JobKind, str]] = set()
 
-    def enter(self, entry: Entry) -> None:
-        key = (entry.kind, entry.subject)
-        if key not in self.entries or entry.due_at < self.entries[key].due_at:
-            self.entries[key] = entry
+    def add(self, job: ScheduledJob) -> None:
+        key = (job.kind, job.subject)
+        if key not in self.jobs or job.due_at < self.jobs[key].due_at:
+            self.jobs[key] = job
             self._forget(key)
 
-    def due(self, book: str, kind: Kind, shard: int, *, by: datetime, limit: int) -> list[Entry]:
+    def due(
+        self, partition: str, kind: JobKind, shard: int, *, by: datetime, limit: int
+    ) -> list[ScheduledJob]:
         found = [
-            entry
-            for key, entry in self.entries.items()
-            if (entry.book, entry.kind, entry.shard) == (book, kind, shard)
-            and entry.due_at <= by
+            job
+            for key, job in self.jobs.items()
+            if (job.partition, job.kind, job.shard) == (partition, kind, shard)
+            and job.due_at <= by
             and key not in self.parked
         ]
-        return sorted(found, key=lambda entry: entry.due_at)[:limit]
+        return sorted(found, key=lambda job: job.due_at)[:limit]
 
-    def move(self, entry: Entry, to: datetime | None) -> None:
-        key = (entry.kind, entry.subject)
-        if self.entries.get(key) != entry:
+    def move(self, job: ScheduledJob, to: datetime | None) -> None:
+        key = (job.kind, job.subject)
+        if self.jobs.get(key) != job:
             return
         self._forget(key)
         if to is None:
-            del self.entries[key]
+            del self.jobs[key]
         else:
-            self.entries[key] = entry.moved(to)
+            self.jobs[key] = job.moved(to)
 
-    def failed(self, entry: Entry, error: str) -> bool:
-        key = (entry.kind, entry.subject)
-        if self.entries.get(key) != entry:
+    def record_failure(self, job: ScheduledJob, error: str) -> bool:
+        key = (job.kind, job.subject)
+        if self.jobs.get(key) != job:
             return False
         self.failures.setdefault(key, []).append(error)
-        if len(self.failures[key]) < TRIES_MAX:
+        if len(self.failures[key]) < ATTEMPTS_MAX:
             return False
         self.parked.add(key)
         return True
 
-    def retry_parked(self, book: str, *, limit: int) -> int:
-        back = [key for key in self.parked if self.entries[key].book == book][:limit]
+    def release_parked(self, partition: str, *, limit: int) -> int:
+        back = [key for key in self.parked if self.jobs[key].partition == partition][:limit]
         for key in back:
             self._forget(key)
         return len(back)
 
-    def _forget(self, key: tuple[Kind, str]) -> None:
+    def _forget(self, key: tuple[JobKind, str]) -> None:
         self.parked.discard(key)
         self.failures.pop(key, None)

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from insurance.domain.schedule.scheduled_job import Kind
+from insurance.domain.schedule.scheduled_job import JobKind
 
 from local.aws.cloudformation import TemplateError
 from local.aws.schedules import Schedule
@@ -14,7 +14,7 @@ from tests.database import template
 
 
 def make(**properties: Any) -> Resource:
-    written = template().resources["ClockworkSchedule"]
+    written = template().resources["JobsSchedule"]
     return Resource(
         logical_id="Every",
         type=written.type,
@@ -50,16 +50,16 @@ FAILED = Result(b"{}", error="Unhandled")
 def test_a_schedule_calls_its_function_with_its_input():
     [(function, event)] = called(make(), DONE)
 
-    assert function == template().functions["ClockworkFunction"].name
+    assert function == template().functions["SchedulerFunction"].name
     assert event == {"kinds": ["quote", "renewal", "billing", "claim", "complaint", "limit"]}
 
 
-def test_every_kind_of_the_agenda_is_on_some_schedule():
+def test_every_kind_of_job_is_on_some_schedule():
     schedules = template().of_type("AWS::Scheduler::Schedule")
 
     kinds = [kind for each in schedules for kind in called(each, DONE)[0][1].get("kinds", ())]
 
-    assert sorted(kinds) == sorted(Kind)
+    assert sorted(kinds) == sorted(JobKind)
 
 
 def test_the_books_are_counted_by_schedule_as_soon_as_the_stack_is_up():

@@ -1,4 +1,4 @@
-"""A house whose calendar turns: its events planned on an agenda, and the clockwork that works it off."""
+"""A house whose calendar turns: its events planned on an scheduled, and the scheduler that works it off."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Money
 from insurance.domain.jurisdiction import Channel, local_midnight
-from insurance.domain.schedule.scheduled_job import Kind, book_of
+from insurance.domain.schedule.scheduled_job import JobKind, partition_for
 from insurance.operations.billing.bill_policy import (
     Billed,
     PaymentTaken,
@@ -23,8 +23,9 @@ from insurance.operations.billing.collect_premium import PremiumCollector
 from insurance.operations.ledger.post_earnings import PremiumEarner
 from insurance.operations.policy.invite_renewal import RenewalInviter
 from insurance.operations.quoting.expire_quote import QuoteExpirer
-from insurance.operations.scheduler.run_jobs import Agenda, Look, RunReport, run_clockwork
-from insurance.operations.scheduler.schedule_jobs import plan_agenda
+from insurance.operations.scheduler.ports import ScheduledJobs
+from insurance.operations.scheduler.run_jobs import Job, RunReport, run_jobs
+from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 from insurance.products import LookUps
 
 from tests.fakes.billing import MemoryBilling
@@ -32,7 +33,7 @@ from tests.fakes.keys import MemoryKeys
 from tests.fakes.ledger import MemoryEarnings
 from tests.fakes.policy import MemoryRenewals
 from tests.fakes.quoting import MemoryQuotes
-from tests.fakes.scheduler import MemoryAgenda
+from tests.fakes.scheduler import MemoryScheduledJobs
 from tests.policy_life.house import PARTNER, House, gbp
 
 BANK = Caller(
@@ -43,7 +44,7 @@ BANK = Caller(
     scopes=frozenset({"payments:report"}),
     mode=Mode.TEST,
 )
-BOOK = book_of(Mode.TEST, PARTNER.partner)
+PARTITION = partition_for(Mode.TEST, PARTNER.partner)
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Almanac:
     """One house, and everything that is due in it."""
 
     house: House = field(default_factory=House)
-    agenda: Agenda = field(default_factory=MemoryAgenda)
+    scheduled: ScheduledJobs = field(default_factory=MemoryScheduledJobs)
 
     def __post_init__(self) -> None:
         memory, products = self.house.memory, self.house.products
@@ -59,15 +60,15 @@ class Almanac:
         self.quotes = MemoryQuotes(memory)
         self.planned: set[tuple[str, int]] = set()
         renewals = MemoryRenewals(memory)
-        self.looks: Mapping[Kind, Look] = {
-            Kind.QUOTE: QuoteExpirer(self.quotes).look,
-            Kind.RENEWAL: RenewalInviter(
+        self.jobs: Mapping[JobKind, Job] = {
+            JobKind.QUOTE: QuoteExpirer(self.quotes).look,
+            JobKind.RENEWAL: RenewalInviter(
                 products, LookUps(), renewals, self.quotes, MemoryKeys(), self.house.policies
             ).look,
-            Kind.BILLING: PremiumCollector(
+            JobKind.BILLING: PremiumCollector(
                 products, LookUps(), self.billing, self.house.policies
             ).look,
-            Kind.EARNING: PremiumEarner(products, MemoryEarnings(memory)).look,
+            JobKind.EARNING: PremiumEarner(products, MemoryEarnings(memory)).look,
         }
 
     def issue(self, plan: str | None = "monthly", **asked: Any) -> str:
@@ -123,7 +124,7 @@ class Almanac:
                 place = (event.stream, event.sequence)
                 if again or place not in self.planned:
                     self.planned.add(place)
-                    plan_agenda(event, products=self.house.products, agenda=self.agenda)
+                    schedule_jobs(event, products=self.house.products, schedule=self.scheduled)
 
     def turn_to(
         self, day: date | datetime, *, time_is_up: Callable[[], bool] = lambda: False
@@ -131,11 +132,10 @@ class Almanac:
         """It becomes this day, and what fell due by its first moment is done."""
         self.house.now = self.moment(day)
         self.deliver()
-        return run_clockwork(
-            BOOK,
-            kinds=tuple(self.looks),
-            looks=self.looks,
-            agenda=self.agenda,
+        return run_jobs(
+            PARTITION,
+            self.jobs,
+            scheduled=self.scheduled,
             now=self.house.now,
             time_is_up=time_is_up,
         )

@@ -9,10 +9,10 @@ from beancount import loader
 from beancount.core import realization
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import billing_id_for
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.chart import CHART, path
 from insurance.domain.ledger.export import Format, export, written
 from insurance.domain.ledger.policy_books import PolicyBooks, keep_books
-from insurance.domain.ledger.posting import Account
 
 from tests.policy_life.house import WITH_A_TEENAGER, gbp
 from tests.policy_life.test_billing import Desk

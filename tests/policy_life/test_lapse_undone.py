@@ -12,8 +12,8 @@ from insurance.operations.billing.resolve_suspense import allocate
 from tests.policy_life.almanac import Almanac
 from tests.policy_life.house import gbp
 from tests.policy_life.test_billing import UNKNOWN
-from tests.policy_life.test_clockwork import Killed, blown
 from tests.policy_life.test_refunds import person
+from tests.policy_life.test_scheduler import Killed, blown
 
 ARREARS = "15.47"
 MORE = "60.00"

@@ -17,8 +17,8 @@ from insurance.domain.core.errors import AccountMoved, WrongState
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, billing_id_for
 from insurance.domain.core.money import Money
+from insurance.domain.core.posting import Account
 from insurance.domain.jurisdiction import NoticeKind
-from insurance.domain.ledger.posting import Account
 from insurance.domain.party.party import Claimant, Payee
 from insurance.operations.claims.approve_payment import approve_payment
 from insurance.operations.claims.check_coverage import LossAsked, check_coverage

@@ -32,10 +32,10 @@ from insurance.domain.core.event import Event, first_broken_link
 from insurance.domain.core.identity import billing_id_for, earnings_id_for
 from insurance.domain.core.money import Money
 from insurance.domain.core.period import Period
+from insurance.domain.core.posting import Account
 from insurance.domain.jurisdiction import Channel
 from insurance.domain.ledger.calendar import end_of, period_of
 from insurance.domain.ledger.policy_books import keep_books
-from insurance.domain.ledger.posting import Account
 from insurance.domain.ledger.sources import source_of
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.operations.billing.billing_desk import BillingDesk
@@ -137,14 +137,14 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, days, hours):
         """By schedule what falls due is done before anybody does anything else."""
         self.house.now += timedelta(days=days, hours=hours)
-        self.the_clockwork_runs()
+        self.the_scheduler_runs()
 
     @rule()
     def the_term_is_nearly_over(self):
         """When the next one is offered."""
         nearly = self.house.policy.period.end - timedelta(days=15)
         self.house.now = max(self.house.now, nearly)
-        self.the_clockwork_runs()
+        self.the_scheduler_runs()
 
     @rule(day=days, dollars=st.integers(0, 5000))
     def endorse(self, day, dollars):
@@ -158,7 +158,7 @@ class Life(RuleBasedStateMachine):
         self.play(lambda: self.house.cancel(self.term.start + timedelta(days=day), by))
 
     @rule()
-    def the_clockwork_runs(self):
+    def the_scheduler_runs(self):
         assert self.almanac.turn_to(self.house.now).failed == 0
         # What was done last is followed, never met, at the same instant.
         last = [self.events(each.policy_id)[-1].processed_at for each in self.terms]

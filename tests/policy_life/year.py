@@ -3,7 +3,7 @@
 Policies are sold all through the year, a third of them by instalments. Most pay; some change, some
 cancel, some fall into arrears, of whom half are cured and half lapse; who comes to the end of the
 term is renewed. Every event goes from the engine's own stream through what event delivery does, and
-time by the clockwork. In the end the house's books are asked whether they are exact.
+time by the scheduler. In the end the house's books are asked whether they are exact.
 """
 
 import multiprocessing
@@ -27,13 +27,13 @@ from insurance.domain.jurisdiction import Channel
 from insurance.domain.ledger.health import Health
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import TransactionKind
-from insurance.domain.schedule.scheduled_job import Kind, book_of
+from insurance.domain.schedule.scheduled_job import JobKind, partition_for
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.ledger.balances import DynamoDBBalances
 from insurance.dynamodb.ledger.books import DynamoDBBooks
 from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
 from insurance.dynamodb.policy.policy_reader import PolicyReader
-from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBAgenda
+from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
 from insurance.operations.billing.bill_policy import (
     PaymentTold,
     choose_plan,
@@ -52,8 +52,8 @@ from insurance.operations.quoting.change_quote import accept_quote
 from insurance.operations.quoting.expire_quote import QuoteExpirer
 from insurance.operations.quoting.make_quote import RiskAsked, make_quote
 from insurance.operations.receipt import Answer, Receipt
-from insurance.operations.scheduler.run_jobs import Look, run_clockwork
-from insurance.operations.scheduler.schedule_jobs import plan_agenda
+from insurance.operations.scheduler.run_jobs import Job, run_jobs
+from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 from insurance.products import LookUps
 from insurance.screening import BundledScreening
 
@@ -158,10 +158,10 @@ class Year:
         self.products = OneProduct(motor_with(grace_days=GRACE_DAYS))
         self.stores = on_dynamodb(dynamodb, tables)
         self.keys = PlainKeys()
-        self.agenda = DynamoDBAgenda(dynamodb, tables["agenda"])
+        self.scheduled = DynamoDBScheduledJobs(dynamodb, tables["scheduled_jobs"])
         self.balances = DynamoDBBalances(dynamodb, tables["balances"], tables["events"])
         self.stream = _Stream(url, partner)
-        self.looks = self._looks(dynamodb, tables)
+        self.jobs = self._looks(dynamodb, tables)
         self.waiting = list(numbers)
         self.of = of
         self.now = BEGINS
@@ -169,7 +169,7 @@ class Year:
         self.personas: dict[str, int] = {}
         self.happened: Counter[str] = Counter()
 
-    def _looks(self, dynamodb: "DynamoDBClient", tables: dict[str, str]) -> dict[Kind, Look]:
+    def _looks(self, dynamodb: "DynamoDBClient", tables: dict[str, str]) -> dict[JobKind, Job]:
         stores, products, look_ups = self.stores, self.products, LookUps()
         reader = PolicyReader(
             policies_table=tables["policies"],
@@ -184,28 +184,29 @@ class Year:
             events_table=tables["events"],
         )
         return {
-            Kind.QUOTE: QuoteExpirer(stores.quotes).look,
-            Kind.RENEWAL: RenewalInviter(
+            JobKind.QUOTE: QuoteExpirer(stores.quotes).look,
+            JobKind.RENEWAL: RenewalInviter(
                 products, look_ups, stores.renewals, stores.quotes, self.keys, stores.changes
             ).look,
-            Kind.BILLING: PremiumCollector(products, look_ups, stores.billing, stores.changes).look,
-            Kind.EARNING: PremiumEarner(products, earnings).look,
+            JobKind.BILLING: PremiumCollector(
+                products, look_ups, stores.billing, stores.changes
+            ).look,
+            JobKind.EARNING: PremiumEarner(products, earnings).look,
         }
 
     def play(self) -> Counter[str]:
         while self.now < ENDS:
             self._sell()
             reactions = self._deliver()
-            ran = run_clockwork(
-                book_of(Mode.TEST, self.caller.partner),
-                kinds=tuple(self.looks),
-                looks=self.looks,
-                agenda=self.agenda,
+            ran = run_jobs(
+                partition_for(Mode.TEST, self.caller.partner),
+                self.jobs,
+                scheduled=self.scheduled,
                 now=self.now,
                 time_is_up=lambda: False,
             )
             if ran.failed:
-                raise RuntimeError(f"{ran.failed} looks failed at {self.now}")
+                raise RuntimeError(f"{ran.failed} jobs failed at {self.now}")
             reactions += self._deliver()
             for react in reactions:
                 react()
@@ -360,7 +361,7 @@ class Year:
         """As event delivery does, event by event; what somebody will do about them."""
         reactions: list[Callable[[], object]] = []
         for event in self.stream.events(self.personas):
-            plan_agenda(event, products=self.products, agenda=self.agenda)
+            schedule_jobs(event, products=self.products, schedule=self.scheduled)
             deliver_event(
                 event,
                 balances=self.balances,

@@ -96,7 +96,7 @@ def test_every_variable_is_named_for_its_table(resources: Json) -> None:
     for name, variables, _ in functions(resources):
         for key, value in variables.items():
             if key.endswith("_TABLE"):
-                assert target(value) == key.removesuffix("_TABLE").title() + "Table", name
+                assert target(value) == key.title().replace("_", ""), name
 
 
 def test_keys_bus_and_secret_are_told_of_where_they_are_allowed(resources: Json) -> None:

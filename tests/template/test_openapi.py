@@ -121,7 +121,7 @@ def test_commands_want_an_idempotency_key_and_questions_do_not(operations: Opera
                 "/preview",
                 "/coverage-checks",
                 "/product-checks",
-                "/clockwork/runs",
+                "/scheduler/runs",
                 "/screening-runs",
             )
         )

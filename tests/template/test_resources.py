@@ -11,12 +11,12 @@ type Json = dict[str, Any]
 
 ACCESS_LOGS = "AccessLogBucket"
 
-DISPOSABLE = {"ReceiptsTable", "JwksTable", "AgendaTable"}
+DISPOSABLE = {"ReceiptsTable", "JwksTable", "ScheduledJobsTable"}
 # Open quotes, receipts and cached keys; in Balances only the marks of events that were booked, in
-# the Agenda what is done with.
-EXPIRING = {"QuotesTable", "ReceiptsTable", "JwksTable", "BalancesTable", "AgendaTable"}
+# ScheduledJobs what is done with.
+EXPIRING = {"QuotesTable", "ReceiptsTable", "JwksTable", "BalancesTable", "ScheduledJobsTable"}
 # The stream waits for one, and schedules for the others; a call of them through the gateway ends in time.
-NOT_WAITED_FOR = {"AccountingFunction", "EventDeliveryFunction", "ClockworkFunction"}
+NOT_WAITED_FOR = {"AccountingFunction", "EventDeliveryFunction", "SchedulerFunction"}
 # The few that AWS does not make without a name, or does not accept under a made-up one.
 NAMED = {"EventBus", "FirewallLogGroup"}
 NAME_PROPERTIES = {

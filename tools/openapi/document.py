@@ -298,7 +298,7 @@ TAGS = {
     "policy_issuance": "Issue a policy; read it and its events",
     "policy_servicing": "Change, end and bring back a policy; see what it would cost first",
     "billing": "How a policy is paid, what is due when, what came in",
-    "clockwork": "Play time in a test book: do what falls due",
+    "scheduler": "Play time in a test book: do what falls due",
     "reporting": "The books of a policy and of the house, and whether they agree",
     "accounting": "Close the months of the books and lock them",
     "claim_intake": "Check cover, notify a loss, read a claim",

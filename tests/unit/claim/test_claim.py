@@ -18,8 +18,8 @@ from insurance.domain.claim.claim import DECISIONS_MAX, PAYMENTS_MAX, RECOVERIES
 from insurance.domain.claim.limits import Movement, movements
 from insurance.domain.claim.recovery import RecoveryKind
 from insurance.domain.core.errors import ClaimFull, ClaimStillOpen, ReserveTooLow
+from insurance.domain.core.posting import Account
 from insurance.domain.core.tasks import TaskCode
-from insurance.domain.ledger.posting import Account
 
 from tests.builders import NOW, gbp, make_claim
 

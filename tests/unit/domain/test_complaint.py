@@ -33,7 +33,7 @@ from insurance.domain.core.identity import (
     redress_id_for,
 )
 from insurance.domain.core.money import Currency, Money
-from insurance.domain.ledger.posting import Account
+from insurance.domain.core.posting import Account
 from insurance.domain.party.party import Payee
 
 from tests.builders import QUOTE_ID, gbp

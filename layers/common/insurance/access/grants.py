@@ -21,7 +21,7 @@ COMPLAINTS = "/v1/complaints"
 
 API_PRODUCTS: Mapping[str, tuple[str, ...]] = {
     "quoting": ("/v1/products", "/v1/quotes", COMPLAINTS),
-    "issuance": ("/v1/policies", "/v1/invoices", "/v1/reports", "/v1/clockwork", COMPLAINTS),
+    "issuance": ("/v1/policies", "/v1/invoices", "/v1/reports", "/v1/scheduler", COMPLAINTS),
     "claims": ("/v1/claims", "/v1/coverage-checks", COMPLAINTS),
 }
 # Those that the API has, each by name: a wildcard for the method also matches slashes, and `*/v1/quotes/*` would open

@@ -6,8 +6,8 @@ from typing import Any
 from insurance.domain.core.classification import Record
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import mode_of
+from insurance.domain.core.posting import Posting
 from insurance.domain.core.stored import PartyKey, Stored
-from insurance.domain.ledger.posting import Posting
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.transaction import Refusal, Write, add, put

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.products.product_versions import DynamoDBProductVersions, KnownVersions
     from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
     from insurance.dynamodb.receipts import DynamoDBReceipts
-    from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBAgenda
+    from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
     from insurance.dynamodb.work.work_lists import DynamoDBLists
     from insurance.operations.parties.ports import Keys
 
@@ -305,10 +305,10 @@ class Stores:
         )
 
     @cached_property
-    def agenda(self) -> DynamoDBAgenda:
-        from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBAgenda
+    def scheduled_jobs(self) -> DynamoDBScheduledJobs:
+        from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
 
-        return DynamoDBAgenda(self.client, self._table("agenda"))
+        return DynamoDBScheduledJobs(self.client, self._table("scheduled_jobs"))
 
     @cached_property
     def instructions(self) -> DynamoDBInstructions:

@@ -7,10 +7,10 @@ from pydantic import BaseModel
 
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.money import Money
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.chart import CHART
 from insurance.domain.ledger.export import Format
 from insurance.domain.ledger.policy_books import Check, PolicyBooks
-from insurance.domain.ledger.posting import Account
 
 
 class BalanceView(BaseModel):

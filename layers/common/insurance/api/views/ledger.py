@@ -10,11 +10,11 @@ from insurance.api.app import cursor
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.money import Currency, Money
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.calendar import Calendar
 from insurance.domain.ledger.chart import CHART
 from insurance.domain.ledger.export import Format, Written, export
 from insurance.domain.ledger.health import Health, Invariant, Recount
-from insurance.domain.ledger.posting import Account
 from insurance.domain.ledger.reports import Movements, Ratios
 from insurance.operations.ledger.read_ledger import (
     AccountStatement,

@@ -1,4 +1,4 @@
-"""How a run of the clockwork is shown."""
+"""How a run of the scheduler is shown."""
 
 from datetime import datetime
 from typing import Self
@@ -12,21 +12,21 @@ class RunView(View):
 
     as_at: datetime
     """The clock that it ran by."""
-    looked: int
-    """How many things were due and looked at."""
+    jobs: int
+    """How many jobs were due and run."""
     failed: int
-    """Of these, how many could not be done; the next run tries them again."""
+    """Of these, how many failed; the next run tries them again."""
     parked: int
-    """Of these, how many have failed so often that a person must see to them."""
+    """Of these, how many have failed so often that a person must look into them."""
     finished: bool
-    """False: there is more to do; run again."""
+    """False: time was up before all jobs were run; call again."""
 
     @classmethod
-    def of(cls, ran: RunReport, now: datetime) -> Self:
+    def of(cls, report: RunReport, now: datetime) -> Self:
         return cls(
             as_at=now,
-            looked=ran.looked,
-            failed=ran.failed,
-            parked=ran.parked,
-            finished=ran.finished,
+            jobs=report.jobs,
+            failed=report.failed,
+            parked=report.parked,
+            finished=report.finished,
         )

@@ -26,8 +26,8 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.money import Money
 from insurance.domain.core.money import total as total_of
+from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.value import Value
-from insurance.domain.ledger.posting import Account, Posting, post
 from insurance.domain.party.party import Payee
 from insurance.domain.policy import Policy
 from insurance.domain.policy.charging import COOLING_OFF

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from insurance.domain.billing.account import BillingAccount, Invoice, statement
 from insurance.domain.core.money import total as total_of
+from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.jurisdiction import NoticeKind, local_midnight
 from insurance.domain.policy import Policy, Transaction
 from insurance.domain.policy.notice import NON_PAYMENT, Notice, NoticeEnd
@@ -73,7 +74,7 @@ class Collection(NamedTuple):
             kind=NoticeKind.LAPSE,
             reason=NON_PAYMENT,
             given_at=self.now,
-            given_by="clockwork",
+            given_by=SYSTEM_ACTOR,
             arrears=total_of((each.open for each in late), late[0].open.currency),
             due_by=late[-1].due.due_on,
         )

@@ -5,7 +5,7 @@ from typing import Final
 from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStatus
 from insurance.domain.core.identity import RefundId, ReturnId
 from insurance.domain.core.money import Money
-from insurance.domain.ledger.posting import Account, Posting, post
+from insurance.domain.core.posting import Account, Posting, post
 
 PAID: Final = frozenset({PaymentStatus.PAID})
 

@@ -12,7 +12,7 @@ from insurance.domain.core.classification import Record
 from insurance.domain.core.errors import RefundNotFound, WrongState
 from insurance.domain.core.identity import PolicyId, SuspenseId, refund_id_for
 from insurance.domain.core.money import Money
-from insurance.domain.ledger.posting import Account, Posting, post
+from insurance.domain.core.posting import Account, Posting, post
 
 RETURNS_MAX: Final = 9
 

@@ -34,11 +34,11 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import ClaimId, PaymentId, PolicyId, payment_id_for
 from insurance.domain.core.money import Money, total
+from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.core.value import Value
 from insurance.domain.evidence.evidence import EVIDENCE_MAX, Evidence
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
-from insurance.domain.ledger.posting import Account, Posting, post
 from insurance.domain.party.party import Claimant, Payee
 from insurance.domain.screening.screening import ClearedMatch
 

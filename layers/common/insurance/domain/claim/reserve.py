@@ -5,8 +5,8 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 
 from insurance.domain.core.money import Money
+from insurance.domain.core.posting import Account
 from insurance.domain.core.value import Value
-from insurance.domain.ledger.posting import Account
 
 
 class CostType(StrEnum):

@@ -21,6 +21,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import ComplaintId, RedressId, redress_id_for
 from insurance.domain.core.money import Currency, Money, total
+from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction import jurisdiction_of
@@ -30,7 +31,6 @@ from insurance.domain.jurisdiction.regulatory_deadline import (
     note_missed,
     update_deadlines,
 )
-from insurance.domain.ledger.posting import Account, Posting, post
 from insurance.domain.party.party import Name, Payee
 from insurance.domain.screening.screening import ClearedMatch
 

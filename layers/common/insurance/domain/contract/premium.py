@@ -7,8 +7,8 @@ from pydantic import model_validator
 
 from insurance.domain.core.money import Money
 from insurance.domain.core.money import total as total_of
+from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.value import Value
-from insurance.domain.ledger.posting import Account, Posting, post
 
 
 class LineKind(StrEnum):

@@ -14,8 +14,8 @@ from pydantic import AwareDatetime, Field
 from insurance.domain.core.classification import JsonObject, Record
 from insurance.domain.core.identity import Mode, mode_of
 from insurance.domain.core.packing import canonical
+from insurance.domain.core.posting import Posting
 from insurance.domain.core.value import Value
-from insurance.domain.ledger.posting import Posting
 
 GENESIS = bytes(32)
 """What the first event of a stream has for the hash of the one before it."""

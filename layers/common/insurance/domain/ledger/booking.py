@@ -7,8 +7,8 @@ from typing import NamedTuple, Self
 
 from insurance.domain.core.event import Event
 from insurance.domain.core.money import Currency
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.calendar import AccountingPeriod, Calendar
-from insurance.domain.ledger.posting import Account
 from insurance.domain.ledger.sources import Balances, Source, moved_by
 
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from insurance.domain.ledger.posting import Account
+from insurance.domain.core.posting import Account
 
 
 class Kind(StrEnum):

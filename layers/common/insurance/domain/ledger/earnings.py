@@ -7,13 +7,13 @@ from insurance.domain.contract.proration import HALF_UP, earned
 from insurance.domain.core.classification import Record
 from insurance.domain.core.identity import EarningsId, PolicyId, earnings_id_for
 from insurance.domain.core.money import Money
+from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.ledger.calendar import (
     AccountingPeriod,
     end_of,
     period_after,
     period_of,
 )
-from insurance.domain.ledger.posting import Account, Posting, post
 from insurance.domain.policy import Policy
 from insurance.domain.policy.conditions import Conditions
 

@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from insurance.domain.core.event import Event
+from insurance.domain.core.posting import Posting
 from insurance.domain.ledger.booking import Booked
 from insurance.domain.ledger.calendar import AccountingPeriod, period_of
 from insurance.domain.ledger.chart import CHART, path
-from insurance.domain.ledger.posting import Posting
 
 COLUMNS = (
     "stream",

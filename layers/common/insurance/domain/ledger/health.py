@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.calendar import AccountingPeriod
-from insurance.domain.ledger.posting import Account
 from insurance.domain.ledger.sources import Balances
 
 PAID = (Account.CLAIMS_PAID, Account.CLAIM_EXPENSES_PAID)

@@ -10,7 +10,7 @@ from insurance.domain.billing import BillingAccount
 from insurance.domain.contract.proration import HALF_UP, Measure, earned
 from insurance.domain.core.event import Event
 from insurance.domain.core.money import Currency, Money
-from insurance.domain.ledger.posting import Account
+from insurance.domain.core.posting import Account
 from insurance.domain.policy import Policy
 from insurance.domain.policy.charging import COOLING_OFF, NOTHING_BACK
 from insurance.domain.policy.conditions import Conditions

@@ -6,10 +6,10 @@ from typing import Final, Self
 
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
+from insurance.domain.core.posting import Account
 from insurance.domain.core.value import Value
 from insurance.domain.ledger.booking import SubLedger
 from insurance.domain.ledger.health import Recount
-from insurance.domain.ledger.posting import Account
 from insurance.domain.ledger.sources import Balances
 
 SHOWN_MAX: Final = 20

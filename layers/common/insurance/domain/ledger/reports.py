@@ -4,10 +4,10 @@ from collections import Counter
 from decimal import Decimal
 from typing import NamedTuple, Self
 
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.booking import Business
 from insurance.domain.ledger.calendar import AccountingPeriod
 from insurance.domain.ledger.health import CHANGES, PAID
-from insurance.domain.ledger.posting import Account
 from insurance.domain.ledger.sources import Balances
 
 PLACES = Decimal("0.0001")

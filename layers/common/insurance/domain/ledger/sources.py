@@ -18,9 +18,9 @@ from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import ProductNotFound
 from insurance.domain.core.event import Event
 from insurance.domain.core.money import Currency
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.earnings import EarnedPremium
 from insurance.domain.ledger.policy_books import rounding_of, written_by_segments
-from insurance.domain.ledger.posting import Account
 from insurance.domain.policy import ChargeKind, Policy
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.transaction import INCOME

@@ -105,7 +105,7 @@ class Policy(Record):
     """What the insurer announced, in the order of their numbers."""
     non_renewal: NonRenewal | None = None
     invitation: Invitation | None = None
-    """To the next term, by the clockwork."""
+    """To the next term, by the scheduler."""
 
     @classmethod
     def from_quote(cls, quote: Quote, *, now: datetime) -> Self:

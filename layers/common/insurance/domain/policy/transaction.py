@@ -10,8 +10,8 @@ from insurance.domain.contract.proration import Share
 from insurance.domain.contract.terms import CoverTerms, ImposedTerms, ProductRef
 from insurance.domain.core.money import Money
 from insurance.domain.core.money import total as total_of
+from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.value import Value
-from insurance.domain.ledger.posting import Account, Posting, post
 from insurance.domain.policy.notice import NON_PAYMENT
 
 

@@ -1,1 +1,1 @@
-"""Scheduled jobs: what must be looked at again, and when."""
+"""Scheduled jobs: what the scheduler does, when, and which events give rise to it."""

@@ -1,48 +1,49 @@
-"""The agenda: what must be looked at again, and when, without a caller who asks for it.
+"""A scheduled job: which quote, policy, claim or complaint is looked at, what for, and when.
 
-An entry says no more than "look at this then". What is done is decided on what stands when it is
-looked at, so an entry that comes twice, late or for nothing does no harm.
+A job says no more than "look at this subject then". What is done is decided by how the subject
+stands at that time, so a job that runs twice, late or for nothing does no harm.
 """
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, AwareDatetime
 
 from insurance.domain.core.identity import Mode, fingerprint
 from insurance.domain.core.value import Value
 
-SHARDS = 8
-"""Of each kind in the live book, so that no partition takes all writes."""
+SHARDS: Final = 8
+"""Of each kind in the live partition, so that no single key takes all writes."""
 
-LIVE = "live"
+LIVE: Final = "live"
+"""The partition of all live jobs."""
 
-TRIES_MAX = 5
-"""Runs that an entry may fail in before it goes to a person."""
+ATTEMPTS_MAX: Final = 5
+"""Runs in which a job may fail before it is parked for a person."""
 
 
-class Kind(StrEnum):
-    """What it is looked at for."""
+class JobKind(StrEnum):
+    """What a job does with its subject."""
 
     QUOTE = "quote"
-    """An open quote that somebody acted on, to expire."""
+    """Expire an accepted quote that was not issued."""
     RENEWAL = "renewal"
-    """A policy whose next term is to be offered."""
+    """Offer a policy's next term."""
     BILLING = "billing"
-    """A policy's instalments, arrears and notices."""
+    """Ask for a policy's instalments, give notice of arrears and carry notices out."""
     EARNING = "earning"
-    """A policy's premium, earned by the month."""
+    """Post a policy's earned premium by the month."""
     CLAIM = "claim"
-    """A claim on which a regulator's deadline runs."""
+    """Record a regulator's deadline that a claim missed."""
     COMPLAINT = "complaint"
-    """The same of a complaint."""
+    """Record a regulator's deadline that a complaint missed."""
     LIMIT = "limit"
-    """A claim that used a limit which stands again for a premium."""
+    """Charge the policy for a limit that a claim used and that is reinstated."""
 
 
-def _whole(instant: datetime) -> datetime:
-    """To the second, upwards: so that instants sort as they are written."""
+def _next_second(instant: datetime) -> datetime:
+    """Round up to the second, so that instants sort as they are written."""
     return (
         instant
         if not instant.microsecond
@@ -50,28 +51,30 @@ def _whole(instant: datetime) -> datetime:
     )
 
 
-class Entry(Value):
-    """Look at this then."""
+class ScheduledJob(Value):
+    """One job: at most one for each kind and subject."""
 
-    kind: Kind
+    kind: JobKind
     subject: str
     """The id of the quote, policy, claim or complaint."""
-    book: str
-    due_at: Annotated[AwareDatetime, AfterValidator(_whole)]
+    partition: str
+    due_at: Annotated[AwareDatetime, AfterValidator(_next_second)]
 
     @property
     def shard(self) -> int:
-        return fingerprint(self.subject)[0] % shards_of(self.book)
+        return fingerprint(self.subject)[0] % shard_count(self.partition)
 
     def moved(self, due_at: datetime) -> Self:
-        return self.replace(due_at=_whole(due_at))
+        """The same job at another time."""
+        return self.replace(due_at=_next_second(due_at))
 
 
-def book_of(mode: Mode, partner: str) -> str:
-    """Live policies stand in one book; each partner's test policies in one of their own, which
-    keeps that partner's time."""
+def partition_for(mode: Mode, partner: str) -> str:
+    """Where the jobs of a partner's objects are: live ones together in one partition, test ones
+    apart for each partner, because each partner's test data keep that partner's time."""
     return LIVE if mode is Mode.LIVE else f"{Mode.TEST}#{partner}"
 
 
-def shards_of(book: str) -> int:
-    return SHARDS if book == LIVE else 1
+def shard_count(partition: str) -> int:
+    """How many shards the partition has for each kind of job."""
+    return SHARDS if partition == LIVE else 1

@@ -22,9 +22,9 @@ from insurance.domain.core.errors import Unavailable
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, fingerprint, mode_of, policy_id_for
 from insurance.domain.core.money import Currency
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.booking import Booked, Business, Movement, SubLedger
 from insurance.domain.ledger.calendar import AccountingPeriod, Calendar
-from insurance.domain.ledger.posting import Account
 from insurance.domain.ledger.sources import Source
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item

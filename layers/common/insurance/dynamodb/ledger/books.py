@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.booking import Booked, Business
 from insurance.domain.ledger.calendar import Calendar
 from insurance.domain.ledger.health import Recount, Totals
-from insurance.domain.ledger.posting import Account
 from insurance.domain.ledger.reports import Movements
 from insurance.dynamodb import codec
 from insurance.dynamodb.aggregates import read_postings

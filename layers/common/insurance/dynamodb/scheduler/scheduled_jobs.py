@@ -1,13 +1,13 @@
-"""The agenda in its table: one small item for each thing to look at, found by an index of due dates.
+"""Scheduled jobs in their table: one small item for each job, found by an index of due times.
 
-The index has a partition for each book, kind and shard, in which entries stand in the order in
-which they fall due: what is due is one query, never a scan, however large the book.
+The index has a queue for each partition, kind and shard, in which jobs stand in the order in which
+they fall due: what is due is one query, never a scan, however many policies there are.
 """
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from insurance.domain.schedule.scheduled_job import TRIES_MAX, Entry, Kind
+from insurance.domain.schedule.scheduled_job import ATTEMPTS_MAX, JobKind, ScheduledJob
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.transaction import Write, query, transact
@@ -20,116 +20,120 @@ KEPT_FOR = timedelta(days=30)
 
 
 class _MovedMeanwhile(Exception):
-    """The entry is not where it was seen."""
+    """The job is not where it was seen."""
 
 
-class DynamoDBAgenda:
-    """The ports `Plans` and `Agenda` on DynamoDB."""
+class DynamoDBScheduledJobs:
+    """The ports `Schedule` and `ScheduledJobs` on DynamoDB."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
 
-    def enter(self, entry: Entry) -> None:
+    def add(self, job: ScheduledJob) -> None:
         self._write(
-            entry,
+            job,
             "attribute_not_exists(due) OR due > :due",
-            UpdateExpression="SET drawer = :drawer, due = :due, v = :v"
+            UpdateExpression="SET queue = :queue, due = :due, v = :v"
             " REMOVE tries, failure, expires_at",
             ExpressionAttributeValues={
-                ":drawer": codec.text(_drawer(entry.book, entry.kind, entry.shard)),
-                ":due": codec.instant(entry.due_at),
+                ":queue": codec.text(_queue(job.partition, job.kind, job.shard)),
+                ":due": codec.instant(job.due_at),
                 ":v": codec.number(codec.SCHEMA_VERSION),
             },
         )
 
-    def due(self, book: str, kind: Kind, shard: int, *, by: datetime, limit: int) -> list[Entry]:
+    def due(
+        self, partition: str, kind: JobKind, shard: int, *, by: datetime, limit: int
+    ) -> list[ScheduledJob]:
         items = query(
             self._client,
             consistent=False,
             TableName=self._table,
             IndexName=INDEX,
-            KeyConditionExpression="drawer = :drawer AND due <= :by",
+            KeyConditionExpression="queue = :queue AND due <= :by",
             ExpressionAttributeValues={
-                ":drawer": codec.text(_drawer(book, kind, shard)),
+                ":queue": codec.text(_queue(partition, kind, shard)),
                 ":by": codec.instant(by.replace(microsecond=0)),
             },
             Limit=limit,
         )
-        return [_read(book, item) for item in items]
+        return [_read(partition, item) for item in items]
 
-    def move(self, entry: Entry, to: datetime | None) -> None:
-        seen = {":seen": codec.instant(entry.due_at)}
+    def move(self, job: ScheduledJob, to: datetime | None) -> None:
+        seen = {":seen": codec.instant(job.due_at)}
         if to is None:
             # Out of the index at once; nothing here may delete, so the table does, in its time.
-            gone = {":gone": codec.epoch_seconds(entry.due_at + KEPT_FOR)}
+            gone = {":gone": codec.epoch_seconds(job.due_at + KEPT_FOR)}
             self._write(
-                entry,
+                job,
                 "due = :seen",
-                UpdateExpression="SET expires_at = :gone REMOVE drawer, due, tries, failure",
+                UpdateExpression="SET expires_at = :gone REMOVE queue, due, tries, failure",
                 ExpressionAttributeValues=seen | gone,
             )
             return
         self._write(
-            entry,
+            job,
             "due = :seen",
             UpdateExpression="SET due = :due REMOVE tries, failure",
-            ExpressionAttributeValues=seen | {":due": codec.instant(entry.moved(to).due_at)},
+            ExpressionAttributeValues=seen | {":due": codec.instant(job.moved(to).due_at)},
         )
 
-    def failed(self, entry: Entry, error: str) -> bool:
+    def record_failure(self, job: ScheduledJob, error: str) -> bool:
         """Two ways: one more failure, or the last one, which moves it to a partition that no run
         asks for."""
         common = {
-            ":seen": codec.instant(entry.due_at),
+            ":seen": codec.instant(job.due_at),
             ":one": codec.number(1),
             ":failure": codec.text(error),
         }
-        last = {":last": codec.number(TRIES_MAX - 1)}
+        last = {":last": codec.number(ATTEMPTS_MAX - 1)}
         sets = "SET failure = :failure"
         if self._write(
-            entry,
+            job,
             "due = :seen AND (attribute_not_exists(tries) OR tries < :last)",
             UpdateExpression=f"{sets} ADD tries :one",
             ExpressionAttributeValues=common | last,
         ):
             return False
         return self._write(
-            entry,
+            job,
             "due = :seen AND tries = :last",
-            UpdateExpression=f"{sets}, drawer = :parked ADD tries :one",
-            ExpressionAttributeValues=common | last | {":parked": codec.text(parked(entry.book))},
+            UpdateExpression=f"{sets}, queue = :parked ADD tries :one",
+            ExpressionAttributeValues=common
+            | last
+            | {":parked": codec.text(parked(job.partition))},
         )
 
-    def retry_parked(self, book: str, *, limit: int) -> int:
+    def release_parked(self, partition: str, *, limit: int) -> int:
         """Put entries back that a person has seen to; how many."""
         items = query(
             self._client,
             consistent=False,
             TableName=self._table,
             IndexName=INDEX,
-            KeyConditionExpression="drawer = :drawer",
-            ExpressionAttributeValues={":drawer": codec.text(parked(book))},
+            KeyConditionExpression="queue = :queue",
+            ExpressionAttributeValues={":queue": codec.text(parked(partition))},
             Limit=limit,
         )
-        return sum(self._put_back(_read(book, item)) for item in items)
+        return sum(self._put_back(_read(partition, item)) for item in items)
 
-    def _put_back(self, entry: Entry) -> bool:
+    def _put_back(self, job: ScheduledJob) -> bool:
         return self._write(
-            entry,
+            job,
             "due = :seen",
-            UpdateExpression="SET drawer = :drawer REMOVE tries, failure",
+            UpdateExpression="SET queue = :queue REMOVE tries, failure",
             ExpressionAttributeValues={
-                ":seen": codec.instant(entry.due_at),
-                ":drawer": codec.text(_drawer(entry.book, entry.kind, entry.shard)),
+                ":seen": codec.instant(job.due_at),
+                ":queue": codec.text(_queue(job.partition, job.kind, job.shard)),
             },
         )
 
-    def _write(self, entry: Entry, condition: str, **request: Any) -> bool:
-        """False when the entry is not where it was seen, and nothing was done."""
+    def _write(self, job: ScheduledJob, condition: str, **request: Any) -> bool:
+        """False when the job is not where it was seen, and nothing was done."""
         whole = request | {
             "TableName": self._table,
-            "Key": {"id": codec.text(f"{entry.kind}#{entry.subject}")},
+            "Key": {"id": codec.text(f"{job.kind}#{job.subject}")},
             "ConditionExpression": condition,
         }
         try:
@@ -139,20 +143,23 @@ class DynamoDBAgenda:
         return True
 
 
-def parked(book: str) -> str:
+def parked(partition: str) -> str:
     """The partition of what waits for a person."""
-    return f"{book}#parked"
+    return f"{partition}#parked"
 
 
-def _drawer(book: str, kind: Kind, shard: int) -> str:
-    return f"{book}#{kind}#{shard}"
+def _queue(partition: str, kind: JobKind, shard: int) -> str:
+    return f"{partition}#{kind}#{shard}"
 
 
-def _read(book: str, item: Item) -> Entry:
-    """An entry from what the index keeps."""
+def _read(partition: str, item: Item) -> ScheduledJob:
+    """An job from what the index keeps."""
     kind, _, subject = item["id"]["S"].partition("#")
-    return Entry(
-        kind=Kind(kind), subject=subject, book=book, due_at=codec.read_instant(item["due"])
+    return ScheduledJob(
+        kind=JobKind(kind),
+        subject=subject,
+        partition=partition,
+        due_at=codec.read_instant(item["due"]),
     )
 
 

@@ -31,8 +31,8 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import Event, NothingToSeal, Seal, StreamPosition
 from insurance.domain.core.identity import numbered, suspense_id_for
 from insurance.domain.core.money import Money
+from insurance.domain.core.posting import Posting
 from insurance.domain.core.stored import Stored
-from insurance.domain.ledger.posting import Posting
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
 from insurance.operations.billing.ports import Billing, BillingContext

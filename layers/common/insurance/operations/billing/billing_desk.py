@@ -8,7 +8,7 @@ from typing import NamedTuple
 from insurance.domain.billing import BillingAccount, SuspendedPayment
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.event import Event, NothingToSeal, Seal, StreamPosition
-from insurance.domain.ledger.posting import Posting
+from insurance.domain.core.posting import Posting
 from insurance.domain.policy import Policy
 from insurance.operations.billing.bill_policy import (
     Billed,

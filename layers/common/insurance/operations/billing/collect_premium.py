@@ -13,9 +13,10 @@ from insurance.domain.billing.collection import Collection, Step, Todo
 from insurance.domain.core.errors import PolicyNotFound
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import mode_of
+from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.system_actor import SYSTEM_ACTOR, system_actor
 from insurance.domain.jurisdiction import local_midnight
-from insurance.domain.ledger.posting import Account, Posting, post
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType
@@ -30,12 +31,7 @@ from insurance.operations.policy.reprice_policy import repricing
 from insurance.operations.products.ports import Products
 from insurance.operations.quoting.ports import LookUps
 from insurance.operations.receipt import Receipt
-from insurance.operations.scheduler.system_actor import (
-    CLOCKWORK,
-    after,
-    clockwork,
-    receipt_for,
-)
+from insurance.operations.system_command import instant_after, receipt_for
 
 STEPS_MAX: Final = 40
 """Of one look: more than a year's dues and notices together."""
@@ -77,7 +73,7 @@ class PremiumCollector:
                 return None  # erased: nobody is left to be asked
             product = self.products.version(policy.product)
             heads = (file.policy.head, file.account.head if file.account else StreamPosition())
-            collection = _collection(file, product, after(now, *heads))
+            collection = _collection(file, product, instant_after(now, *heads))
             todo = collection.todo
             if todo is None:
                 return collection.next_look()
@@ -131,7 +127,7 @@ class PremiumCollector:
             seal_of(file),
             stream=account.id,
             type=EVENTS[step],
-            actor=CLOCKWORK,
+            actor=SYSTEM_ACTOR,
             now=receipt.now,
             effective_at=effective_at,
             postings=(*opening_of(file, account), *postings),
@@ -174,11 +170,11 @@ class PremiumCollector:
     def _serviced(
         self, asked: TransactionInput, file: BillingContext, product: Product, now: datetime
     ) -> ServicingResult:
-        caller = clockwork(mode_of(file.policy.record.id))
+        caller = system_actor(mode_of(file.policy.record.id))
         servicing = Servicing(
             conditions=Conditions.of(product),
             reprice=repricing(product, look_ups=self.look_ups, caller=caller),
-            actor=CLOCKWORK,
+            actor=SYSTEM_ACTOR,
             now=now,
         )
         return servicing.change(file.policy.record, asked)
@@ -219,7 +215,7 @@ class PremiumCollector:
             before.key,
             stream=policy.id,
             type=EVENTS[step],
-            actor=CLOCKWORK,
+            actor=SYSTEM_ACTOR,
             now=receipt.now,
             effective_at=effective_at,
             postings=postings,

@@ -8,8 +8,8 @@ from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import CurrencyMismatch, SuspenseNotFound
 from insurance.domain.core.identity import mode_of, suspense_id_of
 from insurance.domain.core.money import Money
+from insurance.domain.core.posting import Account, post
 from insurance.domain.core.stored import Stored
-from insurance.domain.ledger.posting import Account, post
 from insurance.domain.policy import Policy
 from insurance.operations.billing.bill_policy import Billed, beginning, room_for_payment
 from insurance.operations.billing.billing_desk import BillingDesk, Step

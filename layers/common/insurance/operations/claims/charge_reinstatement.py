@@ -1,4 +1,4 @@
-"""Charge for a limit that stands again: the clockwork looks at what a policy's claims have used."""
+"""Charge for a limit that stands again: the scheduler looks at what a policy's claims have used."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,13 +8,14 @@ from insurance.domain.core.errors import ClaimNotFound, PolicyNotFound
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.reinstating import LimitsUsed, charge_limits
 from insurance.operations.claims.ports import Claims, NoticeContext
 from insurance.operations.policy.ports import PolicyChanges
 from insurance.operations.products.ports import Products
-from insurance.operations.scheduler.system_actor import CLOCKWORK, after, receipt_for
+from insurance.operations.system_command import instant_after, receipt_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,14 @@ class ReinstatementCharger:
         except (ClaimNotFound, PolicyNotFound):
             return None
         if file.policy.key is not None:
-            self._charge(claim, file, after(now, file.policy.head))
+            self._charge(claim, file, instant_after(now, file.policy.head))
         return None
 
     def _charge(self, claim: Claim, file: NoticeContext, now: datetime) -> None:
         before, key = file.policy, file.policy.key
         conditions = Conditions.of(self.products.version(before.record.product))
         claimed = LimitsUsed(claim.id, claim.reinstatements, file.used)
-        policy = charge_limits(before.record, claimed, conditions, now=now, actor=CLOCKWORK)
+        policy = charge_limits(before.record, claimed, conditions, now=now, actor=SYSTEM_ACTOR)
         made = policy.transactions[len(before.record.transactions) :]
         if key is None or not made:
             return
@@ -51,7 +52,7 @@ class ReinstatementCharger:
             key,
             stream=policy.id,
             type=PolicyEventType.LIMIT_REINSTATED,
-            actor=CLOCKWORK,
+            actor=SYSTEM_ACTOR,
             now=now,
             effective_at=made[-1].effective_at,
             postings=tuple(each for one in made for each in one.computation.postings()),

@@ -17,8 +17,8 @@ from insurance.domain.claim.verification import Verdict
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.money import Money
+from insurance.domain.core.posting import Posting
 from insurance.domain.core.stored import PartyKey, Stored
-from insurance.domain.ledger.posting import Posting
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
 from insurance.operations.billing.bill_policy import account_on

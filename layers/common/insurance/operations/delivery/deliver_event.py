@@ -9,8 +9,8 @@ from insurance.domain.core.errors import InsuranceError
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
+from insurance.domain.core.posting import Account, Posting
 from insurance.domain.ledger.booking import Booked as Booking
-from insurance.domain.ledger.posting import Account, Posting
 from insurance.domain.ledger.sources import ConditionsOf, Source, source_of
 from insurance.domain.policy.conditions import Conditions
 from insurance.operations.products.ports import Products

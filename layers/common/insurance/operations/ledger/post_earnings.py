@@ -5,6 +5,7 @@ from datetime import datetime
 
 from insurance.domain.core.errors import PolicyNotFound
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
+from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.ledger.calendar import (
     AccountingPeriod,
     end_of,
@@ -15,7 +16,6 @@ from insurance.domain.ledger.earnings import EarnedPremium
 from insurance.domain.policy.conditions import Conditions
 from insurance.operations.ledger.ports import Earnings, EarningsContext
 from insurance.operations.products.ports import Products
-from insurance.operations.scheduler.system_actor import CLOCKWORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class PremiumEarner:
             NothingToSeal(),
             stream=posted.id,
             type="premium.earned",
-            actor=CLOCKWORK,
+            actor=SYSTEM_ACTOR,
             now=now,
             effective_at=posted.effective_at,
             postings=posted.postings(before),

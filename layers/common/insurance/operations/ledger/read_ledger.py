@@ -9,10 +9,10 @@ from typing import NamedTuple, Protocol
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
+from insurance.domain.core.posting import Account, Posting
 from insurance.domain.ledger.booking import Booked
 from insurance.domain.ledger.calendar import AccountingPeriod, Calendar, PeriodStatus
 from insurance.domain.ledger.health import Health, Recount, Totals, health_of
-from insurance.domain.ledger.posting import Account, Posting
 from insurance.domain.ledger.reports import Movements
 from insurance.domain.ledger.sources import Balances
 

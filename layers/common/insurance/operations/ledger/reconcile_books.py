@@ -15,9 +15,9 @@ from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.event import Event, first_broken_link
 from insurance.domain.core.identity import Mode, policy_id_for
 from insurance.domain.core.money import Currency
+from insurance.domain.core.posting import Account
 from insurance.domain.ledger.booking import SubLedger
 from insurance.domain.ledger.health import Recount
-from insurance.domain.ledger.posting import Account
 from insurance.domain.ledger.reconciliation import Progress
 from insurance.domain.ledger.sources import Balances, moved_by, source_of
 from insurance.domain.policy.conditions import Conditions

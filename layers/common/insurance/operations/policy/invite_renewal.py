@@ -13,6 +13,7 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import mode_of, renewal_quote_id_for
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.system_actor import SYSTEM_ACTOR, system_actor
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.policy import Invitation
@@ -24,12 +25,7 @@ from insurance.operations.policy.renew_policy import next_version, offer_renewal
 from insurance.operations.products.ports import Products
 from insurance.operations.quoting.ports import LookUps, Quotes
 from insurance.operations.receipt import AlreadyAnswered
-from insurance.operations.scheduler.system_actor import (
-    CLOCKWORK,
-    after,
-    clockwork,
-    receipt_for,
-)
+from insurance.operations.system_command import instant_after, receipt_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ class RenewalInviter:
         wanted = invited_from(product, policy.period.end)
         if now < wanted:
             return wanted
-        now = after(now, before.head)
+        now = instant_after(now, before.head)
         try:
             quote = self._offered(policy, now)
         except (WrongState, AlreadyErased, TermsNotOffered):
@@ -70,7 +66,7 @@ class RenewalInviter:
         try:
             return offer_renewal(
                 policy.id,
-                caller=clockwork(mode),
+                caller=system_actor(mode),
                 products=self.products,
                 look_ups=self.look_ups,
                 renewals=self.renewals,
@@ -94,7 +90,7 @@ class RenewalInviter:
             before.key,
             stream=policy.id,
             type=PolicyEventType.RENEWAL_INVITED,
-            actor=CLOCKWORK,
+            actor=SYSTEM_ACTOR,
             now=now,
         )
         kept = Stored(policy, event.head, before.key)

@@ -61,7 +61,7 @@ def announce_cancellation(
     policy = _seen(before.record, caller)
     _our_people(caller)
     if reason == NON_PAYMENT:
-        fault = FieldFault("/reason", "not-yours", "Arrears are announced by the clockwork.")
+        fault = FieldFault("/reason", "not-yours", "Arrears are announced by the scheduler.")
         raise InvalidFields([fault])
     product = products.version(policy.product)
     if Conditions.of(product).for_cancelling(Initiator.INSURER, reason) is None:

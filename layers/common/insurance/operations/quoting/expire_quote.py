@@ -6,9 +6,10 @@ from datetime import datetime
 from insurance.domain.core.errors import QuoteNotFound
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import mode_of
+from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.quote.quote import NEXT, Step
 from insurance.operations.quoting.ports import Quotes
-from insurance.operations.scheduler.system_actor import CLOCKWORK, receipt_for
+from insurance.operations.system_command import receipt_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class QuoteExpirer:
             before.key,
             stream=quote_id,
             type="quote.expired",
-            actor=CLOCKWORK,
+            actor=SYSTEM_ACTOR,
             now=now,
             effective_at=quote.valid_until,
         )

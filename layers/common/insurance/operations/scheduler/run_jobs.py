@@ -1,8 +1,8 @@
-"""Run the clockwork: look at what is due on the agenda, in the order in which it fell due.
+"""Run the scheduled jobs that are due, in the order in which they fell due.
 
-A run may be killed anywhere and started again: an entry stays until what it asks for was done, and
-what was done is seen to be done. An entry that fails is left for the next run, and after a few
-goes to a person; it holds up nobody else.
+A run may be killed anywhere and started again. A job stays scheduled until it was done, and sees
+for itself what was done before. A job that fails is left for the next run, and after a few runs it
+is parked for a person; it holds up no other job.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,136 +10,126 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 from itertools import product
-from typing import Final, Protocol
+from typing import Final
 
 from insurance.domain.core.errors import StaleRevision, Unavailable
-from insurance.domain.schedule.scheduled_job import LIVE, Entry, Kind, shards_of
+from insurance.domain.schedule.scheduled_job import LIVE, JobKind, ScheduledJob, shard_count
 from insurance.operations.receipt import AlreadyAnswered
-from insurance.operations.scheduler.schedule_jobs import Plans
+from insurance.operations.scheduler.ports import ScheduledJobs
 
 PAGE: Final = 50
 
-MOMENTARY = (StaleRevision, Unavailable, AlreadyAnswered)
-"""Somebody else was at it: the next run will see."""
+TRANSIENT: Final = (StaleRevision, Unavailable, AlreadyAnswered)
+"""Another run, or a caller, was at the same object: the next run will see."""
 
-type Look = Callable[[str, datetime], datetime | None]
-"""Of a subject at an instant: do what is to be done, and say when to look again."""
-
-
-class Agenda(Plans, Protocol):
-    """The agenda, for those who work it off."""
-
-    def due(self, book: str, kind: Kind, shard: int, *, by: datetime, limit: int) -> list[Entry]:
-        """Entries of one shard that are due by then, the earliest first."""
-
-    def move(self, entry: Entry, to: datetime | None) -> None:
-        """Look again then, or never; nothing happens if somebody moved it meanwhile."""
-
-    def retry_parked(self, book: str, *, limit: int) -> int:
-        """Put entries back that a person has seen to; how many."""
-
-    def failed(self, entry: Entry, error: str) -> bool:
-        """Count one more failure. True: it was the last, and the entry is out of the runs' way, for
-        a person to see to."""
+type Job = Callable[[str, datetime], datetime | None]
+"""What is done with a subject at an instant; it returns when to run again, or None for never."""
 
 
 @dataclass(slots=True)
 class RunReport:
     """What came of a run."""
 
-    looked: int = 0
+    jobs: int = 0
+    """How many jobs were run."""
     failed: int = 0
-    """Looks that failed, and will be tried again."""
+    """Of these, how many failed; the next run tries them again."""
     parked: int = 0
-    """Entries that failed for good."""
+    """Of these, how many failed for good."""
     finished: bool = True
     """False: time was up, and another run goes on from here."""
 
 
-def run_clockwork(
-    book: str,
+def run_jobs(
+    partition: str,
+    jobs: Mapping[JobKind, Job],
     *,
-    kinds: Sequence[Kind],
-    looks: Mapping[Kind, Look],
-    agenda: Agenda,
+    scheduled: ScheduledJobs,
     now: datetime,
     time_is_up: Callable[[], bool],
 ) -> RunReport:
-    """Look at everything of these kinds that is due in the book."""
-    run = _Run(book, looks, agenda, now, time_is_up)
-    parts = list(product(kinds, range(shards_of(book))))
-    together = [[part] for part in parts] if book == LIVE else [parts]
-    for each in together:
-        while run.page(each):
+    """Run all jobs of these kinds that are due in the partition.
+
+    In a test partition all kinds run together in the order of their times. In the live partition
+    each shard of each kind runs by itself.
+    """
+    run = _Run(partition, jobs, scheduled, now, time_is_up)
+    parts = list(product(jobs, range(shard_count(partition))))
+    groups = [[part] for part in parts] if partition == LIVE else [parts]
+    for group in groups:
+        while run.run_page(group):
             pass
-    return run.ran
+    return run.report
 
 
 @dataclass
 class _Run:
     """One run, page by page.
 
-    A test book lives by its owner's clock, so each entry is looked at as of the instant at which
-    it fell due: a year that is played in one go comes out as one that was lived day by day. Live,
-    it is now.
+    Test data live by their owner's clock, so a test job runs as of the instant at which it fell
+    due: a year that is played in one run comes out as one that was played day by day. A live job
+    runs as of now.
     """
 
-    book: str
-    looks: Mapping[Kind, Look]
-    agenda: Agenda
+    partition: str
+    jobs: Mapping[JobKind, Job]
+    scheduled: ScheduledJobs
     now: datetime
     time_is_up: Callable[[], bool]
-    ran: RunReport = field(default_factory=RunReport)
-    left: set[tuple[Kind, str]] = field(default_factory=set)
-    """What failed, and is not looked at again in this run."""
+    report: RunReport = field(default_factory=RunReport)
+    skipped: set[tuple[JobKind, str]] = field(default_factory=set)
+    """Jobs that failed, and do not run again in this run."""
 
-    def page(self, parts: Sequence[tuple[Kind, int]]) -> bool:
-        """Look at the next page of these parts in one order, and at what falls due meanwhile;
-        False when there is nothing more, or no time."""
-        waiting: list[tuple[datetime, Kind, str, Entry]] = []
-        horizon, limit = self.now, PAGE + len(self.left)
+    def run_page(self, parts: Sequence[tuple[JobKind, int]]) -> bool:
+        """Run the next page of these parts in one order, and what falls due meanwhile.
+
+        Returns False when nothing more is due, or when time is up.
+        """
+        waiting: list[tuple[datetime, JobKind, str, ScheduledJob]] = []
+        horizon, limit = self.now, PAGE + len(self.skipped)
         for kind, shard in parts:
-            page = self.agenda.due(self.book, kind, shard, by=self.now, limit=limit)
-            waiting += [_placed(each) for each in page if (kind, each.subject) not in self.left]
+            page = self.scheduled.due(self.partition, kind, shard, by=self.now, limit=limit)
+            waiting += [_ranked(job) for job in page if (kind, job.subject) not in self.skipped]
             if len(page) == limit:
                 horizon = min(horizon, page[-1].due_at)
         heapify(waiting)
-        found = bool(waiting)
+        any_due = bool(waiting)
         while waiting and waiting[0][0] <= horizon:
             if self.time_is_up():
-                self.ran.finished = False
+                self.report.finished = False
                 return False
-            following = self._look(heappop(waiting)[-1])
+            following = self._run_job(heappop(waiting)[-1])
             if following is not None and following.due_at <= self.now:
-                heappush(waiting, _placed(following))
-        return found
+                heappush(waiting, _ranked(following))
+        return any_due
 
-    def _look(self, entry: Entry) -> Entry | None:
-        """One look; the entry as it stands then, if it may be looked at again in this run."""
-        self.ran.looked += 1
-        as_of = self.now if self.book == LIVE else entry.due_at
+    def _run_job(self, job: ScheduledJob) -> ScheduledJob | None:
+        """Run one job; returns the job as it is scheduled then, if this run may run it again."""
+        self.report.jobs += 1
+        as_of = self.now if self.partition == LIVE else job.due_at
         try:
-            again_at = self.looks[entry.kind](entry.subject, as_of)
+            again_at = self.jobs[job.kind](job.subject, as_of)
         except Exception as error:
-            self._failed(entry, error)
+            self._fail(job, error)
             return None
-        self.agenda.move(entry, again_at)
+        self.scheduled.move(job, again_at)
         if again_at is None:
             return None
-        following = entry.moved(again_at)
-        if following.due_at <= entry.due_at:
-            self.left.add((entry.kind, entry.subject))  # it has no end: the next run goes on
+        following = job.moved(again_at)
+        if following.due_at <= job.due_at:
+            # It would never end: the next run goes on.
+            self.skipped.add((job.kind, job.subject))
             return None
         return following
 
-    def _failed(self, entry: Entry, error: Exception) -> None:
-        self.left.add((entry.kind, entry.subject))
-        self.ran.failed += 1
-        if isinstance(error, MOMENTARY):
+    def _fail(self, job: ScheduledJob, error: Exception) -> None:
+        self.skipped.add((job.kind, job.subject))
+        self.report.failed += 1
+        if isinstance(error, TRANSIENT):
             return
         # Its name alone: the text may quote what was stored.
-        self.ran.parked += self.agenda.failed(entry, type(error).__name__)
+        self.report.parked += self.scheduled.record_failure(job, type(error).__name__)
 
 
-def _placed(entry: Entry) -> tuple[datetime, Kind, str, Entry]:
-    return entry.due_at, entry.kind, entry.subject, entry
+def _ranked(job: ScheduledJob) -> tuple[datetime, JobKind, str, ScheduledJob]:
+    return job.due_at, job.kind, job.subject, job

@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from insurance.domain.core.errors import ArrearsOpen, QuoteExpired
 from insurance.domain.core.identity import quote_id_for, renewal_quote_id_for
-from insurance.domain.ledger.posting import Account
+from insurance.domain.core.posting import Account
 from insurance.domain.party.party import Payee
 from insurance.domain.policy import Initiator
 from insurance.domain.quote.quote import QuoteStatus
-from insurance.domain.schedule.scheduled_job import TRIES_MAX, Kind
+from insurance.domain.schedule.scheduled_job import ATTEMPTS_MAX, JobKind
 from insurance.operations.billing.billing_desk import BillingDesk
 from insurance.operations.billing.refund_premium import request_refund
 from insurance.operations.policy.serve_notice import refuse_renewal, withdraw_notice
 from insurance.operations.quoting.change_quote import accept_quote
 from insurance.operations.scheduler.run_jobs import PAGE
 
-from tests.fakes.scheduler import MemoryAgenda
+from tests.fakes.scheduler import MemoryScheduledJobs
 from tests.policy_life.almanac import Almanac
 from tests.policy_life.house import (
     BOUGHT_ON,
@@ -299,7 +299,7 @@ def test_premium_is_posted_as_earned_at_the_end_of_every_month(almanac):
     posted = balances(almanac)
     assert -posted[Account.EARNED_PREMIUM] == almanac.house.policy.written.amount
     assert posted[Account.UNEARNED_PREMIUM] == 0
-    assert almanac.agenda.entries.keys() & {(Kind.EARNING, almanac.house.policy_id)} == set()
+    assert almanac.scheduled.jobs.keys() & {(JobKind.EARNING, almanac.house.policy_id)} == set()
 
 
 def test_a_policy_that_ended_earns_up_to_its_end_and_no_longer(almanac):
@@ -483,8 +483,8 @@ class blown:  # noqa: N801 - reads as what it does
             (almanac.house.policies, "get"),
             (almanac.house.policies, "change"),
             (almanac.quotes, "add"),
-            (almanac.agenda, "move"),
-            (almanac.agenda, "due"),
+            (almanac.scheduled, "move"),
+            (almanac.scheduled, "due"),
         ]
 
     def __enter__(self) -> None:
@@ -539,7 +539,7 @@ def test_events_that_are_delivered_again_lead_to_nothing_new(almanac):
 
 
 def test_two_runs_at_once_do_everything_once(almanac):
-    """The second looks between the first's look and its store."""
+    """The second jobs between the first's job and its store."""
     get, inside = almanac.billing.get, list[bool]()
 
     def get_and_let_the_other_run(policy_id: str):
@@ -560,23 +560,23 @@ def test_two_runs_at_once_do_everything_once(almanac):
 def test_what_fails_stalls_nobody_else_and_goes_to_a_person():
     almanac = Almanac()
     ids = [almanac.issue() for _ in range(3)]
-    look = almanac.looks[Kind.BILLING]
+    job = almanac.jobs[JobKind.BILLING]
 
     def fails_for_one(subject: str, now: datetime) -> datetime | None:
         if subject == ids[0]:
             raise KeyError(subject)
-        return look(subject, now)
+        return job(subject, now)
 
-    almanac.looks = {**almanac.looks, Kind.BILLING: fails_for_one}
-    ran = [almanac.turn_to(date(2026, 1, 2)) for _ in range(TRIES_MAX + 1)]
+    almanac.jobs = {**almanac.jobs, JobKind.BILLING: fails_for_one}
+    ran = [almanac.turn_to(date(2026, 1, 2)) for _ in range(ATTEMPTS_MAX + 1)]
 
-    assert [each.failed for each in ran] == [1] * TRIES_MAX + [0]
-    assert [each.parked for each in ran] == [0] * (TRIES_MAX - 1) + [1, 0]
+    assert [each.failed for each in ran] == [1] * ATTEMPTS_MAX + [0]
+    assert [each.parked for each in ran] == [0] * (ATTEMPTS_MAX - 1) + [1, 0]
     noticed = [len(almanac.house.policies.get(each).record.notices) for each in ids]
     assert noticed == [0, 1, 1]
 
-    almanac.looks = {**almanac.looks, Kind.BILLING: look}
-    assert almanac.agenda.retry_parked("test#ptn_one", limit=10) == 1
+    almanac.jobs = {**almanac.jobs, JobKind.BILLING: job}
+    assert almanac.scheduled.release_parked("test#ptn_one", limit=10) == 1
     almanac.turn_to(date(2026, 1, 2))
     assert len(almanac.house.policies.get(ids[0]).record.notices) == 1
 
@@ -589,29 +589,29 @@ def test_a_run_stops_when_its_time_is_up_and_the_next_goes_on():
     first = almanac.turn_to(date(2026, 1, 1), time_is_up=lambda: next(left, True))
     second = almanac.turn_to(date(2026, 1, 1))
 
-    assert (first.finished, first.looked) == (False, 2)
+    assert (first.finished, first.jobs) == (False, 2)
     assert second.finished
     assert [asked_of(almanac, each) for each in ids] == [1] * 4
 
 
 def test_a_book_larger_than_a_page_is_worked_off_whole():
-    agenda = MemoryAgenda()
-    almanac = Almanac(agenda=agenda)
+    scheduled = MemoryScheduledJobs()
+    almanac = Almanac(scheduled=scheduled)
     almanac.issue()
-    looked: list[str] = []
+    run: list[str] = []
 
-    def look(subject: str, _now: datetime) -> None:
-        looked.append(subject)
+    def job(subject: str, _now: datetime) -> None:
+        run.append(subject)
 
-    almanac.looks = {Kind.BILLING: look}
+    almanac.jobs = {JobKind.BILLING: job}
     almanac.deliver()
-    [pattern] = agenda.due("test#ptn_one", Kind.BILLING, 0, by=date_of(2027), limit=1)
+    [pattern] = scheduled.due("test#ptn_one", JobKind.BILLING, 0, by=date_of(2027), limit=1)
     for number in range(3 * PAGE + 1):
-        agenda.enter(pattern.replace(subject=f"pol_test_{number}"))
+        scheduled.add(pattern.replace(subject=f"pol_test_{number}"))
 
     almanac.turn_to(date(2026, 1, 1))
 
-    assert len(looked) == len(set(looked)) == 3 * PAGE + 2
+    assert len(run) == len(set(run)) == 3 * PAGE + 2
 
 
 def date_of(year: int) -> datetime:

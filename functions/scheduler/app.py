@@ -1,0 +1,114 @@
+"""Scheduler: run the jobs that are due; live ones by schedule, test ones when their owner calls."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+
+from insurance import telemetry, wiring
+from insurance.api.app import Api, Call
+from insurance.api.body import Request
+from insurance.api.views.scheduler import RunView
+from insurance.domain.core.errors import NoAuthority
+from insurance.domain.core.identity import Mode
+from insurance.domain.schedule.scheduled_job import LIVE, JobKind, partition_for
+from insurance.operations.billing.collect_premium import PremiumCollector
+from insurance.operations.claims.charge_reinstatement import ReinstatementCharger
+from insurance.operations.ledger.post_earnings import PremiumEarner
+from insurance.operations.policy.invite_renewal import RenewalInviter
+from insurance.operations.quoting.expire_quote import QuoteExpirer
+from insurance.operations.scheduler.check_deadlines import (
+    check_claim_deadlines,
+    check_complaint_deadlines,
+)
+from insurance.operations.scheduler.run_jobs import Job, run_jobs
+
+stores, products, sources = wiring.stores(), wiring.products(), wiring.look_ups()
+quotes, policies, claims = stores.quotes, stores.policy_changes, stores.claims
+scheduled = stores.scheduled_jobs
+
+JOBS: Final[dict[JobKind, Job]] = {
+    JobKind.QUOTE: QuoteExpirer(quotes).look,
+    JobKind.RENEWAL: RenewalInviter(
+        products, sources, stores.renewals, quotes, wiring.keys(), policies
+    ).look,
+    JobKind.BILLING: PremiumCollector(products, sources, stores.billing, policies).look,
+    JobKind.EARNING: PremiumEarner(products, stores.earnings).look,
+    JobKind.CLAIM: partial(check_claim_deadlines, claims=claims),
+    JobKind.LIMIT: ReinstatementCharger(products, claims, policies).look,
+    JobKind.COMPLAINT: partial(check_complaint_deadlines, complaints=stores.complaints),
+}
+ANSWER_SECONDS: Final = 15.0
+"""The gateway waits for 29 s; a job may take a few."""
+RESERVE_MS: Final = 30_000
+PARKED_MAX: Final = 100
+
+api = Api()
+answer = api.entrypoint()
+
+
+class RunRequest(Request):
+    """Nothing is asked beside the clock that the call carries."""
+
+
+@api.query(
+    "POST",
+    "/v1/scheduler/runs",
+    scope="policies:write",
+    summary="Run the jobs of your test data that are due by the time your clock shows",
+)
+def post_run(request: RunRequest, call: Call) -> RunView:
+    """Each job runs as of the instant at which it fell due. To call again repeats nothing that was
+    done. If `finished` is false, time was up before all jobs were run: call again."""
+    if call.caller.mode is not Mode.TEST or not call.caller.partner:
+        raise NoAuthority("the clock of a partner's test data, which only the partner may set")
+    until = time.monotonic() + ANSWER_SECONDS
+    report = run_jobs(
+        partition_for(Mode.TEST, call.caller.partner),
+        JOBS,
+        scheduled=scheduled,
+        now=call.now,
+        time_is_up=lambda: time.monotonic() > until,
+    )
+    return RunView.of(report, call.now)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer a call through the gateway, or one of the schedule's own."""
+    return answer(event, context) if "httpMethod" in event else run_live(event, context)
+
+
+@telemetry.metrics.log_metrics
+def run_live(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Run live jobs by the real time.
+
+    `kinds` names the kinds of job of this schedule. `release_parked` first schedules parked jobs
+    again, once a person has removed the cause.
+    """
+    released = (
+        scheduled.release_parked(LIVE, limit=PARKED_MAX) if event.get("release_parked") else 0
+    )
+    report = run_jobs(
+        LIVE,
+        {JobKind(kind): JOBS[JobKind(kind)] for kind in event["kinds"]},
+        scheduled=scheduled,
+        now=datetime.now(UTC),
+        time_is_up=_running_out(context),
+    )
+    telemetry.count("JobsRun", report.jobs)
+    telemetry.count("JobsFailed", report.failed)
+    telemetry.count("JobsParked", report.parked)
+    if report.failed:
+        telemetry.logger.error("jobs failed", failed=report.failed, parked=report.parked)
+    return {
+        "jobs": report.jobs,
+        "failed": report.failed,
+        "parked": report.parked,
+        "finished": report.finished,
+        "released": released,
+    }
+
+
+def _running_out(context: Any) -> Callable[[], bool]:
+    return lambda: context.get_remaining_time_in_millis() < RESERVE_MS

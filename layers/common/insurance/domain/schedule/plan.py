@@ -1,0 +1,126 @@
+"""Which jobs an event gives rise to, read from the event alone.
+
+So the command that made the event pays nothing for them, and all jobs can be scheduled again from
+the events.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Final
+
+from pydantic_core import to_json
+
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import policy_id_for
+from insurance.domain.core.system_actor import SYSTEM_ACTOR
+from insurance.domain.jurisdiction import local_midnight
+from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline, next_deadline
+from insurance.domain.ledger.calendar import end_of, period_of
+from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.policy.renewal import invited_from
+from insurance.domain.product import Product
+from insurance.domain.quote.event_types import QuoteEventType
+from insurance.domain.schedule.scheduled_job import JobKind, ScheduledJob, partition_for
+
+DEADLINE_JOBS: Final = {"clm": JobKind.CLAIM, "cmp": JobKind.COMPLAINT}
+"""By the prefix of the stream."""
+
+QUOTE_ACCEPTED: Final = frozenset({QuoteEventType.ACCEPTED, QuoteEventType.REFERRAL_ACCEPTED})
+REINSTATES: Final = frozenset(
+    {PolicyEventType.REINSTATED, PolicyEventType.TRANSACTION_REVERSED, PolicyEventType.LAPSE_UNDONE}
+)
+"""A policy that had ended may be in force again after these."""
+CHANGES: Final = REINSTATES | {
+    PolicyEventType.ENDORSED,
+    PolicyEventType.CANCELLED,
+    PolicyEventType.LIMIT_REINSTATED,
+}
+"""After these the premium is not what it was."""
+MAKES_OTHER_JOBS: Final = frozenset(
+    {PolicyEventType.LIMIT_REINSTATED, PolicyEventType.LAPSE_UNDONE}
+)
+"""Events of one kind of job that give rise to jobs of another kind."""
+BILLING_CHANGES: Final = frozenset(
+    {PolicyEventType.NOTICE_WITHDRAWN, "billing.plan_chosen", "billing.offset_taken_back"}
+)
+"""After these what is due, or the notice about it, is not what it was."""
+PAYMENTS: Final = frozenset({"billing.payment_received", "billing.arrears_offset"})
+
+type ProductOf = Callable[[ProductRef], Product]
+
+
+def jobs_after(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob]:
+    """The jobs to schedule after the event.
+
+    A job schedules its own next run, so its events give rise to jobs of other kinds only.
+    """
+    if event.actor != SYSTEM_ACTOR or event.type in MAKES_OTHER_JOBS:
+        yield from _business_jobs(event, product_of)
+        yield from _deadline_jobs(event)
+
+
+def _deadline_jobs(event: Event) -> Iterator[ScheduledJob]:
+    """The first regulatory deadline that runs on a claim or a complaint."""
+    kind = DEADLINE_JOBS.get(event.stream[:3])
+    if kind is not None:
+        deadlines = [
+            RegulatoryDeadline.model_validate_json(to_json(deadline))
+            for deadline in event.facts.get("deadlines", ())
+        ]
+        due_at = next_deadline(deadlines)
+        if due_at is not None:
+            yield _job(event, kind, due_at)
+
+
+def _business_jobs(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob]:
+    facts: JsonObject = event.facts
+    if event.type in QUOTE_ACCEPTED:
+        yield _job(event, JobKind.QUOTE, _instant(facts["valid_until"]))
+    elif event.type == PolicyEventType.ISSUED:
+        yield from _first_jobs(event, _product(facts, product_of))
+    elif facts.get("reinstatements") and event.stream.startswith("clm_"):
+        yield _job(event, JobKind.LIMIT, event.processed_at)
+    elif event.type in CHANGES:
+        end = _instant(facts["period"]["end"])
+        yield _job(event, JobKind.BILLING, event.processed_at)
+        if event.type in REINSTATES and event.processed_at < end:
+            yield _job(event, JobKind.RENEWAL, invited_from(_product(facts, product_of), end))
+        yield _job(event, JobKind.EARNING, end_of(period_of(event.processed_at)))
+    elif event.type == PolicyEventType.NOTICE_DISPATCHED:
+        for notice in facts["notices"]:
+            if "ended" not in notice and "effective_at" in notice:
+                yield _job(event, JobKind.BILLING, _instant(notice["effective_at"]))
+    elif event.type in BILLING_CHANGES or _is_paid_under_notice(event):
+        yield _job(event, JobKind.BILLING, event.processed_at)
+
+
+def _first_jobs(event: Event, product: Product) -> Iterator[ScheduledJob]:
+    start, end = (_instant(event.facts["period"][name]) for name in ("start", "end"))
+    first_due = local_midnight(start.astimezone(product.zone).date(), product.zone)
+    yield _job(event, JobKind.BILLING, first_due)
+    yield _job(event, JobKind.RENEWAL, invited_from(product, end))
+    yield _job(event, JobKind.EARNING, end_of(period_of(start)))
+
+
+def _is_paid_under_notice(event: Event) -> bool:
+    return event.type in PAYMENTS and "under_notice" in event.facts["paid_in"][-1]
+
+
+def _job(event: Event, kind: JobKind, due_at: datetime) -> ScheduledJob:
+    of_policy = event.stream.startswith(("pol_", "bil_"))
+    return ScheduledJob(
+        kind=kind,
+        subject=policy_id_for(event.stream) if of_policy else event.stream,
+        partition=partition_for(event.mode, event.facts["partner"]),
+        due_at=due_at,
+    )
+
+
+def _product(facts: JsonObject, product_of: ProductOf) -> Product:
+    return product_of(ProductRef.model_validate(facts["product"]))
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
