@@ -7,9 +7,10 @@ from insurance import wiring
 from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Instant
-from insurance.api.views.documents import DocumentRegisterView, LentDocumentView
+from insurance.api.views.documents import DocumentDownloadView, DocumentRegisterView
 from insurance.domain.document import DocumentKind
-from insurance.operations.documents.make_document import DocumentAsked, make_document
+from insurance.domain.document.selection import DocumentInput
+from insurance.operations.documents.make_document import make_document
 from insurance.operations.documents.read_document import read_document, read_register
 from insurance.operations.receipt import Answer
 from pydantic import Field, StringConstraints
@@ -35,8 +36,8 @@ class DocumentRequest(Request):
     """Of a letter that gives notice: which one; left out, the last."""
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] | None = None
 
-    def asked(self) -> DocumentAsked:
-        return DocumentAsked(
+    def requested(self) -> DocumentInput:
+        return DocumentInput(
             kind=self.kind,
             as_at=self.as_at,
             known_at=self.known_at,
@@ -54,12 +55,12 @@ class DocumentRequest(Request):
 )
 def post_document(
     policy_id: str, request: DocumentRequest, call: Call
-) -> LentDocumentView | Answer:
+) -> DocumentDownloadView | Answer:
     """Asked for again, a document is the one that is there already."""
     return call.once(
         lambda receipt: make_document(
             policy_id,
-            request.asked(),
+            request.requested(),
             caller=call.caller,
             products=products,
             wordings=wordings,
@@ -68,7 +69,7 @@ def post_document(
             objects=files,
             receipt=receipt,
         ),
-        shows=LentDocumentView.of,
+        shows=DocumentDownloadView.of,
     )
 
 
@@ -92,7 +93,7 @@ def get_documents(policy_id: str, call: Call) -> DocumentRegisterView:
     scope="policies:read",
     summary="Read a document: a new link to its file",
 )
-def get_document(policy_id: str, document_id: str, call: Call) -> LentDocumentView:
+def get_document(policy_id: str, document_id: str, call: Call) -> DocumentDownloadView:
     lent = read_document(
         policy_id,
         document_id,
@@ -101,4 +102,4 @@ def get_document(policy_id: str, document_id: str, call: Call) -> LentDocumentVi
         objects=files,
         now=call.received_at,
     )
-    return LentDocumentView.of(lent)
+    return DocumentDownloadView.of(lent)

@@ -11,7 +11,7 @@ import boto3
 import httpx
 import pytest
 from botocore.config import Config
-from insurance.operations.documents.ports import Objects
+from insurance.operations.files.ports import Objects
 from insurance.s3 import S3Objects
 from starlette.applications import Starlette
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from insurance.domain.core.caller import Caller
 from insurance.domain.document import Document, DocumentKind
+from insurance.domain.document.selection import DocumentInput
 from insurance.domain.party.party import Address, Policyholder
-from insurance.operations.documents.issue_download_link import lent_key
 from insurance.operations.documents.make_document import (
-    DocumentAsked,
-    LentDocument,
+    DocumentDownload,
     make_document,
 )
 from insurance.operations.documents.ports import Typesetter
@@ -20,6 +19,7 @@ from insurance.operations.documents.read_document import (
     read_document,
     read_register,
 )
+from insurance.operations.files.issue_download_link import download_key
 from insurance.operations.receipt import Receipt
 from insurance.typesetting import BundledWordings
 from insurance.typesetting import Typesetter as Typst
@@ -59,10 +59,10 @@ class Archive:
         language: str | None = None,
         caller: Caller = PARTNER,
         receipt: Receipt | None = None,
-    ) -> LentDocument:
+    ) -> DocumentDownload:
         return make_document(
             self.house.policy_id,
-            DocumentAsked(DocumentKind(kind), as_at, known_at, transaction, notice, language),
+            DocumentInput(DocumentKind(kind), as_at, known_at, transaction, notice, language),
             caller=caller,
             products=self.house.products,
             wordings=BundledWordings(),
@@ -72,7 +72,7 @@ class Archive:
             receipt=receipt or self.house.receipt(f"document {kind}"),
         )
 
-    def read(self, document_id: str, *, caller: Caller = PARTNER) -> LentDocument:
+    def read(self, document_id: str, *, caller: Caller = PARTNER) -> DocumentDownload:
         return read_document(
             self.house.policy_id,
             document_id,
@@ -93,7 +93,7 @@ class Archive:
 
     def file(self, document: Document, day: date | None = None) -> bytes:
         """What the link of a document made now leads to."""
-        found = self.objects.get(lent_key(document.id, day or self.house.now.date(), "pdf"))
+        found = self.objects.get(download_key(document.id, day or self.house.now.date(), "pdf"))
         assert found is not None
         return found
 

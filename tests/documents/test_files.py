@@ -17,7 +17,7 @@ from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.party.party import Address, Policyholder
 from insurance.domain.policy import Initiator
 from insurance.domain.policy.notice import NON_PAYMENT, Notice
-from insurance.operations.documents.make_document import LentDocument
+from insurance.operations.documents.make_document import DocumentDownload
 from insurance.products import product
 from insurance.typesetting import BundledWordings
 
@@ -73,7 +73,7 @@ COVERED = datetime(2026, 5, 1, tzinfo=UTC)
 def file(archive: Archive, kind: str, **asked: Any) -> bytes:
     if kind == "certificate":
         asked = {"as_at": COVERED} | asked
-    lent: LentDocument = archive.make(kind, **asked)
+    lent: DocumentDownload = archive.make(kind, **asked)
     return archive.file(lent.document)
 
 

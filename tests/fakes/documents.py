@@ -18,8 +18,8 @@ from insurance.domain.policy import Policy
 from insurance.operations.documents.ports import (
     DocumentAlreadyMade,
     DocumentContext,
-    UploadForm,
 )
+from insurance.operations.files.ports import UploadForm
 from insurance.operations.receipt import Receipt
 
 from tests.fakes.memory import Memory

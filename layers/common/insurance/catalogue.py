@@ -11,7 +11,7 @@ from insurance.domain.core.errors import ProductNotFound
 from insurance.domain.core.identity import Mode, version_id_for
 from insurance.domain.product import Product
 from insurance.domain.product.publishing.release import ProductVersion, order
-from insurance.operations.documents.ports import Objects
+from insurance.operations.files.ports import Objects
 from insurance.operations.products.ports import KnownVersions
 from insurance.products import files, product, versions
 

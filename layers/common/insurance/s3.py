@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from insurance.domain.core.errors import Unanswered, Unavailable
-from insurance.operations.documents.ports import UploadForm
+from insurance.operations.files.ports import UploadForm
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

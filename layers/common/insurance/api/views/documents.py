@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from insurance.api.app import cursor
 from insurance.api.views.terms import ProductRefView
 from insurance.domain.document import Document
-from insurance.operations.documents.make_document import LentDocument
+from insurance.operations.documents.make_document import DocumentDownload
 from insurance.operations.documents.read_document import RegisterPage
 
 
@@ -58,14 +58,14 @@ class LinkView(BaseModel):
     expires_at: datetime
 
 
-class LentDocumentView(BaseModel):
+class DocumentDownloadView(BaseModel):
     """A document and where to read it. A replay answers with the first link, however old it is."""
 
     document: DocumentView
     link: LinkView
 
     @classmethod
-    def of(cls, lent: LentDocument) -> Self:
+    def of(cls, lent: DocumentDownload) -> Self:
         link = LinkView(url=lent.link.url, expires_at=lent.link.expires_at)
         return cls(document=DocumentView.of(lent.document), link=link)
 

@@ -11,8 +11,8 @@ from insurance.domain.evidence.media import ENDINGS
 from insurance.operations.claims.ports import Claims
 from insurance.operations.claims.read_claim import read_claim
 from insurance.operations.claims.take_evidence import opened, refused_key, stored_key
-from insurance.operations.documents.issue_download_link import Link, issue_download_link
-from insurance.operations.documents.ports import Objects
+from insurance.operations.files.issue_download_link import Link, issue_download_link
+from insurance.operations.files.ports import Objects
 
 INVESTIGATOR = "supervisor"
 """Whose work it is to look into a file that was refused."""

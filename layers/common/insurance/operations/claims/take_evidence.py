@@ -31,7 +31,7 @@ from insurance.operations.claims.change_claim import load_claim, store_claim
 from insurance.operations.claims.complete_notice import lacking
 from insurance.operations.claims.ports import ClaimContext, Claims, Scanner
 from insurance.operations.claims.verify_claim import verify_filed
-from insurance.operations.documents.ports import Objects, UploadForm
+from insurance.operations.files.ports import Objects, UploadForm
 from insurance.operations.products.ports import Products
 from insurance.operations.receipt import Receipt
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,34 +16,6 @@ if TYPE_CHECKING:
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
     from insurance.operations.receipt import Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class UploadForm:
-    """Where and with which form fields one file may be sent, as `multipart/form-data`, file last."""
-
-    url: str
-    fields: Mapping[str, str]
-
-
-class Objects(Protocol):
-    """Files of one kind; a key never changes what it holds. Keys and links name no person."""
-
-    def put(self, key: str, body: bytes, *, media_type: str) -> bool:
-        """Store a new object; False, and nothing done, when the key is there already."""
-
-    def get(self, key: str) -> bytes | None: ...
-
-    def delete(self, key: str) -> None:
-        """Nothing is under the key afterwards, whether there was something or not."""
-
-    def link(self, key: str, *, seconds: int, name: str | None = None) -> str:
-        """A URL under which anybody may read the object until then; saved under `name`, if given."""
-
-    def upload_form(
-        self, key: str, *, media_type: str, sha256: str, largest: int, seconds: int
-    ) -> UploadForm:
-        """A form that stores exactly this content (SHA-256 in base64), of at most `largest` bytes."""
 
 
 class Wordings(Protocol):

@@ -8,12 +8,13 @@ from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import AlreadyErased, DocumentNotFound, PolicyNotFound
 from insurance.domain.document import Document
 from insurance.operations.documents.make_document import (
-    LentDocument,
-    lend,
+    DocumentDownload,
+    link_to,
     opened,
     stored_key,
 )
-from insurance.operations.documents.ports import Documents, Objects
+from insurance.operations.documents.ports import Documents
+from insurance.operations.files.ports import Objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def read_document(
     documents: Documents,
     objects: Objects,
     now: datetime,
-) -> LentDocument:
+) -> DocumentDownload:
     """The document with a new link. Raises AlreadyErased when nobody can read it any more."""
     policy, document = documents.get(policy_id, document_id)
     if not caller.sees(policy_id, policy.record.partner):
@@ -46,7 +47,7 @@ def read_document(
     if sealed is None:
         raise DocumentNotFound(document_id)
     pdf = opened(sealed, document_id, policy.key)
-    return LentDocument(document, lend(document, pdf, objects, now=now))
+    return DocumentDownload(document, link_to(document, pdf, objects, now=now))
 
 
 def read_register(

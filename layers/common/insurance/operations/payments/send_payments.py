@@ -25,7 +25,7 @@ from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode, mode_of, payment_file_id_for
 from insurance.domain.core.money import Currency
 from insurance.domain.core.stored import Stored
-from insurance.operations.documents.ports import Objects
+from insurance.operations.files.ports import Objects
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
 NOBODY = "The payee's data are gone, or name no account."

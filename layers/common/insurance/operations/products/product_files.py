@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 from insurance.domain.product.definition.source import Files
-from insurance.operations.documents.ports import Objects
+from insurance.operations.files.ports import Objects
 
 
 def object_key(content: str) -> str:

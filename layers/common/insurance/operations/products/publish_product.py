@@ -23,7 +23,7 @@ from insurance.domain.product.publishing.release import (
     order,
     unpublishable,
 )
-from insurance.operations.documents.ports import Objects
+from insurance.operations.files.ports import Objects
 from insurance.operations.products.ports import ProductVersions, Seeds
 from insurance.operations.products.product_files import object_key, stored_files
 from insurance.operations.receipt import Receipt

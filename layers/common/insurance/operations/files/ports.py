@@ -1,0 +1,35 @@
+"""Where files are stored and how they are sent and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """Where and with which form fields one file may be sent, as `multipart/form-data`, file last."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class Objects(Protocol):
+    """Files of one kind; a key never changes what it holds. Keys and links name no person."""
+
+    def put(self, key: str, body: bytes, *, media_type: str) -> bool:
+        """Store a new object; False, and nothing done, when the key is there already."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def delete(self, key: str) -> None:
+        """Nothing is under the key afterwards, whether there was something or not."""
+
+    def link(self, key: str, *, seconds: int, name: str | None = None) -> str:
+        """A URL under which anybody may read the object until then; saved under `name`, if given."""
+
+    def upload_form(
+        self, key: str, *, media_type: str, sha256: str, largest: int, seconds: int
+    ) -> UploadForm:
+        """A form that stores exactly this content (SHA-256 in base64), of at most `largest` bytes."""
