@@ -3,10 +3,7 @@
 import base64
 import json
 import os
-import socket
-import subprocess
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,10 +14,10 @@ import boto3
 from botocore.config import Config
 
 from local.aws.cloudformation import REGION
-from local.aws.engine import engine_for
+from local.aws.engine import running_engine
 from local.aws.template import Template
-from local.processes import LOOPBACK, free_port
-from local.settings import Settings
+from local.processes import LOOPBACK
+from local.settings import ANY_PORTS, Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,7 +26,6 @@ ROOT = Path(__file__).resolve().parents[1]
 WORKSHOP = ROOT / ".tools" / "bench"
 """What the bench keeps between runs: the contenders' environments and a seeded book."""
 
-DYNOXIDE = ROOT / ".tools/node_modules/@dynoxide/linux-x64/dynoxide"
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "bench",
     "AWS_SECRET_ACCESS_KEY": "bench",
@@ -41,30 +37,10 @@ KMS_BLOB_BYTES = 184
 
 
 @contextmanager
-def engine(*, database: Path | None = None) -> Iterator[str]:
-    """dynoxide on a free port, in memory or on a file; its URL."""
-    engine_for(Settings(engine="dynoxide"))
-    port = free_port(0, what="database", setting="DATABASE_PORT")
-    command: list[str | Path] = [DYNOXIDE, "--host", LOOPBACK, "--port", str(port)]
-    if database is not None:
-        command += ["--db-path", database]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(port)
-        yield f"http://{LOOPBACK}:{port}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex((LOOPBACK, port)) == 0:
-                return
-        time.sleep(0.005)
-    raise TimeoutError(f"the engine did not listen on port {port}")
+def engine(*, folder: Path | None = None) -> Iterator[str]:
+    """dynoxide in memory, or on disk in a folder; its URL."""
+    with running_engine(Settings(ports=ANY_PORTS, engine="dynoxide"), folder=folder) as url:
+        yield url
 
 
 @contextmanager

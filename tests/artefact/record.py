@@ -23,12 +23,12 @@ from joserfc.jwk import ECKey
 
 from demo.samples import CALLERS, Partner, Staff
 from local.bank_messages.messages import status_report
-from tests import pet
 from tests.artefact.backend import ISSUER, Backend, backend
 from tests.artefact.cases import EVENTS, EXPECTED, case, observed, settled
 from tests.artefact.conftest import Stage
 from tests.artefact.emulator import runtime_folder
-from tests.evidence.pictures import photograph
+from tests.support import pet
+from tests.support.pictures import photograph
 
 type Json = dict[str, Any]
 

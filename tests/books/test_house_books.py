@@ -25,12 +25,12 @@ from insurance.operations.ledger.read_ledger import (
 )
 from insurance.operations.ledger.report_business import report_business, state_partner
 
-from tests.books.keeper import claim_event, claim_on, earn, finance, happened, plain_house
 from tests.cases.published import expected
-from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House, gbp
-from tests.policy_life.test_billing import Desk
-from tests.policy_life.test_offset import desk_with
-from tests.policy_life.test_refunds import RefundDesk, person, returned
+from tests.support.almanac import desk_with
+from tests.support.billing import Desk
+from tests.support.ledger import claim_event, claim_on, earn, finance, happened, plain_house
+from tests.support.policy_life import PARTNER, WITH_A_TEENAGER, House, gbp
+from tests.support.refunds import RefundDesk, person, returned
 
 MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
 USD, GBP = Currency.USD, Currency.GBP

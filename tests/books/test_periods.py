@@ -13,9 +13,9 @@ from insurance.domain.ledger.calendar import PeriodStatus
 from insurance.dynamodb.transaction import transact
 from insurance.operations.ledger.keep_calendar import close_period
 
-from tests.books.keeper import FAR, Keeper, finance, plain_house
-from tests.builders import make_receipt
-from tests.policy_life.house import House
+from tests.support.builders import make_receipt
+from tests.support.ledger import FAR, Keeper, finance, plain_house
+from tests.support.policy_life import House
 
 USD = Currency.USD
 

@@ -14,8 +14,8 @@ from insurance.dynamodb.ledger.reconciliation import DynamoDBCountedBooks
 from insurance.operations.ledger import reconcile_books as recount_books
 from insurance.operations.ledger.reconcile_books import Recounter
 
-from tests.books.keeper import FAR, Keeper, earn, plain_house
-from tests.policy_life.house import House
+from tests.support.ledger import FAR, Keeper, earn, plain_house
+from tests.support.policy_life import House
 
 USD = Currency.USD
 

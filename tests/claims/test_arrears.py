@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from insurance import wiring
 
-from tests.claims.office import Office
-from tests.claims.policies import AFTER_THE_LOSS, issued, loss, money
-from tests.claims.test_payment_files import at_the_bank, reported
+from tests.support.bank import at_the_bank, reported
+from tests.support.claims import AFTER_THE_LOSS, issued, loss, money
+from tests.support.platform import Platform
 
 type Json = dict[str, Any]
 
@@ -23,23 +23,23 @@ def body_of(policy: str, claimed: str = "1000", **changes: Any) -> Json:
     return loss(policy, "accidental_damage", claimed, **told)
 
 
-def noticed_and_settled(office: Office, body: Json, **arguments: Any) -> Json:
-    office.now = max(office.now, AFTER_THE_LOSS)
-    return office.post("/v1/claims", {**body, "settle": True}, **arguments)
+def noticed_and_settled(platform: Platform, body: Json, **arguments: Any) -> Json:
+    platform.now = max(platform.now, AFTER_THE_LOSS)
+    return platform.post("/v1/claims", {**body, "settle": True}, **arguments)
 
 
-def account(office: Office, claim: Json) -> Json:
-    return office.get(f"/v1/policies/{claim['policy_id']}/billing")
+def account(platform: Platform, claim: Json) -> Json:
+    return platform.get(f"/v1/policies/{claim['policy_id']}/billing")
 
 
-def paid_in(office: Office, policy: str, major: str, reference: str = "REF-1") -> Json:
+def paid_in(platform: Platform, policy: str, major: str, reference: str = "REF-1") -> Json:
     told = {
         "policy_id": policy,
         "reference": reference,
         "amount": money(major),
-        "received_on": office.now.date().isoformat(),
+        "received_on": platform.now.date().isoformat(),
     }
-    return office.post("/v1/payments-received", told, by=BANK)
+    return platform.post("/v1/payments-received", told, by=BANK)
 
 
 def report(claim: Json, outcome: str) -> Json:
@@ -51,8 +51,8 @@ def report(claim: Json, outcome: str) -> Json:
     }
 
 
-def test_one_call_notices_settles_and_keeps_back_what_is_overdue(office: Office):
-    claim = noticed_and_settled(office, body_of(issued(office)))
+def test_one_call_notices_settles_and_keeps_back_what_is_overdue(platform: Platform):
+    claim = noticed_and_settled(platform, body_of(issued(platform)))
 
     [payment] = claim["payments"]
     assert payment["status"] == "executing"
@@ -63,98 +63,98 @@ def test_one_call_notices_settles_and_keeps_back_what_is_overdue(office: Office)
     ]
     step = claim["steps"][-1]
     assert (step["code"], step["after"]) == ("arrears_offset", money("330.74"))
-    billing = account(office, claim)
+    billing = account(platform, claim)
     assert (billing["overdue"], billing["status"]) == (money("0"), "paid")
     [kept_back] = billing["payments"]
     assert (kept_back["reference"], kept_back["from_claim"]) == (payment["id"], True)
 
 
-def test_the_bank_is_sent_what_is_left_and_its_report_pays_the_claim_whole(office: Office):
-    claim = noticed_and_settled(office, body_of(issued(office)))
-    office.deliver()
+def test_the_bank_is_sent_what_is_left_and_its_report_pays_the_claim_whole(platform: Platform):
+    claim = noticed_and_settled(platform, body_of(issued(platform)))
+    platform.deliver()
 
-    [file] = office.post("/v1/payment-files", {"currency": "GBP"}, by=FINANCE)["items"]
-    [ordered] = at_the_bank(office)
+    [file] = platform.post("/v1/payment-files", {"currency": "GBP"}, by=FINANCE)["items"]
+    [ordered] = at_the_bank(platform)
     assert [each.amount for each in ordered.transfers] == ["330.74"]
     assert file["total"] == money("330.74")
-    reported(office, file["id"], "ACSC")
+    reported(platform, file["id"], "ACSC")
 
-    paid = office.get(f"/v1/claims/{claim['id']}")
+    paid = platform.get(f"/v1/claims/{claim['id']}")
     assert (paid["status"], paid["paid"]) == ("closed", money("500"))
 
 
-def test_what_the_bank_rejects_is_undone_on_the_account(office: Office):
-    claim = noticed_and_settled(office, body_of(issued(office)))
-    office.deliver()
-    [file] = office.post("/v1/payment-files", {"currency": "GBP"}, by=FINANCE)["items"]
+def test_what_the_bank_rejects_is_undone_on_the_account(platform: Platform):
+    claim = noticed_and_settled(platform, body_of(issued(platform)))
+    platform.deliver()
+    [file] = platform.post("/v1/payment-files", {"currency": "GBP"}, by=FINANCE)["items"]
 
-    reported(office, file["id"], "RJCT")
+    reported(platform, file["id"], "RJCT")
 
-    billing = account(office, claim)
+    billing = account(platform, claim)
     assert billing["overdue"] == OVERDUE
     assert billing["payments"][0]["taken_back_at"] is not None
-    failed = office.get(f"/v1/claims/{claim['id']}")
+    failed = platform.get(f"/v1/claims/{claim['id']}")
     assert failed["payments"][0]["status"] == "failed"
     assert [step for step in failed["steps"] if step["code"] == "arrears_offset"] == []
 
 
-def test_a_claim_that_is_owed_to_us_whole_never_goes_to_the_bank(office: Office):
-    claim = noticed_and_settled(office, body_of(issued(office), "600"))
-    office.deliver()
+def test_a_claim_that_is_owed_to_us_whole_never_goes_to_the_bank(platform: Platform):
+    claim = noticed_and_settled(platform, body_of(issued(platform), "600"))
+    platform.deliver()
 
     assert (claim["status"], claim["paid"]) == ("closed", money("100"))
     assert claim["payments"][0]["net"] == money("0")
-    assert office.post("/v1/payment-files", {"currency": "GBP"}, by=FINANCE) == {"items": []}
-    assert account(office, claim)["overdue"] == money("69.26")
-    assert office.refused("/v1/bank-reports", report(claim, "returned"), by=BANK) == "wrong-state"
+    assert platform.post("/v1/payment-files", {"currency": "GBP"}, by=FINANCE) == {"items": []}
+    assert account(platform, claim)["overdue"] == money("69.26")
+    assert platform.refused("/v1/bank-reports", report(claim, "returned"), by=BANK) == "wrong-state"
 
 
 @pytest.mark.parametrize(
     "changes", [{"payee": ADA | {"is_policyholder": False}}, {"loss_payee": "A lender"}]
 )
-def test_what_goes_to_somebody_else_goes_whole(office: Office, changes: Json):
-    claim = noticed_and_settled(office, body_of(issued(office), **changes))
+def test_what_goes_to_somebody_else_goes_whole(platform: Platform, changes: Json):
+    claim = noticed_and_settled(platform, body_of(issued(platform), **changes))
 
     assert "kept_back" not in claim["payments"][0]
-    assert account(office, claim)["overdue"] == OVERDUE
+    assert account(platform, claim)["overdue"] == OVERDUE
 
 
-def test_a_settlement_after_the_notice_and_an_approval_keep_back_too(office: Office):
-    first, policy = issued(office), issued(office)
-    office.now = AFTER_THE_LOSS
-    small = office.post("/v1/claims", body_of(first))
-    settled = office.post(f"/v1/claims/{small['id']}/settlement")
+def test_a_settlement_after_the_notice_and_an_approval_keep_back_too(platform: Platform):
+    first, policy = issued(platform), issued(platform)
+    platform.now = AFTER_THE_LOSS
+    small = platform.post("/v1/claims", body_of(first))
+    settled = platform.post(f"/v1/claims/{small['id']}/settlement")
     assert settled["payments"][0]["net"] == money("330.74")
 
-    large = noticed_and_settled(office, body_of(policy, "6000"))
-    assert (large["payments"][0]["status"], account(office, large)["overdue"]) == (
+    large = noticed_and_settled(platform, body_of(policy, "6000"))
+    assert (large["payments"][0]["status"], account(platform, large)["overdue"]) == (
         "awaiting_approval",
         OVERDUE,
     )
-    paid_in(office, policy, "69.26")
+    paid_in(platform, policy, "69.26")
     path = f"/v1/claims/{large['id']}/payments/{large['payments'][0]['id']}/approval"
-    approved = office.post(path, {"decision": "approve", "reason": "Seen."}, by=HANDLER)
+    approved = platform.post(path, {"decision": "approve", "reason": "Seen."}, by=HANDLER)
     assert approved["payments"][0]["kept_back"] == money("100")
-    assert account(office, large)["overdue"] == money("0")
+    assert account(platform, large)["overdue"] == money("0")
 
 
-def test_a_repeated_call_keeps_back_once(office: Office):
-    body = body_of(issued(office))
-    first = noticed_and_settled(office, body, key="once")
+def test_a_repeated_call_keeps_back_once(platform: Platform):
+    body = body_of(issued(platform))
+    first = noticed_and_settled(platform, body, key="once")
 
-    again = noticed_and_settled(office, body, key="once")
+    again = noticed_and_settled(platform, body, key="once")
 
     assert again == first
-    assert len(account(office, first)["payments"]) == 1
+    assert len(account(platform, first)["payments"]) == 1
 
 
-def test_a_coverage_check_says_what_would_be_kept_back(office: Office):
-    policy = issued(office)
-    office.now = AFTER_THE_LOSS
+def test_a_coverage_check_says_what_would_be_kept_back(platform: Platform):
+    policy = issued(platform)
+    platform.now = AFTER_THE_LOSS
     asked = body_of(policy)
     told = {name: asked[name] for name in ("policy_id", "cover", "occurred_at", "claimed", "facts")}
 
-    checked = office.post("/v1/coverage-checks", told)
+    checked = platform.post("/v1/coverage-checks", told)
 
     assert (checked["outcome"], checked["payable"], checked["kept_back"]) == (
         "pass",
@@ -165,29 +165,29 @@ def test_a_coverage_check_says_what_would_be_kept_back(office: Office):
     assert "premium_overdue" in {rule["code"] for rule in checked["rules"]}
 
 
-def test_another_word_on_who_the_payee_is_needs_a_second_person(office: Office):
+def test_another_word_on_who_the_payee_is_needs_a_second_person(platform: Platform):
     stranger = ADA | {"is_policyholder": False}
-    claim = office.post("/v1/claims", body_of(issued(office), payee=stranger))
+    claim = platform.post("/v1/claims", body_of(issued(platform), payee=stranger))
 
-    proposed = office.post(f"/v1/claims/{claim['id']}/payee", ADA)
+    proposed = platform.post(f"/v1/claims/{claim['id']}/payee", ADA)
 
     assert proposed["payee"]["is_policyholder"] is False
     assert proposed["payee_asked_for"]["is_policyholder"] is True
 
 
-def test_after_an_erasure_a_payment_that_fails_is_undone_all_the_same(office: Office):
-    claim = noticed_and_settled(office, body_of(issued(office)))
-    erase(office, claim["policy_id"])
+def test_after_an_erasure_a_payment_that_fails_is_undone_all_the_same(platform: Platform):
+    claim = noticed_and_settled(platform, body_of(issued(platform)))
+    erase(platform, claim["policy_id"])
 
-    office.post("/v1/bank-reports", report(claim, "failed"), by=BANK)
+    platform.post("/v1/bank-reports", report(claim, "failed"), by=BANK)
 
-    assert account(office, claim)["overdue"] == OVERDUE
+    assert account(platform, claim)["overdue"] == OVERDUE
 
 
-def erase(office: Office, policy_id: str) -> None:
+def erase(platform: Platform, policy_id: str) -> None:
     party = policy_id.replace("pol_", "pty_")
     wiring.dynamodb().update_item(
-        TableName=office.tables["parties"],
+        TableName=platform.tables["parties"],
         Key={"id": {"S": party}},
         UpdateExpression="REMOVE #key",
         ExpressionAttributeNames={"#key": "key"},

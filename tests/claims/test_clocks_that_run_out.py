@@ -17,14 +17,13 @@ from insurance.operations.scheduler.check_deadlines import (
 from insurance.operations.scheduler.run_jobs import RunReport, run_jobs
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 
-from tests.claims.office import Office, opened_in_memory
-from tests.claims.policies import issued, loss, notified
-from tests.claims.test_complaints import KIM, opened
-from tests.claims.test_decisions import AT_FAULT, HANDLER
 from tests.fakes.claims import MemoryClaims
 from tests.fakes.complaints import MemoryComplaints
 from tests.fakes.memory import Memory
 from tests.fakes.scheduler import MemoryScheduledJobs
+from tests.support.claims import AT_FAULT, HANDLER, issued, loss, notified
+from tests.support.complaints import KIM, opened
+from tests.support.platform import Platform, platform_in_memory
 
 type Json = dict[str, Any]
 
@@ -35,7 +34,7 @@ PARTITION = partition_for(Mode.TEST, "harbour")
 class Days:
     """An office whose days pass: what happened is delivered, and what is due is done."""
 
-    office: Office
+    platform: Platform
     memory: Memory
     scheduled: MemoryScheduledJobs
 
@@ -43,7 +42,7 @@ class Days:
         events = [event for stream in self.memory.events.values() for event in stream]
         for event in events:
             schedule_jobs(event, products=wiring.products(), schedule=self.scheduled)
-        self.office.now = now
+        self.platform.now = now
         return run_jobs(
             PARTITION,
             {
@@ -64,13 +63,13 @@ class Days:
 
 @pytest.fixture
 def days() -> Iterator[Days]:
-    with opened_in_memory() as (office, memory):
-        yield Days(office, memory, MemoryScheduledJobs())
+    with platform_in_memory() as (platform, memory):
+        yield Days(platform, memory, MemoryScheduledJobs())
 
 
 def crash(days: Days, **changes: Any) -> Json:
-    body = loss(issued(days.office), "accidental_damage", "1000", facts=AT_FAULT)
-    return notified(days.office, body | changes)
+    body = loss(issued(days.platform), "accidental_damage", "1000", facts=AT_FAULT)
+    return notified(days.platform, body | changes)
 
 
 def test_a_claim_that_nobody_decides_in_time_is_found_and_becomes_a_task(days):
@@ -82,18 +81,18 @@ def test_a_claim_that_nobody_decides_in_time_is_found_and_becomes_a_task(days):
     assert days.breaches(claim["id"]) == []
     days.turn_to(due_at)
 
-    found = days.office.get(f"/v1/claims/{claim['id']}")
+    found = days.platform.get(f"/v1/claims/{claim['id']}")
     [deadline] = [each for each in found["deadlines"] if each["code"] == "decide"]
     assert days.breaches(claim["id"]) == ["claim.deadline_missed"]
     assert datetime.fromisoformat(deadline["missed_at"]) == due_at
     assert found["task"]["code"] == "deadline_missed"
-    [line] = days.office.get("/v1/work-lists/claims_handler", by=HANDLER)["items"]
+    [line] = days.platform.get("/v1/work-lists/claims_handler", by=HANDLER)["items"]
     assert (line["id"], line["late"]) == (claim["id"], True)
 
 
 def test_a_missed_deadline_is_recorded_once_however_often_the_scheduler_runs(days):
     claim = crash(days)
-    later = days.office.now + timedelta(days=60)
+    later = days.platform.now + timedelta(days=60)
 
     for _ in range(3):
         ran = days.turn_to(later)
@@ -105,43 +104,43 @@ def test_a_missed_deadline_is_recorded_once_however_often_the_scheduler_runs(day
 def test_a_claim_that_is_settled_in_time_breaches_nothing(days):
     claim = crash(days)
     path = f"/v1/claims/{claim['id']}"
-    days.office.post(f"{path}/settlement")
-    days.office.post(f"{path}/hold", {"reason": "The bank is asked."}, by=HANDLER)
+    days.platform.post(f"{path}/settlement")
+    days.platform.post(f"{path}/hold", {"reason": "The bank is asked."}, by=HANDLER)
 
-    days.turn_to(days.office.now + timedelta(days=9))
+    days.turn_to(days.platform.now + timedelta(days=9))
 
     assert days.breaches(claim["id"]) == []
 
 
 def test_money_that_does_not_come_in_time_is_a_breach_of_its_own(days):
     claim = crash(days)
-    days.office.post(f"/v1/claims/{claim['id']}/settlement")
+    days.platform.post(f"/v1/claims/{claim['id']}/settlement")
 
-    days.turn_to(days.office.now + timedelta(days=40))
+    days.turn_to(days.platform.now + timedelta(days=40))
 
-    found = days.office.get(f"/v1/claims/{claim['id']}")
+    found = days.platform.get(f"/v1/claims/{claim['id']}")
     late = [each["code"] for each in found["deadlines"] if "missed_at" in each]
     assert late == ["pay"]
 
 
 def test_a_withdrawn_claim_is_looked_at_no_more(days):
     claim = crash(days)
-    days.turn_to(days.office.now + timedelta(days=1))
-    days.office.post(f"/v1/claims/{claim['id']}/closure", {"reason": "withdrawn"}, by=HANDLER)
+    days.turn_to(days.platform.now + timedelta(days=1))
+    days.platform.post(f"/v1/claims/{claim['id']}/closure", {"reason": "withdrawn"}, by=HANDLER)
 
-    days.turn_to(days.office.now + timedelta(days=90))
+    days.turn_to(days.platform.now + timedelta(days=90))
 
     assert days.breaches(claim["id"]) == []
     assert not [key for key in days.scheduled.jobs if key[1] == claim["id"]]
 
 
 def test_both_clocks_of_a_complaint_run_out_one_after_the_other(days):
-    path = opened(days.office)
+    path = opened(days.platform)
     complaint_id = path.rpartition("/")[2]
 
-    days.turn_to(days.office.now + timedelta(days=90))
+    days.turn_to(days.platform.now + timedelta(days=90))
 
-    found = days.office.get(path, by=KIM)
+    found = days.platform.get(path, by=KIM)
     noted = {each["code"]: each["missed_at"] for each in found["deadlines"]}
     assert days.breaches(complaint_id) == ["complaint.deadline_missed"] * 2
     assert noted["acknowledge"] < noted["final_response"]

@@ -11,14 +11,12 @@ from insurance.domain.complaint import Status, Step
 from insurance.domain.complaint.lifecycle import NEXT
 
 from local.bank_messages.messages import read_payments, status_report
-from tests.claims.office import Office, opened_in_memory
-from tests.claims.policies import MOTOR, issued, loss, notified
-from tests.claims.test_decisions import AT_FAULT, HANDLER
-
-type Json = dict[str, Any]
+from tests.support.claims import AT_FAULT, HANDLER, MOTOR, issued, loss, notified
+from tests.support.complaints import BANK, KIM, SVEN, Json, opened, words
+from tests.support.platform import Platform, platform_in_memory
 
 PARTNER, OTHER = "harbour-test", "meadow-test"
-KIM, SVEN, BANK = "complaints-test", "supervisor-test", "bank-test"
+
 ANSWER = {"text": "We are sorry.", "outcome": "upheld", "root_cause": "process"}
 REDRESS = {
     "amount": {"amount": 5_000, "currency": "GBP"},
@@ -29,44 +27,28 @@ REDRESS = {
 AGREED = {"decision": "approve", "reason": "Fair."}
 
 
-def words(about: str, **changes: Any) -> Json:
-    return {
-        "about": about,
-        "category": "delay",
-        "complainant": "Ada Merton",
-        "contact": "ada@example.com",
-        "text": "Nobody rang back for three weeks.",
-    } | changes
-
-
-def opened(office: Office, about: str | None = None, **changes: Any) -> str:
-    """The path of a new complaint."""
-    complaint = office.post("/v1/complaints", words(about or issued(office), **changes))
-    return f"/v1/complaints/{complaint['id']}"
-
-
-def investigating(office: Office, about: str | None = None) -> str:
-    path = opened(office, about)
-    office.post(f"{path}/acknowledgement", by=KIM)
-    office.post(f"{path}/investigation", by=KIM)
+def investigating(platform: Platform, about: str | None = None) -> str:
+    path = opened(platform, about)
+    platform.post(f"{path}/acknowledgement", by=KIM)
+    platform.post(f"{path}/investigation", by=KIM)
     return path
 
 
-def redressed(office: Office, path: str) -> str:
+def redressed(platform: Platform, path: str) -> str:
     """The id of redress that a second person agreed to."""
-    redress: str = office.post(f"{path}/redress", REDRESS, by=KIM)["redress"][-1]["id"]
-    office.post(f"{path}/redress/{redress}/approval", AGREED, by=SVEN)
+    redress: str = platform.post(f"{path}/redress", REDRESS, by=KIM)["redress"][-1]["id"]
+    platform.post(f"{path}/redress/{redress}/approval", AGREED, by=SVEN)
     return redress
 
 
-def report(office: Office, redress: str, outcome: str = "paid", **arguments: Any) -> Json:
+def report(platform: Platform, redress: str, outcome: str = "paid", **arguments: Any) -> Json:
     body = {
         "instruction_id": redress,
         "outcome": outcome,
         "bank_reference": "B-1",
-        "executed_at": office.now.isoformat(),
+        "executed_at": platform.now.isoformat(),
     }
-    return office.post("/v1/redress-reports", body, by=BANK, **arguments)
+    return platform.post("/v1/redress-reports", body, by=BANK, **arguments)
 
 
 BUSINESS: Json = {
@@ -90,8 +72,8 @@ BUSINESS: Json = {
     ("territory", "last_day", "ombudsman"),
     [("IE", "2027-01-20T00:00:00Z", "Pensions Ombudsman"), ("DE", "2027-01-16T00:00:00Z", "your")],
 )
-def test_the_regulator_is_that_of_where_the_risk_is(office, territory, last_day, ombudsman):
-    quote = office.post(
+def test_the_regulator_is_that_of_where_the_risk_is(platform, territory, last_day, ombudsman):
+    quote = platform.post(
         "/v1/quotes",
         {
             "product": "business_combined",
@@ -102,20 +84,22 @@ def test_the_regulator_is_that_of_where_the_risk_is(office, territory, last_day,
         },
     )
 
-    path = investigating(office, quote["id"])
+    path = investigating(platform, quote["id"])
 
-    deadlines = {deadline["code"]: deadline["due_at"] for deadline in office.get(path)["deadlines"]}
+    deadlines = {
+        deadline["code"]: deadline["due_at"] for deadline in platform.get(path)["deadlines"]
+    }
     assert deadlines["final_response"] == last_day
-    assert ombudsman in office.post(f"{path}/response", ANSWER, by=KIM)["response"]["ombudsman"]
+    assert ombudsman in platform.post(f"{path}/response", ANSWER, by=KIM)["response"]["ombudsman"]
 
 
-def test_a_complaint_is_answered_put_right_and_closed(office):
-    path = investigating(office)
-    redress = redressed(office, path)
-    answered = office.post(f"{path}/response", ANSWER, by=KIM)
-    report(office, redress)
+def test_a_complaint_is_answered_put_right_and_closed(platform):
+    path = investigating(platform)
+    redress = redressed(platform, path)
+    answered = platform.post(f"{path}/response", ANSWER, by=KIM)
+    report(platform, redress)
 
-    closed = office.post(f"{path}/closure", {"reason": "accepted"}, by=KIM)
+    closed = platform.post(f"{path}/closure", {"reason": "accepted"}, by=KIM)
 
     assert answered["outcome"] == "upheld"
     assert "Financial Ombudsman" in answered["response"]["ombudsman"]
@@ -126,21 +110,21 @@ def test_a_complaint_is_answered_put_right_and_closed(office):
 
 @pytest.mark.parametrize("kind", ["quote", "policy", "claim"])
 @pytest.mark.parametrize("by", [PARTNER, KIM])
-def test_anybody_complains_about_a_quote_a_policy_or_a_claim(office, kind, by):
-    policy = issued(office)
+def test_anybody_complains_about_a_quote_a_policy_or_a_claim(platform, kind, by):
+    policy = issued(platform)
     abouts = {"policy": policy, "quote": policy.replace("pol_", "quo_")}
     if kind == "claim":
-        claim = notified(office, loss(policy, "accidental_damage", "1000", facts=AT_FAULT))
+        claim = notified(platform, loss(policy, "accidental_damage", "1000", facts=AT_FAULT))
         abouts["claim"] = claim["id"]
 
-    complaint = office.post("/v1/complaints", words(abouts[kind]), by=by)
+    complaint = platform.post("/v1/complaints", words(abouts[kind]), by=by)
 
     assert (complaint["about"], complaint["status"]) == (abouts[kind], "received")
     assert complaint["channel"] == ("broker" if by == PARTNER else "call_centre")
 
 
-def test_a_quote_that_became_no_policy_can_be_complained_about(office):
-    quote = office.post(
+def test_a_quote_that_became_no_policy_can_be_complained_about(platform):
+    quote = platform.post(
         "/v1/quotes",
         {
             "product": "personal_motor",
@@ -149,9 +133,9 @@ def test_a_quote_that_became_no_policy_can_be_complained_about(office):
             "answers": MOTOR,
         },
     )
-    path = opened(office, quote["id"], category="price")
+    path = opened(platform, quote["id"], category="price")
 
-    assert office.get(path)["text"].startswith("Nobody rang")
+    assert platform.get(path)["text"].startswith("Nobody rang")
 
 
 @pytest.mark.parametrize(
@@ -163,12 +147,12 @@ def test_a_quote_that_became_no_policy_can_be_complained_about(office):
         ("pty_test_0000000000000000", "invalid-fields"),
     ],
 )
-def test_there_must_be_something_to_complain_about(office, about, code):
-    assert office.refused("/v1/complaints", words(about)) == code
+def test_there_must_be_something_to_complain_about(platform, about, code):
+    assert platform.refused("/v1/complaints", words(about)) == code
 
 
-def test_a_policy_that_was_quoted_but_not_issued_is_unknown(office):
-    quote = office.post(
+def test_a_policy_that_was_quoted_but_not_issued_is_unknown(platform):
+    quote = platform.post(
         "/v1/quotes",
         {
             "product": "personal_motor",
@@ -179,59 +163,59 @@ def test_a_policy_that_was_quoted_but_not_issued_is_unknown(office):
     )
     about = quote["id"].replace("quo_", "pol_")
 
-    assert office.refused("/v1/complaints", words(about)) == "policy-not-found"
+    assert platform.refused("/v1/complaints", words(about)) == "policy-not-found"
 
 
-def test_another_partners_things_and_complaints_are_unknown(office):
-    policy = issued(office)
-    path = opened(office, policy)
+def test_another_partners_things_and_complaints_are_unknown(platform):
+    policy = issued(platform)
+    path = opened(platform, policy)
 
-    assert office.refused("/v1/complaints", words(policy), by=OTHER) == "policy-not-found"
-    assert office.call("GET", path, by=OTHER).body["code"] == "complaint-not-found"
-    assert office.call("GET", f"{path}x", by=PARTNER).body["code"] == "complaint-not-found"
+    assert platform.refused("/v1/complaints", words(policy), by=OTHER) == "policy-not-found"
+    assert platform.call("GET", path, by=OTHER).body["code"] == "complaint-not-found"
+    assert platform.call("GET", f"{path}x", by=PARTNER).body["code"] == "complaint-not-found"
 
 
-def test_a_partner_complains_and_reads_and_does_nothing_else(office):
-    path = opened(office)
+def test_a_partner_complains_and_reads_and_does_nothing_else(platform):
+    path = opened(platform)
 
     for step in ("acknowledgement", "notes", "redress", "closure"):
-        assert office.refused(f"{path}/{step}", {"text": "x"}) == "missing-scope"
-    assert office.call("GET", f"{path}/desk").body["code"] == "missing-scope"
-    assert office.call("GET", "/v1/complaint-registers/2026-11").body["code"] == "missing-scope"
+        assert platform.refused(f"{path}/{step}", {"text": "x"}) == "missing-scope"
+    assert platform.call("GET", f"{path}/desk").body["code"] == "missing-scope"
+    assert platform.call("GET", "/v1/complaint-registers/2026-11").body["code"] == "missing-scope"
 
 
-def test_notes_handler_and_root_cause_are_for_our_own_people(office):
-    path = opened(office)
-    office.post(f"{path}/notes", {"text": "A good customer."}, by=KIM)
-    office.post(f"{path}/assignment", {"handler": "staff-kim"}, by=KIM)
+def test_notes_handler_and_root_cause_are_for_our_own_people(platform):
+    path = opened(platform)
+    platform.post(f"{path}/notes", {"text": "A good customer."}, by=KIM)
+    platform.post(f"{path}/assignment", {"handler": "staff-kim"}, by=KIM)
 
-    office.post(f"{path}/acknowledgement", by=KIM)
-    office.post(f"{path}/investigation", by=KIM)
-    answered = office.post(f"{path}/response", ANSWER, by=KIM)
-    desk = office.get(f"{path}/desk", by=KIM)
+    platform.post(f"{path}/acknowledgement", by=KIM)
+    platform.post(f"{path}/investigation", by=KIM)
+    answered = platform.post(f"{path}/response", ANSWER, by=KIM)
+    desk = platform.get(f"{path}/desk", by=KIM)
 
     assert desk["root_cause"] == "process"
-    assert "root_cause" not in answered | office.get(path)
+    assert "root_cause" not in answered | platform.get(path)
     assert [note["text"] for note in desk["notes"]] == ["A good customer."]
     assert desk["handler"] == "staff-kim"
-    assert "good customer" not in str(office.get(path))
+    assert "good customer" not in str(platform.get(path))
 
 
-def test_redress_needs_a_second_person_with_the_role(office):
-    path = investigating(office)
-    redress = office.post(f"{path}/redress", REDRESS, by=SVEN)["redress"][0]["id"]
+def test_redress_needs_a_second_person_with_the_role(platform):
+    path = investigating(platform)
+    redress = platform.post(f"{path}/redress", REDRESS, by=SVEN)["redress"][0]["id"]
     approval = f"{path}/redress/{redress}/approval"
 
-    assert office.refused(approval, AGREED, by=KIM) == "no-authority"
-    assert office.refused(approval, AGREED, by=SVEN) == "same-person"
+    assert platform.refused(approval, AGREED, by=KIM) == "no-authority"
+    assert platform.refused(approval, AGREED, by=SVEN) == "same-person"
 
 
-def test_redress_that_is_refused_is_never_paid(office):
-    path = investigating(office)
-    redress = office.post(f"{path}/redress", REDRESS, by=KIM)["redress"][0]["id"]
+def test_redress_that_is_refused_is_never_paid(platform):
+    path = investigating(platform)
+    redress = platform.post(f"{path}/redress", REDRESS, by=KIM)["redress"][0]["id"]
     refusal = {"decision": "refuse", "reason": "Too much."}
 
-    refused = office.post(f"{path}/redress/{redress}/approval", refusal, by=SVEN)
+    refused = platform.post(f"{path}/redress/{redress}/approval", refusal, by=SVEN)
 
     assert refused["redress"][0]["status"] == "cancelled"
     body = {
@@ -240,159 +224,159 @@ def test_redress_that_is_refused_is_never_paid(office):
         "bank_reference": "B",
         "executed_at": "2027-01-18T09:00:00Z",
     }
-    assert office.refused("/v1/redress-reports", body, by=BANK) == "wrong-state"
+    assert platform.refused("/v1/redress-reports", body, by=BANK) == "wrong-state"
 
 
-def test_a_payee_on_a_sanctions_list_is_looked_at_first(office):
-    path = investigating(office)
+def test_a_payee_on_a_sanctions_list_is_looked_at_first(platform):
+    path = investigating(platform)
     listed = REDRESS | {"name": "Drago, Viktor MALENKOV"}
-    redress = office.post(f"{path}/redress", listed, by=KIM)["redress"][0]["id"]
+    redress = platform.post(f"{path}/redress", listed, by=KIM)["redress"][0]["id"]
 
-    approved = office.post(f"{path}/redress/{redress}/approval", AGREED, by=SVEN)
+    approved = platform.post(f"{path}/redress/{redress}/approval", AGREED, by=SVEN)
     assert approved["redress"][0]["status"] == "screening"
 
-    assert office.get(path)["redress"] == []  # who complains is not told of it
+    assert platform.get(path)["redress"] == []  # who complains is not told of it
 
     cleared = {"decision": "clear", "reason": "Born on another day."}
-    found = office.post(f"{path}/redress/{redress}/screening", cleared, by=SVEN)
+    found = platform.post(f"{path}/redress/{redress}/screening", cleared, by=SVEN)
     assert found["redress"][0]["status"] == "executing"
-    assert office.get(path)["redress"] == found["redress"]
+    assert platform.get(path)["redress"] == found["redress"]
 
-    again = office.post(f"{path}/redress", listed, by=KIM)["redress"][1]["id"]
-    approved = office.post(f"{path}/redress/{again}/approval", AGREED, by=SVEN)
+    again = platform.post(f"{path}/redress", listed, by=KIM)["redress"][1]["id"]
+    approved = platform.post(f"{path}/redress/{again}/approval", AGREED, by=SVEN)
     assert approved["redress"][1]["status"] == "executing"  # the same name is not asked about twice
 
 
-def test_the_bank_is_told_of_the_payment_and_nothing_else(office):
-    path = investigating(office)
-    redress = redressed(office, path)
+def test_the_bank_is_told_of_the_payment_and_nothing_else(platform):
+    path = investigating(platform)
+    redress = redressed(platform, path)
 
-    told = report(office, redress)
+    told = report(platform, redress)
 
     assert set(told) == {"instruction_id", "status", "amount"}
-    assert office.get(path)["redress"][0]["bank_reference"] == "B-1"
+    assert platform.get(path)["redress"][0]["bank_reference"] == "B-1"
 
 
-def test_redress_goes_to_the_bank_in_the_file_of_all_payments_and_its_report_pays_it(office):
-    path = investigating(office)
-    redress = redressed(office, path)
-    office.deliver()
+def test_redress_goes_to_the_bank_in_the_file_of_all_payments_and_its_report_pays_it(platform):
+    path = investigating(platform)
+    redress = redressed(platform, path)
+    platform.deliver()
 
-    [file] = office.post("/v1/payment-files", {"currency": "GBP"}, by="finance-test")["items"]
-    [body] = [body for body, _ in office.objects.kept.values()]
+    [file] = platform.post("/v1/payment-files", {"currency": "GBP"}, by="finance-test")["items"]
+    [body] = [body for body, _ in platform.objects.kept.values()]
     ordered = read_payments(body)
     document = status_report("R-1", ordered.message_id, group="ACSC", payments={})
-    office.post("/v1/bank-status-reports", {"document": document}, by=BANK)
+    platform.post("/v1/bank-status-reports", {"document": document}, by=BANK)
 
     assert [each["id"] for each in file["payments"]] == [redress]
     assert [(each.reference, each.name, each.amount) for each in ordered.transfers] == [
         (end_to_end_id(redress), "Ada Merton", "50.00")
     ]
-    assert office.get(path)["redress"][0]["status"] == "paid"
-    assert office.post("/v1/payment-files", {"currency": "GBP"}, by="finance-test")["items"] == []
+    assert platform.get(path)["redress"][0]["status"] == "paid"
+    assert platform.post("/v1/payment-files", {"currency": "GBP"}, by="finance-test")["items"] == []
 
 
-def test_redress_goes_to_whom_a_second_person_agreed_whatever_is_offered_after(office):
-    path = investigating(office)
-    redress = redressed(office, path)
+def test_redress_goes_to_whom_a_second_person_agreed_whatever_is_offered_after(platform):
+    path = investigating(platform)
+    redress = redressed(platform, path)
     other = REDRESS | {"name": "Mallory Quick", "iban": "DE89370400440532013000"}
-    office.post(f"{path}/redress", other, by=KIM)
-    office.deliver()
+    platform.post(f"{path}/redress", other, by=KIM)
+    platform.deliver()
 
-    office.post("/v1/payment-files", {"currency": "GBP"}, by="finance-test")
+    platform.post("/v1/payment-files", {"currency": "GBP"}, by="finance-test")
 
-    [body] = [body for body, _ in office.objects.kept.values()]
+    [body] = [body for body, _ in platform.objects.kept.values()]
     assert [(each.reference, each.name) for each in read_payments(body).transfers] == [
         (end_to_end_id(redress), "Ada Merton")
     ]
 
 
-def test_redress_that_comes_back_opens_a_closed_complaint_again(office):
-    path = investigating(office)
-    redress = redressed(office, path)
-    office.post(f"{path}/response", ANSWER, by=KIM)
-    report(office, redress)
-    office.post(f"{path}/closure", {"reason": "accepted"}, by=KIM)
+def test_redress_that_comes_back_opens_a_closed_complaint_again(platform):
+    path = investigating(platform)
+    redress = redressed(platform, path)
+    platform.post(f"{path}/response", ANSWER, by=KIM)
+    report(platform, redress)
+    platform.post(f"{path}/closure", {"reason": "accepted"}, by=KIM)
 
-    report(office, redress, "returned")
+    report(platform, redress, "returned")
 
-    back = office.get(path)
+    back = platform.get(path)
     assert (back["status"], back["redress"][0]["status"]) == ("reopened", "returned")
     assert "closed_as" not in back
-    [line] = office.get("/v1/work-lists/complaints_handler", by=KIM)["items"]
+    [line] = platform.get("/v1/work-lists/complaints_handler", by=KIM)["items"]
     assert line["code"] == "complaint_reopened"
 
 
-def test_redress_that_fails_while_the_ombudsman_has_it_is_somebodys_work(office):
-    path = investigating(office)
-    redress = redressed(office, path)
-    office.post(f"{path}/response", ANSWER, by=KIM)
-    office.post(f"{path}/referral", {"reference": "FOS-1"}, by=KIM)
-    assert office.get("/v1/work-lists/complaints_handler", by=KIM)["items"] == []
+def test_redress_that_fails_while_the_ombudsman_has_it_is_somebodys_work(platform):
+    path = investigating(platform)
+    redress = redressed(platform, path)
+    platform.post(f"{path}/response", ANSWER, by=KIM)
+    platform.post(f"{path}/referral", {"reference": "FOS-1"}, by=KIM)
+    assert platform.get("/v1/work-lists/complaints_handler", by=KIM)["items"] == []
 
-    report(office, redress, "failed")
+    report(platform, redress, "failed")
 
-    [line] = office.get("/v1/work-lists/complaints_handler", by=KIM)["items"]
+    [line] = platform.get("/v1/work-lists/complaints_handler", by=KIM)["items"]
     assert line["code"] == "complaint_referred"
 
 
-def test_a_complaint_is_in_the_work_list_of_who_must_act(office):
-    path = investigating(office)
+def test_a_complaint_is_in_the_work_list_of_who_must_act(platform):
+    path = investigating(platform)
     complaint_id = path.rpartition("/")[2]
 
-    [line] = office.get("/v1/work-lists/complaints_handler", by=KIM)["items"]
+    [line] = platform.get("/v1/work-lists/complaints_handler", by=KIM)["items"]
     assert (line["id"], line["code"]) == (complaint_id, "complaint_investigating")
     assert (line["kind"], line["deadline"]["code"]) == ("complaint", "final_response")
 
-    office.post(f"{path}/redress", REDRESS, by=KIM)
-    assert office.get("/v1/work-lists/complaints_handler", by=KIM)["items"] == []
-    [line] = office.get("/v1/work-lists/supervisor", by=SVEN)["items"]
+    platform.post(f"{path}/redress", REDRESS, by=KIM)
+    assert platform.get("/v1/work-lists/complaints_handler", by=KIM)["items"] == []
+    [line] = platform.get("/v1/work-lists/supervisor", by=SVEN)["items"]
     assert (line["id"], line["code"]) == (complaint_id, "approve_redress")
 
 
-def test_the_register_lists_a_months_complaints_and_nobody_by_name(office):
-    policy = issued(office)
-    first, second = (opened(office, policy).rpartition("/")[2] for _ in range(2))
-    office.now += timedelta(days=40)
-    later = opened(office, policy).rpartition("/")[2]
+def test_the_register_lists_a_months_complaints_and_nobody_by_name(platform):
+    policy = issued(platform)
+    first, second = (opened(platform, policy).rpartition("/")[2] for _ in range(2))
+    platform.now += timedelta(days=40)
+    later = opened(platform, policy).rpartition("/")[2]
     november, december = "/v1/complaint-registers/2026-11", "/v1/complaint-registers/2026-12"
 
-    page = office.get(november, by=KIM, query={"limit": "1"})
-    rest = office.get(november, by=KIM, query={"after": page["next"]})
-    text = office.get(f"{november}/csv", by=KIM)["csv"]
+    page = platform.get(november, by=KIM, query={"limit": "1"})
+    rest = platform.get(november, by=KIM, query={"after": page["next"]})
+    text = platform.get(f"{november}/csv", by=KIM)["csv"]
 
     assert {page["rows"][0]["id"], *(row["id"] for row in rest["rows"])} == {first, second}
-    assert [row["id"] for row in office.get(december, by=KIM)["rows"]] == [later]
+    assert [row["id"] for row in platform.get(december, by=KIM)["rows"]] == [later]
     assert len(text.splitlines()) == 3
     assert "Ada" not in text + str(page)
-    assert office.call("GET", "/v1/complaint-registers/2026-13", by=KIM).status == 422
+    assert platform.call("GET", "/v1/complaint-registers/2026-13", by=KIM).status == 422
 
 
-def test_a_repeated_call_is_answered_as_at_first_whatever_came_since(office):
-    policy = issued(office)
-    first = office.call("POST", "/v1/complaints", words(policy), key="complain")
+def test_a_repeated_call_is_answered_as_at_first_whatever_came_since(platform):
+    policy = issued(platform)
+    first = platform.call("POST", "/v1/complaints", words(policy), key="complain")
     path = f"/v1/complaints/{first.body['id']}"
-    office.call("POST", f"{path}/acknowledgement", {}, by=KIM, key="ack")
-    office.post(f"{path}/investigation", by=KIM)
+    platform.call("POST", f"{path}/acknowledgement", {}, by=KIM, key="ack")
+    platform.post(f"{path}/investigation", by=KIM)
 
-    again = office.call("POST", "/v1/complaints", words(policy), key="complain")
-    acknowledged = office.call("POST", f"{path}/acknowledgement", {}, by=KIM, key="ack")
+    again = platform.call("POST", "/v1/complaints", words(policy), key="complain")
+    acknowledged = platform.call("POST", f"{path}/acknowledgement", {}, by=KIM, key="ack")
 
     assert (again.status, again.body) == (first.status, first.body)
     assert again.headers["Idempotent-Replayed"] == "true"
     assert acknowledged.body["status"] == "acknowledged"
     changed = words(policy, text="Something else.")
-    assert office.refused("/v1/complaints", changed, key="complain") == "key-reused"
+    assert platform.refused("/v1/complaints", changed, key="complain") == "key-reused"
 
 
-def test_of_many_at_once_one_moves_the_complaint_and_redress_is_paid_once(office):
-    path = investigating(office)
-    redress = redressed(office, path)
+def test_of_many_at_once_one_moves_the_complaint_and_redress_is_paid_once(platform):
+    path = investigating(platform)
+    redress = redressed(platform, path)
 
     with ThreadPoolExecutor(8) as threads:
         answers = list(
             threads.map(
-                lambda place: office.call(
+                lambda place: platform.call(
                     "POST",
                     "/v1/redress-reports",
                     {
@@ -410,13 +394,15 @@ def test_of_many_at_once_one_moves_the_complaint_and_redress_is_paid_once(office
 
     statuses = sorted({(each.status, each.body.get("code", "")) for each in answers})
     assert statuses == [(200, ""), (409, "wrong-state")]
-    assert [each["status"] for each in office.get(path)["redress"]] == ["paid"]
+    assert [each["status"] for each in platform.get(path)["redress"]] == ["paid"]
 
 
-def test_a_stale_revision_is_refused(office):
-    path = opened(office)
+def test_a_stale_revision_is_refused(platform):
+    path = opened(platform)
 
-    answered = office.call("POST", f"{path}/acknowledgement", {}, by=KIM, If_Match='"9-complaint"')
+    answered = platform.call(
+        "POST", f"{path}/acknowledgement", {}, by=KIM, If_Match='"9-complaint"'
+    )
 
     assert (answered.status, answered.body["code"]) == (412, "stale-revision")
 
@@ -446,18 +432,18 @@ PATHS: dict[Status, tuple[Step, ...]] = {
 
 @pytest.mark.parametrize(("status", "step"), list(product(Status, COMMANDS)))
 def test_a_command_does_what_the_table_says_or_is_refused_as_wrong_state(status, step):
-    with opened_in_memory() as (office, _):
-        path = opened(office)
+    with platform_in_memory() as (platform, _):
+        path = opened(platform)
         for before in PATHS[status]:
             ending, body = COMMANDS[before]
-            office.post(f"{path}/{ending}", body, by=KIM)
-        assert office.get(path)["status"] == status
+            platform.post(f"{path}/{ending}", body, by=KIM)
+        assert platform.get(path)["status"] == status
         ending, body = COMMANDS[step]
         if step is Step.REFER:
-            office.now += timedelta(days=60)  # late: then nothing but the state stands in the way
+            platform.now += timedelta(days=60)  # late: then nothing but the state stands in the way
 
-        answered = office.call("POST", f"{path}/{ending}", body, by=KIM)
-        now = office.get(path)["status"]
+        answered = platform.call("POST", f"{path}/{ending}", body, by=KIM)
+        now = platform.get(path)["status"]
 
     if (status, step) in NEXT:
         assert (answered.status, now) == (200, NEXT[status, step])
@@ -466,7 +452,7 @@ def test_a_command_does_what_the_table_says_or_is_refused_as_wrong_state(status,
         assert now == status
 
 
-def test_only_those_who_handle_complaints_do(office):
-    path = opened(office)
+def test_only_those_who_handle_complaints_do(platform):
+    path = opened(platform)
 
-    assert office.refused(f"{path}/acknowledgement", by=HANDLER) == "missing-scope"
+    assert platform.refused(f"{path}/acknowledgement", by=HANDLER) == "missing-scope"

@@ -10,15 +10,9 @@ from insurance.domain.claim import lifecycle as claims
 from insurance.domain.claim.recovery import NEXT as RECOVERY_NEXT
 from insurance.domain.claim.recovery import RecoveryStatus, RecoveryStep
 
-from tests.claims.office import Answered, Office, opened_in_memory
-from tests.claims.policies import money
-from tests.claims.test_decisions import AT_FAULT, DENIAL, HANDLER, SUPERVISOR, crash
-from tests.claims.test_every_step_in_every_state import (
-    COMMANDS,
-    REASON,
-    REFUSED_BESIDE,
-    claim_in,
-)
+from tests.support.claim_states import COMMANDS, REASON, REFUSED_BESIDE, claim_in
+from tests.support.claims import AT_FAULT, DENIAL, HANDLER, SUPERVISOR, crash, money
+from tests.support.platform import Answered, Platform, platform_in_memory
 
 type Json = dict[str, Any]
 
@@ -71,7 +65,7 @@ REACHED: dict[PaymentStatus, tuple[PaymentStep, ...]] = {
 }
 
 
-def take(office: Office, path: str, payment: str, step: PaymentStep) -> Answered:
+def take(platform: Platform, path: str, payment: str, step: PaymentStep) -> Answered:
     if step in REPORTS:
         body = {
             "instruction_id": payment,
@@ -79,24 +73,24 @@ def take(office: Office, path: str, payment: str, step: PaymentStep) -> Answered
             "bank_reference": "B-1",
             "executed_at": "2027-01-17T09:00:00Z",
         }
-        return office.call("POST", "/v1/bank-reports", body, by=BANK)
+        return platform.call("POST", "/v1/bank-reports", body, by=BANK)
     ending, body, by = DESK_STEPS[step]
-    return office.call("POST", f"{path}/payments/{payment}/{ending}", body, by=by)
+    return platform.call("POST", f"{path}/payments/{payment}/{ending}", body, by=by)
 
 
 @pytest.mark.parametrize(("status", "step"), list(product(PaymentStatus, TRIED)))
 def test_a_payment_takes_the_steps_of_its_table_and_refuses_the_others(status, step):
     """Goodwill needs a second person whatever its amount: so every state is reached."""
-    with opened_in_memory() as (office, _):
+    with platform_in_memory() as (platform, _):
         payee: Json = {"payee": LISTED} if status is PaymentStatus.SCREENING else {}
-        path = f"/v1/claims/{crash(office, **payee)['id']}"
-        payment = office.post(f"{path}/decision", GOODWILL, by=HANDLER)["payments"][0]["id"]
+        path = f"/v1/claims/{crash(platform, **payee)['id']}"
+        payment = platform.post(f"{path}/decision", GOODWILL, by=HANDLER)["payments"][0]["id"]
         for before in REACHED[status]:
-            assert take(office, path, payment, before).status == 200
-        assert office.get(path)["payments"][0]["status"] == status
+            assert take(platform, path, payment, before).status == 200
+        assert platform.get(path)["payments"][0]["status"] == status
 
-        answered = take(office, path, payment, step)
-        now = office.get(path)["payments"][0]["status"]
+        answered = take(platform, path, payment, step)
+        now = platform.get(path)["payments"][0]["status"]
 
     if (status, step) in NEXT:
         assert (answered.status, now) == (200, NEXT[status, step]), answered.body
@@ -127,19 +121,19 @@ RECOVERY_REACHED: dict[RecoveryStatus, tuple[RecoveryStep, ...]] = {
 
 @pytest.mark.parametrize(("status", "step"), list(product(RecoveryStatus, RecoveryStep)))
 def test_a_recovery_takes_the_steps_of_its_table_and_refuses_the_others(status, step):
-    with opened_in_memory() as (office, _):
-        claim = claim_in(office, Handling.CLOSED)
+    with platform_in_memory() as (platform, _):
+        claim = claim_in(platform, Handling.CLOSED)
         path = f"{claim}/recoveries"
         wreck = {"kind": "salvage", "against": "Scrap Metals", "expected": money("100")}
-        office.post(path, wreck, by=HANDLER)
+        platform.post(path, wreck, by=HANDLER)
         for before in RECOVERY_REACHED[status]:
             ending, body = RECOVERY_STEPS[before]
-            office.post(f"{path}/1/{ending}", body, by=HANDLER)
-        assert office.get(claim)["recoveries"][0]["status"] == status
+            platform.post(f"{path}/1/{ending}", body, by=HANDLER)
+        assert platform.get(claim)["recoveries"][0]["status"] == status
         ending, body = RECOVERY_STEPS[step]
 
-        answered = office.call("POST", f"{path}/1/{ending}", body, by=HANDLER)
-        now = office.get(claim)["recoveries"][0]["status"]
+        answered = platform.call("POST", f"{path}/1/{ending}", body, by=HANDLER)
+        now = platform.get(claim)["recoveries"][0]["status"]
 
     if (status, step) in RECOVERY_NEXT:
         assert (answered.status, now) == (200, RECOVERY_NEXT[status, step]), answered.body
@@ -150,13 +144,13 @@ def test_a_recovery_takes_the_steps_of_its_table_and_refuses_the_others(status, 
 @pytest.mark.parametrize(("state", "command"), list(product(claims.OPEN, COMMANDS)))
 def test_on_hold_what_decides_pays_or_closes_is_refused_as_on_hold(state, command):
     step, ending, body, by = COMMANDS[command]
-    with opened_in_memory() as (office, _):
-        path = claim_in(office, state)
-        office.post(f"{path}/hold", REASON, by=HANDLER)
+    with platform_in_memory() as (platform, _):
+        path = claim_in(platform, state)
+        platform.post(f"{path}/hold", REASON, by=HANDLER)
         if command == "payee" and state is not Handling.ASSESSING:
             body = body | {"name": "A"}
 
-        answered = office.call("POST", f"{path}/{ending}", body, by=by)
+        answered = platform.call("POST", f"{path}/{ending}", body, by=by)
 
     if step is Step.HOLD or (state, step) not in claims.NEXT:
         expected = {"wrong-state"}
@@ -179,8 +173,8 @@ UNPROPOSED: dict[str, tuple[str, Json, str]] = {
 @pytest.mark.parametrize(("state", "what"), list(product(Handling, UNPROPOSED)))
 def test_in_no_state_is_there_a_second_word_on_what_nobody_has_asked(state, what):
     ending, body, by = UNPROPOSED[what]
-    with opened_in_memory() as (office, _):
-        answered = office.call("POST", f"{claim_in(office, state)}/{ending}", body, by=by)
+    with platform_in_memory() as (platform, _):
+        answered = platform.call("POST", f"{claim_in(platform, state)}/{ending}", body, by=by)
 
     assert (answered.status, answered.body["code"]) == (409, "wrong-state")
 
@@ -198,11 +192,11 @@ WHILE_PROPOSED: dict[str, tuple[str, Json, str, str]] = {
 @pytest.mark.parametrize("what", WHILE_PROPOSED)
 def test_while_a_denial_waits_for_a_second_person_nothing_else_is_decided(what):
     ending, body, by, code = WHILE_PROPOSED[what]
-    with opened_in_memory() as (office, _):
-        path = f"/v1/claims/{crash(office, '9000', facts=AT_FAULT)['id']}"
-        proposed = office.post(f"{path}/decision", DENIAL, by=HANDLER)
+    with platform_in_memory() as (platform, _):
+        path = f"/v1/claims/{crash(platform, '9000', facts=AT_FAULT)['id']}"
+        proposed = platform.post(f"{path}/decision", DENIAL, by=HANDLER)
         assert (proposed["decision"], proposed["task"]["code"]) == ("pending", "confirm_decision")
 
-        answered = office.call("POST", f"{path}/{ending}", body, by=by)
+        answered = platform.call("POST", f"{path}/{ending}", body, by=by)
 
     assert answered.body["code"] == code, answered.body

@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.claims.office import Office
-from tests.claims.policies import issued, loss, settled
-from tests.claims.products import suspicious
-from tests.claims.test_decisions import HANDLER
+from tests.support.claims import HANDLER, issued, loss, settled
+from tests.support.platform import Platform
+from tests.support.products import suspicious
 
 BANDS = [
     ("900", True, 400, (0, "pass")),
@@ -17,18 +16,20 @@ BANDS = [
 ]
 
 
-def lost_phone(office: Office, claimed: str, receipt: bool, owned_days: int):
-    office.offering(suspicious())
+def lost_phone(platform: Platform, claimed: str, receipt: bool, owned_days: int):
+    platform.offering(suspicious())
     facts = {"receipt": receipt, "owned_days": owned_days}
-    return settled(office, loss(issued(office, "suspicious", {}), "phone", claimed, facts=facts))
+    return settled(
+        platform, loss(issued(platform, "suspicious", {}), "phone", claimed, facts=facts)
+    )
 
 
 @pytest.mark.parametrize(("claimed", "receipt", "owned_days", "expected"), BANDS)
 def test_signals_add_up_and_the_band_decides_who_looks(
-    office: Office, claimed, receipt, owned_days, expected
+    platform: Platform, claimed, receipt, owned_days, expected
 ):
     score, band = expected
-    claim = lost_phone(office, claimed, receipt, owned_days)
+    claim = lost_phone(platform, claimed, receipt, owned_days)
 
     [rule] = [rule for rule in claim["rules"] if rule["code"] == "fraud_score"]
     assert (rule["facts"]["score"], rule["facts"]["band"]) == (score, band)
@@ -37,18 +38,18 @@ def test_signals_add_up_and_the_band_decides_who_looks(
     assert ("on_hold" in claim) == (band == "hold")
 
 
-def test_a_claim_that_the_score_holds_is_paid_once_a_person_released_and_approved_it(office):
-    claim = lost_phone(office, "900", receipt=False, owned_days=3)
+def test_a_claim_that_the_score_holds_is_paid_once_a_person_released_and_approved_it(platform):
+    claim = lost_phone(platform, "900", receipt=False, owned_days=3)
     path = f"/v1/claims/{claim['id']}"
     approve = {
         "decision": "approve",
         "reason_code": "shop_confirms",
         "reason": "The shop knows it.",
     }
-    assert office.refused(f"{path}/decision", approve, by=HANDLER) == "claim-on-hold"
+    assert platform.refused(f"{path}/decision", approve, by=HANDLER) == "claim-on-hold"
 
-    office.post(f"{path}/release", by=HANDLER)
-    paid = office.post(f"{path}/decision", approve, by=HANDLER)
+    platform.post(f"{path}/release", by=HANDLER)
+    paid = platform.post(f"{path}/decision", approve, by=HANDLER)
 
     assert paid["decision"] == "approved"
     assert paid["decisions"][0]["rules"] == ["fraud_score"]

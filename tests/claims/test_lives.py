@@ -17,9 +17,9 @@ from insurance.domain.core.posting import Account
 from insurance.domain.ledger.sources import Balances, moved_by, source_of
 from insurance.domain.policy.conditions import Conditions
 
-from tests.claims.office import opened_in_memory
-from tests.claims.policies import bill, issued, loss, money
-from tests.claims.products import shared_limits
+from tests.support.claims import bill, issued, loss, money
+from tests.support.platform import platform_in_memory
+from tests.support.products import shared_limits
 
 ADA = {"name": "Ada Merton", "iban": "GB33BUKB20201555555555", "is_policyholder": True}
 HANDLER, SUPERVISOR = "handler-test", "supervisor-test"
@@ -46,7 +46,7 @@ class ClaimLives(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._patches = ExitStack()
-        self.office, self.memory = self._patches.enter_context(opened_in_memory())
+        self.platform, self.memory = self._patches.enter_context(platform_in_memory())
         self.claims: list[str] = []
         self.received = 0
 
@@ -55,15 +55,15 @@ class ClaimLives(RuleBasedStateMachine):
 
     @initialize()
     def buy(self) -> None:
-        self.office.offering(shared_limits())
-        self.policy = issued(self.office, "shared_limits", {})
-        self.office.now = datetime(2027, 11, 20, 9, tzinfo=UTC)
+        self.platform.offering(shared_limits())
+        self.policy = issued(self.platform, "shared_limits", {})
+        self.platform.now = datetime(2027, 11, 20, 9, tzinfo=UTC)
 
     @rule(cover=st.sampled_from(["breakdown", "dental", "cyber"]), claimed=pounds)
     def notify(self, cover: str, claimed: int) -> None:
         day = FIRST_DAY + timedelta(days=len(self.claims))
         body = loss(self.policy, cover, str(claimed), occurred_at=day.isoformat(), payee=ADA)
-        self.claims.append(self.office.post("/v1/claims", body)["id"])
+        self.claims.append(self.platform.post("/v1/claims", body)["id"])
 
     @precondition(lambda self: self.claims)
     @rule(data=st.data())
@@ -284,7 +284,7 @@ class ClaimLives(RuleBasedStateMachine):
 
     def _called(self, path: str, body: dict[str, Any], *, by: str) -> None:
         """A success or a refusal that the API documents: never a fault."""
-        answered = self.office.call("POST", path, body, by=by)
+        answered = self.platform.call("POST", path, body, by=by)
         if answered.status >= 400:
             assert answered.body["code"] in REFUSALS, answered.body
 

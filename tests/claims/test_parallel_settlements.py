@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,13 +14,13 @@ from insurance.operations.claims.settle_claim import settle_claim
 from insurance.operations.receipt import AlreadyAnswered, Answer
 from insurance.screening import BundledScreening
 
-from tests.builders import PARTNER, make_receipt
-from tests.claims.office import Office, Shelf
-from tests.claims.policies import issued, loss
-from tests.claims.products import shared_limits
-from tests.contract.conftest import on_dynamodb
-from tests.database import client
-from tests.resilience.faults import Faults, cancelled, running_faults, throttled
+from tests.support.builders import PARTNER, make_receipt
+from tests.support.claims import issued, loss
+from tests.support.engine import client
+from tests.support.faults import Faults, cancelled, throttled
+from tests.support.platform import Platform, Shelf
+from tests.support.products import shared_limits
+from tests.support.stores import on_dynamodb
 
 if TYPE_CHECKING:
     from insurance.operations.claims.ports import Claims
@@ -78,55 +77,51 @@ def paid(claim: dict[str, Any]) -> int:
 
 
 @pytest.fixture
-def faults(engine: "DynamoDBClient") -> Iterator[Faults]:
-    with running_faults(engine.meta.endpoint_url) as faults:
-        faults.inject(
-            {
-                "operation": "TransactWriteItems",
-                "probability": 0.05,
-                "response": {"abort_bytes": 1},
-            },
-            cancelled("TransactionConflict", writes=TRANSACTION_WRITES, share=0.30),
-            throttled(share=0.10),
-        )
-        yield faults
+def failing(faults: Faults) -> Faults:
+    """An engine that loses replies, meets conflicts and throttles."""
+    faults.inject(
+        {"operation": "TransactWriteItems", "probability": 0.05, "response": {"abort_bytes": 1}},
+        cancelled("TransactionConflict", writes=TRANSACTION_WRITES, share=0.30),
+        throttled(share=0.10),
+    )
+    return faults
 
 
 @pytest.mark.parametrize("smallest", [200, 900], ids=["sum under the limit", "sum above the limit"])
 def test_what_is_approved_is_exactly_the_limit_or_the_sum(
-    smallest: int, office: Office, engine: "DynamoDBClient", faults: Faults
+    smallest: int, platform: Platform, dynamodb: "DynamoDBClient", failing: Faults
 ):
     amounts = [smallest + 7 * (place % 13) for place in range(CALLERS)]
-    claim_ids, tables = noticed(office, amounts), office.tables
-    failing = client(
-        faults.url,
+    claim_ids, tables = noticed(platform, amounts), platform.tables
+    impatient = client(
+        failing.url,
         max_pool_connections=CALLERS,
         connect_timeout=5,
         read_timeout=20,
         retries={"mode": "standard", "max_attempts": 3},
     )
-    settlements = Settlements(on_dynamodb(failing, tables).claims)
+    settlements = Settlements(on_dynamodb(impatient, tables).claims)
 
     with ThreadPoolExecutor(CALLERS) as callers:
         figures = list(callers.map(settlements.settle, claim_ids))
 
-    injected = Counter(fault["action"].split(",")[0] for fault in faults.fired())
+    injected = Counter(fault["action"].split(",")[0] for fault in failing.fired())
     print(f"{smallest}: {dict(settlements.told)}, {dict(injected)}")  # noqa: T201 - measured
     assert len(injected) == KINDS_OF_FAULT
-    stored = [office.get(f"/v1/claims/{claim_id}") for claim_id in claim_ids]
+    stored = [platform.get(f"/v1/claims/{claim_id}") for claim_id in claim_ids]
     assert sum(figures) == min(LIMIT, sum(amounts))
     assert [paid(claim) for claim in stored] == figures
     assert {claim["status"] for claim in stored} <= {"settling", "closed"}
-    assert taken(engine, tables) == min(LIMIT, sum(amounts))
+    assert taken(dynamodb, tables) == min(LIMIT, sum(amounts))
 
 
-def noticed(office: Office, amounts: list[int]) -> list[str]:
+def noticed(platform: Platform, amounts: list[int]) -> list[str]:
     """One claim a day, so that none is taken for another told twice."""
-    office.offering(shared_limits())
-    policy, office.now = issued(office, "shared_limits", {}), NOW
+    platform.offering(shared_limits())
+    policy, platform.now = issued(platform, "shared_limits", {}), NOW
     first = datetime(2026, 12, 2, 8, tzinfo=UTC)
     return [
-        office.post(
+        platform.post(
             "/v1/claims",
             loss(
                 policy,
@@ -139,8 +134,8 @@ def noticed(office: Office, amounts: list[int]) -> list[str]:
     ]
 
 
-def taken(engine: "DynamoDBClient", tables: dict[str, str]) -> int:
+def taken(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> int:
     """What the limit's own item says."""
-    items = engine.scan(TableName=tables["claims"])["Items"]
+    items = dynamodb.scan(TableName=tables["claims"])["Items"]
     [used] = [item["used_term_limit"]["N"] for item in items if "used_term_limit" in item]
     return int(used)

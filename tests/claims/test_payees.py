@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.claims.office import Office
-from tests.claims.policies import issued, loss, money
-from tests.claims.test_decisions import AT_FAULT, HANDLER, SUPERVISOR, crash
+from tests.support.claims import AT_FAULT, HANDLER, SUPERVISOR, crash, issued, loss, money
+from tests.support.platform import Platform
 
 OTHER = {"name": "Harbour Garage", "sort_code": "20-20-15", "account_number": "55555555"}
 LISTED = {"name": "Drago, Viktor MALENKOV", "iban": "GB33BUKB20201555555555"}
@@ -24,128 +23,130 @@ APPROVE = {"decision": "approve", "reason": "Estimate and photographs agree."}
         ({"iban": "GB33BUKB20201555555555", **OTHER}, "/payee"),
     ],
 )
-def test_an_account_that_cannot_exist_is_refused_with_its_place(office: Office, account, pointer):
-    body = loss(issued(office), "windscreen", "400", payee={"name": "Ada Merton", **account})
+def test_an_account_that_cannot_exist_is_refused_with_its_place(
+    platform: Platform, account, pointer
+):
+    body = loss(issued(platform), "windscreen", "400", payee={"name": "Ada Merton", **account})
 
-    answered = office.call("POST", "/v1/claims", body)
+    answered = platform.call("POST", "/v1/claims", body)
 
     assert answered.status == 422
     assert [fault["pointer"] for fault in answered.body["errors"]] == [pointer]
 
 
-def test_an_iban_may_be_written_as_people_write_it(office):
-    claim = crash(office, payee={"name": "Ada Merton", "iban": "GB33 BUKB 2020 1555 5555 55"})
+def test_an_iban_may_be_written_as_people_write_it(platform):
+    claim = crash(platform, payee={"name": "Ada Merton", "iban": "GB33 BUKB 2020 1555 5555 55"})
 
     assert claim["payee"]["iban"] == "GB33BUKB20201555555555"
 
 
-def test_without_an_account_a_person_must_look(office):
-    claim = crash(office, payee={"name": "Ada Merton"})
+def test_without_an_account_a_person_must_look(platform):
+    claim = crash(platform, payee={"name": "Ada Merton"})
 
-    settled = office.post(f"/v1/claims/{claim['id']}/settlement")
+    settled = platform.post(f"/v1/claims/{claim['id']}/settlement")
 
     assert settled["task"]["reason"] == "The payee has named no bank account."
 
 
-def test_another_payee_needs_a_second_person_and_a_day_to_cool(office):
-    claim = crash(office, "1000")
+def test_another_payee_needs_a_second_person_and_a_day_to_cool(platform):
+    claim = crash(platform, "1000")
     path = f"/v1/claims/{claim['id']}"
 
-    asked = office.post(f"{path}/payee", OTHER, by=HANDLER)
+    asked = platform.post(f"{path}/payee", OTHER, by=HANDLER)
     assert asked["payee"]["name"] == "Ada Merton"
     assert asked["payee_asked_for"]["sort_code"] == "202015"
     word = {"decision": "approve"}
-    assert office.refused(f"{path}/payee/approval", word, by=HANDLER) == "same-person"
-    changed = office.post(f"{path}/payee/approval", word, by=SUPERVISOR)
+    assert platform.refused(f"{path}/payee/approval", word, by=HANDLER) == "same-person"
+    changed = platform.post(f"{path}/payee/approval", word, by=SUPERVISOR)
     assert changed["payee"]["name"] == "Harbour Garage"
-    held = office.post(f"{path}/settlement")
+    held = platform.post(f"{path}/settlement")
     assert (held["status"], held["payments"]) == ("assessing", [])
 
-    office.now += timedelta(hours=24)
-    paying = office.post(f"{path}/settlement")
+    platform.now += timedelta(hours=24)
+    paying = platform.post(f"{path}/settlement")
 
     assert [payment["status"] for payment in paying["payments"]] == ["executing"]
 
 
-def test_a_payee_that_is_refused_leaves_the_first_one(office):
-    claim = crash(office, "1000")
+def test_a_payee_that_is_refused_leaves_the_first_one(platform):
+    claim = crash(platform, "1000")
     path = f"/v1/claims/{claim['id']}"
-    office.post(f"{path}/payee", OTHER)
+    platform.post(f"{path}/payee", OTHER)
 
-    refused = office.post(f"{path}/payee/approval", {"decision": "refuse"}, by=SUPERVISOR)
+    refused = platform.post(f"{path}/payee/approval", {"decision": "refuse"}, by=SUPERVISOR)
 
     assert refused["payee"]["name"] == "Ada Merton"
     assert "payee_asked_for" not in refused
     again = {"decision": "approve"}
-    assert office.refused(f"{path}/payee/approval", again, by=SUPERVISOR) == "wrong-state"
+    assert platform.refused(f"{path}/payee/approval", again, by=SUPERVISOR) == "wrong-state"
 
 
-def test_no_payment_is_approved_while_its_payee_is_in_question(office):
-    claim = crash(office, "9000")
+def test_no_payment_is_approved_while_its_payee_is_in_question(platform):
+    claim = crash(platform, "9000")
     path = f"/v1/claims/{claim['id']}"
-    [payment] = office.post(f"{path}/settlement")["payments"]
-    office.post(f"{path}/payee", OTHER, by=HANDLER)
+    [payment] = platform.post(f"{path}/settlement")["payments"]
+    platform.post(f"{path}/payee", OTHER, by=HANDLER)
     approval = f"{path}/payments/{payment['id']}/approval"
 
-    assert office.refused(approval, APPROVE, by=SUPERVISOR) == "payee-unsettled"
-    office.post(f"{path}/payee/approval", {"decision": "approve"}, by=SUPERVISOR)
-    assert office.refused(approval, APPROVE, by=SUPERVISOR) == "payee-unsettled"
-    office.now += timedelta(hours=25)
-    paying = office.post(approval, APPROVE, by=SUPERVISOR)
+    assert platform.refused(approval, APPROVE, by=SUPERVISOR) == "payee-unsettled"
+    platform.post(f"{path}/payee/approval", {"decision": "approve"}, by=SUPERVISOR)
+    assert platform.refused(approval, APPROVE, by=SUPERVISOR) == "payee-unsettled"
+    platform.now += timedelta(hours=25)
+    paying = platform.post(approval, APPROVE, by=SUPERVISOR)
 
     assert paying["payments"][0]["status"] == "executing"
 
 
-def test_a_listed_name_is_not_paid_before_somebody_cleared_it(office):
-    claim = crash(office, "1000", payee=LISTED)
+def test_a_listed_name_is_not_paid_before_somebody_cleared_it(platform):
+    claim = crash(platform, "1000", payee=LISTED)
     path = f"/v1/claims/{claim['id']}"
-    referred = office.post(f"{path}/settlement")
+    referred = platform.post(f"{path}/settlement")
     [rule] = [each for each in referred["rules"] if each["code"] == "sanctions_clear"]
     assert (rule["outcome"], rule["facts"]["entries"]) == ("refer", ["CW-0001"])
 
     decision = {"decision": "approve", "reason_code": "as_reported", "reason": "Covered."}
-    [payment] = office.post(f"{path}/decision", decision, by=HANDLER)["payments"]
+    [payment] = platform.post(f"{path}/decision", decision, by=HANDLER)["payments"]
     assert payment["status"] == "awaiting_approval"
     at = f"{path}/payments/{payment['id']}"
-    screened = office.post(f"{at}/approval", APPROVE, by=SUPERVISOR)
+    screened = platform.post(f"{at}/approval", APPROVE, by=SUPERVISOR)
     assert screened["payments"][0]["status"] == "screening"
     assert screened["task"]["code"] == "clear_screening"
     clear = {"decision": "clear", "reason": "Born in 1991; the listed person in 1954."}
-    assert office.refused(f"{at}/screening", clear, by=HANDLER) == "same-person"
-    paying = office.post(f"{at}/screening", clear, by=SUPERVISOR)
+    assert platform.refused(f"{at}/screening", clear, by=HANDLER) == "same-person"
+    paying = platform.post(f"{at}/screening", clear, by=SUPERVISOR)
 
     assert paying["payments"][0]["status"] == "executing"
     assert "task" not in paying
 
 
-def test_a_listed_payee_is_refused_and_nothing_is_paid(office):
+def test_a_listed_payee_is_refused_and_nothing_is_paid(platform):
     facts = {"payee": LISTED, "facts": AT_FAULT}
-    claim = crash(office, "9000", **facts)
+    claim = crash(platform, "9000", **facts)
     path = f"/v1/claims/{claim['id']}"
-    office.post(f"{path}/settlement")
+    platform.post(f"{path}/settlement")
     decision = {"decision": "approve", "reason_code": "as_reported", "reason": "Covered."}
-    [payment] = office.post(f"{path}/decision", decision, by=HANDLER)["payments"]
+    [payment] = platform.post(f"{path}/decision", decision, by=HANDLER)["payments"]
     at = f"{path}/payments/{payment['id']}"
-    office.post(f"{at}/approval", APPROVE, by=SUPERVISOR)
+    platform.post(f"{at}/approval", APPROVE, by=SUPERVISOR)
 
     no = {"decision": "refuse", "reason": "It is the listed person."}
-    refused = office.post(f"{at}/screening", no, by=SUPERVISOR)
+    refused = platform.post(f"{at}/screening", no, by=SUPERVISOR)
 
     assert refused["payments"][0]["status"] == "cancelled"
     assert refused["paid"] == money("0")
 
 
-def test_another_payee_whose_name_is_listed_is_agreed_to_only_with_the_reason(office):
-    claim = crash(office, "1000")
+def test_another_payee_whose_name_is_listed_is_agreed_to_only_with_the_reason(platform):
+    claim = crash(platform, "1000")
     path = f"/v1/claims/{claim['id']}"
-    office.post(f"{path}/payee", LISTED, by=HANDLER)
+    platform.post(f"{path}/payee", LISTED, by=HANDLER)
 
-    refused = office.refused(f"{path}/payee/approval", {"decision": "approve"}, by=SUPERVISOR)
+    refused = platform.refused(f"{path}/payee/approval", {"decision": "approve"}, by=SUPERVISOR)
     because = {"decision": "approve", "somebody_else_because": "Born in 1991, not in 1954."}
-    changed = office.post(f"{path}/payee/approval", because, by=SUPERVISOR)
+    changed = platform.post(f"{path}/payee/approval", because, by=SUPERVISOR)
 
     assert refused == "screening-open"
     assert changed["payee"]["name"] == LISTED["name"]
-    office.now += timedelta(days=2)
-    settled = office.post(f"{path}/settlement")
+    platform.now += timedelta(days=2)
+    settled = platform.post(f"{path}/settlement")
     assert [payment["status"] for payment in settled["payments"]] == ["executing"]

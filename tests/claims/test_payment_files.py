@@ -8,30 +8,39 @@ from typing import Any
 import pytest
 from insurance.bank.iso20022 import end_to_end_id, payment_id_of
 
-from local.bank_messages.messages import Ordered, read_payments, status_report
-from tests.claims.office import Office
-from tests.claims.policies import AFTER_THE_LOSS, bill, issued, loss, money
-
-type Json = dict[str, Any]
+from local.bank_messages.messages import status_report
+from tests.support.bank import (
+    BANK,
+    FILES,
+    FINANCE,
+    HANDLER,
+    REPORTS,
+    SUPERVISOR,
+    Json,
+    at_the_bank,
+    reported,
+)
+from tests.support.claims import AFTER_THE_LOSS, bill, issued, loss, money
+from tests.support.platform import Platform
 
 BEFORE_THE_TERM = datetime(2026, 11, 20, 9, tzinfo=UTC)
 AT_FAULT = {"driver_age": 35, "fault": True}
-FINANCE, BANK, HANDLER, SUPERVISOR = "finance-test", "bank-test", "handler-test", "supervisor-test"
-FILES, REPORTS = "/v1/payment-files", "/v1/bank-status-reports"
+
+
 GBP = {"currency": "GBP"}
 
 
-def executing(office: Office, count: int = 1) -> list[Json]:
+def executing(platform: Platform, count: int = 1) -> list[Json]:
     """Claims whose payments wait for the bank."""
-    office.now = BEFORE_THE_TERM
-    policies = [issued(office) for _ in range(count)]
-    office.now = AFTER_THE_LOSS
+    platform.now = BEFORE_THE_TERM
+    policies = [issued(platform) for _ in range(count)]
+    platform.now = AFTER_THE_LOSS
     body = loss("", "accidental_damage", "1000", facts=AT_FAULT)
     claims = [
-        office.post("/v1/claims", body | {"policy_id": policy, "settle": True})
+        platform.post("/v1/claims", body | {"policy_id": policy, "settle": True})
         for policy in policies
     ]
-    office.deliver()
+    platform.deliver()
     return claims
 
 
@@ -39,164 +48,149 @@ def payments(claims: list[Json]) -> list[str]:
     return [payment["id"] for claim in claims for payment in claim["payments"]]
 
 
-def at_the_bank(office: Office) -> list[Ordered]:
-    """Every file that was written, as a bank reads it."""
-    return [read_payments(body) for body, _ in office.objects.kept.values() if body]
-
-
-def sent(office: Office) -> Counter[str]:
+def sent(platform: Platform) -> Counter[str]:
     """How often each payment stands in a file."""
     return Counter(
         payment_id_of(transfer.reference)
-        for file in at_the_bank(office)
+        for file in at_the_bank(platform)
         for transfer in file.transfers
     )
 
 
-def reported(office: Office, file_id: str, group: str, **statuses: tuple[str, str | None]) -> Json:
-    document = status_report(
-        f"R-{next(office.numbers)}",
-        end_to_end_id(file_id),
-        group=group,
-        payments={end_to_end_id(payment): status for payment, status in statuses.items()},
-    )
-    return office.post(REPORTS, {"document": document}, by=BANK)
+def test_payments_that_wait_are_sent_in_one_file(platform: Platform):
+    claims = executing(platform, 3)
 
-
-def test_payments_that_wait_are_sent_in_one_file(office: Office):
-    claims = executing(office, 3)
-
-    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
 
     assert [each["id"] for each in file["payments"]] == sorted(payments(claims))
     assert file["total"] == money("1500")
-    [ordered] = at_the_bank(office)
+    [ordered] = at_the_bank(platform)
     assert ordered.message_id == end_to_end_id(file["id"])
     assert ordered.debtor == "GB29NWBK60161331926819"
     assert {(each.name, each.account, each.amount) for each in ordered.transfers} == {
         ("Ada Merton", "GB33BUKB20201555555555", "500.00")
     }
-    assert list(office.objects.kept) == [f"test/outgoing/{file['id']}.xml"]
-    assert office.get(f"{FILES}/{file['id']}", by=FINANCE) == file
+    assert list(platform.objects.kept) == [f"test/outgoing/{file['id']}.xml"]
+    assert platform.get(f"{FILES}/{file['id']}", by=FINANCE) == file
 
 
-def test_where_nothing_waits_nothing_is_sent(office: Office):
-    executing(office)
-    office.post(FILES, GBP, by=FINANCE)
+def test_where_nothing_waits_nothing_is_sent(platform: Platform):
+    executing(platform)
+    platform.post(FILES, GBP, by=FINANCE)
 
-    assert office.post(FILES, GBP, by=FINANCE) == {"items": []}
-    assert office.post(FILES, {"currency": "USD"}, by=FINANCE) == {"items": []}
-    assert len(office.objects.kept) == 1
-
-
-def test_an_event_that_is_delivered_again_sends_nothing_again(office: Office):
-    claims = executing(office)
-    office.post(FILES, GBP, by=FINANCE)
-
-    office.deliver()
-
-    assert office.post(FILES, GBP, by=FINANCE) == {"items": []}
-    assert sent(office) == Counter(payments(claims))
+    assert platform.post(FILES, GBP, by=FINANCE) == {"items": []}
+    assert platform.post(FILES, {"currency": "USD"}, by=FINANCE) == {"items": []}
+    assert len(platform.objects.kept) == 1
 
 
-def test_what_the_bank_has_reported_on_by_another_way_needs_no_file(office: Office):
-    first, second = executing(office, 2)
-    paid(office, payments([first])[0])
+def test_an_event_that_is_delivered_again_sends_nothing_again(platform: Platform):
+    claims = executing(platform)
+    platform.post(FILES, GBP, by=FINANCE)
 
-    office.post(FILES, GBP, by=FINANCE)
+    platform.deliver()
 
-    assert sent(office) == Counter(payments([second]))
+    assert platform.post(FILES, GBP, by=FINANCE) == {"items": []}
+    assert sent(platform) == Counter(payments(claims))
 
 
-def test_a_repeated_call_is_answered_as_the_first_was(office: Office):
-    executing(office)
-    first = office.call("POST", FILES, GBP, by=FINANCE, key="monday")
-    executing(office)
+def test_what_the_bank_has_reported_on_by_another_way_needs_no_file(platform: Platform):
+    first, second = executing(platform, 2)
+    paid(platform, payments([first])[0])
 
-    again = office.call("POST", FILES, GBP, by=FINANCE, key="monday")
-    other = office.call("POST", FILES, {"currency": "USD"}, by=FINANCE, key="monday")
+    platform.post(FILES, GBP, by=FINANCE)
+
+    assert sent(platform) == Counter(payments([second]))
+
+
+def test_a_repeated_call_is_answered_as_the_first_was(platform: Platform):
+    executing(platform)
+    first = platform.call("POST", FILES, GBP, by=FINANCE, key="monday")
+    executing(platform)
+
+    again = platform.call("POST", FILES, GBP, by=FINANCE, key="monday")
+    other = platform.call("POST", FILES, {"currency": "USD"}, by=FINANCE, key="monday")
 
     assert (again.body, again.headers["Idempotent-Replayed"]) == (first.body, "true")
     assert other.body["code"] == "key-reused"
 
 
-def test_a_bill_is_paid_to_who_sent_it(office: Office):
-    [claim] = executing(office)
+def test_a_bill_is_paid_to_who_sent_it(platform: Platform):
+    [claim] = executing(platform)
     path = f"/v1/claims/{claim['id']}"
     expected = {"cost_type": "expense", "outstanding": money("90"), "reason": "new_information"}
-    office.post(f"{path}/reserves", expected, by=HANDLER)
-    office.post(f"{path}/payments", bill("90"), by=HANDLER)
-    office.deliver()
+    platform.post(f"{path}/reserves", expected, by=HANDLER)
+    platform.post(f"{path}/payments", bill("90"), by=HANDLER)
+    platform.deliver()
 
-    office.post(FILES, GBP, by=FINANCE)
+    platform.post(FILES, GBP, by=FINANCE)
 
-    [ordered] = at_the_bank(office)
+    [ordered] = at_the_bank(platform)
     assert [(each.name, each.account) for each in ordered.transfers] == [
         ("Ada Merton", "GB33BUKB20201555555555"),
         ("Quay Assessors", "55555555"),
     ]
 
 
-def test_what_was_agreed_goes_to_whom_it_was_agreed_for(office: Office):
-    [claim] = executing(office)
+def test_what_was_agreed_goes_to_whom_it_was_agreed_for(platform: Platform):
+    [claim] = executing(platform)
     path = f"/v1/claims/{claim['id']}"
     other = {"name": "Harbour Garage", "sort_code": "202015", "account_number": "55555555"}
-    office.post(f"{path}/payee", other, by=HANDLER)
-    office.post(f"{path}/payee/approval", {"decision": "approve"}, by=SUPERVISOR)
+    platform.post(f"{path}/payee", other, by=HANDLER)
+    platform.post(f"{path}/payee/approval", {"decision": "approve"}, by=SUPERVISOR)
 
-    office.post(FILES, GBP, by=FINANCE)
+    platform.post(FILES, GBP, by=FINANCE)
 
-    [ordered] = at_the_bank(office)
+    [ordered] = at_the_bank(platform)
     assert [each.name for each in ordered.transfers] == ["Ada Merton"]
 
 
-def test_a_report_pays_rejects_and_leaves_under_way(office: Office):
-    claims = executing(office, 3)
+def test_a_report_pays_rejects_and_leaves_under_way(platform: Platform):
+    claims = executing(platform, 3)
     one, two, three = payments(claims)
-    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
 
-    taken = reported(office, file["id"], "PART", **{one: ("ACSC", None), two: ("RJCT", "AC04")})
+    taken = reported(platform, file["id"], "PART", **{one: ("ACSC", None), two: ("RJCT", "AC04")})
 
     assert {each["payment_id"]: each.get("outcome") for each in taken["payments"]} == {
         one: "paid",
         two: "failed",
         three: None,
     }
-    settled, failed, waiting = (office.get(f"/v1/claims/{claim['id']}") for claim in claims)
+    settled, failed, waiting = (platform.get(f"/v1/claims/{claim['id']}") for claim in claims)
     assert (settled["status"], settled["paid"]) == ("closed", money("500"))
     assert failed["task"]["code"] == "payment_failed"
     assert failed["task"]["reason"] == "AC04"
     assert waiting["payments"][0]["status"] == "executing"
 
 
-def test_the_same_report_twice_and_a_later_one_move_nothing_twice(office: Office):
-    [claim] = executing(office)
+def test_the_same_report_twice_and_a_later_one_move_nothing_twice(platform: Platform):
+    [claim] = executing(platform)
     [payment] = payments([claim])
-    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
 
-    first = reported(office, file["id"], "ACSC")
-    again = reported(office, file["id"], "ACSC")
-    late = reported(office, file["id"], "ACTC", **{payment: ("ACSP", None)})
+    first = reported(platform, file["id"], "ACSC")
+    again = reported(platform, file["id"], "ACSC")
+    late = reported(platform, file["id"], "ACTC", **{payment: ("ACSP", None)})
 
     outcomes = [each["payments"][0].get("outcome") for each in (first, again, late)]
     assert outcomes == ["paid", None, None]
-    assert office.get(f"/v1/claims/{claim['id']}")["paid"] == money("500")
+    assert platform.get(f"/v1/claims/{claim['id']}")["paid"] == money("500")
 
 
 def test_a_report_that_another_one_overtakes_finds_the_payment_as_it_then_is(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
 ):
     """Two reports at once, one that it was paid and one that it came back: it came back."""
-    [claim] = executing(office)
+    [claim] = executing(platform)
     [payment] = payments([claim])
-    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
-    app = next(app for app in office.apps if hasattr(app, "orders"))
-    monkeypatch.setattr(app, "payers", Overtaken(app.payers, lambda: paid(office, payment)))
+    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
+    app = next(app for app in platform.apps if hasattr(app, "orders"))
+    monkeypatch.setattr(app, "payers", Overtaken(app.payers, lambda: paid(platform, payment)))
 
-    taken = reported(office, file["id"], "RJCT", **{payment: ("RJCT", "AC01")})
+    taken = reported(platform, file["id"], "RJCT", **{payment: ("RJCT", "AC01")})
 
     assert [each.get("outcome") for each in taken["payments"]] == ["returned"]
-    assert office.get(f"/v1/claims/{claim['id']}")["payments"][0]["status"] == "returned"
+    assert platform.get(f"/v1/claims/{claim['id']}")["payments"][0]["status"] == "returned"
 
 
 class Overtaken:
@@ -215,7 +209,7 @@ class Overtaken:
         return found
 
 
-def paid(office: Office, payment_id: str) -> Json:
+def paid(platform: Platform, payment_id: str) -> Json:
     """Reported as paid, by itself."""
     report = {
         "instruction_id": payment_id,
@@ -223,72 +217,72 @@ def paid(office: Office, payment_id: str) -> Json:
         "bank_reference": "B-1",
         "executed_at": "2027-01-17T09:00:00Z",
     }
-    return office.post("/v1/bank-reports", report, by=BANK)
+    return platform.post("/v1/bank-reports", report, by=BANK)
 
 
-def test_what_comes_back_is_owed_again_and_a_new_payment_may_follow(office: Office):
-    [claim] = executing(office)
+def test_what_comes_back_is_owed_again_and_a_new_payment_may_follow(platform: Platform):
+    [claim] = executing(platform)
     path = f"/v1/claims/{claim['id']}"
-    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
-    reported(office, file["id"], "ACSC")
+    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
+    reported(platform, file["id"], "ACSC")
 
-    reported(office, file["id"], "PART", **{payments([claim])[0]: ("RJCT", "AC01")})
+    reported(platform, file["id"], "PART", **{payments([claim])[0]: ("RJCT", "AC01")})
 
-    back = office.get(path)
+    back = platform.get(path)
     assert (back["status"], back["payments"][0]["status"]) == ("reopened", "returned")
     assert (back["paid"], back["reserve"]) == (money("0"), money("500"))
     again = {"decision": "approve", "reason_code": "as_reported", "reason": "A new account."}
-    paying = office.post(f"{path}/decision", again, by=HANDLER)
-    office.deliver()
-    office.post(FILES, GBP, by=FINANCE)
+    paying = platform.post(f"{path}/decision", again, by=HANDLER)
+    platform.deliver()
+    platform.post(FILES, GBP, by=FINANCE)
     assert [each["status"] for each in paying["payments"]] == ["returned", "executing"]
-    assert sent(office) == Counter(payments([paying]))
+    assert sent(platform) == Counter(payments([paying]))
 
 
-def test_a_payment_called_back_is_owed_again(office: Office):
-    [claim] = executing(office)
+def test_a_payment_called_back_is_owed_again(platform: Platform):
+    [claim] = executing(platform)
     report = {
         "instruction_id": payments([claim])[0],
         "outcome": "paid",
         "bank_reference": "B-1",
         "executed_at": "2027-01-17T09:00:00Z",
     }
-    office.post("/v1/bank-reports", report, by=BANK)
+    platform.post("/v1/bank-reports", report, by=BANK)
 
-    office.post("/v1/bank-reports", report | {"outcome": "reversed"}, by=BANK)
+    platform.post("/v1/bank-reports", report | {"outcome": "reversed"}, by=BANK)
 
-    back = office.get(f"/v1/claims/{claim['id']}")
+    back = platform.get(f"/v1/claims/{claim['id']}")
     assert back["payments"][0]["status"] == "reversed"
     assert (back["paid"], back["reserve"]) == (money("0"), money("500"))
     assert back["task"]["code"] == "payment_reversed"
 
 
-def test_a_payment_to_an_erased_person_fails_and_the_others_are_sent(office: Office, engine):
-    erased, other = executing(office, 2)
-    forget(office, engine, erased)
+def test_a_payment_to_an_erased_person_fails_and_the_others_are_sent(platform: Platform, dynamodb):
+    erased, other = executing(platform, 2)
+    forget(platform, dynamodb, erased)
 
-    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
 
     assert file["left_out"] == payments([erased])
-    assert sent(office) == Counter(payments([other]))
-    assert office.get(f"/v1/claims/{erased['id']}")["payments"][0]["status"] == "failed"
+    assert sent(platform) == Counter(payments([other]))
+    assert platform.get(f"/v1/claims/{erased['id']}")["payments"][0]["status"] == "failed"
 
 
-def test_a_file_without_anybody_to_pay_is_empty_and_stays_so(office: Office, engine):
-    [claim] = executing(office)
-    forget(office, engine, claim)
+def test_a_file_without_anybody_to_pay_is_empty_and_stays_so(platform: Platform, dynamodb):
+    [claim] = executing(platform)
+    forget(platform, dynamodb, claim)
 
-    [file] = office.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
 
     assert (file["payments"], file["total"]) == ([], money("0"))
-    assert [body for body, _ in office.objects.kept.values()] == [b""]
+    assert [body for body, _ in platform.objects.kept.values()] == [b""]
 
 
-def forget(office: Office, engine: Any, claim: Json) -> None:
+def forget(platform: Platform, dynamodb: Any, claim: Json) -> None:
     """Destroy the key of a claim's policyholder."""
     party = claim["policy_id"].replace("pol_", "pty_")
-    engine.update_item(
-        TableName=office.tables["parties"],
+    dynamodb.update_item(
+        TableName=platform.tables["parties"],
         Key={"id": {"S": party}},
         UpdateExpression="REMOVE #key",
         ExpressionAttributeNames={"#key": "key"},
@@ -296,29 +290,29 @@ def forget(office: Office, engine: Any, claim: Json) -> None:
 
 
 @pytest.mark.parametrize("by", [HANDLER, SUPERVISOR, BANK])
-def test_only_finance_sends_payments(by, office: Office):
-    assert office.refused(FILES, GBP, by=by) == "missing-scope"
+def test_only_finance_sends_payments(by, platform: Platform):
+    assert platform.refused(FILES, GBP, by=by) == "missing-scope"
 
 
-def test_a_report_on_no_file_of_ours_is_refused(office: Office):
+def test_a_report_on_no_file_of_ours_is_refused(platform: Platform):
     document = status_report("R-1", "pmf-test-0000000000000000", group="ACSC", payments={})
 
-    assert office.refused(REPORTS, {"document": document}, by=BANK) == "payment-file-not-found"
-    assert office.refused(REPORTS, {"document": "<x/>"}, by=BANK) == "unreadable-report"
+    assert platform.refused(REPORTS, {"document": document}, by=BANK) == "payment-file-not-found"
+    assert platform.refused(REPORTS, {"document": "<x/>"}, by=BANK) == "unreadable-report"
 
 
-def test_on_hold_nothing_is_sent_that_the_bank_does_not_have_yet(office: Office):
-    held, other = executing(office, 2)
+def test_on_hold_nothing_is_sent_that_the_bank_does_not_have_yet(platform: Platform):
+    held, other = executing(platform, 2)
     path = f"/v1/claims/{held['id']}"
-    office.post(f"{path}/hold", {"reason": "The police ask us to wait."}, by=HANDLER)
+    platform.post(f"{path}/hold", {"reason": "The police ask us to wait."}, by=HANDLER)
 
-    office.post(FILES, GBP, by=FINANCE)
-    assert sent(office) == Counter(payments([other]))
-    assert office.post(FILES, GBP, by=FINANCE) == {"items": []}
+    platform.post(FILES, GBP, by=FINANCE)
+    assert sent(platform) == Counter(payments([other]))
+    assert platform.post(FILES, GBP, by=FINANCE) == {"items": []}
 
-    office.post(f"{path}/release", by=HANDLER)
-    office.post(FILES, GBP, by=FINANCE)
-    assert sent(office) == Counter(payments([held, other]))
+    platform.post(f"{path}/release", by=HANDLER)
+    platform.post(FILES, GBP, by=FINANCE)
+    assert sent(platform) == Counter(payments([held, other]))
 
 
 class Crash(Exception):
@@ -355,23 +349,23 @@ class Failing:
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("key", ["the same call", "another call"])
 def test_a_run_that_dies_anywhere_sends_each_payment_once(
-    key, after, office: Office, monkeypatch: pytest.MonkeyPatch
+    key, after, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ):
-    app = next(app for app in office.apps if hasattr(app, "orders"))
+    app = next(app for app in platform.apps if hasattr(app, "orders"))
     for dies_at in range(1, 40):
-        claims = executing(office, 2)
-        before = sent(office)
+        claims = executing(platform, 2)
+        before = sent(platform)
         failing = Failing(dies_at, after=after)
         with monkeypatch.context() as patched:
             for name in ("orders", "payers", "objects"):
                 patched.setattr(app, name, failing.over(getattr(app, name)))
-            died = office.call("POST", FILES, GBP, by=FINANCE, key=f"run-{dies_at}").status == 500
+            died = platform.call("POST", FILES, GBP, by=FINANCE, key=f"run-{dies_at}").status == 500
 
-        office.deliver()
+        platform.deliver()
         again = f"run-{dies_at}" if key == "the same call" else f"rerun-{dies_at}"
-        office.post(FILES, GBP, by=FINANCE, key=again)
+        platform.post(FILES, GBP, by=FINANCE, key=again)
 
-        assert sent(office) - before == Counter(payments(claims)), dies_at
+        assert sent(platform) - before == Counter(payments(claims)), dies_at
         if not died:
             break
     else:

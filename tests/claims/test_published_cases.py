@@ -6,10 +6,20 @@ from typing import Any
 import pytest
 
 from tests.cases.published import cases, expected
-from tests.claims.office import Office
-from tests.claims.policies import HOME, MOTOR, issued, loss, money, notified, settled
-from tests.claims.products import published_claims
-from tests.claims.test_decisions import HANDLER, SUPERVISOR, reported
+from tests.support.claims import (
+    HANDLER,
+    HOME,
+    MOTOR,
+    SUPERVISOR,
+    issued,
+    loss,
+    money,
+    notified,
+    reported,
+    settled,
+)
+from tests.support.platform import Platform
+from tests.support.products import published_claims
 
 MOTOR_CLAIMS = {
     "MOT-C1": ("accidental_damage", "3000", {"driver_age": 35, "fault": True}),
@@ -73,46 +83,46 @@ def paid(claim: dict[str, Any]) -> list[Decimal]:
 
 
 @pytest.mark.parametrize("case", MOTOR_CLAIMS)
-def test_a_published_motor_claim(case, office: Office):
+def test_a_published_motor_claim(case, platform: Platform):
     cover, claimed, facts = MOTOR_CLAIMS[case]
 
-    claim = settled(office, loss(issued(office, answers=MOTOR), cover, claimed, facts=facts))
+    claim = settled(platform, loss(issued(platform, answers=MOTOR), cover, claimed, facts=facts))
 
     assert paid(claim) == [Decimal(figure) for figure in expected(case)]
 
 
 @pytest.mark.parametrize("case", HOME_CLAIMS)
-def test_a_published_home_claim(case, office: Office):
+def test_a_published_home_claim(case, platform: Platform):
     cover, claimed, facts = HOME_CLAIMS[case]
 
-    policy = issued(office, "home_contents", HOME)
-    claim = settled(office, loss(policy, cover, claimed, facts=facts))
+    policy = issued(platform, "home_contents", HOME)
+    claim = settled(platform, loss(policy, cover, claimed, facts=facts))
 
     assert paid(claim) == [Decimal(figure) for figure in expected(case)]
 
 
-def test_the_underwriters_excess_rules_the_claim(office: Office):
+def test_the_underwriters_excess_rules_the_claim(platform: Platform):
     policy = issued(
-        office,
+        platform,
         "home_contents",
         HOME | {"postcode": "CD2 2BB"},
         imposed={"decision": "accept", "reason": "Flood gates fitted", "excess": money("1000")},
     )
     facts = {"cause": "fire", "true_value": money("40000")}
 
-    claim = settled(office, loss(policy, "contents", "6000", facts=facts))
+    claim = settled(platform, loss(policy, "contents", "6000", facts=facts))
 
     assert paid(claim) == [Decimal(figure) for figure in expected("HOM-U1")]
 
 
 @pytest.mark.parametrize("case", GENERAL_CLAIMS)
-def test_a_published_claim_of_another_line(case, office: Office):
-    office.offering(published_claims())
-    policy = issued(office, "published_claims", {})
+def test_a_published_claim_of_another_line(case, platform: Platform):
+    platform.offering(published_claims())
+    policy = issued(platform, "published_claims", {})
 
     claims = [
         settled(
-            office,
+            platform,
             loss(policy, cover, money(claimed, "USD"), facts=facts, occurred_at=at(place)),
         )
         for place, (cover, claimed, facts) in enumerate(GENERAL_CLAIMS[case])
@@ -132,57 +142,59 @@ def at(place: int) -> str:
     return f"2027-01-{5 + 4 * place:02d}T08:20:00Z"
 
 
-def test_a_small_covered_claim_is_paid_without_anybody_in_the_call_that_tells_of_it(office: Office):
-    office.offering(published_claims())
-    body = loss(issued(office, "published_claims", {}), "jacket", money("979", "USD"))
+def test_a_small_covered_claim_is_paid_without_anybody_in_the_call_that_tells_of_it(
+    platform: Platform,
+):
+    platform.offering(published_claims())
+    body = loss(issued(platform, "published_claims", {}), "jacket", money("979", "USD"))
 
-    claim = notified(office, body | {"settle": True})
-    reported(office, claim["payments"][0]["id"], "paid")
+    claim = notified(platform, body | {"settle": True})
+    reported(platform, claim["payments"][0]["id"], "paid")
 
     assert [payment["status"] for payment in claim["payments"]] == ["executing"]
     assert "task" not in claim
     assert {rule["outcome"] for rule in claim["rules"]} == {"pass"}
-    closed = office.get(f"/v1/claims/{claim['id']}")
+    closed = platform.get(f"/v1/claims/{claim['id']}")
     assert (closed["status"], closed["paid"]) == ("closed", money(expected("STP-1")[0], "USD"))
 
 
-def test_what_was_held_back_for_wear_is_paid_once_the_roof_is_made_good(office: Office):
+def test_what_was_held_back_for_wear_is_paid_once_the_roof_is_made_good(platform: Platform):
     """ACV-1 to its end: each part as published, each with a second person's word."""
-    office.offering(published_claims())
-    body = loss(issued(office, "published_claims", {}), "roof", money("10000", "USD"))
-    claim = settled(office, body | {"facts": {"age_years": 5}})
+    platform.offering(published_claims())
+    body = loss(issued(platform, "published_claims", {}), "roof", money("10000", "USD"))
+    claim = settled(platform, body | {"facts": {"age_years": 5}})
     path = f"/v1/claims/{claim['id']}"
-    sent_to_the_bank(office, path)
-    office.post(f"{path}/reopening", {"reason": "The roof is done."}, by=HANDLER)
+    sent_to_the_bank(platform, path)
+    platform.post(f"{path}/reopening", {"reason": "The roof is done."}, by=HANDLER)
     asked = {"decision": "approve", "reason_code": "repaired", "reason": "The invoice is here."}
 
-    office.post(f"{path}/decision", asked | {"made_good": True}, by=HANDLER)
-    closed = sent_to_the_bank(office, path)
+    platform.post(f"{path}/decision", asked | {"made_good": True}, by=HANDLER)
+    closed = sent_to_the_bank(platform, path)
 
     assert paid(closed) == [Decimal(figure) for figure in expected("ACV-1")]
     assert (closed["status"], closed["paid"]) == ("closed", money("10000", "USD"))
 
 
-def test_what_is_left_of_a_total_loss_is_the_insurers(office: Office):
+def test_what_is_left_of_a_total_loss_is_the_insurers(platform: Platform):
     """MOT-C3, and the wreck sold."""
     cover, claimed, facts = MOTOR_CLAIMS["MOT-C3"]
-    claim = settled(office, loss(issued(office), cover, claimed, facts=facts))
+    claim = settled(platform, loss(issued(platform), cover, claimed, facts=facts))
     path = f"/v1/claims/{claim['id']}"
-    sent_to_the_bank(office, path)
+    sent_to_the_bank(platform, path)
     wreck = {"kind": "salvage", "against": "Harbour Scrap Metals", "expected": money("1200")}
-    office.post(f"{path}/recoveries", wreck, by=HANDLER)
-    office.post(f"{path}/recoveries/1/pursuit", by=HANDLER)
+    platform.post(f"{path}/recoveries", wreck, by=HANDLER)
+    platform.post(f"{path}/recoveries/1/pursuit", by=HANDLER)
 
-    sold = office.post(f"{path}/recoveries/1/receipts", {"amount": money("1200")}, by=HANDLER)
+    sold = platform.post(f"{path}/recoveries/1/receipts", {"amount": money("1200")}, by=HANDLER)
 
     assert paid(sold) == [Decimal(figure) for figure in expected("MOT-C3")]
     assert sold["recoveries"][0]["kept"] == money("1200")
 
 
-def sent_to_the_bank(office: Office, path: str) -> dict[str, Any]:
+def sent_to_the_bank(platform: Platform, path: str) -> dict[str, Any]:
     """The last payment of the claim, agreed to by a second person and paid."""
-    payment = office.get(path)["payments"][-1]["id"]
+    payment = platform.get(path)["payments"][-1]["id"]
     agreed = {"decision": "approve", "reason": "As the policy says."}
-    office.post(f"{path}/payments/{payment}/approval", agreed, by=SUPERVISOR)
-    reported(office, payment, "paid")
-    return office.get(path)
+    platform.post(f"{path}/payments/{payment}/approval", agreed, by=SUPERVISOR)
+    reported(platform, payment, "paid")
+    return platform.get(path)

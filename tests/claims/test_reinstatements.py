@@ -27,14 +27,13 @@ from insurance.operations.claims.charge_reinstatement import (
 from insurance.operations.scheduler.run_jobs import RunReport, run_jobs
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 
-from tests.claims.office import Office, opened_in_memory
-from tests.claims.policies import issued, loss, notified, settled
-from tests.claims.products import reinstated_limits
-from tests.claims.test_decisions import SUPERVISOR, reported
 from tests.fakes.claims import MemoryClaims
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicyChanges
 from tests.fakes.scheduler import MemoryScheduledJobs
+from tests.support.claims import SUPERVISOR, issued, loss, notified, reported, settled
+from tests.support.platform import Platform, platform_in_memory
+from tests.support.products import reinstated_limits
 
 type Json = dict[str, Any]
 
@@ -43,18 +42,18 @@ type Json = dict[str, Any]
 class Insured:
     """One policy whose limits stand again, and the scheduler that charges for them."""
 
-    office: Office
+    platform: Platform
     memory: Memory
     policy_id: str
     scheduled: MemoryScheduledJobs = field(default_factory=MemoryScheduledJobs)
 
     def claim(self, cover: str, claimed: str, day: int) -> Json:
         at = f"2026-12-{day:02d}T08:20:00Z"
-        return settled(self.office, loss(self.policy_id, cover, claimed, occurred_at=at))
+        return settled(self.platform, loss(self.policy_id, cover, claimed, occurred_at=at))
 
     def run(self) -> RunReport:
         """What happened is delivered, all of it once more, and what is due is done."""
-        products = self.office.apps[0].products
+        products = self.platform.products
         for stream in self.memory.events.values():
             for event in stream:
                 schedule_jobs(event, products=products, schedule=self.scheduled)
@@ -63,7 +62,7 @@ class Insured:
             partition_for(Mode.TEST, "harbour"),
             {JobKind.LIMIT: ReinstatementCharger(products, claims, policies).look},
             scheduled=self.scheduled,
-            now=self.office.now,
+            now=self.platform.now,
             time_is_up=lambda: False,
         )
 
@@ -99,11 +98,11 @@ class Insured:
 
 @pytest.fixture
 def insured() -> Iterator[Insured]:
-    with opened_in_memory() as (office, memory):
-        office.offering(reinstated_limits())
-        policy_id = issued(office, "reinstated_limits", {})
-        office.now = datetime(2026, 12, 31, 9, tzinfo=UTC)
-        yield Insured(office, memory, policy_id)
+    with platform_in_memory() as (platform, memory):
+        platform.offering(reinstated_limits())
+        policy_id = issued(platform, "reinstated_limits", {})
+        platform.now = datetime(2026, 12, 31, 9, tzinfo=UTC)
+        yield Insured(platform, memory, policy_id)
 
 
 def test_the_claim_shows_what_its_limit_costs_to_stand_again(insured):
@@ -139,7 +138,7 @@ def test_the_policy_is_charged_with_tax_and_billed_at_once(insured):
     assert moved[Account.PREMIUM_RECEIVABLE] == 22_400
     assert moved[Account.WRITTEN_PREMIUM] == -20_000
     assert moved[Account.TAX_PAYABLE] == -2_400
-    planned = jobs_after(event, insured.office.apps[0].products.version)
+    planned = jobs_after(event, insured.platform.products.version)
     assert {each.kind for each in planned} == {JobKind.BILLING, JobKind.EARNING}
     insured.check_books()
 
@@ -148,11 +147,11 @@ def test_what_is_charged_is_due_on_the_account(insured):
     plan = plans_of(reinstated_limits())[0]
     account = BillingAccount.opened(insured.policy, plan, insured.policy.period.start.date())
     zone = reinstated_limits().zone
-    before = statement(account, insured.policy, insured.office.now.date(), zone=zone)
+    before = statement(account, insured.policy, insured.platform.now.date(), zone=zone)
     insured.claim("cyber", "500", 2)
     insured.run()
 
-    today = insured.office.now.date()
+    today = insured.platform.now.date()
     after = statement(account, insured.policy, today, zone=zone)
 
     assert str(after.owed - before.owed) == "280.00 GBP"
@@ -181,12 +180,12 @@ def test_no_more_is_charged_than_is_reinstated(insured):
 def test_a_payment_that_fails_takes_its_charge_back_and_another_one_makes_it_again(insured):
     claim = insured.claim("cyber", "400", 2)
     insured.run()
-    reported(insured.office, claim["payments"][0]["id"], "failed")
+    reported(insured.platform, claim["payments"][0]["id"], "failed")
     insured.run()
     assert insured.charged == ["224.00 GBP", "-224.00 GBP"]
     insured.check_books()
 
-    insured.office.post(f"/v1/claims/{claim['id']}/settlement")
+    insured.platform.post(f"/v1/claims/{claim['id']}/settlement")
     insured.run()
 
     assert insured.charged == ["224.00 GBP", "-224.00 GBP", "224.00 GBP"]
@@ -195,9 +194,9 @@ def test_a_payment_that_fails_takes_its_charge_back_and_another_one_makes_it_aga
 
 def test_a_payment_that_comes_back_takes_its_charge_back(insured):
     claim = insured.claim("cyber", "400", 2)
-    reported(insured.office, claim["payments"][0]["id"], "paid")
+    reported(insured.platform, claim["payments"][0]["id"], "paid")
     insured.run()
-    reported(insured.office, claim["payments"][0]["id"], "returned")
+    reported(insured.platform, claim["payments"][0]["id"], "returned")
     insured.run()
 
     assert insured.charged == ["224.00 GBP", "-224.00 GBP"]
@@ -208,7 +207,7 @@ def test_what_others_used_stays_charged_when_the_first_payment_fails(insured):
     first = insured.claim("cyber", "500", 2)
     insured.claim("cyber", "500", 4)
     insured.run()
-    reported(insured.office, first["payments"][0]["id"], "failed")
+    reported(insured.platform, first["payments"][0]["id"], "failed")
     insured.run()
 
     assert insured.charged == ["280.00 GBP"]
@@ -233,7 +232,7 @@ def test_a_fixed_price_is_owed_for_each_time_that_is_begun(insured):
 
 
 def test_a_claim_that_nobody_decided_costs_nothing_and_a_refused_payment_gives_back(insured):
-    notified(insured.office, loss(insured.policy_id, "cyber", "500"))
+    notified(insured.platform, loss(insured.policy_id, "cyber", "500"))
     insured.run()
     assert insured.charged == []
 
@@ -244,7 +243,7 @@ def test_a_claim_that_nobody_decided_costs_nothing_and_a_refused_payment_gives_b
 
     approval = f"/v1/claims/{large['id']}/payments/{payment['id']}/approval"
     no = {"decision": "refuse", "reason": "No repair was made."}
-    insured.office.post(approval, no, by=SUPERVISOR)
+    insured.platform.post(approval, no, by=SUPERVISOR)
     insured.run()
     assert insured.charged == ["33.60 GBP", "-33.60 GBP"]
     insured.check_books()
@@ -273,7 +272,7 @@ def test_a_change_with_an_earlier_effect_leaves_it_alone(insured):
         conditions=Conditions.of(reinstated_limits()),
         reprice=lambda *_: (segment.terms, {}),
         actor="harbour",
-        now=insured.office.now,
+        now=insured.platform.now,
     )
     asked = TransactionInput(TransactionKind.ENDORSEMENT, insured.policy.period.start, answers={})
 
@@ -290,9 +289,9 @@ def test_it_is_not_reversed_by_itself(insured):
         conditions=Conditions.of(reinstated_limits()),
         reprice=lambda *_: pytest.fail("nothing is priced again"),
         actor="supervisor",
-        now=insured.office.now,
+        now=insured.platform.now,
     )
-    asked = TransactionInput(TransactionKind.REVERSAL, insured.office.now, number=2)
+    asked = TransactionInput(TransactionKind.REVERSAL, insured.platform.now, number=2)
 
     with pytest.raises(WrongState):
         servicing.change(insured.policy, asked)
@@ -313,16 +312,16 @@ def test_a_policy_that_moved_meanwhile_is_charged_by_the_next_run(insured, monke
     assert insured.charged == ["280.00 GBP"]
 
 
-def test_it_is_charged_once_on_tables_too(office):
-    office.offering(reinstated_limits())
-    policy_id = issued(office, "reinstated_limits", {})
-    office.now = datetime(2026, 12, 31, 9, tzinfo=UTC)
-    claim = settled(office, loss(policy_id, "cyber", "400", occurred_at="2026-12-02T08:20:00Z"))
+def test_it_is_charged_once_on_tables_too(platform):
+    platform.offering(reinstated_limits())
+    policy_id = issued(platform, "reinstated_limits", {})
+    platform.now = datetime(2026, 12, 31, 9, tzinfo=UTC)
+    claim = settled(platform, loss(policy_id, "cyber", "400", occurred_at="2026-12-02T08:20:00Z"))
     policies = wiring.stores().policy_changes
-    charger = ReinstatementCharger(office.apps[0].products, wiring.stores().claims, policies)
+    charger = ReinstatementCharger(platform.products, wiring.stores().claims, policies)
 
-    charger.look(claim["id"], office.now)
-    charger.look(claim["id"], office.now)
+    charger.look(claim["id"], platform.now)
+    charger.look(claim["id"], platform.now)
 
     [made] = policies.get(policy_id).record.transactions
     assert (str(made.computation.total), made.reason) == ("224.00 GBP", claim["id"])

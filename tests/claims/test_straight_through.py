@@ -8,25 +8,25 @@ import pytest
 
 from demo.samples import CALLERS, Partner
 from tests.cases.published import expected
-from tests.claims.office import Office
-from tests.claims.policies import AFTER_THE_LOSS, issued, loss, money
-from tests.claims.products import published_claims, shared_limits
+from tests.support.claims import AFTER_THE_LOSS, issued, loss, money
+from tests.support.platform import Platform
+from tests.support.products import published_claims, shared_limits
 
 type Json = dict[str, Any]
 
 AT_FAULT = {"driver_age": 35, "fault": True}
 
 
-def noticed_and_settled(office: Office, body: Json) -> Json:
-    office.now = max(office.now, AFTER_THE_LOSS)
-    return office.post("/v1/claims", {**body, "settle": True})
+def noticed_and_settled(platform: Platform, body: Json) -> Json:
+    platform.now = max(platform.now, AFTER_THE_LOSS)
+    return platform.post("/v1/claims", {**body, "settle": True})
 
 
-def test_a_simple_covered_claim_is_at_the_bank_after_one_call(office: Office):
-    office.offering(published_claims())
-    policy = issued(office, "published_claims", {})
+def test_a_simple_covered_claim_is_at_the_bank_after_one_call(platform: Platform):
+    platform.offering(published_claims())
+    policy = issued(platform, "published_claims", {})
 
-    claim = noticed_and_settled(office, loss(policy, "jacket", money("979", "USD")))
+    claim = noticed_and_settled(platform, loss(policy, "jacket", money("979", "USD")))
 
     [payment] = claim["payments"]
     assert [Decimal(payment["amount"]["amount"]) / 100] == [
@@ -42,9 +42,9 @@ def test_a_simple_covered_claim_is_at_the_bank_after_one_call(office: Office):
     assert claim["steps"]
 
 
-def test_the_banks_report_makes_it_paid(office: Office):
+def test_the_banks_report_makes_it_paid(platform: Platform):
     claim = noticed_and_settled(
-        office, loss(issued(office), "accidental_damage", "1000", facts=AT_FAULT)
+        platform, loss(issued(platform), "accidental_damage", "1000", facts=AT_FAULT)
     )
     report = {
         "instruction_id": claim["payments"][0]["instruction_id"],
@@ -53,25 +53,25 @@ def test_the_banks_report_makes_it_paid(office: Office):
         "executed_at": "2027-01-17T09:00:00Z",
     }
 
-    office.post("/v1/bank-reports", report, by="bank-test")
+    platform.post("/v1/bank-reports", report, by="bank-test")
 
-    claim = office.get(f"/v1/claims/{claim['id']}")
+    claim = platform.get(f"/v1/claims/{claim['id']}")
     assert (claim["status"], claim["closed_as"]) == ("closed", "settled")
     assert claim["paid"] == money("500")
 
 
-def test_it_is_one_read_and_one_transaction(office: Office, engine):
-    policy = issued(office)
-    office.now = AFTER_THE_LOSS
+def test_it_is_one_read_and_one_transaction(platform: Platform, dynamodb):
+    policy = issued(platform)
+    platform.now = AFTER_THE_LOSS
     calls: list[str] = []
-    seen = engine._make_api_call
+    seen = dynamodb._make_api_call
 
     def counted(operation, request):
         calls.append(operation)
         return seen(operation, request)
 
-    with patch.object(engine, "_make_api_call", counted):
-        noticed_and_settled(office, loss(policy, "accidental_damage", "1000", facts=AT_FAULT))
+    with patch.object(dynamodb, "_make_api_call", counted):
+        noticed_and_settled(platform, loss(policy, "accidental_damage", "1000", facts=AT_FAULT))
 
     assert calls == ["BatchGetItem", "TransactWriteItems"]
 
@@ -88,12 +88,12 @@ def test_it_is_one_read_and_one_transaction(office: Office, engine):
     ],
     ids=["paid", "incomplete", "no account", "large", "nothing payable", "not covered"],
 )
-def test_one_call_comes_to_what_two_come_to(changes, office: Office):
-    body = loss(issued(office), "accidental_damage", "1000", facts=AT_FAULT) | changes
-    other = body | {"policy_id": issued(office)}
+def test_one_call_comes_to_what_two_come_to(changes, platform: Platform):
+    body = loss(issued(platform), "accidental_damage", "1000", facts=AT_FAULT) | changes
+    other = body | {"policy_id": issued(platform)}
 
-    is_straight_through = noticed_and_settled(office, body)
-    in_two = office.post(f"/v1/claims/{office.post('/v1/claims', other)['id']}/settlement")
+    is_straight_through = noticed_and_settled(platform, body)
+    in_two = platform.post(f"/v1/claims/{platform.post('/v1/claims', other)['id']}/settlement")
 
     for field in ("status", "decision", "payable", "reserve", "rules", "steps", "missing"):
         assert is_straight_through.get(field) == in_two.get(field), field
@@ -102,12 +102,12 @@ def test_one_call_comes_to_what_two_come_to(changes, office: Office):
     ]
 
 
-def test_a_repeated_call_is_answered_as_the_first_was(office: Office):
-    body = loss(issued(office), "accidental_damage", "1000", facts=AT_FAULT)
+def test_a_repeated_call_is_answered_as_the_first_was(platform: Platform):
+    body = loss(issued(platform), "accidental_damage", "1000", facts=AT_FAULT)
 
-    first = noticed_and_settled(office, body)
-    again = office.call("POST", "/v1/claims", body | {"settle": True}, key="once")
-    replay = office.call("POST", "/v1/claims", body | {"settle": True}, key="once")
+    first = noticed_and_settled(platform, body)
+    again = platform.call("POST", "/v1/claims", body | {"settle": True}, key="once")
+    replay = platform.call("POST", "/v1/claims", body | {"settle": True}, key="once")
 
     assert replay.body == again.body
     assert replay.headers["Idempotent-Replayed"] == "true"
@@ -115,13 +115,13 @@ def test_a_repeated_call_is_answered_as_the_first_was(office: Office):
     assert again.body["payments"] == []
 
 
-def test_it_takes_of_the_limit_that_claims_share(office: Office):
-    office.offering(shared_limits())
-    policy = issued(office, "shared_limits", {})
+def test_it_takes_of_the_limit_that_claims_share(platform: Platform):
+    platform.offering(shared_limits())
+    policy = issued(platform, "shared_limits", {})
 
     paid = [
         noticed_and_settled(
-            office, loss(policy, "breakdown", "600", occurred_at=f"2027-01-{day}T08:00:00Z")
+            platform, loss(policy, "breakdown", "600", occurred_at=f"2027-01-{day}T08:00:00Z")
         )["payable"]["amount"]
         for day in ("05", "10")
     ]
@@ -129,10 +129,10 @@ def test_it_takes_of_the_limit_that_claims_share(office: Office):
     assert paid == [60_000, 40_000]
 
 
-def test_who_may_not_settle_may_not_settle_at_once(office: Office, monkeypatch):
+def test_who_may_not_settle_may_not_settle_at_once(platform: Platform, monkeypatch):
     noticing = Partner("noticing", "harbour", "Notices only", "gold", scopes=("claims:write",))
     monkeypatch.setitem(CALLERS, "noticing", noticing)
-    body = loss(issued(office), "accidental_damage", "1000", facts=AT_FAULT)
+    body = loss(issued(platform), "accidental_damage", "1000", facts=AT_FAULT)
 
-    assert office.refused("/v1/claims", body | {"settle": True}, by="noticing") == "missing-scope"
-    assert office.post("/v1/claims", body, by="noticing")["status"] == "notified"
+    assert platform.refused("/v1/claims", body | {"settle": True}, by="noticing") == "missing-scope"
+    assert platform.post("/v1/claims", body, by="noticing")["status"] == "notified"

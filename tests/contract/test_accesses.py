@@ -14,9 +14,8 @@ from insurance.operations.parties.grant_access import give_access, withdraw_acce
 from insurance.operations.parties.ports import AccessContext, Accesses
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
-from tests.builders import QUOTE_ID, make_receipt
-from tests.contract.conftest import Stores
-from tests.contract.test_stores import accept, add_quote, erase, issue
+from tests.support.builders import QUOTE_ID, make_receipt
+from tests.support.stores import Stores, accept, add_quote, erase, issue
 
 PERSON = "per_test_" + "0123456789abcdef" * 2
 POLICY = policy_id_for(QUOTE_ID)

@@ -10,10 +10,8 @@ from insurance.domain.core.event import StreamPosition
 from insurance.domain.core.stored import Stored
 from insurance.operations.claims.ports import AccountMove, ClaimContext, NoticeContext
 
-from tests.builders import LATER, gbp, make_claim, make_policy, make_receipt, next_event
-from tests.contract.conftest import Stores
-from tests.contract.test_billing import pay
-from tests.contract.test_stores import SETTLE, accept, add_quote, issue, notify
+from tests.support.builders import LATER, gbp, make_claim, make_policy, make_receipt, next_event
+from tests.support.stores import SETTLE, Stores, accept, add_quote, issue, notify, pay
 
 NOTIFY = "test POST /v1/claims"
 PLAN = Plan(code="annual", name="All at once", count=1)

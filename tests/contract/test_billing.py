@@ -3,55 +3,19 @@
 from datetime import date
 
 import pytest
-from insurance.domain.billing import BillingAccount, BookedOn, PaymentIn, Plan, SuspendedPayment
+from insurance.domain.billing import BillingAccount, BookedOn, SuspendedPayment
 from insurance.domain.core.errors import PolicyNotFound, StaleRevision, SuspenseNotFound
-from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
+from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode, policy_id_for, suspense_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
 from insurance.operations.billing.ports import BillingContext
 from insurance.operations.receipt import AlreadyAnswered
 
-from tests.builders import LATER, QUOTE_ID, gbp, make_receipt
-from tests.contract.conftest import Stores
-from tests.contract.test_stores import accept, add_quote, issue
+from tests.support.builders import LATER, QUOTE_ID, gbp, make_receipt
+from tests.support.stores import PAY, PLAN, Stores, accept, add_quote, event_of, issue, pay
 
-PAY = "test POST /v1/payments-received"
 POLICY_ID = policy_id_for(QUOTE_ID)
-PLAN = Plan(code="annual", name="All at once", count=1)
-
-
-def event_of(account: BillingAccount | SuspendedPayment, head: StreamPosition) -> Event:
-    return Event.following(
-        head,
-        account,
-        NothingToSeal(),
-        stream=account.id,
-        type="billing.payment_received",
-        actor="bank",
-        now=LATER,
-    )
-
-
-def pay(stores: Stores, file: BillingContext, reference: str) -> BillingAccount:
-    account = (
-        file.account.record
-        if file.account
-        else BillingAccount.opened(file.policy.record, PLAN, date(2026, 3, 11))
-    )
-    account = account.paid(
-        PaymentIn(
-            reference=reference,
-            amount=gbp("10"),
-            received_on=date(2026, 3, 12),
-            booked_at=LATER,
-            to_suspense=gbp("0"),
-        )
-    )
-    event = event_of(account, file.account.head if file.account else StreamPosition())
-    receipt = make_receipt(reference, operation=PAY).answered(file.policy)
-    stores.billing.store(event, account, file=file, receipt=receipt)
-    return account
 
 
 @pytest.fixture

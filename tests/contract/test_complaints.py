@@ -15,7 +15,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
 from insurance.operations.receipt import AlreadyAnswered
 
-from tests.builders import (
+from tests.support.builders import (
     LATER,
     NOW,
     QUOTE_ID,
@@ -26,8 +26,7 @@ from tests.builders import (
     make_receipt,
     next_event,
 )
-from tests.contract.conftest import Stores
-from tests.contract.test_stores import accept, add_quote, erase, issue, notify
+from tests.support.stores import Stores, accept, add_quote, erase, issue, notify
 
 COMPLAIN, HANDLE = "test POST /v1/complaints", "test POST /v1/complaints/{complaint_id}/notes"
 POLICY = make_policy()

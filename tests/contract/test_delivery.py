@@ -12,9 +12,9 @@ from insurance.domain.core.money import Currency
 from insurance.dynamodb.ledger.balances import DynamoDBBalances
 from insurance.operations.delivery.deliver_event import Booked, BrokenEvent, deliver_event
 
-from tests.builders import NOW, PREMIUM, make_policy
-from tests.database import make_tables
 from tests.fakes.keys import MemoryKey
+from tests.support.builders import NOW, PREMIUM, make_policy
+from tests.support.engine import make_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

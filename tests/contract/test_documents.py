@@ -14,8 +14,8 @@ from insurance.domain.document import Document, DocumentKind
 from insurance.operations.documents.ports import DocumentAlreadyMade, DocumentContext
 from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
-from tests.builders import NOW, QUOTE_ID, make_quote, make_receipt
-from tests.contract.test_stores import accept, add_quote, erase, issue
+from tests.support.builders import NOW, QUOTE_ID, make_quote, make_receipt
+from tests.support.stores import accept, add_quote, erase, issue
 
 POLICY_ID = policy_id_for(QUOTE_ID)
 REGISTER = register_id_for(POLICY_ID)

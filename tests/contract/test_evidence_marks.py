@@ -11,10 +11,8 @@ from insurance.domain.evidence.evidence import Evidence
 from insurance.domain.evidence.media import MediaType
 from insurance.operations.claims.ports import ClaimContext
 
-from tests.builders import NOW, make_receipt
-from tests.contract.conftest import Stores
-from tests.contract.test_shared_limits import change, two_claims
-from tests.contract.test_stores import SETTLE
+from tests.support.builders import NOW, make_receipt
+from tests.support.stores import SETTLE, Stores, change, two_claims
 
 MARK = "0123456789abcdef"
 

@@ -9,9 +9,16 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.quote.quote import QuoteStatus, UnderwriterDecision
 
-from tests.builders import LATER, NOW, make_claim, make_policy, make_quote, make_receipt, next_event
-from tests.contract.conftest import Stores
-from tests.contract.test_stores import accept, add_quote, issue, notify
+from tests.support.builders import (
+    LATER,
+    NOW,
+    make_claim,
+    make_policy,
+    make_quote,
+    make_receipt,
+    next_event,
+)
+from tests.support.stores import Stores, accept, add_quote, issue, notify
 
 FAR = NOW + timedelta(days=999)
 POLICY = make_policy()

@@ -19,7 +19,7 @@ from local.aws.cloudformation import REGION
 from local.aws.services.s3 import S3
 from local.aws.services.store import open_store
 from tests.fakes.documents import MemoryObjects
-from tests.serving import served
+from tests.support.serving import served
 
 BODY, OTHER = b"a policy schedule", b"another one, later"
 CLOCK = {"ahead": timedelta()}

@@ -16,10 +16,10 @@ from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.operations.payments.send_payments import NothingToSeal, PaymentOrders
 from insurance.operations.receipt import AlreadyAnswered, Answer
 
-from tests.builders import NOW, make_receipt
-from tests.database import make_tables
 from tests.fakes.memory import Memory
 from tests.fakes.payments import MemoryPaymentOrders
+from tests.support.builders import NOW, make_receipt
+from tests.support.engine import make_tables
 
 FILE_ID, OTHER_ID = "pmf_test_0000000000000000", "pmf_test_1111111111111111"
 

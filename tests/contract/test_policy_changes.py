@@ -20,9 +20,8 @@ from insurance.domain.policy import (
 )
 from insurance.operations.receipt import AlreadyAnswered
 
-from tests.builders import LATER, NOW, PREMIUM, QUOTE_ID, gbp, make_receipt, next_event
-from tests.contract.conftest import Stores
-from tests.contract.test_stores import accept, add_quote, issue
+from tests.support.builders import LATER, NOW, PREMIUM, QUOTE_ID, gbp, make_receipt, next_event
+from tests.support.stores import Stores, accept, add_quote, issue
 
 ENDORSE = "test POST /v1/policies/{policy_id}/endorsements"
 POLICY_ID = policy_id_for(QUOTE_ID)

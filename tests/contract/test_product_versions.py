@@ -10,7 +10,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.product.publishing.release import ProductVersion, Status, Step
 from insurance.operations.receipt import AlreadyAnswered
 
-from tests.builders import NOW, make_receipt
+from tests.support.builders import NOW, make_receipt
 
 
 def make_version(version="1", *, code="travel", mode=Mode.TEST):

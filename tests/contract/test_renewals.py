@@ -4,8 +4,8 @@ import pytest
 from insurance.domain.core.errors import PolicyNotFound
 from insurance.domain.core.identity import policy_id_for
 
-from tests.builders import QUOTE_ID, make_claim
-from tests.contract.test_stores import accept, add_quote, issue, notify
+from tests.support.builders import QUOTE_ID, make_claim
+from tests.support.stores import accept, add_quote, issue, notify
 
 POLICY_ID = policy_id_for(QUOTE_ID)
 

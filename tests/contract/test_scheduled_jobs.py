@@ -16,8 +16,8 @@ from insurance.domain.schedule.scheduled_job import (
 from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
 from insurance.operations.scheduler.ports import ScheduledJobs
 
-from tests.database import make_tables
 from tests.fakes.scheduler import MemoryScheduledJobs
+from tests.support.engine import make_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -4,19 +4,15 @@ import pytest
 from insurance.domain.claim import Claim, LimitUsage
 from insurance.domain.core.errors import LimitMoved
 from insurance.domain.core.identity import Mode, new_quote_id, policy_id_for
-from insurance.domain.core.stored import Stored
 from insurance.operations.claims.ports import ClaimContext
 
-from tests.builders import gbp, make_claim, make_receipt, next_event
-from tests.contract.conftest import Stores
-from tests.contract.test_stores import SETTLE, accept, add_quote, issue, notify
-
-
-def two_claims(stores: Stores) -> tuple[Claim, Claim]:
-    policy = issue(stores, accept(stores, add_quote(stores))).record
-    first = make_claim(policy)
-    second = make_claim(policy, id=first.id[:-6] + "zzzzzz")
-    return notify(stores, first).record, notify(stores, second, key="claim-2").record
+from tests.support.builders import gbp, make_receipt
+from tests.support.stores import (
+    SETTLE,
+    Stores,
+    change,
+    two_claims,
+)
 
 
 def load(stores: Stores, claim: Claim, key: str) -> ClaimContext:
@@ -26,14 +22,6 @@ def load(stores: Stores, claim: Claim, key: str) -> ClaimContext:
 def take(stores: Stores, file: ClaimContext, amount: str, key: str, *, whole: str = "1000") -> None:
     draws = (LimitUsage(code="term", kind="limit", amount=gbp(amount), whole=gbp(whole)),)
     change(stores, file, file.claim.record.replace(draws=draws if amount != "0" else ()), key)
-
-
-def change(stores: Stores, file: ClaimContext, changed: Claim, key: str) -> None:
-    assert file.claim.key is not None
-    event = next_event(file.claim.head, changed, file.claim.key, type="claim.settled")
-    kept = Stored(changed, event.head, file.claim.key)
-    receipt = make_receipt(key, operation=SETTLE).answered(kept)
-    stores.claims.change(event, changed, before=file.claim, receipt=receipt)
 
 
 def test_what_one_claim_takes_the_next_one_reads(stores):

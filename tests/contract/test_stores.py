@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from insurance.domain.claim import Claim
 from insurance.domain.core.errors import (
     AlreadyErased,
     ClaimNotFound,
@@ -14,74 +13,29 @@ from insurance.domain.core.errors import (
     QuoteNotFound,
     StaleRevision,
 )
-from insurance.domain.core.event import Event, StreamPosition, first_broken_link
+from insurance.domain.core.event import StreamPosition, first_broken_link
 from insurance.domain.core.identity import party_id_for, policy_id_for
 from insurance.domain.core.stored import Stored
-from insurance.domain.party.party import Erasure
-from insurance.domain.policy import Policy
-from insurance.domain.quote.quote import Quote, QuoteStatus
+from insurance.domain.quote.quote import QuoteStatus
 from insurance.operations.receipt import KEPT_FOR, AlreadyAnswered, Answer
 
-from tests.builders import (
-    LATER,
+from tests.support.builders import (
     NOW,
     QUOTE_ID,
     make_claim,
-    make_policy,
-    make_quote,
     make_receipt,
     next_event,
 )
-from tests.contract.conftest import Stores
-
-ACCEPT = "test POST /v1/quotes/{quote_id}/acceptance"
-ISSUE = "test POST /v1/policies"
-NOTIFY = "test POST /v1/claims"
-SETTLE = "test POST /v1/claims/{claim_id}/settlement"
-
-
-def add_quote(stores: Stores, quote: Quote | None = None) -> Stored[Quote]:
-    quote = quote or make_quote()
-    key = stores.new_key()
-    event = quote.made(key)
-    kept = Stored(quote, event.head, key)
-    stores.quotes.add(event, quote, key=key, receipt=make_receipt().answered(kept))
-    return kept
-
-
-def accept(stores: Stores, before: Stored[Quote], key: str = "accept-1") -> Stored[Quote]:
-    accepted = before.record.replace(status=QuoteStatus.ACCEPTED)
-    event = next_event(before.head, accepted, before.key, type="quote.accepted")
-    kept = Stored(accepted, event.head, before.key)
-    receipt = make_receipt(key, operation=ACCEPT).answered(kept)
-    stores.quotes.change(event, accepted, before=before, receipt=receipt)
-    return kept
-
-
-def issue(stores: Stores, before: Stored[Quote], key: str = "issue-1") -> Stored[Policy]:
-    bound = before.record.replace(status=QuoteStatus.BOUND)
-    policy = make_policy()
-    bound_event = next_event(before.head, bound, before.key, type="quote.bound")
-    issued = next_event(StreamPosition(), policy, before.key, type="policy.issued")
-    kept = Stored(policy, issued.head, before.key)
-    stores.policies.issue(
-        issued,
-        policy,
-        bound=bound_event,
-        bound_quote=bound,
-        before=before,
-        receipt=make_receipt(key, operation=ISSUE).answered(kept),
-    )
-    return kept
-
-
-def notify(stores: Stores, claim: Claim, key: str = "claim-1") -> Stored[Claim]:
-    file = stores.claims.load_policy(claim.policy_id, None)
-    event = next_event(StreamPosition(), claim, file.policy.key, type="claim.notified")
-    kept = Stored(claim, event.head, file.policy.key)
-    receipt = make_receipt(key, operation=NOTIFY).answered(kept)
-    stores.claims.notify(event, claim, file=file, receipt=receipt)
-    return kept
+from tests.support.stores import (
+    ACCEPT,
+    NOTIFY,
+    SETTLE,
+    accept,
+    add_quote,
+    erase,
+    issue,
+    notify,
+)
 
 
 def test_a_stored_quote_comes_back_unchanged(stores):
@@ -276,27 +230,6 @@ def test_a_claim_is_loaded_with_its_policy_and_changes(stores):
 def test_a_claim_that_nobody_made_is_not_found(stores):
     with pytest.raises(ClaimNotFound):
         stores.claims.get(make_claim().id)
-
-
-def erase(stores: Stores, party_id: str, key: str = "erase-1") -> Event:
-    receipt = make_receipt(
-        key,
-        operation="test POST /v1/parties/{party_id}/erasure",
-        renders=lambda _erasure: Answer(200, party_id),
-    )
-    head = stores.parties.load(party_id, receipt)
-    erasure = Erasure(party_id=party_id, reason="asked for", erased_at=LATER)
-    event = Event.following(
-        head,
-        erasure,
-        stores.new_key(),
-        stream=party_id,
-        type="party.erased",
-        actor="staff-priya",
-        now=LATER,
-    )
-    stores.parties.erase(event, party_id=party_id, receipt=receipt.answered(erasure))
-    return event
 
 
 def test_after_an_erasure_nothing_personal_is_read_and_every_chain_holds(stores):

@@ -21,9 +21,9 @@ from insurance.operations.documents.make_document import DocumentDownload
 from insurance.products import product
 from insurance.typesetting import BundledWordings
 
-from tests.documents.archive import ADA, Archive, pdf, words
-from tests.policy_life.house import House, gbp, product_with
-from tests.unit.product.motor import driver, wire
+from tests.support.documents import ADA, Archive, pdf, words
+from tests.support.motor import driver, wire
+from tests.support.policy_life import House, gbp, product_with
 
 WORDY = Policyholder(
     name="Dr Bartholomew Maximilian Featherstonehaugh-Cholmondeley " * 2 + "W" * 60,

@@ -8,9 +8,7 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-from tests.documents.archive import words
-from tests.resilience.books import assert_chains_hold, streams
-from tests.resilience.calls import (
+from tests.support.calls import (
     EMAIL,
     LIVE,
     NAME,
@@ -21,6 +19,8 @@ from tests.resilience.calls import (
     Handlers,
     event,
 )
+from tests.support.documents import words
+from tests.support.streams import assert_chains_hold, streams
 
 pytestmark = pytest.mark.xdist_group("policy_life")
 

@@ -21,11 +21,11 @@ from insurance.operations.policy.renew_policy import offer_renewal
 from insurance.operations.receipt import AlreadyAnswered
 from insurance.products import LookUps
 
-from tests.documents.archive import Archive
 from tests.fakes.keys import MemoryKey, MemoryKeys
 from tests.fakes.policy import MemoryRenewals
 from tests.fakes.quoting import MemoryQuotes
-from tests.policy_life.house import PARTNER, House, product_with
+from tests.support.documents import Archive
+from tests.support.policy_life import PARTNER, House, product_with
 
 
 class KeyOfOne(MemoryKey):

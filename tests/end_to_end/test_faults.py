@@ -1,19 +1,15 @@
 """Issue and settle under faults: one policy, one payment, an unbroken chain, whatever breaks when.
 
-microburst stands between the functions and the engine and holds, throttles or cuts calls; workers
-are killed at chosen points. FAULT_SEEDS says how often each point is tried (20 before a release).
+A proxy stands between the functions and the engine: it holds calls at a barrier, throttles them or
+cuts their replies. A worker is killed while its call is held, so it dies at this point however fast
+or slow the machine is.
 """
 
-import os
-import random
-import subprocess
-import sys
-import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,86 +18,34 @@ from insurance.domain.core.event import Event, first_broken_link
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.transaction import TRIES
 
-from local.processes import free_port
 from local.settings import Settings
 from local.stack import Stack, ephemeral
 from tests.end_to_end.conftest import Caller, Json
+from tests.support.faults import Barrier, Faults, cancelled, reply_lost, running_faults, throttled
+from tests.support.waiting import wait_until
 
 type Call = Callable[[], httpx.Response]
 
-SEEDS = int(os.environ.get("FAULT_SEEDS", "1"))
-HOLD_MS = 400
-
-
-class Faults:
-    """A microburst proxy in front of the engine, and the rules it follows now."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control = httpx.Client(timeout=10)
-
-    def stand_before(self, engine: str) -> str:
-        port = free_port(0, what="fault proxy", setting="-")
-        url = f"http://127.0.0.1:{port}"
-        with (self._folder / "microburst.log").open("wb") as log:
-            self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "microburst", "--host", "127.0.0.1"),
-                    *("--port", str(port), "--upstream", engine, "--no-resign"),
-                ],
-                stdout=log,
-                stderr=log,
-            )
-        self._control.base_url = httpx.URL(f"{url}/_microburst")
-        deadline = time.monotonic() + 15
-        while time.monotonic() < deadline:
-            try:
-                self._control.get("/health")
-            except httpx.ConnectError:
-                time.sleep(0.05)
-            else:
-                return url
-        raise TimeoutError("microburst did not start")
-
-    @contextmanager
-    def follow(self, *rules: Json) -> Iterator[None]:
-        self._control.post("/rules", json=list(rules)).raise_for_status()
-        self._control.delete("/fired").raise_for_status()
-        try:
-            yield
-        finally:
-            self._control.post("/rules", json=[]).raise_for_status()
-
-    def fired(self) -> list[Json]:
-        return list(self._control.get("/fired").json())
-
-    def wait_until_fired(self, seconds: float = 10) -> None:
-        deadline = time.monotonic() + seconds
-        while not self.fired() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert self.fired()
-
-    def stop(self) -> None:
-        self._control.close()
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait()
-
 
 @pytest.fixture(scope="module")
-def faults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faults]:
-    made = Faults(tmp_path_factory.mktemp("microburst"))
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, faults: Faults) -> Iterator[Stack]:
+def fire(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Fire"]:
     """A stack of its own: its functions reach the engine through the faults."""
     settings = ephemeral(Settings(), folder=tmp_path_factory.mktemp("stack"), slots=3)
-    with Stack(settings, dynamodb_proxy=faults.stand_before) as running:
-        yield running
+    log = tmp_path_factory.mktemp("faults") / "proxy.log"
+    with ExitStack() as opened:
+        proxies: list[Faults] = []
+
+        def proxy(engine_url: str) -> str:
+            proxies.append(opened.enter_context(running_faults(engine_url, log=log)))
+            return proxies[0].url
+
+        running = opened.enter_context(Stack(settings, dynamodb_proxy=proxy))
+        yield Fire(running, proxies[0])
+
+
+@pytest.fixture(scope="module")
+def stack(fire: "Fire") -> Stack:
+    return fire.stack
 
 
 @dataclass(frozen=True)
@@ -112,21 +56,29 @@ class Fire:
     faults: Faults
 
 
-@pytest.fixture
-def fire(stack: Stack, faults: Faults) -> Fire:
-    return Fire(stack, faults)
+@dataclass(frozen=True)
+class Command:
+    """One command on one subject, repeated with its key as a client does."""
+
+    function: str
+    subject: str
+    call: Call
+
+    def until_answered(self) -> httpx.Response:
+        return until_answered(self.call)
 
 
-def held(operation: str) -> Json:
-    return {"service": "dynamodb", "operation": operation, "latency": HOLD_MS}
+def until_answered(call: Call) -> httpx.Response:
+    """Repeat a command with its key, as a client does, until the answer is final."""
+    return wait_until(call, lambda answer: answer.status_code < 500)
 
 
-REPLY_LOST = {
-    "service": "dynamodb",
-    "operation": "TransactWriteItems",
-    "times": TRIES,  # all replies are lost that a function asks for
-    "response": {"abort_bytes": 1},
-}
+def made(call: Call) -> Json:
+    """The body of a step that must succeed; a busy answer is repeated, as by any client."""
+    answer = until_answered(call)
+    assert answer.status_code in {200, 201}, answer.text
+    body: Json = answer.json()
+    return body
 
 
 @contextmanager
@@ -135,63 +87,88 @@ def in_background(call: Call) -> Iterator[Future[httpx.Response]]:
         yield pool.submit(call)
 
 
-def killed_before_the_read(fire: Fire, function: str, call: Call, seed: int) -> None:
-    killed_while_held(fire, function, call, "BatchGetItem", seed)
+def killed_before_the_read(fire: Fire, command: Command) -> httpx.Response:
+    killed_while_held(fire, command, "BatchGetItem")
+    return command.until_answered()
 
 
-def killed_after_the_read(fire: Fire, function: str, call: Call, seed: int) -> None:
-    killed_while_held(fire, function, call, "TransactWriteItems", seed)
+def killed_before_the_write(fire: Fire, command: Command) -> httpx.Response:
+    killed_while_held(fire, command, "TransactWriteItems")
+    return command.until_answered()
 
 
-def killed_while_held(fire: Fire, function: str, call: Call, operation: str, seed: int) -> None:
-    moment = random.Random(seed).uniform(0, HOLD_MS / 2000)  # noqa: S311 (not a secret)
-    with fire.faults.follow(held(operation)), in_background(call):
-        fire.faults.wait_until_fired()
-        time.sleep(moment)
-        assert fire.stack.kill_busy(function) == 1
+def killed_as_the_write_is_under_way(fire: Fire, command: Command) -> httpx.Response:
+    """The dead worker's write reaches the engine before the client comes again."""
+    killed_while_held(fire, command, "TransactWriteItems", meanwhile=Barrier.let_through)
+    return command.until_answered()
 
 
-def reply_lost_after_the_commit(fire: Fire, _function: str, call: Call, _seed: int) -> None:
-    with fire.faults.follow(REPLY_LOST):
-        call()
+def killed_and_its_write_comes_late(fire: Fire, command: Command) -> httpx.Response:
+    """The dead worker's write reaches the engine when the client's second try is answered."""
+    answers: list[httpx.Response] = []
+
+    def come_again_first(barrier: Barrier) -> None:
+        answers.append(command.until_answered())
+        barrier.let_through()
+
+    killed_while_held(fire, command, "TransactWriteItems", meanwhile=come_again_first)
+    return answers[0]
+
+
+def killed_while_held(
+    fire: Fire,
+    command: Command,
+    operation: str,
+    *,
+    meanwhile: Callable[[Barrier], None] = lambda barrier: barrier.drop(),
+) -> None:
+    """Kill the worker that waits for this call; then say what becomes of the call."""
+    with fire.faults.barrier(operation, command.subject) as held:
+        with in_background(command.call) as answer:
+            held.wait()
+            assert fire.stack.kill_busy(command.function) == 1
+        held.open()
+        meanwhile(held)
+    assert answer.result().status_code == 502
+
+
+def reply_lost_after_the_commit(fire: Fire, command: Command) -> httpx.Response:
+    lost = reply_lost(command.subject, after_bytes=1, times=TRIES)
+    with fire.faults.injected(lost):
+        command.call()
         assert fire.faults.fired()
+    return command.until_answered()
 
 
-def killed_before_the_answer(fire: Fire, function: str, call: Call, _seed: int) -> None:
-    fire.stack.lose_next_answer(function)
-    assert call().status_code == 502
+def killed_before_the_answer(fire: Fire, command: Command) -> httpx.Response:
+    fire.stack.lose_next_answer(command.function)
+    assert command.call().status_code == 502
+    return command.until_answered()
 
 
-POINTS = [
-    killed_before_the_read,
-    killed_after_the_read,
-    reply_lost_after_the_commit,
-    killed_before_the_answer,
-]
+at_every_point = pytest.mark.parametrize(
+    "broken",
+    [
+        killed_before_the_read,
+        killed_before_the_write,
+        killed_as_the_write_is_under_way,
+        killed_and_its_write_comes_late,
+        reply_lost_after_the_commit,
+        killed_before_the_answer,
+    ],
+)
 
 
-def until_answered(call: Call, *, tries: int = 10) -> httpx.Response:
-    """Repeat a command with its key, as a client does, until the answer is final."""
-    for _ in range(tries):
-        answer = call()
-        if answer.status_code < 500:
-            break
-        time.sleep(0.05)
-    return answer
-
-
-@pytest.mark.parametrize("point", POINTS)
-@pytest.mark.parametrize("seed", range(SEEDS))
+@at_every_point
 def test_issuing_is_done_once_wherever_it_breaks(
-    fire: Fire, harbour: Caller, risk: Json, point: Any, seed: int
+    fire: Fire, harbour: Caller, risk: Json, broken: Any
 ) -> None:
     quote_id = accepted_quote(harbour, risk)
 
     def issue() -> httpx.Response:
         return harbour.post("/v1/policies", {"quote_id": quote_id}, key=quote_id)
 
-    point(fire, "PolicyIssuanceFunction", issue, seed)
-    answer = until_answered(issue)
+    answer = broken(fire, Command("PolicyIssuanceFunction", quote_id, issue))
 
     assert answer.status_code == 201, answer.text
     assert issue().json() == answer.json()
@@ -201,23 +178,21 @@ def test_issuing_is_done_once_wherever_it_breaks(
     assert_balanced(events)
 
 
-@pytest.mark.parametrize("point", POINTS)
-@pytest.mark.parametrize("seed", range(SEEDS))
+@at_every_point
 def test_settling_pays_once_wherever_it_breaks(
-    fire: Fire, harbour: Caller, journey: Json, point: Any, seed: int
+    fire: Fire, harbour: Caller, journey: Json, broken: Any
 ) -> None:
     claim_id = notified_claim(harbour, journey)
 
     def settle() -> httpx.Response:
         return harbour.post(f"/v1/claims/{claim_id}/settlement", {}, key=claim_id)
 
-    point(fire, "SettlementFunction", settle, seed)
-    answer = until_answered(settle)
+    answer = broken(fire, Command("SettlementFunction", claim_id, settle))
 
     assert answer.status_code == 200, answer.text
     [payment] = answer.json()["payments"]
     assert payment["amount"] == {"amount": 250_000, "currency": "GBP"}
-    assert wait_until_paid(harbour, claim_id) == [payment["id"]]
+    assert payments_when_paid(harbour, claim_id) == [payment["id"]]
     events = stream(fire.stack, claim_id)
     assert [event.type for event in events] == ["claim.notified", "claim.settled", "payment.paid"]
     assert first_broken_link(events) is None
@@ -225,30 +200,8 @@ def test_settling_pays_once_wherever_it_breaks(
 
 
 BUSY = [
-    *(
-        {
-            "service": "dynamodb",
-            "operation": "TransactWriteItems",
-            "body": f"length(TransactItems) == `{count}`",
-            "probability": 0.3,
-            "error": {
-                "code": "TransactionCanceledException",
-                "status": 400,
-                "fields": {
-                    "CancellationReasons": [
-                        {"Code": "TransactionConflict", "Message": "Transaction is ongoing"},
-                        *[{"Code": "None"}] * (count - 1),
-                    ]
-                },
-            },
-        }
-        for count in range(2, 12)
-    ),
-    {
-        "service": "dynamodb",
-        "probability": 0.1,
-        "error": {"code": "ProvisionedThroughputExceededException", "status": 400},
-    },
+    *(cancelled("TransactionConflict", writes=count, share=0.3) for count in range(2, 12)),
+    throttled(share=0.1),
 ]
 
 
@@ -261,7 +214,7 @@ def test_sixteen_clients_on_busy_tables_make_one_policy(
         key = f"{quote_id}-{number}"
         return until_answered(lambda: harbour.post("/v1/policies", {"quote_id": quote_id}, key=key))
 
-    with fire.faults.follow(*BUSY), ThreadPoolExecutor(16) as pool:
+    with fire.faults.injected(*BUSY), ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(issue, range(16)))
         fired = fire.faults.fired()
 
@@ -276,7 +229,7 @@ def test_sixteen_clients_on_busy_tables_make_one_policy(
 def test_settling_on_busy_tables_pays_once(fire: Fire, harbour: Caller, journey: Json) -> None:
     claim_id = notified_claim(harbour, journey)
 
-    with fire.faults.follow(*BUSY), ThreadPoolExecutor(8) as pool:
+    with fire.faults.injected(*BUSY), ThreadPoolExecutor(8) as pool:
         answers = list(
             pool.map(
                 lambda _: until_answered(
@@ -288,33 +241,33 @@ def test_settling_on_busy_tables_pays_once(fire: Fire, harbour: Caller, journey:
 
     assert {answer.status_code for answer in answers} == {200}
     assert all(answer.json() == answers[0].json() for answer in answers)
-    assert len(wait_until_paid(harbour, claim_id)) == 1
+    assert len(payments_when_paid(harbour, claim_id)) == 1
     assert first_broken_link(stream(fire.stack, claim_id)) is None
 
 
 def accepted_quote(caller: Caller, risk: Json) -> str:
-    quote_id = str(caller.post("/v1/quotes", risk).json()["id"])
-    assert caller.post(f"/v1/quotes/{quote_id}/acceptance", {}).status_code == 200
+    key = uuid.uuid4().hex
+    quote_id = str(made(lambda: caller.post("/v1/quotes", risk, key=key))["id"])
+    made(lambda: caller.post(f"/v1/quotes/{quote_id}/acceptance", {}, key=key))
     return quote_id
 
 
 def notified_claim(caller: Caller, journey: Json) -> str:
     quote_id = accepted_quote(caller, journey["quote"])
-    policy_id = caller.post("/v1/policies", {"quote_id": quote_id}).json()["id"]
+    bought = {"quote_id": quote_id}
+    policy_id = made(lambda: caller.post("/v1/policies", bought, key=quote_id))["id"]
     caller.http.headers["Coverwright-Clock"] = "2027-01-16T09:00:00Z"
-    answer = caller.post("/v1/claims", {"policy_id": policy_id, **journey["claim"]})
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
+    notice = {"policy_id": policy_id, **journey["claim"]}
+    return str(made(lambda: caller.post("/v1/claims", notice, key=policy_id))["id"])
 
 
-def wait_until_paid(caller: Caller, claim_id: str, seconds: float = 30) -> list[str]:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        payments = caller.get(f"/v1/claims/{claim_id}").json()["payments"]
-        if all(payment["status"] == "paid" for payment in payments):
-            break
-        time.sleep(0.05)
-    return [payment["id"] for payment in payments if payment["status"] == "paid"]
+def payments_when_paid(caller: Caller, claim_id: str) -> list[str]:
+    def payments() -> list[Json]:
+        claim = made(lambda: caller.get(f"/v1/claims/{claim_id}"))
+        return list(claim["payments"])
+
+    paid = wait_until(payments, lambda all_: all(each["status"] == "paid" for each in all_))
+    return [payment["id"] for payment in paid]
 
 
 def stream(stack: Stack, stream_id: str) -> list[Event]:

@@ -9,9 +9,7 @@ import httpx
 import pytest
 from insurance.scanning import EICAR
 
-from tests.evidence.pictures import PICTURE, PLACE, photograph, png
-from tests.resilience.books import assert_chains_hold, streams
-from tests.resilience.calls import (
+from tests.support.calls import (
     APPROVER,
     CLAIM,
     LIVE,
@@ -23,6 +21,8 @@ from tests.resilience.calls import (
     Handlers,
     staff,
 )
+from tests.support.pictures import PICTURE, PLACE, photograph, png
+from tests.support.streams import assert_chains_hold, streams
 
 pytestmark = pytest.mark.xdist_group("policy_life")
 

@@ -2,10 +2,6 @@
 
 import pytest
 
-from tests.resilience.conftest import backend, handlers, loaded, running
-
-__all__ = ["backend", "handlers", "loaded", "running"]
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process for them all: an engine and the handlers are loaded once."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.resilience.calls import (
+from tests.support.calls import (
     APPROVER,
     BANK,
     CLAIM,
@@ -169,7 +169,7 @@ def test_a_body_that_is_no_plain_json_is_refused(
 
 
 def test_a_body_that_is_not_base64_is_refused(loaded: Handlers, ids: dict[str, str]):
-    from tests.resilience.calls import event  # noqa: PLC0415 - for this test only
+    from tests.support.calls import event  # noqa: PLC0415 - for this test only
 
     for body in ("%%%", "a", "é", "====", "\ud800"):
         sent = event("POST", "/v1/quotes", b"", caller=PARTNER, key="k") | {"body": body}

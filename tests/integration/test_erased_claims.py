@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.resilience.books import assert_chains_hold, booked, streams
-from tests.resilience.calls import BANK, LOSS_CLOCK, PRIVACY, Answer, Handlers, staff
+from tests.support.calls import BANK, LOSS_CLOCK, PRIVACY, Answer, Handlers, staff
+from tests.support.streams import assert_chains_hold, booked, streams
 
 type Json = dict[str, Any]
 

@@ -1,24 +1,10 @@
 """What people say in a complaint, and what we write about it, is closed with the party's key."""
 
-from typing import Any
+from tests.support.calls import BANK, LOSS_CLOCK, NAME, NARRATIVE, Handlers, staff
+from tests.support.personal_data import KIM, SUE, Json, erase, found_in, open_words, step
+from tests.support.streams import assert_chains_hold, booked, streams
 
-from tests.integration.test_personal_data import erase, found_in, open_words
-from tests.resilience.books import assert_chains_hold, booked, streams
-from tests.resilience.calls import BANK, LOSS_CLOCK, NAME, NARRATIVE, Answer, Handlers, staff
-
-type Json = dict[str, Any]
-
-DESK = "complaints:handle coverwright/complaints:read coverwright/complaints:write"
-KIM = staff("staff-kim", "complaints_handler", DESK)
-SUE = staff("staff-sue", "supervisor", DESK)
 HANA = staff("staff-hana", "claims_handler", "claims:assess")
-
-
-def step(handlers: Handlers, path: str, body: Json, caller: Json = KIM, **options: Any) -> Json:
-    answer: Answer = handlers.post(path, body, caller=caller, clock=LOSS_CLOCK, **options)
-    assert answer.status < 300, answer.text
-    found: Json = answer.body
-    return found
 
 
 def complained(handlers: Handlers, about: str) -> Json:

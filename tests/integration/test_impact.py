@@ -10,8 +10,8 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.product import Definition, Product
 from insurance.products import product
 
-from tests.resilience.backend import environment
-from tests.resilience.calls import PRIVACY, QUOTE, Handlers
+from tests.support.backend import environment
+from tests.support.calls import PRIVACY, QUOTE, Handlers
 from tools.products.impact import picture, told
 from tools.products.stored import AT_ONCE, StoredBook, rerated, stored_book
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from insurance.api.app import Operation
 
-from tests.resilience.calls import FOLDERS, Handlers, application, staff
+from tests.support.calls import FOLDERS, Handlers, application, staff
 
 ODD = (
     "x" * 1000,

@@ -1,7 +1,6 @@
 """Nothing personal lies open anywhere; erasing a party closes it for ever, and the books still hold."""
 
 import base64
-import contextlib
 import io
 import json
 import logging
@@ -11,11 +10,10 @@ from typing import Any
 
 import pytest
 from insurance.domain.core.event import first_broken_link
-from insurance.domain.core.packing import pack, unpack
+from insurance.domain.core.packing import pack
 
-from tests.resilience.backend import Backend
-from tests.resilience.books import assert_chains_hold, booked, streams
-from tests.resilience.calls import (
+from tests.support.backend import Backend
+from tests.support.calls import (
     APPROVER,
     BANK,
     CLAIM,
@@ -24,80 +22,14 @@ from tests.resilience.calls import (
     LOSS_CLOCK,
     NAME,
     NARRATIVE,
-    PRIVACY,
     QUOTE,
-    REGISTRATION,
     UNDERWRITER,
     Handlers,
 )
+from tests.support.personal_data import erase, found_in, open_words
+from tests.support.streams import assert_chains_hold, booked, streams
 
 type Json = dict[str, Any]
-
-WORDS = (
-    NAME,
-    "Quillfeather",
-    EMAIL,
-    REGISTRATION,
-    "1991-03-14",
-    "Thistledown",
-    "ZE1 0QQ",
-    "GB33BUKB20201555555555",
-    "greenhouse",
-    NARRATIVE,
-    "conviction",
-)
-"""What no table, log or metric may say: who it is, and what they told of themselves."""
-
-
-def readings(value: Any) -> Iterator[str]:
-    """Every way to read an attribute: as it stands, unpacked, inflated, from base64 or hex."""
-    if isinstance(value, dict):
-        yield from value
-        yield from readings(list(value.values()))
-    elif isinstance(value, list | set | tuple):
-        for inner in value:
-            yield from readings(inner)
-    elif isinstance(value, bytes):
-        yield from (value.decode(each, "replace") for each in ("utf-8", "utf-16"))
-        yield from _tried(value, _unpacked, _inflated)
-    else:
-        yield str(value)
-        for decoded in _tried(str(value), base64.b64decode, bytes.fromhex):
-            yield from readings(decoded)
-
-
-def _tried(value: Any, *ways: Callable[[Any], Any]) -> Iterator[Any]:
-    """What each way makes of the value, where it makes anything of it."""
-    for way in ways:
-        with contextlib.suppress(ValueError, zlib.error):
-            yield way(value)
-
-
-def _unpacked(packed: bytes) -> str:
-    return json.dumps(unpack(packed), ensure_ascii=False)
-
-
-def _inflated(packed: bytes) -> str:
-    return zlib.decompress(packed, wbits=-15).decode("utf-8", "replace")
-
-
-def found_in(value: Any) -> set[str]:
-    """Which of the words can be read there, in any case and spacing."""
-    text = "\n".join(readings(value)).lower()
-    bare = text.replace(" ", "")
-    return {word for word in WORDS if word.lower() in text or word.lower().replace(" ", "") in bare}
-
-
-def open_words(backend: Backend) -> dict[str, set[str]]:
-    """By table and attribute, what can be read there."""
-    found: dict[str, set[str]] = {}
-    for table, items in backend.everything().items():
-        for item in items:
-            for name, value in item.items():
-                words = found_in(value)
-                if words:
-                    found.setdefault(f"{table}.{name}", set()).update(words)
-    return found
 
 
 def test_the_search_finds_what_is_hidden_in_every_way_it_knows():
@@ -170,12 +102,6 @@ def test_events_that_are_read_or_published_say_nothing_personal(handlers: Handle
     for events in streams(handlers.backend).values():
         for event in events:
             assert found_in(event.facts) == set(), event.type
-
-
-def erase(handlers: Handlers, policy_id: str) -> None:
-    path = f"/v1/parties/{policy_id.replace('pol_', 'pty_')}/erasure"
-    answer = handlers.post(path, {"reason": "asked to"}, caller=PRIVACY, clock=LOSS_CLOCK)
-    assert answer.status == 200, answer.text
 
 
 def test_after_erasure_no_read_shows_who_it_was(handlers: Handlers):

@@ -4,27 +4,25 @@ import json
 from typing import Any
 
 import pytest
-from insurance.access.grants import PEOPLES_SCOPES
-from insurance.access.people import person_id
 from insurance.api.app import Operation
 from insurance.api.views.claims import OWN
 
-from tests.resilience.calls import (
+from tests.support.calls import (
+    ADA,
     CLAIM,
     LOSS_CLOCK,
     PARTNER,
+    PERSON,
     STRANGER,
     UNDERWRITER,
     Answer,
     Handlers,
+    Json,
     application,
+    policyholder,
     staff,
 )
 
-type Json = dict[str, Any]
-
-ADA = {"issuer": "https://login.example/", "subject": "ada"}
-PERSON = person_id("test", partner="harbour", **ADA)
 SHARING = application("app_test_one", "harbour", scopes="policies:share")
 
 
@@ -42,14 +40,6 @@ def evidence_of(handlers: Handlers, claim: Json) -> str:
     assert made.status == 201, made.text
     id: str = made.body["evidence"]["id"]
     return id
-
-
-def policyholder(*policies: str, partner: str = "harbour") -> Json:
-    """The authorizer's context for somebody who was given these policies."""
-    return application(PERSON, partner, scopes=" ".join(PEOPLES_SCOPES)) | {
-        "kind": "policyholder",
-        "parties": " ".join(policy.replace("pol_", "pty_") for policy in policies),
-    }
 
 
 def give(handlers: Handlers, policy_id: str, **options: Any) -> Answer:

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.test_erased_complaints import KIM, SUE, step
-from tests.integration.test_policyholders import policyholder
-from tests.resilience.calls import LOSS_CLOCK, NAME, PARTNER, STRANGER, Handlers
+from tests.support.calls import LOSS_CLOCK, NAME, PARTNER, STRANGER, Handlers, policyholder
+from tests.support.personal_data import KIM, SUE, step
 
 type Json = dict[str, Any]
 

@@ -3,8 +3,8 @@
 import pytest
 from insurance.catalogue import STATE_SECONDS
 
-from tests import pet
-from tests.resilience.calls import (
+from tests.support import pet
+from tests.support.calls import (
     AUTHOR,
     CLAIM,
     LIVE,

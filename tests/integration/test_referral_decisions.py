@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.resilience.calls import QUOTE, UNDERWRITER, Answer, Handlers
+from tests.support.calls import QUOTE, UNDERWRITER, Answer, Handlers
 
 type Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.resilience.calls import (
+from tests.support.calls import (
     APPROVER,
     BANK,
     CLAIM,
@@ -321,7 +321,7 @@ def test_every_fault_is_reported_at_once(handlers: Handlers):
 
 
 def test_an_unknown_route_is_a_problem_too(handlers: Handlers):
-    from tests.resilience.calls import event  # noqa: PLC0415 - for this test only
+    from tests.support.calls import event  # noqa: PLC0415 - for this test only
 
     answer = handlers.send("quoting", event("GET", "/v1/nowhere", caller=PARTNER))
 

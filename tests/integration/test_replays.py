@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests import pet
-from tests.resilience.calls import (
+from tests.support import pet
+from tests.support.calls import (
     APPROVER,
     AUTHOR,
     BANK,

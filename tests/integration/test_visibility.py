@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from insurance.api.app import MACHINES_SCOPES, TAGS_MAX
 
-from tests.resilience.calls import (
+from tests.support.calls import (
     APPROVER,
     CLAIM,
     COLLEAGUE,

@@ -10,7 +10,7 @@ from local.aws.cloudformation import TemplateError
 from local.aws.schedules import Schedule
 from local.aws.template import Resource
 from local.aws.workers import Result
-from tests.database import template
+from tests.support.engine import template
 
 
 def make(**properties: Any) -> Resource:

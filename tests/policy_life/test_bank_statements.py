@@ -12,9 +12,9 @@ from insurance.operations.payments.import_statement import EntryTaken, Statement
 from insurance.operations.receipt import AlreadyAnswered, Receipt
 
 from tests.fakes.billing import MemoryBilling
-from tests.policy_life.house import gbp
-from tests.policy_life.test_billing import BANK, UNKNOWN, Desk
-from tests.policy_life.test_refunds import RefundDesk, person
+from tests.support.billing import BANK, UNKNOWN, Desk
+from tests.support.policy_life import gbp
+from tests.support.refunds import RefundDesk, person
 
 IBAN = "GB33BUKB20201555555555"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.policy_life.counter import TAKEN_ON, UNDERWRITER, Counter, Json, product, selling
+from tests.support.counter import TAKEN_ON, UNDERWRITER, Counter, Json, product, selling
 
 STATUS = {"quote": "referred", "bind": "quoted", "issue": "bindable"}
 
@@ -41,7 +41,7 @@ def counter() -> Iterator[Counter]:
 
 def decided(counter: Counter, quote: Json, **terms: Any) -> Json:
     path = f"/v1/quotes/{quote['id']}/referral-decision"
-    return counter.office.post(path, TAKEN_ON | terms, by=UNDERWRITER)
+    return counter.platform.post(path, TAKEN_ON | terms, by=UNDERWRITER)
 
 
 def accept(quote: Json) -> str:
@@ -65,8 +65,8 @@ def test_a_quote_stands_at_the_step_that_is_blocked_and_shows_its_price(counter,
 def test_what_blocks_quote_or_bind_is_not_accepted_before_it_is_decided(counter, n, step):
     quote = counter.quote(n=n)
 
-    assert counter.office.refused(accept(quote)) == "referral-open"
-    assert counter.office.refused(*issue(quote)) == "wrong-state"
+    assert counter.platform.refused(accept(quote)) == "referral-open"
+    assert counter.platform.refused(*issue(quote)) == "wrong-state"
     taken = decided(counter, quote)
     assert taken["status"] == "bindable"
     assert "blocks" not in taken["findings"][0]
@@ -76,10 +76,10 @@ def test_what_blocks_quote_or_bind_is_not_accepted_before_it_is_decided(counter,
 def test_what_blocks_issue_is_accepted_but_not_issued_before_it_is_decided(counter):
     quote = counter.quote(n=3)
 
-    assert counter.office.post(accept(quote))["status"] == "accepted"
-    assert counter.office.refused(*issue(quote)) == "referral-open"
+    assert counter.platform.post(accept(quote))["status"] == "accepted"
+    assert counter.platform.refused(*issue(quote)) == "referral-open"
     assert decided(counter, quote)["status"] == "accepted"
-    assert counter.office.post(*issue(quote))["premium"] == quote["premium"]
+    assert counter.platform.post(*issue(quote))["premium"] == quote["premium"]
 
 
 def test_what_blocks_issue_may_be_decided_before_the_customer_accepts(counter):
@@ -99,16 +99,16 @@ def test_terms_imposed_after_the_acceptance_are_an_offer_anew_only_if_they_chang
     )
     with selling(made) as counter:
         quote = counter.quote(n=1)
-        counter.office.post(accept(quote))
+        counter.platform.post(accept(quote))
 
         taken = decided(counter, quote, **terms)
 
         changed = terms != {"excess": None}
         assert taken["status"] == ("bindable" if changed else "accepted")
         if changed:
-            assert counter.office.refused(*issue(quote)) == "wrong-state"
-            counter.office.post(accept(quote))
-        policy = counter.office.post(*issue(quote))
+            assert counter.platform.refused(*issue(quote)) == "wrong-state"
+            counter.platform.post(accept(quote))
+        policy = counter.platform.post(*issue(quote))
         assert policy["premium"]["total"] == taken["premium"]["total"]
 
 
@@ -117,35 +117,35 @@ def test_each_step_is_decided_by_itself_and_terms_add_up(counter):
 
     assert quote["status"] == "referred"
     assert decided(counter, quote, load="0.1")["status"] == "quoted"
-    assert counter.office.refused(accept(quote)) == "referral-open"
+    assert counter.platform.refused(accept(quote)) == "referral-open"
     taken = decided(counter, quote, excess={"amount": 5_000, "currency": "GBP"})
     assert taken["status"] == "bindable"
     assert taken["imposed"]["load"] == "0.1"
     assert taken["premium"]["total"]["amount"] == 11_000
-    counter.office.post(accept(quote))
-    assert counter.office.refused(*issue(quote)) == "referral-open"
+    counter.platform.post(accept(quote))
+    assert counter.platform.refused(*issue(quote)) == "referral-open"
     assert decided(counter, quote)["status"] == "accepted"
-    assert counter.office.post(*issue(quote))["premium"]["total"]["amount"] == 11_000
+    assert counter.platform.post(*issue(quote))["premium"]["total"]["amount"] == 11_000
 
 
 def test_a_referral_at_issue_is_turned_down_though_the_customer_had_accepted(counter):
     quote = counter.quote(n=3)
-    counter.office.post(accept(quote))
+    counter.platform.post(accept(quote))
     body = {"decision": "decline", "reason": "No report came."}
 
-    turned = counter.office.post(
+    turned = counter.platform.post(
         f"/v1/quotes/{quote['id']}/referral-decision", body, by=UNDERWRITER
     )
 
     assert turned["status"] == "declined"
-    assert counter.office.refused(*issue(quote)) == "wrong-state"
+    assert counter.platform.refused(*issue(quote)) == "wrong-state"
 
 
 def test_what_waits_for_nobody_is_not_decided(counter):
     quote = counter.quote(n=0)
     path = f"/v1/quotes/{quote['id']}/referral-decision"
 
-    assert counter.office.refused(path, TAKEN_ON, by=UNDERWRITER) == "wrong-state"
+    assert counter.platform.refused(path, TAKEN_ON, by=UNDERWRITER) == "wrong-state"
 
 
 def test_each_step_wants_the_authority_of_its_own_rules():
@@ -155,7 +155,7 @@ def test_each_step_wants_the_authority_of_its_own_rules():
 
         assert decided(counter, quote)["status"] == "bindable"
         path = f"/v1/quotes/{quote['id']}/referral-decision"
-        assert counter.office.refused(path, TAKEN_ON, by=UNDERWRITER) == "no-authority"
+        assert counter.platform.refused(path, TAKEN_ON, by=UNDERWRITER) == "no-authority"
 
 
 @pytest.mark.parametrize(("n", "price"), [(5, None), (6, 10_000)])
@@ -164,16 +164,16 @@ def test_a_decline_at_a_later_step_lets_the_price_be_seen_and_nothing_else(count
 
     assert quote["status"] == "declined"
     assert (quote["premium"]["total"]["amount"] if price else quote.get("premium")) == price
-    assert counter.office.refused(accept(quote)) == "wrong-state"
+    assert counter.platform.refused(accept(quote)) == "wrong-state"
 
 
 def test_the_work_of_each_role_is_what_waits_for_it(counter):
     waiting = [counter.quote(n=n) for n in (1, 2, 3)]
     counter.quote(n=0)
-    counter.office.post(accept(waiting[2]))
+    counter.platform.post(accept(waiting[2]))
 
     def listed() -> set[str]:
-        work = counter.office.get("/v1/work-lists/underwriter", by=UNDERWRITER)
+        work = counter.platform.get("/v1/work-lists/underwriter", by=UNDERWRITER)
         return {one["id"] for one in work["items"]}
 
     assert listed() == {quote["id"] for quote in waiting}
@@ -188,7 +188,7 @@ def test_a_change_of_a_policy_that_refers_anew_is_blocked_at_every_step(step):
         policy_id = counter.issue(n=0)
         change = {"effective_on": "2027-02-01", "answers": {"n": 1}}
 
-        refused = counter.office.refused(f"/v1/policies/{policy_id}/endorsements", change)
+        refused = counter.platform.refused(f"/v1/policies/{policy_id}/endorsements", change)
 
         assert refused == "risk-not-accepted"
 

@@ -14,8 +14,8 @@ from insurance.domain.ledger.chart import CHART, path
 from insurance.domain.ledger.export import Format, export, written
 from insurance.domain.ledger.policy_books import PolicyBooks, keep_books
 
-from tests.policy_life.house import WITH_A_TEENAGER, gbp
-from tests.policy_life.test_billing import Desk
+from tests.support.billing import Desk
+from tests.support.policy_life import WITH_A_TEENAGER, gbp
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from insurance.domain.claim.rule import JudgedSegment, Outcome
 from insurance.domain.claim.verification import Notice, Verdict
 from insurance.operations.claims.verify_claim import verify_claim
 
-from tests.policy_life.house import House, gbp, motor_with
-from tests.unit.product.motor import wire
+from tests.support.motor import wire
+from tests.support.policy_life import House, gbp, motor_with
 
 JULY = date(2026, 7, 2)
 IN_JUNE, IN_AUGUST = (datetime(2026, month, 15, 9, tzinfo=UTC) for month in (6, 8))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.policy_life.counter import TAKEN_ON, UNDERWRITER, Counter, Json, product, selling
+from tests.support.counter import TAKEN_ON, UNDERWRITER, Counter, Json, product, selling
 
 
 def recorded(fault: dict[str, Any], told: str) -> Any:
@@ -55,8 +55,8 @@ def test_fault_reaches_rating_and_underwriting_of_the_next_term(faults, status, 
         assert (quote["status"], quote["premium"]["total"]["amount"]) == (status, price)
         path = f"/v1/quotes/{quote['id']}"
         if status == "quoted":
-            counter.office.post(f"{path}/referral-decision", TAKEN_ON, by=UNDERWRITER)
-        assert counter.office.get(f"{path}/explanation")["agrees"] is True
+            counter.platform.post(f"{path}/referral-decision", TAKEN_ON, by=UNDERWRITER)
+        assert counter.platform.get(f"{path}/explanation")["agrees"] is True
         assert counter.take(quote)
 
 

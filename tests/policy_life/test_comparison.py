@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from insurance.operations.policy.compare_policy import Version, compare_policy
 
-from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House
+from tests.support.policy_life import PARTNER, WITH_A_TEENAGER, House
 
 IN_MAY, IN_AUGUST = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 8, 1, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.resilience.calls import QUOTE, STRANGER, Handlers
+from tests.support.calls import QUOTE, STRANGER, Handlers
 
 pytestmark = pytest.mark.xdist_group("policy_life")
 

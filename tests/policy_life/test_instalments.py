@@ -10,7 +10,7 @@ from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.period import Period
 
 from tests.cases.published import expected
-from tests.policy_life.house import House, gbp
+from tests.support.policy_life import House, gbp
 
 FIRST = date(2026, 1, 31)
 YEAR = Period(start=datetime(2026, 1, 31, tzinfo=UTC), end=datetime(2027, 1, 31, tzinfo=UTC))

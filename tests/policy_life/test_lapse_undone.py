@@ -9,11 +9,10 @@ from insurance.domain.policy import TransactionKind
 from insurance.operations.billing.billing_desk import BillingDesk
 from insurance.operations.billing.resolve_suspense import allocate
 
-from tests.policy_life.almanac import Almanac
-from tests.policy_life.house import gbp
-from tests.policy_life.test_billing import UNKNOWN
-from tests.policy_life.test_refunds import person
-from tests.policy_life.test_scheduler import Killed, blown
+from tests.support.almanac import Almanac, Killed, blown
+from tests.support.billing import UNKNOWN
+from tests.support.policy_life import gbp
+from tests.support.refunds import person
 
 ARREARS = "15.47"
 MORE = "60.00"

@@ -12,11 +12,10 @@ from insurance.operations.claims.settle_claim import settle_claim
 from insurance.operations.receipt import Answer
 from insurance.screening import BundledScreening
 
-from tests.builders import PARTNER, make_receipt
-from tests.claims.office import Shelf, opened
-from tests.database import client, make_tables, running_engine
-from tests.policy_life.counter import Counter, Json, product, selling
-from tests.policy_life.test_waiting_periods import renewed
+from tests.support.builders import PARTNER, make_receipt
+from tests.support.counter import Counter, Json, product, renewed, selling
+from tests.support.engine import client, make_tables, running_engine
+from tests.support.platform import Shelf, platform_on
 
 LIFELONG = product(
     covers=[
@@ -52,9 +51,9 @@ def counter(request: pytest.FixtureRequest) -> Iterator[Counter]:
         return
     with running_engine() as url:
         dynamodb = client(url)
-        with opened(dynamodb, make_tables(dynamodb)) as office:
-            office.offering(LIFELONG)
-            yield Counter(office, LIFELONG)
+        with platform_on(dynamodb, make_tables(dynamodb)) as platform:
+            platform.offering(LIFELONG)
+            yield Counter(platform, LIFELONG)
 
 
 def test_what_one_term_takes_of_a_life_the_next_ones_lack(counter):
@@ -75,7 +74,7 @@ def test_a_claim_told_of_late_takes_of_the_same_limit(counter):
     late = counter.claim(first, "600", "2027-11-10")
 
     assert paid(late) == 400
-    checked = counter.office.post(
+    checked = counter.platform.post(
         "/v1/coverage-checks",
         {
             "policy_id": second,
@@ -111,9 +110,9 @@ def test_a_limit_that_is_charged_for_standing_again_is_one_of_a_term():
 def test_terms_that_take_of_a_life_at_once_never_take_more_than_it_has():
     with running_engine() as url:
         dynamodb = client(url)
-        with opened(dynamodb, make_tables(dynamodb)) as office:
-            office.offering(LIFELONG)
-            counter = Counter(office, LIFELONG)
+        with platform_on(dynamodb, make_tables(dynamodb)) as platform:
+            platform.offering(LIFELONG)
+            counter = Counter(platform, LIFELONG)
             first = counter.issue()
             second = renewed(counter, first, "2027-11-20")
             counter.at("2028-03-01")
@@ -122,8 +121,8 @@ def test_terms_that_take_of_a_life_at_once_never_take_more_than_it_has():
                 for policy, month in ((first, "2027-08"), (second, "2027-12"))
                 for day in range(2, 22, 2)
             ]
-            claims = [office.post("/v1/claims", loss)["id"] for loss in losses]
-            store = next(app.claims for app in office.apps if hasattr(app, "claims"))
+            claims = [platform.post("/v1/claims", loss)["id"] for loss in losses]
+            store = next(app.claims for app in platform.apps if hasattr(app, "claims"))
 
             with ThreadPoolExecutor(8) as callers:
                 paid_to = list(callers.map(lambda each: settled(each, store), claims))

@@ -20,7 +20,7 @@ from insurance.operations.policy.serve_notice import (
     withdraw_notice,
 )
 
-from tests.policy_life.house import PARTNER, UNDERWRITER, House
+from tests.support.policy_life import PARTNER, UNDERWRITER, House
 
 SENT = datetime(2026, 6, 1, 15, 30, tzinfo=UTC)
 OVER = datetime(2026, 6, 8, 23, tzinfo=UTC)

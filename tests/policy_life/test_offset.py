@@ -1,46 +1,28 @@
 """What is overdue is kept back from what a claim pays the policyholder, and undone with the payment."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from insurance.domain.bank.outgoing_payment import PaymentStatus
-from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.billing.account import PAYMENTS_MAX
-from insurance.domain.claim import Claim, CostType, Decision, Payment
+from insurance.domain.claim import Claim, CostType, Decision
 from insurance.domain.claim.rule import Outcome
-from insurance.domain.claim.verification import Verdict
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import AccountMoved, WrongState
-from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, billing_id_for
-from insurance.domain.core.money import Money
 from insurance.domain.core.posting import Account
 from insurance.domain.jurisdiction import NoticeKind
-from insurance.domain.party.party import Claimant, Payee
 from insurance.operations.claims.approve_payment import approve_payment
-from insurance.operations.claims.check_coverage import LossAsked, check_coverage
 from insurance.operations.claims.decide_claim import DecisionAsked, decide_claim
-from insurance.operations.claims.notify_claim import LossReported, notify_claim
-from insurance.operations.claims.report_payment import report_payment
 from insurance.screening import BundledScreening
 
 from tests.fakes.claims import MemoryClaims
-from tests.policy_life.almanac import BANK, Almanac
-from tests.policy_life.house import House, gbp, motor_with
+from tests.support.almanac import ADA, Almanac, Desk, desk_with
+from tests.support.policy_life import House, gbp, motor_with
 
-ADA = Payee(name="Ada Lovelace", iban="GB33BUKB20201555555555", is_policyholder=True)
 MONTH, ARREARS, NEXT_DAY = "15.47", gbp("15.47"), date(2026, 1, 2)
-CALLER = Caller(
-    principal="app_one",
-    kind=CallerKind.APPLICATION,
-    partner="ptn_one",
-    roles=frozenset(),
-    scopes=frozenset({"claims:write", "claims:settle"}),
-    mode=Mode.TEST,
-)
 
 
 def staff(name: str) -> Caller:
@@ -52,81 +34,6 @@ def staff(name: str) -> Caller:
         scopes=frozenset({"claims:assess", "claims:approve"}),
         mode=Mode.TEST,
     )
-
-
-@dataclass
-class Desk:
-    """A policy whose first instalment is overdue, and the claims that are made on it."""
-
-    almanac: Almanac
-
-    def __post_init__(self) -> None:
-        self.house = self.almanac.house
-        self.claims = MemoryClaims(self.house.memory)
-        self.ports: dict[str, Any] = {"products": self.house.products, "claims": self.claims}
-
-    def noticed(self, claimed: str = "1000", payee: Payee | None = ADA, **changes: Any) -> Claim:
-        """Noticed and settled in one call."""
-        asked = self._asked(claimed)
-        told: dict[str, Any] = {
-            "claimant": Claimant(name="Ada Lovelace"),
-            "payee": payee,
-            "narrative": None,
-            "loss_payee": None,
-            "catastrophe_event": None,
-            "reference": None,
-            "channel": None,
-            **changes,
-        }
-        reported = LossReported(**{name: getattr(asked, name) for name in asked.__slots__}, **told)
-        receipt = self.house.receipt("claim")
-        kept = notify_claim(
-            reported, caller=CALLER, receipt=receipt, screening=BundledScreening(), **self.ports
-        )
-        return kept.record
-
-    def checked(self, claimed: str = "1000") -> Verdict:
-        now = self.house.now
-        return check_coverage(self._asked(claimed), caller=CALLER, now=now, **self.ports)
-
-    def reported(self, payment: Payment, outcome: str, claims: Any = None) -> Claim:
-        report = BankReport(payment.id, BankOutcome(outcome), "FP-1", self.house.now, None)
-        receipt = self.house.receipt("report")
-        kept = report_payment(report, caller=BANK, claims=claims or self.claims, receipt=receipt)
-        return kept.record
-
-    def _asked(self, claimed: str) -> LossAsked:
-        return LossAsked(
-            policy_id=self.house.policy_id,
-            cover="accidental_damage",
-            occurred_at=self.house.now - timedelta(hours=2),
-            claimed=gbp(claimed),
-            facts={"driver_age": 35, "fault": True},
-            item=None,
-        )
-
-    @property
-    def overdue(self) -> Money:
-        return self.almanac.billed().statement.overdue
-
-    @property
-    def events_of_account(self) -> list[Event]:
-        return self.house.memory.events[billing_id_for(self.house.policy_id)]
-
-    def balance(self, account: Account) -> int:
-        return sum(
-            posting.amount.amount * ((posting.debit is account) - (posting.credit is account))
-            for events in self.house.memory.events.values()
-            for event in events
-            for posting in event.postings
-        )
-
-
-def desk_with(**life: Any) -> Desk:
-    almanac = Almanac(House(motor_with(**life)))
-    almanac.issue()
-    almanac.turn_to(datetime(2026, 1, 2, 9, tzinfo=UTC))
-    return Desk(almanac)
 
 
 @pytest.fixture

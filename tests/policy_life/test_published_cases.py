@@ -8,8 +8,8 @@ from insurance.domain.core.money import Money
 from insurance.domain.policy import ChargeKind
 
 from tests.cases.published import expected
-from tests.policy_life.house import WITH_A_TEENAGER, House
-from tests.policy_life.plain import plain_product, price
+from tests.support.plain import plain_product, price
+from tests.support.policy_life import WITH_A_TEENAGER, House
 
 
 def sold(start: date, dollars: int, **changes: object) -> House:

@@ -54,10 +54,10 @@ from insurance.screening import BundledScreening
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies
 from tests.fakes.screening import MemoryScreenings
-from tests.policy_life.almanac import BANK, Almanac
-from tests.policy_life.house import PARTNER, UNDERWRITER, House
-from tests.policy_life.plain import plain_product, price
-from tests.policy_life.test_refunds import ADA, Everybody, Nobody, person
+from tests.support.almanac import BANK, Almanac
+from tests.support.plain import plain_product, price
+from tests.support.policy_life import PARTNER, UNDERWRITER, House
+from tests.support.refunds import ADA, Everybody, Nobody, person
 
 START, DAYS = date(2023, 7, 15), 366
 REFUSALS = (ArrearsOpen, WrongState, OutsideTerm, TermsNotOffered, TooManyChanges, NoticeNotServed)

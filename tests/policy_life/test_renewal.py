@@ -25,7 +25,7 @@ from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies, MemoryRenewals
 from tests.fakes.quoting import MemoryQuotes
 from tests.fakes.screening import MemoryScreenings
-from tests.policy_life.house import PARTNER, WITH_A_TEENAGER, House, gbp
+from tests.support.policy_life import PARTNER, WITH_A_TEENAGER, House, gbp
 
 IN_TIME = datetime(2026, 12, 20, 9, tzinfo=UTC)
 

@@ -1,10 +1,7 @@
 """What falls due is done on its day, once, whatever happens to the run."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from insurance.domain.core.errors import ArrearsOpen, QuoteExpired
@@ -21,8 +18,8 @@ from insurance.operations.quoting.change_quote import accept_quote
 from insurance.operations.scheduler.run_jobs import PAGE
 
 from tests.fakes.scheduler import MemoryScheduledJobs
-from tests.policy_life.almanac import Almanac
-from tests.policy_life.house import (
+from tests.support.almanac import Almanac, Killed, blown
+from tests.support.policy_life import (
     BOUGHT_ON,
     PARTNER,
     UNDERWRITER,
@@ -428,30 +425,6 @@ def accepted_quote(almanac: Almanac) -> str:
 # Runs
 
 
-@dataclass
-class Killed(BaseException):
-    """The process is gone."""
-
-
-class Fuse:
-    """Lets so many calls through, and kills the run before or after the next one."""
-
-    def __init__(self, calls: int, *, after: bool) -> None:
-        self.calls, self.after = calls, after
-
-    def guard(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def guarded(*args: Any, **named: Any) -> Any:
-            if self.calls == 0 and not self.after:
-                raise Killed
-            result = call(*args, **named)
-            if self.calls == 0:
-                raise Killed
-            self.calls -= 1
-            return result
-
-        return guarded
-
-
 def year_of_one_policy(fuse_at: int | None, *, after: bool) -> tuple[Almanac, int]:
     """Never paid, given notice, lapsed; each run dies at its nth store call and is run again."""
     almanac = Almanac()
@@ -470,33 +443,6 @@ def year_of_one_policy(fuse_at: int | None, *, after: bool) -> tuple[Almanac, in
                 deaths += 1
                 fuse_at = None if deaths > 50 else fuse_at
     return almanac, deaths
-
-
-class blown:  # noqa: N801 - reads as what it does
-    """The stores with a fuse in front of every call, for one run."""
-
-    def __init__(self, almanac: Almanac, fuse_at: int | None, *, after: bool) -> None:
-        self.almanac, self.fuse_at, self.after = almanac, fuse_at, after
-        self.guarded = [
-            (almanac.billing, "get"),
-            (almanac.billing, "store"),
-            (almanac.house.policies, "get"),
-            (almanac.house.policies, "change"),
-            (almanac.quotes, "add"),
-            (almanac.scheduled, "move"),
-            (almanac.scheduled, "due"),
-        ]
-
-    def __enter__(self) -> None:
-        if self.fuse_at is None:
-            return
-        fuse = Fuse(self.fuse_at, after=self.after)
-        for store, name in self.guarded:
-            setattr(store, name, fuse.guard(getattr(type(store), name).__get__(store)))
-
-    def __exit__(self, *_: object) -> None:
-        for store, name in self.guarded:
-            vars(store).pop(name, None)
 
 
 @pytest.mark.parametrize("after", [False, True])

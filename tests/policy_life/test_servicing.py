@@ -18,9 +18,9 @@ from insurance.domain.core.event import first_broken_link
 from insurance.domain.ledger.policy_books import rounding_of, written_by_segments
 from insurance.domain.policy import ChargeKind, Initiator, PolicyStatus
 
-from tests.policy_life.house import PARTNER, UNDERWRITER, WITH_A_TEENAGER, House, gbp, motor_with
-from tests.policy_life.plain import plain_product, price
-from tests.unit.product.motor import driver
+from tests.support.motor import driver
+from tests.support.plain import plain_product, price
+from tests.support.policy_life import PARTNER, UNDERWRITER, WITH_A_TEENAGER, House, gbp, motor_with
 
 MARCH, JULY, OCTOBER = date(2026, 3, 1), date(2026, 7, 2), date(2026, 10, 1)
 

@@ -10,16 +10,16 @@ from insurance.domain.product import InvalidProduct
 from insurance.domain.product.definition.source import checked
 from insurance.domain.product.publishing.checks import check
 
-from tests.policy_life.counter import (
+from tests.support.counter import (
     TAKEN_ON,
     UNDERWRITER,
     Counter,
     Json,
     product,
+    renewed,
     rules_of,
     selling,
 )
-from tests.policy_life.test_waiting_periods import renewed
 from tools.products.folder import read
 
 LINES = Path(__file__).parent / "lines"
@@ -80,12 +80,12 @@ def test_cargo_on_an_old_vessel_is_quoted_and_a_large_one_surveyed_before_issue(
         old = counter.quote(**CARGO | {"vessel_age": 31})
         assert old["status"] == "quoted"
         large = counter.quote(**CARGO | {"insured_value": money("2000000", USD)})
-        counter.office.post(f"/v1/quotes/{large['id']}/acceptance")
+        counter.platform.post(f"/v1/quotes/{large['id']}/acceptance")
         asked = {"quote_id": large["id"]}
-        assert counter.office.refused("/v1/policies", asked) == "referral-open"
+        assert counter.platform.refused("/v1/policies", asked) == "referral-open"
         path = f"/v1/quotes/{large['id']}/referral-decision"
-        counter.office.post(path, TAKEN_ON, by=UNDERWRITER)
-        assert counter.office.post("/v1/policies", asked)["premium"]["net"]["amount"] == 900_000
+        counter.platform.post(path, TAKEN_ON, by=UNDERWRITER)
+        assert counter.platform.post("/v1/policies", asked)["premium"]["net"]["amount"] == 900_000
 
 
 CYBER: Json = {
@@ -105,8 +105,8 @@ def test_cyber_is_claims_made_with_a_retention_of_the_year():
         for month, claimed in enumerate(("20000", "25000", "300000"), 1):
             counter.at(f"2027-0{month}-10")
             body = counter.loss(policy_id, claimed, f"2026-0{month}-10", "liability", **told)
-            claim = counter.office.post("/v1/claims", body)
-            claims.append(counter.office.post(f"/v1/claims/{claim['id']}/settlement"))
+            claim = counter.platform.post("/v1/claims", body)
+            claims.append(counter.platform.post(f"/v1/claims/{claim['id']}/settlement"))
 
         # The retention is borne by the first 25,000; a tenth of the rest without strong sign-on.
         assert [paid(claim) for claim in claims] == [[], [1_800_000], [25_000_000]]
@@ -118,7 +118,7 @@ def test_cyber_is_claims_made_with_a_retention_of_the_year():
             "claimed": money("9"),
             **told,
         }
-        checked_early = counter.office.post("/v1/coverage-checks", early)
+        checked_early = counter.platform.post("/v1/coverage-checks", early)
         assert rules_of(checked_early)["after_retroactive_date"] == "fail"
 
 
@@ -149,7 +149,7 @@ def test_pets_have_limits_by_condition_for_life_and_an_excess_that_was_chosen():
         assert claim(policy_id, "2027-03-05", "teeth", "400") == [16_000]
         second = renewed(counter, policy_id, "2027-11-20")
         assert claim(second, "2027-12-05", "teeth") == [14_000]
-        renewal = counter.office.get(f"/v1/policies/{second}")
+        renewal = counter.platform.get(f"/v1/policies/{second}")
         assert renewal["premium"]["net"]["amount"] == 27_000  # five years old by now
 
 
@@ -193,7 +193,7 @@ def test_a_question_may_be_called_as_claims_call_a_figure(name):
     )
     with selling(made) as counter:
         asked = counter.risk() | {"answers": {name: money("100")}}
-        policy_id = counter.take(counter.office.post("/v1/quotes", asked))
+        policy_id = counter.take(counter.platform.post("/v1/quotes", asked))
 
         claim = counter.claim(policy_id, "300", "2026-12-20")
 

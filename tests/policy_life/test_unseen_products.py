@@ -27,7 +27,7 @@ from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies, MemoryRenewals
 from tests.fakes.quoting import MemoryQuotes
 from tests.fakes.screening import MemoryScreenings
-from tests.policy_life.house import PARTNER, UNDERWRITER, House
+from tests.support.policy_life import PARTNER, UNDERWRITER, House
 
 BASE = {
     "code": "unseen",

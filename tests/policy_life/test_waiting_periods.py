@@ -8,7 +8,7 @@ from insurance.domain.product import InvalidProduct
 from insurance.domain.product.definition.source import definition
 from insurance.domain.product.publishing.checks import check
 
-from tests.policy_life.counter import BASE, Counter, product, rules_of, selling
+from tests.support.counter import BASE, Counter, product, renewed, rules_of, selling
 
 MAIN = {"code": "main", "limit": 1000}
 
@@ -20,7 +20,7 @@ def waiting(days: Any, **more: Any) -> dict[str, Any]:
 def judged(counter: Counter, policy_id: str, at: str, cover: str = "main") -> str:
     """What a coverage check says of the waiting period for a loss at this time."""
     told = {"policy_id": policy_id, "cover": cover, "occurred_at": at}
-    checked = counter.office.post(
+    checked = counter.platform.post(
         "/v1/coverage-checks", told | {"claimed": {"amount": 10_000, "currency": "GBP"}}
     )
     return rules_of(checked)["waiting_period"]
@@ -52,7 +52,7 @@ def test_holidays_are_those_of_where_the_risk_is():
     with selling(made) as counter:
         risk = counter.risk("2027-02-01")  # Saint Brigid's day is kept in Ireland alone
         policies = [
-            counter.take(counter.office.post("/v1/quotes", risk | {"territory": where}))
+            counter.take(counter.platform.post("/v1/quotes", risk | {"territory": where}))
             for where in ("GB", "IE")
         ]
         counter.at("2027-03-01")
@@ -110,11 +110,6 @@ def test_a_cover_that_was_dropped_and_comes_back_is_waited_for_again():
         assert judged(counter, policy_id, "2027-02-01T12:00:00Z", "extra") == "pass"
         assert judged(counter, policy_id, "2027-04-10T12:00:00Z", "extra") == "fail"
         assert judged(counter, policy_id, "2027-05-02T12:00:00Z", "extra") == "pass"
-
-
-def renewed(counter: Counter, policy_id: str, on: str) -> str:
-    counter.at(on)
-    return counter.take(counter.renew(policy_id))
 
 
 def test_what_was_waited_for_is_not_waited_for_again_after_renewals():
@@ -176,9 +171,9 @@ def test_a_gap_in_cover_is_waited_after_again():
         policy_id = counter.issue()
         path = f"/v1/policies/{policy_id}"
         counter.at("2027-03-01")
-        counter.office.post(f"{path}/cancellations", {"effective_on": "2027-03-01"})
+        counter.platform.post(f"{path}/cancellations", {"effective_on": "2027-03-01"})
         counter.at("2027-03-20")
-        counter.office.post(f"{path}/reinstatements", {"effective_on": "2027-03-20", "gap": True})
+        counter.platform.post(f"{path}/reinstatements", {"effective_on": "2027-03-20", "gap": True})
         counter.at("2027-06-01")
 
         assert judged(counter, policy_id, "2027-02-20T12:00:00Z") == "pass"

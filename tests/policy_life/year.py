@@ -57,15 +57,15 @@ from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 from insurance.products import LookUps
 from insurance.screening import BundledScreening
 
-from tests.contract.conftest import on_dynamodb
-from tests.database import client, make_tables, running_engine, template
 from tests.fakes.keys import PlainKeys
 from tests.fakes.memory import Memory
 from tests.fakes.screening import MemoryScreenings
-from tests.lean_client import LeanClient
-from tests.policy_life.almanac import BANK
-from tests.policy_life.house import UNDERWRITER, OneProduct, motor_with
-from tests.unit.product.motor import answers
+from tests.support.almanac import BANK
+from tests.support.engine import client, make_tables, running_engine, template
+from tests.support.lean_client import LeanClient
+from tests.support.motor import answers
+from tests.support.policy_life import UNDERWRITER, OneProduct, motor_with
+from tests.support.stores import on_dynamodb
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -102,7 +102,7 @@ def play(policies: int) -> Played:
     """The year on a fresh engine, by a few workers at once."""
     context = multiprocessing.get_context("spawn")
     worked_before = _processor_seconds()
-    with TemporaryDirectory() as folder, running_engine(Path(folder) / "year.sqlite") as url:
+    with TemporaryDirectory() as folder, running_engine(Path(folder)) as url:
         dynamodb = client(url)
         tables = make_tables(dynamodb)
         _index_the_stream(Path(folder) / "year.sqlite")

@@ -4,10 +4,10 @@ whose payment keeps back what is overdue on the policy."""
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.resilience.backend import Backend
-from tests.resilience.books import assert_issued_once, assert_kept_back_once, assert_paid_once
-from tests.resilience.calls import CLAIM, CLOCK, LOSS_CLOCK, PARTNER, Handlers, event
-from tests.resilience.zygote import Run
+from tests.support.backend import Backend
+from tests.support.calls import CLAIM, CLOCK, LOSS_CLOCK, PARTNER, Handlers, event
+from tests.support.streams import assert_issued_once, assert_kept_back_once, assert_paid_once
+from tests.support.zygote import Run
 
 PREMIUM = 18_180
 PAYOUT = 275_000

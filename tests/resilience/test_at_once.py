@@ -7,11 +7,11 @@ import pytest
 from insurance.domain.core.identity import billing_id_for, policy_id_for
 from insurance.dynamodb.transaction import PATIENCE_SECONDS, TRIES
 
-from tests.resilience.books import assert_chains_hold, streams
-from tests.resilience.calls import BANK, LOSS_CLOCK, Answer, Handlers, event
 from tests.resilience.commands import ISSUE, OFFSET, PREMIUM, SETTLE, Command, Kind
-from tests.resilience.faults import Faults, cancelled, silent, throttled
-from tests.resilience.zygote import Run, Zygote, final_answers
+from tests.support.calls import BANK, LOSS_CLOCK, Answer, Handlers, event
+from tests.support.faults import Faults, cancelled, silent, throttled
+from tests.support.streams import assert_chains_hold, streams
+from tests.support.zygote import Run, Zygote, final_answers
 
 pytestmark = pytest.mark.xdist_group("resilience")
 

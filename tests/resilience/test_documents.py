@@ -12,11 +12,11 @@ import pytest
 from insurance.domain.core.identity import policy_id_for, register_id_for
 from insurance.operations.documents.make_document import stored_key
 
-from tests.database import template
-from tests.resilience.backend import Backend
-from tests.resilience.books import assert_chains_hold, streams
-from tests.resilience.calls import PARTNER, Answer, Handlers, event
-from tests.resilience.zygote import Death, FilePoint, Point, Run, Zygote, final_answers
+from tests.support.backend import Backend
+from tests.support.calls import PARTNER, Answer, Handlers, event
+from tests.support.engine import template
+from tests.support.streams import assert_chains_hold, streams
+from tests.support.zygote import Death, FilePoint, Point, Run, Zygote, final_answers
 
 pytestmark = pytest.mark.xdist_group("resilience")
 

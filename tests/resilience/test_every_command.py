@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from tests.artefact.cases import Case, all_cases, case, settled
-from tests.database import template
-from tests.resilience.backend import Backend, environment
-from tests.resilience.books import assert_chains_hold, booked, streams
-from tests.resilience.calls import CONTEXT, Handlers, _fresh, forget_wiring
-from tests.resilience.zygote import Death, Run, Side, Zygote
+from tests.support.backend import Backend, environment
+from tests.support.calls import CONTEXT, Handlers, _fresh, forget_wiring
+from tests.support.engine import template
+from tests.support.streams import assert_chains_hold, booked, streams
+from tests.support.zygote import Death, Run, Side, Zygote
 
 pytestmark = pytest.mark.xdist_group("resilience")
 

@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from tests.resilience.calls import Answer, Handlers
 from tests.resilience.commands import ISSUE, OFFSET, SETTLE, Command, Kind
-from tests.resilience.faults import Faults, reply_lost
-from tests.resilience.zygote import Death, Point, Zygote, final_answers
+from tests.support.calls import Answer, Handlers
+from tests.support.faults import Faults, reply_lost
+from tests.support.zygote import Death, Point, Zygote, final_answers
 
 pytestmark = pytest.mark.xdist_group("resilience")
 

@@ -11,10 +11,10 @@ from insurance.operations.payments.queue_payments import queue_payments
 from insurance.s3 import S3Objects
 
 from local.bank_messages.messages import read_payments
-from tests.resilience.backend import Backend
-from tests.resilience.calls import FINANCE, LOSS_CLOCK, Handlers, event
-from tests.resilience.faults import Faults, cancelled, throttled
-from tests.resilience.zygote import Death, Run, Side, Zygote, final_answers
+from tests.support.backend import Backend
+from tests.support.calls import FINANCE, LOSS_CLOCK, Handlers, event
+from tests.support.faults import Faults, cancelled, throttled
+from tests.support.zygote import Death, Run, Side, Zygote, final_answers
 
 pytestmark = pytest.mark.xdist_group("resilience")
 

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from tests import pet
-from tests.resilience.calls import AUTHOR, CLOCK, PUBLISHER, Handlers, event
-from tests.resilience.zygote import Run, Zygote, final_answers
+from tests.support import pet
+from tests.support.calls import AUTHOR, CLOCK, PUBLISHER, Handlers, event
+from tests.support.zygote import Run, Zygote, final_answers
 
 pytestmark = pytest.mark.xdist_group("resilience")
 

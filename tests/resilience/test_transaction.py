@@ -28,7 +28,7 @@ from insurance.dynamodb.transaction import (
     transact,
 )
 
-from tests.database import client
+from tests.support.engine import client
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

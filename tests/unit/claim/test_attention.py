@@ -26,8 +26,8 @@ from insurance.domain.jurisdiction.regulatory_deadline import (
     update_deadlines,
 )
 
-from tests.builders import gbp, make_claim
-from tests.unit.claim.test_claim import executing, record, reserved
+from tests.support.builders import gbp, make_claim
+from tests.support.claim_records import executing, record, reserved
 
 MONDAY = datetime(2027, 5, 24, 10, tzinfo=UTC)
 """A week before the bank holiday of 31 May 2027."""

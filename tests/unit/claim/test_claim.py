@@ -7,7 +7,6 @@ from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.claim import (
     CostType,
     Decision,
-    DecisionRecord,
     Handling,
     LimitUsage,
     ReserveReason,
@@ -21,28 +20,15 @@ from insurance.domain.core.errors import ClaimFull, ClaimStillOpen, ReserveTooLo
 from insurance.domain.core.posting import Account
 from insurance.domain.core.tasks import TaskCode
 
-from tests.builders import NOW, gbp, make_claim
+from tests.support.builders import NOW, gbp, make_claim
+from tests.support.claim_records import executing, record, reserved
 
 INDEMNITY, EXPENSE = CostType.INDEMNITY, CostType.EXPENSE
 TASK = Task(role="claims_handler", code=TaskCode.PAYMENT_FAILED, reason="Account closed", since=NOW)
 
 
-def reserved(claim, cost_type, outstanding):
-    return claim.with_reserve(
-        cost_type, gbp(outstanding), ReserveReason.REVISED_ESTIMATE, by="staff-hana", at=NOW
-    )
-
-
-def executing(claim, cost_type, amount):
-    return claim.paying(cost_type, gbp(amount), status=PaymentStatus.EXECUTING, by="staff-hana")
-
-
 def draw(amount, *, kind="limit", whole="1000", code="term_limit"):
     return LimitUsage(code=code, kind=kind, amount=gbp(amount), whole=gbp(whole))
-
-
-def record(decision=Decision.APPROVED, amount="500"):
-    return DecisionRecord(decision=decision, amount=gbp(amount), by="staff-hana", at=NOW)
 
 
 def test_each_type_of_cost_has_a_reserve_of_its_own():

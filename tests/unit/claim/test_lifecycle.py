@@ -12,7 +12,7 @@ from insurance.domain.claim.reserve import CostType
 from insurance.domain.core.errors import ClaimOnHold, WrongState
 from insurance.domain.core.identity import payment_id_for
 
-from tests.builders import NOW, gbp, make_claim
+from tests.support.builders import NOW, gbp, make_claim
 
 HOLD = Hold(reason="The police ask us to wait.", by="staff-hana", since=NOW)
 

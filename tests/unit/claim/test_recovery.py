@@ -18,7 +18,7 @@ from insurance.domain.claim.recovery import (
 from insurance.domain.core.errors import WrongState
 from insurance.domain.core.money import Currency, Money
 
-from tests.builders import gbp
+from tests.support.builders import gbp
 
 BORNE = Borne(by_insurer=gbp("2500"), by_insured=gbp("500"))
 amounts = st.integers(min_value=0, max_value=10**9)

@@ -15,7 +15,7 @@ from insurance.domain.party.party import Address, Claimant, Payee, Policyholder
 from insurance.domain.quote.quote import Quote
 from pydantic import BaseModel
 
-from tests.builders import NOW, make_claim, make_policy, make_quote
+from tests.support.builders import NOW, make_claim, make_policy, make_quote
 
 PEOPLE = {Address, Claimant, Payee, Policyholder}
 

@@ -36,7 +36,7 @@ from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.posting import Account
 from insurance.domain.party.party import Payee
 
-from tests.builders import QUOTE_ID, gbp
+from tests.support.builders import QUOTE_ID, gbp
 
 AT = datetime(2027, 1, 18, 9, tzinfo=UTC)
 ADA = Payee(name="Ada Merton", iban="GB33BUKB20201555555555")

@@ -7,7 +7,7 @@ from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.event import Event, StreamPosition, first_broken_link
 from insurance.domain.core.money import Currency, Money
 
-from tests.builders import NOW, make_quote
+from tests.support.builders import NOW, make_quote
 
 
 class PlainSeal:

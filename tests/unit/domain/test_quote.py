@@ -13,7 +13,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.quote.quote import NEXT, Quote, QuoteStatus, Step, UnderwriterDecision
 
-from tests.builders import NOW, PREMIUM, make_quote
+from tests.support.builders import NOW, PREMIUM, make_quote
 
 DECISION = UnderwriterDecision(underwriter="staff-ursula", reason="garaged", decided_at=NOW)
 DECIDED = (Step.TAKE_ON, Step.DECLINE)

@@ -6,7 +6,7 @@ import pytest
 from insurance.domain.evidence.media import MediaType, Refusal, mismatch
 from insurance.scanning import EICAR, BundledScanner
 
-from tests.evidence.pictures import jpeg, png
+from tests.support.pictures import jpeg, png
 
 FILES = {MediaType.JPEG: jpeg(), MediaType.PNG: png(), MediaType.PDF: b"%PDF-1.7\n"}
 

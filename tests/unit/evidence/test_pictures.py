@@ -4,7 +4,7 @@ import pytest
 from insurance.domain.evidence.media import MediaType
 from insurance.domain.evidence.pictures import Unreadable, without_metadata
 
-from tests.evidence.pictures import (
+from tests.support.pictures import (
     END,
     HEADER,
     PICTURE,

@@ -8,7 +8,7 @@ from insurance.domain.core.errors import InvalidFields
 from insurance.domain.product.rating.bulk import Bulk, reader
 from insurance.products import product, versions
 
-from tests.unit.product.motor import START, answers, driver, motor, wire
+from tests.support.motor import START, answers, driver, motor, wire
 from tools.products.random_risks import random_risks
 
 VEHICLE = {"vehicle": {"vehicle_group": 15}}

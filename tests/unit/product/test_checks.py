@@ -22,7 +22,7 @@ from insurance.domain.product.publishing.release import (
 )
 from insurance.products import HERE, product, versions
 
-from tests.unit.product.make import document
+from tests.support.make import document
 from tools.products.folder import read
 from tools.products.fuzz import feed, inputs
 from tools.products.mutation import mutants, survives

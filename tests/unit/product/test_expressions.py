@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from insurance.domain.product import InvalidProduct, NoRate
 
-from tests.unit.product.make import holds, product, worth
+from tests.support.make import holds, product, worth
 
 GBP_40 = [{"value": {"amount": 4_000, "currency": "GBP"}, "kind": "ring"}]
 

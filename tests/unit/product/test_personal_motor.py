@@ -8,7 +8,7 @@ from insurance.domain.core.errors import InvalidFields, ProductNotFound
 from insurance.domain.product import Imposed, Loss
 from insurance.products import product
 
-from tests.unit.product.motor import answers, driver, gbp, motor, risk, wire
+from tests.support.motor import answers, driver, gbp, motor, risk, wire
 
 AT_FAULT = {"driver_age": 35, "fault": True}
 

@@ -28,11 +28,11 @@ from insurance.operations.products.publish_product import (
 )
 from insurance.operations.receipt import Answer
 
-from tests.builders import make_receipt
 from tests.fakes.documents import MemoryObjects
 from tests.fakes.memory import Memory
 from tests.fakes.products import MemoryProductVersions
-from tests.pet import BY_AGE, SCENARIOS, files
+from tests.support.builders import make_receipt
+from tests.support.pet import BY_AGE, SCENARIOS, files
 
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
 TODAY = NOW.date()

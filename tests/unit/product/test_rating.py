@@ -14,7 +14,7 @@ from insurance.domain.product.rating.difference import differences
 from insurance.products import product as bundled
 from insurance.products import versions
 
-from tests.unit.product.make import offer, price, product
+from tests.support.make import offer, price, product
 from tools.products import reference
 from tools.products.random_risks import compared, random_risks
 from tools.products.reference import Tariff

@@ -26,7 +26,7 @@ from insurance.typesetting import Typesetter as Typst
 from pypdf import PdfReader
 
 from tests.fakes.documents import MemoryDocuments, MemoryObjects
-from tests.policy_life.house import PARTNER, House
+from tests.support.policy_life import PARTNER, House
 
 ADA = Policyholder(
     name="Ada Lovelace",

@@ -11,7 +11,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from tests.resilience.backend import Backend, environment
+from insurance.access.grants import PEOPLES_SCOPES
+from insurance.access.people import person_id
+
+from tests.support.backend import Backend, environment
 
 type Json = dict[str, Any]
 
@@ -284,3 +287,17 @@ def forget_wiring() -> None:
     for made in (*vars(wiring).values(), *vars(clients).values()):
         if isinstance(made, type(cache(lambda: None))):
             made.cache_clear()
+
+
+ADA = {"issuer": "https://login.example/", "subject": "ada"}
+
+
+PERSON = person_id("test", partner="harbour", **ADA)
+
+
+def policyholder(*policies: str, partner: str = "harbour") -> Json:
+    """The authorizer's context for somebody who was given these policies."""
+    return application(PERSON, partner, scopes=" ".join(PEOPLES_SCOPES)) | {
+        "kind": "policyholder",
+        "parties": " ".join(policy.replace("pol_", "pty_") for policy in policies),
+    }

@@ -1,15 +1,20 @@
-"""The handlers in this process, on a real engine: what an HTTP caller sees, without the wait.
+"""The handlers in this process, on stores in memory or on a real engine.
 
-The calls are the REST proxy events that API Gateway makes; the callers are those of the local stack.
+What an HTTP caller sees, without the wait: the calls are the REST proxy events that API Gateway
+makes, the callers are those of the local stack.
+
+The functions are loaded once a process. What they were given then stands for the stores, products,
+keys and files of the platform that is open, so that opening another takes no time.
 """
 
 import importlib.util
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -22,6 +27,7 @@ from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.identity import Mode
 from insurance.domain.product import Product
 from insurance.dynamodb.aggregates import read_event
+from insurance.dynamodb.stores import Stores
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.products.ports import Products
@@ -58,9 +64,8 @@ FOLDERS = (
     "work_list",
     "complaints",
     "billing",
+    "payment_execution",
 )
-BANK = "payment_execution"
-WIRED = ("stores", "products")
 
 
 @dataclass(frozen=True)
@@ -73,16 +78,25 @@ class Answered:
 
 
 @dataclass
-class Office:
+class Platform:
     """What a policy and its claims need, called as the gateway would call it."""
 
-    apps: list[ModuleType]
+    apps: Sequence[ModuleType]
+    parts: "Parts"
     now: datetime = datetime(2026, 11, 20, 9, tzinfo=UTC)
     numbers: Iterator[int] = field(default_factory=count)
     tables: dict[str, str] = field(default_factory=dict)
     """Where it keeps things, by the name of the setting; empty for one in memory."""
-    objects: MemoryObjects = field(default_factory=MemoryObjects)
-    """The files that it wrote."""
+
+    @property
+    def objects(self) -> MemoryObjects:
+        """The files that it wrote."""
+        return self.parts.objects
+
+    @property
+    def products(self) -> Products:
+        """The products that it sells."""
+        return self.parts.products
 
     def call(
         self,
@@ -138,16 +152,15 @@ class Office:
 
     def deliver(self) -> None:
         """What the stream of events brings, from the first event on: it may come more than once."""
+        stores = self.parts.stores
         events = wiring.dynamodb().scan(TableName=self.tables["events"])["Items"]
         for item in events:
-            queue_payments(read_event(item), instructions=wiring.stores().instructions)
-            register_in_force(read_event(item), book=wiring.stores().book)
+            queue_payments(read_event(item), instructions=stores.instructions)
+            register_in_force(read_event(item), book=stores.book)
 
     def offering(self, *products: Product) -> None:
         """Sell these products beside the bundled ones."""
-        for app in self.apps:
-            if hasattr(app, "products"):
-                vars(app)["products"] = Shelf(app.products, products)
+        self.parts.products = Shelf(self.parts.products, products)
 
     def _app_of(self, method: str, path: str) -> ModuleType:
         for app in self.apps:
@@ -220,80 +233,145 @@ class _Receipts:
     recall: Callable[[Receipt], None]
 
 
+@dataclass
+class Parts:
+    """What the functions of an open platform stand on."""
+
+    stores: Any
+    products: Products
+    keys: PlainKeys = field(default_factory=PlainKeys)
+    objects: MemoryObjects = field(default_factory=MemoryObjects)
+
+
 @contextmanager
-def opened_in_memory() -> Iterator[tuple[Office, Memory]]:
-    """The office on the stores in memory: for many lives in little time."""
-    memory, keys = Memory(), PlainKeys()
+def platform_in_memory() -> Iterator[tuple[Platform, Memory]]:
+    """The platform on the stores in memory: for many lives in little time."""
+    memory = Memory()
     receipts = _Receipts(memory.check)
     catalogue = Catalogue(stored=lambda: MemoryProductVersions(memory), contents=MemoryObjects)
-    stores = {
-        "quotes": MemoryQuotes(memory),
-        "policies": MemoryPolicies(memory),
-        "policy_changes": MemoryPolicyChanges(memory),
-        "renewals": MemoryRenewals(memory),
-        "accesses": MemoryAccesses(memory),
-        "claims": MemoryClaims(memory),
-        "billing": MemoryBilling(memory),
-        "screenings": MemoryScreenings(memory),
-        "lists": MemoryLists(memory),
-        "complaints": MemoryComplaints(memory),
-        "complaint_receipts": receipts,
-        "quote_receipts": receipts,
-        "receipts": receipts,
-    }
-    with ExitStack() as patches:
-        given = {"stores": SimpleNamespace(**stores), "products": catalogue, "keys": keys}
-        for name, one in given.items():
-            patches.enter_context(patch.object(wiring, name, lambda one=one: one))
-        objects = MemoryObjects()
-        patches.enter_context(patch.object(wiring, "objects", lambda _bucket: objects))
-        patches.enter_context(_settings({}))
-        yield Office([_app(folder) for folder in FOLDERS]), memory
+    stores = SimpleNamespace(
+        quotes=MemoryQuotes(memory),
+        policies=MemoryPolicies(memory),
+        policy_changes=MemoryPolicyChanges(memory),
+        renewals=MemoryRenewals(memory),
+        accesses=MemoryAccesses(memory),
+        claims=MemoryClaims(memory),
+        billing=MemoryBilling(memory),
+        screenings=MemoryScreenings(memory),
+        lists=MemoryLists(memory),
+        complaints=MemoryComplaints(memory),
+        complaint_receipts=receipts,
+        quote_receipts=receipts,
+        receipts=receipts,
+    )
+    with _open(Parts(stores, catalogue)) as platform:
+        yield platform, memory
 
 
 @contextmanager
-def opened(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Iterator[Office]:
-    """The office on these tables. The modules are its own, so that no other test meets its stores."""
-    keys, objects = PlainKeys(), MemoryObjects()
+def platform_on(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Iterator[Platform]:
+    """The platform on these tables of an engine."""
+    keys = PlainKeys()
+    stores = Stores(lambda: dynamodb, tables.__getitem__, lambda: keys)
+    catalogue = Catalogue(stored=lambda: stores.known_versions, contents=MemoryObjects)
     with (
-        _settings({f"{name.upper()}_TABLE": table for name, table in tables.items()}),
         patch.object(wiring, "dynamodb", lambda: dynamodb),
+        _open(Parts(stores, catalogue, keys)) as platform,
+    ):
+        platform.tables = tables
+        yield platform
+
+
+@contextmanager
+def _open(parts: Parts) -> Iterator[Platform]:
+    apps = _apps()
+    before = [dict(vars(app)) for app in apps]
+    _open_now.append(parts)
+    try:
+        with _wired(parts.stores, lambda: parts.products, parts.keys, lambda: parts.objects):
+            yield Platform(apps, parts)
+    finally:
+        _open_now.remove(parts)
+        for app, variables in zip(apps, before, strict=True):
+            vars(app).clear()
+            vars(app).update(variables)
+
+
+_open_now: list[Parts] = []
+
+
+class _Late:
+    """Stands for a part of the platform that is open when a method is called."""
+
+    def __init__(self, find: Callable[[Parts], Any]) -> None:
+        self._find = find
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *given, **named: getattr(self._find(_open_now[-1]), name)(*given, **named)  # noqa: PLW0108 - found when it is called, not before
+
+
+class _LateStores:
+    def __getattr__(self, name: str) -> Any:
+        return _Late(lambda parts: getattr(parts.stores, name))
+
+
+@cache
+def _apps() -> tuple[ModuleType, ...]:
+    """The functions' modules, which are this driver's own: no other test meets its stores."""
+    keys: Any = _Late(lambda parts: parts.keys)
+    products: Any = _Late(lambda parts: parts.products)
+    objects: Any = _Late(lambda parts: parts.objects)
+    with _wired(_LateStores(), lambda: products, keys, lambda: objects):
+        return tuple(_app(folder) for folder in FOLDERS)
+
+
+@contextmanager
+def _wired(
+    stores: Any, products: Callable[[], Any], keys: Any, objects: Callable[[], Any]
+) -> Iterator[None]:
+    """`insurance.wiring` gives these; what it makes of them itself it makes anew, and forgets."""
+    with (
+        patch.object(wiring, "stores", lambda: stores),
+        patch.object(wiring, "products", products),
         patch.object(wiring, "keys", lambda: keys),
-        patch.object(wiring, "objects", lambda _bucket: objects),
+        patch.object(wiring, "objects", lambda _bucket: objects()),
+        _settings(),
     ):
         _forget()
         try:
-            apps = [_app(folder) for folder in (*FOLDERS, BANK)]
-            yield Office(apps, tables=tables, objects=objects)
+            yield
         finally:
             _forget()
 
 
 @contextmanager
-def _settings(tables: Mapping[str, str]) -> Iterator[None]:
+def _settings() -> Iterator[None]:
     environment = {
-        **tables,
         "CARRIER": "Coverwright Insurance",
         "DEBTOR_IBAN": "GB29NWBK60161331926819",
         "DEBTOR_BIC": "NWBKGB2L",
         "POWERTOOLS_METRICS_NAMESPACE": "Coverwright",
-        "POWERTOOLS_SERVICE_NAME": "office",
+        "POWERTOOLS_SERVICE_NAME": "platform",
     }
     with (
         patch.dict("os.environ", environment),
         patch.object(telemetry.metrics.provider, "namespace", "Coverwright"),
-        patch.object(telemetry.metrics.provider, "service", "office"),
+        patch.object(telemetry.metrics.provider, "service", "platform"),
     ):
         yield
 
 
 def _forget() -> None:
-    for name in WIRED:
-        getattr(wiring, name).cache_clear()
+    """Nothing that was made of one platform's parts is given to the next."""
+    for made in vars(wiring).values():
+        if isinstance(made, type(cache(lambda: None))):
+            made.cache_clear()
 
 
 def _app(folder: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"office_{folder}", FUNCTIONS / folder / "app.py")
+    spec = importlib.util.spec_from_file_location(
+        f"platform_{folder}", FUNCTIONS / folder / "app.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -1,7 +1,7 @@
-"""A DynamoDB client without botocore, for simulations: the engine takes less time than botocore does.
+"""A DynamoDB client without botocore, where the engine takes less time than botocore does.
 
 It speaks the same protocol to a local engine that checks no signature, raises botocore's own errors,
-and has only the calls that stores make.
+and has only the calls that stores and fixtures make.
 """
 
 import base64
@@ -57,6 +57,23 @@ class LeanClient:
     def __init__(self, url: str) -> None:
         self._host = url.removeprefix("http://")
         self._socket: socket.socket | None = None
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def list_tables(self) -> Json:
+        return self._call("ListTables", {})
+
+    def create_table(self, **request: Any) -> Json:
+        return self._call("CreateTable", request)
+
+    def delete_table(self, **request: Any) -> Json:
+        return self._call("DeleteTable", request)
+
+    def scan(self, **request: Any) -> Json:
+        return self._call("Scan", request)
 
     def put_item(self, **request: Any) -> Json:
         return self._call("PutItem", request)

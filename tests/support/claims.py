@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.claims.office import Office
+from tests.support.platform import Platform
 
 type Json = dict[str, Any]
 
@@ -43,7 +43,7 @@ def bill(amount: str) -> Json:
 
 
 def issued(
-    office: Office,
+    platform: Platform,
     product: str = "personal_motor",
     answers: Json | None = None,
     *,
@@ -51,7 +51,7 @@ def issued(
     imposed: Json | None = None,
 ) -> str:
     """A policy from 1 December 2026; its id. A referred one is accepted on the terms imposed."""
-    quote = office.post(
+    quote = platform.post(
         "/v1/quotes",
         {
             "product": product,
@@ -64,9 +64,9 @@ def issued(
     path = f"/v1/quotes/{quote['id']}"
     if imposed is not None:
         assert quote["status"] == "referred"
-        office.post(f"{path}/referral-decision", imposed, by="underwriter-test")
-    office.post(f"{path}/acceptance")
-    policy_id: str = office.post("/v1/policies", {"quote_id": quote["id"]})["id"]
+        platform.post(f"{path}/referral-decision", imposed, by="underwriter-test")
+    platform.post(f"{path}/acceptance")
+    policy_id: str = platform.post("/v1/policies", {"quote_id": quote["id"]})["id"]
     return policy_id
 
 
@@ -84,12 +84,53 @@ def loss(policy_id: str, cover: str, claimed: str | Json, **changes: Any) -> Jso
     }
 
 
-def notified(office: Office, body: Json) -> Json:
-    office.now = max(office.now, AFTER_THE_LOSS)
-    return office.post("/v1/claims", body)
+def notified(platform: Platform, body: Json) -> Json:
+    platform.now = max(platform.now, AFTER_THE_LOSS)
+    return platform.post("/v1/claims", body)
 
 
-def settled(office: Office, body: Json) -> Json:
+def settled(platform: Platform, body: Json) -> Json:
     """Noticed and settled; the claim as the settlement left it."""
-    claim = notified(office, body)
-    return office.post(f"/v1/claims/{claim['id']}/settlement")
+    claim = notified(platform, body)
+    return platform.post(f"/v1/claims/{claim['id']}/settlement")
+
+
+HANDLER, SUPERVISOR = "handler-test", "supervisor-test"
+
+
+AT_FAULT = {"driver_age": 35, "fault": True}
+
+
+DENIAL = {
+    "decision": "deny",
+    "reason_code": "not_our_driver",
+    "reason": "The driver at the wheel is not named on the policy.",
+}
+
+
+def crash(platform: Platform, claimed: str = "3000", **changes: Any):
+    body = loss(issued(platform), "accidental_damage", claimed, facts=AT_FAULT)
+    return notified(platform, body | changes)
+
+
+def reported(platform: Platform, instruction: str, outcome: str):
+    body = {
+        "instruction_id": instruction,
+        "outcome": outcome,
+        "bank_reference": "FP-1",
+        "executed_at": "2027-01-16T10:00:00Z",
+    }
+    return platform.post("/v1/bank-reports", body, by="bank-test")
+
+
+AGAINST = {"kind": "subrogation", "against": "The other driver's insurer"}
+
+
+def pursued(platform: Platform, claim_id: str, expected: str = "1200", **changes: Any) -> str:
+    path = f"/v1/claims/{claim_id}/recoveries"
+    platform.post(path, {**AGAINST, "expected": money(expected), **changes}, by=HANDLER)
+    platform.post(f"{path}/1/pursuit", by=HANDLER)
+    return f"{path}/1"
+
+
+WORK = "/v1/work-lists/claims_handler"

@@ -10,8 +10,8 @@ from typing import Any
 from insurance.domain.product import Product
 from insurance.domain.product.definition.source import checked, definition
 
-from tests.claims.office import Office, opened_in_memory
-from tests.claims.policies import money
+from tests.support.claims import money
+from tests.support.platform import Platform, platform_in_memory
 
 type Json = dict[str, Any]
 
@@ -45,11 +45,11 @@ def product(tables: Mapping[str, str] | None = None, **parts: Any) -> Product:
 class Counter:
     """Where one product is sold, changed, renewed and claimed on."""
 
-    office: Office
+    platform: Platform
     product: Product
 
     def quote(self, start: str = START, covers: tuple[str, ...] = (), **answers: Any) -> Json:
-        return self.office.post("/v1/quotes", self.risk(start, covers, **answers))
+        return self.platform.post("/v1/quotes", self.risk(start, covers, **answers))
 
     def risk(self, start: str = START, covers: tuple[str, ...] = (), **answers: Any) -> Json:
         return {
@@ -66,16 +66,16 @@ class Counter:
 
     def take(self, quote: Json) -> str:
         """Accept the quote and issue it."""
-        self.office.post(f"/v1/quotes/{quote['id']}/acceptance")
-        return str(self.office.post("/v1/policies", {"quote_id": quote["id"]})["id"])
+        self.platform.post(f"/v1/quotes/{quote['id']}/acceptance")
+        return str(self.platform.post("/v1/policies", {"quote_id": quote["id"]})["id"])
 
     def renew(self, policy_id: str) -> Json:
         """The offer of the next term."""
-        return self.office.post(f"/v1/policies/{policy_id}/renewals")
+        return self.platform.post(f"/v1/policies/{policy_id}/renewals")
 
     def endorse(self, policy_id: str, on: str, **changes: Any) -> Json:
         asked = {"effective_on": on, **changes}
-        return self.office.post(f"/v1/policies/{policy_id}/endorsements", asked)
+        return self.platform.post(f"/v1/policies/{policy_id}/endorsements", asked)
 
     def loss(
         self, policy_id: str, claimed: str, on: str, cover: str = "main", **changes: Any
@@ -97,13 +97,13 @@ class Counter:
         """Told of an hour after it happened, and settled as far as the rules go."""
         body = self.loss(policy_id, claimed, on, cover, **changes)
         told = datetime.fromisoformat(body["occurred_at"]).replace(hour=23)
-        self.office.now = max(self.office.now, told)
-        claim = self.office.post("/v1/claims", body)
-        return self.office.post(f"/v1/claims/{claim['id']}/settlement")
+        self.platform.now = max(self.platform.now, told)
+        claim = self.platform.post("/v1/claims", body)
+        return self.platform.post(f"/v1/claims/{claim['id']}/settlement")
 
     def at(self, day: str) -> None:
         """The clock says noon of this day."""
-        self.office.now = datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC)
+        self.platform.now = datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC)
 
 
 def rules_of(claim: Json) -> dict[str, str]:
@@ -114,6 +114,11 @@ def rules_of(claim: Json) -> dict[str, str]:
 @contextmanager
 def selling(made: Product) -> Iterator[Counter]:
     """The counter, on stores in memory."""
-    with opened_in_memory() as (office, _):
-        office.offering(made)
-        yield Counter(office, made)
+    with platform_in_memory() as (platform, _):
+        platform.offering(made)
+        yield Counter(platform, made)
+
+
+def renewed(counter: Counter, policy_id: str, on: str) -> str:
+    counter.at(on)
+    return counter.take(counter.renew(policy_id))

@@ -28,11 +28,11 @@ from insurance.operations.ledger.post_earnings import PremiumEarner
 from insurance.operations.ledger.read_ledger import read_health
 from insurance.operations.products.ports import Products
 
-from tests.builders import make_claim, make_receipt
 from tests.fakes.keys import MemoryKey
 from tests.fakes.ledger import MemoryEarnings
-from tests.policy_life.house import House
-from tests.policy_life.plain import plain_product, price
+from tests.support.builders import make_claim, make_receipt
+from tests.support.plain import plain_product, price
+from tests.support.policy_life import House
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -41,7 +41,7 @@ from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges
 from tests.fakes.quoting import MemoryQuotes
 from tests.fakes.screening import MemoryScreenings
-from tests.unit.product.motor import answers, driver
+from tests.support.motor import answers, driver
 
 PARTNER = Caller(
     principal="app_one",

@@ -20,7 +20,7 @@ from local.aws.services.store import open_store
 from local.processes import LOOPBACK, bound_socket
 from local.seeding import ensure_keys_and_secrets
 from local.server import Server
-from tests.database import client, make_tables, running_engine, template
+from tests.support.engine import client, make_tables, template
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -110,8 +110,8 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def running_backend(folder: Path) -> Iterator[Backend]:
-    with running_engine() as engine_url, _running_services(folder) as (services_url, store):
+def running_backend(engine_url: str, folder: Path) -> Iterator[Backend]:
+    with _running_services(folder) as (services_url, store):
         dynamodb = client(engine_url)
         yield Backend(engine_url, services_url, dynamodb, store)
         dynamodb.close()

@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from insurance.domain.bank.report import BankOutcome, BankReport
+from insurance.domain.claim import Claim, Payment
+from insurance.domain.claim.verification import Verdict
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import Mode
+from insurance.domain.core.identity import Mode, billing_id_for
 from insurance.domain.core.money import Money
+from insurance.domain.core.posting import Account
 from insurance.domain.jurisdiction import Channel, local_midnight
+from insurance.domain.party.party import Claimant, Payee
 from insurance.domain.schedule.scheduled_job import JobKind, partition_for
 from insurance.operations.billing.bill_policy import (
     Billed,
@@ -20,6 +25,9 @@ from insurance.operations.billing.bill_policy import (
     receive_payment,
 )
 from insurance.operations.billing.collect_premium import PremiumCollector
+from insurance.operations.claims.check_coverage import LossAsked, check_coverage
+from insurance.operations.claims.notify_claim import LossReported, notify_claim
+from insurance.operations.claims.report_payment import report_payment
 from insurance.operations.ledger.post_earnings import PremiumEarner
 from insurance.operations.policy.invite_renewal import RenewalInviter
 from insurance.operations.quoting.expire_quote import QuoteExpirer
@@ -27,14 +35,16 @@ from insurance.operations.scheduler.ports import ScheduledJobs
 from insurance.operations.scheduler.run_jobs import Job, RunReport, run_jobs
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 from insurance.products import LookUps
+from insurance.screening import BundledScreening
 
 from tests.fakes.billing import MemoryBilling
+from tests.fakes.claims import MemoryClaims
 from tests.fakes.keys import MemoryKeys
 from tests.fakes.ledger import MemoryEarnings
 from tests.fakes.policy import MemoryRenewals
 from tests.fakes.quoting import MemoryQuotes
 from tests.fakes.scheduler import MemoryScheduledJobs
-from tests.policy_life.house import PARTNER, House, gbp
+from tests.support.policy_life import PARTNER, House, gbp, motor_with
 
 BANK = Caller(
     principal="bank",
@@ -154,3 +164,142 @@ class Almanac:
                 found += events
         found.sort(key=lambda event: (event.processed_at, event.stream, event.sequence))
         return [(f"{event.processed_at:%Y-%m-%dT%H:%MZ}", event.type) for event in found]
+
+
+ADA = Payee(name="Ada Lovelace", iban="GB33BUKB20201555555555", is_policyholder=True)
+
+
+CALLER = Caller(
+    principal="app_one",
+    kind=CallerKind.APPLICATION,
+    partner="ptn_one",
+    roles=frozenset(),
+    scopes=frozenset({"claims:write", "claims:settle"}),
+    mode=Mode.TEST,
+)
+
+
+@dataclass
+class Desk:
+    """A policy whose first instalment is overdue, and the claims that are made on it."""
+
+    almanac: Almanac
+
+    def __post_init__(self) -> None:
+        self.house = self.almanac.house
+        self.claims = MemoryClaims(self.house.memory)
+        self.ports: dict[str, Any] = {"products": self.house.products, "claims": self.claims}
+
+    def noticed(self, claimed: str = "1000", payee: Payee | None = ADA, **changes: Any) -> Claim:
+        """Noticed and settled in one call."""
+        asked = self._asked(claimed)
+        told: dict[str, Any] = {
+            "claimant": Claimant(name="Ada Lovelace"),
+            "payee": payee,
+            "narrative": None,
+            "loss_payee": None,
+            "catastrophe_event": None,
+            "reference": None,
+            "channel": None,
+            **changes,
+        }
+        reported = LossReported(**{name: getattr(asked, name) for name in asked.__slots__}, **told)
+        receipt = self.house.receipt("claim")
+        kept = notify_claim(
+            reported, caller=CALLER, receipt=receipt, screening=BundledScreening(), **self.ports
+        )
+        return kept.record
+
+    def checked(self, claimed: str = "1000") -> Verdict:
+        now = self.house.now
+        return check_coverage(self._asked(claimed), caller=CALLER, now=now, **self.ports)
+
+    def reported(self, payment: Payment, outcome: str, claims: Any = None) -> Claim:
+        report = BankReport(payment.id, BankOutcome(outcome), "FP-1", self.house.now, None)
+        receipt = self.house.receipt("report")
+        kept = report_payment(report, caller=BANK, claims=claims or self.claims, receipt=receipt)
+        return kept.record
+
+    def _asked(self, claimed: str) -> LossAsked:
+        return LossAsked(
+            policy_id=self.house.policy_id,
+            cover="accidental_damage",
+            occurred_at=self.house.now - timedelta(hours=2),
+            claimed=gbp(claimed),
+            facts={"driver_age": 35, "fault": True},
+            item=None,
+        )
+
+    @property
+    def overdue(self) -> Money:
+        return self.almanac.billed().statement.overdue
+
+    @property
+    def events_of_account(self) -> list[Event]:
+        return self.house.memory.events[billing_id_for(self.house.policy_id)]
+
+    def balance(self, account: Account) -> int:
+        return sum(
+            posting.amount.amount * ((posting.debit is account) - (posting.credit is account))
+            for events in self.house.memory.events.values()
+            for event in events
+            for posting in event.postings
+        )
+
+
+def desk_with(**life: Any) -> Desk:
+    almanac = Almanac(House(motor_with(**life)))
+    almanac.issue()
+    almanac.turn_to(datetime(2026, 1, 2, 9, tzinfo=UTC))
+    return Desk(almanac)
+
+
+@dataclass
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Fuse:
+    """Lets so many calls through, and kills the run before or after the next one."""
+
+    def __init__(self, calls: int, *, after: bool) -> None:
+        self.calls, self.after = calls, after
+
+    def guard(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(*args: Any, **named: Any) -> Any:
+            if self.calls == 0 and not self.after:
+                raise Killed
+            result = call(*args, **named)
+            if self.calls == 0:
+                raise Killed
+            self.calls -= 1
+            return result
+
+        return guarded
+
+
+class blown:  # noqa: N801 - reads as what it does
+    """The stores with a fuse in front of every call, for one run."""
+
+    def __init__(self, almanac: Almanac, fuse_at: int | None, *, after: bool) -> None:
+        self.almanac, self.fuse_at, self.after = almanac, fuse_at, after
+        self.guarded = [
+            (almanac.billing, "get"),
+            (almanac.billing, "store"),
+            (almanac.house.policies, "get"),
+            (almanac.house.policies, "change"),
+            (almanac.quotes, "add"),
+            (almanac.scheduled, "move"),
+            (almanac.scheduled, "due"),
+        ]
+
+    def __enter__(self) -> None:
+        if self.fuse_at is None:
+            return
+        fuse = Fuse(self.fuse_at, after=self.after)
+        for store, name in self.guarded:
+            setattr(store, name, fuse.guard(getattr(type(store), name).__get__(store)))
+
+    def __exit__(self, *_: object) -> None:
+        for store, name in self.guarded:
+            vars(store).pop(name, None)

@@ -21,8 +21,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from tests.resilience.calls import CONTEXT, FOLDERS, Answer, answer_of
-from tests.resilience.calls import _fresh as fresh
+from tests.support.calls import CONTEXT, FOLDERS, Answer, answer_of
+from tests.support.calls import _fresh as fresh
 
 type Json = dict[str, Any]
 
@@ -130,7 +130,7 @@ def final_answers(runs: Sequence[Run], zygote: Zygote) -> list[Answer]:
 @contextmanager
 def running_zygote(environment: Mapping[str, str]) -> Iterator[Zygote]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.resilience.zygote"],
+        [sys.executable, "-m", "tests.support.zygote"],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdin=subprocess.PIPE,

@@ -7,7 +7,7 @@ from insurance.domain.core.event import Event, first_broken_link
 from insurance.domain.core.identity import billing_id_for, policy_id_for
 from insurance.dynamodb.aggregates import read_event, read_head
 
-from tests.resilience.backend import Backend, Item
+from tests.support.backend import Backend, Item
 
 
 def streams(backend: Backend) -> dict[str, list[Event]]:

@@ -1,0 +1,27 @@
+"""Complaints as the tests open them, and who handles them."""
+
+from typing import Any
+
+from tests.support.claims import issued
+from tests.support.platform import Platform
+
+type Json = dict[str, Any]
+
+
+KIM, SVEN, BANK = "complaints-test", "supervisor-test", "bank-test"
+
+
+def words(about: str, **changes: Any) -> Json:
+    return {
+        "about": about,
+        "category": "delay",
+        "complainant": "Ada Merton",
+        "contact": "ada@example.com",
+        "text": "Nobody rang back for three weeks.",
+    } | changes
+
+
+def opened(platform: Platform, about: str | None = None, **changes: Any) -> str:
+    """The path of a new complaint."""
+    complaint = platform.post("/v1/complaints", words(about or issued(platform), **changes))
+    return f"/v1/complaints/{complaint['id']}"

@@ -1,0 +1,166 @@
+"""Faults between the handlers and the database: a proxy that breaks, delays or holds calls.
+
+Faults of chance are PyPI `microburst`'s. Where a test needs a certain moment, it holds the call at a
+barrier and says when it goes on: no fault depends on how long something takes.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from local.processes import LOOPBACK, bound_socket
+
+type Rule = dict[str, Any]
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTROL_SECONDS = 120
+"""No promise: after so long without a word the proxy must be dead."""
+
+
+class Faults:
+    """The proxy: what it breaks can be changed while it runs."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def inject(self, *rules: Rule) -> None:
+        """These faults from now on, and no others."""
+        self._control("DELETE", "/_microburst/fired")
+        self._control(
+            "POST", "/_microburst/rules", [{"service": "dynamodb"} | rule for rule in rules]
+        )
+
+    @contextmanager
+    def injected(self, *rules: Rule) -> Iterator[None]:
+        """These faults, for as long as it lasts."""
+        self.inject(*rules)
+        try:
+            yield
+        finally:
+            self._control("POST", "/_microburst/rules", [])
+
+    def fired(self) -> list[dict[str, Any]]:
+        """Every fault that was injected since."""
+        found: list[dict[str, Any]] = self._control("GET", "/_microburst/fired?limit=10000")
+        return found
+
+    @contextmanager
+    def barrier(self, operation: str, about: str) -> Iterator["Barrier"]:
+        """Calls of this operation that name `about` are held, from the first on."""
+        self._control("POST", "/_barrier/close", {"operation": operation, "about": about})
+        barrier = Barrier(self._control)
+        try:
+            yield barrier
+        finally:
+            barrier.open()
+            barrier.drop()
+
+    def _control(self, method: str, path: str, body: Sequence[Rule] | Rule | None = None) -> Any:
+        request = urllib.request.Request(  # noqa: S310 - loopback
+            f"{self.url}{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=CONTROL_SECONDS) as answer:  # noqa: S310
+            return json.load(answer)
+
+
+class Barrier:
+    """Where calls wait for the test."""
+
+    def __init__(self, control: Callable[[str, str], Any]) -> None:
+        self._control = control
+
+    def wait(self) -> None:
+        """Until a call is held."""
+        self._control("POST", "/_barrier/wait")
+
+    def open(self) -> None:
+        """Hold no further call; what is held stays."""
+        self._control("POST", "/_barrier/open")
+
+    def let_through(self) -> None:
+        """What is held reaches the engine now."""
+        self._control("POST", "/_barrier/go-on")
+
+    def drop(self) -> None:
+        """What is held never reaches the engine."""
+        self._control("POST", "/_barrier/drop")
+
+
+@contextmanager
+def running_faults(engine_url: str, *, log: Path | None = None) -> Iterator[Faults]:
+    """A proxy in front of an engine. It is handed its socket: callers may come before it is up."""
+    listener = bound_socket(0, what="faults", setting="-")
+    listener.set_inheritable(True)
+    with Path(log or os.devnull).open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            [
+                *(sys.executable, "-m", "tests.support.fault_proxy"),
+                *(str(listener.fileno()), engine_url),
+            ],
+            cwd=ROOT,
+            pass_fds=[listener.fileno()],
+            stdout=output,
+            stderr=output,
+        )
+    url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+    listener.close()
+    try:
+        faults = Faults(url)
+        faults.inject()
+        yield faults
+    finally:
+        process.kill()  # it would wait for connections that nobody uses any more
+        process.wait()
+
+
+# -- rules ------------------------------------------------------------------------------------------
+
+
+def reply_lost(about: str, *, after_bytes: int, times: int | None = None) -> Rule:
+    """The transaction that names `about` is carried out; its reply breaks off."""
+    rule: Rule = {
+        "operation": "TransactWriteItems",
+        "body": f"contains(to_string(@), '{about}')",
+        "response": {"abort_bytes": after_bytes},
+    }
+    return rule | ({} if times is None else {"times": times})
+
+
+def cancelled(reason: str, *, writes: int, share: float) -> Rule:
+    """This share of transactions of so many writes is cancelled, as DynamoDB words it."""
+    reasons = [{"Code": reason, "Message": "injected"}, *[{"Code": "None"}] * (writes - 1)]
+    words = ", ".join(each["Code"] for each in reasons)
+    return {
+        "operation": "TransactWriteItems",
+        "body": f"length(TransactItems) == `{writes}`",
+        "probability": share,
+        "error": {
+            "code": "TransactionCanceledException",
+            "status": 400,
+            "message": "Transaction cancelled, please refer cancellation reasons for specific"
+            f" reasons [{words}]",
+            "fields": {"CancellationReasons": reasons},
+        },
+    }
+
+
+def throttled(*, share: float, operation: str | None = None) -> Rule:
+    rule: Rule = {
+        "probability": share,
+        "error": {"code": "ThrottlingException", "status": 400, "message": "Rate exceeded"},
+    }
+    return rule | ({} if operation is None else {"operation": operation})
+
+
+def silent(operation: str) -> Rule:
+    """The call is taken, and nobody answers for longer than anybody waits."""
+    return {"operation": operation, "latency": 8_000}

@@ -1,0 +1,242 @@
+"""Every store of one promise twice, in memory and on DynamoDB, and the first steps of a policy on them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from insurance.dynamodb.stores import Stores as DynamoDBStores
+from insurance.operations.billing.ports import Billing
+from insurance.operations.claims.ports import Claims
+from insurance.operations.complaints.ports import Complaints
+from insurance.operations.documents.ports import Documents
+from insurance.operations.parties.ports import Accesses, Parties
+from insurance.operations.policy.ports import Policies, PolicyChanges, Renewals
+from insurance.operations.products.ports import ProductVersions
+from insurance.operations.quoting.ports import Quotes
+from insurance.operations.work.ports import Lists
+
+from tests.fakes.billing import MemoryBilling
+from tests.fakes.claims import MemoryClaims
+from tests.fakes.complaints import MemoryComplaints
+from tests.fakes.documents import MemoryDocuments
+from tests.fakes.keys import MemoryKey, PlainKeys
+from tests.fakes.memory import Memory
+from tests.fakes.parties import MemoryAccesses, MemoryParties
+from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges, MemoryRenewals
+from tests.fakes.products import MemoryProductVersions
+from tests.fakes.quoting import MemoryQuotes
+from tests.fakes.work import MemoryLists
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+from datetime import date
+
+from insurance.domain.billing import BillingAccount, PaymentIn, Plan, SuspendedPayment
+from insurance.domain.claim import Claim
+from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Erasure
+from insurance.domain.policy import Policy
+from insurance.domain.quote.quote import Quote, QuoteStatus
+from insurance.operations.billing.ports import BillingContext
+from insurance.operations.claims.ports import ClaimContext
+from insurance.operations.receipt import Answer
+
+from tests.support.builders import (
+    LATER,
+    gbp,
+    make_claim,
+    make_policy,
+    make_quote,
+    make_receipt,
+    next_event,
+)
+
+
+@dataclass(frozen=True)
+class Stores:
+    quotes: Quotes
+    policies: Policies
+    changes: PolicyChanges
+    billing: Billing
+    renewals: Renewals
+    claims: Claims
+    documents: Documents
+    parties: Parties
+    lists: Lists
+    accesses: Accesses
+    versions: ProductVersions
+    complaints: Complaints
+    new_key: Callable[[], Any]
+
+
+def in_memory() -> Stores:
+    memory = Memory()
+    return Stores(
+        MemoryQuotes(memory),
+        MemoryPolicies(memory),
+        MemoryPolicyChanges(memory),
+        MemoryBilling(memory),
+        MemoryRenewals(memory),
+        MemoryClaims(memory),
+        MemoryDocuments(memory),
+        MemoryParties(memory),
+        MemoryLists(memory),
+        MemoryAccesses(memory),
+        MemoryProductVersions(memory),
+        MemoryComplaints(memory),
+        lambda: MemoryKey(b"key"),
+    )
+
+
+def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
+    keys = PlainKeys()
+    real = DynamoDBStores(lambda: dynamodb, tables.__getitem__, lambda: keys)
+    return Stores(
+        real.quotes,
+        real.policies,
+        real.policy_changes,
+        real.billing,
+        real.renewals,
+        real.claims,
+        real.documents,
+        real.parties,
+        real.lists,
+        real.accesses,
+        real.product_versions,
+        real.complaints,
+        keys.new,
+    )
+
+
+ACCEPT = "test POST /v1/quotes/{quote_id}/acceptance"
+
+
+ISSUE = "test POST /v1/policies"
+
+
+NOTIFY = "test POST /v1/claims"
+
+
+SETTLE = "test POST /v1/claims/{claim_id}/settlement"
+
+
+def add_quote(stores: Stores, quote: Quote | None = None) -> Stored[Quote]:
+    quote = quote or make_quote()
+    key = stores.new_key()
+    event = quote.made(key)
+    kept = Stored(quote, event.head, key)
+    stores.quotes.add(event, quote, key=key, receipt=make_receipt().answered(kept))
+    return kept
+
+
+def accept(stores: Stores, before: Stored[Quote], key: str = "accept-1") -> Stored[Quote]:
+    accepted = before.record.replace(status=QuoteStatus.ACCEPTED)
+    event = next_event(before.head, accepted, before.key, type="quote.accepted")
+    kept = Stored(accepted, event.head, before.key)
+    receipt = make_receipt(key, operation=ACCEPT).answered(kept)
+    stores.quotes.change(event, accepted, before=before, receipt=receipt)
+    return kept
+
+
+def issue(stores: Stores, before: Stored[Quote], key: str = "issue-1") -> Stored[Policy]:
+    bound = before.record.replace(status=QuoteStatus.BOUND)
+    policy = make_policy()
+    bound_event = next_event(before.head, bound, before.key, type="quote.bound")
+    issued = next_event(StreamPosition(), policy, before.key, type="policy.issued")
+    kept = Stored(policy, issued.head, before.key)
+    stores.policies.issue(
+        issued,
+        policy,
+        bound=bound_event,
+        bound_quote=bound,
+        before=before,
+        receipt=make_receipt(key, operation=ISSUE).answered(kept),
+    )
+    return kept
+
+
+def notify(stores: Stores, claim: Claim, key: str = "claim-1") -> Stored[Claim]:
+    file = stores.claims.load_policy(claim.policy_id, None)
+    event = next_event(StreamPosition(), claim, file.policy.key, type="claim.notified")
+    kept = Stored(claim, event.head, file.policy.key)
+    receipt = make_receipt(key, operation=NOTIFY).answered(kept)
+    stores.claims.notify(event, claim, file=file, receipt=receipt)
+    return kept
+
+
+def erase(stores: Stores, party_id: str, key: str = "erase-1") -> Event:
+    receipt = make_receipt(
+        key,
+        operation="test POST /v1/parties/{party_id}/erasure",
+        renders=lambda _erasure: Answer(200, party_id),
+    )
+    head = stores.parties.load(party_id, receipt)
+    erasure = Erasure(party_id=party_id, reason="asked for", erased_at=LATER)
+    event = Event.following(
+        head,
+        erasure,
+        stores.new_key(),
+        stream=party_id,
+        type="party.erased",
+        actor="staff-priya",
+        now=LATER,
+    )
+    stores.parties.erase(event, party_id=party_id, receipt=receipt.answered(erasure))
+    return event
+
+
+PAY = "test POST /v1/payments-received"
+
+
+PLAN = Plan(code="annual", name="All at once", count=1)
+
+
+def event_of(account: BillingAccount | SuspendedPayment, head: StreamPosition) -> Event:
+    return Event.following(
+        head,
+        account,
+        NothingToSeal(),
+        stream=account.id,
+        type="billing.payment_received",
+        actor="bank",
+        now=LATER,
+    )
+
+
+def pay(stores: Stores, file: BillingContext, reference: str) -> BillingAccount:
+    account = (
+        file.account.record
+        if file.account
+        else BillingAccount.opened(file.policy.record, PLAN, date(2026, 3, 11))
+    )
+    account = account.paid(
+        PaymentIn(
+            reference=reference,
+            amount=gbp("10"),
+            received_on=date(2026, 3, 12),
+            booked_at=LATER,
+            to_suspense=gbp("0"),
+        )
+    )
+    event = event_of(account, file.account.head if file.account else StreamPosition())
+    receipt = make_receipt(reference, operation=PAY).answered(file.policy)
+    stores.billing.store(event, account, file=file, receipt=receipt)
+    return account
+
+
+def two_claims(stores: Stores) -> tuple[Claim, Claim]:
+    policy = issue(stores, accept(stores, add_quote(stores))).record
+    first = make_claim(policy)
+    second = make_claim(policy, id=first.id[:-6] + "zzzzzz")
+    return notify(stores, first).record, notify(stores, second, key="claim-2").record
+
+
+def change(stores: Stores, file: ClaimContext, changed: Claim, key: str) -> None:
+    assert file.claim.key is not None
+    event = next_event(file.claim.head, changed, file.claim.key, type="claim.settled")
+    kept = Stored(changed, event.head, file.claim.key)
+    receipt = make_receipt(key, operation=SETTLE).answered(kept)
+    stores.claims.change(event, changed, before=file.claim, receipt=receipt)

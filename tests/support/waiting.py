@@ -1,0 +1,18 @@
+"""Wait for what another process does: until it is done, however long the machine takes."""
+
+import time
+from collections.abc import Callable
+
+PAUSE_SECONDS = 0.02
+GIVEN_UP_AFTER_SECONDS = 180
+"""No promise of speed: what has not come by then never will, and the test says what was there."""
+
+
+def wait_until[T](read: Callable[[], T], done: Callable[[T], bool]) -> T:
+    """Read until what is read is as wanted; the last value read."""
+    given_up_at = time.monotonic() + GIVEN_UP_AFTER_SECONDS
+    while not done(value := read()):
+        if time.monotonic() > given_up_at:
+            raise TimeoutError(f"not what was waited for: {value!r}")
+        time.sleep(PAUSE_SECONDS)
+    return value
