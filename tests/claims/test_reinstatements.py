@@ -253,7 +253,7 @@ def test_it_is_earned_at_once_and_changes_no_terms(insured):
     insured.claim("cyber", "500", 2)
     insured.run()
     [made] = insured.policy.transactions
-    parts = [each for each in insured.policy.earnings() if each.is_straight_through]
+    parts = [each for each in insured.policy.earnings() if each.immediate]
     conditions = Conditions.of(reinstated_limits())
 
     def earned(at):

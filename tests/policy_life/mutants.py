@@ -82,8 +82,8 @@ FAULTS = (
     Fault(
         "cooling off ends a day early",
         "domain/policy/charging.py",
-        "return said <= day + timedelta(days=self.conditions.cooling_off_days)",
-        "return said < day + timedelta(days=self.conditions.cooling_off_days)",
+        "return withdrawn <= day + timedelta(days=self.conditions.cooling_off_days)",
+        "return withdrawn < day + timedelta(days=self.conditions.cooling_off_days)",
         "tests/policy_life/test_servicing.py",
     ),
     Fault(
@@ -97,8 +97,8 @@ FAULTS = (
     Fault(
         "a later change is not made again",
         "domain/policy/servicing.py",
-        "self._made_again(policy, (*later, *_restored(policy, made)))",
-        "self._made_again(policy, _restored(policy, made))",
+        "self._apply_again(policy, (*later, *_restored(policy, made)))",
+        "self._apply_again(policy, _restored(policy, made))",
         "tests/policy_life/test_servicing.py",
     ),
     Fault(
@@ -295,8 +295,8 @@ FAULTS = (
     Fault(
         "a transaction that is undone leaves what came after as it was",
         "domain/policy/servicing.py",
-        "gone = (undone, *later)",
-        "gone, later = (undone,), ()",
+        "reversed_ = (undone, *later)",
+        "reversed_, later = (undone,), ()",
         "tests/policy_life/test_servicing.py",
     ),
 )

@@ -18,25 +18,25 @@ class LineKind(StrEnum):
 
 
 class Refund(StrEnum):
-    """What becomes of a line when the contract changes or ends before its term does."""
+    """What happens to a line when the contract changes or ends within the term."""
 
     PRO_RATA = "pro_rata"
     """Follows the net premium."""
     FULL = "full"
-    """Given back whole when the contract ends."""
+    """Returned in full when the contract ends."""
     NONE = "none"
     """Stays."""
 
 
 class PremiumLine(Value):
-    """What is charged on top of the net premium, and to whom it goes."""
+    """A tax, levy or fee on top of the net premium."""
 
     kind: LineKind
     code: str
     name: str
     amount: Money
     refund: Refund | None = None
-    """Where it is not what is usual for its kind: fees stay, taxes and levies follow the net."""
+    """Where it differs from the usual: fees stay, taxes and levies follow the net premium."""
 
     @property
     def refunded(self) -> Refund:
@@ -62,7 +62,7 @@ class Premium(Value):
     by_cover: tuple[CoverPremium, ...] = ()
     total: Money
     commission: Money | None = None
-    """What the producer gets of it: reported, and never added to what the customer pays."""
+    """The producer's part: reported, and never added to what the customer pays."""
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -77,7 +77,7 @@ class Premium(Value):
         return self
 
     def written(self) -> tuple[Posting, ...]:
-        """The postings of new business: owed by the customer; the net premium all unearned yet."""
+        """The postings of new business: the customer owes it, and the net premium is unearned."""
         owed = post(Account.PREMIUM_RECEIVABLE, Account.WRITTEN_PREMIUM, self.net)
         for line in self.lines:
             account = Account.FEE_INCOME if line.kind is LineKind.FEE else Account.TAX_PAYABLE

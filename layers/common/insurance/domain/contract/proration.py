@@ -1,4 +1,4 @@
-"""Proration: which share of a term a span of it is, exactly, and what that share of an amount comes to.
+"""Proration: the exact share of a term that a span of it is, and that share of an amount.
 
 A day count gives every instant a position on the term; a share is the difference of two positions.
 So shares of a term that is split anywhere add up to the whole, whatever the day count.
@@ -24,7 +24,7 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DayCount(StrEnum):
-    """How the length of a span is measured. Days and months are those of the risk's time zone."""
+    """How the length of a span is measured. Days and months are in the time zone of the risk."""
 
     ACTUAL = "actual"
     """Calendar days, of the calendar days of the term."""
@@ -33,7 +33,7 @@ class DayCount(StrEnum):
     THIRTY_360 = "30E/360"
     """Months of thirty days: the 31st counts as the 30th."""
     MILLISECONDS = "milliseconds"
-    """Time that went by: a day on which clocks change is shorter or longer."""
+    """Elapsed time: a day on which clocks change is shorter or longer."""
 
     @property
     def unit(self) -> str:
@@ -64,7 +64,7 @@ class Share(Value):
     whole: Annotated[int, Field(gt=0)]
     unit: str
     per_unit: Annotated[int, Field(gt=0)] = 1
-    """Parts that make one unit, where a unit had to be cut: 31 for a day of a month of 31."""
+    """Parts of one unit, where a unit is divided: 31 for a day of a month of 31."""
 
     @property
     def exact(self) -> Fraction:
@@ -94,11 +94,11 @@ class Measure(NamedTuple):
     zone: ZoneInfo
 
     def share(self, span: Period) -> Share:
-        """What the span is of the term; only what lies inside the term counts."""
+        """The share of the term that the span is; only its part inside the term counts."""
         return self.between(span.start, span.end)
 
     def between(self, first: datetime, last: datetime) -> Share:
-        """The same of two instants; nothing, where they are one."""
+        """The share of the term between two instants."""
         start, end = (self._position(self._inside(moment)) for moment in (first, last))
         return self._share(end - start)
 
@@ -190,11 +190,11 @@ class Earning(Value):
 
     amount: Money
     period: Period
-    is_straight_through: bool = False
+    immediate: bool = False
 
     def earned(self, at: datetime, day_count: DayCount, zone: ZoneInfo) -> Fraction:
         """How much of it is earned at this instant, exact; all of it at the end, never more."""
-        if self.is_straight_through:
+        if self.immediate:
             return Fraction(self.amount.amount if at >= self.period.start else 0)
         return self.amount.amount * Measure(self.period, day_count, zone).elapsed(at).exact
 

@@ -1,4 +1,4 @@
-"""What a contract says beside its price: the product it is of, its covers, what was found and imposed."""
+"""Terms of a contract beside its price: product version, covers, findings and imposed terms."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -15,7 +15,7 @@ LOAD_MAX = Decimal(10)
 
 
 class ProductRef(Value):
-    """One version of one product: what it says never changes."""
+    """One version of one product, which never changes."""
 
     code: str
     version: str
@@ -24,7 +24,7 @@ class ProductRef(Value):
 
 
 class CoverTerms(Value):
-    """One cover as it is sold: what it pays up to, and what stays with the insured."""
+    """One cover as it is sold: its limit, and the excess that the insured bears."""
 
     code: str
     name: str
@@ -35,19 +35,19 @@ class CoverTerms(Value):
 
 
 class Finding(Value):
-    """What underwriting found: whether it declines, refers, excludes, loads or informs, and why."""
+    """One result of underwriting: decline, refer, exclude, load or inform, and the reason."""
 
     code: str
     outcome: str
     reason: str
     authority: str = ""
-    """Of a referral: the role of whoever may take it on."""
+    """Of a referral: the role that may accept it; empty: an underwriter."""
     expires_days: int | None = None
-    """Of a referral: how long its acceptance stands."""
+    """Of a referral: for how many days its acceptance is valid."""
     blocks: str = "quote"
-    """Of a referral: the step that it holds up until it is decided: `quote`, `bind` or `issue`."""
+    """Of a referral: the step that it blocks until it is decided: `quote`, `bind` or `issue`."""
     answered: bool = False
-    """Of a referral: somebody with authority has taken the risk in spite of it."""
+    """Of a referral: somebody with authority has accepted it."""
 
     @property
     def open(self) -> bool:
@@ -55,50 +55,50 @@ class Finding(Value):
 
 
 class ImposedTerms(Value):
-    """What an underwriter demands for taking a referred risk."""
+    """The terms on which an underwriter accepts a referred risk."""
 
     load: Annotated[Decimal, Field(gt=-1, le=LOAD_MAX)] | None = None
-    """A share of the net premium: 0.25 makes it a quarter dearer."""
+    """A share of the net premium: 0.25 adds a quarter."""
     excess: Money | None = None
     """In place of every cover's own."""
     exclusions: tuple[str, ...] = ()
-    """Codes of covers that are not given."""
+    """Codes of excluded covers."""
 
 
 class ProRata(StrEnum):
-    """What the premium of a reinstatement goes by."""
+    """What the premium of a reinstatement depends on."""
 
     AMOUNT = "amount"
-    """So much of it as is reinstated of the limit, whenever that is."""
+    """The reinstated part of the limit."""
     AMOUNT_AND_TIME = "amount_and_time"
-    """The same, for the part of the term that is left at the loss."""
+    """The reinstated part of the limit, and the part of the term that remains at the loss."""
     NONE = "none"
-    """All of it, as soon as anything is used of the limit."""
+    """The whole premium, as soon as anything of the limit is used."""
 
 
 class Reinstatement(Value):
-    """The terms on which a limit that a loss used stands again, for a premium."""
+    """The terms on which a limit is reinstated for a premium after a loss has used it."""
 
     code: str
     """Of the limit."""
     name: str
     limit: Money
-    """As it stands at once."""
+    """What is available at one time."""
     repeats: Annotated[int, Field(ge=1)]
     """How often it is reinstated."""
     rate: Decimal
     """Of the premium, for the whole limit."""
     pro_rata: ProRata
     cover: str | None = None
-    """Whose premium; None: the policy's, where covers share the limit."""
+    """The cover whose premium counts; None: the policy's, where covers share the limit."""
     priced_at: AwareDatetime
-    """The moment on whose terms the loss was judged: its price rules, and the time left then."""
+    """The instant whose terms the loss was judged on: its price and its remaining time count."""
 
     def of_used(self, used: int) -> Money:
-        """What is reinstated when so much is used, in minor units."""
+        """The amount that is reinstated when this much is used, in minor units."""
         return self.limit.replace(amount=min(used, self.limit.amount * self.repeats))
 
     def times(self, reinstated: Money) -> Fraction:
-        """How many times the premium is owed for this, before its rate."""
+        """How many times the premium is owed for this amount, before the rate."""
         exact = Fraction(reinstated.amount, self.limit.amount)
         return Fraction(ceil(exact)) if self.pro_rata is ProRata.NONE else exact

@@ -1,4 +1,4 @@
-"""Charging: what a change, an end or a return of cover costs, exactly, and shown line by line."""
+"""Charging: what an endorsement, a cancellation or a reinstatement costs, line by line."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -25,15 +25,15 @@ NOTHING_BACK = "none"
 
 
 class Charging(NamedTuple):
-    """A policy, and the conditions that its charges follow."""
+    """A policy, and the conditions that rule its charges."""
 
     conditions: Conditions
     policy: Policy
 
-    # A change
+    # Endorsements
 
     def of_change(self, before: Premium, after: Premium, at: datetime) -> Computation:
-        """The difference of two prices for the rest of the term, and the flat fee of a change."""
+        """The difference of two prices for the rest of the term, and the flat adjustment fee."""
         share = self._measure().remaining(at)
         lines, commission = self._difference(before, after, share)
         if not self.conditions.adjusts:
@@ -41,14 +41,15 @@ class Charging(NamedTuple):
         fee = _fee("adjustment_fee", "Fee for the change", self.conditions.adjustment_fee)
         return self._computation("pro_rata", (*lines, *fee), share=share, commission=commission)
 
-    # An end
+    # Cancellations
 
     def of_cancelling(
         self, at: datetime, *, by: Initiator, reason: str | None, now: datetime
     ) -> Computation:
-        """What the customer gets back. Raises TermsNotOffered where the product has no such rule.
+        """What the customer gets back: by the price charged, not by today's price.
 
-        It goes by the price charged, never by what the risk would cost today.
+        Raises:
+            TermsNotOffered: The product has no rule for this cancellation.
         """
         if by is Initiator.POLICYHOLDER and self.cools_off(at, now):
             return self._everything_back()
@@ -61,25 +62,27 @@ class Charging(NamedTuple):
             return self._computation(rule.method, (), share=share)
         returned, commission = self._difference(price, None, share)
         fees = self._full_refunds(price)
-        kept, notes = self._retained(rule, price, returned, at)
-        back = -total_of((line.amount for line in (*returned, *fees, *kept)), self._currency)
+        retained, notes = self._retained(rule, price, returned, at)
+        back = -total_of((line.amount for line in (*returned, *fees, *retained)), self._currency)
         fee = _fee("cancellation_fee", "Fee for the cancellation", _at_most(rule.fee, back))
         if back < rule.fee:
             notes += (f"The fee of {rule.fee} is taken from what is given back, not beyond it.",)
         return self._computation(
             rule.method,
-            (*returned, *fees, *kept, *fee),
+            (*returned, *fees, *retained, *fee),
             share=share,
             commission=commission,
             notes=notes,
         )
 
     def cools_off(self, at: datetime, now: datetime) -> bool:
-        """Whether the policyholder may still step back from the contract: by the later of the day
-        it ends and the day they say so, counted from the later of its start and its issue."""
+        """Whether the policyholder may still withdraw from the contract.
+
+        The days count from the later of start and issue to the later of the end of cover and today.
+        """
         day = _local_day(max(self.policy.period.start, self.policy.issued_at), self.conditions)
-        said = _local_day(max(at, now), self.conditions)
-        return said <= day + timedelta(days=self.conditions.cooling_off_days)
+        withdrawn = _local_day(max(at, now), self.conditions)
+        return withdrawn <= day + timedelta(days=self.conditions.cooling_off_days)
 
     def _everything_back(self) -> Computation:
         charged = self.policy.charged_lines()
@@ -95,22 +98,27 @@ class Charging(NamedTuple):
     def _retained(
         self, rule: Cancelling, price: Premium, returned: tuple[ChargeLine, ...], at: datetime
     ) -> tuple[tuple[ChargeLine, ...], tuple[str, ...]]:
-        """What is kept beyond pro rata, spread over the lines that it is kept of."""
+        """What is retained beyond pro rata, spread over the lines that it is retained from."""
         unearned = -sum(line.amount.amount for line in returned)
         whole = sum(line.amount.amount for line in following(price).values())
         earned = whole - unearned
-        kept, note = unearned * rule.retained, f"{_percent(rule.retained)} of the unearned is kept."
+        retained, note = (
+            unearned * rule.retained,
+            f"{_percent(rule.retained)} of the unearned is kept.",
+        )
         if rule.retention is not None:
             days = self._measure(DayCount.ACTUAL).elapsed(at)
             rate = rule.retention(days.part, days.whole)
-            kept = whole * rate - earned
+            retained = whole * rate - earned
             note = f"{_percent(rate)} of the term's price is kept for {days}."
         least = rule.minimum_earned * (whole if rule.minimum_earned <= 1 else 1)
-        if earned + kept < least:
-            kept = least - earned
+        if earned + retained < least:
+            retained = least - earned
             minimum = Money(amount=int(least), currency=self._currency)
             note = f"The minimum earned premium is {minimum}."
-        amount = self.conditions.rounding.rounded(min(max(kept, Fraction(0)), Fraction(unearned)))
+        amount = self.conditions.rounding.rounded(
+            min(max(retained, Fraction(0)), Fraction(unearned))
+        )
         if amount <= 0:
             return (), ()
         money = Money(amount=amount, currency=self._currency)
@@ -128,12 +136,12 @@ class Charging(NamedTuple):
             if share
         ), (note,)
 
-    # A return
+    # Reinstatements
 
     def of_return(self, at: datetime, cancelled: Transaction) -> Computation:
-        """The price charged before, for the rest of the term; what was retained is given back.
+        """The price before the cancellation, for the rest of the term; what was retained is returned.
 
-        Where everything was kept, the price of the gap is given back instead.
+        Where the cancellation returned nothing, the price of the gap is returned instead.
         """
         price, ended = self.policy.at(at).premium, cancelled.computation
         if ended.method == NOTHING_BACK:
@@ -145,10 +153,10 @@ class Charging(NamedTuple):
             lines += _retained_of(ended)
         return self._computation("pro_rata", lines, share=share, commission=commission)
 
-    # Parts
+    # Lines
 
     def _full_refunds(self, price: Premium) -> tuple[ChargeLine, ...]:
-        """Fees that are given back whole when the contract ends: as much as stands charged."""
+        """Fees that are returned in full when the contract ends: as much as stands charged."""
         whole = {line.code for line in price.lines if line.refunded is Refund.FULL}
         return tuple(
             line.replace(amount=-line.amount)
@@ -166,9 +174,9 @@ class Charging(NamedTuple):
     def _difference(
         self, before: Premium | None, after: Premium | None, share: Share
     ) -> tuple[tuple[ChargeLine, ...], Money | None]:
-        """A share of what lies between two prices, over the lines that follow the net premium.
+        """A share of the difference of two prices, over the lines that follow the net premium.
 
-        None is no price at all.
+        None is no price.
         """
         old, new = following(before), following(after)
         nil = Money.zero(self._currency)
@@ -215,7 +223,7 @@ class Charging(NamedTuple):
 
 
 def following(premium: Premium | None) -> dict[str, ChargeLine]:
-    """The net premium, and the lines that follow it."""
+    """The net premium and the lines that follow it pro rata, by code."""
     if premium is None:
         return {}
     net = ChargeLine(kind=ChargeKind.NET, code="net", name="Net premium", amount=premium.net)
@@ -229,8 +237,7 @@ def _charge_line(line: PremiumLine) -> ChargeLine:
 
 
 def _retained_of(cancelled: Computation) -> tuple[ChargeLine, ...]:
-    """What was kept beyond pro rata, with its tax, the other way round: it stands beside each line
-    that gave something back for its price."""
+    """The retained lines of a cancellation, with their tax, reversed."""
     priced = {line.code for line in cancelled.lines if line.before is not None}
     return tuple(
         line.reversed() for line in cancelled.lines if line.before is None and line.code in priced

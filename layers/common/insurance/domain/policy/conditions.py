@@ -1,4 +1,4 @@
-"""Conditions: what a product says of changing and ending its policies, as values."""
+"""Conditions: a product's rules for changing and ending its policies, as values."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -17,15 +17,15 @@ from insurance.domain.product.language.kinds import Term, number
 LONGEST_TERM_DAYS = 3660
 
 type Retention = Callable[[int, int], Fraction]
-"""Of days in force and days of the term: the share of the term's price that is kept."""
+"""The share of the term's price that is retained, by days in force and days of the term."""
 
 
 class Cancelling(NamedTuple):
-    """How a cancellation by somebody, for a reason, is reckoned."""
+    """How a cancellation is charged, by its initiator and reason."""
 
     by: Initiator
     reason: str | None
-    """A row for one reason goes before the row for any."""
+    """None: any reason. A row for one reason goes first."""
     method: str
     fee: Money
     retained: Fraction
@@ -37,7 +37,7 @@ class Cancelling(NamedTuple):
 
 
 class Conditions(NamedTuple):
-    """All that arithmetic on a policy's life asks of its product."""
+    """All that the charges of a policy need from its product."""
 
     currency: Currency
     zone: ZoneInfo
@@ -51,7 +51,7 @@ class Conditions(NamedTuple):
     cooling_off_days: int
     reinstatement_days: int
     jurisdiction: Jurisdiction | None
-    """Whose notice must be served before the insurer ends cover; None: nobody's."""
+    """Whose rules of notice the insurer follows before it ends cover; None: there are none."""
 
     @classmethod
     def of(cls, product: Product) -> Self:
@@ -77,7 +77,7 @@ class Conditions(NamedTuple):
         )
 
     def for_cancelling(self, by: Initiator, reason: str | None) -> Cancelling | None:
-        """The row that rules: the one for this reason, else the one for any."""
+        """The row for this initiator and reason, else the one for any reason."""
         rows = [row for row in self.cancelling if row.by is by]
         exact = [row for row in rows if row.reason is not None and row.reason == reason]
         return next(iter(exact or [row for row in rows if row.reason is None]), None)

@@ -1,4 +1,4 @@
-"""Difference: what two versions of a policy say differently, for people to read."""
+"""Difference: how two versions of a policy differ, for people to read."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from insurance.domain.policy.policy import Policy
 
 
 class Difference(NamedTuple):
-    """One thing that the versions say differently; None: that version does not have it."""
+    """One difference. None: that version has no such value."""
 
     pointer: str
     """Where, as a JSON pointer: `/answers/drivers/1/age`."""
@@ -19,7 +19,7 @@ class Difference(NamedTuple):
 
 
 def differences(before: Policy, after: Policy, at: tuple[datetime, datetime]) -> list[Difference]:
-    """Everything that differs between one version at an instant and another at another."""
+    """All differences of two versions, each of them at an instant."""
     first, second = (
         dict(_said(version, moment)) for version, moment in zip((before, after), at, strict=True)
     )

@@ -1,7 +1,7 @@
 """Notices: what the insurer announces before it ends cover, and the proof that it was sent.
 
-Nothing that the insurer does takes effect before the days of notice after a proven dispatch are
-over; until then cover goes on, and a payment that makes the arrears good stops a lapse.
+The insurer ends no cover before the days of notice after a proven dispatch are over. Until then
+cover goes on, and a payment of the arrears stops a lapse.
 """
 
 from datetime import date
@@ -18,7 +18,7 @@ from insurance.domain.jurisdiction import Channel, NoticeKind
 DispatchReference = Annotated[
     str, StringConstraints(min_length=1, max_length=140, pattern=r"^[!-~]+$")
 ]
-"""How the carrier of the notice names it: a tracking number, a message id."""
+"""The reference of the postal or message service: a tracking number, a message id."""
 
 NON_PAYMENT = "non_payment"
 """The reason of every lapse."""
@@ -27,7 +27,7 @@ NOTICES_MAX = 50
 
 
 class Dispatch(Value):
-    """The proof: how it was sent, under which reference, and when."""
+    """The proof of dispatch: channel, reference and time."""
 
     channel: Channel
     reference: DispatchReference
@@ -39,13 +39,13 @@ class NoticeEnd(StrEnum):
     CARRIED_OUT = "carried_out"
     WITHDRAWN = "withdrawn"
     CURED = "cured"
-    """What was due was paid in time."""
+    """The arrears were paid in time."""
     OVERTAKEN = "overtaken"
-    """Cover had ended otherwise."""
+    """Cover had ended for another reason."""
 
 
 class Notice(Value):
-    """One announcement. It takes effect by a transaction of its own, or never."""
+    """One notice. It takes effect by a transaction of its own, or never."""
 
     number: Annotated[int, Field(ge=1)]
     kind: NoticeKind
@@ -53,14 +53,14 @@ class Notice(Value):
     given_at: AwareDatetime
     given_by: str
     wanted_at: AwareDatetime | None = None
-    """Of a cancellation: when it shall take effect; the days of notice may make it later."""
+    """Of a cancellation: the requested date of effect. The days of notice may make it later."""
     arrears: Money | None = None
-    """Of a lapse: what was overdue when it was given."""
+    """Of a lapse: the amount overdue when the notice was given."""
     due_by: date | None = None
-    """Of a lapse: what was due up to this day is what must be paid."""
+    """Of a lapse: everything due up to this day must be paid to stop it."""
     dispatch: Dispatch | None = None
     effective_at: AwareDatetime | None = None
-    """Known once its dispatch is proven."""
+    """Known once the dispatch is proven."""
     ended: NoticeEnd | None = None
     ended_at: AwareDatetime | None = None
 
@@ -69,7 +69,11 @@ class Notice(Value):
         return self.ended is None
 
     def dispatched(self, dispatch: Dispatch, *, earliest: AwareDatetime) -> Self:
-        """Sent: it takes effect when the days of notice are over, or later where that is wanted."""
+        """The notice with its dispatch: it takes effect after the days of notice, or later on request.
+
+        Raises:
+            WrongState: The notice was dispatched before, or has ended.
+        """
         if not self.open or self.dispatch is not None:
             status = self.ended or "dispatched"
             raise WrongState(f"Notice {self.number}", status, "be dispatched")
@@ -77,6 +81,11 @@ class Notice(Value):
         return self.replace(dispatch=dispatch, effective_at=at)
 
     def ending(self, end: NoticeEnd, at: AwareDatetime) -> Self:
+        """The notice with its end.
+
+        Raises:
+            WrongState: The notice has ended before.
+        """
         if self.ended is not None:
             raise WrongState(f"Notice {self.number}", self.ended, "end again")
         return self.replace(ended=end, ended_at=at)

@@ -1,4 +1,4 @@
-"""Policies: what was sold, to whom, for which term, and what is in force at a date."""
+"""Policies: the contract, its transactions, and the terms in force at a date."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -55,7 +55,7 @@ class PolicyStatus(StrEnum):
 
 
 class NonRenewal(Value):
-    """Somebody does not want another term."""
+    """The policyholder or the insurer does not want another term."""
 
     by: Initiator
     reason: str | None = None
@@ -72,7 +72,7 @@ class Invitation(Value):
 
 
 class Policy(Record):
-    """One contract: a full snapshot of risk, cover and premium as issued, and what changed since."""
+    """One contract: risk, cover and premium as issued, and every change since."""
 
     id: PolicyId
     quote_id: QuoteId
@@ -94,22 +94,22 @@ class Policy(Record):
     renews: PolicyId | None = None
     """The policy of the term before."""
     held: Held | None = None
-    """What was held before this term; None: nothing, or, of a renewal, nobody wrote it down."""
+    """Cover before this term. None: there was none or, of a renewal, it was not recorded."""
     shares_with: PolicyId | None = None
-    """The first term's policy, with which it shares limits and deductibles of the whole life."""
+    """The policy of the first term: limits and deductibles for life are shared with it."""
     transactions: tuple[Transaction, ...] = ()
-    """In the order in which they were made; those that stand are replayed in order of effect."""
+    """In the order in which they were processed. The terms follow the order of effect."""
     changed: Annotated[dict[str, ChangedAnswers] | None, Classification.SENSITIVE] = None
     """The answers that endorsements changed, by their number."""
     notices: tuple[Notice, ...] = ()
-    """What the insurer announced, in the order of their numbers."""
+    """Notices that the insurer has given, in order of their numbers."""
     non_renewal: NonRenewal | None = None
     invitation: Invitation | None = None
     """To the next term, by the scheduler."""
 
     @classmethod
     def from_quote(cls, quote: Quote, *, now: datetime) -> Self:
-        """The contract on exactly the terms and the price that were accepted."""
+        """A policy on exactly the terms and the price that were accepted."""
         if quote.premium is None:
             raise ValueError(f"quote {quote.id} has no price, and cannot have been accepted")
         return cls(
@@ -138,11 +138,11 @@ class Policy(Record):
     # What is in force
 
     def status_at(self, now: datetime) -> tuple[PolicyStatus, ...]:
-        """Computed from facts, never stored: it changes with time alone."""
+        """The statuses at an instant. They are computed, because they change with time alone."""
         if now < self.period.start:
-            return (PolicyStatus.PENDING, *self._beside(now))
+            return (PolicyStatus.PENDING, *self._further_statuses(now))
         if self.covers_at(now):
-            return (PolicyStatus.ON_RISK, *self._beside(now))
+            return (PolicyStatus.ON_RISK, *self._further_statuses(now))
         cancelled = self.cancelled_by()
         if cancelled is not None and cancelled.is_lapse:
             return (PolicyStatus.LAPSED,)
@@ -150,8 +150,8 @@ class Policy(Record):
             return (PolicyStatus.CANCELLED,)
         return (PolicyStatus.EXPIRED,)
 
-    def _beside(self, now: datetime) -> tuple[PolicyStatus, ...]:
-        """What may hold while cover lasts or lies ahead."""
+    def _further_statuses(self, now: datetime) -> tuple[PolicyStatus, ...]:
+        """Statuses that a policy may have beside pending or on risk."""
         cancelled = self.cancelled_by()
         announced = self.open_notice(NoticeKind.CANCELLATION)
         ends = cancelled is not None and now < cancelled.effective_at
@@ -167,11 +167,11 @@ class Policy(Record):
         return self._segment_at(instant) is not None
 
     def at(self, instant: datetime) -> Self:
-        """The policy on the terms in force then; out of cover, on those that came last before.
+        """The policy on the terms in force at an instant; without cover, on the last terms before.
 
-        A claim is judged on this: the segment at the time of the loss, not today's.
+        A claim is judged on the terms at the time of the loss, not on today's.
         """
-        before = [each for each in self._timeline().stretches() if each.start <= instant]
+        before = [stretch for stretch in self._timeline().stretches() if stretch.start <= instant]
         if not before or before[-1].number == NEW_BUSINESS:
             return self
         terms = before[-1].terms
@@ -186,47 +186,51 @@ class Policy(Record):
         )
 
     def settled_at(self, instant: datetime) -> datetime | None:
-        """When that was made which rules the policy at an instant; None: when it was issued.
+        """When the terms at an instant were settled; None: when the policy was issued.
 
-        What undoes another transaction rules too: a reversal, and a reinstatement without a gap.
+        A reversal and a reinstatement without a gap settle terms too.
         """
-        ruling = [each for each in self._timeline().effective() if each.effective_at <= instant][
-            -1:
-        ]
+        ruling = [
+            transaction
+            for transaction in self._timeline().effective()
+            if transaction.effective_at <= instant
+        ][-1:]
         undoing = [
-            each
-            for each in self.transactions
-            if each.follows is not None and not each.gap and each.effective_at <= instant
+            transaction
+            for transaction in self.transactions
+            if transaction.follows is not None
+            and not transaction.gap
+            and transaction.effective_at <= instant
         ]
-        return max((each.processed_at for each in (*ruling, *undoing)), default=None)
+        return max((transaction.processed_at for transaction in (*ruling, *undoing)), default=None)
 
     @property
     def insured_since(self) -> datetime:
-        """When the first term began; of a renewal of which nobody knows, long ago."""
+        """When the first term began. Where that is unknown, a renewal counts as insured for long."""
         if self.held is not None:
             return self.held.since
         return LONG_AGO if self.renews else self.period.start
 
     def held_at(self, instant: datetime) -> dict[str, datetime]:
-        """Since when each cover in force then had been held without a gap."""
+        """Since when each cover in force at an instant has been in force without a gap."""
         earlier = self.held.covers if self.held else {}
         since: dict[str, datetime] = {}
         end = self.period.start
         for segment in self.segments():
             if segment.period.start > instant:
                 break
-            begun = segment.period.start
+            begun, covers = segment.period.start, segment.terms.covers
             if begun == self.period.start:
                 unknown = LONG_AGO if self.renews and self.held is None else begun
-                since = {one.code: earlier.get(one.code, unknown) for one in segment.terms.covers}
+                since = {cover.code: earlier.get(cover.code, unknown) for cover in covers}
             else:
-                kept = since if begun == end else {}
-                since = {one.code: kept.get(one.code, begun) for one in segment.terms.covers}
+                unbroken = since if begun == end else {}
+                since = {cover.code: unbroken.get(cover.code, begun) for cover in covers}
             end = segment.period.end
         return since
 
     def segments(self) -> tuple[Segment, ...]:
-        """The stretches in force, in order of time; a gap in cover lies between two of them."""
+        """The periods of cover, each on one set of terms, in order of time."""
         return self._timeline().segments()
 
     def standing(self) -> tuple[Transaction, ...]:
@@ -234,7 +238,7 @@ class Policy(Record):
         return self._timeline().standing()
 
     def cancelled_by(self) -> Transaction | None:
-        """The cancellation that the policy stands under."""
+        """The cancellation that ends the policy; None where nothing does."""
         ended: Transaction | None = None
         for transaction in self._timeline().effective():
             ended = transaction if transaction.kind is TransactionKind.CANCELLATION else None
@@ -243,47 +247,52 @@ class Policy(Record):
     def ends(self) -> tuple[Transaction, ...]:
         """The cancellations that were not taken back, in order of effect."""
         return tuple(
-            each
-            for each in self._timeline().effective()
-            if each.kind is TransactionKind.CANCELLATION
+            transaction
+            for transaction in self._timeline().effective()
+            if transaction.kind is TransactionKind.CANCELLATION
         )
 
-    # What the insurer announced
+    # Notices
 
     def open_notice(self, kind: NoticeKind) -> Notice | None:
-        """The one notice of its kind that was neither carried out nor taken back."""
-        return next((each for each in self.notices if each.kind is kind and each.open), None)
+        """The notice of this kind that has not ended; there is one at most."""
+        return next(
+            (notice for notice in self.notices if notice.kind is kind and notice.open),
+            None,
+        )
 
     @property
     def hangs_on_payment(self) -> bool:
-        """A lapse was announced or carried out: money that was there in time ends or undoes it."""
+        """Whether there is a lapse, or notice of one, that a payment received in time undoes."""
         ended = self.cancelled_by()
         lapsed = ended is not None and ended.is_lapse
         return lapsed or self.open_notice(NoticeKind.LAPSE) is not None
 
     def carried_out_by(self, lapse: Transaction) -> Notice | None:
-        """The notice that the lapse carried out; None where no rule asked for one."""
+        """The notice that the lapse carried out; None where no notice was required."""
         carried_out = [
-            each
-            for each in self.notices
-            if each.kind is NoticeKind.LAPSE
-            and each.ended is NoticeEnd.CARRIED_OUT
-            and each.effective_at == lapse.effective_at
+            notice
+            for notice in self.notices
+            if notice.kind is NoticeKind.LAPSE
+            and notice.ended is NoticeEnd.CARRIED_OUT
+            and notice.effective_at == lapse.effective_at
         ]
         return carried_out[-1] if carried_out else None
 
     def before(self, number: int) -> Self:
-        """The policy as it stood when this transaction was not made yet."""
+        """The policy as it stood before this transaction was processed."""
         return self.replace(
             transactions=tuple(
-                each.replace(reversed_by=None) if (each.reversed_by or 0) >= number else each
-                for each in self.transactions
-                if each.number < number
+                transaction.replace(reversed_by=None)
+                if (transaction.reversed_by or 0) >= number
+                else transaction
+                for transaction in self.transactions
+                if transaction.number < number
             )
         )
 
     def with_notice(self, notice: Notice) -> Self:
-        """A new notice, or one that has moved on."""
+        """The policy with a new notice, or with a changed one."""
         return self.replace(
             notices=(*self.notices[: notice.number - 1], notice, *self.notices[notice.number :])
         )
@@ -295,18 +304,22 @@ class Policy(Record):
     def transaction(self, number: int) -> Transaction:
         return self.transactions[number - 2]
 
-    # What was charged
+    # Charges
 
     @property
     def charged(self) -> Money:
-        """What the customer owes for the term, as it stands."""
+        """What the customer owes for the term, after all standing transactions."""
         return self.premium.total + sum(
-            (each.computation.total for each in self.transactions if each.stands),
+            (
+                transaction.computation.total
+                for transaction in self.transactions
+                if transaction.stands
+            ),
             Money.zero(self.premium.total.currency),
         )
 
     def charged_lines(self) -> tuple[ChargeLine, ...]:
-        """The same by line."""
+        """What the customer owes for the term, by line."""
         lines = [charge for charge in _issued_lines(self.premium) if charge.amount]
         for transaction in self.standing():
             lines += transaction.computation.lines
@@ -319,32 +332,32 @@ class Policy(Record):
 
     @property
     def commission(self) -> Money | None:
-        """What the producer gets for the term, as it stands."""
+        """The producer's commission for the term, after all standing transactions."""
         parts = [self.premium.commission]
-        parts += [each.computation.commission for each in self.standing()]
+        parts += [transaction.computation.commission for transaction in self.standing()]
         known = [part for part in parts if part is not None]
         return sum(known[1:], known[0]) if known else None
 
     @property
     def written(self) -> Money:
-        """Net premium of the term, as it stands."""
+        """Written net premium of the term, after all standing transactions."""
         return self.premium.net + sum(
-            (each.computation.net for each in self.standing()),
+            (transaction.computation.net for transaction in self.standing()),
             Money.zero(self.premium.net.currency),
         )
 
     def earnings(self) -> tuple[Earning, ...]:
-        """The net premium with the span that each part of it is earned over."""
+        """The parts of the net premium, each with the period over which it is earned."""
         parts = [Earning(amount=self.premium.net, period=self.period)]
-        for each in self.standing():
-            start = max(each.earns_from or each.effective_at, self.period.start)
+        for transaction in self.standing():
+            start = max(transaction.earns_from or transaction.effective_at, self.period.start)
             period = Period(start=start, end=self.period.end)
-            is_straight_through = each.kind is TransactionKind.LIMIT_REINSTATEMENT
-            if each.computation.net:
+            immediate = transaction.kind is TransactionKind.LIMIT_REINSTATEMENT
+            if transaction.computation.net:
                 part = Earning(
-                    amount=each.computation.net,
+                    amount=transaction.computation.net,
                     period=period,
-                    is_straight_through=is_straight_through,
+                    immediate=immediate,
                 )
                 parts.append(part)
         return tuple(parts)
@@ -374,7 +387,7 @@ def _issued_lines(premium: Premium) -> list[ChargeLine]:
 
 
 def computation_of_new_business(premium: Premium) -> Computation:
-    """What the policy cost when it was issued, in the form of every later transaction."""
+    """The premium as issued, in the form of a transaction's computation."""
     return Computation(
         method="term",
         lines=tuple(_issued_lines(premium)),

@@ -1,4 +1,4 @@
-"""Reinstatement of a limit: what is owed for so much of it as losses used up and as stands again."""
+"""Reinstatement of limits: the premium for a limit that losses used and that is available again."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -60,8 +60,10 @@ def charge_limits(
 def premium_of(
     terms: Reinstatement, before: Money, after: Money, policy: Policy, conditions: Conditions
 ) -> Computation:
-    """What it costs that `after` is reinstated in all, and not `before`: rate x net premium of a
-    term x what is reinstated / limit, and the taxes that follow the net premium."""
+    """The premium for reinstating `after` in total instead of `before`.
+
+    It is rate x net premium of a term x reinstated amount / limit, and the taxes on it.
+    """
     price = policy.at(terms.priced_at).premium
     net = _net(price, terms.cover)
     factor = Fraction(terms.rate) * (terms.times(after) - terms.times(before))
@@ -83,15 +85,17 @@ def premium_of(
 def charge_for(
     terms: Reinstatement, used: int, policy: Policy, conditions: Conditions
 ) -> tuple[Reinstated, Computation] | None:
-    """What the policy still owes, or gets back, when its claims have used so much of the limit;
-    None when it was charged just that. It goes by what is used, not by whose claim used it: so it
-    comes to the same in whatever order claims are paid, lost and paid again."""
+    """What the policy still owes, or gets back, when its claims have used this much of the limit.
+
+    None when exactly that was charged. The charge depends on the amount used, not on which claim
+    used it, so it is the same in whatever order claims are paid and recovered.
+    """
     charged = [
-        (each.reinstates, each.computation)
-        for each in policy.standing()
-        if each.reinstates is not None and each.reinstates.code == terms.code
+        (transaction.reinstates, transaction.computation)
+        for transaction in policy.standing()
+        if transaction.reinstates is not None and transaction.reinstates.code == terms.code
     ]
-    before = total_of((each.amount for each, _ in charged), terms.limit.currency)
+    before = total_of((transaction.amount for transaction, _ in charged), terms.limit.currency)
     after = terms.of_used(used)
     if after == before:
         return None

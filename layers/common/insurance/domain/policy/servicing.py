@@ -1,8 +1,8 @@
-"""Servicing: a policy changed, ended or restored, at any date, with the later changes made again.
+"""Servicing: endorse, cancel, reinstate a policy, or reverse a transaction, at any date.
 
-A change that takes effect before others that were made already reverses those, is made, and makes
-them again on what they now stand on: the policy is always the replay of its transactions in order
-of effect. Nothing here is stored: a preview is the same computation, shown.
+A backdated transaction reverses the standing transactions that take effect later, is applied, and
+applies them again: a policy is always the replay of its transactions in order of effect. Nothing is
+stored here, so a preview is the same computation.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ CHANGES_MAX: Final = 200
 
 
 STAYS: Final = frozenset({TransactionKind.REVERSAL, TransactionKind.LIMIT_REINSTATEMENT})
-"""Neither undone by itself nor made again."""
+"""Never reversed by themselves, and never applied again."""
 
 
 class TransactionInput(NamedTuple):
@@ -52,7 +52,7 @@ class TransactionInput(NamedTuple):
     by: Initiator = Initiator.POLICYHOLDER
     reason: str | None = None
     answers: dict[str, Any] | None = None
-    """By question code; the others stay."""
+    """By question code; the other answers stay."""
     options: tuple[str, ...] | None = None
     gap: bool = False
     no_known_loss: bool = False
@@ -71,26 +71,27 @@ class ServicingResult(NamedTuple):
     requested: Transaction
     reversed: tuple[Transaction, ...]
     reapplied: tuple[Transaction, ...]
-    """Of the reversed, those made again; the others fell away."""
+    """Those of the reversed that were applied again; the others have lapsed."""
 
     @property
-    def made(self) -> tuple[Transaction, ...]:
+    def applied(self) -> tuple[Transaction, ...]:
+        """The new transactions: the requested one, and those applied again."""
         return (self.requested, *self.reapplied)
 
     @property
     def difference(self) -> Money:
-        """What the customer owes more, or gets back, all in all."""
-        parts = [each.computation.total for each in self.made]
-        parts += [-each.computation.total for each in self.reversed]
+        """What the customer owes more in total; negative: gets back."""
+        parts = [transaction.computation.total for transaction in self.applied]
+        parts += [-transaction.computation.total for transaction in self.reversed]
         return total_of(parts, self.requested.computation.total.currency)
 
     @property
     def postings(self) -> tuple[Posting, ...]:
         moved: tuple[Posting, ...] = ()
-        for each in self.reversed:
-            moved += each.computation.reversed().postings()
-        for each in self.made:
-            moved += each.computation.postings()
+        for transaction in self.reversed:
+            moved += transaction.computation.reversed().postings()
+        for transaction in self.applied:
+            moved += transaction.computation.postings()
         return moved
 
 
@@ -103,9 +104,16 @@ class Servicing(NamedTuple):
     now: datetime
 
     def change(self, policy: Policy, request: TransactionInput) -> ServicingResult:
-        """The policy with the change, and with what had to be made again because of it.
+        """Apply a transaction, and apply again what takes effect later.
 
-        Raises OutsideTerm, WrongState, TooManyChanges, TermsNotOffered or AlreadyErased.
+        Raises:
+            AlreadyErased: The policy's answers were erased.
+            OutsideTerm: The transaction would take effect outside the term.
+            WrongState: The policy or the transaction to reverse is in no state for it.
+            TransactionNotFound: There is no transaction of the number to reverse.
+            TermsNotOffered: The product offers no such cancellation or reinstatement.
+            NoticeNotServed: The insurer has not served the notice that a cancellation needs.
+            TooManyChanges: Too many transactions take effect later, or were made in the term.
         """
         if policy.answers is None:
             raise AlreadyErased(policy.id)
@@ -114,39 +122,41 @@ class Servicing(NamedTuple):
         request = _placed(policy, request)
         if not policy.period.start <= request.effective_at < policy.period.end:
             raise OutsideTerm(policy.id, policy.period.start, policy.period.end)
-        later = _later(policy, lambda each: each.effective_at > request.effective_at)
+        later = _later(policy, lambda transaction: transaction.effective_at > request.effective_at)
         policy = _reversed(policy, later, by=policy.next_number)
         policy, made = self._apply(policy, request)
-        policy, reapplied = self._made_again(policy, (*later, *_restored(policy, made)))
+        policy, reapplied = self._apply_again(policy, (*later, *_restored(policy, made)))
         return ServicingResult(policy, made, later, reapplied)
 
     def _reverse(self, policy: Policy, request: TransactionInput) -> ServicingResult:
-        """One transaction undone, as if it had never been; what came after is made again on what
-        it then stands on."""
+        """Reverse one transaction as if it had never been, and apply the later ones again."""
         undone = _reversible(policy, request.number)
         later = _later(
             policy,
-            lambda each: (each.effective_at, each.number) > (undone.effective_at, undone.number),
+            lambda transaction: (
+                (transaction.effective_at, transaction.number)
+                > (undone.effective_at, undone.number)
+            ),
         )
-        gone = (undone, *later)
-        policy = _reversed(policy, gone, by=policy.next_number)
+        reversed_ = (undone, *later)
+        policy = _reversed(policy, reversed_, by=policy.next_number)
         nothing = Computation(method="reversal", total=Money.zero(self.conditions.currency))
         request = request._replace(effective_at=undone.effective_at)
         made = self._transaction(policy, request, nothing, None).replace(follows=undone.number)
         policy = _with(policy, made)
         ended = undone.kind is TransactionKind.CANCELLATION
         restored = _restored(policy, made) if ended else ()
-        policy, reapplied = self._made_again(policy, (*later, *restored))
-        return ServicingResult(policy, made, gone, reapplied)
+        policy, reapplied = self._apply_again(policy, (*later, *restored))
+        return ServicingResult(policy, made, reversed_, reapplied)
 
-    def _made_again(
-        self, policy: Policy, gone: tuple[Transaction, ...]
+    def _apply_again(
+        self, policy: Policy, reversed_: tuple[Transaction, ...]
     ) -> tuple[Policy, tuple[Transaction, ...]]:
-        """With those of the transactions that still fit carried out once more."""
+        """The policy with those of the reversed transactions applied again that still fit."""
         reapplied: list[Transaction] = []
-        for each in _again(gone):
-            if _still_fits(policy, each, reapplied):
-                policy, again = self._apply(policy, _request_of(policy, each), each)
+        for transaction in _to_apply_again(reversed_):
+            if _still_fits(policy, transaction, reapplied):
+                policy, again = self._apply(policy, _request_of(policy, transaction), transaction)
                 reapplied.append(again)
         if len(policy.transactions) > CHANGES_MAX:
             raise TooManyChanges(policy.id, CHANGES_MAX, "in one term")
@@ -201,8 +211,10 @@ class Servicing(NamedTuple):
     def _after_notice(
         self, policy: Policy, request: TransactionInput
     ) -> tuple[Policy, TransactionInput]:
-        """The policy with the notice carried out, for the reason that it gave, or NoticeNotServed:
-        the insurer ends nothing before the days of notice are over."""
+        """The policy with its notice carried out, and the cancellation for the notice's reason.
+
+        The insurer ends no cover before the days of notice are over.
+        """
         lapse = request.reason == NON_PAYMENT
         notice = policy.open_notice(NoticeKind.LAPSE if lapse else NoticeKind.CANCELLATION)
         served = (
@@ -220,8 +232,10 @@ class Servicing(NamedTuple):
     def _reinstate(
         self, policy: Policy, request: TransactionInput, reapplied: Transaction | None
     ) -> tuple[Policy, Transaction]:
-        """Cover again: as if it had never ended, on the policyholder's word that nothing happened,
-        or from a later date, with a gap."""
+        """Cover again: with a gap from a later date, or as if it had never ended.
+
+        Without a gap the policyholder declares that there was no loss meanwhile.
+        """
         cancelled = policy.cancelled_by()
         if cancelled is None or request.effective_at < cancelled.effective_at:
             raise WrongState(policy.id, "not cancelled then", "be reinstated")
@@ -269,10 +283,11 @@ class Servicing(NamedTuple):
 
 
 def _later(policy: Policy, comes_after: Callable[[Transaction], bool]) -> tuple[Transaction, ...]:
-    """What stands and comes after; a reversal has nothing of its own to be made again, and what
-    was charged for a limit hangs on claims alone."""
+    """Standing transactions that come after, of the kinds that are applied again."""
     later = tuple(
-        each for each in policy.standing() if comes_after(each) and each.kind not in STAYS
+        transaction
+        for transaction in policy.standing()
+        if comes_after(transaction) and transaction.kind not in STAYS
     )
     if len(later) > LATER_CHANGES_MAX:
         raise TooManyChanges(policy.id, LATER_CHANGES_MAX, "with a later effect")
@@ -280,22 +295,24 @@ def _later(policy: Policy, comes_after: Callable[[Transaction], bool]) -> tuple[
 
 
 def _reversible(policy: Policy, number: int | None) -> Transaction:
-    """The transaction, if it stands and nothing hangs on it that has no meaning without it."""
-    found = next((each for each in policy.transactions if each.number == number), None)
-    if found is None:
+    """The transaction, if it stands and no other depends on it."""
+    transaction = next(
+        (transaction for transaction in policy.transactions if transaction.number == number), None
+    )
+    if transaction is None:
         raise TransactionNotFound(str(number))
     name = f"Transaction {number}"
-    if not found.stands:
-        raise WrongState(name, f"reversed by {found.reversed_by}", "be reversed")
-    if found.kind in STAYS:
-        raise WrongState(name, f"a {found.kind.replace('_', ' ')}", "be reversed")
-    if any(each.follows == number for each in policy.standing()):
+    if not transaction.stands:
+        raise WrongState(name, f"reversed by {transaction.reversed_by}", "be reversed")
+    if transaction.kind in STAYS:
+        raise WrongState(name, f"a {transaction.kind.replace('_', ' ')}", "be reversed")
+    if any(transaction.follows == number for transaction in policy.standing()):
         raise WrongState(name, "taken back", "be reversed")
-    return found
+    return transaction
 
 
 def _placed(policy: Policy, request: TransactionInput) -> TransactionInput:
-    """A reinstatement without a gap takes effect when the cancellation did."""
+    """The request with its instant: a reinstatement without a gap starts at the cancellation."""
     cancelled = policy.cancelled_by()
     if request.kind is not TransactionKind.REINSTATEMENT or request.gap or cancelled is None:
         return request
@@ -308,17 +325,17 @@ def _with(policy: Policy, made: Transaction) -> Policy:
 
 def _reversed(policy: Policy, later: tuple[Transaction, ...], *, by: int) -> Policy:
     """The policy with these transactions undone."""
-    numbers = {each.number for each in later}
+    numbers = {transaction.number for transaction in later}
     return policy.replace(
         transactions=tuple(
-            each.replace(reversed_by=by) if each.number in numbers else each
-            for each in policy.transactions
+            transaction.replace(reversed_by=by) if transaction.number in numbers else transaction
+            for transaction in policy.transactions
         )
     )
 
 
 def _restored(policy: Policy, made: Transaction) -> tuple[Transaction, ...]:
-    """What a cancellation had done away with, and comes back when it never was."""
+    """Endorsements that the cancellation had reversed, and that return when it is taken back."""
     if made.follows is None or made.gap:
         return ()
     cancelled: set[int] = set()
@@ -327,27 +344,31 @@ def _restored(policy: Policy, made: Transaction) -> tuple[Transaction, ...]:
         cancelled.add(number)
         number = policy.transaction(number).reapplies
     return tuple(
-        each
-        for each in policy.transactions
-        if each.reversed_by in cancelled and each.kind is TransactionKind.ENDORSEMENT
+        transaction
+        for transaction in policy.transactions
+        if transaction.reversed_by in cancelled and transaction.kind is TransactionKind.ENDORSEMENT
     )
 
 
-def _again(later: tuple[Transaction, ...]) -> list[Transaction]:
-    """Those to make again, in order of effect: not a cancellation that was taken back, nor the
-    taking back."""
-    undone = {each.follows for each in later if not each.gap}
+def _to_apply_again(later: tuple[Transaction, ...]) -> list[Transaction]:
+    """Transactions to apply again, in order of effect.
+
+    A cancellation that was taken back is left out, and so is the reinstatement that did it.
+    """
+    undone = {transaction.follows for transaction in later if not transaction.gap}
     standing = [
-        each for each in later if each.number not in undone and (each.follows is None or each.gap)
+        transaction
+        for transaction in later
+        if transaction.number not in undone and (transaction.follows is None or transaction.gap)
     ]
-    return sorted(standing, key=lambda one: (one.effective_at, one.number))
+    return sorted(standing, key=lambda again: (again.effective_at, again.number))
 
 
-def _still_fits(policy: Policy, each: Transaction, reapplied: list[Transaction]) -> bool:
-    """Whether there is still something for it to change, end or bring back."""
-    if each.kind is TransactionKind.REINSTATEMENT:
-        return each.follows in {one.reapplies for one in reapplied}
-    return policy.covers_at(each.effective_at)
+def _still_fits(policy: Policy, transaction: Transaction, reapplied: list[Transaction]) -> bool:
+    """Whether the policy still has cover that it can change or end, or an end to take back."""
+    if transaction.kind is TransactionKind.REINSTATEMENT:
+        return transaction.follows in {again.reapplies for again in reapplied}
+    return policy.covers_at(transaction.effective_at)
 
 
 def _request_of(policy: Policy, made: Transaction) -> TransactionInput:

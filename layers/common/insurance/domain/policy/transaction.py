@@ -1,4 +1,4 @@
-"""Transactions: what was done to a policy, from when, what it cost, and how that was worked out."""
+"""Transactions: the changes of a policy, their dates of effect, and what each of them costs."""
 
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -20,27 +20,27 @@ class TransactionKind(StrEnum):
     CANCELLATION = "cancellation"
     REINSTATEMENT = "reinstatement"
     REVERSAL = "reversal"
-    """A transaction undone by itself, as a mistake; those with a later effect are made again."""
+    """Reverses one transaction as a mistake; those with a later effect are applied again."""
     LIMIT_REINSTATEMENT = "limit_reinstatement"
-    """The premium for a limit that claims used and that stands again: it changes no terms."""
+    """Charges the premium for a limit that claims used; it changes no terms."""
 
 
 class Initiator(StrEnum):
-    """Who wants it: a cancellation's terms hang on it."""
+    """Who requests a transaction: the terms of a cancellation depend on it."""
 
     POLICYHOLDER = "policyholder"
     INSURER = "insurer"
 
 
 class ChargeKind(StrEnum):
-    """What a line of a computation is, and so which account it moves."""
+    """The kind of a line, which decides the account that it is posted to."""
 
     NET = "net"
     TAX = "tax"
     LEVY = "levy"
     FEE = "fee"
     RETAINED = "retained"
-    """Net premium that is kept beyond pro rata."""
+    """Net premium that is retained beyond pro rata."""
 
 
 INCOME = {
@@ -53,7 +53,7 @@ INCOME = {
 
 
 class ChargeLine(Value):
-    """One line: from which price to which, for which share of the term, and what that comes to."""
+    """One line of a computation: the price before and after, and the amount for a share of the term."""
 
     kind: ChargeKind
     code: str
@@ -62,21 +62,21 @@ class ChargeLine(Value):
     """For a whole term."""
     after: Money | None = None
     amount: Money
-    """What the customer owes for it; negative: gets back."""
+    """What the customer owes; negative: gets back."""
 
     def reversed(self) -> Self:
         return self.replace(before=self.after, after=self.before, amount=-self.amount)
 
 
 class Computation(Value):
-    """What a transaction costs, line by line, with everything it was worked out from."""
+    """What a transaction costs, line by line, with the figures that it is computed from."""
 
     method: str
     share: Share | None = None
-    """Of the term: what the prices are multiplied with."""
+    """Of the term: the prices are multiplied by it."""
     lines: tuple[ChargeLine, ...] = ()
     commission: Money | None = None
-    """What the producer gets more, or gives back; not part of the total."""
+    """What the producer gets in addition, or gives back; not part of the total."""
     total: Money
     notes: tuple[str, ...] = ()
 
@@ -88,12 +88,12 @@ class Computation(Value):
 
     @property
     def net(self) -> Money:
-        """What it changes the written premium by."""
+        """The change of the written net premium."""
         nets = (line.amount for line in self.lines if line.kind is ChargeKind.NET)
         return total_of(nets, self.total.currency)
 
     def reversed(self) -> Self:
-        """The same, undone."""
+        """The computation that undoes this one."""
         return self.replace(
             method="reversal",
             lines=tuple(line.reversed() for line in self.lines),
@@ -103,7 +103,7 @@ class Computation(Value):
         )
 
     def postings(self) -> tuple[Posting, ...]:
-        """What it moves: the customer's account against income, tax and fees, line by line."""
+        """The postings: the customer's account against income, tax and fees, line by line."""
         moved: tuple[Posting, ...] = ()
         for line in self.lines:
             moved += post(Account.PREMIUM_RECEIVABLE, INCOME[line.kind], line.amount)
@@ -114,28 +114,30 @@ class Computation(Value):
 
 
 class Terms(Value):
-    """What is insured and at what price a term: everything a transaction can change but answers,
-    which are personal and stand apart."""
+    """Covers, facts and the price of a term: all that a transaction can change except answers.
+
+    Answers are personal data and are stored apart.
+    """
 
     product: ProductRef | None = None
-    """The version that it was priced on, where that is not the contract's."""
+    """The version that priced it, where that is not the contract's."""
     options: tuple[str, ...] = ()
     looked_up: dict[str, Any]
     covers: tuple[CoverTerms, ...]
     premium: Premium
-    """For a whole term: what a share is taken of."""
+    """For a whole term."""
     imposed: ImposedTerms | None = None
 
 
 class Reinstated(Value):
-    """So much more of a limit stands again, or less where claims came to nothing."""
+    """How much more of a limit is reinstated; negative where claims were withdrawn or recovered."""
 
     code: str
     amount: Money
 
 
 class Transaction(Value):
-    """One change after new business, which is number 1. It is never altered, only reversed."""
+    """One change after new business, which is number 1. It is never changed, only reversed."""
 
     number: Annotated[int, Field(ge=2)]
     kind: TransactionKind
@@ -145,24 +147,24 @@ class Transaction(Value):
     by: Initiator = Initiator.POLICYHOLDER
     reason: str | None = None
     options: tuple[str, ...] | None = None
-    """The optional covers that were asked for; None: as they were."""
+    """The optional covers that were requested; None: unchanged."""
     gap: bool = False
-    """Of a reinstatement: there was no cover between the cancellation and this."""
+    """Of a reinstatement: there is no cover between the cancellation and this."""
     no_known_loss: bool = False
-    """Of a reinstatement without a gap: the policyholder declared that nothing had happened."""
+    """Of a reinstatement without a gap: the policyholder declared that there was no loss."""
     terms: Terms | None = None
     """The terms from here on, where it changes or restores them."""
     computation: Computation
     earns_from: AwareDatetime | None = None
-    """From when its net premium is earned or un-earned, where that is not `effective_at`."""
+    """From when its net premium is earned or returned, where that is not `effective_at`."""
     reversed_by: int | None = None
     reapplies: int | None = None
-    """The number of the reversed transaction that this one carries out again."""
+    """The number of the reversed transaction that this one applies again."""
     follows: int | None = None
-    """Of a reinstatement: the cancellation that it follows; without a gap, that never was. Of a
-    reversal: the transaction that it undoes."""
+    """Of a reinstatement: the cancellation that it follows. Of a reversal: the transaction that it
+    undoes."""
     reinstates: Reinstated | None = None
-    """Of a limit's reinstatement: what of it is charged."""
+    """Of a limit's reinstatement: what is charged for."""
 
     @property
     def stands(self) -> bool:
@@ -170,13 +172,13 @@ class Transaction(Value):
 
     @property
     def is_lapse(self) -> bool:
-        """Whether it ended cover because what was due was not paid."""
+        """Whether it ended cover because the premium was not paid."""
         ends = self.kind is TransactionKind.CANCELLATION
         return ends and self.by is Initiator.INSURER and self.reason == NON_PAYMENT
 
 
 class ChangedAnswers(Value):
-    """What an endorsement asked to change, and all the answers as they are from then on."""
+    """The answers that an endorsement changed, and all the answers from then on."""
 
     asked: dict[str, Any]
     answers: dict[str, Any]

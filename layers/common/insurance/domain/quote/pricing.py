@@ -82,15 +82,15 @@ class Priced:
     def findings(self) -> tuple[Finding, ...]:
         return tuple(
             Finding(
-                code=found.code,
-                outcome=str(found.outcome),
-                reason=found.reason,
-                authority=authority_of(found),
-                expires_days=found.expires_days if found.outcome == "refer" else None,
-                blocks=found.blocks if found.outcome == "refer" else "quote",
-                answered=found.answered,
+                code=finding.code,
+                outcome=str(finding.outcome),
+                reason=finding.reason,
+                authority=authority_of(finding),
+                expires_days=finding.expires_days if finding.outcome == "refer" else None,
+                blocks=finding.blocks if finding.outcome == "refer" else "quote",
+                answered=finding.answered,
             )
-            for found in self.offer.findings
+            for finding in self.offer.findings
         )
 
     @property
@@ -119,10 +119,10 @@ class Priced:
         return premium_of(self.offer.price) if self.offer.price else None
 
 
-def authority_of(found: Referral) -> str:
+def authority_of(finding: Referral) -> str:
     """The role that may take a referral on, where it is another than an underwriter's."""
-    other = found.outcome == "refer" and found.authority != "underwriter"
-    return found.authority if other else ""
+    other = finding.outcome == "refer" and finding.authority != "underwriter"
+    return finding.authority if other else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def status_of(outcome: str, findings: tuple[Finding, ...]) -> QuoteStatus:
     """Where a quote stands by what underwriting found: at the first step that a referral blocks."""
     if outcome == "declined":
         return QuoteStatus.DECLINED
-    open_at = {found.blocks for found in findings if found.open}
+    open_at = {finding.blocks for finding in findings if finding.open}
     first = next((step for step in STATUS_OF_BLOCKED if step in open_at), "")
     return STATUS_OF_BLOCKED.get(first, QuoteStatus.BINDABLE)
 
@@ -176,20 +176,24 @@ class Quote(Record):
             step = "issue"
         else:
             return ()
-        return tuple(found for found in self.findings if found.open and found.blocks == step)
+        return tuple(
+            finding for finding in self.findings if finding.open and finding.blocks == step
+        )
 
     @property
     def waits_for(self) -> str | None:
         """The role whose decision is awaited; None: nobody's."""
         if self.status not in BLOCKED and not self.referrals:
             return None
-        return next((found.authority for found in self.referrals if found.authority), UNDERWRITER)
+        return next(
+            (finding.authority for finding in self.referrals if finding.authority), UNDERWRITER
+        )
 
     def accepted(self, *, now: datetime) -> Self:
         """The customer says yes, while the offer stands and no referral keeps it from being bound."""
         self._check_standing(now)
         if self.status in BLOCKED:
-            raise ReferralOpen(self.id, Step.ACCEPT, [found.code for found in self.referrals])
+            raise ReferralOpen(self.id, Step.ACCEPT, [finding.code for finding in self.referrals])
         return self._moved(Step.ACCEPT, now=now)
 
     def taken_on(
@@ -208,10 +212,11 @@ class Quote(Record):
         """
         moved = self._decided(Step.TAKE_ON, now=decision.decided_at)
         answered = self.referrals
-        days = [found.expires_days for found in answered if found.expires_days is not None]
+        days = [finding.expires_days for finding in answered if finding.expires_days is not None]
         stands = [decision.decided_at + timedelta(days=each) for each in days]
         findings = tuple(
-            found.replace(answered=True) if found in answered else found for found in self.findings
+            finding.replace(answered=True) if finding in answered else finding
+            for finding in self.findings
         )
         status = status_of("", findings)
         same = (covers, premium) == (self.covers, self.premium)
@@ -239,7 +244,7 @@ class Quote(Record):
             raise QuoteAlreadyIssued(self.id, policy_id_for(self.id))
         moved = self._moved(Step.BIND, now=now)
         if self.referrals:
-            raise ReferralOpen(self.id, Step.BIND, [found.code for found in self.referrals])
+            raise ReferralOpen(self.id, Step.BIND, [finding.code for finding in self.referrals])
         return moved
 
     def expired(self) -> Self:
