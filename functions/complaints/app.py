@@ -34,13 +34,13 @@ from insurance.domain.complaint import (
     RootCause,
     Step,
 )
+from insurance.domain.complaint.new_complaint import ComplaintDetails
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.identity import ClaimId, PolicyId, QuoteId, RedressId
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Name
 from insurance.operations.complaints.handle_complaint import (
     ComplaintDesk,
-    ComplaintMade,
     open_complaint,
     read_complaint,
 )
@@ -69,8 +69,8 @@ class ComplaintRequest(Request):
     text: Narrative
     channel: Literal["policyholder", "broker", "call_centre", "portal"] | None = None
 
-    def made(self) -> ComplaintMade:
-        return ComplaintMade(
+    def made(self) -> ComplaintDetails:
+        return ComplaintDetails(
             about=self.about,
             category=Category(self.category),
             complainant=Complainant(name=self.complainant, contact=self.contact),

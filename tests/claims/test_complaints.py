@@ -414,7 +414,7 @@ COMMANDS: dict[Step, tuple[str, Json]] = {
     Step.CLOSE: ("closure", {"reason": "accepted"}),
     Step.WITHDRAW: ("closure", {"reason": "withdrawn"}),
     Step.REOPEN: ("reopening", {"reason": "There is more."}),
-    Step.REDRESS: ("redress", REDRESS),
+    Step.OFFER_REDRESS: ("redress", REDRESS),
     Step.ASSIGN: ("assignment", {"handler": "staff-kim"}),
     Step.NOTE: ("notes", {"text": "Rang."}),
     Step.REFER: ("referral", {"reference": "FOS-1"}),

@@ -6,7 +6,7 @@ import pytest
 from insurance.domain.billing import BillingAccount, PaymentIn, Plan
 from insurance.domain.claim import Claim
 from insurance.domain.core.errors import AccountMoved, StaleRevision
-from insurance.domain.core.event import StreamPosition
+from insurance.domain.core.event import NothingToSeal, StreamPosition
 from insurance.domain.core.stored import Stored
 from insurance.operations.claims.ports import AccountMove, ClaimContext, NoticeContext
 
@@ -43,16 +43,8 @@ def kept_back(before: Stored[BillingAccount] | None, reference: str = "pay_1") -
         )
     )
     head = before.head if before else StreamPosition()
-    event = next_event(head, account, _NOTHING, type="billing.arrears_offset")
+    event = next_event(head, account, NothingToSeal(), type="billing.arrears_offset")
     return AccountMove(event, account, before)
-
-
-class _NothingToSeal:
-    def seal(self, personal: object, about: str) -> bytes:
-        raise AssertionError(f"{about}: {personal}")
-
-
-_NOTHING = _NothingToSeal()
 
 
 def change(stores: Stores, file: ClaimContext, key: str, moved: AccountMove) -> Claim:

@@ -188,7 +188,7 @@ def test_what_is_personal_is_gone_with_the_party_and_the_rest_stays(stores):
     kept = add(stores)
     ada = Payee(name="Ada Lovelace", iban="GB33BUKB20201555555555")
     worked_on = kept.record.moved(Step.ACKNOWLEDGE, LATER).moved(Step.INVESTIGATE, LATER)
-    offered = worked_on.offering(gbp("50"), ada, "For Ada's trouble.", by="kim", at=LATER)
+    offered = worked_on.with_redress_offer(gbp("50"), ada, "For Ada's trouble.", by="kim", at=LATER)
     change(stores, kept, offered)
 
     erase(stores, party_id_for(QUOTE_ID))

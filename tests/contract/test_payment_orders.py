@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from insurance.domain.bank import Instruction, PaymentFile
 from insurance.domain.core.errors import PaymentFileNotFound, StaleRevision
-from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.stored import Stored
 from insurance.dynamodb.payments.instructions import DynamoDBInstructions
 from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.operations.payments.send_payments import NothingToSeal, PaymentOrders
+from insurance.operations.payments.send_payments import PaymentOrders
 from insurance.operations.receipt import AlreadyAnswered, Answer
 
 from tests.fakes.memory import Memory

@@ -12,7 +12,7 @@ type Json = dict[str, Any]
 THEIRS = frozenset(
     {
         *("id", "about", "status", "since", "revision", "channel", "category", "received_at"),
-        *("complainant", "text", "jurisdiction", "clocks", "outcome", "response", "closed_as"),
+        *("complainant", "text", "jurisdiction", "deadlines", "outcome", "response", "closed_as"),
         *("ombudsman_reference", "reopened_because", "redress"),
     }
 )

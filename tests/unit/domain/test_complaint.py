@@ -16,8 +16,8 @@ from insurance.domain.complaint import (
     Status,
     Step,
 )
-from insurance.domain.complaint.complaint import REDRESS_MAX
 from insurance.domain.complaint.lifecycle import NEXT, UNANSWERED
+from insurance.domain.complaint.redress import REDRESS_MAX
 from insurance.domain.complaint.register import COLUMNS, as_csv, row_of
 from insurance.domain.core.errors import (
     ComplaintFull,
@@ -62,22 +62,22 @@ def complaint(**changes: Any) -> Complaint:
 
 def offered(amount: str = "50", **changes: Any) -> Complaint:
     found = complaint(status=Status.INVESTIGATING, **changes)
-    return found.offering(gbp(amount), ADA, "For the trouble.", by="staff-kim", at=AT)
+    return found.with_redress_offer(gbp(amount), ADA, "For the trouble.", by="staff-kim", at=AT)
 
 
 def approved(of: Complaint) -> Complaint:
     payment = of.redress[-1].approved(by="staff-sven", reason="Agreed.")
-    return of.with_payment(payment, AT)
+    return of.with_redress(payment, AT)
 
 
 def reported(of: Complaint, outcome: BankOutcome) -> Complaint:
     payment = of.redress[-1]
     payment = payment.reported(BankReport(payment.id, outcome, "B-1", AT))
-    return of.with_payment(payment, AT)
+    return of.with_redress(payment, AT)
 
 
 def booked(now: Complaint, before: Complaint) -> list[tuple[Account, Account, int]]:
-    return [(each.debit, each.credit, each.amount.amount) for each in now.booked_since(before)]
+    return [(each.debit, each.credit, each.amount.amount) for each in now.postings_since(before)]
 
 
 @pytest.mark.parametrize(("status", "step"), list(product(Status, Step)))
@@ -178,7 +178,7 @@ def test_who_offers_redress_does_not_agree_to_it():
 
 def test_redress_is_in_the_products_currency():
     with pytest.raises(CurrencyMismatch):
-        complaint(status=Status.INVESTIGATING).offering(
+        complaint(status=Status.INVESTIGATING).with_redress_offer(
             Money(amount=1, currency=Currency.EUR), ADA, "x", by="k", at=AT
         )
 
@@ -196,19 +196,19 @@ def test_a_complaint_does_not_close_over_redress_on_its_way():
 def test_redress_and_notes_have_an_end():
     full = offered("1")
     for _ in range(REDRESS_MAX - 1):
-        full = full.offering(gbp("1"), ADA, "x", by="k", at=AT)
+        full = full.with_redress_offer(gbp("1"), ADA, "x", by="k", at=AT)
     note = Note(text="Rang.", by="k", at=AT)
     for _ in range(NOTES_MAX):
         full = full.noted(note)
 
     with pytest.raises(ComplaintFull):
-        full.offering(gbp("1"), ADA, "x", by="k", at=AT)
+        full.with_redress_offer(gbp("1"), ADA, "x", by="k", at=AT)
     with pytest.raises(ComplaintFull):
         full.noted(note)
     assert full.redress[-1].id == redress_id_for(full.id, REDRESS_MAX)
     assert complaint_id_for(full.redress[-1].id) == full.id
     with pytest.raises(RedressNotFound):
-        full.payment(redress_id_for(full.id, 99))
+        full.redress_of(redress_id_for(full.id, 99))
 
 
 @pytest.mark.parametrize("status", list(Status))

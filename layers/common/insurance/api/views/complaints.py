@@ -9,8 +9,7 @@ from insurance.api.app import cursor, etag
 from insurance.api.views.claims import DeadlineView
 from insurance.api.views.terms import MoneyView, View
 from insurance.api.views.work import NoteView
-from insurance.domain.claim.payment import Payment
-from insurance.domain.complaint import Complainant, Complaint
+from insurance.domain.complaint import Complainant, Complaint, Redress
 from insurance.domain.complaint.register import as_csv, row_of
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.stored import Stored
@@ -27,7 +26,7 @@ class RedressView(BaseModel):
     finished_at: datetime | None
 
     @classmethod
-    def of(cls, payment: Payment) -> Self:
+    def of(cls, payment: Redress) -> Self:
         return cls(
             id=payment.id,
             status=payment.status,
@@ -142,7 +141,7 @@ class RedressReportView(View):
 
     @classmethod
     def of(cls, instruction_id: str, kept: Stored[Complaint]) -> Self:
-        payment = kept.record.payment(instruction_id)
+        payment = kept.record.redress_of(instruction_id)
         return cls(
             instruction_id=payment.id,
             status=payment.status,

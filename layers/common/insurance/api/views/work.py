@@ -10,7 +10,8 @@ from insurance.api.views.claims import DeadlineView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim import Claim
 from insurance.domain.core.stored import Stored
-from insurance.operations.work.read_work import Page, Work
+from insurance.domain.work.work_item import WorkItem
+from insurance.operations.work.read_work import Page
 
 
 class WorkView(BaseModel):
@@ -30,7 +31,7 @@ class WorkView(BaseModel):
     partner: str
 
     @classmethod
-    def of(cls, work: Work, now: datetime) -> Self:
+    def of(cls, work: WorkItem, now: datetime) -> Self:
         deadline = work.deadline
         return cls(
             kind=work.kind,
@@ -55,7 +56,7 @@ class WorkListView(View):
     """Goes into `after` for the following page; nothing after the last one."""
 
     @classmethod
-    def of(cls, list_id: str, page: Page[Work], now: datetime) -> Self:
+    def of(cls, list_id: str, page: Page[WorkItem], now: datetime) -> Self:
         return cls(
             items=[WorkView.of(work, now) for work in page.items],
             next=cursor(list_id, page.next) if page.next else None,

@@ -1,18 +1,30 @@
-"""A complaint: what somebody is unhappy about, what was found, and what was done to put it right."""
+"""A complaint: what a customer is unhappy about, the final response, and the redress."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.bank import Payable
-from insurance.domain.bank.outgoing_payment import COMMITTED, OPEN, PaymentStatus
+from insurance.domain.bank.outgoing_payment import OPEN, PaymentStatus
 from insurance.domain.claim.diary import NOTES_MAX, Channel, Note
-from insurance.domain.claim.payment import Payment
+from insurance.domain.complaint.categories import Category, Outcome, RootCause
+from insurance.domain.complaint.event_types import ComplaintEventType
 from insurance.domain.complaint.lifecycle import NEXT, UNANSWERED, Status, Step
+from insurance.domain.complaint.redress import (
+    APPROVED,
+    LOST,
+    PAID,
+    REDRESS_MAX,
+    UNAPPROVED,
+    Redress,
+    RedressDecision,
+    redress_total,
+)
 from insurance.domain.core.classification import Classification, Record
 from insurance.domain.core.errors import (
+    AlreadyErased,
     ComplaintFull,
     ComplaintStillOpen,
     CurrencyMismatch,
@@ -20,7 +32,7 @@ from insurance.domain.core.errors import (
     WrongState,
 )
 from insurance.domain.core.identity import ComplaintId, RedressId, redress_id_for
-from insurance.domain.core.money import Currency, Money, total
+from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.core.value import Value
@@ -32,52 +44,26 @@ from insurance.domain.jurisdiction.regulatory_deadline import (
     update_deadlines,
 )
 from insurance.domain.party.party import Name, Payee
-from insurance.domain.screening.screening import ClearedMatch
+from insurance.domain.screening.screening import (
+    ClearedMatch,
+    ScreeningMatch,
+    cleared_matches,
+    without_cleared,
+)
 
-REDRESS_MAX = 10
 ACKNOWLEDGE, FINAL_RESPONSE = "acknowledge", "final_response"
 HANDLER, APPROVER = "complaints_handler", "supervisor"
 
 
-class Category(StrEnum):
-    """What it is about, as the register counts it."""
-
-    DELAY = "delay"
-    DECISION = "decision"
-    SERVICE = "service"
-    PRICE = "price"
-    SALE = "sale"
-    PRIVACY = "privacy"
-    OTHER = "other"
-
-
-class RootCause(StrEnum):
-    """Why it came to that, as the investigation found."""
-
-    PROCESS = "process"
-    PEOPLE = "people"
-    SYSTEM = "system"
-    PRODUCT = "product"
-    SUPPLIER = "supplier"
-    COMMUNICATION = "communication"
-    NONE_FOUND = "none_found"
-
-
-class Outcome(StrEnum):
-    UPHELD = "upheld"
-    PARTLY_UPHELD = "partly_upheld"
-    REJECTED = "rejected"
-
-
 class Complainant(Value):
-    """Who complains, and how they can be reached."""
+    """The person who complains, and how to reach them."""
 
     name: Name
     contact: Annotated[str, Field(max_length=254)] | None = None
 
 
 class FinalResponse(Value):
-    """What they were told in the end, and who can be asked after that."""
+    """The insurer's answer, and the ombudsman that the complainant can turn to."""
 
     text: str
     ombudsman: str
@@ -92,7 +78,7 @@ class Complaint(Record):
 
     id: ComplaintId
     about: str
-    """The quote, policy or claim."""
+    """The id of the quote, policy or claim."""
     partner: str
     opened_by: str
     channel: Channel
@@ -101,16 +87,16 @@ class Complaint(Record):
     complainant: Annotated[Complainant | None, Classification.PERSONAL] = None
     text: Annotated[str | None, Classification.SENSITIVE] = None
     currency: Currency
-    """The product's: redress is paid in it."""
+    """The product's currency: redress is paid in it."""
     payees: Annotated[dict[str, Payee] | None, Classification.PERSONAL] = None
-    """Whom each payment of redress goes to, by its id."""
+    """The payee of each redress, by the redress id."""
     cleared: Annotated[tuple[ClearedMatch, ...], Classification.PERSONAL] = ()
-    """What a payee's name resembled, and a person found to be somebody else."""
+    """Matches of payees with the sanctions list that a person has cleared."""
     jurisdiction: str
     deadlines: tuple[RegulatoryDeadline, ...] = ()
     status: Status = Status.RECEIVED
     since: AwareDatetime
-    """When it came into that state."""
+    """When it came into this status."""
     handler: str | None = None
     outcome: Outcome | None = None
     root_cause: RootCause | None = None
@@ -118,34 +104,42 @@ class Complaint(Record):
     ombudsman_reference: str | None = None
     reopened_because: Annotated[str | None, Classification.SENSITIVE] = None
     closed_as: str | None = None
-    redress: Annotated[tuple[Payment, ...], Field(max_length=REDRESS_MAX)] = ()
+    redress: Annotated[tuple[Redress, ...], Field(max_length=REDRESS_MAX)] = ()
     notes: Annotated[tuple[Note, ...], Field(max_length=NOTES_MAX), Classification.SENSITIVE] = ()
 
+    # Steps
+
     def moved(self, step: Step, at: datetime, **changes: object) -> Self:
-        """In its next state, with the deadlines as they then run."""
+        """The complaint after a step of the table `NEXT`, with its deadlines updated.
+
+        Raises:
+            WrongState: The status does not allow the step.
+        """
         status = NEXT.get((self.status, step))
         if status is None:
-            raise WrongState(f"Complaint {self.id}", self.status, step)
+            raise self._refusal_of(step)
         since = self.since if status is self.status else at
         return self.replace(status=status, since=since, **changes).with_deadlines(at)
 
     def with_deadlines(self, now: datetime) -> Self:
+        """The complaint with its regulatory deadlines started or met, as its status requires."""
         jurisdiction = jurisdiction_of(self.jurisdiction)
         owed = {
             ACKNOWLEDGE: self.status is Status.RECEIVED,
             FINAL_RESPONSE: self.status in UNANSWERED,
         }
-        deadlines = update_deadlines(
-            self.deadlines, owed, jurisdiction.complaints, jurisdiction, now
-        )
+        rules = jurisdiction.complaints
+        deadlines = update_deadlines(self.deadlines, owed, rules, jurisdiction, now)
         return self.replace(deadlines=deadlines)
-
-    # Steps that have a guard of their own
 
     def answered(
         self, text: str, outcome: Outcome, root_cause: RootCause, *, by: str, at: datetime
     ) -> Self:
-        """The final response: what was found, and who can be asked after us."""
+        """The complaint with its final response, which names the ombudsman.
+
+        Raises:
+            WrongState: The complaint is not being investigated.
+        """
         response = FinalResponse(
             text=text, ombudsman=jurisdiction_of(self.jurisdiction).ombudsman, by=by, at=at
         )
@@ -154,31 +148,51 @@ class Complaint(Record):
         )
 
     def referred(self, reference: str, at: datetime) -> Self:
-        """To the ombudsman: after our answer, or when the time for one has passed."""
+        """The complaint at the ombudsman: after the final response, or when that is late.
+
+        Raises:
+            WrongState: The final response is not given, and its deadline has not passed.
+        """
         late = any(
             deadline.code == FINAL_RESPONSE and deadline.is_missed(at)
             for deadline in self.deadlines
         )
         if self.status in UNANSWERED and not late:
-            raise WrongState(f"Complaint {self.id}", self.status, Step.REFER)
+            raise self._refusal_of(Step.REFER)
         return self.moved(Step.REFER, at, ombudsman_reference=reference, closed_as=None)
 
     def closed(self, closed_as: str, step: Step, at: datetime) -> Self:
+        """The complaint, closed.
+
+        Raises:
+            WrongState: The status does not allow the step.
+            ComplaintStillOpen: A redress is neither paid nor refused.
+        """
         closed = self.moved(step, at, closed_as=closed_as)
         if any(payment.status in OPEN for payment in self.redress):
             raise ComplaintStillOpen(self.id)
         return closed
 
-    def reopened(self, because: str, at: datetime) -> Self:
-        return self.moved(Step.REOPEN, at, closed_as=None, reopened_because=because)
+    def reopened(self, reason: str, at: datetime) -> Self:
+        """The complaint, open again, with a new deadline for its final response.
+
+        Raises:
+            WrongState: The complaint is not closed.
+        """
+        return self.moved(Step.REOPEN, at, closed_as=None, reopened_because=reason)
 
     def noted(self, note: Note) -> Self:
+        """The complaint with one more note.
+
+        Raises:
+            ComplaintFull: It has as many notes as it can hold.
+        """
         if len(self.notes) >= NOTES_MAX:
             raise ComplaintFull(self.id, NOTES_MAX, "notes")
         return self.moved(Step.NOTE, note.at, notes=(*self.notes, note))
 
     def miss_deadlines(self, now: datetime) -> Self | None:
-        """With note taken of the deadlines that ran out; None where none did."""
+        """The complaint with its newly missed deadlines noted; None if there are none."""
         if not newly_missed(self.deadlines, now):
             return None
         return self.replace(deadlines=note_missed(self.deadlines, now)).moved(
@@ -187,66 +201,147 @@ class Complaint(Record):
 
     # Redress
 
-    def offering(self, amount: Money, payee: Payee, reason: str, *, by: str, at: datetime) -> Self:
-        """With redress that waits for a second person."""
+    def with_redress_offer(
+        self, amount: Money, payee: Payee, reason: str, *, by: str, at: datetime
+    ) -> Self:
+        """The complaint with a redress that awaits approval by a second person.
+
+        Raises:
+            WrongState: Redress cannot be offered in this status.
+            ComplaintFull: It has as many offers as it can hold.
+            CurrencyMismatch: The amount is not in the product's currency.
+        """
         if len(self.redress) >= REDRESS_MAX:
             raise ComplaintFull(self.id, REDRESS_MAX, "offers of redress")
         if amount.currency is not self.currency:
             raise CurrencyMismatch(amount.currency, self.currency)
-        offered = Payment(
+        offer = Redress(
             id=redress_id_for(self.id, len(self.redress) + 1),
             amount=amount,
             status=PaymentStatus.AWAITING_APPROVAL,
             requested_by=by,
             reason=reason,
         )
-        payees = (self.payees or {}) | {offered.id: payee}
-        return self.moved(Step.REDRESS, at, redress=(*self.redress, offered), payees=payees)
+        payees = (self.payees or {}) | {offer.id: payee}
+        return self.moved(Step.OFFER_REDRESS, at, redress=(*self.redress, offer), payees=payees)
 
-    def payment(self, redress_id: RedressId) -> Payment:
-        for each in self.redress:
-            if each.id == redress_id:
-                return each
+    def approve_redress(
+        self, redress_id: RedressId, matches: Sequence[ScreeningMatch], decision: RedressDecision
+    ) -> tuple[Self, ComplaintEventType]:
+        """The complaint with the redress approved, and the event's type.
+
+        `matches` are those of the payee's name with the sanctions list. While one of them is not
+        cleared, the redress waits for a person to decide the match.
+
+        Raises:
+            RedressNotFound: The complaint has no such redress.
+            WrongState: The redress does not await approval.
+            SamePerson: The person who offered it cannot approve it.
+        """
+        payee = self.payee_to_pay(redress_id)
+        suspect = bool(without_cleared(payee.name, matches, self.cleared))
+        redress = self.redress_of(redress_id).approved(
+            by=decision.by, reason=decision.reason, suspect=suspect
+        )
+        changed = self.with_redress(redress, decision.at)
+        if suspect:
+            return changed, ComplaintEventType.REDRESS_SUSPECTED
+        return changed, ComplaintEventType.REDRESS_APPROVED
+
+    def clear_redress(
+        self, redress_id: RedressId, matches: Sequence[ScreeningMatch], decision: RedressDecision
+    ) -> Self:
+        """The complaint with the payee cleared: the matches mean somebody else, for this reason.
+
+        Raises:
+            RedressNotFound: The complaint has no such redress.
+            WrongState: The redress is not being screened.
+            SamePerson: The person who offered it cannot clear it.
+        """
+        payee = self.payee_to_pay(redress_id)
+        cleared = cleared_matches(
+            payee.name,
+            without_cleared(payee.name, matches, self.cleared),
+            by=decision.by,
+            reason=decision.reason,
+            at=decision.at,
+        )
+        redress = self.redress_of(redress_id).cleared(by=decision.by)
+        changed = self.with_redress(redress, decision.at)
+        return changed.replace(cleared=(*self.cleared, *cleared))
+
+    def refuse_redress(self, redress_id: RedressId, decision: RedressDecision) -> Self:
+        """The complaint with the redress refused, at its approval or at its screening.
+
+        Raises:
+            RedressNotFound: The complaint has no such redress.
+            WrongState: The redress awaits neither.
+        """
+        redress = self.redress_of(redress_id).refused(by=decision.by, reason=decision.reason)
+        return self.with_redress(redress, decision.at)
+
+    def with_redress(self, redress: Redress, at: datetime) -> Self:
+        """The complaint with one redress changed. One that is lost reopens a closed complaint."""
+        changed = tuple(redress if other.id == redress.id else other for other in self.redress)
+        lost = redress.status in LOST
+        closed_as = None if lost and self.status is Status.CLOSED else self.closed_as
+        step = Step.LOSE_REDRESS if lost else Step.CHANGE_REDRESS
+        return self.moved(step, at, redress=changed, closed_as=closed_as)
+
+    def redress_of(self, redress_id: RedressId) -> Redress:
+        """The redress with this id.
+
+        Raises:
+            RedressNotFound: The complaint has no such redress.
+        """
+        for redress in self.redress:
+            if redress.id == redress_id:
+                return redress
         raise RedressNotFound(redress_id)
 
-    def payee_of(self, payment: Payment) -> Payee | None:
-        """None once they were erased."""
-        return (self.payees or {}).get(payment.id)
+    def payee_to_pay(self, redress_id: RedressId) -> Payee:
+        """The payee of a redress.
 
-    def for_the_bank(self, redress_id: RedressId) -> Payable | None:
-        """The payment as the bank must know it; None unless it is for the bank to carry out."""
-        payment = self.payment(redress_id)
-        if payment.status is not PaymentStatus.EXECUTING:
+        Raises:
+            RedressNotFound: The complaint has no such redress.
+            AlreadyErased: The payee's name and account were erased.
+        """
+        payee = (self.payees or {}).get(self.redress_of(redress_id).id)
+        if payee is None:
+            raise AlreadyErased(self.id)
+        return payee
+
+    def payable(self, redress_id: RedressId) -> Payable | None:
+        """The redress as the bank is instructed to pay it; None unless it is to be paid now.
+
+        Raises:
+            RedressNotFound: The complaint has no such redress.
+        """
+        redress = self.redress_of(redress_id)
+        if redress.status is not PaymentStatus.EXECUTING:
             return None
-        return Payable(payment.id, payment.amount, self.payee_of(payment), f"Complaint {self.id}")
+        payee = (self.payees or {}).get(redress.id)
+        return Payable(redress.id, redress.amount, payee, f"Complaint {self.id}")
 
-    def with_payment(self, changed: Payment, at: datetime) -> Self:
-        kept = tuple(changed if each.id == changed.id else each for each in self.redress)
-        lost = changed.status in LOST
-        closed_as = None if lost and self.status is Status.CLOSED else self.closed_as
-        step = Step.LOSE_REDRESS if lost else Step.PAY
-        return self.moved(step, at, redress=kept, closed_as=closed_as)
+    def redress_total(self, statuses: frozenset[PaymentStatus]) -> Money:
+        """The sum of the redress in these statuses."""
+        return redress_total(self.redress, statuses, self.currency)
 
-    def redressed(self, statuses: frozenset[PaymentStatus]) -> Money:
-        """What the payments of redress in these states come to."""
-        amounts = (each.amount for each in self.redress if each.status in statuses)
-        return total(amounts, self.currency)
-
-    def booked_since(self, before: "Complaint | None") -> tuple[Posting, ...]:
-        """What a change posts: redress is owed once it is agreed, and paid when the bank says so."""
-        nothing = Money.zero(self.currency)
-        owed = self.redressed(AGREED) - (before.redressed(AGREED) if before else nothing)
-        paid = self.redressed(DONE) - (before.redressed(DONE) if before else nothing)
+    def postings_since(self, before: "Complaint | None") -> tuple[Posting, ...]:
+        """The postings of a change: redress is owed once approved, paid when the bank reports it."""
+        zero = Money.zero(self.currency)
+        owed = self.redress_total(APPROVED) - (before.redress_total(APPROVED) if before else zero)
+        paid = self.redress_total(PAID) - (before.redress_total(PAID) if before else zero)
         return post(Account.COMPLAINT_REDRESS, Account.REDRESS_PAYABLE, owed) + post(
             Account.REDRESS_PAYABLE, Account.CASH, paid
         )
 
-    # Whose work it is
+    # Work list
 
     @property
     def waits_for(self) -> str | None:
-        """The role that has to do something now; None: nobody of ours has."""
-        if any(each.status in UNAGREED for each in self.redress):
+        """The role that has to act next; None if no role of the insurer has."""
+        if any(redress.status in UNAPPROVED for redress in self.redress):
             return APPROVER
         if self.status is Status.REFERRED and self.redress and self.redress[-1].status in LOST:
             return HANDLER
@@ -254,10 +349,29 @@ class Complaint(Record):
 
     @property
     def task_code(self) -> TaskCode:
-        """What the work list says is to be done."""
+        """The task that the work list shows."""
         return TaskCode.APPROVE_REDRESS if self.waits_for == APPROVER else TASKS[self.status]
 
+    def _refusal_of(self, step: Step) -> WrongState:
+        return WrongState(f"Complaint {self.id}", self.status, step, shown=REFUSED_STEPS[step])
 
+
+REFUSED_STEPS = {
+    Step.ACKNOWLEDGE: "be acknowledged",
+    Step.INVESTIGATE: "be investigated",
+    Step.ANSWER: "be answered",
+    Step.REFER: "be referred to the ombudsman",
+    Step.CLOSE: "be closed",
+    Step.WITHDRAW: "be withdrawn",
+    Step.REOPEN: "be reopened",
+    Step.OFFER_REDRESS: "have redress offered",
+    Step.CHANGE_REDRESS: "have its redress changed",
+    Step.LOSE_REDRESS: "have its redress fail or come back",
+    Step.ASSIGN: "be given to a handler",
+    Step.NOTE: "have something noted",
+    Step.MISS_DEADLINE: "miss a deadline",
+}
+"""How a refusal says what the complaint cannot do."""
 TASKS = {
     Status.RECEIVED: TaskCode.COMPLAINT_RECEIVED,
     Status.ACKNOWLEDGED: TaskCode.COMPLAINT_ACKNOWLEDGED,
@@ -266,9 +380,4 @@ TASKS = {
     Status.REFERRED: TaskCode.COMPLAINT_REFERRED,
     Status.REOPENED: TaskCode.COMPLAINT_REOPENED,
 }
-"""What the handler has to do next; a closed complaint waits for nobody."""
-UNAGREED = frozenset({PaymentStatus.AWAITING_APPROVAL, PaymentStatus.SCREENING})
-AGREED = COMMITTED - UNAGREED
-DONE = frozenset({PaymentStatus.PAID})
-LOST = frozenset({PaymentStatus.FAILED, PaymentStatus.RETURNED, PaymentStatus.REVERSED})
-"""What the bank did not pay, or what came back: the complaint is not put right by it."""
+"""The handler's next task, by status; a closed complaint has none."""

@@ -1,12 +1,12 @@
-"""The register of complaints: one row each, with nothing personal in it."""
+"""The register of complaints: one row for each complaint, without personal data."""
 
 import csv
 import io
 from collections.abc import Iterable
 from datetime import datetime
 
-from insurance.domain.bank.outgoing_payment import PaymentStatus
-from insurance.domain.complaint.complaint import AGREED, Complaint
+from insurance.domain.complaint.complaint import Complaint
+from insurance.domain.complaint.redress import APPROVED, PAID
 
 COLUMNS = (
     "id",
@@ -31,10 +31,10 @@ COLUMNS = (
 
 
 def row_of(complaint: Complaint, now: datetime) -> dict[str, str]:
-    """The complaint as a regulator's return counts it; amounts in minor units."""
+    """The complaint as a row of the register, by column; amounts in minor units."""
     met = {deadline.code: deadline.met_at for deadline in complaint.deadlines}
     late = any(deadline.is_missed(now) or deadline.missed_at for deadline in complaint.deadlines)
-    paid = complaint.redressed(frozenset({PaymentStatus.PAID}))
+    paid = complaint.redress_total(PAID)
     return {
         "id": complaint.id,
         "about": complaint.about,
@@ -49,7 +49,7 @@ def row_of(complaint: Complaint, now: datetime) -> dict[str, str]:
         "in_time": "no" if late else "yes",
         "outcome": complaint.outcome or "",
         "root_cause": complaint.root_cause or "",
-        "redress_agreed": str(complaint.redressed(AGREED).amount),
+        "redress_agreed": str(complaint.redress_total(APPROVED).amount),
         "redress_paid": str(paid.amount),
         "currency": complaint.currency,
         "ombudsman_reference": complaint.ombudsman_reference or "",
@@ -58,7 +58,7 @@ def row_of(complaint: Complaint, now: datetime) -> dict[str, str]:
 
 
 def as_csv(rows: Iterable[dict[str, str]]) -> str:
-    """RFC 4180, with a header."""
+    """The rows as comma separated values with a header (RFC 4180)."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS)
     writer.writeheader()

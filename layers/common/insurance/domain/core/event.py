@@ -12,6 +12,7 @@ from typing import Annotated, Any, Protocol, Self
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.core.classification import JsonObject, Record
+from insurance.domain.core.errors import AlreadyErased
 from insurance.domain.core.identity import Mode, mode_of
 from insurance.domain.core.packing import canonical
 from insurance.domain.core.posting import Posting
@@ -30,10 +31,17 @@ class Seal(Protocol):
 
 
 class NothingToSeal:
-    """For records that say nothing about a person."""
+    """The seal of records without personal data."""
 
     def seal(self, personal: JsonObject, about: str) -> bytes:
         raise AssertionError(f"{about} holds no personal data: {len(personal)}")
+
+
+class DestroyedKey:
+    """The seal of an erased party: it seals nothing any more."""
+
+    def seal(self, _personal: JsonObject, about: str) -> bytes:
+        raise AlreadyErased(about)
 
 
 class StreamPosition(Value):

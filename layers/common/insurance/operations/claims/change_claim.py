@@ -4,15 +4,13 @@ from collections.abc import Callable
 
 from insurance.domain.claim import Claim, attention
 from insurance.domain.core.caller import Caller
-from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import (
-    AlreadyErased,
     ClaimNotFound,
     LimitMoved,
     StaleRevision,
     Unavailable,
 )
-from insurance.domain.core.event import Event
+from insurance.domain.core.event import DestroyedKey, Event
 from insurance.domain.core.stored import Stored
 from insurance.operations.claims.ports import AccountMove, ClaimContext, Claims
 from insurance.operations.receipt import Receipt
@@ -76,13 +74,6 @@ def store_claim(
         event, claim, before=before, receipt=receipt.answered(answer or kept), moved=moved
     )
     return kept
-
-
-class DestroyedKey:
-    """In place of a key that was destroyed: nothing can be sealed with it any more."""
-
-    def seal(self, _personal: JsonObject, about: str) -> bytes:
-        raise AlreadyErased(about)
 
 
 def while_limits_move[R](decide: Callable[[], R]) -> R:

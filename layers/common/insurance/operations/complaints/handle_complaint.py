@@ -1,70 +1,46 @@
 """Complaints: take one in, handle it, answer it, put it right, and report what came of it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 
-from insurance.domain.claim.diary import OF_CALLERS, Channel, Note
-from insurance.domain.claim.payment import Payment
+from insurance.domain.claim.diary import Note
 from insurance.domain.complaint import (
-    Category,
-    Complainant,
     Complaint,
+    ComplaintEventType,
     Outcome,
+    RedressDecision,
     RootCause,
     Step,
 )
 from insurance.domain.complaint.complaint import APPROVER, HANDLER
+from insurance.domain.complaint.new_complaint import (
+    ComplaintDetails,
+    ComplaintTerms,
+    new_complaint,
+    subject_not_found,
+)
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
-    ClaimNotFound,
     ComplaintNotFound,
-    NotFound,
-    PolicyNotFound,
-    QuoteNotFound,
     StaleRevision,
 )
-from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.event import DestroyedKey, Event, StreamPosition
 from insurance.domain.core.identity import new_complaint_id
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
-from insurance.domain.screening.screening import ScreeningMatch, cleared_matches, without_cleared
-from insurance.operations.claims.change_claim import DestroyedKey
 from insurance.operations.complaints.ports import Complaints
 from insurance.operations.parties.ports import Screening
 from insurance.operations.products.ports import Products
 from insurance.operations.receipt import Receipt
 
-type Change = Callable[[Complaint], tuple[Complaint, str]]
+type Change = Callable[[Complaint], tuple[Complaint, ComplaintEventType]]
 """What a step makes of a complaint, and the type of its event."""
-
-CAUSES: dict[str, type[NotFound]] = {
-    "quo": QuoteNotFound,
-    "pol": PolicyNotFound,
-    "clm": ClaimNotFound,
-}
-"""What a complaint may be about, and what it means that there is no such thing."""
-
-
-def unknown(about: str) -> NotFound:
-    return CAUSES[about.split("_", 1)[0]](about)
-
-
-@dataclass(frozen=True, slots=True)
-class ComplaintMade:
-    """What somebody is unhappy about."""
-
-    about: str
-    category: Category
-    complainant: Complainant
-    text: str
-    channel: Channel | None
 
 
 def open_complaint(
-    made: ComplaintMade,
+    details: ComplaintDetails,
     *,
     caller: Caller,
     products: Products,
@@ -72,32 +48,25 @@ def open_complaint(
     receipt: Receipt,
 ) -> Stored[Complaint]:
     """Keep the complaint and start the regulator's deadlines."""
-    cause = complaints.load_cause(made.about, receipt)
-    if cause is None or not caller.sees(made.about, cause.partner):
-        raise unknown(made.about)
+    cause = complaints.load_cause(details.about, receipt)
+    if cause is None or not caller.sees(details.about, cause.partner):
+        raise subject_not_found(details.about)
     if cause.key is None:
-        raise AlreadyErased(made.about)
+        raise AlreadyErased(details.about)
     product = products.version(cause.product)
-    complaint = Complaint(
-        id=new_complaint_id(made.about, caller.principal, receipt.key),
-        about=made.about,
+    terms = ComplaintTerms(
         partner=cause.partner,
-        opened_by=caller.principal,
-        channel=made.channel or OF_CALLERS[caller.kind],
-        category=made.category,
-        received_at=receipt.now,
-        complainant=made.complainant,
-        text=made.text,
         jurisdiction=cause.territory or product.territories[0],
         currency=product.currency,
-        since=receipt.now,
-    ).with_deadlines(receipt.now)
+    )
+    complaint_id = new_complaint_id(details.about, caller.principal, receipt.key)
+    complaint = new_complaint(complaint_id, details, terms, caller=caller, now=receipt.now)
     event = Event.following(
         StreamPosition(),
         complaint,
         cause.key,
         stream=complaint.id,
-        type="complaint.received",
+        type=ComplaintEventType.RECEIVED,
         actor=caller.principal,
         now=receipt.now,
     )
@@ -137,54 +106,60 @@ class ComplaintDesk:
         self._receipt = receipt
 
     def acknowledge(self) -> Stored[Complaint]:
-        return self._step(Step.ACKNOWLEDGE, "complaint.acknowledged")
+        return self._step(Step.ACKNOWLEDGE, ComplaintEventType.ACKNOWLEDGED)
 
     def investigate(self) -> Stored[Complaint]:
-        return self._step(Step.INVESTIGATE, "complaint.investigated")
+        return self._step(Step.INVESTIGATE, ComplaintEventType.INVESTIGATED)
 
     def answer(self, text: str, outcome: Outcome, root_cause: RootCause) -> Stored[Complaint]:
         """Give the final response."""
         return self._handled(
             lambda complaint: (
                 complaint.answered(text, outcome, root_cause, by=self._by, at=self._now),
-                "complaint.answered",
+                ComplaintEventType.ANSWERED,
             )
         )
 
     def refer(self, reference: str) -> Stored[Complaint]:
         """Note that the ombudsman has it."""
         return self._handled(
-            lambda complaint: (complaint.referred(reference, self._now), "complaint.referred")
+            lambda complaint: (
+                complaint.referred(reference, self._now),
+                ComplaintEventType.REFERRED,
+            )
         )
 
     def close(self, closed_as: str, step: Step) -> Stored[Complaint]:
         return self._handled(
-            lambda complaint: (complaint.closed(closed_as, step, self._now), "complaint.closed")
+            lambda complaint: (
+                complaint.closed(closed_as, step, self._now),
+                ComplaintEventType.CLOSED,
+            )
         )
 
     def reopen(self, because: str) -> Stored[Complaint]:
         return self._handled(
-            lambda complaint: (complaint.reopened(because, self._now), "complaint.reopened")
+            lambda complaint: (complaint.reopened(because, self._now), ComplaintEventType.REOPENED)
         )
 
     def assign(self, handler: str | None) -> Stored[Complaint]:
         return self._handled(
             lambda complaint: (
                 complaint.moved(Step.ASSIGN, self._now, handler=handler),
-                "complaint.assigned",
+                ComplaintEventType.ASSIGNED,
             )
         )
 
     def note(self, text: str) -> Stored[Complaint]:
         note = Note(text=text, by=self._by, at=self._now)
-        return self._handled(lambda complaint: (complaint.noted(note), "complaint.noted"))
+        return self._handled(lambda complaint: (complaint.noted(note), ComplaintEventType.NOTED))
 
     def offer(self, amount: Money, payee: Payee, reason: str) -> Stored[Complaint]:
         """Offer redress. Whatever its amount, somebody else must agree."""
         return self._handled(
             lambda complaint: (
-                complaint.offering(amount, payee, reason, by=self._by, at=self._now),
-                "redress.requested",
+                complaint.with_redress_offer(amount, payee, reason, by=self._by, at=self._now),
+                ComplaintEventType.REDRESS_REQUESTED,
             )
         )
 
@@ -193,15 +168,13 @@ class ComplaintDesk:
     ) -> Stored[Complaint]:
         """Four eyes. A payee whose name is on a sanctions list is looked at before anything goes out."""
 
-        def change(complaint: Complaint) -> tuple[Complaint, str]:
-            payment = complaint.payment(redress_id)
+        def change(complaint: Complaint) -> tuple[Complaint, ComplaintEventType]:
+            decision = RedressDecision(self._by, reason, self._now)
             if not approve:
-                refused = payment.refused(by=self._by, reason=reason)
-                return complaint.with_payment(refused, self._now), "redress.refused"
-            found = _suspicions(complaint, _payee(complaint, payment), screening)
-            approved = payment.approved(by=self._by, reason=reason, suspect=bool(found))
-            type = "redress.suspected" if found else "redress.approved"
-            return complaint.with_payment(approved, self._now), type
+                refused = complaint.refuse_redress(redress_id, decision)
+                return refused, ComplaintEventType.REDRESS_REFUSED
+            matches = screening.matches(complaint.payee_to_pay(redress_id).name)
+            return complaint.approve_redress(redress_id, matches, decision)
 
         return self._changed(change, APPROVER)
 
@@ -210,21 +183,14 @@ class ComplaintDesk:
     ) -> Stored[Complaint]:
         """Whether a suspect payee is somebody else than the list means. What was cleared is kept."""
 
-        def change(complaint: Complaint) -> tuple[Complaint, str]:
-            payment = complaint.payment(redress_id)
+        def change(complaint: Complaint) -> tuple[Complaint, ComplaintEventType]:
+            decision = RedressDecision(self._by, reason, self._now)
             if not clear:
-                refused = payment.refused(by=self._by, reason=reason)
-                return complaint.with_payment(refused, self._now), "redress.refused"
-            payee = _payee(complaint, payment)
-            matches = cleared_matches(
-                payee.name,
-                _suspicions(complaint, payee, screening),
-                by=self._by,
-                reason=reason,
-                at=self._now,
-            )
-            cleared = complaint.with_payment(payment.cleared(by=self._by), self._now)
-            return cleared.replace(cleared=(*cleared.cleared, *matches)), "redress.approved"
+                refused = complaint.refuse_redress(redress_id, decision)
+                return refused, ComplaintEventType.REDRESS_REFUSED
+            matches = screening.matches(complaint.payee_to_pay(redress_id).name)
+            cleared = complaint.clear_redress(redress_id, matches, decision)
+            return cleared, ComplaintEventType.REDRESS_APPROVED
 
         return self._changed(change, APPROVER)
 
@@ -236,7 +202,7 @@ class ComplaintDesk:
     def _now(self) -> datetime:
         return self._receipt.now
 
-    def _step(self, step: Step, type: str) -> Stored[Complaint]:
+    def _step(self, step: Step, type: ComplaintEventType) -> Stored[Complaint]:
         return self._handled(lambda complaint: (complaint.moved(step, self._now), type))
 
     def _handled(self, change: Change) -> Stored[Complaint]:
@@ -258,21 +224,6 @@ class ComplaintDesk:
         )
 
 
-def _payee(complaint: Complaint, payment: Payment) -> Payee:
-    """Nobody can be paid once their name and account are gone."""
-    payee = complaint.payee_of(payment)
-    if payee is None:
-        raise AlreadyErased(complaint.id)
-    return payee
-
-
-def _suspicions(
-    complaint: Complaint, payee: Payee, screening: Screening
-) -> Sequence[ScreeningMatch]:
-    """What a payee's name resembles, less what a person has cleared for that name."""
-    return without_cleared(payee.name, screening.matches(payee.name), complaint.cleared)
-
-
 def load_complaint(
     complaint_id: str, caller: Caller, complaints: Complaints, receipt: Receipt
 ) -> Stored[Complaint]:
@@ -284,7 +235,7 @@ def load_complaint(
 
 def store_complaint(
     complaint: Complaint,
-    type: str,
+    type: ComplaintEventType,
     *,
     before: Stored[Complaint],
     caller: Caller,
@@ -303,7 +254,7 @@ def store_complaint(
         type=type,
         actor=caller.principal,
         now=receipt.now,
-        postings=complaint.booked_since(before.record),
+        postings=complaint.postings_since(before.record),
     )
     kept = Stored(complaint, event.head, before.key)
     complaints.change(event, complaint, before=before, receipt=receipt.answered(kept))

@@ -4,6 +4,7 @@ from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import PartyNotFound
 from insurance.domain.core.event import Event, NothingToSeal
 from insurance.domain.core.identity import mode_of
+from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Erasure
 from insurance.operations.parties.ports import Parties
 from insurance.operations.receipt import Receipt
@@ -26,7 +27,7 @@ def erase_party(
         erasure,
         NothingToSeal(),
         stream=party_id,
-        type="party.erased",
+        type=PartyEventType.ERASED,
         actor=caller.principal,
         now=receipt.now,
     )

@@ -1,19 +1,12 @@
 """Let a person see their own policy through a partner's portal, and take that back."""
 
 from insurance.domain.core.caller import Caller, CallerKind
-from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import AlreadyErased, NoAuthority, PolicyNotFound
-from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
+from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Access
 from insurance.operations.parties.ports import AccessContext, Accesses
 from insurance.operations.receipt import Receipt
-
-
-class _NothingToSeal:
-    """Access names nobody: a fingerprint of the person, and ids of parties."""
-
-    def seal(self, personal: JsonObject, about: str) -> bytes:
-        raise AssertionError(f"access of {about} holds no personal data: {len(personal)}")
 
 
 def give_access(
@@ -25,7 +18,7 @@ def give_access(
     if file.policy.key is None:
         raise AlreadyErased(party_id)
     access = _before(file, person_id).given(party_id)
-    return _store(access, "access.given", file, caller, accesses, receipt)
+    return _store(access, PartyEventType.ACCESS_GIVEN, file, caller, accesses, receipt)
 
 
 def withdraw_access(
@@ -34,7 +27,7 @@ def withdraw_access(
     """The person sees the policy no longer, once the authorizer's answer is forgotten."""
     file = _load(policy_id, person_id, caller, accesses, receipt)
     access = _before(file, person_id).withdrawn(file.policy.record.party_id)
-    return _store(access, "access.withdrawn", file, caller, accesses, receipt)
+    return _store(access, PartyEventType.ACCESS_WITHDRAWN, file, caller, accesses, receipt)
 
 
 def _load(
@@ -54,7 +47,7 @@ def _before(file: AccessContext, person_id: str) -> Access:
 
 def _store(  # noqa: PLR0917 - the access, and what storing it takes
     access: Access,
-    type: str,
+    type: PartyEventType,
     file: AccessContext,
     caller: Caller,
     accesses: Accesses,
@@ -63,7 +56,7 @@ def _store(  # noqa: PLR0917 - the access, and what storing it takes
     event = Event.following(
         file.access.head if file.access else StreamPosition(),
         access,
-        _NothingToSeal(),
+        NothingToSeal(),
         stream=access.person_id,
         type=type,
         actor=caller.principal,

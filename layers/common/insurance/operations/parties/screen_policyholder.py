@@ -11,6 +11,7 @@ from insurance.domain.core.identity import Mode, mode_of, screening_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.policy import Policy, PolicyStatus
 from insurance.domain.quote.quote import Quote
+from insurance.domain.screening.event_types import ScreeningEventType
 from insurance.domain.screening.screening import (
     ScreeningCase,
     ScreeningMatch,
@@ -83,7 +84,7 @@ def screen_policyholder(
         return
     case_id = screening_id_for(quote.id)
     before = screenings.find(case_id, key)
-    if before is None or _news(before.record, name, found):
+    if before is None or before.record.has_news(name, found):
         event = _opening(
             case_id,
             partner=quote.partner,
@@ -136,7 +137,7 @@ def decide_screening_case(
         raise ScreeningNotFound(screening_id)
     before = screenings.load(screening_id, receipt)
     decided = before.record.decided(clear=clear, by=caller.principal, reason=reason, at=receipt.now)
-    type = "screening.cleared" if clear else "screening.confirmed"
+    type = ScreeningEventType.CLEARED if clear else ScreeningEventType.CONFIRMED
     event = _event(before.head, decided, key=before.key, type=type, caller=caller, now=receipt.now)
     kept = Stored(decided, event.head, before.key)
     screenings.decide(event, before=before, receipt=receipt.answered(kept))
@@ -162,7 +163,7 @@ def _screened(
         return None
     case_id = screening_id_for(policy.id)
     before = screenings.find(case_id, kept.key)
-    if before is not None and not _news(before.record, name, found):
+    if before is not None and not before.record.has_news(name, found):
         return None
     event = _opening(
         case_id,
@@ -176,13 +177,6 @@ def _screened(
     )
     screenings.store(event, before=before)
     return case_id
-
-
-def _news(case: ScreeningCase, name: str, found: Sequence[ScreeningMatch]) -> bool:
-    """Whether something was found that nobody is looking at, and nobody has looked at."""
-    if case.status is ScreeningStatus.CLEARED:
-        return bool(without_cleared(name, found, case.cleared))
-    return not {match.entry for match in found} <= {match.entry for match in case.matches}
 
 
 def _opening(
@@ -201,7 +195,7 @@ def _opening(
     else:
         left = without_cleared(name, found, before.record.cleared)
         case, head = before.record.opened(name, left, now), before.head
-    return _event(head, case, key=key, type="screening.opened", caller=caller, now=now)
+    return _event(head, case, key=key, type=ScreeningEventType.OPENED, caller=caller, now=now)
 
 
 def _event(
@@ -209,7 +203,7 @@ def _event(
     case: ScreeningCase,
     *,
     key: PartyKey | None,
-    type: str,
+    type: ScreeningEventType,
     caller: Caller,
     now: datetime,
 ) -> Event:

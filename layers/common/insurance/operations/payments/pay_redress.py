@@ -6,6 +6,7 @@ from insurance.domain.bank import Payable
 from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.bank.report import BankReport
 from insurance.domain.complaint import Complaint
+from insurance.domain.complaint.redress import REPORTED
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.identity import complaint_id_for
 from insurance.domain.core.stored import Stored
@@ -20,10 +21,10 @@ def report_redress(
     """Only the bank makes redress paid; what failed or came back is for the handler again."""
     complaint_id = complaint_id_for(report.instruction_id)
     before = load_complaint(complaint_id, caller, complaints, receipt)
-    payment = before.record.payment(report.instruction_id).reported(report)
+    payment = before.record.redress_of(report.instruction_id).reported(report)
     return store_complaint(
-        before.record.with_payment(payment, receipt.now),
-        f"redress.{payment.status}",
+        before.record.with_redress(payment, receipt.now),
+        REPORTED[report.outcome],
         before=before,
         caller=caller,
         complaints=complaints,
@@ -39,14 +40,14 @@ class RedressPayers:
 
     def payables(self, payment_ids: Sequence[str]) -> Mapping[str, Payable]:
         found = (
-            complaint.for_the_bank(redress_id)
+            complaint.payable(redress_id)
             for redress_id, complaint in self._complaints_of(payment_ids)
         )
         return {payable.id: payable for payable in found if payable is not None}
 
     def statuses(self, payment_ids: Sequence[str]) -> Mapping[str, PaymentStatus]:
         return {
-            redress_id: complaint.payment(redress_id).status
+            redress_id: complaint.redress_of(redress_id).status
             for redress_id, complaint in self._complaints_of(payment_ids)
         }
 

@@ -14,14 +14,13 @@ from insurance.domain.bank import Instruction, Payable, PaymentFile
 from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.core.caller import Caller
-from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import (
     KeyReused,
     PaymentFileNotFound,
     StaleRevision,
     WrongState,
 )
-from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import Mode, mode_of, payment_file_id_for
 from insurance.domain.core.money import Currency
 from insurance.domain.core.stored import Stored
@@ -84,13 +83,6 @@ class Messages(Protocol):
 
     def payments_in(self, message: bytes) -> frozenset[str]:
         """Which payments a message holds; none in an empty one."""
-
-
-class NothingToSeal:
-    """A file names nobody: it says which payments are in it, and how much that is."""
-
-    def seal(self, personal: JsonObject, about: str) -> bytes:
-        raise AssertionError(f"{about} holds no personal data: {len(personal)}")
 
 
 class PaymentRun:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from insurance.domain.claim.attention import miss_deadlines
+from insurance.domain.complaint import ComplaintEventType
 from insurance.domain.core.errors import ClaimNotFound, ComplaintNotFound
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.system_actor import system_actor
@@ -52,7 +53,7 @@ def check_complaint_deadlines(
     mode = mode_of(complaint_id)
     stored = store_complaint(
         complaint,
-        "complaint.deadline_missed",
+        ComplaintEventType.DEADLINE_MISSED,
         before=before,
         caller=system_actor(mode),
         complaints=complaints,

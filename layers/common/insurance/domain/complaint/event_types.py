@@ -1,0 +1,25 @@
+"""The types of events in a complaint's stream."""
+
+from enum import StrEnum
+
+
+class ComplaintEventType(StrEnum):
+    RECEIVED = "complaint.received"
+    ACKNOWLEDGED = "complaint.acknowledged"
+    INVESTIGATED = "complaint.investigated"
+    ANSWERED = "complaint.answered"
+    REFERRED = "complaint.referred"
+    CLOSED = "complaint.closed"
+    REOPENED = "complaint.reopened"
+    ASSIGNED = "complaint.assigned"
+    NOTED = "complaint.noted"
+    DEADLINE_MISSED = "complaint.deadline_missed"
+    REDRESS_REQUESTED = "redress.requested"
+    REDRESS_SUSPECTED = "redress.suspected"
+    """Approved, and the payee's name matches the sanctions list."""
+    REDRESS_APPROVED = "redress.approved"
+    REDRESS_REFUSED = "redress.refused"
+    REDRESS_PAID = "redress.paid"
+    REDRESS_FAILED = "redress.failed"
+    REDRESS_RETURNED = "redress.returned"
+    REDRESS_REVERSED = "redress.reversed"

@@ -1,0 +1,53 @@
+"""Redress: money that is paid to put a complaint right. A second person must approve it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from insurance.domain.bank.outgoing_payment import COMMITTED, OutgoingPayment, PaymentStatus
+from insurance.domain.bank.report import BankOutcome
+from insurance.domain.complaint.event_types import ComplaintEventType
+from insurance.domain.core.identity import RedressId
+from insurance.domain.core.money import Currency, Money, total
+
+REDRESS_MAX: Final = 10
+
+UNAPPROVED: Final = frozenset({PaymentStatus.AWAITING_APPROVAL, PaymentStatus.SCREENING})
+APPROVED: Final = COMMITTED - UNAPPROVED
+PAID: Final = frozenset({PaymentStatus.PAID})
+LOST: Final = frozenset({PaymentStatus.FAILED, PaymentStatus.RETURNED, PaymentStatus.REVERSED})
+"""The bank did not pay it, or the money came back: the complaint is not put right."""
+
+REPORTED: Final = MappingProxyType(
+    {
+        BankOutcome.PAID: ComplaintEventType.REDRESS_PAID,
+        BankOutcome.FAILED: ComplaintEventType.REDRESS_FAILED,
+        BankOutcome.RETURNED: ComplaintEventType.REDRESS_RETURNED,
+        BankOutcome.REVERSED: ComplaintEventType.REDRESS_REVERSED,
+    }
+)
+"""The event of each outcome that the bank reports."""
+
+
+class Redress(OutgoingPayment):
+    """One payment of redress."""
+
+    id: RedressId
+
+
+@dataclass(frozen=True, slots=True)
+class RedressDecision:
+    """Who decided about a redress, why and when."""
+
+    by: str
+    reason: str
+    at: datetime
+
+
+def redress_total(
+    redress: Iterable[Redress], statuses: frozenset[PaymentStatus], currency: Currency
+) -> Money:
+    """The sum of the redress in these statuses."""
+    return total((payment.amount for payment in redress if payment.status in statuses), currency)

@@ -1,0 +1,1 @@
+"""Work: the tasks that wait for the insurer's people."""
