@@ -1,4 +1,4 @@
-"""Content: what a document says, in order and in words, before anybody decides how it looks."""
+"""Content: the text of a document, in order, before it is laid out."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ type Row = tuple[str, ...]
 
 
 class Facts(Value):
-    """Names and what they stand for."""
+    """Names with their values."""
 
     part: Literal["facts"] = "facts"
     rows: tuple[Row, ...]
@@ -43,19 +43,19 @@ class Section(Value):
 
 
 class Content(Value):
-    """One document. The same content, set by the same edition, is the same file."""
+    """One document. The same content, set by the same edition, gives the same file."""
 
     title: str
     language: str
     region: str
     mark: str = ""
-    """What nobody may overlook: that it was made in test mode."""
+    """A conspicuous mark: the document was made in test mode."""
     carrier: str
     contact: tuple[str, ...]
-    """How the carrier is reached."""
+    """Contact details of the carrier."""
     addressee: tuple[str, ...]
     timestamp: int
-    """Unix seconds, for the file's own data: when that was known which it says."""
+    """Unix seconds, for the metadata of the file: when its facts were known."""
     reference: tuple[Row, ...]
     """Names and numbers to be quoted."""
     opening: tuple[str, ...]

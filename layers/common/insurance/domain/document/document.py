@@ -1,4 +1,4 @@
-"""A document that was made: which, of what, when, and by which hashes it is known again."""
+"""A document of a policy: its kind, what it shows, when it was made, and its hashes."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -31,20 +31,20 @@ class Document(Record):
     as_at: AwareDatetime
     """The instant whose terms it shows."""
     policy_revision: int
-    """What was known of the policy: the number of its last event."""
+    """The revision of the policy that it shows."""
     transaction: int | None = None
-    """Of a letter about a change or an ending: which one."""
+    """Of a letter about a transaction: its number."""
     notice: int | None = None
-    """Of a letter that gives notice: which one. Its dispatch names this document's id."""
+    """Of a notice letter: the number of the notice. Its dispatch names this document's id."""
     product: ProductRef
     language: str
     """As BCP 47 has it: `en-GB`."""
     edition: str
-    """Of layout, wording and typesetter: another edition of the same content is another document."""
+    """Of layout and typesetter: another edition of the same content is another document."""
     size_bytes: int
     sha256: Annotated[Digest | None, Classification.PERSONAL] = None
-    """Of the file that people read. Personal: who guesses a name could check the guess by it."""
+    """Of the readable file. Personal: a guessed name could be checked against it."""
     stored_sha256: Digest
-    """Of the sealed file, as it is stored: holds after an erasure too."""
+    """Of the sealed file as it is stored: valid after an erasure too."""
     made_at: AwareDatetime
     made_by: str

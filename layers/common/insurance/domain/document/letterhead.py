@@ -1,4 +1,4 @@
-"""The frame of every document: who writes to whom, when, and about which policy."""
+"""Letterhead: sender, addressee, references and date of every document."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -15,36 +15,36 @@ from insurance.domain.quote.quote import Quote
 
 
 class Subject(NamedTuple):
-    """What a document is about."""
+    """The policy, and the part of its history that a document is about."""
 
     kind: DocumentKind
     policy: Policy
-    """As it is known, or was."""
+    """As it is known now, or was known at a time."""
     product: Product
-    """The version that rules at the instant."""
+    """The version that is in force at the instant."""
     policyholder: Policyholder
     as_at: datetime
     known_at: datetime
-    """When the policy became what is known of it."""
+    """When the policy reached the shown revision."""
     transaction: Transaction | None = None
     notice: Notice | None = None
     renewal: Quote | None = None
 
     @property
-    def then(self) -> Policy:
-        """On the terms in force at the instant."""
+    def policy_then(self) -> Policy:
+        """The policy on the terms in force at the instant."""
         return self.policy.at(self.as_at)
 
 
 class Body(NamedTuple):
-    """What one kind of document says inside the frame."""
+    """The body of one document below its letterhead."""
 
     dated: datetime
     opening: tuple[str, ...]
     sections: tuple[Section, ...]
     reference: tuple[Row, ...] = ()
     known_at: datetime | None = None
-    """Where it rests on more than the policy."""
+    """Where it rests on later facts than the policy's."""
 
 
 def framed(subject: Subject, body: Body, wording: Wording) -> Content:

@@ -1,4 +1,4 @@
-"""Letters: that a policy was changed, that it ends, and what its next term would be."""
+"""Letters: endorsement, cancellation, notice, and the invitation to renew."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,74 +18,74 @@ from insurance.domain.policy.notice import Notice
 MOMENT = timedelta(microseconds=1)
 
 
-def endorsement(subject: Subject, wording: Wording) -> Body:
-    made = _transaction(subject)
-    before = subject.policy.at(made.effective_at - MOMENT)
-    changed = _changes(subject, made, before, wording)
+def endorsement_letter(subject: Subject, wording: Wording) -> Body:
+    transaction = _transaction(subject)
+    before = subject.policy.at(transaction.effective_at - MOMENT)
+    changed = _changes(subject, transaction, before, wording)
     table = Table(
-        headings=tuple(wording.say(f"changes.{one}") for one in ("what", "before", "after")),
+        headings=tuple(wording.say(f"changes.{name}") for name in ("what", "before", "after")),
         rows=changed,
         first_number=3,
     )
     nothing = Paragraphs(texts=wording.say_all("changes.none"))
     sections = (
         Section(heading=wording.say("changes.heading"), parts=(table if changed else nothing,)),
-        Section(heading=wording.say("change.heading"), parts=_cost(made, wording)),
+        Section(heading=wording.say("change.heading"), parts=_cost(transaction, wording)),
     )
     opening = wording.say_all(
-        "endorsement_letter.opening", effective=wording.instant(made.effective_at)
+        "endorsement_letter.opening", effective=wording.instant(transaction.effective_at)
     )
-    return Body(made.processed_at, opening, sections, _reference(made, wording))
+    return Body(transaction.processed_at, opening, sections, _reference(transaction, wording))
 
 
-def cancellation(subject: Subject, wording: Wording) -> Body:
-    made = _transaction(subject)
-    ends = wording.instant(made.effective_at)
-    opening = wording.say_all(f"cancellation_letter.opening_{made.by}", ends=ends)
+def cancellation_letter(subject: Subject, wording: Wording) -> Body:
+    transaction = _transaction(subject)
+    ends = wording.instant(transaction.effective_at)
+    opening = wording.say_all(f"cancellation_letter.opening_{transaction.by}", ends=ends)
     sections = (
-        Section(heading=wording.say("change.heading"), parts=_cost(made, wording)),
+        Section(heading=wording.say("change.heading"), parts=_cost(transaction, wording)),
         Section(
             heading=wording.say("ending.heading"),
-            parts=(Paragraphs(texts=wording.say_all(f"ending.{made.by}", ends=ends)),),
+            parts=(Paragraphs(texts=wording.say_all(f"ending.{transaction.by}", ends=ends)),),
         ),
         topic("complaining", wording),
     )
-    return Body(made.processed_at, opening, sections, _reference(made, wording))
+    return Body(transaction.processed_at, opening, sections, _reference(transaction, wording))
 
 
-def notice(subject: Subject, wording: Wording) -> Body:
-    """What the insurer announces. When it takes effect follows from the proof of its dispatch."""
-    given = subject.notice
-    if given is None:
+def notice_letter(subject: Subject, wording: Wording) -> Body:
+    """The notice that the insurer gives. The proof of its dispatch decides when it takes effect."""
+    notice = subject.notice
+    if notice is None:
         raise ValueError(f"a {subject.kind} is about a notice")
-    reason = wording.coded("reason", given.reason)
-    notes = list(wording.say_all("notice.days", days=_days(subject, given, wording)))
-    if given.wanted_at is not None:
-        notes += wording.say_all("notice.wanted", wanted=wording.instant(given.wanted_at))
-    if given.arrears is not None:
-        due = wording.day(given.due_by) if given.due_by else wording.local_day(given.given_at)
-        arrears = wording.money(given.arrears)
+    reason = wording.coded("reason", notice.reason)
+    notes = list(wording.say_all("notice.days", days=_days(subject, notice, wording)))
+    if notice.wanted_at is not None:
+        notes += wording.say_all("notice.wanted", wanted=wording.instant(notice.wanted_at))
+    if notice.arrears is not None:
+        due = wording.day(notice.due_by) if notice.due_by else wording.local_day(notice.given_at)
+        arrears = wording.money(notice.arrears)
         notes += wording.say_all("notice.arrears", arrears=arrears, due=due)
     sections = (
         Section(heading=wording.say("notice.heading"), parts=(Paragraphs(texts=tuple(notes)),)),
-        topic(f"notice_{given.kind}", wording),
+        topic(f"notice_{notice.kind}", wording),
         topic("complaining", wording),
     )
-    opening = wording.say_all(f"notice_letter.opening_{given.kind}", reason=reason)
-    reference = ((wording.say("reference.notice"), str(given.number)),)
-    return Body(given.given_at, opening, sections, reference)
+    opening = wording.say_all(f"notice_letter.opening_{notice.kind}", reason=reason)
+    reference = ((wording.say("reference.notice"), str(notice.number)),)
+    return Body(notice.given_at, opening, sections, reference)
 
 
-def _days(subject: Subject, given: Notice, wording: Wording) -> str:
-    """The days of notice that the law asks for where the product is sold."""
+def _days(subject: Subject, notice: Notice, wording: Wording) -> str:
+    """The days of notice that the law of the jurisdiction requires."""
     place = subject.product.life.jurisdiction
-    rule = place.notices[given.kind] if place else NoticeRule(days=0)
+    rule = place.notices[notice.kind] if place else NoticeRule(days=0)
     key = "notice.working_days" if rule.working else "notice.calendar_days"
     return wording.say(key, days=str(rule.days))
 
 
-def renewal(subject: Subject, wording: Wording) -> Body:
-    """The invitation: last term's price beside the next one's, and what to do until when."""
+def renewal_letter(subject: Subject, wording: Wording) -> Body:
+    """The invitation to renew: last term's price beside the next, and what to do by when."""
     quote, policy = subject.renewal, subject.policy
     if quote is None or quote.premium is None:
         raise ValueError(f"policy {policy.id} has no offer for its next term")
@@ -125,30 +125,30 @@ def _transaction(subject: Subject) -> Transaction:
     return subject.transaction
 
 
-def _reference(made: Transaction, wording: Wording) -> tuple[Row, ...]:
-    return ((wording.say("reference.transaction"), str(made.number)),)
+def _reference(transaction: Transaction, wording: Wording) -> tuple[Row, ...]:
+    return ((wording.say("reference.transaction"), str(transaction.number)),)
 
 
-def _cost(made: Transaction, wording: Wording) -> tuple[Part, ...]:
-    total = made.computation.total
+def _cost(transaction: Transaction, wording: Wording) -> tuple[Part, ...]:
+    total = transaction.computation.total
     nothing = Money.zero(total.currency)
     key = "owed" if total > nothing else "returned" if total < nothing else "nothing"
     amount = wording.money(total if total > nothing else -total)
     return (
         Paragraphs(texts=wording.say_all(f"change.{key}", amount=amount)),
-        *parts.computed(made.computation, wording),
+        *parts.computed(transaction.computation, wording),
     )
 
 
 def _changes(
-    subject: Subject, made: Transaction, before: Policy, wording: Wording
+    subject: Subject, transaction: Transaction, before: Policy, wording: Wording
 ) -> tuple[Row, ...]:
-    """Answers and covers that are not what they were."""
-    known = (subject.policy.changed or {}).get(str(made.number))
+    """Answers and covers that the endorsement changed."""
+    known = (subject.policy.changed or {}).get(str(transaction.number))
     after = known.answers if known else before.answers or {}
     rows = _changed_answers(subject, before.answers or {}, after, wording)
-    if made.terms is not None:
-        rows += _changed_covers(before.covers, made.terms.covers, wording)
+    if transaction.terms is not None:
+        rows += _changed_covers(before.covers, transaction.terms.covers, wording)
     return tuple(rows)
 
 
@@ -157,12 +157,12 @@ def _changed_answers(
 ) -> list[Row]:
     return [
         (
-            one.label,
-            parts.written(one, before.get(one.code), wording),
-            parts.written(one, after.get(one.code), wording),
+            question.label,
+            parts.written(question, before.get(question.code), wording),
+            parts.written(question, after.get(question.code), wording),
         )
-        for one in subject.product.questions
-        if before.get(one.code) != after.get(one.code)
+        for question in subject.product.questions
+        if before.get(question.code) != after.get(question.code)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Writing: what a document of a kind says of its subject."""
+"""Rendering: the content of a document of each kind."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,13 +11,13 @@ from insurance.domain.document.wording import Wording
 BODIES: Mapping[DocumentKind, Callable[[Subject, Wording], Body]] = {
     DocumentKind.SCHEDULE: schedule.schedule,
     DocumentKind.CERTIFICATE: schedule.certificate,
-    DocumentKind.ENDORSEMENT_LETTER: letters.endorsement,
-    DocumentKind.CANCELLATION_LETTER: letters.cancellation,
-    DocumentKind.NOTICE_LETTER: letters.notice,
-    DocumentKind.RENEWAL_LETTER: letters.renewal,
+    DocumentKind.ENDORSEMENT_LETTER: letters.endorsement_letter,
+    DocumentKind.CANCELLATION_LETTER: letters.cancellation_letter,
+    DocumentKind.NOTICE_LETTER: letters.notice_letter,
+    DocumentKind.RENEWAL_LETTER: letters.renewal_letter,
 }
 
 
-def write(subject: Subject, wording: Wording) -> Content:
-    """The document's content; nothing in it depends on when it is asked for."""
+def render(subject: Subject, wording: Wording) -> Content:
+    """The content of a document; nothing in it depends on when it is requested."""
     return framed(subject, BODIES[subject.kind](subject, wording), wording)

@@ -1,4 +1,4 @@
-"""The schedule, which says everything that is agreed, and the certificate, which says that it is."""
+"""The schedule, which states all that is agreed, and the certificate of insurance."""
 
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.document import sections as parts
@@ -8,32 +8,32 @@ from insurance.domain.document.wording import Wording
 
 
 def schedule(subject: Subject, wording: Wording) -> Body:
-    then, product = subject.then, subject.product
+    policy, product = subject.policy_then, subject.product
     sections = [
         Section(heading=wording.say("schedule.policy"), parts=(_policy(subject, wording),)),
         Section(
             heading=wording.say("schedule.told"),
             parts=(
                 Paragraphs(texts=wording.say_all("schedule.told_note")),
-                *parts.told(product.questions, then.answers or {}, wording),
+                *parts.answered(product.questions, policy.answers or {}, wording),
             ),
         ),
         Section(
             heading=wording.say("schedule.covers"),
-            parts=parts.covered(then.covers, product, wording),
+            parts=parts.covered(policy.covers, product, wording),
         ),
         Section(
             heading=wording.say("schedule.excluded"),
             parts=(
-                *_imposed(then.imposed, wording),
-                *parts.excluded(then.covers, product, wording),
+                *_imposed(policy.imposed, wording),
+                *parts.excluded(policy.covers, product, wording),
             ),
         ),
         Section(
             heading=wording.say("schedule.premium"),
             parts=(
                 Paragraphs(texts=wording.say_all("schedule.premium_note")),
-                parts.priced(then.premium, wording),
+                parts.priced(policy.premium, wording),
             ),
         ),
     ]
@@ -52,10 +52,10 @@ def schedule(subject: Subject, wording: Wording) -> Body:
 
 
 def certificate(subject: Subject, wording: Wording) -> Body:
-    then, product = subject.then, subject.product
-    shown = [one for one in product.questions if one.code in product.papers.shows]
-    insured = parts.told(shown, then.answers or {}, wording)
-    covers = Points(texts=tuple(cover.name for cover in then.covers))
+    policy, product = subject.policy_then, subject.product
+    shown = [question for question in product.questions if question.code in product.papers.shows]
+    insured = parts.answered(shown, policy.answers or {}, wording)
+    covers = Points(texts=tuple(cover.name for cover in policy.covers))
     sections = [Section(heading=wording.say("schedule.policy"), parts=(_policy(subject, wording),))]
     if insured:
         sections.append(Section(heading=wording.say("certificate.insured"), parts=insured))
@@ -84,7 +84,7 @@ def _policy(subject: Subject, wording: Wording) -> Facts:
             (wording.say("policy.until"), wording.instant(period.end)),
             (
                 wording.say("policy.status", as_at=wording.local_day(subject.as_at)),
-                ", ".join(wording.say(f"status.{each}") for each in status),
+                ", ".join(wording.say(f"status.{code}") for code in status),
             ),
         )
     )

@@ -1,4 +1,4 @@
-"""Parts that several documents have: what was told, what is covered, what it costs."""
+"""Sections that several documents share: answers, covers, exclusions and prices."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -14,26 +14,37 @@ from insurance.domain.product import Product
 from insurance.domain.product.definition.questions import Question
 
 
-def told(
+def answered(
     questions: Sequence[Question], answers: Mapping[str, Any], wording: Wording
 ) -> tuple[Part, ...]:
-    """Answers by their labels; what was asked for each of many, as a table."""
-    single = [one for one in questions if one.type != "list" and answers.get(one.code) is not None]
+    """Answers by the labels of their questions; lists as tables."""
+    single = [
+        question
+        for question in questions
+        if question.type != "list" and answers.get(question.code) is not None
+    ]
     parts: list[Part] = []
     if single:
-        rows = tuple((one.label, written(one, answers[one.code], wording)) for one in single)
+        rows = tuple(
+            (question.label, written(question, answers[question.code], wording))
+            for question in single
+        )
         parts.append(Facts(rows=rows))
-    many = [one for one in questions if one.type == "list" and answers.get(one.code)]
-    return (*parts, *(_listed(one, answers[one.code], wording) for one in many))
-
-
-def _listed(one: Question, items: Sequence[Mapping[str, Any]], wording: Wording) -> Table:
-    fields = [
-        field for field in one.fields if any(item.get(field.code) is not None for item in items)
+    many = [
+        question for question in questions if question.type == "list" and answers.get(question.code)
     ]
-    fields = fields or list(one.fields)
+    return (*parts, *(_listed(question, answers[question.code], wording) for question in many))
+
+
+def _listed(question: Question, items: Sequence[Mapping[str, Any]], wording: Wording) -> Table:
+    fields = [
+        field
+        for field in question.fields
+        if any(item.get(field.code) is not None for item in items)
+    ]
+    fields = fields or list(question.fields)
     return Table(
-        headings=(one.label, *(field.label for field in fields)),
+        headings=(question.label, *(field.label for field in fields)),
         rows=tuple(
             (str(place), *(written(field, item.get(field.code), wording) for field in fields))
             for place, item in enumerate(items, start=1)
@@ -42,15 +53,15 @@ def _listed(one: Question, items: Sequence[Mapping[str, Any]], wording: Wording)
     )
 
 
-def written(one: Question, answer: Any, wording: Wording) -> str:  # noqa: PLR0911 - as types
-    """An answer as people write it."""
+def written(question: Question, answer: Any, wording: Wording) -> str:  # noqa: PLR0911 - as types
+    """An answer as it is printed."""
     if answer is None:
         return wording.say("value.none")
-    match one.type:
+    match question.type:
         case "boolean":
             return wording.say("value.yes" if answer else "value.no")
         case "choice":
-            return next(choice.label for choice in one.choices if choice.code == answer)
+            return next(choice.label for choice in question.choices if choice.code == answer)
         case "money":
             return wording.money(Money.model_validate(dict(answer), strict=False))
         case "date":
@@ -58,20 +69,20 @@ def written(one: Question, answer: Any, wording: Wording) -> str:  # noqa: PLR09
         case "integer" | "decimal":
             return wording.number(str(answer))
         case "list":
-            return "; ".join(_item(one, item, wording) for item in answer)
+            return "; ".join(_item(question, item, wording) for item in answer)
     return str(answer)
 
 
-def _item(one: Question, item: Mapping[str, Any], wording: Wording) -> str:
+def _item(question: Question, item: Mapping[str, Any], wording: Wording) -> str:
     return ", ".join(
         f"{field.label} {written(field, item[field.code], wording)}"
-        for field in one.fields
+        for field in question.fields
         if item.get(field.code) is not None
     )
 
 
 def covered(covers: Sequence[CoverTerms], product: Product, wording: Wording) -> tuple[Part, ...]:
-    """Covers with limit and excess; below, how an excess is found that hangs on the loss."""
+    """Covers with limit and excess; below them, how an excess that depends on the loss is worked out."""
     rows, notes = [], []
     for cover in covers:
         excess = wording.say("value.none") if cover.excess is None else wording.money(cover.excess)
@@ -89,7 +100,7 @@ def covered(covers: Sequence[CoverTerms], product: Product, wording: Wording) ->
 
 
 def excluded(covers: Sequence[CoverTerms], product: Product, wording: Wording) -> tuple[Part, ...]:
-    """What is not insured: of one cover, of all, and the reader's way to the rest."""
+    """What is excluded, by cover and for all covers, and where to find the full wording."""
     points = [
         wording.say("cover.note", cover=cover.name, note=reason)
         for cover in covers
@@ -124,7 +135,7 @@ def compared(last: Premium, following: Premium, wording: Wording) -> Table:
         amounts = (before.amount if before else nothing, after.amount if after else nothing)
         rows.append(_beside(named.name, *amounts, wording))
     return Table(
-        headings=tuple(wording.say(f"renewal.{one}") for one in ("line", "last", "next")),
+        headings=tuple(wording.say(f"renewal.{column}") for column in ("line", "last", "next")),
         rows=tuple(rows),
         first_number=1,
         total=_beside(wording.say("premium.total"), last.total, following.total, wording),
@@ -136,7 +147,7 @@ def _beside(name: str, before: Money, after: Money, wording: Wording) -> Row:
 
 
 def charged(lines: Sequence[ChargeLine], total: Money, wording: Wording) -> Table:
-    """What is owed for the term by now, whatever was changed since."""
+    """What is owed for the term after all changes."""
     return Table(
         headings=(wording.say("premium.line"), wording.say("premium.amount")),
         rows=tuple((_named(line, wording), wording.money(line.amount)) for line in lines),
@@ -146,7 +157,7 @@ def charged(lines: Sequence[ChargeLine], total: Money, wording: Wording) -> Tabl
 
 
 def computed(computation: Computation, wording: Wording) -> Iterator[Part]:
-    """What a change comes to, from which price to which, for which share of the term."""
+    """What a change costs: the prices before and after, and the share of the term."""
     if computation.share is not None:
         yield Paragraphs(texts=(wording.say("change.share", share=str(computation.share)),))
     if not computation.lines:
@@ -156,7 +167,9 @@ def computed(computation: Computation, wording: Wording) -> Iterator[Part]:
         return wording.say("value.none") if money is None else wording.money(money)
 
     yield Table(
-        headings=tuple(wording.say(f"change.{one}") for one in ("line", "from", "to", "amount")),
+        headings=tuple(
+            wording.say(f"change.{column}") for column in ("line", "from", "to", "amount")
+        ),
         rows=tuple(
             (_named(line, wording), amount(line.before), amount(line.after), amount(line.amount))
             for line in computation.lines

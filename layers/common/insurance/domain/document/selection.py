@@ -115,9 +115,15 @@ def _transaction(policy: Policy, requested: DocumentInput) -> Transaction | None
             detail = "Only some letters are about a transaction."
             raise InvalidFields([FieldFault("/transaction", "not-asked", detail)])
         return None
-    standing = [made for made in policy.transactions if made.stands and made.kind is kind]
+    standing = [
+        transaction
+        for transaction in policy.transactions
+        if transaction.stands and transaction.kind is kind
+    ]
     if requested.transaction is not None:
-        standing = [made for made in standing if made.number == requested.transaction]
+        standing = [
+            transaction for transaction in standing if transaction.number == requested.transaction
+        ]
     if not standing:
         detail = f"The policy has no such {kind} that stands."
         raise InvalidFields([FieldFault("/transaction", "unknown", detail)])

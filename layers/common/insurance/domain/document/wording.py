@@ -1,4 +1,4 @@
-"""Wording: the texts of documents in one language, and how it writes amounts and dates. All data."""
+"""Wording: the texts of documents in one language, and its formats of amounts and dates."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,31 +24,31 @@ class Wording(NamedTuple):
     zone: ZoneInfo
 
     def with_texts(self, *others: Texts) -> Self:
-        """The same, with some texts put otherwise; the last that has a text rules."""
+        """The wording with some texts replaced; later ones take precedence."""
         texts = dict(self.texts)
         for other in others:
             texts.update(other)
         return self._replace(texts=texts)
 
     def say(self, key: str, **values: str) -> str:
-        """One text, its places filled. A text that is not there is an error of the wording."""
+        """One text with its placeholders filled."""
         text = self.texts[key]
         if not isinstance(text, str):
             raise TypeError(f"{key} is a list of texts")
-        return PLACE.sub(lambda found: values[found[1]], text)
+        return PLACE.sub(lambda match: values[match[1]], text)
 
     def say_all(self, key: str, **values: str) -> tuple[str, ...]:
-        """A list of texts, each with its places filled."""
+        """A list of texts, each with its placeholders filled."""
         texts = self.texts[key]
         listed = [texts] if isinstance(texts, str) else texts
-        return tuple(PLACE.sub(lambda found: values[found[1]], text) for text in listed)
+        return tuple(PLACE.sub(lambda match: values[match[1]], text) for text in listed)
 
     def coded(self, topic: str, code: str) -> str:
-        """The text of a code; a code that has none, as words."""
-        known = self.texts.get(f"{topic}.{code}")
-        return known if isinstance(known, str) else code.replace("_", " ")
+        """The text of a code; a code without a text is written as words."""
+        text = self.texts.get(f"{topic}.{code}")
+        return text if isinstance(text, str) else code.replace("_", " ")
 
-    # How things are written
+    # Formats
 
     def number(self, digits: str) -> str:
         """A decimal numeral, grouped from ten thousand on: 8000 may be a year or a house number."""
@@ -73,7 +73,7 @@ class Wording(NamedTuple):
         return str(self.forms["date"].format(day=day.day, month=month, year=day.year))
 
     def instant(self, instant: datetime) -> str:
-        """Where the risk is."""
+        """A local date and time, in the time zone of the risk."""
         local = instant.astimezone(self.zone)
         time = f"{local:%H:%M}"
         return str(self.forms["instant"].format(time=time, date=self.day(local.date())))

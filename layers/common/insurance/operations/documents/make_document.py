@@ -16,7 +16,7 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import new_document_id, register_id_for
 from insurance.domain.core.stored import PartyKey
-from insurance.domain.document import Content, Document, Subject, Wording, write
+from insurance.domain.document import Content, Document, Subject, Wording, render
 from insurance.domain.document.event_types import DocumentEventType
 from insurance.domain.document.selection import DocumentInput, select
 from insurance.domain.policy import Policy
@@ -66,7 +66,7 @@ def make_document(
     selection = select(version.record, file.renewal, requested, now=receipt.now)
     subject = selection.subject(version, products.version(selection.product))
     wording = _wording(subject, requested.language, wordings)
-    content = write(subject, wording)
+    content = render(subject, wording)
     sealed = key.seal(content.model_dump(mode="json"), register_id_for(policy_id))
     document_id = new_document_id(policy_id, sealed, typesetter.edition)
     pdf, stored = _stored(document_id, content, key, typesetter, objects)
