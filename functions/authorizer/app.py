@@ -1,7 +1,7 @@
 """Authorizer: who calls, for which partner, on which plan.
 
-It runs before every handler, so its cold start is theirs too: it wires itself, and writes its one
-log line without Powertools and pydantic.
+It runs before every other function, and its cold start adds to theirs. So it uses neither wiring,
+Powertools nor pydantic.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ SCHEMA_VERSION = 1
 
 
 class Unauthorized(Exception):
-    """The gateway knows it by its message alone, and answers 401."""
+    """The gateway recognises this exception by its message, and answers 401."""
 
     def __init__(self) -> None:
         super().__init__("Unauthorized")
@@ -61,7 +61,7 @@ class Unauthorized(Exception):
 
 @dataclass(frozen=True)
 class Authorizer:
-    """Admits, denies or refuses a call. Whatever else goes wrong rises, and nobody gets in."""
+    """Admits, denies or refuses a call. Any other failure is raised, and the call is not admitted."""
 
     issuers: Mapping[str, Issuer]
     audience: str
@@ -72,12 +72,18 @@ class Authorizer:
     clock: Callable[[], float] = time.time
 
     def answer(self, event: Json) -> Json:
+        """The policy for the gateway.
+
+        Raises:
+            Unauthorized: There is no valid token.
+            KeysUnavailable: The issuer's keys are not available.
+        """
         request_id = event.get("requestContext", {}).get("requestId", "")
         try:
             token = self._verified(bearer_token(event))
         except TokenRefused as refused:
             note("Refused", reason=refused.reason, request_id=request_id)
-            raise Unauthorized from None  # the chain could quote the token
+            raise Unauthorized from None  # a chained error could quote the token
         except KeysUnavailable:
             note("Failed", reason="keys_unavailable", request_id=request_id)
             raise
@@ -113,7 +119,11 @@ class Authorizer:
 
 
 def bearer_token(event: Json) -> str:
-    """The token of the one Authorization header; two of them are none."""
+    """The token of the Authorization header.
+
+    Raises:
+        TokenRefused: There is no such header, more than one, or no bearer token in it.
+    """
     headers = event.get("multiValueHeaders") or {
         name: [value] for name, value in (event.get("headers") or {}).items()
     }
@@ -127,7 +137,11 @@ def bearer_token(event: Json) -> str:
 
 
 def check_signature(token: SignedToken, key: Jwk) -> None:
-    """Check with the key that the issuer published for this algorithm, and with no other."""
+    """Check the signature with the key that the issuer published for this algorithm.
+
+    Raises:
+        TokenRefused: The signature does not match.
+    """
     try:
         public = (RSAKey if key["kty"] == "RSA" else ECKey).import_key({**key})
         jws.deserialize_compact(token.compact, public, algorithms=[token.algorithm])
@@ -136,7 +150,11 @@ def check_signature(token: SignedToken, key: Jwk) -> None:
 
 
 def fetch_keys(issuer: Issuer) -> object:
-    """The issuer's JWK set, found through its OpenID configuration."""
+    """The issuer's JWK set, found by its OpenID configuration.
+
+    Raises:
+        KeysUnavailable: The issuer does not answer, or its configuration is not its own.
+    """
     try:
         configuration = _fetch(issuer.checked_keys_url(issuer.discovery_url))
         if not isinstance(configuration, dict) or configuration.get("issuer") != issuer.url:
@@ -162,7 +180,7 @@ def _fetch(url: str) -> object:
 
 @dataclass(frozen=True)
 class KeyTable:
-    """Key sets in DynamoDB: the next process need not ask the issuer, nor fail while it is down."""
+    """A shelf in DynamoDB: a new process need not ask the issuer, and works while it is down."""
 
     client: DynamoDBClient
     table: str
@@ -198,7 +216,7 @@ class KeyTable:
 
 
 def _was_beaten(error: Exception) -> bool:
-    """Another process has shelved keys that are as young: that is what the shelf is for."""
+    """Whether another process has stored keys that are as young."""
     return (
         isinstance(error, ClientError)
         and error.response["Error"]["Code"] == "ConditionalCheckFailedException"
@@ -207,7 +225,7 @@ def _was_beaten(error: Exception) -> bool:
 
 @dataclass(frozen=True)
 class ApplicationTable:
-    """Partners' applications by client id, read consistently: a suspension bites at once."""
+    """Partners' applications by client id, read consistently, so that a suspension works at once."""
 
     client: DynamoDBClient
     table: str
@@ -223,7 +241,7 @@ class ApplicationTable:
             id=item["application"]["S"],
             partner=item["partner"]["S"],
             is_active=item["status"]["S"] == "active",
-            # Whatever is not said to be live is kept away from it.
+            # Anything that is not marked live is test.
             mode="live" if item["mode"]["S"] == "live" else "test",
             plan=item["plan"]["S"],
             products=frozenset(item.get("products", {}).get("SS", ())),
@@ -235,7 +253,7 @@ class ApplicationTable:
 
 @dataclass(frozen=True)
 class AccessTable:
-    """Which parties a person is, as a partner said: read consistently, asked of people only."""
+    """The parties that a person has access to, read consistently; only persons are looked up."""
 
     client: DynamoDBClient
     table: str
@@ -248,7 +266,7 @@ class AccessTable:
 
 
 def note(outcome: str, *, reason: str, who: str = "", request_id: str = "") -> None:
-    """One line for each decision: log entry and metric (EMF) in one, without token or person."""
+    """Write one line for each decision: log entry and metric (EMF) in one, without token or person."""
     milliseconds = int(time.time() * 1000)
     metric = {
         "Namespace": os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Coverwright"),
@@ -291,7 +309,11 @@ def _secret() -> bytes:
 
 
 def _setting(name: str) -> str:
-    """A setting that must be there: an empty audience or issuer would let strangers in."""
+    """A setting that must not be empty: an empty audience or issuer would admit strangers.
+
+    Raises:
+        ValueError: It is empty.
+    """
     value = os.environ[name].strip()
     if not value:
         raise ValueError(f"{name} is empty")

@@ -1,4 +1,4 @@
-"""Ids tell kin, mode and kind, and cannot repeat by chance."""
+"""Ids: related by suffix, separate by mode and kind, and never the same by chance."""
 
 import re
 

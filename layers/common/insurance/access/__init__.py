@@ -1,4 +1,4 @@
-"""Who may call: what the authorizer decides about tokens, keys and grants, without AWS or crypto.
+"""Access: how the authorizer decides about tokens, keys and grants, without AWS or cryptography.
 
-Standard library only: these modules are in every caller's cold start.
+Standard library only, because these modules are part of every caller's cold start.
 """

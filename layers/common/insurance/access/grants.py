@@ -1,4 +1,4 @@
-"""Who the caller is and what they may reach: the answer that the gateway keeps and applies."""
+"""Grants: who the caller is, and the policy that the gateway stores and applies."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from insurance.access.tokens import is_name
 
 type Json = dict[str, Any]
 
-# What a subscription to an API product opens: path prefixes, not methods. A list of methods would
-# outgrow what a policy may hold; the exact scope is the handler's to check.
 COMPLAINTS = "/v1/complaints"
-"""Whoever may do anything here may complain about it."""
+"""Every API product includes complaints."""
+
+# A subscription to an API product grants path prefixes, not methods: a list of methods would exceed
+# the size of a policy. The function checks the exact scope.
 
 API_PRODUCTS: Mapping[str, tuple[str, ...]] = {
     "quoting": ("/v1/products", "/v1/quotes", COMPLAINTS),
     "issuance": ("/v1/policies", "/v1/invoices", "/v1/reports", "/v1/scheduler", COMPLAINTS),
     "claims": ("/v1/claims", "/v1/coverage-checks", COMPLAINTS),
 }
-# Those that the API has, each by name: a wildcard for the method also matches slashes, and `*/v1/quotes/*` would open
-# `GET/v1/claims/x/v1/quotes/y`.
+# The API's methods by name. A wildcard for the method also matches slashes: `*/v1/quotes/*` would
+# allow `GET/v1/claims/x/v1/quotes/y`.
 METHODS = ("GET", "POST")
 SCOPE_PREFIX = "coverwright/"  # the resource server's, on the wire only
 TEST_GROUP = "test"
@@ -33,14 +34,14 @@ STAFF_PLAN = "internal"
 PEOPLES_SCOPES = frozenset(
     {"policies:read", "claims:read", "claims:write", "complaints:read", "complaints:write"}
 )
-"""What a policyholder may do at most, whatever the portal may."""
+"""The most that a policyholder may do, whatever scopes the portal has."""
 
 type Kind = Literal["application", "staff", "policyholder"]
 type Mode = Literal["live", "test"]
 
 
 class CallerDenied(Exception):
-    """A true token of somebody who may not call; `principal` is the application, where known."""
+    """The token is valid, but its owner may not call. `principal` is the application, if known."""
 
     def __init__(self, reason: str, *, principal: str = "unknown") -> None:
         super().__init__(reason)
@@ -50,7 +51,7 @@ class CallerDenied(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A partner's application as it is registered, with its active subscriptions."""
+    """A partner's registered application, with its active subscriptions."""
 
     id: str
     partner: str
@@ -59,7 +60,7 @@ class Application:
     plan: str
     products: frozenset[str]
     scopes: frozenset[str]
-    issuer: str | None  # who signs its tokens; nobody named: the house's own issuer
+    issuer: str | None  # who signs its tokens; None: our own issuer
     is_portal: bool = False  # policyholders sign in through it
 
 
@@ -74,10 +75,10 @@ class Caller:
     mode: Mode
     products: frozenset[str]
     parties: frozenset[str] = frozenset()  # a policyholder's own
-    counted_as: str = ""  # whose usage key; nobody named: the principal's own
+    counted_as: str = ""  # whose usage key; empty: the principal's own
 
     def context(self) -> dict[str, str]:
-        """What handlers learn about the caller: flat text, the only thing the gateway hands on."""
+        """What functions learn about the caller: flat text, the only type that the gateway passes on."""
         return {
             "principal": self.principal,
             "kind": self.kind,
@@ -91,7 +92,13 @@ class Caller:
 
 
 def staff_of(claims: Json, *, issuer: Issuer) -> Caller | None:
-    """The member of staff that a token speaks for; groups count from the house's issuer only."""
+    """The member of staff whose token it is. Only groups of our own issuer count.
+
+    Returns None for a token without groups: it belongs to an application.
+
+    Raises:
+        CallerDenied: The groups are malformed, or none of them is a role.
+    """
     groups = claims.get("cognito:groups")
     if not groups or not issuer.is_own:
         return None
@@ -114,7 +121,11 @@ def staff_of(claims: Json, *, issuer: Issuer) -> Caller | None:
 
 
 def client_of(claims: Json) -> str:
-    """The client that a token was given to."""
+    """The client that the token was issued to.
+
+    Raises:
+        CallerDenied: The token names none.
+    """
     client_id = claims.get("client_id")
     if not isinstance(client_id, str) or not is_name(client_id):
         raise CallerDenied("not_an_application")
@@ -128,10 +139,15 @@ def application_caller(
     application: Application | None,
     parties_of: Callable[[str], frozenset[str]],
 ) -> Caller:
-    """The application that a token speaks for, with what both token and registration allow.
+    """The application, or the policyholder who signed in through it, with their scopes.
 
-    RFC 9068 §2.2: its subject is the client then. Another subject is a person who signed in
-    through the application: a policyholder, if it is a portal, and never the application itself.
+    The scopes are those of both the token and the registration. By RFC 9068 §2.2 the subject of an
+    application's own token is the client. Any other subject is a person, who is a policyholder if
+    the application is a portal.
+
+    Raises:
+        CallerDenied: The application is unknown, inactive or without subscriptions, or the person
+            has no access.
     """
     if application is None:
         raise CallerDenied("unknown_application")
@@ -186,8 +202,10 @@ def _policyholder(
 
 
 def allowing(caller: Caller, *, method_arn: str, usage_key: str) -> Json:
-    """Allow all that the caller may reach, not the one method asked for: the gateway keeps the
-    answer for the token and applies it to every call until it forgets it.
+    """A policy that allows every path of the caller's API products.
+
+    It is not limited to the method of this call: the gateway caches the policy by token and applies
+    it to every later call.
     """
     stage = _stage_of(method_arn)
     prefixes = sorted({path for product in caller.products for path in API_PRODUCTS[product]})
@@ -206,7 +224,7 @@ def allowing(caller: Caller, *, method_arn: str, usage_key: str) -> Json:
 
 
 def denying(principal: str, *, method_arn: str) -> Json:
-    """Deny the whole stage: this answer is kept, too."""
+    """A policy that denies the whole stage; the gateway caches it too."""
     return {
         "principalId": principal,
         "policyDocument": _policy("Deny", [f"{_stage_of(method_arn)}/*"]),
@@ -214,7 +232,7 @@ def denying(principal: str, *, method_arn: str) -> Json:
 
 
 def usage_key(secret: bytes, principal: str) -> str:
-    """The value of the caller's key in its usage plan: derived, so that none is stored or shown."""
+    """The caller's key of the usage plan. It is derived, so that no key is stored or shown."""
     return hmac.new(secret, principal.encode(), hashlib.sha256).hexdigest()
 
 

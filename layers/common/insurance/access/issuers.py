@@ -1,4 +1,4 @@
-"""Whose tokens count: the issuers that the stack trusts, by configuration."""
+"""Issuers: whose tokens the stack trusts, by configuration."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ DISCOVERY_PATH = "/.well-known/openid-configuration"
 
 
 class UnsafeAddress(ValueError):
-    """An address that keys must not be fetched from."""
+    """Keys must not be fetched from this address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """A trusted issuer of tokens; `url` is compared with `iss` to the letter.
+    """A trusted issuer of tokens; `url` must equal the claim `iss` exactly.
 
-    The house's own issuer is a Cognito user pool: only its groups make staff, only its access
-    tokens may come without an audience, and it vouches for every application that names no other.
+    Our own issuer is a Cognito user pool. Only its groups are staff roles, only its access tokens may
+    have no audience, and it signs for every application that is registered without an issuer.
     """
 
     url: str
@@ -30,21 +30,28 @@ class Issuer:
         return self.url.rstrip("/") + DISCOVERY_PATH
 
     def checked_keys_url(self, url: str) -> str:
-        """The address of the keys, as the issuer names it, if it is safe to call.
+        """The address of the issuer's keys, if it is safe to call.
 
-        Plain HTTP stays on this machine, and only an issuer on this machine may send us there: a
-        remote one must not turn the authorizer against the Lambda runtime's own loopback API.
+        Plain HTTP is allowed on this machine only, and only for an issuer on this machine: a remote
+        issuer must not make the authorizer call the Lambda runtime's loopback API.
+
+        Raises:
+            UnsafeAddress: It is plain HTTP to another machine, or is no address of a host.
         """
         address = _split(url)
         if address.scheme != "https" and not (
             _is_loopback(_split(self.url)) and _is_plain(address)
         ):
-            raise UnsafeAddress(f"{self.url} keeps its keys at an unsafe address")
+            raise UnsafeAddress(f"{self.url} has its keys at an unsafe address")
         return url
 
 
 def trusted_issuers(configured: str) -> Mapping[str, Issuer]:
-    """Issuers from a comma separated list of URLs; the first is the house's own."""
+    """Issuers by URL, from a comma separated list; the first is our own.
+
+    Raises:
+        UnsafeAddress: The list is empty, or an address is not https.
+    """
     urls = [url.strip() for url in configured.split(",") if url.strip()]
     if not urls:
         raise UnsafeAddress("no issuer is trusted")

@@ -1,4 +1,4 @@
-"""The issuers' public keys: kept in memory and on a shelf, fetched seldom, never trusted for ever."""
+"""The issuers' public keys: cached in memory and in a table, and fetched again when they are old."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from insurance.access.tokens import TokenRefused, is_name
 type Jwk = dict[str, str]
 type KeyName = tuple[str, str]  # algorithm and key id: a key serves one algorithm only
 
-FRESH_SECONDS = 15 * 60  # how long a key that the issuer has withdrawn still counts
-STALE_SECONDS = 6 * 3600  # how long keys serve while the issuer does not answer
-PAUSE_SECONDS = 30  # between two questions to an issuer, whatever key ids callers make up
+FRESH_SECONDS = 15 * 60  # how long a key still counts after the issuer withdrew it
+STALE_SECONDS = 6 * 3600  # how long keys are used while the issuer does not answer
+PAUSE_SECONDS = 30  # between two requests to an issuer, whatever key ids callers send
 _MODULUS_BYTES = range(256, 1025)  # RSA of 2,048 to 8,192 bits
 _EXPONENT_BYTES = range(1, 5)
 _COORDINATE_BYTES = range(32, 33)
 
 
 class KeysUnavailable(Exception):
-    """An issuer's keys cannot be had: nobody can be told apart, so nobody is let in."""
+    """An issuer's keys are not available, so no token can be checked and no caller is admitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedKeys:
-    """The keys an issuer published, and when they were fetched (epoch seconds)."""
+    """The keys that an issuer published, and when they were fetched (epoch seconds)."""
 
     by_name: Mapping[KeyName, Jwk]
     fetched_at: int
@@ -39,12 +39,12 @@ class PublishedKeys:
         return self._is_younger_than(STALE_SECONDS, now)
 
     def _is_younger_than(self, seconds: int, now: int) -> bool:
-        """A time ahead of our clock is no proof of youth."""
+        """A fetch time in the future does not count as young."""
         return -PAUSE_SECONDS <= now - self.fetched_at < seconds
 
 
 class Shelf(Protocol):
-    """Keys that survive this process. Trouble with it is not the caller's: neither method raises."""
+    """A cache of keys beyond this process. Its failures do not fail the call: no method raises."""
 
     def read(self, issuer: Issuer) -> PublishedKeys | None: ...
 
@@ -52,7 +52,7 @@ class Shelf(Protocol):
 
 
 class KeyRing:
-    """Finds the public key that a token names."""
+    """Finds the public key that a token names, in memory, on the shelf or at the issuer."""
 
     def __init__(
         self, *, fetch: Callable[[Issuer], object], shelf: Shelf, clock: Callable[[], float]
@@ -76,7 +76,7 @@ class KeyRing:
         return held.by_name[name]
 
     def _renewed(self, issuer: Issuer, wanted: KeyName, now: int) -> PublishedKeys | None:
-        """Look on the shelf, then ask the issuer; at most once in a while, here and elsewhere."""
+        """Read the shelf, then ask the issuer; at most once per pause."""
         if abs(now - self._asked_at.get(issuer, -PAUSE_SECONDS)) < PAUSE_SECONDS:
             return self._held.get(issuer)
         self._asked_at[issuer] = now
@@ -85,7 +85,7 @@ class KeyRing:
             try:
                 held = PublishedKeys(usable_keys(self._fetch(issuer)), now)
             except KeysUnavailable:
-                pass  # what is held may serve a while longer
+                pass  # the keys at hand may be used a while longer
             else:
                 self._shelf.write(issuer, held)
         if held is not None:
@@ -94,10 +94,13 @@ class KeyRing:
 
 
 def usable_keys(document: object) -> Mapping[KeyName, Jwk]:
-    """The keys of a JWK set that can check our signatures, reduced to their public members.
+    """The keys of a JWK set that can check a signature, reduced to their public members.
 
-    Others (encryption, symmetric, weak, nameless, of other algorithms) are passed over; a document
-    without a single usable key is no answer. Of two keys with one name the first counts.
+    Other keys (encryption, symmetric, weak, without an id, of other algorithms) are ignored. Of two
+    keys with the same name the first counts.
+
+    Raises:
+        KeysUnavailable: The set has no usable key.
     """
     entries = document.get("keys") if isinstance(document, dict) else None
     named: dict[KeyName, Jwk] = {}
@@ -111,7 +114,7 @@ def usable_keys(document: object) -> Mapping[KeyName, Jwk]:
 
 
 def _will_do(held: PublishedKeys, wanted: KeyName, now: int) -> bool:
-    """Fresh and with the key; or so young that asking again would bring nothing new."""
+    """Fresh and with the key; or so young that another request would bring nothing new."""
     age = now - held.fetched_at
     return held.is_fresh(now) and (wanted in held.by_name or age < PAUSE_SECONDS)
 

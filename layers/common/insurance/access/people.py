@@ -1,4 +1,4 @@
-"""A person who signed in through a partner's portal: known by a fingerprint, never by name."""
+"""Persons who sign in through a partner's portal: known by a fingerprint, never by name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 
 def person_id(mode: Literal["live", "test"], *, partner: str, issuer: str, subject: str) -> str:
-    """Whom a subject is, at this partner: another issuer's or partner's is somebody else."""
+    """The id of a subject of an issuer at a partner. The same subject elsewhere is another person."""
     who = json.dumps(["person", mode, partner, issuer, subject]).encode()
     prefix = "per_test_" if mode == "test" else "per_"
     return prefix + hashlib.sha256(who).hexdigest()[:32]

@@ -1,7 +1,7 @@
-"""A bearer token before and after its signature was checked: what of it may be believed.
+"""Bearer tokens: their shape before the signature is checked, and their claims after it.
 
-The shape is judged before any key is looked up, so that a token can choose neither its algorithm's
-family nor its key, and the parser is never asked to guess.
+The shape is checked before any key is looked up. So a token chooses neither the family of its
+algorithm nor its key, and the parser never has to guess.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ MAX_NAME_CHARACTERS = 256  # key ids, client ids, subjects
 LEEWAY_SECONDS = 30
 
 KEY_TYPES: Mapping[str, str] = {"RS256": "RSA", "ES256": "EC"}
-# Anything else (jwk, jku, x5u, x5c, crit, b64, zip …) would let the token bring its own rules or key.
-# x5t is a thumbprint that some issuers add; nothing reads it.
+# Other members (jwk, jku, x5u, x5c, crit, b64, zip …) would let a token bring its own rules or key.
+# x5t is a thumbprint that some issuers add; it is not read.
 _HEADER_MEMBERS = frozenset({"alg", "kid", "typ", "x5t"})
 _TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 
 
 class TokenRefused(Exception):
-    """A token that proves nothing. `reason` is a word of ours, never the token's."""
+    """The token is not valid. `reason` is one of our words, never text from the token."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -38,7 +38,7 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignedToken:
-    """A well-formed token whose signature nobody has checked: enough to find the key."""
+    """A well-formed token whose signature is not checked yet: enough to find the key."""
 
     compact: str
     algorithm: str
@@ -48,7 +48,11 @@ class SignedToken:
 
 
 def read_token(compact: str, issuers: Mapping[str, Issuer]) -> SignedToken:
-    """Take a token apart; its claims are not to be believed before the signature holds."""
+    """Read a token. Its claims must not be trusted before the signature is checked.
+
+    Raises:
+        TokenRefused: The token is malformed, too long, or of an issuer that is not trusted.
+    """
     if len(compact) > MAX_TOKEN_CHARACTERS:
         raise TokenRefused("oversized")
     parts = compact.split(".")
@@ -66,7 +70,11 @@ def read_token(compact: str, issuers: Mapping[str, Issuer]) -> SignedToken:
 
 
 def check_claims(claims: Json, *, issuer: Issuer, audience: str, now: int) -> None:
-    """Refuse what is expired, not yet valid, not an access token, or meant for somebody else."""
+    """Check times, kind and audience of a token.
+
+    Raises:
+        TokenRefused: It is expired, not yet valid, not an access token, or for another audience.
+    """
     if _seconds(claims, "exp") <= now - LEEWAY_SECONDS:
         raise TokenRefused("expired")
     if _seconds(claims, "iat") > now + LEEWAY_SECONDS:
@@ -81,7 +89,7 @@ def check_claims(claims: Json, *, issuer: Issuer, audience: str, now: int) -> No
 
 
 def is_name(value: object) -> bool:
-    """Whether a claim can name somebody: printable ASCII, bounded, without spaces."""
+    """Whether a claim can be the id of a caller or key: printable ASCII, bounded, no spaces."""
     return (
         isinstance(value, str)
         and 0 < len(value) <= MAX_NAME_CHARACTERS
@@ -90,7 +98,7 @@ def is_name(value: object) -> bool:
 
 
 def _check_audience(claims: Json, *, issuer: Issuer, audience: str) -> None:
-    """Cognito's access tokens carry no audience: there the client and the use stand for it."""
+    """Cognito's access tokens have no audience: client and use stand for it."""
     if "aud" in claims:
         meant_for = claims["aud"]
         meant_for = meant_for if isinstance(meant_for, list) else [meant_for]
@@ -127,7 +135,7 @@ def _read_object(part: str) -> Json:
         value = json.loads(
             _decode(part).decode("utf-8"),
             object_pairs_hook=_without_duplicates,
-            parse_float=str,  # no claim that we read has a fraction: as text it fits none of them
+            parse_float=str,  # no claim that we read has a fraction; as text it is refused
             parse_constant=_refuse_constant,
         )
     except (ValueError, RecursionError):
@@ -138,7 +146,7 @@ def _read_object(part: str) -> Json:
 
 
 def _decode(part: str) -> bytes:
-    """Base64url as RFC 7515 writes it: no padding, no blanks, one spelling for each value."""
+    """Base64url by RFC 7515: no padding, no spaces, one spelling for each value."""
     try:
         decoded = urlsafe_b64decode(part + "=" * (-len(part) % 4))
     except ValueError:
