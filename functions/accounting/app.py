@@ -5,27 +5,28 @@ from datetime import UTC, datetime
 from typing import Any
 
 from insurance import telemetry, wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import accounting_period
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.views.ledger import CalendarView
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.stored import Stored
 from insurance.domain.ledger.calendar import Calendar
+from insurance.operations.idempotency import RecordedAnswer
 from insurance.operations.ledger.keep_calendar import (
     close_period,
     lock_period,
     reopen_period,
 )
 from insurance.operations.ledger.reconcile_books import Recounter
-from insurance.operations.receipt import Answer
 
 calendars, receipts = wiring.stores().calendars, wiring.stores().receipts
 counted, products = wiring.stores().counted_books, wiring.products()
 
 RESERVE_MS = 10_000
 
-api = Api(receipts.recall)
+api = Api(receipts.find_replay)
 answer = api.entrypoint()
 
 
@@ -39,7 +40,9 @@ class PeriodRequest(Request):
     staff=True,
     summary="Close a month: nothing is booked into it any more",
 )
-def post_period_closing(period: str, request: PeriodRequest, call: Call) -> CalendarView | Answer:
+def post_period_closing(
+    period: str, request: PeriodRequest, call: Call
+) -> CalendarView | RecordedAnswer:
     """Months close in their order, once they are over. What comes late goes to the next open one."""
     return _keep(close_period, period, call)
 
@@ -50,7 +53,9 @@ def post_period_closing(period: str, request: PeriodRequest, call: Call) -> Cale
     staff=True,
     summary="Lock a closed month for good",
 )
-def post_period_locking(period: str, request: PeriodRequest, call: Call) -> CalendarView | Answer:
+def post_period_locking(
+    period: str, request: PeriodRequest, call: Call
+) -> CalendarView | RecordedAnswer:
     """By another person than who closed it."""
     return _keep(lock_period, period, call)
 
@@ -61,11 +66,13 @@ def post_period_locking(period: str, request: PeriodRequest, call: Call) -> Cale
     staff=True,
     summary="Open the last closed month again, as long as it is not locked",
 )
-def post_period_reopening(period: str, request: PeriodRequest, call: Call) -> CalendarView | Answer:
+def post_period_reopening(
+    period: str, request: PeriodRequest, call: Call
+) -> CalendarView | RecordedAnswer:
     return _keep(reopen_period, period, call)
 
 
-def _keep(step: Callable[..., Stored[Calendar]], period: str, call: Call) -> Answer:
+def _keep(step: Callable[..., Stored[Calendar]], period: str, call: Call) -> RecordedAnswer:
     month = accounting_period("period", period)
     return call.once(
         lambda receipt: step(month, caller=call.caller, calendars=calendars, receipt=receipt),

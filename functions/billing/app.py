@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from insurance import wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, PositiveMoney, Reason
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.payees import PayeeRequest
 from insurance.api.views.billing import (
     BillingView,
@@ -40,12 +41,12 @@ from insurance.operations.billing.resolve_suspense import (
     request_return,
     use_suspense,
 )
-from insurance.operations.receipt import Answer
+from insurance.operations.idempotency import RecordedAnswer
 
 products, billing, receipts = wiring.products(), wiring.stores().billing, wiring.stores().receipts
 screening = wiring.screening()
 
-api = Api(receipts.recall)
+api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 
@@ -187,7 +188,9 @@ def get_invoice(invoice_id: str, call: Call) -> PolicyInvoiceView:
     scope="policies:write",
     summary="Choose how a policy is paid",
 )
-def post_plan(policy_id: str, request: PlanChoiceRequest, call: Call) -> BillingView | Answer:
+def post_plan(
+    policy_id: str, request: PlanChoiceRequest, call: Call
+) -> BillingView | RecordedAnswer:
     return call.once(
         lambda receipt: choose_plan(
             policy_id,
@@ -207,7 +210,9 @@ def post_plan(policy_id: str, request: PlanChoiceRequest, call: Call) -> Billing
     staff=True,
     summary="Book a payment that came in, once by its outside reference",
 )
-def post_payment_received(request: PaymentReceivedRequest, call: Call) -> PaymentTakenView | Answer:
+def post_payment_received(
+    request: PaymentReceivedRequest, call: Call
+) -> PaymentTakenView | RecordedAnswer:
     return call.once(
         lambda receipt: receive_payment(
             request.told(),
@@ -225,7 +230,7 @@ def post_payment_received(request: PaymentReceivedRequest, call: Call) -> Paymen
     scope="policies:write",
     summary="Ask for a refund of what was paid and is not owed",
 )
-def post_refund(policy_id: str, request: RefundRequest, call: Call) -> BillingView | Answer:
+def post_refund(policy_id: str, request: RefundRequest, call: Call) -> BillingView | RecordedAnswer:
     """Another person must approve it; the bank pays it."""
     return at_desk(
         call,
@@ -243,7 +248,7 @@ def post_refund(policy_id: str, request: RefundRequest, call: Call) -> BillingVi
 )
 def post_refund_approval(
     policy_id: str, refund_id: str, request: ApprovalRequest, call: Call
-) -> BillingView | Answer:
+) -> BillingView | RecordedAnswer:
     return at_desk(
         call,
         lambda desk: decide_refund(
@@ -265,7 +270,7 @@ def post_refund_approval(
 )
 def post_refund_screening(
     policy_id: str, refund_id: str, request: ScreeningRequest, call: Call
-) -> BillingView | Answer:
+) -> BillingView | RecordedAnswer:
     return at_desk(
         call,
         lambda desk: screen_refund(
@@ -284,7 +289,9 @@ def post_refund_screening(
     staff=True,
     summary="Use what was paid too much for what is owed by now",
 )
-def post_suspense_use(policy_id: str, request: NothingAsked, call: Call) -> BillingView | Answer:
+def post_suspense_use(
+    policy_id: str, request: NothingAsked, call: Call
+) -> BillingView | RecordedAnswer:
     return at_desk(call, lambda desk: use_suspense(policy_id, desk=desk))
 
 
@@ -307,7 +314,7 @@ def get_suspense(suspense_id: str, call: Call) -> SuspenseView:
 )
 def post_suspense_allocation(
     suspense_id: str, request: AllocationRequest, call: Call
-) -> SuspenseView | Answer:
+) -> SuspenseView | RecordedAnswer:
     return at_desk(
         call,
         lambda desk: allocate(suspense_id, request.policy_id, desk=desk),
@@ -323,7 +330,7 @@ def post_suspense_allocation(
 )
 def post_suspense_return(
     suspense_id: str, request: ReturnRequest, call: Call
-) -> SuspenseView | Answer:
+) -> SuspenseView | RecordedAnswer:
     return at_desk(
         call,
         lambda desk: request_return(suspense_id, request.reason_code, desk=desk),
@@ -339,7 +346,7 @@ def post_suspense_return(
 )
 def post_suspense_return_approval(
     suspense_id: str, request: ReturnApprovalRequest, call: Call
-) -> SuspenseView | Answer:
+) -> SuspenseView | RecordedAnswer:
     return at_desk(
         call,
         lambda desk: decide_return(
@@ -357,7 +364,7 @@ def at_desk(
     step: Callable[[BillingDesk], Any],
     *,
     shows: Callable[[Any], View] = BillingView.of,
-) -> Answer:
+) -> RecordedAnswer:
     return call.once(
         lambda receipt: step(BillingDesk(call.caller, products, billing, receipt)), shows=shows
     )

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Literal
 
 from insurance import wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Code, Instant, MoneyOrNil, PositiveMoney, Reason, Subject
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.views.claims import ClaimView
 from insurance.api.views.work import ClaimDeskView
 from insurance.domain.claim import Claim, CostType, Decision, ReserveReason, Step
@@ -19,12 +20,12 @@ from insurance.operations.claims.decide_claim import (
 )
 from insurance.operations.claims.handle_claim import ClaimDesk
 from insurance.operations.claims.read_claim import read_claim
-from insurance.operations.receipt import Answer
+from insurance.operations.idempotency import RecordedAnswer
 
 products, claims, receipts = wiring.products(), wiring.stores().claims, wiring.stores().receipts
 screening = wiring.screening()
 
-api = Api(receipts.recall)
+api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 DECISIONS = {
@@ -119,7 +120,7 @@ def at_desk(
     call: Call,
     step: Callable[[ClaimDesk], Stored[Claim]],
     shows: type[ClaimView] | type[ClaimDeskView] = ClaimView,
-) -> Answer:
+) -> RecordedAnswer:
     return call.once(
         lambda receipt: step(
             ClaimDesk(
@@ -141,7 +142,9 @@ def at_desk(
     staff=True,
     summary="Approve a claim, in part or whole, deny it with reasons, or pay as goodwill",
 )
-def post_decision(claim_id: str, request: DecisionRequest, call: Call) -> ClaimView | Answer:
+def post_decision(
+    claim_id: str, request: DecisionRequest, call: Call
+) -> ClaimView | RecordedAnswer:
     return call.once(
         lambda receipt: decide_claim(
             claim_id,
@@ -165,7 +168,7 @@ def post_decision(claim_id: str, request: DecisionRequest, call: Call) -> ClaimV
 )
 def post_confirmation(
     claim_id: str, request: ConfirmationRequest, call: Call
-) -> ClaimView | Answer:
+) -> ClaimView | RecordedAnswer:
     return call.once(
         lambda receipt: confirm_decision(
             claim_id,
@@ -187,7 +190,7 @@ def post_confirmation(
     staff=True,
     summary="Change what a claim is expected to cost still",
 )
-def post_reserve(claim_id: str, request: ReserveRequest, call: Call) -> ClaimView | Answer:
+def post_reserve(claim_id: str, request: ReserveRequest, call: Call) -> ClaimView | RecordedAnswer:
     return at_desk(
         claim_id,
         call,
@@ -203,7 +206,7 @@ def post_reserve(claim_id: str, request: ReserveRequest, call: Call) -> ClaimVie
     staff=True,
     summary="Put a claim on hold: nothing is decided or paid",
 )
-def post_hold(claim_id: str, request: HoldRequest, call: Call) -> ClaimView | Answer:
+def post_hold(claim_id: str, request: HoldRequest, call: Call) -> ClaimView | RecordedAnswer:
     return at_desk(claim_id, call, lambda desk: desk.hold(request.reason))
 
 
@@ -213,7 +216,7 @@ def post_hold(claim_id: str, request: HoldRequest, call: Call) -> ClaimView | An
     staff=True,
     summary="Take a claim off hold",
 )
-def post_release(claim_id: str, request: ReleaseRequest, call: Call) -> ClaimView | Answer:
+def post_release(claim_id: str, request: ReleaseRequest, call: Call) -> ClaimView | RecordedAnswer:
     return at_desk(claim_id, call, lambda desk: desk.release())
 
 
@@ -223,7 +226,7 @@ def post_release(claim_id: str, request: ReleaseRequest, call: Call) -> ClaimVie
     staff=True,
     summary="Close a claim and release its reserves",
 )
-def post_closure(claim_id: str, request: ClosureRequest, call: Call) -> ClaimView | Answer:
+def post_closure(claim_id: str, request: ClosureRequest, call: Call) -> ClaimView | RecordedAnswer:
     step = Step.FINISH if request.reason == SETTLED else Step.WITHDRAW
     return at_desk(claim_id, call, lambda desk: desk.close(request.reason, step=step))
 
@@ -234,7 +237,9 @@ def post_closure(claim_id: str, request: ClosureRequest, call: Call) -> ClaimVie
     staff=True,
     summary="Open a closed claim again",
 )
-def post_reopening(claim_id: str, request: ReopeningRequest, call: Call) -> ClaimView | Answer:
+def post_reopening(
+    claim_id: str, request: ReopeningRequest, call: Call
+) -> ClaimView | RecordedAnswer:
     return at_desk(claim_id, call, lambda desk: desk.reopen(request.reason, request.reserve))
 
 
@@ -246,7 +251,7 @@ def post_reopening(claim_id: str, request: ReopeningRequest, call: Call) -> Clai
 )
 def post_assignment(
     claim_id: str, request: AssignmentRequest, call: Call
-) -> ClaimDeskView | Answer:
+) -> ClaimDeskView | RecordedAnswer:
     return at_desk(claim_id, call, lambda desk: desk.assign(request.handler), ClaimDeskView)
 
 
@@ -256,7 +261,7 @@ def post_assignment(
     staff=True,
     summary="Write down what the next person should know",
 )
-def post_note(claim_id: str, request: NoteRequest, call: Call) -> ClaimDeskView | Answer:
+def post_note(claim_id: str, request: NoteRequest, call: Call) -> ClaimDeskView | RecordedAnswer:
     return at_desk(claim_id, call, lambda desk: desk.note(request.text), ClaimDeskView)
 
 
@@ -266,7 +271,9 @@ def post_note(claim_id: str, request: NoteRequest, call: Call) -> ClaimDeskView 
     staff=True,
     summary="Have a claim come back to the work list at a time",
 )
-def post_follow_up(claim_id: str, request: FollowUpRequest, call: Call) -> ClaimDeskView | Answer:
+def post_follow_up(
+    claim_id: str, request: FollowUpRequest, call: Call
+) -> ClaimDeskView | RecordedAnswer:
     return at_desk(
         claim_id, call, lambda desk: desk.follow_up(request.on, request.about), ClaimDeskView
     )
@@ -280,7 +287,7 @@ def post_follow_up(claim_id: str, request: FollowUpRequest, call: Call) -> Claim
 )
 def post_follow_up_done(
     claim_id: str, number: str, request: ReleaseRequest, call: Call
-) -> ClaimDeskView | Answer:
+) -> ClaimDeskView | RecordedAnswer:
     place = int(number) if re.fullmatch("[1-9][0-9]{0,3}", number) else 0
     return at_desk(claim_id, call, lambda desk: desk.followed_up(place), ClaimDeskView)
 

@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from insurance import wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import (
     Code,
@@ -14,6 +13,8 @@ from insurance.api.fields import (
     Reason,
     Text,
 )
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.payees import ClaimPayeeRequest
 from insurance.api.views.claims import ClaimsView, ClaimView, CoverageView
 from insurance.domain.claim import Channel
@@ -25,12 +26,12 @@ from insurance.operations.claims.complete_notice import NoticeCompleted, complet
 from insurance.operations.claims.notify_claim import LossReported, notify_claim
 from insurance.operations.claims.read_claim import read_claim, read_claims
 from insurance.operations.claims.review_claim import ask_for_review
-from insurance.operations.receipt import Answer
+from insurance.operations.idempotency import RecordedAnswer
 
 products, claims, receipts = wiring.products(), wiring.stores().claims, wiring.stores().receipts
 screening = wiring.screening()
 
-api = Api(receipts.recall)
+api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 
@@ -115,7 +116,7 @@ def post_coverage_check(request: CoverageCheckRequest, call: Call) -> CoverageVi
     policyholders=True,
     summary="Give first notice of a loss",
 )
-def post_claim(request: NoticeRequest, call: Call) -> ClaimView | Answer:
+def post_claim(request: NoticeRequest, call: Call) -> ClaimView | RecordedAnswer:
     if request.settle:
         call.caller.require("claims:settle")
     return call.once(
@@ -137,7 +138,7 @@ def post_claim(request: NoticeRequest, call: Call) -> ClaimView | Answer:
     policyholders=True,
     summary="Tell what a notice was missing",
 )
-def post_facts(claim_id: str, request: CompletionRequest, call: Call) -> ClaimView | Answer:
+def post_facts(claim_id: str, request: CompletionRequest, call: Call) -> ClaimView | RecordedAnswer:
     return call.once(
         lambda receipt: complete_notice(
             claim_id,
@@ -157,7 +158,7 @@ def post_facts(claim_id: str, request: CompletionRequest, call: Call) -> ClaimVi
     scope="claims:write",
     summary="Have a person look at an automated decision",
 )
-def post_review(claim_id: str, request: ReviewRequest, call: Call) -> ClaimView | Answer:
+def post_review(claim_id: str, request: ReviewRequest, call: Call) -> ClaimView | RecordedAnswer:
     return call.once(
         lambda receipt: ask_for_review(
             claim_id,
@@ -176,7 +177,7 @@ def post_review(claim_id: str, request: ReviewRequest, call: Call) -> ClaimView 
     scope="claims:write",
     summary="Name whom a claim is paid to; another one than before needs a second person",
 )
-def post_payee(claim_id: str, request: ClaimPayeeRequest, call: Call) -> ClaimView | Answer:
+def post_payee(claim_id: str, request: ClaimPayeeRequest, call: Call) -> ClaimView | RecordedAnswer:
     return call.once(
         lambda receipt: propose_payee(
             claim_id,

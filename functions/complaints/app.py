@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Annotated, Literal, Self
 
 from insurance import wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import (
     Instant,
@@ -16,6 +15,8 @@ from insurance.api.fields import (
     Subject,
     Text,
 )
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.payees import PayeeRequest
 from insurance.api.views.complaints import (
     ComplaintDeskView,
@@ -44,15 +45,15 @@ from insurance.operations.complaints.handle_complaint import (
     open_complaint,
     read_complaint,
 )
+from insurance.operations.idempotency import RecordedAnswer
 from insurance.operations.payments.pay_redress import report_redress
-from insurance.operations.receipt import Answer
 from insurance.operations.work.read_work import read_complaints_in
 from pydantic import StringConstraints, model_validator
 
 products, complaints, lists = wiring.products(), wiring.stores().complaints, wiring.stores().lists
 receipts, screening = wiring.stores().complaint_receipts, wiring.screening()
 
-api = Api(receipts.recall)
+api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
@@ -174,7 +175,7 @@ def at_desk(
     call: Call,
     step: Callable[[ComplaintDesk], Stored[Complaint]],
     shows: type[ComplaintView] | type[ComplaintDeskView] = ComplaintView,
-) -> Answer:
+) -> RecordedAnswer:
     return call.once(
         lambda receipt: step(
             ComplaintDesk(
@@ -196,7 +197,7 @@ def at_desk(
     summary="Complain about a quote, a policy or a claim",
     policyholders=True,
 )
-def post_complaint(request: ComplaintRequest, call: Call) -> ComplaintView | Answer:
+def post_complaint(request: ComplaintRequest, call: Call) -> ComplaintView | RecordedAnswer:
     return call.once(
         lambda receipt: open_complaint(
             request.made(),
@@ -229,7 +230,7 @@ def get_complaint(complaint_id: str, call: Call) -> ComplaintView:
 )
 def post_acknowledgement(
     complaint_id: str, request: ComplaintStepRequest, call: Call
-) -> ComplaintView | Answer:
+) -> ComplaintView | RecordedAnswer:
     return at_desk(complaint_id, call, lambda desk: desk.acknowledge())
 
 
@@ -241,7 +242,7 @@ def post_acknowledgement(
 )
 def post_investigation(
     complaint_id: str, request: ComplaintStepRequest, call: Call
-) -> ComplaintView | Answer:
+) -> ComplaintView | RecordedAnswer:
     return at_desk(complaint_id, call, lambda desk: desk.investigate())
 
 
@@ -251,7 +252,9 @@ def post_investigation(
     staff=True,
     summary="Give the final response",
 )
-def post_response(complaint_id: str, request: AnswerRequest, call: Call) -> ComplaintView | Answer:
+def post_response(
+    complaint_id: str, request: AnswerRequest, call: Call
+) -> ComplaintView | RecordedAnswer:
     outcome, cause = Outcome(request.outcome), RootCause(request.root_cause)
     return at_desk(complaint_id, call, lambda desk: desk.answer(request.text, outcome, cause))
 
@@ -264,7 +267,7 @@ def post_response(complaint_id: str, request: AnswerRequest, call: Call) -> Comp
 )
 def post_referral(
     complaint_id: str, request: ReferralRequest, call: Call
-) -> ComplaintView | Answer:
+) -> ComplaintView | RecordedAnswer:
     return at_desk(complaint_id, call, lambda desk: desk.refer(request.reference))
 
 
@@ -276,7 +279,7 @@ def post_referral(
 )
 def post_complaint_closure(
     complaint_id: str, request: ComplaintClosureRequest, call: Call
-) -> ComplaintView | Answer:
+) -> ComplaintView | RecordedAnswer:
     step = Step.WITHDRAW if request.reason == "withdrawn" else Step.CLOSE
     return at_desk(complaint_id, call, lambda desk: desk.close(request.reason, step))
 
@@ -289,7 +292,7 @@ def post_complaint_closure(
 )
 def post_complaint_reopening(
     complaint_id: str, request: ComplaintReopeningRequest, call: Call
-) -> ComplaintView | Answer:
+) -> ComplaintView | RecordedAnswer:
     return at_desk(complaint_id, call, lambda desk: desk.reopen(request.reason))
 
 
@@ -301,7 +304,7 @@ def post_complaint_reopening(
 )
 def post_complaint_assignment(
     complaint_id: str, request: ComplaintAssignmentRequest, call: Call
-) -> ComplaintDeskView | Answer:
+) -> ComplaintDeskView | RecordedAnswer:
     return at_desk(complaint_id, call, lambda desk: desk.assign(request.handler), ComplaintDeskView)
 
 
@@ -313,7 +316,7 @@ def post_complaint_assignment(
 )
 def post_complaint_note(
     complaint_id: str, request: ComplaintNoteRequest, call: Call
-) -> ComplaintDeskView | Answer:
+) -> ComplaintDeskView | RecordedAnswer:
     return at_desk(complaint_id, call, lambda desk: desk.note(request.text), ComplaintDeskView)
 
 
@@ -336,7 +339,9 @@ def get_complaint_desk(complaint_id: str, call: Call) -> ComplaintDeskView:
     staff=True,
     summary="Offer redress, which a second person must agree to",
 )
-def post_redress(complaint_id: str, request: RedressRequest, call: Call) -> ComplaintView | Answer:
+def post_redress(
+    complaint_id: str, request: RedressRequest, call: Call
+) -> ComplaintView | RecordedAnswer:
     return at_desk(
         complaint_id,
         call,
@@ -352,7 +357,7 @@ def post_redress(complaint_id: str, request: RedressRequest, call: Call) -> Comp
 )
 def post_redress_approval(
     complaint_id: str, redress_id: str, request: RedressApprovalRequest, call: Call
-) -> ComplaintView | Answer:
+) -> ComplaintView | RecordedAnswer:
     return at_desk(
         complaint_id,
         call,
@@ -373,7 +378,7 @@ def post_redress_approval(
 )
 def post_redress_screening(
     complaint_id: str, redress_id: str, request: RedressScreeningRequest, call: Call
-) -> ComplaintView | Answer:
+) -> ComplaintView | RecordedAnswer:
     return at_desk(
         complaint_id,
         call,
@@ -392,7 +397,9 @@ def post_redress_screening(
     staff=True,
     summary="Report what the bank did with a payment of redress",
 )
-def post_redress_report(request: RedressReportRequest, call: Call) -> RedressReportView | Answer:
+def post_redress_report(
+    request: RedressReportRequest, call: Call
+) -> RedressReportView | RecordedAnswer:
     return call.once(
         lambda receipt: report_redress(
             request.report(), caller=call.caller, complaints=complaints, receipt=receipt

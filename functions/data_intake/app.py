@@ -1,16 +1,17 @@
 """Data intake: what happens to the data of the people that insurance is about."""
 
 from insurance import wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Reason
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.views.parties import ErasureView
+from insurance.operations.idempotency import RecordedAnswer
 from insurance.operations.parties.erase_party import erase_party
-from insurance.operations.receipt import Answer
 
 parties, receipts = wiring.stores().parties, wiring.stores().receipts
 
-api = Api(receipts.recall)
+api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 
@@ -26,7 +27,9 @@ class ErasureRequest(Request):
     staff=True,
     summary="Erase a party's personal data for ever",
 )
-def post_erasure(party_id: str, request: ErasureRequest, call: Call) -> ErasureView | Answer:
+def post_erasure(
+    party_id: str, request: ErasureRequest, call: Call
+) -> ErasureView | RecordedAnswer:
     call.caller.require_role("privacy_officer")
     return call.once(
         lambda receipt: erase_party(

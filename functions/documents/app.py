@@ -4,22 +4,23 @@ from http import HTTPStatus
 from typing import Annotated
 
 from insurance import wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Instant
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.views.documents import DocumentDownloadView, DocumentRegisterView
 from insurance.domain.document import DocumentKind
 from insurance.domain.document.selection import DocumentInput
 from insurance.operations.documents.make_document import make_document
 from insurance.operations.documents.read_document import read_document, read_register
-from insurance.operations.receipt import Answer
+from insurance.operations.idempotency import RecordedAnswer
 from pydantic import Field, StringConstraints
 
 products, receipts = wiring.products(), wiring.stores().receipts
 documents, files = wiring.stores().documents, wiring.objects("documents")
 wordings, typesetter = wiring.wordings(), wiring.typesetter()
 
-api = Api(receipts.recall)
+api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 
@@ -55,7 +56,7 @@ class DocumentRequest(Request):
 )
 def post_document(
     policy_id: str, request: DocumentRequest, call: Call
-) -> DocumentDownloadView | Answer:
+) -> DocumentDownloadView | RecordedAnswer:
     """Asked for again, a document is the one that is there already."""
     return call.once(
         lambda receipt: make_document(

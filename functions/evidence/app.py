@@ -4,9 +4,10 @@ from http import HTTPStatus
 from typing import Annotated
 
 from insurance import wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Code
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.views.evidence import (
     AskedEvidenceView,
     EvidenceListView,
@@ -20,13 +21,13 @@ from insurance.operations.claims.take_evidence import (
     ask_for_evidence,
     receive_evidence,
 )
-from insurance.operations.receipt import Answer
+from insurance.operations.idempotency import RecordedAnswer
 from pydantic import Field, StringConstraints
 
 products, claims, receipts = wiring.products(), wiring.stores().claims, wiring.stores().receipts
 files, scanner = wiring.objects("evidence"), wiring.scanner()
 
-api = Api(receipts.recall)
+api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 
@@ -58,7 +59,7 @@ class ReceiptRequest(Request):
 )
 def post_evidence(
     claim_id: str, request: EvidenceRequest, call: Call
-) -> AskedEvidenceView | Answer:
+) -> AskedEvidenceView | RecordedAnswer:
     """The form takes this very file for ten minutes. Announced again, it is given a new one."""
     return call.once(
         lambda receipt: ask_for_evidence(
@@ -83,7 +84,7 @@ def post_evidence(
 )
 def post_receipt(
     claim_id: str, evidence_id: str, request: ReceiptRequest, call: Call
-) -> EvidenceView | Answer:
+) -> EvidenceView | RecordedAnswer:
     return call.once(
         lambda receipt: receive_evidence(
             claim_id,

@@ -4,23 +4,24 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from insurance import wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.views.payments import PaymentFilesView, PaymentFileView, StatusReportView
 from insurance.api.views.statements import StatementView
 from insurance.bank.statements import READERS
 from insurance.domain.core.money import Currency
+from insurance.operations.idempotency import RecordedAnswer
 from insurance.operations.payments.import_statement import StatementImport
 from insurance.operations.payments.send_payments import PaymentRun, read_payment_file
 from insurance.operations.payments.take_status_report import take_status_report
-from insurance.operations.receipt import Answer
 from pydantic import Field
 
 receipts, orders, payers = wiring.stores().receipts, wiring.stores().payment_orders, wiring.payers()
 products, billing = wiring.products(), wiring.stores().billing
 objects, messages = wiring.objects("payment_files"), wiring.bank_messages()
 
-api = Api(receipts.recall)
+api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 
@@ -50,7 +51,7 @@ class StatementRequest(Request):
     status=HTTPStatus.CREATED,
     summary="Send the payments that wait to the bank, in one file",
 )
-def post_payment_file(request: PaymentFileRequest, call: Call) -> PaymentFilesView | Answer:
+def post_payment_file(request: PaymentFileRequest, call: Call) -> PaymentFilesView | RecordedAnswer:
     return call.once(
         lambda receipt: PaymentRun(
             caller=call.caller,
@@ -81,7 +82,9 @@ def get_payment_file(file_id: str, call: Call) -> PaymentFileView:
     staff=True,
     summary="Take in the bank's status report on a file of payments",
 )
-def post_status_report(request: StatusReportRequest, call: Call) -> StatusReportView | Answer:
+def post_status_report(
+    request: StatusReportRequest, call: Call
+) -> StatusReportView | RecordedAnswer:
     report = messages.read_report(request.document)
     return call.once(
         lambda receipt: take_status_report(
@@ -97,7 +100,7 @@ def post_status_report(request: StatusReportRequest, call: Call) -> StatusReport
     staff=True,
     summary="Take in a bank statement: each entry is booked once, for whom it names",
 )
-def post_bank_statement(request: StatementRequest, call: Call) -> StatementView | Answer:
+def post_bank_statement(request: StatementRequest, call: Call) -> StatementView | RecordedAnswer:
     """Money that names no policy goes to suspense. The same entries in another statement, or in
     this one sent again, book nothing twice."""
     statement = READERS[request.format](request.document)

@@ -4,24 +4,25 @@ from http import HTTPStatus
 from typing import Literal
 
 from insurance import wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Reason
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.views.policies import EventsView, PolicyView
 from insurance.api.views.screenings import ScreeningRunView, ScreeningsView, ScreeningView
 from insurance.domain.core.identity import BookPlace, QuoteId
+from insurance.operations.idempotency import RecordedAnswer
 from insurance.operations.parties.screen_policyholder import (
     decide_screening_case,
     screen_book,
 )
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.read_policy import read_policy, read_policy_events
-from insurance.operations.receipt import Answer
 
 products, policies, receipts = wiring.products(), wiring.stores().policies, wiring.stores().receipts
 screening, screenings = wiring.screening(), wiring.stores().screenings
 
-api = Api(receipts.recall)
+api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 
@@ -50,7 +51,7 @@ class IssuePolicyRequest(Request):
     status=HTTPStatus.CREATED,
     summary="Issue a policy from an accepted quote",
 )
-def post_policy(request: IssuePolicyRequest, call: Call) -> PolicyView | Answer:
+def post_policy(request: IssuePolicyRequest, call: Call) -> PolicyView | RecordedAnswer:
     return call.once(
         lambda receipt: issue_policy(
             request.quote_id,
@@ -113,7 +114,7 @@ def get_screenings(call: Call) -> ScreeningsView:
 )
 def post_screening_decision(
     screening_id: str, request: ScreeningDecisionRequest, call: Call
-) -> ScreeningView | Answer:
+) -> ScreeningView | RecordedAnswer:
     return call.once(
         lambda receipt: decide_screening_case(
             screening_id,

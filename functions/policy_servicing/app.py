@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from insurance import wiring
 from insurance.access.people import person_id
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, Instant, TokenName
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.views.notices import NoticesView, NoticeView
 from insurance.api.views.parties import AccessView
 from insurance.api.views.policies import PolicyView
@@ -16,10 +17,10 @@ from insurance.api.views.quotes import PreviewView, QuoteView
 from insurance.api.views.servicing import ChangeView, ComparisonView, TransactionsView
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import NoticeNotFound, TransactionNotFound
-from insurance.domain.core.identity import renewal_quote_id_for
 from insurance.domain.jurisdiction import Channel
 from insurance.domain.policy import Initiator, TransactionKind
 from insurance.domain.policy.notice import DispatchReference
+from insurance.operations.idempotency import Idempotency, RecordedAnswer
 from insurance.operations.parties.grant_access import give_access, withdraw_access
 from insurance.operations.policy.compare_policy import Version, compare_policy
 from insurance.operations.policy.read_policy import read_policy
@@ -37,7 +38,6 @@ from insurance.operations.policy.service_policy import (
     change_policy,
     preview_change,
 )
-from insurance.operations.receipt import Answer, Receipt
 from pydantic import Field
 
 products, sources = wiring.products(), wiring.look_ups()
@@ -47,7 +47,7 @@ accesses, billing = wiring.stores().accesses, wiring.stores().billing
 
 NUMBER_DIGITS = 6
 
-api = Api(receipts.recall)
+api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 
@@ -169,7 +169,7 @@ def preview(policy_id: str, asked: ChangeAsked, call: Call) -> ChangeView:
 
 def carry_out(
     policy_id: str, asked: ChangeAsked, call: Call, *, expected_revision: int | None
-) -> Answer:
+) -> RecordedAnswer:
     return call.once(
         lambda receipt: change_policy(
             policy_id,
@@ -203,7 +203,7 @@ def post_endorsement_preview(policy_id: str, request: EndorsementRequest, call: 
 )
 def post_endorsement(
     policy_id: str, request: EndorsementRequest, call: Call
-) -> ChangeView | Answer:
+) -> ChangeView | RecordedAnswer:
     return carry_out(policy_id, request.asked(), call, expected_revision=call.expected_revision)
 
 
@@ -226,7 +226,7 @@ def post_cancellation_preview(
 )
 def post_cancellation(
     policy_id: str, request: PolicyCancellationRequest, call: Call
-) -> ChangeView | Answer:
+) -> ChangeView | RecordedAnswer:
     return carry_out(policy_id, request.asked(), call, expected_revision=call.expected_revision)
 
 
@@ -249,7 +249,7 @@ def post_reinstatement_preview(
 )
 def post_reinstatement(
     policy_id: str, request: ReinstatementRequest, call: Call
-) -> ChangeView | Answer:
+) -> ChangeView | RecordedAnswer:
     return carry_out(policy_id, request.asked(), call, expected_revision=call.expected_revision)
 
 
@@ -272,7 +272,7 @@ def post_reversal_preview(
 )
 def post_reversal(
     policy_id: str, number: str, request: ReversalRequest, call: Call
-) -> ChangeView | Answer:
+) -> ChangeView | RecordedAnswer:
     """A partner undoes its own endorsements; the rest is for our people."""
     return carry_out(
         policy_id, request.asked(number), call, expected_revision=call.expected_revision
@@ -303,7 +303,7 @@ def post_renewal_preview(policy_id: str, request: RenewalRequest, call: Call) ->
     status=HTTPStatus.CREATED,
     summary="Offer the next term of a policy, as a quote",
 )
-def post_renewal(policy_id: str, request: RenewalRequest, call: Call) -> QuoteView | Answer:
+def post_renewal(policy_id: str, request: RenewalRequest, call: Call) -> QuoteView | RecordedAnswer:
     """Accepted and issued like any quote, it becomes the policy of the next term."""
     return call.once(
         lambda receipt: offer_renewal(
@@ -317,7 +317,7 @@ def post_renewal(policy_id: str, request: RenewalRequest, call: Call) -> QuoteVi
             receipt=receipt,
         ),
         shows=QuoteView.of,
-        recall=lambda receipt: quotes.recall(renewal_quote_id_for(policy_id), receipt),
+        find_replay=lambda command: quotes.find_replay(command, policy_id=policy_id),
     )
 
 
@@ -347,7 +347,7 @@ class NonRenewalRequest(Request):
     reason: Code | None = None
 
 
-def answer_with_notice(serve: Callable[[Receipt], NoticeResult], call: Call) -> Answer:
+def answer_with_notice(serve: Callable[[Idempotency], NoticeResult], call: Call) -> RecordedAnswer:
     return call.once(serve, shows=lambda served: NoticeView.at(call.now, served))
 
 
@@ -366,7 +366,7 @@ def numbered(number: str, policy_id: str) -> int:
 )
 def post_notice(
     policy_id: str, request: CancellationNoticeRequest, call: Call
-) -> NoticeView | Answer:
+) -> NoticeView | RecordedAnswer:
     return answer_with_notice(
         lambda receipt: announce_cancellation(
             policy_id,
@@ -389,7 +389,7 @@ def post_notice(
 )
 def post_dispatch(
     policy_id: str, number: str, request: DispatchRequest, call: Call
-) -> NoticeView | Answer:
+) -> NoticeView | RecordedAnswer:
     """From now on it is known when the notice takes effect."""
     told = DispatchInput(Channel(request.channel), request.reference, request.dispatched_at)
     return answer_with_notice(
@@ -414,7 +414,7 @@ def post_dispatch(
 )
 def post_withdrawal(
     policy_id: str, number: str, request: WithdrawalRequest, call: Call
-) -> NoticeView | Answer:
+) -> NoticeView | RecordedAnswer:
     return answer_with_notice(
         lambda receipt: withdraw_notice(
             policy_id,
@@ -442,7 +442,9 @@ def get_notices(policy_id: str, call: Call) -> NoticesView:
     scope="policies:write",
     summary="Note that another term is not wanted",
 )
-def post_non_renewal(policy_id: str, request: NonRenewalRequest, call: Call) -> PolicyView | Answer:
+def post_non_renewal(
+    policy_id: str, request: NonRenewalRequest, call: Call
+) -> PolicyView | RecordedAnswer:
     return call.once(
         lambda receipt: refuse_renewal(
             policy_id,
@@ -487,7 +489,7 @@ def get_comparison(policy_id: str, call: Call) -> ComparisonView:
     scope="policies:share",
     summary="Let the policyholder see their policy and its claims through your portal",
 )
-def post_access(policy_id: str, request: AccessRequest, call: Call) -> AccessView | Answer:
+def post_access(policy_id: str, request: AccessRequest, call: Call) -> AccessView | RecordedAnswer:
     """Give it to whom you know to be the policyholder: sign-in proves a subject, only you know whose.
 
     It counts from the person's next sign-in, or within a minute.
@@ -511,7 +513,7 @@ def post_access(policy_id: str, request: AccessRequest, call: Call) -> AccessVie
 )
 def post_access_withdrawal(
     policy_id: str, request: AccessRequest, call: Call
-) -> AccessView | Answer:
+) -> AccessView | RecordedAnswer:
     return call.once(
         lambda receipt: withdraw_access(
             policy_id,

@@ -1,11 +1,13 @@
 """Products: what is on sale and what is asked; and the life of their versions, for those who write them."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal
 
 from insurance import wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Reason
+from insurance.api.paging import Page
+from insurance.api.router import Api
 from insurance.api.views.product_versions import (
     DefinitionCheckView,
     DraftView,
@@ -15,27 +17,43 @@ from insurance.api.views.product_versions import (
     VersionFilesView,
 )
 from insurance.api.views.products import ProductListView, ProductView
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    InvalidDefinition,
+    ProductNotFound,
+    SamePerson,
+    VersionNotFound,
+    WrongState,
+)
+from insurance.domain.core.roles import EVERY_ROLE, Role
+from insurance.domain.core.scopes import Scope
+from insurance.domain.core.stored import Stored
+from insurance.domain.product import Product
 from insurance.domain.product.definition.source import Files, schema
-from insurance.domain.product.publishing.release import Step
-from insurance.operations.products.publish_product import (
-    ROLE,
-    VersionDesk,
-    check_files,
+from insurance.domain.product.publishing.checks import Report
+from insurance.domain.product.publishing.release import ProductVersion, Step
+from insurance.operations.command import Command, Query
+from insurance.operations.products.change_version import Draft, advance_version, draft_version
+from insurance.operations.products.check_files import check_files
+from insurance.operations.products.read_products import list_products, read_product
+from insurance.operations.products.read_versions import (
+    VersionFiles,
     list_versions,
     read_files,
     read_version,
 )
-from insurance.operations.receipt import Answer, Receipt
 from pydantic import Field, StringConstraints
 
-products, versions, seeds = wiring.products(), wiring.stores().product_versions, wiring.seeds()
+ports, receipts = wiring.product_ports(), wiring.stores().staff_receipts
 
-api = Api(wiring.stores().staff_receipts.recall)
+api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 VERSIONS = "/v1/products/{product_code}/versions"
 VERSION = f"{VERSIONS}/{{version}}"
-WRITES = "products:write"
+READERS = {CallerKind.APPLICATION, CallerKind.STAFF}
+AUTHORS = {CallerKind.STAFF}
+AUTHORING_ROLES = {Role.PRODUCT_MANAGER}
 
 Text = Annotated[str, StringConstraints(max_length=2_000_000)]
 TableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -62,116 +80,139 @@ class StepRequest(Request):
     reason: Reason
 
 
-@api.query("GET", "/v1/products", scope="products:read", summary="List the products on sale")
-def get_products(call: Call) -> ProductListView:
-    return ProductListView.of(products.all_on_sale(call.now.date(), call.caller.mode))
+@api.query(
+    "/v1/products",
+    operation_id="listProducts",
+    summary="List the products on sale",
+    scope=Scope.PRODUCTS_READ,
+    callers=READERS,
+    roles=EVERY_ROLE,
+    shows=ProductListView,
+)
+def get_products(query: Query) -> Sequence[Product]:
+    return list_products(query, ports)
 
 
 @api.query(
-    "GET",
     "/v1/products/{product_code}",
-    scope="products:read",
+    operation_id="getProduct",
     summary="Read a product's questions and covers",
+    scope=Scope.PRODUCTS_READ,
+    callers=READERS,
+    roles=EVERY_ROLE,
+    shows=ProductView,
+    raises=(ProductNotFound,),
 )
-def get_product(product_code: str, call: Call) -> ProductView:
-    return ProductView.of(products.on_sale(product_code, call.now.date(), call.caller.mode))
+def get_product(product_code: str, query: Query) -> Product:
+    return read_product(product_code, query, ports)
 
 
 @api.query(
-    "GET",
     "/v1/product-schema",
-    scope=WRITES,
-    staff=True,
+    operation_id="getProductSchema",
     summary="Read the JSON Schema of product definitions",
+    scope=Scope.PRODUCTS_WRITE,
+    callers=AUTHORS,
+    roles=AUTHORING_ROLES,
+    shows=ProductSchemaView,
 )
-def get_product_schema() -> ProductSchemaView:
-    return ProductSchemaView(dict(schema()))
+def get_product_schema() -> Mapping[str, Any]:
+    return schema()
 
 
 @api.query(
-    "POST",
     "/v1/product-checks",
-    scope=WRITES,
-    staff=True,
-    summary="Check a version's files and run their scenarios; nothing is kept",
+    method="POST",
+    operation_id="checkProductFiles",
+    summary="Check a version's files and run their scenarios without storing them",
+    scope=Scope.PRODUCTS_WRITE,
+    callers=AUTHORS,
+    roles=AUTHORING_ROLES,
+    shows=DefinitionCheckView,
+    raises=(InvalidDefinition,),
 )
-def post_product_check(request: FilesRequest, call: Call) -> DefinitionCheckView:
-    call.caller.require_role(ROLE)
-    return DefinitionCheckView.of(check_files(request.files))
+def post_product_check(request: FilesRequest) -> Report:
+    return check_files(request.files)
 
 
 @api.query(
-    "GET",
     VERSIONS,
-    scope=WRITES,
-    staff=True,
+    operation_id="listProductVersions",
     summary="List a product's versions, each with its state",
+    scope=Scope.PRODUCTS_WRITE,
+    callers=AUTHORS,
+    roles=AUTHORING_ROLES,
+    shows=ProductVersionListView,
+    paged="{product_code}",
 )
-def get_product_versions(product_code: str, call: Call) -> ProductVersionListView:
-    page = call.page(of=product_code)
-    found = list_versions(product_code, caller=call.caller, versions=versions, seeds=seeds)
-    return ProductVersionListView.of(product_code, found, page)
+def get_product_versions(
+    product_code: str, page: Page, query: Query
+) -> Sequence[Stored[ProductVersion]]:
+    return list_versions(product_code, query, ports)
 
 
-@api.query("GET", VERSION, scope=WRITES, staff=True, summary="Read where a version stands")
-def get_product_version(product_code: str, version: str, call: Call) -> ProductVersionView:
-    kept = read_version(product_code, version, caller=call.caller, versions=versions, seeds=seeds)
-    return ProductVersionView.of(kept)
+@api.query(
+    VERSION,
+    operation_id="getProductVersion",
+    summary="Read a product version's state",
+    scope=Scope.PRODUCTS_WRITE,
+    callers=AUTHORS,
+    roles=AUTHORING_ROLES,
+    shows=ProductVersionView,
+    etag=True,
+    raises=(VersionNotFound,),
+)
+def get_product_version(product_code: str, version: str, query: Query) -> Stored[ProductVersion]:
+    return read_version(product_code, version, query, ports)
 
 
-@api.query("GET", f"{VERSION}/files", scope=WRITES, staff=True, summary="Read a version's files")
-def get_product_files(product_code: str, version: str, call: Call) -> VersionFilesView:
-    return VersionFilesView.holding(
-        *read_files(
-            product_code,
-            version,
-            caller=call.caller,
-            versions=versions,
-            contents=wiring.objects("products"),
-            seeds=seeds,
-        )
-    )
+@api.query(
+    f"{VERSION}/files",
+    operation_id="getProductVersionFiles",
+    summary="Read a product version's files",
+    scope=Scope.PRODUCTS_WRITE,
+    callers=AUTHORS,
+    roles=AUTHORING_ROLES,
+    shows=VersionFilesView.of_files,
+    etag=True,
+    raises=(VersionNotFound,),
+)
+def get_product_files(product_code: str, version: str, query: Query) -> VersionFiles:
+    return read_files(product_code, version, query, ports)
 
 
 @api.command(
-    f"{VERSION}/draft", scope=WRITES, staff=True, summary="Keep these files as a version's draft"
+    f"{VERSION}/draft",
+    operation_id="draftProductVersion",
+    summary="Store files as a product version's draft",
+    scope=Scope.PRODUCTS_WRITE,
+    callers=AUTHORS,
+    roles=AUTHORING_ROLES,
+    shows=DraftView.of_draft,
+    if_match=True,
+    raises=(InvalidDefinition, WrongState),
 )
 def post_product_draft(
-    product_code: str, version: str, request: FilesRequest, call: Call
-) -> DraftView | Answer:
-    return call.once(
-        lambda receipt: desk(product_code, version, call, receipt).draft(request.files),
-        shows=DraftView.drafted,
-    )
+    product_code: str, version: str, request: FilesRequest, command: Command
+) -> Draft:
+    return draft_version(product_code, version, request.files, command, ports)
 
 
 @api.command(
     f"{VERSION}/steps",
-    scope=WRITES,
-    staff=True,
-    summary="Submit, approve, send back, publish, close or retire a version",
+    operation_id="advanceProductVersion",
+    summary="Submit, send back, approve, publish, close or retire a product version",
+    scope=Scope.PRODUCTS_WRITE,
+    callers=AUTHORS,
+    roles=AUTHORING_ROLES,
+    shows=ProductVersionView,
+    if_match=True,
+    raises=(InvalidDefinition, SamePerson, VersionNotFound, WrongState),
 )
 def post_product_step(
-    product_code: str, version: str, request: StepRequest, call: Call
-) -> ProductVersionView | Answer:
+    product_code: str, version: str, request: StepRequest, command: Command
+) -> Stored[ProductVersion]:
     """Another person than its authors approves and publishes; to publish runs the scenarios."""
-    step = Step(request.step)
-    return call.once(
-        lambda receipt: desk(product_code, version, call, receipt).take(
-            step, reason=request.reason
-        ),
-        shows=ProductVersionView.of,
-    )
-
-
-def desk(code: str, version: str, call: Call, receipt: Receipt) -> VersionDesk:
-    return VersionDesk(
-        code,
-        version,
-        expected_revision=call.expected_revision,
-        caller=call.caller,
-        versions=versions,
-        contents=wiring.objects("products"),
-        seeds=seeds,
-        receipt=receipt,
+    return advance_version(
+        product_code, version, Step(request.step), request.reason, command, ports
     )

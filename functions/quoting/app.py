@@ -1,33 +1,52 @@
-"""Quoting: what a risk costs, on what terms, and whether it is taken."""
+"""Quoting: what a risk costs, on what terms, and whether it is accepted."""
 
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from insurance import wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, MoneyOrNil, Reason, Text
+from insurance.api.router import Api
 from insurance.api.views.quotes import ExplanationView, PreviewView, QuoteView
 from insurance.domain.contract.terms import LOAD_MAX, ImposedTerms
-from insurance.domain.core.identity import new_quote_id
-from insurance.domain.party.party import Policyholder
-from insurance.operations.quoting.change_quote import (
-    accept_quote,
-    take_on_quote,
-    turn_down_quote,
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    InvalidFields,
+    LookUpUnavailable,
+    NoAuthority,
+    ProductNotFound,
+    QuoteExpired,
+    ReferralOpen,
+    WrongState,
 )
-from insurance.operations.quoting.explain_quote import explain_quote
-from insurance.operations.quoting.make_quote import RiskAsked, make_quote, preview_quote
+from insurance.domain.core.roles import EVERY_ROLE, UNDERWRITING_ROLES, Role
+from insurance.domain.core.scopes import Scope
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Policyholder
+from insurance.domain.quote.pricing import Priced
+from insurance.domain.quote.quote import Quote
+from insurance.operations.command import Command, Query
+from insurance.operations.quoting.accept_quote import accept_quote
+from insurance.operations.quoting.decide_referral import (
+    AcceptanceInput,
+    accept_referral,
+    decline_referral,
+)
+from insurance.operations.quoting.explain_quote import Explanation, explain_quote
+from insurance.operations.quoting.make_quote import RiskInput, make_quote, preview_quote
 from insurance.operations.quoting.read_quote import read_quote
-from insurance.operations.receipt import Answer
 from pydantic import AfterValidator, Field, StringConstraints
 
-products, sources = wiring.products(), wiring.look_ups()
-quotes, receipts, keys = wiring.stores().quotes, wiring.stores().quote_receipts, wiring.keys()
+ports = wiring.quoting_ports()
+quotes, receipts = wiring.stores().quotes, wiring.stores().quote_receipts
 
-api = Api(receipts.recall)
+api = Api(receipts.find_replay)
 handler = api.entrypoint()
+
+SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
+SELLING_ROLES = {Role.CALL_CENTRE, Role.UNDERWRITER, Role.CHIEF_UNDERWRITER}
 
 
 def _bearable(load: str) -> str:
@@ -62,8 +81,8 @@ class QuoteRequest(Request):
     territory: Territory | None = None
     """Where the risk is, of a product sold in several; its first one where none is said."""
 
-    def asked(self) -> RiskAsked:
-        return RiskAsked(
+    def risk(self) -> RiskInput:
+        return RiskInput(
             product=self.product,
             start=self.start,
             policyholder=self.policyholder,
@@ -74,12 +93,8 @@ class QuoteRequest(Request):
         )
 
 
-class AcceptanceRequest(Request):
-    """Nothing is asked beside the quote itself."""
-
-
 class ReferralDecisionRequest(Request):
-    """What an underwriter decides of a referred risk."""
+    """An underwriter's decision on a referred risk."""
 
     decision: Literal["accept", "decline"]
     reason: Reason
@@ -90,114 +105,113 @@ class ReferralDecisionRequest(Request):
     looked_up: Annotated[
         dict[Code, Annotated[dict[str, Any], Field(max_length=50)]], Field(max_length=10)
     ] = {}
-    """What a look-up had not answered, by source: whoever accepts may tell it, and answers for it."""
+    """Facts that a look-up had not answered, by source: the underwriter answers for them."""
 
-    def imposed(self) -> ImposedTerms:
-        return ImposedTerms(
+    def acceptance(self) -> AcceptanceInput:
+        imposed = ImposedTerms(
             load=Decimal(self.load) if self.load is not None else None,
             excess=self.excess,
             exclusions=tuple(self.exclusions),
         )
-
-
-@api.command("/v1/quotes", scope="quotes:write", status=HTTPStatus.CREATED, summary="Quote a risk")
-def post_quote(request: QuoteRequest, call: Call) -> QuoteView | Answer:
-    return call.once(
-        lambda receipt: make_quote(
-            request.asked(),
-            caller=call.caller,
-            carrier=wiring.carrier(),
-            products=products,
-            look_ups=sources,
-            quotes=quotes,
-            keys=keys,
-            receipt=receipt,
-        ),
-        shows=QuoteView.of,
-        recall=lambda receipt: quotes.recall(
-            new_quote_id(call.caller.mode, call.caller.principal, receipt.key), receipt
-        ),
-    )
-
-
-@api.query(
-    "POST", "/v1/quotes/preview", scope="quotes:write", summary="Price a risk without keeping it"
-)
-def post_preview(request: QuoteRequest, call: Call) -> PreviewView:
-    priced = preview_quote(
-        request.asked(),
-        mode=call.caller.mode,
-        products=products,
-        look_ups=sources,
-        now=call.now,
-    )
-    return PreviewView.of(priced)
-
-
-@api.query("GET", "/v1/quotes/{quote_id}", scope="quotes:read", summary="Read a quote")
-def get_quote(quote_id: str, call: Call) -> QuoteView:
-    return QuoteView.of(read_quote(quote_id, caller=call.caller, quotes=quotes))
-
-
-@api.query(
-    "GET",
-    "/v1/quotes/{quote_id}/explanation",
-    scope="quotes:read",
-    summary="Explain a quote's price, step by step",
-)
-def get_explanation(quote_id: str, call: Call) -> ExplanationView:
-    kept, priced = explain_quote(quote_id, caller=call.caller, products=products, quotes=quotes)
-    return ExplanationView.of(kept, priced)
+        return AcceptanceInput(self.reason, imposed, self.looked_up)
 
 
 @api.command(
-    "/v1/quotes/{quote_id}/acceptance", scope="quotes:write", summary="Accept a quote's offer"
+    "/v1/quotes",
+    operation_id="createQuote",
+    summary="Create a quote",
+    scope=Scope.QUOTES_WRITE,
+    callers=SELLERS,
+    roles=SELLING_ROLES,
+    status=HTTPStatus.CREATED,
+    shows=QuoteView,
+    raises=(ProductNotFound, InvalidFields),
+    find_replay=quotes.find_replay,
 )
-def post_acceptance(quote_id: str, request: AcceptanceRequest, call: Call) -> QuoteView | Answer:
-    return call.once(
-        lambda receipt: accept_quote(
-            quote_id,
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            quotes=quotes,
-            receipt=receipt,
-        ),
-        shows=QuoteView.of,
-    )
+def post_quote(request: QuoteRequest, command: Command) -> Stored[Quote]:
+    return make_quote(request.risk(), command, ports)
+
+
+@api.query(
+    "/v1/quotes/preview",
+    method="POST",
+    operation_id="previewQuote",
+    summary="Preview a quote without storing it",
+    scope=Scope.QUOTES_WRITE,
+    callers=SELLERS,
+    roles=SELLING_ROLES,
+    shows=PreviewView,
+    raises=(ProductNotFound, InvalidFields),
+)
+def post_preview(request: QuoteRequest, query: Query) -> Priced:
+    return preview_quote(request.risk(), query, ports)
+
+
+@api.query(
+    "/v1/quotes/{quote_id}",
+    operation_id="getQuote",
+    summary="Read a quote",
+    scope=Scope.QUOTES_READ,
+    callers=SELLERS,
+    roles=EVERY_ROLE,
+    shows=QuoteView,
+    etag=True,
+)
+def get_quote(quote_id: str, query: Query) -> Stored[Quote]:
+    return read_quote(quote_id, query, ports)
+
+
+@api.query(
+    "/v1/quotes/{quote_id}/explanation",
+    operation_id="getQuoteExplanation",
+    summary="Explain the price of a quote step by step",
+    scope=Scope.QUOTES_READ,
+    callers=SELLERS,
+    roles=EVERY_ROLE,
+    shows=ExplanationView,
+    etag=True,
+    raises=(AlreadyErased,),
+)
+def get_explanation(quote_id: str, query: Query) -> Explanation:
+    return explain_quote(quote_id, query, ports)
+
+
+@api.command(
+    "/v1/quotes/{quote_id}/acceptance",
+    operation_id="acceptQuote",
+    summary="Accept a quote",
+    scope=Scope.QUOTES_WRITE,
+    callers=SELLERS,
+    roles=SELLING_ROLES,
+    shows=QuoteView,
+    if_match=True,
+    raises=(AlreadyErased, QuoteExpired, ReferralOpen, WrongState),
+)
+def post_acceptance(quote_id: str, command: Command) -> Stored[Quote]:
+    return accept_quote(quote_id, command, ports)
 
 
 @api.command(
     "/v1/quotes/{quote_id}/referral-decision",
-    scope="quotes:underwrite",
-    staff=True,
-    summary="Decide a referred quote",
+    operation_id="decideQuoteReferral",
+    summary="Accept or decline a referred quote",
+    scope=Scope.QUOTES_UNDERWRITE,
+    callers={CallerKind.STAFF},
+    roles=UNDERWRITING_ROLES,
+    shows=QuoteView,
+    if_match=True,
+    raises=(
+        AlreadyErased,
+        InvalidFields,
+        LookUpUnavailable,
+        NoAuthority,
+        QuoteExpired,
+        WrongState,
+    ),
 )
 def post_referral_decision(
-    quote_id: str, request: ReferralDecisionRequest, call: Call
-) -> QuoteView | Answer:
+    quote_id: str, request: ReferralDecisionRequest, command: Command
+) -> Stored[Quote]:
     if request.decision == "decline":
-        return call.once(
-            lambda receipt: turn_down_quote(
-                quote_id,
-                reason=request.reason,
-                expected_revision=call.expected_revision,
-                caller=call.caller,
-                quotes=quotes,
-                receipt=receipt,
-            ),
-            shows=QuoteView.of,
-        )
-    return call.once(
-        lambda receipt: take_on_quote(
-            quote_id,
-            request.imposed(),
-            told=request.looked_up,
-            reason=request.reason,
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            products=products,
-            quotes=quotes,
-            receipt=receipt,
-        ),
-        shows=QuoteView.of,
-    )
+        return decline_referral(quote_id, request.reason, command, ports)
+    return accept_referral(quote_id, request.acceptance(), command, ports)

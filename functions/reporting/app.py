@@ -3,8 +3,9 @@
 import re
 
 from insurance import wiring
-from insurance.api.app import Api, Call
 from insurance.api.fields import accounting_period
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.views.books import LedgerExportView, PolicyBooksView
 from insurance.api.views.ledger import (
     AccountStatementView,

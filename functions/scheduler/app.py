@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any, Final
 
 from insurance import telemetry, wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.views.scheduler import RunView
 from insurance.domain.core.errors import NoAuthority
 from insurance.domain.core.identity import Mode

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Annotated, Literal, Self
 
 from insurance import wiring
-from insurance.api.app import Api, Call
 from insurance.api.body import Request
 from insurance.api.fields import Code, Instant, PositiveMoney, Reason, Text
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.payees import PayeeRequest
 from insurance.api.views.claims import ClaimView, PaymentReportView
 from insurance.domain.bank.report import BankOutcome, BankReport
@@ -21,14 +22,14 @@ from insurance.operations.claims.handle_claim import ClaimDesk
 from insurance.operations.claims.recover_claim import RecoveryDesk
 from insurance.operations.claims.screen_payment import decide_screening
 from insurance.operations.claims.settle_claim import settle_claim
+from insurance.operations.idempotency import RecordedAnswer
 from insurance.operations.payments.report_instruction import instructed, report_instruction
-from insurance.operations.receipt import Answer
 from pydantic import StringConstraints, model_validator
 
 products, claims, receipts = wiring.products(), wiring.stores().claims, wiring.stores().receipts
 billing, screening = wiring.stores().billing, wiring.screening()
 
-api = Api(receipts.recall)
+api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 
@@ -127,7 +128,9 @@ class BankReportRequest(Request):
         )
 
 
-def at_desk(claim_id: str, call: Call, step: Callable[[ClaimDesk], Stored[Claim]]) -> Answer:
+def at_desk(
+    claim_id: str, call: Call, step: Callable[[ClaimDesk], Stored[Claim]]
+) -> RecordedAnswer:
     return call.once(
         lambda receipt: step(
             ClaimDesk(
@@ -148,7 +151,9 @@ def at_desk(claim_id: str, call: Call, step: Callable[[ClaimDesk], Stored[Claim]
     scope="claims:settle",
     summary="Settle a claim, straight through where every rule passes",
 )
-def post_settlement(claim_id: str, request: SettlementRequest, call: Call) -> ClaimView | Answer:
+def post_settlement(
+    claim_id: str, request: SettlementRequest, call: Call
+) -> ClaimView | RecordedAnswer:
     return call.once(
         lambda receipt: settle_claim(
             claim_id,
@@ -171,7 +176,7 @@ def post_settlement(claim_id: str, request: SettlementRequest, call: Call) -> Cl
 )
 def post_payment_approval(
     claim_id: str, payment_id: str, request: PaymentApprovalRequest, call: Call
-) -> ClaimView | Answer:
+) -> ClaimView | RecordedAnswer:
     return call.once(
         lambda receipt: approve_payment(
             claim_id,
@@ -197,7 +202,7 @@ def post_payment_approval(
 )
 def post_screening(
     claim_id: str, payment_id: str, request: ScreeningRequest, call: Call
-) -> ClaimView | Answer:
+) -> ClaimView | RecordedAnswer:
     return call.once(
         lambda receipt: decide_screening(
             claim_id,
@@ -223,7 +228,7 @@ def post_screening(
 )
 def post_payee_approval(
     claim_id: str, request: PayeeApprovalRequest, call: Call
-) -> ClaimView | Answer:
+) -> ClaimView | RecordedAnswer:
     return call.once(
         lambda receipt: approve_payee(
             claim_id,
@@ -246,7 +251,9 @@ def post_payee_approval(
     staff=True,
     summary="Pay what it costs to deal with a claim, or the insured's share again",
 )
-def post_payment(claim_id: str, request: FurtherPaymentRequest, call: Call) -> ClaimView | Answer:
+def post_payment(
+    claim_id: str, request: FurtherPaymentRequest, call: Call
+) -> ClaimView | RecordedAnswer:
     payee = request.payee.payee() if request.payee else None
     return at_desk(
         claim_id,
@@ -267,13 +274,13 @@ def post_payment(claim_id: str, request: FurtherPaymentRequest, call: Call) -> C
 )
 def post_payment_cancellation(
     claim_id: str, payment_id: str, request: PaymentCancellationRequest, call: Call
-) -> ClaimView | Answer:
+) -> ClaimView | RecordedAnswer:
     return at_desk(claim_id, call, lambda desk: desk.cancel_payment(payment_id, request.reason))
 
 
 def at_recoveries(
     claim_id: str, call: Call, step: Callable[[RecoveryDesk], Stored[Claim]]
-) -> Answer:
+) -> RecordedAnswer:
     return call.once(
         lambda receipt: step(
             RecoveryDesk(
@@ -295,7 +302,9 @@ def at_recoveries(
     staff=True,
     summary="Note that something paid may come back",
 )
-def post_recovery(claim_id: str, request: RecoveryRequest, call: Call) -> ClaimView | Answer:
+def post_recovery(
+    claim_id: str, request: RecoveryRequest, call: Call
+) -> ClaimView | RecordedAnswer:
     return at_recoveries(
         claim_id,
         call,
@@ -311,7 +320,7 @@ def post_recovery(claim_id: str, request: RecoveryRequest, call: Call) -> ClaimV
 )
 def post_pursuit(
     claim_id: str, recovery: str, request: PursuitRequest, call: Call
-) -> ClaimView | Answer:
+) -> ClaimView | RecordedAnswer:
     return at_recoveries(claim_id, call, lambda desk: desk.pursue(recovery))
 
 
@@ -323,7 +332,7 @@ def post_pursuit(
 )
 def post_received(
     claim_id: str, recovery: str, request: ReceivedRequest, call: Call
-) -> ClaimView | Answer:
+) -> ClaimView | RecordedAnswer:
     return at_recoveries(claim_id, call, lambda desk: desk.receive(recovery, request.amount))
 
 
@@ -335,7 +344,7 @@ def post_received(
 )
 def post_abandonment(
     claim_id: str, recovery: str, request: AbandonmentRequest, call: Call
-) -> ClaimView | Answer:
+) -> ClaimView | RecordedAnswer:
     return at_recoveries(claim_id, call, lambda desk: desk.abandon(recovery, request.reason_code))
 
 
@@ -345,7 +354,7 @@ def post_abandonment(
     staff=True,
     summary="Report what the bank did with a payment instruction",
 )
-def post_bank_report(request: BankReportRequest, call: Call) -> PaymentReportView | Answer:
+def post_bank_report(request: BankReportRequest, call: Call) -> PaymentReportView | RecordedAnswer:
     return call.once(
         lambda receipt: report_instruction(
             request.report(),

@@ -3,7 +3,8 @@
 import re
 
 from insurance import wiring
-from insurance.api.app import Api, Call
+from insurance.api.legacy_call import Call
+from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.views.work import ClaimRowsView, WorkListView
 from insurance.domain.claim import Handling
 from insurance.domain.core.errors import FieldFault, InvalidFields

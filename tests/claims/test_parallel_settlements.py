@@ -11,7 +11,7 @@ import pytest
 from insurance.api.views.claims import ClaimView
 from insurance.domain.core.errors import LimitMoved, StaleRevision, Unavailable
 from insurance.operations.claims.settle_claim import settle_claim
-from insurance.operations.receipt import AlreadyAnswered, Answer
+from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
 from insurance.screening import BundledScreening
 
 from tests.support.builders import PARTNER, make_receipt
@@ -45,7 +45,7 @@ class Settlements:
 
     def settle(self, claim_id: str) -> int:
         """What the caller's claim is paid, in minor units, once it has a final answer."""
-        receipt = make_receipt(f"settle-{claim_id}", operation=SETTLE, now=NOW, renders=answer)
+        receipt = make_receipt(f"settle-{claim_id}", operation=SETTLE, now=NOW, render=answer)
         for _ in range(PATIENCE):
             try:
                 kept = settle_claim(
@@ -68,8 +68,8 @@ class Settlements:
         raise AssertionError(f"{claim_id} never had a final answer")
 
 
-def answer(kept: Any) -> Answer:
-    return Answer(200, ClaimView.of(kept).model_dump_json(exclude_none=True))
+def answer(kept: Any) -> RecordedAnswer:
+    return RecordedAnswer(ClaimView.of(kept).model_dump_json(exclude_none=True))
 
 
 def paid(claim: dict[str, Any]) -> int:

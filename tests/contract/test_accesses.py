@@ -10,9 +10,9 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import Mode, party_id_for, policy_id_for
 from insurance.domain.party.party import ACCESS_MAX, Access
+from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
 from insurance.operations.parties.grant_access import give_access, withdraw_access
 from insurance.operations.parties.ports import AccessContext, Accesses
-from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
 from tests.support.builders import QUOTE_ID, make_receipt
 from tests.support.stores import Stores, accept, add_quote, erase, issue
@@ -30,11 +30,11 @@ PARTNER = Caller(
 )
 
 
-def receipt(key: str) -> Receipt:
+def receipt(key: str) -> Idempotency:
     return make_receipt(
         key,
         operation="test POST /v1/policies/{policy_id}/access",
-        renders=lambda access: Answer(200, " ".join(access.parties)),
+        render=lambda access: RecordedAnswer(" ".join(access.parties)),
     )
 
 

@@ -50,9 +50,7 @@ def kept_back(before: Stored[BillingAccount] | None, reference: str = "pay_1") -
 def change(stores: Stores, file: ClaimContext, key: str, moved: AccountMove) -> Claim:
     claim = file.claim.record.replace(catastrophe_event=key.replace("-", "_"))
     event = next_event(file.claim.head, claim, file.claim.key, type="claim.settled")
-    receipt = make_receipt(key, operation=SETTLE).answered(
-        Stored(claim, event.head, file.claim.key)
-    )
+    receipt = make_receipt(key, operation=SETTLE).record(Stored(claim, event.head, file.claim.key))
     stores.claims.change(event, claim, before=file.claim, receipt=receipt, moved=moved)
     return claim
 
@@ -155,5 +153,5 @@ def test_a_new_claim_and_the_account_it_pays_to_are_stored_together_or_not_at_al
 def _notice(stores: Stores, claim: Claim, file: NoticeContext, moved: AccountMove) -> None:
     event = next_event(StreamPosition(), claim, file.policy.key, type="claim.notified")
     kept = Stored(claim, event.head, file.policy.key)
-    receipt = make_receipt("n-2", operation=NOTIFY).answered(kept)
+    receipt = make_receipt("n-2", operation=NOTIFY).record(kept)
     stores.claims.notify(event, claim, file=file, receipt=receipt, moved=moved)

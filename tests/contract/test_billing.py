@@ -10,7 +10,7 @@ from insurance.domain.core.identity import Mode, policy_id_for, suspense_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
 from insurance.operations.billing.ports import BillingContext
-from insurance.operations.receipt import AlreadyAnswered
+from insurance.operations.idempotency import AlreadyAnswered
 
 from tests.support.builders import LATER, QUOTE_ID, gbp, make_receipt
 from tests.support.stores import PAY, PLAN, Stores, accept, add_quote, event_of, issue, pay
@@ -82,7 +82,7 @@ def test_a_payment_in_suspense_is_kept_once(stores, file):
 
     event = event_of(payment, StreamPosition())
     for key in ("s1", "s2"):
-        receipt = make_receipt(key, operation=PAY).answered(file.policy)
+        receipt = make_receipt(key, operation=PAY).record(file.policy)
         if key == "s1":
             stores.billing.suspend(event, payment, receipt=receipt)
         else:
@@ -100,7 +100,7 @@ def suspend(stores: Stores, file: BillingContext) -> Stored[SuspendedPayment]:
         received_on=date(2026, 3, 12),
         booked_at=LATER,
     )
-    receipt = make_receipt("s", operation=PAY).answered(file.policy)
+    receipt = make_receipt("s", operation=PAY).record(file.policy)
     stores.billing.suspend(event_of(payment, StreamPosition()), payment, receipt=receipt)
     return stores.billing.get_suspended(payment.id)
 
@@ -117,13 +117,13 @@ def test_a_payment_leaves_suspense_with_the_account_it_goes_to_or_not_at_all(sto
             file=file,
             moved=event_of(before.record.allocated(POLICY_ID), before.head),
             before=before,
-            receipt=make_receipt(key, operation=PAY).answered(file.policy),
+            receipt=make_receipt(key, operation=PAY).record(file.policy),
         )
 
     stores.billing.keep_suspended(
         event_of(moved_on, before.head),
         before=before,
-        receipt=make_receipt("r", operation=PAY).answered(file.policy),
+        receipt=make_receipt("r", operation=PAY).record(file.policy),
     )
     with pytest.raises(StaleRevision):
         allocate("a1")
@@ -151,7 +151,7 @@ def test_an_outside_reference_is_used_up_by_what_was_booked_under_it(stores, fil
             account,
             suspense_id=id,
             file=file,
-            receipt=make_receipt(key, operation=PAY).answered(file.policy),
+            receipt=make_receipt(key, operation=PAY).record(file.policy),
         )
 
     book("one", file)
@@ -189,7 +189,7 @@ def test_whom_a_refund_goes_to_is_known_until_the_policyholder_is_erased(stores,
         actor="app_one",
         now=LATER,
     )
-    receipt = make_receipt("two", operation=PAY).answered(file.policy)
+    receipt = make_receipt("two", operation=PAY).record(file.policy)
     stores.billing.store(event, account, file=file, receipt=receipt)
 
     assert stores.billing.get(POLICY_ID).account.record.payees == {"rfd": payee}

@@ -13,7 +13,7 @@ from insurance.domain.core.identity import Mode, new_complaint_id, party_id_for
 from insurance.domain.core.money import Currency
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
-from insurance.operations.receipt import AlreadyAnswered
+from insurance.operations.idempotency import AlreadyAnswered
 
 from tests.support.builders import (
     LATER,
@@ -68,7 +68,7 @@ def add(stores: Stores, number: int = 1, **changes: Any) -> Stored[Complaint]:
     assert cause.key is not None
     event = next_event(StreamPosition(), made, cause.key, type="complaint.received", now=NOW)
     kept = Stored(made, event.head, cause.key)
-    stores.complaints.add(event, made, key=cause.key, receipt=receipt.answered(kept))
+    stores.complaints.add(event, made, key=cause.key, receipt=receipt.record(kept))
     return kept
 
 
@@ -77,7 +77,7 @@ def change(
 ) -> Stored[Complaint]:
     event = next_event(before.head, changed, before.key, type="complaint.moved")
     kept = Stored(changed, event.head, before.key)
-    receipt = make_receipt(key, operation=HANDLE).answered(kept)
+    receipt = make_receipt(key, operation=HANDLE).record(kept)
     stores.complaints.change(event, changed, before=before, receipt=receipt)
     return kept
 
@@ -159,7 +159,7 @@ def test_an_id_is_given_once(stores):
     MADE["policy"](stores)
     kept = add(stores)
     event = next_event(StreamPosition(), kept.record, kept.key, type="complaint.received", now=NOW)
-    receipt = make_receipt("another", operation=COMPLAIN).answered(kept)
+    receipt = make_receipt("another", operation=COMPLAIN).record(kept)
 
     with pytest.raises(StaleRevision):
         stores.complaints.add(event, kept.record, key=kept.key, receipt=receipt)

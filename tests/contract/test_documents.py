@@ -12,9 +12,9 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.document import Document, DocumentKind
 from insurance.operations.documents.ports import DocumentAlreadyMade, DocumentContext
-from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
+from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
 
-from tests.support.builders import NOW, QUOTE_ID, make_quote, make_receipt
+from tests.support.builders import NOW, QUOTE_ID, make_command, make_quote, make_receipt
 from tests.support.stores import accept, add_quote, erase, issue
 
 POLICY_ID = policy_id_for(QUOTE_ID)
@@ -61,8 +61,8 @@ def enter(stores, file: DocumentContext, made: Document, key: str = "document") 
     return event
 
 
-def answered(key: str) -> Receipt:
-    return make_receipt(key, renders=lambda _: Answer(201, "{}")).answered(None)
+def answered(key: str) -> Idempotency:
+    return make_receipt(key, render=lambda _: RecordedAnswer("{}")).record(None)
 
 
 def load(stores, key: str = "load") -> DocumentContext:
@@ -122,7 +122,7 @@ def test_the_answer_stands_with_the_document_or_alone(stores, policy):
 def test_an_offer_of_the_next_term_comes_without_what_is_personal(stores, policy):
     key = stores.new_key()
     offer = make_quote(id=renewal_quote_id_for(POLICY_ID))
-    stores.quotes.add(offer.made(key), offer, key=key, receipt=make_receipt("offer"))
+    stores.quotes.add(offer.made(key), offer, key=key, command=make_command("offer"))
 
     renewal = load(stores).renewal
 

@@ -13,6 +13,7 @@ from tests.support.builders import (
     LATER,
     NOW,
     make_claim,
+    make_command,
     make_policy,
     make_quote,
     make_receipt,
@@ -39,7 +40,7 @@ def move(stores: Stores, before: Stored[Claim], **changes: object) -> Stored[Cla
     claim = before.record.replace(**changes)
     event = next_event(before.head, claim, before.key, type="claim.moved")
     kept = Stored(claim, event.head, before.key)
-    receipt = make_receipt(f"move-{event.sequence}", operation="test move").answered(kept)
+    receipt = make_receipt(f"move-{event.sequence}", operation="test move").record(kept)
     stores.claims.change(event, claim, before=before, receipt=receipt)
     return kept
 
@@ -137,11 +138,11 @@ def test_a_quote_waits_for_each_role_that_must_decide_a_step_in_turn(stores):
         return [waiting(stores, role=role) for _, role in steps]
 
     def decide() -> None:
-        kept = stores.quotes.load(quote.id, make_receipt("load"))
+        kept = stores.quotes.load(quote.id, make_command("load"))
         made = UnderwriterDecision(underwriter="staff", reason="Seen.", decided_at=NOW)
         before = kept.record
         assert before.premium is not None
-        taken = before.taken_on(
+        taken = before.referral_accepted(
             decision=made,
             looked_up=before.looked_up,
             imposed=ImposedTerms(),
@@ -149,10 +150,9 @@ def test_a_quote_waits_for_each_role_that_must_decide_a_step_in_turn(stores):
             premium=before.premium,
         )
         event = next_event(kept.head, taken, kept.key, type="quote.referral_accepted")
-        receipt = make_receipt(f"decide-{event.sequence}", operation="test decide")
-        stores.quotes.change(
-            event, taken, before=kept, receipt=receipt.answered(Stored(taken, event.head, kept.key))
-        )
+        command = make_command(f"decide-{event.sequence}", operation="test decide")
+        answered = command.with_answer(Stored(taken, event.head, kept.key))
+        stores.quotes.change(event, taken, before=kept, command=answered)
 
     assert lists() == [[quote.id], []]
     decide()

@@ -13,8 +13,8 @@ from insurance.domain.core.stored import Stored
 from insurance.dynamodb.payments.instructions import DynamoDBInstructions
 from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
 from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
 from insurance.operations.payments.send_payments import PaymentOrders
-from insurance.operations.receipt import AlreadyAnswered, Answer
 
 from tests.fakes.memory import Memory
 from tests.fakes.payments import MemoryPaymentOrders
@@ -159,8 +159,8 @@ def test_ninety_payments_are_claimed_at_once(kit):
 
 
 def test_an_answer_is_given_again(kit):
-    receipt = make_receipt("send", renders=lambda _result: Answer(201, "[]"))
-    kit.orders.answer(receipt.answered(()))
+    receipt = make_receipt("send", render=lambda _result: RecordedAnswer("[]"))
+    kit.orders.answer(receipt.record(()))
 
     with pytest.raises(AlreadyAnswered):
         kit.orders.load(Mode.TEST, Currency.GBP, FILE_ID, receipt)

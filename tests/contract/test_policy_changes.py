@@ -18,7 +18,7 @@ from insurance.domain.policy import (
     Transaction,
     TransactionKind,
 )
-from insurance.operations.receipt import AlreadyAnswered
+from insurance.operations.idempotency import AlreadyAnswered
 
 from tests.support.builders import LATER, NOW, PREMIUM, QUOTE_ID, gbp, make_receipt, next_event
 from tests.support.stores import Stores, accept, add_quote, issue
@@ -56,7 +56,7 @@ def change(stores: Stores, before: Stored[Policy], key: str, hours: int = 1) -> 
         before.head, policy, before.key, type="policy.endorsed", now=NOW + timedelta(hours=hours)
     )
     kept = Stored(policy, event.head, before.key)
-    receipt = make_receipt(key, operation=ENDORSE).answered(kept)
+    receipt = make_receipt(key, operation=ENDORSE).record(kept)
     stores.changes.change(event, kept, before=before, receipt=receipt)
     return kept
 

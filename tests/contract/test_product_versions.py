@@ -8,9 +8,9 @@ from insurance.domain.core.event import Event, NothingToSeal, StreamPosition, fi
 from insurance.domain.core.identity import Mode, version_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.product.publishing.release import ProductVersion, Status, Step
-from insurance.operations.receipt import AlreadyAnswered
+from insurance.operations.idempotency import AlreadyAnswered
 
-from tests.support.builders import NOW, make_receipt
+from tests.support.builders import NOW, make_command
 
 
 def make_version(version="1", *, code="travel", mode=Mode.TEST):
@@ -43,8 +43,8 @@ def event_of(record, head):
 def store(stores, record, before=None, key="key-1", request=b"r" * 32):
     event = event_of(record, before.head if before else StreamPosition())
     kept = Stored(record, event.head, None)
-    receipt = make_receipt(key, operation="test POST /draft", request=request)
-    stores.versions.store(event, record, before=before, receipt=receipt.answered(kept))
+    command = make_command(key, operation="test POST /draft", request=request)
+    stores.versions.store(event, record, before=before, command=command.with_answer(kept))
     return kept
 
 
@@ -90,16 +90,16 @@ def test_a_step_moves_the_version_on_and_another_from_the_same_place_is_stale(st
 
 def test_a_repeated_call_finds_its_receipt(stores):
     store(stores, make_version())
-    again = make_receipt(operation="test POST /draft")
+    again = make_command(operation="test POST /draft")
 
     with pytest.raises(AlreadyAnswered):
-        stores.versions.load(Mode.TEST, "travel", "1", again)
-    other = make_receipt(operation="test POST /draft", request=b"q" * 32)
+        stores.versions.load("travel", "1", again)
+    other = make_command(operation="test POST /draft", request=b"q" * 32)
     with pytest.raises(KeyReused):
-        stores.versions.load(Mode.TEST, "travel", "1", other)
-    fresh = make_receipt("key-9", operation="test POST /draft")
-    assert stores.versions.load(Mode.TEST, "travel", "1", fresh) is not None
-    assert stores.versions.load(Mode.TEST, "travel", "7", fresh) is None
+        stores.versions.load("travel", "1", other)
+    fresh = make_command("key-9", operation="test POST /draft")
+    assert stores.versions.load("travel", "1", fresh) is not None
+    assert stores.versions.load("travel", "7", fresh) is None
 
 
 def test_more_versions_than_a_page_of_the_table_are_all_known(stores):

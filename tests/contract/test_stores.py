@@ -17,12 +17,13 @@ from insurance.domain.core.event import StreamPosition, first_broken_link
 from insurance.domain.core.identity import party_id_for, policy_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.quote.quote import QuoteStatus
-from insurance.operations.receipt import KEPT_FOR, AlreadyAnswered, Answer
+from insurance.operations.idempotency import KEPT_FOR, AlreadyAnswered, RecordedAnswer
 
 from tests.support.builders import (
     NOW,
     QUOTE_ID,
     make_claim,
+    make_command,
     make_receipt,
     next_event,
 )
@@ -61,23 +62,23 @@ def test_adding_a_quote_again_is_answered_as_at_first(stores):
 
 def test_the_first_answer_is_given_even_after_the_quote_has_moved_on(stores):
     accept(stores, add_quote(stores))
-    receipt = make_receipt(
-        renders=lambda kept: Answer(201, f"{kept.record.status} at {kept.head.sequence}")
+    command = make_command(
+        render=lambda kept: RecordedAnswer(f"{kept.record.status} at {kept.head.sequence}")
     )
 
     with pytest.raises(AlreadyAnswered) as earlier:
-        stores.quotes.recall(QUOTE_ID, receipt)
+        stores.quotes.find_replay(command)
 
     assert earlier.value.answer.body == "bindable at 1"
 
 
 def test_one_key_for_two_quotes_is_refused(stores):
     kept = add_quote(stores)
-    other = make_receipt(request=b"o" * 32).answered(kept)
+    other = make_command(request=b"o" * 32).with_answer(kept)
     assert kept.key is not None
 
     with pytest.raises(KeyReused):
-        stores.quotes.add(kept.record.made(kept.key), kept.record, key=kept.key, receipt=other)
+        stores.quotes.add(kept.record.made(kept.key), kept.record, key=kept.key, command=other)
 
 
 def test_a_changed_quote_comes_back_changed_with_its_head(stores):
@@ -109,7 +110,7 @@ def test_a_receipt_is_found_in_the_commands_own_read(stores):
     accept(stores, add_quote(stores))
 
     with pytest.raises(AlreadyAnswered) as earlier:
-        stores.quotes.load(QUOTE_ID, make_receipt("accept-1", operation=ACCEPT))
+        stores.quotes.load(QUOTE_ID, make_command("accept-1", operation=ACCEPT))
 
     assert earlier.value.answer.body == QUOTE_ID
 
@@ -118,7 +119,7 @@ def test_a_receipt_ends_after_its_time_even_if_it_was_not_deleted(stores):
     accept(stores, add_quote(stores))
     much_later = NOW + KEPT_FOR + timedelta(days=1)
 
-    kept = stores.quotes.load(QUOTE_ID, make_receipt("accept-1", operation=ACCEPT, now=much_later))
+    kept = stores.quotes.load(QUOTE_ID, make_command("accept-1", operation=ACCEPT, now=much_later))
 
     assert kept.record.status is QuoteStatus.ACCEPTED
 
@@ -127,7 +128,7 @@ def test_a_key_used_for_another_request_is_refused_in_the_read(stores):
     accept(stores, add_quote(stores))
 
     with pytest.raises(KeyReused):
-        stores.quotes.load(QUOTE_ID, make_receipt("accept-1", operation=ACCEPT, request=b"o" * 32))
+        stores.quotes.load(QUOTE_ID, make_command("accept-1", operation=ACCEPT, request=b"o" * 32))
 
 
 def test_an_issued_policy_comes_back_with_the_bound_quote(stores):
@@ -199,7 +200,7 @@ def test_two_claims_entered_at_once_do_not_lose_one(stores):
 
     with pytest.raises(StaleRevision):
         stores.claims.notify(
-            event, other, file=file, receipt=make_receipt("c-2", operation=NOTIFY).answered(kept)
+            event, other, file=file, receipt=make_receipt("c-2", operation=NOTIFY).record(kept)
         )
 
 
@@ -211,7 +212,7 @@ def test_a_claim_is_loaded_with_its_policy_and_changes(stores):
     event = next_event(file.claim.head, changed, file.claim.key, type="claim.settled")
     kept = Stored(changed, event.head, file.claim.key)
 
-    receipt = make_receipt("s-1", operation=SETTLE).answered(kept)
+    receipt = make_receipt("s-1", operation=SETTLE).record(kept)
     stores.claims.change(event, changed, before=file.claim, receipt=receipt)
 
     assert file.policy == policy
@@ -223,7 +224,7 @@ def test_a_claim_is_loaded_with_its_policy_and_changes(stores):
             event,
             changed,
             before=file.claim,
-            receipt=make_receipt("s-2", operation=SETTLE).answered(kept),
+            receipt=make_receipt("s-2", operation=SETTLE).record(kept),
         )
 
 
@@ -274,9 +275,9 @@ def test_a_party_that_nobody_knows_is_not_found(stores):
 def test_what_a_caller_in_the_past_did_is_remembered_as_long_as_anything_else(stores):
     long_ago = NOW - timedelta(days=3650)
     kept = accept(stores, add_quote(stores))
-    receipt = make_receipt("past-1", operation=ACCEPT, now=long_ago, received_at=NOW)
+    command = make_command("past-1", operation=ACCEPT, now=long_ago, received_at=NOW)
     moved = next_event(kept.head, kept.record, kept.key, type="quote.again")
-    stores.quotes.change(moved, kept.record, before=kept, receipt=receipt.answered(kept))
+    stores.quotes.change(moved, kept.record, before=kept, command=command.with_answer(kept))
 
     with pytest.raises(AlreadyAnswered):
-        stores.quotes.load(QUOTE_ID, receipt)
+        stores.quotes.load(QUOTE_ID, command)

@@ -17,8 +17,8 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import first_broken_link
 from insurance.domain.core.identity import Mode, party_id_for, register_id_for
 from insurance.operations.documents.make_document import stored_key
+from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.policy.renew_policy import offer_renewal
-from insurance.operations.receipt import AlreadyAnswered
 from insurance.products import LookUps
 
 from tests.fakes.keys import MemoryKey, MemoryKeys

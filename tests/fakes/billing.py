@@ -11,7 +11,7 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.stored import Stored
 from insurance.operations.billing.ports import BillingContext
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies
@@ -26,12 +26,12 @@ class MemoryBilling:
         account = self._memory.accounts.get(billing_id_for(policy_id))
         return BillingContext(self._policies.get(policy_id), account)
 
-    def load(self, policy_id: str, receipt: Receipt) -> BillingContext:
+    def load(self, policy_id: str, receipt: Idempotency) -> BillingContext:
         self._memory.check(receipt)
         return self.get(policy_id)
 
     def store(
-        self, event: Event, account: BillingAccount, *, file: BillingContext, receipt: Receipt
+        self, event: Event, account: BillingAccount, *, file: BillingContext, receipt: Idempotency
     ) -> None:
         self._memory.check(receipt)
         if self._memory.accounts.get(account.id) != file.account:
@@ -40,10 +40,10 @@ class MemoryBilling:
         self._memory.accounts[account.id] = Stored(account, event.head, None)
         self._memory.keep(receipt)
 
-    def recall(self, receipt: Receipt) -> None:
+    def find_replay(self, receipt: Idempotency) -> None:
         self._memory.check(receipt)
 
-    def answer(self, receipt: Receipt) -> None:
+    def answer(self, receipt: Idempotency) -> None:
         self._memory.check(receipt)
         self._memory.keep(receipt)
 
@@ -54,7 +54,7 @@ class MemoryBilling:
         *,
         suspense_id: str,
         file: BillingContext,
-        receipt: Receipt,
+        receipt: Idempotency,
     ) -> None:
         if suspense_id in self._memory.suspense:
             raise StaleRevision(account.policy_id)
@@ -62,7 +62,7 @@ class MemoryBilling:
         self._memory.suspense[suspense_id] = BookedOn(account.policy_id)
 
     def suspended(
-        self, suspense_id: str, receipt: Receipt
+        self, suspense_id: str, receipt: Idempotency
     ) -> Stored[SuspendedPayment] | BookedOn | None:
         self._memory.check(receipt)
         return self._memory.suspense.get(suspense_id)
@@ -74,19 +74,19 @@ class MemoryBilling:
         return kept
 
     def load_suspended(
-        self, suspense_id: str, policy_id: str, receipt: Receipt
+        self, suspense_id: str, policy_id: str, receipt: Idempotency
     ) -> tuple[Stored[SuspendedPayment] | BookedOn | None, BillingContext]:
         self._memory.check(receipt)
         return self._memory.suspense.get(suspense_id), self.get(policy_id)
 
-    def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Receipt) -> None:
+    def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Idempotency) -> None:
         self._memory.check(receipt)
         self._memory.append(event, lambda: StaleRevision(payment.id))
         self._memory.suspense[payment.id] = Stored(payment, event.head, None)
         self._memory.keep(receipt)
 
     def keep_suspended(
-        self, event: Event, *, before: Stored[SuspendedPayment], receipt: Receipt
+        self, event: Event, *, before: Stored[SuspendedPayment], receipt: Idempotency
     ) -> None:
         self._memory.check(receipt)
         self._move(event, before)
@@ -100,7 +100,7 @@ class MemoryBilling:
         file: BillingContext,
         moved: Event,
         before: Stored[SuspendedPayment],
-        receipt: Receipt,
+        receipt: Idempotency,
     ) -> None:
         if self.get_suspended(moved.stream).head != before.head:
             raise StaleRevision(moved.stream)

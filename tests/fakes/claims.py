@@ -21,7 +21,7 @@ from insurance.domain.core.identity import (
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.operations.claims.ports import AccountMove, ClaimContext, NoticeContext
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies
@@ -32,7 +32,7 @@ class MemoryClaims:
         self._memory = memory
         self._policies = MemoryPolicies(memory)
 
-    def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeContext:
+    def load_policy(self, policy_id: str, receipt: Idempotency | None) -> NoticeContext:
         self._memory.check(receipt)
         noticed = self._memory.registers.get(policy_id, ())
         policy = self._policies.get(policy_id)
@@ -45,7 +45,7 @@ class MemoryClaims:
         claim: Claim,
         *,
         file: NoticeContext,
-        receipt: Receipt,
+        receipt: Idempotency,
         moved: AccountMove | None = None,
     ) -> None:
         self._memory.check(receipt)
@@ -75,7 +75,7 @@ class MemoryClaims:
     def get_each(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
         return self.get_all(claim_ids)
 
-    def load(self, claim_id: str, receipt: Receipt) -> ClaimContext:
+    def load(self, claim_id: str, receipt: Idempotency) -> ClaimContext:
         self._memory.check(receipt)
         policy_id = policy_id_for(claim_id)
         policy = self._policies.get(policy_id).record
@@ -86,7 +86,7 @@ class MemoryClaims:
             account=self._memory.accounts.get(billing_id_for(policy_id)),
         )
 
-    def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimContext:
+    def load_evidence(self, claim_id: str, receipt: Idempotency) -> ClaimContext:
         seen = self._memory.files.get(policy_id_for(claim_id), {})
         return replace(self.load(claim_id, receipt), seen=dict(seen), account=None)
 
@@ -96,7 +96,7 @@ class MemoryClaims:
         claim: Claim,
         *,
         before: Stored[Claim],
-        receipt: Receipt,
+        receipt: Idempotency,
         moved: AccountMove | None = None,
     ) -> None:
         self._memory.check(receipt)

@@ -12,7 +12,7 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.operations.complaints.ports import Cause
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 from tests.fakes.memory import Memory
 
@@ -21,7 +21,7 @@ class MemoryComplaints:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def load_cause(self, about: str, receipt: Receipt) -> Cause | None:
+    def load_cause(self, about: str, receipt: Idempotency) -> Cause | None:
         self._memory.check(receipt)
         kept = self._memory.quotes.get(quote_id_for(about))
         there = (self._memory.quotes, self._memory.policies, self._memory.claims)
@@ -31,7 +31,9 @@ class MemoryComplaints:
         quote = kept.record
         return Cause(quote.partner, quote.product, quote.territory, key)
 
-    def add(self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Receipt) -> None:
+    def add(
+        self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Idempotency
+    ) -> None:
         self._memory.check(receipt)
         if complaint.id in self._memory.complaints:
             raise StaleRevision(complaint.id)
@@ -49,12 +51,12 @@ class MemoryComplaints:
             Complaint.merge_personal(kept.record.split_personal()[0], {}), kept.head, None
         )
 
-    def load(self, complaint_id: str, receipt: Receipt) -> Stored[Complaint]:
+    def load(self, complaint_id: str, receipt: Idempotency) -> Stored[Complaint]:
         self._memory.check(receipt)
         return self.get(complaint_id)
 
     def change(
-        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], receipt: Receipt
+        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], receipt: Idempotency
     ) -> None:
         self._memory.check(receipt)
         if self._memory.complaints[complaint.id].head != before.head:

@@ -20,7 +20,7 @@ from insurance.operations.documents.ports import (
     DocumentContext,
 )
 from insurance.operations.files.ports import UploadForm
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies
@@ -59,7 +59,7 @@ class MemoryDocuments:
         self._memory = memory
         self._policies = MemoryPolicies(memory)
 
-    def load(self, policy_id: str, receipt: Receipt) -> DocumentContext:
+    def load(self, policy_id: str, receipt: Idempotency) -> DocumentContext:
         self._memory.check(receipt)
         policy, register = self.register(policy_id)
         offer = self._memory.quotes.get(renewal_quote_id_for(policy_id))
@@ -70,7 +70,7 @@ class MemoryDocuments:
         return self._policies.as_known(policy_id, known_at)
 
     def add(
-        self, event: Event, document: Document, *, file: DocumentContext, receipt: Receipt
+        self, event: Event, document: Document, *, file: DocumentContext, receipt: Idempotency
     ) -> None:
         self._memory.check(receipt)
         if file.policy.key is None:
@@ -81,7 +81,7 @@ class MemoryDocuments:
         self._memory.documents[document.id] = document
         self._memory.keep(receipt)
 
-    def answer(self, file: DocumentContext, receipt: Receipt) -> None:  # noqa: ARG002 - as the port
+    def answer(self, file: DocumentContext, receipt: Idempotency) -> None:  # noqa: ARG002 - as the port
         self._memory.check(receipt)
         self._memory.keep(receipt)
 

@@ -21,7 +21,7 @@ from insurance.domain.party.party import Access
 from insurance.domain.policy import Policy
 from insurance.domain.product.publishing.release import ProductVersion
 from insurance.domain.quote.quote import Quote
-from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
+from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Memory:
     versions: dict[tuple[Mode, str, str], Stored[ProductVersion]] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)
-    receipts: dict[str, tuple[bytes, datetime, Answer]] = field(default_factory=dict)
+    receipts: dict[str, tuple[bytes, datetime, RecordedAnswer]] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
     used: dict[str, dict[str, int]] = field(default_factory=dict)
     used_for_life: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Memory:
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     """To which claim a file came first, by policy and mark."""
 
-    def check(self, receipt: Receipt | None) -> None:
+    def check(self, receipt: Idempotency | None) -> None:
         if receipt is None:
             return
         found = self.receipts.get(receipt.id)
@@ -59,7 +59,7 @@ class Memory:
             raise KeyReused
         raise AlreadyAnswered(found[2])
 
-    def keep(self, receipt: Receipt) -> None:
+    def keep(self, receipt: Idempotency) -> None:
         if receipt.answer is None:
             raise ValueError("a receipt is kept with its answer")
         self.receipts[receipt.id] = (receipt.request_hash, receipt.expires_at, receipt.answer)

@@ -11,8 +11,8 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Access
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import AccessContext
-from insurance.operations.receipt import Receipt
 
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies
@@ -22,7 +22,7 @@ class MemoryParties:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def load(self, party_id: str, receipt: Receipt) -> StreamPosition:
+    def load(self, party_id: str, receipt: Idempotency) -> StreamPosition:
         self._memory.check(receipt)
         if quote_id_for(party_id) not in self._memory.quotes:
             raise PartyNotFound(party_id)
@@ -30,7 +30,7 @@ class MemoryParties:
             raise AlreadyErased(f"party {party_id}")
         return StreamPosition()
 
-    def erase(self, event: Event, *, party_id: str, receipt: Receipt) -> None:
+    def erase(self, event: Event, *, party_id: str, receipt: Idempotency) -> None:
         self._memory.check(receipt)
         if party_id in self._memory.erased:
             raise AlreadyErased(f"party {party_id}")
@@ -43,13 +43,13 @@ class MemoryAccesses:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def load(self, policy_id: str, person_id: str, receipt: Receipt) -> AccessContext:
+    def load(self, policy_id: str, person_id: str, receipt: Idempotency) -> AccessContext:
         self._memory.check(receipt)
         policy = MemoryPolicies(self._memory).get(policy_id)
         return AccessContext(policy, self._memory.accesses.get(person_id))
 
     def store(
-        self, event: Event, access: Access, *, before: Stored[Access] | None, receipt: Receipt
+        self, event: Event, access: Access, *, before: Stored[Access] | None, receipt: Idempotency
     ) -> None:
         self._memory.check(receipt)
         if self._memory.accesses.get(access.person_id) != before:

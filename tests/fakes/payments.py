@@ -14,8 +14,8 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.money import Currency
 from insurance.domain.core.stored import Stored
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.payments.send_payments import Queue
-from insurance.operations.receipt import Receipt
 
 from tests.fakes.memory import Memory
 
@@ -32,7 +32,7 @@ class MemoryPaymentOrders:
             self._known.add(instruction.id)
             self._waiting[instruction.id] = instruction
 
-    def load(self, mode: Mode, currency: Currency, file_id: str, receipt: Receipt) -> Queue:
+    def load(self, mode: Mode, currency: Currency, file_id: str, receipt: Idempotency) -> Queue:
         self._memory.check(receipt)
         waiting = [
             each
@@ -77,6 +77,6 @@ class MemoryPaymentOrders:
         file = PaymentFile.merge_personal(event.facts, {})
         self._files[file.id] = Stored(file, event.head, None)
 
-    def answer(self, receipt: Receipt) -> None:
+    def answer(self, receipt: Idempotency) -> None:
         self._memory.check(receipt)
         self._memory.keep(receipt)

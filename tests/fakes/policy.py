@@ -16,7 +16,7 @@ from insurance.domain.core.identity import (
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 from tests.fakes.memory import Memory
 from tests.fakes.quoting import MemoryQuotes
@@ -27,8 +27,9 @@ class MemoryPolicies:
         self._memory = memory
         self._quotes = MemoryQuotes(memory)
 
-    def load_quote(self, quote_id: str, receipt: Receipt) -> Stored[Quote]:
-        return self._quotes.load(quote_id, receipt)
+    def load_quote(self, quote_id: str, receipt: Idempotency) -> Stored[Quote]:
+        self._memory.check(receipt)
+        return self._quotes.get(quote_id)
 
     def issue(
         self,
@@ -38,7 +39,7 @@ class MemoryPolicies:
         bound: Event,
         bound_quote: Quote,
         before: Stored[Quote],
-        receipt: Receipt,
+        receipt: Idempotency,
     ) -> None:
         self._memory.check(receipt)
         if policy.id in self._memory.policies:
@@ -78,7 +79,7 @@ class MemoryPolicyChanges:
     def get(self, policy_id: str) -> Stored[Policy]:
         return self._policies.get(policy_id)
 
-    def load(self, policy_id: str, receipt: Receipt) -> Stored[Policy]:
+    def load(self, policy_id: str, receipt: Idempotency) -> Stored[Policy]:
         self._memory.check(receipt)
         return self.get(policy_id)
 
@@ -86,7 +87,7 @@ class MemoryPolicyChanges:
         return self._policies.as_known(policy_id, known_at)
 
     def change(
-        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], receipt: Receipt
+        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], receipt: Idempotency
     ) -> None:
         self._memory.check(receipt)
         id = policy.record.id

@@ -12,7 +12,7 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.stored import Stored
 from insurance.domain.product.publishing.release import ProductVersion
-from insurance.operations.receipt import Receipt
+from insurance.operations.command import Command
 
 from tests.fakes.memory import Memory
 
@@ -27,11 +27,9 @@ class MemoryProductVersions:
             raise VersionNotFound(f"{code} {version}")
         return found
 
-    def load(
-        self, mode: Mode, code: str, version: str, receipt: Receipt
-    ) -> Stored[ProductVersion] | None:
-        self._memory.check(receipt)
-        return self._memory.versions.get((mode, code, version))
+    def load(self, code: str, version: str, command: Command) -> Stored[ProductVersion] | None:
+        self._memory.check(command.idempotency)
+        return self._memory.versions.get((command.caller.mode, code, version))
 
     def store(
         self,
@@ -39,16 +37,16 @@ class MemoryProductVersions:
         version: ProductVersion,
         *,
         before: Stored[ProductVersion] | None,
-        receipt: Receipt,
+        command: Command,
     ) -> None:
-        self._memory.check(receipt)
+        self._memory.check(command.idempotency)
         place = (event.mode, version.code, version.version)
         there = self._memory.versions.get(place)
         if (there and there.head) != (before and before.head):
             raise StaleRevision(version.title)
         self._memory.append(event, lambda: StaleRevision(version.title))
         self._memory.versions[place] = Stored(version, event.head, None)
-        self._memory.keep(receipt)
+        self._memory.keep(command.idempotency)
 
     def known(self, mode: Mode, code: str | None = None) -> Sequence[Stored[ProductVersion]]:
         return [

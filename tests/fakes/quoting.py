@@ -7,12 +7,20 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import (
+    new_quote_id,
     party_id_for,
+    renewal_quote_id_for,
 )
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote
-from insurance.operations.receipt import AlreadyAnswered, Receipt
+from insurance.operations.command import Command
+from insurance.operations.idempotency import AlreadyAnswered, Idempotency
+from insurance.operations.parties.ports import Keys
+from insurance.operations.products.ports import Products
+from insurance.operations.quoting.ports import Quotes, QuotingPorts
+from insurance.products import LookUps
 
+from tests.fakes.keys import MemoryKeys
 from tests.fakes.memory import Memory
 
 
@@ -20,20 +28,28 @@ class MemoryQuotes:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def add(self, event: Event, quote: Quote, *, key: PartyKey, receipt: Receipt) -> None:
-        self.recall(quote.id, receipt)
+    def add(self, event: Event, quote: Quote, *, key: PartyKey, command: Command) -> None:
+        self._find_replay(quote.id, command.idempotency)
         kept = Stored(quote, event.head, key)
         self._memory.quotes[quote.id] = kept
-        self._memory.first_answers[quote.id] = (receipt.request_hash, kept)
+        self._memory.first_answers[quote.id] = (command.idempotency.request_hash, kept)
         self._memory.append(event, lambda: StaleRevision(quote.id))
 
-    def recall(self, quote_id: str, receipt: Receipt) -> None:
+    def find_replay(self, command: Command, *, policy_id: str | None = None) -> None:
+        caller, idempotency = command.caller, command.idempotency
+        if policy_id is None:
+            quote_id = new_quote_id(caller.mode, caller.principal, idempotency.key)
+        else:
+            quote_id = renewal_quote_id_for(policy_id)
+        self._find_replay(quote_id, idempotency)
+
+    def _find_replay(self, quote_id: str, idempotency: Idempotency) -> None:
         if quote_id not in self._memory.first_answers:
             return
         request_hash, kept = self._memory.first_answers[quote_id]
-        if request_hash != receipt.request_hash:
+        if request_hash != idempotency.request_hash:
             raise KeyReused
-        answer = receipt.answered(kept).answer
+        answer = idempotency.record(kept).answer
         if answer is None:
             raise ValueError("a receipt that was answered has an answer")
         raise AlreadyAnswered(answer)
@@ -46,19 +62,30 @@ class MemoryQuotes:
             return Stored(kept.record.replace(policyholder=None, answers=None), kept.head, None)
         return kept
 
-    def load(self, quote_id: str, receipt: Receipt) -> Stored[Quote]:
-        self._memory.check(receipt)
+    def load(self, quote_id: str, command: Command) -> Stored[Quote]:
+        self._memory.check(command.idempotency)
         return self.get(quote_id)
 
     def change(
-        self, event: Event, quote: Quote, *, before: Stored[Quote], receipt: Receipt
+        self, event: Event, quote: Quote, *, before: Stored[Quote], command: Command
     ) -> None:
-        self._memory.check(receipt)
+        self._memory.check(command.idempotency)
         self.move(event, quote, before)
-        self._memory.keep(receipt)
+        self._memory.keep(command.idempotency)
 
     def move(self, event: Event, quote: Quote, before: Stored[Quote]) -> None:
         if self._memory.quotes[quote.id].head != before.head:
             raise StaleRevision(quote.id)
         self._memory.append(event, lambda: StaleRevision(quote.id))
         self._memory.quotes[quote.id] = Stored(quote, event.head, before.key)
+
+
+def quoting_ports(products: Products, quotes: Quotes, *, keys: Keys | None = None) -> QuotingPorts:
+    """The ports of quoting over stores that a test has, with the look-ups that ship with the code."""
+    return QuotingPorts(
+        products=products,
+        look_ups=LookUps(),
+        quotes=quotes,
+        keys=keys or MemoryKeys(),
+        carrier="Coverwright Insurance",
+    )

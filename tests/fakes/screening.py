@@ -14,8 +14,8 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.screening.screening import ScreeningCase, ScreeningStatus
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.screen_policyholder import Page
-from insurance.operations.receipt import Receipt
 
 from tests.fakes.memory import Memory
 
@@ -29,7 +29,7 @@ class MemoryScreenings:
         found = self._cases.get(screening_id)
         return Stored(found.record, found.head, key) if found else None
 
-    def load(self, screening_id: str, receipt: Receipt) -> Stored[ScreeningCase]:
+    def load(self, screening_id: str, receipt: Idempotency) -> Stored[ScreeningCase]:
         self._memory.check(receipt)
         if screening_id not in self._cases:
             raise ScreeningNotFound(screening_id)
@@ -45,7 +45,7 @@ class MemoryScreenings:
         case = ScreeningCase.merge_personal(event.facts, key.unseal(event.sealed, event.stream))
         self._cases[event.stream] = Stored(case, event.head, key)
 
-    def decide(self, event: Event, *, before: Stored[ScreeningCase], receipt: Receipt) -> None:
+    def decide(self, event: Event, *, before: Stored[ScreeningCase], receipt: Idempotency) -> None:
         self._memory.check(receipt)
         self.store(event, before=before)
         self._memory.keep(receipt)

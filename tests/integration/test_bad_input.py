@@ -156,8 +156,30 @@ RAW: dict[str, str | bytes | None] = {
 }
 
 
-@every_post
-@pytest.mark.parametrize("case", RAW)
+WITHOUT_A_BODY = {"accept"}
+"""Commands that expect none: what was not sent is as good as an empty object."""
+
+
+@pytest.mark.parametrize("name", WITHOUT_A_BODY)
+@pytest.mark.parametrize("body", [None, "", "{}"])
+def test_a_command_without_a_request_is_sent_with_no_body_or_an_empty_object(
+    name: str, body: str | None, loaded: Handlers
+):
+    path, caller, _ = POSTS[name]
+    path = path.format(quote=loaded.quoted()["id"])
+
+    assert loaded.post(path, body, caller=caller, clock="2026-11-20T09:00:00Z").status == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [
+        (name, case)
+        for name in POSTS
+        for case in RAW
+        if name not in WITHOUT_A_BODY or RAW[case] not in {None, ""}
+    ],
+)
 def test_a_body_that_is_no_plain_json_is_refused(
     name: str, case: str, loaded: Handlers, ids: dict[str, str]
 ):

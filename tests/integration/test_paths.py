@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from insurance.api.app import Operation
+from insurance.api.route import Route
+from insurance.domain.core.roles import Role
 
 from tests.support.calls import FOLDERS, Handlers, application, staff
 
@@ -21,11 +22,11 @@ ODD = (
     "0",
     "\x01",
 )
-ROLES = "underwriter claims_handler supervisor finance product_manager privacy_officer auditor"
+ROLES = " ".join(Role)
 
 
-def questions(handlers: Handlers) -> list[Operation]:
-    found = [one for folder in FOLDERS for one in handlers.modules[folder].api.operations]
+def questions(handlers: Handlers) -> list[Route]:
+    found = [one for folder in FOLDERS for one in handlers.modules[folder].api.routes]
     return [one for one in found if one.method == "GET" and "{" in one.path]
 
 
@@ -36,7 +37,7 @@ def test_nothing_in_a_path_makes_a_fault_of_ours(odd: str, handlers: Handlers):
     for one in asked:
         who = (
             staff("s", ROLES, one.scope)
-            if one.staff
+            if one.own_pool_only
             else application("app_test_p", "harbour", scopes=one.scope)
         )
         answer = handlers.get(re.sub(r"\{\w+\}", lambda _: odd, one.path), caller=who)

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from insurance.api.app import Operation
+from insurance.api.route import Route
 from insurance.api.views.claims import OWN
+from insurance.domain.core.caller import CallerKind
 
 from tests.support.calls import (
     ADA,
@@ -197,12 +198,12 @@ def asking(
     ]
 
 
-def operations(handlers: Handlers, *, policyholders: bool) -> list[Operation]:
+def operations(handlers: Handlers, *, policyholders: bool) -> list[Route]:
     return [
         operation
         for module in handlers.modules.values()
-        for operation in module.api.operations
-        if operation.policyholders == policyholders
+        for operation in module.api.routes
+        if (CallerKind.POLICYHOLDER in operation.callers) is policyholders
     ]
 
 

@@ -23,7 +23,7 @@ RISK = QUOTE | {"product": "pet", "answers": {"age": 7}}
 def clock(handlers: Handlers, monkeypatch: pytest.MonkeyPatch):
     """Seconds that the catalogue thinks have passed; what another test read is forgotten."""
     passed = [1_000_000.0]
-    catalogue = handlers.modules["quoting"].products
+    catalogue = handlers.modules["quoting"].ports.products
     catalogue._states.clear()
     monkeypatch.setattr(catalogue, "_now", lambda: passed[0])
     yield passed

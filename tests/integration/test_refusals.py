@@ -349,7 +349,7 @@ def test_a_tag_that_still_holds_is_answered_without_a_body(handlers: Handlers):
         assert unknown.status == 200
 
 
-@pytest.mark.parametrize("tag", ['"9-quote"', "nonsense", '"0-quote"', 'W/"1-quote"', '""'])
+@pytest.mark.parametrize("tag", ['"9-quote"', '"0-quote"', 'W/"1-quote"', '""'])
 def test_a_tag_that_does_not_hold_stops_the_command(tag: str, handlers: Handlers):
     quote_id = handlers.quoted()["id"]
     left = handlers.backend.everything()
@@ -357,6 +357,18 @@ def test_a_tag_that_does_not_hold_stops_the_command(tag: str, handlers: Handlers
     refused = handlers.post(acceptance(quote_id), {}, headers={"If-Match": tag})
 
     assert_problem(refused, 412, "stale-revision")
+    assert handlers.backend.everything() == left
+
+
+@pytest.mark.parametrize("tag", ["nonsense", "", '"1-quote', '"1-quote", "2-quote"', "*"])
+def test_what_is_no_tag_is_a_malformed_header_and_no_lost_revision(tag: str, handlers: Handlers):
+    quote_id = handlers.quoted()["id"]
+    left = handlers.backend.everything()
+
+    refused = handlers.post(acceptance(quote_id), {}, headers={"If-Match": tag})
+
+    assert_problem(refused, 400, "bad-header")
+    assert "If-Match is malformed" in refused.body["detail"]
     assert handlers.backend.everything() == left
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from insurance.api.app import MACHINES_SCOPES, TAGS_MAX
+from insurance.api.headers import IF_MATCH, IF_NONE_MATCH, TAGS_LENGTH_MAX
+from insurance.domain.core.caller import CallerKind
 
 from tests.support.calls import (
     APPROVER,
@@ -235,10 +236,8 @@ def test_no_application_gets_in_where_staff_do_whatever_its_scopes(handlers: Han
         "party_id": f"pty_test_{suffix}",
     }
     tried = 0
-    for operation in (
-        each for module in handlers.modules.values() for each in module.api.operations
-    ):
-        if not operation.staff or operation.scope in MACHINES_SCOPES:
+    for operation in (each for module in handlers.modules.values() for each in module.api.routes):
+        if operation.callers != {CallerKind.STAFF}:
             continue
         for scopes in (operation.scope, f"{operation.scope} mode.test"):
             words = " ".join(f"coverwright/{scope}" for scope in scopes.split())
@@ -253,12 +252,24 @@ def test_no_application_gets_in_where_staff_do_whatever_its_scopes(handlers: Han
     assert tried > 40
 
 
-@pytest.mark.parametrize(("name", "most"), TAGS_MAX.items())
-def test_a_tag_is_as_long_as_the_definition_says(handlers: Handlers, name: str, most: int):
-    quote_id = handlers.quoted()["id"]
+def test_a_held_tag_is_as_long_as_the_definition_says(handlers: Handlers):
+    quote_id, most = handlers.quoted()["id"], TAGS_LENGTH_MAX[IF_NONE_MATCH]
 
     def asked(length: int) -> Answer:
-        return handlers.get(f"/v1/quotes/{quote_id}", headers={name: "0" * length})
+        tag = f'"{"0" * (length - 2)}"'
+        return handlers.get(f"/v1/quotes/{quote_id}", headers={IF_NONE_MATCH: tag})
 
     assert asked(most).status == 200
     assert (asked(most + 1).status, asked(most + 1).code) == (400, "bad-header")
+
+
+def test_an_expected_tag_is_as_long_as_the_definition_says(handlers: Handlers):
+    quote_id, most = handlers.quoted()["id"], TAGS_LENGTH_MAX[IF_MATCH]
+
+    def asked(length: int) -> Answer:
+        tag = f'"1-{"q" * (length - 4)}"'
+        path = f"/v1/quotes/{quote_id}/acceptance"
+        return handlers.post(path, None, headers={IF_MATCH: tag})
+
+    assert (asked(most + 1).status, asked(most + 1).code) == (400, "bad-header")
+    assert asked(most).status == 200

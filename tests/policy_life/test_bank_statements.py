@@ -8,8 +8,8 @@ from insurance.bank.statements import COLUMNS, read_camt, read_csv
 from insurance.domain.bank.statement import ENTRIES_MAX, named_in
 from insurance.domain.core.errors import StaleRevision, Unavailable, UnreadableStatement
 from insurance.domain.core.identity import Mode, invoice_id_for, suspense_id_for
+from insurance.operations.idempotency import AlreadyAnswered, Idempotency
 from insurance.operations.payments.import_statement import EntryTaken, StatementImport
-from insurance.operations.receipt import AlreadyAnswered, Receipt
 
 from tests.fakes.billing import MemoryBilling
 from tests.support.billing import BANK, UNKNOWN, Desk
@@ -64,7 +64,7 @@ class ImportDesk(Desk):
         statement = read_camt(document) if document.startswith("<") else read_csv(document)
         receipt = self.house.receipt("import")
         if key:
-            receipt = Receipt(**{**_fields(receipt), "key": key})
+            receipt = Idempotency(**{**_fields(receipt), "key": key})
         billing = billing or self.ports["billing"]
         run = StatementImport(BANK, self.ports["products"], billing, receipt)
         return list(run.take_in(statement).entries)
@@ -73,7 +73,7 @@ class ImportDesk(Desk):
         return [(each.outcome, each.reason) for each in self.take_in(document, **options)]
 
 
-def _fields(receipt: Receipt) -> dict[str, Any]:
+def _fields(receipt: Idempotency) -> dict[str, Any]:
     return {name: getattr(receipt, name) for name in receipt.__slots__}
 
 

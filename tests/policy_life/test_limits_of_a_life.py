@@ -9,7 +9,7 @@ from insurance.domain.core.errors import LimitMoved, Unavailable
 from insurance.domain.product import InvalidProduct
 from insurance.operations.claims.ports import Claims
 from insurance.operations.claims.settle_claim import settle_claim
-from insurance.operations.receipt import Answer
+from insurance.operations.idempotency import RecordedAnswer
 from insurance.screening import BundledScreening
 
 from tests.support.builders import PARTNER, make_receipt
@@ -136,7 +136,7 @@ def settled(claim_id: str, store: Claims) -> int:
     receipt = make_receipt(
         f"settle-{claim_id}",
         now=datetime(2028, 3, 1, tzinfo=UTC),
-        renders=lambda _: Answer(200, "{}"),
+        render=lambda _: RecordedAnswer("{}"),
     )
     while True:
         try:

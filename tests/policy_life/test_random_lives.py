@@ -48,11 +48,12 @@ from insurance.operations.billing.refund_premium import (
 from insurance.operations.billing.resolve_suspense import use_suspense
 from insurance.operations.parties.ports import Screening
 from insurance.operations.policy.issue_policy import issue_policy
-from insurance.operations.quoting.change_quote import accept_quote
+from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.screening import BundledScreening
 
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies
+from tests.fakes.quoting import quoting_ports
 from tests.fakes.screening import MemoryScreenings
 from tests.support.almanac import BANK, Almanac
 from tests.support.plain import plain_product, price
@@ -189,8 +190,9 @@ class Life(RuleBasedStateMachine):
         assert invitation is not None
         quote_id = invitation.quote_id
         common: dict[str, Any] = {"expected_revision": None, "caller": PARTNER}
-        receipt, quotes = self.house.receipt, self.almanac.quotes
-        accept_quote(quote_id, quotes=quotes, receipt=receipt("accept"), **common)
+        receipt = self.house.receipt
+        ports = quoting_ports(self.house.products, self.almanac.quotes)
+        accept_quote(quote_id, self.house.command("accept"), ports)
         issued = issue_policy(
             quote_id,
             products=self.house.products,

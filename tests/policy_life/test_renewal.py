@@ -8,14 +8,14 @@ from insurance.domain.core.errors import TermsNotOffered, WrongState
 from insurance.domain.policy import Policy
 from insurance.domain.policy.renewal import RenewalOffer
 from insurance.domain.quote.quote import PastLoss, QuoteStatus
+from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.policy import renew_policy
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.renew_policy import (
     offer_renewal,
     preview_renewal,
 )
-from insurance.operations.quoting.change_quote import accept_quote
-from insurance.operations.receipt import AlreadyAnswered
+from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.products import LookUps, product
 from insurance.screening import BundledScreening
 
@@ -23,7 +23,7 @@ from tests.cases.published import expected
 from tests.fakes.keys import MemoryKeys
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies, MemoryRenewals
-from tests.fakes.quoting import MemoryQuotes
+from tests.fakes.quoting import MemoryQuotes, quoting_ports
 from tests.fakes.screening import MemoryScreenings
 from tests.support.policy_life import PARTNER, WITH_A_TEENAGER, House, gbp
 
@@ -59,7 +59,8 @@ class Renewal:
     def take(self, quote: Any) -> Policy:
         common: dict[str, Any] = {"expected_revision": None, "caller": PARTNER}
         receipt = self.house.receipt
-        accept_quote(quote.id, quotes=self.quotes, receipt=receipt("accept"), **common)
+        ports = quoting_ports(self.house.products, self.quotes)
+        accept_quote(quote.id, self.house.command("accept"), ports)
         return issue_policy(
             quote.id,
             products=self.house.products,

@@ -14,9 +14,10 @@ from insurance.domain.schedule.scheduled_job import ATTEMPTS_MAX, JobKind
 from insurance.operations.billing.billing_desk import BillingDesk
 from insurance.operations.billing.refund_premium import request_refund
 from insurance.operations.policy.serve_notice import refuse_renewal, withdraw_notice
-from insurance.operations.quoting.change_quote import accept_quote
+from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.operations.scheduler.run_jobs import PAGE
 
+from tests.fakes.quoting import quoting_ports
 from tests.fakes.scheduler import MemoryScheduledJobs
 from tests.support.almanac import Almanac, Killed, blown
 from tests.support.policy_life import (
@@ -396,14 +397,9 @@ def test_a_quote_expires_once_and_cannot_be_taken_up_afterwards():
 
     assert almanac.quotes.get(quote_id).record.status is QuoteStatus.EXPIRED
     assert almanac.story(quote_id)[-1][1] == "quote.expired"
+    ports = quoting_ports(almanac.house.products, almanac.quotes)
     with pytest.raises(QuoteExpired):
-        accept_quote(
-            quote_id,
-            expected_revision=None,
-            caller=PARTNER,
-            quotes=almanac.quotes,
-            receipt=almanac.house.receipt("accept"),
-        )
+        accept_quote(quote_id, almanac.house.command("accept"), ports)
 
 
 def accepted_quote(almanac: Almanac) -> str:

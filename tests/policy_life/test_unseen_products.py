@@ -9,23 +9,24 @@ from insurance.api.views.quotes import ExplanationView
 from insurance.domain.claim.verification import Notice
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import InvalidFields, NoAuthority, RiskNotAccepted
-from insurance.domain.core.identity import Mode, new_quote_id
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.party.party import Policyholder
 from insurance.domain.product import Definition, InvalidProduct, Product
 from insurance.operations.claims.verify_claim import verify_claim
+from insurance.operations.command import Query
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.renew_policy import offer_renewal, preview_renewal
-from insurance.operations.quoting.change_quote import accept_quote, take_on_quote
+from insurance.operations.quoting.accept_quote import accept_quote
+from insurance.operations.quoting.decide_referral import AcceptanceInput, accept_referral
 from insurance.operations.quoting.explain_quote import explain_quote
-from insurance.operations.quoting.make_quote import RiskAsked, make_quote
+from insurance.operations.quoting.make_quote import RiskInput, make_quote
 from insurance.products import LookUps
 from insurance.screening import BundledScreening
 
 from tests.fakes.keys import MemoryKeys
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies, MemoryRenewals
-from tests.fakes.quoting import MemoryQuotes
+from tests.fakes.quoting import MemoryQuotes, quoting_ports
 from tests.fakes.screening import MemoryScreenings
 from tests.support.policy_life import PARTNER, UNDERWRITER, House
 
@@ -242,8 +243,7 @@ def referring():
 
 def referred(house):
     quotes = MemoryQuotes(house.memory)
-    receipt = house.receipt("POST /v1/quotes")
-    asked = RiskAsked(
+    risk_input = RiskInput(
         product="unseen",
         start=date(2026, 2, 1),
         policyholder=Policyholder(name="Ada"),
@@ -252,30 +252,18 @@ def referred(house):
         territory="",
         producer=None,
     )
-    make_quote(
-        asked,
-        caller=PARTNER,
-        carrier="Coverwright",
-        products=house.products,
-        look_ups=LookUps(),
-        quotes=quotes,
-        keys=MemoryKeys(),
-        receipt=receipt,
+    made = make_quote(
+        risk_input, house.command("POST /v1/quotes"), quoting_ports(house.products, quotes)
     )
-    return new_quote_id(Mode.TEST, PARTNER.principal, receipt.key), quotes
+    return made.record.id, quotes
 
 
 def take_on(house, quote_id, quotes, caller):
-    return take_on_quote(
+    return accept_referral(
         quote_id,
-        ImposedTerms(),
-        told={},
-        reason="seen",
-        expected_revision=None,
-        caller=caller,
-        products=house.products,
-        quotes=quotes,
-        receipt=house.receipt("decide"),
+        AcceptanceInput(reason="seen", imposed=ImposedTerms(), looked_up={}),
+        house.command("decide", caller=caller),
+        quoting_ports(house.products, quotes),
     )
 
 
@@ -477,8 +465,9 @@ def test_a_fair_renewal_is_offered_explained_and_issued_at_a_newcomers_price():
         receipt=house.receipt("renew"),
     ).record
 
-    kept, priced = explain_quote(renewed.id, caller=PARTNER, products=house.products, quotes=quotes)
-    shown = ExplanationView.of(kept, priced)
+    ports = quoting_ports(house.products, quotes)
+    explained = explain_quote(renewed.id, Query(PARTNER, house.now, house.now), ports)
+    shown = ExplanationView.of(explained)
 
     assert renewed.premium is not None
     assert renewed.premium.total == money(100)
@@ -487,13 +476,7 @@ def test_a_fair_renewal_is_offered_explained_and_issued_at_a_newcomers_price():
     assert shown.new_business_steps is not None
     assert [step.running.amount for step in shown.new_business_steps] == [10_000, 10_000, 10_000]
     assert shown.new_business_premium is not None
-    accept_quote(
-        renewed.id,
-        expected_revision=None,
-        caller=PARTNER,
-        quotes=quotes,
-        receipt=house.receipt("accept renewal"),
-    )
+    accept_quote(renewed.id, house.command("accept renewal"), ports)
     issued = issue_policy(
         renewed.id,
         expected_revision=None,

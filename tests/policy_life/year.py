@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import Mode, new_quote_id, policy_id_for
+from insurance.domain.core.identity import Mode, policy_id_for
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.jurisdiction import Channel
 from insurance.domain.ledger.health import Health
@@ -41,17 +41,19 @@ from insurance.operations.billing.bill_policy import (
     receive_payment,
 )
 from insurance.operations.billing.collect_premium import PremiumCollector
+from insurance.operations.command import Command
 from insurance.operations.delivery.deliver_event import deliver_event
+from insurance.operations.idempotency import Idempotency, RecordedAnswer
 from insurance.operations.ledger.post_earnings import PremiumEarner
 from insurance.operations.ledger.read_ledger import read_health
 from insurance.operations.policy.invite_renewal import RenewalInviter
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.serve_notice import DispatchInput, report_dispatch
 from insurance.operations.policy.service_policy import ChangeAsked, change_policy
-from insurance.operations.quoting.change_quote import accept_quote
+from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.operations.quoting.expire_quote import QuoteExpirer
-from insurance.operations.quoting.make_quote import RiskAsked, make_quote
-from insurance.operations.receipt import Answer, Receipt
+from insurance.operations.quoting.make_quote import RiskInput, make_quote
+from insurance.operations.quoting.ports import QuotingPorts
 from insurance.operations.scheduler.run_jobs import Job, run_jobs
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 from insurance.products import LookUps
@@ -59,6 +61,7 @@ from insurance.screening import BundledScreening
 
 from tests.fakes.keys import PlainKeys
 from tests.fakes.memory import Memory
+from tests.fakes.quoting import quoting_ports
 from tests.fakes.screening import MemoryScreenings
 from tests.support.almanac import BANK
 from tests.support.engine import client, make_tables, running_engine, template
@@ -224,11 +227,13 @@ class Year:
                 return
             self._issue(self.waiting.pop(0), start)
 
+    @property
+    def _quoting(self) -> QuotingPorts:
+        return quoting_ports(self.products, self.stores.quotes, keys=self.keys)
+
     def _issue(self, number: int, start: date) -> None:
-        receipt = self._receipt("quote")
-        quote_id = new_quote_id(Mode.TEST, receipt.principal, receipt.key)
-        make_quote(
-            RiskAsked(
+        made = make_quote(
+            RiskInput(
                 product=self.products.of.code,
                 start=start,
                 policyholder=Policyholder(name="Ada Lovelace"),
@@ -237,14 +242,10 @@ class Year:
                 producer=None,
                 territory="",
             ),
-            caller=self.caller,
-            carrier="Coverwright Insurance",
-            products=self.products,
-            look_ups=LookUps(),
-            quotes=self.stores.quotes,
-            keys=self.keys,
-            receipt=receipt,
+            Command(self.caller, self._receipt("quote")),
+            self._quoting,
         )
+        quote_id = made.record.id
         policy_id = policy_id_for(quote_id)
         self.personas[policy_id] = number
         self._take_up(quote_id)
@@ -260,7 +261,7 @@ class Year:
 
     def _take_up(self, quote_id: str) -> None:
         common: dict[str, Any] = {"expected_revision": None, "caller": self.caller}
-        accept_quote(quote_id, quotes=self.stores.quotes, receipt=self._receipt("accept"), **common)
+        accept_quote(quote_id, Command(self.caller, self._receipt("accept")), self._quoting)
         issue_policy(
             quote_id,
             products=self.products,
@@ -373,16 +374,16 @@ class Year:
             reactions += self._reactions(event)
         return reactions
 
-    def _receipt(self, operation: str) -> Receipt:
+    def _receipt(self, operation: str) -> Idempotency:
         self.calls += 1
-        return Receipt(
+        return Idempotency(
             principal=self.caller.principal,
             operation=operation,
             key=f"{self.caller.partner}-{self.calls}",
             request_hash=b"r" * 32,
             now=self.now,
             received_at=self.now,
-            renders=lambda _result: Answer(200, "{}"),
+            render=lambda _result: RecordedAnswer("{}"),
         )
 
 

@@ -145,7 +145,7 @@ def test_no_command_is_forgotten(loaded: Handlers):
     commands = {
         operation.path
         for module in loaded.modules.values()
-        for operation in module.api.operations
+        for operation in module.api.routes
         if operation.writes
     }
 

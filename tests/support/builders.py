@@ -15,7 +15,8 @@ from insurance.domain.core.period import Period
 from insurance.domain.party.party import Claimant, Payee, Policyholder
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote, QuoteStatus
-from insurance.operations.receipt import Answer, Receipt
+from insurance.operations.command import Command
+from insurance.operations.idempotency import Idempotency, RecordedAnswer
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -107,17 +108,28 @@ def make_receipt(
     operation: str = "test POST /v1/quotes",
     now: datetime = NOW,
     received_at: datetime | None = None,
-    renders: Callable[[Any], Answer] | None = None,
-) -> Receipt:
-    return Receipt(
+    render: Callable[[Any], RecordedAnswer] | None = None,
+) -> Idempotency:
+    return Idempotency(
         principal="app_one",
         operation=operation,
         key=key,
         request_hash=request,
         now=now,
         received_at=received_at or now,
-        renders=renders or (lambda kept: Answer(201, kept.record.id, '"1-test"')),
+        render=render or (lambda kept: RecordedAnswer(kept.record.id, '"1-test"')),
     )
+
+
+def make_command(
+    key: str = "key-1",
+    *,
+    caller: Caller = PARTNER,
+    expected_revision: int | None = None,
+    **record: Any,
+) -> Command:
+    """A command of one application; `record` is what `make_receipt` takes."""
+    return Command(caller, make_receipt(key, **record), expected_revision)
 
 
 def next_event(

@@ -195,7 +195,7 @@ class Handlers:
             for folder in FOLDERS:
                 module = self.modules[folder] = _fresh(folder)
                 self._handlers[folder] = module.handler
-                for operation in module.api.operations:
+                for operation in module.api.routes:
                     form = re.compile(re.sub(r"\{[a-z_]+\}", "[^/]+", operation.path))
                     self._routes.append((operation.method, form, folder))
             forget_wiring()

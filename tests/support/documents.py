@@ -20,7 +20,7 @@ from insurance.operations.documents.read_document import (
     read_register,
 )
 from insurance.operations.files.issue_download_link import download_key
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 from insurance.typesetting import BundledWordings
 from insurance.typesetting import Typesetter as Typst
 from pypdf import PdfReader
@@ -58,7 +58,7 @@ class Archive:
         notice: int | None = None,
         language: str | None = None,
         caller: Caller = PARTNER,
-        receipt: Receipt | None = None,
+        receipt: Idempotency | None = None,
     ) -> DocumentDownload:
         return make_document(
             self.house.policy_id,

@@ -28,10 +28,10 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.product import Product
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.stores import Stores
+from insurance.operations.command import Command
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 from demo.samples import CALLERS, Partner
 from tests.fakes.billing import MemoryBilling
@@ -164,7 +164,7 @@ class Platform:
 
     def _app_of(self, method: str, path: str) -> ModuleType:
         for app in self.apps:
-            for operation in app.api.operations:
+            for operation in app.api.routes:
                 rule = re.sub(r"\{[a-z_]+\}", "[^/]+", operation.path)
                 if operation.method == method and re.fullmatch(rule, path):
                     return app
@@ -230,7 +230,7 @@ def authorizer(name: str) -> Json:
 class _Receipts:
     """Receipts in memory, as a handler asks for them."""
 
-    recall: Callable[[Receipt], None]
+    find_replay: Callable[[Command], None]
 
 
 @dataclass
@@ -247,7 +247,7 @@ class Parts:
 def platform_in_memory() -> Iterator[tuple[Platform, Memory]]:
     """The platform on the stores in memory: for many lives in little time."""
     memory = Memory()
-    receipts = _Receipts(memory.check)
+    receipts = _Receipts(lambda command: memory.check(command.idempotency))
     catalogue = Catalogue(stored=lambda: MemoryProductVersions(memory), contents=MemoryObjects)
     stores = SimpleNamespace(
         quotes=MemoryQuotes(memory),

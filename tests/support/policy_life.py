@@ -9,13 +9,15 @@ from typing import Any
 
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.caller import Caller, CallerKind
-from insurance.domain.core.identity import Mode, new_quote_id, policy_id_for
+from insurance.domain.core.identity import Mode, policy_id_for
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.jurisdiction import Channel
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.product import Definition, Product
+from insurance.operations.command import Command
+from insurance.operations.idempotency import Idempotency, RecordedAnswer
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.serve_notice import (
     DispatchInput,
@@ -29,17 +31,15 @@ from insurance.operations.policy.service_policy import (
     change_policy,
     preview_change,
 )
-from insurance.operations.quoting.change_quote import accept_quote
-from insurance.operations.quoting.make_quote import RiskAsked, make_quote
-from insurance.operations.receipt import Answer, Receipt
+from insurance.operations.quoting.accept_quote import accept_quote
+from insurance.operations.quoting.make_quote import RiskInput, make_quote
 from insurance.products import LookUps, product
 from insurance.screening import BundledScreening
 
 from tests.fakes.billing import MemoryBilling
-from tests.fakes.keys import MemoryKeys
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges
-from tests.fakes.quoting import MemoryQuotes
+from tests.fakes.quoting import MemoryQuotes, quoting_ports
 from tests.fakes.screening import MemoryScreenings
 from tests.support.motor import answers, driver
 
@@ -124,7 +124,7 @@ class House:
         **risk: Any,
     ) -> Policy:
         quotes, policies = MemoryQuotes(self.memory), MemoryPolicies(self.memory)
-        asked = RiskAsked(
+        risk_input = RiskInput(
             product=self.product.code,
             start=start,
             policyholder=holder,
@@ -133,20 +133,10 @@ class House:
             territory=risk.pop("territory", ""),
             producer=None,
         )
-        receipt = self.receipt("POST /v1/quotes")
-        quote_id = new_quote_id(Mode.TEST, PARTNER.principal, receipt.key)
-        make_quote(
-            asked,
-            caller=PARTNER,
-            carrier="Coverwright Insurance",
-            products=self.products,
-            look_ups=LookUps(),
-            quotes=quotes,
-            keys=MemoryKeys(),
-            receipt=receipt,
-        )
+        ports = quoting_ports(self.products, quotes)
+        quote_id = make_quote(risk_input, self.command("POST /v1/quotes"), ports).record.id
+        accept_quote(quote_id, self.command("accept"), ports)
         common: dict[str, Any] = {"expected_revision": None, "caller": PARTNER}
-        accept_quote(quote_id, quotes=quotes, receipt=self.receipt("accept"), **common)
         issue_policy(
             quote_id,
             products=self.products,
@@ -232,16 +222,19 @@ class House:
     def reinstate(self, on: date | None = None, **asked: Any) -> PolicyChange:
         return self.change("reinstatement", on, **asked)
 
-    def receipt(self, operation: str) -> Receipt:
+    def command(self, operation: str, *, caller: Caller = PARTNER) -> Command:
+        return Command(caller, self.receipt(operation))
+
+    def receipt(self, operation: str) -> Idempotency:
         self.calls += 1
-        return Receipt(
+        return Idempotency(
             principal="app_one",
             operation=operation,
             key=f"key-{self.calls}",
             request_hash=b"r" * 32,
             now=self.now,
             received_at=self.now,
-            renders=lambda _result: Answer(200, "{}"),
+            render=lambda _result: RecordedAnswer("{}"),
         )
 
 

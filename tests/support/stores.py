@@ -42,12 +42,13 @@ from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.operations.billing.ports import BillingContext
 from insurance.operations.claims.ports import ClaimContext
-from insurance.operations.receipt import Answer
+from insurance.operations.idempotency import RecordedAnswer
 
 from tests.support.builders import (
     LATER,
     gbp,
     make_claim,
+    make_command,
     make_policy,
     make_quote,
     make_receipt,
@@ -128,7 +129,7 @@ def add_quote(stores: Stores, quote: Quote | None = None) -> Stored[Quote]:
     key = stores.new_key()
     event = quote.made(key)
     kept = Stored(quote, event.head, key)
-    stores.quotes.add(event, quote, key=key, receipt=make_receipt().answered(kept))
+    stores.quotes.add(event, quote, key=key, command=make_command().with_answer(kept))
     return kept
 
 
@@ -136,8 +137,8 @@ def accept(stores: Stores, before: Stored[Quote], key: str = "accept-1") -> Stor
     accepted = before.record.replace(status=QuoteStatus.ACCEPTED)
     event = next_event(before.head, accepted, before.key, type="quote.accepted")
     kept = Stored(accepted, event.head, before.key)
-    receipt = make_receipt(key, operation=ACCEPT).answered(kept)
-    stores.quotes.change(event, accepted, before=before, receipt=receipt)
+    command = make_command(key, operation=ACCEPT).with_answer(kept)
+    stores.quotes.change(event, accepted, before=before, command=command)
     return kept
 
 
@@ -153,7 +154,7 @@ def issue(stores: Stores, before: Stored[Quote], key: str = "issue-1") -> Stored
         bound=bound_event,
         bound_quote=bound,
         before=before,
-        receipt=make_receipt(key, operation=ISSUE).answered(kept),
+        receipt=make_receipt(key, operation=ISSUE).record(kept),
     )
     return kept
 
@@ -162,7 +163,7 @@ def notify(stores: Stores, claim: Claim, key: str = "claim-1") -> Stored[Claim]:
     file = stores.claims.load_policy(claim.policy_id, None)
     event = next_event(StreamPosition(), claim, file.policy.key, type="claim.notified")
     kept = Stored(claim, event.head, file.policy.key)
-    receipt = make_receipt(key, operation=NOTIFY).answered(kept)
+    receipt = make_receipt(key, operation=NOTIFY).record(kept)
     stores.claims.notify(event, claim, file=file, receipt=receipt)
     return kept
 
@@ -171,7 +172,7 @@ def erase(stores: Stores, party_id: str, key: str = "erase-1") -> Event:
     receipt = make_receipt(
         key,
         operation="test POST /v1/parties/{party_id}/erasure",
-        renders=lambda _erasure: Answer(200, party_id),
+        render=lambda _erasure: RecordedAnswer(party_id),
     )
     head = stores.parties.load(party_id, receipt)
     erasure = Erasure(party_id=party_id, reason="asked for", erased_at=LATER)
@@ -184,7 +185,7 @@ def erase(stores: Stores, party_id: str, key: str = "erase-1") -> Event:
         actor="staff-priya",
         now=LATER,
     )
-    stores.parties.erase(event, party_id=party_id, receipt=receipt.answered(erasure))
+    stores.parties.erase(event, party_id=party_id, receipt=receipt.record(erasure))
     return event
 
 
@@ -222,7 +223,7 @@ def pay(stores: Stores, file: BillingContext, reference: str) -> BillingAccount:
         )
     )
     event = event_of(account, file.account.head if file.account else StreamPosition())
-    receipt = make_receipt(reference, operation=PAY).answered(file.policy)
+    receipt = make_receipt(reference, operation=PAY).record(file.policy)
     stores.billing.store(event, account, file=file, receipt=receipt)
     return account
 
@@ -238,5 +239,5 @@ def change(stores: Stores, file: ClaimContext, changed: Claim, key: str) -> None
     assert file.claim.key is not None
     event = next_event(file.claim.head, changed, file.claim.key, type="claim.settled")
     kept = Stored(changed, event.head, file.claim.key)
-    receipt = make_receipt(key, operation=SETTLE).answered(kept)
+    receipt = make_receipt(key, operation=SETTLE).record(kept)
     stores.claims.change(event, changed, before=file.claim, receipt=receipt)

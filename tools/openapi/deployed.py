@@ -6,7 +6,7 @@ from tools.openapi.gateway import ANY_METHOD
 
 type Json = dict[str, Any]
 
-_FOR_READERS = frozenset({"example", "examples"})
+_FOR_READERS = frozenset({"example", "examples", "x-coverwright-callers", "x-coverwright-roles"})
 
 
 def deployed(published: Json) -> Json:

@@ -1,21 +1,15 @@
-"""One definition out of many handlers."""
+"""One definition out of many handlers: from what each route declares, and from nothing else."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from inspect import get_annotations
-from types import CodeType
-from typing import Any, NamedTuple, get_args
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
 
-from insurance.api.app import (
-    CLOCK_HEADER,
-    KEY_HEADER,
-    PAGE_DEFAULT,
-    PAGE_MAX,
-    PATH_MAX,
-    TAGS_MAX,
-    Operation,
-)
 from insurance.api.body import Request
+from insurance.api.problems import Problem
+from insurance.api.refusals import problems_of
+from insurance.api.route import Route
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.roles import EVERY_ROLE
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
@@ -32,8 +26,17 @@ from tools.openapi.gateway import (
     security_schemes,
 )
 from tools.openapi.handlers import Handler
+from tools.openapi.legacy import has_etag, honours_if_none_match, operation_id
 from tools.openapi.limits import limited
-from tools.openapi.problem import PROBLEM, PROBLEM_FIELD, problem_examples, problem_response
+from tools.openapi.parameters import parameters_of
+from tools.openapi.problem import (
+    GATEWAYS,
+    PROBLEM,
+    PROBLEM_FIELD,
+    UNSUPPORTED_MEDIA_TYPE,
+    problem_examples,
+    problem_response,
+)
 
 type Json = dict[str, Any]
 type Examples = Mapping[tuple[str, str], Json]
@@ -41,7 +44,6 @@ type Model = tuple[type[BaseModel], JsonSchemaMode]
 
 VERSION = "1.0.0"
 _REFERENCES = "#/components/schemas/{model}"
-_ETAGGED = ("quote_id", "policy_id", "claim_id", "complaint_id")
 
 
 class Schemas(NamedTuple):
@@ -57,12 +59,12 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
     schemas = _schemas(handlers)
     paths: Json = {}
     for handler in handlers:
-        for operation in handler.operations:
-            method, path = operation.method.lower(), operation.path
-            rendered = _operation(operation, handler, schemas)
+        for route in handler.routes:
+            method, path = route.method.lower(), route.path
+            rendered = _operation(route, handler, schemas)
             _add_examples(rendered, examples.get((method, path), {}))
             if method in paths.setdefault(path, {}):
-                raise ValueError(f"{operation.method} {path} is answered twice")
+                raise ValueError(f"{route.method} {path} is answered twice")
             paths[path][method] = rendered
     paths = dict(sorted(paths.items()))
     answers = _shared_answers(paths)
@@ -90,11 +92,11 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
 
 def _schemas(handlers: Iterable[Handler]) -> Schemas:
     """All models at once, so that each has one name."""
-    operations = [operation for handler in handlers for operation in handler.operations]
+    routes = [route for handler in handlers for route in handler.routes]
     asked: list[Model] = [
-        (request, "validation") for each in operations if (request := request_model(each))
+        (request, "validation") for route in routes if (request := route.input_of(Request))
     ]
-    shown: list[Model] = [(answer_model(each), "serialization") for each in operations]
+    shown: list[Model] = [(route.view, "serialization") for route in routes]
     references, definitions = models_json_schema(
         list(dict.fromkeys(asked + shown)), ref_template=_REFERENCES
     )
@@ -111,132 +113,92 @@ def _schemas(handlers: Iterable[Handler]) -> Schemas:
     return Schemas(links, components)
 
 
-def request_model(operation: Operation) -> type[Request] | None:
-    """What the handler wants as its body."""
-    for kind in get_annotations(operation.handler).values():
-        if isinstance(kind, type) and issubclass(kind, Request):
-            return kind
-    return None
-
-
-def answer_model(operation: Operation) -> type[BaseModel]:
-    """What the handler answers: the view it returns, or the one beside its `Answer`."""
-    said = get_annotations(operation.handler)["return"]
-    for kind in (said, *get_args(said)):
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            return kind
-    raise ValueError(f"{operation.method} {operation.path} does not say what it answers")
-
-
-def _operation(operation: Operation, handler: Handler, schemas: Schemas) -> Json:
-    """One operation: what its handler says, and what the gateway adds."""
-    name = re.sub(r"_(get|post|put)$", "", operation.handler.__name__)
+def _operation(route: Route, handler: Handler, schemas: Schemas) -> Json:
+    """One operation: what its route declares, and what the gateway adds."""
     rendered: Json = {
-        "operationId": name.replace("_", " ").title().replace(" ", ""),
+        "operationId": operation_id(route),
         "tags": [handler.folder],
-        "summary": operation.summary,
-        "description": _description(operation),
-        "parameters": _parameters(operation),
+        "summary": route.summary,
+        "description": _description(route),
+        "parameters": parameters_of(route),
     }
-    request = request_model(operation)
+    request = route.input_of(Request)
     if request:
         schema = schemas.references[(request, "validation")]
         rendered["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": schema}},
         }
-    rendered["responses"] = _responses(operation, schemas)
+    rendered["responses"] = _responses(route, schemas)
     # Only a user pool's authorizer takes scopes here; a Lambda authorizer's are the handler's.
     rendered["security"] = (
-        [{STAFF: [f"coverwright/{operation.scope}"]}]
-        if operation.staff
+        [{STAFF: [f"coverwright/{route.scope}"]}]
+        if route.own_pool_only
         else [{PARTNER: [], API_KEY: []}]
     )
-    rendered["x-coverwright-scopes"] = [operation.scope]
+    rendered["x-coverwright-scopes"] = [route.scope.value]
+    rendered["x-coverwright-callers"] = sorted(kind.value for kind in route.callers)
+    if route.roles != EVERY_ROLE:
+        rendered["x-coverwright-roles"] = sorted(role.value for role in route.roles)
     rendered["x-amazon-apigateway-integration"] = integration(handler.logical_id)
     return rendered
 
 
-def _description(operation: Operation) -> str:
-    text = " ".join((operation.handler.__doc__ or "").split())
-    who = "Staff only. " if operation.staff else ""
-    who += "Open to policyholders, for their own. " if operation.policyholders else ""
-    return f"{text} {who}Needs the scope `{operation.scope}`.".strip()
+def _description(route: Route) -> str:
+    """The handler's own words, then who may call it."""
+    parts = [" ".join((route.handler.__doc__ or "").split()), f"For {_callers(route)}."]
+    if CallerKind.STAFF in route.callers and route.roles != EVERY_ROLE:
+        roles = ", ".join(sorted(f"`{role}`" for role in route.roles))
+        parts.append(f"Staff need one of the roles {roles}.")
+    parts.append(f"Needs the scope `{route.scope}`.")
+    return " ".join(part for part in parts if part)
 
 
-def _parameters(operation: Operation) -> list[Json]:
-    """Path variables, then the headers that this kind of operation reads."""
-    parameters = [_path_parameter(name) for name in re.findall(r"{(\w+)}", operation.path)]
-    if operation.writes:
-        parameters.append(IDEMPOTENCY_KEY)
-    if _reads(operation.handler, "page") or _reads(operation.handler, "place"):
-        parameters += [LIMIT, AFTER]
-    parameters += [INSTANTS[name] for name in INSTANTS if _reads(operation.handler, name)]
-    if _reads(operation.handler, "expected_revision"):
-        parameters.append(IF_MATCH)
-    if operation.method == "GET" and _is_tagged(operation):
-        parameters.append(IF_NONE_MATCH)
-    return [*parameters, CLOCK]
+CALLERS = {
+    CallerKind.APPLICATION: "applications",
+    CallerKind.POLICYHOLDER: "policyholders (for what is their own)",
+    CallerKind.STAFF: "staff",
+    CallerKind.MACHINE: "our own machines",
+}
 
 
-def _is_tagged(operation: Operation) -> bool:
-    return operation.path.rpartition("/")[2].strip("{}") in _ETAGGED or (
-        operation.writes and "etag" in answer_model(operation).model_fields
-    )
+def _callers(route: Route) -> str:
+    *others, last = [words for kind, words in CALLERS.items() if kind in route.callers]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
-def _reads(handler: Callable[..., Any], attribute: str) -> bool:
-    """Whether the handler, or a function inside it, reads this attribute of the call."""
-    return any(attribute in code.co_names for code in _codes(handler.__code__))
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _codes(constant)
-
-
-def _path_parameter(name: str) -> Json:
-    """No pattern: an id of another form is as unknown as one that was never given."""
-    schema: Json = {"type": "string", "minLength": 1, "maxLength": PATH_MAX}
-    return {"name": name, "in": "path", "required": True, "schema": schema}
-
-
-def _responses(operation: Operation, schemas: Schemas) -> Json:
+def _responses(route: Route, schemas: Schemas) -> Json:
     answer: Json = {
-        "description": operation.summary,
+        "description": route.summary,
         "headers": {"X-Request-Id": REQUEST_ID},
         "content": {
-            "application/json": {
-                "schema": schemas.references[(answer_model(operation), "serialization")]
-            }
+            "application/json": {"schema": schemas.references[(route.view, "serialization")]}
         },
     }
-    if _is_tagged(operation):
+    if has_etag(route):
         answer["headers"]["ETag"] = ETAG
-    if operation.writes:
+    if route.writes:
         answer["headers"]["Idempotent-Replayed"] = REPLAYED
-    responses = {str(int(operation.status)): answer}
-    if operation.method == "GET" and _is_tagged(operation):
-        responses["304"] = {"description": "Not modified: you hold this version already"}
-    for status in _problem_statuses(operation):
-        responses[status] = problem_response(status)
+    responses = {str(int(route.status)): answer}
+    if honours_if_none_match(route):
+        not_modified = int(HTTPStatus.NOT_MODIFIED)
+        responses[str(not_modified)] = {
+            "description": "Not modified: you hold this version already"
+        }
+    for status, problems in _by_status(route).items():
+        responses[status] = problem_response(status, problems)
     return dict(sorted(responses.items()))
 
 
-def _problem_statuses(operation: Operation) -> list[str]:
-    """What can go wrong with an operation of this shape."""
-    statuses = ["400", "401", "403", "422", "429", "500", "503"]  # 422: any call may set the clock
-    if "{" in operation.path or operation.method == "POST":
-        statuses.append("404")
-    if operation.method == "POST":
-        statuses += ["413", "415"]
-    if operation.writes:
-        statuses.append("409")
-    if _reads(operation.handler, "expected_revision"):
-        statuses.append("412")
-    return statuses
+def _by_status(route: Route) -> Mapping[str, list[Problem]]:
+    """The problems of a route by HTTP status: its own, and those of the gateway in front of it."""
+    found: dict[str, list[Problem]] = {}
+    problems = [*problems_of(route).values(), *GATEWAYS]
+    if route.method == "POST":
+        problems.append(UNSUPPORTED_MEDIA_TYPE)
+    for problem in problems:
+        found.setdefault(str(int(problem.status)), []).append(problem)
+    return found
 
 
 def _add_examples(operation: Json, found: Json) -> None:
@@ -313,72 +275,6 @@ TAGS = {
 }
 
 
-def _header(name: str, description: str, schema: Json, *, required: bool = False) -> Json:
-    return {
-        "name": name,
-        "in": "header",
-        "required": required,
-        "description": description,
-        "schema": {"type": "string", **schema},
-    }
-
-
-IDEMPOTENCY_KEY = _header(
-    KEY_HEADER,
-    "New for each request; the same again when the same request is repeated. Kept for 30 days.",
-    {"minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
-    required=True,
-)
-CLOCK = _header(
-    CLOCK_HEADER,
-    "The time it is for this call, in test mode. Live mode refuses it.",
-    {"format": "date-time", "maxLength": 40},
-)
-IF_MATCH = _header(
-    "If-Match",
-    "The ETag you read: 412 if somebody changed it since.",
-    {"maxLength": TAGS_MAX["If-Match"]},
-)
-IF_NONE_MATCH = _header(
-    "If-None-Match",
-    "The ETag you hold: 304 if it is still the latest.",
-    {"maxLength": TAGS_MAX["If-None-Match"]},
-)
-LIMIT: Json = {
-    "name": "limit",
-    "in": "query",
-    "required": False,
-    "description": "How many at most",
-    "schema": {
-        "type": "integer",
-        "format": "int32",
-        "minimum": 1,
-        "maximum": PAGE_MAX,
-        "default": PAGE_DEFAULT,
-    },
-}
-AFTER: Json = {
-    "name": "after",
-    "in": "query",
-    "required": False,
-    "description": "The `next` of the page before",
-    "schema": {"type": "string", "maxLength": 200},
-}
-INSTANTS: dict[str, Json] = {
-    name: {
-        "name": name,
-        "in": "query",
-        "required": False,
-        "description": description,
-        "schema": {"type": "string", "format": "date-time", "maxLength": 40},
-    }
-    for name, description in {
-        "as_at": "The instant that is asked about; now, without it",
-        "known_at": "As it was known by then; as it is known now, without it",
-        "since_as_at": "The instant to compare with; `as_at`, without it",
-        "since_known_at": "As known by then, to compare with; `known_at`, without it",
-    }.items()
-}
 ETAG: Json = {
     "description": "The stored revision and the view",
     "schema": {"type": "string", "maxLength": 100},

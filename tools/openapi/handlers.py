@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-from insurance.api.app import Operation
+from insurance.api.route import Route
 
 type Json = dict[str, Any]
 
@@ -16,11 +16,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Handler(NamedTuple):
-    """One function of the template that answers HTTP, and the operations it answers."""
+    """One function of the template that answers HTTP, and its routes."""
 
     logical_id: str
     folder: str
-    operations: Sequence[Operation]
+    routes: Sequence[Route]
 
 
 class _TemplateLoader(yaml.SafeLoader):
@@ -53,7 +53,7 @@ def handlers() -> Iterator[Handler]:
         with _environment(dict.fromkeys(properties["Variables"], "here")):
             module = importlib.import_module(f"functions.{folder}.app")
         if hasattr(module, "api"):
-            yield Handler(logical_id, folder, module.api.operations)
+            yield Handler(logical_id, folder, module.api.routes)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Problems (RFC 9457) as the definition describes them."""
 
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from insurance.api.problems import CONTENT_TYPE, FAULT, PROBLEMS, TYPE_PREFIX, Problem
@@ -38,42 +40,57 @@ PROBLEM: Json = {
     },
 }
 
-# The gateway answers these by itself; the rest are the handlers' refusals.
-_BY_GATEWAY = {
-    "401": KINDS["UNAUTHORIZED"],
-    "415": KINDS["UNSUPPORTED_MEDIA_TYPE"],
-    "429": KINDS["THROTTLED"],
-}
+
+def _of_gateway(kind: str) -> Problem:
+    found = KINDS[kind]
+    if found.status is None:
+        raise ValueError(f"{kind} has no status of its own")
+    return Problem(HTTPStatus(found.status), found.slug, found.title)
 
 
-STATUSES = ("400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "500", "503")
+GATEWAYS = tuple(
+    _of_gateway(kind)
+    for kind in ("UNAUTHORIZED", "ACCESS_DENIED", "INVALID_API_KEY", "THROTTLED", "QUOTA_EXCEEDED")
+)
+"""What the gateway answers on any route by itself."""
+
+UNSUPPORTED_MEDIA_TYPE = _of_gateway("UNSUPPORTED_MEDIA_TYPE")
 
 
 def problem_examples() -> Json:
-    """`components/examples`: one problem of each status, shared, since a template has an end."""
-    return {f"Problem{status}": {"value": _example(status)} for status in STATUSES}
+    """`components/examples`: one of each problem, shared, since a template has an end."""
+    problems = {*PROBLEMS.values(), FAULT, *GATEWAYS, UNSUPPORTED_MEDIA_TYPE}
+    named = {_example_name(problem): {"value": _example(problem)} for problem in problems}
+    return dict(sorted(named.items()))
 
 
-def _example(status: str) -> Json:
-    slug, title, detail = _sample(status)
+def _example_name(problem: Problem) -> str:
+    return "Problem" + problem.slug.title().replace("-", "")
+
+
+def _example(problem: Problem) -> Json:
     return {
-        "type": TYPE_PREFIX + slug,
-        "title": title,
-        "status": int(status),
-        "detail": detail,
-        "code": slug,
+        "type": TYPE_PREFIX + problem.slug,
+        "title": problem.title,
+        "status": int(problem.status),
+        "detail": problem.title + ".",
+        "code": problem.slug,
         "request_id": "0f0a3e1c-5a1c-4a43-9f6e-3a6d8c1b2e4f",
     }
 
 
-def problem_response(status: str) -> Json:
-    """An answer with a problem, written out: API Gateway reads no shared responses."""
+def problem_response(status: str, problems: Sequence[Problem]) -> Json:
+    """The problems of one status, written out: API Gateway reads no shared responses."""
+    codes = sorted({problem.slug: problem for problem in problems}.items())
     response: Json = {
-        "description": _sample(status)[1],
+        "description": "; ".join(f"`{code}`: {problem.title}" for code, problem in codes),
         "content": {
             CONTENT_TYPE: {
                 "schema": {"$ref": "#/components/schemas/Problem"},
-                "examples": {"problem": {"$ref": f"#/components/examples/Problem{status}"}},
+                "examples": {
+                    code: {"$ref": f"#/components/examples/{_example_name(problem)}"}
+                    for code, problem in codes
+                },
             }
         },
     }
@@ -85,17 +102,3 @@ def problem_response(status: str) -> Json:
             }
         }
     return response
-
-
-def _sample(status: str) -> tuple[str, str, str]:
-    """One problem of this status: the first of the handlers' table, or the gateway's."""
-    if status in _BY_GATEWAY:
-        kind = _BY_GATEWAY[status]
-        return kind.slug, kind.title, kind.detail or kind.title
-    problem = _of_status(status)
-    return problem.slug, problem.title, problem.title + "."
-
-
-def _of_status(status: str) -> Problem:
-    problems = [*PROBLEMS.values(), FAULT]
-    return next(problem for problem in problems if int(problem.status) == int(status))

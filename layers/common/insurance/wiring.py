@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing
     from insurance.operations.payments.pay_out import AllPayers
+    from insurance.operations.products.ports import ProductPorts
+    from insurance.operations.quoting.ports import QuotingPorts
     from insurance.products import LookUps
     from insurance.s3 import S3Objects
     from insurance.scanning import BundledScanner
@@ -89,6 +91,29 @@ def look_ups() -> LookUps:
     from insurance.products import LookUps
 
     return LookUps()
+
+
+def quoting_ports() -> QuotingPorts:
+    from insurance.operations.quoting.ports import QuotingPorts
+
+    return QuotingPorts(
+        products=products(),
+        look_ups=look_ups(),
+        quotes=stores().quotes,
+        keys=keys(),
+        carrier=setting("CARRIER"),
+    )
+
+
+def product_ports() -> ProductPorts:
+    from insurance.operations.products.ports import ProductPorts
+
+    return ProductPorts(
+        products=products(),
+        versions=stores().product_versions,
+        seeds=seeds(),
+        contents=lambda: objects("products"),
+    )
 
 
 @cache

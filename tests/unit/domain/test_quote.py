@@ -31,7 +31,7 @@ def take(quote: Quote, step: Step) -> Quote:
         case Step.ACCEPT:
             return quote.accepted(now=NOW)
         case Step.TAKE_ON:
-            return quote.taken_on(
+            return quote.referral_accepted(
                 decision=DECISION,
                 looked_up=quote.looked_up,
                 imposed=ImposedTerms(),
@@ -39,7 +39,7 @@ def take(quote: Quote, step: Step) -> Quote:
                 premium=PREMIUM,
             )
         case Step.DECLINE:
-            return quote.turned_down(decision=DECISION)
+            return quote.referral_declined(decision=DECISION)
         case Step.BIND:
             return quote.bound(now=NOW)
         case Step.EXPIRE:
@@ -113,6 +113,6 @@ def test_a_referred_risk_is_never_bound_without_an_acceptance():
 
 
 def test_a_declined_quote_has_no_price():
-    declined = make_quote(status=QuoteStatus.REFERRED).turned_down(decision=DECISION)
+    declined = make_quote(status=QuoteStatus.REFERRED).referral_declined(decision=DECISION)
 
     assert declined.premium is None

@@ -34,13 +34,14 @@ class BodyTooLarge(InsuranceError):
         super().__init__(f"This body has at most {most} bytes.")
 
 
-class MissingHeader(InsuranceError):
-    def __init__(self, name: str, expected: str) -> None:
-        super().__init__(f"The header {name} is needed: {expected}.")
-
-
 class Request(BaseModel):
-    """What a caller sends: strict, and closed to unknown fields."""
+    """What a caller sends: strict, and closed to unknown fields.
+
+    A route that expects no body declares no request.
+
+        class ReasonRequest(Request):
+            reason: Reason
+    """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
@@ -94,11 +95,12 @@ def read_request[R: Request](text: str, model: type[R]) -> tuple[R, JsonObject]:
         return model.model_validate_json(text), parsed
     except ValidationError as error:
         raise InvalidFields(
-            _faults(error.errors(include_url=False, include_input=False))
+            faults_of(error.errors(include_url=False, include_input=False))
         ) from error
 
 
-def _faults(details: Iterable[ErrorDetails]) -> list[FieldFault]:
+def faults_of(details: Iterable[ErrorDetails]) -> list[FieldFault]:
+    """What a model found wrong: each fault with a JSON pointer to it."""
     return [
         FieldFault(
             pointer="".join(f"/{_escaped(str(part))}" for part in detail["loc"]),
@@ -154,3 +156,18 @@ def _check_text(text: str) -> None:
             "The body holds characters that are no text: control characters, half a character"
             " (a lone surrogate), or the mark of bytes that were not UTF-8 (U+FFFD)."
         )
+
+
+class _NoFields(Request):
+    """The body of a command that expects none."""
+
+
+def check_no_body(text: str) -> None:
+    """A command without a request is sent without a body, or with `{}`.
+
+    Raises:
+        MalformedBody: It is not a JSON object.
+        InvalidFields: The object has fields.
+    """
+    if text:
+        read_request(text, _NoFields)

@@ -39,9 +39,11 @@ def _staff(claims: Mapping[str, Any]) -> Caller:
     words = _words(claims.get("scope", ""))
     scopes = frozenset(scope.removeprefix(SCOPE_PREFIX) for scope in words)
     test = TEST_GROUP in groups or TEST_SCOPE in scopes
+    # A client of its own signs in without a user: no groups, and no name of a person.
+    machine = not groups - {TEST_GROUP} and "username" not in claims
     return Caller(
         principal=claims["sub"],
-        kind=CallerKind.STAFF,
+        kind=CallerKind.MACHINE if machine else CallerKind.STAFF,
         partner="",
         roles=groups - {TEST_GROUP},
         scopes=scopes,

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import NamedTuple
 
-from insurance.api.body import BodyTooLarge, MalformedBody, MissingHeader
+from insurance.api.body import BodyTooLarge, MalformedBody
+from insurance.api.headers import BadHeader
 from insurance.domain.core import errors
 from insurance.domain.core.errors import FieldFault, InsuranceError
 
@@ -173,7 +174,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     ),
     MalformedBody: Problem(HTTPStatus.BAD_REQUEST, "malformed-body", "Malformed body"),
     BodyTooLarge: Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", "Body too large"),
-    MissingHeader: Problem(HTTPStatus.BAD_REQUEST, "bad-header", "Header missing or malformed"),
+    BadHeader: Problem(HTTPStatus.BAD_REQUEST, "bad-header", "Header missing or malformed"),
     errors.Refused: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "refused", "Refused"),
 }
 
@@ -183,7 +184,12 @@ FAULT = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", "Our fault")
 
 def problem_of(error: InsuranceError) -> Problem:
     """The row for the error's class, or for the nearest class above it that has one."""
-    return next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
+    return problem_of_kind(type(error))
+
+
+def problem_of_kind(kind: type[InsuranceError]) -> Problem:
+    """As `problem_of`, for a class of errors."""
+    return next(PROBLEMS[one] for one in kind.__mro__ if one in PROBLEMS)
 
 
 def render(

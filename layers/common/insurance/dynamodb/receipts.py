@@ -9,7 +9,8 @@ from insurance.domain.core.stored import PartyKey
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.transaction import Refusal, Write, load, put
-from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
+from insurance.operations.command import Command
+from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,21 +30,25 @@ class DynamoDBReceipts:
         self._table = table
         self._key_of = key_of
 
-    def key(self, receipt: Receipt) -> tuple[str, Item]:
+    def key(self, receipt: Idempotency) -> tuple[str, Item]:
         """Where the receipt would stand: for the command's own read."""
         return self._table, {"id": codec.text(receipt.id)}
 
-    def recall(self, receipt: Receipt) -> None:
+    def find_replay(self, command: Command) -> None:
         """Raise AlreadyAnswered or KeyReused if this call was answered before; else do nothing."""
+        self.look_up(command.idempotency)
+
+    def look_up(self, receipt: Idempotency) -> None:
+        """As `find_replay`, for a record without a command."""
         [item] = load(self._client, [self.key(receipt)])
         self.check(receipt, item)
 
-    def check(self, receipt: Receipt, item: Item | None, key: PartyKey | None = None) -> None:
-        """As `recall`, for an item that was read already."""
+    def check(self, receipt: Idempotency, item: Item | None, key: PartyKey | None = None) -> None:
+        """As `look_up`, for an item that was read already."""
         if item is not None and int(item["expires_at"]["N"]) >= receipt.received_at.timestamp():
             raise self._earlier(receipt, item, key)
 
-    def keep(self, receipt: Receipt, *, about: str = "", key: PartyKey | None = None) -> Write:
+    def keep(self, receipt: Idempotency, *, about: str = "", key: PartyKey | None = None) -> Write:
         """The write that records the answer, sealed with the party's key if it has one."""
         item = self.key(receipt)[1] | {
             "v": codec.number(codec.SCHEMA_VERSION),
@@ -58,10 +63,10 @@ class DynamoDBReceipts:
             now=codec.epoch_seconds(receipt.received_at),
         )
 
-    def _answer_columns(self, receipt: Receipt, about: str, key: PartyKey | None) -> Item:
+    def _answer_columns(self, receipt: Idempotency, about: str, key: PartyKey | None) -> Item:
         if receipt.answer is None:
             raise ValueError("a receipt is kept with its answer")
-        answer: JsonObject = {"status": receipt.answer.status, "body": receipt.answer.body}
+        answer: JsonObject = {"body": receipt.answer.body}
         if receipt.answer.etag is not None:
             answer["etag"] = receipt.answer.etag
         if key is None:
@@ -71,7 +76,7 @@ class DynamoDBReceipts:
             "sealed": codec.binary(key.seal(answer, receipt.id)),
         }
 
-    def _refusal(self, receipt: Receipt, key: PartyKey | None) -> Refusal:
+    def _refusal(self, receipt: Idempotency, key: PartyKey | None) -> Refusal:
         def earlier(item: Item | None) -> Exception:
             if item is None:
                 raise ValueError("the condition fails only where a receipt stands")
@@ -79,7 +84,7 @@ class DynamoDBReceipts:
 
         return earlier
 
-    def _earlier(self, receipt: Receipt, item: Item, key: PartyKey | None) -> Exception:
+    def _earlier(self, receipt: Idempotency, item: Item, key: PartyKey | None) -> Exception:
         if item["request"]["B"] != receipt.request_hash:
             return KeyReused()
         if "body" in item:
@@ -91,5 +96,5 @@ class DynamoDBReceipts:
         return AlreadyAnswered(_read(key.unseal(item["sealed"]["B"], receipt.id)))
 
 
-def _read(answer: JsonObject) -> Answer:
-    return Answer(answer["status"], answer["body"], answer.get("etag"))
+def _read(answer: JsonObject) -> RecordedAnswer:
+    return RecordedAnswer(answer["body"], answer.get("etag"))

@@ -6,22 +6,28 @@ from typing import Any
 
 from insurance.domain.core.event import StreamPosition
 from insurance.domain.core.identity import Mode
-from insurance.domain.core.system_actor import SYSTEM_ACTOR
-from insurance.operations.receipt import Answer, Receipt
+from insurance.domain.core.system_actor import SYSTEM_ACTOR, system_actor
+from insurance.operations.command import Command
+from insurance.operations.idempotency import Idempotency, RecordedAnswer
 
 
-def receipt_for(mode: Mode, step: str, subject: str, now: datetime) -> Receipt:
+def receipt_for(mode: Mode, step: str, subject: str, now: datetime) -> Idempotency:
     """The receipt of one step of a job on one subject, so that the step is done once."""
     operation = f"{mode} {SYSTEM_ACTOR} {step}"
-    return Receipt(
+    return Idempotency(
         principal=SYSTEM_ACTOR,
         operation=operation,
         key=subject,
         request_hash=sha256(f"{operation} {subject}".encode()).digest(),
         now=now,
         received_at=now,
-        renders=_empty_answer,
+        render=_empty_answer,
     )
+
+
+def command_for(mode: Mode, step: str, subject: str, now: datetime) -> Command:
+    """One step of a job on one subject as a command, so that the step is done once."""
+    return Command(system_actor(mode), receipt_for(mode, step, subject, now))
 
 
 def instant_after(now: datetime, *heads: StreamPosition) -> datetime:
@@ -34,6 +40,6 @@ def instant_after(now: datetime, *heads: StreamPosition) -> datetime:
     return max(now, *(at + timedelta(microseconds=1) for at in touched))
 
 
-def _empty_answer(_result: Any) -> Answer:
+def _empty_answer(_result: Any) -> RecordedAnswer:
     """Nobody waits for an answer."""
-    return Answer(200, "{}")
+    return RecordedAnswer("{}")

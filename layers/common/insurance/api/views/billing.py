@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from insurance.api.app import etag
+from insurance.api.etag import etag
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.billing import BillingAccount, Invoice, PaymentIn, Refund, schedule
 from insurance.domain.core.identity import invoice_id_for

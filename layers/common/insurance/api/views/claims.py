@@ -5,7 +5,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
-from insurance.api.app import cursor, etag
+from insurance.api.etag import etag
+from insurance.api.paging import cursor
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.bank.outgoing_payment import OutgoingPayment
 from insurance.domain.claim import Claim, CostType, DecisionRecord

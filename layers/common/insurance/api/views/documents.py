@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from insurance.api.app import cursor
+from insurance.api.paging import cursor
 from insurance.api.views.terms import ProductRefView
 from insurance.domain.document import Document
 from insurance.operations.documents.make_document import DocumentDownload

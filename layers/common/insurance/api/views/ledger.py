@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from insurance.api.app import cursor
+from insurance.api.paging import cursor
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.money import Currency, Money

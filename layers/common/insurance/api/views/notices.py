@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from insurance.api.app import etag
+from insurance.api.etag import etag
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy

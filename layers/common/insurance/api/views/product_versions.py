@@ -1,19 +1,21 @@
 """How versions of products are shown to those who write and publish them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Self
 
 from pydantic import BaseModel, RootModel
 
-from insurance.api.app import Page, cursor, etag
+from insurance.api.etag import etag
+from insurance.api.paging import Page
 from insurance.api.views.terms import View
 from insurance.domain.core.errors import FieldFault
 from insurance.domain.core.stored import Stored
-from insurance.domain.product.definition.source import Files
 from insurance.domain.product.publishing.checks import Report
 from insurance.domain.product.publishing.release import ProductVersion
-from insurance.operations.products.publish_product import Drafted, warnings
+from insurance.operations.products.change_version import Draft
+from insurance.operations.products.check_files import warnings
+from insurance.operations.products.read_versions import VersionFiles
 
 
 class FilingView(BaseModel):
@@ -86,11 +88,11 @@ class DraftView(ProductVersionView):
     check: DefinitionCheckView
 
     @classmethod
-    def drafted(cls, drafted: Drafted) -> Self:
+    def of_draft(cls, draft: Draft) -> Self:
         return cls(
-            etag=_etag(drafted.kept),
-            check=DefinitionCheckView.of(drafted.report),
-            **_shown(drafted.kept.record),
+            etag=_etag(draft.stored),
+            check=DefinitionCheckView.of(draft.report),
+            **_shown(draft.stored.record),
         )
 
 
@@ -102,8 +104,10 @@ class VersionFilesView(ProductVersionView):
     scenarios: str | None
 
     @classmethod
-    def holding(cls, kept: Stored[ProductVersion], files: Files) -> Self:
-        return cls(etag=_etag(kept), **_shown(kept.record), **files._asdict())
+    def of_files(cls, found: VersionFiles) -> Self:
+        return cls(
+            etag=_etag(found.version), **_shown(found.version.record), **found.files._asdict()
+        )
 
 
 class ProductVersionListView(View):
@@ -111,17 +115,21 @@ class ProductVersionListView(View):
     next: str | None
 
     @classmethod
-    def of(cls, code: str, versions: Sequence[Stored[ProductVersion]], page: Page) -> Self:
-        shown = versions[page.after : page.after + page.limit]
-        end = page.after + len(shown)
+    def of(cls, versions: Sequence[Stored[ProductVersion]], *, page: Page) -> Self:
+        shown = versions[page.number : page.number + page.limit]
+        end = page.number + len(shown)
         return cls(
-            items=[ProductVersionView.of(kept) for kept in shown],
-            next=cursor(code, end) if end < len(versions) else None,
+            items=[ProductVersionView.of(stored) for stored in shown],
+            next=page.next(end) if end < len(versions) else None,
         )
 
 
 class ProductSchemaView(RootModel[dict[str, Any]]):
     """The JSON Schema of product.json: editors complete and check by it."""
+
+    @classmethod
+    def of(cls, schema: Mapping[str, Any]) -> Self:
+        return cls(dict(schema))
 
 
 def _etag(kept: Stored[ProductVersion]) -> str | None:

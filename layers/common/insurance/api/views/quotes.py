@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
-from insurance.api.app import etag
+from insurance.api.etag import etag
 from insurance.api.views.terms import (
     CoverView,
     FindingView,
@@ -23,6 +23,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.product.rating.tariff import TraceStep
 from insurance.domain.quote.pricing import Priced, premium_of
 from insurance.domain.quote.quote import Quote
+from insurance.operations.quoting.explain_quote import Explanation
 
 
 class PreviewView(View):
@@ -142,10 +143,11 @@ class ExplanationView(View):
     """What that would cost: a fair renewal never costs more."""
 
     @classmethod
-    def of(cls, kept: Stored[Quote], priced: Priced) -> Self:
-        quote, entrant = kept.record, priced.entrant
+    def of(cls, explanation: Explanation) -> Self:
+        priced = explanation.priced
+        quote, entrant = explanation.quote.record, priced.entrant
         return cls(
-            etag=etag(kept.head.sequence, "explanation"),
+            etag=etag(explanation.quote.head.sequence, "explanation"),
             quote_id=quote.id,
             product=ProductRefView.of(quote.product),
             steps=[StepView.of(step) for step in priced.offer.trace],

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from insurance.api.app import cursor
+from insurance.api.paging import cursor
 from insurance.api.views.terms import View
 from insurance.domain.screening.screening import ScreeningCase
 from insurance.operations.parties.screen_policyholder import BookScreened

@@ -6,7 +6,8 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from insurance.api.app import cursor, etag
+from insurance.api.etag import etag
+from insurance.api.paging import cursor
 from insurance.api.views.terms import MoneyView, PremiumView, View
 from insurance.domain.contract.proration import Share
 from insurance.domain.core.money import Money

@@ -5,7 +5,8 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from insurance.api.app import cursor, etag
+from insurance.api.etag import etag
+from insurance.api.paging import cursor
 from insurance.api.views.claims import DeadlineView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim import Claim

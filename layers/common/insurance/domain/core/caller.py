@@ -11,6 +11,8 @@ class CallerKind(StrEnum):
     APPLICATION = "application"
     STAFF = "staff"
     POLICYHOLDER = "policyholder"
+    MACHINE = "machine"
+    """A machine of our own, such as the bank's connection: it has scopes, and no role."""
 
 
 class Caller(Value):
@@ -19,7 +21,8 @@ class Caller(Value):
     principal: str
     kind: CallerKind
     partner: str
-    """The partner whose book this caller sees; empty for staff, who see every book of their mode."""
+    """The partner whose business this caller sees; empty for staff and our own machines, who see all
+    business of their mode."""
     roles: frozenset[str]
     scopes: frozenset[str]
     mode: Mode
@@ -27,6 +30,7 @@ class Caller(Value):
     """The parties that a policyholder is: they see what is theirs, and nothing else."""
 
     def require(self, scope: str) -> None:
+        """Raises MissingScope unless the token has the scope."""
         if scope not in self.scopes:
             raise MissingScope(scope)
 
@@ -39,7 +43,7 @@ class Caller(Value):
         """Whether the object is of this caller's mode and book, and a policyholder's own."""
         if mode_of(id) is not self.mode:
             return False
-        if self.kind is CallerKind.STAFF:
+        if self.kind in {CallerKind.STAFF, CallerKind.MACHINE}:
             return True
         if not partner or partner != self.partner:
             return False

@@ -64,7 +64,7 @@ NEXT = {
     (QuoteStatus.REFERRED, Step.EXPIRE): QuoteStatus.EXPIRED,
     (QuoteStatus.ACCEPTED, Step.EXPIRE): QuoteStatus.EXPIRED,
 }
-"""A decision leads there where it answers the last referral (`Quote.taken_on`)."""
+"""A decision leads there where it answers the last referral (`Quote.referral_accepted`)."""
 
 BLOCKED = {QuoteStatus.REFERRED: "quote", QuoteStatus.QUOTED: "bind"}
 """What a referral holds up while a quote stands so. Later, one may still hold up the issue."""
@@ -196,7 +196,7 @@ class Quote(Record):
             raise ReferralOpen(self.id, Step.ACCEPT, [finding.code for finding in self.referrals])
         return self._moved(Step.ACCEPT, now=now)
 
-    def taken_on(
+    def referral_accepted(
         self,
         *,
         decision: UnderwriterDecision,
@@ -233,7 +233,7 @@ class Quote(Record):
             valid_until=min([self.valid_until, *stands]),
         )
 
-    def turned_down(self, *, decision: UnderwriterDecision) -> Self:
+    def referral_declined(self, *, decision: UnderwriterDecision) -> Self:
         return self._decided(Step.DECLINE, now=decision.decided_at).replace(
             decision=decision, premium=None
         )

@@ -14,7 +14,7 @@ from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Write, add, load, transact
 from insurance.operations.billing.ports import BillingContext
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,14 +65,14 @@ class DynamoDBBilling:
     def get(self, policy_id: str) -> BillingContext:
         return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
 
-    def load(self, policy_id: str, receipt: Receipt) -> BillingContext:
+    def load(self, policy_id: str, receipt: Idempotency) -> BillingContext:
         wanted = [self._receipts.key(receipt), *self._reader.wants(policy_id)]
         earlier, *items = load(self._client, wanted)
         self._receipts.check(receipt, earlier, self._policies.key(items[-1]))
         return self._reader.read(policy_id, items)
 
     def store(
-        self, event: Event, account: BillingAccount, *, file: BillingContext, receipt: Receipt
+        self, event: Event, account: BillingAccount, *, file: BillingContext, receipt: Idempotency
     ) -> None:
         transact(
             self._client,
@@ -86,7 +86,7 @@ class DynamoDBBilling:
         *,
         suspense_id: str,
         file: BillingContext,
-        receipt: Receipt,
+        receipt: Idempotency,
     ) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(account.policy_id)
@@ -109,7 +109,7 @@ class DynamoDBBilling:
         file: BillingContext,
         moved: Event,
         before: Stored[SuspendedPayment],
-        receipt: Receipt,
+        receipt: Idempotency,
     ) -> None:
         transact(
             self._client,
@@ -120,14 +120,14 @@ class DynamoDBBilling:
             ],
         )
 
-    def recall(self, receipt: Receipt) -> None:
-        self._receipts.recall(receipt)
+    def find_replay(self, receipt: Idempotency) -> None:
+        self._receipts.look_up(receipt)
 
-    def answer(self, receipt: Receipt) -> None:
+    def answer(self, receipt: Idempotency) -> None:
         transact(self._client, [self._receipts.keep(receipt)])
 
     def suspended(
-        self, suspense_id: str, receipt: Receipt
+        self, suspense_id: str, receipt: Idempotency
     ) -> Stored[SuspendedPayment] | BookedOn | None:
         earlier, item = load(self._client, [self._receipts.key(receipt), self._own(suspense_id)])
         self._receipts.check(receipt, earlier)
@@ -141,7 +141,7 @@ class DynamoDBBilling:
         return kept
 
     def load_suspended(
-        self, suspense_id: str, policy_id: str, receipt: Receipt
+        self, suspense_id: str, policy_id: str, receipt: Idempotency
     ) -> tuple[Stored[SuspendedPayment] | BookedOn | None, BillingContext]:
         wanted = [
             self._receipts.key(receipt),
@@ -153,12 +153,12 @@ class DynamoDBBilling:
         return _outside_payment(own), self._reader.read(policy_id, items)
 
     def keep_suspended(
-        self, event: Event, *, before: Stored[SuspendedPayment], receipt: Receipt
+        self, event: Event, *, before: Stored[SuspendedPayment], receipt: Idempotency
     ) -> None:
         writes = self._moved(event, before, event.stream)
         transact(self._client, [*writes, self._receipts.keep(receipt)])
 
-    def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Receipt) -> None:
+    def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Idempotency) -> None:
         writes = self._moved(event, None, payment.id)
         transact(self._client, [*writes, self._receipts.keep(receipt)])
 
@@ -170,7 +170,7 @@ class DynamoDBBilling:
 
         return aggregates.moved(self._billing_table, self._events_table, event, before, stale)
 
-    def _kept(self, receipt: Receipt, file: BillingContext) -> Write:
+    def _kept(self, receipt: Idempotency, file: BillingContext) -> Write:
         party_id = file.policy.record.party_id
         return self._receipts.keep(receipt, about=party_id, key=file.policy.key)
 

@@ -33,8 +33,8 @@ from insurance.dynamodb.transaction import (
     update,
 )
 from insurance.operations.claims.ports import AccountMove, ClaimContext, NoticeContext
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Keys
-from insurance.operations.receipt import Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -77,7 +77,7 @@ class DynamoDBClaims:
         self._receipts = receipts
         self._keys = keys
 
-    def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeContext:
+    def load_policy(self, policy_id: str, receipt: Idempotency | None) -> NoticeContext:
         wanted = [
             self._register_key(policy_id),
             self._limits_key(policy_id),
@@ -105,7 +105,7 @@ class DynamoDBClaims:
         claim: Claim,
         *,
         file: NoticeContext,
-        receipt: Receipt,
+        receipt: Idempotency,
         moved: AccountMove | None = None,
     ) -> None:
         def noticed(_item: Item | None) -> Exception:
@@ -163,7 +163,7 @@ class DynamoDBClaims:
             ]
         return found
 
-    def load(self, claim_id: str, receipt: Receipt) -> ClaimContext:
+    def load(self, claim_id: str, receipt: Idempotency) -> ClaimContext:
         policy_id = policy_id_for(claim_id)
         wanted = [self._key(claim_id), self._limits_key(policy_id), self._receipts.key(receipt)]
         account, *items = load(
@@ -172,7 +172,7 @@ class DynamoDBClaims:
         )
         return self._file(claim_id, items, receipt, account=account)
 
-    def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimContext:
+    def load_evidence(self, claim_id: str, receipt: Idempotency) -> ClaimContext:
         policy_id = policy_id_for(claim_id)
         wanted = [self._key(claim_id), self._limits_key(policy_id), self._receipts.key(receipt)]
         marks, *items = load(
@@ -187,7 +187,7 @@ class DynamoDBClaims:
         claim: Claim,
         *,
         before: Stored[Claim],
-        receipt: Receipt,
+        receipt: Idempotency,
         moved: AccountMove | None = None,
     ) -> None:
         def stale(_item: Item | None) -> Exception:
@@ -281,7 +281,7 @@ class DynamoDBClaims:
         self,
         claim_id: str,
         items: Sequence[Item | None],
-        receipt: Receipt,
+        receipt: Idempotency,
         *,
         marks: Item | None = None,
         account: Item | None = None,

@@ -14,8 +14,8 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import add, load, put, transact
 from insurance.operations.complaints.ports import Cause
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Keys
-from insurance.operations.receipt import Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -49,7 +49,7 @@ class DynamoDBComplaints:
         self._receipts = receipts
         self._keys = keys
 
-    def load_cause(self, about: str, receipt: Receipt) -> Cause | None:
+    def load_cause(self, about: str, receipt: Idempotency) -> Cause | None:
         table = self._causes[about.split("_", 1)[0]]
         wanted = [self._receipts.key(receipt), *self._holders(about)]
         if table != self._quotes_table:
@@ -62,7 +62,9 @@ class DynamoDBComplaints:
         opened = Quote.merge_personal(codec.unpack(quote["body"]["B"]), {})
         return Cause(opened.partner, opened.product, opened.territory, key)
 
-    def add(self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Receipt) -> None:
+    def add(
+        self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Idempotency
+    ) -> None:
         def there(_item: Item | None) -> Exception:
             return StaleRevision(complaint.id)
 
@@ -81,7 +83,7 @@ class DynamoDBComplaints:
         )
         return self._read(complaint_id, item, self._key(*holders))
 
-    def load(self, complaint_id: str, receipt: Receipt) -> Stored[Complaint]:
+    def load(self, complaint_id: str, receipt: Idempotency) -> Stored[Complaint]:
         wanted = [self._place(complaint_id), self._receipts.key(receipt)]
         item, earlier, *holders = load(self._client, [*wanted, *self._holders(complaint_id)])
         key = self._key(*holders)
@@ -89,7 +91,7 @@ class DynamoDBComplaints:
         return self._read(complaint_id, item, key)
 
     def change(
-        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], receipt: Receipt
+        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], receipt: Idempotency
     ) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(complaint.id)

@@ -21,7 +21,7 @@ from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact
 from insurance.operations.documents.ports import DocumentAlreadyMade, DocumentContext
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,7 +47,7 @@ class DynamoDBDocuments:
         self._events_table = events_table
         self._receipts = receipts
 
-    def load(self, policy_id: str, receipt: Receipt) -> DocumentContext:
+    def load(self, policy_id: str, receipt: Idempotency) -> DocumentContext:
         offer_id = renewal_quote_id_for(policy_id)
         earlier, offer, register, *items = load(
             self._client,
@@ -69,7 +69,7 @@ class DynamoDBDocuments:
         return self._reader.as_known(self._client, policy_id, known_at)
 
     def add(
-        self, event: Event, document: Document, *, file: DocumentContext, receipt: Receipt
+        self, event: Event, document: Document, *, file: DocumentContext, receipt: Idempotency
     ) -> None:
         def made(item: Item | None) -> Exception:
             if item is None:
@@ -92,7 +92,7 @@ class DynamoDBDocuments:
             ],
         )
 
-    def answer(self, file: DocumentContext, receipt: Receipt) -> None:
+    def answer(self, file: DocumentContext, receipt: Idempotency) -> None:
         transact(self._client, [self._receipt(file, receipt)])
 
     def get(self, policy_id: str, document_id: str) -> tuple[Stored[Policy], Document | None]:
@@ -143,7 +143,7 @@ class DynamoDBDocuments:
             seen=codec.number(before.sequence),
         )
 
-    def _receipt(self, file: DocumentContext, receipt: Receipt) -> Write:
+    def _receipt(self, file: DocumentContext, receipt: Idempotency) -> Write:
         return self._receipts.keep(receipt, about=file.policy.record.party_id, key=file.policy.key)
 
 

@@ -18,7 +18,7 @@ from insurance.dynamodb.ledger.balances import (
 )
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Write, add, load, put, transact, update
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,7 +40,7 @@ class DynamoDBCalendars:
         self._events_table = events_table
         self._receipts = receipts
 
-    def load(self, mode: Mode, receipt: Receipt) -> Stored[Calendar]:
+    def load(self, mode: Mode, receipt: Idempotency) -> Stored[Calendar]:
         wanted = [self._receipts.key(receipt), (self._balances_table, calendar_key_of(mode))]
         earlier, item = load(self._client, wanted)
         self._receipts.check(receipt, earlier)
@@ -48,7 +48,7 @@ class DynamoDBCalendars:
         return Stored(read_calendar(item, mode), head, None)
 
     def store(
-        self, event: Event, calendar: Calendar, *, before: Stored[Calendar], receipt: Receipt
+        self, event: Event, calendar: Calendar, *, before: Stored[Calendar], receipt: Idempotency
     ) -> None:
         """The totals are shut in the same transaction: a booking meets the old calendar or the new."""
 

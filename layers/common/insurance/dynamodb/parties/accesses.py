@@ -11,8 +11,8 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Write, add, load, put, transact
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import AccessContext
-from insurance.operations.receipt import Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,7 +36,7 @@ class DynamoDBAccesses:
         self._events_table = events_table
         self._receipts = receipts
 
-    def load(self, policy_id: str, person_id: str, receipt: Receipt) -> AccessContext:
+    def load(self, policy_id: str, person_id: str, receipt: Idempotency) -> AccessContext:
         earlier, access, *policy = load(
             self._client,
             [
@@ -52,7 +52,7 @@ class DynamoDBAccesses:
         )
 
     def store(
-        self, event: Event, access: Access, *, before: Stored[Access] | None, receipt: Receipt
+        self, event: Event, access: Access, *, before: Stored[Access] | None, receipt: Idempotency
     ) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(access.person_id)

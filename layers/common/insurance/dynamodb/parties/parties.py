@@ -9,7 +9,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Refusal, Write, load, transact, update
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,7 +33,7 @@ class DynamoDBParties:
         self._events_table = events_table
         self._receipts = receipts
 
-    def load(self, party_id: str, receipt: Receipt) -> StreamPosition:
+    def load(self, party_id: str, receipt: Idempotency) -> StreamPosition:
         quote, party, earlier = load(
             self._client,
             [
@@ -49,7 +49,7 @@ class DynamoDBParties:
             raise AlreadyErased(f"party {party_id}")
         return StreamPosition()
 
-    def erase(self, event: Event, *, party_id: str, receipt: Receipt) -> None:
+    def erase(self, event: Event, *, party_id: str, receipt: Idempotency) -> None:
         """The key stands with the party and with the quote; without a policy, with the quote only."""
 
         def erased(_item: Item | None) -> Exception:

@@ -19,9 +19,9 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Write, add, load, put, query, transact
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Keys
 from insurance.operations.parties.screen_policyholder import Page
-from insurance.operations.receipt import Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -84,7 +84,7 @@ class DynamoDBScreenings:
         [item] = load(self._client, [(self._table, {"id": codec.text(screening_id)})])
         return aggregates.kept(ScreeningCase, item, key) if item else None
 
-    def load(self, screening_id: str, receipt: Receipt) -> Stored[ScreeningCase]:
+    def load(self, screening_id: str, receipt: Idempotency) -> Stored[ScreeningCase]:
         item, quote, party, earlier = load(
             self._client,
             [
@@ -103,7 +103,7 @@ class DynamoDBScreenings:
     def store(self, event: Event, *, before: Stored[ScreeningCase] | None) -> None:
         transact(self._client, self._writes(event, before))
 
-    def decide(self, event: Event, *, before: Stored[ScreeningCase], receipt: Receipt) -> None:
+    def decide(self, event: Event, *, before: Stored[ScreeningCase], receipt: Idempotency) -> None:
         transact(self._client, [*self._writes(event, before), self._receipts.keep(receipt)])
 
     def _writes(self, event: Event, before: Stored[ScreeningCase] | None) -> list[Write]:

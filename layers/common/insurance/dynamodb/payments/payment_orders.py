@@ -15,8 +15,8 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.payments.instructions import WAITING, queue_of
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact, update
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.payments.send_payments import Queue
-from insurance.operations.receipt import Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,7 +41,7 @@ class DynamoDBPaymentOrders:
         self._events_table = events_table
         self._receipts = receipts
 
-    def load(self, mode: Mode, currency: Currency, file_id: str, receipt: Receipt) -> Queue:
+    def load(self, mode: Mode, currency: Currency, file_id: str, receipt: Idempotency) -> Queue:
         own, earlier = load(self._client, [self._key(file_id), self._receipts.key(receipt)])
         self._receipts.check(receipt, earlier)
         return Queue(
@@ -97,7 +97,7 @@ class DynamoDBPaymentOrders:
             ],
         )
 
-    def answer(self, receipt: Receipt) -> None:
+    def answer(self, receipt: Idempotency) -> None:
         transact(self._client, [self._receipts.keep(receipt)])
 
     def _waiting(self, queue: str) -> list[Item]:

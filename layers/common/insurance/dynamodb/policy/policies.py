@@ -15,8 +15,8 @@ from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.quoting.quotes import load_quote, quote_changes
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import add, load, query, transact
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Keys
-from insurance.operations.receipt import Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -46,7 +46,7 @@ class DynamoDBPolicies:
         self._receipts = receipts
         self._keys = keys
 
-    def load_quote(self, quote_id: str, receipt: Receipt) -> Stored[Quote]:
+    def load_quote(self, quote_id: str, receipt: Idempotency) -> Stored[Quote]:
         return load_quote(
             self._client,
             self._quotes_table,
@@ -64,7 +64,7 @@ class DynamoDBPolicies:
         bound: Event,
         bound_quote: Quote,
         before: Stored[Quote],
-        receipt: Receipt,
+        receipt: Idempotency,
     ) -> None:
         if before.key is None:
             raise ValueError("a quote that was erased cannot be issued")

@@ -12,7 +12,7 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import load, put, transact
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -39,7 +39,7 @@ class DynamoDBPolicyChanges:
     def get(self, policy_id: str) -> Stored[Policy]:
         return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
 
-    def load(self, policy_id: str, receipt: Receipt) -> Stored[Policy]:
+    def load(self, policy_id: str, receipt: Idempotency) -> Stored[Policy]:
         wanted = [self._receipts.key(receipt), *self._reader.wants(policy_id)]
         earlier, *items = load(self._client, wanted)
         self._receipts.check(receipt, earlier, self._reader.key(items[-1]))
@@ -49,7 +49,7 @@ class DynamoDBPolicyChanges:
         return self._reader.as_known(self._client, policy_id, known_at)
 
     def change(
-        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], receipt: Receipt
+        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], receipt: Idempotency
     ) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(event.stream)

@@ -12,7 +12,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import add, load, put, query_all, transact
-from insurance.operations.receipt import Receipt
+from insurance.operations.command import Command
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -63,17 +63,15 @@ class DynamoDBProductVersions(KnownVersions):
             raise VersionNotFound(f"{code} {version}")
         return _read(item)
 
-    def load(
-        self, mode: Mode, code: str, version: str, receipt: Receipt
-    ) -> Stored[ProductVersion] | None:
+    def load(self, code: str, version: str, command: Command) -> Stored[ProductVersion] | None:
         item, earlier = load(
             self._client,
             [
-                (self._products_table, _key(mode, code, version)),
-                self._receipts.key(receipt),
+                (self._products_table, _key(command.caller.mode, code, version)),
+                self._receipts.key(command.idempotency),
             ],
         )
-        self._receipts.check(receipt, earlier)
+        self._receipts.check(command.idempotency, earlier)
         return _read(item) if item else None
 
     def store(
@@ -82,7 +80,7 @@ class DynamoDBProductVersions(KnownVersions):
         version: ProductVersion,
         *,
         before: Stored[ProductVersion] | None,
-        receipt: Receipt,
+        command: Command,
     ) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(version.title)
@@ -107,7 +105,7 @@ class DynamoDBProductVersions(KnownVersions):
             [
                 header,
                 aggregates.append(self._events_table, event, taken=stale),
-                self._receipts.keep(receipt),
+                self._receipts.keep(command.idempotency),
             ],
         )
 

@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING
 
 from insurance.domain.core.errors import KeyReused, QuoteNotFound, StaleRevision
 from insurance.domain.core.event import Event
+from insurance.domain.core.identity import new_quote_id, renewal_quote_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Write, add, load, read, transact, update
+from insurance.operations.command import Command
+from insurance.operations.idempotency import AlreadyAnswered, Idempotency
 from insurance.operations.parties.ports import Keys
-from insurance.operations.receipt import AlreadyAnswered, Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -39,37 +41,46 @@ class DynamoDBQuotes:
         self._receipts = receipts
         self._keys = keys
 
-    def add(self, event: Event, quote: Quote, *, key: PartyKey, receipt: Receipt) -> None:
-        item = _quote_item(event, quote, key, receipt) | {
-            "request": codec.binary(receipt.request_hash)
+    def add(self, event: Event, quote: Quote, *, key: PartyKey, command: Command) -> None:
+        idempotency = command.idempotency
+        item = _quote_item(event, quote, key, idempotency) | {
+            "request": codec.binary(idempotency.request_hash)
         }
         write = add(
-            self._quotes_table, item, lambda earlier: self._earlier(receipt, earlier), key="id"
+            self._quotes_table, item, lambda earlier: self._earlier(idempotency, earlier), key="id"
         )
         transact(self._client, [write])
 
-    def recall(self, quote_id: str, receipt: Receipt) -> None:
-        """Raise AlreadyAnswered or KeyReused if this call made its quote before."""
+    def find_replay(self, command: Command, *, policy_id: str | None = None) -> None:
+        """Raise AlreadyAnswered or KeyReused if this call made its quote before.
+
+        `policy_id` is the policy that a renewal is offered for: its quote is found by it.
+        """
+        if policy_id is None:
+            caller, key = command.caller, command.idempotency.key
+            quote_id = new_quote_id(caller.mode, caller.principal, key)
+        else:
+            quote_id = renewal_quote_id_for(policy_id)
         [item] = load(self._client, [(self._quotes_table, {"id": codec.text(quote_id)})])
         if item is not None:
-            raise self._earlier(receipt, item)
+            raise self._earlier(command.idempotency, item)
 
     def get(self, quote_id: str) -> Stored[Quote]:
         item = read(self._client, self._quotes_table, {"id": codec.text(quote_id)})
         return self._read(quote_id, item)
 
-    def load(self, quote_id: str, receipt: Receipt) -> Stored[Quote]:
+    def load(self, quote_id: str, command: Command) -> Stored[Quote]:
         return load_quote(
             self._client,
             self._quotes_table,
             quote_id,
             receipts=self._receipts,
             keys=self._keys,
-            receipt=receipt,
+            receipt=command.idempotency,
         )
 
     def change(
-        self, event: Event, quote: Quote, *, before: Stored[Quote], receipt: Receipt
+        self, event: Event, quote: Quote, *, before: Stored[Quote], command: Command
     ) -> None:
         writes = quote_changes(
             event,
@@ -78,16 +89,15 @@ class DynamoDBQuotes:
             quotes_table=self._quotes_table,
             events_table=self._events_table,
         )
-        transact(
-            self._client, [*writes, self._receipts.keep(receipt, about=quote.id, key=before.key)]
-        )
+        answer = self._receipts.keep(command.idempotency, about=quote.id, key=before.key)
+        transact(self._client, [*writes, answer])
 
     def _read(self, quote_id: str, item: Item | None) -> Stored[Quote]:
         if item is None:
             raise QuoteNotFound(quote_id)
         return aggregates.kept(Quote, item, aggregates.read_key(self._keys, item))
 
-    def _earlier(self, receipt: Receipt, item: Item | None) -> Exception:
+    def _earlier(self, receipt: Idempotency, item: Item | None) -> Exception:
         """The quote that this caller's key made before, answered as it was then."""
         if item is None:
             raise ValueError("the condition fails only where a quote stands")
@@ -101,7 +111,7 @@ class DynamoDBQuotes:
                 raise ValueError(f"the first event of {quote_id} is missing")
             as_made = {name: item[name] for name in ("id", "key") if name in item}
             item = first | as_made | {"revision": first["sequence"]}
-        answer = receipt.answered(self._read(quote_id, item)).answer
+        answer = receipt.record(self._read(quote_id, item)).answer
         if answer is None:
             raise ValueError("a receipt that was answered has an answer")
         return AlreadyAnswered(answer)
@@ -114,7 +124,7 @@ def load_quote(
     *,
     receipts: DynamoDBReceipts,
     keys: Keys,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Quote]:
     """The quote, in one read with the receipt; for every store whose command starts from a quote."""
     item, earlier = load(client, [(table, {"id": codec.text(quote_id)}), receipts.key(receipt)])
@@ -155,7 +165,7 @@ def quote_changes(
     return [move, *(aggregates.append(events_table, each, taken=stale) for each in events)]
 
 
-def _quote_item(event: Event, quote: Quote, key: PartyKey, receipt: Receipt) -> Item:
+def _quote_item(event: Event, quote: Quote, key: PartyKey, receipt: Idempotency) -> Item:
     # A caller that lives in the past (test mode) keeps its quotes as long as any other.
     ends = max(quote.valid_until, receipt.received_at) + KEPT_AFTER_EXPIRY
     return {

@@ -36,8 +36,8 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
 from insurance.operations.billing.ports import Billing, BillingContext
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def choose_plan(
     caller: Caller,
     products: Products,
     billing: Billing,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Billed:
     """Pay by another plan, before anything was paid or changed. What it costs is posted."""
     file = billing.load(policy_id, receipt)
@@ -158,7 +158,7 @@ def choose_plan(
         postings=account.opening_postings(before),
     )
     found = billed(account, event.head, policy, product, receipt.now)
-    billing.store(event, account, file=file, receipt=receipt.answered(found))
+    billing.store(event, account, file=file, receipt=receipt.record(found))
     return found
 
 
@@ -168,7 +168,7 @@ def receive_payment(
     caller: Caller,
     products: Products,
     billing: Billing,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> PaymentTaken:
     """Book a payment once, whoever tells of it how often; what is not owed goes to suspense.
 
@@ -225,13 +225,13 @@ def receive_payment(
     )
     found = billed(account, event.head, policy, product, receipt.now)
     taken = PaymentTaken(told, found, payment.to_suspense, booked_before=False)
-    answered = receipt.answered(taken)
+    answered = receipt.record(taken)
     billing.book(event, account, suspense_id=suspense_id, file=file, receipt=answered)
     return taken
 
 
 def suspend_payment(
-    told: PaymentTold, *, caller: Caller, billing: Billing, receipt: Receipt
+    told: PaymentTold, *, caller: Caller, billing: Billing, receipt: Idempotency
 ) -> PaymentTaken:
     """Keep a payment that is for nobody we know, once."""
     id = suspense_id_for(caller.mode, told.reference)
@@ -260,7 +260,7 @@ def suspend_payment(
         postings=payment.postings(),
     )
     taken = PaymentTaken(told, None, told.amount, booked_before=False)
-    billing.suspend(event, payment, receipt=receipt.answered(taken))
+    billing.suspend(event, payment, receipt=receipt.record(taken))
     return taken
 
 

@@ -19,8 +19,8 @@ from insurance.operations.billing.bill_policy import (
     visible_policies,
 )
 from insurance.operations.billing.ports import Billing, BillingContext
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 
 class Step(NamedTuple):
@@ -42,13 +42,13 @@ class BillingDesk:
     caller: Caller
     products: Products
     billing: Billing
-    receipt: Receipt
+    receipt: Idempotency
 
     def step(self, policy_id: str, decide: Decide) -> Billed:
         """One event of the account, with the postings of the step."""
         file = self.billing.load(policy_id, self.receipt)
         event, account, result = self.decided(file, decide)
-        self.billing.store(event, account, file=file, receipt=self.receipt.answered(result))
+        self.billing.store(event, account, file=file, receipt=self.receipt.record(result))
         return result
 
     def decided(self, file: BillingContext, decide: Decide) -> tuple[Event, BillingAccount, Billed]:

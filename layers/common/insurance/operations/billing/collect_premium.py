@@ -26,11 +26,11 @@ from insurance.domain.policy.servicing import Servicing, ServicingResult, Transa
 from insurance.domain.product import Product
 from insurance.operations.billing.bill_policy import account_of, opening_of, seal_of
 from insurance.operations.billing.ports import Billing, BillingContext
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.policy.ports import PolicyChanges
 from insurance.operations.policy.reprice_policy import repricing
 from insurance.operations.products.ports import Products
 from insurance.operations.quoting.ports import LookUps
-from insurance.operations.receipt import Receipt
 from insurance.operations.system_command import instant_after, receipt_for
 
 STEPS_MAX: Final = 40
@@ -116,7 +116,7 @@ class PremiumCollector:
         account: BillingAccount,
         step: Step,
         file: BillingContext,
-        receipt: Receipt,
+        receipt: Idempotency,
         *,
         effective_at: datetime | None = None,
         postings: tuple[Posting, ...] = (),
@@ -132,9 +132,11 @@ class PremiumCollector:
             effective_at=effective_at,
             postings=(*opening_of(file, account), *postings),
         )
-        self.billing.store(event, account, file=file, receipt=receipt.answered(None))
+        self.billing.store(event, account, file=file, receipt=receipt.record(None))
 
-    def _end(self, todo: Todo, file: BillingContext, product: Product, receipt: Receipt) -> None:
+    def _end(
+        self, todo: Todo, file: BillingContext, product: Product, receipt: Idempotency
+    ) -> None:
         """Cover ends when the notice says, by the same arithmetic as any cancellation."""
         notice = file.policy.record.notices[todo.number - 1]
         if notice.effective_at is None:
@@ -148,7 +150,9 @@ class PremiumCollector:
         serviced = self._serviced(asked, file, product, receipt.now)
         self._store_change(serviced, serviced.policy, todo.step, file, receipt)
 
-    def _undo(self, todo: Todo, file: BillingContext, product: Product, receipt: Receipt) -> None:
+    def _undo(
+        self, todo: Todo, file: BillingContext, product: Product, receipt: Idempotency
+    ) -> None:
         """As if cover had never ended: nobody has to declare that nothing happened meanwhile."""
         policy = file.policy.record
         lapse = policy.transaction(todo.number)
@@ -185,7 +189,7 @@ class PremiumCollector:
         policy: Policy,
         step: Step,
         file: BillingContext,
-        receipt: Receipt,
+        receipt: Idempotency,
     ) -> None:
         self._store(
             policy,
@@ -201,7 +205,7 @@ class PremiumCollector:
         policy: Policy,
         step: Step,
         file: BillingContext,
-        receipt: Receipt,
+        receipt: Idempotency,
         *,
         effective_at: datetime | None = None,
         postings: tuple[Posting, ...] = (),
@@ -221,7 +225,7 @@ class PremiumCollector:
             postings=postings,
         )
         kept = Stored(policy, event.head, before.key)
-        self.policies.change(event, kept, before=before, receipt=receipt.answered(None))
+        self.policies.change(event, kept, before=before, receipt=receipt.record(None))
 
 
 def _collection(file: BillingContext, product: Product, now: datetime) -> Collection:

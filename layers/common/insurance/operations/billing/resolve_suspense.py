@@ -57,7 +57,7 @@ def allocate(suspense_id: str, policy_id: str, *, desk: BillingDesk) -> Resolved
         file=file,
         moved=moved,
         before=before,
-        receipt=desk.receipt.answered(resolved),
+        receipt=desk.receipt.record(resolved),
     )
     return resolved
 
@@ -128,7 +128,7 @@ def report_return(report: BankReport, *, desk: BillingDesk) -> Resolved:
     type = f"billing.return_{after.status}"
     event = desk.event(payment, before.head, type, after.booked_since(returned))
     resolved = Resolved(payment, event.sequence)
-    desk.billing.keep_suspended(event, before=before, receipt=desk.receipt.answered(resolved))
+    desk.billing.keep_suspended(event, before=before, receipt=desk.receipt.record(resolved))
     return resolved
 
 
@@ -150,5 +150,5 @@ def _store(
 ) -> Resolved:
     event = desk.event(payment, before.head, type)
     resolved = Resolved(payment, event.sequence)
-    desk.billing.keep_suspended(event, before=before, receipt=desk.receipt.answered(resolved))
+    desk.billing.keep_suspended(event, before=before, receipt=desk.receipt.record(resolved))
     return resolved

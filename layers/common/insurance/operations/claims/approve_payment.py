@@ -11,9 +11,9 @@ from insurance.operations.claims.change_claim import HANDLER, load_claim
 from insurance.operations.claims.offset_arrears import store_less_arrears
 from insurance.operations.claims.ports import Claims
 from insurance.operations.claims.screen_payment import screening_matches, to_screen
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Screening
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 
 def approve_payment(
@@ -27,7 +27,7 @@ def approve_payment(
     products: Products,
     claims: Claims,
     screening: Screening,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Claim]:
     """Send the payment to the bank, or cancel it and leave the claim to its handler."""
     file = load_claim(

@@ -13,7 +13,7 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import DestroyedKey, Event
 from insurance.domain.core.stored import Stored
 from insurance.operations.claims.ports import AccountMove, ClaimContext, Claims
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 HANDLER = attention.HANDLER
 LIMIT_TRIES = 10
@@ -25,7 +25,7 @@ def load_claim(
     expected_revision: int | None,
     caller: Caller,
     claims: Claims,
-    receipt: Receipt,
+    receipt: Idempotency,
     evidence: bool = False,
 ) -> ClaimContext:
     """The claim and its policy, if the caller may see them and they are as the caller thinks."""
@@ -45,7 +45,7 @@ def store_claim(
     before: Stored[Claim],
     caller: Caller,
     claims: Claims,
-    receipt: Receipt,
+    receipt: Idempotency,
     moved: AccountMove | None = None,
     answer: object = None,
 ) -> Stored[Claim]:
@@ -70,9 +70,7 @@ def store_claim(
         postings=claim.booked_since(before.record),
     )
     kept = Stored(claim, event.head, before.key)
-    claims.change(
-        event, claim, before=before, receipt=receipt.answered(answer or kept), moved=moved
-    )
+    claims.change(event, claim, before=before, receipt=receipt.record(answer or kept), moved=moved)
     return kept
 
 

@@ -13,9 +13,9 @@ from insurance.operations.claims.authority import check_profile
 from insurance.operations.claims.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.claims.ports import Claims
 from insurance.operations.claims.screen_payment import screening_matches
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Screening
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 COOLING = timedelta(hours=24)
 """Time for the claimant to hear of the change, and to say that it was not them."""
@@ -28,7 +28,7 @@ def propose_payee(
     expected_revision: int | None,
     caller: Caller,
     claims: Claims,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Claim]:
     """Nothing is paid until somebody else has agreed; the first payee needs nobody."""
     file = load_claim(
@@ -67,7 +67,7 @@ def approve_payee(
     products: Products,
     claims: Claims,
     screening: Screening,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Claim]:
     """The second person's word: the new payee stands, after a time to cool, or the old one stays.
 

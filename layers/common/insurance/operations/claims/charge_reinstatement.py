@@ -60,4 +60,4 @@ class ReinstatementCharger:
         mode = mode_of(policy.id)
         receipt = receipt_for(mode, "reinstatement", f"{policy.id} {before.head.sequence}", now)
         kept = Stored(policy, event.head, key)
-        self.policies.change(event, kept, before=before, receipt=receipt.answered(None))
+        self.policies.change(event, kept, before=before, receipt=receipt.record(None))

@@ -19,8 +19,8 @@ from insurance.domain.party.party import Payee
 from insurance.operations.claims.change_claim import load_claim, store_claim
 from insurance.operations.claims.ports import Claims
 from insurance.operations.claims.verify_claim import verify_filed
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 FACTS_BYTES_MAX = 128 * 1024
 NARRATIVE_MAX = 40_000
@@ -45,7 +45,7 @@ def complete_notice(
     caller: Caller,
     products: Products,
     claims: Claims,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Claim]:
     """Add what was told and say what is still missing. The settlement is asked for as before."""
     file = load_claim(

@@ -40,9 +40,9 @@ from insurance.operations.claims.ports import ClaimContext, Claims
 from insurance.operations.claims.screen_payment import screening_matches
 from insurance.operations.claims.settle_claim import carried_out, judged
 from insurance.operations.claims.verify_claim import verify_filed
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Screening
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def decide_claim(
     products: Products,
     claims: Claims,
     screening: Screening,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Claim]:
     """Carry the decision out; a denial above what one person may decide waits for a second one."""
 
@@ -118,7 +118,7 @@ def confirm_decision(
     caller: Caller,
     products: Products,
     claims: Claims,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Claim]:
     """The second person's word on a proposed decision: it stands, or the claim is looked at again."""
     file = load_claim(
@@ -220,7 +220,7 @@ def _proposed(claim: Claim, record: DecisionRecord) -> Claim:
     return claim.moved(Step.REFER, proposed=record, task=task)
 
 
-def _may_pay_now(claim: Claim, screening: Screening, receipt: Receipt) -> bool:
+def _may_pay_now(claim: Claim, screening: Screening, receipt: Idempotency) -> bool:
     if screening_matches(claim, claim.payee, screening):
         return False
     try:

@@ -32,9 +32,9 @@ from insurance.operations.claims.authority import (
 from insurance.operations.claims.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.claims.ports import Claims
 from insurance.operations.claims.screen_payment import screening_matches
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Screening
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 type Change = Callable[[Claim, Product], tuple[Claim, str]]
 """What a step makes of a claim, and the type of its event."""
@@ -51,7 +51,7 @@ class ClaimDesk:
         caller: Caller,
         products: Products,
         claims: Claims,
-        receipt: Receipt,
+        receipt: Idempotency,
     ) -> None:
         self._claim_id = claim_id
         self._expected_revision = expected_revision

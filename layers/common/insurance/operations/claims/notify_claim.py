@@ -19,9 +19,9 @@ from insurance.operations.claims.offset_arrears import PremiumDue, offset, with_
 from insurance.operations.claims.ports import Claims
 from insurance.operations.claims.settle_claim import decided_by_rules, with_payee_judged
 from insurance.operations.claims.verify_claim import verify_claim
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Screening
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 CLAIMS_PER_POLICY_MAX = 250
 
@@ -45,7 +45,7 @@ def notify_claim(
     caller: Caller,
     products: Products,
     claims: Claims,
-    receipt: Receipt,
+    receipt: Idempotency,
     screening: Screening | None = None,
 ) -> Stored[Claim]:
     """Store the claim as notified. An incomplete notice is kept, and told what it lacks.
@@ -72,7 +72,7 @@ def _notify(
     caller: Caller,
     products: Products,
     claims: Claims,
-    receipt: Receipt,
+    receipt: Idempotency,
     screening: Screening | None,
 ) -> Stored[Claim]:
     file = claims.load_policy(reported.policy_id, receipt)
@@ -146,5 +146,5 @@ def _notify(
         postings=claim.booked_since(None),
     )
     kept = Stored(claim, event.head, key)
-    claims.notify(event, claim, file=file, receipt=receipt.answered(kept), moved=moved)
+    claims.notify(event, claim, file=file, receipt=receipt.record(kept), moved=moved)
     return kept

@@ -24,7 +24,7 @@ from insurance.domain.product import Product
 from insurance.operations.billing.bill_policy import account_on
 from insurance.operations.claims.change_claim import store_claim
 from insurance.operations.claims.ports import AccountMove, ClaimContext, Claims
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 EXECUTING = PaymentStatus.EXECUTING
 KEPT_BACK, TAKEN_BACK = "billing.arrears_offset", "billing.offset_taken_back"
@@ -133,7 +133,7 @@ def store_less_arrears(
     product: Product,
     caller: Caller,
     claims: Claims,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Claim]:
     """Store the claim after a step that may send a payment to the bank: less what is overdue."""
     claim, moved = offset(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.event import Event
     from insurance.domain.core.stored import Stored
     from insurance.domain.policy import Policy
-    from insurance.operations.receipt import Receipt
+    from insurance.operations.idempotency import Idempotency
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class AccountMove:
 
 
 class Claims(Protocol):
-    def load_policy(self, policy_id: str, receipt: Receipt | None) -> NoticeContext:
+    def load_policy(self, policy_id: str, receipt: Idempotency | None) -> NoticeContext:
         """The policy and its register of claims, in one read with the receipt."""
 
     def notify(
@@ -62,7 +62,7 @@ class Claims(Protocol):
         claim: Claim,
         *,
         file: NoticeContext,
-        receipt: Receipt,
+        receipt: Idempotency,
         moved: AccountMove | None = None,
     ) -> None:
         """Store a new claim and enter it in the policy's register; raise StaleRevision when another
@@ -78,10 +78,10 @@ class Claims(Protocol):
     def get_each(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
         """As `get`, of whichever policies, in their order."""
 
-    def load(self, claim_id: str, receipt: Receipt) -> ClaimContext:
+    def load(self, claim_id: str, receipt: Idempotency) -> ClaimContext:
         """The claim and its policy, in one read with the receipt."""
 
-    def load_evidence(self, claim_id: str, receipt: Receipt) -> ClaimContext:
+    def load_evidence(self, claim_id: str, receipt: Idempotency) -> ClaimContext:
         """As `load`, and in the same read which files came to the policy's claims before."""
 
     def change(
@@ -90,7 +90,7 @@ class Claims(Protocol):
         claim: Claim,
         *,
         before: Stored[Claim],
-        receipt: Receipt,
+        receipt: Idempotency,
         moved: AccountMove | None = None,
     ) -> None:
         """Store the claim as the event left it; raise StaleRevision when it has moved on.

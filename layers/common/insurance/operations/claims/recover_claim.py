@@ -14,8 +14,8 @@ from insurance.domain.product import Product
 from insurance.operations.claims.authority import check_profile
 from insurance.operations.claims.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.claims.ports import Claims
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 type Change = Callable[[Claim, Product], tuple[Claim, str]]
 
@@ -31,7 +31,7 @@ class RecoveryDesk:
         caller: Caller,
         products: Products,
         claims: Claims,
-        receipt: Receipt,
+        receipt: Idempotency,
     ) -> None:
         self._claim_id = claim_id
         self._expected_revision = expected_revision

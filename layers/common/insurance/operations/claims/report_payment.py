@@ -13,7 +13,7 @@ from insurance.domain.core.tasks import TaskCode
 from insurance.operations.claims.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.claims.offset_arrears import take_back
 from insurance.operations.claims.ports import Claims
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 TASKS = {
     BankOutcome.FAILED: TaskCode.PAYMENT_FAILED,
@@ -23,7 +23,7 @@ TASKS = {
 
 
 def report_payment(
-    report: BankReport, *, caller: Caller, claims: Claims, receipt: Receipt
+    report: BankReport, *, caller: Caller, claims: Claims, receipt: Idempotency
 ) -> Stored[Claim]:
     """Book the payment and close the claim, or leave a failed or returned one to the handler."""
     file = load_claim(

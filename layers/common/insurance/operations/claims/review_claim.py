@@ -7,7 +7,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.core.tasks import TaskCode
 from insurance.operations.claims.change_claim import HANDLER, load_claim, store_claim
 from insurance.operations.claims.ports import Claims
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 
 def ask_for_review(
@@ -17,7 +17,7 @@ def ask_for_review(
     expected_revision: int | None,
     caller: Caller,
     claims: Claims,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Claim]:
     """A task for a handler; a closed claim is opened again. What was paid stays paid."""
     file = load_claim(

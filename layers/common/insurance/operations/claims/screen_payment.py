@@ -14,9 +14,9 @@ from insurance.operations.claims.authority import check_authority
 from insurance.operations.claims.change_claim import HANDLER, load_claim
 from insurance.operations.claims.offset_arrears import store_less_arrears
 from insurance.operations.claims.ports import Claims
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Screening
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 
 def screening_matches(
@@ -63,7 +63,7 @@ def decide_screening(
     products: Products,
     claims: Claims,
     screening: Screening,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Claim]:
     """It is somebody else, and the payment goes out; or it is cancelled."""
     file = load_claim(

@@ -30,9 +30,9 @@ from insurance.operations.claims.offset_arrears import (
 from insurance.operations.claims.ports import Claims
 from insurance.operations.claims.screen_payment import screening_matches, screening_rule
 from insurance.operations.claims.verify_claim import verify_filed
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Screening
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 BY_RULE = "rules"
 """Who put a claim on hold when no person did."""
@@ -46,7 +46,7 @@ def settle_claim(
     products: Products,
     claims: Claims,
     screening: Screening,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Claim]:
     """Decide the claim on all its rules; what cannot be decided here becomes a person's task."""
 

@@ -32,8 +32,8 @@ from insurance.operations.claims.complete_notice import lacking
 from insurance.operations.claims.ports import ClaimContext, Claims, Scanner
 from insurance.operations.claims.verify_claim import verify_filed
 from insurance.operations.files.ports import Objects, UploadForm
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 SENT_WITHIN = timedelta(minutes=10)
 """How long a form takes the file. What was sent and never asked about is gone a day or two later."""
@@ -74,7 +74,7 @@ def ask_for_evidence(
     products: Products,
     claims: Claims,
     objects: Objects,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> AskedEvidence:
     """Announce a file. The same file again is the same evidence, with a new form."""
     file = load_claim(
@@ -133,7 +133,7 @@ def receive_evidence(
     claims: Claims,
     objects: Objects,
     scanner: Scanner,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Evidence:
     """Read the file that was sent: keep it sealed and clean, or refuse it and say why.
 

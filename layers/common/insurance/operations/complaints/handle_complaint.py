@@ -31,9 +31,9 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
 from insurance.operations.complaints.ports import Complaints
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Screening
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 type Change = Callable[[Complaint], tuple[Complaint, ComplaintEventType]]
 """What a step makes of a complaint, and the type of its event."""
@@ -45,7 +45,7 @@ def open_complaint(
     caller: Caller,
     products: Products,
     complaints: Complaints,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Complaint]:
     """Keep the complaint and start the regulator's deadlines."""
     cause = complaints.load_cause(details.about, receipt)
@@ -71,7 +71,7 @@ def open_complaint(
         now=receipt.now,
     )
     kept = Stored(complaint, event.head, cause.key)
-    complaints.add(event, complaint, key=cause.key, receipt=receipt.answered(kept))
+    complaints.add(event, complaint, key=cause.key, receipt=receipt.record(kept))
     return kept
 
 
@@ -97,7 +97,7 @@ class ComplaintDesk:
         expected_revision: int | None,
         caller: Caller,
         complaints: Complaints,
-        receipt: Receipt,
+        receipt: Idempotency,
     ) -> None:
         self._complaint_id = complaint_id
         self._expected_revision = expected_revision
@@ -225,7 +225,7 @@ class ComplaintDesk:
 
 
 def load_complaint(
-    complaint_id: str, caller: Caller, complaints: Complaints, receipt: Receipt
+    complaint_id: str, caller: Caller, complaints: Complaints, receipt: Idempotency
 ) -> Stored[Complaint]:
     before = complaints.load(complaint_id, receipt)
     if not caller.sees(complaint_id, before.record.partner):
@@ -240,7 +240,7 @@ def store_complaint(
     before: Stored[Complaint],
     caller: Caller,
     complaints: Complaints,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Complaint]:
     """Append the event, with its postings, and store. Of an erased party what is not personal still
     moves: the bank's report is booked whatever became of the words."""
@@ -257,5 +257,5 @@ def store_complaint(
         postings=complaint.postings_since(before.record),
     )
     kept = Stored(complaint, event.head, before.key)
-    complaints.change(event, complaint, before=before, receipt=receipt.answered(kept))
+    complaints.change(event, complaint, before=before, receipt=receipt.record(kept))
     return kept

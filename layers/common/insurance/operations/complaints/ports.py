@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from insurance.domain.contract.terms import ProductRef
     from insurance.domain.core.event import Event
     from insurance.domain.core.stored import PartyKey, Stored
-    from insurance.operations.receipt import Receipt
+    from insurance.operations.idempotency import Idempotency
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +25,21 @@ class Cause:
 
 
 class Complaints(Protocol):
-    def load_cause(self, about: str, receipt: Receipt) -> Cause | None:
+    def load_cause(self, about: str, receipt: Idempotency) -> Cause | None:
         """The quote, policy or claim, in one read with the receipt; None when there is none."""
 
-    def add(self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Receipt) -> None:
+    def add(
+        self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Idempotency
+    ) -> None:
         """Store a new complaint; raise StaleRevision when it is there already."""
 
     def get(self, complaint_id: str) -> Stored[Complaint]:
         """Raise ComplaintNotFound when there is none."""
 
-    def load(self, complaint_id: str, receipt: Receipt) -> Stored[Complaint]:
+    def load(self, complaint_id: str, receipt: Idempotency) -> Stored[Complaint]:
         """As `get`, in one read with the receipt: raise AlreadyAnswered or KeyReused if it is there."""
 
     def change(
-        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], receipt: Receipt
+        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], receipt: Idempotency
     ) -> None:
         """Store the complaint as the event left it; raise StaleRevision when it has moved on."""

@@ -28,8 +28,8 @@ from insurance.operations.documents.ports import (
 )
 from insurance.operations.files.issue_download_link import Link, issue_download_link
 from insurance.operations.files.ports import Objects
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def make_document(
     typesetter: Typesetter,
     documents: Documents,
     objects: Objects,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> DocumentDownload:
     """One document is stored once: asked for again, it is the one that is there already.
 
@@ -99,10 +99,10 @@ def make_document(
     )
     made = DocumentDownload(document, link)
     try:
-        documents.add(event, document, file=file, receipt=receipt.answered(made))
+        documents.add(event, document, file=file, receipt=receipt.record(made))
     except DocumentAlreadyMade as earlier:
         made = DocumentDownload(earlier.document, link)
-        documents.answer(file, receipt.answered(made))
+        documents.answer(file, receipt.record(made))
     return made
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from insurance.domain.document import Content, Document, Wording
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
-    from insurance.operations.receipt import Receipt
+    from insurance.operations.idempotency import Idempotency
 
 
 class Wordings(Protocol):
@@ -51,7 +51,7 @@ class DocumentContext:
 
 
 class Documents(Protocol):
-    def load(self, policy_id: str, receipt: Receipt) -> DocumentContext:
+    def load(self, policy_id: str, receipt: Idempotency) -> DocumentContext:
         """In one read with the receipt: raise AlreadyAnswered or KeyReused if it is there, and
         PolicyNotFound when there is no such policy."""
 
@@ -59,12 +59,12 @@ class Documents(Protocol):
         """The policy as its last event up to then left it; PolicyNotFound when there was none."""
 
     def add(
-        self, event: Event, document: Document, *, file: DocumentContext, receipt: Receipt
+        self, event: Event, document: Document, *, file: DocumentContext, receipt: Idempotency
     ) -> None:
         """Enter a document in the register; raise DocumentAlreadyMade when it is there, StaleRevision
         when another was entered meanwhile, AlreadyErased when the party was erased meanwhile."""
 
-    def answer(self, file: DocumentContext, receipt: Receipt) -> None:
+    def answer(self, file: DocumentContext, receipt: Idempotency) -> None:
         """Keep only the answer: the document was there."""
 
     def get(self, policy_id: str, document_id: str) -> tuple[Stored[Policy], Document | None]:

@@ -4,15 +4,15 @@ from insurance.domain.core.caller import Caller
 from insurance.domain.core.event import Event, NothingToSeal
 from insurance.domain.core.stored import Stored
 from insurance.domain.ledger.calendar import AccountingPeriod, Calendar
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.ledger.ports import Calendars
-from insurance.operations.receipt import Receipt
 
 FINANCE = "finance"
 """The role; that two people close and lock is the calendar's own rule."""
 
 
 def close_period(
-    period: AccountingPeriod, *, caller: Caller, calendars: Calendars, receipt: Receipt
+    period: AccountingPeriod, *, caller: Caller, calendars: Calendars, receipt: Idempotency
 ) -> Stored[Calendar]:
     """Nothing is booked into the month any more: what comes late goes to the next open one."""
     caller.require_role(FINANCE)
@@ -22,7 +22,7 @@ def close_period(
 
 
 def lock_period(
-    period: AccountingPeriod, *, caller: Caller, calendars: Calendars, receipt: Receipt
+    period: AccountingPeriod, *, caller: Caller, calendars: Calendars, receipt: Idempotency
 ) -> Stored[Calendar]:
     """Closed for good; by another person than who closed it."""
     caller.require_role(FINANCE)
@@ -32,7 +32,7 @@ def lock_period(
 
 
 def reopen_period(
-    period: AccountingPeriod, *, caller: Caller, calendars: Calendars, receipt: Receipt
+    period: AccountingPeriod, *, caller: Caller, calendars: Calendars, receipt: Idempotency
 ) -> Stored[Calendar]:
     """Open again, as long as it is not locked and is the last that was closed."""
     caller.require_role(FINANCE)
@@ -47,7 +47,7 @@ def _store(  # noqa: PLR0917 - what the three have in common
     before: Stored[Calendar],
     caller: Caller,
     calendars: Calendars,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Calendar]:
     event = Event.following(
         before.head,
@@ -59,5 +59,5 @@ def _store(  # noqa: PLR0917 - what the three have in common
         now=receipt.now,
     )
     kept = Stored(calendar, event.head, None)
-    calendars.store(event, calendar, before=before, receipt=receipt.answered(kept))
+    calendars.store(event, calendar, before=before, receipt=receipt.record(kept))
     return kept

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from insurance.domain.ledger.calendar import Calendar
     from insurance.domain.ledger.earnings import EarnedPremium
     from insurance.domain.policy import Policy
-    from insurance.operations.receipt import Receipt
+    from insurance.operations.idempotency import Idempotency
 
 
 class Calendars(Protocol):
-    def load(self, mode: Mode, receipt: Receipt) -> Stored[Calendar]:
+    def load(self, mode: Mode, receipt: Idempotency) -> Stored[Calendar]:
         """The calendar of a mode's books, in one read with the receipt."""
 
     def store(
-        self, event: Event, calendar: Calendar, *, before: Stored[Calendar], receipt: Receipt
+        self, event: Event, calendar: Calendar, *, before: Stored[Calendar], receipt: Idempotency
     ) -> None:
         """Store the calendar as the event left it; raise StaleRevision when it has moved on.
 

@@ -6,12 +6,12 @@ from insurance.domain.core.event import Event, NothingToSeal
 from insurance.domain.core.identity import mode_of
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Erasure
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Parties
-from insurance.operations.receipt import Receipt
 
 
 def erase_party(
-    party_id: str, *, reason: str, caller: Caller, parties: Parties, receipt: Receipt
+    party_id: str, *, reason: str, caller: Caller, parties: Parties, receipt: Idempotency
 ) -> Erasure:
     """After this nobody can read the party's personal data, in any table or event.
 
@@ -31,5 +31,5 @@ def erase_party(
         actor=caller.principal,
         now=receipt.now,
     )
-    parties.erase(event, party_id=party_id, receipt=receipt.answered(erasure))
+    parties.erase(event, party_id=party_id, receipt=receipt.record(erasure))
     return erasure

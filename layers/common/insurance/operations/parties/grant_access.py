@@ -5,12 +5,12 @@ from insurance.domain.core.errors import AlreadyErased, NoAuthority, PolicyNotFo
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Access
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import AccessContext, Accesses
-from insurance.operations.receipt import Receipt
 
 
 def give_access(
-    policy_id: str, person_id: str, *, caller: Caller, accesses: Accesses, receipt: Receipt
+    policy_id: str, person_id: str, *, caller: Caller, accesses: Accesses, receipt: Idempotency
 ) -> Access:
     """The partner vouches that this person is the policyholder: it knows both, we know neither."""
     file = _load(policy_id, person_id, caller, accesses, receipt)
@@ -22,7 +22,7 @@ def give_access(
 
 
 def withdraw_access(
-    policy_id: str, person_id: str, *, caller: Caller, accesses: Accesses, receipt: Receipt
+    policy_id: str, person_id: str, *, caller: Caller, accesses: Accesses, receipt: Idempotency
 ) -> Access:
     """The person sees the policy no longer, once the authorizer's answer is forgotten."""
     file = _load(policy_id, person_id, caller, accesses, receipt)
@@ -31,7 +31,7 @@ def withdraw_access(
 
 
 def _load(
-    policy_id: str, person_id: str, caller: Caller, accesses: Accesses, receipt: Receipt
+    policy_id: str, person_id: str, caller: Caller, accesses: Accesses, receipt: Idempotency
 ) -> AccessContext:
     if caller.kind is not CallerKind.APPLICATION:
         raise NoAuthority("this step, which is for the partner's own application")
@@ -51,7 +51,7 @@ def _store(  # noqa: PLR0917 - the access, and what storing it takes
     file: AccessContext,
     caller: Caller,
     accesses: Accesses,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Access:
     event = Event.following(
         file.access.head if file.access else StreamPosition(),
@@ -62,5 +62,5 @@ def _store(  # noqa: PLR0917 - the access, and what storing it takes
         actor=caller.principal,
         now=receipt.now,
     )
-    accesses.store(event, access, before=file.access, receipt=receipt.answered(access))
+    accesses.store(event, access, before=file.access, receipt=receipt.record(access))
     return access

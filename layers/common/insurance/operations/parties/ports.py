@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from insurance.domain.party.party import Access
     from insurance.domain.policy import Policy
     from insurance.domain.screening.screening import ScreeningMatch
-    from insurance.operations.receipt import Receipt
+    from insurance.operations.idempotency import Idempotency
 
 
 class Keys(Protocol):
@@ -40,18 +40,18 @@ class AccessContext:
 
 
 class Accesses(Protocol):
-    def load(self, policy_id: str, person_id: str, receipt: Receipt) -> AccessContext:
+    def load(self, policy_id: str, person_id: str, receipt: Idempotency) -> AccessContext:
         """Both in one read with the receipt; raise PolicyNotFound when there is no such policy."""
 
     def store(
-        self, event: Event, access: Access, *, before: Stored[Access] | None, receipt: Receipt
+        self, event: Event, access: Access, *, before: Stored[Access] | None, receipt: Idempotency
     ) -> None:
         """Store the access as the event left it; raise StaleRevision when it has moved on."""
 
 
 class Parties(Protocol):
-    def load(self, party_id: str, receipt: Receipt) -> StreamPosition:
+    def load(self, party_id: str, receipt: Idempotency) -> StreamPosition:
         """Where the party's own stream stands; raise PartyNotFound or AlreadyErased."""
 
-    def erase(self, event: Event, *, party_id: str, receipt: Receipt) -> None:
+    def erase(self, event: Event, *, party_id: str, receipt: Idempotency) -> None:
         """Destroy the party's key everywhere, for ever; raise AlreadyErased when it is gone."""

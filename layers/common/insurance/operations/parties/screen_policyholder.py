@@ -19,8 +19,8 @@ from insurance.domain.screening.screening import (
     new_case,
     without_cleared,
 )
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Screening
-from insurance.operations.receipt import Receipt
 
 IN_FORCE = frozenset({PolicyStatus.PENDING, PolicyStatus.ON_RISK})
 
@@ -30,13 +30,13 @@ class Screenings(Protocol):
 
     def find(self, screening_id: str, key: PartyKey) -> Stored[ScreeningCase] | None: ...
 
-    def load(self, screening_id: str, receipt: Receipt) -> Stored[ScreeningCase]:
+    def load(self, screening_id: str, receipt: Idempotency) -> Stored[ScreeningCase]:
         """Raise ScreeningNotFound when there is none, AlreadyAnswered or KeyReused."""
 
     def store(self, event: Event, *, before: Stored[ScreeningCase] | None) -> None:
         """Store the case; raise StaleRevision when it has moved on."""
 
-    def decide(self, event: Event, *, before: Stored[ScreeningCase], receipt: Receipt) -> None:
+    def decide(self, event: Event, *, before: Stored[ScreeningCase], receipt: Idempotency) -> None:
         """As `store`, with the receipt."""
 
     def listed_open(self, mode: Mode, *, after: str, limit: int) -> Sequence[ScreeningCase]:
@@ -130,7 +130,7 @@ def decide_screening_case(
     reason: str,
     caller: Caller,
     screenings: Screenings,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[ScreeningCase]:
     """It is somebody else, and the policy may be issued; or it is not."""
     if mode_of(screening_id) is not caller.mode:
@@ -140,7 +140,7 @@ def decide_screening_case(
     type = ScreeningEventType.CLEARED if clear else ScreeningEventType.CONFIRMED
     event = _event(before.head, decided, key=before.key, type=type, caller=caller, now=receipt.now)
     kept = Stored(decided, event.head, before.key)
-    screenings.decide(event, before=before, receipt=receipt.answered(kept))
+    screenings.decide(event, before=before, receipt=receipt.record(kept))
     return kept
 
 

@@ -28,8 +28,8 @@ from insurance.operations.billing.bill_policy import (
     suspend_payment,
 )
 from insurance.operations.billing.ports import Billing
+from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
 
 TRIES = 5
 NOBODY = ""
@@ -64,14 +64,14 @@ class StatementImport:
     caller: Caller
     products: Products
     billing: Billing
-    receipt: Receipt
+    receipt: Idempotency
 
     def take_in(self, statement: BankStatement) -> StatementTaken:
         """Every entry, one after the other; the answer is kept once all of them are dealt with."""
-        self.billing.recall(self.receipt)
+        self.billing.find_replay(self.receipt)
         taken = StatementTaken(statement, [self._entry(entry) for entry in statement.entries])
         if all(each.outcome != "failed" for each in taken.entries):
-            self.billing.answer(self.receipt.answered(taken))
+            self.billing.answer(self.receipt.record(taken))
         return taken
 
     def _entry(self, entry: BankEntry) -> EntryTaken:
@@ -119,7 +119,7 @@ class StatementImport:
         own = replace(
             self.receipt,
             operation=operation,
-            renders=lambda taken: _kept(_told(entry, taken, named)),
+            render=lambda taken: _kept(_told(entry, taken, named)),
         )
         for _ in range(TRIES):
             try:
@@ -130,7 +130,7 @@ class StatementImport:
                 continue
         raise Unavailable("The account")
 
-    def _booking(self, told: PaymentTold, receipt: Receipt) -> PaymentTaken:
+    def _booking(self, told: PaymentTold, receipt: Idempotency) -> PaymentTaken:
         if told.policy_id == NOBODY:
             return suspend_payment(told, caller=self.caller, billing=self.billing, receipt=receipt)
         return receive_payment(
@@ -181,8 +181,8 @@ def _told(entry: BankEntry, taken: PaymentTaken, named: Named | None) -> EntryTa
     return EntryTaken(entry, outcome, why, policy_id)
 
 
-def _kept(taken: EntryTaken) -> Answer:
-    return Answer(200, json.dumps([taken.outcome, taken.reason, taken.policy_id]))
+def _kept(taken: EntryTaken) -> RecordedAnswer:
+    return RecordedAnswer(json.dumps([taken.outcome, taken.reason, taken.policy_id]))
 
 
 def _code(error: Exception) -> str:

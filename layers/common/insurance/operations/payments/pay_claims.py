@@ -10,7 +10,7 @@ from insurance.domain.core.caller import Caller
 from insurance.domain.core.identity import claim_id_for
 from insurance.operations.claims.ports import Claims
 from insurance.operations.claims.report_payment import report_payment
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 
 class ClaimPayers:
@@ -31,7 +31,7 @@ class ClaimPayers:
             for payment_id, claim in self._claims_of(payment_ids)
         }
 
-    def report(self, report: BankReport, *, caller: Caller, receipt: Receipt) -> None:
+    def report(self, report: BankReport, *, caller: Caller, receipt: Idempotency) -> None:
         report_payment(report, caller=caller, claims=self._claims, receipt=receipt)
 
     def _claims_of(self, payment_ids: Sequence[str]) -> Sequence[tuple[str, Claim]]:

@@ -6,8 +6,8 @@ from insurance.domain.bank import Payable
 from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.bank.report import BankReport
 from insurance.domain.core.caller import Caller
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.payments.send_payments import Payers
-from insurance.operations.receipt import Receipt
 
 
 class AllPayers:
@@ -33,7 +33,7 @@ class AllPayers:
             for each, status in payer.statuses(ids).items()
         }
 
-    def report(self, report: BankReport, *, caller: Caller, receipt: Receipt) -> None:
+    def report(self, report: BankReport, *, caller: Caller, receipt: Idempotency) -> None:
         payer = self._payers[_prefix(report.instruction_id)]
         payer.report(report, caller=caller, receipt=receipt)
 

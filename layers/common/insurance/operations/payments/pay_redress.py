@@ -12,11 +12,11 @@ from insurance.domain.core.identity import complaint_id_for
 from insurance.domain.core.stored import Stored
 from insurance.operations.complaints.handle_complaint import load_complaint, store_complaint
 from insurance.operations.complaints.ports import Complaints
-from insurance.operations.receipt import Receipt
+from insurance.operations.idempotency import Idempotency
 
 
 def report_redress(
-    report: BankReport, *, caller: Caller, complaints: Complaints, receipt: Receipt
+    report: BankReport, *, caller: Caller, complaints: Complaints, receipt: Idempotency
 ) -> Stored[Complaint]:
     """Only the bank makes redress paid; what failed or came back is for the handler again."""
     complaint_id = complaint_id_for(report.instruction_id)
@@ -51,7 +51,7 @@ class RedressPayers:
             for redress_id, complaint in self._complaints_of(payment_ids)
         }
 
-    def report(self, report: BankReport, *, caller: Caller, receipt: Receipt) -> None:
+    def report(self, report: BankReport, *, caller: Caller, receipt: Idempotency) -> None:
         report_redress(report, caller=caller, complaints=self._complaints, receipt=receipt)
 
     def _complaints_of(self, redress_ids: Sequence[str]) -> list[tuple[str, Complaint]]:

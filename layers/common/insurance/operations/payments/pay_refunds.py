@@ -11,8 +11,8 @@ from insurance.domain.core.identity import numbered
 from insurance.operations.billing.billing_desk import BillingDesk
 from insurance.operations.billing.ports import Billing
 from insurance.operations.billing.refund_premium import report_refund
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 
 class RefundPayers:
@@ -37,7 +37,7 @@ class RefundPayers:
     def statuses(self, payment_ids: Sequence[str]) -> Mapping[str, PaymentStatus]:
         return {refund.id: refund.status for refund, _ in self._found(payment_ids)}
 
-    def report(self, report: BankReport, *, caller: Caller, receipt: Receipt) -> None:
+    def report(self, report: BankReport, *, caller: Caller, receipt: Idempotency) -> None:
         report_refund(report, desk=BillingDesk(caller, self._products, self._billing, receipt))
 
     def _found(self, refund_ids: Sequence[str]) -> list[tuple[Refund, BillingAccount]]:

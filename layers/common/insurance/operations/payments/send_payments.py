@@ -25,7 +25,7 @@ from insurance.domain.core.identity import Mode, mode_of, payment_file_id_for
 from insurance.domain.core.money import Currency
 from insurance.domain.core.stored import Stored
 from insurance.operations.files.ports import Objects
-from insurance.operations.receipt import AlreadyAnswered, Answer, Receipt
+from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
 
 NOBODY = "The payee's data are gone, or name no account."
 
@@ -43,7 +43,7 @@ class Queue:
 class PaymentOrders(Protocol):
     """Instructions from when a payment is approved until they stand in a file, and the files."""
 
-    def load(self, mode: Mode, currency: Currency, file_id: str, receipt: Receipt) -> Queue:
+    def load(self, mode: Mode, currency: Currency, file_id: str, receipt: Idempotency) -> Queue:
         """What waits, at most one file of it; raise AlreadyAnswered or KeyReused."""
 
     def get(self, file_id: str) -> Stored[PaymentFile]:
@@ -58,7 +58,7 @@ class PaymentOrders(Protocol):
     def written(self, event: Event, *, before: Stored[PaymentFile]) -> None:
         """Keep the file as written; raise StaleRevision when it was kept before."""
 
-    def answer(self, receipt: Receipt) -> None:
+    def answer(self, receipt: Idempotency) -> None:
         """Keep the answer, once all of it is done."""
 
 
@@ -71,7 +71,7 @@ class Payers(Protocol):
     def statuses(self, payment_ids: Sequence[str]) -> Mapping[str, PaymentStatus]:
         """How far each payment has come."""
 
-    def report(self, report: BankReport, *, caller: Caller, receipt: Receipt) -> None:
+    def report(self, report: BankReport, *, caller: Caller, receipt: Idempotency) -> None:
         """Book what became of a payment; raise AlreadyAnswered when this was done before."""
 
 
@@ -96,7 +96,7 @@ class PaymentRun:
         payers: Payers,
         objects: Objects,
         messages: Messages,
-        receipt: Receipt,
+        receipt: Idempotency,
     ) -> None:
         self._caller = caller
         self._orders = orders
@@ -118,7 +118,7 @@ class PaymentRun:
         for kept in unwritten:
             done[kept.record.id] = self._written(kept)
         result = tuple(done.values())
-        self._orders.answer(self._receipt.answered(result))
+        self._orders.answer(self._receipt.record(result))
         return result
 
     def _made(
@@ -195,13 +195,15 @@ def read_payment_file(
     return orders.get(file_id)
 
 
-def book_report(report: BankReport, *, caller: Caller, payers: Payers, receipt: Receipt) -> None:
+def book_report(
+    report: BankReport, *, caller: Caller, payers: Payers, receipt: Idempotency
+) -> None:
     """One payment of the many that a call is about, under a receipt of its own: when the call is
     repeated, it is found to be done. StaleRevision: another call has moved it since it was read."""
     own = replace(
         receipt,
         operation=f"{receipt.operation} {report.instruction_id}",
-        renders=lambda _kept: Answer(200, "{}"),
+        render=lambda _kept: RecordedAnswer("{}"),
     )
     try:
         payers.report(report, caller=caller, receipt=own)

@@ -7,13 +7,13 @@ from insurance.domain.bank import StatusMeaning, StatusReport
 from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.core.caller import Caller
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.payments.send_payments import (
     Payers,
     PaymentOrders,
     book_report,
     read_payment_file,
 )
-from insurance.operations.receipt import Receipt
 
 NEXT = {
     (PaymentStatus.EXECUTING, StatusMeaning.SETTLED): BankOutcome.PAID,
@@ -40,7 +40,7 @@ def take_status_report(
     caller: Caller,
     orders: PaymentOrders,
     payers: Payers,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Sequence[Taken]:
     """One transaction for each payment that moves. A call that ends in between is repeated whole:
     what has moved already is found so."""
@@ -54,5 +54,5 @@ def take_status_report(
             booked = BankReport(payment_id, outcome, report.id, receipt.now, said.reason)
             book_report(booked, caller=caller, payers=payers, receipt=receipt)
         taken.append(Taken(payment_id, outcome, said.code, said.reason))
-    orders.answer(receipt.answered(taken))
+    orders.answer(receipt.record(taken))
     return taken

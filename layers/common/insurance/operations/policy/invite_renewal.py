@@ -19,12 +19,12 @@ from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.policy import Invitation
 from insurance.domain.policy.renewal import invited_from
 from insurance.domain.quote.quote import Quote
+from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.parties.ports import Keys
 from insurance.operations.policy.ports import PolicyChanges, Renewals
 from insurance.operations.policy.renew_policy import next_version, offer_renewal
 from insurance.operations.products.ports import Products
 from insurance.operations.quoting.ports import LookUps, Quotes
-from insurance.operations.receipt import AlreadyAnswered
 from insurance.operations.system_command import instant_after, receipt_for
 
 
@@ -94,4 +94,4 @@ class RenewalInviter:
             now=now,
         )
         kept = Stored(policy, event.head, before.key)
-        self.policies.change(event, kept, before=before, receipt=receipt.answered(None))
+        self.policies.change(event, kept, before=before, receipt=receipt.record(None))

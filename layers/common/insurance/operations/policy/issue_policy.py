@@ -14,11 +14,11 @@ from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.pricing import imposed_of, price_again
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Screening
 from insurance.operations.parties.screen_policyholder import Screenings, screen_policyholder
 from insurance.operations.policy.ports import Policies
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 
 def issue_policy(
@@ -30,7 +30,7 @@ def issue_policy(
     policies: Policies,
     screening: Screening,
     screenings: Screenings,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Policy]:
     """Bind the quote and write the policy, with the postings of its premium, in one transaction."""
     before = policies.load_quote(quote_id, receipt)
@@ -86,6 +86,6 @@ def issue_policy(
         bound=bound_event,
         bound_quote=bound,
         before=before,
-        receipt=receipt.answered(kept),
+        receipt=receipt.record(kept),
     )
     return kept

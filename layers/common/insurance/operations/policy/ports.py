@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.stored import Stored
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
-    from insurance.operations.receipt import Receipt
+    from insurance.operations.idempotency import Idempotency
 
 
 class PolicyReads(Protocol):
@@ -25,7 +25,7 @@ class PolicyReads(Protocol):
 
 
 class Policies(PolicyReads, Protocol):
-    def load_quote(self, quote_id: str, receipt: Receipt) -> Stored[Quote]:
+    def load_quote(self, quote_id: str, receipt: Idempotency) -> Stored[Quote]:
         """The quote to issue, in one read with the receipt (see `Quotes.load`)."""
 
     def issue(
@@ -36,7 +36,7 @@ class Policies(PolicyReads, Protocol):
         bound: Event,
         bound_quote: Quote,
         before: Stored[Quote],
-        receipt: Receipt,
+        receipt: Idempotency,
     ) -> None:
         """Store the policy and the bound quote, or neither.
 
@@ -50,11 +50,11 @@ class Policies(PolicyReads, Protocol):
 class PolicyChanges(PolicyReads, Protocol):
     """Policies for those who change them: without what issuing one needs."""
 
-    def load(self, policy_id: str, receipt: Receipt) -> Stored[Policy]:
+    def load(self, policy_id: str, receipt: Idempotency) -> Stored[Policy]:
         """As `get`, in one read with the receipt: raise AlreadyAnswered or KeyReused if it is there."""
 
     def change(
-        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], receipt: Receipt
+        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], receipt: Idempotency
     ) -> None:
         """Store the policy as the event left it; raise StaleRevision when it has moved on."""
 

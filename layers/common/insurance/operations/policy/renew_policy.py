@@ -11,12 +11,13 @@ from insurance.domain.policy import Policy
 from insurance.domain.policy.renewal import RenewalOffer, renewal_terms
 from insurance.domain.product import Product
 from insurance.domain.quote.quote import Quote
+from insurance.operations.command import Command
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import Keys
 from insurance.operations.policy.ports import Renewals
 from insurance.operations.products.ports import Products
 from insurance.operations.quoting.find_facts import find_facts
 from insurance.operations.quoting.ports import LookUps, Quotes
-from insurance.operations.receipt import Receipt
 
 
 def preview_renewal(
@@ -47,7 +48,7 @@ def offer_renewal(
     renewals: Renewals,
     quotes: Quotes,
     keys: Keys,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Quote]:
     """Keep the offer as a quote, once for each policy; accepted and issued, it is the next policy."""
     offered = preview_renewal(
@@ -62,7 +63,7 @@ def offer_renewal(
     key = keys.new()
     event = quote.made(key)
     kept = Stored(quote, event.head, key)
-    quotes.add(event, quote, key=key, receipt=receipt.answered(kept))
+    quotes.add(event, quote, key=key, command=Command(caller, receipt).with_answer(kept))
     return kept
 
 

@@ -23,9 +23,9 @@ from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.notice import NON_PAYMENT, Dispatch, Notice, NoticeEnd
 from insurance.domain.policy.notice_rules import announced, earliest_effect, notice_of
 from insurance.domain.policy.policy import NonRenewal
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.policy.ports import PolicyChanges
 from insurance.operations.products.ports import Products
-from insurance.operations.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def announce_cancellation(
     caller: Caller,
     products: Products,
     policies: PolicyChanges,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> NoticeResult:
     """Draw up the notice of a cancellation; nothing ends before its dispatch is proven and the days
     of notice are over."""
@@ -87,7 +87,7 @@ def report_dispatch(
     caller: Caller,
     products: Products,
     policies: PolicyChanges,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> NoticeResult:
     """Record the proof; from now on it is known when the notice takes effect."""
     before = policies.load(policy_id, receipt)
@@ -117,7 +117,7 @@ def report_dispatch(
 
 
 def withdraw_notice(
-    policy_id: str, number: int, *, caller: Caller, policies: PolicyChanges, receipt: Receipt
+    policy_id: str, number: int, *, caller: Caller, policies: PolicyChanges, receipt: Idempotency
 ) -> NoticeResult:
     """Take a notice back before it takes effect."""
     before = policies.load(policy_id, receipt)
@@ -142,7 +142,7 @@ def refuse_renewal(
     reason: str | None,
     caller: Caller,
     policies: PolicyChanges,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> Stored[Policy]:
     """Note that the policyholder, or the insurer, does not want another term."""
     before = policies.load(policy_id, receipt)
@@ -155,7 +155,7 @@ def refuse_renewal(
     kept, event = _following(
         marked, PolicyEventType.NON_RENEWAL_NOTED, before, caller.principal, receipt
     )
-    policies.change(event, kept, before=before, receipt=receipt.answered(kept))
+    policies.change(event, kept, before=before, receipt=receipt.record(kept))
     return kept
 
 
@@ -166,16 +166,16 @@ def _store(  # noqa: PLR0917 - the notice as it moved, and what storing it takes
     before: Stored[Policy],
     caller: Caller,
     policies: PolicyChanges,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> NoticeResult:
     kept, event = _following(policy, type, before, caller.principal, receipt)
     served = NoticeResult(kept, notice)
-    policies.change(event, kept, before=before, receipt=receipt.answered(served))
+    policies.change(event, kept, before=before, receipt=receipt.record(served))
     return served
 
 
 def _following(
-    policy: Policy, type: str, before: Stored[Policy], actor: str, receipt: Receipt
+    policy: Policy, type: str, before: Stored[Policy], actor: str, receipt: Idempotency
 ) -> tuple[Stored[Policy], Event]:
     if before.key is None:
         raise AlreadyErased(policy.id)

@@ -26,11 +26,11 @@ from insurance.domain.policy.servicing import Servicing, ServicingResult, Transa
 from insurance.domain.product import Product
 from insurance.operations.billing.bill_policy import account_of
 from insurance.operations.billing.ports import Billing, BillingContext
+from insurance.operations.idempotency import Idempotency
 from insurance.operations.policy.ports import PolicyChanges
 from insurance.operations.policy.reprice_policy import repricing
 from insurance.operations.products.ports import Products
 from insurance.operations.quoting.ports import LookUps
-from insurance.operations.receipt import Receipt
 
 EVENT_TYPES = {
     TransactionKind.ENDORSEMENT: PolicyEventType.ENDORSED,
@@ -128,7 +128,7 @@ def change_policy(
     look_ups: LookUps,
     policies: PolicyChanges,
     billing: Billing,
-    receipt: Receipt,
+    receipt: Idempotency,
 ) -> PolicyChange:
     """Make the change: one event, with the postings of all that it moves."""
     file = (
@@ -156,7 +156,7 @@ def change_policy(
     )
     change = PolicyChange(serviced, before.record, event.head, stored=True)
     kept = Stored(serviced.policy, event.head, before.key)
-    policies.change(event, kept, before=before, receipt=receipt.answered(change))
+    policies.change(event, kept, before=before, receipt=receipt.record(change))
     return change
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from insurance.domain.product import Product
     from insurance.domain.product.definition.source import Files
     from insurance.domain.product.publishing.release import ProductVersion
-    from insurance.operations.receipt import Receipt
+    from insurance.operations.command import Command
+    from insurance.operations.files.ports import Objects
 
 
 class Products(Protocol):
@@ -40,15 +42,22 @@ class KnownVersions(Protocol):
 
 
 class ProductVersions(KnownVersions, Protocol):
-    """Where the versions of products stand in their lives; what they say is in `Contents`."""
+    """Where the versions of products stand in their lives. Their files are kept as objects."""
 
     def get(self, mode: Mode, code: str, version: str) -> Stored[ProductVersion]:
-        """Raise VersionNotFound when there is none."""
+        """The version as it stands.
 
-    def load(
-        self, mode: Mode, code: str, version: str, receipt: Receipt
-    ) -> Stored[ProductVersion] | None:
-        """In one read with the receipt; raise AlreadyAnswered or KeyReused if that is there."""
+        Raises:
+            VersionNotFound: It is not stored.
+        """
+
+    def load(self, code: str, version: str, command: Command) -> Stored[ProductVersion] | None:
+        """The version of the caller's mode, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+        """
 
     def store(
         self,
@@ -56,9 +65,14 @@ class ProductVersions(KnownVersions, Protocol):
         version: ProductVersion,
         *,
         before: Stored[ProductVersion] | None,
-        receipt: Receipt,
+        command: Command,
     ) -> None:
-        """Store the version as the event left it; raise StaleRevision when it has moved on."""
+        """Store the version as the event left it, and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The version has moved on since it was loaded.
+        """
 
 
 class Seeds(Protocol):
@@ -66,3 +80,14 @@ class Seeds(Protocol):
 
     def known(self, mode: Mode, code: str | None = None) -> Sequence[ProductVersion]: ...
     def files(self, code: str, version: str) -> Files: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPorts:
+    """What operations on products need from outside."""
+
+    products: Products
+    versions: ProductVersions
+    seeds: Seeds
+    contents: Callable[[], Objects]
+    """The files of stored versions; asked for on first use, so that reading a list needs no bucket."""

@@ -9,7 +9,7 @@ from insurance.domain.core.identity import mode_of
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.quote.quote import NEXT, Step
 from insurance.operations.quoting.ports import Quotes
-from insurance.operations.system_command import receipt_for
+from insurance.operations.system_command import command_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class QuoteExpirer:
             return None
         if now < quote.valid_until:
             return quote.valid_until
-        receipt = receipt_for(mode_of(quote_id), "expire", quote_id, now)
+        command = command_for(mode_of(quote_id), "expire", quote_id, now)
         expired = quote.expired()
         event = Event.following(
             before.head,
@@ -41,5 +41,5 @@ class QuoteExpirer:
             now=now,
             effective_at=quote.valid_until,
         )
-        self.quotes.change(event, expired, before=before, receipt=receipt.answered(None))
+        self.quotes.change(event, expired, before=before, command=command.with_answer(None))
         return None

@@ -1,19 +1,31 @@
 """Explain a quote: every step from the answers to the premium."""
 
-from insurance.domain.core.caller import Caller
+from dataclasses import dataclass
+
 from insurance.domain.core.stored import Stored
+from insurance.domain.quote.pricing import Priced, imposed_of, price_again
 from insurance.domain.quote.quote import Quote
-from insurance.operations.products.ports import Products
-from insurance.operations.quoting.ports import Quotes
-from insurance.operations.quoting.pricing import Priced, imposed_of, price_again
+from insurance.operations.command import Query
+from insurance.operations.quoting.ports import QuotingPorts
 from insurance.operations.quoting.read_quote import read_quote
 
 
-def explain_quote(
-    quote_id: str, *, caller: Caller, products: Products, quotes: Quotes
-) -> tuple[Stored[Quote], Priced]:
-    """The quote, and its price computed again on the same version and facts, with its trace."""
-    kept = read_quote(quote_id, caller=caller, quotes=quotes)
-    quote = kept.record
-    product = products.version(quote.product)
-    return kept, price_again(product, quote, imposed_of(quote.imposed))
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A quote, and its price computed again on the same version and facts, with its trace."""
+
+    quote: Stored[Quote]
+    priced: Priced
+
+
+def explain_quote(quote_id: str, query: Query, ports: QuotingPorts) -> Explanation:
+    """Compute a quote's price again and show how.
+
+    Raises:
+        QuoteNotFound: The quote does not exist, or belongs to another partner.
+        AlreadyErased: The answers that it was priced on were erased.
+    """
+    stored = read_quote(quote_id, query, ports)
+    quote = stored.record
+    product = ports.products.version(quote.product)
+    return Explanation(stored, price_again(product, quote, imposed_of(quote.imposed)))

@@ -5,21 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from insurance.domain.core.caller import Caller
-from insurance.domain.core.identity import Mode, new_quote_id
+from insurance.domain.core.identity import new_quote_id
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Policyholder
+from insurance.domain.quote.pricing import Priced
 from insurance.domain.quote.quote import Quote, status_of
-from insurance.operations.parties.ports import Keys
-from insurance.operations.products.ports import Products
-from insurance.operations.quoting.ports import LookUps, Quotes
-from insurance.operations.quoting.pricing import Priced, price_new
-from insurance.operations.receipt import Receipt
+from insurance.operations.command import Command, Query
+from insurance.operations.quoting.ports import QuotingPorts
+from insurance.operations.quoting.pricing import price_new
 
 
 @dataclass(frozen=True, slots=True)
-class RiskAsked:
-    """What a caller asks a price for."""
+class RiskInput:
+    """What a caller wants a price for."""
 
     product: str
     start: date
@@ -27,70 +25,69 @@ class RiskAsked:
     answers: Mapping[str, Any]
     options: tuple[str, ...]
     territory: str
+    """Empty: the product's first."""
     producer: str | None
 
 
-def preview_quote(
-    asked: RiskAsked, *, mode: Mode, products: Products, look_ups: LookUps, now: datetime
-) -> Priced:
-    """What the quote would say; nothing is kept."""
-    return price_new(
-        products.on_sale(asked.product, now.date(), mode),
-        start=asked.start,
-        answers=dict(asked.answers),
-        options=asked.options,
-        territory=asked.territory,
-        look_ups=look_ups,
-        now=now,
-    )
+def preview_quote(risk: RiskInput, query: Query, ports: QuotingPorts) -> Priced:
+    """Price a risk as a quote would, and store nothing.
+
+    Raises:
+        ProductNotFound: No such product is on sale.
+        InvalidFields: An answer is missing, or the product cannot read it.
+    """
+    return _price(risk, query, ports)
 
 
-def make_quote(
-    asked: RiskAsked,
-    *,
-    caller: Caller,
-    carrier: str,
-    products: Products,
-    look_ups: LookUps,
-    quotes: Quotes,
-    keys: Keys,
-    receipt: Receipt,
-) -> Stored[Quote]:
-    """Store the offer: one conditional write, which is its own receipt."""
-    priced = preview_quote(
-        asked, mode=caller.mode, products=products, look_ups=look_ups, now=receipt.now
-    )
-    quote = _quote(asked, priced, caller=caller, carrier=carrier, receipt=receipt)
-    key = keys.new()
+def make_quote(risk: RiskInput, command: Command, ports: QuotingPorts) -> Stored[Quote]:
+    """Price a risk and store the offer: one conditional write, which records its own answer.
+
+    Raises:
+        ProductNotFound: No such product is on sale.
+        InvalidFields: An answer is missing, or the product cannot read it.
+        KeyReused: The caller's key has made another quote.
+    """
+    quote = _quote(risk, _price(risk, command, ports), command, ports)
+    key = ports.keys.new()
     event = quote.made(key)
-    kept = Stored(quote, event.head, key)
-    quotes.add(event, quote, key=key, receipt=receipt.answered(kept))
-    return kept
+    stored = Stored(quote, event.head, key)
+    ports.quotes.add(event, quote, key=key, command=command.with_answer(stored))
+    return stored
 
 
-def _quote(
-    asked: RiskAsked, priced: Priced, *, caller: Caller, carrier: str, receipt: Receipt
-) -> Quote:
-    product = priced.product
+def _price(risk: RiskInput, call: Command | Query, ports: QuotingPorts) -> Priced:
+    return price_new(
+        ports.products.on_sale(risk.product, call.now.date(), call.caller.mode),
+        start=risk.start,
+        answers=dict(risk.answers),
+        options=risk.options,
+        territory=risk.territory,
+        look_ups=ports.look_ups,
+        now=call.now,
+    )
+
+
+def _quote(risk: RiskInput, priced: Priced, command: Command, ports: QuotingPorts) -> Quote:
+    caller, now, product = command.caller, command.now, priced.product
     return Quote(
-        id=new_quote_id(caller.mode, caller.principal, receipt.key),
+        id=new_quote_id(caller.mode, caller.principal, command.idempotency.key),
         partner=caller.partner,
-        producer=asked.producer,
-        carrier=carrier,
+        producer=risk.producer,
+        carrier=ports.carrier,
         product=product.ref,
         period=priced.period,
-        territory=asked.territory,
+        territory=risk.territory,
         options=tuple(priced.risk.covers),
-        policyholder=asked.policyholder,
+        policyholder=risk.policyholder,
         answers=dict(priced.risk.answers.to_json()),
         looked_up=priced.looked_up,
         status=status_of(priced.offer.outcome, priced.findings),
         findings=priced.findings,
         covers=priced.covers,
         premium=priced.premium,
-        created_at=receipt.now,
+        created_at=now,
         created_by=caller.principal,
-        valid_until=_valid_until(product.expires_at(receipt.now), priced, receipt.now),
+        valid_until=_valid_until(product.expires_at(now), priced, now),
     )
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from insurance.domain.core.event import Event
     from insurance.domain.core.stored import PartyKey, Stored
     from insurance.domain.quote.quote import Quote
-    from insurance.operations.receipt import Receipt
+    from insurance.operations.command import Command
+    from insurance.operations.parties.ports import Keys
+    from insurance.operations.products.ports import Products
 
 
 class LookUps(Protocol):
@@ -18,16 +21,48 @@ class LookUps(Protocol):
 
 
 class Quotes(Protocol):
-    def add(self, event: Event, quote: Quote, *, key: PartyKey, receipt: Receipt) -> None:
-        """Store a new quote; raise AlreadyAnswered or KeyReused when this call was made before."""
+    def add(self, event: Event, quote: Quote, *, key: PartyKey, command: Command) -> None:
+        """Store a new quote and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call has made its quote before.
+            KeyReused: The caller's key was used for another request.
+        """
 
     def get(self, quote_id: str) -> Stored[Quote]:
-        """Raise QuoteNotFound when there is none."""
+        """The quote as it stands.
 
-    def load(self, quote_id: str, receipt: Receipt) -> Stored[Quote]:
-        """As `get`, in one read with the receipt: raise AlreadyAnswered or KeyReused if it is there."""
+        Raises:
+            QuoteNotFound: There is none.
+        """
+
+    def load(self, quote_id: str, command: Command) -> Stored[Quote]:
+        """The quote as it stands, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            QuoteNotFound: There is no such quote.
+        """
 
     def change(
-        self, event: Event, quote: Quote, *, before: Stored[Quote], receipt: Receipt
+        self, event: Event, quote: Quote, *, before: Stored[Quote], command: Command
     ) -> None:
-        """Store the quote as the event left it; raise StaleRevision when it has moved on."""
+        """Store the quote as the event left it, and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The quote has moved on since it was loaded.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class QuotingPorts:
+    """What operations on quotes need from outside."""
+
+    products: Products
+    look_ups: LookUps
+    quotes: Quotes
+    keys: Keys
+    carrier: str
+    """The insurer that carries the risk."""

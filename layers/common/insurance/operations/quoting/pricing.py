@@ -4,17 +4,9 @@ from datetime import date, datetime
 from typing import Any
 
 from insurance.domain.product import Product
-from insurance.domain.quote.pricing import (
-    Priced,
-    imposed_of,
-    price_again,
-    read_new_risk,
-    same_currency,
-)
+from insurance.domain.quote.pricing import Priced, read_new_risk
 from insurance.operations.quoting.find_facts import find_facts
 from insurance.operations.quoting.ports import LookUps
-
-__all__ = ["Priced", "imposed_of", "price_again", "price_new", "same_currency"]
 
 
 def price_new(

@@ -14,7 +14,7 @@ from typing import Final
 
 from insurance.domain.core.errors import StaleRevision, Unavailable
 from insurance.domain.schedule.scheduled_job import LIVE, JobKind, ScheduledJob, shard_count
-from insurance.operations.receipt import AlreadyAnswered
+from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.scheduler.ports import ScheduledJobs
 
 PAGE: Final = 50

@@ -1,0 +1,64 @@
+"""Query parameters as a model: what a query may be asked beside its path."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from insurance.api.body import faults_of
+from insurance.api.fields import YEARS
+from insurance.domain.core.errors import InvalidFields
+
+
+class Parameters(BaseModel):
+    """A query's parameters: one field for each, text as it stands in the address.
+
+    Each field has a description, which the API's definition shows. Parameters that the model does
+    not have are ignored, as everywhere in this API: links and proxies add some of their own.
+
+        class PolicyParameters(Parameters):
+            as_at: OptionalInstant = Field(None, description="The instant that is asked about")
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def read_parameters[P: Parameters](query: Mapping[str, str], model: type[P]) -> P:
+    """The parameters of one call.
+
+    Raises:
+        InvalidFields: Each fault names its parameter.
+    """
+    try:
+        return model.model_validate_strings(dict(query))
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        faults = (
+            fault._replace(pointer=fault.pointer.removeprefix("/")) for fault in faults_of(details)
+        )
+        raise InvalidFields(list(faults)) from error
+
+
+def _instant(sent: Any) -> Any:
+    """An RFC 3339 time with its offset, in UTC."""
+    if not isinstance(sent, str):
+        return sent
+    try:
+        instant = datetime.fromisoformat(sent)
+    except ValueError as error:
+        raise _not_a_time() from error
+    if instant.tzinfo is None or instant.year not in YEARS:
+        raise _not_a_time()
+    return instant.astimezone(UTC).isoformat()
+
+
+def _not_a_time() -> PydanticCustomError:
+    return PydanticCustomError("not_a_time", "An RFC 3339 time with its offset is expected.")
+
+
+OptionalInstant = Annotated[
+    datetime | None, BeforeValidator(_instant), Field(json_schema_extra={"maxLength": 40})
+]
+"""An instant that a query may be asked about; None without the parameter."""

@@ -1,0 +1,54 @@
+"""Paths: what may stand in place of a parameter, and which parameters are ids."""
+
+import re
+from typing import Any, get_args
+
+from insurance.domain.core import errors, identity
+from insurance.domain.core.errors import NotFound
+
+PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
+    "quote_id": (identity.QuoteId, errors.QuoteNotFound),
+    "policy_id": (identity.PolicyId, errors.PolicyNotFound),
+    "claim_id": (identity.ClaimId, errors.ClaimNotFound),
+    "payment_id": (identity.PaymentId, errors.PaymentNotFound),
+    "screening_id": (identity.ScreeningId, errors.ScreeningNotFound),
+    "file_id": (identity.PaymentFileId, errors.PaymentFileNotFound),
+    "complaint_id": (identity.ComplaintId, errors.ComplaintNotFound),
+    "redress_id": (identity.RedressId, errors.RedressNotFound),
+    "document_id": (identity.DocumentId, errors.DocumentNotFound),
+    "refund_id": (identity.RefundId, errors.RefundNotFound),
+    "suspense_id": (identity.SuspenseId, errors.SuspenseNotFound),
+    "invoice_id": (identity.InvoiceId, errors.InvoiceNotFound),
+    "evidence_id": (identity.EvidenceId, errors.EvidenceNotFound),
+    "party_id": (identity.PartyId, errors.PartyNotFound),
+}
+"""Path parameters that are ids: one of another form is as unknown as one that was never given."""
+
+PARAMETER = re.compile(r"\{(\w+)\}")
+PATH_MAX = 64
+"""The longest text in place of a parameter: it becomes part of a key."""
+
+
+def pattern_of(path: str) -> re.Pattern[str]:
+    """A route's path as a pattern with a named group for each parameter."""
+    return re.compile(PARAMETER.sub(_group, path))
+
+
+def check_id(name: str, value: str) -> None:
+    """Refuse an id of another form.
+
+    Raises:
+        NotFound: Of the kind that the parameter names: no such id was ever given.
+    """
+    if name in PATH_IDS:
+        form, unknown = PATH_IDS[name]
+        [pattern] = (mark.pattern for mark in get_args(form)[1:])
+        if not re.fullmatch(pattern, value):
+            raise unknown(value[:64])
+
+
+def _group(parameter: re.Match[str]) -> str:
+    """An id of any length is looked at: it is unknown. Another parameter ends at `PATH_MAX`."""
+    name = parameter[1]
+    most = "+" if name in PATH_IDS else f"{{1,{PATH_MAX}}}"
+    return f"(?P<{name}>[^/]{most})"

@@ -1,0 +1,49 @@
+"""Every refusal that a route can answer: what it declares, and what follows from its shape.
+
+The API's definition and the tests read this; the router does not need it.
+"""
+
+from collections.abc import Mapping
+
+from insurance.api.body import BodyTooLarge, MalformedBody
+from insurance.api.headers import BadHeader
+from insurance.api.path import PATH_IDS
+from insurance.api.problems import FAULT, Problem, problem_of_kind
+from insurance.api.route import Route
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    ClockNotAllowed,
+    InsuranceError,
+    InvalidFields,
+    KeyReused,
+    MissingScope,
+    NoAuthority,
+    StaleRevision,
+    Unavailable,
+)
+
+EVERY_ROUTE = (MissingScope, NoAuthority, BadHeader, ClockNotAllowed, InvalidFields, Unavailable)
+"""Admission, the clock of test mode (InvalidFields: of another century), and a busy database."""
+
+
+def refusals_of(route: Route) -> frozenset[type[InsuranceError]]:
+    """What this route may refuse."""
+    refusals: set[type[InsuranceError]] = {*EVERY_ROUTE, *route.raises}
+    refusals |= {PATH_IDS[name][1] for name in route.path_names if name in PATH_IDS}
+    if route.method == "POST":
+        refusals |= {MalformedBody, BodyTooLarge}
+    if route.writes:
+        refusals |= {KeyReused, AlreadyErased}  # a replay whose answer was erased since
+    if route.if_match:
+        refusals.add(StaleRevision)
+    return frozenset(refusals)
+
+
+def problems_of(route: Route) -> Mapping[str, Problem]:
+    """The problems this route may answer, by code; those that the gateway itself answers apart."""
+    problems = {problem_of_kind(kind) for kind in refusals_of(route)} | {FAULT}
+    return {problem.slug: problem for problem in sorted(problems, key=_by_status)}
+
+
+def _by_status(problem: Problem) -> tuple[int, str]:
+    return int(problem.status), problem.slug

@@ -1,0 +1,76 @@
+"""HTTP responses as API Gateway takes them from a function: answers, problems and faults."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from insurance import telemetry
+from insurance.api import problems
+from insurance.api.problems import Problem
+from insurance.domain.core.errors import FieldFault, InsuranceError, InvalidFields, Unavailable
+
+TRACE_PLACES_MAX = 12
+
+
+def response(
+    event: Mapping[str, Any], status: int, body: str | None, headers: Mapping[str, str]
+) -> dict[str, Any]:
+    """What API Gateway makes an HTTP response of."""
+    common = {"X-Request-Id": request_id(event), "Cache-Control": "no-store"}
+    sent = {name.lower(): value for name, value in (event["headers"] or {}).items()}
+    if "traceparent" in sent:
+        common["traceparent"] = sent["traceparent"]
+    return {
+        "statusCode": int(status),
+        "multiValueHeaders": {name: [value] for name, value in {**common, **headers}.items()},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def no_route(event: Mapping[str, Any]) -> dict[str, Any]:
+    telemetry.count("Refusals")
+    detail = f"There is no {event['httpMethod']} {event['path']}."
+    return _problem(event, problems.NO_ROUTE, detail)
+
+
+def refused(event: Mapping[str, Any], error: InsuranceError) -> dict[str, Any]:
+    """The problem that a refusal is shown as."""
+    telemetry.count("Refusals")
+    faults = error.faults if isinstance(error, InvalidFields) else ()
+    headers = {}
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    return _problem(event, problems.problem_of(error), str(error), faults, headers)
+
+
+def failed(event: Mapping[str, Any], error: Exception) -> dict[str, Any]:
+    """A fault of ours: logged without its text, which may quote what was sent."""
+    telemetry.count("Faults")
+    telemetry.logger.error("unhandled", error=type(error).__name__, at=_places(error))
+    detail = "Something went wrong on our side. Repeat the call with the same key."
+    return _problem(event, problems.FAULT, detail)
+
+
+def request_id(event: Mapping[str, Any]) -> str:
+    return str(event["requestContext"]["requestId"])
+
+
+def _problem(
+    event: Mapping[str, Any],
+    problem: Problem,
+    detail: str,
+    faults: tuple[FieldFault, ...] = (),
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    body = problems.render(problem, detail=detail, request_id=request_id(event), faults=faults)
+    named = {**(headers or {}), "Content-Type": problems.CONTENT_TYPE}
+    return response(event, problem.status, body, named)
+
+
+def _places(error: BaseException) -> list[str]:
+    """The lines of our code that it came through: enough to find it, nothing of what it carried."""
+    places, trace = [], error.__traceback__
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return places[-TRACE_PLACES_MAX:]

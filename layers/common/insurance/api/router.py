@@ -1,0 +1,191 @@
+"""The HTTP edge of every function: who calls, what is asked, what is answered, and no business."""
+
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Unpack
+
+from pydantic import BaseModel
+
+from insurance import telemetry
+from insurance.api import responses
+from insurance.api.admission import admit
+from insurance.api.body import Request
+from insurance.api.call import Call
+from insurance.api.idempotent import Answered, carry_out, idempotency_of, recorded
+from insurance.api.paging import Page
+from insurance.api.parameters import Parameters
+from insurance.api.path import check_id
+from insurance.api.route import CommandDeclaration, QueryDeclaration, Route
+from insurance.domain.core.errors import InsuranceError
+from insurance.operations.command import Command, Query
+
+type Entrypoint = Callable[[dict[str, Any], Any], dict[str, Any]]
+type Handler = Callable[..., Any]
+
+
+class Api:
+    """A function's routes: the request read, the handler called, its result made an HTTP answer.
+
+    API Gateway has chosen the function by its own routes already. Powertools' resolver would do the
+    rest too, but importing it costs a fifth of a cold start, and its way with bodies is not ours
+    (docs/adr/0005, docs/adr/0008).
+
+    A handler takes what it needs by the types of its arguments, and nothing else:
+
+    - the path's parameters, by name;
+    - `request`, a `Request`: the body;
+    - `parameters`, a `Parameters`: the query's parameters;
+    - `page`, a `Page`, on a route that declares `paged`;
+    - `command`, a `Command`, or `query`, a `Query`: who calls, when, on which revision.
+
+    It returns the operation's result, which the route's view shows (`shows`).
+    """
+
+    def __init__(self, find_replay: Callable[[Command], None] | None = None) -> None:
+        """`find_replay` finds the earlier answer of a command: needed where there are commands."""
+        self._find_replay = find_replay
+        self.routes: list[Route] = []
+
+    def query(
+        self, path: str, **declared: Unpack[QueryDeclaration]
+    ) -> Callable[[Handler], Handler]:
+        """A route that changes nothing: a GET, unless it declares another method."""
+        return self._register({"method": "GET", "path": path, "writes": False, **declared})
+
+    def command(
+        self, path: str, **declared: Unpack[CommandDeclaration]
+    ) -> Callable[[Handler], Handler]:
+        """A POST that writes, once for each idempotency key."""
+        return self._register({"method": "POST", "path": path, "writes": True, **declared})
+
+    def entrypoint(self) -> Entrypoint:
+        """What Lambda calls."""
+
+        @telemetry.metrics.log_metrics(capture_cold_start_metric=True)
+        def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+            began = time.perf_counter()
+            telemetry.logger.set_correlation_id(responses.request_id(event))
+            answer = self._answer(event)
+            telemetry.count("Requests")
+            telemetry.milliseconds("Latency", round((time.perf_counter() - began) * 1000, 3))
+            return answer
+
+        entry: Entrypoint = handler
+        return entry
+
+    def _register(self, declared: dict[str, Any]) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            route = Route(handler=handler, **declared)
+            if route.writes and not (route.find_replay or self._find_replay):
+                raise ValueError("a function with commands says how an earlier answer is found")
+            self.routes.append(route)
+            return handler
+
+        return register
+
+    def _answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        path = event["path"].rstrip("/")
+        for route in self.routes:
+            if route.method == event["httpMethod"]:
+                match = route.pattern.fullmatch(path)
+                if match is not None:
+                    break
+        else:
+            return responses.no_route(event)
+        try:
+            return self._call(route, match.groupdict(), event)
+        except InsuranceError as error:
+            return responses.refused(event, error)
+        except Exception as error:
+            return responses.failed(event, error)
+
+    def _call(
+        self, route: Route, path: Mapping[str, str], event: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The handler's answer: caller, headers, ids and request are checked before it is called."""
+        call = Call(event)
+        admit(call.caller, route)
+        _check_headers(call, route)
+        for name, value in path.items():
+            check_id(name, value)
+        given = {**path, **_inputs(route, call, path)}
+        answered = self._command(route, call, given) if route.writes else _query(route, call, given)
+        return _response(route, call, answered)
+
+    def _command(self, route: Route, call: Call, given: dict[str, Any]) -> Answered:
+        context = _context(call, given)
+
+        def show(result: Any) -> BaseModel:
+            return route.show(result, context)
+
+        def run(command: Command) -> Any:
+            return route.handler(**given, **_named(route, Command, command))
+
+        def find_replay(command: Command) -> None:
+            if route.find_replay:
+                route.find_replay(command, **{name: given[name] for name in route.path_names})
+            elif self._find_replay:
+                self._find_replay(command)
+
+        command = Command(
+            call.caller,
+            idempotency_of(call, f"{route.method} {route.path}", show),
+            call.expected_revision if route.if_match else None,
+        )
+        return carry_out(command, run, find_replay)
+
+
+def _query(route: Route, call: Call, given: dict[str, Any]) -> Answered:
+    result = route.handler(**given, **_named(route, Query, call.as_query()))
+    return Answered(recorded(route.show(result, _context(call, given))))
+
+
+def _context(call: Call, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a view may show beside the result."""
+    return {**given, "caller": call.caller, "now": call.now}
+
+
+def _named(route: Route, kind: type, value: Any) -> dict[str, Any]:
+    """The value under the name that the handler has for it, if it takes one."""
+    return {name: value for name, wanted in route.inputs.items() if wanted is kind}
+
+
+def _check_headers(call: Call, route: Route) -> None:
+    """Refuse malformed headers before anything is read: those that the route honours, and no other."""
+    _ = call.now
+    if route.writes:
+        _ = call.key
+    if route.if_match:
+        _ = call.expected_revision
+    if route.etag:
+        _ = call.held_tags
+
+
+def _inputs(route: Route, call: Call, path: Mapping[str, str]) -> dict[str, Any]:
+    """Request, parameters and page: each read and checked, under the handler's name for it."""
+    given: dict[str, Any] = {}
+    for name, kind in route.inputs.items():
+        if name in path or kind is Command or kind is Query:
+            continue
+        if kind is Page:
+            given[name] = call.page_of(route.list_id(call.query, path))
+        elif issubclass(kind, Request):
+            given[name] = call.request(kind)
+        elif issubclass(kind, Parameters):
+            given[name] = call.parameters(kind)
+    if route.method == "POST" and route.input_of(Request) is None:
+        call.check_no_body()
+    return given
+
+
+def _response(route: Route, call: Call, answered: Answered) -> dict[str, Any]:
+    answer, headers = answered.answer, {}
+    if answer.etag and (route.etag or route.writes):
+        headers["ETag"] = answer.etag
+        if route.etag and call.held_tags & {answer.etag, "*"}:
+            return responses.response(call.event, HTTPStatus.NOT_MODIFIED, None, headers)
+    if answered.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    headers["Content-Type"] = "application/json"
+    return responses.response(call.event, route.status, answer.body, headers)

@@ -1,0 +1,28 @@
+"""The roles of staff: what a group of the staff pool entitles its members to do."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A group of the staff pool in template.yaml. A group that is not listed here gives no right."""
+
+    UNDERWRITER = "underwriter"
+    CHIEF_UNDERWRITER = "chief_underwriter"
+    MEDICAL_OFFICER = "medical_officer"
+    CLAIMS_HANDLER = "claims_handler"
+    SUPERVISOR = "supervisor"
+    COMPLAINTS_HANDLER = "complaints_handler"
+    CALL_CENTRE = "call_centre"
+    FINANCE = "finance"
+    PRODUCT_MANAGER = "product_manager"
+    COMPLIANCE = "compliance"
+    PRIVACY_OFFICER = "privacy_officer"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+
+
+UNDERWRITING_ROLES = frozenset({Role.UNDERWRITER, Role.CHIEF_UNDERWRITER, Role.MEDICAL_OFFICER})
+"""Who may be named by a product as the authority for a referral."""
+
+EVERY_ROLE = frozenset(Role)
+"""For what every member of staff may read."""

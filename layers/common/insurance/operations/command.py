@@ -1,0 +1,66 @@
+"""What an operation is told about its caller: `Command` for those that write, `Query` for the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+from insurance.domain.core.errors import StaleRevision
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from insurance.domain.core.caller import Caller
+    from insurance.domain.core.stored import Stored
+    from insurance.operations.idempotency import Idempotency
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One call that changes nothing: who asks, and at what time."""
+
+    caller: Caller
+    now: datetime
+    """The caller's time: in test mode it may be any."""
+    received_at: datetime
+    """The time by our own clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One call that writes: who makes it, at what time, on which revision, and answered once.
+
+    An operation passes its command to the stores that load and store. They keep the idempotency
+    record in the same read and in the same transaction as the aggregate.
+    """
+
+    caller: Caller
+    idempotency: Idempotency
+    expected_revision: int | None = None
+    """The revision that the caller read (`If-Match`); None: any."""
+
+    @property
+    def now(self) -> datetime:
+        """The caller's time: in test mode it may be any."""
+        return self.idempotency.now
+
+    @property
+    def actor(self) -> str:
+        """Who an event names as its author."""
+        return self.caller.principal
+
+    def with_answer(self, result: Any) -> Self:
+        """This command with the answer that its result gives, for the store to record."""
+        return replace(self, idempotency=self.idempotency.record(result))
+
+    def check_revision(self, stored: Stored[Any] | None, id: str) -> None:
+        """Compare what was loaded with the revision that the caller read.
+
+        `stored` is None for what is not stored yet: its revision is 0.
+
+        Raises:
+            StaleRevision: Somebody else has changed it since.
+        """
+        revision = stored.head.sequence if stored else 0
+        if self.expected_revision not in {None, revision}:
+            raise StaleRevision(id)

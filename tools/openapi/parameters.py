@@ -1,0 +1,138 @@
+"""Path variables, headers and query parameters of an operation, as the definition describes them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from insurance.api.headers import CLOCK_HEADER, KEY_HEADER, TAGS_LENGTH_MAX
+from insurance.api.paging import PAGE_DEFAULT, PAGE_MAX
+from insurance.api.parameters import Parameters
+from insurance.api.path import PATH_MAX
+from insurance.api.route import Route
+
+from tools.openapi.downgrade import downgraded
+from tools.openapi.legacy import honours_if_match, honours_if_none_match, instants, is_paged
+from tools.openapi.limits import limited
+
+type Json = dict[str, Any]
+
+
+def parameters_of(route: Route) -> list[Json]:
+    """Path variables, then headers and query parameters that the route reads."""
+    parameters = [_path_parameter(name) for name in route.path_names]
+    if route.writes:
+        parameters.append(IDEMPOTENCY_KEY)
+    if is_paged(route):
+        parameters += [LIMIT, AFTER]
+    parameters += _query_parameters(route)
+    parameters += [INSTANTS[name] for name in instants(route)]
+    if honours_if_match(route):
+        parameters.append(IF_MATCH)
+    if honours_if_none_match(route):
+        parameters.append(IF_NONE_MATCH)
+    return [*parameters, CLOCK]
+
+
+def _query_parameters(route: Route) -> Iterator[Json]:
+    """Each field of the route's model."""
+    model = route.input_of(Parameters)
+    if model is None:
+        return
+    schema = model.model_json_schema()
+    for name, described in schema["properties"].items():
+        description = described.pop("description", None)
+        if description is None:
+            raise ValueError(f"{model.__name__}.{name} has no description")
+        yield {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", ()),
+            "description": description,
+            "schema": limited(_inlined(described, schema.get("$defs", {})), sent=True),
+        }
+
+
+def _inlined(described: Json, definitions: Json) -> Json:
+    """A parameter's schema without references: enumerations are written out."""
+    choices = [described, *described.pop("anyOf", [])]
+    merged: Json = {}
+    for choice in choices:
+        if choice.get("type") != "null":
+            name = choice.pop("$ref", "").rpartition("/")[2]
+            merged |= definitions.get(name, {}) | choice
+    merged.pop("description", None)
+    schema: Json = downgraded(merged, {})
+    return schema
+
+
+def _path_parameter(name: str) -> Json:
+    """No pattern: an id of another form is as unknown as one that was never given."""
+    schema: Json = {"type": "string", "minLength": 1, "maxLength": PATH_MAX}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _header(name: str, description: str, schema: Json, *, required: bool = False) -> Json:
+    return {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "description": description,
+        "schema": {"type": "string", **schema},
+    }
+
+
+IDEMPOTENCY_KEY = _header(
+    KEY_HEADER,
+    "New for each request; the same again when the same request is repeated. Kept for 30 days.",
+    {"minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+    required=True,
+)
+CLOCK = _header(
+    CLOCK_HEADER,
+    "The time it is for this call, in test mode. Live mode refuses it.",
+    {"format": "date-time", "maxLength": 40},
+)
+IF_MATCH = _header(
+    "If-Match",
+    "The ETag you read: 412 if somebody changed it since.",
+    {"maxLength": TAGS_LENGTH_MAX["If-Match"]},
+)
+IF_NONE_MATCH = _header(
+    "If-None-Match",
+    "The ETag you hold: 304 if it is still the latest.",
+    {"maxLength": TAGS_LENGTH_MAX["If-None-Match"]},
+)
+LIMIT: Json = {
+    "name": "limit",
+    "in": "query",
+    "required": False,
+    "description": "How many at most",
+    "schema": {
+        "type": "integer",
+        "format": "int32",
+        "minimum": 1,
+        "maximum": PAGE_MAX,
+        "default": PAGE_DEFAULT,
+    },
+}
+AFTER: Json = {
+    "name": "after",
+    "in": "query",
+    "required": False,
+    "description": "The `next` of the page before",
+    "schema": {"type": "string", "maxLength": 200},
+}
+INSTANTS: dict[str, Json] = {
+    name: {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": description,
+        "schema": {"type": "string", "format": "date-time", "maxLength": 40},
+    }
+    for name, description in {
+        "as_at": "The instant that is asked about; now, without it",
+        "known_at": "As it was known by then; as it is known now, without it",
+        "since_as_at": "The instant to compare with; `as_at`, without it",
+        "since_known_at": "As known by then, to compare with; `known_at`, without it",
+    }.items()
+}
