@@ -18,10 +18,9 @@ from insurance.api.views.billing import (
     SuspenseView,
 )
 from insurance.api.views.terms import View
-from insurance.domain.bank.incoming import Reference
+from insurance.domain.bank.incoming import IncomingPayment, Reference
 from insurance.domain.core.identity import PolicyId
 from insurance.operations.billing.bill_policy import (
-    PaymentTold,
     choose_plan,
     offer_plans,
     read_billing,
@@ -109,8 +108,8 @@ class PaymentReceivedRequest(Request):
     amount: PositiveMoney
     received_on: Day
 
-    def told(self) -> PaymentTold:
-        return PaymentTold(
+    def told(self) -> IncomingPayment:
+        return IncomingPayment(
             policy_id=self.policy_id,
             reference=self.reference,
             amount=self.amount,

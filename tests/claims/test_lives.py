@@ -199,7 +199,7 @@ class ClaimLives(RuleBasedStateMachine):
             for payment in self.memory.claims[claim_id].record.payments
             if payment.kept_back and payment.status in {*OPEN, PaymentStatus.PAID}
         ]
-        paid_in = account.standing if account else ()
+        paid_in = account.valid_payments if account else ()
         assert {each.id: each.kept_back.amount for each in out if each.kept_back} == {
             each.reference: each.amount for each in paid_in if each.from_claim
         }

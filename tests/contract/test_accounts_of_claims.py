@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from insurance.domain.billing import BillingAccount, PaymentIn, Plan
+from insurance.domain.billing import BillingAccount, Plan, PremiumPayment
 from insurance.domain.claim import Claim
 from insurance.domain.core.errors import AccountMoved, StaleRevision
 from insurance.domain.core.event import NothingToSeal, StreamPosition
@@ -32,8 +32,8 @@ def kept_back(before: Stored[BillingAccount] | None, reference: str = "pay_1") -
     account = (
         before.record if before else BillingAccount.opened(make_policy(), PLAN, date(2026, 3, 11))
     )
-    account = account.paid(
-        PaymentIn(
+    account = account.with_payment(
+        PremiumPayment(
             reference=reference,
             amount=gbp("5"),
             received_on=date(2026, 4, 12),

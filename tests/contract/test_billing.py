@@ -3,7 +3,8 @@
 from datetime import date
 
 import pytest
-from insurance.domain.billing import BillingAccount, BookedOn, SuspendedPayment
+from insurance.domain.bank.approval import Approval
+from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
 from insurance.domain.core.errors import PolicyNotFound, StaleRevision, SuspenseNotFound
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode, policy_id_for, suspense_id_for
@@ -107,7 +108,7 @@ def suspend(stores: Stores, file: BillingContext) -> Stored[SuspendedPayment]:
 
 def test_a_payment_leaves_suspense_with_the_account_it_goes_to_or_not_at_all(stores, file):
     before = suspend(stores, file)
-    moved_on = before.record.returning(by="fiona", reason="payer_unknown")
+    moved_on = before.record.with_return_requested(by="fiona", reason="payer_unknown")
     account = BillingAccount.opened(file.policy.record, PLAN, date(2026, 3, 11))
 
     def allocate(key: str) -> None:
@@ -131,7 +132,7 @@ def test_a_payment_leaves_suspense_with_the_account_it_goes_to_or_not_at_all(sto
 
     before, _ = stores.billing.load_suspended(before.record.id, POLICY_ID, make_receipt("a2"))
     before = Stored(
-        before.record.with_return(before.record.last_return.refused(by="f", reason=None)),
+        before.record.with_return_decided(Approval(granted=False, by="f", reason=None)),
         before.head,
         None,
     )
@@ -156,9 +157,11 @@ def test_an_outside_reference_is_used_up_by_what_was_booked_under_it(stores, fil
 
     book("one", file)
 
-    assert stores.billing.suspended(id, make_receipt("s", operation=PAY)) == BookedOn(POLICY_ID)
+    assert stores.billing.suspended(id, make_receipt("s", operation=PAY)) == UsedReference(
+        POLICY_ID
+    )
     booked, now = stores.billing.load_suspended(id, POLICY_ID, make_receipt("l"))
-    assert booked == BookedOn(POLICY_ID)
+    assert booked == UsedReference(POLICY_ID)
     with pytest.raises(SuspenseNotFound):
         stores.billing.get_suspended(id)
     with pytest.raises(StaleRevision):

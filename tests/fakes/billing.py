@@ -1,6 +1,6 @@
 """The ports of billing in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
-from insurance.domain.billing import BillingAccount, BookedOn, SuspendedPayment
+from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
 from insurance.domain.core.errors import (
     StaleRevision,
     SuspenseNotFound,
@@ -59,11 +59,11 @@ class MemoryBilling:
         if suspense_id in self._memory.suspense:
             raise StaleRevision(account.policy_id)
         self.store(event, account, file=file, receipt=receipt)
-        self._memory.suspense[suspense_id] = BookedOn(account.policy_id)
+        self._memory.suspense[suspense_id] = UsedReference(account.policy_id)
 
     def suspended(
         self, suspense_id: str, receipt: Idempotency
-    ) -> Stored[SuspendedPayment] | BookedOn | None:
+    ) -> Stored[SuspendedPayment] | UsedReference | None:
         self._memory.check(receipt)
         return self._memory.suspense.get(suspense_id)
 
@@ -75,7 +75,7 @@ class MemoryBilling:
 
     def load_suspended(
         self, suspense_id: str, policy_id: str, receipt: Idempotency
-    ) -> tuple[Stored[SuspendedPayment] | BookedOn | None, BillingContext]:
+    ) -> tuple[Stored[SuspendedPayment] | UsedReference | None, BillingContext]:
         self._memory.check(receipt)
         return self._memory.suspense.get(suspense_id), self.get(policy_id)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from insurance.domain.billing import BillingAccount, BookedOn, SuspendedPayment
+from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
 from insurance.domain.claim import Claim, NoticedClaim
 from insurance.domain.complaint import Complaint
 from insurance.domain.core.errors import (
@@ -33,7 +33,7 @@ class Memory:
     policies: dict[str, Stored[Policy]] = field(default_factory=dict)
     accesses: dict[str, Stored[Access]] = field(default_factory=dict)
     accounts: dict[str, Stored[BillingAccount]] = field(default_factory=dict)
-    suspense: dict[str, Stored[SuspendedPayment] | BookedOn] = field(default_factory=dict)
+    suspense: dict[str, Stored[SuspendedPayment] | UsedReference] = field(default_factory=dict)
     earned: dict[str, Stored[EarnedPremium]] = field(default_factory=dict)
     claims: dict[str, Stored[Claim]] = field(default_factory=dict)
     complaints: dict[str, Stored[Complaint]] = field(default_factory=dict)

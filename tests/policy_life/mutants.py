@@ -148,15 +148,15 @@ FAULTS = (
     Fault(
         "a payment on the day on which the lapse takes effect is in time",
         "domain/billing/collection.py",
-        "if each.received_on >= last",
-        "if each.received_on > last",
+        "if paid.received_on >= last",
+        "if paid.received_on > last",
         "tests/policy_life/test_scheduler.py",
     ),
     Fault(
         "arrears are announced on the last day of grace",
         "domain/billing/collection.py",
-        "since < each.due.due_on < limit",
-        "since < each.due.due_on <= limit",
+        "since < invoice.due.due_on < limit",
+        "since < invoice.due.due_on <= limit",
         "tests/policy_life/test_scheduler.py",
     ),
     Fault(
@@ -167,10 +167,10 @@ FAULTS = (
         "tests/policy_life/test_scheduler.py",
     ),
     Fault(
-        "an instalment is asked for again at every look",
+        "an instalment is invoiced again at every check",
         "operations/billing/collect_premium.py",
-        "account = collection.account.replace(asked=todo.number)",
-        "account = collection.account.replace(asked=todo.number - 1)",
+        "account = collection.account.replace(invoiced=task.number)",
+        "account = collection.account.replace(invoiced=task.number - 1)",
         "tests/policy_life/test_scheduler.py",
     ),
     Fault(
@@ -232,8 +232,8 @@ FAULTS = (
     Fault(
         "an entry with other figures is taken for the one in suspense",
         "operations/payments/import_statement.py",
-        "if (known.amount, known.received_on) != (entry.amount, entry.booked_on):",
-        "if known.amount is None:",
+        "    entry.payment().check_same(known.amount, known.received_on)\n",
+        "",
         "tests/policy_life/test_bank_statements.py",
     ),
     Fault(
@@ -267,8 +267,8 @@ FAULTS = (
     Fault(
         "what a claim keeps back is counted as cash",
         "domain/billing/account.py",
-        "if not (each.from_suspense or each.from_claim))",
-        "if not each.from_suspense)",
+        "if not (paid.from_suspense or paid.from_claim))",
+        "if not paid.from_suspense)",
         "tests/policy_life/test_offset.py",
     ),
     Fault(

@@ -9,7 +9,7 @@ from insurance.domain.bank.statement import ENTRIES_MAX, named_in
 from insurance.domain.core.errors import StaleRevision, Unavailable, UnreadableStatement
 from insurance.domain.core.identity import Mode, invoice_id_for, suspense_id_for
 from insurance.operations.idempotency import AlreadyAnswered, Idempotency
-from insurance.operations.payments.import_statement import EntryTaken, StatementImport
+from insurance.operations.payments.import_statement import EntryResult, StatementImport
 
 from tests.fakes.billing import MemoryBilling
 from tests.support.billing import BANK, UNKNOWN, Desk
@@ -60,7 +60,7 @@ def csv_of(*rows: tuple[str, ...]) -> str:
 class ImportDesk(Desk):
     """A billing desk that takes statements in."""
 
-    def take_in(self, document: str, *, key: str = "", billing: Any = None) -> list[EntryTaken]:
+    def take_in(self, document: str, *, key: str = "", billing: Any = None) -> list[EntryResult]:
         statement = read_camt(document) if document.startswith("<") else read_csv(document)
         receipt = self.house.receipt("import")
         if key:

@@ -4,9 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from insurance.domain.core.errors import PaymentDiffers, PlanAlreadyChosen
-from insurance.operations.billing.bill_policy import (
-    read_billing,
-)
+from insurance.operations.billing.bill_policy import read_billing
 
 from tests.support.billing import UNKNOWN, Desk
 from tests.support.plain import plain_product, price
@@ -47,7 +45,7 @@ def test_a_plan_stays_once_something_was_paid(desk):
 def test_payments_go_to_the_oldest_first(desk):
     desk.choose("monthly")
 
-    statement = desk.pay("20", "REF-1").billed.statement
+    statement = desk.pay("20", "REF-1").summary.statement
 
     assert [str(invoice.open.major) for invoice in statement.invoices[:3]] == [
         "0.00",
@@ -71,13 +69,13 @@ def test_what_is_not_owed_goes_to_suspense(desk):
     assert taken.to_suspense == gbp("30.74")
     assert desk.balance("suspense") == -3074
     assert desk.balance("premium_receivable") == 0
-    assert taken.billed.status == "paid"
+    assert taken.summary.status == "paid"
 
 
 def test_a_payment_for_a_policy_that_is_not_there_goes_to_suspense_once(desk):
     first, again = desk.pay("50", "REF-9", UNKNOWN), desk.pay("50", "REF-9", UNKNOWN)
 
-    assert first.billed is None
+    assert first.summary is None
     assert again.booked_before
     assert desk.balance("suspense") == -5000
     with pytest.raises(PaymentDiffers):
@@ -89,7 +87,7 @@ def test_a_payment_that_came_for_nobody_is_not_booked_again_when_its_policy_is_n
 
     again = desk.pay("50", "REF-9")
 
-    assert (again.billed, again.booked_before) == (None, True)
+    assert (again.summary, again.booked_before) == (None, True)
     assert desk.balance("cash") == 5000
     with pytest.raises(PaymentDiffers):
         desk.pay("51", "REF-9")

@@ -253,8 +253,8 @@ def suspended(desk) -> str:
 def test_a_payment_in_suspense_is_allocated_once_and_pays_what_is_owed(desk, suspended):
     found = allocate(suspended, desk.house.policy_id, desk=desk.desk(person("fiona")))
 
-    assert found.billed is not None
-    assert found.billed.status == "paid"
+    assert found.summary is not None
+    assert found.summary.status == "paid"
     assert found.payment.status == "allocated"
     assert desk.balance("cash") == 20000
     assert desk.balance("suspense") == -3074
@@ -279,7 +279,7 @@ def test_a_reference_that_the_policy_knows_already_comes_into_no_suspense(desk):
 def test_a_payment_that_nobody_wants_goes_back_with_two_people_and_the_bank(desk, suspended):
     found = returned(desk, suspended)
 
-    assert found.payment.status == "return paid"
+    assert found.payment.status == "returned"
     assert desk.balance("cash") == desk.balance("suspense") == 0
     with pytest.raises(WrongState):
         allocate(suspended, desk.house.policy_id, desk=desk.desk(person("fiona")))

@@ -46,7 +46,7 @@ def days_of(almanac: Almanac, type: str) -> list[str]:
 
 def asked_of(almanac: Almanac, policy_id: str = "") -> int:
     account = almanac.billing.get(policy_id or almanac.house.policy_id).account
-    return account.record.asked if account else 0
+    return account.record.invoiced if account else 0
 
 
 def statuses(almanac: Almanac) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from insurance.domain.bank.incoming import IncomingPayment
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, policy_id_for
@@ -34,12 +35,7 @@ from insurance.dynamodb.ledger.books import DynamoDBBooks
 from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
-from insurance.operations.billing.bill_policy import (
-    PaymentTold,
-    choose_plan,
-    read_billing,
-    receive_payment,
-)
+from insurance.operations.billing.bill_policy import choose_plan, read_billing, receive_payment
 from insurance.operations.billing.collect_premium import PremiumCollector
 from insurance.operations.command import Command
 from insurance.operations.delivery.deliver_event import deliver_event
@@ -307,13 +303,13 @@ class Year:
         asked = [
             each.open
             for each in billed.statement.invoices
-            if each.due.number <= billed.account.asked
+            if each.due.number <= billed.account.invoiced
         ]
         owed = sum(asked, zero)
         if not owed:
             return
         receipt = self._receipt("pay")
-        told = PaymentTold(policy_id, f"REF-{receipt.key}", owed, self.now.date())
+        told = IncomingPayment(f"REF-{receipt.key}", owed, self.now.date(), policy_id)
         receive_payment(
             told,
             caller=BANK,

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from insurance.domain.bank.incoming import IncomingPayment
 from insurance.domain.bank.report import BankOutcome, BankReport
+from insurance.domain.billing import BillingSummary
 from insurance.domain.claim import Claim, Payment
 from insurance.domain.claim.verification import Verdict
 from insurance.domain.core.caller import Caller, CallerKind
@@ -17,9 +19,7 @@ from insurance.domain.jurisdiction import Channel, local_midnight
 from insurance.domain.party.party import Claimant, Payee
 from insurance.domain.schedule.scheduled_job import JobKind, partition_for
 from insurance.operations.billing.bill_policy import (
-    Billed,
-    PaymentTaken,
-    PaymentTold,
+    PaymentResult,
     choose_plan,
     read_billing,
     receive_payment,
@@ -94,12 +94,12 @@ class Almanac:
             )
         return self.house.policy_id
 
-    def pay(self, amount: str, *, on: date | None = None, reference: str = "") -> PaymentTaken:
+    def pay(self, amount: str, *, on: date | None = None, reference: str = "") -> PaymentResult:
         return self.take(gbp(amount), on=on, reference=reference)
 
-    def take(self, amount: Money, *, on: date | None = None, reference: str = "") -> PaymentTaken:
+    def take(self, amount: Money, *, on: date | None = None, reference: str = "") -> PaymentResult:
         self.house.calls += 1
-        told = PaymentTold(
+        told = IncomingPayment(
             policy_id=self.house.policy_id,
             reference=reference or f"REF-{self.house.calls}",
             amount=amount,
@@ -113,7 +113,7 @@ class Almanac:
             receipt=self.house.receipt("pay"),
         )
 
-    def billed(self) -> Billed:
+    def billed(self) -> BillingSummary:
         return read_billing(
             self.house.policy_id,
             at=self.house.now,

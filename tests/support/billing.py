@@ -3,12 +3,12 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from insurance.domain.bank.incoming import IncomingPayment
+from insurance.domain.billing import BillingSummary
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.identity import Mode
 from insurance.operations.billing.bill_policy import (
-    Billed,
-    PaymentTaken,
-    PaymentTold,
+    PaymentResult,
     choose_plan,
     read_billing,
     receive_payment,
@@ -42,7 +42,7 @@ class Desk:
             "billing": MemoryBilling(self.house.memory),
         }
 
-    def choose(self, code: str) -> Billed:
+    def choose(self, code: str) -> BillingSummary:
         return choose_plan(
             self.house.policy_id,
             code,
@@ -53,8 +53,8 @@ class Desk:
 
     def pay(
         self, amount: str, reference: str, policy_id: str = "", on: date = date(2026, 1, 2)
-    ) -> PaymentTaken:
-        told = PaymentTold(policy_id or self.house.policy_id, reference, gbp(amount), on)
+    ) -> PaymentResult:
+        told = IncomingPayment(reference, gbp(amount), on, policy_id or self.house.policy_id)
         return receive_payment(told, caller=BANK, receipt=self.house.receipt("pay"), **self.ports)
 
     def another_policy(self) -> str:
@@ -64,7 +64,7 @@ class Desk:
         assert other != first
         return other
 
-    def on(self, day: date) -> Billed:
+    def on(self, day: date) -> BillingSummary:
         at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
         return read_billing(self.house.policy_id, at=at, caller=PARTNER, **self.ports)
 

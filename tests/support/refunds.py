@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from insurance.domain.bank.report import BankOutcome, BankReport
+from insurance.domain.billing import BillingSummary
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import (
     SamePerson,
@@ -11,7 +12,6 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.identity import Mode, refund_id_for
 from insurance.domain.party.party import Payee
 from insurance.domain.screening.screening import ScreeningMatch
-from insurance.operations.billing.bill_policy import Billed
 from insurance.operations.billing.billing_desk import BillingDesk
 from insurance.operations.billing.refund_premium import (
     decide_refund,
@@ -19,7 +19,7 @@ from insurance.operations.billing.refund_premium import (
     request_refund,
 )
 from insurance.operations.billing.resolve_suspense import (
-    Resolved,
+    SuspenseResult,
     decide_return,
     report_return,
     request_return,
@@ -77,12 +77,14 @@ class RefundDesk(Desk):
         self.house.now = datetime(2026, 6, 20, tzinfo=UTC)
         self.house.cancel(date(2026, 7, 2))
 
-    def ask(self, amount: str = "22.33", by: Caller = PARTNER) -> Billed:
+    def ask(self, amount: str = "22.33", by: Caller = PARTNER) -> BillingSummary:
         return request_refund(
             self.house.policy_id, gbp(amount), ADA, "The car is sold.", desk=self.desk(by)
         )
 
-    def decide(self, by: Caller, *, approve: bool = True, list: Screening = NOBODY) -> Billed:
+    def decide(
+        self, by: Caller, *, approve: bool = True, list: Screening = NOBODY
+    ) -> BillingSummary:
         return decide_refund(
             self.house.policy_id,
             self.refund_id,
@@ -92,7 +94,7 @@ class RefundDesk(Desk):
             desk=self.desk(by),
         )
 
-    def report(self, outcome: BankOutcome) -> Billed:
+    def report(self, outcome: BankOutcome) -> BillingSummary:
         return report_refund(_report(self.refund_id, outcome), desk=self.desk(BANK))
 
     @property
@@ -104,7 +106,7 @@ def _report(id: str, outcome: BankOutcome) -> BankReport:
     return BankReport(id, outcome, "BK-1", datetime(2026, 6, 21, tzinfo=UTC), None)
 
 
-def returned(desk: RefundDesk, suspended: str) -> Resolved:
+def returned(desk: RefundDesk, suspended: str) -> SuspenseResult:
     request_return(suspended, "payer_unknown", desk=desk.desk(person("fiona")))
     with pytest.raises(SamePerson):
         decide_return(suspended, approve=True, reason="checked", desk=desk.desk(person("fiona")))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 from datetime import date
 
-from insurance.domain.billing import BillingAccount, PaymentIn, Plan, SuspendedPayment
+from insurance.domain.billing import BillingAccount, Plan, PremiumPayment, SuspendedPayment
 from insurance.domain.claim import Claim
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.stored import Stored
@@ -213,8 +213,8 @@ def pay(stores: Stores, file: BillingContext, reference: str) -> BillingAccount:
         if file.account
         else BillingAccount.opened(file.policy.record, PLAN, date(2026, 3, 11))
     )
-    account = account.paid(
-        PaymentIn(
+    account = account.with_payment(
+        PremiumPayment(
             reference=reference,
             amount=gbp("10"),
             received_on=date(2026, 3, 12),

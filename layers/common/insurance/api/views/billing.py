@@ -8,11 +8,19 @@ from pydantic import BaseModel
 
 from insurance.api.etag import etag
 from insurance.api.views.terms import MoneyView, View
-from insurance.domain.billing import BillingAccount, Invoice, PaymentIn, Refund, schedule
+from insurance.domain.billing import (
+    BillingAccount,
+    BillingSummary,
+    Invoice,
+    PolicyInvoice,
+    PremiumPayment,
+    Refund,
+    schedule,
+)
 from insurance.domain.core.identity import invoice_id_for
 from insurance.domain.policy import Policy
-from insurance.operations.billing.bill_policy import Billed, Invoiced, PaymentTaken
-from insurance.operations.billing.resolve_suspense import Resolved
+from insurance.operations.billing.bill_policy import PaymentResult
+from insurance.operations.billing.resolve_suspense import SuspenseResult
 
 
 class InstalmentView(BaseModel):
@@ -93,7 +101,7 @@ class PaymentInView(BaseModel):
     """When that payment came to nothing, and so this."""
 
     @classmethod
-    def of(cls, payment: PaymentIn) -> Self:
+    def of(cls, payment: PremiumPayment) -> Self:
         return cls(
             reference=payment.reference,
             amount=MoneyView.of(payment.amount),
@@ -146,7 +154,7 @@ class BillingView(View):
     refunds: list[RefundView]
 
     @classmethod
-    def of(cls, billed: Billed) -> Self:
+    def of(cls, billed: BillingSummary) -> Self:
         found, account = billed.statement, billed.account
         return cls(
             etag=etag(billed.head.sequence, "billing") if billed.head.sequence else None,
@@ -176,13 +184,13 @@ class PaymentTakenView(View):
     billing: BillingView | None
 
     @classmethod
-    def of(cls, taken: PaymentTaken) -> Self:
+    def of(cls, taken: PaymentResult) -> Self:
         return cls(
-            reference=taken.told.reference,
-            policy_id=taken.told.policy_id if taken.billed else None,
+            reference=taken.payment.reference,
+            policy_id=taken.payment.policy_id if taken.summary else None,
             to_suspense=MoneyView.of(taken.to_suspense),
             booked_before=taken.booked_before,
-            billing=BillingView.of(taken.billed) if taken.billed else None,
+            billing=BillingView.of(taken.summary) if taken.summary else None,
         )
 
 
@@ -193,8 +201,8 @@ class PolicyInvoiceView(View):
     invoice: InvoiceView
 
     @classmethod
-    def of(cls, found: Invoiced) -> Self:
-        policy_id = found.billed.account.policy_id
+    def of(cls, found: PolicyInvoice) -> Self:
+        policy_id = found.summary.account.policy_id
         return cls(policy_id=policy_id, invoice=InvoiceView.of(policy_id, found.invoice))
 
 
@@ -205,7 +213,7 @@ class InvoicesView(View):
     items: list[InvoiceView]
 
     @classmethod
-    def of(cls, billed: Billed) -> Self:
+    def of(cls, billed: BillingSummary) -> Self:
         policy_id = billed.account.policy_id
         items = [InvoiceView.of(policy_id, each) for each in billed.statement.invoices]
         return cls(policy_id=policy_id, items=items)
@@ -226,7 +234,7 @@ class SuspenseView(View):
     """The account that it was allocated to, in the answer to that."""
 
     @classmethod
-    def of(cls, found: Resolved) -> Self:
+    def of(cls, found: SuspenseResult) -> Self:
         payment = found.payment
         return cls(
             etag=etag(found.revision, "suspense"),
@@ -237,5 +245,5 @@ class SuspenseView(View):
             status=payment.status,
             allocated_to=payment.allocated_to,
             returns=[RefundView.of(each) for each in payment.refunds],
-            billing=BillingView.of(found.billed) if found.billed else None,
+            billing=BillingView.of(found.summary) if found.summary else None,
         )

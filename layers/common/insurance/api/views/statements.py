@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.views.terms import MoneyView, View
-from insurance.operations.payments.import_statement import EntryTaken, StatementTaken
+from insurance.operations.payments.import_statement import EntryResult, StatementResult
 
 
 class EntryView(BaseModel):
@@ -21,7 +21,7 @@ class EntryView(BaseModel):
     policy_id: str | None
 
     @classmethod
-    def of(cls, taken: EntryTaken) -> Self:
+    def of(cls, taken: EntryResult) -> Self:
         return cls(
             reference=taken.entry.reference,
             amount=MoneyView.of(taken.entry.amount),
@@ -41,7 +41,7 @@ class StatementView(View):
     entries: list[EntryView]
 
     @classmethod
-    def of(cls, taken: StatementTaken) -> Self:
+    def of(cls, taken: StatementResult) -> Self:
         outcomes = [each.outcome for each in taken.entries]
         return cls(
             statement=taken.statement.id,

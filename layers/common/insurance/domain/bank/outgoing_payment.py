@@ -9,6 +9,7 @@ from typing import Final, Self
 
 from pydantic import AwareDatetime
 
+from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.core.errors import SamePerson, WrongState
 from insurance.domain.core.money import Money
@@ -109,6 +110,28 @@ class OutgoingPayment(Value):
     def instruction_id(self) -> str | None:
         """What the bank carries out and reports on; the payment's own id, so it is not sent twice."""
         return None if self.status in NOT_SENT or not self.net else self.id
+
+    def decided(self, approval: Approval, *, suspect: bool = False) -> Self:
+        """The payment, approved or refused as a second person decided; see `approved`, `refused`.
+
+        Raises:
+            WrongState: The payment does not await approval.
+            SamePerson: The person who requested it cannot approve it.
+        """
+        if approval.granted:
+            return self.approved(by=approval.by, reason=approval.reason, suspect=suspect)
+        return self.refused(by=approval.by, reason=approval.reason)
+
+    def screened(self, approval: Approval) -> Self:
+        """The payment, cleared or refused after a person looked at the payee's name.
+
+        Raises:
+            WrongState: The payment is not being screened.
+            SamePerson: The person who requested it cannot clear it.
+        """
+        if approval.granted:
+            return self.cleared(by=approval.by)
+        return self.refused(by=approval.by, reason=approval.reason)
 
     def approved(self, *, by: str, reason: str | None, suspect: bool = False) -> Self:
         """The payment, approved. A suspect payee is screened by a person before it goes out.

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from insurance.domain.bank.incoming import Reference
+from insurance.domain.bank.incoming import IncomingPayment, Reference
 from insurance.domain.core.identity import ALPHABET, SUFFIX_LENGTH, PolicyId
 from insurance.domain.core.money import Money
 from insurance.domain.core.value import Value
@@ -33,6 +33,10 @@ class BankEntry(Value):
     reversal: bool
     booked_on: date
     text: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+    def payment(self, policy_id: PolicyId | None = None) -> IncomingPayment:
+        """The payment that it is, for this policy."""
+        return IncomingPayment(self.reference, self.amount, self.booked_on, policy_id)
 
 
 class BankStatement(Value):

@@ -1,29 +1,36 @@
 """Billing: plans, what is due when, what came in, and what is late."""
 
-from insurance.domain.billing.account import (
-    BillingAccount,
-    Invoice,
-    PaymentIn,
-    Statement,
-    payment_postings,
-    statement,
-)
+from insurance.domain.billing.account import BillingAccount, PremiumPayment, payment_postings
+from insurance.domain.billing.event_types import BillingEventType
 from insurance.domain.billing.instalments import Due, OddUnits, Plan, Schedule, plans_of, schedule
 from insurance.domain.billing.refund import Refund
-from insurance.domain.billing.suspense import BookedOn, SuspendedPayment
+from insurance.domain.billing.statement import (
+    BillingSummary,
+    Invoice,
+    PolicyInvoice,
+    Statement,
+    current_account,
+    statement,
+)
+from insurance.domain.billing.suspense import SuspendedPayment, SuspenseStatus, UsedReference
 
 __all__ = [
     "BillingAccount",
-    "BookedOn",
+    "BillingEventType",
+    "BillingSummary",
     "Due",
     "Invoice",
     "OddUnits",
-    "PaymentIn",
     "Plan",
+    "PolicyInvoice",
+    "PremiumPayment",
     "Refund",
     "Schedule",
     "Statement",
     "SuspendedPayment",
+    "SuspenseStatus",
+    "UsedReference",
+    "current_account",
     "payment_postings",
     "plans_of",
     "schedule",

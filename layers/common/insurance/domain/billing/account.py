@@ -1,18 +1,22 @@
-"""Billing accounts: how a policy is paid, what came in for it, and what is due when."""
+"""Billing accounts: how a policy is paid, what came in for it, and what goes back."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, NamedTuple, Self
-from zoneinfo import ZoneInfo
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field
 
-from insurance.domain.bank.incoming import Reference
+from insurance.domain.bank.approval import Approval
+from insurance.domain.bank.incoming import IncomingPayment, Reference
 from insurance.domain.bank.outgoing_payment import OPEN, PaymentStatus
-from insurance.domain.billing.instalments import Due, Plan, schedule
+from insurance.domain.bank.report import BankReport
+from insurance.domain.billing.instalments import Plan, schedule
 from insurance.domain.billing.refund import PAID, Refund
 from insurance.domain.core.classification import Classification, Record
 from insurance.domain.core.errors import (
+    AlreadyErased,
+    CurrencyMismatch,
+    PaymentDiffers,
     PlanAlreadyChosen,
     RefundNotFound,
     RefundTooLarge,
@@ -36,7 +40,7 @@ PAYMENTS_MAX = 400
 REFUNDS_MAX = 50
 
 
-class PaymentIn(Value):
+class PremiumPayment(Value):
     """Money that came in for the policy."""
 
     reference: Reference
@@ -44,15 +48,15 @@ class PaymentIn(Value):
     received_on: date
     booked_at: AwareDatetime
     to_suspense: Money
-    """What was more than was owed: kept apart until it is owed, or given back."""
+    """What was more than was owed: kept apart until it is owed, or refunded."""
     from_suspense: bool = False
-    """It came in for nobody first, and a person said for whom it was."""
+    """It came in for no policy that we knew, and a person allocated it to this one."""
     from_claim: bool = False
-    """No money came: it was kept back from the claim's payment that the reference names."""
+    """No money came in: it was set off against the claim's payment that the reference names."""
     taken_back_at: AwareDatetime | None = None
-    """When the claim's payment came to nothing, and so this."""
+    """When the claim's payment came to nothing, and the set-off was reversed."""
     under_notice: bool = False
-    """It came while a lapse was announced, or after one: what it makes good is looked at at once."""
+    """It came in while a lapse was announced, or after one: the policy is checked at once."""
 
 
 class BillingAccount(Record):
@@ -69,16 +73,17 @@ class BillingAccount(Record):
     """The price of paying by instalments."""
     forgone: Money
     """Odd units that the plan forgoes."""
-    asked: Annotated[int, Field(ge=0)] = 0
-    """How many of its dues the customer was asked for."""
-    paid_in: tuple[PaymentIn, ...] = ()
+    invoiced: Annotated[int, Field(ge=0)] = 0
+    """The number of the last due that was invoiced."""
+    paid_in: tuple[PremiumPayment, ...] = ()
     """Not called payments: in the events of claims those are instructions to the bank."""
     refunds: Annotated[tuple[Refund, ...], Field(max_length=REFUNDS_MAX)] = ()
     payees: Annotated[dict[str, Payee] | None, Classification.PERSONAL] = None
-    """Whom each refund goes to, by its id; None once they were erased."""
+    """The payee of each refund, by its id; None once they were erased."""
 
     @classmethod
     def opened(cls, policy: Policy, plan: Plan, first_due: date) -> Self:
+        """An account on which nothing was paid yet."""
         charge, forgone = _price_of_plan(policy, plan, first_due)
         return cls(
             id=billing_id_for(policy.id),
@@ -90,86 +95,150 @@ class BillingAccount(Record):
             forgone=forgone,
         )
 
-    def replanned(self, policy: Policy, plan: Plan) -> Self:
-        """Another plan, as long as nothing was paid and nothing was changed."""
+    def with_plan(self, policy: Policy, plan: Plan) -> Self:
+        """The account with another plan.
+
+        Raises:
+            PlanAlreadyChosen: Something was paid, or the policy was changed.
+        """
         if self.paid_in or policy.transactions:
             raise PlanAlreadyChosen(self.policy_id, self.plan.code)
         return type(self).opened(policy, plan, self.first_due)
 
-    def in_step_with(self, policy: Policy) -> Self:
-        """With what the plan costs and forgoes as the policy stands by now."""
+    def updated_for(self, policy: Policy) -> Self:
+        """The account with what its plan costs and forgoes as the policy stands."""
         charge, forgone = _price_of_plan(policy, self.plan, self.first_due)
         return self.replace(charge=charge, forgone=forgone)
 
-    def paid(self, payment: PaymentIn) -> Self:
+    # Payments
+
+    def received_payment(
+        self,
+        payment: IncomingPayment,
+        policy: Policy,
+        *,
+        at: datetime,
+        from_suspense: bool = False,
+    ) -> tuple[Self, PremiumPayment]:
+        """Book a payment. What is more than is owed goes to suspense.
+
+        Args:
+            payment: The payment as the bank names it.
+            policy: The policy that it pays for.
+            at: When it is booked.
+            from_suspense: Whether it was in suspense until now.
+
+        Raises:
+            CurrencyMismatch: It is in another currency than the policy.
+            PaymentDiffers: A payment of this reference was booked before.
+            TooManyChanges: The account holds as many payments as it can.
+        """
+        if payment.amount.currency is not self.charge.currency:
+            raise CurrencyMismatch(self.charge.currency, payment.amount.currency)
+        if self.payment(payment.reference) is not None:
+            raise PaymentDiffers(payment.reference)
+        if len(self.paid_in) >= PAYMENTS_MAX:
+            raise TooManyChanges(self.policy_id, PAYMENTS_MAX, "among its payments")
+        owed = max(self.owed(policy) - self.received, self._nothing)
+        booked = PremiumPayment(
+            reference=payment.reference,
+            amount=payment.amount,
+            received_on=payment.received_on,
+            booked_at=at,
+            to_suspense=max(payment.amount - owed, self._nothing),
+            from_suspense=from_suspense,
+            under_notice=policy.hangs_on_payment,
+        )
+        return self.with_payment(booked), booked
+
+    def with_payment(self, payment: PremiumPayment) -> Self:
         return self.replace(paid_in=(*self.paid_in, payment))
 
-    def payment(self, reference: str) -> PaymentIn | None:
-        return next((each for each in self.paid_in if each.reference == reference), None)
+    def payment(self, reference: str) -> PremiumPayment | None:
+        """The payment of this reference, if there is one."""
+        return next((paid for paid in self.paid_in if paid.reference == reference), None)
 
-    def taking_back(self, reference: str, at: datetime) -> Self:
-        """As if what was kept back under this reference had never been."""
+    def without_set_off(self, reference: str, at: datetime) -> Self:
+        """The account with the set-off of this reference reversed."""
         return self.replace(
             paid_in=tuple(
-                each.replace(taken_back_at=at) if each.reference == reference else each
-                for each in self.paid_in
+                paid.replace(taken_back_at=at) if paid.reference == reference else paid
+                for paid in self.paid_in
             )
         )
 
     @property
-    def standing(self) -> tuple[PaymentIn, ...]:
-        """What was paid in and not taken back."""
-        return tuple(each for each in self.paid_in if each.taken_back_at is None)
+    def valid_payments(self) -> tuple[PremiumPayment, ...]:
+        """The payments that were not reversed."""
+        return tuple(paid for paid in self.paid_in if paid.taken_back_at is None)
+
+    # Balances
 
     def owed(self, policy: Policy) -> Money:
-        """What the customer owes for the term, all in all, whatever was paid."""
+        """What the customer owes for the whole term, whatever was paid."""
         return policy.charged + self.charge - self.forgone
 
     @property
     def received(self) -> Money:
-        """What was paid of it: without what went to suspense, and less what was given back."""
-        paid = self._total(each.amount - each.to_suspense for each in self.standing)
-        return paid - self._total(each.of_premium for each in self._in(PAID))
+        """What was paid towards what is owed: less what went to suspense and what was refunded."""
+        paid = self._total(paid.amount - paid.to_suspense for paid in self.valid_payments)
+        return paid - self._total(refund.of_premium for refund in self._refunds_in(PAID))
 
     @property
     def in_suspense(self) -> Money:
-        """What was paid beyond what was owed, and was neither used nor given back since."""
-        beyond = self._total(each.to_suspense for each in self.paid_in)
-        return beyond - self._total(each.of_suspense for each in self._in(PAID))
+        """What was paid beyond what was owed, and was neither used nor refunded since."""
+        beyond = self._total(paid.to_suspense for paid in self.paid_in)
+        return beyond - self._total(refund.of_suspense for refund in self._refunds_in(PAID))
 
     @property
     def cash(self) -> Money:
-        """What came in for this policy by itself, less what went out."""
-        came = (each for each in self.paid_in if not (each.from_suspense or each.from_claim))
-        return self._total(each.amount for each in came) - self._total(
-            each.amount for each in self._in(PAID)
+        """The money that came in for this policy itself, less the money that went out."""
+        came = (paid for paid in self.paid_in if not (paid.from_suspense or paid.from_claim))
+        return self._total(paid.amount for paid in came) - self._total(
+            refund.amount for refund in self._refunds_in(PAID)
         )
 
     @property
-    def kept_back(self) -> Money:
-        """What was paid of it out of claims."""
-        return self._total(each.amount for each in self.standing if each.from_claim)
+    def set_off(self) -> Money:
+        """What was paid by set-off against claims."""
+        return self._total(paid.amount for paid in self.valid_payments if paid.from_claim)
 
-    def using_suspense(self, policy: Policy) -> tuple[Self, Money]:
-        """With as much of what was paid too much as is owed by now; how much that was."""
-        left = used = max(min(self.free_suspense, self.owed(policy) - self.received), self._nothing)
+    @property
+    def free_suspense(self) -> Money:
+        """What is in suspense and no open refund takes."""
+        return self.in_suspense - self._total(
+            refund.of_suspense for refund in self._refunds_in(OPEN)
+        )
+
+    def with_suspense_used(self, policy: Policy) -> tuple[Self, Money]:
+        """Use money in suspense for what is owed by now; returns how much was used."""
+        owed = self.owed(policy) - self.received
+        left = used = max(min(self.free_suspense, owed), self._nothing)
         paid_in = []
-        for each in self.paid_in:
-            part = min(left, each.to_suspense)
+        for paid in self.paid_in:
+            part = min(left, paid.to_suspense)
             left -= part
-            paid_in.append(each.replace(to_suspense=each.to_suspense - part))
+            paid_in.append(paid.replace(to_suspense=paid.to_suspense - part))
         return self.replace(paid_in=tuple(paid_in)), used
 
     # Refunds
 
     def refundable(self, policy: Policy) -> Money:
-        """What was paid and is not owed, and nobody has asked for yet."""
+        """What was paid, is not owed, and no open refund takes."""
         return self.free_suspense + max(self._free_credit(policy), self._nothing)
 
-    def refunding(
+    def with_refund_requested(
         self, policy: Policy, amount: Money, payee: Payee, *, by: str, reason: str
     ) -> Self:
-        """With one more refund, waiting for a second person. Never more than there is."""
+        """The account with one more refund, which awaits the approval of a second person.
+
+        Raises:
+            CurrencyMismatch: The amount is in another currency than the policy.
+            RefundTooLarge: It is more than can be refunded.
+            TooManyChanges: The account holds as many refunds as it can.
+        """
+        if amount.currency is not self.charge.currency:
+            raise CurrencyMismatch(self.charge.currency, amount.currency)
         if len(self.refunds) >= REFUNDS_MAX:
             raise TooManyChanges(policy.id, REFUNDS_MAX, "among its refunds")
         if amount > self.refundable(policy):
@@ -185,34 +254,92 @@ class BillingAccount(Record):
         payees = (self.payees or {}) | {refund.id: payee}
         return self.replace(refunds=(*self.refunds, refund), payees=payees)
 
-    def check_refund(self, policy: Policy, refund: Refund) -> None:
-        """Raise RefundTooLarge when the policy changed since, so that the money is owed again."""
-        missing = -self._free_credit(policy)
-        if refund.of_premium and missing > self._nothing:
-            raise RefundTooLarge(policy.id, refund.amount - missing, refund.amount)
+    def with_refund_decided(
+        self, policy: Policy, refund_id: str, approval: Approval, *, suspect: bool
+    ) -> Self:
+        """The account with a refund approved or refused.
+
+        Args:
+            policy: The policy as it stands.
+            refund_id: The refund.
+            approval: The decision of a second person.
+            suspect: Whether the payee's name resembles one on a sanctions list.
+
+        Raises:
+            RefundNotFound: The account has no such refund.
+            RefundTooLarge: The money is owed again since it was requested.
+            WrongState: The refund does not await approval.
+            SamePerson: The person who requested it cannot approve it.
+        """
+        refund = self.refund(refund_id)
+        if approval.granted:
+            self._check_still_free(policy, refund)
+        return self._with_refund(refund.decided(approval, suspect=suspect))
+
+    def with_refund_screened(self, policy: Policy, refund_id: str, approval: Approval) -> Self:
+        """The account with a refund cleared or refused after a person looked at the payee's name.
+
+        Raises:
+            RefundNotFound: The account has no such refund.
+            RefundTooLarge: The money is owed again since it was requested.
+            WrongState: The refund is not being screened.
+            SamePerson: The person who requested it cannot clear it.
+        """
+        refund = self.refund(refund_id)
+        if approval.granted:
+            self._check_still_free(policy, refund)
+        return self._with_refund(refund.screened(approval).replace(reason=approval.reason))
+
+    def with_refund_reported(self, report: BankReport) -> tuple[Self, tuple[Posting, ...]]:
+        """The account with a refund as the bank reports it, and what that posts.
+
+        Raises:
+            RefundNotFound: The account has no such refund.
+            WrongState: The refund is not with the bank, or the bank has reported already.
+        """
+        before = self.refund(report.instruction_id)
+        refund = before.reported(report)
+        return self._with_refund(refund), refund.booked_since(before)
 
     def refund(self, refund_id: str) -> Refund:
+        """One refund.
+
+        Raises:
+            RefundNotFound: The account has no such refund.
+        """
         for refund in self.refunds:
             if refund.id == refund_id:
                 return refund
         raise RefundNotFound(refund_id)
 
-    def with_refund(self, changed: Refund) -> Self:
-        kept = tuple(changed if refund.id == changed.id else refund for refund in self.refunds)
-        return self.replace(refunds=kept)
+    def payee_of(self, refund_id: str) -> Payee:
+        """The payee of a refund.
 
-    @property
-    def free_suspense(self) -> Money:
-        """What is in suspense and nobody has asked back."""
-        return self.in_suspense - self._total(each.of_suspense for each in self._in(OPEN))
+        Raises:
+            AlreadyErased: The payee's data were erased.
+        """
+        payee = (self.payees or {}).get(refund_id)
+        if payee is None:
+            raise AlreadyErased(self.id)
+        return payee
+
+    def _with_refund(self, changed: Refund) -> Self:
+        refunds = (changed if refund.id == changed.id else refund for refund in self.refunds)
+        return self.replace(refunds=tuple(refunds))
+
+    def _check_still_free(self, policy: Policy, refund: Refund) -> None:
+        """Raise RefundTooLarge when the policy changed since, so that the money is owed again."""
+        missing = -self._free_credit(policy)
+        if refund.of_premium and missing > self._nothing:
+            raise RefundTooLarge(policy.id, refund.amount - missing, refund.amount)
 
     def _free_credit(self, policy: Policy) -> Money:
-        """Negative: refunds are on their way of what is owed again."""
-        open = self._total(each.of_premium for each in self._in(OPEN))
-        return max(self.received - self.owed(policy), self._nothing) - open
+        """The credit that no open refund takes; negative: open refunds take what is owed again."""
+        open_refunds = self._total(refund.of_premium for refund in self._refunds_in(OPEN))
+        return max(self.received - self.owed(policy), self._nothing) - open_refunds
 
-    def _in(self, statuses: frozenset[PaymentStatus]) -> list[Refund]:
-        return [each for each in self.refunds if each.status in statuses]
+    def _refunds_in(self, statuses: frozenset[PaymentStatus]) -> list[Refund]:
+        return [refund for refund in self.refunds if refund.status in statuses]
 
     def _total(self, parts: Iterable[Money]) -> Money:
         return total_of(parts, self.charge.currency)
@@ -222,10 +349,9 @@ class BillingAccount(Record):
         return Money.zero(self.charge.currency)
 
     def opening_postings(self, before: Self | None) -> tuple[Posting, ...]:
-        """What the plan costs, and what it forgoes; another plan's is taken back."""
-        zero = Money.zero(self.charge.currency)
-        charge = self.charge - (before.charge if before else zero)
-        forgone = self.forgone - (before.forgone if before else zero)
+        """What the plan costs and forgoes, less what was posted for the account before."""
+        charge = self.charge - (before.charge if before else self._nothing)
+        forgone = self.forgone - (before.forgone if before else self._nothing)
         return (
             *post(Account.PREMIUM_RECEIVABLE, Account.FEE_INCOME, charge),
             *post(Account.WRITE_OFF, Account.PREMIUM_RECEIVABLE, forgone),
@@ -233,8 +359,11 @@ class BillingAccount(Record):
 
 
 def _price_of_plan(policy: Policy, plan: Plan, first_due: date) -> tuple[Money, Money]:
-    """What paying by it costs, and the odd units that are forgone. Who steps back within the
-    cooling-off days owes no charge; and nobody is forgone more than is owed."""
+    """What it costs to pay by the plan, and the odd units that it forgoes.
+
+    A customer who cancels within the cooling-off days owes no charge, and no customer is forgone
+    more than is owed.
+    """
     nothing = Money.zero(policy.premium.total.currency)
     ended = policy.cancelled_by()
     cooled_off = ended is not None and ended.computation.method == COOLING_OFF
@@ -243,9 +372,10 @@ def _price_of_plan(policy: Policy, plan: Plan, first_due: date) -> tuple[Money, 
     return charge, min(forgone, max(policy.charged + charge, nothing))
 
 
-def payment_postings(payment: PaymentIn) -> tuple[Posting, ...]:
+def payment_postings(payment: PremiumPayment) -> tuple[Posting, ...]:
+    """What a payment posts when it is booked."""
     paid = payment.amount - payment.to_suspense
-    if payment.from_suspense:  # what stays there has not moved
+    if payment.from_suspense:  # what stays in suspense has not moved
         return post(Account.SUSPENSE, Account.PREMIUM_RECEIVABLE, paid)
     if payment.from_claim:
         return post(Account.CLAIMS_KEPT_BACK, Account.PREMIUM_RECEIVABLE, paid)
@@ -253,103 +383,3 @@ def payment_postings(payment: PaymentIn) -> tuple[Posting, ...]:
         *post(Account.CASH, Account.PREMIUM_RECEIVABLE, paid),
         *post(Account.CASH, Account.SUSPENSE, payment.to_suspense),
     )
-
-
-class Invoice(NamedTuple):
-    """One due amount, and how much of it is paid: the oldest first."""
-
-    due: Due
-    paid: Money
-
-    @property
-    def open(self) -> Money:
-        return self.due.amount - self.paid
-
-
-class Statement(NamedTuple):
-    """An account on a day."""
-
-    owed: Money
-    received: Money
-    invoices: tuple[Invoice, ...]
-    overdue: Money
-    overdue_since: date | None
-    credit: Money
-    """What was paid and is not owed any more: to be given back."""
-
-
-def statement(
-    account: BillingAccount,
-    policy: Policy,
-    today: date,
-    *,
-    zone: ZoneInfo,
-    received: Money | None = None,
-) -> Statement:
-    """What is due when, as things stand, with what was paid set against the oldest first.
-
-    `zone` says when a day begins where the risk is. `received`: as if so much had been paid.
-    """
-    dues = _dues(account, policy, zone)
-    left = account.received if received is None else received
-    invoices = []
-    for due in dues:
-        paid = min(left, due.amount)
-        left -= paid
-        invoices.append(Invoice(due, paid))
-    late = [each for each in invoices if each.open and each.due.due_on < today]
-    return Statement(
-        owed=account.owed(policy),
-        received=account.received,
-        invoices=tuple(invoices),
-        overdue=total_of((each.open for each in late), left.currency),
-        overdue_since=late[0].due.due_on if late else None,
-        credit=left,
-    )
-
-
-def _dues(account: BillingAccount, policy: Policy, zone: ZoneInfo) -> list[Due]:
-    """The plan's instalments, with every later change spread over those that were still to come.
-
-    A change that comes when none is left is due at once; one that gives back more than is left
-    to pay empties the last instalments first.
-    """
-    first = policy.premium.total + account.charge
-    dues = list(schedule(first, account.plan, account.first_due, policy.period).dues)
-    for processed_at, amount in _changes(policy):
-        dues = _spread(dues, amount, processed_at.astimezone(zone).date())
-    return dues
-
-
-def _changes(policy: Policy) -> list[tuple[datetime, Money]]:
-    """What each step changed the sum by, in the order in which they were made."""
-    found = []
-    for each in policy.transactions:
-        undone = [one for one in policy.transactions if one.reversed_by == each.number]
-        back = total_of((one.computation.total for one in undone), each.computation.total.currency)
-        found.append((each.processed_at, each.computation.total - back))
-    return found
-
-
-def _spread(dues: list[Due], amount: Money, made_on: date) -> list[Due]:
-    if amount.amount < 0:
-        return _reduced(dues, -amount)
-    if not amount:
-        return dues
-    open_places = [place for place, due in enumerate(dues) if due.due_on > made_on]
-    if not open_places:
-        return [*dues, Due(number=len(dues) + 1, due_on=made_on, amount=amount)]
-    shares = amount.split([1] * len(open_places))
-    spread = list(dues)
-    for place, share in zip(open_places, shares, strict=True):
-        spread[place] = dues[place].replace(amount=dues[place].amount + share)
-    return spread
-
-
-def _reduced(dues: list[Due], amount: Money) -> list[Due]:
-    reduced = []
-    for due in reversed(dues):
-        less = min(amount, due.amount)
-        amount -= less
-        reduced.append(due.replace(amount=due.amount - less))
-    return reduced[::-1]

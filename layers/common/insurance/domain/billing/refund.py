@@ -1,8 +1,10 @@
-"""Refunds: money on its way back to a customer, asked for by one person and approved by another."""
+"""Refunds: money that goes back to a customer, requested by one person and approved by another."""
 
+from types import MappingProxyType
 from typing import Final
 
 from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStatus
+from insurance.domain.billing.event_types import BillingEventType
 from insurance.domain.core.identity import RefundId, ReturnId
 from insurance.domain.core.money import Money
 from insurance.domain.core.posting import Account, Posting, post
@@ -10,8 +12,36 @@ from insurance.domain.core.posting import Account, Posting, post
 PAID: Final = frozenset({PaymentStatus.PAID})
 
 
+REFUND_EVENTS: Final = MappingProxyType(
+    {
+        PaymentStatus.AWAITING_APPROVAL: BillingEventType.REFUND_REQUESTED,
+        PaymentStatus.SCREENING: BillingEventType.REFUND_SCREENED,
+        PaymentStatus.EXECUTING: BillingEventType.REFUND_APPROVED,
+        PaymentStatus.CANCELLED: BillingEventType.REFUND_REFUSED,
+        PaymentStatus.PAID: BillingEventType.REFUND_PAID,
+        PaymentStatus.FAILED: BillingEventType.REFUND_FAILED,
+        PaymentStatus.RETURNED: BillingEventType.REFUND_RETURNED,
+        PaymentStatus.REVERSED: BillingEventType.REFUND_REVERSED,
+    }
+)
+"""The event that leaves a refund with this status."""
+
+RETURN_EVENTS: Final = MappingProxyType(
+    {
+        PaymentStatus.AWAITING_APPROVAL: BillingEventType.RETURN_REQUESTED,
+        PaymentStatus.EXECUTING: BillingEventType.RETURN_APPROVED,
+        PaymentStatus.CANCELLED: BillingEventType.RETURN_REFUSED,
+        PaymentStatus.PAID: BillingEventType.RETURN_PAID,
+        PaymentStatus.FAILED: BillingEventType.RETURN_FAILED,
+        PaymentStatus.RETURNED: BillingEventType.RETURN_RETURNED,
+        PaymentStatus.REVERSED: BillingEventType.RETURN_REVERSED,
+    }
+)
+"""The event that leaves the return of a payment in suspense with this status."""
+
+
 class Refund(OutgoingPayment):
-    """One sum that goes back: first of what was paid too much, then of the premium."""
+    """One sum that goes back: first out of suspense, then out of the premium that was paid."""
 
     id: RefundId | ReturnId
     of_suspense: Money
@@ -25,7 +55,7 @@ class Refund(OutgoingPayment):
         return self.status is PaymentStatus.PAID
 
     def booked_since(self, before: "Refund") -> tuple[Posting, ...]:
-        """What the bank's report moves: cash goes when it is paid, and comes when it is sent back."""
+        """What the bank's report posts: cash goes out when it is paid, and comes back if it returns."""
         if self.paid is before.paid:
             return ()
         sign = 1 if self.paid else -1

@@ -1,12 +1,16 @@
-"""Suspense: money that came in for a policy that is not there."""
+"""Suspense: money that came in and could not be matched with a policy."""
 
 from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, NamedTuple, Self
 
 from pydantic import AwareDatetime
 
-from insurance.domain.bank.incoming import Reference
-from insurance.domain.bank.outgoing_payment import COMMITTED, PaymentStatus
+from insurance.domain.bank.approval import Approval
+from insurance.domain.bank.incoming import IncomingPayment, Reference
+from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.report import BankReport
 from insurance.domain.billing.refund import Refund
 from insurance.domain.core.classification import Record
 from insurance.domain.core.errors import RefundNotFound, WrongState
@@ -17,14 +21,34 @@ from insurance.domain.core.posting import Account, Posting, post
 RETURNS_MAX: Final = 9
 
 
-class BookedOn(NamedTuple):
-    """An outside payment that was for a policy at once: its reference is used up."""
+class UsedReference(NamedTuple):
+    """A bank reference that was booked on a policy when it came in: it never was in suspense."""
 
     policy_id: str
 
 
+class SuspenseStatus(StrEnum):
+    """How far a payment in suspense has come."""
+
+    WAITING = "waiting"
+    ALLOCATED = "allocated"
+    RETURN_REQUESTED = "return_requested"
+    RETURN_EXECUTING = "return_executing"
+    RETURNED = "returned"
+
+
+RETURN_STATUSES: Final = MappingProxyType(
+    {
+        PaymentStatus.AWAITING_APPROVAL: SuspenseStatus.RETURN_REQUESTED,
+        PaymentStatus.EXECUTING: SuspenseStatus.RETURN_EXECUTING,
+        PaymentStatus.PAID: SuspenseStatus.RETURNED,
+    }
+)
+"""A return with another status came to nothing: the payment waits again."""
+
+
 class SuspendedPayment(Record):
-    """One payment that nobody could match, waiting for a person."""
+    """One payment that could not be matched, waiting for a person."""
 
     id: SuspenseId
     reference: Reference
@@ -34,17 +58,33 @@ class SuspendedPayment(Record):
     """The policy that it was said to be for, as far as that looks like one."""
     booked_at: AwareDatetime
     allocated_to: PolicyId | None = None
-    """The policy that a person found it to be for."""
+    """The policy that a person allocated it to."""
     refunds: tuple[Refund, ...] = ()
-    """Attempts to give it back to whom it came from: the bank knows them by its own reference."""
+    """Attempts to return it to its payer: the bank finds the payer by its own reference."""
+
+    @property
+    def payment(self) -> IncomingPayment:
+        """The payment as it came in."""
+        return IncomingPayment(self.reference, self.amount, self.received_on, self.allocated_to)
 
     def allocated(self, policy_id: PolicyId) -> Self:
-        """It is for this policy after all."""
-        return self._waiting("be allocated").replace(allocated_to=policy_id)
+        """The payment, allocated to a policy.
 
-    def returning(self, *, by: str, reason: str) -> Self:
-        """On its way back, once a second person agrees."""
-        waiting = self._waiting("be returned")
+        Raises:
+            WrongState: It was allocated or is being returned.
+        """
+        self._check_waiting("be allocated")
+        return self.replace(allocated_to=policy_id)
+
+    def with_return_requested(self, *, by: str, reason: str) -> Self:
+        """The payment with a return to its payer, which awaits the approval of a second person.
+
+        Raises:
+            WrongState: It was allocated, is being returned, or its return failed too often.
+        """
+        self._check_waiting("be returned")
+        if len(self.refunds) >= RETURNS_MAX:
+            raise WrongState(self.id, "returned too often", "be returned")
         refund = Refund(
             id=refund_id_for(self.id, len(self.refunds) + 1),
             amount=self.amount,
@@ -53,32 +93,56 @@ class SuspendedPayment(Record):
             requested_by=by,
             reason=reason,
         )
-        return waiting.replace(refunds=(*self.refunds, refund))
+        return self.replace(refunds=(*self.refunds, refund))
+
+    def with_return_decided(self, approval: Approval) -> Self:
+        """The payment with its return approved or refused by a second person.
+
+        Raises:
+            RefundNotFound: No return was requested.
+            WrongState: Its return does not await approval.
+            SamePerson: The person who requested the return cannot approve it.
+        """
+        return self._with_return(self.last_return.decided(approval))
+
+    def with_return_reported(self, report: BankReport) -> tuple[Self, tuple[Posting, ...]]:
+        """The payment with its return as the bank reports it, and what that posts.
+
+        Raises:
+            RefundNotFound: No return was requested.
+            WrongState: The return is not with the bank, or the bank has reported already.
+        """
+        before = self.last_return
+        refund = before.reported(report)
+        return self._with_return(refund), refund.booked_since(before)
 
     @property
     def last_return(self) -> Refund:
+        """The latest attempt to return it.
+
+        Raises:
+            RefundNotFound: No return was requested.
+        """
         if not self.refunds:
             raise RefundNotFound(refund_id_for(self.id, 1))
         return self.refunds[-1]
 
-    def with_return(self, changed: Refund) -> Self:
-        return self.replace(refunds=(*self.refunds[:-1], changed))
-
     @property
-    def status(self) -> str:
-        """`waiting`, `allocated`, or how far its return has come."""
+    def status(self) -> SuspenseStatus:
+        """How far it has come."""
         if self.allocated_to is not None:
-            return "allocated"
-        if self.refunds and self.refunds[-1].status in COMMITTED:
-            return f"return {self.refunds[-1].status}"
-        return "waiting"
-
-    def _waiting(self, step: str) -> Self:
-        if self.status != "waiting":
-            raise WrongState(self.id, self.status.replace("_", " "), step)
-        if len(self.refunds) >= RETURNS_MAX:
-            raise WrongState(self.id, "returned too often", step)
-        return self
+            return SuspenseStatus.ALLOCATED
+        if not self.refunds:
+            return SuspenseStatus.WAITING
+        return RETURN_STATUSES.get(self.last_return.status, SuspenseStatus.WAITING)
 
     def postings(self) -> tuple[Posting, ...]:
+        """What it posts when it comes in."""
         return post(Account.CASH, Account.SUSPENSE, self.amount)
+
+    def _with_return(self, changed: Refund) -> Self:
+        return self.replace(refunds=(*self.refunds[:-1], changed))
+
+    def _check_waiting(self, step: str) -> None:
+        if self.status is not SuspenseStatus.WAITING:
+            raise WrongState(self.id, self.status.replace("_", " "), step)

@@ -95,7 +95,7 @@ def keep_books(
             Check(
                 "kept_back_is_what_claims_paid_in",
                 posted(Account.CLAIMS_KEPT_BACK),
-                account.kept_back if account else zero,
+                account.set_off if account else zero,
                 0,
             ),
             Check(

@@ -91,8 +91,8 @@ def _of_account(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
         Account.FEE_INCOME: -charge,
         Account.WRITE_OFF: forgone,
         Account.CASH: account.cash.amount,
-        Account.CLAIMS_KEPT_BACK: account.kept_back.amount,
-        Account.SUSPENSE: received - account.cash.amount - account.kept_back.amount,
+        Account.CLAIMS_KEPT_BACK: account.set_off.amount,
+        Account.SUSPENSE: received - account.cash.amount - account.set_off.amount,
     }
     return Source(account.charge.currency, Counter(found))
 

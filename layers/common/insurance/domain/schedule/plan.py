@@ -10,6 +10,7 @@ from typing import Final
 
 from pydantic_core import to_json
 
+from insurance.domain.billing.event_types import BillingEventType
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.event import Event
@@ -43,10 +44,14 @@ MAKES_OTHER_JOBS: Final = frozenset(
 )
 """Events of one kind of job that give rise to jobs of another kind."""
 BILLING_CHANGES: Final = frozenset(
-    {PolicyEventType.NOTICE_WITHDRAWN, "billing.plan_chosen", "billing.offset_taken_back"}
+    {
+        PolicyEventType.NOTICE_WITHDRAWN,
+        BillingEventType.PLAN_CHOSEN,
+        BillingEventType.OFFSET_TAKEN_BACK,
+    }
 )
 """After these what is due, or the notice about it, is not what it was."""
-PAYMENTS: Final = frozenset({"billing.payment_received", "billing.arrears_offset"})
+PAYMENTS: Final = frozenset({BillingEventType.PAYMENT_RECEIVED, BillingEventType.ARREARS_OFFSET})
 
 type ProductOf = Callable[[ProductRef], Product]
 

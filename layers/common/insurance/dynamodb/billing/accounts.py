@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from insurance.domain.billing import BillingAccount, BookedOn, SuspendedPayment
+from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
 from insurance.domain.core.errors import StaleRevision, SuspenseNotFound
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import billing_id_for
@@ -128,7 +128,7 @@ class DynamoDBBilling:
 
     def suspended(
         self, suspense_id: str, receipt: Idempotency
-    ) -> Stored[SuspendedPayment] | BookedOn | None:
+    ) -> Stored[SuspendedPayment] | UsedReference | None:
         earlier, item = load(self._client, [self._receipts.key(receipt), self._own(suspense_id)])
         self._receipts.check(receipt, earlier)
         return _outside_payment(item)
@@ -142,7 +142,7 @@ class DynamoDBBilling:
 
     def load_suspended(
         self, suspense_id: str, policy_id: str, receipt: Idempotency
-    ) -> tuple[Stored[SuspendedPayment] | BookedOn | None, BillingContext]:
+    ) -> tuple[Stored[SuspendedPayment] | UsedReference | None, BillingContext]:
         wanted = [
             self._receipts.key(receipt),
             self._own(suspense_id),
@@ -178,10 +178,10 @@ class DynamoDBBilling:
         return self._billing_table, {"id": codec.text(id)}
 
 
-def _outside_payment(item: Item | None) -> Stored[SuspendedPayment] | BookedOn | None:
+def _outside_payment(item: Item | None) -> Stored[SuspendedPayment] | UsedReference | None:
     """What is known by an outside reference."""
     if item is None:
         return None
     if BOOKED_ON in item:
-        return BookedOn(item[BOOKED_ON]["S"])
+        return UsedReference(item[BOOKED_ON]["S"])
     return aggregates.kept(SuspendedPayment, item, None)

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from insurance.domain.billing import BillingAccount, SuspendedPayment
+from insurance.domain.billing import BillingAccount, BillingSummary, SuspendedPayment
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.event import Event, NothingToSeal, Seal, StreamPosition
 from insurance.domain.core.posting import Posting
 from insurance.domain.policy import Policy
 from insurance.operations.billing.bill_policy import (
-    Billed,
     account_of,
-    billed,
     opening_of,
     seal_of,
     visible_policies,
@@ -44,14 +42,16 @@ class BillingDesk:
     billing: Billing
     receipt: Idempotency
 
-    def step(self, policy_id: str, decide: Decide) -> Billed:
+    def step(self, policy_id: str, decide: Decide) -> BillingSummary:
         """One event of the account, with the postings of the step."""
         file = self.billing.load(policy_id, self.receipt)
         event, account, result = self.decided(file, decide)
         self.billing.store(event, account, file=file, receipt=self.receipt.record(result))
         return result
 
-    def decided(self, file: BillingContext, decide: Decide) -> tuple[Event, BillingAccount, Billed]:
+    def decided(
+        self, file: BillingContext, decide: Decide
+    ) -> tuple[Event, BillingAccount, BillingSummary]:
         """The step, and what is answered, before anything is stored."""
         policy = visible_policies(file, self.caller)
         product = self.products.version(policy.product)
@@ -66,7 +66,11 @@ class BillingDesk:
             effective_at=step.effective_at,
         )
         now = self.receipt.now
-        return event, step.account, billed(step.account, event.head, policy, product, now)
+        return (
+            event,
+            step.account,
+            BillingSummary.of(step.account, event.head, policy, product, now),
+        )
 
     def event(
         self,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from insurance.domain.billing import BillingAccount
-from insurance.domain.billing.collection import Collection, Step, Todo
+from insurance.domain.billing import BillingAccount, BillingEventType
+from insurance.domain.billing.collection import Collection, CollectionStep, CollectionTask
 from insurance.domain.core.errors import PolicyNotFound
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import mode_of
@@ -38,17 +38,17 @@ STEPS_MAX: Final = 40
 
 PAID_IN_TIME: Final = "paid_in_time"
 
-ENDS = {Step.CURE: NoticeEnd.CURED, Step.OVERTAKE: NoticeEnd.OVERTAKEN}
+ENDS = {CollectionStep.CURE: NoticeEnd.CURED, CollectionStep.SUPERSEDE: NoticeEnd.OVERTAKEN}
 EVENTS = {
-    Step.ASK: "billing.instalment_due",
-    Step.ADJUST: "billing.charge_adjusted",
-    Step.ANNOUNCE: PolicyEventType.NOTICE_GIVEN,
-    Step.CURE: PolicyEventType.NOTICE_CURED,
-    Step.OVERTAKE: PolicyEventType.NOTICE_OVERTAKEN,
-    Step.LAPSE: PolicyEventType.LAPSED,
-    Step.UNDO: PolicyEventType.LAPSE_UNDONE,
-    Step.USE: "billing.suspense_used",
-    Step.CANCEL: PolicyEventType.CANCELLED,
+    CollectionStep.INVOICE: BillingEventType.INSTALMENT_DUE,
+    CollectionStep.ADJUST: BillingEventType.CHARGE_ADJUSTED,
+    CollectionStep.ANNOUNCE: PolicyEventType.NOTICE_GIVEN,
+    CollectionStep.CURE: PolicyEventType.NOTICE_CURED,
+    CollectionStep.SUPERSEDE: PolicyEventType.NOTICE_OVERTAKEN,
+    CollectionStep.LAPSE: PolicyEventType.LAPSED,
+    CollectionStep.REVERSE_LAPSE: PolicyEventType.LAPSE_UNDONE,
+    CollectionStep.USE_SUSPENSE: BillingEventType.SUSPENSE_USED,
+    CollectionStep.CANCEL: PolicyEventType.CANCELLED,
 }
 
 
@@ -74,47 +74,47 @@ class PremiumCollector:
             product = self.products.version(policy.product)
             heads = (file.policy.head, file.account.head if file.account else StreamPosition())
             collection = _collection(file, product, instant_after(now, *heads))
-            todo = collection.todo
-            if todo is None:
-                return collection.next_look()
-            self._carry_out(todo, collection, file, product)
+            task = collection.task
+            if task is None:
+                return collection.next_check()
+            self._carry_out(task, collection, file, product)
         return now
 
     def _carry_out(
-        self, todo: Todo, collection: Collection, file: BillingContext, product: Product
+        self, task: CollectionTask, collection: Collection, file: BillingContext, product: Product
     ) -> None:
-        number = todo.number
-        if todo.step is Step.USE and file.account is not None:
+        number = task.number
+        if task.step is CollectionStep.USE_SUSPENSE and file.account is not None:
             number = file.account.head.sequence  # it may be used again, once there is more
         subject = f"{file.policy.record.id} {number}"
-        receipt = receipt_for(mode_of(subject), todo.step, subject, collection.now)
-        match todo.step:
-            case Step.ASK:
-                account = collection.account.replace(asked=todo.number)
-                at = local_midnight(collection.due(todo.number).due.due_on, product.zone)
-                self._store_account(account, todo.step, file, receipt, effective_at=at)
-            case Step.ADJUST:
-                self._store_account(collection.account, todo.step, file, receipt)
-            case Step.USE:
-                account, used = collection.account.using_suspense(file.policy.record)
+        receipt = receipt_for(mode_of(subject), task.step, subject, collection.now)
+        match task.step:
+            case CollectionStep.INVOICE:
+                account = collection.account.replace(invoiced=task.number)
+                at = local_midnight(collection.due(task.number).due.due_on, product.zone)
+                self._store_account(account, task.step, file, receipt, effective_at=at)
+            case CollectionStep.ADJUST:
+                self._store_account(collection.account, task.step, file, receipt)
+            case CollectionStep.USE_SUSPENSE:
+                account, used = collection.account.with_suspense_used(file.policy.record)
                 moved = post(Account.SUSPENSE, Account.PREMIUM_RECEIVABLE, used)
-                self._store_account(account, todo.step, file, receipt, postings=moved)
-            case Step.ANNOUNCE:
+                self._store_account(account, task.step, file, receipt, postings=moved)
+            case CollectionStep.ANNOUNCE:
                 policy = announced(file.policy.record, collection.lapse_notice())
-                self._store(policy, todo.step, file, receipt)
-            case Step.CURE | Step.OVERTAKE:
-                notice = file.policy.record.notices[todo.number - 1]
-                ended = notice.ending(ENDS[todo.step], collection.now)
-                self._store(file.policy.record.with_notice(ended), todo.step, file, receipt)
-            case Step.LAPSE | Step.CANCEL:
-                self._end(todo, file, product, receipt)
-            case Step.UNDO:
-                self._undo(todo, file, product, receipt)
+                self._store(policy, task.step, file, receipt)
+            case CollectionStep.CURE | CollectionStep.SUPERSEDE:
+                notice = file.policy.record.notices[task.number - 1]
+                ended = notice.ending(ENDS[task.step], collection.now)
+                self._store(file.policy.record.with_notice(ended), task.step, file, receipt)
+            case CollectionStep.LAPSE | CollectionStep.CANCEL:
+                self._end(task, file, product, receipt)
+            case CollectionStep.REVERSE_LAPSE:
+                self._undo(task, file, product, receipt)
 
     def _store_account(
         self,
         account: BillingAccount,
-        step: Step,
+        step: CollectionStep,
         file: BillingContext,
         receipt: Idempotency,
         *,
@@ -135,10 +135,10 @@ class PremiumCollector:
         self.billing.store(event, account, file=file, receipt=receipt.record(None))
 
     def _end(
-        self, todo: Todo, file: BillingContext, product: Product, receipt: Idempotency
+        self, task: CollectionTask, file: BillingContext, product: Product, receipt: Idempotency
     ) -> None:
         """Cover ends when the notice says, by the same arithmetic as any cancellation."""
-        notice = file.policy.record.notices[todo.number - 1]
+        notice = file.policy.record.notices[task.number - 1]
         if notice.effective_at is None:
             raise ValueError("only a notice whose dispatch is proven is carried out")
         asked = TransactionInput(
@@ -148,14 +148,14 @@ class PremiumCollector:
             reason=notice.reason,
         )
         serviced = self._serviced(asked, file, product, receipt.now)
-        self._store_change(serviced, serviced.policy, todo.step, file, receipt)
+        self._store_change(serviced, serviced.policy, task.step, file, receipt)
 
     def _undo(
-        self, todo: Todo, file: BillingContext, product: Product, receipt: Idempotency
+        self, task: CollectionTask, file: BillingContext, product: Product, receipt: Idempotency
     ) -> None:
         """As if cover had never ended: nobody has to declare that nothing happened meanwhile."""
         policy = file.policy.record
-        lapse = policy.transaction(todo.number)
+        lapse = policy.transaction(task.number)
         notice = policy.carried_out_by(lapse)
         if notice is None:
             raise ValueError("only a lapse after a notice is undone")
@@ -169,7 +169,7 @@ class PremiumCollector:
         serviced = self._serviced(asked, file, product, receipt.now)
         cured = notice.replace(ended=NoticeEnd.CURED, ended_at=receipt.now)
         cured_policy = serviced.policy.with_notice(cured)
-        self._store_change(serviced, cured_policy, todo.step, file, receipt)
+        self._store_change(serviced, cured_policy, task.step, file, receipt)
 
     def _serviced(
         self, asked: TransactionInput, file: BillingContext, product: Product, now: datetime
@@ -187,7 +187,7 @@ class PremiumCollector:
         self,
         serviced: ServicingResult,
         policy: Policy,
-        step: Step,
+        step: CollectionStep,
         file: BillingContext,
         receipt: Idempotency,
     ) -> None:
@@ -203,7 +203,7 @@ class PremiumCollector:
     def _store(
         self,
         policy: Policy,
-        step: Step,
+        step: CollectionStep,
         file: BillingContext,
         receipt: Idempotency,
         *,
@@ -233,7 +233,7 @@ def _collection(file: BillingContext, product: Product, now: datetime) -> Collec
     return Collection(
         policy=policy,
         account=account_of(file, product),
-        booked=file.account.record if file.account else None,
+        stored=file.account.record if file.account else None,
         now=now,
         zone=product.zone,
         grace_days=product.life.grace_days,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from insurance.domain.billing import BillingAccount, BookedOn, SuspendedPayment
+    from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
     from insurance.domain.core.event import Event
     from insurance.domain.core.stored import Stored
     from insurance.domain.policy import Policy
@@ -53,7 +53,7 @@ class Billing(Protocol):
 
     def suspended(
         self, suspense_id: str, receipt: Idempotency
-    ) -> Stored[SuspendedPayment] | BookedOn | None:
+    ) -> Stored[SuspendedPayment] | UsedReference | None:
         """A payment in suspense, or where it was booked at once, in one read with the receipt."""
 
     def get_suspended(self, suspense_id: str) -> Stored[SuspendedPayment]:
@@ -61,7 +61,7 @@ class Billing(Protocol):
 
     def load_suspended(
         self, suspense_id: str, policy_id: str, receipt: Idempotency
-    ) -> tuple[Stored[SuspendedPayment] | BookedOn | None, BillingContext]:
+    ) -> tuple[Stored[SuspendedPayment] | UsedReference | None, BillingContext]:
         """As `suspended`, and the policy's; raise PolicyNotFound when there is no such policy."""
 
     def keep_suspended(

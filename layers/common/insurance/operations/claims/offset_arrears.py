@@ -8,7 +8,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from insurance.domain.bank.outgoing_payment import PaymentStatus
-from insurance.domain.billing import BillingAccount, PaymentIn, payment_postings, statement
+from insurance.domain.billing import (
+    BillingAccount,
+    BillingEventType,
+    PremiumPayment,
+    current_account,
+    payment_postings,
+    statement,
+)
 from insurance.domain.billing.account import PAYMENTS_MAX
 from insurance.domain.claim import Claim, CostType, Payment
 from insurance.domain.claim.payment import KeptBack
@@ -21,13 +28,11 @@ from insurance.domain.core.posting import Posting
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
-from insurance.operations.billing.bill_policy import account_on
 from insurance.operations.claims.change_claim import store_claim
 from insurance.operations.claims.ports import AccountMove, ClaimContext, Claims
 from insurance.operations.idempotency import Idempotency
 
 EXECUTING = PaymentStatus.EXECUTING
-KEPT_BACK, TAKEN_BACK = "billing.arrears_offset", "billing.offset_taken_back"
 
 
 class PremiumDue(NamedTuple):
@@ -39,7 +44,7 @@ class PremiumDue(NamedTuple):
 
     @property
     def account(self) -> BillingAccount:
-        return account_on(self.policy, self.kept, self.product)
+        return current_account(self.policy, self.kept, self.product)
 
     def kept_back_of(self, amount: Money, now: datetime) -> KeptBack | None:
         """What stays with us of so much that goes to the policyholder; None where nothing does.
@@ -102,7 +107,7 @@ def offset(
         return claim, None
     less = payment.keeping_back(kept_back, at=now)
     done = less.status is PaymentStatus.PAID
-    paid_in = PaymentIn(
+    paid_in = PremiumPayment(
         reference=payment.id,
         amount=kept_back.amount,
         received_on=kept_back.on,
@@ -114,9 +119,9 @@ def offset(
     account = due.account
     opening = account.opening_postings(due.kept.record if due.kept else None)
     moved = _move(
-        account.paid(paid_in),
+        account.with_payment(paid_in),
         due.kept,
-        KEPT_BACK,
+        BillingEventType.ARREARS_OFFSET,
         (*opening, *payment_postings(paid_in)),
         by=by,
         key=key,
@@ -161,9 +166,11 @@ def take_back(
     paid_in = before.record.payment(lost.id) if before else None
     if before is None or paid_in is None:
         return None
-    account = before.record.taking_back(lost.id, now)
+    account = before.record.without_set_off(lost.id, now)
     postings = tuple(each.reversed() for each in payment_postings(paid_in))
-    return _move(account, before, TAKEN_BACK, postings, by=by, key=key, now=now)
+    return _move(
+        account, before, BillingEventType.OFFSET_TAKEN_BACK, postings, by=by, key=key, now=now
+    )
 
 
 def _going_out(claim: Claim, before: Claim | None) -> Payment | None:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from insurance.domain.bank.incoming import IncomingPayment
 from insurance.domain.bank.statement import BankEntry, BankStatement, named_in
-from insurance.domain.billing import BookedOn, SuspendedPayment
+from insurance.domain.billing import SuspendedPayment, UsedReference
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import (
     InsuranceError,
@@ -22,8 +23,7 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.identity import mode_of, suspense_id_for
 from insurance.domain.core.stored import Stored
 from insurance.operations.billing.bill_policy import (
-    PaymentTaken,
-    PaymentTold,
+    PaymentResult,
     receive_payment,
     suspend_payment,
 )
@@ -39,7 +39,7 @@ type Named = tuple[str, int | None]
 """A policy, and the number of an invoice if one is named."""
 
 
-class EntryTaken(NamedTuple):
+class EntryResult(NamedTuple):
     """What became of one entry, and why."""
 
     entry: BankEntry
@@ -50,11 +50,11 @@ class EntryTaken(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class StatementTaken:
+class StatementResult:
     """What became of a statement."""
 
     statement: BankStatement
-    entries: Sequence[EntryTaken]
+    entries: Sequence[EntryResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,54 +66,53 @@ class StatementImport:
     billing: Billing
     receipt: Idempotency
 
-    def take_in(self, statement: BankStatement) -> StatementTaken:
+    def take_in(self, statement: BankStatement) -> StatementResult:
         """Every entry, one after the other; the answer is kept once all of them are dealt with."""
         self.billing.find_replay(self.receipt)
-        taken = StatementTaken(statement, [self._entry(entry) for entry in statement.entries])
+        taken = StatementResult(statement, [self._entry(entry) for entry in statement.entries])
         if all(each.outcome != "failed" for each in taken.entries):
             self.billing.answer(self.receipt.record(taken))
         return taken
 
-    def _entry(self, entry: BankEntry) -> EntryTaken:
+    def _entry(self, entry: BankEntry) -> EntryResult:
         """A refusal is this entry's own, and so is a fault: the others go on."""
         left_out = _left_out(entry)
         if left_out is not None:
-            return EntryTaken(entry, "left_out", left_out)
+            return EntryResult(entry, "left_out", left_out)
         try:
             return self._booked(entry)
         except PaymentDiffers:
-            return EntryTaken(entry, "refused", "booked_before_with_other_figures")
+            return EntryResult(entry, "refused", "booked_before_with_other_figures")
         except Unavailable:
-            return EntryTaken(entry, "failed", "busy")
+            return EntryResult(entry, "failed", "busy")
         except InsuranceError as error:
-            return EntryTaken(entry, "refused", _code(error))
+            return EntryResult(entry, "refused", _code(error))
         except Exception as error:
             # Its name alone: the text may quote what was stored.
-            return EntryTaken(entry, "failed", _code(error))
+            return EntryResult(entry, "failed", _code(error))
 
-    def _booked(self, entry: BankEntry) -> EntryTaken:
+    def _booked(self, entry: BankEntry) -> EntryResult:
         named = named_in(entry.text)
         policy_id = named[0] if named else NOBODY
         foreign = bool(named) and mode_of(policy_id) is not self.caller.mode
         kept = self._known(entry)
         if isinstance(kept, Stored):
             return _suspended(entry, kept)
-        told = PaymentTold(
+        told = entry.payment(
             # Booked on a policy before, it is for that one, whatever the text says.
-            policy_id=kept.policy_id if kept else NOBODY if foreign else policy_id,
-            reference=entry.reference,
-            amount=entry.amount,
-            received_on=entry.booked_on,
+            kept.policy_id if kept else NOBODY if foreign else policy_id
         )
         return self._received(told, named, entry)
 
-    def _known(self, entry: BankEntry) -> Stored[SuspendedPayment] | BookedOn | None:
+    def _known(self, entry: BankEntry) -> Stored[SuspendedPayment] | UsedReference | None:
         """What became of it when it was told before."""
         id = suspense_id_for(self.caller.mode, entry.reference)
         operation = f"{self.receipt.operation} suspense {entry.reference}"
         return self.billing.suspended(id, replace(self.receipt, operation=operation))
 
-    def _received(self, told: PaymentTold, named: Named | None, entry: BankEntry) -> EntryTaken:
+    def _received(
+        self, told: IncomingPayment, named: Named | None, entry: BankEntry
+    ) -> EntryResult:
         """Booked; again when somebody changed the account meanwhile."""
         operation = f"{self.receipt.operation} {told.reference}"
         own = replace(
@@ -125,12 +124,12 @@ class StatementImport:
             try:
                 return _told(entry, self._booking(told, own), named)
             except AlreadyAnswered as earlier:  # by this call, before it broke off
-                return EntryTaken(entry, *json.loads(earlier.answer.body))
+                return EntryResult(entry, *json.loads(earlier.answer.body))
             except StaleRevision:
                 continue
         raise Unavailable("The account")
 
-    def _booking(self, told: PaymentTold, receipt: Idempotency) -> PaymentTaken:
+    def _booking(self, told: IncomingPayment, receipt: Idempotency) -> PaymentResult:
         if told.policy_id == NOBODY:
             return suspend_payment(told, caller=self.caller, billing=self.billing, receipt=receipt)
         return receive_payment(
@@ -142,13 +141,11 @@ class StatementImport:
         )
 
 
-def _suspended(entry: BankEntry, kept: Stored[SuspendedPayment]) -> EntryTaken:
+def _suspended(entry: BankEntry, kept: Stored[SuspendedPayment]) -> EntryResult:
     """What came into suspense before stays there until a person resolves it."""
     known = kept.record
-    if (known.amount, known.received_on) != (entry.amount, entry.booked_on):
-        raise PaymentDiffers(entry.reference)
-    status = known.status.replace(" ", "_")
-    return EntryTaken(entry, "booked_before", status, known.allocated_to)
+    entry.payment().check_same(known.amount, known.received_on)
+    return EntryResult(entry, "booked_before", known.status, known.allocated_to)
 
 
 def _left_out(entry: BankEntry) -> str | None:
@@ -164,24 +161,24 @@ def _left_out(entry: BankEntry) -> str | None:
     return None
 
 
-def _told(entry: BankEntry, taken: PaymentTaken, named: Named | None) -> EntryTaken:
+def _told(entry: BankEntry, taken: PaymentResult, named: Named | None) -> EntryResult:
     """What became of it, and how its amount goes with what it was for."""
-    if taken.billed is None:
+    if taken.summary is None:
         why = "names_no_policy" if named is None else "no_such_policy"
-        return EntryTaken(entry, "booked_before" if taken.booked_before else "suspended", why)
-    policy_id = taken.billed.account.policy_id
+        return EntryResult(entry, "booked_before" if taken.booked_before else "suspended", why)
+    policy_id = taken.summary.account.policy_id
     outcome = "booked_before" if taken.booked_before else "booked"
     if taken.to_suspense:
-        return EntryTaken(entry, outcome, "more_than_owed", policy_id)
+        return EntryResult(entry, outcome, "more_than_owed", policy_id)
     if named is None or named[1] is None:
-        return EntryTaken(entry, outcome, "policy", policy_id)
-    invoices = taken.billed.statement.invoices
+        return EntryResult(entry, outcome, "policy", policy_id)
+    invoices = taken.summary.statement.invoices
     due = [each.due.amount for each in invoices if each.due.number == named[1]]
     why = "invoice" if due == [entry.amount] else "other_amount_than_invoice"
-    return EntryTaken(entry, outcome, why, policy_id)
+    return EntryResult(entry, outcome, why, policy_id)
 
 
-def _kept(taken: EntryTaken) -> RecordedAnswer:
+def _kept(taken: EntryResult) -> RecordedAnswer:
     return RecordedAnswer(json.dumps([taken.outcome, taken.reason, taken.policy_id]))
 
 

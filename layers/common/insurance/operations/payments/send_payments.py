@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from insurance.domain.bank import Instruction, Payable, PaymentFile
+from insurance.domain.bank.event_types import BankEventType
 from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.core.caller import Caller
@@ -140,7 +141,7 @@ class PaymentRun:
             made_at=self._receipt.now,
             instructions=tuple(ready),
         )
-        event = self._event(StreamPosition(), file, "payment_file.made")
+        event = self._event(StreamPosition(), file, BankEventType.PAYMENT_FILE_MADE)
         self._orders.make(event, file)
         yield Stored(file, event.head, None)
 
@@ -161,7 +162,7 @@ class PaymentRun:
             self._fail(payment_id, file)
         left_out = [each.id for each in file.instructions if each.id not in sent]
         written = file.written(sha256(message).hexdigest(), left_out, self._receipt.now)
-        event = self._event(kept.head, written, "payment_file.written")
+        event = self._event(kept.head, written, BankEventType.PAYMENT_FILE_WRITTEN)
         self._orders.written(event, before=kept)
         return written
 
