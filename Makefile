@@ -9,7 +9,7 @@ RUN := $(UV) run --frozen --group dev
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 DYNOXIDE := .tools/node_modules/@dynoxide/linux-x64/dynoxide
 
-.PHONY: help setup run tour serve show recount test check lint format types contracts build openapi products cases schema exam bench mutants lives long lock clean
+.PHONY: help setup run tour serve show reconcile test check lint format types contracts build openapi products cases schema exam bench mutants lives long lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,8 +39,8 @@ serve: .tools/setup ## Start the local stack and leave it up (PORT=, TLS=1, ENGI
 show: .tools/setup ## Print a stored item readably: make show ID=pol_…
 	$(RUN) python -m local show $(ID)
 
-recount: .tools/setup ## Count the books of the stack that is up, as RecountSchedule does every six hours, sandboxes' too
-	$(RUN) python -m local schedule RecountSchedule --input '{"recount": ["live", "test"]}'
+reconcile: .tools/setup ## Reconcile the ledger of the stack that is up, as ReconciliationSchedule does every six hours, test data too
+	$(RUN) python -m local schedule ReconciliationSchedule --input '{"reconcile": ["live", "test"]}'
 
 test: .tools/setup .tools/sam ## Run the tests
 	$(RUN) pytest -q -n 2 --dist loadgroup

@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", help="print a stored item, and its events, readably")
     show.add_argument("id", help="quo_…, pol_…, clm_…, cmp_…, pty_…, or an application's client id")
     schedule = commands.add_parser("schedule", help="do now what a schedule of the template does")
-    schedule.add_argument("id", help="its name in template.yaml: RecountSchedule, …")
+    schedule.add_argument("id", help="its name in template.yaml: ReconciliationSchedule, …")
     schedule.add_argument("--input", help="JSON, in place of the schedule's own")
     token = commands.add_parser("token", help="print an access token for a sample caller")
     token.add_argument("caller", help="see demo/samples.py")

@@ -86,14 +86,14 @@ def paid_by_instalments_and_accounted_for(visitor: Visitor) -> str:
     again = visitor.post("/v1/payments-received", payment, by=BANK)
     visitor.expect(again["booked_before"], "one reference is booked once")
     visitor.post(f"{path}/cancellations", {"effective_on": "2027-06-01"})
-    books = visitor.get(f"{path}/ledger?as_at=2027-06-01T00:00:00Z")
-    visitor.say("earned", f"{shown(books['earned'])} by June, {shown(books['unearned'])} not yet")
-    for check in books["checks"]:
+    ledger = visitor.get(f"{path}/ledger?as_at=2027-06-01T00:00:00Z")
+    visitor.say("earned", f"{shown(ledger['earned'])} by June, {shown(ledger['unearned'])} not yet")
+    for check in ledger["checks"]:
         holds = "agrees" if check["holds"] else "DIFFERS"
         visitor.say(holds, f"{check['code'].replace('_', ' ')}: {shown(check['posted'])}")
-    visitor.expect(books["healthy"], "the policy's books agree")
+    visitor.expect(ledger["healthy"], "the policy's ledger agrees")
     health = visitor.get(f"/v1/ledger/{GBP}/health", by=FINANCE)
-    visitor.expect(all(each["holds"] for each in health["invariants"]), "the house's books agree")
+    visitor.expect(all(each["holds"] for each in health["invariants"]), "the general ledger agrees")
     return "paid by instalments; every figure agrees with a source that knows no postings"
 
 
@@ -138,9 +138,9 @@ def in_arrears_given_notice_cured_and_lapsed(visitor: Visitor) -> str:
     [end] = visitor.get(f"{lapsed}/transactions")["items"][1:]
     _show(visitor, end)
     for path in (cured, lapsed):
-        books = visitor.get(f"{path}/ledger?as_at=2027-01-11T00:00:00Z")
-        visitor.expect(books["healthy"], "the policy's books agree")
-    return "one cured, one lapsed when its notice was over; the books agree"
+        ledger = visitor.get(f"{path}/ledger?as_at=2027-01-11T00:00:00Z")
+        visitor.expect(ledger["healthy"], "the policy's ledger agrees")
+    return "one cured, one lapsed when its notice was over; the ledger agrees"
 
 
 def _turn(visitor: Visitor, to: datetime, *, until: dict[str, list[str]]) -> None:

@@ -1,4 +1,4 @@
-"""Accounting: the months of the books, open, closed and locked; and the count of all books."""
+"""Accounting: close, lock and reopen accounting periods; and reconcile the ledger."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,15 +14,16 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.core.stored import Stored
 from insurance.domain.ledger.calendar import Calendar
 from insurance.operations.idempotency import RecordedAnswer
-from insurance.operations.ledger.keep_calendar import (
+from insurance.operations.ledger.close_period import (
     close_period,
     lock_period,
     reopen_period,
 )
-from insurance.operations.ledger.reconcile_books import Recounter
+from insurance.operations.ledger.reconcile_ledger import ReconciliationPorts, reconcile_ledger
 
-calendars, receipts = wiring.stores().calendars, wiring.stores().receipts
-counted, products = wiring.stores().counted_books, wiring.products()
+stores, products = wiring.stores(), wiring.products()
+calendars, receipts = stores.calendars, stores.receipts
+reconciliation_ports = ReconciliationPorts(stores.reconciliations, products)
 
 RESERVE_MS = 10_000
 
@@ -38,12 +39,13 @@ class PeriodRequest(Request):
     "/v1/ledger/periods/{period}/closing",
     scope="ledger:close",
     staff=True,
-    summary="Close a month: nothing is booked into it any more",
+    summary="Close an accounting period",
 )
 def post_period_closing(
     period: str, request: PeriodRequest, call: Call
 ) -> CalendarView | RecordedAnswer:
-    """Months close in their order, once they are over. What comes late goes to the next open one."""
+    """Months close in their order, once they are over. What belongs to a closed month later is posted
+    to the next open one."""
     return _keep(close_period, period, call)
 
 
@@ -51,12 +53,12 @@ def post_period_closing(
     "/v1/ledger/periods/{period}/locking",
     scope="ledger:close",
     staff=True,
-    summary="Lock a closed month for good",
+    summary="Lock a closed accounting period",
 )
 def post_period_locking(
     period: str, request: PeriodRequest, call: Call
 ) -> CalendarView | RecordedAnswer:
-    """By another person than who closed it."""
+    """Another person than the one who closed it must lock it."""
     return _keep(lock_period, period, call)
 
 
@@ -64,7 +66,7 @@ def post_period_locking(
     "/v1/ledger/periods/{period}/reopening",
     scope="ledger:close",
     staff=True,
-    summary="Open the last closed month again, as long as it is not locked",
+    summary="Reopen the last closed accounting period",
 )
 def post_period_reopening(
     period: str, request: PeriodRequest, call: Call
@@ -87,16 +89,18 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 @telemetry.metrics.log_metrics
 def scheduled(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Count the books of these modes, as far as time reaches; the next run goes on from there."""
+    """Reconcile the ledgers of these modes, as far as time reaches; the next run continues."""
     finished = {}
-    for mode in map(Mode, event["recount"]):
-        result = Recounter(
-            counted,
-            products,
-            datetime.now(UTC),
-            lambda: context.get_remaining_time_in_millis() < RESERVE_MS,
-        ).run(mode)
+    for mode in map(Mode, event["reconcile"]):
+        result = reconcile_ledger(
+            mode,
+            reconciliation_ports,
+            now=datetime.now(UTC),
+            time_is_up=lambda: context.get_remaining_time_in_millis() < RESERVE_MS,
+        )
         finished[mode.value] = result is not None
         if result is not None and not result.clean:
-            telemetry.logger.error("the books do not agree", mode=mode, wrong=len(result.wrong))
+            telemetry.logger.error(
+                "the ledger does not reconcile", mode=mode, wrong=len(result.wrong)
+            )
     return {"finished": finished}

@@ -1,4 +1,4 @@
-"""Event delivery: what the Events table's stream says, booked, planned and published."""
+"""Event delivery: publish every event of the Events table's stream, post it, and schedule jobs."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,13 +8,14 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.codec import from_stream
-from insurance.operations.delivery.deliver_event import deliver_event
+from insurance.operations.delivery.deliver_event import DeliveryPorts, deliver_event
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 
 stores, bus, products = wiring.stores(), wiring.event_bus(), wiring.products()
-balances, schedule = stores.balances, stores.scheduled_jobs
+ports = DeliveryPorts(stores.control_accounts, bus, products)
+schedule = stores.scheduled_jobs
 instructions, book = stores.instructions, stores.book
 
 
@@ -32,7 +33,7 @@ def handler(batch: dict[str, Any], _context: object) -> dict[str, Any]:
             failures = [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]
             break
     for mode, currency in moved:
-        imbalance = balances.imbalance(mode, currency)
+        imbalance = ports.control_accounts.imbalance(mode, currency)
         telemetry.business("LedgerImbalance", abs(imbalance), mode=mode, currency=currency)
     return {"batchItemFailures": failures}
 
@@ -40,7 +41,7 @@ def handler(batch: dict[str, Any], _context: object) -> dict[str, Any]:
 def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
     """Deliver one record; the totals that it moved."""
     if record["eventName"] != "INSERT":
-        # IAM cannot forbid a Put over an event, so the stream tells on it.
+        # IAM cannot forbid a Put over an event, so the stream reports it.
         telemetry.count("EventsTampered")
         keys = from_stream(record["dynamodb"]["Keys"])
         telemetry.logger.error(
@@ -50,23 +51,17 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
         )
         return set()
     event = read_event(from_stream(record["dynamodb"]["NewImage"]))
-    # Before it is booked: what is booked is counted once.
+    # Before it is posted: what was posted is counted only the first time.
     schedule_jobs(event, products=products, schedule=schedule)
     queue_payments(event, instructions=instructions)
     register_in_force(event, book=book)
-    booked = deliver_event(
-        event,
-        balances=balances,
-        bus=bus,
-        products=products,
-        appended_at=_appended_at(record["dynamodb"]),
-    )
+    posted = deliver_event(event, appended_at=_appended_at(record["dynamodb"]), ports=ports)
     telemetry.count("EventsDelivered")
-    for entry in booked:
-        total = {"mode": entry.mode, "currency": entry.currency}
-        telemetry.business("PremiumBound", entry.premium_bound, **total)
-        telemetry.business("ClaimsPaid", entry.claims_paid, **total)
-    return {(entry.mode, entry.currency) for entry in booked}
+    for amounts in posted:
+        total = {"mode": amounts.mode, "currency": amounts.currency}
+        telemetry.business("PremiumBound", amounts.premium_bound, **total)
+        telemetry.business("ClaimsPaid", amounts.claims_paid, **total)
+    return {(amounts.mode, amounts.currency) for amounts in posted}
 
 
 def _appended_at(change: dict[str, Any]) -> datetime:

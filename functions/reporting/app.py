@@ -1,4 +1,4 @@
-"""Reporting: the books of a policy and of the house, and what they say of the business."""
+"""Reporting: the ledger of a policy, the general ledger, and what it says of the business."""
 
 import re
 
@@ -6,7 +6,6 @@ from insurance import wiring
 from insurance.api.fields import accounting_period
 from insurance.api.legacy_call import Call
 from insurance.api.legacy_call import LegacyApi as Api
-from insurance.api.views.books import LedgerExportView, PolicyBooksView
 from insurance.api.views.ledger import (
     AccountStatementView,
     BusinessReportView,
@@ -16,22 +15,24 @@ from insurance.api.views.ledger import (
     PartnerStatementView,
     TrialBalanceView,
 )
+from insurance.api.views.policy_ledger import LedgerExportView, PolicyLedgerView
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Currency
 from insurance.domain.core.posting import Account
-from insurance.domain.ledger.export import Format
-from insurance.operations.ledger.read_books import export_policy_books, read_policy_books
-from insurance.operations.ledger.read_ledger import (
-    Slice,
+from insurance.domain.ledger.export import ExportFormat
+from insurance.operations.ledger.ports import PeriodKey, Slice
+from insurance.operations.ledger.read_general_ledger import (
+    read_account_statement,
     read_calendar,
     read_health,
     read_journal,
-    read_statement,
     read_trial_balance,
 )
+from insurance.operations.ledger.read_policy_ledger import export_policy_ledger, read_policy_ledger
 from insurance.operations.ledger.report_business import report_business, state_partner
 
-products, ledgers, books = wiring.products(), wiring.stores().ledgers, wiring.stores().books
+products, stores = wiring.products(), wiring.stores()
+ledgers, ledger = stores.policy_ledgers, stores.general_ledger
 
 api = Api()
 handler = api.entrypoint()
@@ -52,23 +53,29 @@ def read_account(sent: str) -> Account:
     return Account(sent)
 
 
-def read_format(sent: str) -> Format:
-    if sent not in set(Format):
-        raise InvalidFields([FieldFault("format", "unknown", f"One of: {', '.join(Format)}.")])
-    return Format(sent)
+def period_key(currency: str, period: str, call: Call) -> PeriodKey:
+    return PeriodKey(call.caller.mode, read_currency(currency), accounting_period("period", period))
+
+
+def read_format(sent: str) -> ExportFormat:
+    if sent not in set(ExportFormat):
+        raise InvalidFields(
+            [FieldFault("format", "unknown", f"One of: {', '.join(ExportFormat)}.")]
+        )
+    return ExportFormat(sent)
 
 
 @api.query(
     "GET",
     "/v1/policies/{policy_id}/ledger",
     scope="policies:read",
-    summary="Read a policy's balances, what is earned, and whether its books agree",
+    summary="Read a policy's balances, what is earned, and whether its ledger agrees",
 )
-def get_policy_books(policy_id: str, call: Call) -> PolicyBooksView:
-    found = read_policy_books(
+def get_policy_ledger(policy_id: str, call: Call) -> PolicyLedgerView:
+    found = read_policy_ledger(
         policy_id, at=call.as_at, caller=call.caller, products=products, ledgers=ledgers
     )
-    return PolicyBooksView.of(policy_id, call.as_at, found)
+    return PolicyLedgerView.of(policy_id, call.as_at, found)
 
 
 @api.query(
@@ -79,7 +86,7 @@ def get_policy_books(policy_id: str, call: Call) -> PolicyBooksView:
 )
 def get_ledger_export(policy_id: str, format: str, call: Call) -> LedgerExportView:
     wanted = read_format(format)
-    text = export_policy_books(policy_id, wanted, caller=call.caller, ledgers=ledgers)
+    text = export_policy_ledger(policy_id, wanted, caller=call.caller, ledgers=ledgers)
     return LedgerExportView.of(policy_id, wanted, text)
 
 
@@ -88,11 +95,11 @@ def get_ledger_export(policy_id: str, format: str, call: Call) -> LedgerExportVi
     "/v1/ledger/{currency}/health",
     scope="ledger:read",
     staff=True,
-    summary="Read every invariant of the books, and how old the figures are",
+    summary="Read every invariant of the ledger, and how old the figures are",
 )
 def get_ledger_health(currency: str, call: Call) -> HealthView:
     wanted = read_currency(currency)
-    found = read_health(wanted, caller=call.caller, books=books, now=call.received_at)
+    found = read_health(wanted, caller=call.caller, ledger=ledger, now=call.received_at)
     return HealthView.of(call.caller, wanted, found)
 
 
@@ -101,10 +108,10 @@ def get_ledger_health(currency: str, call: Call) -> HealthView:
     "/v1/ledger/periods",
     scope="ledger:read",
     staff=True,
-    summary="Read through which month the books are closed and locked",
+    summary="Read through which month the ledger is closed and locked",
 )
 def get_periods(call: Call) -> CalendarView:
-    return CalendarView.of(call.caller.mode, read_calendar(caller=call.caller, books=books))
+    return CalendarView.of(call.caller.mode, read_calendar(caller=call.caller, ledger=ledger))
 
 
 @api.query(
@@ -119,7 +126,7 @@ def get_trial_balance(currency: str, period: str, call: Call) -> TrialBalanceVie
         read_currency(currency),
         accounting_period("period", period),
         caller=call.caller,
-        books=books,
+        ledger=ledger,
     )
     return TrialBalanceView.of(found)
 
@@ -135,15 +142,13 @@ def get_account_statement(
     currency: str, period: str, account: str, call: Call
 ) -> AccountStatementView:
     list_id = f"{currency}/{period}/{account}"
-    found = read_statement(
-        read_currency(currency),
+    statement = read_account_statement(
+        period_key(currency, period, call),
         read_account(account),
-        accounting_period("period", period),
-        asked=Slice(*call.place(list_id)),
-        caller=call.caller,
-        books=books,
+        part=Slice(*call.place(list_id)),
+        ledger=ledger,
     )
-    return AccountStatementView.of(found, list_id)
+    return AccountStatementView.of(statement, list_id)
 
 
 @api.query(
@@ -156,15 +161,9 @@ def get_account_statement(
 def get_journal(currency: str, period: str, format: str, call: Call) -> JournalView:
     """Pages one after the other make one text: only the first has the heading."""
     list_id = f"{currency}/{period}/{format}"
-    wanted, asked = read_format(format), Slice(*call.place(list_id))
-    found = read_journal(
-        read_currency(currency),
-        accounting_period("period", period),
-        asked=asked,
-        caller=call.caller,
-        books=books,
-    )
-    return JournalView.of(found, wanted, list_id, goes_on=bool(asked.after))
+    wanted, part = read_format(format), Slice(*call.place(list_id))
+    page = read_journal(period_key(currency, period, call), part=part, ledger=ledger)
+    return JournalView.of(page, wanted, list_id, continues=bool(part.after))
 
 
 @api.query(
@@ -180,7 +179,7 @@ def get_ratios(currency: str, since: str, until: str, call: Call) -> BusinessRep
         accounting_period("since", since),
         accounting_period("until", until),
         caller=call.caller,
-        books=books,
+        ledger=ledger,
     )
     return BusinessReportView.of(found)
 
@@ -196,11 +195,5 @@ def get_partner_statement(
 ) -> PartnerStatementView:
     if not PARTNER.fullmatch(partner):
         raise InvalidFields([FieldFault("partner", "not-a-partner", "A partner's code.")])
-    found = state_partner(
-        partner,
-        read_currency(currency),
-        accounting_period("period", period),
-        caller=call.caller,
-        books=books,
-    )
-    return PartnerStatementView.of(found)
+    key = period_key(currency, period, call)
+    return PartnerStatementView.of(state_partner(partner, key, caller=call.caller, ledger=ledger))

@@ -16,7 +16,7 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.schedule.scheduled_job import LIVE, JobKind, partition_for
 from insurance.operations.billing.collect_premium import PremiumCollector
 from insurance.operations.claims.charge_reinstatement import ReinstatementCharger
-from insurance.operations.ledger.post_earnings import PremiumEarner
+from insurance.operations.ledger.post_earned_premium import EarningsPorts, post_earned_premium
 from insurance.operations.policy.invite_renewal import RenewalInviter
 from insurance.operations.quoting.expire_quote import QuoteExpirer
 from insurance.operations.scheduler.check_deadlines import (
@@ -35,7 +35,7 @@ JOBS: Final[dict[JobKind, Job]] = {
         products, sources, stores.renewals, quotes, wiring.keys(), policies
     ).look,
     JobKind.BILLING: PremiumCollector(products, sources, stores.billing, policies).look,
-    JobKind.EARNING: PremiumEarner(products, stores.earnings).look,
+    JobKind.EARNING: partial(post_earned_premium, ports=EarningsPorts(products, stores.earnings)),
     JobKind.CLAIM: partial(check_claim_deadlines, claims=claims),
     JobKind.LIMIT: ReinstatementCharger(products, claims, policies).look,
     JobKind.COMPLAINT: partial(check_complaint_deadlines, complaints=stores.complaints),

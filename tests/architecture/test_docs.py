@@ -53,7 +53,7 @@ TYPED_BY = {
     "make show": ("tests/local/test_serve.py", 'local(folder, "show", item_id)'),
     "uv run python -m local schedule": (
         "tests/local/test_serve.py",
-        '"schedule", "RecountSchedule"',
+        '"schedule", "ReconciliationSchedule"',
     ),
     "make tour": ("tests/claims/test_tour.py", "tour"),
     "make openapi": ("tests/template/test_openapi.py", "rendered()"),

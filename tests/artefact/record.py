@@ -317,8 +317,8 @@ def _published() -> Iterator[Scene]:
     yield Scene("policy_issuance/issue_published", issue, HARBOUR, quote, PET_ISSUED[:6])
     plans = "GET /v1/policies/{policy_id}/billing/plans"
     yield Scene("billing/plans_published", plans, HARBOUR, None, PET_ISSUED, policy)
-    books = "GET /v1/policies/{policy_id}/ledger"
-    yield Scene("reporting/books_published", books, HARBOUR, None, PET_ISSUED, policy)
+    ledger = "GET /v1/policies/{policy_id}/ledger"
+    yield Scene("reporting/policy_ledger_published", ledger, HARBOUR, None, PET_ISSUED, policy)
     older = {"effective_on": "2027-02-01", "answers": {"age": 8}}
     later: Json = {"at": CLAIMED_AT}
     endorse, change = "policy_servicing/endorse_published", "/v1/policies/{policy_id}/endorsements"
@@ -665,12 +665,12 @@ def _at(instant: str) -> Json:
 def _reporting() -> Iterator[Scene]:
     paid = (*ISSUED, "billing/plan", "billing/payment", "policy_servicing/endorse")
     policy: Json = {"given": paid, "variables": {"policy_id": POLICY}}
-    books = "GET /v1/policies/{policy_id}/ledger"
+    ledger = "GET /v1/policies/{policy_id}/ledger"
     at = {"as_at": "2027-07-01T00:00:00Z"}
-    yield Scene("reporting/books", books, HARBOUR, query=at, **policy)
+    yield Scene("reporting/policy_ledger", ledger, HARBOUR, query=at, **policy)
     for name in ("csv", "beancount", "cobol"):
         asked: Json = {**policy, "variables": {"policy_id": POLICY, "format": name}}
-        yield Scene(f"reporting/export_{name}", f"{books}/{{format}}", HARBOUR, **asked)
+        yield Scene(f"reporting/export_{name}", f"{ledger}/{{format}}", HARBOUR, **asked)
     yield from _house_books()
 
 
@@ -1415,8 +1415,8 @@ def main() -> None:
 
 
 def _record_others(stage: Stage) -> None:
-    write("accounting/recount.json", {"recount": ["test"]})
-    _answer(stage, "accounting/recount", (), (*PAID, DELIVERED))
+    write("accounting/reconcile.json", {"reconcile": ["test"]})
+    _answer(stage, "accounting/reconcile", (), (*PAID, DELIVERED))
     # The live book, by the real time: nothing of test mode stands in it.
     write("scheduler/scheduled.json", {"kinds": ["billing", "earning"], "release_parked": True})
     _answer(stage, "scheduler/scheduled", (), (*BUSY, PLANNED))

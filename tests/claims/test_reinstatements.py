@@ -13,7 +13,7 @@ from insurance.domain.core.errors import StaleRevision, WrongState
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Money
 from insurance.domain.core.posting import Account
-from insurance.domain.ledger.policy_books import keep_books
+from insurance.domain.ledger.policy_ledger import build_policy_ledger
 from insurance.domain.ledger.sources import moved_by, source_of
 from insurance.domain.policy import Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
@@ -83,11 +83,11 @@ class Insured:
         """The policy's books hold, and what it posted is what its facts say."""
         events = self.memory.events[self.policy_id]
         conditions = Conditions.of(reinstated_limits())
-        books = keep_books(self.policy, None, events, at=at, conditions=conditions)
+        books = build_policy_ledger(self.policy, None, events, at=at, conditions=conditions)
         assert [each for each in books.checks if not each.holds] == []
         source = source_of(events[-1], lambda _: conditions)
         assert source is not None
-        assert not source.apart
+        assert not source.mismatched
         moved: Counter[Account] = Counter()
         for each in events:
             moved.update(moved_by(each))

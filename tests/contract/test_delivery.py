@@ -9,8 +9,13 @@ from insurance.domain.core.errors import Unavailable
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
-from insurance.dynamodb.ledger.balances import DynamoDBBalances
-from insurance.operations.delivery.deliver_event import Booked, BrokenEvent, deliver_event
+from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
+from insurance.operations.delivery.deliver_event import (
+    BrokenEvent,
+    DeliveryPorts,
+    PostedAmounts,
+    deliver_event,
+)
 
 from tests.fakes.keys import MemoryKey
 from tests.support.builders import NOW, PREMIUM, make_policy
@@ -35,15 +40,16 @@ class Bus:
 
 
 @pytest.fixture
-def balances(dynamodb: "DynamoDBClient") -> DynamoDBBalances:
+def control_accounts(dynamodb: "DynamoDBClient") -> DynamoDBControlAccounts:
     tables = make_tables(dynamodb)
-    return DynamoDBBalances(dynamodb, tables["balances"], tables["events"])
+    return DynamoDBControlAccounts(dynamodb, tables["balances"], tables["events"])
 
 
-def deliver(event: Event, balances: DynamoDBBalances, bus: Bus) -> list[Booked]:
-    return deliver_event(
-        event, balances=balances, bus=bus, products=wiring.products(), appended_at=NOW
-    )
+def deliver(
+    event: Event, control_accounts: DynamoDBControlAccounts, bus: Bus
+) -> list[PostedAmounts]:
+    ports = DeliveryPorts(control_accounts, bus, wiring.products())
+    return deliver_event(event, appended_at=NOW, ports=ports)
 
 
 @pytest.fixture
@@ -61,39 +67,39 @@ def issued() -> Event:
     )
 
 
-def test_an_event_is_published_and_what_it_moved_is_told(balances, issued):
+def test_an_event_is_published_and_what_it_moved_is_reported(control_accounts, issued):
     bus = Bus()
 
-    [moved] = deliver(issued, balances, bus)
+    [moved] = deliver(issued, control_accounts, bus)
 
     assert bus.taken == [issued]
     assert (moved.mode, moved.currency) == (Mode.TEST, Currency.GBP)
     assert moved.premium_bound == PREMIUM.net.amount
-    assert balances.imbalance(Mode.TEST, Currency.GBP) == 0
+    assert control_accounts.imbalance(Mode.TEST, Currency.GBP) == 0
 
 
-def test_an_event_delivered_twice_is_booked_and_counted_once(balances, issued):
+def test_an_event_delivered_twice_is_posted_and_counted_once(control_accounts, issued):
     bus = Bus()
-    deliver(issued, balances, bus)
+    deliver(issued, control_accounts, bus)
 
-    assert deliver(issued, balances, bus) == []
+    assert deliver(issued, control_accounts, bus) == []
     assert len(bus.taken) == 2
 
 
-def test_an_event_that_the_bus_refused_is_counted_when_it_comes_again(balances, issued):
+def test_an_event_that_the_bus_refused_is_counted_when_it_comes_again(control_accounts, issued):
     bus = Bus(failures=1)
     with pytest.raises(Unavailable):
-        deliver(issued, balances, bus)
+        deliver(issued, control_accounts, bus)
 
-    [moved] = deliver(issued, balances, bus)
+    [moved] = deliver(issued, control_accounts, bus)
 
     assert moved.premium_bound == PREMIUM.net.amount
 
 
-def test_an_event_that_was_changed_goes_nowhere(balances, issued):
+def test_an_event_that_was_changed_goes_nowhere(control_accounts, issued):
     bus = Bus()
 
     with pytest.raises(BrokenEvent):
-        deliver(issued.replace(actor="somebody-else"), balances, bus)
+        deliver(issued.replace(actor="somebody-else"), control_accounts, bus)
 
     assert bus.taken == []

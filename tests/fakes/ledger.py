@@ -24,8 +24,8 @@ class MemoryEarnings:
         found = self._memory.earned.get(earnings_id_for(policy_id))
         return EarningsContext(self._policies.get(policy_id), found)
 
-    def store(self, event: Event, *, file: EarningsContext) -> None:
-        if self._memory.earned.get(event.stream) != file.earned:
+    def store(self, event: Event, *, context: EarningsContext) -> None:
+        if self._memory.earned.get(event.stream) != context.earned:
             raise StaleRevision(event.stream)
         self._memory.append(event, lambda: StaleRevision(event.stream))
         record = EarnedPremium.merge_personal(event.facts, {})

@@ -63,10 +63,10 @@ def test_every_kind_of_job_is_on_some_schedule():
 
 
 def test_the_books_are_counted_by_schedule_as_soon_as_the_stack_is_up():
-    [(function, event)] = called(template().resources["RecountSchedule"], DONE)
+    [(function, event)] = called(template().resources["ReconciliationSchedule"], DONE)
 
     assert function == template().functions["AccountingFunction"].name
-    assert event == {"recount": ["live"]}
+    assert event == {"reconcile": ["live"]}
 
 
 def test_a_call_that_fails_is_tried_again_as_often_as_the_schedule_says():

@@ -19,7 +19,7 @@ import pytest
 
 from local.settings import ROOT
 
-BOTH_BOOKS = '{"recount": ["live", "test"]}'
+BOTH_BOOKS = '{"reconcile": ["live", "test"]}'
 FREE = {"PORT": "0", "SERVICES_PORT": "0", "DATABASE_PORT": "0"}
 
 
@@ -88,7 +88,7 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
         assert page is not None
         html = httpx.get(page[0]).text
         beside = shown(tmp_path, bodies[2]["id"])
-        counted = local(tmp_path, "schedule", "RecountSchedule", "--input", BOTH_BOOKS)
+        counted = local(tmp_path, "schedule", "ReconciliationSchedule", "--input", BOTH_BOOKS)
         process.send_signal(signal.SIGINT)
         status = process.wait(timeout=15)
 
@@ -105,7 +105,7 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
     assert "sealed with the party's key" in beside
     assert "Ada Merton" not in beside
     assert json.loads(counted.stdout) == {"finished": {"live": True, "test": True}}
-    unserved = local(tmp_path, "schedule", "RecountSchedule")
+    unserved = local(tmp_path, "schedule", "ReconciliationSchedule")
     assert (unserved.returncode, "make serve" in unserved.stderr) == (1, True)
 
 

@@ -175,9 +175,9 @@ FAULTS = (
     ),
     Fault(
         "a month is earned twice when its run is repeated",
-        "operations/ledger/post_earnings.py",
+        "operations/ledger/post_earned_premium.py",
         "postings=posted.postings(before),",
-        "postings=posted.postings(before) * (1 + bool(file.earned)),",
+        "postings=posted.postings(before) * (1 + bool(context.earned)),",
         "tests/policy_life/test_scheduler.py",
     ),
     Fault(
@@ -190,16 +190,16 @@ FAULTS = (
     Fault(
         "what comes late is posted into a closed period",
         "domain/ledger/calendar.py",
-        "if self.closed_through is None or wanted > self.closed_through:",
+        "if self.closed_through is None or month > self.closed_through:",
         "if True:",
-        "tests/books",
+        "tests/ledger",
     ),
     Fault(
         "a booking under way does not notice that its month was closed",
-        "dynamodb/ledger/balances.py",
+        "dynamodb/ledger/control_accounts.py",
         'OPEN = "attribute_not_exists(closed_through) OR closed_through < :period"',
         'OPEN = "attribute_exists(account) OR attribute_not_exists(account) OR :period = :period"',
-        "tests/books",
+        "tests/ledger",
     ),
     Fault(
         "more is refunded than was paid and is not owed",
@@ -241,28 +241,28 @@ FAULTS = (
         "domain/ledger/health.py",
         "posted, source = totals.posted, totals.source",
         "posted = source = totals.posted",
-        "tests/books",
+        "tests/ledger",
     ),
     Fault(
         "an event that is delivered twice is booked twice",
-        "dynamodb/ledger/balances.py",
-        "            except _BookedBefore:\n                return None",
-        "            except _BookedBefore:\n                transact(self._client, writes[:-1])",
-        "tests/books",
+        "dynamodb/ledger/control_accounts.py",
+        "            except _PostedBefore:\n                return None",
+        "            except _PostedBefore:\n                transact(self._client, writes[:-1])",
+        "tests/ledger",
     ),
     Fault(
         "who closed a month may lock it",
         "domain/ledger/calendar.py",
         "if by == self.closed_by:",
         "if False:",
-        "tests/books",
+        "tests/ledger",
     ),
     Fault(
         "premium is earned again that was posted before",
         "domain/ledger/earnings.py",
         "self.earned - before.earned",
         "self.earned",
-        "tests/books",
+        "tests/ledger",
     ),
     Fault(
         "what a claim keeps back is counted as cash",
@@ -310,7 +310,7 @@ TESTS = (
     "tests/policy_life/test_refunds.py",
     "tests/policy_life/test_offset.py",
     "tests/policy_life/test_bank_statements.py",
-    "tests/books",
+    "tests/ledger",
     "tests/policy_life/test_random_lives.py",
 )
 

@@ -35,7 +35,7 @@ from insurance.domain.core.period import Period
 from insurance.domain.core.posting import Account
 from insurance.domain.jurisdiction import Channel
 from insurance.domain.ledger.calendar import end_of, period_of
-from insurance.domain.ledger.policy_books import keep_books
+from insurance.domain.ledger.policy_ledger import build_policy_ledger
 from insurance.domain.ledger.sources import source_of
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.operations.billing.billing_desk import BillingDesk
@@ -407,7 +407,7 @@ class Life(RuleBasedStateMachine):
         source = source_of(events[-1], lambda _product: self.conditions)
         assert source is not None
         assert _nonzero(source.balances) == _nonzero(balances)
-        assert not source.apart
+        assert not source.mismatched
 
     @invariant()
     def the_books_agree_with_what_knows_nothing_of_postings(self):
@@ -416,7 +416,7 @@ class Life(RuleBasedStateMachine):
         account = kept.record if kept else None
         events = [*recorded[policy_id], *recorded.get(billing_id_for(policy_id), ())]
         events += recorded.get(earnings_id_for(policy_id), ())
-        books = keep_books(
+        books = build_policy_ledger(
             self.house.policy, account, events, at=self.house.now, conditions=self.conditions
         )
         assert [check for check in books.checks if not check.holds] == []

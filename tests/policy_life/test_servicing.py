@@ -15,7 +15,7 @@ from insurance.domain.core.errors import (
     WrongState,
 )
 from insurance.domain.core.event import first_broken_link
-from insurance.domain.ledger.policy_books import rounding_of, written_by_segments
+from insurance.domain.ledger.policy_ledger import rounding_of, written_by_segments
 from insurance.domain.policy import ChargeKind, Initiator, PolicyStatus
 
 from tests.support.motor import driver

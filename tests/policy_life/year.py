@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -30,18 +31,18 @@ from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import TransactionKind
 from insurance.domain.schedule.scheduled_job import JobKind, partition_for
 from insurance.dynamodb.aggregates import read_event
-from insurance.dynamodb.ledger.balances import DynamoDBBalances
-from insurance.dynamodb.ledger.books import DynamoDBBooks
+from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
 from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
+from insurance.dynamodb.ledger.general_ledger import DynamoDBGeneralLedger
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
 from insurance.operations.billing.bill_policy import choose_plan, read_billing, receive_payment
 from insurance.operations.billing.collect_premium import PremiumCollector
 from insurance.operations.command import Command
-from insurance.operations.delivery.deliver_event import deliver_event
+from insurance.operations.delivery.deliver_event import DeliveryPorts, deliver_event
 from insurance.operations.idempotency import Idempotency, RecordedAnswer
-from insurance.operations.ledger.post_earnings import PremiumEarner
-from insurance.operations.ledger.read_ledger import read_health
+from insurance.operations.ledger.post_earned_premium import EarningsPorts, post_earned_premium
+from insurance.operations.ledger.read_general_ledger import read_health
 from insurance.operations.policy.invite_renewal import RenewalInviter
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.serve_notice import DispatchInput, report_dispatch
@@ -112,8 +113,8 @@ def play(policies: int) -> Played:
             pool.close()
             pool.join()
         seconds = time.monotonic() - began
-        books = DynamoDBBooks(dynamodb, tables["balances"])
-        health = read_health(Currency.GBP, caller=FINANCE, books=books, now=ENDS)
+        ledger = DynamoDBGeneralLedger(dynamodb, tables["balances"])
+        health = read_health(Currency.GBP, caller=FINANCE, ledger=ledger, now=ENDS)
     return Played(policies, seconds, _processor_seconds() - worked_before, happened, health)
 
 
@@ -158,7 +159,9 @@ class Year:
         self.stores = on_dynamodb(dynamodb, tables)
         self.keys = PlainKeys()
         self.scheduled = DynamoDBScheduledJobs(dynamodb, tables["scheduled_jobs"])
-        self.balances = DynamoDBBalances(dynamodb, tables["balances"], tables["events"])
+        self.control_accounts = DynamoDBControlAccounts(
+            dynamodb, tables["balances"], tables["events"]
+        )
         self.stream = _Stream(url, partner)
         self.jobs = self._looks(dynamodb, tables)
         self.waiting = list(numbers)
@@ -190,7 +193,7 @@ class Year:
             JobKind.BILLING: PremiumCollector(
                 products, look_ups, stores.billing, stores.changes
             ).look,
-            JobKind.EARNING: PremiumEarner(products, earnings).look,
+            JobKind.EARNING: partial(post_earned_premium, ports=EarningsPorts(products, earnings)),
         }
 
     def play(self) -> Counter[str]:
@@ -361,10 +364,8 @@ class Year:
             schedule_jobs(event, products=self.products, schedule=self.scheduled)
             deliver_event(
                 event,
-                balances=self.balances,
-                bus=_Nobody(),
-                products=self.products,
                 appended_at=self.now,
+                ports=DeliveryPorts(self.control_accounts, _Nobody(), self.products),
             )
             self.happened[event.type] += 1
             reactions += self._reactions(event)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from insurance.domain.bank.incoming import IncomingPayment
@@ -28,7 +29,7 @@ from insurance.operations.billing.collect_premium import PremiumCollector
 from insurance.operations.claims.check_coverage import LossAsked, check_coverage
 from insurance.operations.claims.notify_claim import LossReported, notify_claim
 from insurance.operations.claims.report_payment import report_payment
-from insurance.operations.ledger.post_earnings import PremiumEarner
+from insurance.operations.ledger.post_earned_premium import EarningsPorts, post_earned_premium
 from insurance.operations.policy.invite_renewal import RenewalInviter
 from insurance.operations.quoting.expire_quote import QuoteExpirer
 from insurance.operations.scheduler.ports import ScheduledJobs
@@ -78,7 +79,9 @@ class Almanac:
             JobKind.BILLING: PremiumCollector(
                 products, LookUps(), self.billing, self.house.policies
             ).look,
-            JobKind.EARNING: PremiumEarner(products, MemoryEarnings(memory)).look,
+            JobKind.EARNING: partial(
+                post_earned_premium, ports=EarningsPorts(products, MemoryEarnings(memory))
+            ),
         }
 
     def issue(self, plan: str | None = "monthly", **asked: Any) -> str:

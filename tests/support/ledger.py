@@ -1,4 +1,4 @@
-"""A keeper of books: hands the events of a house on, as the stream does, and reads what comes of it."""
+"""A bookkeeper: delivers the events of a house, as the stream does, and reads the ledger."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
@@ -14,18 +14,18 @@ from insurance.domain.ledger.calendar import AccountingPeriod, Calendar
 from insurance.domain.ledger.health import Health
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates
-from insurance.dynamodb.ledger.balances import DynamoDBBalances
-from insurance.dynamodb.ledger.books import DynamoDBBooks
 from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
+from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
+from insurance.dynamodb.ledger.general_ledger import DynamoDBGeneralLedger
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.operations.delivery.deliver_event import Booked, deliver_event
-from insurance.operations.ledger.keep_calendar import (
+from insurance.operations.delivery.deliver_event import DeliveryPorts, PostedAmounts, deliver_event
+from insurance.operations.ledger.close_period import (
     close_period,
     lock_period,
     reopen_period,
 )
-from insurance.operations.ledger.post_earnings import PremiumEarner
-from insurance.operations.ledger.read_ledger import read_health
+from insurance.operations.ledger.post_earned_premium import EarningsPorts, post_month
+from insurance.operations.ledger.read_general_ledger import read_health
 from insurance.operations.products.ports import Products
 
 from tests.fakes.keys import MemoryKey
@@ -57,12 +57,14 @@ class NoBus:
 
 
 class Keeper:
-    """The books, and the calls that a test makes of them."""
+    """The ledger, and the calls that a test makes of it."""
 
     def __init__(self, dynamodb: "DynamoDBClient", tables: dict[str, str]) -> None:
         self.dynamodb, self.tables = dynamodb, tables
-        self.balances = DynamoDBBalances(dynamodb, tables["balances"], tables["events"])
-        self.books = DynamoDBBooks(dynamodb, tables["balances"])
+        self.control_accounts = DynamoDBControlAccounts(
+            dynamodb, tables["balances"], tables["events"]
+        )
+        self.ledger = DynamoDBGeneralLedger(dynamodb, tables["balances"])
         self.calendars = DynamoDBCalendars(
             dynamodb,
             balances_table=tables["balances"],
@@ -78,10 +80,9 @@ class Keeper:
                 TableName=self.tables["events"], Item=aggregates.event_item(event)
             )
 
-    def deliver(self, event: Event, products: Products) -> list[Booked]:
-        return deliver_event(
-            event, balances=self.balances, bus=NoBus(), products=products, appended_at=FAR
-        )
+    def deliver(self, event: Event, products: Products) -> list[PostedAmounts]:
+        ports = DeliveryPorts(self.control_accounts, NoBus(), products)
+        return deliver_event(event, appended_at=FAR, ports=ports)
 
     def take_in(self, house: House, *, but: Callable[[Event], bool] = lambda _event: False) -> None:
         """Append and deliver all that has happened and was not delivered yet."""
@@ -95,7 +96,7 @@ class Keeper:
                 self.delivered.add((event.stream, event.sequence))
 
     def health(self, currency: Currency = Currency.GBP) -> Health:
-        return read_health(currency, caller=finance(), books=self.books, now=FAR)
+        return read_health(currency, caller=finance(), ledger=self.ledger, now=FAR)
 
     def wrong(self, currency: Currency = Currency.GBP) -> list[str]:
         """The invariants that do not hold."""
@@ -139,8 +140,8 @@ def happened(house: House, event: Event) -> None:
 def earn(house: House, *periods: AccountingPeriod) -> None:
     """Post what is earned by the end of these months."""
     for period in periods:
-        earnings = MemoryEarnings(house.memory)
-        PremiumEarner(house.products, earnings).post(earnings.load(house.policy_id), period, FAR)
+        ports = EarningsPorts(house.products, MemoryEarnings(house.memory))
+        post_month(ports.earnings.load(house.policy_id), period, FAR, ports)
 
 
 def plain_house(dollars: int, *, calls: int = 0, **changes: Any) -> House:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from insurance.dynamodb.claims.claims import DynamoDBClaims
     from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
     from insurance.dynamodb.documents.documents import DynamoDBDocuments
-    from insurance.dynamodb.ledger.balances import DynamoDBBalances
-    from insurance.dynamodb.ledger.books import DynamoDBBooks
     from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
+    from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
     from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
-    from insurance.dynamodb.ledger.policy_ledgers import DynamoDBLedgers
-    from insurance.dynamodb.ledger.reconciliation import DynamoDBCountedBooks
+    from insurance.dynamodb.ledger.general_ledger import DynamoDBGeneralLedger
+    from insurance.dynamodb.ledger.policy_ledgers import DynamoDBPolicyLedgers
+    from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
     from insurance.dynamodb.parties.accesses import DynamoDBAccesses
     from insurance.dynamodb.parties.parties import DynamoDBParties
     from insurance.dynamodb.parties.screenings import DynamoDBBook, DynamoDBScreenings
@@ -251,34 +251,34 @@ class Stores:
         )
 
     @cached_property
-    def balances(self) -> DynamoDBBalances:
-        from insurance.dynamodb.ledger.balances import DynamoDBBalances
+    def control_accounts(self) -> DynamoDBControlAccounts:
+        from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
 
-        return DynamoDBBalances(self.client, self._table("balances"), self._table("events"))
+        return DynamoDBControlAccounts(self.client, self._table("balances"), self._table("events"))
 
     @cached_property
-    def ledgers(self) -> DynamoDBLedgers:
+    def policy_ledgers(self) -> DynamoDBPolicyLedgers:
         from insurance.dynamodb.billing.accounts import BillingReader
-        from insurance.dynamodb.ledger.policy_ledgers import DynamoDBLedgers
+        from insurance.dynamodb.ledger.policy_ledgers import DynamoDBPolicyLedgers
 
-        return DynamoDBLedgers(
+        return DynamoDBPolicyLedgers(
             self.client,
             reader=BillingReader(policies=self.policy_reader, billing_table=self._table("billing")),
-            books=self.books,
+            general_ledger=self.general_ledger,
             events_table=self._table("events"),
         )
 
     @cached_property
-    def books(self) -> DynamoDBBooks:
-        from insurance.dynamodb.ledger.books import DynamoDBBooks
+    def general_ledger(self) -> DynamoDBGeneralLedger:
+        from insurance.dynamodb.ledger.general_ledger import DynamoDBGeneralLedger
 
-        return DynamoDBBooks(self.client, self._table("balances"))
+        return DynamoDBGeneralLedger(self.client, self._table("balances"))
 
     @cached_property
-    def counted_books(self) -> DynamoDBCountedBooks:
-        from insurance.dynamodb.ledger.reconciliation import DynamoDBCountedBooks
+    def reconciliations(self) -> DynamoDBReconciliations:
+        from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
 
-        return DynamoDBCountedBooks(
+        return DynamoDBReconciliations(
             self.client, balances_table=self._table("balances"), events_table=self._table("events")
         )
 

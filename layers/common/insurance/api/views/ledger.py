@@ -1,4 +1,4 @@
-"""How the house's books are shown: health, trial balance, lines of an account, journal, reports."""
+"""How the general ledger is shown: health, trial balance, lines of an account, journal, reports."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,22 +13,27 @@ from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.posting import Account
 from insurance.domain.ledger.calendar import Calendar
 from insurance.domain.ledger.chart import CHART
-from insurance.domain.ledger.export import Format, Written, export
-from insurance.domain.ledger.health import Health, Invariant, Recount
-from insurance.domain.ledger.reports import Movements, Ratios
-from insurance.operations.ledger.read_ledger import (
+from insurance.domain.ledger.export import ExportFormat, export
+from insurance.domain.ledger.health import Health, Invariant
+from insurance.domain.ledger.journal import AccountLine
+from insurance.domain.ledger.reconciliation import Reconciliation
+from insurance.domain.ledger.reports import (
+    BusinessMovements,
+    BusinessReport,
+    PartnerStatement,
+    Ratios,
+)
+from insurance.domain.ledger.sub_ledger import Business
+from insurance.domain.ledger.trial_balance import AccountBalance
+from insurance.operations.ledger.read_general_ledger import (
     AccountStatement,
-    BalanceOf,
-    JournalEntry,
     JournalPage,
-    Line,
     TrialBalance,
 )
-from insurance.operations.ledger.report_business import BusinessReport, PartnerStatement
 
 
 class InvariantView(BaseModel):
-    """Two ways to one figure, in minor units (or a count); healthy while they are equal."""
+    """One figure worked out in two ways, in minor units or as a number; healthy while they are equal."""
 
     code: str
     holds: bool
@@ -36,12 +41,17 @@ class InvariantView(BaseModel):
     against: int
 
     @classmethod
-    def of(cls, found: Invariant) -> Self:
-        return cls(code=found.code, holds=found.holds, figure=found.figure, against=found.against)
+    def of(cls, invariant: Invariant) -> Self:
+        return cls(
+            code=invariant.code,
+            holds=invariant.holds,
+            figure=invariant.figure,
+            against=invariant.against,
+        )
 
 
-class RecountView(BaseModel):
-    """What the last count over every sub-ledger found."""
+class ReconciliationView(BaseModel):
+    """The result of the last reconciliation of every sub-ledger."""
 
     finished_at: datetime
     clean: bool
@@ -51,44 +61,46 @@ class RecountView(BaseModel):
     moving: int
 
     @classmethod
-    def of(cls, found: Recount) -> Self:
+    def of(cls, result: Reconciliation) -> Self:
         return cls(
-            finished_at=found.finished_at,
-            clean=found.clean,
-            aggregates=found.aggregates,
-            wrong=list(found.wrong),
-            totals_differ=list(found.totals_differ),
-            moving=found.moving,
+            finished_at=result.finished_at,
+            clean=result.clean,
+            aggregates=result.aggregates,
+            wrong=list(result.wrong),
+            totals_differ=list(result.totals_differ),
+            moving=result.moving,
         )
 
 
 class HealthView(View):
-    """Every invariant of the books of one mode and currency, and how old the figures are."""
+    """Every invariant of the ledger of one mode and currency, and how old the figures are."""
 
     mode: str
     currency: str
     healthy: bool
-    booked_to: datetime | None
-    """When the last event was appended that is booked."""
+    last_event_at: datetime | None
+    """When the last posted event was appended."""
     age_seconds: int | None
     invariants: list[InvariantView]
-    recount: RecountView | None
+    reconciliation: ReconciliationView | None
 
     @classmethod
-    def of(cls, caller: Caller, currency: Currency, found: Health) -> Self:
+    def of(cls, caller: Caller, currency: Currency, health: Health) -> Self:
         return cls(
             mode=caller.mode,
             currency=currency,
-            healthy=found.healthy,
-            booked_to=found.totals.booked_to,
-            age_seconds=int(found.age.total_seconds()) if found.age is not None else None,
-            invariants=[InvariantView.of(each) for each in found.invariants],
-            recount=RecountView.of(found.recount) if found.recount else None,
+            healthy=health.healthy,
+            last_event_at=health.totals.last_event_at,
+            age_seconds=int(health.age.total_seconds()) if health.age is not None else None,
+            invariants=[InvariantView.of(invariant) for invariant in health.invariants],
+            reconciliation=(
+                ReconciliationView.of(health.reconciliation) if health.reconciliation else None
+            ),
         )
 
 
 class AccountBalanceView(BaseModel):
-    """An account over a period, on its normal side; negative where it stands on the other."""
+    """An account over a period, on its normal side; negative where it is on the other side."""
 
     account: str
     name: str
@@ -98,7 +110,7 @@ class AccountBalanceView(BaseModel):
     closing: MoneyView
 
     @classmethod
-    def of(cls, account: Account, balance: BalanceOf, currency: Currency) -> Self:
+    def of(cls, account: Account, balance: AccountBalance, currency: Currency) -> Self:
         entry = CHART[account]
 
         def shown(amount: int) -> MoneyView:
@@ -126,22 +138,22 @@ class TrialBalanceView(View):
     accounts: list[AccountBalanceView]
 
     @classmethod
-    def of(cls, found: TrialBalance) -> Self:
+    def of(cls, trial_balance: TrialBalance) -> Self:
         return cls(
-            mode=found.mode,
-            currency=found.currency,
-            period=found.period,
-            status=found.status,
-            imbalance=found.imbalance,
+            mode=trial_balance.mode,
+            currency=trial_balance.currency,
+            period=trial_balance.period,
+            status=trial_balance.status,
+            imbalance=trial_balance.imbalance,
             accounts=[
-                AccountBalanceView.of(account, balance, found.currency)
-                for account, balance in found.balances.items()
+                AccountBalanceView.of(account, balance, trial_balance.currency)
+                for account, balance in trial_balance.balances.items()
             ],
         )
 
 
-class LineView(BaseModel):
-    """What one event moved in the account: on its normal side."""
+class AccountLineView(BaseModel):
+    """What one event moved in the account, on its normal side."""
 
     processed_at: datetime
     tax_point: datetime
@@ -151,14 +163,13 @@ class LineView(BaseModel):
     amount: MoneyView
 
     @classmethod
-    def of(cls, line: Line, account: Account, currency: Currency) -> Self:
-        at, stream, sequence = line.place.split("#")
+    def of(cls, line: AccountLine, account: Account, currency: Currency) -> Self:
         amount = line.amount if CHART[account].kind.is_debit else -line.amount
         return cls(
-            processed_at=_instant(at),
+            processed_at=line.position.processed_at,
             tax_point=line.tax_point,
-            stream=stream,
-            sequence=int(sequence),
+            stream=line.position.stream,
+            sequence=line.position.sequence,
             type=line.type,
             amount=_money(amount, currency),
         )
@@ -169,17 +180,20 @@ class AccountStatementView(View):
 
     period: str
     balance: AccountBalanceView
-    items: list[LineView]
+    items: list[AccountLineView]
     next: str | None
     """The `after` of the next page."""
 
     @classmethod
-    def of(cls, found: AccountStatement, list_id: str) -> Self:
+    def of(cls, statement: AccountStatement, list_id: str) -> Self:
         return cls(
-            period=found.period,
-            balance=AccountBalanceView.of(found.account, found.balance, found.currency),
-            items=[LineView.of(line, found.account, found.currency) for line in found.lines],
-            next=cursor(list_id, found.lines[-1].place) if found.more else None,
+            period=statement.period,
+            balance=AccountBalanceView.of(statement.account, statement.balance, statement.currency),
+            items=[
+                AccountLineView.of(line, statement.account, statement.currency)
+                for line in statement.lines
+            ],
+            next=cursor(list_id, str(statement.lines[-1].position)) if statement.more else None,
         )
 
 
@@ -193,19 +207,19 @@ class JournalView(View):
     next: str | None
 
     @classmethod
-    def of(cls, found: JournalPage, format: Format, list_id: str, *, goes_on: bool) -> Self:
-        entries = [_written(entry, found.period) for entry in found.entries]
+    def of(cls, page: JournalPage, format: ExportFormat, list_id: str, *, continues: bool) -> Self:
+        last = page.entries[-1].position if page.more else None
         return cls(
-            period=found.period,
+            period=page.period,
             format=format,
-            entries=len(entries),
-            text=export(entries, format, goes_on=goes_on),
-            next=cursor(list_id, found.entries[-1].place) if found.more else None,
+            entries=len(page.entries),
+            text=export(page.entries, format, continues=continues),
+            next=cursor(list_id, str(last)) if last else None,
         )
 
 
 class CalendarView(View):
-    """How far the books are closed and locked."""
+    """Through which month the ledger is closed and locked."""
 
     mode: str
     closed_through: str | None
@@ -221,31 +235,31 @@ class CalendarView(View):
 
 
 class RatiosView(BaseModel):
-    """A business over a time. Ratios are null where there is nothing to compare with."""
+    """A business over a time. A ratio is null where there is nothing to compare with."""
 
     written: MoneyView
     earned: MoneyView
     incurred: MoneyView
     expenses: MoneyView
     loss_ratio: str | None
-    """Incurred on earned."""
+    """Incurred losses on earned premium."""
     expense_ratio: str | None
-    """Expenses on written."""
+    """Expenses on written premium."""
     combined_ratio: str | None
 
     @classmethod
-    def of(cls, found: Ratios, currency: Currency) -> Self:
+    def of(cls, ratios: Ratios, currency: Currency) -> Self:
         def ratio(value: object) -> str | None:
             return None if value is None else str(value)
 
         return cls(
-            written=_money(found.written, currency),
-            earned=_money(found.earned, currency),
-            incurred=_money(found.incurred, currency),
-            expenses=_money(found.expenses, currency),
-            loss_ratio=ratio(found.loss_ratio),
-            expense_ratio=ratio(found.expense_ratio),
-            combined_ratio=ratio(found.combined_ratio),
+            written=_money(ratios.written, currency),
+            earned=_money(ratios.earned, currency),
+            incurred=_money(ratios.incurred, currency),
+            expenses=_money(ratios.expenses, currency),
+            loss_ratio=ratio(ratios.loss_ratio),
+            expense_ratio=ratio(ratios.expense_ratio),
+            combined_ratio=ratio(ratios.combined_ratio),
         )
 
 
@@ -261,23 +275,20 @@ class BusinessReportView(View):
     since: str
     until: str
     rows: list[BusinessRowView]
-    whole: RatiosView
+    total: RatiosView
 
     @classmethod
-    def of(cls, found: BusinessReport) -> Self:
+    def of(cls, report: BusinessReport) -> Self:
+        def row(business: Business, ratios: Ratios) -> BusinessRowView:
+            figures = dict(RatiosView.of(ratios, report.currency))
+            return BusinessRowView(**business._asdict(), **figures)
+
         return cls(
-            currency=found.currency,
-            since=found.since,
-            until=found.until,
-            rows=[
-                BusinessRowView(
-                    partner=partner,
-                    product=product,
-                    **dict(RatiosView.of(ratios, found.currency)),
-                )
-                for partner, product, ratios in found.rows
-            ],
-            whole=RatiosView.of(found.whole, found.currency),
+            currency=report.currency,
+            since=report.since,
+            until=report.until,
+            rows=[row(business, ratios) for business, ratios in report.rows],
+            total=RatiosView.of(report.total, report.currency),
         )
 
 
@@ -298,28 +309,30 @@ class PartnerStatementView(View):
     csv: str
 
     @classmethod
-    def of(cls, found: PartnerStatement) -> Self:
-        rows = _partner_rows(found.rows, found.currency)
+    def of(cls, statement: PartnerStatement) -> Self:
+        rows = _partner_rows(statement.rows, statement.currency)
         return cls(
-            partner=found.partner,
-            currency=found.currency,
-            period=found.period,
+            partner=statement.partner,
+            currency=statement.currency,
+            period=statement.period,
             rows=rows,
-            csv=_as_csv(found, rows),
+            csv=_as_csv(statement, rows),
         )
 
 
-def _partner_rows(found: Sequence[Movements], currency: Currency) -> list[PartnerRowView]:
+def _partner_rows(
+    movements: Sequence[BusinessMovements], currency: Currency
+) -> list[PartnerRowView]:
     rows = []
-    for each in found:
+    for movement in movements:
         for account in Account:
-            amount = each.balances[account]
+            amount = movement.balances[account]
             if amount:
                 entry = CHART[account]
                 shown = amount if entry.kind.is_debit else -amount
                 rows.append(
                     PartnerRowView(
-                        product=each.business.product,
+                        product=movement.business.product,
                         account=account,
                         name=entry.name,
                         movement=_money(shown, currency),
@@ -328,32 +341,15 @@ def _partner_rows(found: Sequence[Movements], currency: Currency) -> list[Partne
     return rows
 
 
-def _as_csv(found: PartnerStatement, rows: Sequence[PartnerRowView]) -> str:
-    """Codes and figures only: nothing in it wants quoting."""
+def _as_csv(statement: PartnerStatement, rows: Sequence[PartnerRowView]) -> str:
+    """Write codes and figures only: nothing in it needs quoting."""
     lines = ["partner,period,product,account,amount,currency"]
     for row in rows:
-        amount = Money(amount=row.movement.amount, currency=found.currency).major
+        amount = Money(amount=row.movement.amount, currency=statement.currency).major
         lines.append(
-            f"{found.partner},{found.period},{row.product},{row.account},{amount},{found.currency}"
+            f"{statement.partner},{statement.period},{row.product},{row.account},{amount},{statement.currency}"
         )
     return "\n".join(lines) + "\n"
-
-
-def _written(entry: JournalEntry, period: str) -> Written:
-    at, stream, sequence = entry.place.split("#")
-    return Written(
-        stream=stream,
-        sequence=int(sequence),
-        type=entry.type,
-        processed_at=_instant(at),
-        tax_point=entry.tax_point,
-        period=period,
-        postings=entry.postings,
-    )
-
-
-def _instant(at: str) -> datetime:
-    return datetime.fromisoformat(f"{at}+00:00")
 
 
 def _money(amount: int, currency: Currency) -> MoneyView:

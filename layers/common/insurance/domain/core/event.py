@@ -6,6 +6,7 @@ they are hashed, so destroying a person's key leaves every hash as it was.
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Any, Protocol, Self
 
@@ -42,6 +43,14 @@ class DestroyedKey:
 
     def seal(self, _personal: JsonObject, about: str) -> bytes:
         raise AlreadyErased(about)
+
+
+class EventType(StrEnum):
+    """The base of all enumerations of event types: each area has one for its own.
+
+    A member's value is stored and published, so it never changes. `domain/events/catalogue.py`
+    lists them all.
+    """
 
 
 class StreamPosition(Value):

@@ -1,7 +1,7 @@
 """Event types of the register of a policy's documents."""
 
-from enum import StrEnum
+from insurance.domain.core.event import EventType
 
 
-class DocumentEventType(StrEnum):
+class DocumentEventType(EventType):
     MADE = "document.made"

@@ -1,4 +1,4 @@
-"""The calendar of the books: which months are open, closed and locked, and where a posting belongs."""
+"""The accounting calendar: which months are open, closed and locked, and where a posting belongs."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from insurance.domain.core.errors import SamePerson, WrongState
 from insurance.domain.core.identity import CalendarId, Mode, calendar_id_for
 
 AccountingPeriod = Annotated[str, StringConstraints(pattern=r"^(19|2[01])\d\d-(0[1-9]|1[0-2])$")]
-"""A month by UTC, as `2027-02`: they sort by their names."""
+"""A calendar month in UTC, as `2027-02`; periods sort by their names."""
 
 MONTHS = 12
 
@@ -19,40 +19,41 @@ MONTHS = 12
 class PeriodStatus(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
-    """Nothing is booked into it any more; it can still be opened again."""
+    """Nothing more is posted to it; it can still be reopened."""
     LOCKED = "locked"
     """Closed for good, by a second person."""
 
 
 def period_of(instant: datetime) -> AccountingPeriod:
+    """Return the month in UTC that the instant is in."""
     return f"{instant.astimezone(UTC):%Y-%m}"
 
 
 def period_after(period: AccountingPeriod, months: int = 1) -> AccountingPeriod:
-    """The period so many months later; earlier with a negative number."""
+    """Return the period this many months later; a negative number gives an earlier one."""
     year, month = map(int, period.split("-"))
     years, place = divmod(year * MONTHS + month - 1 + months, MONTHS)
     return f"{years:04}-{place + 1:02}"
 
 
 def end_of(period: AccountingPeriod) -> datetime:
-    """The instant at which it is over: the first of the next."""
+    """Return the first instant of the next period."""
     year, month = map(int, period_after(period).split("-"))
     return datetime(year, month, 1, tzinfo=UTC)
 
 
 class Calendar(Record):
-    """How far the books of one mode are closed and locked: months close in their order."""
+    """Through which month the ledger of one mode is closed and locked; months close in order."""
 
     id: CalendarId
     closed_through: AccountingPeriod | None = None
     closed_by: str | None = None
-    """Who closed the last one: another person must lock it."""
+    """Who closed the last month: another person must lock it."""
     locked_through: AccountingPeriod | None = None
 
     @classmethod
     def of(cls, mode: Mode) -> Self:
-        """Before anything was closed."""
+        """The calendar before any month was closed."""
         return cls(id=calendar_id_for(mode))
 
     def status(self, period: AccountingPeriod) -> PeriodStatus:
@@ -62,15 +63,20 @@ class Calendar(Record):
             return PeriodStatus.CLOSED
         return PeriodStatus.OPEN
 
-    def placed(self, tax_point: datetime) -> AccountingPeriod:
-        """Where a posting belongs: its tax point's month, or the first open one after it."""
-        wanted = period_of(tax_point)
-        if self.closed_through is None or wanted > self.closed_through:
-            return wanted
+    def period_for(self, tax_point: datetime) -> AccountingPeriod:
+        """Return the period to post to: the month of the tax point or, if that is closed, the first
+        open month after it."""
+        month = period_of(tax_point)
+        if self.closed_through is None or month > self.closed_through:
+            return month
         return period_after(self.closed_through)
 
     def closed(self, period: AccountingPeriod, *, by: str, now: datetime) -> Self:
-        """With one more month closed: the next in order, once it is over."""
+        """Close one more month.
+
+        Raises:
+            WrongState: The month is not over, not open, or not the next in order.
+        """
         if now < end_of(period):
             raise WrongState(f"Period {period}", "not over", "be closed")
         if self.status(period) is not PeriodStatus.OPEN:
@@ -80,20 +86,29 @@ class Calendar(Record):
         return self.replace(closed_through=period, closed_by=by)
 
     def locked(self, period: AccountingPeriod, *, by: str) -> Self:
-        """Closed for good, with all before it; never by who closed it."""
+        """Lock the last closed month for good, and all months before it.
+
+        Raises:
+            WrongState: The month is open, locked, or not the last closed one.
+            SamePerson: The same person closed the month.
+        """
         if self.status(period) is not PeriodStatus.CLOSED or period != self.closed_through:
-            raise WrongState(f"Period {period}", self._shown(period), "be locked")
+            raise WrongState(f"Period {period}", self._described(period), "be locked")
         if by == self.closed_by:
             raise SamePerson(f"the closing of {period}")
         return self.replace(locked_through=period)
 
     def reopened(self, period: AccountingPeriod) -> Self:
-        """The last closed month open again, as long as it is not locked."""
+        """Reopen the last closed month.
+
+        Raises:
+            WrongState: The month is open, locked, or not the last closed one.
+        """
         if self.status(period) is not PeriodStatus.CLOSED or period != self.closed_through:
-            raise WrongState(f"Period {period}", self._shown(period), "be opened again")
+            raise WrongState(f"Period {period}", self._described(period), "be reopened")
         before = period_after(period, -1)
         return self.replace(closed_through=before, closed_by=None)
 
-    def _shown(self, period: AccountingPeriod) -> str:
+    def _described(self, period: AccountingPeriod) -> str:
         status = self.status(period)
         return "not the last closed one" if status is PeriodStatus.CLOSED else status

@@ -1,4 +1,4 @@
-"""Earnings: how much of a policy's premium was posted as earned, month by month."""
+"""Earned premium: how much of a policy's premium was posted as earned, month by month."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -19,7 +19,7 @@ from insurance.domain.policy.conditions import Conditions
 
 
 class EarnedPremium(Record):
-    """What is posted so far: the earned premium of the policy at the end of a month."""
+    """The earned premium of a policy that is posted so far: through the end of a month."""
 
     id: EarningsId
     policy_id: PolicyId
@@ -29,7 +29,7 @@ class EarnedPremium(Record):
 
     @classmethod
     def at_issue(cls, policy: Policy) -> Self:
-        """Nothing yet: posted through the month before the policy began."""
+        """Nothing is posted yet: it is posted through the month before the policy began."""
         return cls(
             id=earnings_id_for(policy.id),
             policy_id=policy.id,
@@ -39,7 +39,7 @@ class EarnedPremium(Record):
         )
 
     def posted(self, policy: Policy, conditions: Conditions, period: AccountingPeriod) -> Self:
-        """With everything that is earned by the end of the month: what was late is caught up."""
+        """Post everything that is earned by the end of the month, also what was missed before."""
         by_then = earned(
             policy.earnings(), end_of(period), day_count=conditions.day_count, zone=conditions.zone
         )

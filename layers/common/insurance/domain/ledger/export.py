@@ -1,17 +1,14 @@
-"""Export: entries as CSV, and as plain-text accounting that beancount reads."""
+"""Export: journal entries as CSV, and as plain-text accounting that beancount reads."""
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import UTC, date
 from enum import StrEnum
-from typing import NamedTuple
 
-from insurance.domain.core.event import Event
 from insurance.domain.core.posting import Posting
-from insurance.domain.ledger.booking import Booked
-from insurance.domain.ledger.calendar import AccountingPeriod, period_of
-from insurance.domain.ledger.chart import CHART, path
+from insurance.domain.ledger.chart import CHART, beancount_account
+from insurance.domain.ledger.journal import JournalEntry
 
 COLUMNS = (
     "stream",
@@ -25,72 +22,43 @@ COLUMNS = (
     "amount",
     "currency",
 )
-LONG_AGO = date(1900, 1, 1)
-"""When accounts are opened in a text that need not hold everything that came before."""
+OPENED_ON = date(1900, 1, 1)
+"""The day on which beancount's accounts are opened, before anything that is posted."""
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     CSV = "csv"
     BEANCOUNT = "beancount"
 
 
-class Written(NamedTuple):
-    """One event's postings, and where they were booked."""
+def export(
+    entries: Sequence[JournalEntry], format: ExportFormat, *, continues: bool = False
+) -> str:
+    """Write every posting of the entries, in their order.
 
-    stream: str
-    sequence: int
-    type: str
-    processed_at: datetime
-    tax_point: datetime
-    period: AccountingPeriod | None
-    """None: not booked yet."""
-    postings: tuple[Posting, ...]
-
-    @property
-    def day(self) -> date:
-        """The tax point; where that was closed already, the first day of the period."""
-        if self.period is None or self.period == period_of(self.tax_point):
-            return self.tax_point.astimezone(UTC).date()
-        return date.fromisoformat(f"{self.period}-01")
-
-
-def written(event: Event, booked: Mapping[int, Booked]) -> Written:
-    """An event, and where its number says it was booked."""
-    found = booked.get(event.sequence)
-    return Written(
-        stream=event.stream,
-        sequence=event.sequence,
-        type=event.type,
-        processed_at=event.processed_at,
-        tax_point=event.tax_point,
-        period=found.period if found else None,
-        postings=event.postings,
-    )
-
-
-def export(entries: Sequence[Written], format: Format, *, goes_on: bool = False) -> str:
-    """Every posting of the entries, in their order; `goes_on` without what a text begins with."""
+    `continues` leaves out the heading: the text is appended to that of an earlier page.
+    """
     return (
-        as_csv(entries, goes_on=goes_on)
-        if format is Format.CSV
-        else as_beancount(entries, goes_on=goes_on)
+        as_csv(entries, continues=continues)
+        if format is ExportFormat.CSV
+        else as_beancount(entries, continues=continues)
     )
 
 
-def as_csv(entries: Sequence[Written], *, goes_on: bool) -> str:
-    """One line a posting; amounts in major units, exact."""
+def as_csv(entries: Sequence[JournalEntry], *, continues: bool) -> str:
+    """Write a line for each posting; amounts are in major units, exact."""
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
-    if not goes_on:
+    if not continues:
         lines.writerow(COLUMNS)
     for entry in entries:
         for posting in entry.postings:
             lines.writerow(
                 (
-                    entry.stream,
-                    entry.sequence,
+                    entry.position.stream,
+                    entry.position.sequence,
                     entry.type,
-                    entry.processed_at.astimezone(UTC).isoformat(),
+                    entry.position.processed_at.astimezone(UTC).isoformat(),
                     entry.tax_point.astimezone(UTC).isoformat(),
                     entry.period or "",
                     posting.debit,
@@ -102,14 +70,16 @@ def as_csv(entries: Sequence[Written], *, goes_on: bool) -> str:
     return text.getvalue()
 
 
-def as_beancount(entries: Sequence[Written], *, goes_on: bool) -> str:
-    """One transaction an entry, after the accounts are opened: all of the chart."""
-    openings = "\n".join(f"{LONG_AGO} open {path(account)}" for account in CHART)
-    texts = [] if goes_on else [openings]
+def as_beancount(entries: Sequence[JournalEntry], *, continues: bool) -> str:
+    """Open all accounts of the chart, then write a transaction for each entry."""
+    openings = "\n".join(f"{OPENED_ON} open {beancount_account(account)}" for account in CHART)
+    texts = [] if continues else [openings]
     for entry in entries:
         if not entry.postings:
             continue
-        lines = [f'{entry.day} * "{entry.type}" "{entry.stream} {entry.sequence}"']
+        lines = [
+            f'{entry.day} * "{entry.type}" "{entry.position.stream} {entry.position.sequence}"'
+        ]
         lines.append(f"  tax_point: {entry.tax_point.astimezone(UTC).date()}")
         for posting in entry.postings:
             lines += _legs(posting)
@@ -120,6 +90,6 @@ def as_beancount(entries: Sequence[Written], *, goes_on: bool) -> str:
 def _legs(posting: Posting) -> tuple[str, str]:
     amount, currency = posting.amount.major, posting.amount.currency
     return (
-        f"  {path(posting.debit)}  {amount} {currency}",
-        f"  {path(posting.credit)}  -{amount} {currency}",
+        f"  {beancount_account(posting.debit)}  {amount} {currency}",
+        f"  {beancount_account(posting.credit)}  -{amount} {currency}",
     )

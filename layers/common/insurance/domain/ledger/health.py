@@ -1,4 +1,4 @@
-"""Health: every invariant of the house's books, as figures that are kept while events are booked."""
+"""Health: every invariant of the general ledger, as figures that are kept while events are posted."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from insurance.domain.core.posting import Account
 from insurance.domain.ledger.calendar import AccountingPeriod
+from insurance.domain.ledger.reconciliation import Reconciliation
 from insurance.domain.ledger.sources import Balances
 
 PAID = (Account.CLAIMS_PAID, Account.CLAIM_EXPENSES_PAID)
@@ -21,18 +22,18 @@ class Totals(NamedTuple):
     source: Balances = Counter()
     """What the aggregates' own facts say: see `domain/ledger/sources.py`."""
     events: int = 0
-    """Events that were booked."""
+    """How many events are posted."""
     known: int = 0
-    """Events that there are: the number of the last one of every aggregate."""
-    apart: int = 0
-    """Policies whose segments do not come to what was written."""
+    """How many events there are: the numbers of the last one of every aggregate, added up."""
+    mismatched: int = 0
+    """How many policies have a written premium that is not what their segments come to."""
     by_period: Mapping[AccountingPeriod, Balances] = {}
-    booked_to: datetime | None = None
-    """When the last event was appended that is booked."""
+    last_event_at: datetime | None = None
+    """When the last posted event was appended."""
 
 
 class Invariant(NamedTuple):
-    """Two ways to one figure."""
+    """One figure, worked out in two independent ways."""
 
     code: str
     figure: int
@@ -43,66 +44,49 @@ class Invariant(NamedTuple):
         return self.figure == self.against
 
 
-class Recount(NamedTuple):
-    """What the last count over all sub-ledgers found: see `operations/ledger/reconcile_books.py`."""
-
-    finished_at: datetime
-    aggregates: int
-    wrong: tuple[str, ...]
-    """Aggregates that are not what their events say; the first twenty."""
-    totals_differ: tuple[str, ...]
-    """Totals that are not the sum of their sub-ledgers: `GBP posted cash`."""
-    moving: int
-    """Shards that were booked to all the while, so that their sums say nothing."""
-
-    @property
-    def clean(self) -> bool:
-        return not self.wrong and not self.totals_differ
-
-
 class Health(NamedTuple):
-    """The invariants, and how old what they are worked out from is."""
+    """The invariants, the age of their figures, and the last reconciliation."""
 
     totals: Totals
     invariants: tuple[Invariant, ...]
     age: timedelta | None
-    recount: Recount | None
+    reconciliation: Reconciliation | None
 
     @property
     def healthy(self) -> bool:
-        recounted = self.recount is None or self.recount.clean
-        return recounted and all(each.holds for each in self.invariants)
+        reconciled = self.reconciliation is None or self.reconciliation.clean
+        return reconciled and all(invariant.holds for invariant in self.invariants)
 
 
-def health_of(totals: Totals, recount: Recount | None, *, now: datetime) -> Health:
-    """Nothing here is a sum over the book: a fixed number of figures."""
-    age = None if totals.booked_to is None else max(now - totals.booked_to, timedelta())
-    return Health(totals, tuple(_invariants(totals)), age, recount)
+def health_of(totals: Totals, reconciliation: Reconciliation | None, *, now: datetime) -> Health:
+    """Check every invariant. The number of figures is fixed: nothing is summed over the policies."""
+    age = None if totals.last_event_at is None else max(now - totals.last_event_at, timedelta())
+    return Health(totals, tuple(_invariants(totals)), age, reconciliation)
 
 
 def _invariants(totals: Totals) -> list[Invariant]:
     posted, source = totals.posted, totals.source
 
-    def held(balances: Balances, *accounts: Account) -> int:
+    def balance(balances: Balances, *accounts: Account) -> int:
         return sum(balances[account] for account in accounts)
 
-    found = [
+    invariants = [
         Invariant("zero_sum", sum(posted.values()), 0),
         Invariant(
             "written_is_earned_and_unearned",
-            -held(posted, Account.WRITTEN_PREMIUM),
-            -held(posted, Account.EARNED_PREMIUM, Account.UNEARNED_PREMIUM),
+            -balance(posted, Account.WRITTEN_PREMIUM),
+            -balance(posted, Account.EARNED_PREMIUM, Account.UNEARNED_PREMIUM),
         ),
         Invariant(
             "incurred_is_paid_and_outstanding_less_recoveries",
-            held(posted, *PAID, *CHANGES, Account.RECOVERIES),
-            held(source, *PAID, Account.RECOVERIES) - held(source, *RESERVES),
+            balance(posted, *PAID, *CHANGES, Account.RECOVERIES),
+            balance(source, *PAID, Account.RECOVERIES) - balance(source, *RESERVES),
         ),
         Invariant("no_event_is_missing", totals.events, totals.known),
-        Invariant("written_is_what_the_segments_say", totals.apart, 0),
+        Invariant("written_is_what_the_segments_say", totals.mismatched, 0),
         Invariant("periods_are_the_whole", _differences(totals), 0),
     ]
-    return found + [
+    return invariants + [
         Invariant(f"sub_ledgers_are_the_ledger_{account}", posted[account], source[account])
         for account in Account
         if posted[account] or source[account]

@@ -1,4 +1,4 @@
-"""Sources: what an aggregate's own facts say its accounts hold, without a look at any posting.
+"""Sources: what an aggregate's own facts say its accounts hold, read without any posting.
 
 Postings are written step by step, as things happen; these figures are read off the whole aggregate
 as it stands: transactions that stand, reserves, payments, money that came in. Where the two differ,
@@ -20,7 +20,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.money import Currency
 from insurance.domain.core.posting import Account
 from insurance.domain.ledger.earnings import EarnedPremium
-from insurance.domain.ledger.policy_books import rounding_of, written_by_segments
+from insurance.domain.ledger.policy_ledger import rounding_of, written_by_segments
 from insurance.domain.policy import ChargeKind, Policy
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.transaction import INCOME
@@ -38,18 +38,19 @@ class Source(NamedTuple):
 
     currency: Currency
     balances: Balances
-    apart: bool = False
-    """The segments, each at its price for its time, do not come to what was written."""
+    mismatched: bool = False
+    """Whether a policy's written premium is not what its segments come to, each at its price for its
+    time."""
 
 
 def source_of(event: Event, conditions_of: ConditionsOf) -> Source | None:
-    """The figures of the aggregate as the event left it; None for one without money."""
-    reads = READS.get(event.stream.partition("_")[0])
-    return reads(event.facts, conditions_of) if reads else None
+    """Read the figures of the aggregate as the event left it; None if it has no accounts."""
+    read = READERS.get(event.stream.partition("_")[0])
+    return read(event.facts, conditions_of) if read else None
 
 
 def moved_by(event: Event) -> Balances:
-    """What the event's postings move: debits less credits by account."""
+    """Sum the event's postings: debits less credits by account."""
     moved: Balances = Counter()
     for posting in event.postings:
         moved[posting.debit] += posting.amount.amount
@@ -59,21 +60,21 @@ def moved_by(event: Event) -> Balances:
 
 def _of_policy(facts: JsonObject, conditions_of: ConditionsOf) -> Source:
     policy = Policy.merge_personal(facts, {})
-    found: Balances = Counter()
+    balances: Balances = Counter()
     for line in policy.charged_lines():
-        found[Account.PREMIUM_RECEIVABLE] += line.amount.amount
-        found[INCOME[line.kind]] -= line.amount.amount
+        balances[Account.PREMIUM_RECEIVABLE] += line.amount.amount
+        balances[INCOME[line.kind]] -= line.amount.amount
         if line.kind is ChargeKind.NET:
-            found[Account.PREMIUM_DEFERRAL] += line.amount.amount
-            found[Account.UNEARNED_PREMIUM] -= line.amount.amount
+            balances[Account.PREMIUM_DEFERRAL] += line.amount.amount
+            balances[Account.UNEARNED_PREMIUM] -= line.amount.amount
     if policy.commission is not None:
-        found[Account.COMMISSION_EXPENSE] += policy.commission.amount
-        found[Account.COMMISSION_PAYABLE] -= policy.commission.amount
-    return Source(policy.premium.net.currency, found, _apart(policy, conditions_of))
+        balances[Account.COMMISSION_EXPENSE] += policy.commission.amount
+        balances[Account.COMMISSION_PAYABLE] -= policy.commission.amount
+    return Source(policy.premium.net.currency, balances, _is_mismatched(policy, conditions_of))
 
 
-def _apart(policy: Policy, conditions_of: ConditionsOf) -> bool:
-    """Also where nobody can tell, because the product is gone: a person must look."""
+def _is_mismatched(policy: Policy, conditions_of: ConditionsOf) -> bool:
+    """Also true where the product is gone and nobody can tell: a person must look."""
     try:
         conditions = conditions_of(policy.product)
     except ProductNotFound:
@@ -86,7 +87,7 @@ def _of_account(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
     account = BillingAccount.merge_personal(facts, {})
     received = account.received.amount
     charge, forgone = account.charge.amount, account.forgone.amount
-    found = {
+    balances = {
         Account.PREMIUM_RECEIVABLE: charge - forgone - received,
         Account.FEE_INCOME: -charge,
         Account.WRITE_OFF: forgone,
@@ -94,15 +95,15 @@ def _of_account(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
         Account.CLAIMS_KEPT_BACK: account.set_off.amount,
         Account.SUSPENSE: received - account.cash.amount - account.set_off.amount,
     }
-    return Source(account.charge.currency, Counter(found))
+    return Source(account.charge.currency, Counter(balances))
 
 
 def _of_suspense(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
     payment = SuspendedPayment.merge_personal(facts, {})
     returned = any(refund.paid for refund in payment.refunds)
     amount = 0 if returned else payment.amount.amount
-    found = {Account.CASH: amount, Account.SUSPENSE: -amount}
-    return Source(payment.amount.currency, Counter(found))
+    balances = {Account.CASH: amount, Account.SUSPENSE: -amount}
+    return Source(payment.amount.currency, Counter(balances))
 
 
 def _of_claim(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
@@ -114,7 +115,7 @@ def _of_claim(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
     spent = claim.paid_of(CostType.EXPENSE).amount
     recovered = claim.recovered.amount
     kept_back = claim.kept_back.amount
-    found = {
+    balances = {
         Account.CHANGE_IN_CASE_RESERVES: case,
         Account.CASE_RESERVES: -case,
         Account.CHANGE_IN_EXPENSE_RESERVES: handling,
@@ -126,30 +127,34 @@ def _of_claim(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
         Account.CLAIMS_KEPT_BACK: -kept_back,
         Account.CASH: recovered + held - paid - spent + kept_back,
     }
-    return Source(claim.claimed.currency, Counter(found))
+    return Source(claim.claimed.currency, Counter(balances))
 
 
 def _of_complaint(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
     complaint = Complaint.merge_personal(facts, {})
-    agreed = sum(each.amount.amount for each in complaint.redress if each.status in ON_ITS_WAY)
-    paid = sum(
-        each.amount.amount for each in complaint.redress if each.status is PaymentStatus.PAID
+    agreed = sum(
+        redress.amount.amount for redress in complaint.redress if redress.status in ON_ITS_WAY
     )
-    found = {
+    paid = sum(
+        redress.amount.amount
+        for redress in complaint.redress
+        if redress.status is PaymentStatus.PAID
+    )
+    balances = {
         Account.COMPLAINT_REDRESS: agreed + paid,
         Account.REDRESS_PAYABLE: -agreed,
         Account.CASH: -paid,
     }
-    return Source(complaint.currency, Counter(found))
+    return Source(complaint.currency, Counter(balances))
 
 
 def _of_earnings(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
     earned = EarnedPremium.merge_personal(facts, {}).earned
-    found = {Account.UNEARNED_PREMIUM: earned.amount, Account.EARNED_PREMIUM: -earned.amount}
-    return Source(earned.currency, Counter(found))
+    balances = {Account.UNEARNED_PREMIUM: earned.amount, Account.EARNED_PREMIUM: -earned.amount}
+    return Source(earned.currency, Counter(balances))
 
 
-READS: Final[Mapping[str, Callable[[JsonObject, ConditionsOf], Source]]] = {
+READERS: Final[Mapping[str, Callable[[JsonObject, ConditionsOf], Source]]] = {
     "pol": _of_policy,
     "bil": _of_account,
     "sus": _of_suspense,

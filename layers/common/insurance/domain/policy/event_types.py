@@ -1,9 +1,9 @@
 """Event types of a policy's stream."""
 
-from enum import StrEnum
+from insurance.domain.core.event import EventType
 
 
-class PolicyEventType(StrEnum):
+class PolicyEventType(EventType):
     ISSUED = "policy.issued"
     ENDORSED = "policy.endorsed"
     CANCELLED = "policy.cancelled"

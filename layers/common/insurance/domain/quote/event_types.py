@@ -1,9 +1,9 @@
 """Event types of a quote's stream."""
 
-from enum import StrEnum
+from insurance.domain.core.event import EventType
 
 
-class QuoteEventType(StrEnum):
+class QuoteEventType(EventType):
     MADE = "quote.made"
     ACCEPTED = "quote.accepted"
     REFERRAL_ACCEPTED = "quote.referral_accepted"

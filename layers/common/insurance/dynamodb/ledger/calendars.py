@@ -1,4 +1,4 @@
-"""The calendar of the books in its table, and with it every total that nothing may be added to."""
+"""The accounting calendar in its table; it also closes the totals to which nothing may be added."""
 
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,9 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.ledger.calendar import Calendar
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.ledger.balances import (
+from insurance.dynamodb.ledger.control_accounts import (
     SHARDS,
-    calendar_key_of,
+    calendar_key_for,
     read_calendar,
     total_key,
 )
@@ -41,7 +41,7 @@ class DynamoDBCalendars:
         self._receipts = receipts
 
     def load(self, mode: Mode, receipt: Idempotency) -> Stored[Calendar]:
-        wanted = [self._receipts.key(receipt), (self._balances_table, calendar_key_of(mode))]
+        wanted = [self._receipts.key(receipt), (self._balances_table, calendar_key_for(mode))]
         earlier, item = load(self._client, wanted)
         self._receipts.check(receipt, earlier)
         head = aggregates.read_head(item) if item else StreamPosition()
@@ -50,32 +50,32 @@ class DynamoDBCalendars:
     def store(
         self, event: Event, calendar: Calendar, *, before: Stored[Calendar], receipt: Idempotency
     ) -> None:
-        """The totals are shut in the same transaction: a booking meets the old calendar or the new."""
+        """The totals are closed in the same transaction, so a posting meets the old calendar or the new."""
 
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(calendar.id)
 
         item = {
-            **calendar_key_of(event.mode),
+            **calendar_key_for(event.mode),
             **aggregates.head_columns(event.head),
             **aggregates.body_columns(event),
         }
         if before.head.sequence:
             seen = codec.number(before.head.sequence)
-            kept: Write = put(
+            stored: Write = put(
                 self._balances_table, item, stale, condition=aggregates.AT_REVISION, seen=seen
             )
         else:
-            kept = add(self._balances_table, item, stale, key="account")
+            stored = add(self._balances_table, item, stale, key="account")
         moved = calendar.closed_through != before.record.closed_through
-        shut = self._shut(event.mode, calendar, before.record) if moved else []
+        closing = self._close_totals(event.mode, calendar, before.record) if moved else []
         events = aggregates.append(self._events_table, event, taken=stale)
-        transact(self._client, [kept, *shut, events, self._receipts.keep(receipt)])
+        transact(self._client, [stored, *closing, events, self._receipts.keep(receipt)])
 
-    def _shut(self, mode: Mode, calendar: Calendar, before: Calendar) -> list[Write]:
-        """Every total learns through when nothing is added any more."""
+    def _close_totals(self, mode: Mode, calendar: Calendar, before: Calendar) -> list[Write]:
+        """Write to every total through which month nothing is added any more."""
         if calendar.closed_through is None:
-            raise ValueError("what was closed once is closed through some month")
+            raise ValueError("a calendar that was closed once stays closed through some month")
 
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(calendar.id)

@@ -1,4 +1,4 @@
-"""What was posted as earned, one item for each policy, beside its billing account."""
+"""Earned premium that was posted: one item for each policy, beside its billing account."""
 
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,7 @@ class DynamoDBEarnings:
         earned = aggregates.kept(EarnedPremium, item, None) if item else None
         return EarningsContext(policy, earned)
 
-    def store(self, event: Event, *, file: EarningsContext) -> None:
+    def store(self, event: Event, *, context: EarningsContext) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(event.stream)
 
@@ -48,12 +48,12 @@ class DynamoDBEarnings:
             **aggregates.head_columns(event.head),
             **aggregates.body_columns(event),
         }
-        if file.earned is None:
-            kept: Write = add(self._billing_table, item, stale, key="id")
+        if context.earned is None:
+            stored: Write = add(self._billing_table, item, stale, key="id")
         else:
-            seen = codec.number(file.earned.head.sequence)
-            kept = put(
+            seen = codec.number(context.earned.head.sequence)
+            stored = put(
                 self._billing_table, item, stale, condition=aggregates.AT_REVISION, seen=seen
             )
         events = aggregates.append(self._events_table, event, taken=stale)
-        transact(self._client, [kept, events])
+        transact(self._client, [stored, events])

@@ -1,4 +1,4 @@
-"""The books for who counts them: sub-ledgers shard by shard, their events, and how far a count is."""
+"""What a reconciliation reads: sub-ledgers shard by shard and their events; and how far it has come."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -7,16 +7,19 @@ from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
-from insurance.domain.ledger.booking import SubLedger
-from insurance.domain.ledger.health import Recount
-from insurance.domain.ledger.reconciliation import Progress
+from insurance.domain.ledger.reconciliation import (
+    Reconciliation,
+    ReconciliationProgress,
+    ShardTotal,
+)
+from insurance.domain.ledger.sub_ledger import SubLedger
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.ledger import balances
-from insurance.dynamodb.ledger.balances import SHARDS
-from insurance.dynamodb.ledger.books import recount_key
+from insurance.dynamodb.ledger import control_accounts
+from insurance.dynamodb.ledger.control_accounts import SHARDS
+from insurance.dynamodb.ledger.general_ledger import reconciliation_key
 from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact
-from insurance.operations.ledger.reconcile_books import ShardTotal
+from insurance.operations.ledger.ports import Slice
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,8 +27,8 @@ if TYPE_CHECKING:
 PAGE = 100
 
 
-class DynamoDBCountedBooks:
-    """The port `CountedBooks` on DynamoDB."""
+class DynamoDBReconciliations:
+    """The port `Reconciliations` on DynamoDB."""
 
     shards = SHARDS
 
@@ -34,22 +37,26 @@ class DynamoDBCountedBooks:
         self._table = balances_table
         self._events_table = events_table
 
-    def progress(self, mode: Mode) -> Progress | None:
-        [item] = load(self._client, [(self._table, recount_key(mode, "progress"))])
+    def progress(self, mode: Mode) -> ReconciliationProgress | None:
+        [item] = load(self._client, [(self._table, reconciliation_key(mode, "progress"))])
         if item is None or "body" not in item:
             return None
-        return Progress.model_validate_json(codec.write(codec.unpack(item["body"]["B"])))
+        return ReconciliationProgress.model_validate_json(
+            codec.write(codec.unpack(item["body"]["B"]))
+        )
 
-    def go_on(self, progress: Progress, *, before: Progress | None) -> None:
+    def advance(
+        self, progress: ReconciliationProgress, *, before: ReconciliationProgress | None
+    ) -> None:
         body = codec.binary(codec.pack(progress.model_dump(mode="json")))
         item = {
-            **recount_key(progress.mode, "progress"),
+            **reconciliation_key(progress.mode, "progress"),
             "step": codec.number(progress.step),
             "body": body,
         }
         transact(self._client, [self._stepping(item, before, progress.mode)])
 
-    def finish(self, result: Recount, *, before: Progress) -> None:
+    def finish(self, result: Reconciliation, *, before: ReconciliationProgress) -> None:
         body = {
             "finished_at": result.finished_at.isoformat(),
             "aggregates": result.aggregates,
@@ -57,8 +64,8 @@ class DynamoDBCountedBooks:
             "totals_differ": list(result.totals_differ),
             "moving": result.moving,
         }
-        last = {**recount_key(before.mode, "last"), "body": codec.binary(codec.pack(body))}
-        begun = {**recount_key(before.mode, "progress"), "step": codec.number(0)}
+        last = {**reconciliation_key(before.mode, "last"), "body": codec.binary(codec.pack(body))}
+        begun = {**reconciliation_key(before.mode, "progress"), "step": codec.number(0)}
         always = "attribute_exists(account) OR attribute_not_exists(account)"
         transact(
             self._client,
@@ -68,37 +75,40 @@ class DynamoDBCountedBooks:
             ],
         )
 
-    def sub_ledgers(
-        self, mode: Mode, shard: int, after: str, limit: int
-    ) -> Sequence[tuple[str, SubLedger]]:
+    def sub_ledgers(self, mode: Mode, shard: int, part: Slice) -> Sequence[tuple[str, SubLedger]]:
         rows = query(
             self._client,
             TableName=self._table,
             KeyConditionExpression="#key = :key AND #stream > :after",
             ExpressionAttributeNames={"#key": "account", "#stream": "shard"},
             ExpressionAttributeValues={
-                ":key": codec.text(f"ledger#{mode}#{shard}"),
-                ":after": codec.text(after or " "),
+                ":key": codec.text(f"subledger#{mode}#{shard}"),
+                ":after": codec.text(part.after or " "),
             },
-            Limit=limit,
+            Limit=part.limit,
         )
         return [
-            (row["shard"]["S"], balances.read_ledger(row, Currency(row["currency"]["S"])))
+            (
+                row["shard"]["S"],
+                control_accounts.read_sub_ledger(row, Currency(row["currency"]["S"])),
+            )
             for row in rows
         ]
 
     def total(self, mode: Mode, currency: Currency, shard: int) -> ShardTotal:
-        [row] = load(self._client, [(self._table, balances.total_key(mode, currency, shard))])
+        [row] = load(
+            self._client, [(self._table, control_accounts.total_key(mode, currency, shard))]
+        )
         if row is None or "events" not in row:
             return ShardTotal()
         return ShardTotal(
-            balances.read_sums(row, "posted"),
-            balances.read_sums(row, "source"),
+            control_accounts.read_sums(row, "posted"),
+            control_accounts.read_sums(row, "source"),
             int(row["events"]["N"]),
         )
 
     def events(self, stream: str) -> Sequence[Event]:
-        found: list[Event] = []
+        events: list[Event] = []
         while True:
             items = query(
                 self._client,
@@ -107,15 +117,15 @@ class DynamoDBCountedBooks:
                 ExpressionAttributeNames={"#stream": "stream", "#sequence": "sequence"},
                 ExpressionAttributeValues={
                     ":stream": codec.text(stream),
-                    ":after": codec.number(found[-1].sequence if found else 0),
+                    ":after": codec.number(events[-1].sequence if events else 0),
                 },
                 Limit=PAGE,
             )
-            found += [aggregates.read_event(item) for item in items]
+            events += [aggregates.read_event(item) for item in items]
             if len(items) < PAGE:
-                return found
+                return events
 
-    def _stepping(self, item: Item, before: Progress | None, mode: Mode) -> Write:
+    def _stepping(self, item: Item, before: ReconciliationProgress | None, mode: Mode) -> Write:
         """One step, taken once."""
         if before is None:
             request = add(self._table, item, _stale(mode), key="account").request
@@ -127,4 +137,4 @@ class DynamoDBCountedBooks:
 
 
 def _stale(mode: Mode) -> Refusal:
-    return lambda _item: StaleRevision(f"the count of {mode}")
+    return lambda _item: StaleRevision(f"The reconciliation of {mode}")

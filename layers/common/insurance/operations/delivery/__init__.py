@@ -1,1 +1,1 @@
-"""Delivery of events to the books, the schedule and the bus."""
+"""Delivery of events to the bus and to the ledger."""

@@ -1,8 +1,7 @@
-"""Deliver an event: check that it is what was written, book its postings once, and tell the bus."""
+"""Deliver an event: check that it is what was written, publish it, and post it to the ledger once."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.errors import InsuranceError
@@ -10,9 +9,9 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.domain.core.posting import Account, Posting
-from insurance.domain.ledger.booking import Booked as Booking
-from insurance.domain.ledger.sources import ConditionsOf, Source, source_of
+from insurance.domain.ledger.sources import source_of
 from insurance.domain.policy.conditions import Conditions
+from insurance.operations.delivery.ports import ControlAccounts, EventBus
 from insurance.operations.products.ports import Products
 
 
@@ -23,28 +22,18 @@ class BrokenEvent(InsuranceError):
         super().__init__(f"Event {event.sequence} of {event.stream} is not what was hashed.")
 
 
-class Balances(Protocol):
-    """Control accounts, summed from the stream of events."""
+@dataclass(frozen=True, slots=True)
+class DeliveryPorts:
+    """What the delivery of an event is given."""
 
-    def book(self, event: Event, source: Source, *, appended_at: datetime) -> Booking | None:
-        """Add the event's postings to the accounts once, and what its aggregate's facts say now.
-
-        Nothing is booked into a closed period: what belongs there goes to the first open one.
-        None when the event was booked already.
-        """
-
-    def imbalance(self, mode: Mode, currency: Currency) -> int:
-        """Debits less credits over all accounts, in minor units: zero, or something is wrong."""
-
-
-class EventBus(Protocol):
-    def publish(self, event: Event) -> None:
-        """Hand the event on; raise when the bus did not take it."""
+    control_accounts: ControlAccounts
+    bus: EventBus
+    products: Products
 
 
 @dataclass(frozen=True, slots=True)
-class Booked:
-    """What one event moved, in minor units, for the dashboard; nothing when it was booked before."""
+class PostedAmounts:
+    """What one event moved in the accounts that the dashboard shows, in minor units."""
 
     mode: Mode
     currency: Currency
@@ -53,32 +42,36 @@ class Booked:
 
 
 def deliver_event(
-    event: Event, *, balances: Balances, bus: EventBus, products: Products, appended_at: datetime
-) -> list[Booked]:
-    """Publish and book; safe to repeat, so a stream may deliver an event more than once.
+    event: Event, *, appended_at: datetime, ports: DeliveryPorts
+) -> list[PostedAmounts]:
+    """Publish the event and post it to the ledger. Safe to repeat: a stream may deliver it again.
 
-    Booking comes last: what it moved is counted once, and a bus that fails must not take that away.
+    It is posted last, because what it moved is counted only the first time, and a failing bus must
+    not lose that. Returns an empty list when the event was posted before.
+
+    Raises:
+        BrokenEvent: The event's content is not what was hashed.
+        Unavailable: Other events of the same aggregate were posted at every attempt.
     """
+
+    def conditions_of(product: ProductRef) -> Conditions:
+        return Conditions.of(ports.products.version(product))
+
     if event.digest() != event.hash:
         raise BrokenEvent(event)
-    bus.publish(event)
-    source = source_of(event, _conditions(products))
-    if source is None or balances.book(event, source, appended_at=appended_at) is None:
+    ports.bus.publish(event)
+    source = source_of(event, conditions_of)
+    if source is None:
         return []
-    return _moved(event)
+    if ports.control_accounts.post(event, source, appended_at=appended_at) is None:
+        return []
+    return _posted_amounts(event)
 
 
-def _conditions(products: Products) -> ConditionsOf:
-    def conditions(product: ProductRef) -> Conditions:
-        return Conditions.of(products.version(product))
-
-    return conditions
-
-
-def _moved(event: Event) -> list[Booked]:
+def _posted_amounts(event: Event) -> list[PostedAmounts]:
     currencies = dict.fromkeys(posting.amount.currency for posting in event.postings)
     return [
-        Booked(
+        PostedAmounts(
             mode=event.mode,
             currency=currency,
             premium_bound=-_net(event.postings, Account.WRITTEN_PREMIUM, currency),
@@ -89,7 +82,7 @@ def _moved(event: Event) -> list[Booked]:
 
 
 def _net(postings: tuple[Posting, ...], account: Account, currency: Currency) -> int:
-    """What the postings debit the account, less what they credit it."""
+    """Sum what the postings debit the account, less what they credit it."""
     net = 0
     for posting in postings:
         if posting.amount.currency is currency:

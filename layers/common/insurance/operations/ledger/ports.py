@@ -6,25 +6,100 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import Mode
+    from insurance.domain.core.money import Currency
+    from insurance.domain.core.posting import Account
     from insurance.domain.core.stored import Stored
-    from insurance.domain.ledger.calendar import Calendar
+    from insurance.domain.ledger.calendar import AccountingPeriod, Calendar
     from insurance.domain.ledger.earnings import EarnedPremium
+    from insurance.domain.ledger.health import Totals
+    from insurance.domain.ledger.journal import AccountLine, JournalEntry
+    from insurance.domain.ledger.reconciliation import (
+        Reconciliation,
+        ReconciliationProgress,
+        ShardTotal,
+    )
+    from insurance.domain.ledger.reports import BusinessMovements
+    from insurance.domain.ledger.sub_ledger import PostingDate, SubLedger
     from insurance.domain.policy import Policy
+    from insurance.operations.billing.ports import BillingContext
     from insurance.operations.idempotency import Idempotency
 
 
+@dataclass(frozen=True, slots=True)
+class PeriodKey:
+    """One period of the general ledger of one mode and currency."""
+
+    mode: Mode
+    currency: Currency
+    period: AccountingPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Part of a list: at most `limit` entries, from the one that follows the position `after`."""
+
+    after: str
+    limit: int
+
+
+class GeneralLedger(Protocol):
+    """The control accounts and the journal, each row read by its key."""
+
+    def calendar(self, mode: Mode) -> Calendar: ...
+    def totals(self, mode: Mode, currency: Currency) -> Totals: ...
+    def last_reconciliation(self, mode: Mode) -> Reconciliation | None: ...
+    def account_lines(
+        self, key: PeriodKey, account: Account, part: Slice
+    ) -> Sequence[AccountLine]: ...
+    def journal(self, key: PeriodKey, part: Slice) -> Sequence[JournalEntry]: ...
+    def movements(self, key: PeriodKey, partner: str | None) -> Sequence[BusinessMovements]:
+        """What was posted in a period by partner and product; of one partner, or of all."""
+
+    def posting_dates(self, stream: str) -> Mapping[int, PostingDate]:
+        """The posting date of each event of a stream, by the event's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerContext:
+    """A policy, its account, and the events of both in the order in which they were made."""
+
+    billing: BillingContext
+    events: Sequence[Event]
+
+
+class PolicyLedgers(Protocol):
+    """The ledgers of single policies, read from their events."""
+
+    def load(self, policy_id: str) -> LedgerContext:
+        """Load a policy with all its postings.
+
+        Raises:
+            PolicyNotFound: There is no such policy.
+        """
+
+    def posting_dates(self, stream: str) -> Mapping[int, PostingDate]:
+        """The posting date of each event of a stream, by the event's number."""
+
+
 class Calendars(Protocol):
+    """The accounting calendars, one for each mode."""
+
     def load(self, mode: Mode, receipt: Idempotency) -> Stored[Calendar]:
-        """The calendar of a mode's books, in one read with the receipt."""
+        """Load the calendar of a mode, in one read with the receipt."""
 
     def store(
         self, event: Event, calendar: Calendar, *, before: Stored[Calendar], receipt: Idempotency
     ) -> None:
-        """Store the calendar as the event left it; raise StaleRevision when it has moved on.
+        """Store the calendar as the event left it.
 
-        From then on nothing is booked into what it closes, whatever is under way.
+        From then on nothing is posted to the months that it closes, not even by a posting under way.
+
+        Raises:
+            StaleRevision: The calendar has changed since it was loaded.
         """
 
 
@@ -37,8 +112,50 @@ class EarningsContext:
 
 
 class Earnings(Protocol):
-    def load(self, policy_id: str) -> EarningsContext:
-        """Raise PolicyNotFound when there is no such policy."""
+    """The earned premium of each policy."""
 
-    def store(self, event: Event, *, file: EarningsContext) -> None:
-        """Store what the event posts; raise StaleRevision when somebody else posted meanwhile."""
+    def load(self, policy_id: str) -> EarningsContext:
+        """Load a policy and its earned premium.
+
+        Raises:
+            PolicyNotFound: There is no such policy.
+        """
+
+    def store(self, event: Event, *, context: EarningsContext) -> None:
+        """Store the earned premium as the event left it.
+
+        Raises:
+            StaleRevision: Another run has posted meanwhile.
+        """
+
+
+class Reconciliations(Protocol):
+    """What a reconciliation reads, and how far it has come."""
+
+    shards: int
+
+    def progress(self, mode: Mode) -> ReconciliationProgress | None:
+        """The reconciliation that is under way."""
+
+    def advance(
+        self, progress: ReconciliationProgress, *, before: ReconciliationProgress | None
+    ) -> None:
+        """Store how far it has come.
+
+        Raises:
+            StaleRevision: Another run has advanced it meanwhile.
+        """
+
+    def finish(self, result: Reconciliation, *, before: ReconciliationProgress) -> None:
+        """Store the result; the next run begins anew.
+
+        Raises:
+            StaleRevision: Another run has advanced it meanwhile.
+        """
+
+    def sub_ledgers(self, mode: Mode, shard: int, part: Slice) -> Sequence[tuple[str, SubLedger]]:
+        """The sub-ledgers of one shard by the names of their streams, in order."""
+
+    def total(self, mode: Mode, currency: Currency, shard: int) -> ShardTotal: ...
+    def events(self, stream: str) -> Sequence[Event]:
+        """All events of a stream."""

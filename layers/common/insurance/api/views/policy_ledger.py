@@ -1,4 +1,4 @@
-"""How the books are shown."""
+"""How the ledger of a policy is shown."""
 
 from datetime import datetime
 from typing import Self
@@ -9,12 +9,12 @@ from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.money import Money
 from insurance.domain.core.posting import Account
 from insurance.domain.ledger.chart import CHART
-from insurance.domain.ledger.export import Format
-from insurance.domain.ledger.policy_books import Check, PolicyBooks
+from insurance.domain.ledger.export import ExportFormat
+from insurance.domain.ledger.policy_ledger import LedgerCheck, PolicyLedger
 
 
 class BalanceView(BaseModel):
-    """An account's balance on its normal side; negative where it stands on the other."""
+    """An account's balance on its normal side; negative where it is on the other side."""
 
     account: str
     name: str
@@ -28,8 +28,8 @@ class BalanceView(BaseModel):
         return cls(account=account, name=entry.name, kind=entry.kind, balance=MoneyView.of(balance))
 
 
-class CheckView(BaseModel):
-    """A figure by the postings, and by a source that knows nothing of them."""
+class LedgerCheckView(BaseModel):
+    """A figure by the postings, and by a source that does not read them."""
 
     code: str
     holds: bool
@@ -38,7 +38,7 @@ class CheckView(BaseModel):
     within: int
 
     @classmethod
-    def of(cls, check: Check) -> Self:
+    def of(cls, check: LedgerCheck) -> Self:
         return cls(
             code=check.code,
             holds=check.holds,
@@ -48,8 +48,8 @@ class CheckView(BaseModel):
         )
 
 
-class PolicyBooksView(View):
-    """A policy's books as at an instant."""
+class PolicyLedgerView(View):
+    """A policy's ledger as at an instant."""
 
     policy_id: str
     as_at: datetime
@@ -57,18 +57,18 @@ class PolicyBooksView(View):
     earned: MoneyView
     unearned: MoneyView
     balances: list[BalanceView]
-    checks: list[CheckView]
+    checks: list[LedgerCheckView]
 
     @classmethod
-    def of(cls, policy_id: str, at: datetime, books: PolicyBooks) -> Self:
+    def of(cls, policy_id: str, at: datetime, ledger: PolicyLedger) -> Self:
         return cls(
             policy_id=policy_id,
             as_at=at,
-            healthy=books.healthy,
-            earned=MoneyView.of(books.earned),
-            unearned=MoneyView.of(books.unearned),
-            balances=[BalanceView.of(*each) for each in books.balances.items()],
-            checks=[CheckView.of(check) for check in books.checks],
+            healthy=ledger.healthy,
+            earned=MoneyView.of(ledger.earned),
+            unearned=MoneyView.of(ledger.unearned),
+            balances=[BalanceView.of(*balance) for balance in ledger.balances.items()],
+            checks=[LedgerCheckView.of(check) for check in ledger.checks],
         )
 
 
@@ -80,5 +80,5 @@ class LedgerExportView(View):
     text: str
 
     @classmethod
-    def of(cls, policy_id: str, format: Format, text: str) -> Self:
+    def of(cls, policy_id: str, format: ExportFormat, text: str) -> Self:
         return cls(policy_id=policy_id, format=format, text=text)

@@ -1,4 +1,4 @@
-"""The books agree with sources that know nothing of postings, and others can read them."""
+"""A policy's ledger agrees with sources that know nothing of postings, and others can read it."""
 
 import csv
 import io
@@ -10,9 +10,10 @@ from beancount.core import realization
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import billing_id_for
 from insurance.domain.core.posting import Account
-from insurance.domain.ledger.chart import CHART, path
-from insurance.domain.ledger.export import Format, export, written
-from insurance.domain.ledger.policy_books import PolicyBooks, keep_books
+from insurance.domain.ledger.chart import CHART, beancount_account
+from insurance.domain.ledger.export import ExportFormat, export
+from insurance.domain.ledger.journal import JournalEntry
+from insurance.domain.ledger.policy_ledger import PolicyLedger, build_policy_ledger
 
 from tests.support.billing import Desk
 from tests.support.policy_life import WITH_A_TEENAGER, gbp
@@ -36,10 +37,10 @@ def events(desk: Desk) -> list[Event]:
     return streams[desk.house.policy_id] + streams[billing_id_for(desk.house.policy_id)]
 
 
-def books(desk: Desk, *, leave_out: int | None = None) -> PolicyBooks:
+def ledger_of(desk: Desk, *, leave_out: int | None = None) -> PolicyLedger:
     kept = [event for place, event in enumerate(events(desk)) if place != leave_out]
     account = desk.house.memory.accounts[billing_id_for(desk.house.policy_id)].record
-    return keep_books(
+    return build_policy_ledger(
         desk.house.policy,
         account,
         kept,
@@ -48,8 +49,8 @@ def books(desk: Desk, *, leave_out: int | None = None) -> PolicyBooks:
     )
 
 
-def test_the_books_of_a_busy_policy_agree(desk):
-    found = books(desk)
+def test_the_ledger_of_a_busy_policy_agrees(desk):
+    found = ledger_of(desk)
 
     assert [check.code for check in found.checks if not check.holds] == []
     assert found.earned + found.unearned == desk.house.policy.written
@@ -58,7 +59,7 @@ def test_the_books_of_a_busy_policy_agree(desk):
 
 def test_an_event_that_is_missing_is_noticed(desk):
     for place in range(len(events(desk))):
-        assert not books(desk, leave_out=place).healthy
+        assert not ledger_of(desk, leave_out=place).healthy
 
 
 def test_every_account_is_in_the_chart():
@@ -66,21 +67,23 @@ def test_every_account_is_in_the_chart():
 
 
 def test_beancount_itself_accepts_the_export_and_finds_our_balances(desk):
-    text = export([written(event, {}) for event in events(desk)], Format.BEANCOUNT)
+    text = export([JournalEntry.of(event, {}) for event in events(desk)], ExportFormat.BEANCOUNT)
 
     entries, errors, _ = loader.load_string(text)
 
     assert errors == []
     real = realization.realize(entries)
-    for account, balance in books(desk).balances.items():
-        found = realization.get(real, path(account)).balance.get_currency_units("GBP")
+    for account, balance in ledger_of(desk).balances.items():
+        found = realization.get(real, beancount_account(account)).balance.get_currency_units("GBP")
         assert found.number == balance.major, account
 
 
 def test_the_csv_holds_every_posting_exactly(desk):
     rows = list(
         csv.DictReader(
-            io.StringIO(export([written(event, {}) for event in events(desk)], Format.CSV))
+            io.StringIO(
+                export([JournalEntry.of(event, {}) for event in events(desk)], ExportFormat.CSV)
+            )
         )
     )
 

@@ -1,4 +1,4 @@
-"""Months of the books: closed in their order, locked by a second person, and shut to every posting."""
+"""Accounting periods: closed in order, locked by a second person, and closed to every posting."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -11,7 +11,7 @@ from insurance.domain.core.money import Currency
 from insurance.domain.core.posting import Account
 from insurance.domain.ledger.calendar import PeriodStatus
 from insurance.dynamodb.transaction import transact
-from insurance.operations.ledger.keep_calendar import close_period
+from insurance.operations.ledger.close_period import close_period
 
 from tests.support.builders import make_receipt
 from tests.support.ledger import FAR, Keeper, finance, plain_house
@@ -22,7 +22,7 @@ USD = Currency.USD
 
 def moved_in(keeper: Keeper, period: str) -> int:
     """Written premium of a month, in minor units."""
-    by_period = keeper.books.totals(Mode.TEST, USD).by_period
+    by_period = keeper.ledger.totals(Mode.TEST, USD).by_period
     return -by_period[period][Account.WRITTEN_PREMIUM] if period in by_period else 0
 
 
@@ -51,7 +51,7 @@ def test_what_comes_late_goes_to_the_first_open_month(keeper, house):
 
     assert moved_in(keeper, "2026-06") == 0
     assert moved_in(keeper, "2026-07") == house.policy.written.amount - 120_000
-    booked = keeper.books.booked(house.policy_id)[2]
+    booked = keeper.ledger.posting_dates(house.policy_id)[2]
     assert (booked.period, booked.tax_point.month) == ("2026-07", 6)
     assert keeper.wrong(USD) == []
 
@@ -128,7 +128,7 @@ def test_a_booking_under_way_while_its_month_closes_goes_to_the_next(keeper, hou
             keeper.close("2025-12")
         transact(client, writes)
 
-    monkeypatch.setattr("insurance.dynamodb.ledger.balances.transact", late)
+    monkeypatch.setattr("insurance.dynamodb.ledger.control_accounts.transact", late)
 
     keeper.take_in(house)
 

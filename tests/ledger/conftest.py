@@ -1,4 +1,4 @@
-"""The books of a house on a real engine: what happens in memory is appended and delivered."""
+"""The ledger on a real engine: what happens in memory is appended and delivered."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""A policy's books: its balances, what is earned by a date, and whether everything agrees."""
+"""A policy's ledger: its balances, what is earned by a date, and whether everything agrees."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,43 +16,45 @@ from insurance.domain.policy.charging import COOLING_OFF, NOTHING_BACK
 from insurance.domain.policy.conditions import Conditions
 
 
-class Check(NamedTuple):
-    """Two ways to one figure: the postings, and a source that knows nothing of them."""
+class LedgerCheck(NamedTuple):
+    """One figure, by the postings and by a source that does not read them."""
 
     code: str
     posted: Money
     source: Money
     within: int
-    """How far apart rounding may leave them, in minor units."""
+    """The difference that rounding may leave, in minor units."""
 
     @property
     def holds(self) -> bool:
         return abs(self.posted.amount - self.source.amount) <= self.within
 
 
-class PolicyBooks(NamedTuple):
+class PolicyLedger(NamedTuple):
+    """A policy's ledger as at an instant."""
+
     balances: Mapping[Account, Money]
     """Debits less credits."""
     earned: Money
     unearned: Money
-    checks: tuple[Check, ...]
+    checks: tuple[LedgerCheck, ...]
 
     @property
     def healthy(self) -> bool:
         return all(check.holds for check in self.checks)
 
 
-def keep_books(
+def build_policy_ledger(
     policy: Policy,
     account: BillingAccount | None,
     events: Sequence[Event],
     *,
     at: datetime,
     conditions: Conditions,
-) -> PolicyBooks:
-    """The books as these events (the policy's and its account's) leave them.
+) -> PolicyLedger:
+    """Build the ledger from the events of the policy, its account and its earned premium.
 
-    Earned premium is a function of the date: nothing has to be posted for it to be known.
+    Earned premium is worked out for the instant `at`, whether it was posted yet or not.
     """
     currency = policy.premium.net.currency
     balances = _balances(events, currency)
@@ -67,38 +69,40 @@ def keep_books(
     fees = account.charge - account.forgone if account else zero
     received = account.received if account else zero
     total = sum(balance.amount for balance in balances.values())
-    return PolicyBooks(
+    return PolicyLedger(
         balances=balances,
         earned=earned_money,
         unearned=written - earned_money,
         checks=(
-            Check("zero_sum", Money(amount=total, currency=currency), zero, 0),
-            Check("written_is_earned_and_unearned", written, unearned + _released(balances), 0),
-            Check(
+            LedgerCheck("zero_sum", Money(amount=total, currency=currency), zero, 0),
+            LedgerCheck(
+                "written_is_earned_and_unearned", written, unearned + _posted_as_earned(balances), 0
+            ),
+            LedgerCheck(
                 "written_is_what_the_segments_say",
                 written,
                 written_by_segments(policy, conditions),
                 rounding_of(policy, conditions),
             ),
-            Check(
+            LedgerCheck(
                 "receivable_is_what_is_owed_less_what_was_paid",
                 posted(Account.PREMIUM_RECEIVABLE),
                 policy.charged + fees - received,
                 0,
             ),
-            Check(
+            LedgerCheck(
                 "cash_is_what_came_in",
                 posted(Account.CASH),
-                _came_in(account, zero),
+                account.cash if account else zero,
                 0,
             ),
-            Check(
+            LedgerCheck(
                 "kept_back_is_what_claims_paid_in",
                 posted(Account.CLAIMS_KEPT_BACK),
                 account.set_off if account else zero,
                 0,
             ),
-            Check(
+            LedgerCheck(
                 "commission_is_what_the_transactions_say",
                 posted(Account.COMMISSION_EXPENSE),
                 policy.commission or zero,
@@ -121,28 +125,24 @@ def _balances(events: Sequence[Event], currency: Currency) -> dict[Account, Mone
     }
 
 
-def _released(balances: Mapping[Account, Money]) -> Money:
-    """What was posted as earned already."""
+def _posted_as_earned(balances: Mapping[Account, Money]) -> Money:
+    """Return what was posted as earned."""
     currency = next(iter(balances.values())).currency
     return -balances.get(Account.EARNED_PREMIUM, Money.zero(currency))
 
 
-def _came_in(account: BillingAccount | None, zero: Money) -> Money:
-    return account.cash if account else zero
-
-
 def rounding_of(policy: Policy, conditions: Conditions) -> int:
-    """How far apart rounding may leave what was written and what the segments say: one unit of the
-    product's for each step."""
+    """Return by how much the written premium may differ from the segments, in minor units: one
+    rounding unit of the product for each transaction."""
     return (len(policy.transactions) + 1) * conditions.rounding.unit
 
 
 def written_by_segments(policy: Policy, conditions: Conditions) -> Money:
-    """The net premium from what was in force how long at which price, what limits cost that stand again, and
-    nothing else."""
+    """Work out the net premium from the segments alone: what was in force, how long and at which
+    price, and what reinstated limits cost."""
     measure = Measure(policy.period, conditions.day_count, conditions.zone)
     void_until, parts, void_number = policy.period.start, Fraction(0), 0
-    returned_from = {each.follows for each in policy.standing()}
+    returned_from = {transaction.follows for transaction in policy.standing()}
     for each in policy.ends():
         if each.computation.method == COOLING_OFF:
             void_until, void_number = each.effective_at, each.number

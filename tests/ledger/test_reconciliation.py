@@ -1,4 +1,4 @@
-"""The count of all books: every sub-ledger against its events, every total against its sub-ledgers."""
+"""Reconciliation: every sub-ledger against its events, every total against its sub-ledgers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,12 +7,12 @@ import pytest
 from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
-from insurance.domain.ledger.health import Recount
+from insurance.domain.ledger.reconciliation import Reconciliation
 from insurance.dynamodb import codec
-from insurance.dynamodb.ledger import balances
-from insurance.dynamodb.ledger.reconciliation import DynamoDBCountedBooks
-from insurance.operations.ledger import reconcile_books as recount_books
-from insurance.operations.ledger.reconcile_books import Recounter
+from insurance.dynamodb.ledger import control_accounts
+from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
+from insurance.operations.ledger import reconcile_ledger as operation
+from insurance.operations.ledger.reconcile_ledger import ReconciliationPorts, reconcile_ledger
 
 from tests.support.ledger import FAR, Keeper, earn, plain_house
 from tests.support.policy_life import House
@@ -22,7 +22,7 @@ USD = Currency.USD
 
 @pytest.fixture
 def house(keeper: Keeper) -> House:
-    """Three policies in the books, of which the last has earned something."""
+    """Three policies in the ledger, of which the last has earned something."""
     for number in range(3):
         house = plain_house(1200 + number, calls=10 * number)
         if number == 2:
@@ -35,54 +35,57 @@ def never() -> bool:
     return False
 
 
-def count(keeper: Keeper, house: House, time_is_up: Callable[[], bool] = never) -> Recount | None:
-    books = DynamoDBCountedBooks(
+def reconcile(
+    keeper: Keeper, house: House, time_is_up: Callable[[], bool] = never
+) -> Reconciliation | None:
+    store = DynamoDBReconciliations(
         keeper.dynamodb,
         balances_table=keeper.tables["balances"],
         events_table=keeper.tables["events"],
     )
-    return Recounter(books, house.products, FAR, time_is_up).run(Mode.TEST)
+    ports = ReconciliationPorts(store, house.products)
+    return reconcile_ledger(Mode.TEST, ports, now=FAR, time_is_up=time_is_up)
 
 
-def test_sound_books_are_found_sound(keeper, house):
-    found = count(keeper, house)
+def test_a_sound_ledger_reconciles(keeper, house):
+    found = reconcile(keeper, house)
 
-    assert found == Recount(FAR, 4, (), (), 0)
-    assert keeper.health(USD).recount == found
+    assert found == Reconciliation(FAR, 4, (), (), 0)
+    assert keeper.health(USD).reconciliation == found
     assert keeper.health(USD).healthy
 
 
-def test_a_count_goes_on_where_time_ended_it(keeper, house, monkeypatch):
-    monkeypatch.setattr(recount_books, "PAGE", 1)
+def test_a_reconciliation_continues_where_time_ended_it(keeper, house, monkeypatch):
+    monkeypatch.setattr(operation, "PAGE", 1)
     times = iter([False, True] * 100)
 
     runs = 0
-    while (found := count(keeper, house, lambda: next(times))) is None:
+    while (found := reconcile(keeper, house, lambda: next(times))) is None:
         runs += 1
 
     assert runs > 4
-    assert found == Recount(FAR, 4, (), (), 0)
-    assert count(keeper, house) == found
+    assert found == Reconciliation(FAR, 4, (), (), 0)
+    assert reconcile(keeper, house) == found
 
 
-def test_two_runs_at_once_do_not_count_twice(keeper, house, monkeypatch):
-    page = recount_books.Recounter._page
+def test_two_runs_at_once_do_not_reconcile_twice(keeper, house, monkeypatch):
+    check_page = operation._check_page
 
-    def overtaken(run, at):
-        going = page(run, at)
-        monkeypatch.setattr(recount_books.Recounter, "_page", page)
-        count(keeper, house, iter([False, True]).__next__)
-        return going
+    def overtaken(progress, ports):
+        advanced = check_page(progress, ports)
+        monkeypatch.setattr(operation, "_check_page", check_page)
+        reconcile(keeper, house, iter([False, True]).__next__)
+        return advanced
 
-    monkeypatch.setattr(recount_books.Recounter, "_page", overtaken)
+    monkeypatch.setattr(operation, "_check_page", overtaken)
 
     with pytest.raises(StaleRevision):
-        count(keeper, house)
-    assert count(keeper, house) == Recount(FAR, 4, (), (), 0)
+        reconcile(keeper, house)
+    assert reconcile(keeper, house) == Reconciliation(FAR, 4, (), (), 0)
 
 
-def whole(keeper: Keeper, house: House) -> Recount:
-    found = count(keeper, house)
+def whole(keeper: Keeper, house: House) -> Reconciliation:
+    found = reconcile(keeper, house)
     assert found is not None
     return found
 
@@ -98,8 +101,8 @@ def spoil(keeper: Keeper, key: codec.Item, name: str, value: dict[str, Any]) -> 
 
 
 def test_a_total_that_somebody_touched_is_found_and_turns_the_health_red(keeper, house):
-    shard = balances.shard_of(house.policy_id)
-    key = balances.total_key(Mode.TEST, USD, shard)
+    shard = control_accounts.shard_of(house.policy_id)
+    key = control_accounts.total_key(Mode.TEST, USD, shard)
     spoil(keeper, key, "posted_cash", codec.number(100))
     spoil(keeper, key, "source_cash", codec.number(100))
 
@@ -110,8 +113,8 @@ def test_a_total_that_somebody_touched_is_found_and_turns_the_health_red(keeper,
 
 
 def test_a_sub_ledger_that_is_not_what_its_events_say_is_named(keeper, house):
-    key = balances.ledger_key_of(house.policy_id)
-    nothing = codec.pack({"posted": {}, "source": {}, "apart": False})
+    key = control_accounts.sub_ledger_key(house.policy_id)
+    nothing = codec.pack({"posted": {}, "source": {}, "mismatched": False})
     spoil(keeper, key, "body", codec.binary(nothing))
 
     assert house.policy_id in whole(keeper, house).wrong
@@ -135,8 +138,8 @@ def test_a_ledger_without_its_policy_is_an_orphan(keeper, house):
 
 
 def test_a_shard_that_moves_meanwhile_says_nothing(keeper, house):
-    shard = balances.shard_of(house.policy_id)
-    spoil(keeper, balances.total_key(Mode.TEST, USD, shard), "events", codec.number(99))
+    shard = control_accounts.shard_of(house.policy_id)
+    spoil(keeper, control_accounts.total_key(Mode.TEST, USD, shard), "events", codec.number(99))
 
     found = whole(keeper, house)
 

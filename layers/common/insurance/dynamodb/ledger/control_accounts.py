@@ -1,16 +1,16 @@
 """Control accounts in their table: a few rows for each, so that no row is written by every command.
 
-Every event that moves money is booked by one transaction, which adds to all of these or to none:
+Every event that moves money is posted by one transaction, which adds to all of these or to none:
 
 | account | shard | what it holds |
 |---|---|---|
-| books#mode#currency#shard | total | all that was posted, and all that the aggregates' own facts say |
-| books#mode#currency#shard | 2027-02 | what was posted in the period |
+| control#mode#currency#shard | total | all that was posted, and all that the aggregates' own facts say |
+| control#mode#currency#shard | 2027-02 | what was posted in the period |
 | report#mode#currency#2027-02 | partner#product#shard | the same by partner and product |
-| journal#mode#currency#2027-02#shard | when#stream#number | one event's postings |
-| lines#mode#currency#account#2027-02#shard | when#stream#number | what one event moved in the account |
-| ledger#mode#shard | stream | the sub-ledger of one aggregate |
-| booked#stream | number | where the event was booked: it cannot be booked twice |
+| journal#mode#currency#2027-02#shard | time#stream#number | one event's postings |
+| lines#mode#currency#account#2027-02#shard | time#stream#number | what one event moved in the account |
+| subledger#mode#shard | stream | the sub-ledger of one aggregate |
+| posted#stream | number | the period the event was posted to: it cannot be posted twice |
 """
 
 from collections import Counter
@@ -23,9 +23,10 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, fingerprint, mode_of, policy_id_for
 from insurance.domain.core.money import Currency
 from insurance.domain.core.posting import Account
-from insurance.domain.ledger.booking import Booked, Business, Movement, SubLedger
 from insurance.domain.ledger.calendar import AccountingPeriod, Calendar
+from insurance.domain.ledger.journal import Position
 from insurance.domain.ledger.sources import Source
+from insurance.domain.ledger.sub_ledger import Business, Movement, PostingDate, SubLedger
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.transaction import Write, add, load, put, transact
@@ -40,46 +41,47 @@ OPEN = "attribute_not_exists(closed_through) OR closed_through < :period"
 POLICYLESS = frozenset({"sus"})
 
 
-class _BookedBefore(Exception):
+class _PostedBefore(Exception):
     """The marker of the event is there."""
 
 
 class _Moved(Exception):
-    """The period was closed meanwhile, or another event of the aggregate was booked."""
+    """The period was closed meanwhile, or another event of the aggregate was posted."""
 
 
-class DynamoDBBalances:
-    """The port `Balances` on DynamoDB."""
+class DynamoDBControlAccounts:
+    """The port `ControlAccounts` on DynamoDB."""
 
     def __init__(self, client: "DynamoDBClient", table: str, events_table: str) -> None:
         self._client = client
         self._table = table
         self._events_table = events_table
 
-    def book(self, event: Event, source: Source, *, appended_at: datetime) -> Booked | None:
-        calendar_key = (self._table, calendar_key_of(event.mode))
-        ledger_key = (self._table, ledger_key_of(event.stream))
+    def post(self, event: Event, source: Source, *, appended_at: datetime) -> PostingDate | None:
+        calendar_key = (self._table, calendar_key_for(event.mode))
+        ledger_key = (self._table, sub_ledger_key(event.stream))
         first = self._first_event(event)
         for _ in range(TRIES):
-            shut, kept, *about = load(self._client, [calendar_key, ledger_key, *first])
-            calendar = read_calendar(shut, event.mode)
-            before = read_ledger(kept, source.currency)
-            now = before.booked(event, source)
-            movement = Movement.of(event, before, now, calendar)
-            business = _business(event, about)
+            keys = [calendar_key, ledger_key, *first]
+            calendar_item, ledger_item, *first_items = load(self._client, keys)
+            calendar = read_calendar(calendar_item, event.mode)
+            before = read_sub_ledger(ledger_item, source.currency)
+            after = before.post(event, source)
+            movement = Movement.of(event, before, after, calendar)
+            business = _business(event, first_items)
             writes = [
-                self._ledger(event.stream, before, now),
+                self._sub_ledger(event.stream, before, after),
                 *self._totals(event, movement, business, source.currency, appended_at),
                 *self._entries(event, movement, source.currency),
                 self._marker(event, movement),
             ]
             try:
                 transact(self._client, writes)
-            except _BookedBefore:
+            except _PostedBefore:
                 return None
             except _Moved:
                 continue
-            return Booked(movement.period, event.tax_point)
+            return PostingDate(movement.period, event.tax_point)
         raise Unavailable("The ledger")
 
     def imbalance(self, mode: Mode, currency: Currency) -> int:
@@ -88,23 +90,23 @@ class DynamoDBBalances:
         return sum(sum(read_sums(row, "posted").values()) for row in rows)
 
     def _first_event(self, event: Event) -> list[tuple[str, Item]]:
-        """What says whose business it is: the policy's own first event."""
+        """Where it stands whose business it is: the policy's first event."""
         if event.stream.startswith("pol_") or event.stream.partition("_")[0] in POLICYLESS:
             return []
         stream = codec.text(policy_id_for(event.stream))
         return [(self._events_table, {"stream": stream, "sequence": codec.number(1)})]
 
-    def _ledger(self, stream: str, before: SubLedger, now: SubLedger) -> Write:
-        item = ledger_key_of(stream) | {
-            "sequence": codec.number(now.sequence),
-            "events": codec.number(now.events),
-            "currency": codec.text(now.currency),
+    def _sub_ledger(self, stream: str, before: SubLedger, after: SubLedger) -> Write:
+        item = sub_ledger_key(stream) | {
+            "sequence": codec.number(after.sequence),
+            "events": codec.number(after.events),
+            "currency": codec.text(after.currency),
             "body": codec.binary(
                 codec.pack(
                     {
-                        "posted": _by_name(now.posted),
-                        "source": _by_name(now.source),
-                        "apart": now.apart,
+                        "posted": _by_name(after.posted),
+                        "source": _by_name(after.source),
+                        "mismatched": after.mismatched,
                     }
                 )
             ),
@@ -129,7 +131,7 @@ class DynamoDBBalances:
             **_named("source", movement.source),
             "events": movement.events,
             "known": movement.known,
-            "apart": movement.apart,
+            "mismatched": movement.mismatched,
         }
         writes = [
             self._adding(
@@ -152,15 +154,15 @@ class DynamoDBBalances:
         """The event in the journal, and a line in each account that it moves."""
         if not event.postings:
             return []
-        where = Where(event.mode, currency, movement.period, shard_of(event.stream))
-        place = place_of(event)
-        journal = journal_key(where, place) | {
+        where = PeriodShard(event.mode, currency, movement.period, shard_of(event.stream))
+        position = str(Position.of(event))
+        journal = journal_key(where, position) | {
             "type": codec.text(event.type),
             "tax_point": codec.instant(event.tax_point),
             "postings": codec.binary(aggregates.pack_postings(event.postings)),
         }
         lines = [
-            line_key(where, account, place)
+            line_key(where, account, position)
             | {
                 "type": codec.text(event.type),
                 "tax_point": codec.instant(event.tax_point),
@@ -169,14 +171,14 @@ class DynamoDBBalances:
             for account, amount in movement.posted.items()
             if amount
         ]
-        return [add(self._table, item, _booked_before, key="account") for item in (journal, *lines)]
+        return [add(self._table, item, _posted_before, key="account") for item in (journal, *lines)]
 
     def _marker(self, event: Event, movement: Movement) -> Write:
         item = marker_key(event.stream, event.sequence) | {
             "period": codec.text(movement.period),
             "tax_point": codec.instant(event.tax_point),
         }
-        return add(self._table, item, _booked_before, key="account")
+        return add(self._table, item, _posted_before, key="account")
 
     def _adding(
         self,
@@ -187,7 +189,8 @@ class DynamoDBBalances:
         condition: str | None = None,
         values: Item | None = None,
     ) -> Write:
-        """An Update that adds to counters; each has a short alias, for an expression has a limit."""
+        """An Update that adds to counters. Each has a short alias, because expressions are limited in
+        length."""
         sets = sets or {}
         names = {f"#{place}": name for place, name in enumerate([*amounts, *sets])}
         alias = {name: short for short, name in names.items()}
@@ -212,8 +215,8 @@ class DynamoDBBalances:
 # Keys
 
 
-class Where(NamedTuple):
-    """A shard of one period of the books."""
+class PeriodShard(NamedTuple):
+    """A shard of one period of the ledger."""
 
     mode: Mode
     currency: Currency
@@ -225,19 +228,12 @@ def shard_of(stream: str) -> int:
     return fingerprint(stream)[0] % SHARDS
 
 
-def place_of(event: Event) -> str:
-    """Where an event stands among others: by time, then by name."""
-    at = codec.instant(event.processed_at)["S"].removesuffix("Z")
-    at = at if "." in at else f"{at}.000000"
-    return f"{at}#{event.stream}#{event.sequence:06}"
-
-
 def total_key(mode: Mode, currency: Currency, shard: int) -> Item:
-    return _key(f"books#{mode}#{currency}#{shard}", TOTAL)
+    return _key(f"control#{mode}#{currency}#{shard}", TOTAL)
 
 
 def period_key(mode: Mode, currency: Currency, shard: int, period: str) -> Item:
-    return _key(f"books#{mode}#{currency}#{shard}", period)
+    return _key(f"control#{mode}#{currency}#{shard}", period)
 
 
 def report_key(mode: Mode, currency: Currency, period: str, business: Business, shard: int) -> Item:
@@ -246,25 +242,25 @@ def report_key(mode: Mode, currency: Currency, period: str, business: Business, 
     )
 
 
-def journal_key(where: Where, place: str = "") -> Item:
+def journal_key(where: PeriodShard, position: str = "") -> Item:
     mode, currency, period, shard = where
-    return _key(f"journal#{mode}#{currency}#{period}#{shard}", place)
+    return _key(f"journal#{mode}#{currency}#{period}#{shard}", position)
 
 
-def line_key(where: Where, account: Account, place: str = "") -> Item:
+def line_key(where: PeriodShard, account: Account, position: str = "") -> Item:
     mode, currency, period, shard = where
-    return _key(f"lines#{mode}#{currency}#{account}#{period}#{shard}", place)
+    return _key(f"lines#{mode}#{currency}#{account}#{period}#{shard}", position)
 
 
 def marker_key(stream: str, sequence: int) -> Item:
-    return _key(f"booked#{stream}", f"{sequence:06}")
+    return _key(f"posted#{stream}", f"{sequence:06}")
 
 
-def ledger_key_of(stream: str) -> Item:
-    return _key(f"ledger#{mode_of(stream)}#{shard_of(stream)}", stream)
+def sub_ledger_key(stream: str) -> Item:
+    return _key(f"subledger#{mode_of(stream)}#{shard_of(stream)}", stream)
 
 
-def calendar_key_of(mode: Mode) -> Item:
+def calendar_key_for(mode: Mode) -> Item:
     return _key(f"calendar#{mode}", "now")
 
 
@@ -292,7 +288,7 @@ def read_calendar(item: Item | None, mode: Mode) -> Calendar:
     return aggregates.read_record(Calendar, item, None, "the calendar")
 
 
-def read_ledger(item: Item | None, currency: Currency) -> SubLedger:
+def read_sub_ledger(item: Item | None, currency: Currency) -> SubLedger:
     if item is None:
         return SubLedger(currency)
     body = codec.unpack(item["body"]["B"])
@@ -302,23 +298,23 @@ def read_ledger(item: Item | None, currency: Currency) -> SubLedger:
         events=int(item["events"]["N"]),
         posted=_read_balances(body["posted"]),
         source=_read_balances(body["source"]),
-        apart=body["apart"],
+        mismatched=body["mismatched"],
     )
 
 
-def _read_balances(found: Mapping[str, int]) -> Counter[Account]:
-    return Counter({Account(name): amount for name, amount in found.items()})
+def _read_balances(amounts: Mapping[str, int]) -> Counter[Account]:
+    return Counter({Account(name): amount for name, amount in amounts.items()})
 
 
-def _business(event: Event, about: list[Item | None]) -> Business | None:
+def _business(event: Event, first_items: list[Item | None]) -> Business | None:
     if event.stream.partition("_")[0] in POLICYLESS:
         return None
     if event.stream.startswith("pol_"):
         facts = event.facts
-    elif about[0] is None:
+    elif first_items[0] is None:
         raise Unavailable("The policy's first event")
     else:
-        facts = codec.unpack(about[0]["body"]["B"])
+        facts = codec.unpack(first_items[0]["body"]["B"])
     return Business(facts["partner"], facts["product"]["code"])
 
 
@@ -330,8 +326,8 @@ def _moved(_item: Item | None) -> Exception:
     return _Moved()
 
 
-def _booked_before(_item: Item | None) -> Exception:
-    return _BookedBefore()
+def _posted_before(_item: Item | None) -> Exception:
+    return _PostedBefore()
 
 
 def _by_name(amounts: Mapping[Account, int]) -> dict[str, int]:

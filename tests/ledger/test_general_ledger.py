@@ -1,4 +1,4 @@
-"""The books of the house: kept while events are booked, held against what knows of no posting."""
+"""The general ledger: kept while events are posted, checked against what knows of no posting."""
 
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -13,14 +13,14 @@ from insurance.domain.core.event import StreamPosition
 from insurance.domain.core.identity import Mode, suspense_id_for
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.posting import Account, Posting
-from insurance.domain.ledger.chart import path
-from insurance.domain.ledger.export import Format
+from insurance.domain.ledger.chart import beancount_account
+from insurance.domain.ledger.export import ExportFormat
+from insurance.domain.ledger.journal import AccountLine
 from insurance.operations.billing.resolve_suspense import allocate
-from insurance.operations.ledger.read_ledger import (
-    Line,
-    Slice,
+from insurance.operations.ledger.ports import PeriodKey, Slice
+from insurance.operations.ledger.read_general_ledger import (
+    read_account_statement,
     read_journal,
-    read_statement,
     read_trial_balance,
 )
 from insurance.operations.ledger.report_business import report_business, state_partner
@@ -101,7 +101,7 @@ def test_refunds_and_suspense_keep_every_account_at_its_source(keeper):
     keeper.take_in(desk.house)
 
     assert keeper.wrong() == []
-    assert keeper.books.totals(Mode.TEST, GBP).posted[Account.CASH] == 20000 + 5000 - 4000
+    assert keeper.ledger.totals(Mode.TEST, GBP).posted[Account.CASH] == 20000 + 5000 - 4000
 
 
 @pytest.mark.parametrize("outcome", ["paid", "failed"])
@@ -110,23 +110,23 @@ def test_what_claims_keep_back_keeps_every_account_at_its_source(keeper, outcome
     claim = desk.noticed()
     keeper.take_in(desk.house)
     assert keeper.wrong() == []
-    assert keeper.books.totals(Mode.TEST, GBP).posted[Account.CLAIMS_KEPT_BACK] == 1547
+    assert keeper.ledger.totals(Mode.TEST, GBP).posted[Account.CLAIMS_KEPT_BACK] == 1547
 
     desk.reported(claim.payments[0], outcome)
     keeper.take_in(desk.house)
 
     assert keeper.wrong() == []
-    assert keeper.books.totals(Mode.TEST, GBP).posted[Account.CLAIMS_KEPT_BACK] == 0
+    assert keeper.ledger.totals(Mode.TEST, GBP).posted[Account.CLAIMS_KEPT_BACK] == 0
 
 
 def test_nothing_is_booked_twice_however_often_and_late_it_is_delivered(keeper, house):
     keeper.take_in(house)
-    before = keeper.books.totals(Mode.TEST, GBP)
+    before = keeper.ledger.totals(Mode.TEST, GBP)
 
     keeper.delivered.clear()
     keeper.take_in(house)
 
-    assert keeper.books.totals(Mode.TEST, GBP) == before
+    assert keeper.ledger.totals(Mode.TEST, GBP) == before
 
 
 def test_an_event_that_never_came_is_missed(keeper, house):
@@ -176,7 +176,7 @@ def test_a_trial_balance_opens_where_the_month_before_closed(keeper, house):
     keeper.take_in(house)
 
     months = [
-        read_trial_balance(GBP, period, caller=finance(), books=keeper.books)
+        read_trial_balance(GBP, period, caller=finance(), ledger=keeper.ledger)
         for period in ("2025-12", "2026-01", "2026-02", "2026-03", "2026-04")
     ]
 
@@ -184,7 +184,7 @@ def test_a_trial_balance_opens_where_the_month_before_closed(keeper, house):
     for before, after in pairwise(months):
         for account, balance in before.balances.items():
             assert after.balances[account].opening == balance.closing
-    whole = keeper.books.totals(Mode.TEST, GBP).posted
+    whole = keeper.ledger.totals(Mode.TEST, GBP).posted
     assert {name: each.closing for name, each in months[-1].balances.items()} == {
         name: whole[name] for name in months[-1].balances
     }
@@ -194,24 +194,22 @@ def test_a_trial_balance_opens_where_the_month_before_closed(keeper, house):
 def test_an_accounts_lines_come_in_pages_and_add_up_to_its_movement(keeper, house):
     keeper.take_in(house)
 
-    found: list[Line] = []
+    found: list[AccountLine] = []
     after = ""
     while True:
-        page = read_statement(
-            GBP,
+        page = read_account_statement(
+            PeriodKey(Mode.TEST, GBP, "2026-03"),
             Account.PREMIUM_RECEIVABLE,
-            "2026-03",
-            asked=Slice(after, 2),
-            caller=finance(),
-            books=keeper.books,
+            part=Slice(after, 2),
+            ledger=keeper.ledger,
         )
         found += page.lines
         if not page.more:
             break
-        after = page.lines[-1].place
+        after = str(page.lines[-1].position)
 
     assert len(found) > 2
-    assert [line.place for line in found] == sorted({line.place for line in found})
+    assert [line.position for line in found] == sorted({line.position for line in found})
     assert sum(line.amount for line in found) == page.balance.movement
 
 
@@ -221,21 +219,20 @@ def test_beancount_accepts_the_journal_of_every_month_and_finds_our_balances(kee
     for period in ("2025-12", "2026-01", "2026-02", "2026-03"):
         after = ""
         while True:
-            page = read_journal(
-                GBP, period, asked=Slice(after, 3), caller=finance(), books=keeper.books
-            )
-            view = JournalView.of(page, Format.BEANCOUNT, "list", goes_on=bool(texts))
+            key = PeriodKey(Mode.TEST, GBP, period)
+            page = read_journal(key, part=Slice(after, 3), ledger=keeper.ledger)
+            view = JournalView.of(page, ExportFormat.BEANCOUNT, "list", continues=bool(texts))
             texts.append(view.text)
             if not page.more:
                 break
-            after = page.entries[-1].place
+            after = str(page.entries[-1].position)
 
     entries, errors, _ = loader.load_string("\n".join(texts))
 
     assert errors == []
     real = realization.realize(entries)
-    for account, amount in keeper.books.totals(Mode.TEST, GBP).posted.items():
-        units = realization.get(real, path(account)).balance.get_currency_units("GBP")
+    for account, amount in keeper.ledger.totals(Mode.TEST, GBP).posted.items():
+        units = realization.get(real, beancount_account(account)).balance.get_currency_units("GBP")
         assert units.number == Money(amount=amount, currency=GBP).major, account
 
 
@@ -243,23 +240,22 @@ def test_a_partner_sees_its_own_business_and_nobody_elses(keeper, house):
     keeper.take_in(house)
     span = ("2025-12", "2026-03")
 
-    own = report_business(GBP, *span, caller=PARTNER, books=keeper.books)
+    own = report_business(GBP, *span, caller=PARTNER, ledger=keeper.ledger)
     stranger = PARTNER.replace(partner="ptn_two")
-    others = report_business(GBP, *span, caller=stranger, books=keeper.books)
-    statement = state_partner("ptn_one", GBP, "2025-12", caller=PARTNER, books=keeper.books)
-    hidden = state_partner("ptn_one", GBP, "2025-12", caller=stranger, books=keeper.books)
+    others = report_business(GBP, *span, caller=stranger, ledger=keeper.ledger)
+    key = PeriodKey(Mode.TEST, GBP, "2025-12")
+    statement = state_partner("ptn_one", key, caller=PARTNER, ledger=keeper.ledger)
+    hidden = state_partner("ptn_one", key, caller=stranger, ledger=keeper.ledger)
 
-    assert [(partner, product) for partner, product, _ in own.rows] == [
-        ("ptn_one", "personal_motor")
-    ]
-    assert own.whole.written == house.policy.written.amount
-    assert own.whole.incurred == 300_000
+    assert [business for business, _ in own.rows] == [("ptn_one", "personal_motor")]
+    assert own.total.written == house.policy.written.amount
+    assert own.total.incurred == 300_000
     assert others.rows == []
     assert statement.rows[0].balances[Account.WRITTEN_PREMIUM] == -12880
     assert hidden.rows == ()
 
 
-def test_rat_1_loss_expense_and_combined_ratio_from_the_books(keeper):
+def test_rat_1_loss_expense_and_combined_ratio_from_the_ledger(keeper):
     rating = {"steps": [{"step": "base", "base": "price"}], "charges": [], "commission": "0.20"}
     questions = [{"code": "price", "type": "money", "label": "Price", "min": 0, "max": 100_000_000}]
     house = plain_house(
@@ -273,9 +269,9 @@ def test_rat_1_loss_expense_and_combined_ratio_from_the_books(keeper):
     happened(house, claim_event(claim, None, StreamPosition(), datetime(2026, 5, 1, tzinfo=UTC)))
     keeper.take_in(house)
 
-    report = report_business(USD, "2025-12", "2026-10", caller=PARTNER, books=keeper.books)
+    report = report_business(USD, "2025-12", "2026-10", caller=PARTNER, ledger=keeper.ledger)
 
-    whole = BusinessReportView.of(report).whole
+    whole = BusinessReportView.of(report).total
     found = [whole.loss_ratio, whole.expense_ratio, whole.combined_ratio]
     assert [str(figure).removesuffix("00") for figure in found] == expected("RAT-1")
     assert whole.earned.amount == 2_500_000_000
