@@ -25,7 +25,7 @@ type Json = dict[str, Any]
 
 SCHEMA = ROOT / "demo" / "journeys" / "journey.schema.json"
 DEFAULT_CALLER = "harbour-test"
-BANK_SECONDS = 30.0
+BANK_SECONDS = 180.0
 
 
 class JourneyFailed(Exception):

@@ -52,7 +52,7 @@ ANY_PORTS = Ports(gateway=0, services=0, database=0)
 def from_environment(
     environment: Mapping[str, str] = os.environ, *, ports: Ports = DEFAULT_PORTS
 ) -> Settings:
-    """PORT, SERVICES_PORT, DATABASE_PORT, ENGINE, WORKERS, TLS and DATA, each optional."""
+    """PORT, SERVICES_PORT, DATABASE_PORT, ENGINE, WORKERS, WARM, TLS and DATA, each optional."""
     engine = environment.get("ENGINE") or None
     if engine is not None and engine not in ENGINES:
         raise StackError(f"ENGINE={engine} is not one of {', '.join(ENGINES)}")
@@ -66,6 +66,7 @@ def from_environment(
         engine=engine,
         slots=max(1, _number(environment, "WORKERS", 2, highest=32)),
         tls=environment.get("TLS", "") not in {"", "0"},
+        warm=environment.get("WARM") != "0",
     )
 
 

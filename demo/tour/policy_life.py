@@ -14,7 +14,7 @@ type Json = dict[str, Any]
 IN_FEBRUARY = datetime(2027, 2, 1, 9, tzinfo=UTC)
 TEENAGER: Json = {"age": 19, "licence_years": 1, "convictions": 0}
 BANK, FINANCE, UNDERWRITER = "bank-test", "finance-test", "underwriter-test"
-TRIES = 40
+TRIES = 360
 
 
 def changed_and_changed_again_with_effect_before(visitor: Visitor) -> str:

@@ -18,7 +18,7 @@ from local.stack import Stack
 type Json = dict[str, Any]
 
 PARTNER, HANDLER, SUPERVISOR = "harbour-test", "handler-test", "supervisor-test"
-BANK_SECONDS = 30.0
+BANK_SECONDS = 180.0
 
 
 class TourFailed(Exception):

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from local.aws.cloudformation import REGION, TemplateError
+from local.aws.outage import Outage
 from local.aws.template import Resource, Template
 from local.aws.workers import Result
 from local.lease import running_stack
@@ -22,10 +23,13 @@ from local.settings import Settings
 
 type Json = dict[str, Any]
 type Invoke = Callable[[str, Json], Awaitable[Result]]
+type Sleep = Callable[[float], Awaitable[None]]
 
 RATE = re.compile(r"rate\((?P<number>\d+) (?P<unit>minute|hour|day)s?\)")
 TIMEOUT_SECONDS = 900
 """As long as a function may run."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
+"""Between the tries of one call."""
 SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 log = logging.getLogger("coverwright.schedules")
@@ -34,13 +38,15 @@ log = logging.getLogger("coverwright.schedules")
 class Schedule:
     """One schedule: first when it is made, then at its rate; one call at a time."""
 
-    def __init__(self, resource: Resource, *, invoke: Invoke) -> None:
+    def __init__(self, resource: Resource, *, invoke: Invoke, sleep: Sleep = asyncio.sleep) -> None:
         target = resource.properties["Target"]
         self._id = resource.logical_id
         self._seconds = _seconds(resource.properties["ScheduleExpression"])
         self._function, self._input = _called(resource)
         self._tries = 1 + int(target.get("RetryPolicy", {}).get("MaximumRetryAttempts", 185))
         self._invoke = invoke
+        self._sleep = sleep
+        self._outage = Outage(log, self._id)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -53,12 +59,21 @@ class Schedule:
 
     async def _run(self) -> None:
         while True:
-            for _ in range(self._tries):
-                result = await self._invoke(self._function, self._input)
-                if result.error is None:
-                    break
-                log.error("%s: %s: %s", self._id, result.error, result.payload[:2000])
-            await asyncio.sleep(self._seconds)
+            await self._call()
+            await self._sleep(self._seconds)
+
+    async def _call(self) -> None:
+        """Call the function until it has done its work, at longer and longer intervals."""
+        pause = FIRST_PAUSE_SECONDS
+        for last_try in (number == self._tries for number in range(1, self._tries + 1)):
+            result = await self._invoke(self._function, self._input)
+            if result.error is None:
+                self._outage.over()
+                return
+            self._outage.failed(result.error, result.payload[:2000])
+            if not last_try:
+                await self._sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
 def run_now(schedule_id: str, settings: Settings, payload: str | None = None) -> int:

@@ -20,6 +20,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from local.aws.cloudformation import REGION
+from local.aws.outage import Outage
 from local.aws.template import StreamSource
 from local.aws.workers import Result
 
@@ -65,6 +66,7 @@ class EventSource:
         self._tables = tables
         self._streams = streams
         self._store = store
+        self._outage = Outage(log, f"{source.id} {source.table}")
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -89,8 +91,10 @@ class EventSource:
                         if shard["ShardId"] not in shards:
                             reader = self._read_shard(arn, shard["ShardId"])
                             shards[shard["ShardId"]] = asyncio.create_task(reader)
-                except Exception:
-                    log.exception("%s: cannot list the shards of %s", self._source.id, arn)
+                except Exception as error:
+                    self._outage.failed(f"cannot list the shards: {type(error).__name__}", error)
+                else:
+                    self._outage.over()
                 await asyncio.sleep(2)
         finally:
             for task in shards.values():
@@ -99,6 +103,7 @@ class EventSource:
 
     async def _read_shard(self, arn: str, shard: str) -> None:
         iterator: str | None = None
+        outage = Outage(log, f"{self._source.id} {shard}")
         backoff = FIRST_BACKOFF_SECONDS
         while True:
             try:
@@ -112,9 +117,10 @@ class EventSource:
                 else:
                     await asyncio.sleep(POLL_SECONDS)
                 backoff = FIRST_BACKOFF_SECONDS
-            except Exception:
+                outage.over()
+            except Exception as error:
                 # Read again from the checkpoint: the engine may be restarting under us.
-                log.exception("%s: reading %s failed", self._source.id, shard)
+                outage.failed(f"cannot read: {type(error).__name__}", error)
                 iterator = None
                 await asyncio.sleep(backoff)
                 backoff = min(2 * backoff, LONGEST_BACKOFF_SECONDS)

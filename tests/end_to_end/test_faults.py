@@ -100,7 +100,9 @@ def killed_before_the_write(fire: Fire, command: Command) -> httpx.Response:
 def killed_as_the_write_is_under_way(fire: Fire, command: Command) -> httpx.Response:
     """The dead worker's write reaches the engine before the client comes again."""
     killed_while_held(fire, command, "TransactWriteItems", meanwhile=Barrier.let_through)
-    return command.until_answered()
+    answer = command.until_answered()
+    assert answer.headers["Idempotent-Replayed"] == "true"
+    return answer
 
 
 def killed_and_its_write_comes_late(fire: Fire, command: Command) -> httpx.Response:
@@ -112,6 +114,7 @@ def killed_and_its_write_comes_late(fire: Fire, command: Command) -> httpx.Respo
         barrier.let_through()
 
     killed_while_held(fire, command, "TransactWriteItems", meanwhile=come_again_first)
+    assert "Idempotent-Replayed" not in answers[0].headers
     return answers[0]
 
 
@@ -123,7 +126,7 @@ def killed_while_held(
     meanwhile: Callable[[Barrier], None] = lambda barrier: barrier.drop(),
 ) -> None:
     """Kill the worker that waits for this call; then say what becomes of the call."""
-    with fire.faults.barrier(operation, command.subject) as held:
+    with fire.faults.barrier((operation, command.subject)) as held:
         with in_background(command.call) as answer:
             held.wait()
             assert fire.stack.kill_busy(command.function) == 1

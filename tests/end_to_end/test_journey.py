@@ -48,7 +48,6 @@ def test_the_journey_reads_its_figures_back_from_a_stack_started_again(tmp_path:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
         check=False,
     )
 

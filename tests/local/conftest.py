@@ -1,7 +1,6 @@
 """The fixture stack: three functions of a few lines behind the real gateway, engine and services."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,16 +42,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture
 def client(running: Running) -> httpx.Client:
     return running.client
-
-
-def wait_for[T](read: Callable[[], T], wanted: T, seconds: float = 15) -> bool:
-    """Whether what is read becomes what is wanted, in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if read() == wanted:
-            return True
-        time.sleep(0.02)
-    return read() == wanted
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -62,7 +62,6 @@ def test_a_missing_file_is_a_clear_message_and_a_failure(tmp_path: Path) -> None
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=30,
         check=False,
     )
 

@@ -26,21 +26,37 @@ def make(**properties: Any) -> Resource:
 
 def called(resource: Resource, *results: Result) -> list[tuple[str, dict[str, Any]]]:
     """What is called until the schedule waits for its next time."""
-    calls, answers = [], iter(results)
+    return played(resource, *results)[0]
 
-    async def invoke(function: str, event: dict[str, Any]) -> Result:
-        calls.append((function, event))
-        return next(answers)
+
+def played(
+    resource: Resource, *results: Result
+) -> tuple[list[tuple[str, dict[str, Any]]], list[float]]:
+    """The same, and the pauses between its tries."""
+    calls: list[tuple[str, dict[str, Any]]] = []
+    pauses: list[float] = []
+    answers = iter(results)
 
     async def run() -> None:
-        schedule = Schedule(resource, invoke=invoke)
+        waits = asyncio.Event()
+
+        async def invoke(function: str, event: dict[str, Any]) -> Result:
+            calls.append((function, event))
+            return next(answers)
+
+        async def sleep(seconds: float) -> None:
+            if seconds >= 60 and next(answers, None) is None:
+                waits.set()
+                await asyncio.Event().wait()
+            pauses.append(seconds)
+
+        schedule = Schedule(resource, invoke=invoke, sleep=sleep)
         schedule.start()
-        for _ in range(20):
-            await asyncio.sleep(0)
+        await waits.wait()
         await schedule.stop()
 
     asyncio.run(run())
-    return calls
+    return calls, pauses
 
 
 DONE = Result(b"{}")
@@ -72,6 +88,18 @@ def test_the_books_are_counted_by_schedule_as_soon_as_the_stack_is_up():
 def test_a_call_that_fails_is_tried_again_as_often_as_the_schedule_says():
     assert len(called(make(), FAILED, DONE)) == 2
     assert len(called(make(), FAILED, FAILED, FAILED)) == 3
+
+
+def test_it_waits_longer_from_try_to_try():
+    assert played(make(), FAILED, FAILED, DONE)[1] == [1.0, 2.0]
+
+
+def test_a_failure_that_lasts_is_told_of_once_and_its_end_too(caplog):
+    with caplog.at_level("INFO", "coverwright.schedules"):
+        called(make(), FAILED, FAILED, DONE)
+
+    assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
+    assert "after 2 failures" in caplog.records[1].getMessage()
 
 
 def test_what_is_no_rate_is_refused():

@@ -9,7 +9,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ import httpx
 import pytest
 
 from local.settings import ROOT
+from tests.support.waiting import wait_until
 
 BOTH_BOOKS = '{"reconcile": ["live", "test"]}'
 FREE = {"PORT": "0", "SERVICES_PORT": "0", "DATABASE_PORT": "0"}
@@ -68,11 +68,8 @@ def children_of(folder: Path) -> list[str]:
     return found
 
 
-def wait_until_gone(folder: Path, seconds: float = 10) -> list[str]:
-    deadline = time.monotonic() + seconds
-    while (left := children_of(folder)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return left
+def wait_until_gone(folder: Path) -> None:
+    wait_until(lambda: children_of(folder), lambda left: not left)
 
 
 def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> None:
@@ -90,7 +87,7 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
         beside = shown(tmp_path, bodies[2]["id"])
         counted = local(tmp_path, "schedule", "ReconciliationSchedule", "--input", BOTH_BOOKS)
         process.send_signal(signal.SIGINT)
-        status = process.wait(timeout=15)
+        status = process.wait()
 
     assert status == 0
     assert "personal_motor" in json.dumps(bodies[0])
@@ -98,7 +95,7 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
     assert bodies[2]["id"].startswith("quo_test_")
     assert "/v1/quotes" in html
     assert not re.findall(r"(?:src|href)=.https?:|url\(|@import", html)  # nothing from elsewhere
-    assert wait_until_gone(tmp_path) == []
+    wait_until_gone(tmp_path)
 
     assert shown(tmp_path, bodies[2]["id"]) == beside
     assert '"status": "bindable"' in beside
@@ -134,11 +131,11 @@ def test_killed_outright_it_takes_its_children_with_it(tmp_path: Path) -> None:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
-        assert wait_until_gone(tmp_path) == []
+        wait_until_gone(tmp_path)
 
 
 def test_tls_serves_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
-    with serving(tmp_path, TLS="1") as (process, printed):
+    with serving(tmp_path, TLS="1", WARM="0") as (process, printed):
         line = next(line for line in printed.splitlines() if line.startswith("curl"))
         answer = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
         url = shlex.split(line)[-1]
@@ -147,7 +144,7 @@ def test_tls_serves_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
         trusted = ssl.create_default_context(cafile=str(tmp_path / "tls" / "certificate.pem"))
         unsigned = httpx.get(url, verify=trusted)
         process.send_signal(signal.SIGTERM)
-        status = process.wait(timeout=15)
+        status = process.wait()
 
     assert url.startswith("https://127.0.0.1:")
     assert "personal_motor" in answer.stdout
@@ -156,18 +153,17 @@ def test_tls_serves_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
 
 
 def test_two_stacks_do_not_share_a_folder(tmp_path: Path) -> None:
-    with serving(tmp_path) as (process, _):
+    with serving(tmp_path, WARM="0") as (process, _):
         second = subprocess.run(
             [sys.executable, "-m", "local", "serve"],
             cwd=ROOT,
             env=os.environ | FREE | {"DATA": str(tmp_path)},
             capture_output=True,
             text=True,
-            timeout=30,
             check=False,
         )
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=15)
+        process.wait()
 
     assert second.returncode == 1
     assert "another stack uses" in second.stderr
@@ -184,7 +180,6 @@ def test_a_taken_port_is_a_clear_error(tmp_path: Path, setting: str) -> None:
             env=os.environ | FREE | {"DATA": str(tmp_path), setting: str(port)},
             capture_output=True,
             text=True,
-            timeout=30,
             check=False,
         )
 
@@ -204,7 +199,6 @@ def test_a_setting_that_makes_no_sense_is_a_clear_error(setting: str, value: str
         env=os.environ | {setting: value},
         capture_output=True,
         text=True,
-        timeout=30,
         check=False,
     )
 

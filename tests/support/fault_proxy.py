@@ -17,39 +17,56 @@ type Json = dict[str, Any]
 PREFIX = "/_barrier"
 
 
-class Barrier:
-    """Holds calls of one operation that name a subject."""
+class Held:
+    """A call at the barrier."""
 
     def __init__(self) -> None:
-        self._wanted: Json | None = None
-        self._verdicts: list[asyncio.Future[bool]] = []
+        loop = asyncio.get_running_loop()
+        self.goes_on: asyncio.Future[bool] = loop.create_future()
+        self.is_over = asyncio.Event()
+
+
+class Barrier:
+    """Holds calls of certain operations that name certain subjects."""
+
+    def __init__(self) -> None:
+        self._wanted: list[Json] = []
+        self._held: list[Held] = []
         self._changed = asyncio.Condition()
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Any) -> web.StreamResponse:
         if request.path.startswith(PREFIX):
             return await self._control(request)
-        if await self._is_wanted(request) and not await self._verdict():
-            if request.transport is not None:
-                request.transport.close()
-            raise web.HTTPServiceUnavailable
+        if not await self._is_wanted(request):
+            return await self._passed(request, handler)
+        held = Held()
+        async with self._changed:
+            self._held.append(held)
+            self._changed.notify_all()
+        try:
+            if await held.goes_on:
+                return await self._passed(request, handler)
+        finally:
+            held.is_over.set()
+        if request.transport is not None:
+            request.transport.close()
+        raise web.HTTPServiceUnavailable
+
+    async def _passed(self, request: web.Request, handler: Any) -> web.StreamResponse:
         answer: web.StreamResponse = await handler(request)
         return answer
 
     async def _is_wanted(self, request: web.Request) -> bool:
-        wanted = self._wanted
-        if wanted is None:
+        if not self._wanted:
             return False
         operation = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
-        # Bytes: what is read here is kept for whoever reads the body next.
-        return operation == wanted["operation"] and wanted["about"].encode() in await request.read()
-
-    async def _verdict(self) -> bool:
-        verdict: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        async with self._changed:
-            self._verdicts.append(verdict)
-            self._changed.notify_all()
-        return await verdict
+        body = await request.read()
+        request.content.unread_data(body)  # the proxy itself reads it as a stream
+        return any(
+            operation == wanted["operation"] and wanted["about"].encode() in body
+            for wanted in self._wanted
+        )
 
     async def _control(self, request: web.Request) -> web.Response:
         match request.path.removeprefix(PREFIX):
@@ -57,13 +74,17 @@ class Barrier:
                 self._wanted = await request.json()
             case "/wait":
                 async with self._changed:
-                    await self._changed.wait_for(lambda: self._verdicts)
+                    await self._changed.wait_for(lambda: self._held)
+            case "/count":
+                return web.json_response({"held": len(self._held)})
             case "/open":
-                self._wanted = None
+                self._wanted = []
             case "/go-on" | "/drop" as told:
-                for verdict in self._verdicts:
-                    verdict.set_result(told == "/go-on")
-                self._verdicts.clear()
+                ended, self._held = self._held, []
+                for held in ended:
+                    held.goes_on.set_result(told == "/go-on")
+                for held in ended:
+                    await held.is_over.wait()
             case unknown:
                 raise web.HTTPNotFound(text=unknown)
         return web.json_response({})

@@ -51,9 +51,10 @@ class Faults:
         return found
 
     @contextmanager
-    def barrier(self, operation: str, about: str) -> Iterator["Barrier"]:
-        """Calls of this operation that name `about` are held, from the first on."""
-        self._control("POST", "/_barrier/close", {"operation": operation, "about": about})
+    def barrier(self, *calls: tuple[str, str]) -> Iterator["Barrier"]:
+        """Calls that are one of these (operation, what it names) are held, from the first on."""
+        wanted = [{"operation": operation, "about": about} for operation, about in calls]
+        self._control("POST", "/_barrier/close", wanted)
         barrier = Barrier(self._control)
         try:
             yield barrier
@@ -82,12 +83,16 @@ class Barrier:
         """Until a call is held."""
         self._control("POST", "/_barrier/wait")
 
+    def held(self) -> int:
+        """How many calls came so far, whether their callers still wait or not."""
+        return int(self._control("POST", "/_barrier/count")["held"])
+
     def open(self) -> None:
         """Hold no further call; what is held stays."""
         self._control("POST", "/_barrier/open")
 
     def let_through(self) -> None:
-        """What is held reaches the engine now."""
+        """What is held reaches the engine now, and is answered when this returns."""
         self._control("POST", "/_barrier/go-on")
 
     def drop(self) -> None:
@@ -159,8 +164,3 @@ def throttled(*, share: float, operation: str | None = None) -> Rule:
         "error": {"code": "ThrottlingException", "status": 400, "message": "Rate exceeded"},
     }
     return rule | ({} if operation is None else {"operation": operation})
-
-
-def silent(operation: str) -> Rule:
-    """The call is taken, and nobody answers for longer than anybody waits."""
-    return {"operation": operation, "latency": 8_000}

@@ -27,8 +27,8 @@ from tests.support.calls import _fresh as fresh
 type Json = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parents[2]
-REPEATS = 6
-"""A client repeats a busy call with its key, as the 503 tells it to."""
+REPEATS = 100
+"""A client repeats a busy call with its key, as the 503 tells it to; nobody has to so often."""
 
 SERVICE_UNAVAILABLE = 503
 
