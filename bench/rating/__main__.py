@@ -159,7 +159,7 @@ def contenders(sold: Product, risks: Sequence[Risk]) -> dict[str, Callable[[], l
     run = sold.rating.run
     decision = zen.ZenEngine().create_decision(json.dumps(graph()))
     one = zen.compile_expression(NET.format(**FACTORS))
-    tariff = Tariff(sold.definition.document, sold.definition.tables)
+    tariff = Tariff(sold.source.document, sold.source.tables)
     return {
         "ours, traced": lambda: [run(given, 1, 1)[0] for given in inputs],
         "ours again": lambda: [run(given, 1, 1)[0] for given in inputs],

@@ -29,7 +29,7 @@ from insurance.domain.core.roles import EVERY_ROLE, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.product import Product
-from insurance.domain.product.definition.source import Files, schema
+from insurance.domain.product.definition.files import Files, schema
 from insurance.domain.product.publishing.checks import Report
 from insurance.domain.product.publishing.release import ProductVersion, Step
 from insurance.operations.command import Command, Query

@@ -246,7 +246,7 @@ def test_long_names_and_many_drivers_stay_inside_the_margins(kind):
 
 
 def test_a_long_schedule_runs_over_many_pages_with_its_headings_again():
-    questions = [dict(each) for each in product("home_contents").definition.document["questions"]]
+    questions = [dict(each) for each in product("home_contents").source.document["questions"]]
     questions[-1]["max"] = 100
     home = product_with("home_contents", life={}, questions=questions)
     archive = Archive(House(product=home))

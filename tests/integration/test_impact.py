@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from insurance import wiring
 from insurance.domain.core.identity import Mode
-from insurance.domain.product import Definition, Product
+from insurance.domain.product import Product, ProductSource
 from insurance.products import product
 
 from tests.support.backend import environment
@@ -30,12 +30,12 @@ def book(handlers: Handlers):
 
 def draft(times: str) -> Product:
     """Personal motor, everything dearer or cheaper by one more factor."""
-    bundled = product("personal_motor").definition
+    bundled = product("personal_motor").source
     document = copy.deepcopy(dict(bundled.document))
     document["version"] = "2027.1"
     steps = document["rating"]["steps"]
     document["rating"]["steps"] = [*steps, {"step": "everything", "factor": Decimal(times)}]
-    return Product(Definition(document, bundled.tables))
+    return Product(ProductSource(document, bundled.tables))
 
 
 def issued(handlers: Handlers, mileage: int) -> str:

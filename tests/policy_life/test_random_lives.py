@@ -111,7 +111,7 @@ class Life(RuleBasedStateMachine):
                     "cancellation": RULES,
                     "cooling_off_days": 14,
                     "grace_days": grace,
-                    "notice": {"jurisdiction": jurisdiction} if jurisdiction else {},
+                    "notice": {"jurisdiction": jurisdiction} if jurisdiction else None,
                     "instalments": [{"code": "monthly", "count": 12, "charge_rate": "0.05"}],
                 },
             ),

@@ -260,7 +260,7 @@ def test_a_cancellation_by_the_insurer_takes_effect_when_its_notice_is_over():
 
 
 def test_a_product_that_names_no_jurisdiction_lapses_nothing_by_itself():
-    almanac = Almanac(House(motor_with(notice={})))
+    almanac = Almanac(House(motor_with(notice=None)))
     almanac.issue()
 
     almanac.turn_to(date(2026, 12, 1))

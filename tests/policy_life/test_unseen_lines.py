@@ -7,8 +7,7 @@ from time import process_time
 
 import pytest
 from insurance.domain.product import InvalidProduct
-from insurance.domain.product.definition.source import checked
-from insurance.domain.product.publishing.checks import check
+from insurance.domain.product.publishing.checks import check, checked
 
 from tests.support.counter import (
     TAKEN_ON,

@@ -11,7 +11,7 @@ from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import InvalidFields, NoAuthority, RiskNotAccepted
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.party.party import Policyholder
-from insurance.domain.product import Definition, InvalidProduct, Product
+from insurance.domain.product import InvalidProduct, Product, ProductSource
 from insurance.operations.claims.verify_claim import verify_claim
 from insurance.operations.command import Query
 from insurance.operations.policy.issue_policy import issue_policy
@@ -45,7 +45,7 @@ BASE = {
 def product(**parts):
     tables = parts.pop("with_tables", {})
     document = json.loads(json.dumps({**BASE, **parts}), parse_float=Decimal)
-    made = Product(Definition(document, tables))
+    made = Product(ProductSource(document, tables))
     made.compile()
     return made
 
@@ -358,7 +358,7 @@ def test_items_are_counted_by_themselves_or_by_a_condition():
     assert owner(bundle()).policy.premium.total == money(20)
     both = "money(count(f.rent > 100 for f in flats if f.let or f.new))"
     made = product(
-        questions=[dict(one) for one in bundle().definition.document["questions"]],
+        questions=[dict(one) for one in bundle().source.document["questions"]],
         rating={"steps": [{"step": "base", "base": both}]},
     )
     assert owner(made).policy.premium.total == money(2)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from insurance.domain.product import InvalidProduct
-from insurance.domain.product.definition.source import definition
+from insurance.domain.product.definition.files import read_source
 from insurance.domain.product.publishing.checks import check
 
 from tests.support.counter import BASE, Counter, product, renewed, rules_of, selling
@@ -217,6 +217,6 @@ def test_scenarios_say_since_when_a_cover_is_held():
     }
     document = json.dumps({**BASE, "covers": [waiting(2, waiting_count="business")]})
 
-    report = check(definition(document, {}, json.dumps(scenarios)))
+    report = check(read_source(document, {}, json.dumps(scenarios)))
 
     assert [outcome.differences for outcome in report.outcomes] == [(), (), ()]

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from insurance.domain.product import Product
-from insurance.domain.product.definition.source import checked, definition
+from insurance.domain.product.definition.files import read_source
+from insurance.domain.product.publishing.checks import checked
 
 from tests.support.claims import money
 from tests.support.platform import Platform, platform_in_memory
@@ -38,7 +39,7 @@ BASE: Json = {
 
 def product(tables: Mapping[str, str] | None = None, **parts: Any) -> Product:
     """As somebody publishes it: a document of JSON, and tables."""
-    return checked(definition(json.dumps({**BASE, **parts}), tables or {}, None))
+    return checked(read_source(json.dumps({**BASE, **parts}), tables or {}, None))
 
 
 @dataclass

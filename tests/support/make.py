@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from insurance.domain.product import Definition, Offer, Price, Product, Risk
+from insurance.domain.product import Offer, Price, Product, ProductSource, Risk
 
 NUMBER = {"code": "n", "type": "integer", "min": -1_000_000, "max": 1_000_000, "default": 0}
 RATE = {"code": "r", "type": "decimal", "places": 3, "min": 0, "max": 100, "default": 1}
@@ -42,7 +42,7 @@ def document(**parts: Any) -> dict[str, Any]:
 
 
 def product(tables: dict[str, str] | None = None, **parts: Any) -> Product:
-    return Product(Definition(document(**parts), tables or {}))
+    return Product(ProductSource(document(**parts), tables or {}))
 
 
 def risk(sold: Product, covers: tuple[str, ...] = (), **answers: Any) -> Risk:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from insurance.domain.product.definition.source import Files
+from insurance.domain.product.definition.files import Files
 
 PET: Mapping[str, Any] = {
     "code": "pet",

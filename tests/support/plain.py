@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from insurance.domain.product import Definition, Product
+from insurance.domain.product import Product, ProductSource
 
 
 def plain_product(**changes: Any) -> Product:
@@ -34,7 +34,7 @@ def plain_product(**changes: Any) -> Product:
         if isinstance(section, dict) and isinstance(value, dict):
             value = {**section, **value}  # noqa: PLW2901 - a section's rest stays as it is
         document[name] = value
-    return Product(Definition(document=document, tables={}))
+    return Product(ProductSource(document=document, tables={}))
 
 
 def price(dollars: int) -> dict[str, object]:

@@ -15,7 +15,7 @@ from insurance.domain.jurisdiction import Channel
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
-from insurance.domain.product import Definition, Product
+from insurance.domain.product import Product, ProductSource
 from insurance.operations.command import Command
 from insurance.operations.idempotency import Idempotency, RecordedAnswer
 from insurance.operations.policy.issue_policy import issue_policy
@@ -73,11 +73,11 @@ def motor_with(**life: Any) -> Product:
 
 
 def product_with(code: str, *, life: Mapping[str, Any], **changes: Any) -> Product:
-    bundled = product(code).definition
+    bundled = product(code).source
     document = copy.deepcopy(dict(bundled.document))
     document["life"] = {**document["life"], **life}
     document.update(changes)
-    return Product(Definition(document=document, tables=bundled.tables))
+    return Product(ProductSource(document=document, tables=bundled.tables))
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """`python -m tools.products`: check, bundled, schema, mutate, compare, fuzz, cases, impact, impact-stored."""
 
 import argparse
-import json
 import sys
 import time
 from datetime import UTC, datetime
@@ -10,11 +9,11 @@ from random import Random
 
 from insurance.domain.core.identity import Mode
 from insurance.domain.product import InvalidProduct
-from insurance.domain.product.definition.source import schema
 from insurance.domain.product.publishing.checks import check
 from insurance.products import HERE, bundled
 
 from tools.products.folder import found_under, read
+from tools.products.json_schema import SCHEMA, schema_text
 
 
 def main() -> int:  # noqa: PLR0911 - one for each command
@@ -24,7 +23,7 @@ def main() -> int:  # noqa: PLR0911 - one for each command
     one.add_argument("path", type=Path)
     one.add_argument("--publish", action="store_true", help="refuse what is never exercised")
     commands.add_parser("bundled", help="check every bundled product")
-    commands.add_parser("schema", help="print the JSON Schema of product.json")
+    commands.add_parser("schema", help="write the JSON Schema of product.json")
     mutate = commands.add_parser("mutate", help="do the scenarios notice a changed product?")
     mutate.add_argument("path", type=Path)
     commands.add_parser("cases", help="reproduce the published cases")
@@ -49,7 +48,7 @@ def main() -> int:  # noqa: PLR0911 - one for each command
         case "bundled":
             return _check(found_under(HERE), publish=True)
         case "schema":
-            print(json.dumps(schema(), indent=2, ensure_ascii=False))
+            SCHEMA.write_text(schema_text(), "utf-8")
             return 0
         case "mutate":
             return _mutate(arguments.path)
@@ -135,7 +134,7 @@ def _compare(count: int) -> int:
 
     products, equal = list(bundled().values()), 0
     for place, product in enumerate(products):
-        tariff = Tariff(product.definition.document, product.definition.tables)
+        tariff = Tariff(product.source.document, product.source.tables)
         wanted = (count - equal) // (len(products) - place)
         risks = random_risks(product, Random(place))  # noqa: S311 - repeatable
         found = compared(product, risks, tariff, wanted)

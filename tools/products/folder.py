@@ -2,19 +2,19 @@
 
 from pathlib import Path
 
-from insurance.domain.product import Definition
-from insurance.domain.product.definition.source import DOCUMENT_MAX, TABLES_MAX, definition
+from insurance.domain.product import ProductSource
+from insurance.domain.product.definition.files import DOCUMENT_MAX, TABLES_MAX, read_source
 from insurance.domain.product.faults import refuse
 
 
-def read(folder: Path) -> Definition:
+def read(folder: Path) -> ProductSource:
     """The definition in a folder. Raises InvalidProduct with every fault of its shape."""
     if not (folder / "product.json").is_file():
         raise refuse(str(folder), "no product.json", "a folder with a product.json")
     tables = {path.stem: _text(path, TABLES_MAX) for path in sorted(folder.glob("*.csv"))}
     scenarios = folder / "scenarios.json"
     examples = _text(scenarios, DOCUMENT_MAX) if scenarios.is_file() else None
-    return definition(_text(folder / "product.json", DOCUMENT_MAX), tables, examples)
+    return read_source(_text(folder / "product.json", DOCUMENT_MAX), tables, examples)
 
 
 def found_under(path: Path) -> list[Path]:

@@ -12,8 +12,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 from insurance.domain.core.errors import InsuranceError
-from insurance.domain.product import Definition, InvalidProduct
-from insurance.domain.product.definition.source import checked, definition
+from insurance.domain.product import InvalidProduct, ProductSource
+from insurance.domain.product.definition.files import read_source
+from insurance.domain.product.publishing.checks import checked
 from insurance.products import HERE, versions
 
 from tools.products.random_risks import random_risks
@@ -249,7 +250,7 @@ def feed(count: int, random: Random) -> Found:
     for one in islice(inputs(random), count):
         began = time.process_time()
         try:
-            product = checked(definition(one.document, one.tables, None))
+            product = checked(read_source(one.document, one.tables, None))
         except InvalidProduct as error:
             refused += 1
             if not str(error):
@@ -258,7 +259,7 @@ def feed(count: int, random: Random) -> Found:
             trouble.append(f"{one.what}: {type(error).__name__}: {error}"[:300])
         else:
             accepted += 1
-            trouble += _quoted(product.definition, one.what, random)
+            trouble += _quoted(product.source, one.what, random)
         taken = time.process_time() - began
         slowest = max(slowest, taken)
         if taken > SECONDS_MAX:
@@ -266,7 +267,7 @@ def feed(count: int, random: Random) -> Found:
     return Found(refused, accepted, slowest, tuple(trouble))
 
 
-def _quoted(made: Definition, what: str, random: Random) -> list[str]:
+def _quoted(made: ProductSource, what: str, random: Random) -> list[str]:
     """A few random risks under a definition that was accepted."""
     from insurance.domain.product import Product  # noqa: PLC0415 - compiled anew, as a quote does
 

@@ -6,7 +6,7 @@ from copy import deepcopy
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from insurance.domain.product import Definition, InvalidProduct, Product
+from insurance.domain.product import InvalidProduct, Product, ProductSource
 from insurance.domain.product.publishing.scenarios import Scenarios
 
 SECTIONS = ("values", "covers", "underwriting", "rating", "renewal", "claims")
@@ -70,17 +70,17 @@ class Mutant(NamedTuple):
     document: dict[str, Any]
 
 
-def mutants(made: Definition) -> Iterator[Mutant]:
+def mutants(made: ProductSource) -> Iterator[Mutant]:
     document = made.document
     for section in SECTIONS:
         if section in document:
             yield from _of(document, (section,), document[section], expression=section == "values")
 
 
-def survives(made: Definition, mutant: Mutant) -> bool | None:
+def survives(made: ProductSource, mutant: Mutant) -> bool | None:
     """True if no scenario notices; None if the compiler itself refuses the mutant."""
     try:
-        product = Product(Definition(mutant.document, made.tables))
+        product = Product(ProductSource(mutant.document, made.tables))
         product.compile()
         scenarios = Scenarios(made.scenarios or {})
         return all(outcome.passed for outcome in scenarios.run(product))

@@ -33,13 +33,8 @@ def random_risks(product: Product, random: Random, *, tries: int = 10**9) -> Ite
             except InvalidFields:
                 continue
         looked_up = {
-            look_up["source"]: {
-                field["code"]: answer(
-                    product.scope.looked_up[look_up["source"]][field["code"]], random
-                )
-                for field in look_up["fields"]
-            }
-            for look_up in product.looks_up
+            source: {code: answer(field, random) for code, field in fields.items()}
+            for source, fields in product.scope.looked_up.items()
         }
         start = date(2026, 1, 1) + timedelta(random.randrange(1461))
         yield Risk(answers, looked_up, covers, start)

@@ -16,7 +16,7 @@ from insurance.operations.products.ports import KnownVersions
 from insurance.products import files, product, versions
 
 if TYPE_CHECKING:
-    from insurance.domain.product.definition.source import Files
+    from insurance.domain.product.definition.files import Files
 
 STATE_SECONDS = 60
 """How long a process goes by what it read of a product's versions: a withdrawn one is sold no longer."""

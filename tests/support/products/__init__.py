@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from insurance.domain.product import Definition, Product
+from insurance.domain.product import Product, ProductSource
 
 HERE = Path(__file__).parent
 
@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 def _product(name: str, **claims: Any) -> Product:
     document = json.loads((HERE / f"{name}.json").read_text("utf-8"), parse_float=Decimal)
     document["claims"] = {**document["claims"], **claims}
-    return Product(Definition(document, {}))
+    return Product(ProductSource(document, {}))
 
 
 def published_claims(**claims: Any) -> Product:

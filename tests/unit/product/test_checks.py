@@ -9,10 +9,10 @@ from random import Random
 import jsonschema
 import pytest
 from insurance.domain.core.errors import SamePerson, WrongState
-from insurance.domain.product import Definition, InvalidProduct
+from insurance.domain.product import InvalidProduct, ProductSource
 from insurance.domain.product.definition import shape
-from insurance.domain.product.definition.source import checked, definition, schema
-from insurance.domain.product.publishing.checks import check
+from insurance.domain.product.definition.files import read_source, schema
+from insurance.domain.product.publishing.checks import check, checked
 from insurance.domain.product.publishing.release import (
     NEXT,
     ProductVersion,
@@ -25,6 +25,7 @@ from insurance.products import HERE, product, versions
 from tests.support.make import document
 from tools.products.folder import read
 from tools.products.fuzz import feed, inputs
+from tools.products.json_schema import SCHEMA, schema_text
 from tools.products.mutation import mutants, survives
 
 FOLDERS = [HERE / code / version for code, version in versions()]
@@ -51,13 +52,13 @@ def test_a_rule_that_no_scenario_tries_is_named():
     rule = {"code": "new", "outcome": "refer", "when": "contents_sum == 6000", "reason": "New"}
     changed = {**made.document, "underwriting": [*made.document["underwriting"], rule]}
 
-    assert check(Definition(changed, made.tables, made.scenarios)).untried == (
+    assert check(ProductSource(changed, made.tables, made.scenarios)).untried == (
         "/underwriting/5 (new)",
     )
 
 
 def test_a_scenario_that_fails_says_what_was_found():
-    made = Definition(
+    made = ProductSource(
         document(),
         {},
         {"risks": {"baseline": {}}, "scenarios": [{"name": "dear", "expect": {"net": 101}}]},
@@ -88,7 +89,7 @@ def test_a_fault_names_its_path_what_was_found_and_what_was_expected(change, tol
     text = json.dumps(document(**change))
 
     with pytest.raises(InvalidProduct) as caught:
-        checked(definition(text, {}, None))
+        checked(read_source(text, {}, None))
 
     assert told in str(caught.value)
 
@@ -110,7 +111,7 @@ def test_a_table_with_gaps_or_overlaps_is_refused_with_its_line(table, told):
     plain = document(rating={"steps": [{"step": "a", "base": 1}, {"step": "b", "factor": "t(n)"}]})
 
     with pytest.raises(InvalidProduct) as caught:
-        checked(definition(json.dumps(plain), {"t": table}, None))
+        checked(read_source(json.dumps(plain), {"t": table}, None))
 
     assert told in str(caught.value)
 
@@ -132,7 +133,7 @@ def test_a_pattern_that_text_could_keep_busy_is_refused(pattern):
     plain = document(questions=[{"code": "plate", "type": "text", "pattern": pattern}])
 
     with pytest.raises(InvalidProduct) as caught:
-        checked(definition(json.dumps(plain), {}, None))
+        checked(read_source(json.dumps(plain), {}, None))
 
     assert caught.value.faults[0].path == "/questions/0/pattern"
 
@@ -143,7 +144,7 @@ def test_a_pattern_that_text_could_keep_busy_is_refused(pattern):
 def test_a_pattern_without_that_is_taken(pattern):
     plain = document(questions=[{"code": "plate", "type": "text", "pattern": pattern}])
 
-    assert checked(definition(json.dumps(plain), {}, None)).questions[0].pattern == pattern
+    assert checked(read_source(json.dumps(plain), {}, None)).questions[0].pattern == pattern
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ def test_a_pattern_without_that_is_taken(pattern):
 )
 def test_text_that_is_not_a_document_is_refused(text, told):
     with pytest.raises(InvalidProduct) as caught:
-        definition(text, {}, None)
+        read_source(text, {}, None)
 
     assert told in str(caught.value)
 
@@ -182,6 +183,10 @@ def test_shapes_are_judged_as_the_jsonschema_package_judges_them():
         judged[ours] += 1
 
     assert min(judged.values()) > 10
+
+
+def test_the_schema_is_what_the_model_writes():
+    assert SCHEMA.read_text("utf-8") == schema_text(), "run `make schema`"
 
 
 def test_malformed_products_are_refused_or_quote():

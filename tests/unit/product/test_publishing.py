@@ -17,7 +17,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.event import first_broken_link
 from insurance.domain.core.identity import Mode
-from insurance.domain.product.definition.source import Files
+from insurance.domain.product.definition.files import Files
 from insurance.domain.product.publishing.release import Step
 from insurance.operations.command import Command, Query
 from insurance.operations.idempotency import RecordedAnswer

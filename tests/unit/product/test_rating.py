@@ -173,7 +173,7 @@ def test_premium_by_cover_adds_up_to_net_whatever_it_is(bases, places):
 @pytest.mark.parametrize("code", [code for code, _ in versions()])
 def test_the_compiled_tariff_and_the_reference_agree(code):
     sold = bundled(code)
-    tariff = Tariff(sold.definition.document, sold.definition.tables)
+    tariff = Tariff(sold.source.document, sold.source.tables)
     risks = islice(random_risks(sold, Random(code)), 200)  # noqa: S311 - repeatable
 
     assert compared(sold, risks, tariff) > 100

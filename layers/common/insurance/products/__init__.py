@@ -9,12 +9,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from insurance.domain.core.errors import ProductNotFound
+from insurance.domain.product.definition.source import ProductSource
 from insurance.domain.product.faults import did_you_mean
-from insurance.domain.product.product import Definition, Product
+from insurance.domain.product.product import Product
 from insurance.domain.product.publishing.release import order
 
 if TYPE_CHECKING:
-    from insurance.domain.product.definition.source import Files
+    from insurance.domain.product.definition.files import Files
 
 HERE = Path(__file__).parent
 
@@ -26,10 +27,10 @@ def versions() -> Iterator[tuple[str, str]]:
         yield folder.parent.name, folder.name
 
 
-def read(folder: Path) -> Definition:
+def read(folder: Path) -> ProductSource:
     """A definition from its folder: product.json, and the CSV tables beside it."""
     tables = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.csv"))}
-    return Definition(_json(folder / "product.json"), tables)
+    return ProductSource(_json(folder / "product.json"), tables)
 
 
 def scenarios(code: str, version: str) -> Any:
@@ -39,7 +40,7 @@ def scenarios(code: str, version: str) -> Any:
 
 def files(code: str, version: str) -> "Files":
     """A bundled version's files, as they ship."""
-    from insurance.domain.product.definition.source import Files  # noqa: PLC0415 - only who edits wants them
+    from insurance.domain.product.definition.files import Files  # noqa: PLC0415 - only who edits wants them
 
     folder = HERE / code / version
     tables = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.csv"))}

@@ -20,7 +20,7 @@ from insurance.api.views.terms import (
 )
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
-from insurance.domain.product.rating.tariff import TraceStep
+from insurance.domain.product.rating.trace import TraceStep
 from insurance.domain.quote.pricing import Priced, premium_of
 from insurance.domain.quote.quote import Quote
 from insurance.operations.quoting.explain_quote import Explanation

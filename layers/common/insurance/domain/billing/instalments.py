@@ -1,12 +1,12 @@
 """Instalments: a sum over the due dates of a plan; the parts add up, and the odd units go where the
 product says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.period import Period
 from insurance.domain.core.value import Value
 from insurance.domain.product import Product
+from insurance.domain.product.definition import model
 from insurance.domain.product.language.arithmetic import add_months, half_up
 
 ANNUAL = "annual"
@@ -63,9 +64,9 @@ class Schedule(NamedTuple):
 
 def plans_of(product: Product) -> tuple[Plan, ...]:
     """The plans on offer, paying at once first."""
-    rows = product.life.section("instalments").get("rows", ())
+    rows = product.life.instalments
     is_straight_through = Plan(code=ANNUAL, name="All at once", count=1)
-    return (is_straight_through, *(_plan(row) for row in rows if row["code"] != ANNUAL))
+    return (is_straight_through, *(_plan(row) for row in rows if row.code != ANNUAL))
 
 
 def schedule(total: Money, plan: Plan, first_due: date, term: Period) -> Schedule:
@@ -113,11 +114,11 @@ def divided(total: Money, count: int, odd_units: OddUnits) -> tuple[list[Money],
     return moneys, Money.zero(total.currency)
 
 
-def _plan(row: Mapping[str, Any]) -> Plan:
+def _plan(row: model.InstalmentPlan) -> Plan:
     return Plan(
-        code=row["code"],
-        name=row.get("name", row["code"].replace("_", " ").capitalize()),
-        count=row["count"],
-        charge_rate=Decimal(str(row.get("charge_rate", 0))),
-        odd_units=OddUnits(row.get("odd_units", OddUnits.FIRST)),
+        code=row.code,
+        name=row.title,
+        count=row.count,
+        charge_rate=Decimal(str(row.charge_rate)),
+        odd_units=OddUnits(row.odd_units),
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from insurance.domain.claim.claim import Claim
 from insurance.domain.product import Product
-from insurance.domain.product.results import fault_of
+from insurance.domain.product.risk import fault_of
 from insurance.domain.quote.quote import PastLoss
 
 

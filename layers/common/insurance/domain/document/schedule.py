@@ -53,7 +53,7 @@ def schedule(subject: Subject, wording: Wording) -> Body:
 
 def certificate(subject: Subject, wording: Wording) -> Body:
     policy, product = subject.policy_then, subject.product
-    shown = [question for question in product.questions if question.code in product.papers.shows]
+    shown = [question for question in product.questions if question.code in product.documents.shows]
     insured = parts.answered(shown, policy.answers or {}, wording)
     covers = Points(texts=tuple(cover.name for cover in policy.covers))
     sections = [Section(heading=wording.say("schedule.policy"), parts=(_policy(subject, wording),))]

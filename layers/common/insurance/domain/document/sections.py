@@ -91,7 +91,7 @@ def covered(covers: Sequence[CoverTerms], product: Product, wording: Wording) ->
             if cover.excess is None:
                 excess = wording.say("cover.excess_noted")
         limit = wording.say("cover.no_limit") if cover.limit is None else wording.money(cover.limit)
-        rows.append((cover.name, product.papers.cover(cover.code).wording, limit, excess))
+        rows.append((cover.name, product.documents.cover(cover.code).wording, limit, excess))
     headings = tuple(
         wording.say(f"cover.{column}") for column in ("name", "wording", "limit", "excess")
     )
@@ -104,9 +104,9 @@ def excluded(covers: Sequence[CoverTerms], product: Product, wording: Wording) -
     points = [
         wording.say("cover.note", cover=cover.name, note=reason)
         for cover in covers
-        for reason in product.papers.cover(cover.code).exclusions
+        for reason in product.documents.cover(cover.code).exclusions
     ]
-    points += product.papers.exclusions
+    points += product.documents.exclusions
     rest = Paragraphs(texts=wording.say_all("exclusions.rest"))
     return (Points(texts=tuple(points)), rest) if points else (rest,)
 

@@ -66,7 +66,7 @@ class Selection(NamedTuple):
         policy = version.record
         if policy.policyholder is None or version.head.processed_at is None:
             raise AlreadyErased(policy.id)
-        if self.kind not in product.papers.kinds:
+        if self.kind not in product.documents.kinds:
             raise TermsNotOffered(f"a {self.kind.replace('_', ' ')}")
         if self.kind is DocumentKind.CERTIFICATE:
             _check_covered(policy, self.as_at)

@@ -1,9 +1,7 @@
 """Conditions: a product's rules for changing and ending its policies, as values."""
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from insurance.domain.contract.proration import DayCount, Rounding
@@ -11,13 +9,8 @@ from insurance.domain.core.money import Currency, Money
 from insurance.domain.jurisdiction import Jurisdiction
 from insurance.domain.policy.transaction import Initiator
 from insurance.domain.product import Product
-from insurance.domain.product.language.function_builder import FunctionBuilder
-from insurance.domain.product.language.kinds import Term, number
-
-LONGEST_TERM_DAYS = 3660
-
-type Retention = Callable[[int, int], Fraction]
-"""The share of the term's price that is retained, by days in force and days of the term."""
+from insurance.domain.product.definition import model
+from insurance.domain.product.definition.retention import Retention
 
 
 class Cancelling(NamedTuple):
@@ -56,8 +49,7 @@ class Conditions(NamedTuple):
     @classmethod
     def of(cls, product: Product) -> Self:
         life = product.life
-        adjustment = life.section("adjustment")
-        rows = life.section("cancellation").get("rows", ())
+        adjustment = life.adjustment
         return cls(
             currency=product.currency,
             zone=product.zone,
@@ -65,12 +57,15 @@ class Conditions(NamedTuple):
             rounding=Rounding(
                 mode=product.rounding.mode,
                 unit=product.rounding.unit,
-                by_line=adjustment.get("rounding") == "line",
+                by_line=adjustment.rounding == "line",
             ),
-            adjusts=adjustment.get("method", "pro_rata") == "pro_rata",
-            adjustment_fee=life.money(adjustment.get("fee", 0)),
-            reprice_on_contract=adjustment.get("reprice_on", "contract") == "contract",
-            cancelling=tuple(_cancelling(row, product) for row in rows),
+            adjusts=adjustment.method == "pro_rata",
+            adjustment_fee=life.money(adjustment.fee),
+            reprice_on_contract=adjustment.reprice_on == "contract",
+            cancelling=tuple(
+                _cancelling(row, retention, product)
+                for row, retention in zip(life.cancellation, life.retentions, strict=True)
+            ),
             cooling_off_days=life.cooling_off_days,
             reinstatement_days=life.reinstatement_days,
             jurisdiction=life.jurisdiction,
@@ -83,31 +78,18 @@ class Conditions(NamedTuple):
         return next(iter(exact or [row for row in rows if row.reason is None]), None)
 
 
-def _cancelling(row: Mapping[str, Any], product: Product) -> Cancelling:
-    minimum = Fraction(str(row.get("minimum_earned", 0)))
+def _cancelling(
+    row: model.Cancellation, retention: Retention | None, product: Product
+) -> Cancelling:
+    minimum = Fraction(str(row.minimum_earned))
     if minimum > 1:
         minimum *= 10**product.currency.exponent
     return Cancelling(
-        by=Initiator(row["by"]),
-        reason=row.get("reason"),
-        method=row["method"],
-        fee=product.life.money(row.get("fee", 0)),
-        retained=Fraction(str(row.get("retained", 0))),
-        retention=_retention(row, product),
+        by=Initiator(row.by),
+        reason=row.reason,
+        method=row.method,
+        fee=product.life.money(row.fee),
+        retained=Fraction(str(row.retained)),
+        retention=retention,
         minimum_earned=minimum,
     )
-
-
-def _retention(row: Mapping[str, Any], product: Product) -> Retention | None:
-    """A table is asked by days in force; a formula may also speak of the days of the term."""
-    if "table" not in row and "formula" not in row:
-        return None
-    source = f"{row['table']}(days_in_force)" if "table" in row else row["formula"]
-    days = number(0, Decimal(0), Decimal(LONGEST_TERM_DAYS))
-    whole = number(0, Decimal(1), Decimal(LONGEST_TERM_DAYS))
-    named = {"days_in_force": Term("force", days), "days_in_term": Term("term", whole)}
-    builder = FunctionBuilder(product.scope, named)
-    rate = builder.rate(source, "/life/cancellation")
-    builder.write(f"return {rate.code}")
-    run, scale = builder.build("force, term"), 10**rate.type.scale
-    return lambda force, term: Fraction(run(force, term), scale)

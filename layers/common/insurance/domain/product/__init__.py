@@ -1,31 +1,24 @@
 """The product engine: a new product is data, compiled here into exact arithmetic."""
 
-from insurance.domain.product.definition.questions import Answers, Question
-from insurance.domain.product.faults import Fault, InvalidProduct, NoRate
-from insurance.domain.product.product import Definition, Product
-from insurance.domain.product.results import (
+from insurance.domain.product.claims.assessment import (
     Assessment,
-    CoverTerms,
-    Finding,
-    Imposed,
-    Line,
-    LookUp,
     Loss,
-    Offer,
-    PastClaim,
     PayoutStep,
-    Period,
-    Price,
-    Renewal,
-    Risk,
     RuleResult,
 )
+from insurance.domain.product.definition.answers import Answers
+from insurance.domain.product.definition.questions import Question
+from insurance.domain.product.definition.source import ProductSource
+from insurance.domain.product.faults import Fault, InvalidProduct, NoRate
+from insurance.domain.product.offer import CoverTerms, Finding, Offer, Renewal
+from insurance.domain.product.product import Product
+from insurance.domain.product.rating.price import Line, Price
+from insurance.domain.product.risk import Imposed, LookUp, PastClaim, Period, Risk
 
 __all__ = [
     "Answers",
     "Assessment",
     "CoverTerms",
-    "Definition",
     "Fault",
     "Finding",
     "Imposed",
@@ -40,6 +33,7 @@ __all__ = [
     "Period",
     "Price",
     "Product",
+    "ProductSource",
     "Question",
     "Renewal",
     "Risk",

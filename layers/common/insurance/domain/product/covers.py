@@ -1,18 +1,20 @@
-"""Covers and underwriting: what is in force on which terms, and what a person must decide."""
+"""The covers of a product: who can have them, up to how much, less how much."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
-from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
+from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Currency, Money
+from insurance.domain.product.definition import model
 from insurance.domain.product.faults import did_you_mean, refuse
+from insurance.domain.product.language.expression import mentions
 from insurance.domain.product.language.function_builder import FunctionBuilder, present
-from insurance.domain.product.language.kinds import as_decimal, at_scale
+from insurance.domain.product.language.kinds import at_scale
 from insurance.domain.product.language.scope import RatingInput, Scope
 from insurance.domain.product.language.terms import rounded
-from insurance.domain.product.results import BLOCKS, CoverTerms, Finding
+from insurance.domain.product.offer import CoverTerms
 
-OUTCOMES: Final = ("decline", "refer", "exclude", "load", "inform")
+COVERS_MAX: Final = 60
 
 
 class CoverOnOffer(NamedTuple):
@@ -28,77 +30,101 @@ class CoverOnOffer(NamedTuple):
 
 
 class Covers:
-    """The covers of a product: who can have them, up to how much, less how much."""
+    """Compiled: which covers can be had, and their limits and excesses."""
 
-    def __init__(self, plain: Sequence[Mapping[str, Any]], scope: Scope) -> None:
+    def __init__(self, covers: Sequence[model.Cover], scope: Scope) -> None:
         self.on_offer = tuple(
             CoverOnOffer(
-                cover["code"],
-                cover.get("name", cover["code"].replace("_", " ").capitalize()),
-                bool(cover.get("optional", False)),
-                cover.get("description", ""),
-                cover.get("section", ""),
-                cover.get("not_available", "This cover is not available for these answers."),
+                cover.code,
+                cover.title,
+                cover.optional,
+                cover.description,
+                cover.section,
+                cover.not_available,
             )
-            for cover in plain
+            for cover in covers
         )
-        self._notes = {cover["code"]: cover.get("excess_note", "") for cover in plain}
-        self.can_be_had = self._build_available(plain, scope)
-        self._terms, self.on_loss = self._build_terms(plain, scope)
+        self._optional = {cover.code: cover for cover in self.on_offer if cover.optional}
+        self._notes = {cover.code: cover.excess_note for cover in covers}
+        self.can_be_had = self._build_available(covers, scope)
+        self._terms, self.on_loss = self._build_terms(covers, scope)
 
     def _build_available(
-        self, plain: Sequence[Mapping[str, Any]], scope: Scope
+        self, covers: Sequence[model.Cover], scope: Scope
     ) -> Callable[[RatingInput], Sequence[bool]]:
         """Whether each cover can be had; it can where a look-up that would say is missing."""
         builder = FunctionBuilder(scope)
         codes = []
-        for place, cover in enumerate(plain):
-            if "when" not in cover:
+        for cover in covers:
+            if cover.when is None:
                 codes.append("True")
                 continue
             with builder.apart() as sources:
-                code = builder.condition(cover["when"], f"/covers/{place}/when")
+                code = builder.condition(cover.when, cover.at("when"))
             asked = present(sources)
             codes.append(f"(not ({asked}) or {code})" if asked else code)
         builder.write(f"return ({', '.join(codes)},)")
         return builder.build()
 
     def _build_terms(
-        self, plain: Sequence[Mapping[str, Any]], scope: Scope
+        self, covers: Sequence[model.Cover], scope: Scope
     ) -> tuple[Callable[[RatingInput], Sequence[tuple[int | None, int | None]]], frozenset[str]]:
         """Limit and excess of each cover; an excess that asks about the loss is left to it."""
         builder = FunctionBuilder(scope)
         codes, on_loss = [], set()
-        for place, cover in enumerate(plain):
-            limit = self._amount(builder, cover, "limit", f"/covers/{place}/limit")
+        for cover in covers:
+            limit = self._amount(builder, cover, "limit")
             excess = "None"
-            asked = {ask["code"] for ask in cover.get("claim", {}).get("asks", [])}
-            if mentions(cover.get("excess"), asked | {"claimed", "loss", "cause", "item"}):
-                on_loss.add(cover["code"])
+            asked = {ask.code for ask in cover.claim.asks}
+            if mentions(cover.excess, asked | {"claimed", "loss", "cause", "item"}):
+                on_loss.add(cover.code)
             else:
-                excess = self._amount(builder, cover, "excess", f"/covers/{place}/excess")
+                excess = self._amount(builder, cover, "excess")
             codes.append(f"({limit}, {excess})")
         builder.write(f"return ({', '.join(codes)},)")
         return builder.build(), frozenset(on_loss)
 
-    def _amount(
-        self, builder: FunctionBuilder, cover: Mapping[str, Any], name: str, path: str
-    ) -> str:
-        asked = {ask["code"] for ask in cover.get("claim", {}).get("asks", [])}
-        if cover.get(name) is None or mentions(cover[name], asked | {"item", "claimed", "cause"}):
+    def _amount(self, builder: FunctionBuilder, cover: model.Cover, name: str) -> str:
+        source = cover.limit if name == "limit" else cover.excess
+        asked = {ask.code for ask in cover.claim.asks}
+        if source is None or mentions(source, asked | {"item", "claimed", "cause"}):
             return "None"
         exponent = builder.scope.exponent
         with builder.apart() as sources:
-            term = rounded(builder.amount(cover[name], path), exponent, "half_up")
+            term = rounded(builder.amount(source, cover.at(name)), exponent, "half_up")
         code = at_scale(term, exponent)
         asked_first = present(sources)
-        guard = f"{cover['code']!r} in e.selected"
+        guard = f"{cover.code!r} in e.selected"
         if asked_first:
             guard += f" and {asked_first}"
         return f"({code} if {guard} else None)"
 
     def available(self, given: RatingInput) -> dict[str, bool]:
         return dict(zip((c.code for c in self.on_offer), self.can_be_had(given), strict=True))
+
+    def choose(self, given: RatingInput, chosen: Sequence[str], *, lenient: bool) -> frozenset[str]:
+        """The covers in force: those that belong to everybody, and the chosen that can be had.
+
+        Raises:
+            InvalidFields: A chosen cover does not exist, is not optional or, unless lenient, cannot
+                be had.
+        """
+        available, optional = self.available(given), self._optional
+        faults = []
+        for place, code in enumerate(chosen):
+            pointer = f"/covers/{place}"
+            if code not in optional:
+                hint = did_you_mean(str(code), optional)
+                faults.append(FieldFault(pointer, "unknown", f"Not an optional cover. {hint}"))
+            elif not available[code] and not lenient:
+                faults.append(FieldFault(pointer, "not_available", optional[code].not_available))
+        if faults:
+            raise InvalidFields(faults)
+        return frozenset(
+            code
+            for code, can in available.items()
+            if can and (code not in optional or code in chosen)
+        )
 
     def terms(
         self, given: RatingInput, currency: Currency, excess: Money | None
@@ -126,87 +152,17 @@ class Covers:
         return tuple(found)
 
 
-def mentions(source: object, names: Set[str]) -> bool:
-    """Whether an expression speaks of any of the names; of text only, before it is checked."""
-    if isinstance(source, str):
-        import re  # noqa: PLC0415 - loaded already by every question
+def cover_codes(covers: Sequence[model.Cover]) -> list[str]:
+    """The codes of covers, in their order.
 
-        return any(word in names for word in re.findall(r"[a-z_][a-z0-9_]*", source))
-    if isinstance(source, list):
-        return any(mentions(case, names) for case in source)
-    if isinstance(source, dict):
-        return any(mentions(part, names) for part in source.values())
-    return False
-
-
-class Underwriting:
-    """Every rule that matches is reported, in order of priority."""
-
-    def __init__(self, plain: Sequence[Mapping[str, Any]], scope: Scope) -> None:
-        builder = FunctionBuilder(scope)
-        self.rules: list[Finding] = []
-        codes = []
-        for place, rule in enumerate(plain):
-            path = f"/underwriting/{place}"
-            self.rules.append(_finding(rule, path, scope, {one.code for one in self.rules}))
-            with builder.apart() as sources:
-                when = builder.condition(rule["when"], f"{path}/when")
-                load = "True"
-                if "load" in rule:
-                    term = builder.rate(rule["load"], f"{path}/load")
-                    load = f"({term.code}, {term.type.scale})"
-            asked = present(sources)
-            guard = f"{asked} and {when}" if asked else when
-            codes.append(f"({load} if {guard} else None)")
-        builder.write(f"return ({', '.join(codes)}{',' if codes else ''})")
-        self.source = builder.source()
-        self._run: Callable[[RatingInput], Sequence[Any]] = builder.build()
-
-    def findings(self, given: RatingInput) -> list[Finding]:
-        found = [
-            rule if held is True else rule._replace(load=as_decimal(*held))
-            for rule, held in zip(self.rules, self._run(given), strict=True)
-            if held is not None
-        ]
-        return sorted(found, key=lambda finding: -finding.priority)
-
-
-def _finding(rule: Mapping[str, Any], path: str, scope: Scope, known: set[str]) -> Finding:
-    code, outcome = rule["code"], rule["outcome"]
-    if code in known:
-        raise refuse(f"{path}/code", code, "a code of its own")
-    if outcome not in OUTCOMES:
-        raise refuse(f"{path}/outcome", outcome, "an outcome", did_you_mean(outcome, OUTCOMES))
-    blocks = rule.get("blocks", "quote")
-    if blocks not in BLOCKS:
-        raise refuse(f"{path}/blocks", blocks, "a step", did_you_mean(blocks, BLOCKS))
-    covers = tuple(rule.get("covers", ()))
+    Raises:
+        InvalidProduct: Two are the same, or there are none or too many.
+    """
+    codes: list[str] = []
     for cover in covers:
-        if cover not in scope.covers:
-            hint = did_you_mean(cover, scope.covers)
-            raise refuse(f"{path}/covers", cover, "the code of a cover", hint)
-    if (outcome == "exclude") != bool(covers):
-        raise refuse(path, f"{outcome} of {list(covers)}", "covers for exclude, and for it only")
-    if (outcome == "load") != ("load" in rule):
-        raise refuse(path, outcome, "a load for the outcome load, and for it only")
-    return Finding(
-        code,
-        outcome,
-        rule["reason"],
-        rule.get("authority", "underwriter"),
-        blocks,
-        covers,
-        None,
-        rule.get("priority", 0),
-        rule.get("expires_days"),
-    )
-
-
-def loaded(findings: Sequence[Finding], imposed: Decimal | None) -> tuple[int, int]:
-    """What all loads together make of a premium, as a fraction."""
-    num = den = 1
-    for load in [*(finding.load for finding in findings), imposed]:
-        if load:
-            top, bottom = (load + 1).as_integer_ratio()
-            num, den = num * top, den * bottom
-    return num, den
+        if cover.code in codes:
+            raise refuse(cover.at("code"), cover.code, "a code of its own")
+        codes.append(cover.code)
+    if not 0 < len(codes) <= COVERS_MAX:
+        raise refuse("/covers", f"{len(codes)} covers", f"1 to {COVERS_MAX}")
+    return codes

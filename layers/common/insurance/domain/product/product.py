@@ -2,127 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Any
 
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.errors import FieldFault, InvalidFields
-from insurance.domain.core.money import Currency, Money
-from insurance.domain.product.covers import (
-    CoverOnOffer,
-    Covers,
-    Underwriting,
-    loaded,
-    mentions,
-)
-from insurance.domain.product.definition.documents import Papers
+from insurance.domain.product.covers import CoverOnOffer, Covers, cover_codes
+from insurance.domain.product.definition import model
+from insurance.domain.product.definition.answers import Answers, Visible, answers_to, read_answers
 from insurance.domain.product.definition.life import Life
-from insurance.domain.product.definition.questions import (
-    Answers,
-    Question,
-    Visible,
-    question,
-    read_answers,
-    write,
-)
-from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean, refuse
-from insurance.domain.product.language.arithmetic import ROUNDING, add_days, add_months
-from insurance.domain.product.language.function_builder import FunctionBuilder, present
-from insurance.domain.product.language.kinds import WIDE, Kind, as_decimal
+from insurance.domain.product.definition.places import currency_of, zone_of
+from insurance.domain.product.definition.questions import by_code, question
+from insurance.domain.product.definition.source import ProductSource
+from insurance.domain.product.definition.term import PolicyTerm
+from insurance.domain.product.definition.visibility import visibility
+from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean
 from insurance.domain.product.language.scope import KeysAsked, RatingInput, Scope
-from insurance.domain.product.rating.tables import Table
-from insurance.domain.product.rating.tariff import Rating, Rounding, Working
-from insurance.domain.product.results import (
-    Assessment,
+from insurance.domain.product.look_ups import LookUps
+from insurance.domain.product.offer import (
     CoverTerms,
     Finding,
-    Imposed,
-    LookUp,
-    Loss,
     Offer,
-    PastClaim,
-    Period,
-    Price,
     Renewal,
-    Risk,
+    answered,
+    outcome_of,
+    priceless,
+    reopened,
 )
+from insurance.domain.product.rating.price import Price
+from insurance.domain.product.rating.rounding import Rounding
+from insurance.domain.product.rating.tables import tables_of
+from insurance.domain.product.rating.tariff import Tariff
+from insurance.domain.product.rating.trace import Working, inputs_of
+from insurance.domain.product.risk import Imposed, LookUp, PastClaim, Period, Risk
+from insurance.domain.product.underwriting import Underwriting, loaded
 
 if TYPE_CHECKING:
+    from insurance.domain.product.claims.assessment import Assessment, Loss
     from insurance.domain.product.claims.claims import Claims
-    from insurance.domain.product.definition.renewal import Renewals
-
-COVERS_MAX: Final = 60
-TERM_DAYS_MAX: Final = 3660
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A product version as its author wrote it: the document, its tables and its scenarios."""
-
-    document: Mapping[str, Any]
-    tables: Mapping[str, str]
-    scenarios: object = None
-    content: str = ""
-    """The address that it was published under; empty for what is bundled."""
+    from insurance.domain.product.definition.documents import ProductDocuments
+    from insurance.domain.product.renewal import Renewals
 
 
 class Product:
-    """What the rest of the house knows of a product. Everything it does is in its definition."""
+    """What the rest of the house knows of a product. Everything it does is in its definition.
 
-    def __init__(self, definition: Definition, asked: KeysAsked | None = None) -> None:
-        plain = definition.document
-        self._plain = plain
-        self.definition = definition
-        self.code: str = plain["code"]
-        self.version: str = plain["version"]
-        self.name: str = plain["name"]
-        self.description: str = plain.get("description", "")
-        self.status: str = plain.get("status", "draft")
-        self.currency = _currency(plain["currency"])
-        self.zone = _zone(plain["time_zone"])
-        self.day_count: str = plain.get("day_count", "actual")
-        self.territories: tuple[str, ...] = tuple(plain["territories"])
-        self.looks_up = tuple(plain.get("look_ups", ()))
-        self.questions = tuple(
-            self._question(one, f"/questions/{place}")
-            for place, one in enumerate(plain["questions"])
-        )
-        self._looked_up = {
-            look_up["source"]: {
-                field["code"]: self._question(field, f"/look_ups/{place}/fields/{number}")
-                for number, field in enumerate(look_up["fields"])
-            }
-            for place, look_up in enumerate(self.looks_up)
-        }
+    Raises:
+        InvalidProduct: Questions, names or tables contradict each other. Tariff, claims and the
+            other parts are compiled when they are first asked for; `compile` meets every fault.
+    """
+
+    def __init__(self, source: ProductSource, asked: KeysAsked | None = None) -> None:
+        """`asked` collects the keys by which tables are asked, for the checks on scenarios."""
+        self.source = source
+        self.definition = definition = model.Definition(source.document)
+        self.code = definition.code
+        self.version = definition.version
+        self.name = definition.name
+        self.description = definition.description
+        self.status = definition.status
+        self.currency = currency_of(definition.currency)
+        self.zone = zone_of(definition.time_zone)
+        self.day_count = definition.day_count
+        self.territories = definition.territories
+        self.questions = tuple(question(one, self.currency) for one in definition.questions)
+        questions = by_code(self.questions)
+        self._look_ups = LookUps(definition.look_ups, self.currency)
         self.scope = Scope(
-            questions=_by_code(self.questions),
-            looked_up=self._looked_up,
-            covers=_cover_codes(plain["covers"]),
-            values=plain.get("values", {}),
-            tables=self._tables(definition.tables),
+            questions=questions,
+            looked_up=self._look_ups.fields,
+            covers=cover_codes(definition.covers),
+            values=definition.values,
+            tables=tables_of(definition.tables, source.tables),
             exponent=self.currency.exponent,
             territories=self.territories,
             asked=asked,
         )
-        self.life = Life(plain.get("life", {}), self.scope, self.currency)
+        asked_only = Scope.of_questions(questions, self.currency.exponent, self.territories)
+        self.term = PolicyTerm(definition.term, asked_only, self.zone)
+        self.life = Life(definition.life, self.scope, self.currency)
 
     def compile(self) -> None:
-        """Everything at once: for the checks before publishing, which must meet every fault."""
+        """Everything at once: for the checks before publishing.
+
+        Raises:
+            InvalidProduct: Every fault that the compiler finds.
+        """
         faults: list[Fault] = []
         parts: list[Callable[[], object]] = [
             lambda: self._visible,
-            lambda: self._days_asked,
+            lambda: self.term.days_asked,
             lambda: self.covers,
             lambda: self.underwriting,
             lambda: self.rating,
             lambda: self.renewals,
             lambda: self.life.jurisdiction,
-            lambda: self.papers,
+            lambda: self.life.retentions,
+            lambda: self.documents,
             *(partial(self.claims.of, cover) for cover in self.scope.covers),
         ]
         for part in parts:
@@ -139,92 +117,49 @@ class Product:
     @property
     def ref(self) -> ProductRef:
         """What a quote or policy keeps of it."""
-        return ProductRef(code=self.code, version=self.version, content=self.definition.content)
-
-    def _question(self, plain: Mapping[str, Any], path: str) -> Question:
-        exponent = self.currency.exponent
-        return question(plain, path, currency=self.currency.value, exponent=exponent)
-
-    def _tables(self, texts: Mapping[str, str]) -> dict[str, Table]:
-        declared = self._plain.get("tables", {})
-        for name in declared:
-            if name not in texts:
-                raise refuse(
-                    f"/tables/{name}",
-                    f"no {name}.csv",
-                    "a file beside the document",
-                    did_you_mean(name, texts),
-                )
-        return {
-            name: Table(name, text, declared.get(name, {}).get("values"))
-            for name, text in texts.items()
-        }
+        return ProductRef(code=self.code, version=self.version, content=self.source.content)
 
     # Compiled when first asked for: a read of the questions needs no tariff.
 
     @cached_property
     def rounding(self) -> Rounding:
-        plain = self._plain.get("rounding", {})
-        mode, exponent = plain.get("mode", "half_up"), self.currency.exponent
-        if mode not in ROUNDING:
-            raise refuse("/rounding/mode", mode, "a way of rounding", did_you_mean(mode, ROUNDING))
-        unit = plain.get("unit_minor", 1)
-        if not isinstance(unit, int) or isinstance(unit, bool) or not 1 <= unit <= 100_000:  # noqa: PLR2004
-            raise refuse("/rounding/unit_minor", unit, "whole minor units")
-        by_cover = plain.get("place", "total") == "cover"
-        return Rounding(self.currency, exponent, unit, mode, by_cover)
+        return Rounding.of(self.definition.rounding, self.currency)
 
     @cached_property
-    def rating(self) -> Rating:
-        return Rating(self._plain["rating"], self.scope, self.rounding)
+    def rating(self) -> Tariff:
+        return Tariff(self.definition.rating, self.scope, self.rounding)
 
     @cached_property
     def covers(self) -> Covers:
-        return Covers(self._plain["covers"], self.scope)
+        return Covers(self.definition.covers, self.scope)
 
     @cached_property
     def underwriting(self) -> Underwriting:
-        return Underwriting(self._plain.get("underwriting", ()), self.scope)
+        return Underwriting(self.definition.underwriting, self.scope)
 
     @cached_property
     def claims(self) -> Claims:
         from insurance.domain.product.claims.claims import Claims  # noqa: PLC0415 - no quote asks
 
-        return Claims(self._plain, self.scope, self.currency)
+        return Claims(self.definition, self.scope, self.currency)
 
     @cached_property
     def renewals(self) -> Renewals:
-        from insurance.domain.product.definition.renewal import Renewals  # noqa: PLC0415 - no quote asks
+        from insurance.domain.product.renewal import Renewals  # noqa: PLC0415 - no quote asks
 
-        return Renewals(self._plain.get("renewal", {}), self.scope)
-
-    @cached_property
-    def papers(self) -> Papers:
-        return Papers(self._plain, [question.code for question in self.questions])
+        return Renewals(self.definition.renewal, self.scope)
 
     @cached_property
-    def _visible(self) -> dict[str, Visible]:
-        """Conditions on earlier answers, by the question that they show or hide."""
-        found: dict[str, Visible] = {}
-        seen: list[Question] = []
-        for place, one in enumerate(self.questions):
-            if one.visible_when:
-                earlier = Scope(
-                    questions=_by_code(seen),
-                    looked_up={},
-                    covers=(),
-                    values={},
-                    tables={},
-                    exponent=self.currency.exponent,
-                    territories=self.territories,
-                )
-                builder = FunctionBuilder(earlier)
-                path = f"/questions/{place}/visible_when"
-                builder.write(f"return {builder.condition(one.visible_when, path)}")
-                run = builder.build()
-                found[one.code] = lambda held, run=run: run(_given_only(held))  # type: ignore[misc]
-            seen.append(one)
-        return found
+    def documents(self) -> ProductDocuments:
+        from insurance.domain.product.definition.documents import (  # noqa: PLC0415 - no quote asks
+            ProductDocuments,
+        )
+
+        return ProductDocuments(self.definition)
+
+    @cached_property
+    def _visible(self) -> Mapping[str, Visible]:
+        return visibility(self.questions, self.currency.exponent, self.territories)
 
     # What is asked, and what comes back
 
@@ -233,34 +168,28 @@ class Product:
         return self.covers.on_offer
 
     def read_answers(self, raw: Mapping[str, object]) -> Answers:
-        """Typed and canonical; every fault in one InvalidFields, each with its pointer."""
+        """Typed and canonical.
+
+        Raises:
+            InvalidFields: Every fault of the answers, each with its pointer.
+        """
         return read_answers(self.questions, raw, visible=self._visible)
 
     def asked_of(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Of answers to another version, those to what this one asks."""
-        kept: dict[str, Any] = {}
-        for one in self.questions:
-            if one.code not in raw:
-                continue
-            answer = raw[one.code]
-            if one.type == "list" and isinstance(answer, list):
-                fields = {field.code for field in one.fields}
-                answer = [{c: v for c, v in item.items() if c in fields} for item in answer]
-            kept[one.code] = answer
-        return kept
+        return answers_to(self.questions, raw)
 
     def look_ups(self, answers: Answers) -> tuple[LookUp, ...]:
         """What must be looked up elsewhere for these answers."""
-        return tuple(
-            LookUp(look_up["source"], str(answers.json[look_up["key"]]))
-            for look_up in self.looks_up
-            if answers.json.get(look_up["key"]) is not None
-        )
+        return self._look_ups.needed(answers)
 
     def read_look_up(self, source: str, raw: Mapping[str, object]) -> Mapping[str, object]:
-        """What a look-up should have told, told by a person: typed, whole, and nothing beside it."""
-        fields = tuple(self._looked_up[source].values())
-        return read_answers(fields, raw, at=f"/looked_up/{source}").json
+        """What a look-up should have told, told by a person.
+
+        Raises:
+            InvalidFields: Something is missing, wrong or unknown.
+        """
+        return self._look_ups.read_typed(source, raw)
 
     def period(self, start: date, answers: Answers) -> Period:
         """The term from a local date: half-open, in the product's own time zone."""
@@ -268,15 +197,11 @@ class Product:
 
     def last_day(self, start: date, held: Mapping[str, Any]) -> date:
         """The local date on which a term ends: the first that is not covered any more."""
-        if self._days_asked is None:
-            return add_months(start, self._plain.get("term", {}).get("months", 12))
-        days = self._days_asked(_given_only(held)._replace(start=start, end=start))
-        if days is None or not 1 <= days <= TERM_DAYS_MAX:
-            detail = (
-                f"The term these answers make has {days} days: 1 to {TERM_DAYS_MAX} can be had."
-            )
-            raise InvalidFields([FieldFault("/answers", "term", detail)])
-        return add_days(start, days)
+        return self.term.last_day(start, held)
+
+    def moment(self, day: date) -> datetime:
+        """The inception time of a local date; where the clock jumps over it, right after the jump."""
+        return self.term.moment(day)
 
     def _term(self, risk: Risk) -> Period:
         return Period(self.moment(risk.start), self.moment(self._last_day(risk)))
@@ -285,52 +210,11 @@ class Product:
         """Of a stored risk its own: a change of answers does not move the end of its term."""
         return risk.end or self.last_day(risk.start, risk.answers.held)
 
-    @property
-    def in_months(self) -> bool:
-        """The term depends on no answer."""
-        return "days" not in self._plain.get("term", {})
-
-    @cached_property
-    def _days_asked(self) -> Callable[[RatingInput], int | None] | None:
-        """The days of a term that is not in months, as its expression has them."""
-        source = self._plain.get("term", {}).get("days")
-        if source is None:
-            return None
-        path = "/term/days"
-        if mentions(source, frozenset({"end"})):
-            raise refuse(path, "end", "days that do not depend on the end that they make")
-        asked = Scope(
-            questions=_by_code(self.questions),
-            looked_up={},
-            covers=(),
-            values={},
-            tables={},
-            exponent=self.currency.exponent,
-            territories=self.territories,
-        )
-        builder = FunctionBuilder(asked)
-        term = builder.rate(source, path)
-        if term.type.scale:
-            raise refuse(path, source, "whole days")
-        low, high = term.type.low, term.type.high
-        if (low is not None and low > TERM_DAYS_MAX) or (high is not None and high < 1):
-            raise refuse(path, source, f"1 to {TERM_DAYS_MAX} days")
-        known = present(builder.sources)
-        builder.write(
-            f"return {term.code} if {known} else None" if known else f"return {term.code}"
-        )
-        return builder.build()
-
-    def moment(self, day: date) -> datetime:
-        """The inception time of a local date; where the clock jumps over it, right after the jump."""
-        written = self._plain.get("term", {}).get("inception_time", "00:00")
-        hour, minute = (int(part) for part in written.split(":"))
-        local = datetime.combine(day, time(hour, minute), tzinfo=self.zone)
-        return local.astimezone(UTC).astimezone(self.zone)
-
     def expires_at(self, quoted_at: datetime) -> datetime:
         """A quote holds for so many days."""
         return quoted_at + timedelta(days=self.life.quote_validity_days)
+
+    # Offers
 
     def offer(
         self,
@@ -340,7 +224,12 @@ class Product:
         last: Price | None = None,
         claims: Sequence[PastClaim] = (),
     ) -> Offer:
-        """Priced, referred or declined, with every reason; priced wherever a price can be had."""
+        """Priced, referred or declined, with every reason; priced wherever a price can be had.
+
+        Raises:
+            InvalidFields: The territory, a chosen cover or an exclusion is not the product's.
+            NoRate: A rate table has no row for this risk.
+        """
         return self._offer(risk, imposed, last, claims, strict=last is None)
 
     def tariff_price(self, risk: Risk) -> Price | None:
@@ -380,22 +269,22 @@ class Product:
         given = self._choose(given, risk, renewal=not strict)
         findings += self.underwriting.findings(given)
         given = self._without(given, findings, imposed)
-        findings = _answered(findings) if imposed is not None else findings
-        outcome = _outcome(findings)
+        findings = answered(findings) if imposed is not None else findings
         price, working = None, None
-        if not _priceless(findings) and all(given.looked_up[s] for s in self.rating.sources):
+        if not priceless(findings) and all(given.looked_up[s] for s in self.rating.sources):
             load = None if imposed is None else imposed.load
             num, den = loaded(findings, load)
             result = self.rating.run(given, num, den)
             price = self.rating.price(result, given)
-            working = Working(self.rating, result, self.rounding, self._inputs(given))
+            inputs = inputs_of(self.scope, self.currency, given)
+            working = Working(self.rating.slots, result, self.rounding, inputs)
         excess = None if imposed is None else imposed.excess
         return Offer(
-            outcome,
+            outcome_of(findings),
             tuple(findings),
             self.covers.terms(given, self.currency, excess),
             price,
-            self._as_used(given),
+            self._look_ups.as_used(given.looked_up),
             working,
         )
 
@@ -424,11 +313,10 @@ class Product:
         known = {found.code for found in self._judged(risk, None, lenient=True)[1]}
         findings = (
             *self.renewals.findings(given),
-            *(_reopened(found, known) for found in offer.findings),
+            *(reopened(found, known) for found in offer.findings),
         )
-        outcome = _outcome(findings)
-        price = None if _priceless(findings) else offer.price
-        offer = offer._replace(outcome=outcome, findings=findings, price=price)
+        price = None if priceless(findings) else offer.price
+        offer = offer._replace(outcome=outcome_of(findings), findings=findings, price=price)
         return Renewal(next_risk, offer, entrant)
 
     def offer_next(
@@ -456,7 +344,12 @@ class Product:
         return self.covers.terms(given, self.currency, excess)
 
     def assess(self, loss: Loss, risk: Risk, imposed: Imposed | None = None) -> Assessment:
-        """Every rule a claim is held to, and what is payable; changes nothing."""
+        """Every rule a claim is held to, and what is payable; changes nothing.
+
+        Raises:
+            InvalidFields: The claim names another currency, an unknown cover or item, or a fact of
+                the wrong type.
+        """
         given = self._in_force(risk, imposed)
         return self.claims.assess(loss, given, self._term(risk), imposed)
 
@@ -468,7 +361,7 @@ class Product:
         territory = risk.territory or self.territories[0]
         if territory not in self.territories:
             raise InvalidFields([FieldFault("/territory", "not_sold", "Not sold there.")])
-        looked_up, findings = self._read_look_ups(risk)
+        looked_up, findings = self._look_ups.read(risk)
         given = RatingInput(
             risk.answers.held,
             looked_up,
@@ -485,77 +378,8 @@ class Product:
         )
         return given, findings
 
-    def _read_look_ups(
-        self, risk: Risk
-    ) -> tuple[dict[str, Mapping[str, Any] | None], list[Finding]]:
-        """Each look-up as rating takes it: its answer, its defaults, or None and a finding."""
-        held: dict[str, Mapping[str, Any] | None] = {}
-        findings = []
-        for look_up in self.looks_up:
-            source = look_up["source"]
-            raw = risk.looked_up.get(source)
-            held[source] = self._read_fields(source, raw)
-            if held[source] is not None or risk.answers.held.get(look_up["key"]) is None:
-                continue
-            without = look_up["unavailable"]
-            if "defaults" in without:
-                held[source] = self._read_fields(source, without["defaults"])
-            if without.get("outcome", "inform") != "use":
-                findings.append(
-                    Finding(
-                        f"{source}_unavailable",
-                        without.get("outcome", "inform"),
-                        without["reason"],
-                        without.get("authority", "underwriter"),
-                    )
-                )
-        return held, findings
-
-    def _read_fields(
-        self, source: str, raw: Mapping[str, object] | None
-    ) -> Mapping[str, Any] | None:
-        """What a look-up told, if it told everything that was promised."""
-        if raw is None:
-            return None
-        fields = tuple(self._looked_up[source].values())
-        known = {code: value for code, value in raw.items() if code in self._looked_up[source]}
-        try:
-            return read_answers(fields, known, at=f"/looked_up/{source}").held
-        except InvalidFields:
-            return None
-
     def _choose(self, given: RatingInput, risk: Risk, *, renewal: bool) -> RatingInput:
-        return given._replace(selected=self.choose(given, risk.covers, lenient=renewal))
-
-    def choose(
-        self, given: RatingInput, covers: Sequence[str], *, lenient: bool = False
-    ) -> frozenset[str]:
-        """The covers in force: those that belong to everybody, and the chosen that can be had.
-
-        Lenient: a chosen cover that cannot be had any more falls away.
-        """
-        available = self.covers.available(given)
-        optional = self._optional
-        faults = []
-        for place, code in enumerate(covers):
-            pointer = f"/covers/{place}"
-            if code not in optional:
-                hint = did_you_mean(str(code), optional)
-                faults.append(FieldFault(pointer, "unknown", f"Not an optional cover. {hint}"))
-            elif not available[code] and not lenient:
-                detail = optional[code].not_available
-                faults.append(FieldFault(pointer, "not_available", detail))
-        if faults:
-            raise InvalidFields(faults)
-        return frozenset(
-            code
-            for code, can in available.items()
-            if can and (code not in optional or code in covers)
-        )
-
-    @cached_property
-    def _optional(self) -> dict[str, CoverOnOffer]:
-        return {cover.code: cover for cover in self.covers.on_offer if cover.optional}
+        return given._replace(selected=self.covers.choose(given, risk.covers, lenient=renewal))
 
     def _without(
         self, given: RatingInput, findings: Sequence[Finding], imposed: Imposed | None
@@ -572,129 +396,3 @@ class Product:
 
     def _in_force(self, risk: Risk, imposed: Imposed | None) -> RatingInput:
         return self._judged(risk, imposed, lenient=True)[0]
-
-    def _as_used(self, given: RatingInput) -> dict[str, Mapping[str, object] | None]:
-        return {
-            source: None
-            if held is None
-            else {code: write(self._looked_up[source][code], value) for code, value in held.items()}
-            for source, held in given.looked_up.items()
-        }
-
-    def _inputs(self, given: RatingInput) -> Any:
-        """A name's value as people read it, for the trace."""
-
-        def find(name: str) -> object:
-            if name in self.scope.questions:
-                return write(self.scope.questions[name], given.answers.get(name))
-            if name in self._looked_up:
-                return self._as_used(given)[name]
-            if name in self.scope.values:
-                return self.value(name, given)
-            found = getattr(given, {"covers": "selected"}.get(name, name), None)
-            return sorted(found) if isinstance(found, frozenset) else found
-
-        return find
-
-    def value(self, name: str, given: RatingInput) -> object:
-        builder = FunctionBuilder(self.scope)
-        term = builder.expression(name, f"/values/{name}")
-        builder.write(f"return {term.code}")
-        held = builder.build()(given)
-        if not term.type.numeric or held is None:
-            return held
-        if term.type.kind is Kind.MONEY and term.type.scale == self.currency.exponent:
-            return Money(amount=held, currency=self.currency)
-        return as_decimal(held, term.type.scale)
-
-    def look_in(self, table: str, keys: Sequence[object]) -> object:
-        """A table's value for keys as its author writes them."""
-        name, _, column = table.partition("__")
-        found = self.scope.tables[name]
-        value = column or found.values[0]
-        types = next((t for one, _, t in self.scope.matched if one is found), None)
-        if types is None:
-            raise KeyError(f"the table {name} is not used by this product")
-        held = [
-            int(WIDE.scaleb(Decimal(str(key)), kind.scale))
-            if kind.numeric
-            else date.fromisoformat(str(key)).toordinal()
-            if kind.kind is Kind.DATE
-            else key
-            for key, kind in zip(keys, types, strict=True)
-        ]
-        if self.scope.asked is not None:
-            self.scope.asked.setdefault(name, set()).add(tuple(held))
-        result = found.matcher(types, value)(*held)
-        kind = found.value_type(value)
-        return (
-            as_decimal(result, kind.scale) if isinstance(result, int) and kind.numeric else result
-        )
-
-    @property
-    def straight_through_limit(self) -> Money | None:
-        return self.claims.straight_through_limit
-
-
-def _given_only(held: Mapping[str, object]) -> RatingInput:
-    nowhere = date(1900, 1, 1)
-    return RatingInput(held, {}, frozenset(), nowhere, nowhere, "")
-
-
-def _answered(findings: Sequence[Finding]) -> list[Finding]:
-    return [
-        finding._replace(answered=True) if finding.outcome == "refer" else finding
-        for finding in findings
-    ]
-
-
-def _reopened(found: Finding, known: Set[str]) -> Finding:
-    """A referral that the ending term did not have: nobody has accepted the risk in spite of it."""
-    return found._replace(answered=False) if found.code not in known else found
-
-
-def _priceless(findings: Sequence[Finding]) -> bool:
-    """Declined before there is a price; what is declined at a later step can be seen to cost."""
-    return any(found.outcome == "decline" and found.blocks == "quote" for found in findings)
-
-
-def _outcome(findings: Sequence[Finding]) -> str:
-    if any(finding.outcome == "decline" for finding in findings):
-        return "declined"
-    if any(finding.outcome == "refer" and not finding.answered for finding in findings):
-        return "referred"
-    return "priced"
-
-
-def _by_code(questions: Sequence[Question]) -> dict[str, Question]:
-    found: dict[str, Question] = {}
-    for place, one in enumerate(questions):
-        if one.code in found:
-            raise refuse(f"/questions/{place}/code", one.code, "a code of its own")
-        found[one.code] = one
-    return found
-
-
-def _cover_codes(covers: Sequence[Mapping[str, Any]]) -> list[str]:
-    codes: list[str] = []
-    for place, cover in enumerate(covers):
-        if cover["code"] in codes:
-            raise refuse(f"/covers/{place}/code", cover["code"], "a code of its own")
-        codes.append(cover["code"])
-    if not 0 < len(codes) <= COVERS_MAX:
-        raise refuse("/covers", f"{len(codes)} covers", f"1 to {COVERS_MAX}")
-    return codes
-
-
-def _currency(code: str) -> Currency:
-    try:
-        return Currency(code)
-    except ValueError:
-        raise refuse("/currency", code, "an ISO 4217 code", did_you_mean(code, Currency)) from None
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise refuse("/time_zone", name, "a time zone such as Europe/London") from None

@@ -135,5 +135,4 @@ def _recovery(claim: Claim, number: str) -> Recovery:
 
 def _sharing(product: Product) -> Sharing:
     """Who comes first, as the product has it."""
-    recovery = product.definition.document.get("claims", {}).get("recovery", {})
-    return Sharing(recovery.get("deductible", Sharing.PRO_RATA))
+    return Sharing(product.claims.recovery_deductible)

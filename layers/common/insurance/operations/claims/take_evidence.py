@@ -219,7 +219,7 @@ def _asked_for(claim: Claim, product: Product) -> list[str]:
     """What the cover wants to see. A code that is a question too is answered, not shown."""
     cover = product.claims.of(claim.cover)
     questions = {ask.code for ask in cover.asks}
-    return [one["code"] for one in cover.evidence if one["code"] not in questions]
+    return [one.code for one in cover.evidence if one.code not in questions]
 
 
 def _clean(sent: bytes, evidence: Evidence, scanner: Scanner) -> bytes | Refusal:

@@ -138,14 +138,14 @@ def _stored(
 
 
 def _wording(subject: Subject, language: str | None, wordings: Wordings) -> Wording:
-    product, papers = subject.product, subject.product.papers
+    product, documents = subject.product, subject.product.documents
     region = subject.policy.territory or product.territories[0]
-    language = language or papers.languages[0]
-    if language not in papers.languages:
-        detail = f"The product's documents are in: {', '.join(papers.languages)}."
+    language = language or documents.languages[0]
+    if language not in documents.languages:
+        detail = f"The product's documents are in: {', '.join(documents.languages)}."
         raise InvalidFields([FieldFault("/language", "unknown", detail)])
     wording = wordings.of(language, region, product.zone)
-    return wording.with_texts(papers.texts(language), papers.texts(f"{language}-{region}"))
+    return wording.with_texts(documents.texts(language), documents.texts(f"{language}-{region}"))
 
 
 def _seen(policy: Policy, caller: Caller) -> None:

@@ -7,7 +7,7 @@ from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import version_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.product import InvalidProduct
-from insurance.domain.product.definition.source import Files
+from insurance.domain.product.definition.files import Files
 from insurance.domain.product.faults import Fault
 from insurance.domain.product.publishing.checks import Report
 from insurance.domain.product.publishing.release import ProductVersion, Step

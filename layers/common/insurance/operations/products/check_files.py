@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from insurance.domain.core.errors import FieldFault, InvalidDefinition
 from insurance.domain.product import InvalidProduct
-from insurance.domain.product.definition.source import Files
+from insurance.domain.product.definition.files import Files
 from insurance.domain.product.faults import Fault
 from insurance.domain.product.publishing.checks import Report, check
 from insurance.domain.product.publishing.release import unpublishable
@@ -19,7 +19,7 @@ def check_files(files: Files) -> Report:
         InvalidDefinition: The files do not compile; it has every fault.
     """
     try:
-        return check(files.definition())
+        return check(files.source())
     except InvalidProduct as error:
         raise invalid_definition(error.faults) from error
 

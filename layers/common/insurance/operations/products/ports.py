@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.identity import Mode
     from insurance.domain.core.stored import Stored
     from insurance.domain.product import Product
-    from insurance.domain.product.definition.source import Files
+    from insurance.domain.product.definition.files import Files
     from insurance.domain.product.publishing.release import ProductVersion
     from insurance.operations.command import Command
     from insurance.operations.files.ports import Objects

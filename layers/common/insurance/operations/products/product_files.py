@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from insurance.domain.product.definition.source import Files
+from insurance.domain.product.definition.files import Files
 from insurance.operations.files.ports import Objects
 
 

@@ -7,7 +7,7 @@ from insurance.domain.core.errors import VersionNotFound
 from insurance.domain.core.event import StreamPosition
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.stored import Stored
-from insurance.domain.product.definition.source import Files
+from insurance.domain.product.definition.files import Files
 from insurance.domain.product.publishing.release import ProductVersion, order
 from insurance.operations.command import Query
 from insurance.operations.products.ports import ProductPorts

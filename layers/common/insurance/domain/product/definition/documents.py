@@ -1,19 +1,12 @@
-"""Papers: which documents a product has, in which languages, and where it words them its own way."""
+"""Documents: which a product has, in which languages, and where it words them its own way."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from insurance.domain.product.definition import model
 from insurance.domain.product.faults import did_you_mean, refuse
-
-KINDS: Final = (
-    "schedule",
-    "certificate",
-    "endorsement_letter",
-    "cancellation_letter",
-    "notice_letter",
-    "renewal_letter",
-)
-LANGUAGES: Final = ("en",)
 
 type Texts = Mapping[str, str | Sequence[str]]
 
@@ -26,22 +19,27 @@ class CoverWords(NamedTuple):
     exclusions: tuple[str, ...]
 
 
-class Papers:
-    """What a definition says of documents; without a word of it, every kind, in English."""
+class ProductDocuments:
+    """What a definition says of documents; without a word of it, every kind, in English.
 
-    def __init__(self, plain: Mapping[str, Any], questions: Sequence[str]) -> None:
-        papers = plain.get("documents", {})
-        self.kinds: tuple[str, ...] = tuple(papers.get("kinds", KINDS))
-        self.languages: tuple[str, ...] = tuple(papers.get("languages", LANGUAGES))
-        self.shows: tuple[str, ...] = tuple(papers.get("certificate_shows", ()))
+    Raises:
+        InvalidProduct: A certificate shows an answer that nobody is asked for.
+    """
+
+    def __init__(self, definition: model.Definition) -> None:
+        documents = definition.documents
+        self.kinds: tuple[str, ...] = documents.kinds
+        self.languages = documents.languages
+        self.shows = documents.certificate_shows
         """The answers that a certificate repeats."""
+        questions = [question.code for question in definition.questions]
         for place, code in enumerate(self.shows):
             if code not in questions:
-                path = f"/documents/certificate_shows/{place}"
+                path = f"{documents.at('certificate_shows')}/{place}"
                 raise refuse(path, code, "a question", did_you_mean(code, questions))
-        self._texts: Mapping[str, Texts] = papers.get("texts", {})
-        self._covers = {cover["code"]: cover for cover in plain["covers"]}
-        self.exclusions = _reasons(plain.get("claims", {}))
+        self._texts = documents.texts
+        self._covers = {cover.code: cover for cover in definition.covers}
+        self.exclusions = _reasons(definition.claims.exclusions)
         """Of every cover."""
 
     def texts(self, language: str) -> Texts:
@@ -50,12 +48,8 @@ class Papers:
 
     def cover(self, code: str) -> CoverWords:
         cover = self._covers[code]
-        return CoverWords(
-            description=cover.get("description", ""),
-            wording=cover.get("wording", ""),
-            exclusions=_reasons(cover.get("claim", {})),
-        )
+        return CoverWords(cover.description, cover.wording, _reasons(cover.claim.exclusions))
 
 
-def _reasons(claims: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(each["reason"] for each in claims.get("exclusions", ()) if "reason" in each)
+def _reasons(rules: Iterable[model.ClaimRule]) -> tuple[str, ...]:
+    return tuple(rule.reason for rule in rules)

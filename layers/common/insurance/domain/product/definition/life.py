@@ -1,56 +1,77 @@
-"""The life of a policy as data: what the policy, billing and renewal parts ask the product for."""
+"""The life of a policy: what the policy, billing and renewal parts ask the product for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.language.scope import Scope
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from insurance.domain.jurisdiction import Jurisdiction
+    from insurance.domain.product.definition import model
+    from insurance.domain.product.definition.retention import Retention
+    from insurance.domain.product.language.scope import Scope
 
 
 class Life:
-    """Days, fees and methods; `section` gives any other part of it as it was written."""
+    """Days, fees and methods, with the product's currency."""
 
-    def __init__(self, plain: Mapping[str, Any], scope: Scope, currency: Currency) -> None:
-        self._plain, self._scope, self._currency = plain, scope, currency
-        self.cooling_off_days = self._days("cooling_off_days", 14)
-        self.quote_validity_days = self._days("quote_validity_days", 30)
-        self.grace_days = self._days("grace_days", 0)
-        self.reinstatement_days = self._days("reinstatement_days", 0)
-        self.offsets_arrears = bool(plain.get("offset_arrears", True))
+    def __init__(self, life: model.Life, scope: Scope, currency: Currency) -> None:
+        self._life, self._scope, self._currency = life, scope, currency
+        self.cooling_off_days = life.cooling_off_days
+        self.quote_validity_days = life.quote_validity_days
+        self.grace_days = life.grace_days
+        self.reinstatement_days = life.reinstatement_days
+        self.offsets_arrears = life.offset_arrears
         """Whether overdue premium is kept back from a claim's payment to the policyholder."""
-
-    def _days(self, name: str, default: int) -> int:
-        days = self._plain.get(name, default)
-        if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 3660:  # noqa: PLR2004
-            raise refuse(f"/life/{name}", days, "days from 0 to 3660")
-        return days
 
     @cached_property
     def jurisdiction(self) -> Jurisdiction | None:
-        """Whose notice must be served before the insurer ends cover."""
+        """Whose notice must be served before the insurer ends cover.
+
+        Raises:
+            InvalidProduct: There is no such jurisdiction.
+        """
         from insurance.domain.jurisdiction import JURISDICTIONS  # noqa: PLC0415 - no quote asks
 
-        code = self._plain.get("notice", {}).get("jurisdiction")
-        if code is None:
+        notice = self._life.notice
+        if notice is None:
             return None
+        code = notice.jurisdiction
         if code not in JURISDICTIONS:
             hint = did_you_mean(code, JURISDICTIONS)
-            raise refuse("/life/notice/jurisdiction", code, "a jurisdiction", hint)
+            raise refuse(notice.at("jurisdiction"), code, "a jurisdiction", hint)
         return JURISDICTIONS[code]
 
-    def section(self, name: str) -> Mapping[str, Any]:
-        """For instance `cancellation`, `adjustment` or `instalments`."""
-        found = self._plain.get(name, {})
-        return MappingProxyType(found) if isinstance(found, dict) else {"rows": found}
+    @property
+    def cancellation(self) -> tuple[model.Cancellation, ...]:
+        return self._life.cancellation
 
-    def money(self, major: Any) -> Money:
+    @cached_property
+    def retentions(self) -> tuple[Retention | None, ...]:
+        """For each row of `cancellation` the share that its table or formula keeps.
+
+        Raises:
+            InvalidProduct: A method has not what it needs, or an expression cannot be compiled.
+        """
+        from insurance.domain.product.definition.retention import (  # noqa: PLC0415 - no quote asks
+            retention,
+        )
+
+        return tuple(retention(row, self._scope) for row in self._life.cancellation)
+
+    @property
+    def adjustment(self) -> model.Adjustment:
+        return self._life.adjustment
+
+    @property
+    def instalments(self) -> tuple[model.InstalmentPlan, ...]:
+        return self._life.instalments
+
+    def money(self, major: Decimal | int | str) -> Money:
         """An amount of the definition, written in major units."""
         return Money.of(str(major), self._currency)

@@ -1,143 +1,18 @@
-"""A definition from its files: bounded before it is read, and every fault with its place."""
+"""A product version as its author wrote it."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import replace
-from decimal import Decimal
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
-from typing import Any, Final, NamedTuple, Self
-
-from insurance.domain.core.packing import canonical
-from insurance.domain.product.definition import shape
-from insurance.domain.product.faults import InvalidProduct, refuse
-from insurance.domain.product.language.scope import KeysAsked
-from insurance.domain.product.product import Definition, Product
-
-DOCUMENT_MAX: Final = 1_000_000
-TABLES_MAX: Final = 5_000_000
-TABLE_COUNT_MAX: Final = 200
-NESTING_MAX: Final = 60
+from dataclasses import dataclass
+from typing import Any
 
 
-@cache
-def schema() -> Mapping[str, Any]:
-    """The published JSON Schema of product.json."""
-    text = files("insurance.products").joinpath("product.schema.json").read_text("utf-8")
-    found: Mapping[str, Any] = json.loads(text)
-    return found
+@dataclass(frozen=True)
+class ProductSource:
+    """The document, its tables and its scenarios."""
 
-
-def parsed(text: str, name: str) -> Any:
-    """JSON with exact decimals and no duplicate keys."""
-    if len(text) > DOCUMENT_MAX:
-        raise refuse(name, f"{len(text)} characters", f"at most {DOCUMENT_MAX}")
-    _bound_nesting(text, name)
-    try:
-        return json.loads(
-            text.removeprefix("\ufeff"),
-            parse_float=Decimal,
-            parse_constant=_no_constant,
-            object_pairs_hook=_no_duplicates,
-        )
-    except json.JSONDecodeError as error:
-        line = "".join(text.split("\n")[error.lineno - 1 : error.lineno]).strip()
-        where = f"{name} line {error.lineno}, column {error.colno}"
-        raise refuse(where, line, "JSON", f"{error.msg}.") from error
-    except (ValueError, RecursionError, ArithmeticError) as error:
-        raise refuse(name, str(error), "JSON") from error
-
-
-def _bound_nesting(text: str, name: str) -> None:
-    """Counted over text and strings alike: a document has no reason to come near the bound."""
-    depth = 0
-    for character in text:
-        if character in "[{":
-            depth += 1
-            if depth > NESTING_MAX:
-                raise refuse(name, "brackets in brackets", f"at most {NESTING_MAX} deep")
-        elif character in "]}":
-            depth -= 1
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is not a number")
-
-
-def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the property {twice[:80]!r} twice in one object")
-    return found
-
-
-class Files(NamedTuple):
-    """A version's files as they were sent: what is stored, and what its address is made of."""
-
-    document: str
+    document: Mapping[str, Any]
+    """`product.json`, of the right shape: what strangers sent has passed `files.read_source`."""
     tables: Mapping[str, str]
-    scenarios: str | None = None
-
-    @classmethod
-    def unpacked(cls, packed: bytes) -> Self:
-        return cls(**json.loads(packed))
-
-    def packed(self) -> bytes:
-        return canonical(self._asdict())
-
-    @property
-    def content(self) -> str:
-        """The content's address."""
-        return sha256(self.packed()).hexdigest()
-
-    def definition(self) -> Definition:
-        """Held against the schema. Raises InvalidProduct with all the faults of its shape."""
-        made = definition(self.document, self.tables, self.scenarios)
-        return replace(made, content=self.content)
-
-    def trusted(self) -> Definition:
-        """As it was when it was published: its checks are not made again, its scenarios not read."""
-        plain = json.loads(self.document.removeprefix("\ufeff"), parse_float=Decimal)
-        return Definition(plain, self.tables, content=self.content)
-
-
-def definition(document: str, tables: Mapping[str, str], scenarios: str | None) -> Definition:
-    """Files as a definition of the right shape. Raises InvalidProduct with all its faults."""
-    plain = parsed(document, "product.json")
-    found = shape.faults(plain, schema())
-    if found:
-        raise InvalidProduct(found)
-    if len(tables) > TABLE_COUNT_MAX or sum(map(len, tables.values())) > TABLES_MAX:
-        raise refuse("/", "tables too many or too large", f"at most {TABLES_MAX} characters")
-    examples = None if scenarios is None else parsed(scenarios, "scenarios.json")
-    return Definition(plain, tables, examples)
-
-
-def checked(made: Definition, asked: KeysAsked | None = None) -> Product:
-    """A product that has met every check of the compiler, and whose tables have no faults.
-
-    `asked` collects the keys by which its tables will be asked.
-    """
-    product = Product(made, asked)
-    product.compile()
-    found = []
-    for table, matcher, types in product.scope.matched:
-        found += matcher.faults()
-        gap = matcher.gap(types)
-        if gap is not None:
-            shown = ", ".join(_key(key, kind.scale) for key, kind in zip(gap, types, strict=True))
-            found += refuse(
-                table.path, f"no row for ({shown})", "a row for every risk", "Add a row with `*`."
-            ).faults
-    if found:
-        raise InvalidProduct(found)
-    return product
-
-
-def _key(key: object, scale: int) -> str:
-    if isinstance(key, int) and not isinstance(key, bool) and scale:
-        return str(Decimal(key).scaleb(-scale))
-    return str(key)
+    """CSV texts by the name of the table."""
+    scenarios: object = None
+    content: str = ""
+    """The address that it was published under; empty for what is bundled."""

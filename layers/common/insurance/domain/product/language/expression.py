@@ -7,7 +7,7 @@ passes here cannot fail when it is run, except that a rate table may have no row
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any, Final, Protocol
@@ -71,12 +71,23 @@ def compiled(source: Json, names: Names, path: str) -> Term:
             return constant(bounded_number(source, path))
         case str():
             return Compiler(source, names, path).term()
-        case list():
+        case list() | tuple():
             return _cases(source, names, path)
     raise refuse(path, source, "a number, yes/no, an expression or a list of cases")
 
 
-def _cases(cases: list[object], names: Names, path: str) -> Term:
+def mentions(source: object, names: Set[str]) -> bool:
+    """Whether an expression speaks of any of the names; of text only, before it is checked."""
+    if isinstance(source, str):
+        return any(word in names for word in re.findall(r"[a-z_][a-z0-9_]*", source))
+    if isinstance(source, list | tuple):
+        return any(mentions(case, names) for case in source)
+    if isinstance(source, dict):
+        return any(mentions(part, names) for part in source.values())
+    return False
+
+
+def _cases(cases: Sequence[object], names: Names, path: str) -> Term:
     """`[{"when": …, "then": …}, …, {"otherwise": …}]`: the first case that holds."""
     if not cases or not isinstance(cases[-1], dict) or set(cases[-1]) != {"otherwise"}:
         raise refuse(

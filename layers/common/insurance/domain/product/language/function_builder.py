@@ -27,6 +27,8 @@ class FunctionBuilder:
         self.used: list[str] = []
         """Names in the order they were used: a trace shows them as a step's inputs."""
         self.used_tables = False
+        self.extra_used: set[str] = set()
+        """Of the names given to this function beside the scope's, those that it reads."""
 
     # A scope
 
@@ -38,6 +40,7 @@ class FunctionBuilder:
 
     def _found(self, name: str) -> Term | None:  # noqa: PLR0911 - one for each kind of name
         if name in self._extra and not (self._open and name in self.scope.own):
+            self.extra_used.add(name)
             return self._extra[name]
         if name in self.scope.questions:
             local = self._once(f"q_{name}", f"e.answers[{name!r}]")
@@ -143,6 +146,11 @@ class FunctionBuilder:
         inner = self.sources
         yield inner
         self.sources = outer | inner
+
+    def finish(self, code: str, when: str = "") -> None:
+        """Return the value, or None: where a look-up is missing, or the condition does not hold."""
+        guard = " and ".join(part for part in (present(self.sources), when) if part)
+        self.write(f"return {code} if {guard} else None" if guard else f"return {code}")
 
     def source(self, parameters: str = "e") -> str:
         head = [f"    {local} = {code}" for local, code in self._head.items()]

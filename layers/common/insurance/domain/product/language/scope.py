@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from copy import copy
 from datetime import date
 from keyword import iskeyword
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from insurance.domain.product.faults import refuse
 from insurance.domain.product.language import arithmetic, kinds
@@ -17,7 +18,8 @@ from insurance.domain.product.language.kinds import BOOL, CODE, DATE, TEXT, Kind
 
 if TYPE_CHECKING:
     from insurance.domain.product.definition.questions import Question
-    from insurance.domain.product.rating.tables import Matcher, Table
+    from insurance.domain.product.rating.matcher import Matcher
+    from insurance.domain.product.rating.tables import Table
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -36,6 +38,11 @@ class RatingInput(NamedTuple):
     claims: Sequence[Mapping[str, Any]] = ()
     facts: Mapping[str, Any] = NOTHING
     """Of a claim: what was asked when it was reported, and the amounts known so far."""
+
+    @classmethod
+    def of_answers(cls, held: Mapping[str, Any]) -> Self:
+        """For conditions on answers alone: no day, no cover, no place."""
+        return cls(held, {}, frozenset(), date.min, date.min, "")
 
 
 type KeysAsked = dict[str, set[tuple[object, ...]]]
@@ -80,6 +87,28 @@ class Scope:
             "bisect_right": bisect_right,
         }
         self._check_names()
+
+    @classmethod
+    def of_questions(
+        cls, questions: Mapping[str, Question], exponent: int, territories: Sequence[str]
+    ) -> Self:
+        """The names of questions, and no others of the product."""
+        return cls(
+            questions=questions,
+            looked_up={},
+            covers=(),
+            values={},
+            tables={},
+            exponent=exponent,
+            territories=territories,
+        )
+
+    def apart(self) -> Self:
+        """The same names, whose tables are not among those that scenarios must try."""
+        other = copy(self)
+        other._matchers, other.matched = {}, []
+        other.namespace = dict(self.namespace)
+        return other
 
     def _check_names(self) -> None:
         """One name, one meaning."""

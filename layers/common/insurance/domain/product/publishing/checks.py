@@ -1,13 +1,20 @@
 """The checks before a version is published: its scenarios pass, and they leave nothing untried."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
 
-from insurance.domain.product.definition.source import checked
-from insurance.domain.product.product import Definition, Product
+from insurance.domain.product.claims.assessment import Assessment
+from insurance.domain.product.definition import model
+from insurance.domain.product.definition.source import ProductSource
+from insurance.domain.product.faults import InvalidProduct, refuse
+from insurance.domain.product.language.scope import KeysAsked
+from insurance.domain.product.product import Product
 from insurance.domain.product.publishing.scenarios import Outcome, Scenarios, Seen
-from insurance.domain.product.rating.tables import Matcher, Table
-from insurance.domain.product.rating.tariff import TraceStep
+from insurance.domain.product.rating import table_checks
+from insurance.domain.product.rating.matcher import Matcher
+from insurance.domain.product.rating.tables import Table
+from insurance.domain.product.rating.trace import TraceStep
 
 
 class Report(NamedTuple):
@@ -25,49 +32,82 @@ class Report(NamedTuple):
         return bool(self.outcomes) and not self.failed and not self.untried
 
 
-def check(made: Definition) -> Report:
-    """Compile, run the scenarios, and see what they did not reach. Raises InvalidProduct."""
-    asked: dict[str, set[tuple[object, ...]]] = {}
-    product = checked(made, asked)
+def check(source: ProductSource) -> Report:
+    """Compile, run the scenarios, and see what they did not reach.
+
+    Raises:
+        InvalidProduct: Every fault that the compiler finds.
+    """
+    asked: KeysAsked = {}
+    product = checked(source, asked)
     seen = Seen([], [], [])
-    scenarios = Scenarios(made.scenarios or {})
+    scenarios = Scenarios(source.scenarios or {})
     outcomes = tuple(scenarios.run(product, seen))
     untried = dict.fromkeys(_untried(product, seen, asked))
     return Report(product, outcomes, tuple(untried))
 
 
+def checked(source: ProductSource, asked: KeysAsked | None = None) -> Product:
+    """A product that has met every check of the compiler, and whose tables have no faults.
+
+    `asked` collects the keys by which its tables will be asked.
+
+    Raises:
+        InvalidProduct: Every fault that was found.
+    """
+    product = Product(source, asked)
+    product.compile()
+    found = []
+    for table, matcher, types in product.scope.matched:
+        found += table_checks.faults(matcher)
+        gap = table_checks.gap(matcher, types)
+        if gap is not None:
+            shown = ", ".join(_key(key, kind.scale) for key, kind in zip(gap, types, strict=True))
+            found += refuse(
+                table.path, f"no row for ({shown})", "a row for every risk", "Add a row with `*`."
+            ).faults
+    if found:
+        raise InvalidProduct(found)
+    return product
+
+
+def _key(key: object, scale: int) -> str:
+    if isinstance(key, int) and not isinstance(key, bool) and scale:
+        return str(Decimal(key).scaleb(-scale))
+    return str(key)
+
+
 def _untried(
     product: Product, seen: Seen, asked: Mapping[str, set[tuple[object, ...]]]
 ) -> Iterator[str]:
-    plain = product.definition.document
+    definition = product.definition
     offers = [*seen.offers, *(renewal.offer for renewal in seen.renewals)]
     found = {finding.code for offer in offers for finding in offer.findings}
-    yield from _unfound(plain.get("underwriting", ()), "code", found, "/underwriting")
-    yield from _unfound(plain.get("renewal", {}).get("rules", ()), "code", found, "/renewal/rules")
-    if plain.get("renewal", {}).get("changes") and not seen.renewals:
-        yield "/renewal/changes"
-    for place, look_up in enumerate(plain.get("look_ups", ())):
-        without = look_up["unavailable"].get("outcome")
-        if without != "use" and f"{look_up['source']}_unavailable" not in found:
-            yield f"/look_ups/{place}/unavailable"
-    rating = plain["rating"]
+    yield from _unfound(((rule.path, rule.code) for rule in definition.underwriting), found)
+    yield from _unfound(((rule.path, rule.code) for rule in definition.renewal.rules), found)
+    if definition.renewal.changes and not seen.renewals:
+        yield definition.renewal.at("changes")
+    for look_up in definition.look_ups:
+        without = look_up.unavailable
+        if without.outcome != "use" and f"{look_up.source}_unavailable" not in found:
+            yield without.path
+    rating = definition.rating
     applied = {code for offer in offers for code in _applied(offer.trace)}
-    yield from _unfound(rating["steps"], "step", applied, "/rating/steps")
+    yield from _unfound(((step.path, step.step) for step in rating.steps), applied)
     charged = {line.code for offer in offers if offer.price for line in offer.price.lines}
-    yield from _unfound(rating.get("charges", ()), "code", charged, "/rating/charges")
+    yield from _unfound(((charge.path, charge.code) for charge in rating.charges), charged)
     in_force = {cover.code for offer in offers for cover in offer.covers}
-    yield from _unfound(plain["covers"], "code", in_force, "/covers")
+    yield from _unfound(((cover.path, cover.code) for cover in definition.covers), in_force)
     yield from _untried_claims(product, seen)
     for table, matcher, _ in product.scope.matched:
         yield from _untried_edges(table, matcher, asked.get(table.name, set()))
 
 
-def _unfound(
-    parts: Sequence[Mapping[str, Any]], name: str, found: set[str], path: str
-) -> Iterator[str]:
-    for place, part in enumerate(parts):
-        if part[name] not in found:
-            yield f"{path}/{place} ({part[name]})"
+def _unfound(parts: Iterable[tuple[str, str]], found: set[str]) -> Iterator[str]:
+    """The parts whose codes were not met, each with its place."""
+    for path, code in parts:
+        if code not in found:
+            yield f"{path} ({code})"
 
 
 def _applied(steps: tuple[TraceStep, ...]) -> Iterator[str]:
@@ -78,36 +118,34 @@ def _applied(steps: tuple[TraceStep, ...]) -> Iterator[str]:
 
 def _untried_claims(product: Product, seen: Seen) -> Iterator[str]:
     """Clauses of covers that can be claimed on, and rules that turn a claim away."""
-    plain = product.definition.document
-    for place, cover in enumerate(plain["covers"]):
-        code = cover["code"]
-        mine = [assessment for of, assessment in seen.assessments if of == code]
+    definition = product.definition
+    for cover in definition.covers:
+        mine = [assessment for of, assessment in seen.assessments if of == cover.code]
         if not mine:
-            yield f"/covers/{place} ({code}): no claim"
+            yield f"{cover.path} ({cover.code}): no claim"
             continue
         steps = {step.code for assessment in mine for step in assessment.steps}
-        rules = {
-            rule.code
-            for assessment in mine
-            for rule in assessment.rules
-            if rule.outcome not in {"pass"}
-        }
-        for clause in product.claims.of(code).clause_codes:
+        for clause in product.claims.of(cover.code).clause_codes:
             if clause not in steps:
-                yield f"/covers/{place} ({code}): clause {clause}"
-        yield from _untried_rules(cover.get("claim", {}), rules, f"/covers/{place}/claim")
-    everywhere = {
+                yield f"{cover.path} ({cover.code}): clause {clause}"
+        yield from _untried_rules(cover.claim, _against(mine))
+    everywhere = _against([assessment for _, assessment in seen.assessments])
+    yield from _untried_rules(definition.claims, everywhere)
+
+
+def _against(assessments: Sequence[Assessment]) -> set[str]:
+    """The rules that matched a claim."""
+    return {
         rule.code
-        for _, assessment in seen.assessments
+        for assessment in assessments
         for rule in assessment.rules
         if rule.outcome != "pass"
     }
-    yield from _untried_rules(plain.get("claims", {}), everywhere, "/claims")
 
 
-def _untried_rules(plain: Mapping[str, Any], found: set[str], path: str) -> Iterator[str]:
-    for group in ("exclusions", "rules"):
-        yield from _unfound(plain.get(group, ()), "code", found, f"{path}/{group}")
+def _untried_rules(claims: model.CoverClaim | model.Claims, found: set[str]) -> Iterator[str]:
+    for rules in (claims.exclusions, claims.rules):
+        yield from _unfound(((rule.path, rule.code) for rule in rules), found)
 
 
 def _untried_edges(table: Table, matcher: Matcher, keys: set[tuple[object, ...]]) -> Iterator[str]:

@@ -108,7 +108,7 @@ class ProductVersion(Record):
 
     def published(self, report: "Report", *, by: str, now: AwareDatetime, reason: str = "") -> Self:
         """Active, if the scenarios pass, leave nothing untried, and are of what was approved."""
-        found = report.product.definition.content
+        found = report.product.source.content
         if found != self.content:
             raise InvalidProduct(
                 [Fault("/", "another definition than was approved", f"the content {self.content}")]
@@ -158,15 +158,13 @@ def unpublishable(report: "Report") -> list[Fault]:
 
 
 def _said_by(product: "Product") -> dict[str, Any]:
-    """What a version's header says over of its document."""
-    plain = product.definition.document
+    """What a version's header says over of its definition."""
+    definition = product.definition
     return {
         "code": product.code,
         "version": product.version,
         "name": product.name,
-        "content": product.definition.content,
-        "sale": dict(plain.get("sale", {})),
-        "filings": tuple(
-            (filing["territory"], filing["reference"]) for filing in plain.get("filings", ())
-        ),
+        "content": product.source.content,
+        "sale": dict(definition.sale.written),
+        "filings": tuple((filing.territory, filing.reference) for filing in definition.filings),
     }

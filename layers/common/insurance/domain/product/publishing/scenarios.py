@@ -10,20 +10,15 @@ from typing import Any, NamedTuple
 
 from insurance.domain.core.errors import InsuranceError, InvalidFields
 from insurance.domain.core.money import Money
+from insurance.domain.product.claims.assessment import Assessment, Loss
 from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.faults import InvalidProduct, did_you_mean, refuse
+from insurance.domain.product.language.kinds import WIDE, Kind, as_decimal
+from insurance.domain.product.language.scope import Scope
+from insurance.domain.product.offer import Offer, Renewal
 from insurance.domain.product.product import Product
-from insurance.domain.product.results import (
-    Assessment,
-    Imposed,
-    Loss,
-    Offer,
-    PastClaim,
-    Price,
-    Renewal,
-    Risk,
-    fault_of,
-)
+from insurance.domain.product.rating.price import Price
+from insurance.domain.product.risk import Imposed, PastClaim, Risk, fault_of
 
 type Plain = Mapping[str, Any]
 
@@ -283,7 +278,7 @@ class _Run:
             return
         for row in self._expect["rows"]:
             *keys, wanted = row
-            found = self._product.look_in(name, keys)
+            found = table_value(self._product.scope, name, keys)
             if found != (Decimal(wanted) if isinstance(wanted, str | int) else wanted):
                 yield f"{name}({', '.join(map(str, keys))}): {found}, expected {wanted}"
 
@@ -336,6 +331,29 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     ),
     "table": ("rows",),
 }
+
+
+def table_value(scope: Scope, table: str, keys: Sequence[object]) -> object:
+    """A table's value for keys as its author writes them."""
+    name, _, column = table.partition("__")
+    found = scope.tables[name]
+    value = column or found.values[0]
+    types = next((kinds for one, _, kinds in scope.matched if one is found), None)
+    if types is None:
+        raise KeyError(f"the table {name} is not used by this product")
+    held = [
+        int(WIDE.scaleb(Decimal(str(key)), kind.scale))
+        if kind.numeric
+        else date.fromisoformat(str(key)).toordinal()
+        if kind.kind is Kind.DATE
+        else key
+        for key, kind in zip(keys, types, strict=True)
+    ]
+    if scope.asked is not None:
+        scope.asked.setdefault(name, set()).add(tuple(held))
+    result = found.matcher(types, value)(*held)
+    kind = found.value_type(value)
+    return as_decimal(result, kind.scale) if isinstance(result, int) and kind.numeric else result
 
 
 def plain_risk(product: Product, plain: Plain) -> Risk:

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 import orjson
 
 from insurance.domain.core.errors import FieldFault
-from insurance.domain.product.definition.questions import READ, Question
+from insurance.domain.product.definition.answers import READ
+from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.language.scope import RatingInput
 from insurance.domain.product.product import Product
-from insurance.domain.product.results import Risk
+from insurance.domain.product.risk import Risk
 
 NONE: frozenset[str] = frozenset()
 AS_SENT = frozenset({"integer", "boolean", "choice", "text"})
@@ -49,6 +50,7 @@ class Bulk:
         self._read_looked_up = looked_up_reader(product.scope.looked_up)
         self._territory = product.territories[0]
         self._run, self._can_be_had = product.rating.run, product.covers.can_be_had
+        self._choose = product.covers.choose
         self._chosen: dict[tuple[object, ...], frozenset[str]] = {}
         self._ends: dict[date, date] = {}
 
@@ -77,14 +79,14 @@ class Bulk:
         end = self._ends.get(start)
         if end is None:
             end = self._product.last_day(start, held)
-            if self._product.in_months:  # then no answer moves it
+            if self._product.term.in_months:  # then no answer moves it
                 self._ends[start] = end
         territory = self._territory
         given = new(RatingInput, (held, told, NONE, start, end, territory, *NEW_BUSINESS))
         choice = (self._can_be_had(given), *covers)
         selected = self._chosen.get(choice)
         if selected is None:  # worked out once for each choice among what can be had
-            selected = self._chosen[choice] = self._product.choose(given, tuple(covers))
+            selected = self._chosen[choice] = self._choose(given, tuple(covers), lenient=False)
         given = new(RatingInput, (held, told, selected, start, end, territory, *NEW_BUSINESS))
         priced = self._run(given, 1, 1)
         premium: Premium = new(Premium, (priced[0], priced[1], priced[3]))

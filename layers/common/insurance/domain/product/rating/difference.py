@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from insurance.domain.product.rating.tariff import TraceStep
+from insurance.domain.product.rating.trace import TraceStep
 
 
 class Difference(NamedTuple):

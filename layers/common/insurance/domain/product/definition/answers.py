@@ -1,0 +1,271 @@
+"""Answers: typed, bounded, and the same however often they are read."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.domain.product.faults import did_you_mean
+from insurance.domain.product.language.kinds import places
+
+if TYPE_CHECKING:
+    from insurance.domain.product.definition.questions import Question
+
+TEXT_MAX: Final = 200
+LIST_MAX: Final = 100
+NUMBER_MAX: Final = 10**13
+
+
+class Answers(NamedTuple):
+    """What was answered: as JSON for people and storage, and as whole numbers for rating."""
+
+    json: Mapping[str, object]
+    held: Mapping[str, object]
+
+    def to_json(self) -> dict[str, object]:
+        """Canonical: reading it again gives the same answers."""
+        return dict(self.json)
+
+
+def answers_to(questions: Sequence["Question"], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Of answers to another version of a product, those to what these questions ask."""
+    kept: dict[str, Any] = {}
+    for one in questions:
+        if one.code not in raw:
+            continue
+        answer = raw[one.code]
+        if one.type == "list" and isinstance(answer, list):
+            fields = {field.code for field in one.fields}
+            answer = [{c: v for c, v in item.items() if c in fields} for item in answer]
+        kept[one.code] = answer
+    return kept
+
+
+type Visible = Callable[[Mapping[str, object]], bool]
+
+
+def read_answers(
+    questions: Sequence["Question"],
+    raw: object,
+    *,
+    at: str = "/answers",
+    visible: Mapping[str, Visible] | None = None,
+) -> Answers:
+    """Every answer checked; all faults in one refusal, each with its pointer."""
+    faults: list[FieldFault] = []
+    json, held = _record(questions, raw, at, faults, visible or {})
+    if faults:
+        raise InvalidFields(faults)
+    return Answers(json, held)
+
+
+def _record(  # noqa: PLR0917 - a reader's arguments, and what is visible
+    questions: Sequence["Question"],
+    raw: object,
+    at: str,
+    faults: list[FieldFault],
+    visible: Mapping[str, Visible],
+    outer: Mapping[str, object] | None = None,
+) -> tuple[dict[str, object], dict[str, object]]:
+    json: dict[str, object] = {}
+    held: dict[str, object] = {}
+    if not isinstance(raw, Mapping):
+        faults.append(FieldFault(at, "not_an_object", "Give an object of answers by code."))
+        return json, held
+    known = {one.code for one in questions}
+    for code in raw:
+        if code not in known:
+            hint = did_you_mean(str(code), known)
+            pointer = f"{at}/{_escaped(str(code))}"
+            faults.append(FieldFault(pointer, "unknown", f"This is not asked. {hint}".strip()))
+    for one in questions:
+        before = len(faults)
+        pointer = f"{at}/{one.code}"
+        wire = raw.get(one.code)
+        asks = visible.get(pointer.removeprefix("/answers/")) or visible.get(one.code)
+        seen = asks is None or asks({**(outer or {}), **held})
+        if not seen and wire is not None:
+            faults.append(FieldFault(pointer, "not_asked", "This is not asked here: leave it out."))
+        if wire is None or not seen:
+            wire = one.default
+            if wire is None:
+                if one.required and seen:
+                    faults.append(FieldFault(pointer, "required", f"{one.label} is needed."))
+                held[one.code] = None
+                continue
+        found = READ[one.type](one, wire, pointer, faults)
+        if len(faults) == before:
+            held[one.code] = found
+            json[one.code] = write(one, found)
+        else:
+            held[one.code] = None
+    return json, held
+
+
+def _escaped(key: str) -> str:
+    return key[:TEXT_MAX].replace("~", "~0").replace("/", "~1")
+
+
+def write(one: "Question", held: object) -> object:
+    """An answer in the form of the wire."""
+    match one.type, held:
+        case _, None:
+            return None
+        case "money", int():
+            return {"amount": held, "currency": one.currency}
+        case "decimal", int():
+            return format(Decimal(held).scaleb(-one.places), "f")
+        case "date", date():
+            return held.isoformat()
+        case "list", list():
+            return [
+                {
+                    field.code: write(field, item[field.code])
+                    for field in one.fields
+                    if item[field.code] is not None
+                }
+                for item in held
+            ]
+    return held
+
+
+def _integer(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> int | None:
+    if not isinstance(wire, int) or isinstance(wire, bool):
+        faults.append(FieldFault(at, "not_an_integer", "Give a whole number."))
+        return None
+    return wire if _inside(one, Decimal(wire), at, faults) else None
+
+
+def _inside(one: "Question", value: Decimal, at: str, faults: list[FieldFault]) -> bool:
+    low, high = one.minimum, one.maximum
+    if isinstance(low, int | Decimal) and value < low:
+        faults.append(FieldFault(at, "too_small", f"{one.label}: at least {low}."))
+        return False
+    if isinstance(high, int | Decimal) and value > high:
+        faults.append(FieldFault(at, "too_large", f"{one.label}: at most {high}."))
+        return False
+    return True
+
+
+def _decimal_number(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> int | None:
+    """Text such as "0.35", a Decimal or a whole number: never a float."""
+    text = str(wire) if isinstance(wire, str | int | Decimal) else ""
+    value = Decimal(text) if NUMERAL.fullmatch(text) else None
+    if value is None or isinstance(wire, bool) or places(value) > one.places:
+        detail = f'Give a decimal such as "0.35", at most {one.places} places.'
+        faults.append(FieldFault(at, "not_a_decimal", detail))
+        return None
+    return int(value.scaleb(one.places)) if _inside(one, value, at, faults) else None
+
+
+NUMERAL: Final = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,12})?")
+
+
+def _money(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> int | None:
+    match wire:
+        case {"amount": int(amount), "currency": str(currency), **rest} if not rest:
+            if isinstance(amount, bool):
+                pass
+            elif currency != one.currency:
+                faults.append(
+                    FieldFault(f"{at}/currency", "wrong_currency", f"Give it in {one.currency}.")
+                )
+                return None
+            elif len(str(amount)) > len(str(NUMBER_MAX)) + one.exponent:
+                faults.append(FieldFault(f"{at}/amount", "too_large", "Too large."))
+                return None
+            else:
+                value = Decimal(amount).scaleb(-one.exponent)
+                return amount if _inside(one, value, at, faults) else None
+    example = f'{{"amount": 1200000, "currency": "{one.currency}"}}'
+    faults.append(FieldFault(at, "not_money", f"Give whole minor units: {example}."))
+    return None
+
+
+def _boolean(_: "Question", wire: object, at: str, faults: list[FieldFault]) -> bool | None:
+    if isinstance(wire, bool):
+        return wire
+    faults.append(FieldFault(at, "not_a_boolean", "Give true or false."))
+    return None
+
+
+def _text(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> str | None:
+    if not isinstance(wire, str):
+        faults.append(FieldFault(at, "not_text", "Give text."))
+        return None
+    text = wire.strip()
+    if not text and one.required:
+        faults.append(FieldFault(at, "required", f"{one.label} is needed."))
+        return None
+    if len(text) > int(one.maximum or TEXT_MAX):  # type: ignore[call-overload]
+        faults.append(FieldFault(at, "too_long", f"At most {one.maximum} characters."))
+        return None
+    if not text.isprintable():
+        faults.append(FieldFault(at, "not_text", "Give one line of printable text."))
+        return None
+    if one.pattern and not re.fullmatch(one.pattern, text):
+        faults.append(FieldFault(at, "wrong_form", f"{one.label}: {one.help or one.pattern}."))
+        return None
+    return text
+
+
+def _chosen(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> str | None:
+    codes = [choice.code for choice in one.choices]
+    if isinstance(wire, str) and wire in codes:
+        return wire
+    hint = did_you_mean(str(wire)[:TEXT_MAX], codes)
+    detail = f"Choose one of {', '.join(codes)}. {hint if hint.startswith('Did') else ''}"
+    faults.append(FieldFault(at, "not_a_choice", detail.strip()))
+    return None
+
+
+def _date(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> date | None:
+    try:
+        if not isinstance(wire, str) or not DAY.fullmatch(wire):
+            raise ValueError  # noqa: TRY301 - one answer to every wrong form
+        day = date.fromisoformat(wire)
+    except ValueError:
+        faults.append(FieldFault(at, "not_a_date", "Give a date such as 2026-07-01."))
+        return None
+    if not (one.minimum <= day <= one.maximum):  # type: ignore[operator]
+        detail = f"Between {one.minimum} and {one.maximum}."
+        faults.append(FieldFault(at, "out_of_range", detail))
+        return None
+    return day
+
+
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _list(
+    one: "Question", wire: object, at: str, faults: list[FieldFault]
+) -> list[dict[str, object]] | None:
+    if not isinstance(wire, list | tuple):
+        faults.append(FieldFault(at, "not_a_list", "Give a list."))
+        return None
+    fewest, most = int(one.minimum or 0), int(one.maximum or LIST_MAX)  # type: ignore[call-overload]
+    if len(wire) < fewest:
+        faults.append(FieldFault(at, "too_few", f"{one.label}: at least {fewest}."))
+        return None
+    if len(wire) > most:
+        faults.append(FieldFault(at, "too_many", f"{one.label}: at most {most}."))
+        return None
+    return [
+        _record(one.fields, item, f"{at}/{place}", faults, {})[1] for place, item in enumerate(wire)
+    ]
+
+
+type Reader = Callable[["Question", object, str, list[FieldFault]], object]
+
+READ: Final[Mapping[str, Reader]] = {
+    "integer": _integer,
+    "decimal": _decimal_number,
+    "money": _money,
+    "boolean": _boolean,
+    "text": _text,
+    "choice": _chosen,
+    "date": _date,
+    "list": _list,
+}

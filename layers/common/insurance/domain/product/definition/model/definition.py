@@ -1,0 +1,137 @@
+"""A product definition as a whole."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from insurance.domain.product.definition.model.asking import LookUp, Question
+from insurance.domain.product.definition.model.claiming import Claims
+from insurance.domain.product.definition.model.covering import Cover, UnderwritingRule
+from insurance.domain.product.definition.model.living import Life, Renewal
+from insurance.domain.product.definition.model.part import (
+    Code,
+    Day,
+    Expression,
+    Keywords,
+    Part,
+    Text,
+)
+from insurance.domain.product.definition.model.rating import Rating, Rounding
+
+DocumentKind = Literal[
+    "schedule",
+    "certificate",
+    "endorsement_letter",
+    "cancellation_letter",
+    "notice_letter",
+    "renewal_letter",
+]
+DOCUMENT_KINDS: tuple[DocumentKind, ...] = (
+    "schedule",
+    "certificate",
+    "endorsement_letter",
+    "cancellation_letter",
+    "notice_letter",
+    "renewal_letter",
+)
+
+
+class Sale(Part):
+    """From when and until when the version is used."""
+
+    new_business_from: Day | None = None
+    new_business_until: Day | None = None
+    renewals_from: Day | None = None
+    renewals_until: Day | None = None
+
+
+class Filing(Part):
+    """The regulator's reference in a territory."""
+
+    territory: Text
+    reference: Text
+
+
+class TermOfCover(Part):
+    """How long a term is, and when on its first day it begins."""
+
+    months: Annotated[int, Keywords(minimum=1, maximum=1200)] = 12
+    days: Expression | None = None
+    """In place of months: 1 to 3660, a number or an expression over the answers."""
+    inception_time: Annotated[str, Keywords(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "00:00"
+    """In the product's time zone, such as 00:00 or 12:01."""
+
+
+class TableDeclaration(Part):
+    values: Annotated[tuple[Text, ...], Keywords(minItems=1, maxItems=20)] | None = None
+    """The columns that are values; without them the last one is."""
+    description: Text = ""
+
+
+class Documents(Part):
+    """Which documents a product has, in which languages, and where it words them its own way."""
+
+    kinds: Annotated[tuple[DocumentKind, ...], Keywords(minItems=1, maxItems=6)] = DOCUMENT_KINDS
+    languages: Annotated[
+        tuple[Annotated[str, Keywords(pattern="^[a-z]{2}$")], ...],
+        Keywords(minItems=1, maxItems=20),
+    ] = ("en",)
+    certificate_shows: Annotated[tuple[Code, ...], Keywords(maxItems=60)] = ()
+    """The answers that a certificate repeats."""
+    texts: Annotated[
+        Mapping[
+            str,
+            Annotated[
+                Mapping[
+                    str,
+                    Annotated[
+                        str | tuple[Annotated[str, Keywords(maxLength=2000)], ...],
+                        Keywords(maxLength=2000, maxItems=20),
+                    ],
+                ],
+                Keywords(maxProperties=200),
+            ],
+        ],
+        Keywords(maxProperties=40),
+    ] = {}
+    """By language (`en`) or language and territory (`en-GB`): texts in place of the usual ones."""
+
+
+class Definition(Part):
+    """One version of a product."""
+
+    renamed: ClassVar = {"schema": "$schema"}
+
+    schema: Text | None = None
+    code: Code
+    version: Annotated[str, Keywords(pattern="^[0-9A-Za-z][0-9A-Za-z._-]{0,31}$")]
+    name: Text
+    description: Text = ""
+    status: Literal["draft", "in_review", "approved", "active", "passive", "retired"] = "draft"
+    """Of a bundled version: where its life begins."""
+    sale: Sale = Sale.nothing()
+    filings: Annotated[tuple[Filing, ...], Keywords(maxItems=200)] = ()
+    territories: Annotated[
+        tuple[Annotated[str, Keywords(pattern="^[A-Z]{2}(-[A-Z0-9]{1,3})?$")], ...],
+        Keywords(minItems=1, maxItems=100),
+    ]
+    """Countries, or country and region: GB, US-CA. A quote that names none has the first."""
+    currency: Text
+    """An ISO 4217 code."""
+    time_zone: Text
+    """In which days begin and end, such as Europe/London."""
+    day_count: Literal["actual", "months", "30E/360", "milliseconds"] = "actual"
+    """How a part of a term is measured."""
+    term: TermOfCover = TermOfCover.nothing()
+    rounding: Rounding = Rounding.nothing()
+    questions: Annotated[tuple[Question, ...], Keywords(minItems=1, maxItems=200)]
+    look_ups: Annotated[tuple[LookUp, ...], Keywords(maxItems=20)] = ()
+    values: Annotated[Mapping[str, Expression], Keywords(maxProperties=200)] = {}
+    """Named expressions."""
+    tables: Annotated[Mapping[str, TableDeclaration], Keywords(maxProperties=200)] = {}
+    covers: Annotated[tuple[Cover, ...], Keywords(minItems=1, maxItems=60)]
+    underwriting: Annotated[tuple[UnderwritingRule, ...], Keywords(maxItems=300)] = ()
+    rating: Rating
+    life: Life = Life.nothing()
+    renewal: Renewal = Renewal.nothing()
+    claims: Claims = Claims.nothing()
+    documents: Documents = Documents.nothing()

@@ -1,0 +1,64 @@
+"""A risk, and what is known of it beside its answers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from insurance.domain.core.money import Money
+from insurance.domain.product.definition.answers import Answers
+
+
+class LookUp(NamedTuple):
+    """Something to be looked up elsewhere: which source, by which key."""
+
+    source: str
+    key: str
+
+
+class Period(NamedTuple):
+    """Half-open: a loss exactly at the start is inside, one exactly at the end is not."""
+
+    start: datetime
+    end: datetime
+
+    def holds(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
+
+
+class Risk(NamedTuple):
+    """What is to be insured: answers, what was looked up (None: it was unavailable), the choice."""
+
+    answers: Answers
+    looked_up: Mapping[str, Mapping[str, object] | None]
+    covers: Sequence[str]
+    start: date
+    territory: str = ""
+    """Where it is; the product's first territory where none is said."""
+    end: date | None = None
+    """Of a risk that was sold: where its term ends. None: as the product says."""
+
+
+class Imposed(NamedTuple):
+    """Terms on which an underwriter accepts a risk: they rule both the price and the claim."""
+
+    load: Decimal | None = None
+    excess: Money | None = None
+    exclusions: Sequence[str] = ()
+
+
+class PastClaim(NamedTuple):
+    """A claim of the term that ends, as its product's renewal rules see it."""
+
+    cover: str
+    counts: bool
+    paid: Money
+    fault: str = ""
+    cause: str = ""
+
+
+def fault_of(told: object) -> str:
+    """A claim's fault as rules see it: what was told, in a word."""
+    if isinstance(told, bool):
+        return "yes" if told else "no"
+    return told if isinstance(told, str) else ""
