@@ -8,22 +8,42 @@ from insurance.api.body import Request
 from insurance.api.fields import Reason
 from insurance.api.legacy_call import Call
 from insurance.api.legacy_call import LegacyApi as Api
-from insurance.api.views.policies import EventsView, PolicyView
+from insurance.api.paging import Page
+from insurance.api.views.policies import EventsView, PolicyView, VersionParameters
 from insurance.api.views.screenings import ScreeningRunView, ScreeningsView, ScreeningView
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    NoLongerSold,
+    QuoteAlreadyIssued,
+    QuoteChanged,
+    QuoteExpired,
+    QuoteNotFound,
+    ReferralOpen,
+    ScreeningOpen,
+    WrongState,
+)
 from insurance.domain.core.identity import BookPlace, QuoteId
+from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES
+from insurance.domain.core.scopes import Scope
+from insurance.domain.core.stored import Stored
+from insurance.domain.policy import Policy
+from insurance.operations.command import Command, Query
 from insurance.operations.idempotency import RecordedAnswer
 from insurance.operations.parties.screen_policyholder import (
     decide_screening_case,
     screen_book,
 )
 from insurance.operations.policy.issue_policy import issue_policy
-from insurance.operations.policy.read_policy import read_policy, read_policy_events
+from insurance.operations.policy.read_policy import EventPage, read_policy, read_policy_events
 
-products, policies, receipts = wiring.products(), wiring.stores().policies, wiring.stores().receipts
+ports, receipts = wiring.issuing_ports(), wiring.stores().receipts
 screening, screenings = wiring.screening(), wiring.stores().screenings
 
 api = Api(receipts.find_replay)
 handler = api.entrypoint()
+
+SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
 
 
 class ScreeningDecisionRequest(Request):
@@ -47,50 +67,56 @@ class IssuePolicyRequest(Request):
 
 @api.command(
     "/v1/policies",
-    scope="policies:write",
-    status=HTTPStatus.CREATED,
+    operation_id="issuePolicy",
     summary="Issue a policy from an accepted quote",
+    scope=Scope.POLICIES_WRITE,
+    callers=SELLERS,
+    roles=SERVICING_ROLES,
+    status=HTTPStatus.CREATED,
+    shows=PolicyView,
+    if_match=True,
+    raises=(
+        AlreadyErased,
+        NoLongerSold,
+        QuoteAlreadyIssued,
+        QuoteChanged,
+        QuoteExpired,
+        QuoteNotFound,
+        ReferralOpen,
+        ScreeningOpen,
+        WrongState,
+    ),
 )
-def post_policy(request: IssuePolicyRequest, call: Call) -> PolicyView | RecordedAnswer:
-    return call.once(
-        lambda receipt: issue_policy(
-            request.quote_id,
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            products=products,
-            policies=policies,
-            screening=screening,
-            screenings=screenings,
-            receipt=receipt,
-        ),
-        shows=lambda kept: PolicyView.at(call.now, kept),
-    )
+def post_policy(request: IssuePolicyRequest, command: Command) -> Stored[Policy]:
+    return issue_policy(request.quote_id, command, ports)
 
 
 @api.query(
-    "GET",
     "/v1/policies/{policy_id}",
-    scope="policies:read",
-    policyholders=True,
+    operation_id="getPolicy",
     summary="Read a policy",
+    scope=Scope.POLICIES_READ,
+    callers={CallerKind.APPLICATION, CallerKind.POLICYHOLDER, CallerKind.STAFF},
+    roles=EVERY_ROLE,
+    shows=PolicyView.of_version,
+    etag=True,
 )
-def get_policy(policy_id: str, call: Call) -> PolicyView:
-    kept = read_policy(policy_id, known_at=call.known_at, caller=call.caller, policies=policies)
-    return PolicyView.at(call.as_at, kept)
+def get_policy(policy_id: str, parameters: VersionParameters, query: Query) -> Stored[Policy]:
+    return read_policy(policy_id, query, ports, known_at=parameters.known_at)
 
 
 @api.query(
-    "GET",
     "/v1/policies/{policy_id}/events",
-    scope="policies:read",
-    summary="Read a policy's events and check their chain",
+    operation_id="listPolicyEvents",
+    summary="List a policy's events and verify their chain of hashes",
+    scope=Scope.POLICIES_READ,
+    callers=SELLERS,
+    roles=EVERY_ROLE,
+    shows=EventsView,
+    paged="{policy_id}",
 )
-def get_policy_events(policy_id: str, call: Call) -> EventsView:
-    page = call.page(of=policy_id)
-    events = read_policy_events(
-        policy_id, after=page.after, limit=page.limit, caller=call.caller, policies=policies
-    )
-    return EventsView.of(policy_id, events)
+def get_policy_events(policy_id: str, page: Page, query: Query) -> EventPage:
+    return read_policy_events(policy_id, query, ports, after=page.number, limit=page.limit)
 
 
 @api.query(

@@ -21,7 +21,7 @@ from insurance.domain.core.errors import (
     ReferralOpen,
     WrongState,
 )
-from insurance.domain.core.roles import EVERY_ROLE, UNDERWRITING_ROLES, Role
+from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, UNDERWRITING_ROLES
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Policyholder
@@ -46,7 +46,6 @@ api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
-SELLING_ROLES = {Role.CALL_CENTRE, Role.UNDERWRITER, Role.CHIEF_UNDERWRITER}
 
 
 def _bearable(load: str) -> str:
@@ -122,7 +121,7 @@ class ReferralDecisionRequest(Request):
     summary="Create a quote",
     scope=Scope.QUOTES_WRITE,
     callers=SELLERS,
-    roles=SELLING_ROLES,
+    roles=SERVICING_ROLES,
     status=HTTPStatus.CREATED,
     shows=QuoteView,
     raises=(ProductNotFound, InvalidFields),
@@ -139,7 +138,7 @@ def post_quote(request: QuoteRequest, command: Command) -> Stored[Quote]:
     summary="Preview a quote without storing it",
     scope=Scope.QUOTES_WRITE,
     callers=SELLERS,
-    roles=SELLING_ROLES,
+    roles=SERVICING_ROLES,
     shows=PreviewView,
     raises=(ProductNotFound, InvalidFields),
 )
@@ -182,7 +181,7 @@ def get_explanation(quote_id: str, query: Query) -> Explanation:
     summary="Accept a quote",
     scope=Scope.QUOTES_WRITE,
     callers=SELLERS,
-    roles=SELLING_ROLES,
+    roles=SERVICING_ROLES,
     shows=QuoteView,
     if_match=True,
     raises=(AlreadyErased, QuoteExpired, ReferralOpen, WrongState),

@@ -15,9 +15,9 @@ from insurance.domain.core.errors import NoAuthority
 from insurance.domain.core.identity import Mode
 from insurance.domain.schedule.scheduled_job import LIVE, JobKind, partition_for
 from insurance.operations.billing.collect_premium import PremiumCollector
-from insurance.operations.claims.charge_reinstatement import ReinstatementCharger
+from insurance.operations.claims.charge_reinstatement import charge_reinstatement
 from insurance.operations.ledger.post_earned_premium import EarningsPorts, post_earned_premium
-from insurance.operations.policy.invite_renewal import RenewalInviter
+from insurance.operations.policy.invite_renewal import invite_renewal
 from insurance.operations.quoting.expire_quote import QuoteExpirer
 from insurance.operations.scheduler.check_deadlines import (
     check_claim_deadlines,
@@ -31,13 +31,16 @@ scheduled = stores.scheduled_jobs
 
 JOBS: Final[dict[JobKind, Job]] = {
     JobKind.QUOTE: QuoteExpirer(quotes).look,
-    JobKind.RENEWAL: RenewalInviter(
-        products, sources, stores.renewals, quotes, wiring.keys(), policies
-    ).look,
+    JobKind.RENEWAL: partial(
+        invite_renewal,
+        ports=wiring.invitation_ports(),
+    ),
     JobKind.BILLING: PremiumCollector(products, sources, stores.billing, policies).look,
     JobKind.EARNING: partial(post_earned_premium, ports=EarningsPorts(products, stores.earnings)),
     JobKind.CLAIM: partial(check_claim_deadlines, claims=claims),
-    JobKind.LIMIT: ReinstatementCharger(products, claims, policies).look,
+    JobKind.LIMIT: partial(
+        charge_reinstatement, products=products, claims=claims, policies=policies
+    ),
     JobKind.COMPLAINT: partial(check_complaint_deadlines, complaints=stores.complaints),
 }
 ANSWER_SECONDS: Final = 15.0

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,10 +22,11 @@ from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.servicing import Servicing, TransactionInput
 from insurance.domain.schedule.plan import jobs_after
 from insurance.domain.schedule.scheduled_job import JobKind, partition_for
-from insurance.operations.claims.charge_reinstatement import (
-    ReinstatementCharger,
-)
-from insurance.operations.scheduler.run_jobs import RunReport, run_jobs
+from insurance.operations.claims.charge_reinstatement import charge_reinstatement
+from insurance.operations.claims.ports import Claims
+from insurance.operations.policy.ports import PolicyChanges
+from insurance.operations.products.ports import Products
+from insurance.operations.scheduler.run_jobs import Job, RunReport, run_jobs
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 
 from tests.fakes.claims import MemoryClaims
@@ -36,6 +38,10 @@ from tests.support.platform import Platform, platform_in_memory
 from tests.support.products import reinstated_limits
 
 type Json = dict[str, Any]
+
+
+def charger(products: Products, claims: Claims, policies: PolicyChanges) -> Job:
+    return partial(charge_reinstatement, products=products, claims=claims, policies=policies)
 
 
 @dataclass
@@ -60,7 +66,7 @@ class Insured:
         claims, policies = MemoryClaims(self.memory), MemoryPolicyChanges(self.memory)
         return run_jobs(
             partition_for(Mode.TEST, "harbour"),
-            {JobKind.LIMIT: ReinstatementCharger(products, claims, policies).look},
+            {JobKind.LIMIT: charger(products, claims, policies)},
             scheduled=self.scheduled,
             now=self.platform.now,
             time_is_up=lambda: False,
@@ -318,10 +324,10 @@ def test_it_is_charged_once_on_tables_too(platform):
     platform.now = datetime(2026, 12, 31, 9, tzinfo=UTC)
     claim = settled(platform, loss(policy_id, "cyber", "400", occurred_at="2026-12-02T08:20:00Z"))
     policies = wiring.stores().policy_changes
-    charger = ReinstatementCharger(platform.products, wiring.stores().claims, policies)
+    charge = charger(platform.products, wiring.stores().claims, policies)
 
-    charger.look(claim["id"], platform.now)
-    charger.look(claim["id"], platform.now)
+    charge(claim["id"], platform.now)
+    charge(claim["id"], platform.now)
 
     [made] = policies.get(policy_id).record.transactions
     assert (str(made.computation.total), made.reason) == ("224.00 GBP", claim["id"])

@@ -20,7 +20,15 @@ from insurance.domain.policy import (
 )
 from insurance.operations.idempotency import AlreadyAnswered
 
-from tests.support.builders import LATER, NOW, PREMIUM, QUOTE_ID, gbp, make_receipt, next_event
+from tests.support.builders import (
+    LATER,
+    NOW,
+    PREMIUM,
+    QUOTE_ID,
+    gbp,
+    make_command,
+    next_event,
+)
 from tests.support.stores import Stores, accept, add_quote, issue
 
 ENDORSE = "test POST /v1/policies/{policy_id}/endorsements"
@@ -56,8 +64,8 @@ def change(stores: Stores, before: Stored[Policy], key: str, hours: int = 1) -> 
         before.head, policy, before.key, type="policy.endorsed", now=NOW + timedelta(hours=hours)
     )
     kept = Stored(policy, event.head, before.key)
-    receipt = make_receipt(key, operation=ENDORSE).record(kept)
-    stores.changes.change(event, kept, before=before, receipt=receipt)
+    command = make_command(key, operation=ENDORSE).with_answer(kept)
+    stores.changes.change(event, kept, before=before, command=command)
     return kept
 
 
@@ -102,12 +110,12 @@ def test_a_repeated_change_is_answered_as_at_first(stores, issued):
     with pytest.raises(AlreadyAnswered):
         change(stores, issued, "one")
     with pytest.raises(AlreadyAnswered):
-        stores.changes.load(POLICY_ID, make_receipt("one", operation=ENDORSE))
+        stores.changes.load(POLICY_ID, make_command("one", operation=ENDORSE))
 
 
 def test_a_policy_that_nobody_issued_is_not_found(stores):
     with pytest.raises(PolicyNotFound):
-        stores.changes.load(POLICY_ID, make_receipt("one", operation=ENDORSE))
+        stores.changes.load(POLICY_ID, make_command("one", operation=ENDORSE))
 
 
 @pytest.mark.parametrize("known_after", range(1, 14))

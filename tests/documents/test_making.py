@@ -19,11 +19,9 @@ from insurance.domain.core.identity import Mode, party_id_for, register_id_for
 from insurance.operations.documents.make_document import stored_key
 from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.policy.renew_policy import offer_renewal
-from insurance.products import LookUps
 
-from tests.fakes.keys import MemoryKey, MemoryKeys
-from tests.fakes.policy import MemoryRenewals
-from tests.fakes.quoting import MemoryQuotes
+from tests.fakes.keys import MemoryKey
+from tests.fakes.policy_ports import renewal_ports
 from tests.support.documents import Archive
 from tests.support.policy_life import PARTNER, House, product_with
 
@@ -240,13 +238,8 @@ def test_an_invitation_compares_the_terms_and_says_until_when(archive):
     archive.house.now = datetime(2026, 12, 20, 9, tzinfo=UTC)
     offer_renewal(
         archive.house.policy_id,
-        caller=PARTNER,
-        products=archive.house.products,
-        look_ups=LookUps(),
-        renewals=MemoryRenewals(archive.house.memory),
-        quotes=MemoryQuotes(archive.house.memory),
-        keys=MemoryKeys(),
-        receipt=archive.house.receipt("renewal"),
+        archive.house.command("renewal"),
+        renewal_ports(archive.house.products, archive.house.memory),
     )
 
     text = archive.text("renewal_letter")

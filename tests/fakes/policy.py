@@ -16,7 +16,7 @@ from insurance.domain.core.identity import (
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote
-from insurance.operations.idempotency import Idempotency
+from insurance.operations.command import Command
 
 from tests.fakes.memory import Memory
 from tests.fakes.quoting import MemoryQuotes
@@ -27,8 +27,8 @@ class MemoryPolicies:
         self._memory = memory
         self._quotes = MemoryQuotes(memory)
 
-    def load_quote(self, quote_id: str, receipt: Idempotency) -> Stored[Quote]:
-        self._memory.check(receipt)
+    def load_quote(self, quote_id: str, command: Command) -> Stored[Quote]:
+        self._memory.check(command.idempotency)
         return self._quotes.get(quote_id)
 
     def issue(
@@ -39,15 +39,15 @@ class MemoryPolicies:
         bound: Event,
         bound_quote: Quote,
         before: Stored[Quote],
-        receipt: Idempotency,
+        command: Command,
     ) -> None:
-        self._memory.check(receipt)
+        self._memory.check(command.idempotency)
         if policy.id in self._memory.policies:
             raise QuoteAlreadyIssued(policy.quote_id, policy.id)
         self._quotes.move(bound, bound_quote, before)
         self._memory.append(event, lambda: QuoteAlreadyIssued(policy.quote_id, policy.id))
         self._memory.policies[policy.id] = Stored(policy, event.head, before.key)
-        self._memory.keep(receipt)
+        self._memory.keep(command.idempotency)
 
     def get(self, policy_id: str) -> Stored[Policy]:
         if policy_id not in self._memory.policies:
@@ -79,23 +79,23 @@ class MemoryPolicyChanges:
     def get(self, policy_id: str) -> Stored[Policy]:
         return self._policies.get(policy_id)
 
-    def load(self, policy_id: str, receipt: Idempotency) -> Stored[Policy]:
-        self._memory.check(receipt)
+    def load(self, policy_id: str, command: Command) -> Stored[Policy]:
+        self._memory.check(command.idempotency)
         return self.get(policy_id)
 
     def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
         return self._policies.as_known(policy_id, known_at)
 
     def change(
-        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], receipt: Idempotency
+        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], command: Command
     ) -> None:
-        self._memory.check(receipt)
+        self._memory.check(command.idempotency)
         id = policy.record.id
         if self._memory.policies[id].head != before.head:
             raise StaleRevision(id)
         self._memory.append(event, lambda: StaleRevision(id))
         self._memory.policies[id] = policy
-        self._memory.keep(receipt)
+        self._memory.keep(command.idempotency)
 
 
 class MemoryRenewals:

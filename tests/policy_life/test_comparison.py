@@ -2,15 +2,19 @@
 
 from datetime import UTC, date, datetime
 
+from insurance.operations.command import Query
 from insurance.operations.policy.compare_policy import Version, compare_policy
 
+from tests.fakes.policy_ports import servicing_ports
 from tests.support.policy_life import PARTNER, WITH_A_TEENAGER, House
 
 IN_MAY, IN_AUGUST = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 8, 1, tzinfo=UTC)
 
 
 def compared(house: House, first: Version, second: Version) -> dict[str, tuple[object, object]]:
-    found = compare_policy(house.policy_id, first, second, caller=PARTNER, policies=house.policies)
+    query = Query(PARTNER, house.now, house.now)
+    ports = servicing_ports(house.products, house.memory)
+    found = compare_policy(house.policy_id, first, second, query, ports)
     return {each.pointer: (each.before, each.after) for each in found}
 
 

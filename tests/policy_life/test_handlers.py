@@ -183,3 +183,10 @@ def test_the_books_over_http_agree_and_are_exported(handlers, path):
     assert books["earned"]["amount"] + books["unearned"]["amount"] == 12880 + 9687
     assert "billing.plan_chosen" in exported
     assert "Assets:PremiumReceivable  128.80 GBP" in exported
+
+
+def test_only_staff_give_notice(handlers, path):
+    refused = handlers.post(f"{path}/notices", {"reason": "false_facts"}, clock=CLOCK)
+
+    assert refused.status == 403
+    assert handlers.get(f"{path}/notices", clock=CLOCK).body["items"] == []

@@ -7,20 +7,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from insurance.domain.core.errors import (
     InvalidFields,
-    NoAuthority,
     NoticeNotFound,
     NoticeNotServed,
     WrongState,
 )
 from insurance.domain.jurisdiction import JURISDICTIONS, Channel, NoticeKind
 from insurance.domain.policy import Initiator
-from insurance.operations.policy.serve_notice import (
-    announce_cancellation,
-    refuse_renewal,
-    withdraw_notice,
-)
+from insurance.operations.policy.record_non_renewal import record_non_renewal
+from insurance.operations.policy.withdraw_notice import withdraw_notice
 
-from tests.support.policy_life import PARTNER, UNDERWRITER, House
+from tests.fakes.policy_ports import servicing_ports
+from tests.support.policy_life import UNDERWRITER, House
 
 SENT = datetime(2026, 6, 1, 15, 30, tzinfo=UTC)
 OVER = datetime(2026, 6, 8, 23, tzinfo=UTC)
@@ -169,27 +166,13 @@ def test_a_notice_that_was_taken_back_ends_nothing(house):
     withdraw_notice(
         house.policy_id,
         1,
-        caller=UNDERWRITER,
-        policies=house.policies,
-        receipt=house.receipt("withdraw"),
+        house.command("withdraw", caller=UNDERWRITER),
+        servicing_ports(house.products, house.memory),
     )
 
     assert house.policy.status_at(SENT) == ("on_risk",)
     with pytest.raises(NoticeNotServed):
         house.cancel(OVER, by="insurer")
-
-
-def test_only_our_people_give_notice(house):
-    with pytest.raises(NoAuthority):
-        announce_cancellation(
-            house.policy_id,
-            reason="false_facts",
-            effective_on=None,
-            caller=PARTNER,
-            products=house.products,
-            policies=house.policies,
-            receipt=house.receipt("announce"),
-        )
 
 
 def test_a_notice_that_is_not_there(house):
@@ -203,13 +186,7 @@ def test_arrears_are_not_announced_by_hand(house):
 
 
 def test_a_policy_that_nobody_wants_to_renew_says_so(house):
-    refuse_renewal(
-        house.policy_id,
-        by=Initiator.POLICYHOLDER,
-        reason=None,
-        caller=PARTNER,
-        policies=house.policies,
-        receipt=house.receipt("no"),
-    )
+    ports = servicing_ports(house.products, house.memory)
+    record_non_renewal(house.policy_id, Initiator.POLICYHOLDER, None, house.command("no"), ports)
 
     assert house.policy.status_at(SENT) == ("on_risk", "do_not_renew")

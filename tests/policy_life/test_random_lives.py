@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -49,12 +48,9 @@ from insurance.operations.billing.resolve_suspense import use_suspense
 from insurance.operations.parties.ports import Screening
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.quoting.accept_quote import accept_quote
-from insurance.screening import BundledScreening
 
-from tests.fakes.memory import Memory
-from tests.fakes.policy import MemoryPolicies
+from tests.fakes.policy_ports import issuing_ports
 from tests.fakes.quoting import quoting_ports
-from tests.fakes.screening import MemoryScreenings
 from tests.support.almanac import BANK, Almanac
 from tests.support.plain import plain_product, price
 from tests.support.policy_life import PARTNER, UNDERWRITER, House
@@ -189,19 +185,10 @@ class Life(RuleBasedStateMachine):
         invitation = self.house.policy.invitation
         assert invitation is not None
         quote_id = invitation.quote_id
-        common: dict[str, Any] = {"expected_revision": None, "caller": PARTNER}
-        receipt = self.house.receipt
         ports = quoting_ports(self.house.products, self.almanac.quotes)
         accept_quote(quote_id, self.house.command("accept"), ports)
-        issued = issue_policy(
-            quote_id,
-            products=self.house.products,
-            policies=MemoryPolicies(self.house.memory),
-            screening=BundledScreening(),
-            screenings=MemoryScreenings(Memory()),
-            receipt=receipt("issue"),
-            **common,
-        )
+        issuing = issuing_ports(self.house.products, self.house.memory)
+        issued = issue_policy(quote_id, self.house.command("issue"), issuing)
         ends = self.house.policy.period.end
         self.begin(issued.record.id)
         assert self.house.policy.period.start == ends

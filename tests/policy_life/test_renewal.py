@@ -8,6 +8,7 @@ from insurance.domain.core.errors import TermsNotOffered, WrongState
 from insurance.domain.policy import Policy
 from insurance.domain.policy.renewal import RenewalOffer
 from insurance.domain.quote.quote import PastLoss, QuoteStatus
+from insurance.operations.command import Query
 from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.policy import renew_policy
 from insurance.operations.policy.issue_policy import issue_policy
@@ -16,15 +17,11 @@ from insurance.operations.policy.renew_policy import (
     preview_renewal,
 )
 from insurance.operations.quoting.accept_quote import accept_quote
-from insurance.products import LookUps, product
-from insurance.screening import BundledScreening
+from insurance.products import product
 
 from tests.cases.published import expected
-from tests.fakes.keys import MemoryKeys
-from tests.fakes.memory import Memory
-from tests.fakes.policy import MemoryPolicies, MemoryRenewals
+from tests.fakes.policy_ports import issuing_ports, renewal_ports
 from tests.fakes.quoting import MemoryQuotes, quoting_ports
-from tests.fakes.screening import MemoryScreenings
 from tests.support.policy_life import PARTNER, WITH_A_TEENAGER, House, gbp
 
 IN_TIME = datetime(2026, 12, 20, 9, tzinfo=UTC)
@@ -36,40 +33,21 @@ class Renewal:
     def __init__(self, house: House, losses: tuple[PastLoss, ...] = ()) -> None:
         self.house, self.losses = house, losses
         self.quotes = MemoryQuotes(house.memory)
-        self.ports: dict[str, Any] = {
-            "caller": PARTNER,
-            "products": house.products,
-            "look_ups": LookUps(),
-            "renewals": MemoryRenewals(house.memory),
-        }
+        self.ports = renewal_ports(house.products, house.memory)
 
     def preview(self) -> RenewalOffer:
-        return preview_renewal(self.house.policy_id, now=self.house.now, **self.ports)
+        query = Query(PARTNER, self.house.now, self.house.now)
+        return preview_renewal(self.house.policy_id, query, self.ports)
 
     def offer(self) -> Any:
-        receipt = self.house.receipt("renewal")
-        return offer_renewal(
-            self.house.policy_id,
-            quotes=self.quotes,
-            keys=MemoryKeys(),
-            receipt=receipt,
-            **self.ports,
-        ).record
+        command = self.house.command("renewal")
+        return offer_renewal(self.house.policy_id, command, self.ports).record
 
     def take(self, quote: Any) -> Policy:
-        common: dict[str, Any] = {"expected_revision": None, "caller": PARTNER}
-        receipt = self.house.receipt
         ports = quoting_ports(self.house.products, self.quotes)
         accept_quote(quote.id, self.house.command("accept"), ports)
-        return issue_policy(
-            quote.id,
-            products=self.house.products,
-            policies=MemoryPolicies(self.house.memory),
-            screening=BundledScreening(),
-            screenings=MemoryScreenings(Memory()),
-            receipt=receipt("issue"),
-            **common,
-        ).record
+        issuing = issuing_ports(self.house.products, self.house.memory)
+        return issue_policy(quote.id, self.house.command("issue"), issuing).record
 
 
 def test_the_version_is_that_of_the_day_on_which_the_term_ends_where_the_risk_is(monkeypatch):

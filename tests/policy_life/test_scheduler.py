@@ -13,10 +13,12 @@ from insurance.domain.quote.quote import QuoteStatus
 from insurance.domain.schedule.scheduled_job import ATTEMPTS_MAX, JobKind
 from insurance.operations.billing.billing_desk import BillingDesk
 from insurance.operations.billing.refund_premium import request_refund
-from insurance.operations.policy.serve_notice import refuse_renewal, withdraw_notice
+from insurance.operations.policy.record_non_renewal import record_non_renewal
+from insurance.operations.policy.withdraw_notice import withdraw_notice
 from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.operations.scheduler.run_jobs import PAGE
 
+from tests.fakes.policy_ports import servicing_ports
 from tests.fakes.quoting import quoting_ports
 from tests.fakes.scheduler import MemoryScheduledJobs
 from tests.support.almanac import Almanac, Killed, blown
@@ -216,13 +218,9 @@ def test_days_of_grace_come_before_the_notice():
 
 def test_arrears_that_a_person_let_pass_are_not_announced_again_but_the_next_are(almanac):
     almanac.turn_to(date(2026, 1, 2))
-    withdraw_notice(
-        almanac.house.policy_id,
-        1,
-        caller=UNDERWRITER,
-        policies=almanac.house.policies,
-        receipt=almanac.house.receipt("withdraw"),
-    )
+    house = almanac.house
+    command = house.command("withdraw", caller=UNDERWRITER)
+    withdraw_notice(house.policy_id, 1, command, servicing_ports(house.products, house.memory))
 
     almanac.turn_to(date(2026, 2, 1))
     assert len(almanac.house.policy.notices) == 1
@@ -352,14 +350,9 @@ def test_who_has_ended_the_policy_is_not_invited(almanac):
 
 
 def test_who_wants_no_other_term_is_not_invited(almanac):
-    refuse_renewal(
-        almanac.house.policy_id,
-        by=Initiator.POLICYHOLDER,
-        reason=None,
-        caller=PARTNER,
-        policies=almanac.house.policies,
-        receipt=almanac.house.receipt("no"),
-    )
+    house = almanac.house
+    ports = servicing_ports(house.products, house.memory)
+    record_non_renewal(house.policy_id, Initiator.POLICYHOLDER, None, house.command("no"), ports)
 
     almanac.turn_to(date(2026, 12, 31))
 

@@ -20,14 +20,9 @@ from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.operations.quoting.decide_referral import AcceptanceInput, accept_referral
 from insurance.operations.quoting.explain_quote import explain_quote
 from insurance.operations.quoting.make_quote import RiskInput, make_quote
-from insurance.products import LookUps
-from insurance.screening import BundledScreening
 
-from tests.fakes.keys import MemoryKeys
-from tests.fakes.memory import Memory
-from tests.fakes.policy import MemoryPolicies, MemoryRenewals
+from tests.fakes.policy_ports import issuing_ports, renewal_ports
 from tests.fakes.quoting import MemoryQuotes, quoting_ports
-from tests.fakes.screening import MemoryScreenings
 from tests.support.policy_life import PARTNER, UNDERWRITER, House
 
 BASE = {
@@ -306,14 +301,12 @@ def test_a_renewal_under_a_version_that_asks_other_things_keeps_what_it_asks():
     house = House(product=old, now=datetime(2026, 1, 10, tzinfo=UTC))
     policy = house.issue(date(2026, 2, 1), all_answers={"n": 3, "gone": 1})
     house.products.of = new
+    later = datetime(2027, 1, 20, tzinfo=UTC)
 
     offered = preview_renewal(
         policy.id,
-        caller=PARTNER,
-        products=house.products,
-        look_ups=LookUps(),
-        renewals=MemoryRenewals(house.memory),
-        now=datetime(2027, 1, 20, tzinfo=UTC),
+        Query(PARTNER, later, later),
+        renewal_ports(house.products, house.memory),
     )
 
     assert offered.priced.premium is not None
@@ -455,14 +448,7 @@ def test_a_fair_renewal_is_offered_explained_and_issued_at_a_newcomers_price():
     house.now = datetime(2027, 1, 20, tzinfo=UTC)
     quotes = MemoryQuotes(house.memory)
     renewed = offer_renewal(
-        policy.id,
-        caller=PARTNER,
-        products=house.products,
-        look_ups=LookUps(),
-        renewals=MemoryRenewals(house.memory),
-        quotes=quotes,
-        keys=MemoryKeys(),
-        receipt=house.receipt("renew"),
+        policy.id, house.command("renew"), renewal_ports(house.products, house.memory)
     ).record
 
     ports = quoting_ports(house.products, quotes)
@@ -478,13 +464,6 @@ def test_a_fair_renewal_is_offered_explained_and_issued_at_a_newcomers_price():
     assert shown.new_business_premium is not None
     accept_quote(renewed.id, house.command("accept renewal"), ports)
     issued = issue_policy(
-        renewed.id,
-        expected_revision=None,
-        caller=PARTNER,
-        products=house.products,
-        policies=MemoryPolicies(house.memory),
-        screening=BundledScreening(),
-        screenings=MemoryScreenings(Memory()),
-        receipt=house.receipt("issue renewal"),
+        renewed.id, house.command("issue renewal"), issuing_ports(house.products, house.memory)
     )
     assert issued.record.premium.total == money(100)

@@ -43,10 +43,11 @@ from insurance.operations.delivery.deliver_event import DeliveryPorts, deliver_e
 from insurance.operations.idempotency import Idempotency, RecordedAnswer
 from insurance.operations.ledger.post_earned_premium import EarningsPorts, post_earned_premium
 from insurance.operations.ledger.read_general_ledger import read_health
-from insurance.operations.policy.invite_renewal import RenewalInviter
+from insurance.operations.policy.change_policy import ChangeInput, change_policy
+from insurance.operations.policy.invite_renewal import invite_renewal
 from insurance.operations.policy.issue_policy import issue_policy
-from insurance.operations.policy.serve_notice import DispatchInput, report_dispatch
-from insurance.operations.policy.service_policy import ChangeAsked, change_policy
+from insurance.operations.policy.ports import InvitationPorts, IssuingPorts, ServicingPorts
+from insurance.operations.policy.report_dispatch import DispatchInput, report_dispatch
 from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.operations.quoting.expire_quote import QuoteExpirer
 from insurance.operations.quoting.make_quote import RiskInput, make_quote
@@ -187,9 +188,12 @@ class Year:
         )
         return {
             JobKind.QUOTE: QuoteExpirer(stores.quotes).look,
-            JobKind.RENEWAL: RenewalInviter(
-                products, look_ups, stores.renewals, stores.quotes, self.keys, stores.changes
-            ).look,
+            JobKind.RENEWAL: partial(
+                invite_renewal,
+                ports=InvitationPorts(
+                    products, look_ups, stores.renewals, stores.quotes, self.keys, stores.changes
+                ),
+            ),
             JobKind.BILLING: PremiumCollector(
                 products, look_ups, stores.billing, stores.changes
             ).look,
@@ -230,6 +234,10 @@ class Year:
     def _quoting(self) -> QuotingPorts:
         return quoting_ports(self.products, self.stores.quotes, keys=self.keys)
 
+    @property
+    def _servicing(self) -> ServicingPorts:
+        return ServicingPorts(self.products, LookUps(), self.stores.changes, self.stores.billing)
+
     def _issue(self, number: int, start: date) -> None:
         made = make_quote(
             RiskInput(
@@ -259,17 +267,11 @@ class Year:
             )
 
     def _take_up(self, quote_id: str) -> None:
-        common: dict[str, Any] = {"expected_revision": None, "caller": self.caller}
         accept_quote(quote_id, Command(self.caller, self._receipt("accept")), self._quoting)
-        issue_policy(
-            quote_id,
-            products=self.products,
-            policies=self.stores.policies,
-            screening=BundledScreening(),
-            screenings=MemoryScreenings(Memory()),
-            receipt=self._receipt("issue"),
-            **common,
+        issuing = IssuingPorts(
+            self.products, self.stores.policies, BundledScreening(), MemoryScreenings(Memory())
         )
+        issue_policy(quote_id, Command(self.caller, self._receipt("issue")), issuing)
 
     def _reactions(self, event: Event) -> Iterator[Callable[[], object]]:
         """What somebody does about an event, at the end of the step."""
@@ -329,19 +331,14 @@ class Year:
         endorses = kind is TransactionKind.ENDORSEMENT
         change_policy(
             policy_id,
-            ChangeAsked(
+            ChangeInput(
                 kind=kind,
                 effective_on=None,
                 effective_at=at,
                 answers={"annual_mileage": 20_000} if endorses else None,
             ),
-            expected_revision=None,
-            caller=self.caller,
-            products=self.products,
-            look_ups=LookUps(),
-            policies=self.stores.changes,
-            billing=self.stores.billing,
-            receipt=self._receipt(kind),
+            Command(self.caller, self._receipt(kind)),
+            self._servicing,
         )
 
     def _prove_dispatch(self, policy_id: str, number: int) -> None:
@@ -349,10 +346,8 @@ class Year:
             policy_id,
             number,
             DispatchInput(Channel.EMAIL, f"MSG-{self.calls}", self.now),
-            caller=UNDERWRITER,
-            products=self.products,
-            policies=self.stores.changes,
-            receipt=self._receipt("dispatch"),
+            Command(UNDERWRITER, self._receipt("dispatch")),
+            self._servicing,
         )
 
     # What the house does

@@ -30,7 +30,7 @@ from insurance.operations.claims.check_coverage import LossAsked, check_coverage
 from insurance.operations.claims.notify_claim import LossReported, notify_claim
 from insurance.operations.claims.report_payment import report_payment
 from insurance.operations.ledger.post_earned_premium import EarningsPorts, post_earned_premium
-from insurance.operations.policy.invite_renewal import RenewalInviter
+from insurance.operations.policy.invite_renewal import invite_renewal
 from insurance.operations.quoting.expire_quote import QuoteExpirer
 from insurance.operations.scheduler.ports import ScheduledJobs
 from insurance.operations.scheduler.run_jobs import Job, RunReport, run_jobs
@@ -40,9 +40,8 @@ from insurance.screening import BundledScreening
 
 from tests.fakes.billing import MemoryBilling
 from tests.fakes.claims import MemoryClaims
-from tests.fakes.keys import MemoryKeys
 from tests.fakes.ledger import MemoryEarnings
-from tests.fakes.policy import MemoryRenewals
+from tests.fakes.policy_ports import invitation_ports
 from tests.fakes.quoting import MemoryQuotes
 from tests.fakes.scheduler import MemoryScheduledJobs
 from tests.support.policy_life import PARTNER, House, gbp, motor_with
@@ -70,12 +69,9 @@ class Almanac:
         self.billing = MemoryBilling(memory)
         self.quotes = MemoryQuotes(memory)
         self.planned: set[tuple[str, int]] = set()
-        renewals = MemoryRenewals(memory)
         self.jobs: Mapping[JobKind, Job] = {
             JobKind.QUOTE: QuoteExpirer(self.quotes).look,
-            JobKind.RENEWAL: RenewalInviter(
-                products, LookUps(), renewals, self.quotes, MemoryKeys(), self.house.policies
-            ).look,
+            JobKind.RENEWAL: partial(invite_renewal, ports=invitation_ports(products, memory)),
             JobKind.BILLING: PremiumCollector(
                 products, LookUps(), self.billing, self.house.policies
             ).look,

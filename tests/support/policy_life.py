@@ -16,31 +16,26 @@ from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.product import Product, ProductSource
-from insurance.operations.command import Command
+from insurance.operations.command import Command, Query
 from insurance.operations.idempotency import Idempotency, RecordedAnswer
-from insurance.operations.policy.issue_policy import issue_policy
-from insurance.operations.policy.serve_notice import (
-    DispatchInput,
-    NoticeResult,
-    announce_cancellation,
-    report_dispatch,
-)
-from insurance.operations.policy.service_policy import (
-    ChangeAsked,
+from insurance.operations.policy.change_policy import (
+    ChangeInput,
     PolicyChange,
     change_policy,
     preview_change,
 )
+from insurance.operations.policy.give_notice import give_notice
+from insurance.operations.policy.issue_policy import issue_policy
+from insurance.operations.policy.report_dispatch import DispatchInput, report_dispatch
+from insurance.operations.policy.store_notice import NoticeResult
 from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.operations.quoting.make_quote import RiskInput, make_quote
-from insurance.products import LookUps, product
-from insurance.screening import BundledScreening
+from insurance.products import product
 
-from tests.fakes.billing import MemoryBilling
 from tests.fakes.memory import Memory
-from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges
+from tests.fakes.policy import MemoryPolicyChanges
+from tests.fakes.policy_ports import issuing_ports, servicing_ports
 from tests.fakes.quoting import MemoryQuotes, quoting_ports
-from tests.fakes.screening import MemoryScreenings
 from tests.support.motor import answers, driver
 
 PARTNER = Caller(
@@ -123,7 +118,7 @@ class House:
         holder: Policyholder = Policyholder(name="Ada Lovelace"),  # noqa: B008 - a value
         **risk: Any,
     ) -> Policy:
-        quotes, policies = MemoryQuotes(self.memory), MemoryPolicies(self.memory)
+        quotes = MemoryQuotes(self.memory)
         risk_input = RiskInput(
             product=self.product.code,
             start=start,
@@ -136,16 +131,7 @@ class House:
         ports = quoting_ports(self.products, quotes)
         quote_id = make_quote(risk_input, self.command("POST /v1/quotes"), ports).record.id
         accept_quote(quote_id, self.command("accept"), ports)
-        common: dict[str, Any] = {"expected_revision": None, "caller": PARTNER}
-        issue_policy(
-            quote_id,
-            products=self.products,
-            policies=policies,
-            screening=BundledScreening(),
-            screenings=MemoryScreenings(Memory()),
-            receipt=self.receipt("issue"),
-            **common,
-        )
+        issue_policy(quote_id, self.command("issue"), issuing_ports(self.products, self.memory))
         self.policy_id = policy_id_for(quote_id)
         return self.policy
 
@@ -161,27 +147,18 @@ class House:
         caller = asked.pop("caller", PARTNER)
         return preview_change(
             self.policy_id,
-            _asked(kind, on, asked),
-            caller=caller,
-            products=self.products,
-            look_ups=LookUps(),
-            policies=self.policies,
-            billing=MemoryBilling(self.memory),
-            now=self.now,
+            _change(kind, on, asked),
+            Query(caller, self.now, self.now),
+            servicing_ports(self.products, self.memory),
         )
 
     def change(self, kind: str, on: date | datetime | None = None, **asked: Any) -> PolicyChange:
         caller = asked.pop("caller", PARTNER)
         return change_policy(
             self.policy_id,
-            _asked(kind, on, asked),
-            expected_revision=None,
-            caller=caller,
-            products=self.products,
-            look_ups=LookUps(),
-            policies=self.policies,
-            billing=MemoryBilling(self.memory),
-            receipt=self.receipt(kind),
+            _change(kind, on, asked),
+            self.command(kind, caller=caller),
+            servicing_ports(self.products, self.memory),
         )
 
     def endorse(self, on: date | datetime, **changed: Any) -> PolicyChange:
@@ -192,14 +169,12 @@ class House:
         return self.change("cancellation", on, by=Initiator(by), caller=caller)
 
     def announce(self, reason: str = "false_facts", on: date | None = None) -> NoticeResult:
-        return announce_cancellation(
+        return give_notice(
             self.policy_id,
-            reason=reason,
-            effective_on=on,
-            caller=UNDERWRITER,
-            products=self.products,
-            policies=self.policies,
-            receipt=self.receipt("announce"),
+            reason,
+            on,
+            self.command("announce", caller=UNDERWRITER),
+            servicing_ports(self.products, self.memory),
         )
 
     def prove_dispatch(
@@ -213,10 +188,8 @@ class House:
             self.policy_id,
             number or len(self.policy.notices),
             DispatchInput(channel, reference, at or self.now),
-            caller=UNDERWRITER,
-            products=self.products,
-            policies=self.policies,
-            receipt=self.receipt("dispatch"),
+            self.command("dispatch", caller=UNDERWRITER),
+            servicing_ports(self.products, self.memory),
         )
 
     def reinstate(self, on: date | None = None, **asked: Any) -> PolicyChange:
@@ -238,9 +211,9 @@ class House:
         )
 
 
-def _asked(kind: str, on: date | datetime | None, asked: dict[str, Any]) -> ChangeAsked:
+def _change(kind: str, on: date | datetime | None, asked: dict[str, Any]) -> ChangeInput:
     instant = on if isinstance(on, datetime) else None
-    return ChangeAsked(
+    return ChangeInput(
         kind=TransactionKind(kind),
         effective_on=None if instant or on is None else on,
         effective_at=instant,

@@ -154,7 +154,7 @@ def issue(stores: Stores, before: Stored[Quote], key: str = "issue-1") -> Stored
         bound=bound_event,
         bound_quote=bound,
         before=before,
-        receipt=make_receipt(key, operation=ISSUE).record(kept),
+        command=make_command(key, operation=ISSUE).with_answer(kept),
     )
     return kept
 

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing
     from insurance.operations.payments.pay_out import AllPayers
+    from insurance.operations.policy.ports import (
+        InvitationPorts,
+        IssuingPorts,
+        RenewalPorts,
+        ServicingPorts,
+    )
     from insurance.operations.products.ports import ProductPorts
     from insurance.operations.quoting.ports import QuotingPorts
     from insurance.products import LookUps
@@ -102,6 +108,53 @@ def quoting_ports() -> QuotingPorts:
         quotes=stores().quotes,
         keys=keys(),
         carrier=setting("CARRIER"),
+    )
+
+
+def issuing_ports() -> IssuingPorts:
+    from insurance.operations.policy.ports import IssuingPorts
+
+    return IssuingPorts(
+        products=products(),
+        policies=stores().policies,
+        screening=screening(),
+        screenings=stores().screenings,
+    )
+
+
+def servicing_ports() -> ServicingPorts:
+    from insurance.operations.policy.ports import ServicingPorts
+
+    return ServicingPorts(
+        products=products(),
+        look_ups=look_ups(),
+        policies=stores().policy_changes,
+        accounts=stores().billing,
+    )
+
+
+def renewal_ports() -> RenewalPorts:
+    from insurance.operations.policy.ports import RenewalPorts
+
+    return RenewalPorts(
+        products=products(),
+        look_ups=look_ups(),
+        renewals=stores().renewals,
+        quotes=stores().quotes,
+        keys=keys(),
+    )
+
+
+def invitation_ports() -> InvitationPorts:
+    from insurance.operations.policy.ports import InvitationPorts
+
+    return InvitationPorts(
+        products=products(),
+        look_ups=look_ups(),
+        renewals=stores().renewals,
+        quotes=stores().quotes,
+        keys=keys(),
+        policies=stores().policy_changes,
     )
 
 

@@ -10,7 +10,7 @@ from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.policy.notice import Notice
-from insurance.operations.policy.serve_notice import NoticeResult
+from insurance.operations.policy.store_notice import NoticeResult
 
 
 class NoticeItem(BaseModel):
@@ -60,13 +60,13 @@ class NoticeView(View):
     notice: NoticeItem
 
     @classmethod
-    def at(cls, now: datetime, served: NoticeResult) -> Self:
-        policy = served.kept.record
+    def of(cls, result: NoticeResult, *, now: datetime) -> Self:
+        policy = result.policy.record
         return cls(
-            etag=etag(served.kept.head.sequence, "policy"),
+            etag=etag(result.policy.head.sequence, "policy"),
             policy_id=policy.id,
             status=[str(status) for status in policy.status_at(now)],
-            notice=NoticeItem.of(served.notice),
+            notice=NoticeItem.of(result.notice),
         )
 
 
@@ -77,10 +77,10 @@ class NoticesView(View):
     items: list[NoticeItem]
 
     @classmethod
-    def of(cls, kept: Stored[Policy]) -> Self:
-        policy = kept.record
+    def of(cls, stored: Stored[Policy]) -> Self:
+        policy = stored.record
         return cls(
-            etag=etag(kept.head.sequence, "notices"),
+            etag=etag(stored.head.sequence, "notices"),
             policy_id=policy.id,
             items=[NoticeItem.of(notice) for notice in policy.notices],
         )

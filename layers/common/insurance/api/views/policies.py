@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from insurance.api.etag import etag
-from insurance.api.paging import cursor
+from insurance.api.paging import Page
+from insurance.api.parameters import OptionalInstant, Parameters
 from insurance.api.views.terms import (
     CoverView,
     ImposedTermsView,
@@ -21,6 +22,17 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy, Segment
 from insurance.operations.policy.read_policy import EventPage
+
+
+class VersionParameters(Parameters):
+    """Which version of a policy is shown."""
+
+    as_at: OptionalInstant = Field(
+        None, description="The instant whose terms are shown; the default is now."
+    )
+    known_at: OptionalInstant = Field(
+        None, description="The policy as it was known at this instant; the default is now."
+    )
 
 
 class SegmentView(BaseModel):
@@ -64,16 +76,28 @@ class PolicyView(View):
     """What the customer owes for the term, all transactions together."""
 
     @classmethod
-    def at(cls, now: datetime, kept: Stored[Policy]) -> Self:
-        whole = kept.record
-        policy = whole.at(now)
+    def of(cls, stored: Stored[Policy], *, now: datetime) -> Self:
+        """The policy as it stands now."""
+        return cls._at(now, stored)
+
+    @classmethod
+    def of_version(
+        cls, stored: Stored[Policy], *, parameters: VersionParameters, now: datetime
+    ) -> Self:
+        """The policy at the requested instant."""
+        return cls._at(parameters.as_at or now, stored)
+
+    @classmethod
+    def _at(cls, instant: datetime, stored: Stored[Policy]) -> Self:
+        whole = stored.record
+        policy = whole.at(instant)
         return cls(
-            etag=etag(kept.head.sequence, "policy"),
+            etag=etag(stored.head.sequence, "policy"),
             id=policy.id,
             quote_id=policy.quote_id,
             party_id=policy.party_id,
-            status=[str(status) for status in whole.status_at(now)],
-            revision=kept.head.sequence,
+            status=[str(status) for status in whole.status_at(instant)],
+            revision=stored.head.sequence,
             product=ProductRefView.of(policy.product),
             period=PeriodView.of(policy.period),
             territory=policy.territory or None,
@@ -86,7 +110,7 @@ class PolicyView(View):
             issued_at=policy.issued_at,
             renews=policy.renews,
             renewal_quote_id=whole.invitation.quote_id if whole.invitation else None,
-            as_at=now,
+            as_at=instant,
             segments=[SegmentView.of(segment) for segment in whole.segments()],
             charged=MoneyView.of(whole.charged),
         )
@@ -141,9 +165,9 @@ class EventsView(View):
     next: str | None
 
     @classmethod
-    def of(cls, policy_id: str, page: EventPage) -> Self:
+    def of(cls, result: EventPage, *, page: Page) -> Self:
         return cls(
-            items=[EventView.of(event) for event in page.events],
-            verified=page.verified,
-            next=cursor(policy_id, page.last) if page.last else None,
+            items=[EventView.of(event) for event in result.events],
+            verified=result.verified,
+            next=page.next(result.last) if result.last else None,
         )

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from insurance.api.etag import etag
-from insurance.api.paging import cursor
+from insurance.api.paging import Page
+from insurance.api.parameters import OptionalInstant, Parameters
 from insurance.api.views.terms import MoneyView, PremiumView, View
 from insurance.domain.contract.proration import Share
 from insurance.domain.core.money import Money
@@ -16,7 +17,7 @@ from insurance.domain.policy import ChargeLine, Computation, Policy, Transaction
 from insurance.domain.policy.difference import Difference
 from insurance.domain.policy.policy import computation_of_new_business
 from insurance.domain.policy.timeline import NEW_BUSINESS
-from insurance.operations.policy.service_policy import PolicyChange
+from insurance.operations.policy.change_policy import PolicyChange
 
 
 class ShareView(BaseModel):
@@ -134,23 +135,23 @@ class TransactionView(BaseModel):
 
 
 class ChangeView(View):
-    """A change of a policy: what it costs, what it undoes and makes again, and where that leads."""
+    """A change of a policy: what it costs, and which transactions it reverses and applies again."""
 
     policy_id: str
     revision: int
     stored: bool
-    """False in a preview: nothing was kept, and `revision` is where the policy stands."""
+    """False in a preview: nothing was stored, and `revision` is the policy's."""
     status: list[str]
     transaction: TransactionView
     reversed: list[TransactionView]
     reapplied: list[TransactionView]
     difference: MoneyView
-    """What the customer owes more, or gets back where it is negative, all in all."""
+    """What the customer owes more in total; negative: gets back."""
     charged_before: MoneyView
     charged_after: MoneyView
 
     @classmethod
-    def at(cls, now: datetime, change: PolicyChange) -> Self:
+    def of(cls, change: PolicyChange, *, now: datetime) -> Self:
         serviced, policy = change.serviced, change.serviced.policy
         return cls(
             etag=etag(change.head.sequence, "policy") if change.stored else None,
@@ -159,8 +160,8 @@ class ChangeView(View):
             stored=change.stored,
             status=[str(status) for status in policy.status_at(now)],
             transaction=TransactionView.of(serviced.requested),
-            reversed=[TransactionView.of(each) for each in serviced.reversed],
-            reapplied=[TransactionView.of(each) for each in serviced.reapplied],
+            reversed=[TransactionView.of(reversed_) for reversed_ in serviced.reversed],
+            reapplied=[TransactionView.of(again) for again in serviced.reapplied],
             difference=MoneyView.of(serviced.difference),
             charged_before=MoneyView.of(change.before.charged),
             charged_after=MoneyView.of(policy.charged),
@@ -168,23 +169,40 @@ class ChangeView(View):
 
 
 class TransactionsView(View):
-    """A page of a policy's transactions, as they were made."""
+    """A page of a policy's transactions, in the order in which they were processed."""
 
     items: list[TransactionView]
     next: str | None
 
     @classmethod
-    def of(cls, kept: Stored[Policy], *, after: int, limit: int) -> Self:
-        policy = kept.record
+    def of(cls, stored: Stored[Policy], *, page: Page) -> Self:
+        policy, after = stored.record, page.number
         views = [TransactionView.of_new_business(policy)]
-        views += [TransactionView.of(each) for each in policy.transactions]
-        page = views[after : after + limit]
-        more = after + limit < len(views)
-        return cls(items=page, next=cursor(policy.id, after + limit) if more else None)
+        views += [TransactionView.of(transaction) for transaction in policy.transactions]
+        end = after + page.limit
+        return cls(items=views[after:end], next=page.next(end) if end < len(views) else None)
+
+
+class ComparisonParameters(Parameters):
+    """Which two versions of a policy are compared."""
+
+    as_at: OptionalInstant = Field(
+        None, description="The instant of the second version; the default is now."
+    )
+    known_at: OptionalInstant = Field(
+        None, description="The second version as it was known at this instant; the default is now."
+    )
+    since_as_at: OptionalInstant = Field(
+        None, description="The instant of the first version; the default is that of the second."
+    )
+    since_known_at: OptionalInstant = Field(
+        None,
+        description="The first version as it was known at this instant; the default is as of the second.",
+    )
 
 
 class DifferenceView(BaseModel):
-    """One thing that two versions say differently; null: that version does not have it."""
+    """One difference of two versions; null: that version has no such value."""
 
     pointer: str
     before: str | None
@@ -192,16 +210,16 @@ class DifferenceView(BaseModel):
 
 
 class ComparisonView(View):
-    """What one version of a policy says differently from another."""
+    """The differences of two versions of a policy."""
 
     policy_id: str
     differences: list[DifferenceView]
 
     @classmethod
-    def of(cls, policy_id: str, found: Sequence[Difference]) -> Self:
+    def of(cls, differences: Sequence[Difference], *, policy_id: str) -> Self:
         return cls(
             policy_id=policy_id,
-            differences=[DifferenceView(**difference._asdict()) for difference in found],
+            differences=[DifferenceView(**difference._asdict()) for difference in differences],
         )
 
 

@@ -24,5 +24,8 @@ class Role(StrEnum):
 UNDERWRITING_ROLES = frozenset({Role.UNDERWRITER, Role.CHIEF_UNDERWRITER, Role.MEDICAL_OFFICER})
 """Who may be named by a product as the authority for a referral."""
 
+SERVICING_ROLES = frozenset({Role.CALL_CENTRE, Role.UNDERWRITER, Role.CHIEF_UNDERWRITER})
+"""Who quotes, issues and changes policies for policyholders who call."""
+
 EVERY_ROLE = frozenset(Role)
 """For what every member of staff may read."""

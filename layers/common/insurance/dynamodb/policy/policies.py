@@ -15,7 +15,7 @@ from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.quoting.quotes import load_quote, quote_changes
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import add, load, query, transact
-from insurance.operations.idempotency import Idempotency
+from insurance.operations.command import Command
 from insurance.operations.parties.ports import Keys
 
 if TYPE_CHECKING:
@@ -46,14 +46,14 @@ class DynamoDBPolicies:
         self._receipts = receipts
         self._keys = keys
 
-    def load_quote(self, quote_id: str, receipt: Idempotency) -> Stored[Quote]:
+    def load_quote(self, quote_id: str, command: Command) -> Stored[Quote]:
         return load_quote(
             self._client,
             self._quotes_table,
             quote_id,
             receipts=self._receipts,
             keys=self._keys,
-            receipt=receipt,
+            receipt=command.idempotency,
         )
 
     def issue(
@@ -64,7 +64,7 @@ class DynamoDBPolicies:
         bound: Event,
         bound_quote: Quote,
         before: Stored[Quote],
-        receipt: Idempotency,
+        command: Command,
     ) -> None:
         if before.key is None:
             raise ValueError("a quote that was erased cannot be issued")
@@ -96,7 +96,7 @@ class DynamoDBPolicies:
                 add(self._parties_table, party, known, key="id"),
                 aggregates.append(self._events_table, event, taken=issued),
                 add(self._policies_table, header, issued, key="id"),
-                self._receipts.keep(receipt, about=policy.party_id, key=before.key),
+                self._receipts.keep(command.idempotency, about=policy.party_id, key=before.key),
             ],
         )
 

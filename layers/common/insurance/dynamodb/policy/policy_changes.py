@@ -12,7 +12,7 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import load, put, transact
-from insurance.operations.idempotency import Idempotency
+from insurance.operations.command import Command
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -39,17 +39,17 @@ class DynamoDBPolicyChanges:
     def get(self, policy_id: str) -> Stored[Policy]:
         return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
 
-    def load(self, policy_id: str, receipt: Idempotency) -> Stored[Policy]:
-        wanted = [self._receipts.key(receipt), *self._reader.wants(policy_id)]
+    def load(self, policy_id: str, command: Command) -> Stored[Policy]:
+        wanted = [self._receipts.key(command.idempotency), *self._reader.wants(policy_id)]
         earlier, *items = load(self._client, wanted)
-        self._receipts.check(receipt, earlier, self._reader.key(items[-1]))
+        self._receipts.check(command.idempotency, earlier, self._reader.key(items[-1]))
         return self._reader.read(policy_id, items)
 
     def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
         return self._reader.as_known(self._client, policy_id, known_at)
 
     def change(
-        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], receipt: Idempotency
+        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], command: Command
     ) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(event.stream)
@@ -70,6 +70,8 @@ class DynamoDBPolicyChanges:
                     seen=codec.number(before.head.sequence),
                 ),
                 aggregates.append(self._events_table, event, taken=stale),
-                self._receipts.keep(receipt, about=policy.record.party_id, key=before.key),
+                self._receipts.keep(
+                    command.idempotency, about=policy.record.party_id, key=before.key
+                ),
             ],
         )

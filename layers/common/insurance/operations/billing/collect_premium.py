@@ -26,6 +26,7 @@ from insurance.domain.policy.servicing import Servicing, ServicingResult, Transa
 from insurance.domain.product import Product
 from insurance.operations.billing.bill_policy import account_of, opening_of, seal_of
 from insurance.operations.billing.ports import Billing, BillingContext
+from insurance.operations.command import Command
 from insurance.operations.idempotency import Idempotency
 from insurance.operations.policy.ports import PolicyChanges
 from insurance.operations.policy.reprice_policy import repricing
@@ -225,7 +226,8 @@ class PremiumCollector:
             postings=postings,
         )
         kept = Stored(policy, event.head, before.key)
-        self.policies.change(event, kept, before=before, receipt=receipt.record(None))
+        command = Command(system_actor(mode_of(policy.id)), receipt.record(None))
+        self.policies.change(event, kept, before=before, command=command)
 
 
 def _collection(file: BillingContext, product: Product, now: datetime) -> Collection:

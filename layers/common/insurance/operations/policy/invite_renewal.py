@@ -1,6 +1,5 @@
-"""Invite to the next term: the offer is kept as a quote, and the policy's story says so."""
+"""Invite the policyholder to renew: the offer is stored as a quote, and the policy records it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from insurance.domain.core.errors import (
@@ -10,88 +9,58 @@ from insurance.domain.core.errors import (
     TermsNotOffered,
     WrongState,
 )
-from insurance.domain.core.event import Event
 from insurance.domain.core.identity import mode_of, renewal_quote_id_for
 from insurance.domain.core.stored import Stored
-from insurance.domain.core.system_actor import SYSTEM_ACTOR, system_actor
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.policy import Invitation
 from insurance.domain.policy.renewal import invited_from
 from insurance.domain.quote.quote import Quote
 from insurance.operations.idempotency import AlreadyAnswered
-from insurance.operations.parties.ports import Keys
-from insurance.operations.policy.ports import PolicyChanges, Renewals
+from insurance.operations.policy.ports import InvitationPorts
 from insurance.operations.policy.renew_policy import next_version, offer_renewal
-from insurance.operations.products.ports import Products
-from insurance.operations.quoting.ports import LookUps, Quotes
-from insurance.operations.system_command import instant_after, receipt_for
+from insurance.operations.policy.store_policy import ChangedPolicy
+from insurance.operations.system_command import command_for, instant_after
 
 
-@dataclass(frozen=True, slots=True)
-class RenewalInviter:
-    """The look at a policy that comes to its end."""
+def invite_renewal(policy_id: str, now: datetime, *, ports: InvitationPorts) -> datetime | None:
+    """Invite once, when the invitation is due.
 
-    products: Products
-    look_ups: LookUps
-    renewals: Renewals
-    quotes: Quotes
-    keys: Keys
-    policies: PolicyChanges
-
-    def look(self, policy_id: str, now: datetime) -> datetime | None:
-        """Invite once; None when there is nothing to invite to, or all is done."""
-        try:
-            before = self.policies.get(policy_id)
-        except PolicyNotFound:
-            return None
-        policy = before.record
-        if before.key is None or policy.invitation is not None or now >= policy.period.end:
-            return None
-        product = next_version(policy, self.products)
-        wanted = invited_from(product, policy.period.end)
-        if now < wanted:
-            return wanted
-        now = instant_after(now, before.head)
-        try:
-            quote = self._offered(policy, now)
-        except (WrongState, AlreadyErased, TermsNotOffered):
-            return None  # not in force at its end, or not to be renewed
-        self._tell(before, quote, now)
+    Returns:
+        When to try again; None: the policyholder was invited, or will not be.
+    """
+    try:
+        before = ports.policies.get(policy_id)
+    except PolicyNotFound:
         return None
+    policy = before.record
+    if before.key is None or policy.invitation is not None or now >= policy.period.end:
+        return None
+    due_at = invited_from(next_version(policy, ports.products), policy.period.end)
+    if now < due_at:
+        return due_at
+    now = instant_after(now, before.head)
+    try:
+        quote = _offer(policy, now, ports)
+    except (WrongState, AlreadyErased, TermsNotOffered):
+        return None  # not in force at its end, or not to be renewed
+    _record(before, quote, now, ports)
+    return None
 
-    def _offered(self, policy: Policy, now: datetime) -> Quote:
-        """The offer, made now or before: its id is the policy's own, so there is only one."""
-        mode = mode_of(policy.id)
-        try:
-            return offer_renewal(
-                policy.id,
-                caller=system_actor(mode),
-                products=self.products,
-                look_ups=self.look_ups,
-                renewals=self.renewals,
-                quotes=self.quotes,
-                keys=self.keys,
-                receipt=receipt_for(mode, "offer_renewal", policy.id, now),
-            ).record
-        except (AlreadyAnswered, KeyReused):
-            return self.quotes.get(renewal_quote_id_for(policy.id)).record
 
-    def _tell(self, before: Stored[Policy], quote: Quote, now: datetime) -> None:
-        if before.key is None:
-            raise ValueError("what was erased is not renewed")
-        policy = before.record.replace(
-            invitation=Invitation(quote_id=quote.id, outcome=str(quote.status), invited_at=now)
-        )
-        receipt = receipt_for(mode_of(policy.id), "invite", policy.id, now)
-        event = Event.following(
-            before.head,
-            policy,
-            before.key,
-            stream=policy.id,
-            type=PolicyEventType.RENEWAL_INVITED,
-            actor=SYSTEM_ACTOR,
-            now=now,
-        )
-        kept = Stored(policy, event.head, before.key)
-        self.policies.change(event, kept, before=before, receipt=receipt.record(None))
+def _offer(policy: Policy, now: datetime, ports: InvitationPorts) -> Quote:
+    """The offer, made now or before: its id comes from the policy's, so there is only one."""
+    command = command_for(mode_of(policy.id), "offer_renewal", policy.id, now)
+    try:
+        return offer_renewal(policy.id, command, ports).record
+    except (AlreadyAnswered, KeyReused):
+        return ports.quotes.get(renewal_quote_id_for(policy.id)).record
+
+
+def _record(before: Stored[Policy], quote: Quote, now: datetime, ports: InvitationPorts) -> None:
+    policy = before.record
+    invitation = Invitation(quote_id=quote.id, outcome=str(quote.status), invited_at=now)
+    command = command_for(mode_of(policy.id), "invite", policy.id, now)
+    changed = ChangedPolicy(policy.replace(invitation=invitation), PolicyEventType.RENEWAL_INVITED)
+    event, stored = changed.following(before, command)
+    ports.policies.change(event, stored, before=before, command=command.with_answer(None))

@@ -1,12 +1,8 @@
 """Issue a policy from an accepted quote: once, at the price that was accepted."""
 
-from insurance.domain.core.caller import Caller
-from insurance.domain.core.errors import (
-    NoLongerSold,
-    QuoteChanged,
-    QuoteNotFound,
-    StaleRevision,
-)
+from datetime import datetime
+
+from insurance.domain.core.errors import AlreadyErased, NoLongerSold, QuoteChanged, QuoteNotFound
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
@@ -14,50 +10,45 @@ from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.pricing import imposed_of, price_again
-from insurance.operations.idempotency import Idempotency
-from insurance.operations.parties.ports import Screening
-from insurance.operations.parties.screen_policyholder import Screenings, screen_policyholder
-from insurance.operations.policy.ports import Policies
+from insurance.domain.quote.quote import Quote
+from insurance.operations.command import Command
+from insurance.operations.parties.screen_policyholder import screen_policyholder
+from insurance.operations.policy.ports import IssuingPorts
 from insurance.operations.products.ports import Products
 
 
-def issue_policy(
-    quote_id: str,
-    *,
-    expected_revision: int | None,
-    caller: Caller,
-    products: Products,
-    policies: Policies,
-    screening: Screening,
-    screenings: Screenings,
-    receipt: Idempotency,
-) -> Stored[Policy]:
-    """Bind the quote and write the policy, with the postings of its premium, in one transaction."""
-    before = policies.load_quote(quote_id, receipt)
+def issue_policy(quote_id: str, command: Command, ports: IssuingPorts) -> Stored[Policy]:
+    """Bind the quote and write the policy, with the postings of its premium, in one transaction.
+
+    Raises:
+        QuoteNotFound: The quote does not exist, or belongs to another partner.
+        StaleRevision: The quote has changed since the caller read it.
+        QuoteAlreadyIssued: The quote has a policy.
+        QuoteExpired: The offer's last day has passed.
+        ReferralOpen: A referral must be decided before the policy can be issued.
+        WrongState: The quote was not accepted.
+        NoLongerSold: The product version is no longer sold.
+        QuoteChanged: The quote would be priced differently today.
+        ScreeningOpen: The policyholder's name resembles one on a sanctions list.
+        AlreadyErased: The quote's personal data were erased.
+    """
+    before = ports.policies.load_quote(quote_id, command)
     quote = before.record
-    if not caller.sees(quote_id, quote.partner):
+    if not command.caller.sees(quote_id, quote.partner):
         raise QuoteNotFound(quote_id)
-    if expected_revision is not None and expected_revision != before.head.sequence:
-        raise StaleRevision(quote_id)
-    bound = quote.bound(now=receipt.now)
-    renewal = quote.renewing is not None
-    product = products.version(quote.product)
-    starts = quote.period.start.astimezone(product.zone).date()
-    day = starts if renewal else receipt.now.date()
-    if not products.sells(quote.product, day, mode_of(quote_id), renewal=renewal):
-        raise NoLongerSold(quote_id, f"{quote.product.code} {quote.product.version}")
-    if price_again(product, quote, imposed_of(quote.imposed)).premium != quote.premium:
-        raise QuoteChanged(quote_id)
-    policy = Policy.from_quote(bound, now=receipt.now)
+    command.check_revision(before, quote_id)
+    bound = quote.bound(now=command.now)
+    _check_price(quote, ports.products, command.now)
+    policy = Policy.from_quote(bound, now=command.now)
     if before.key is None:
-        raise ValueError("a quote that was erased cannot be bound")
+        raise AlreadyErased(f"quote {quote_id}")
     screen_policyholder(
         quote,
         before.key,
-        caller=caller,
-        screening=screening,
-        screenings=screenings,
-        now=receipt.now,
+        caller=command.caller,
+        screening=ports.screening,
+        screenings=ports.screenings,
+        now=command.now,
     )
     issued = Event.following(
         StreamPosition(),
@@ -65,8 +56,8 @@ def issue_policy(
         before.key,
         stream=policy.id,
         type=PolicyEventType.ISSUED,
-        actor=caller.principal,
-        now=receipt.now,
+        actor=command.actor,
+        now=command.now,
         effective_at=policy.period.start,
         postings=policy.premium.written(),
     )
@@ -76,16 +67,28 @@ def issue_policy(
         before.key,
         stream=quote_id,
         type=QuoteEventType.BOUND,
-        actor=caller.principal,
-        now=receipt.now,
+        actor=command.actor,
+        now=command.now,
     )
-    kept = Stored(policy, issued.head, before.key)
-    policies.issue(
+    stored = Stored(policy, issued.head, before.key)
+    ports.policies.issue(
         issued,
         policy,
         bound=bound_event,
         bound_quote=bound,
         before=before,
-        receipt=receipt.record(kept),
+        command=command.with_answer(stored),
     )
-    return kept
+    return stored
+
+
+def _check_price(quote: Quote, products: Products, now: datetime) -> None:
+    """The product version must still be sold, and give the price that was accepted."""
+    renewal = quote.renewing is not None
+    product = products.version(quote.product)
+    starts = quote.period.start.astimezone(product.zone).date()
+    day = starts if renewal else now.date()
+    if not products.sells(quote.product, day, mode_of(quote.id), renewal=renewal):
+        raise NoLongerSold(quote.id, f"{quote.product.code} {quote.product.version}")
+    if price_again(product, quote, imposed_of(quote.imposed)).premium != quote.premium:
+        raise QuoteChanged(quote.id)

@@ -3,30 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from insurance.domain.billing import BillingAccount
     from insurance.domain.claim import Claim
     from insurance.domain.core.event import Event
     from insurance.domain.core.stored import Stored
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
+    from insurance.operations.command import Command
     from insurance.operations.idempotency import Idempotency
+    from insurance.operations.parties.ports import Keys, Screening
+    from insurance.operations.parties.screen_policyholder import Screenings
+    from insurance.operations.products.ports import Products
+    from insurance.operations.quoting.ports import LookUps, Quotes
 
 
 class PolicyReads(Protocol):
     def get(self, policy_id: str) -> Stored[Policy]:
-        """Raise PolicyNotFound when there is none."""
+        """The policy as it stands.
+
+        Raises:
+            PolicyNotFound: There is no such policy.
+        """
 
     def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
-        """The policy as its last event up to then left it; PolicyNotFound when there was none."""
+        """The policy as its last event up to a time left it.
+
+        Raises:
+            PolicyNotFound: There was no such policy at that time.
+        """
 
 
 class Policies(PolicyReads, Protocol):
-    def load_quote(self, quote_id: str, receipt: Idempotency) -> Stored[Quote]:
-        """The quote to issue, in one read with the receipt (see `Quotes.load`)."""
+    """Policies for issuing and reading them."""
+
+    def load_quote(self, quote_id: str, command: Command) -> Stored[Quote]:
+        """The quote to issue, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            QuoteNotFound: There is no such quote.
+        """
 
     def issue(
         self,
@@ -36,11 +59,14 @@ class Policies(PolicyReads, Protocol):
         bound: Event,
         bound_quote: Quote,
         before: Stored[Quote],
-        receipt: Idempotency,
+        command: Command,
     ) -> None:
-        """Store the policy and the bound quote, or neither.
+        """Store the policy, the bound quote and the command's answer, all or none.
 
-        Raise QuoteAlreadyIssued when the policy exists, StaleRevision when the quote has moved on.
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            QuoteAlreadyIssued: The quote's policy exists.
+            StaleRevision: The quote has changed since it was loaded.
         """
 
     def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
@@ -48,17 +74,106 @@ class Policies(PolicyReads, Protocol):
 
 
 class PolicyChanges(PolicyReads, Protocol):
-    """Policies for those who change them: without what issuing one needs."""
+    """Policies for changing them, without what issuing needs."""
 
-    def load(self, policy_id: str, receipt: Idempotency) -> Stored[Policy]:
-        """As `get`, in one read with the receipt: raise AlreadyAnswered or KeyReused if it is there."""
+    def load(self, policy_id: str, command: Command) -> Stored[Policy]:
+        """The policy as it stands, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            PolicyNotFound: There is no such policy.
+        """
 
     def change(
-        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], receipt: Idempotency
+        self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], command: Command
     ) -> None:
-        """Store the policy as the event left it; raise StaleRevision when it has moved on."""
+        """Store the policy as the event left it, and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The policy has changed since it was loaded.
+        """
+
+
+class PolicyAccount(Protocol):
+    """A policy, and the account that it is paid by."""
+
+    @property
+    def policy(self) -> Stored[Policy]: ...
+
+    @property
+    def account(self) -> Stored[BillingAccount] | None:
+        """None: nobody has chosen a plan, and nothing was paid."""
+
+
+class PolicyAccounts(Protocol):
+    def get(self, policy_id: str) -> PolicyAccount:
+        """The policy and its account as they stand.
+
+        Raises:
+            PolicyNotFound: There is no such policy.
+        """
+
+    def load(self, policy_id: str, idempotency: Idempotency, /) -> PolicyAccount:
+        """The policy and its account, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            PolicyNotFound: There is no such policy.
+        """
 
 
 class Renewals(Protocol):
     def expiring(self, policy_id: str) -> tuple[Stored[Policy], Sequence[Claim]]:
-        """The policy and its claims; raise PolicyNotFound when there is none."""
+        """The policy and its claims.
+
+        Raises:
+            PolicyNotFound: There is no such policy.
+        """
+
+
+class ReadingPorts(Protocol):
+    """What reading a policy needs from outside."""
+
+    @property
+    def policies(self) -> PolicyReads: ...
+
+
+@dataclass(frozen=True, slots=True)
+class IssuingPorts:
+    """What issuing policies needs from outside."""
+
+    products: Products
+    policies: Policies
+    screening: Screening
+    screenings: Screenings
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalPorts:
+    """What offering the next term of a policy needs from outside."""
+
+    products: Products
+    look_ups: LookUps
+    renewals: Renewals
+    quotes: Quotes
+    keys: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPorts(RenewalPorts):
+    """What inviting a policyholder to renew needs from outside."""
+
+    policies: PolicyChanges
+
+
+@dataclass(frozen=True, slots=True)
+class ServicingPorts:
+    """What changing policies needs from outside."""
+
+    products: Products
+    look_ups: LookUps
+    policies: PolicyChanges
+    accounts: PolicyAccounts

@@ -1,0 +1,1 @@
+"""Requests of functions whose routes fill a file of their own."""

@@ -1,0 +1,131 @@
+"""Requests of policy servicing, each as the input of its operation."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from insurance.access.people import person_id
+from insurance.api.body import Request
+from insurance.api.fields import Code, Day, Instant, TokenName
+from insurance.domain.core.caller import Caller
+from insurance.domain.jurisdiction import Channel
+from insurance.domain.policy import Initiator, TransactionKind
+from insurance.domain.policy.notice import DispatchReference
+from insurance.operations.policy.change_policy import ChangeInput
+from insurance.operations.policy.report_dispatch import DispatchInput
+
+
+class EndorsementRequest(Request):
+    """What changes, and from when; without a date it changes now."""
+
+    effective_on: Day | None = None
+    """A date where the risk is: from the time of day at which cover begins."""
+    effective_at: Instant | None = None
+    answers: Annotated[dict[str, Any], Field(max_length=200)] = {}
+    """The answers that change, by code; null removes an answer. The others stay."""
+    covers: Annotated[list[Code], Field(max_length=50)] | None = None
+    """The optional covers from then on; left out, they stay."""
+    reason: Code | None = None
+
+    def change(self) -> ChangeInput:
+        return ChangeInput(
+            kind=TransactionKind.ENDORSEMENT,
+            effective_on=self.effective_on,
+            effective_at=self.effective_at,
+            reason=self.reason,
+            answers=self.answers,
+            options=None if self.covers is None else tuple(self.covers),
+        )
+
+
+class PolicyCancellationRequest(Request):
+    """Who ends the policy, why, and from when; without a date it ends now."""
+
+    effective_on: Day | None = None
+    effective_at: Instant | None = None
+    by: Literal["policyholder", "insurer"] = "policyholder"
+    reason: Code | None = None
+
+    def change(self) -> ChangeInput:
+        return ChangeInput(
+            kind=TransactionKind.CANCELLATION,
+            effective_on=self.effective_on,
+            effective_at=self.effective_at,
+            by=Initiator(self.by),
+            reason=self.reason,
+        )
+
+
+class ReinstatementRequest(Request):
+    """Cover again: as if it had never ended, or with a gap, from a date or from now."""
+
+    gap: bool = False
+    effective_on: Day | None = None
+    effective_at: Instant | None = None
+    no_known_loss: bool = False
+    """The policyholder declares that there was no loss meanwhile; needed without a gap."""
+    reason: Code | None = None
+
+    def change(self) -> ChangeInput:
+        return ChangeInput(
+            kind=TransactionKind.REINSTATEMENT,
+            effective_on=self.effective_on,
+            effective_at=self.effective_at,
+            gap=self.gap,
+            no_known_loss=self.no_known_loss,
+            reason=self.reason,
+        )
+
+
+class ReversalRequest(Request):
+    """Why a transaction was a mistake."""
+
+    reason: Code
+
+    def change(self, number: int) -> ChangeInput:
+        return ChangeInput(
+            kind=TransactionKind.REVERSAL,
+            effective_on=None,
+            effective_at=None,
+            reason=self.reason,
+            number=number,
+        )
+
+
+class CancellationNoticeRequest(Request):
+    """Why the insurer ends the policy, and from when; the days of notice may make it later."""
+
+    reason: Code
+    effective_on: Day | None = None
+
+
+class DispatchRequest(Request):
+    """The proof that a notice was sent."""
+
+    channel: Literal["post", "registered_post", "email", "portal"]
+    reference: DispatchReference
+    dispatched_at: Instant
+
+    def dispatch(self) -> DispatchInput:
+        return DispatchInput(Channel(self.channel), self.reference, self.dispatched_at)
+
+
+class NonRenewalRequest(Request):
+    """Who does not want another term, and why."""
+
+    by: Literal["policyholder", "insurer"] = "policyholder"
+    reason: Code | None = None
+
+
+class AccessRequest(Request):
+    """A person, as the access tokens of the partner's sign-in name them."""
+
+    issuer: TokenName
+    """`iss`"""
+    subject: TokenName
+    """`sub`"""
+
+    def person(self, caller: Caller) -> str:
+        return person_id(
+            caller.mode.value, partner=caller.partner, issuer=self.issuer, subject=self.subject
+        )
