@@ -132,6 +132,11 @@ STAFF = (
         ("complaints_handler", "test"),
         (*_READS, *_COMPLAINTS, "complaints:handle", "work:read"),
     ),
+    Staff(
+        "call-centre-test",
+        ("call_centre", "test"),
+        (*_QUOTING, "policies:read", "policies:write", "claims:read", "claims:write", *_COMPLAINTS),
+    ),
     Staff("finance-test", ("finance", "test"), (*_READS, *_FINANCE)),
     Staff("controller-test", ("finance", "test"), (*_READS, *_FINANCE)),
     Staff("author-test", ("product_manager", "test"), ("products:read", "products:write")),

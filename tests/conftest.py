@@ -1,8 +1,10 @@
 """What every test may use. moto comes first: a client made before it would go to the network."""
 
 import os
+import sys
 
 import moto  # noqa: F401 - see above
+import pytest
 from hypothesis import settings
 
 # Telemetry reads it once, in whatever test of a process imports it first.
@@ -13,3 +15,18 @@ settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")
 
 pytest_plugins = ["tests.support.fixtures"]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The first process of a session forgets which problems an earlier session saw."""
+    if not hasattr(session.config, "workerinput"):
+        from tests.support.routes import forget_seen  # noqa: PLC0415 - after moto
+
+        forget_seen()
+
+
+def pytest_sessionfinish() -> None:
+    """Each process keeps which problems it saw, for `python -m tests.support.routes`."""
+    routes = sys.modules.get("tests.support.routes")
+    if routes is not None:
+        routes.keep_seen()

@@ -104,3 +104,65 @@ def test_files_of_more_than_four_megabytes_are_refused(handlers: Handlers):
     refused = handlers.post(f"{VERSION}/draft", files, caller=AUTHOR)
 
     assert (refused.status, refused.code) == (413, "body-too-large")
+
+
+def drafted(handlers: Handlers, **changes) -> None:
+    answer = handlers.post(f"{VERSION}/draft", pet.files(**changes)._asdict(), caller=AUTHOR)
+    assert answer.status == 200, answer.text
+
+
+def test_files_that_do_not_compile_are_refused_at_every_door(handlers: Handlers):
+    unsound = pet.files(currency="XXX")._asdict()
+
+    for path in ("/v1/product-checks", f"{VERSION}/draft"):
+        refused = handlers.post(path, unsound, caller=AUTHOR)
+        assert (refused.status, refused.code) == (422, "invalid-definition"), path
+
+
+def test_a_version_that_nothing_tries_is_not_published(handlers: Handlers):
+    drafted(handlers, scenarios={"risks": {}, "scenarios": []})
+    step(handlers, "submit", AUTHOR)
+    step(handlers, "approve")
+
+    refused = step(handlers, "publish")
+
+    assert (refused.status, refused.code) == (422, "invalid-definition")
+
+
+def test_an_author_does_not_approve_their_own_version(handlers: Handlers):
+    drafted(handlers)
+    step(handlers, "submit", AUTHOR)
+
+    refused = step(handlers, "approve", AUTHOR)
+
+    assert (refused.status, refused.code) == (409, "same-person")
+
+
+def test_a_step_out_of_turn_is_refused_and_so_is_a_draft_in_review(handlers: Handlers):
+    drafted(handlers)
+
+    early = step(handlers, "publish")
+    step(handlers, "submit", AUTHOR)
+    late = handlers.post(f"{VERSION}/draft", pet.files()._asdict(), caller=AUTHOR)
+
+    assert (early.code, late.code) == ("wrong-state", "wrong-state")
+
+
+def test_a_version_that_is_not_there_takes_no_step(handlers: Handlers):
+    refused = step(handlers, "submit", AUTHOR)
+
+    assert (refused.status, refused.code) == (404, "version-not-found")
+
+
+def test_a_draft_on_a_revision_that_has_passed_is_stale(handlers: Handlers):
+    drafted(handlers)
+    drafted(handlers, name="Pets")
+
+    refused = handlers.post(
+        f"{VERSION}/draft",
+        pet.files()._asdict(),
+        caller=AUTHOR,
+        headers={"If-Match": '"1-version"'},
+    )
+
+    assert (refused.status, refused.code) == (412, "stale-revision")

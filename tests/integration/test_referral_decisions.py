@@ -107,3 +107,17 @@ def test_nobody_tells_otherwise_what_was_looked_up(handlers: Handlers):
     refused = taken_on(handlers, quote_id, looked_up={"vehicle": {"vehicle_group": 1}})
 
     assert [fault["code"] for fault in refused.body["errors"]] == ["not-missing"]
+
+
+@pytest.mark.parametrize("decision", ["accept", "decline"])
+def test_a_decision_on_a_revision_that_has_passed_is_stale(handlers: Handlers, decision: str):
+    quote_id = referred(handlers, vehicle_value={"amount": 6_000_000, "currency": "GBP"})
+
+    refused = handlers.post(
+        f"/v1/quotes/{quote_id}/referral-decision",
+        {"decision": decision, "reason": "seen"},
+        caller=UNDERWRITER,
+        headers={"If-Match": '"7-quote"'},
+    )
+
+    assert (refused.status, refused.code) == (412, "stale-revision")

@@ -15,6 +15,7 @@ from insurance.access.grants import PEOPLES_SCOPES
 from insurance.access.people import person_id
 
 from tests.support.backend import Backend, environment
+from tests.support.routes import check_declared
 
 type Json = dict[str, Any]
 
@@ -209,7 +210,9 @@ class Handlers:
     def send(self, folder: str, sent: Json) -> Answer:
         """Give a function this very event."""
         with environment(self._environment):
-            return answer_of(self._handlers[folder](sent, CONTEXT))
+            result = self._handlers[folder](sent, CONTEXT)
+        check_declared(self.modules[folder].api.routes, sent, result)
+        return answer_of(result)
 
     def get(self, path: str, *, caller: Json = PARTNER, **options: Any) -> Answer:
         return self.call("GET", path, caller=caller, **options)

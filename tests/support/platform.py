@@ -46,6 +46,7 @@ from tests.fakes.products import MemoryProductVersions
 from tests.fakes.quoting import MemoryQuotes
 from tests.fakes.screening import MemoryScreenings
 from tests.fakes.work import MemoryLists
+from tests.support.routes import check_declared
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -125,7 +126,9 @@ class Platform:
             "body": None if body is None else json.dumps(body),
             "isBase64Encoded": False,
         }
-        result = self._app_of(method, path).handler(event, _Context())
+        app = self._app_of(method, path)
+        result = app.handler(event, _Context())
+        check_declared(app.api.routes, event, result)
         answer_headers = {
             name: values[-1] for name, values in result.get("multiValueHeaders", {}).items()
         }

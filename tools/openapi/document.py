@@ -210,8 +210,10 @@ def _add_examples(operation: Json, found: Json) -> None:
             parameter["example"] = found["variables"][parameter["name"]]
     for status, body in found.get("responses", {}).items():
         for media in operation["responses"].get(status, {}).get("content", {}).values():
-            media.pop("examples", None)
-            media["example"] = body
+            if "examples" not in media:
+                media["example"] = body
+            elif body["code"] in media["examples"]:
+                media["examples"][body["code"]] = {"value": body}
 
 
 def _shared_answers(paths: Json) -> Json:

@@ -1,0 +1,93 @@
+"""Who may do what is the same here and deployed: roles, scopes, clients and the callers of the samples."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from insurance.access.grants import PEOPLES_SCOPES
+from insurance.api.route import Route
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.roles import Role
+from insurance.domain.core.scopes import Scope
+
+from demo.samples import BANKS, PARTNERS, PEOPLE, STAFF
+from tools.openapi.handlers import handlers
+
+type Json = dict[str, Any]
+
+TEST_GROUP = "test"
+TEST_SCOPE = "mode.test"
+PREFIX = "coverwright/"
+
+
+def properties(written: Json, kind: str) -> Iterator[tuple[str, Json]]:
+    for name, resource in written["Resources"].items():
+        if resource["Type"] == f"AWS::Cognito::{kind}":
+            yield name, resource["Properties"]
+
+
+def scopes_of(written: Json, client: str) -> set[str]:
+    """What the client of this name may ask for."""
+    allowed = dict(properties(written, "UserPoolClient"))[client]["AllowedOAuthScopes"]
+    return {scope.removeprefix(PREFIX) for scope in allowed}
+
+
+@pytest.fixture(scope="module")
+def routes() -> list[Route]:
+    return [route for handler in handlers() for route in handler.routes]
+
+
+def test_every_role_is_a_group_of_the_staff_pool_and_no_group_is_without_a_role(written: Json):
+    groups = [group["GroupName"] for _, group in properties(written, "UserPoolGroup")]
+
+    assert sorted(groups) == sorted([*Role, TEST_GROUP])
+
+
+def test_the_resource_server_has_every_scope_and_no_other(written: Json):
+    [(_, server)] = properties(written, "UserPoolResourceServer")
+
+    assert {scope["ScopeName"] for scope in server["Scopes"]} == {*Scope, TEST_SCOPE}
+
+
+def test_the_staff_client_may_ask_for_what_staff_are_welcome_to_do(
+    written: Json, routes: list[Route]
+):
+    allowed = scopes_of(written, "StaffClient")
+    for route in routes:
+        if route.callers & {CallerKind.STAFF} and CallerKind.MACHINE not in route.callers:
+            # What is the partner's own to do is refused to staff by the operation.
+            assert route.scope in allowed or route.scope is Scope.POLICIES_SHARE, route.path
+
+
+def test_every_route_is_open_to_a_caller_that_can_have_its_scope(
+    written: Json, routes: list[Route]
+):
+    reachable = {
+        CallerKind.APPLICATION: {scope for partner in PARTNERS for scope in partner.scopes},
+        CallerKind.POLICYHOLDER: PEOPLES_SCOPES,
+        CallerKind.STAFF: scopes_of(written, "StaffClient"),
+        CallerKind.MACHINE: scopes_of(written, "BankClient"),
+    }
+    for route in routes:
+        kinds = [kind for kind in route.callers if route.scope in reachable[kind]]
+        assert kinds, f"nobody can call {route.method} {route.path}"
+
+
+@pytest.mark.parametrize("person", STAFF, ids=lambda person: person.name)
+def test_a_sample_of_staff_has_no_right_that_the_template_does_not_give(written: Json, person: Any):
+    groups = {group["GroupName"] for _, group in properties(written, "UserPoolGroup")}
+
+    assert set(person.groups) <= groups
+    assert set(person.scopes) <= scopes_of(written, "StaffClient")
+
+
+@pytest.mark.parametrize(("mode", "client"), [("live", "BankClient"), ("test", "BankTestClient")])
+def test_the_sample_banks_have_the_scopes_of_their_clients(written: Json, mode: str, client: str):
+    assert set(BANKS[mode].scopes) == scopes_of(written, client)
+
+
+def test_sample_applications_and_policyholders_ask_for_scopes_that_there_are():
+    for caller in (*PARTNERS, *PEOPLE):
+        assert set(caller.scopes) <= set(Scope), caller
+    for person in PEOPLE:
+        assert set(person.scopes) <= PEOPLES_SCOPES
