@@ -1,100 +1,93 @@
 """Accounting: close, lock and reopen accounting periods; and reconcile the ledger."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from insurance import telemetry, wiring
-from insurance.api.body import Request
 from insurance.api.fields import accounting_period
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
+from insurance.api.router import Api
 from insurance.api.views.ledger import CalendarView
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import InvalidFields, SamePerson, StaleRevision, WrongState
 from insurance.domain.core.identity import Mode
+from insurance.domain.core.roles import Role
+from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.ledger.calendar import Calendar
-from insurance.operations.idempotency import RecordedAnswer
-from insurance.operations.ledger.close_period import (
-    close_period,
-    lock_period,
-    reopen_period,
-)
-from insurance.operations.ledger.reconcile_ledger import ReconciliationPorts, reconcile_ledger
+from insurance.operations.command import Command
+from insurance.operations.ledger.close_period import close_period, lock_period, reopen_period
+from insurance.operations.ledger.reconcile_ledger import reconcile_ledger
 
-stores, products = wiring.stores(), wiring.products()
-calendars, receipts = stores.calendars, stores.receipts
-reconciliation_ports = ReconciliationPorts(stores.reconciliations, products)
+ports, receipts = wiring.accounting_ports(), wiring.stores().receipts
 
-RESERVE_MS = 10_000
+RESERVE_MS: Final = 10_000
+
+PERIOD = "/v1/ledger/periods/{period}"
+STAFF = {CallerKind.STAFF}
+ACCOUNTING_ROLES = {Role.FINANCE}
 
 api = Api(receipts.find_replay)
 answer = api.entrypoint()
 
 
-class PeriodRequest(Request):
-    """Nothing is asked beside the month itself."""
-
-
 @api.command(
-    "/v1/ledger/periods/{period}/closing",
-    scope="ledger:close",
-    staff=True,
+    f"{PERIOD}/closing",
+    operation_id="closeAccountingPeriod",
     summary="Close an accounting period",
+    scope=Scope.LEDGER_CLOSE,
+    callers=STAFF,
+    roles=ACCOUNTING_ROLES,
+    shows=CalendarView.of_stored,
+    raises=(InvalidFields, StaleRevision, WrongState),
 )
-def post_period_closing(
-    period: str, request: PeriodRequest, call: Call
-) -> CalendarView | RecordedAnswer:
-    """Months close in their order, once they are over. What belongs to a closed month later is posted
-    to the next open one."""
-    return _keep(close_period, period, call)
+def post_period_closing(period: str, command: Command) -> Stored[Calendar]:
+    """Months close in their order, once they are over. What belongs to a closed month later is
+    posted to the next open one."""
+    return close_period(accounting_period("period", period), command, ports)
 
 
 @api.command(
-    "/v1/ledger/periods/{period}/locking",
-    scope="ledger:close",
-    staff=True,
+    f"{PERIOD}/locking",
+    operation_id="lockAccountingPeriod",
     summary="Lock a closed accounting period",
+    scope=Scope.LEDGER_CLOSE,
+    callers=STAFF,
+    roles=ACCOUNTING_ROLES,
+    shows=CalendarView.of_stored,
+    raises=(InvalidFields, SamePerson, StaleRevision, WrongState),
 )
-def post_period_locking(
-    period: str, request: PeriodRequest, call: Call
-) -> CalendarView | RecordedAnswer:
+def post_period_locking(period: str, command: Command) -> Stored[Calendar]:
     """Another person than the one who closed it must lock it."""
-    return _keep(lock_period, period, call)
+    return lock_period(accounting_period("period", period), command, ports)
 
 
 @api.command(
-    "/v1/ledger/periods/{period}/reopening",
-    scope="ledger:close",
-    staff=True,
+    f"{PERIOD}/reopening",
+    operation_id="reopenAccountingPeriod",
     summary="Reopen the last closed accounting period",
+    scope=Scope.LEDGER_CLOSE,
+    callers=STAFF,
+    roles=ACCOUNTING_ROLES,
+    shows=CalendarView.of_stored,
+    raises=(InvalidFields, StaleRevision, WrongState),
 )
-def post_period_reopening(
-    period: str, request: PeriodRequest, call: Call
-) -> CalendarView | RecordedAnswer:
-    return _keep(reopen_period, period, call)
-
-
-def _keep(step: Callable[..., Stored[Calendar]], period: str, call: Call) -> RecordedAnswer:
-    month = accounting_period("period", period)
-    return call.once(
-        lambda receipt: step(month, caller=call.caller, calendars=calendars, receipt=receipt),
-        shows=lambda kept: CalendarView.of(call.caller.mode, kept.record),
-    )
+def post_period_reopening(period: str, command: Command) -> Stored[Calendar]:
+    return reopen_period(accounting_period("period", period), command, ports)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """A call through the gateway, or the schedule's own."""
-    return answer(event, context) if "httpMethod" in event else scheduled(event, context)
+    """Answer a call through the gateway, or one of the schedule's own."""
+    return answer(event, context) if "httpMethod" in event else run_reconciliation(event, context)
 
 
 @telemetry.metrics.log_metrics
-def scheduled(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def run_reconciliation(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Reconcile the ledgers of these modes, as far as time reaches; the next run continues."""
     finished = {}
     for mode in map(Mode, event["reconcile"]):
         result = reconcile_ledger(
             mode,
-            reconciliation_ports,
+            ports,
             now=datetime.now(UTC),
             time_is_up=lambda: context.get_remaining_time_in_millis() < RESERVE_MS,
         )

@@ -8,13 +8,12 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.codec import from_stream
-from insurance.operations.delivery.deliver_event import DeliveryPorts, deliver_event
+from insurance.operations.delivery.deliver_event import deliver_event
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 
-stores, bus, products = wiring.stores(), wiring.event_bus(), wiring.products()
-ports = DeliveryPorts(stores.control_accounts, bus, products)
+stores, ports = wiring.stores(), wiring.delivery_ports()
 schedule = stores.scheduled_jobs
 instructions, book = stores.instructions, stores.book
 
@@ -52,10 +51,10 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
         return set()
     event = read_event(from_stream(record["dynamodb"]["NewImage"]))
     # Before it is posted: what was posted is counted only the first time.
-    schedule_jobs(event, products=products, schedule=schedule)
+    schedule_jobs(event, products=ports.products, schedule=schedule)
     queue_payments(event, instructions=instructions)
     register_in_force(event, book=book)
-    posted = deliver_event(event, appended_at=_appended_at(record["dynamodb"]), ports=ports)
+    posted = deliver_event(event, _appended_at(record["dynamodb"]), ports)
     telemetry.count("EventsDelivered")
     for amounts in posted:
         total = {"mode": amounts.mode, "currency": amounts.currency}

@@ -4,8 +4,9 @@ import re
 
 from insurance import wiring
 from insurance.api.fields import accounting_period
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
+from insurance.api.paging import Page
+from insurance.api.parameters import OptionalInstant, Parameters
+from insurance.api.router import Api
 from insurance.api.views.ledger import (
     AccountStatementView,
     BusinessReportView,
@@ -16,28 +17,63 @@ from insurance.api.views.ledger import (
     TrialBalanceView,
 )
 from insurance.api.views.policy_ledger import LedgerExportView, PolicyLedgerView
-from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import FieldFault, InvalidFields, ProductNotFound
 from insurance.domain.core.money import Currency
 from insurance.domain.core.posting import Account
+from insurance.domain.core.roles import Role
+from insurance.domain.core.scopes import Scope
+from insurance.domain.ledger.calendar import Calendar
 from insurance.domain.ledger.export import ExportFormat
+from insurance.domain.ledger.policy_ledger import PolicyLedger
+from insurance.domain.ledger.reports import BusinessReport, PartnerStatement
+from insurance.operations.command import Query
 from insurance.operations.ledger.ports import PeriodKey, Slice
 from insurance.operations.ledger.read_general_ledger import (
+    AccountStatement,
+    JournalPage,
+    LedgerHealth,
+    TrialBalance,
     read_account_statement,
     read_calendar,
     read_health,
     read_journal,
     read_trial_balance,
 )
-from insurance.operations.ledger.read_policy_ledger import export_policy_ledger, read_policy_ledger
-from insurance.operations.ledger.report_business import report_business, state_partner
+from insurance.operations.ledger.read_policy_ledger import (
+    PolicyLedgerExport,
+    export_policy_ledger,
+    read_policy_ledger,
+)
+from insurance.operations.ledger.report_business import report_business, state_partner_account
+from pydantic import Field
 
-products, stores = wiring.products(), wiring.stores()
-ledgers, ledger = stores.policy_ledgers, stores.general_ledger
+ports = wiring.ledger_ports()
 
 api = Api()
 handler = api.entrypoint()
 
 PARTNER = re.compile(r"[a-z0-9_-]{1,64}")
+PERIOD = "/v1/ledger/{currency}/periods/{period}"
+PARTNERS_AND_STAFF = {CallerKind.APPLICATION, CallerKind.STAFF}
+STAFF = {CallerKind.STAFF}
+POLICY_LEDGER_ROLES = {Role.FINANCE, Role.AUDITOR, Role.UNDERWRITER, Role.CHIEF_UNDERWRITER}
+LEDGER_ROLES = {Role.FINANCE, Role.AUDITOR}
+REPORT_ROLES = {
+    Role.FINANCE,
+    Role.AUDITOR,
+    Role.UNDERWRITER,
+    Role.CHIEF_UNDERWRITER,
+    Role.PRODUCT_MANAGER,
+}
+
+
+class LedgerParameters(Parameters):
+    """The instant that a policy's ledger is read for."""
+
+    as_at: OptionalInstant = Field(
+        None, description="The instant that earned premium is worked out for; now without it."
+    )
 
 
 def read_currency(sent: str) -> Currency:
@@ -53,147 +89,154 @@ def read_account(sent: str) -> Account:
     return Account(sent)
 
 
-def period_key(currency: str, period: str, call: Call) -> PeriodKey:
-    return PeriodKey(call.caller.mode, read_currency(currency), accounting_period("period", period))
-
-
 def read_format(sent: str) -> ExportFormat:
     if sent not in set(ExportFormat):
-        raise InvalidFields(
-            [FieldFault("format", "unknown", f"One of: {', '.join(ExportFormat)}.")]
-        )
+        detail = f"One of: {', '.join(ExportFormat)}."
+        raise InvalidFields([FieldFault("format", "unknown", detail)])
     return ExportFormat(sent)
 
 
+def period_key(currency: str, period: str, query: Query) -> PeriodKey:
+    return PeriodKey(
+        query.caller.mode, read_currency(currency), accounting_period("period", period)
+    )
+
+
 @api.query(
-    "GET",
     "/v1/policies/{policy_id}/ledger",
-    scope="policies:read",
-    summary="Read a policy's balances, what is earned, and whether its ledger agrees",
+    operation_id="getPolicyLedger",
+    summary="Read a policy's ledger: balances, earned premium and checks",
+    scope=Scope.POLICIES_READ,
+    callers=PARTNERS_AND_STAFF,
+    roles=POLICY_LEDGER_ROLES,
+    shows=PolicyLedgerView,
+    raises=(InvalidFields, ProductNotFound),
 )
-def get_policy_ledger(policy_id: str, call: Call) -> PolicyLedgerView:
-    found = read_policy_ledger(
-        policy_id, at=call.as_at, caller=call.caller, products=products, ledgers=ledgers
-    )
-    return PolicyLedgerView.of(policy_id, call.as_at, found)
+def get_policy_ledger(policy_id: str, parameters: LedgerParameters, query: Query) -> PolicyLedger:
+    return read_policy_ledger(policy_id, parameters.as_at, query, ports)
 
 
 @api.query(
-    "GET",
     "/v1/policies/{policy_id}/ledger/{format}",
-    scope="policies:read",
-    summary="Export a policy's postings as csv or beancount",
+    operation_id="exportPolicyLedger",
+    summary="Export a policy's postings as CSV or for beancount",
+    scope=Scope.POLICIES_READ,
+    callers=PARTNERS_AND_STAFF,
+    roles=POLICY_LEDGER_ROLES,
+    shows=LedgerExportView,
+    raises=(InvalidFields,),
 )
-def get_ledger_export(policy_id: str, format: str, call: Call) -> LedgerExportView:
-    wanted = read_format(format)
-    text = export_policy_ledger(policy_id, wanted, caller=call.caller, ledgers=ledgers)
-    return LedgerExportView.of(policy_id, wanted, text)
+def get_policy_ledger_export(policy_id: str, format: str, query: Query) -> PolicyLedgerExport:
+    return export_policy_ledger(policy_id, read_format(format), query, ports)
 
 
 @api.query(
-    "GET",
     "/v1/ledger/{currency}/health",
-    scope="ledger:read",
-    staff=True,
-    summary="Read every invariant of the ledger, and how old the figures are",
+    operation_id="getLedgerHealth",
+    summary="Read whether the general ledger's invariants hold",
+    scope=Scope.LEDGER_READ,
+    callers=STAFF,
+    roles=LEDGER_ROLES | {Role.OPERATOR},
+    shows=HealthView,
+    raises=(InvalidFields,),
 )
-def get_ledger_health(currency: str, call: Call) -> HealthView:
-    wanted = read_currency(currency)
-    found = read_health(wanted, caller=call.caller, ledger=ledger, now=call.received_at)
-    return HealthView.of(call.caller, wanted, found)
+def get_ledger_health(currency: str, query: Query) -> LedgerHealth:
+    return read_health(read_currency(currency), query, ports)
 
 
 @api.query(
-    "GET",
     "/v1/ledger/periods",
-    scope="ledger:read",
-    staff=True,
+    operation_id="getAccountingCalendar",
     summary="Read through which month the ledger is closed and locked",
+    scope=Scope.LEDGER_READ,
+    callers=STAFF,
+    roles=LEDGER_ROLES,
+    shows=CalendarView,
 )
-def get_periods(call: Call) -> CalendarView:
-    return CalendarView.of(call.caller.mode, read_calendar(caller=call.caller, ledger=ledger))
+def get_periods(query: Query) -> Calendar:
+    return read_calendar(query, ports)
 
 
 @api.query(
-    "GET",
-    "/v1/ledger/{currency}/periods/{period}",
-    scope="ledger:read",
-    staff=True,
+    PERIOD,
+    operation_id="getTrialBalance",
     summary="Read the trial balance of a month",
+    scope=Scope.LEDGER_READ,
+    callers=STAFF,
+    roles=LEDGER_ROLES,
+    shows=TrialBalanceView,
+    raises=(InvalidFields,),
 )
-def get_trial_balance(currency: str, period: str, call: Call) -> TrialBalanceView:
-    found = read_trial_balance(
-        read_currency(currency),
-        accounting_period("period", period),
-        caller=call.caller,
-        ledger=ledger,
-    )
-    return TrialBalanceView.of(found)
+def get_trial_balance(currency: str, period: str, query: Query) -> TrialBalance:
+    key = period_key(currency, period, query)
+    return read_trial_balance(key.currency, key.period, query, ports)
 
 
 @api.query(
-    "GET",
-    "/v1/ledger/{currency}/periods/{period}/accounts/{account}",
-    scope="ledger:read",
-    staff=True,
+    f"{PERIOD}/accounts/{{account}}",
+    operation_id="listAccountLines",
     summary="List what moved an account in a month",
+    scope=Scope.LEDGER_READ,
+    callers=STAFF,
+    roles=LEDGER_ROLES,
+    shows=AccountStatementView,
+    paged="{currency}/{period}/{account}",
+    raises=(InvalidFields,),
 )
-def get_account_statement(
-    currency: str, period: str, account: str, call: Call
-) -> AccountStatementView:
-    list_id = f"{currency}/{period}/{account}"
-    statement = read_account_statement(
-        period_key(currency, period, call),
-        read_account(account),
-        part=Slice(*call.place(list_id)),
-        ledger=ledger,
-    )
-    return AccountStatementView.of(statement, list_id)
+def get_account_lines(
+    currency: str, period: str, account: str, page: Page, query: Query
+) -> AccountStatement:
+    key = period_key(currency, period, query)
+    part = Slice(page.after, page.limit)
+    return read_account_statement(key, read_account(account), part, ports)
 
 
 @api.query(
-    "GET",
-    "/v1/ledger/{currency}/periods/{period}/journal/{format}",
-    scope="ledger:read",
-    staff=True,
-    summary="Export a month's postings as csv or beancount, page by page",
+    f"{PERIOD}/journal/{{format}}",
+    operation_id="exportJournal",
+    summary="Export a month's postings as CSV or for beancount, page by page",
+    scope=Scope.LEDGER_READ,
+    callers=STAFF,
+    roles=LEDGER_ROLES,
+    shows=JournalView,
+    paged="{currency}/{period}/{format}",
+    raises=(InvalidFields,),
 )
-def get_journal(currency: str, period: str, format: str, call: Call) -> JournalView:
-    """Pages one after the other make one text: only the first has the heading."""
-    list_id = f"{currency}/{period}/{format}"
-    wanted, part = read_format(format), Slice(*call.place(list_id))
-    page = read_journal(period_key(currency, period, call), part=part, ledger=ledger)
-    return JournalView.of(page, wanted, list_id, continues=bool(part.after))
+def get_journal(currency: str, period: str, format: str, page: Page, query: Query) -> JournalPage:
+    """The texts of all pages make one text: only the first page has the heading."""
+    key = period_key(currency, period, query)
+    return read_journal(key, read_format(format), Slice(page.after, page.limit), ports)
 
 
 @api.query(
-    "GET",
     "/v1/reports/{currency}/ratios/{since}/{until}",
-    scope="policies:read",
-    summary="Report what was written, earned, incurred and spent, by partner and product",
+    operation_id="getBusinessReport",
+    summary="Report written, earned and incurred amounts and ratios by partner and product",
+    scope=Scope.POLICIES_READ,
+    callers=PARTNERS_AND_STAFF,
+    roles=REPORT_ROLES,
+    shows=BusinessReportView,
+    raises=(InvalidFields,),
 )
-def get_ratios(currency: str, since: str, until: str, call: Call) -> BusinessReportView:
+def get_business_report(currency: str, since: str, until: str, query: Query) -> BusinessReport:
     """From a month to the same or a later one. A partner sees its own business."""
-    found = report_business(
-        read_currency(currency),
-        accounting_period("since", since),
-        accounting_period("until", until),
-        caller=call.caller,
-        ledger=ledger,
-    )
-    return BusinessReportView.of(found)
+    first, last = accounting_period("since", since), accounting_period("until", until)
+    return report_business(read_currency(currency), first, last, query, ports)
 
 
 @api.query(
-    "GET",
     "/v1/reports/{currency}/partners/{partner}/{period}",
-    scope="policies:read",
+    operation_id="getPartnerStatement",
     summary="State what a partner's business moved in a month, as rows and as CSV",
+    scope=Scope.POLICIES_READ,
+    callers=PARTNERS_AND_STAFF,
+    roles=REPORT_ROLES,
+    shows=PartnerStatementView,
+    raises=(InvalidFields,),
 )
 def get_partner_statement(
-    currency: str, partner: str, period: str, call: Call
-) -> PartnerStatementView:
+    currency: str, partner: str, period: str, query: Query
+) -> PartnerStatement:
     if not PARTNER.fullmatch(partner):
         raise InvalidFields([FieldFault("partner", "not-a-partner", "A partner's code.")])
-    key = period_key(currency, period, call)
-    return PartnerStatementView.of(state_partner(partner, key, caller=call.caller, ledger=ledger))
+    return state_partner_account(partner, period_key(currency, period, query), query, ports)

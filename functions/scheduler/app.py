@@ -7,23 +7,24 @@ from functools import partial
 from typing import Any, Final
 
 from insurance import telemetry, wiring
-from insurance.api.body import Request
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
+from insurance.api.router import Api
 from insurance.api.views.scheduler import RunView
+from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import NoAuthority
 from insurance.domain.core.identity import Mode
+from insurance.domain.core.scopes import Scope
 from insurance.domain.schedule.scheduled_job import LIVE, JobKind, partition_for
 from insurance.operations.billing.collect_premium import PremiumCollector
 from insurance.operations.claims.charge_reinstatement import charge_reinstatement
-from insurance.operations.ledger.post_earned_premium import EarningsPorts, post_earned_premium
+from insurance.operations.command import Query
+from insurance.operations.ledger.post_earned_premium import post_earned_premium
 from insurance.operations.policy.invite_renewal import invite_renewal
 from insurance.operations.quoting.expire_quote import QuoteExpirer
 from insurance.operations.scheduler.check_deadlines import (
     check_claim_deadlines,
     check_complaint_deadlines,
 )
-from insurance.operations.scheduler.run_jobs import Job, run_jobs
+from insurance.operations.scheduler.run_jobs import Job, RunReport, run_jobs
 
 stores, products, sources = wiring.stores(), wiring.products(), wiring.look_ups()
 quotes, policies, claims = stores.quotes, stores.policy_changes, stores.claims
@@ -36,7 +37,7 @@ JOBS: Final[dict[JobKind, Job]] = {
         ports=wiring.invitation_ports(),
     ),
     JobKind.BILLING: PremiumCollector(products, sources, stores.billing, policies).look,
-    JobKind.EARNING: partial(post_earned_premium, ports=EarningsPorts(products, stores.earnings)),
+    JobKind.EARNING: partial(post_earned_premium, ports=wiring.earnings_ports()),
     JobKind.CLAIM: partial(check_claim_deadlines, claims=claims),
     JobKind.LIMIT: partial(
         charge_reinstatement, products=products, claims=claims, policies=policies
@@ -52,30 +53,28 @@ api = Api()
 answer = api.entrypoint()
 
 
-class RunRequest(Request):
-    """Nothing is asked beside the clock that the call carries."""
-
-
 @api.query(
-    "POST",
     "/v1/scheduler/runs",
-    scope="policies:write",
-    summary="Run the jobs of your test data that are due by the time your clock shows",
+    method="POST",
+    operation_id="runDueJobs",
+    summary="Run the scheduled jobs of your test data that are due by your clock",
+    scope=Scope.POLICIES_WRITE,
+    callers={CallerKind.APPLICATION},
+    shows=RunView,
 )
-def post_run(request: RunRequest, call: Call) -> RunView:
+def post_run(query: Query) -> RunReport:
     """Each job runs as of the instant at which it fell due. To call again repeats nothing that was
     done. If `finished` is false, time was up before all jobs were run: call again."""
-    if call.caller.mode is not Mode.TEST or not call.caller.partner:
-        raise NoAuthority("the clock of a partner's test data, which only the partner may set")
+    if query.caller.mode is not Mode.TEST or not query.caller.partner:
+        raise NoAuthority("the clock of live data, which follows the calendar")
     until = time.monotonic() + ANSWER_SECONDS
-    report = run_jobs(
-        partition_for(Mode.TEST, call.caller.partner),
+    return run_jobs(
+        partition_for(Mode.TEST, query.caller.partner),
         JOBS,
         scheduled=scheduled,
-        now=call.now,
+        now=query.now,
         time_is_up=lambda: time.monotonic() > until,
     )
-    return RunView.of(report, call.now)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from insurance.domain.core.money import Currency
 from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
 from insurance.operations.delivery.deliver_event import (
     BrokenEvent,
-    DeliveryPorts,
     PostedAmounts,
     deliver_event,
 )
+from insurance.operations.delivery.ports import DeliveryPorts
 
 from tests.fakes.keys import MemoryKey
 from tests.support.builders import NOW, PREMIUM, make_policy
@@ -48,8 +48,7 @@ def control_accounts(dynamodb: "DynamoDBClient") -> DynamoDBControlAccounts:
 def deliver(
     event: Event, control_accounts: DynamoDBControlAccounts, bus: Bus
 ) -> list[PostedAmounts]:
-    ports = DeliveryPorts(control_accounts, bus, wiring.products())
-    return deliver_event(event, appended_at=NOW, ports=ports)
+    return deliver_event(event, NOW, DeliveryPorts(wiring.products(), control_accounts, bus))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from beancount import loader
 from beancount.core import realization
-from insurance.api.views.ledger import BusinessReportView, JournalView
+from insurance.api.views.ledger import BusinessReportView
 from insurance.domain.bank.report import BankOutcome
 from insurance.domain.claim import CostType, ReserveReason
 from insurance.domain.core.event import StreamPosition
@@ -14,7 +14,7 @@ from insurance.domain.core.identity import Mode, suspense_id_for
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.posting import Account, Posting
 from insurance.domain.ledger.chart import beancount_account
-from insurance.domain.ledger.export import ExportFormat
+from insurance.domain.ledger.export import ExportFormat, export
 from insurance.domain.ledger.journal import AccountLine
 from insurance.operations.billing.resolve_suspense import allocate
 from insurance.operations.ledger.ports import PeriodKey, Slice
@@ -23,11 +23,12 @@ from insurance.operations.ledger.read_general_ledger import (
     read_journal,
     read_trial_balance,
 )
-from insurance.operations.ledger.report_business import report_business, state_partner
+from insurance.operations.ledger.report_business import report_business, state_partner_account
 
 from tests.cases.published import expected
 from tests.support.almanac import desk_with
 from tests.support.billing import Desk
+from tests.support.builders import make_query
 from tests.support.ledger import claim_event, claim_on, earn, finance, happened, plain_house
 from tests.support.policy_life import PARTNER, WITH_A_TEENAGER, House, gbp
 from tests.support.refunds import RefundDesk, person, returned
@@ -176,7 +177,7 @@ def test_a_trial_balance_opens_where_the_month_before_closed(keeper, house):
     keeper.take_in(house)
 
     months = [
-        read_trial_balance(GBP, period, caller=finance(), ledger=keeper.ledger)
+        read_trial_balance(GBP, period, make_query(finance()), keeper.ports)
         for period in ("2025-12", "2026-01", "2026-02", "2026-03", "2026-04")
     ]
 
@@ -200,8 +201,8 @@ def test_an_accounts_lines_come_in_pages_and_add_up_to_its_movement(keeper, hous
         page = read_account_statement(
             PeriodKey(Mode.TEST, GBP, "2026-03"),
             Account.PREMIUM_RECEIVABLE,
-            part=Slice(after, 2),
-            ledger=keeper.ledger,
+            Slice(after, 2),
+            keeper.ports,
         )
         found += page.lines
         if not page.more:
@@ -220,9 +221,8 @@ def test_beancount_accepts_the_journal_of_every_month_and_finds_our_balances(kee
         after = ""
         while True:
             key = PeriodKey(Mode.TEST, GBP, period)
-            page = read_journal(key, part=Slice(after, 3), ledger=keeper.ledger)
-            view = JournalView.of(page, ExportFormat.BEANCOUNT, "list", continues=bool(texts))
-            texts.append(view.text)
+            page = read_journal(key, ExportFormat.BEANCOUNT, Slice(after, 3), keeper.ports)
+            texts.append(export(page.entries, ExportFormat.BEANCOUNT, continues=bool(texts)))
             if not page.more:
                 break
             after = str(page.entries[-1].position)
@@ -240,12 +240,12 @@ def test_a_partner_sees_its_own_business_and_nobody_elses(keeper, house):
     keeper.take_in(house)
     span = ("2025-12", "2026-03")
 
-    own = report_business(GBP, *span, caller=PARTNER, ledger=keeper.ledger)
-    stranger = PARTNER.replace(partner="ptn_two")
-    others = report_business(GBP, *span, caller=stranger, ledger=keeper.ledger)
+    own = report_business(GBP, *span, make_query(PARTNER), keeper.ports)
+    stranger = make_query(PARTNER.replace(partner="ptn_two"))
+    others = report_business(GBP, *span, stranger, keeper.ports)
     key = PeriodKey(Mode.TEST, GBP, "2025-12")
-    statement = state_partner("ptn_one", key, caller=PARTNER, ledger=keeper.ledger)
-    hidden = state_partner("ptn_one", key, caller=stranger, ledger=keeper.ledger)
+    statement = state_partner_account("ptn_one", key, make_query(PARTNER), keeper.ports)
+    hidden = state_partner_account("ptn_one", key, stranger, keeper.ports)
 
     assert [business for business, _ in own.rows] == [("ptn_one", "personal_motor")]
     assert own.total.written == house.policy.written.amount
@@ -269,7 +269,7 @@ def test_rat_1_loss_expense_and_combined_ratio_from_the_ledger(keeper):
     happened(house, claim_event(claim, None, StreamPosition(), datetime(2026, 5, 1, tzinfo=UTC)))
     keeper.take_in(house)
 
-    report = report_business(USD, "2025-12", "2026-10", caller=PARTNER, ledger=keeper.ledger)
+    report = report_business(USD, "2025-12", "2026-10", make_query(PARTNER), keeper.ports)
 
     whole = BusinessReportView.of(report).total
     found = [whole.loss_ratio, whole.expense_ratio, whole.combined_ratio]

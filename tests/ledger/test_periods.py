@@ -1,11 +1,12 @@
 """Accounting periods: closed in order, locked by a second person, and closed to every posting."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from threading import Event as Signal
 
 import pytest
-from insurance.domain.core.errors import NoAuthority, SamePerson, StaleRevision, WrongState
+from insurance.domain.core.errors import SamePerson, StaleRevision, WrongState
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.domain.core.posting import Account
@@ -13,7 +14,8 @@ from insurance.domain.ledger.calendar import PeriodStatus
 from insurance.dynamodb.transaction import transact
 from insurance.operations.ledger.close_period import close_period
 
-from tests.support.builders import make_receipt
+from tests.support.builders import make_command
+from tests.support.calls import staff
 from tests.support.ledger import FAR, Keeper, finance, plain_house
 from tests.support.policy_life import House
 
@@ -87,39 +89,34 @@ def test_a_closed_month_opens_again_until_it_is_locked(keeper, house):
         keeper.reopen("2025-12")
 
 
-def test_only_finance_keeps_the_calendar(keeper):
-    with pytest.raises(NoAuthority):
-        close_period(
-            "2026-05",
-            caller=finance("ursula", role="underwriter"),
-            calendars=keeper.calendars,
-            receipt=make_receipt(now=FAR),
-        )
+def test_only_finance_closes_periods(handlers):
+    underwriter = staff("staff-ursula", "underwriter", "ledger:close")
+
+    refused = handlers.post("/v1/ledger/periods/2026-05/closing", None, caller=underwriter)
+
+    assert (refused.status, refused.code) == (403, "no-authority")
 
 
 def test_two_people_cannot_close_at_once(keeper):
-    before = keeper.calendars.load(Mode.TEST, make_receipt("one", now=FAR))
+    one, two = (make_command(key, caller=finance(key), now=FAR) for key in ("fiona", "frank"))
+    calendars = keeper.accounting.calendars
+    before = calendars.load(Mode.TEST, one)
     keeper.close("2026-05")
 
     class Behind:
-        """Whoever read the calendar before it was closed."""
+        """The calendar as it was before it was closed."""
 
-        def load(self, _mode, _receipt):
+        def load(self, _mode, _command):
             return before
 
-        store = keeper.calendars.store
+        store = calendars.store
 
     with pytest.raises(StaleRevision):
-        close_period(
-            "2026-05",
-            caller=finance("frank"),
-            calendars=Behind(),
-            receipt=make_receipt("two", now=FAR),
-        )
+        close_period("2026-05", two, replace(keeper.accounting, calendars=Behind()))
 
 
-def test_a_booking_under_way_while_its_month_closes_goes_to_the_next(keeper, house, monkeypatch):
-    """The calendar is read, the month closes, and only then the booking is written."""
+def test_a_posting_under_way_while_its_month_closes_goes_to_the_next(keeper, house, monkeypatch):
+    """The calendar is read, the month closes, and only then the posting is written."""
     read = Signal()
 
     def late(client, writes):
@@ -139,7 +136,7 @@ def test_a_booking_under_way_while_its_month_closes_goes_to_the_next(keeper, hou
 
 
 def test_nothing_enters_a_month_once_it_is_closed_whatever_is_under_way(keeper):
-    """Many bookings and a closing at the same time: what the closer saw last is what stays."""
+    """Many postings and a closing at the same time: what the closer saw last is what stays."""
     houses = [plain_house(100 + number, calls=10 * number) for number in range(24)]
     seen: list[int] = []
 
@@ -148,10 +145,10 @@ def test_nothing_enters_a_month_once_it_is_closed_whatever_is_under_way(keeper):
         seen.append(moved_in(keeper, "2025-12"))
 
     with ThreadPoolExecutor(6) as pool:
-        bookings = [pool.submit(keeper.take_in, house) for house in houses[:12]]
+        postings = [pool.submit(keeper.take_in, house) for house in houses[:12]]
         closing = pool.submit(close)
-        bookings += [pool.submit(keeper.take_in, house) for house in houses[12:]]
-        for each in (*bookings, closing):
+        postings += [pool.submit(keeper.take_in, house) for house in houses[12:]]
+        for each in (*postings, closing):
             each.result()
 
     written = sum(house.policy.written.amount for house in houses)

@@ -1,6 +1,7 @@
 """Reconciliation: every sub-ledger against its events, every total against its sub-ledgers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,8 @@ from insurance.domain.core.money import Currency
 from insurance.domain.ledger.reconciliation import Reconciliation
 from insurance.dynamodb import codec
 from insurance.dynamodb.ledger import control_accounts
-from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
 from insurance.operations.ledger import reconcile_ledger as operation
-from insurance.operations.ledger.reconcile_ledger import ReconciliationPorts, reconcile_ledger
+from insurance.operations.ledger.reconcile_ledger import reconcile_ledger
 
 from tests.support.ledger import FAR, Keeper, earn, plain_house
 from tests.support.policy_life import House
@@ -38,12 +38,7 @@ def never() -> bool:
 def reconcile(
     keeper: Keeper, house: House, time_is_up: Callable[[], bool] = never
 ) -> Reconciliation | None:
-    store = DynamoDBReconciliations(
-        keeper.dynamodb,
-        balances_table=keeper.tables["balances"],
-        events_table=keeper.tables["events"],
-    )
-    ports = ReconciliationPorts(store, house.products)
+    ports = replace(keeper.accounting, products=house.products)
     return reconcile_ledger(Mode.TEST, ports, now=FAR, time_is_up=time_is_up)
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from insurance import wiring
 from insurance.domain.bank.incoming import IncomingPayment
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event
@@ -33,15 +34,17 @@ from insurance.domain.schedule.scheduled_job import JobKind, partition_for
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
 from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
-from insurance.dynamodb.ledger.general_ledger import DynamoDBGeneralLedger
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
+from insurance.dynamodb.stores import Stores
 from insurance.operations.billing.bill_policy import choose_plan, read_billing, receive_payment
 from insurance.operations.billing.collect_premium import PremiumCollector
-from insurance.operations.command import Command
-from insurance.operations.delivery.deliver_event import DeliveryPorts, deliver_event
+from insurance.operations.command import Command, Query
+from insurance.operations.delivery.deliver_event import deliver_event
+from insurance.operations.delivery.ports import DeliveryPorts
 from insurance.operations.idempotency import Idempotency, RecordedAnswer
-from insurance.operations.ledger.post_earned_premium import EarningsPorts, post_earned_premium
+from insurance.operations.ledger.ports import EarningsPorts, LedgerPorts
+from insurance.operations.ledger.post_earned_premium import post_earned_premium
 from insurance.operations.ledger.read_general_ledger import read_health
 from insurance.operations.policy.change_policy import ChangeInput, change_policy
 from insurance.operations.policy.invite_renewal import invite_renewal
@@ -114,8 +117,9 @@ def play(policies: int) -> Played:
             pool.close()
             pool.join()
         seconds = time.monotonic() - began
-        ledger = DynamoDBGeneralLedger(dynamodb, tables["balances"])
-        health = read_health(Currency.GBP, caller=FINANCE, ledger=ledger, now=ENDS)
+        stores = Stores(lambda: dynamodb, tables.__getitem__, PlainKeys)
+        ports = LedgerPorts(wiring.products(), stores.policy_ledgers, stores.general_ledger)
+        health = read_health(Currency.GBP, Query(FINANCE, ENDS, ENDS), ports).health
     return Played(policies, seconds, _processor_seconds() - worked_before, happened, health)
 
 
@@ -359,8 +363,8 @@ class Year:
             schedule_jobs(event, products=self.products, schedule=self.scheduled)
             deliver_event(
                 event,
-                appended_at=self.now,
-                ports=DeliveryPorts(self.control_accounts, _Nobody(), self.products),
+                self.now,
+                DeliveryPorts(self.products, self.control_accounts, _Nobody()),
             )
             self.happened[event.type] += 1
             reactions += self._reactions(event)

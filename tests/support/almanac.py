@@ -29,7 +29,8 @@ from insurance.operations.billing.collect_premium import PremiumCollector
 from insurance.operations.claims.check_coverage import LossAsked, check_coverage
 from insurance.operations.claims.notify_claim import LossReported, notify_claim
 from insurance.operations.claims.report_payment import report_payment
-from insurance.operations.ledger.post_earned_premium import EarningsPorts, post_earned_premium
+from insurance.operations.ledger.ports import EarningsPorts
+from insurance.operations.ledger.post_earned_premium import post_earned_premium
 from insurance.operations.policy.invite_renewal import invite_renewal
 from insurance.operations.quoting.expire_quote import QuoteExpirer
 from insurance.operations.scheduler.ports import ScheduledJobs

@@ -15,7 +15,7 @@ from insurance.domain.core.period import Period
 from insurance.domain.party.party import Claimant, Payee, Policyholder
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote, QuoteStatus
-from insurance.operations.command import Command
+from insurance.operations.command import Command, Query
 from insurance.operations.idempotency import Idempotency, RecordedAnswer
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -130,6 +130,11 @@ def make_command(
 ) -> Command:
     """A command of one application; `record` is what `make_receipt` takes."""
     return Command(caller, make_receipt(key, **record), expected_revision)
+
+
+def make_query(caller: Caller = PARTNER, *, now: datetime = LATER) -> Query:
+    """A query of one application."""
+    return Query(caller, now, now)
 
 
 def next_event(

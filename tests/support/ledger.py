@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from insurance import wiring
 from insurance.domain.claim import Claim
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event, StreamPosition
@@ -14,23 +15,22 @@ from insurance.domain.ledger.calendar import AccountingPeriod, Calendar
 from insurance.domain.ledger.health import Health
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates
-from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
-from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
-from insurance.dynamodb.ledger.general_ledger import DynamoDBGeneralLedger
-from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.operations.delivery.deliver_event import DeliveryPorts, PostedAmounts, deliver_event
+from insurance.dynamodb.stores import Stores
+from insurance.operations.delivery.deliver_event import PostedAmounts, deliver_event
+from insurance.operations.delivery.ports import DeliveryPorts
 from insurance.operations.ledger.close_period import (
     close_period,
     lock_period,
     reopen_period,
 )
-from insurance.operations.ledger.post_earned_premium import EarningsPorts, post_month
+from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
+from insurance.operations.ledger.post_earned_premium import post_month
 from insurance.operations.ledger.read_general_ledger import read_health
 from insurance.operations.products.ports import Products
 
-from tests.fakes.keys import MemoryKey
+from tests.fakes.keys import MemoryKey, PlainKeys
 from tests.fakes.ledger import MemoryEarnings
-from tests.support.builders import make_claim, make_receipt
+from tests.support.builders import make_claim, make_command, make_query
 from tests.support.plain import plain_product, price
 from tests.support.policy_life import House
 
@@ -61,15 +61,11 @@ class Keeper:
 
     def __init__(self, dynamodb: "DynamoDBClient", tables: dict[str, str]) -> None:
         self.dynamodb, self.tables = dynamodb, tables
-        self.control_accounts = DynamoDBControlAccounts(
-            dynamodb, tables["balances"], tables["events"]
-        )
-        self.ledger = DynamoDBGeneralLedger(dynamodb, tables["balances"])
-        self.calendars = DynamoDBCalendars(
-            dynamodb,
-            balances_table=tables["balances"],
-            events_table=tables["events"],
-            receipts=DynamoDBReceipts(dynamodb, tables["receipts"], lambda _about: None),
+        stores = Stores(lambda: dynamodb, tables.__getitem__, PlainKeys)
+        self.ledger, self.control_accounts = stores.general_ledger, stores.control_accounts
+        self.ports = LedgerPorts(wiring.products(), stores.policy_ledgers, stores.general_ledger)
+        self.accounting = AccountingPorts(
+            wiring.products(), stores.calendars, stores.reconciliations
         )
         self.calls = 0
         self.delivered: set[tuple[str, int]] = set()
@@ -81,8 +77,8 @@ class Keeper:
             )
 
     def deliver(self, event: Event, products: Products) -> list[PostedAmounts]:
-        ports = DeliveryPorts(self.control_accounts, NoBus(), products)
-        return deliver_event(event, appended_at=FAR, ports=ports)
+        ports = DeliveryPorts(products, self.control_accounts, NoBus())
+        return deliver_event(event, FAR, ports)
 
     def take_in(self, house: House, *, but: Callable[[Event], bool] = lambda _event: False) -> None:
         """Append and deliver all that has happened and was not delivered yet."""
@@ -96,7 +92,7 @@ class Keeper:
                 self.delivered.add((event.stream, event.sequence))
 
     def health(self, currency: Currency = Currency.GBP) -> Health:
-        return read_health(currency, caller=finance(), ledger=self.ledger, now=FAR)
+        return read_health(currency, make_query(finance(), now=FAR), self.ports).health
 
     def wrong(self, currency: Currency = Currency.GBP) -> list[str]:
         """The invariants that do not hold."""
@@ -115,8 +111,8 @@ class Keeper:
         self, step: Callable[..., Stored[Calendar]], period: AccountingPeriod, by: str
     ) -> Calendar:
         self.calls += 1
-        receipt = make_receipt(f"calendar-{self.calls}", now=FAR)
-        return step(period, caller=finance(by), calendars=self.calendars, receipt=receipt).record
+        command = make_command(f"calendar-{self.calls}", caller=finance(by), now=FAR)
+        return step(period, command, self.accounting).record
 
 
 def claim_event(claim: Claim, before: Claim | None, head: StreamPosition, now: datetime) -> Event:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from insurance.dynamodb.stores import Stores
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing
+    from insurance.operations.delivery.ports import DeliveryPorts
+    from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
     from insurance.operations.payments.pay_out import AllPayers
     from insurance.operations.policy.ports import (
         InvitationPorts,
@@ -155,6 +157,42 @@ def invitation_ports() -> InvitationPorts:
         quotes=stores().quotes,
         keys=keys(),
         policies=stores().policy_changes,
+    )
+
+
+def ledger_ports() -> LedgerPorts:
+    from insurance.operations.ledger.ports import LedgerPorts
+
+    return LedgerPorts(
+        products=products(),
+        policy_ledgers=stores().policy_ledgers,
+        general_ledger=stores().general_ledger,
+    )
+
+
+def accounting_ports() -> AccountingPorts:
+    from insurance.operations.ledger.ports import AccountingPorts
+
+    return AccountingPorts(
+        products=products(),
+        calendars=stores().calendars,
+        reconciliations=stores().reconciliations,
+    )
+
+
+def earnings_ports() -> EarningsPorts:
+    from insurance.operations.ledger.ports import EarningsPorts
+
+    return EarningsPorts(products=products(), earnings=stores().earnings)
+
+
+def delivery_ports() -> DeliveryPorts:
+    from insurance.operations.delivery.ports import DeliveryPorts
+
+    return DeliveryPorts(
+        products=products(),
+        control_accounts=stores().control_accounts,
+        bus=event_bus(),
     )
 
 

@@ -6,15 +6,15 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from insurance.api.paging import cursor
+from insurance.api.paging import Page
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.posting import Account
+from insurance.domain.core.stored import Stored
 from insurance.domain.ledger.calendar import Calendar
 from insurance.domain.ledger.chart import CHART
-from insurance.domain.ledger.export import ExportFormat, export
-from insurance.domain.ledger.health import Health, Invariant
+from insurance.domain.ledger.health import Invariant
 from insurance.domain.ledger.journal import AccountLine
 from insurance.domain.ledger.reconciliation import Reconciliation
 from insurance.domain.ledger.reports import (
@@ -28,6 +28,7 @@ from insurance.domain.ledger.trial_balance import AccountBalance
 from insurance.operations.ledger.read_general_ledger import (
     AccountStatement,
     JournalPage,
+    LedgerHealth,
     TrialBalance,
 )
 
@@ -85,10 +86,11 @@ class HealthView(View):
     reconciliation: ReconciliationView | None
 
     @classmethod
-    def of(cls, caller: Caller, currency: Currency, health: Health) -> Self:
+    def of(cls, read: LedgerHealth) -> Self:
+        health = read.health
         return cls(
-            mode=caller.mode,
-            currency=currency,
+            mode=read.mode,
+            currency=read.currency,
             healthy=health.healthy,
             last_event_at=health.totals.last_event_at,
             age_seconds=int(health.age.total_seconds()) if health.age is not None else None,
@@ -185,7 +187,7 @@ class AccountStatementView(View):
     """The `after` of the next page."""
 
     @classmethod
-    def of(cls, statement: AccountStatement, list_id: str) -> Self:
+    def of(cls, statement: AccountStatement, *, page: Page) -> Self:
         return cls(
             period=statement.period,
             balance=AccountBalanceView.of(statement.account, statement.balance, statement.currency),
@@ -193,7 +195,7 @@ class AccountStatementView(View):
                 AccountLineView.of(line, statement.account, statement.currency)
                 for line in statement.lines
             ],
-            next=cursor(list_id, str(statement.lines[-1].position)) if statement.more else None,
+            next=page.next(str(statement.lines[-1].position)) if statement.more else None,
         )
 
 
@@ -207,14 +209,13 @@ class JournalView(View):
     next: str | None
 
     @classmethod
-    def of(cls, page: JournalPage, format: ExportFormat, list_id: str, *, continues: bool) -> Self:
-        last = page.entries[-1].position if page.more else None
+    def of(cls, journal: JournalPage, *, page: Page) -> Self:
         return cls(
-            period=page.period,
-            format=format,
-            entries=len(page.entries),
-            text=export(page.entries, format, continues=continues),
-            next=cursor(list_id, str(last)) if last else None,
+            period=journal.period,
+            format=journal.format,
+            entries=len(journal.entries),
+            text=journal.text,
+            next=page.next(str(journal.entries[-1].position)) if journal.more else None,
         )
 
 
@@ -226,12 +227,16 @@ class CalendarView(View):
     locked_through: str | None
 
     @classmethod
-    def of(cls, mode: str, calendar: Calendar) -> Self:
+    def of(cls, calendar: Calendar, *, caller: Caller) -> Self:
         return cls(
-            mode=mode,
+            mode=caller.mode,
             closed_through=calendar.closed_through,
             locked_through=calendar.locked_through,
         )
+
+    @classmethod
+    def of_stored(cls, stored: Stored[Calendar], *, caller: Caller) -> Self:
+        return cls.of(stored.record, caller=caller)
 
 
 class RatiosView(BaseModel):

@@ -9,8 +9,8 @@ from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.money import Money
 from insurance.domain.core.posting import Account
 from insurance.domain.ledger.chart import CHART
-from insurance.domain.ledger.export import ExportFormat
 from insurance.domain.ledger.policy_ledger import LedgerCheck, PolicyLedger
+from insurance.operations.ledger.read_policy_ledger import PolicyLedgerExport
 
 
 class BalanceView(BaseModel):
@@ -60,10 +60,10 @@ class PolicyLedgerView(View):
     checks: list[LedgerCheckView]
 
     @classmethod
-    def of(cls, policy_id: str, at: datetime, ledger: PolicyLedger) -> Self:
+    def of(cls, ledger: PolicyLedger) -> Self:
         return cls(
-            policy_id=policy_id,
-            as_at=at,
+            policy_id=ledger.policy_id,
+            as_at=ledger.as_at,
             healthy=ledger.healthy,
             earned=MoneyView.of(ledger.earned),
             unearned=MoneyView.of(ledger.unearned),
@@ -80,5 +80,5 @@ class LedgerExportView(View):
     text: str
 
     @classmethod
-    def of(cls, policy_id: str, format: ExportFormat, text: str) -> Self:
-        return cls(policy_id=policy_id, format=format, text=text)
+    def of(cls, exported: PolicyLedgerExport) -> Self:
+        return cls(policy_id=exported.policy_id, format=exported.format, text=exported.text)

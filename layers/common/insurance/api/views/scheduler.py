@@ -22,7 +22,7 @@ class RunView(View):
     """False: time was up before all jobs were run; call again."""
 
     @classmethod
-    def of(cls, report: RunReport, now: datetime) -> Self:
+    def of(cls, report: RunReport, *, now: datetime) -> Self:
         return cls(
             as_at=now,
             jobs=report.jobs,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from insurance.domain.billing import BillingAccount
 from insurance.domain.contract.proration import HALF_UP, Measure, earned
 from insurance.domain.core.event import Event
+from insurance.domain.core.identity import PolicyId
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.posting import Account
 from insurance.domain.policy import Policy
@@ -33,6 +34,9 @@ class LedgerCheck(NamedTuple):
 class PolicyLedger(NamedTuple):
     """A policy's ledger as at an instant."""
 
+    policy_id: PolicyId
+    as_at: datetime
+    """The instant that `earned` and `unearned` are worked out for."""
     balances: Mapping[Account, Money]
     """Debits less credits."""
     earned: Money
@@ -70,6 +74,8 @@ def build_policy_ledger(
     received = account.received if account else zero
     total = sum(balance.amount for balance in balances.values())
     return PolicyLedger(
+        policy_id=policy.id,
+        as_at=at,
         balances=balances,
         earned=earned_money,
         unearned=written - earned_money,

@@ -18,7 +18,7 @@ from insurance.dynamodb.ledger.control_accounts import (
 )
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Write, add, load, put, transact, update
-from insurance.operations.idempotency import Idempotency
+from insurance.operations.command import Command
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,15 +40,18 @@ class DynamoDBCalendars:
         self._events_table = events_table
         self._receipts = receipts
 
-    def load(self, mode: Mode, receipt: Idempotency) -> Stored[Calendar]:
-        wanted = [self._receipts.key(receipt), (self._balances_table, calendar_key_for(mode))]
+    def load(self, mode: Mode, command: Command) -> Stored[Calendar]:
+        wanted = [
+            self._receipts.key(command.idempotency),
+            (self._balances_table, calendar_key_for(mode)),
+        ]
         earlier, item = load(self._client, wanted)
-        self._receipts.check(receipt, earlier)
+        self._receipts.check(command.idempotency, earlier)
         head = aggregates.read_head(item) if item else StreamPosition()
         return Stored(read_calendar(item, mode), head, None)
 
     def store(
-        self, event: Event, calendar: Calendar, *, before: Stored[Calendar], receipt: Idempotency
+        self, event: Event, calendar: Calendar, *, before: Stored[Calendar], command: Command
     ) -> None:
         """The totals are closed in the same transaction, so a posting meets the old calendar or the new."""
 
@@ -70,7 +73,7 @@ class DynamoDBCalendars:
         moved = calendar.closed_through != before.record.closed_through
         closing = self._close_totals(event.mode, calendar, before.record) if moved else []
         events = aggregates.append(self._events_table, event, taken=stale)
-        transact(self._client, [stored, *closing, events, self._receipts.keep(receipt)])
+        transact(self._client, [stored, *closing, events, self._receipts.keep(command.idempotency)])
 
     def _close_totals(self, mode: Mode, calendar: Calendar, before: Calendar) -> list[Write]:
         """Write to every total through which month nothing is added any more."""

@@ -11,8 +11,7 @@ from insurance.domain.core.money import Currency
 from insurance.domain.core.posting import Account, Posting
 from insurance.domain.ledger.sources import source_of
 from insurance.domain.policy.conditions import Conditions
-from insurance.operations.delivery.ports import ControlAccounts, EventBus
-from insurance.operations.products.ports import Products
+from insurance.operations.delivery.ports import DeliveryPorts
 
 
 class BrokenEvent(InsuranceError):
@@ -20,15 +19,6 @@ class BrokenEvent(InsuranceError):
 
     def __init__(self, event: Event) -> None:
         super().__init__(f"Event {event.sequence} of {event.stream} is not what was hashed.")
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryPorts:
-    """What the delivery of an event is given."""
-
-    control_accounts: ControlAccounts
-    bus: EventBus
-    products: Products
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +31,7 @@ class PostedAmounts:
     claims_paid: int
 
 
-def deliver_event(
-    event: Event, *, appended_at: datetime, ports: DeliveryPorts
-) -> list[PostedAmounts]:
+def deliver_event(event: Event, appended_at: datetime, ports: DeliveryPorts) -> list[PostedAmounts]:
     """Publish the event and post it to the ledger. Safe to repeat: a stream may deliver it again.
 
     It is posted last, because what it moved is counted only the first time, and a failing bus must

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.money import Currency
     from insurance.domain.ledger.sources import Source
     from insurance.domain.ledger.sub_ledger import PostingDate
+    from insurance.operations.products.ports import Products
 
 
 class ControlAccounts(Protocol):
@@ -36,3 +38,12 @@ class EventBus(Protocol):
 
     def publish(self, event: Event) -> None:
         """Hand the event on; raise when the bus did not take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPorts:
+    """What the delivery of an event needs from outside."""
+
+    products: Products
+    control_accounts: ControlAccounts
+    bus: EventBus

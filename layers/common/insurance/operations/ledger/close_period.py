@@ -1,88 +1,73 @@
 """Close an accounting period, lock it, or reopen it."""
 
-from insurance.domain.core.caller import Caller
 from insurance.domain.core.event import Event, NothingToSeal
 from insurance.domain.core.stored import Stored
 from insurance.domain.ledger.calendar import AccountingPeriod, Calendar
 from insurance.domain.ledger.event_types import LedgerEventType
-from insurance.operations.idempotency import Idempotency
-from insurance.operations.ledger.ports import Calendars
-
-FINANCE = "finance"
-"""The role. That two people close and lock is a rule of the calendar itself."""
+from insurance.operations.command import Command
+from insurance.operations.ledger.ports import AccountingPorts
 
 
 def close_period(
-    period: AccountingPeriod, *, caller: Caller, calendars: Calendars, receipt: Idempotency
+    period: AccountingPeriod, command: Command, ports: AccountingPorts
 ) -> Stored[Calendar]:
     """Close a month: what belongs to it later is posted to the next open month.
 
     Raises:
         WrongState: The month is not over, not open, or not the next in order.
+        StaleRevision: Another call has changed the calendar meanwhile.
     """
-    caller.require_role(FINANCE)
-    before = calendars.load(caller.mode, receipt)
-    calendar = before.record.closed(period, by=caller.principal, now=receipt.now)
-    event = _event(calendar, LedgerEventType.PERIOD_CLOSED, before, caller, receipt)
-    return _store(event, calendar, before, calendars, receipt)
+    before = ports.calendars.load(command.caller.mode, command)
+    calendar = before.record.closed(period, by=command.actor, now=command.now)
+    return _store(calendar, LedgerEventType.PERIOD_CLOSED, before, command, ports)
 
 
 def lock_period(
-    period: AccountingPeriod, *, caller: Caller, calendars: Calendars, receipt: Idempotency
+    period: AccountingPeriod, command: Command, ports: AccountingPorts
 ) -> Stored[Calendar]:
     """Lock the last closed month for good.
 
     Raises:
         WrongState: The month is open, locked, or not the last closed one.
         SamePerson: The same person closed the month.
+        StaleRevision: Another call has changed the calendar meanwhile.
     """
-    caller.require_role(FINANCE)
-    before = calendars.load(caller.mode, receipt)
-    calendar = before.record.locked(period, by=caller.principal)
-    event = _event(calendar, LedgerEventType.PERIOD_LOCKED, before, caller, receipt)
-    return _store(event, calendar, before, calendars, receipt)
+    before = ports.calendars.load(command.caller.mode, command)
+    calendar = before.record.locked(period, by=command.actor)
+    return _store(calendar, LedgerEventType.PERIOD_LOCKED, before, command, ports)
 
 
 def reopen_period(
-    period: AccountingPeriod, *, caller: Caller, calendars: Calendars, receipt: Idempotency
+    period: AccountingPeriod, command: Command, ports: AccountingPorts
 ) -> Stored[Calendar]:
     """Reopen the last closed month.
 
     Raises:
         WrongState: The month is open, locked, or not the last closed one.
+        StaleRevision: Another call has changed the calendar meanwhile.
     """
-    caller.require_role(FINANCE)
-    before = calendars.load(caller.mode, receipt)
+    before = ports.calendars.load(command.caller.mode, command)
     calendar = before.record.reopened(period)
-    event = _event(calendar, LedgerEventType.PERIOD_REOPENED, before, caller, receipt)
-    return _store(event, calendar, before, calendars, receipt)
+    return _store(calendar, LedgerEventType.PERIOD_REOPENED, before, command, ports)
 
 
-def _event(
+def _store(
     calendar: Calendar,
     type: LedgerEventType,
     before: Stored[Calendar],
-    caller: Caller,
-    receipt: Idempotency,
-) -> Event:
-    return Event.following(
+    command: Command,
+    ports: AccountingPorts,
+) -> Stored[Calendar]:
+    event = Event.following(
         before.head,
         calendar,
         NothingToSeal(),
         stream=calendar.id,
         type=type,
-        actor=caller.principal,
-        now=receipt.now,
+        actor=command.actor,
+        now=command.now,
     )
-
-
-def _store(
-    event: Event,
-    calendar: Calendar,
-    before: Stored[Calendar],
-    calendars: Calendars,
-    receipt: Idempotency,
-) -> Stored[Calendar]:
     stored = Stored(calendar, event.head, None)
-    calendars.store(event, calendar, before=before, receipt=receipt.record(stored))
+    command = command.with_answer(stored)
+    ports.calendars.store(event, calendar, before=before, command=command)
     return stored

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from insurance.domain.ledger.sub_ledger import PostingDate, SubLedger
     from insurance.domain.policy import Policy
     from insurance.operations.billing.ports import BillingContext
-    from insurance.operations.idempotency import Idempotency
+    from insurance.operations.command import Command
+    from insurance.operations.products.ports import Products
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +89,23 @@ class PolicyLedgers(Protocol):
 class Calendars(Protocol):
     """The accounting calendars, one for each mode."""
 
-    def load(self, mode: Mode, receipt: Idempotency) -> Stored[Calendar]:
-        """Load the calendar of a mode, in one read with the receipt."""
+    def load(self, mode: Mode, command: Command) -> Stored[Calendar]:
+        """Load the calendar of a mode, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+        """
 
     def store(
-        self, event: Event, calendar: Calendar, *, before: Stored[Calendar], receipt: Idempotency
+        self, event: Event, calendar: Calendar, *, before: Stored[Calendar], command: Command
     ) -> None:
-        """Store the calendar as the event left it.
+        """Store the calendar as the event left it, and the command's answer.
 
         From then on nothing is posted to the months that it closes, not even by a posting under way.
 
         Raises:
+            AlreadyAnswered: This call was answered before.
             StaleRevision: The calendar has changed since it was loaded.
         """
 
@@ -159,3 +166,29 @@ class Reconciliations(Protocol):
     def total(self, mode: Mode, currency: Currency, shard: int) -> ShardTotal: ...
     def events(self, stream: str) -> Sequence[Event]:
         """All events of a stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPorts:
+    """What operations that read the ledger need from outside."""
+
+    products: Products
+    policy_ledgers: PolicyLedgers
+    general_ledger: GeneralLedger
+
+
+@dataclass(frozen=True, slots=True)
+class AccountingPorts:
+    """What closing periods and reconciling the ledger need from outside."""
+
+    products: Products
+    calendars: Calendars
+    reconciliations: Reconciliations
+
+
+@dataclass(frozen=True, slots=True)
+class EarningsPorts:
+    """What posting earned premium needs from outside."""
+
+    products: Products
+    earnings: Earnings

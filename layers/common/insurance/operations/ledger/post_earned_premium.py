@@ -1,6 +1,5 @@
 """Post earned premium: what a policy has earned by the end of a month, once for each month."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from insurance.domain.core.errors import PolicyNotFound
@@ -15,16 +14,7 @@ from insurance.domain.ledger.calendar import (
 from insurance.domain.ledger.earnings import EarnedPremium
 from insurance.domain.ledger.event_types import LedgerEventType
 from insurance.domain.policy.conditions import Conditions
-from insurance.operations.ledger.ports import Earnings, EarningsContext
-from insurance.operations.products.ports import Products
-
-
-@dataclass(frozen=True, slots=True)
-class EarningsPorts:
-    """What the posting of earned premium is given."""
-
-    products: Products
-    earnings: Earnings
+from insurance.operations.ledger.ports import EarningsContext, EarningsPorts
 
 
 def post_earned_premium(policy_id: str, now: datetime, ports: EarningsPorts) -> datetime | None:

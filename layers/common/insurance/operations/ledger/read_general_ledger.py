@@ -2,17 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from insurance.domain.core.caller import Caller
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.domain.core.posting import Account
 from insurance.domain.ledger.calendar import AccountingPeriod, Calendar, PeriodStatus
+from insurance.domain.ledger.export import ExportFormat, export
 from insurance.domain.ledger.health import Health, health_of
 from insurance.domain.ledger.journal import AccountLine, JournalEntry
 from insurance.domain.ledger.trial_balance import NO_BALANCE, AccountBalance, account_balances
-from insurance.operations.ledger.ports import GeneralLedger, PeriodKey, Slice
+from insurance.operations.command import Query
+from insurance.operations.ledger.ports import LedgerPorts, PeriodKey, Slice
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerHealth:
+    """The health of the ledger of one mode and currency."""
+
+    mode: Mode
+    currency: Currency
+    health: Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,45 +54,47 @@ class AccountStatement:
 
 @dataclass(frozen=True, slots=True)
 class JournalPage:
-    """A page of a period's journal."""
+    """A page of a period's journal, as text."""
 
-    currency: Currency
     period: AccountingPeriod
+    format: ExportFormat
     entries: Sequence[JournalEntry]
+    text: str
     more: bool
 
 
-def read_health(
-    currency: Currency, *, caller: Caller, ledger: GeneralLedger, now: datetime
-) -> Health:
+def read_health(currency: Currency, query: Query, ports: LedgerPorts) -> LedgerHealth:
     """Check every invariant of the ledger of the caller's mode."""
-    totals = ledger.totals(caller.mode, currency)
-    return health_of(totals, ledger.last_reconciliation(caller.mode), now=now)
+    ledger, mode = ports.general_ledger, query.caller.mode
+    totals = ledger.totals(mode, currency)
+    health = health_of(totals, ledger.last_reconciliation(mode), now=query.received_at)
+    return LedgerHealth(mode, currency, health)
 
 
-def read_calendar(*, caller: Caller, ledger: GeneralLedger) -> Calendar:
+def read_calendar(query: Query, ports: LedgerPorts) -> Calendar:
     """Read through which month the ledger of the caller's mode is closed and locked."""
-    return ledger.calendar(caller.mode)
+    return ports.general_ledger.calendar(query.caller.mode)
 
 
 def read_trial_balance(
-    currency: Currency, period: AccountingPeriod, *, caller: Caller, ledger: GeneralLedger
+    currency: Currency, period: AccountingPeriod, query: Query, ports: LedgerPorts
 ) -> TrialBalance:
     """Balance every account that has ever moved."""
-    totals = ledger.totals(caller.mode, currency)
+    ledger, mode = ports.general_ledger, query.caller.mode
     return TrialBalance(
-        mode=caller.mode,
+        mode=mode,
         currency=currency,
         period=period,
-        status=ledger.calendar(caller.mode).status(period),
-        balances=account_balances(totals.by_period, period),
+        status=ledger.calendar(mode).status(period),
+        balances=account_balances(ledger.totals(mode, currency).by_period, period),
     )
 
 
 def read_account_statement(
-    key: PeriodKey, account: Account, *, part: Slice, ledger: GeneralLedger
+    key: PeriodKey, account: Account, part: Slice, ports: LedgerPorts
 ) -> AccountStatement:
     """List what moved an account in a period, in the order of time."""
+    ledger = ports.general_ledger
     balances = account_balances(ledger.totals(key.mode, key.currency).by_period, key.period)
     lines = ledger.account_lines(key, account, _one_more(part))
     return AccountStatement(
@@ -96,10 +107,22 @@ def read_account_statement(
     )
 
 
-def read_journal(key: PeriodKey, *, part: Slice, ledger: GeneralLedger) -> JournalPage:
-    """List the entries of a period, in the order of time."""
-    entries = ledger.journal(key, _one_more(part))
-    return JournalPage(key.currency, key.period, entries[: part.limit], len(entries) > part.limit)
+def read_journal(
+    key: PeriodKey, format: ExportFormat, part: Slice, ports: LedgerPorts
+) -> JournalPage:
+    """Export the entries of a period, in the order of time.
+
+    The texts of all pages make one text: only the first has a heading.
+    """
+    entries = ports.general_ledger.journal(key, _one_more(part))
+    page = entries[: part.limit]
+    return JournalPage(
+        period=key.period,
+        format=format,
+        entries=page,
+        text=export(page, format, continues=bool(part.after)),
+        more=len(entries) > part.limit,
+    )
 
 
 def _one_more(part: Slice) -> Slice:

@@ -6,7 +6,6 @@ posted meanwhile, and nothing can be said of the shard until the next reconcilia
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,25 +19,16 @@ from insurance.domain.ledger.reconciliation import (
 )
 from insurance.domain.ledger.sub_ledger import SubLedger
 from insurance.domain.policy.conditions import Conditions
-from insurance.operations.ledger.ports import Reconciliations, Slice
-from insurance.operations.products.ports import Products
+from insurance.operations.ledger.ports import AccountingPorts, Slice
 
 PAGE: Final = 25
 POLICYLESS: Final = ("pol_", "sus_")
 """Streams that need no policy beside them: policies themselves, and payments in suspense."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReconciliationPorts:
-    """What a reconciliation is given."""
-
-    reconciliations: Reconciliations
-    products: Products
-
-
 def reconcile_ledger(
     mode: Mode,
-    ports: ReconciliationPorts,
+    ports: AccountingPorts,
     *,
     now: datetime,
     time_is_up: Callable[[], bool],
@@ -64,9 +54,7 @@ def reconcile_ledger(
     return None
 
 
-def _check_page(
-    progress: ReconciliationProgress, ports: ReconciliationPorts
-) -> ReconciliationProgress:
+def _check_page(progress: ReconciliationProgress, ports: AccountingPorts) -> ReconciliationProgress:
     store = ports.reconciliations
     page = store.sub_ledgers(progress.mode, progress.shard, Slice(progress.after, PAGE))
     for stream, sub_ledger in page:
@@ -80,7 +68,7 @@ def _check_page(
     return progress.next_shard()
 
 
-def _is_right(stream: str, sub_ledger: SubLedger, ports: ReconciliationPorts) -> bool:
+def _is_right(stream: str, sub_ledger: SubLedger, ports: AccountingPorts) -> bool:
     """Whether the sub-ledger is what its events say, and its policy exists."""
 
     def conditions_of(product: ProductRef) -> Conditions:
