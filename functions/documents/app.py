@@ -1,4 +1,4 @@
-"""Documents: a policy's schedule, certificate and letters as PDF, and the register of what was made."""
+"""Documents: a policy's schedule, certificate and letters as PDF, and the register of them."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -6,22 +6,38 @@ from typing import Annotated
 from insurance import wiring
 from insurance.api.body import Request
 from insurance.api.fields import Instant
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
+from insurance.api.paging import Page
+from insurance.api.router import Api
 from insurance.api.views.documents import DocumentDownloadView, DocumentRegisterView
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    InvalidFields,
+    NoCover,
+    NotPrintable,
+    TermsNotOffered,
+    WrongState,
+)
+from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES
+from insurance.domain.core.scopes import Scope
 from insurance.domain.document import DocumentKind
 from insurance.domain.document.selection import DocumentInput
+from insurance.operations.command import Command, Query
+from insurance.operations.documents.document_file import DocumentDownload
 from insurance.operations.documents.make_document import make_document
-from insurance.operations.documents.read_document import read_document, read_register
-from insurance.operations.idempotency import RecordedAnswer
+from insurance.operations.documents.read_document import (
+    RegisterPage,
+    list_documents,
+    read_document,
+)
 from pydantic import Field, StringConstraints
 
-products, receipts = wiring.products(), wiring.stores().receipts
-documents, files = wiring.stores().documents, wiring.objects("documents")
-wordings, typesetter = wiring.wordings(), wiring.typesetter()
+ports, receipts = wiring.document_ports(), wiring.stores().receipts
 
 api = Api(receipts.find_replay)
 handler = api.entrypoint()
+
+SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
 
 
 class DocumentRequest(Request):
@@ -29,12 +45,12 @@ class DocumentRequest(Request):
 
     kind: DocumentKind
     as_at: Instant | None = None
-    """The instant whose terms it shows. A letter shows those that its transaction made."""
+    """The instant whose terms it shows. A letter shows those of its transaction."""
     known_at: Instant | None = None
     transaction: Annotated[int, Field(ge=2, le=1000)] | None = None
-    """Of a letter about a change or an ending: which one; left out, the last that stands."""
+    """Of a letter about a transaction: its number; the default is the last that stands."""
     notice: Annotated[int, Field(ge=1, le=1000)] | None = None
-    """Of a letter that gives notice: which one; left out, the last."""
+    """Of a notice letter: the number of the notice; the default is the last."""
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] | None = None
 
     def requested(self) -> DocumentInput:
@@ -50,57 +66,43 @@ class DocumentRequest(Request):
 
 @api.command(
     "/v1/policies/{policy_id}/documents",
-    scope="policies:write",
-    status=HTTPStatus.CREATED,
+    operation_id="createDocument",
     summary="Make a document of a policy",
+    scope=Scope.POLICIES_WRITE,
+    callers=SELLERS,
+    roles=SERVICING_ROLES,
+    status=HTTPStatus.CREATED,
+    shows=DocumentDownloadView,
+    raises=(AlreadyErased, InvalidFields, NoCover, NotPrintable, TermsNotOffered, WrongState),
 )
-def post_document(
-    policy_id: str, request: DocumentRequest, call: Call
-) -> DocumentDownloadView | RecordedAnswer:
-    """Asked for again, a document is the one that is there already."""
-    return call.once(
-        lambda receipt: make_document(
-            policy_id,
-            request.requested(),
-            caller=call.caller,
-            products=products,
-            wordings=wordings,
-            typesetter=typesetter,
-            documents=documents,
-            objects=files,
-            receipt=receipt,
-        ),
-        shows=DocumentDownloadView.of,
-    )
+def post_document(policy_id: str, request: DocumentRequest, command: Command) -> DocumentDownload:
+    """A repeated request gets the document that was made before."""
+    return make_document(policy_id, request.requested(), command, ports)
 
 
 @api.query(
-    "GET",
     "/v1/policies/{policy_id}/documents",
-    scope="policies:read",
-    summary="List the documents that were made of a policy",
+    operation_id="listDocuments",
+    summary="List the documents of a policy",
+    scope=Scope.POLICIES_READ,
+    callers=SELLERS,
+    roles=EVERY_ROLE,
+    shows=DocumentRegisterView,
+    paged="{policy_id}",
 )
-def get_documents(policy_id: str, call: Call) -> DocumentRegisterView:
-    page = call.page(of=policy_id)
-    found = read_register(
-        policy_id, after=page.after, limit=page.limit, caller=call.caller, documents=documents
-    )
-    return DocumentRegisterView.of(policy_id, found)
+def get_documents(policy_id: str, page: Page, query: Query) -> RegisterPage:
+    return list_documents(policy_id, query, ports, after=page.number, limit=page.limit)
 
 
 @api.query(
-    "GET",
     "/v1/policies/{policy_id}/documents/{document_id}",
-    scope="policies:read",
-    summary="Read a document: a new link to its file",
+    operation_id="getDocument",
+    summary="Read a document through a new link to its file",
+    scope=Scope.POLICIES_READ,
+    callers=SELLERS,
+    roles=EVERY_ROLE,
+    shows=DocumentDownloadView,
+    raises=(AlreadyErased,),
 )
-def get_document(policy_id: str, document_id: str, call: Call) -> DocumentDownloadView:
-    lent = read_document(
-        policy_id,
-        document_id,
-        caller=call.caller,
-        documents=documents,
-        objects=files,
-        now=call.received_at,
-    )
-    return DocumentDownloadView.of(lent)
+def get_document(policy_id: str, document_id: str, query: Query) -> DocumentDownload:
+    return read_document(policy_id, document_id, query, ports)

@@ -11,10 +11,11 @@ from insurance.domain.core.identity import (
     renewal_quote_id_for,
 )
 from insurance.domain.document import Document, DocumentKind
+from insurance.operations.command import Command
 from insurance.operations.documents.ports import DocumentAlreadyMade, DocumentContext
-from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
+from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
 
-from tests.support.builders import NOW, QUOTE_ID, make_command, make_quote, make_receipt
+from tests.support.builders import NOW, QUOTE_ID, make_command, make_quote
 from tests.support.stores import accept, add_quote, erase, issue
 
 POLICY_ID = policy_id_for(QUOTE_ID)
@@ -57,16 +58,16 @@ def enter(stores, file: DocumentContext, made: Document, key: str = "document") 
         actor="app_one",
         now=NOW,
     )
-    stores.documents.add(event, made, file=file, receipt=answered(key))
+    stores.documents.add(event, made, context=file, command=answered(key))
     return event
 
 
-def answered(key: str) -> Idempotency:
-    return make_receipt(key, render=lambda _: RecordedAnswer("{}")).record(None)
+def answered(key: str) -> Command:
+    return make_command(key, render=lambda _: RecordedAnswer("{}")).with_answer(None)
 
 
 def load(stores, key: str = "load") -> DocumentContext:
-    file: DocumentContext = stores.documents.load(POLICY_ID, make_receipt(key))
+    file: DocumentContext = stores.documents.load(POLICY_ID, make_command(key))
     return file
 
 
@@ -75,7 +76,7 @@ def test_a_policy_without_documents_has_an_empty_register(stores, policy):
 
     assert file.policy.record == policy.record
     assert (file.register, file.renewal) == (StreamPosition(), None)
-    assert list(stores.documents.made(POLICY_ID, file.policy.key, after=0, limit=10)) == []
+    assert list(stores.documents.registered(POLICY_ID, file.policy.key, after=0, limit=10)) == []
     assert stores.documents.get(POLICY_ID, FIRST)[1] is None
 
 
@@ -86,9 +87,11 @@ def test_documents_are_entered_in_order_and_found_again(stores, policy):
     kept, head = stores.documents.register(POLICY_ID)
     assert head.sequence == 2
     assert first.sequence == 1
-    listed = stores.documents.made(POLICY_ID, kept.key, after=0, limit=10)
+    listed = stores.documents.registered(POLICY_ID, kept.key, after=0, limit=10)
     assert list(listed) == [document(), document(SECOND)]
-    assert list(stores.documents.made(POLICY_ID, kept.key, after=1, limit=10)) == [document(SECOND)]
+    assert list(stores.documents.registered(POLICY_ID, kept.key, after=1, limit=10)) == [
+        document(SECOND)
+    ]
     assert stores.documents.get(POLICY_ID, SECOND)[1] == document(SECOND)
 
 
@@ -139,7 +142,7 @@ def test_an_erasure_leaves_the_register_without_the_files_hash(stores, policy):
 
     assert kept.key is None
     assert found == document().replace(sha256=None)
-    listed = stores.documents.made(POLICY_ID, None, after=0, limit=10)
+    listed = stores.documents.registered(POLICY_ID, None, after=0, limit=10)
     assert list(listed) == [document().replace(sha256=None)]
 
 

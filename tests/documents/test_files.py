@@ -17,7 +17,7 @@ from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.party.party import Address, Policyholder
 from insurance.domain.policy import Initiator
 from insurance.domain.policy.notice import NON_PAYMENT, Notice
-from insurance.operations.documents.make_document import DocumentDownload
+from insurance.operations.documents.document_file import DocumentDownload
 from insurance.products import product
 from insurance.typesetting import BundledWordings
 

@@ -16,7 +16,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.event import first_broken_link
 from insurance.domain.core.identity import Mode, party_id_for, register_id_for
-from insurance.operations.documents.make_document import stored_key
+from insurance.operations.documents.document_file import sealed_key
 from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.policy.renew_policy import offer_renewal
 
@@ -50,7 +50,7 @@ def test_a_document_is_stored_sealed_and_lent_readable(archive):
     lent = archive.make("schedule")
 
     file = archive.file(lent.document)
-    sealed = archive.objects.get(stored_key(lent.document.id))
+    sealed = archive.objects.get(sealed_key(lent.document.id))
     assert file.startswith(b"%PDF-1.7")
     assert lent.document.sha256 == sha256(file).hexdigest()
     assert lent.document.stored_sha256 == sha256(sealed).hexdigest()
@@ -130,11 +130,11 @@ def test_the_register_shows_which_when_and_hash_in_order(archive):
 
 
 def test_a_repeated_command_is_answered_as_the_first_was(archive):
-    receipt = archive.house.receipt("document")
-    archive.make("schedule", receipt=receipt)
+    idempotency = archive.house.receipt("document")
+    archive.make("schedule", idempotency=idempotency)
 
     with pytest.raises(AlreadyAnswered):
-        archive.make("schedule", receipt=receipt)
+        archive.make("schedule", idempotency=idempotency)
 
 
 def test_a_file_left_by_a_try_that_broke_off_is_the_file(archive):

@@ -15,12 +15,12 @@ from insurance.domain.core.identity import (
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.document import Document
 from insurance.domain.policy import Policy
+from insurance.operations.command import Command
 from insurance.operations.documents.ports import (
     DocumentAlreadyMade,
     DocumentContext,
 )
 from insurance.operations.files.ports import UploadForm
-from insurance.operations.idempotency import Idempotency
 
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies
@@ -59,8 +59,8 @@ class MemoryDocuments:
         self._memory = memory
         self._policies = MemoryPolicies(memory)
 
-    def load(self, policy_id: str, receipt: Idempotency) -> DocumentContext:
-        self._memory.check(receipt)
+    def load(self, policy_id: str, command: Command) -> DocumentContext:
+        self._memory.check(command.idempotency)
         policy, register = self.register(policy_id)
         offer = self._memory.quotes.get(renewal_quote_id_for(policy_id))
         bare = offer.record.replace(policyholder=None, answers=None) if offer else None
@@ -70,20 +70,20 @@ class MemoryDocuments:
         return self._policies.as_known(policy_id, known_at)
 
     def add(
-        self, event: Event, document: Document, *, file: DocumentContext, receipt: Idempotency
+        self, event: Event, document: Document, *, context: DocumentContext, command: Command
     ) -> None:
-        self._memory.check(receipt)
-        if file.policy.key is None:
+        self._memory.check(command.idempotency)
+        if context.policy.key is None:
             raise ValueError("nothing about somebody erased can be sealed")
         if document.id in self._memory.documents:
             raise DocumentAlreadyMade(self._memory.documents[document.id])
         self._memory.append(event, lambda: StaleRevision(event.stream))
         self._memory.documents[document.id] = document
-        self._memory.keep(receipt)
+        self._memory.keep(command.idempotency)
 
-    def answer(self, file: DocumentContext, receipt: Idempotency) -> None:  # noqa: ARG002 - as the port
-        self._memory.check(receipt)
-        self._memory.keep(receipt)
+    def answer(self, context: DocumentContext, command: Command) -> None:  # noqa: ARG002 - as the port
+        self._memory.check(command.idempotency)
+        self._memory.keep(command.idempotency)
 
     def get(self, policy_id: str, document_id: str) -> tuple[Stored[Policy], Document | None]:
         policy = self._policies.get(policy_id)
@@ -96,7 +96,7 @@ class MemoryDocuments:
         events = self._memory.events.get(register_id_for(policy_id))
         return self._policies.get(policy_id), events[-1].head if events else StreamPosition()
 
-    def made(
+    def registered(
         self, policy_id: str, key: PartyKey | None, *, after: int, limit: int
     ) -> Sequence[Document]:
         stream = register_id_for(policy_id)

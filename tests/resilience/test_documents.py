@@ -10,7 +10,7 @@ import boto3
 import httpx
 import pytest
 from insurance.domain.core.identity import policy_id_for, register_id_for
-from insurance.operations.documents.make_document import stored_key
+from insurance.operations.documents.document_file import sealed_key
 
 from tests.support.backend import Backend
 from tests.support.calls import PARTNER, Answer, Handlers, event
@@ -63,7 +63,7 @@ def stored(backend: Backend, document_id: str) -> bytes:
         aws_secret_access_key="local",
     )
     bucket = template().resources["DocumentsBucket"].name
-    body: bytes = files.get_object(Bucket=bucket, Key=stored_key(document_id))["Body"].read()
+    body: bytes = files.get_object(Bucket=bucket, Key=sealed_key(document_id))["Body"].read()
     return body
 
 

@@ -9,15 +9,14 @@ from insurance.domain.core.caller import Caller
 from insurance.domain.document import Document, DocumentKind
 from insurance.domain.document.selection import DocumentInput
 from insurance.domain.party.party import Address, Policyholder
-from insurance.operations.documents.make_document import (
-    DocumentDownload,
-    make_document,
-)
-from insurance.operations.documents.ports import Typesetter
+from insurance.operations.command import Command, Query
+from insurance.operations.documents.document_file import DocumentDownload
+from insurance.operations.documents.make_document import make_document
+from insurance.operations.documents.ports import DocumentPorts, Typesetter
 from insurance.operations.documents.read_document import (
     RegisterPage,
+    list_documents,
     read_document,
-    read_register,
 )
 from insurance.operations.files.issue_download_link import download_key
 from insurance.operations.idempotency import Idempotency
@@ -58,38 +57,35 @@ class Archive:
         notice: int | None = None,
         language: str | None = None,
         caller: Caller = PARTNER,
-        receipt: Idempotency | None = None,
+        idempotency: Idempotency | None = None,
     ) -> DocumentDownload:
         return make_document(
             self.house.policy_id,
             DocumentInput(DocumentKind(kind), as_at, known_at, transaction, notice, language),
-            caller=caller,
+            Command(caller, idempotency or self.house.receipt(f"document {kind}")),
+            self.ports,
+        )
+
+    def read(self, document_id: str, *, caller: Caller = PARTNER) -> DocumentDownload:
+        return read_document(self.house.policy_id, document_id, self._query(caller), self.ports)
+
+    def register(self, *, after: int = 0, limit: int = 20) -> RegisterPage:
+        return list_documents(
+            self.house.policy_id, self._query(PARTNER), self.ports, after=after, limit=limit
+        )
+
+    @property
+    def ports(self) -> DocumentPorts:
+        return DocumentPorts(
             products=self.house.products,
             wordings=BundledWordings(),
             typesetter=self.typesetter,
             documents=self.documents,
-            objects=self.objects,
-            receipt=receipt or self.house.receipt(f"document {kind}"),
+            files=self.objects,
         )
 
-    def read(self, document_id: str, *, caller: Caller = PARTNER) -> DocumentDownload:
-        return read_document(
-            self.house.policy_id,
-            document_id,
-            caller=caller,
-            documents=self.documents,
-            objects=self.objects,
-            now=self.house.now,
-        )
-
-    def register(self, *, after: int = 0, limit: int = 20) -> RegisterPage:
-        return read_register(
-            self.house.policy_id,
-            after=after,
-            limit=limit,
-            caller=PARTNER,
-            documents=self.documents,
-        )
+    def _query(self, caller: Caller) -> Query:
+        return Query(caller, self.house.now, self.house.now)
 
     def file(self, document: Document, day: date | None = None) -> bytes:
         """What the link of a document made now leads to."""

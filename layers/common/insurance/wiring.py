@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing
     from insurance.operations.delivery.ports import DeliveryPorts
+    from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
     from insurance.operations.payments.pay_out import AllPayers
     from insurance.operations.policy.ports import (
@@ -204,6 +205,18 @@ def product_ports() -> ProductPorts:
         versions=stores().product_versions,
         seeds=seeds(),
         contents=lambda: objects("products"),
+    )
+
+
+def document_ports() -> DocumentPorts:
+    from insurance.operations.documents.ports import DocumentPorts
+
+    return DocumentPorts(
+        products=products(),
+        wordings=wordings(),
+        typesetter=typesetter(),
+        documents=stores().documents,
+        files=objects("documents"),
     )
 
 

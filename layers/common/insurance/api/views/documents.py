@@ -1,19 +1,19 @@
-"""How documents are shown: what they are of, their hashes, and for a short time where to read them."""
+"""How documents are shown: what they show, their hashes, and a link to the file."""
 
 from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel
 
-from insurance.api.paging import cursor
+from insurance.api.paging import Page
 from insurance.api.views.terms import ProductRefView
 from insurance.domain.document import Document
-from insurance.operations.documents.make_document import DocumentDownload
+from insurance.operations.documents.document_file import DocumentDownload
 from insurance.operations.documents.read_document import RegisterPage
 
 
 class DocumentView(BaseModel):
-    """A document that was made of a policy."""
+    """A document of a policy."""
 
     id: str
     policy_id: str
@@ -29,7 +29,7 @@ class DocumentView(BaseModel):
     sha256: str | None
     """Of the file; unknown once the policyholder's data were erased."""
     stored_sha256: str
-    """Of the sealed file as it is kept."""
+    """Of the sealed file as it is stored."""
     made_at: datetime
 
     @classmethod
@@ -52,22 +52,22 @@ class DocumentView(BaseModel):
 
 
 class LinkView(BaseModel):
-    """Whoever has it can read the file until it ends."""
+    """A link by which anybody can read the file until it expires."""
 
     url: str
     expires_at: datetime
 
 
 class DocumentDownloadView(BaseModel):
-    """A document and where to read it. A replay answers with the first link, however old it is."""
+    """A document with a link to its file. A replay answers with the first link, even after it has expired."""
 
     document: DocumentView
     link: LinkView
 
     @classmethod
-    def of(cls, lent: DocumentDownload) -> Self:
-        link = LinkView(url=lent.link.url, expires_at=lent.link.expires_at)
-        return cls(document=DocumentView.of(lent.document), link=link)
+    def of(cls, download: DocumentDownload) -> Self:
+        link = LinkView(url=download.link.url, expires_at=download.link.expires_at)
+        return cls(document=DocumentView.of(download.document), link=link)
 
 
 class DocumentRegisterView(BaseModel):
@@ -77,8 +77,8 @@ class DocumentRegisterView(BaseModel):
     next: str | None
 
     @classmethod
-    def of(cls, policy_id: str, page: RegisterPage) -> Self:
+    def of(cls, register: RegisterPage, *, page: Page) -> Self:
         return cls(
-            documents=[DocumentView.of(document) for document in page.documents],
-            next=None if page.last is None else cursor(policy_id, page.last),
+            documents=[DocumentView.of(document) for document in register.documents],
+            next=None if register.last is None else page.next(register.last),
         )

@@ -24,8 +24,10 @@ class Subject(NamedTuple):
     """The version that is in force at the instant."""
     policyholder: Policyholder
     as_at: datetime
+    revision: int
+    """Of the policy that is shown."""
     known_at: datetime
-    """When the policy reached the shown revision."""
+    """When the policy reached this revision."""
     transaction: Transaction | None = None
     notice: Notice | None = None
     renewal: Quote | None = None

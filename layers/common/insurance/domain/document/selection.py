@@ -76,6 +76,7 @@ class Selection(NamedTuple):
             product=product,
             policyholder=policy.policyholder,
             as_at=self.as_at,
+            revision=version.head.sequence,
             known_at=version.head.processed_at,
             transaction=self.transaction,
             notice=self.notice,

@@ -20,8 +20,8 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact
+from insurance.operations.command import Command
 from insurance.operations.documents.ports import DocumentAlreadyMade, DocumentContext
-from insurance.operations.idempotency import Idempotency
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,18 +47,18 @@ class DynamoDBDocuments:
         self._events_table = events_table
         self._receipts = receipts
 
-    def load(self, policy_id: str, receipt: Idempotency) -> DocumentContext:
+    def load(self, policy_id: str, command: Command) -> DocumentContext:
         offer_id = renewal_quote_id_for(policy_id)
         earlier, offer, register, *items = load(
             self._client,
             [
-                self._receipts.key(receipt),
+                self._receipts.key(command.idempotency),
                 (self._quotes_table, {"id": codec.text(offer_id)}),
                 self._item(register_id_for(policy_id)),
                 *self._reader.wants(policy_id),
             ],
         )
-        self._receipts.check(receipt, earlier, self._reader.key(items[-1]))
+        self._receipts.check(command.idempotency, earlier, self._reader.key(items[-1]))
         return DocumentContext(
             policy=self._reader.read(policy_id, items),
             renewal=aggregates.read_record(Quote, offer, None, offer_id) if offer else None,
@@ -69,12 +69,12 @@ class DynamoDBDocuments:
         return self._reader.as_known(self._client, policy_id, known_at)
 
     def add(
-        self, event: Event, document: Document, *, file: DocumentContext, receipt: Idempotency
+        self, event: Event, document: Document, *, context: DocumentContext, command: Command
     ) -> None:
         def made(item: Item | None) -> Exception:
             if item is None:
                 raise ValueError("the condition fails only where a document stands")
-            key = file.policy.key
+            key = context.policy.key
             return DocumentAlreadyMade(aggregates.read_record(Document, item, key, event.stream))
 
         item = {
@@ -85,15 +85,15 @@ class DynamoDBDocuments:
         transact(
             self._client,
             [
-                self._head(event, file.register),
+                self._head(event, context.register),
                 aggregates.append(self._events_table, event, taken=_stale(event)),
                 add(self._documents_table, item, made, key="id"),
-                self._receipt(file, receipt),
+                self._answer(context, command),
             ],
         )
 
-    def answer(self, file: DocumentContext, receipt: Idempotency) -> None:
-        transact(self._client, [self._receipt(file, receipt)])
+    def answer(self, context: DocumentContext, command: Command) -> None:
+        transact(self._client, [self._answer(context, command)])
 
     def get(self, policy_id: str, document_id: str) -> tuple[Stored[Policy], Document | None]:
         wanted = [self._item(document_id), *self._reader.wants(policy_id)]
@@ -110,7 +110,7 @@ class DynamoDBDocuments:
         head = aggregates.read_head(register) if register else StreamPosition()
         return self._reader.read(policy_id, items), head
 
-    def made(
+    def registered(
         self, policy_id: str, key: PartyKey | None, *, after: int, limit: int
     ) -> Sequence[Document]:
         stream = register_id_for(policy_id)
@@ -143,8 +143,10 @@ class DynamoDBDocuments:
             seen=codec.number(before.sequence),
         )
 
-    def _receipt(self, file: DocumentContext, receipt: Idempotency) -> Write:
-        return self._receipts.keep(receipt, about=file.policy.record.party_id, key=file.policy.key)
+    def _answer(self, context: DocumentContext, command: Command) -> Write:
+        return self._receipts.keep(
+            command.idempotency, about=context.policy.record.party_id, key=context.policy.key
+        )
 
 
 def _stale(event: Event) -> Refusal:

@@ -1,17 +1,12 @@
-"""Make a document of a policy: written, set, sealed and stored once; and lent to be read."""
+"""Make a document of a policy: rendered, laid out, sealed and stored once."""
 
-from base64 import b64decode, b64encode
-from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 
-from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import (
     AlreadyErased,
     FieldFault,
     InvalidFields,
     PolicyNotFound,
-    StaleRevision,
 )
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import new_document_id, register_id_for
@@ -19,122 +14,103 @@ from insurance.domain.core.stored import PartyKey
 from insurance.domain.document import Content, Document, Subject, Wording, render
 from insurance.domain.document.event_types import DocumentEventType
 from insurance.domain.document.selection import DocumentInput, select
-from insurance.domain.policy import Policy
+from insurance.operations.command import Command
+from insurance.operations.documents.document_file import DocumentDownload, link_to, store_file
 from insurance.operations.documents.ports import (
     DocumentAlreadyMade,
-    Documents,
-    Typesetter,
+    DocumentContext,
+    DocumentPorts,
     Wordings,
 )
-from insurance.operations.files.issue_download_link import Link, issue_download_link
-from insurance.operations.files.ports import Objects
-from insurance.operations.idempotency import Idempotency
-from insurance.operations.products.ports import Products
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentDownload:
-    document: Document
-    link: Link
 
 
 def make_document(
-    policy_id: str,
-    requested: DocumentInput,
-    *,
-    caller: Caller,
-    products: Products,
-    wordings: Wordings,
-    typesetter: Typesetter,
-    documents: Documents,
-    objects: Objects,
-    receipt: Idempotency,
+    policy_id: str, requested: DocumentInput, command: Command, ports: DocumentPorts
 ) -> DocumentDownload:
-    """One document is stored once: asked for again, it is the one that is there already.
+    """Make a document once: a repeated request gets the stored one.
 
-    The file is stored before it is entered: what is entered can always be read, and a file that
-    never was entered is found there by the next try.
+    The file is stored before the document is registered. So every registered document can be read,
+    and the file of a failed attempt is found by the next one.
+
+    Raises:
+        PolicyNotFound: The policy does not exist, was not known then, or belongs to another partner.
+        AlreadyErased: The policyholder's data were erased.
+        InvalidFields: The policy has no such transaction or notice, or the product no such language.
+        WrongState: There is no offer for the next term to invite to.
+        TermsNotOffered: The product has no such document.
+        NoCover: A certificate is requested for a time without cover.
+        NotPrintable: The typeface lacks a character.
+        StaleRevision: Another document was registered meanwhile.
     """
-    file = documents.load(policy_id, receipt)
-    _seen(file.policy.record, caller)
-    version = (
-        documents.as_known(policy_id, requested.known_at) if requested.known_at else file.policy
-    )
+    context = ports.documents.load(policy_id, command)
+    if not command.caller.sees(policy_id, context.policy.record.partner):
+        raise PolicyNotFound(policy_id)
+    version = context.policy
+    if requested.known_at:
+        version = ports.documents.as_known(policy_id, requested.known_at)
     key = version.key
     if key is None:
         raise AlreadyErased(policy_id)
-    selection = select(version.record, file.renewal, requested, now=receipt.now)
-    subject = selection.subject(version, products.version(selection.product))
-    wording = _wording(subject, requested.language, wordings)
-    content = render(subject, wording)
-    sealed = key.seal(content.model_dump(mode="json"), register_id_for(policy_id))
-    document_id = new_document_id(policy_id, sealed, typesetter.edition)
-    pdf, stored = _stored(document_id, content, key, typesetter, objects)
+    selection = select(version.record, context.renewal, requested, now=command.now)
+    subject = selection.subject(version, ports.products.version(selection.product))
+    content = render(subject, _wording(subject, requested.language, ports.wordings))
+    document, pdf = _document(subject, content, key, command, ports)
+    link = link_to(document, pdf, ports.files, now=command.idempotency.received_at)
+    return _register(DocumentDownload(document, link), context, key, command, ports)
+
+
+def _document(
+    subject: Subject, content: Content, key: PartyKey, command: Command, ports: DocumentPorts
+) -> tuple[Document, bytes]:
+    policy_id, edition = subject.policy.id, ports.typesetter.edition
+    sealed_content = key.seal(content.model_dump(mode="json"), register_id_for(policy_id))
+    document_id = new_document_id(policy_id, sealed_content, edition)
+    pdf, sealed = store_file(document_id, content, key, ports.typesetter, ports.files)
     document = Document(
         id=document_id,
         policy_id=policy_id,
-        kind=requested.kind,
+        kind=subject.kind,
         as_at=subject.as_at,
-        policy_revision=version.head.sequence,
+        policy_revision=subject.revision,
         transaction=subject.transaction.number if subject.transaction else None,
         notice=subject.notice.number if subject.notice else None,
         product=subject.product.ref,
         language=f"{content.language}-{content.region}",
-        edition=typesetter.edition,
+        edition=edition,
         size_bytes=len(pdf),
         sha256=sha256(pdf).hexdigest(),
-        stored_sha256=sha256(stored).hexdigest(),
-        made_at=receipt.now,
-        made_by=caller.principal,
+        stored_sha256=sha256(sealed).hexdigest(),
+        made_at=command.now,
+        made_by=command.actor,
     )
-    link = link_to(document, pdf, objects, now=receipt.received_at)
+    return document, pdf
+
+
+def _register(
+    made: DocumentDownload,
+    context: DocumentContext,
+    key: PartyKey,
+    command: Command,
+    ports: DocumentPorts,
+) -> DocumentDownload:
+    register_id = register_id_for(made.document.policy_id)
     event = Event.following(
-        file.register,
-        document,
+        context.register,
+        made.document,
         key,
-        stream=register_id_for(policy_id),
+        stream=register_id,
         type=DocumentEventType.MADE,
-        actor=caller.principal,
-        now=receipt.now,
+        actor=command.actor,
+        now=command.now,
     )
-    made = DocumentDownload(document, link)
     try:
-        documents.add(event, document, file=file, receipt=receipt.record(made))
+        ports.documents.add(
+            event, made.document, context=context, command=command.with_answer(made)
+        )
     except DocumentAlreadyMade as earlier:
-        made = DocumentDownload(earlier.document, link)
-        documents.answer(file, receipt.record(made))
+        made = DocumentDownload(earlier.document, made.link)
+        ports.documents.answer(context, command.with_answer(made))
     return made
-
-
-def link_to(document: Document, pdf: bytes, objects: Objects, *, now: datetime) -> Link:
-    name = f"{document.kind.replace('_', '-')}.pdf"
-    return issue_download_link(
-        document.id, pdf, media_type="application/pdf", name=name, objects=objects, now=now
-    )
-
-
-def stored_key(document_id: str) -> str:
-    """Where the sealed file is for good. A key names no person, and neither does an id."""
-    return f"sealed/{document_id}"
-
-
-def opened(sealed: bytes, document_id: str, key: PartyKey) -> bytes:
-    """The file again."""
-    return b64decode(str(key.unseal(sealed, document_id)["pdf"]))
-
-
-def _stored(
-    document_id: str, content: Content, key: PartyKey, typesetter: Typesetter, objects: Objects
-) -> tuple[bytes, bytes]:
-    """The file, and as it is stored: sealed with the party's key, so that an erasure reaches it."""
-    pdf = typesetter.set(content)
-    sealed = key.seal({"pdf": b64encode(pdf).decode()}, document_id)
-    if objects.put(stored_key(document_id), sealed, media_type="application/octet-stream"):
-        return pdf, sealed
-    there = objects.get(stored_key(document_id))
-    if there is None:
-        raise StaleRevision(document_id)
-    return opened(there, document_id, key), there
 
 
 def _wording(subject: Subject, language: str | None, wordings: Wordings) -> Wording:
@@ -146,8 +122,3 @@ def _wording(subject: Subject, language: str | None, wordings: Wordings) -> Word
         raise InvalidFields([FieldFault("/language", "unknown", detail)])
     wording = wordings.of(language, region, product.zone)
     return wording.with_texts(documents.texts(language), documents.texts(f"{language}-{region}"))
-
-
-def _seen(policy: Policy, caller: Caller) -> None:
-    if not caller.sees(policy.id, policy.partner):
-        raise PolicyNotFound(policy.id)

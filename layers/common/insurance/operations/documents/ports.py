@@ -1,4 +1,4 @@
-"""What making and reading documents is given."""
+"""What operations on documents are given."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from insurance.domain.document import Content, Document, Wording
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
-    from insurance.operations.idempotency import Idempotency
+    from insurance.operations.command import Command
+    from insurance.operations.files.ports import Objects
+    from insurance.operations.products.ports import Products
 
 
 class Wordings(Protocol):
@@ -26,10 +28,14 @@ class Wordings(Protocol):
 class Typesetter(Protocol):
     @property
     def edition(self) -> str:
-        """Changes whenever the same content would give another file."""
+        """The edition changes whenever the same content would give another file."""
 
     def set(self, content: Content) -> bytes:
-        """A PDF, the same bytes for the same content; raise NotPrintable when it cannot show it."""
+        """A PDF, the same bytes for the same content.
+
+        Raises:
+            NotPrintable: The typeface lacks a character.
+        """
 
 
 class DocumentAlreadyMade(Exception):
@@ -42,38 +48,76 @@ class DocumentAlreadyMade(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DocumentContext:
-    """All that a document is made of, and where the policy's register of documents stands."""
+    """What a document is made of, and where the policy's register of documents stands."""
 
     policy: Stored[Policy]
     renewal: Quote | None
-    """The offer of the next term, without what is personal in it."""
+    """The offer of the next term, without personal data."""
     register: StreamPosition
 
 
 class Documents(Protocol):
-    def load(self, policy_id: str, receipt: Idempotency) -> DocumentContext:
-        """In one read with the receipt: raise AlreadyAnswered or KeyReused if it is there, and
-        PolicyNotFound when there is no such policy."""
+    def load(self, policy_id: str, command: Command) -> DocumentContext:
+        """Policy, renewal offer and register, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            PolicyNotFound: There is no such policy.
+        """
 
     def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
-        """The policy as its last event up to then left it; PolicyNotFound when there was none."""
+        """The policy as its last event up to a time left it.
+
+        Raises:
+            PolicyNotFound: There was no such policy at that time.
+        """
 
     def add(
-        self, event: Event, document: Document, *, file: DocumentContext, receipt: Idempotency
+        self, event: Event, document: Document, *, context: DocumentContext, command: Command
     ) -> None:
-        """Enter a document in the register; raise DocumentAlreadyMade when it is there, StaleRevision
-        when another was entered meanwhile, AlreadyErased when the party was erased meanwhile."""
+        """Enter a document in the register, and store the command's answer.
 
-    def answer(self, file: DocumentContext, receipt: Idempotency) -> None:
-        """Keep only the answer: the document was there."""
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            DocumentAlreadyMade: The register has this document.
+            StaleRevision: Another document was entered since the register was loaded.
+            AlreadyErased: The party was erased since the policy was loaded.
+        """
+
+    def answer(self, context: DocumentContext, command: Command) -> None:
+        """Store the command's answer only, where the document was registered before.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+        """
 
     def get(self, policy_id: str, document_id: str) -> tuple[Stored[Policy], Document | None]:
-        """A document of the policy, None when there is none; raise PolicyNotFound."""
+        """The policy, and its document; None: it has no such document.
+
+        Raises:
+            PolicyNotFound: There is no such policy.
+        """
 
     def register(self, policy_id: str) -> tuple[Stored[Policy], StreamPosition]:
-        """The policy and where its register stands; raise PolicyNotFound."""
+        """The policy, and where its register stands.
 
-    def made(
+        Raises:
+            PolicyNotFound: There is no such policy.
+        """
+
+    def registered(
         self, policy_id: str, key: PartyKey | None, *, after: int, limit: int
     ) -> Sequence[Document]:
         """The documents in order, from the one that follows number `after`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPorts:
+    """What operations on documents need from outside."""
+
+    products: Products
+    wordings: Wordings
+    typesetter: Typesetter
+    documents: Documents
+    files: Objects

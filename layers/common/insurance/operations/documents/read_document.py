@@ -1,20 +1,18 @@
-"""Read a document again, and the register of all that were made of a policy."""
+"""Read a document again, and list the documents of a policy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import AlreadyErased, DocumentNotFound, PolicyNotFound
 from insurance.domain.document import Document
-from insurance.operations.documents.make_document import (
+from insurance.operations.command import Query
+from insurance.operations.documents.document_file import (
     DocumentDownload,
     link_to,
-    opened,
-    stored_key,
+    open_file,
+    sealed_key,
 )
-from insurance.operations.documents.ports import Documents
-from insurance.operations.files.ports import Objects
+from insurance.operations.documents.ports import DocumentPorts
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,40 +21,42 @@ class RegisterPage:
 
     documents: Sequence[Document]
     last: int | None
-    """The number to go on after; None when there are no more."""
+    """The number of the last one, to continue after; None: there are no more."""
 
 
 def read_document(
-    policy_id: str,
-    document_id: str,
-    *,
-    caller: Caller,
-    documents: Documents,
-    objects: Objects,
-    now: datetime,
+    policy_id: str, document_id: str, query: Query, ports: DocumentPorts
 ) -> DocumentDownload:
-    """The document with a new link. Raises AlreadyErased when nobody can read it any more."""
-    policy, document = documents.get(policy_id, document_id)
-    if not caller.sees(policy_id, policy.record.partner):
-        raise DocumentNotFound(document_id)
-    if document is None:
+    """The document with a new link to its file.
+
+    Raises:
+        PolicyNotFound: The policy does not exist.
+        DocumentNotFound: The policy has no such document, or belongs to another partner.
+        AlreadyErased: The policyholder's data were erased, so that nobody can read the file.
+    """
+    policy, document = ports.documents.get(policy_id, document_id)
+    if document is None or not query.caller.sees(policy_id, policy.record.partner):
         raise DocumentNotFound(document_id)
     if policy.key is None:
         raise AlreadyErased(policy_id)
-    sealed = objects.get(stored_key(document_id))
+    sealed = ports.files.get(sealed_key(document_id))
     if sealed is None:
         raise DocumentNotFound(document_id)
-    pdf = opened(sealed, document_id, policy.key)
-    return DocumentDownload(document, link_to(document, pdf, objects, now=now))
+    pdf = open_file(sealed, document_id, policy.key)
+    return DocumentDownload(document, link_to(document, pdf, ports.files, now=query.received_at))
 
 
-def read_register(
-    policy_id: str, *, after: int, limit: int, caller: Caller, documents: Documents
+def list_documents(
+    policy_id: str, query: Query, ports: DocumentPorts, *, after: int, limit: int
 ) -> RegisterPage:
-    """Which documents there are, when they were made, and by which hashes they are known again."""
-    policy, register = documents.register(policy_id)
-    if not caller.sees(policy_id, policy.record.partner):
+    """One page of the register of a policy's documents.
+
+    Raises:
+        PolicyNotFound: The policy does not exist, or belongs to another partner.
+    """
+    policy, register = ports.documents.register(policy_id)
+    if not query.caller.sees(policy_id, policy.record.partner):
         raise PolicyNotFound(policy_id)
-    found = documents.made(policy_id, policy.key, after=after, limit=limit)
-    reached = after + len(found)
-    return RegisterPage(found, None if reached >= register.sequence else reached)
+    documents = ports.documents.registered(policy_id, policy.key, after=after, limit=limit)
+    reached = after + len(documents)
+    return RegisterPage(documents, None if reached >= register.sequence else reached)
