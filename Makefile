@@ -7,9 +7,8 @@ UV_VERSION := 0.13.9
 UV := $(if $(shell command -v uv),uv,.tools/uv/bin/uv)
 RUN := $(UV) run --frozen --group dev
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
-DYNOXIDE := .tools/node_modules/@dynoxide/linux-x64/dynoxide
 
-.PHONY: help setup run tour serve show reconcile test check lint format types contracts build openapi products cases schema exam bench mutants lives long lock clean
+.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases exam bench mutants lives long flaky lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,9 +41,13 @@ show: .tools/setup ## Print a stored item readably: make show ID=pol_…
 reconcile: .tools/setup ## Reconcile the ledger of the stack that is up, as ReconciliationSchedule does every six hours, test data too
 	$(RUN) python -m local schedule ReconciliationSchedule --input '{"reconcile": ["live", "test"]}'
 
+unit: .tools/setup ## Run the tests that need neither engine nor processes: half a minute
+	$(RUN) pytest -q -n 2 tests/unit tests/cases
+
 test: .tools/setup .tools/sam ## Run the tests
 	$(RUN) pytest -q -n 2 --dist loadgroup
 
+check: export YEAR_POLICIES := 1000
 check: .tools/setup .tools/sam lint build test products cases ## Everything that CI runs
 
 lint: .tools/setup .tools/sam ## Style, types, import contracts, generated files
@@ -66,14 +69,17 @@ build: .tools/setup .tools/sam ## Build the artefacts that are deployed (sam val
 openapi: .tools/setup ## Generate openapi.yaml from the handlers
 	$(RUN) python -m tools.openapi
 
+schema: .tools/setup ## Write the JSON Schema of product definitions
+	$(RUN) python -m tools.products schema
+
+events: .tools/setup ## Write events/ from the scenes, and record what the functions answer
+	$(RUN) python -m tests.artefact.record
+
 products: .tools/setup ## Check every bundled product and run its scenarios
 	$(RUN) python -m tools.products bundled
 
 cases: .tools/setup ## Reproduce the published worked figures
 	$(RUN) python -m tools.products cases
-
-schema: .tools/setup ## Write the JSON Schema of product definitions
-	$(RUN) python -m tools.products schema
 
 exam: .tools/setup .tools/sam .tools/exam.done ## Let tools of others judge template, definition, code and the running API (EXAMPLES=)
 	$(RUN) python -m tools.exam $(PART)
@@ -95,6 +101,9 @@ long: .tools/setup ## Play a year of 1,000 and of 10,000 policies on the local e
 
 lives: .tools/setup ## Play 500 random lives of a policy, of up to 50 steps each
 	LIVES=500 $(RUN) pytest -q tests/policy_life/test_random_lives.py
+
+flaky: .tools/setup ## Run the slow levels N times on a machine whose every core is taken (N=10)
+	$(RUN) python -m tests.flaky $(or $(N),10)
 
 lock: ## Resolve dependencies again, and export what the layer and single functions ship
 	$(UV) lock

@@ -8,11 +8,12 @@ import argparse
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from bench import growth, machine
-from bench.goals import Line, count_line, keep
+from bench.goals import Line, count_line, keep, stumbled_line
 from bench.meter import ours, popular, table
 from bench.meter.ours import Cost
 from bench.race import build, cold, measure, same
@@ -46,16 +47,18 @@ def main() -> int:
 
     parts = set(arguments.only)
     if parts & {"meter", "growth"}:
-        metered(parts, show=show, say=say)
+        with part("meter and growth", show):
+            metered(parts, show=show, say=say)
     if parts - {"meter", "growth"}:
-        raced(parts, show=show, say=say)
+        with part("race", show):
+            raced(parts, show=show, say=say)
     say("done")
     if arguments.raw:
         keep(lines, RAW)
         say(f"absolute figures of this machine: {RAW}")
     if arguments.write:
         table.write_lines(lines)
-    return 0
+    return 1 if any(line.broke for line in lines) else 0
 
 
 def metered(parts: set[str], *, show: Any, say: Any) -> None:
@@ -107,33 +110,47 @@ def growth_lines(found: Mapping[int, Mapping[str, Cost]]) -> list[Line]:
 def raced(parts: set[str], *, show: Any, say: Any) -> None:
     """CPU time and instructions, ours beside everybody else's."""
     say("building every contender (kept in .tools/bench)")
-    contenders = build.contenders()
+    built = build.contenders()
     with machine.engine() as database, machine.key_service() as keys, cold.runtime_api() as api:
         machine.make_tables(database)
         function = machine.function_environment("quoting", machine.endpoints(database, keys))
         say("comparing answers and records")
-        quote_id = same.check(contenders, function, api, machine.client(database))
+        quote_id, out = same.check(built, function, api, machine.client(database))
+        show(stumbled_line(f"race / {measure.CALLED[name]}", why) for name, why in out.items())
+        contenders = [each for each in built if each.name not in out]
         if "cold" in parts:
-            show(
-                measure.cold_lines(contenders, function, api, rounds=ROUNDS["cold"], say=say),
-            )
+            with part("cold start", show):
+                rounds = ROUNDS["cold"]
+                show(measure.cold_lines(contenders, function, api, rounds=rounds, say=say))
         if "warm" in parts:
-            show(
-                measure.warm_lines(
-                    contenders,
-                    function,
-                    quote_id,
-                    rounds=ROUNDS["warm"],
-                    seconds=WARM_SECONDS,
-                    say=say,
+            with part("warm", show):
+                rounds = ROUNDS["warm"]
+                show(
+                    measure.warm_lines(
+                        contenders,
+                        function,
+                        quote_id,
+                        rounds=rounds,
+                        seconds=WARM_SECONDS,
+                        say=say,
+                    )
                 )
-            )
         if "shipped" in parts:
-            show(
-                measure.shipped_lines(contenders, function, api, rounds=ROUNDS["shipped"], say=say)
-            )
+            with part("cold as shipped", show):
+                rounds = ROUNDS["shipped"]
+                show(measure.shipped_lines(contenders, function, api, rounds=rounds, say=say))
         if "instructions" in parts and shutil.which("valgrind"):
-            show(measure.instruction_lines(contenders, function, api, say=say))
+            with part("instructions", show):
+                show(measure.instruction_lines(contenders, function, api, say=say))
+
+
+@contextmanager
+def part(name: str, show: Any) -> Iterator[None]:
+    """One part of the bench: if it breaks, that is its line, and the others are measured."""
+    try:
+        yield
+    except Exception as error:
+        show([stumbled_line(name, f"{type(error).__name__}: {error}", broke=True)])
 
 
 def _raw(cost: Cost) -> Json:

@@ -47,6 +47,8 @@ class Line:
     rounds: int | None = None
     raw: dict[str, Any] = field(default_factory=dict)
     """Absolute figures, shown only on request: they are this machine's, not anybody's."""
+    broke: bool = False
+    """It could not be measured, for a fault of ours."""
 
     @property
     def verdict(self) -> str:
@@ -79,6 +81,20 @@ def null_line(name: str, null: Ratio) -> Line:
     """Ours against itself: how much of any ratio is noise."""
     met = abs(null.middle - 1) <= NULL_WITHIN
     return Line(name, str(null), met, f"1 ± {NULL_WITHIN}", rounds=null.rounds)
+
+
+def stumbled_line(
+    name: str, why: str, at_most: float | None = None, *, broke: bool = False
+) -> Line:
+    """What could not be measured, and why; a goal that could not be measured is missed."""
+    return Line(
+        name,
+        f"stumbled: {' '.join(why.split())[:200]}",
+        None if at_most is None and not broke else False,
+        "" if at_most is None else f"<= {at_most:.2f}",
+        broke=broke,
+        raw={"stumbled": why},
+    )
 
 
 def count_line(name: str, found: float, *, at_most: float, raw: dict[str, Any]) -> Line:

@@ -1,5 +1,6 @@
 """Cold starts: a fresh process with AWS's runtime client, its import and its first request, in CPU seconds."""
 
+import contextlib
 import json
 import os
 import queue
@@ -7,7 +8,8 @@ import re
 import socketserver
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
@@ -18,7 +20,13 @@ from local.processes import LOOPBACK
 
 type Json = dict[str, Any]
 
-ANSWER_SECONDS = 120
+ANSWER_SECONDS = 600
+"""No promise: a process that has said nothing for so long is taken to hang."""
+LOOK_SECONDS = 0.2
+
+
+class Stumbled(Exception):
+    """A contender's process ended, or hung, before it had answered."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,7 @@ class RuntimeApi:
     ) -> "Iterator[tuple[subprocess.Popen[bytes], Json]]":
         """A process that has answered its event and waits for another; it is ended in any case."""
         self._waiting.clear()
+        self._forget()
         self._events.put(json.dumps(event).encode())
         process = subprocess.Popen(
             command,
@@ -87,15 +96,32 @@ class RuntimeApi:
         )
         assert process.stderr is not None  # noqa: S101 (asked for above)
         try:
-            answer = json.loads(self._answers.get(timeout=ANSWER_SECONDS))
-            if not self._waiting.wait(ANSWER_SECONDS):
-                raise TimeoutError(f"{command} did not ask for another event")
+            answer = json.loads(self._first_answer(process))
+            _wait(lambda: self._waiting.wait(LOOK_SECONDS), process)
             yield process, answer
         finally:
             if process.returncode is None:
                 process.kill()
                 process.wait()
             process.stderr.close()
+
+    def _forget(self) -> None:
+        """What the last process left: one that stumbled has not taken its event."""
+        for left in (self._events, self._answers):
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    left.get_nowait()
+
+    def _first_answer(self, process: "subprocess.Popen[bytes]") -> bytes:
+        answers: list[bytes] = []
+
+        def answered() -> bool:
+            with contextlib.suppress(queue.Empty):
+                answers.append(self._answers.get(timeout=LOOK_SECONDS))
+            return bool(answers)
+
+        _wait(answered, process)
+        return answers[0]
 
     def stop(self) -> None:
         self._server.shutdown()
@@ -117,6 +143,22 @@ class RuntimeApi:
                 "Lambda-Runtime-Trace-Id": "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0",
             },
         )
+
+
+def _wait(happened: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
+    """Until it has happened.
+
+    Raises:
+        Stumbled: The process ended first, or nothing came for ANSWER_SECONDS.
+    """
+    given_up_at = time.monotonic() + ANSWER_SECONDS
+    while not happened():
+        if process.poll() is not None:
+            assert process.stderr is not None  # noqa: S101 (asked for when it was started)
+            last = process.stderr.read().decode(errors="replace").strip().splitlines()[-1:]
+            raise Stumbled(f"ended with status {process.returncode}: {' '.join(last)}")
+        if time.monotonic() > given_up_at:
+            raise Stumbled(f"said nothing for {ANSWER_SECONDS} s")
 
 
 class _Server(socketserver.ThreadingTCPServer):

@@ -1,13 +1,14 @@
 """The race's lines: paired and interleaved rounds, with ours twice in each as the null."""
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from bench import requests
-from bench.goals import Line, Ratio, null_line, ratio_line
+from bench.goals import Line, Ratio, null_line, ratio_line, stumbled_line
 from bench.race import build, cold, warm
 from bench.race.build import PYTHON, Contender
 from bench.race.cold import RuntimeApi
@@ -44,10 +45,11 @@ def cold_lines(
     """Import and first request, a POST; the clock is the child's CPU time."""
     named = _with_null(contenders)
     before = bytecode(contenders)
-    samples = _cold_samples("cold", named, function, api, rounds=rounds, say=say)
+    race = _Race("cold start, CPU", named)
+    samples = _cold_samples("cold", race, function, api, rounds=rounds, say=say)
     if bytecode(contenders) != before:
         raise BytecodeWritten("bytecode was written during the run")
-    return _lines("cold start, CPU", samples, COLD_GOALS)
+    return [*_lines(race.title, samples, COLD_GOALS), *race.fallen_lines(COLD_GOALS)]
 
 
 def shipped_lines(
@@ -61,9 +63,10 @@ def shipped_lines(
     """The same as each one's documented build leaves it. Nothing is written here either."""
     named = {each.name: build.as_shipped(each) for each in contenders}
     variables = {**function, "PYTHONDONTWRITEBYTECODE": "1"}  # /var/task is read-only
-    samples = _cold_samples("cold as shipped", named, variables, api, rounds=rounds, say=say)
+    race = _Race("cold as shipped", named)
+    samples = _cold_samples(race.title, race, variables, api, rounds=rounds, say=say)
     null = Ratio.of(samples[OURS], samples[OURS])
-    return [
+    measured = [
         Line(
             f"cold as shipped / {CALLED[name]}",
             str(Ratio.of(samples[OURS], theirs)),
@@ -73,6 +76,7 @@ def shipped_lines(
         for name, theirs in samples.items()
         if name in CALLED
     ]
+    return [*measured, *race.fallen_lines({})]
 
 
 def warm_lines(
@@ -92,8 +96,9 @@ def warm_lines(
     }
     with warm.runners(_with_null(contenders), function) as running:
         for method, ask in asked.items():
-            samples = _warm_samples(method, running, ask, rounds=rounds, seconds=seconds, say=say)
-            lines += _lines(f"warm {method}, CPU", samples, WARM_GOALS)
+            race = _Race(f"warm {method}, CPU", running)
+            samples = _warm_samples(method, race, ask, rounds=rounds, seconds=seconds, say=say)
+            lines += [*_lines(race.title, samples, WARM_GOALS), *race.fallen_lines(WARM_GOALS)]
     return lines
 
 
@@ -101,14 +106,14 @@ def instruction_lines(
     contenders: list[Contender], function: Mapping[str, str], api: RuntimeApi, *, say: Say
 ) -> list[Line]:
     """What a cold start carries out, counted by cachegrind: once, because it hardly varies."""
+    race = _Race("cold start, instructions", {each.name: each for each in contenders})
     counted: dict[str, int] = {}
-    for contender in contenders:
-        say(f"counting instructions: {contender.name}")
-        ask = requests.quote(f"instructions-{contender.name}")
-        counted[contender.name] = api.instructions(
-            cold.environment(contender, function), ask.event()
-        )
-    return [
+    for name, contender in race.runners.items():
+        say(f"counting instructions: {name}")
+        ask = requests.quote(f"instructions-{name}")
+        with race.stumbling(name):
+            counted[name] = api.instructions(cold.environment(contender, function), ask.event())
+    measured = [
         Line(
             f"cold start, instructions / {CALLED[name]}",
             f"{counted[OURS] / theirs:.3f}",
@@ -117,51 +122,84 @@ def instruction_lines(
         for name, theirs in counted.items()
         if name in CALLED
     ]
+    return [*measured, *race.fallen_lines({})]
+
+
+class _Race[Runner]:
+    """Who still runs, and why the others do not: one that stumbles leaves the race, and it goes on."""
+
+    def __init__(self, title: str, runners: Mapping[str, Runner]) -> None:
+        self.title = title
+        self.runners = dict(runners)
+        self._fallen: dict[str, str] = {}
+
+    def turned(self, number: int) -> list[str]:
+        """Who still runs, in this round's order."""
+        return [name for name in _turned(self.runners, number) if name not in self._fallen]
+
+    @contextmanager
+    def stumbling(self, name: str) -> Iterator[None]:
+        """What this contender does; if it is ours, nothing is left to compare with."""
+        try:
+            yield
+        except (cold.Stumbled, warm.WrongAnswer) as error:
+            if name in {OURS, AGAIN}:
+                raise
+            self._fallen[name] = str(error)
+
+    def left(self, samples: Samples) -> Samples:
+        return {name: found for name, found in samples.items() if name not in self._fallen}
+
+    def fallen_lines(self, goals: Mapping[str, float]) -> list[Line]:
+        return [
+            stumbled_line(f"{self.title} / {CALLED[name]}", why, goals.get(name))
+            for name, why in self._fallen.items()
+        ]
 
 
 def _cold_samples(
     what: str,
-    contenders: Mapping[str, Contender],
+    race: _Race[Contender],
     function: Mapping[str, str],
     api: RuntimeApi,
     *,
     rounds: int,
     say: Say,
 ) -> Samples:
-    samples: Samples = {name: [] for name in contenders}
+    samples: Samples = {name: [] for name in race.runners}
     for number in range(-1, rounds):  # one round unmeasured: files into the page cache
-        for name in _turned(contenders, number):
-            contender = contenders[name]
+        for name in race.turned(number):
             ask = requests.quote(f"{what}-{name}-{number}".replace(" ", "-"))
-            variables = cold.environment(contender, function)
-            start = api.start(cold.command(), variables, ask.event())
-            if start.answer.get("statusCode") != 201:
-                raise warm.WrongAnswer(f"{name}: {start.answer}")
-            if number >= 0:
-                samples[name].append(start.cpu_seconds)
+            variables = cold.environment(race.runners[name], function)
+            with race.stumbling(name):
+                start = api.start(cold.command(), variables, ask.event())
+                if start.answer.get("statusCode") != 201:
+                    raise warm.WrongAnswer(f"{name}: {start.answer}")
+                if number >= 0:
+                    samples[name].append(start.cpu_seconds)
         say(f"{what}: round {number + 1} of {rounds}")
-    return samples
+    return race.left(samples)
 
 
 def _warm_samples(
     method: str,
-    running: Mapping[str, warm.Runner],
+    race: _Race[warm.Runner],
     ask: Ask,
     *,
     rounds: int,
     seconds: float,
     say: Say,
 ) -> Samples:
-    samples: Samples = {name: [] for name in running}
+    samples: Samples = {name: [] for name in race.runners}
     for number in range(-2, rounds):
-        for name in _turned(running, number):
-            spent = running[name].batch(
-                ask, seconds=seconds, run=f"{name}-{method}-{number}".replace(" ", "-")
-            )
-            if number >= 0:
-                samples[name].append(spent)
+        for name in race.turned(number):
+            run = f"{name}-{method}-{number}".replace(" ", "-")
+            with race.stumbling(name):
+                spent = race.runners[name].batch(ask, seconds=seconds, run=run)
+                if number >= 0:
+                    samples[name].append(spent)
         say(f"warm {method}: round {max(number, 0) + 1} of {rounds}")
-    return samples
+    return race.left(samples)
 
 
 def _lines(title: str, samples: Samples, goals: Mapping[str, float]) -> list[Line]:

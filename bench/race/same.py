@@ -9,7 +9,7 @@ from insurance.kms import WRAPPED_PARTY_KEY_BYTES, PartyKey
 
 from bench import requests
 from bench.race.build import Contender
-from bench.race.cold import RuntimeApi, command, environment
+from bench.race.cold import RuntimeApi, Stumbled, command, environment
 from bench.race.warm import WrongAnswer
 
 if TYPE_CHECKING:
@@ -27,20 +27,29 @@ def check(
     function: "Mapping[str, str]",
     api: RuntimeApi,
     tables: "DynamoDBClient",
-) -> str:
-    """Raise WrongAnswer at the first difference; else the id of the quote that reads may ask for."""
+) -> tuple[str, dict[str, str]]:
+    """The id of a quote that reads may ask for, and who may not race, with the reason.
+
+    Raises:
+        WrongAnswer: Ours, the first, does not do what is compared.
+        Stumbled: Ours does not answer.
+    """
+    ours, *peers = contenders
     quotes = function["QUOTES_TABLE"]
-    first: Json = {}
-    for contender in contenders:
-        found = _told(contender, function, api, tables, quotes)
-        first = first or found
+    first = _told(ours, function, api, tables, quotes)
+    out: dict[str, str] = {}
+    for peer in peers:
+        try:
+            found = _told(peer, function, api, tables, quotes)
+        except (Stumbled, WrongAnswer) as error:
+            out[peer.name] = str(error)
+            continue
         for what, value in found.items():
             if value != first[what]:
-                raise WrongAnswer(
-                    f"{contender.name} differs in its {what}:\n{value}\nnot\n{first[what]}"
-                )
-    quote_id: str = json.loads(first["answer to POST"][1])["id"]
-    return quote_id
+                out[peer.name] = f"differs in its {what}: {value}, not {first[what]}"
+    left = api.start(command(), environment(ours, function), requests.quote(KEY).event()).answer
+    quote_id: str = json.loads(left["body"])["id"]
+    return quote_id, out
 
 
 def _told(
@@ -58,8 +67,7 @@ def _told(
     read = api.start(command(), variables, requests.read_quote(quote_id).event()).answer
     key = {"id": {"S": quote_id}}
     item = tables.get_item(TableName=quotes, Key=key, ConsistentRead=True)["Item"]
-    if contender.name != "floor":  # the last: its quote stays, for reads to ask for
-        tables.delete_item(TableName=quotes, Key=key)
+    tables.delete_item(TableName=quotes, Key=key)
     return {
         "answer to POST": _shown(made),
         "answer to GET": _shown(read),

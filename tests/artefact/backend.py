@@ -3,8 +3,9 @@
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager
+from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +28,7 @@ from local.aws.services.store import open_store
 from local.aws.template import Template
 from local.seeding import create_tables, ensure_keys_and_secrets, seed_applications
 from local.settings import ANY_PORTS, Settings
+from tests.support.lean_client import LeanClient
 from tests.support.serving import served
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 type Json = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parents[2]
+ITEMS_PER_BATCH = 25
+"""As many as DynamoDB takes in one BatchWriteItem."""
+
 ISSUER = "https://issuer.coverwright.example"
 WRITES = {
     "Put": "PutItem",
@@ -71,6 +76,7 @@ class Backend:
     ) -> None:
         self.template = template
         self._store = store
+        self._engine_url = engine_url
         self.url = url
         self.calls: set[Call] = set()
         self._tables: DynamoDBClient = boto3.client(
@@ -91,9 +97,7 @@ class Backend:
 
     def empty(self) -> None:
         """Fresh tables with the sample applications and the issuer's keys in them; no files."""
-        self._store.execute("DELETE FROM objects")
-        for name in self._tables.list_tables()["TableNames"]:
-            self._tables.delete_table(TableName=name)
+        self.restore(State({}, []))
         create_tables(self.template, self._tables)
         seed_applications(self.template, self._tables)
         keys = (ROOT / "tests" / "artefact" / "issuer_keys.json").read_text(encoding="utf-8")
@@ -107,6 +111,47 @@ class Backend:
                 "expires_at": {"N": str(int(time.time()) + 3600)},
             },
         )
+
+    def state(self) -> "State":
+        """Everything in tables and buckets."""
+        with closing(LeanClient(self._engine_url)) as tables:
+            items = {}
+            for request in self.template.tables():
+                page = tables.scan(TableName=request["TableName"])
+                assert "LastEvaluatedKey" not in page
+                if page["Items"]:
+                    items[request["TableName"]] = page["Items"]
+        return State(items, self._store.execute("SELECT * FROM objects").fetchall())
+
+    def restore(self, state: "State") -> None:
+        """Tables and buckets as they were then."""
+        with closing(LeanClient(self._engine_url)) as tables:
+            present = set(tables.list_tables()["TableNames"])
+            for request in self.template.tables():
+                name = request["TableName"]
+                if name in present and tables.scan(TableName=name, Limit=1)["Items"]:
+                    tables.delete_table(TableName=name)
+                    tables.create_table(**request)
+            puts = [
+                (name, {"PutRequest": {"Item": item}})
+                for name, items in state.items.items()
+                for item in items
+            ]
+            for batch in batched(puts, ITEMS_PER_BATCH, strict=False):
+                requests: dict[str, list[Json]] = {}
+                for name, put in batch:
+                    requests.setdefault(name, []).append(put)
+                left = tables.batch_write_item(RequestItems=requests)["UnprocessedItems"]
+                assert not left
+        self._store.execute("DELETE FROM objects")
+        self._store.executemany("INSERT INTO objects VALUES (?, ?, ?, ?, ?)", state.files)
+
+
+class State(NamedTuple):
+    """What a backend holds: items by table, and the rows of files."""
+
+    items: Mapping[str, list[Json]]
+    files: list[Any]
 
 
 def used(folder: str, target: str, body: Json) -> set[Call]:

@@ -14,7 +14,7 @@ import pytest
 
 from local.aws.cloudformation import REGION
 from local.aws.template import Template
-from tests.artefact.backend import Backend, backend
+from tests.artefact.backend import Backend, State, backend
 from tests.artefact.cases import Case, case
 from tests.artefact.emulator import MACHINE, SITE, Function, runtime_folder
 
@@ -23,8 +23,16 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / ".aws-sam" / f"here{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 
 
+type Played = tuple[str, ...]
+"""Events in their order, by path."""
+
+
 class Stage:
-    """The functions of one artefact, started when first asked for."""
+    """The functions of one artefact, started when first asked for.
+
+    What is given before an event is played once: the next event that is given the same begins with
+    tables and files as they were after it.
+    """
 
     def __init__(self, artefact: str, behind: Backend, runtime: Path, logs: Path) -> None:
         self.artefact = artefact
@@ -32,24 +40,43 @@ class Stage:
         self._runtime = runtime
         self._logs = logs
         self.functions: dict[str, Function] = {}
-        self.outcomes: dict[str, Any] = {}
+        self._outcomes: dict[Played, Any] = {}
+        self._states: dict[Played, State] = {}
 
     def play(self, played: Case) -> Any:
         """The result of a case on fresh tables, after what was given."""
-        if played.path not in self.outcomes:
-            self.behind.empty()
-            for earlier in self._before(played):
-                result = self.function(earlier.folder).invoke(earlier.event)
-                # A refusal is given only where it is what the event was played for.
-                wanted = max(299, earlier.expected.get("status", 200))
-                assert result.get("statusCode", 200) <= wanted, (played.path, earlier.path, result)
-                if "sends" in earlier.expected:
-                    _send(json.loads(result["body"])["upload"], earlier.expected["sends"])
-            self.outcomes[played.path] = self.function(played.folder).invoke(played.event)
-        return self.outcomes[played.path]
+        given = tuple(played.expected.get("given", ()))
+        path = (*given, played.path)
+        if path not in self._outcomes:
+            self._set(given)
+            self._play(path, played)
+        return self._outcomes[path]
 
-    def _before(self, played: Case) -> list[Case]:
-        return [case(path) for path in played.expected.get("given", [])]
+    def show(self, *played: str) -> None:
+        """Tables and files as they are after these events."""
+        self._set(played)
+        self.behind.restore(self._states[played])
+
+    def _set(self, given: Played) -> None:
+        known = next(n for n in range(len(given), -1, -1) if n == 0 or given[:n] in self._states)
+        if known == 0 and () not in self._states:
+            self.behind.empty()
+            self._states[()] = self.behind.state()
+        self.behind.restore(self._states[given[:known]])
+        for place in range(known, len(given)):
+            earlier = case(given[place])
+            result = self._play(given[: place + 1], earlier)
+            # A refusal is given only where it is what the event was played for.
+            wanted = max(299, earlier.expected.get("status", 200))
+            assert result.get("statusCode", 200) <= wanted, (given, earlier.path, result)
+
+    def _play(self, path: Played, played: Case) -> Any:
+        result = self.function(played.folder).invoke(played.event)
+        if "sends" in played.expected:
+            _send(json.loads(result["body"])["upload"], played.expected["sends"])
+        self._outcomes[path] = result
+        self._states[path] = self.behind.state()
+        return result
 
     def function(self, folder: str) -> Function:
         if folder not in self.functions:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from bench.goals import Ratio, count_line, null_line, ratio_line
+from bench.goals import Ratio, count_line, null_line, ratio_line, stumbled_line
 from bench.growth import slopes
 from bench.meter.ours import Cost
 from bench.meter.tally import Meter
@@ -32,6 +32,15 @@ def test_a_goal_is_met_by_the_median_and_only_a_goal_has_a_verdict(at_most, verd
 def test_a_noisy_run_says_so():
     assert null_line("null", Ratio.of([1.1], [1.0])).verdict == "FAIL"
     assert null_line("null", Ratio.of([1.04], [1.0])).verdict == "PASS"
+
+
+def test_what_stumbles_is_a_line_of_its_own_and_misses_its_goal():
+    line = stumbled_line("cold / theirs", "ended with status 1:\n no module", 0.85)
+
+    assert str(line).split("  ")[0] == "cold / theirs"
+    assert "stumbled: ended with status 1: no module" in str(line)
+    assert (line.verdict, line.goal) == ("FAIL", "<= 0.85")
+    assert stumbled_line("cold / theirs", "gone").verdict == ""
 
 
 def test_a_count_at_its_bound_passes():

@@ -72,6 +72,9 @@ class LeanClient:
     def delete_table(self, **request: Any) -> Json:
         return self._call("DeleteTable", request)
 
+    def batch_write_item(self, **request: Any) -> Json:
+        return self._call("BatchWriteItem", request)
+
     def scan(self, **request: Any) -> Json:
         return self._call("Scan", request)
 

@@ -1,0 +1,115 @@
+"""Scenes of products: one HTTP event each."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.artefact.scenes.common import (
+    AUTHOR,
+    CLAIMED_AT,
+    GBP,
+    HANDLER,
+    HARBOUR,
+    PET_CLAIM,
+    PET_ISSUED,
+    PET_NOTIFIED,
+    PET_POLICY,
+    PET_QUOTE,
+    PET_RISK,
+    PUBLISHED,
+    PUBLISHER,
+    UNDERWRITER,
+    VERSION,
+    Json,
+    Scene,
+)
+from tests.support import pet
+
+
+def pet_files(version: str = "2026.1", **changes: Any) -> Json:
+    return pet.files(version, **changes)._asdict()
+
+
+PET_FILES = pet_files()
+
+
+def products_scenes() -> Iterator[Scene]:
+    one = "GET /v1/products/{product_code}"
+    yield Scene("products/list", "GET /v1/products", HARBOUR)
+    yield Scene("products/read", one, HARBOUR, variables={"product_code": "personal_motor"})
+    yield Scene("products/unknown", one, HARBOUR, variables={"product_code": "parrot"})
+    yield from versions_scenes()
+
+
+def versions_scenes() -> Iterator[Scene]:
+    """A version drafted, reviewed and published, and one that its scenarios keep from that."""
+    all_of, version = "/v1/products/{product_code}/versions", f"{VERSION}/steps"
+    grows = ("/body/properties", "/body/$defs")
+    yield Scene("products/schema", "GET /v1/product-schema", AUTHOR, varies=grows)
+    yield Scene("products/check", "POST /v1/product-checks", AUTHOR, PET_FILES, key="-")
+    typo = pet_files(rating={"steps": [{"step": "base", "base": "10 * aeg"}]})
+    yield Scene("products/check_with_a_typo", "POST /v1/product-checks", AUTHOR, typo, key="-")
+    place: Json = {"variables": {"product_code": "pet", "version": "2026.1"}}
+    draft = f"POST {VERSION}/draft"
+    yield Scene("products/draft", draft, AUTHOR, PET_FILES, **place)
+    yield Scene("products/draft_with_a_typo", draft, AUTHOR, typo, **place)
+    nobody = "products/draft_without_the_scope"
+    yield Scene(nobody, draft, UNDERWRITER, PET_FILES, **place)
+    done: tuple[str, ...] = ("products/draft",)
+    for name, who in (("submit", AUTHOR), ("approve", PUBLISHER), ("publish", PUBLISHER)):
+        body = {"step": name, "reason": "New for the autumn."}
+        if name == "approve":
+            own = "products/approve_ones_own"
+            yield Scene(own, f"POST {version}", AUTHOR, body, done, **place)
+        yield Scene(f"products/{name}", f"POST {version}", who, body, done, **place)
+        done = (*done, f"products/{name}")
+    assert done == PUBLISHED
+    yield Scene("products/versions", f"GET {all_of}", AUTHOR, None, done, {"product_code": "pet"})
+    yield Scene("products/version", f"GET {VERSION}", AUTHOR, None, done, **place)
+    yield Scene("products/files", f"GET {VERSION}/files", AUTHOR, None, done, **place)
+    yield from unpublishable_scenes(draft, f"POST {version}")
+
+
+def unpublishable_scenes(draft: str, step: str) -> Iterator[Scene]:
+    untried = pet_files("2026.2", scenarios={"risks": {}, "scenarios": []})
+    place: Json = {"variables": {"product_code": "pet", "version": "2026.2"}}
+    yield Scene("products/draft_untried", draft, AUTHOR, untried, **place)
+    done: tuple[str, ...] = ("products/draft_untried",)
+    for name, who in (("submit", AUTHOR), ("approve", PUBLISHER), ("publish", PUBLISHER)):
+        body = {"step": name, "reason": "It looks right."}
+        yield Scene(f"products/{name}_untried", step, who, body, done, **place)
+        done = (*done, f"products/{name}_untried")
+
+
+def published_scenes() -> Iterator[Scene]:
+    """A product that only ever was published: every function that reads products meets it."""
+    quote, policy = {"quote_id": PET_QUOTE}, {"policy_id": PET_POLICY}
+    yield Scene("quoting/quote_published", "POST /v1/quotes", HARBOUR, PET_RISK, PUBLISHED)
+    accept = "POST /v1/quotes/{quote_id}/acceptance"
+    yield Scene("quoting/accept_published", accept, HARBOUR, {}, PET_ISSUED[:5], quote)
+    issue = "POST /v1/policies"
+    yield Scene("policy_issuance/issue_published", issue, HARBOUR, quote, PET_ISSUED[:6])
+    plans = "GET /v1/policies/{policy_id}/billing/plans"
+    yield Scene("billing/plans_published", plans, HARBOUR, None, PET_ISSUED, policy)
+    ledger = "GET /v1/policies/{policy_id}/ledger"
+    yield Scene("reporting/policy_ledger_published", ledger, HARBOUR, None, PET_ISSUED, policy)
+    older = {"effective_on": "2027-02-01", "answers": {"age": 8}}
+    later: Json = {"at": CLAIMED_AT}
+    endorse, change = "policy_servicing/endorse_published", "/v1/policies/{policy_id}/endorsements"
+    yield Scene(endorse, f"POST {change}", HARBOUR, older, PET_ISSUED, policy, **later)
+    sick: Json = {
+        "policy_id": PET_POLICY,
+        "cover": "vet",
+        "occurred_at": "2027-01-15T08:20:00Z",
+        "claimed": {"amount": 20000, "currency": GBP},
+        "claimant": {"name": "Ada Merton"},
+        "payee": {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"},
+        "narrative": "Ate a sock.",
+        "facts": {},
+    }
+    notify = "POST /v1/claims"
+    yield Scene("claim_intake/notify_published", notify, HARBOUR, sick, PET_ISSUED, **later)
+    claim: Json = {"variables": {"claim_id": PET_CLAIM}, **later}
+    why = {"reason": "The vet is asked first."}
+    hold, settle = "POST /v1/claims/{claim_id}/hold", "POST /v1/claims/{claim_id}/settlement"
+    yield Scene("claim_assessment/hold_published", hold, HANDLER, why, PET_NOTIFIED, **claim)
+    yield Scene("settlement/settle_published", settle, HARBOUR, {}, PET_NOTIFIED, **claim)
