@@ -44,12 +44,12 @@ def complained_about_and_put_right(visitor: Visitor) -> str:
         "outcome": "upheld",
         "root_cause": "process",
     }
-    answered = visitor.post(f"{path}/response", answer, by=COMPLAINTS)
+    answered = visitor.post(f"{path}/final-response", answer, by=COMPLAINTS)
     visitor.say("answer", f"{answered['outcome']}; after us: {answered['response']['ombudsman']}")
     _wait_until_paid(visitor, path)
     closed = visitor.post(f"{path}/closure", {"reason": "accepted"}, by=COMPLAINTS)
     month = complaint["received_at"][:7]
-    register = visitor.get(f"/v1/complaint-registers/{month}/csv", by=COMPLAINTS)["csv"]
+    register = visitor.get(f"/v1/complaint-register/export?month={month}", by=COMPLAINTS)["csv"]
     visitor.expect(complaint["id"] in register, "the register has it")
     return f"complaint {closed['status']}, {shown(offered['amount'])} paid and booked"
 
@@ -66,7 +66,7 @@ def work_listed_by_role(visitor: Visitor) -> str:
     visitor.now += timedelta(days=4)
     lines: list[Json] = []
     for role, by in (("claims_handler", HANDLER), ("complaints_handler", COMPLAINTS)):
-        found = visitor.get(f"/v1/work-lists/{role}?limit=50", by=by)["items"]
+        found = visitor.get(f"/v1/work-items?role={role}&limit=50", by=by)["items"]
         for line in found:
             late = ", LATE" if line["late"] else ""
             visitor.say(role, f"{line['id']} {line['code']}, {line['age_days']} days{late}")

@@ -1,67 +1,89 @@
-"""Complaints: taken in from anybody, handled against the clock, answered, put right, registered."""
+"""Complaints: opened, investigated and answered by a deadline; redress; the register."""
 
-import re
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Literal, Self
 
 from insurance import wiring
 from insurance.api.body import Request
-from insurance.api.fields import (
-    Instant,
-    Narrative,
-    PositiveMoney,
-    Reason,
-    Subject,
-    Text,
-)
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
+from insurance.api.fields import Instant, Narrative, PositiveMoney, Reason, Subject, Text
+from insurance.api.paging import Page
+from insurance.api.parameters import Parameters
 from insurance.api.payees import PayeeRequest
+from insurance.api.router import Api
 from insurance.api.views.complaints import (
-    ComplaintDeskView,
+    ComplaintInternalView,
     ComplaintView,
     RedressReportView,
-    RegisterCsvView,
+    RegisterExportView,
     RegisterView,
 )
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.claim.diary import Channel
-from insurance.domain.complaint import (
-    Category,
-    Complainant,
-    Complaint,
-    Outcome,
-    RootCause,
-    Step,
-)
+from insurance.domain.complaint import Category, Complainant, Complaint, Outcome, RootCause
+from insurance.domain.complaint.complaint import FinalResponseInput
 from insurance.domain.complaint.new_complaint import ComplaintDetails
-from insurance.domain.core.errors import FieldFault, InvalidFields
-from insurance.domain.core.identity import ClaimId, PolicyId, QuoteId, RedressId
+from insurance.domain.complaint.redress import RedressOffer
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    ClaimNotFound,
+    ComplaintFull,
+    ComplaintNotFound,
+    ComplaintStillOpen,
+    CurrencyMismatch,
+    PolicyNotFound,
+    QuoteNotFound,
+    SamePerson,
+    WrongState,
+)
+from insurance.domain.core.identity import ClaimId, PolicyId, QuoteId
+from insurance.domain.core.roles import Role
+from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Name
-from insurance.operations.complaints.handle_complaint import (
-    ComplaintDesk,
-    open_complaint,
-    read_complaint,
+from insurance.operations.command import Command, Query
+from insurance.operations.complaints.acknowledge_complaint import acknowledge_complaint
+from insurance.operations.complaints.add_complaint_note import add_complaint_note
+from insurance.operations.complaints.answer_complaint import answer_complaint
+from insurance.operations.complaints.assign_complaint import assign_complaint
+from insurance.operations.complaints.close_complaint import close_complaint
+from insurance.operations.complaints.decide_redress import (
+    approve_redress,
+    clear_redress,
+    refuse_redress,
 )
-from insurance.operations.idempotency import RecordedAnswer
-from insurance.operations.payments.pay_redress import report_redress
-from insurance.operations.work.read_work import read_complaints_in
-from pydantic import StringConstraints, model_validator
+from insurance.operations.complaints.investigate_complaint import investigate_complaint
+from insurance.operations.complaints.offer_redress import offer_redress
+from insurance.operations.complaints.open_complaint import open_complaint
+from insurance.operations.complaints.read_complaint import read_complaint, read_register
+from insurance.operations.complaints.refer_complaint import refer_complaint
+from insurance.operations.complaints.reopen_complaint import reopen_complaint
+from insurance.operations.complaints.report_redress import report_redress
+from insurance.operations.listing import ListPage
+from pydantic import Field, StringConstraints, model_validator
 
-products, complaints, lists = wiring.products(), wiring.stores().complaints, wiring.stores().lists
-receipts, screening = wiring.stores().complaint_receipts, wiring.screening()
+ports = wiring.complaint_ports()
 
-api = Api(receipts.find_replay)
+api = Api(wiring.stores().complaint_receipts.find_replay)
 handler = api.entrypoint()
 
-MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+EVERYBODY = {CallerKind.APPLICATION, CallerKind.POLICYHOLDER, CallerKind.STAFF}
+STAFF = {CallerKind.STAFF}
+BANK = {CallerKind.MACHINE, CallerKind.STAFF}
+
+HANDLERS = {Role.COMPLAINTS_HANDLER, Role.SUPERVISOR}
+APPROVERS = {Role.SUPERVISOR}
+OVERSEERS = HANDLERS | {Role.COMPLIANCE, Role.AUDITOR}
+READERS = OVERSEERS | {Role.CALL_CENTRE, Role.CLAIMS_HANDLER}
+RECORDERS = READERS - {Role.AUDITOR} | {Role.UNDERWRITER, Role.CHIEF_UNDERWRITER}
+"""Every role that customers talk to: a complaint is recorded by the person who hears it."""
+
 Contact = Annotated[str, StringConstraints(min_length=1, max_length=254)]
+Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
 class ComplaintRequest(Request):
-    """What somebody is unhappy about, and about which quote, policy or claim of theirs."""
+    """A complaint about a quote, a policy or a claim."""
 
     about: QuoteId | PolicyId | ClaimId
     category: Literal["delay", "decision", "service", "price", "sale", "privacy", "other"]
@@ -70,7 +92,7 @@ class ComplaintRequest(Request):
     text: Narrative
     channel: Literal["policyholder", "broker", "call_centre", "portal"] | None = None
 
-    def made(self) -> ComplaintDetails:
+    def details(self) -> ComplaintDetails:
         return ComplaintDetails(
             about=self.about,
             category=Category(self.category),
@@ -80,12 +102,8 @@ class ComplaintRequest(Request):
         )
 
 
-class ComplaintStepRequest(Request):
-    """Nothing is asked beside the complaint itself."""
-
-
-class AnswerRequest(Request):
-    """The final response, what was found, and why it came to that."""
+class FinalResponseRequest(Request):
+    """The final response, the outcome, and the cause that the investigation found."""
 
     text: Narrative
     outcome: Literal["upheld", "partly_upheld", "rejected"]
@@ -93,8 +111,11 @@ class AnswerRequest(Request):
         "process", "people", "system", "product", "supplier", "communication", "none_found"
     ]
 
+    def response(self) -> FinalResponseInput:
+        return FinalResponseInput(self.text, Outcome(self.outcome), RootCause(self.root_cause))
 
-class ReferralRequest(Request):
+
+class OmbudsmanReferralRequest(Request):
     """The ombudsman's own reference."""
 
     reference: Text
@@ -107,25 +128,25 @@ class ComplaintClosureRequest(Request):
 
 
 class ComplaintReopeningRequest(Request):
-    """Why it is looked at again."""
+    """Why the complaint is reopened."""
 
     reason: Reason
 
 
 class ComplaintAssignmentRequest(Request):
-    """Who has it in hand from now on; without a handler, nobody."""
+    """The handler from now on; without one, nobody is responsible for it."""
 
     handler: Subject | None = None
 
 
 class ComplaintNoteRequest(Request):
-    """What the next person should know."""
+    """A note for colleagues."""
 
     text: Reason
 
 
 class RedressRequest(PayeeRequest):
-    """What is paid to put it right, to whom, and why. A second person must agree."""
+    """The amount, the payee and the reason. A second person must approve it."""
 
     amount: PositiveMoney
     reason: Reason
@@ -136,33 +157,35 @@ class RedressRequest(PayeeRequest):
             raise ValueError("either an IBAN or a sort code and an account number is given")
         return self
 
+    def offer(self) -> RedressOffer:
+        return RedressOffer(self.amount, self.payee(), self.reason)
+
 
 class RedressApprovalRequest(Request):
-    """Whether redress is paid, and why."""
+    """Whether the redress is approved, and why."""
 
     decision: Literal["approve", "refuse"]
     reason: Reason
 
 
 class RedressScreeningRequest(Request):
-    """Whether the payee is somebody else than the sanctions list means, and how that is known."""
+    """Whether the payee is another person than the listed one, and how that is known."""
 
     decision: Literal["clear", "refuse"]
     reason: Reason
 
 
 class RedressReportRequest(Request):
-    """What the bank did with one instruction."""
+    """What became of the redress at the bank."""
 
-    instruction_id: RedressId
     outcome: Literal["paid", "failed", "returned", "reversed"]
     bank_reference: Text
     executed_at: Instant
     reason: Reason | None = None
 
-    def report(self) -> BankReport:
+    def report(self, redress_id: str) -> BankReport:
         return BankReport(
-            instruction_id=self.instruction_id,
+            instruction_id=redress_id,
             outcome=BankOutcome(self.outcome),
             bank_reference=self.bank_reference,
             executed_at=self.executed_at,
@@ -170,277 +193,279 @@ class RedressReportRequest(Request):
         )
 
 
-def at_desk(
-    complaint_id: str,
-    call: Call,
-    step: Callable[[ComplaintDesk], Stored[Complaint]],
-    shows: type[ComplaintView] | type[ComplaintDeskView] = ComplaintView,
-) -> RecordedAnswer:
-    return call.once(
-        lambda receipt: step(
-            ComplaintDesk(
-                complaint_id,
-                expected_revision=call.expected_revision,
-                caller=call.caller,
-                complaints=complaints,
-                receipt=receipt,
-            )
-        ),
-        shows=shows.of,
-    )
+class RegisterParameters(Parameters):
+    month: Month = Field(description="The month of receipt, such as 2027-01")
 
 
 @api.command(
     "/v1/complaints",
-    scope="complaints:write",
+    operation_id="createComplaint",
+    summary="Open a complaint about a quote, a policy or a claim",
+    scope=Scope.COMPLAINTS_WRITE,
+    callers=EVERYBODY,
+    roles=RECORDERS,
     status=HTTPStatus.CREATED,
-    summary="Complain about a quote, a policy or a claim",
-    policyholders=True,
+    shows=ComplaintView.to,
+    raises=(QuoteNotFound, PolicyNotFound, ClaimNotFound, AlreadyErased),
 )
-def post_complaint(request: ComplaintRequest, call: Call) -> ComplaintView | RecordedAnswer:
-    return call.once(
-        lambda receipt: open_complaint(
-            request.made(),
-            caller=call.caller,
-            products=products,
-            complaints=complaints,
-            receipt=receipt,
-        ),
-        shows=lambda kept: ComplaintView.to(call.caller, kept),
-    )
+def post_complaint(request: ComplaintRequest, command: Command) -> Stored[Complaint]:
+    return open_complaint(request.details(), command, ports)
 
 
 @api.query(
-    "GET",
     "/v1/complaints/{complaint_id}",
-    scope="complaints:read",
+    operation_id="getComplaint",
     summary="Read a complaint",
-    policyholders=True,
+    scope=Scope.COMPLAINTS_READ,
+    callers=EVERYBODY,
+    roles=READERS,
+    shows=ComplaintView.to,
+    etag=True,
 )
-def get_complaint(complaint_id: str, call: Call) -> ComplaintView:
-    kept = read_complaint(complaint_id, caller=call.caller, complaints=complaints)
-    return ComplaintView.to(call.caller, kept)
+def get_complaint(complaint_id: str, query: Query) -> Stored[Complaint]:
+    return read_complaint(complaint_id, query, ports)
+
+
+@api.query(
+    "/v1/complaints/{complaint_id}/internal",
+    operation_id="getComplaintInternal",
+    summary="Read the handler, the notes and the root cause of a complaint",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=OVERSEERS,
+    shows=ComplaintInternalView,
+    etag=True,
+)
+def get_complaint_internal(complaint_id: str, query: Query) -> Stored[Complaint]:
+    return read_complaint(complaint_id, query, ports)
 
 
 @api.command(
     "/v1/complaints/{complaint_id}/acknowledgement",
-    scope="complaints:handle",
-    staff=True,
-    summary="Tell the complainant that we have it",
+    operation_id="acknowledgeComplaint",
+    summary="Acknowledge a complaint",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=HANDLERS,
+    shows=ComplaintView,
+    if_match=True,
+    raises=(WrongState,),
 )
-def post_acknowledgement(
-    complaint_id: str, request: ComplaintStepRequest, call: Call
-) -> ComplaintView | RecordedAnswer:
-    return at_desk(complaint_id, call, lambda desk: desk.acknowledge())
+def post_acknowledgement(complaint_id: str, command: Command) -> Stored[Complaint]:
+    return acknowledge_complaint(complaint_id, command, ports)
 
 
 @api.command(
     "/v1/complaints/{complaint_id}/investigation",
-    scope="complaints:handle",
-    staff=True,
-    summary="Begin to look into it",
+    operation_id="investigateComplaint",
+    summary="Start the investigation of a complaint",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=HANDLERS,
+    shows=ComplaintView,
+    if_match=True,
+    raises=(WrongState,),
 )
-def post_investigation(
-    complaint_id: str, request: ComplaintStepRequest, call: Call
-) -> ComplaintView | RecordedAnswer:
-    return at_desk(complaint_id, call, lambda desk: desk.investigate())
+def post_investigation(complaint_id: str, command: Command) -> Stored[Complaint]:
+    return investigate_complaint(complaint_id, command, ports)
 
 
 @api.command(
-    "/v1/complaints/{complaint_id}/response",
-    scope="complaints:handle",
-    staff=True,
-    summary="Give the final response",
+    "/v1/complaints/{complaint_id}/final-response",
+    operation_id="answerComplaint",
+    summary="Give the final response to a complaint",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=HANDLERS,
+    shows=ComplaintView,
+    if_match=True,
+    raises=(WrongState, AlreadyErased),
 )
-def post_response(
-    complaint_id: str, request: AnswerRequest, call: Call
-) -> ComplaintView | RecordedAnswer:
-    outcome, cause = Outcome(request.outcome), RootCause(request.root_cause)
-    return at_desk(complaint_id, call, lambda desk: desk.answer(request.text, outcome, cause))
+def post_final_response(
+    complaint_id: str, request: FinalResponseRequest, command: Command
+) -> Stored[Complaint]:
+    return answer_complaint(complaint_id, request.response(), command, ports)
 
 
 @api.command(
-    "/v1/complaints/{complaint_id}/referral",
-    scope="complaints:handle",
-    staff=True,
-    summary="Note that the ombudsman has it",
+    "/v1/complaints/{complaint_id}/ombudsman-referral",
+    operation_id="referComplaint",
+    summary="Record that the ombudsman has a complaint",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=HANDLERS,
+    shows=ComplaintView,
+    if_match=True,
+    raises=(WrongState,),
 )
-def post_referral(
-    complaint_id: str, request: ReferralRequest, call: Call
-) -> ComplaintView | RecordedAnswer:
-    return at_desk(complaint_id, call, lambda desk: desk.refer(request.reference))
+def post_ombudsman_referral(
+    complaint_id: str, request: OmbudsmanReferralRequest, command: Command
+) -> Stored[Complaint]:
+    return refer_complaint(complaint_id, request.reference, command, ports)
 
 
 @api.command(
     "/v1/complaints/{complaint_id}/closure",
-    scope="complaints:handle",
-    staff=True,
+    operation_id="closeComplaint",
     summary="Close a complaint",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=HANDLERS,
+    shows=ComplaintView,
+    if_match=True,
+    raises=(WrongState, ComplaintStillOpen),
 )
 def post_complaint_closure(
-    complaint_id: str, request: ComplaintClosureRequest, call: Call
-) -> ComplaintView | RecordedAnswer:
-    step = Step.WITHDRAW if request.reason == "withdrawn" else Step.CLOSE
-    return at_desk(complaint_id, call, lambda desk: desk.close(request.reason, step))
+    complaint_id: str, request: ComplaintClosureRequest, command: Command
+) -> Stored[Complaint]:
+    return close_complaint(complaint_id, request.reason, command, ports)
 
 
 @api.command(
     "/v1/complaints/{complaint_id}/reopening",
-    scope="complaints:handle",
-    staff=True,
-    summary="Open a closed complaint again",
+    operation_id="reopenComplaint",
+    summary="Reopen a closed complaint",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=HANDLERS,
+    shows=ComplaintView,
+    if_match=True,
+    raises=(WrongState, AlreadyErased),
 )
 def post_complaint_reopening(
-    complaint_id: str, request: ComplaintReopeningRequest, call: Call
-) -> ComplaintView | RecordedAnswer:
-    return at_desk(complaint_id, call, lambda desk: desk.reopen(request.reason))
+    complaint_id: str, request: ComplaintReopeningRequest, command: Command
+) -> Stored[Complaint]:
+    return reopen_complaint(complaint_id, request.reason, command, ports)
 
 
 @api.command(
     "/v1/complaints/{complaint_id}/assignment",
-    scope="complaints:handle",
-    staff=True,
-    summary="Put a complaint into somebody's hands",
+    operation_id="assignComplaint",
+    summary="Assign a complaint to a handler",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=HANDLERS,
+    shows=ComplaintInternalView,
+    if_match=True,
+    raises=(WrongState,),
 )
 def post_complaint_assignment(
-    complaint_id: str, request: ComplaintAssignmentRequest, call: Call
-) -> ComplaintDeskView | RecordedAnswer:
-    return at_desk(complaint_id, call, lambda desk: desk.assign(request.handler), ComplaintDeskView)
+    complaint_id: str, request: ComplaintAssignmentRequest, command: Command
+) -> Stored[Complaint]:
+    return assign_complaint(complaint_id, request.handler, command, ports)
 
 
 @api.command(
     "/v1/complaints/{complaint_id}/notes",
-    scope="complaints:handle",
-    staff=True,
-    summary="Write down what the next person should know of a complaint",
+    operation_id="createComplaintNote",
+    summary="Add a note to a complaint",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=HANDLERS,
+    shows=ComplaintInternalView,
+    if_match=True,
+    raises=(ComplaintFull, AlreadyErased),
 )
 def post_complaint_note(
-    complaint_id: str, request: ComplaintNoteRequest, call: Call
-) -> ComplaintDeskView | RecordedAnswer:
-    return at_desk(complaint_id, call, lambda desk: desk.note(request.text), ComplaintDeskView)
-
-
-@api.query(
-    "GET",
-    "/v1/complaints/{complaint_id}/desk",
-    scope="complaints:handle",
-    staff=True,
-    summary="Read what our people keep beside a complaint",
-)
-def get_complaint_desk(complaint_id: str, call: Call) -> ComplaintDeskView:
-    return ComplaintDeskView.of(
-        read_complaint(complaint_id, caller=call.caller, complaints=complaints)
-    )
+    complaint_id: str, request: ComplaintNoteRequest, command: Command
+) -> Stored[Complaint]:
+    return add_complaint_note(complaint_id, request.text, command, ports)
 
 
 @api.command(
     "/v1/complaints/{complaint_id}/redress",
-    scope="complaints:handle",
-    staff=True,
-    summary="Offer redress, which a second person must agree to",
+    operation_id="offerRedress",
+    summary="Offer redress for a complaint; a second person must approve it",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=HANDLERS,
+    shows=ComplaintView,
+    if_match=True,
+    raises=(WrongState, ComplaintFull, CurrencyMismatch, AlreadyErased),
 )
-def post_redress(
-    complaint_id: str, request: RedressRequest, call: Call
-) -> ComplaintView | RecordedAnswer:
-    return at_desk(
-        complaint_id,
-        call,
-        lambda desk: desk.offer(request.amount, request.payee(), request.reason),
-    )
+def post_redress(complaint_id: str, request: RedressRequest, command: Command) -> Stored[Complaint]:
+    return offer_redress(complaint_id, request.offer(), command, ports)
 
 
 @api.command(
     "/v1/complaints/{complaint_id}/redress/{redress_id}/approval",
-    scope="complaints:handle",
-    staff=True,
-    summary="Agree to redress, or refuse it",
+    operation_id="approveRedress",
+    summary="Approve or refuse a redress",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=APPROVERS,
+    shows=ComplaintView,
+    if_match=True,
+    raises=(WrongState, SamePerson, AlreadyErased),
 )
 def post_redress_approval(
-    complaint_id: str, redress_id: str, request: RedressApprovalRequest, call: Call
-) -> ComplaintView | RecordedAnswer:
-    return at_desk(
-        complaint_id,
-        call,
-        lambda desk: desk.decide_redress(
-            redress_id,
-            approve=request.decision == "approve",
-            reason=request.reason,
-            screening=screening,
-        ),
-    )
+    complaint_id: str, redress_id: str, request: RedressApprovalRequest, command: Command
+) -> Stored[Complaint]:
+    if request.decision == "approve":
+        return approve_redress(complaint_id, redress_id, request.reason, command, ports)
+    return refuse_redress(complaint_id, redress_id, request.reason, command, ports)
 
 
 @api.command(
     "/v1/complaints/{complaint_id}/redress/{redress_id}/screening",
-    scope="complaints:handle",
-    staff=True,
-    summary="Say whether a suspect payee of redress is who the list means",
+    operation_id="decideRedressScreening",
+    summary="Clear the payee of a redress whose name matches the sanctions list, or refuse it",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=APPROVERS,
+    shows=ComplaintView,
+    if_match=True,
+    raises=(WrongState, SamePerson, AlreadyErased),
 )
 def post_redress_screening(
-    complaint_id: str, redress_id: str, request: RedressScreeningRequest, call: Call
-) -> ComplaintView | RecordedAnswer:
-    return at_desk(
-        complaint_id,
-        call,
-        lambda desk: desk.decide_screening(
-            redress_id,
-            clear=request.decision == "clear",
-            reason=request.reason,
-            screening=screening,
-        ),
-    )
+    complaint_id: str, redress_id: str, request: RedressScreeningRequest, command: Command
+) -> Stored[Complaint]:
+    if request.decision == "clear":
+        return clear_redress(complaint_id, redress_id, request.reason, command, ports)
+    return refuse_redress(complaint_id, redress_id, request.reason, command, ports)
 
 
 @api.command(
-    "/v1/redress-reports",
-    scope="payments:report",
-    staff=True,
-    summary="Report what the bank did with a payment of redress",
+    "/v1/redress/{redress_id}/bank-report",
+    operation_id="reportRedress",
+    summary="Report what became of a redress at the bank",
+    scope=Scope.PAYMENTS_REPORT,
+    callers=BANK,
+    roles={Role.FINANCE},
+    shows=RedressReportView,
+    raises=(ComplaintNotFound, WrongState),
 )
 def post_redress_report(
-    request: RedressReportRequest, call: Call
-) -> RedressReportView | RecordedAnswer:
-    return call.once(
-        lambda receipt: report_redress(
-            request.report(), caller=call.caller, complaints=complaints, receipt=receipt
-        ),
-        shows=lambda kept: RedressReportView.of(request.instruction_id, kept),
-    )
+    redress_id: str, request: RedressReportRequest, command: Command
+) -> Stored[Complaint]:
+    return report_redress(request.report(redress_id), command, ports.complaints)
 
 
 @api.query(
-    "GET",
-    "/v1/complaint-registers/{month}",
-    scope="complaints:handle",
-    staff=True,
-    summary="Read the register of complaints received in a month",
+    "/v1/complaint-register",
+    operation_id="listComplaintRegister",
+    summary="List the register of complaints received in a month",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=OVERSEERS,
+    shows=RegisterView,
+    paged="complaint-register:{month}",
 )
-def get_register(month: str, call: Call) -> RegisterView:
-    list_id = _register(month)
-    asked = call.place(of=list_id)
-    page = read_complaints_in(
-        month, after=asked.after, limit=asked.limit, caller=call.caller, lists=lists
-    )
-    return RegisterView.of(list_id, page, call.now)
+def get_register(parameters: RegisterParameters, page: Page, query: Query) -> ListPage[Complaint]:
+    return read_register(parameters.month, page, query, ports)
 
 
 @api.query(
-    "GET",
-    "/v1/complaint-registers/{month}/csv",
-    scope="complaints:handle",
-    staff=True,
-    summary="Export the register as comma separated values",
+    "/v1/complaint-register/export",
+    operation_id="exportComplaintRegister",
+    summary="Export the register of complaints as comma separated values",
+    scope=Scope.COMPLAINTS_HANDLE,
+    callers=STAFF,
+    roles=OVERSEERS,
+    shows=RegisterExportView,
+    paged="complaint-register:{month}",
 )
-def get_register_csv(month: str, call: Call) -> RegisterCsvView:
-    list_id = _register(month)
-    asked = call.place(of=list_id)
-    page = read_complaints_in(
-        month, after=asked.after, limit=asked.limit, caller=call.caller, lists=lists
-    )
-    return RegisterCsvView.of(month, list_id, page, call.now)
-
-
-def _register(month: str) -> str:
-    if not MONTH.fullmatch(month):
-        raise InvalidFields([FieldFault("month", "malformed", "A month such as 2027-01.")])
-    return f"register:{month}"
+def get_register_export(
+    parameters: RegisterParameters, page: Page, query: Query
+) -> ListPage[Complaint]:
+    return read_register(parameters.month, page, query, ports)

@@ -1,17 +1,21 @@
-"""Data intake: what happens to the data of the people that insurance is about."""
+"""Data intake: the erasure of a party's personal data."""
 
 from insurance import wiring
 from insurance.api.body import Request
 from insurance.api.fields import Reason
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
+from insurance.api.router import Api
 from insurance.api.views.parties import ErasureView
-from insurance.operations.idempotency import RecordedAnswer
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import AlreadyErased
+from insurance.domain.core.roles import Role
+from insurance.domain.core.scopes import Scope
+from insurance.domain.party.party import Erasure
+from insurance.operations.command import Command
 from insurance.operations.parties.erase_party import erase_party
 
-parties, receipts = wiring.stores().parties, wiring.stores().receipts
+parties = wiring.stores().parties
 
-api = Api(receipts.find_replay)
+api = Api(wiring.stores().receipts.find_replay)
 handler = api.entrypoint()
 
 
@@ -23,17 +27,13 @@ class ErasureRequest(Request):
 
 @api.command(
     "/v1/parties/{party_id}/erasure",
-    scope="parties:erase",
-    staff=True,
-    summary="Erase a party's personal data for ever",
+    operation_id="eraseParty",
+    summary="Erase a party's personal data",
+    scope=Scope.PARTIES_ERASE,
+    callers={CallerKind.STAFF},
+    roles={Role.PRIVACY_OFFICER},
+    shows=ErasureView,
+    raises=(AlreadyErased,),
 )
-def post_erasure(
-    party_id: str, request: ErasureRequest, call: Call
-) -> ErasureView | RecordedAnswer:
-    call.caller.require_role("privacy_officer")
-    return call.once(
-        lambda receipt: erase_party(
-            party_id, reason=request.reason, caller=call.caller, parties=parties, receipt=receipt
-        ),
-        shows=ErasureView.of,
-    )
+def post_erasure(party_id: str, request: ErasureRequest, command: Command) -> Erasure:
+    return erase_party(party_id, request.reason, command, parties)

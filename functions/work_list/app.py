@@ -1,75 +1,60 @@
-"""Work list: what waits for whom, and claims by state and by handler, over all policies."""
-
-import re
+"""Work list: the work that waits for a role, and claims of all policies by status and handler."""
 
 from insurance import wiring
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
-from insurance.api.views.work import ClaimRowsView, WorkListView
-from insurance.domain.claim import Handling
-from insurance.domain.core.errors import FieldFault, InvalidFields
-from insurance.operations.work.read_work import read_claims_in, read_claims_of, read_work
+from insurance.api.fields import Subject
+from insurance.api.paging import Page
+from insurance.api.parameters import Parameters
+from insurance.api.router import Api
+from insurance.api.views.work import ClaimListView, WorkListView
+from insurance.domain.claim import Claim, Handling
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.roles import EVERY_ROLE, Role
+from insurance.domain.core.scopes import Scope
+from insurance.domain.work.work_item import WorkItem
+from insurance.operations.command import Query
+from insurance.operations.listing import ListPage
+from insurance.operations.work.list_claims import ClaimFilter, list_claims
+from insurance.operations.work.list_work import list_work
+from pydantic import Field
+
+ports = wiring.work_ports()
 
 api = Api()
 handler = api.entrypoint()
-lists = wiring.stores().lists
-
-NAME = re.compile("[A-Za-z0-9_-]{1,64}")
 
 
-@api.query(
-    "GET",
-    "/v1/work-lists/{role}",
-    scope="work:read",
-    staff=True,
-    summary="List what waits for a role, with its age against the clocks",
-)
-def get_work(role: str, call: Call) -> WorkListView:
-    list_id = _named("role", role)
-    asked = call.place(of=list_id)
-    page = read_work(
-        role, after=asked.after, limit=asked.limit, caller=call.caller, lists=lists, now=call.now
-    )
-    return WorkListView.of(list_id, page, call.now)
+class WorkParameters(Parameters):
+    role: Role = Field(description="The role whose work is listed")
+
+
+class ClaimListParameters(Parameters):
+    status: Handling | None = Field(None, description="How far the handling has come")
+    handler: Subject | None = Field(None, description="The handler; closed claims are left out")
 
 
 @api.query(
-    "GET",
-    "/v1/claims-by-status/{status}",
-    scope="work:read",
-    staff=True,
-    summary="List claims of all policies by how far their handling has come",
+    "/v1/work-items",
+    operation_id="listWorkItems",
+    summary="List the work that waits for a role, the longest wait first",
+    scope=Scope.WORK_READ,
+    callers={CallerKind.STAFF},
+    roles=EVERY_ROLE,
+    shows=WorkListView,
+    paged="work-items:{role}",
 )
-def get_claims_by_status(status: str, call: Call) -> ClaimRowsView:
-    if status not in set(Handling):
-        states = ", ".join(Handling)
-        raise InvalidFields([FieldFault("status", "unknown", f"One of: {states}.")])
-    list_id = _named("status", status)
-    asked = call.place(of=list_id)
-    page = read_claims_in(
-        status, after=asked.after, limit=asked.limit, caller=call.caller, lists=lists
-    )
-    return ClaimRowsView.of(list_id, page)
+def get_work_items(parameters: WorkParameters, page: Page, query: Query) -> ListPage[WorkItem]:
+    return list_work(parameters.role, page, query, ports)
 
 
 @api.query(
-    "GET",
-    "/v1/claims-by-handler/{handler}",
-    scope="work:read",
-    staff=True,
-    summary="List the open claims that somebody has in hand",
+    "/v1/claims",
+    operation_id="listClaims",
+    summary="List claims of all policies by status, by handler, or by both",
+    scope=Scope.WORK_READ,
+    callers={CallerKind.STAFF},
+    roles={Role.CLAIMS_HANDLER, Role.SUPERVISOR, Role.AUDITOR},
+    shows=ClaimListView,
+    paged="claims:{status}:{handler}",
 )
-def get_claims_by_handler(handler: str, call: Call) -> ClaimRowsView:
-    list_id = _named("handler", handler)
-    asked = call.place(of=list_id)
-    page = read_claims_of(
-        handler, after=asked.after, limit=asked.limit, caller=call.caller, lists=lists
-    )
-    return ClaimRowsView.of(list_id, page)
-
-
-def _named(what: str, name: str) -> str:
-    """The list's own name, which its cursors carry."""
-    if not NAME.fullmatch(name):
-        raise InvalidFields([FieldFault(what, "malformed", "Letters, digits, - and _ only.")])
-    return f"{what}:{name}"
+def get_claims(parameters: ClaimListParameters, page: Page, query: Query) -> ListPage[Claim]:
+    return list_claims(ClaimFilter(parameters.status, parameters.handler), page, query, ports)

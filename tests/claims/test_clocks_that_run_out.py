@@ -86,7 +86,7 @@ def test_a_claim_that_nobody_decides_in_time_is_found_and_becomes_a_task(days):
     assert days.breaches(claim["id"]) == ["claim.deadline_missed"]
     assert datetime.fromisoformat(deadline["missed_at"]) == due_at
     assert found["task"]["code"] == "deadline_missed"
-    [line] = days.platform.get("/v1/work-lists/claims_handler", by=HANDLER)["items"]
+    [line] = days.platform.get("/v1/work-items?role=claims_handler", by=HANDLER)["items"]
     assert (line["id"], line["late"]) == (claim["id"], True)
 
 

@@ -43,12 +43,11 @@ def redressed(platform: Platform, path: str) -> str:
 
 def report(platform: Platform, redress: str, outcome: str = "paid", **arguments: Any) -> Json:
     body = {
-        "instruction_id": redress,
         "outcome": outcome,
         "bank_reference": "B-1",
         "executed_at": platform.now.isoformat(),
     }
-    return platform.post("/v1/redress-reports", body, by=BANK, **arguments)
+    return platform.post(f"/v1/redress/{redress}/bank-report", body, by=BANK, **arguments)
 
 
 BUSINESS: Json = {
@@ -90,13 +89,16 @@ def test_the_regulator_is_that_of_where_the_risk_is(platform, territory, last_da
         deadline["code"]: deadline["due_at"] for deadline in platform.get(path)["deadlines"]
     }
     assert deadlines["final_response"] == last_day
-    assert ombudsman in platform.post(f"{path}/response", ANSWER, by=KIM)["response"]["ombudsman"]
+    assert (
+        ombudsman
+        in platform.post(f"{path}/final-response", ANSWER, by=KIM)["response"]["ombudsman"]
+    )
 
 
 def test_a_complaint_is_answered_put_right_and_closed(platform):
     path = investigating(platform)
     redress = redressed(platform, path)
-    answered = platform.post(f"{path}/response", ANSWER, by=KIM)
+    answered = platform.post(f"{path}/final-response", ANSWER, by=KIM)
     report(platform, redress)
 
     closed = platform.post(f"{path}/closure", {"reason": "accepted"}, by=KIM)
@@ -180,8 +182,10 @@ def test_a_partner_complains_and_reads_and_does_nothing_else(platform):
 
     for step in ("acknowledgement", "notes", "redress", "closure"):
         assert platform.refused(f"{path}/{step}", {"text": "x"}) == "missing-scope"
-    assert platform.call("GET", f"{path}/desk").body["code"] == "missing-scope"
-    assert platform.call("GET", "/v1/complaint-registers/2026-11").body["code"] == "missing-scope"
+    assert platform.call("GET", f"{path}/internal").body["code"] == "missing-scope"
+    assert (
+        platform.call("GET", "/v1/complaint-register?month=2026-11").body["code"] == "missing-scope"
+    )
 
 
 def test_notes_handler_and_root_cause_are_for_our_own_people(platform):
@@ -191,8 +195,8 @@ def test_notes_handler_and_root_cause_are_for_our_own_people(platform):
 
     platform.post(f"{path}/acknowledgement", by=KIM)
     platform.post(f"{path}/investigation", by=KIM)
-    answered = platform.post(f"{path}/response", ANSWER, by=KIM)
-    desk = platform.get(f"{path}/desk", by=KIM)
+    answered = platform.post(f"{path}/final-response", ANSWER, by=KIM)
+    desk = platform.get(f"{path}/internal", by=KIM)
 
     assert desk["root_cause"] == "process"
     assert "root_cause" not in answered | platform.get(path)
@@ -219,12 +223,11 @@ def test_redress_that_is_refused_is_never_paid(platform):
 
     assert refused["redress"][0]["status"] == "cancelled"
     body = {
-        "instruction_id": redress,
         "outcome": "paid",
         "bank_reference": "B",
         "executed_at": "2027-01-18T09:00:00Z",
     }
-    assert platform.refused("/v1/redress-reports", body, by=BANK) == "wrong-state"
+    assert platform.refused(f"/v1/redress/{redress}/bank-report", body, by=BANK) == "wrong-state"
 
 
 def test_a_payee_on_a_sanctions_list_is_looked_at_first(platform):
@@ -294,7 +297,7 @@ def test_redress_goes_to_whom_a_second_person_agreed_whatever_is_offered_after(p
 def test_redress_that_comes_back_opens_a_closed_complaint_again(platform):
     path = investigating(platform)
     redress = redressed(platform, path)
-    platform.post(f"{path}/response", ANSWER, by=KIM)
+    platform.post(f"{path}/final-response", ANSWER, by=KIM)
     report(platform, redress)
     platform.post(f"{path}/closure", {"reason": "accepted"}, by=KIM)
 
@@ -303,20 +306,20 @@ def test_redress_that_comes_back_opens_a_closed_complaint_again(platform):
     back = platform.get(path)
     assert (back["status"], back["redress"][0]["status"]) == ("reopened", "returned")
     assert "closed_as" not in back
-    [line] = platform.get("/v1/work-lists/complaints_handler", by=KIM)["items"]
+    [line] = platform.get("/v1/work-items?role=complaints_handler", by=KIM)["items"]
     assert line["code"] == "complaint_reopened"
 
 
 def test_redress_that_fails_while_the_ombudsman_has_it_is_somebodys_work(platform):
     path = investigating(platform)
     redress = redressed(platform, path)
-    platform.post(f"{path}/response", ANSWER, by=KIM)
-    platform.post(f"{path}/referral", {"reference": "FOS-1"}, by=KIM)
-    assert platform.get("/v1/work-lists/complaints_handler", by=KIM)["items"] == []
+    platform.post(f"{path}/final-response", ANSWER, by=KIM)
+    platform.post(f"{path}/ombudsman-referral", {"reference": "FOS-1"}, by=KIM)
+    assert platform.get("/v1/work-items?role=complaints_handler", by=KIM)["items"] == []
 
     report(platform, redress, "failed")
 
-    [line] = platform.get("/v1/work-lists/complaints_handler", by=KIM)["items"]
+    [line] = platform.get("/v1/work-items?role=complaints_handler", by=KIM)["items"]
     assert line["code"] == "complaint_referred"
 
 
@@ -324,13 +327,13 @@ def test_a_complaint_is_in_the_work_list_of_who_must_act(platform):
     path = investigating(platform)
     complaint_id = path.rpartition("/")[2]
 
-    [line] = platform.get("/v1/work-lists/complaints_handler", by=KIM)["items"]
+    [line] = platform.get("/v1/work-items?role=complaints_handler", by=KIM)["items"]
     assert (line["id"], line["code"]) == (complaint_id, "complaint_investigating")
     assert (line["kind"], line["deadline"]["code"]) == ("complaint", "final_response")
 
     platform.post(f"{path}/redress", REDRESS, by=KIM)
-    assert platform.get("/v1/work-lists/complaints_handler", by=KIM)["items"] == []
-    [line] = platform.get("/v1/work-lists/supervisor", by=SVEN)["items"]
+    assert platform.get("/v1/work-items?role=complaints_handler", by=KIM)["items"] == []
+    [line] = platform.get("/v1/work-items?role=supervisor", by=SVEN)["items"]
     assert (line["id"], line["code"]) == (complaint_id, "approve_redress")
 
 
@@ -339,17 +342,20 @@ def test_the_register_lists_a_months_complaints_and_nobody_by_name(platform):
     first, second = (opened(platform, policy).rpartition("/")[2] for _ in range(2))
     platform.now += timedelta(days=40)
     later = opened(platform, policy).rpartition("/")[2]
-    november, december = "/v1/complaint-registers/2026-11", "/v1/complaint-registers/2026-12"
+    november, december = (
+        "/v1/complaint-register?month=2026-11",
+        "/v1/complaint-register?month=2026-12",
+    )
 
     page = platform.get(november, by=KIM, query={"limit": "1"})
     rest = platform.get(november, by=KIM, query={"after": page["next"]})
-    text = platform.get(f"{november}/csv", by=KIM)["csv"]
+    text = platform.get("/v1/complaint-register/export?month=2026-11", by=KIM)["csv"]
 
     assert {page["rows"][0]["id"], *(row["id"] for row in rest["rows"])} == {first, second}
     assert [row["id"] for row in platform.get(december, by=KIM)["rows"]] == [later]
     assert len(text.splitlines()) == 3
     assert "Ada" not in text + str(page)
-    assert platform.call("GET", "/v1/complaint-registers/2026-13", by=KIM).status == 422
+    assert platform.call("GET", "/v1/complaint-register?month=2026-13", by=KIM).status == 422
 
 
 def test_a_repeated_call_is_answered_as_at_first_whatever_came_since(platform):
@@ -378,9 +384,8 @@ def test_of_many_at_once_one_moves_the_complaint_and_redress_is_paid_once(platfo
             threads.map(
                 lambda place: platform.call(
                     "POST",
-                    "/v1/redress-reports",
+                    f"/v1/redress/{redress}/bank-report",
                     {
-                        "instruction_id": redress,
                         "outcome": "paid",
                         "bank_reference": "B-1",
                         "executed_at": "2027-01-18T09:00:00Z",
@@ -410,14 +415,14 @@ def test_a_stale_revision_is_refused(platform):
 COMMANDS: dict[Step, tuple[str, Json]] = {
     Step.ACKNOWLEDGE: ("acknowledgement", {}),
     Step.INVESTIGATE: ("investigation", {}),
-    Step.ANSWER: ("response", ANSWER),
+    Step.ANSWER: ("final-response", ANSWER),
     Step.CLOSE: ("closure", {"reason": "accepted"}),
     Step.WITHDRAW: ("closure", {"reason": "withdrawn"}),
     Step.REOPEN: ("reopening", {"reason": "There is more."}),
     Step.OFFER_REDRESS: ("redress", REDRESS),
     Step.ASSIGN: ("assignment", {"handler": "staff-kim"}),
     Step.NOTE: ("notes", {"text": "Rang."}),
-    Step.REFER: ("referral", {"reference": "FOS-1"}),
+    Step.REFER: ("ombudsman-referral", {"reference": "FOS-1"}),
 }
 PATHS: dict[Status, tuple[Step, ...]] = {
     Status.RECEIVED: (),

@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from insurance.api.paging import Page
 from insurance.domain.claim.diary import Channel
 from insurance.domain.complaint import Category, Complainant, Complaint, Step
+from insurance.domain.complaint.redress import RedressOffer
 from insurance.domain.core.errors import ComplaintNotFound, KeyReused, StaleRevision
 from insurance.domain.core.event import StreamPosition
 from insurance.domain.core.identity import Mode, new_complaint_id, party_id_for
@@ -21,9 +23,9 @@ from tests.support.builders import (
     QUOTE_ID,
     gbp,
     make_claim,
+    make_command,
     make_policy,
     make_quote,
-    make_receipt,
     next_event,
 )
 from tests.support.stores import Stores, accept, add_quote, erase, issue, notify
@@ -62,13 +64,13 @@ def complaint(number: int = 1, **changes: Any) -> Complaint:
 
 def add(stores: Stores, number: int = 1, **changes: Any) -> Stored[Complaint]:
     made = complaint(number, **changes)
-    receipt = make_receipt(f"complain-{number}", operation=COMPLAIN)
-    cause = stores.complaints.load_cause(made.about, receipt)
-    assert cause is not None
-    assert cause.key is not None
-    event = next_event(StreamPosition(), made, cause.key, type="complaint.received", now=NOW)
-    kept = Stored(made, event.head, cause.key)
-    stores.complaints.add(event, made, key=cause.key, receipt=receipt.record(kept))
+    command = make_command(f"complain-{number}", operation=COMPLAIN)
+    context = stores.complaints.load_context(made.about, command)
+    assert context is not None
+    assert context.key is not None
+    event = next_event(StreamPosition(), made, context.key, type="complaint.received", now=NOW)
+    kept = Stored(made, event.head, context.key)
+    stores.complaints.add(event, made, key=context.key, command=command.with_answer(kept))
     return kept
 
 
@@ -77,8 +79,8 @@ def change(
 ) -> Stored[Complaint]:
     event = next_event(before.head, changed, before.key, type="complaint.moved")
     kept = Stored(changed, event.head, before.key)
-    receipt = make_receipt(key, operation=HANDLE).record(kept)
-    stores.complaints.change(event, changed, before=before, receipt=receipt)
+    command = make_command(key, operation=HANDLE).with_answer(kept)
+    stores.complaints.change(event, changed, before=before, command=command)
     return kept
 
 
@@ -86,11 +88,11 @@ def change(
 def test_the_cause_is_read_whatever_it_is(stores, kind):
     MADE[kind](stores)
 
-    cause = stores.complaints.load_cause(ABOUT[kind], make_receipt("x", operation=COMPLAIN))
+    context = stores.complaints.load_context(ABOUT[kind], make_command("x", operation=COMPLAIN))
 
-    assert cause is not None
-    assert (cause.partner, cause.product) == (make_quote().partner, make_quote().product)
-    assert cause.key is not None
+    assert context is not None
+    assert (context.partner, context.product) == (make_quote().partner, make_quote().product)
+    assert context.key is not None
 
 
 @pytest.mark.parametrize("kind", ABOUT)
@@ -98,8 +100,8 @@ def test_what_was_never_made_is_no_cause(stores, kind):
     if kind != "quote":
         add_quote(stores)  # related, but not the object asked for
 
-    receipt = make_receipt("x", operation=COMPLAIN)
-    assert stores.complaints.load_cause(ABOUT[kind], receipt) is None
+    command = make_command("x", operation=COMPLAIN)
+    assert stores.complaints.load_context(ABOUT[kind], command) is None
 
 
 @pytest.mark.parametrize("kind", ["quote", "policy"])
@@ -107,10 +109,10 @@ def test_of_an_erased_party_the_cause_is_there_and_its_key_is_not(stores, kind):
     MADE[kind](stores)
     erase(stores, party_id_for(QUOTE_ID))
 
-    cause = stores.complaints.load_cause(ABOUT[kind], make_receipt("x", operation=COMPLAIN))
+    context = stores.complaints.load_context(ABOUT[kind], make_command("x", operation=COMPLAIN))
 
-    assert cause is not None
-    assert cause.key is None
+    assert context is not None
+    assert context.key is None
 
 
 def test_a_stored_complaint_comes_back_unchanged(stores):
@@ -119,7 +121,7 @@ def test_a_stored_complaint_comes_back_unchanged(stores):
 
     for found in (
         stores.complaints.get(kept.record.id),
-        stores.complaints.load(kept.record.id, make_receipt("n", operation=HANDLE)),
+        stores.complaints.load(kept.record.id, make_command("n", operation=HANDLE)),
     ):
         assert (found.record, found.head) == (kept.record, kept.head)
 
@@ -136,7 +138,7 @@ def test_a_complaint_about_a_quote_is_readable_when_it_became_a_policy(stores):
 def test_a_complaint_that_nobody_made_is_not_found(stores):
     for read in (
         lambda: stores.complaints.get(complaint().id),
-        lambda: stores.complaints.load(complaint().id, make_receipt("n", operation=HANDLE)),
+        lambda: stores.complaints.load(complaint().id, make_command("n", operation=HANDLE)),
     ):
         with pytest.raises(ComplaintNotFound):
             read()
@@ -145,12 +147,12 @@ def test_a_complaint_that_nobody_made_is_not_found(stores):
 def test_complaining_again_by_one_key_is_answered_as_at_first(stores):
     MADE["policy"](stores)
     kept = add(stores)
-    other = make_receipt("complain-1", operation=COMPLAIN, request=b"o" * 32)
+    other = make_command("complain-1", operation=COMPLAIN, request=b"o" * 32)
 
     with pytest.raises(AlreadyAnswered) as earlier:
         add(stores)
     with pytest.raises(KeyReused):
-        stores.complaints.load_cause(POLICY.id, other)
+        stores.complaints.load_context(POLICY.id, other)
 
     assert earlier.value.answer.body == kept.record.id
 
@@ -159,10 +161,10 @@ def test_an_id_is_given_once(stores):
     MADE["policy"](stores)
     kept = add(stores)
     event = next_event(StreamPosition(), kept.record, kept.key, type="complaint.received", now=NOW)
-    receipt = make_receipt("another", operation=COMPLAIN).record(kept)
+    command = make_command("another", operation=COMPLAIN).with_answer(kept)
 
     with pytest.raises(StaleRevision):
-        stores.complaints.add(event, kept.record, key=kept.key, receipt=receipt)
+        stores.complaints.add(event, kept.record, key=kept.key, command=command)
 
 
 def test_a_change_is_kept_once_and_only_over_what_it_was_decided_on(stores):
@@ -177,7 +179,7 @@ def test_a_change_is_kept_once_and_only_over_what_it_was_decided_on(stores):
     with pytest.raises(AlreadyAnswered):
         change(stores, before, changed)
     with pytest.raises(AlreadyAnswered):
-        stores.complaints.load(changed.id, make_receipt("note-1", operation=HANDLE))
+        stores.complaints.load(changed.id, make_command("note-1", operation=HANDLE))
     with pytest.raises(StaleRevision):
         change(stores, before, changed, key="note-2")
     assert stores.complaints.get(changed.id).head == now.head
@@ -188,7 +190,9 @@ def test_what_is_personal_is_gone_with_the_party_and_the_rest_stays(stores):
     kept = add(stores)
     ada = Payee(name="Ada Lovelace", iban="GB33BUKB20201555555555")
     worked_on = kept.record.moved(Step.ACKNOWLEDGE, LATER).moved(Step.INVESTIGATE, LATER)
-    offered = worked_on.with_redress_offer(gbp("50"), ada, "For Ada's trouble.", by="kim", at=LATER)
+    offered = worked_on.with_redress_offer(
+        RedressOffer(gbp("50"), ada, "For Ada's trouble."), by="kim", at=LATER
+    )
     change(stores, kept, offered)
 
     erase(stores, party_id_for(QUOTE_ID))
@@ -208,18 +212,18 @@ def test_a_complaint_is_in_the_register_of_its_month_and_in_the_list_of_who_must
 
     def registered(after: str = "", limit: int = 10) -> list[Any]:
         month = f"{NOW:%Y-%m}"
-        return list(stores.lists.complaints_in(Mode.TEST, month, after=after, limit=limit))
+        return list(stores.work_lists.complaints_received(Mode.TEST, month, Page("", after, limit)))
 
     def waiting(role: str) -> set[str]:
         until = NOW + timedelta(days=99)
-        found = stores.lists.waiting(Mode.TEST, role, until=until, after="", limit=10)
+        found = stores.work_lists.waiting(Mode.TEST, role, until, Page("", "", 10))
         return {each.record.id for each in found if each.record}
 
     ids = [first.record.id, second.record.id]
     [one] = registered(limit=1)
     assert [each.record.id for each in registered()] == ids
     assert [each.record.id for each in registered(after=one.position)] == ids[1:]
-    assert stores.lists.complaints_in(Mode.LIVE, f"{NOW:%Y-%m}", after="", limit=10) == []
+    assert stores.work_lists.complaints_received(Mode.LIVE, f"{NOW:%Y-%m}", Page("", "", 10)) == []
     assert set(ids) < waiting("complaints_handler")
 
     change(stores, first, first.record.closed("withdrawn", Step.WITHDRAW, LATER))

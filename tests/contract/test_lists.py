@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from insurance.api.paging import Page
 from insurance.domain.claim import Claim, Handling, Task
 from insurance.domain.contract.terms import Finding, ImposedTerms
 from insurance.domain.core.identity import Mode, new_claim_id, new_quote_id
@@ -51,7 +52,7 @@ def waiting(
     found: list[str] = []
     after = ""
     while True:
-        page = stores.lists.waiting(mode, role, until=FAR, after=after, limit=limit)
+        page = stores.work_lists.waiting(mode, role, FAR, Page("", after, limit))
         found += [each.record.id for each in page if each.record is not None]
         if len(page) < limit:
             return found
@@ -81,8 +82,8 @@ def test_nothing_is_listed_before_its_time(stores):
     policy(stores)
     early, late = waits(stores, 1), waits(stores, 5)
 
-    page = stores.lists.waiting(
-        Mode.TEST, "claims_handler", until=NOW + timedelta(hours=2), after="", limit=50
+    page = stores.work_lists.waiting(
+        Mode.TEST, "claims_handler", NOW + timedelta(hours=2), Page("", "", 50)
     )
 
     assert [each.record.id for each in page] == [early.record.id]
@@ -110,7 +111,7 @@ def test_a_list_shows_nothing_personal(stores):
     policy(stores)
     waits(stores, 1)
 
-    [listed] = stores.lists.waiting(Mode.TEST, "claims_handler", until=FAR, after="", limit=5)
+    [listed] = stores.work_lists.waiting(Mode.TEST, "claims_handler", FAR, Page("", "", 5))
 
     assert listed.record.claimant is None
     assert listed.record.facts is None
@@ -176,11 +177,11 @@ def test_claims_are_listed_by_state_and_by_hands_in_the_order_of_their_reports(s
     ids = [kept.record.id for kept in reported]
 
     def in_state(handling: Handling) -> list[str]:
-        page = stores.lists.claims_in(Mode.TEST, handling, after="", limit=50)
+        page = stores.work_lists.claims_by_status(Mode.TEST, handling, Page("", "", 50))
         return [each.record.id for each in page if each.record is not None]
 
     def of(handler: str) -> list[str]:
-        page = stores.lists.claims_of(Mode.TEST, handler, after="", limit=50)
+        page = stores.work_lists.claims_by_handler(Mode.TEST, handler, Page("", "", 50))
         return [each.record.id for each in page if each.record is not None]
 
     assert (in_state(Handling.NOTIFIED), of("staff-hana")) == (ids, ids)

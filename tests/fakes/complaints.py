@@ -11,8 +11,8 @@ from insurance.domain.core.identity import (
     quote_id_for,
 )
 from insurance.domain.core.stored import PartyKey, Stored
-from insurance.operations.complaints.ports import Cause
-from insurance.operations.idempotency import Idempotency
+from insurance.operations.command import Command
+from insurance.operations.complaints.ports import ComplaintContext
 
 from tests.fakes.memory import Memory
 
@@ -21,46 +21,44 @@ class MemoryComplaints:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def load_cause(self, about: str, receipt: Idempotency) -> Cause | None:
-        self._memory.check(receipt)
-        kept = self._memory.quotes.get(quote_id_for(about))
-        there = (self._memory.quotes, self._memory.policies, self._memory.claims)
-        if kept is None or not any(about in stored for stored in there):
+    def load_context(self, about: str, command: Command) -> ComplaintContext | None:
+        self._memory.check(command.idempotency)
+        stored = self._memory.quotes.get(quote_id_for(about))
+        subjects = (self._memory.quotes, self._memory.policies, self._memory.claims)
+        if stored is None or not any(about in objects for objects in subjects):
             return None
-        key = None if party_id_for(about) in self._memory.erased else kept.key
-        quote = kept.record
-        return Cause(quote.partner, quote.product, quote.territory, key)
+        key = None if party_id_for(about) in self._memory.erased else stored.key
+        quote = stored.record
+        return ComplaintContext(quote.partner, quote.product, quote.territory, key)
 
-    def add(
-        self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Idempotency
-    ) -> None:
-        self._memory.check(receipt)
+    def add(self, event: Event, complaint: Complaint, *, key: PartyKey, command: Command) -> None:
+        self._memory.check(command.idempotency)
         if complaint.id in self._memory.complaints:
             raise StaleRevision(complaint.id)
         self._memory.append(event, lambda: StaleRevision(complaint.id))
         self._memory.complaints[complaint.id] = Stored(complaint, event.head, key)
-        self._memory.keep(receipt)
+        self._memory.keep(command.idempotency)
 
     def get(self, complaint_id: str) -> Stored[Complaint]:
         if complaint_id not in self._memory.complaints:
             raise ComplaintNotFound(complaint_id)
-        kept = self._memory.complaints[complaint_id]
+        stored = self._memory.complaints[complaint_id]
         if party_id_for(complaint_id) not in self._memory.erased:
-            return kept
+            return stored
         return Stored(
-            Complaint.merge_personal(kept.record.split_personal()[0], {}), kept.head, None
+            Complaint.merge_personal(stored.record.split_personal()[0], {}), stored.head, None
         )
 
-    def load(self, complaint_id: str, receipt: Idempotency) -> Stored[Complaint]:
-        self._memory.check(receipt)
+    def load(self, complaint_id: str, command: Command) -> Stored[Complaint]:
+        self._memory.check(command.idempotency)
         return self.get(complaint_id)
 
     def change(
-        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], receipt: Idempotency
+        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], command: Command
     ) -> None:
-        self._memory.check(receipt)
+        self._memory.check(command.idempotency)
         if self._memory.complaints[complaint.id].head != before.head:
             raise StaleRevision(complaint.id)
         self._memory.append(event, lambda: StaleRevision(complaint.id))
         self._memory.complaints[complaint.id] = Stored(complaint, event.head, before.key)
-        self._memory.keep(receipt)
+        self._memory.keep(command.idempotency)

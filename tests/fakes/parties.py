@@ -11,6 +11,7 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Access
+from insurance.operations.command import Command
 from insurance.operations.idempotency import Idempotency
 from insurance.operations.parties.ports import AccessContext
 
@@ -22,21 +23,21 @@ class MemoryParties:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def load(self, party_id: str, receipt: Idempotency) -> StreamPosition:
-        self._memory.check(receipt)
+    def load(self, party_id: str, command: Command) -> StreamPosition:
+        self._memory.check(command.idempotency)
         if quote_id_for(party_id) not in self._memory.quotes:
             raise PartyNotFound(party_id)
         if party_id in self._memory.erased:
             raise AlreadyErased(f"party {party_id}")
         return StreamPosition()
 
-    def erase(self, event: Event, *, party_id: str, receipt: Idempotency) -> None:
-        self._memory.check(receipt)
+    def erase(self, event: Event, *, party_id: str, command: Command) -> None:
+        self._memory.check(command.idempotency)
         if party_id in self._memory.erased:
             raise AlreadyErased(f"party {party_id}")
         self._memory.append(event, lambda: AlreadyErased(f"party {party_id}"))
         self._memory.erased.add(party_id)
-        self._memory.keep(receipt)
+        self._memory.keep(command.idempotency)
 
 
 class MemoryAccesses:

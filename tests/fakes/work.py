@@ -1,88 +1,88 @@
 """The ports of work in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from insurance.domain.claim import Claim, Handling
 from insurance.domain.claim.attention import waits_for, waits_from
 from insurance.domain.complaint import Complaint
+from insurance.domain.core.classification import Record
 from insurance.domain.core.identity import (
     Mode,
     mode_of,
 )
 from insurance.domain.quote.quote import Quote
-from insurance.operations.work.ports import Listed
+from insurance.operations.listing import ListEntry, ListRange
 
 from tests.fakes.memory import Memory
 
-type Listable = Quote | Claim | Complaint
 
+class MemoryWorkLists:
+    """The ports `WorkLists` and `ComplaintRegister`."""
 
-class MemoryLists:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
     def waiting(
-        self, mode: Mode, role: str, *, until: datetime, after: str, limit: int
-    ) -> Sequence[Listed]:
-        quotes = [kept.record for kept in self._memory.quotes.values()]
-        claims = [kept.record for kept in self._memory.claims.values()]
-        found: list[tuple[datetime, Listable]] = [
-            (quote.created_at, quote) for quote in quotes if quote.waits_for == role
+        self, mode: Mode, role: str, until: datetime, part: ListRange
+    ) -> Sequence[ListEntry[Quote | Claim | Complaint]]:
+        quotes = [stored.record for stored in self._memory.quotes.values()]
+        complaints = [stored.record for stored in self._memory.complaints.values()]
+        waiting: list[tuple[datetime, Quote | Claim | Complaint]] = [
+            *((quote.created_at, quote) for quote in quotes if quote.waits_for == role),
+            *((one.since, one) for one in complaints if one.waits_for == role),
         ]
-        found += [
-            (kept.record.since, kept.record)
-            for kept in self._memory.complaints.values()
-            if kept.record.waits_for == role
+        for stored in self._memory.claims.values():
+            since = waits_from(stored.record)
+            if since is not None and waits_for(stored.record) == role:
+                waiting.append((since, stored.record))
+        return _entries([(at, record) for at, record in waiting if at <= until], mode, part)
+
+    def claims_by_status(
+        self, mode: Mode, status: str, part: ListRange
+    ) -> Sequence[ListEntry[Claim]]:
+        claims = [stored.record for stored in self._memory.claims.values()]
+        matches = [(claim.reported_at, claim) for claim in claims if claim.handling == status]
+        return _entries(matches, mode, part)
+
+    def claims_by_handler(
+        self, mode: Mode, handler: str, part: ListRange
+    ) -> Sequence[ListEntry[Claim]]:
+        claims = [stored.record for stored in self._memory.claims.values()]
+        matches = [
+            (claim.reported_at, claim)
+            for claim in claims
+            if claim.handler == handler and claim.handling is not Handling.CLOSED
         ]
-        for claim in claims:
-            since = waits_from(claim)
-            if since is not None and waits_for(claim) == role:
-                found.append((since, claim))
-        places = [
-            (_place(at, record.id), record)
-            for at, record in found
-            if at <= until and mode_of(record.id) is mode
+        return _entries(matches, mode, part)
+
+    def complaints_received(
+        self, mode: Mode, month: str, part: ListRange
+    ) -> Sequence[ListEntry[Complaint]]:
+        complaints = [stored.record for stored in self._memory.complaints.values()]
+        matches = [
+            (complaint.received_at, complaint)
+            for complaint in complaints
+            if f"{complaint.received_at:%Y-%m}" == month
         ]
-        return _listed(places, after, limit)
-
-    def claims_in(self, mode: Mode, handling: str, *, after: str, limit: int) -> Sequence[Listed]:
-        return self._claims(lambda claim: claim.handling == handling, mode, after, limit)
-
-    def complaints_in(self, mode: Mode, month: str, *, after: str, limit: int) -> Sequence[Listed]:
-        places: list[tuple[str, Listable]] = [
-            (_place(kept.record.received_at, kept.record.id), kept.record)
-            for kept in self._memory.complaints.values()
-            if f"{kept.record.received_at:%Y-%m}" == month and mode_of(kept.record.id) is mode
-        ]
-        return _listed(places, after, limit)
-
-    def claims_of(self, mode: Mode, handler: str, *, after: str, limit: int) -> Sequence[Listed]:
-        def wanted(claim: Claim) -> bool:
-            return claim.handler == handler and claim.handling is not Handling.CLOSED
-
-        return self._claims(wanted, mode, after, limit)
-
-    def _claims(
-        self, wanted: Callable[[Claim], bool], mode: Mode, after: str, limit: int
-    ) -> Sequence[Listed]:
-        places: list[tuple[str, Listable]] = [
-            (_place(kept.record.reported_at, kept.record.id), kept.record)
-            for kept in self._memory.claims.values()
-            if wanted(kept.record) and mode_of(kept.record.id) is mode
-        ]
-        return _listed(places, after, limit)
+        return _entries(matches, mode, part)
 
 
-def _place(at: datetime, id: str) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}#{id}"
+def _entries[R: Quote | Claim | Complaint](
+    records: Sequence[tuple[datetime, R]], mode: Mode, part: ListRange
+) -> Sequence[ListEntry[R]]:
+    """The records of the mode in order, from behind a position, without their personal fields."""
+    positions = sorted(
+        (f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}#{record.id}", record)
+        for at, record in records
+        if mode_of(record.id) is mode
+    )
+    return [
+        ListEntry(position, _open_fields(record))
+        for position, record in positions
+        if position > part.after
+    ][: part.limit]
 
 
-def _listed(places: Sequence[tuple[str, Listable]], after: str, limit: int) -> Sequence[Listed]:
-    behind = sorted((place for place in places if place[0] > after), key=lambda place: place[0])
-    return [Listed(place, _opened(record)) for place, record in behind[:limit]]
-
-
-def _opened(record: Listable) -> Listable:
-    """The record less what is personal."""
+def _open_fields[R: Record](record: R) -> R:
     return type(record).merge_personal(record.split_personal()[0], {})

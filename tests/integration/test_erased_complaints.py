@@ -26,7 +26,7 @@ def complained(handlers: Handlers, about: str) -> Json:
     agreed = {"decision": "approve", "reason": f"{NAME} is right."}
     step(handlers, f"{path}/redress/{payment['id']}/approval", agreed, SUE)
     answer = {"text": f"Dear {NAME}", "outcome": "upheld", "root_cause": "people"}
-    return step(handlers, f"{path}/response", answer)
+    return step(handlers, f"{path}/final-response", answer)
 
 
 def test_nothing_personal_of_a_complaint_is_readable_anywhere(handlers: Handlers):
@@ -51,7 +51,7 @@ def test_after_erasure_a_complaint_says_nothing_of_the_person(handlers: Handlers
     erase(handlers, policy_id)
 
     path = f"/v1/complaints/{complaint['id']}"
-    for read in (path, f"{path}/desk"):
+    for read in (path, f"{path}/internal"):
         answer = handlers.get(read, caller=KIM, clock=LOSS_CLOCK)
         assert answer.status == 200, answer.text
         assert found_in(answer.body) == set(), read
@@ -92,12 +92,11 @@ def test_redress_on_its_way_is_booked_though_the_person_was_erased(handlers: Han
     erase(handlers, policy_id)
 
     report = {
-        "instruction_id": payment["id"],
         "outcome": "paid",
         "bank_reference": "BK-1",
         "executed_at": "2027-01-11T10:00:00Z",
     }
-    told = step(handlers, "/v1/redress-reports", report, BANK)
+    told = step(handlers, f"/v1/redress/{payment['id']}/bank-report", report, BANK)
 
     assert told["status"] == "paid"
     assert sum(booked(streams(handlers.backend)[complaint["id"]]).values()) == 0

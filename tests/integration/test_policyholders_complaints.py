@@ -18,7 +18,14 @@ THEIRS = frozenset(
 )
 """What there is of a complaint for whoever made it."""
 BROKER = PARTNER | {"scopes": "complaints:write complaints:read"}
-STEPS = ("acknowledgement", "investigation", "response", "referral", "closure", "reopening")
+STEPS = (
+    "acknowledgement",
+    "investigation",
+    "final-response",
+    "ombudsman-referral",
+    "closure",
+    "reopening",
+)
 
 
 def words(about: str) -> Json:
@@ -53,7 +60,7 @@ def worked_on(handlers: Handlers, path: str) -> None:
         step(handlers, f"{path}/redress/{offered}/approval", body, SUE)
     step(handlers, f"{path}/redress", redress | {"name": NAME})
     answer = {"text": "We are sorry.", "outcome": "upheld", "root_cause": "people"}
-    step(handlers, f"{path}/response", answer)
+    step(handlers, f"{path}/final-response", answer)
 
 
 def test_a_policyholder_complains_and_reads_what_became_of_it_and_no_more(handlers: Handlers):
@@ -128,8 +135,10 @@ def test_a_policyholder_handles_no_complaint_and_sees_no_desk(handlers: Handlers
 
     answers = [
         *(handlers.post(f"{path}/{each}", {}, caller=me, clock=LOSS_CLOCK) for each in STEPS),
-        handlers.get(f"{path}/desk", caller=me, clock=LOSS_CLOCK),
-        handlers.get("/v1/complaint-registers/2027-01", caller=me, clock=LOSS_CLOCK),
+        handlers.get(f"{path}/internal", caller=me, clock=LOSS_CLOCK),
+        handlers.get(
+            "/v1/complaint-register", query={"month": "2027-01"}, caller=me, clock=LOSS_CLOCK
+        ),
     ]
 
     assert {answer.status for answer in answers} == {403}

@@ -173,7 +173,7 @@ def test_the_work_of_each_role_is_what_waits_for_it(counter):
     counter.platform.post(accept(waiting[2]))
 
     def listed() -> set[str]:
-        work = counter.platform.get("/v1/work-lists/underwriter", by=UNDERWRITER)
+        work = counter.platform.get("/v1/work-items?role=underwriter", by=UNDERWRITER)
         return {one["id"] for one in work["items"]}
 
     assert listed() == {quote["id"] for quote in waiting}

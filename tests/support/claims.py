@@ -133,4 +133,4 @@ def pursued(platform: Platform, claim_id: str, expected: str = "1200", **changes
     return f"{path}/1"
 
 
-WORK = "/v1/work-lists/claims_handler"
+WORK = "/v1/work-items?role=claims_handler"

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
+from urllib.parse import parse_qsl
 
 from insurance import telemetry, wiring
 from insurance.catalogue import Catalogue
@@ -45,7 +46,7 @@ from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges, MemoryRenewa
 from tests.fakes.products import MemoryProductVersions
 from tests.fakes.quoting import MemoryQuotes
 from tests.fakes.screening import MemoryScreenings
-from tests.fakes.work import MemoryLists
+from tests.fakes.work import MemoryWorkLists
 from tests.support.routes import check_declared
 
 if TYPE_CHECKING:
@@ -115,13 +116,15 @@ class Platform:
             "Coverwright-Clock": self.now.isoformat().replace("+00:00", "Z"),
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
+        path, _, asked = path.partition("?")
+        asked_too = {**dict(parse_qsl(asked)), **(query or {})}
         event = {
             "resource": path,
             "path": path,
             "httpMethod": method,
             "headers": sent,
             "multiValueHeaders": {name: [value] for name, value in sent.items()},
-            "queryStringParameters": dict(query) if query else None,
+            "queryStringParameters": asked_too or None,
             "requestContext": {"requestId": "r-1", "authorizer": authorizer(by), "stage": "v1"},
             "body": None if body is None else json.dumps(body),
             "isBase64Encoded": False,
@@ -261,7 +264,7 @@ def platform_in_memory() -> Iterator[tuple[Platform, Memory]]:
         claims=MemoryClaims(memory),
         billing=MemoryBilling(memory),
         screenings=MemoryScreenings(memory),
-        lists=MemoryLists(memory),
+        work_lists=MemoryWorkLists(memory),
         complaints=MemoryComplaints(memory),
         complaint_receipts=receipts,
         quote_receipts=receipts,

@@ -13,7 +13,7 @@ from insurance.operations.parties.ports import Accesses, Parties
 from insurance.operations.policy.ports import Policies, PolicyChanges, Renewals
 from insurance.operations.products.ports import ProductVersions
 from insurance.operations.quoting.ports import Quotes
-from insurance.operations.work.ports import Lists
+from insurance.operations.work.ports import WorkLists
 
 from tests.fakes.billing import MemoryBilling
 from tests.fakes.claims import MemoryClaims
@@ -25,7 +25,7 @@ from tests.fakes.parties import MemoryAccesses, MemoryParties
 from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges, MemoryRenewals
 from tests.fakes.products import MemoryProductVersions
 from tests.fakes.quoting import MemoryQuotes
-from tests.fakes.work import MemoryLists
+from tests.fakes.work import MemoryWorkLists
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -66,7 +66,7 @@ class Stores:
     claims: Claims
     documents: Documents
     parties: Parties
-    lists: Lists
+    work_lists: WorkLists
     accesses: Accesses
     versions: ProductVersions
     complaints: Complaints
@@ -84,7 +84,7 @@ def in_memory() -> Stores:
         MemoryClaims(memory),
         MemoryDocuments(memory),
         MemoryParties(memory),
-        MemoryLists(memory),
+        MemoryWorkLists(memory),
         MemoryAccesses(memory),
         MemoryProductVersions(memory),
         MemoryComplaints(memory),
@@ -104,7 +104,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.claims,
         real.documents,
         real.parties,
-        real.lists,
+        real.work_lists,
         real.accesses,
         real.product_versions,
         real.complaints,
@@ -169,12 +169,12 @@ def notify(stores: Stores, claim: Claim, key: str = "claim-1") -> Stored[Claim]:
 
 
 def erase(stores: Stores, party_id: str, key: str = "erase-1") -> Event:
-    receipt = make_receipt(
+    command = make_command(
         key,
         operation="test POST /v1/parties/{party_id}/erasure",
         render=lambda _erasure: RecordedAnswer(party_id),
     )
-    head = stores.parties.load(party_id, receipt)
+    head = stores.parties.load(party_id, command)
     erasure = Erasure(party_id=party_id, reason="asked for", erased_at=LATER)
     event = Event.following(
         head,
@@ -185,7 +185,7 @@ def erase(stores: Stores, party_id: str, key: str = "erase-1") -> Event:
         actor="staff-priya",
         now=LATER,
     )
-    stores.parties.erase(event, party_id=party_id, receipt=receipt.record(erasure))
+    stores.parties.erase(event, party_id=party_id, command=command.with_answer(erasure))
     return event
 
 

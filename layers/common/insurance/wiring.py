@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.stores import Stores
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing
+    from insurance.operations.complaints.ports import ComplaintPorts
     from insurance.operations.delivery.ports import DeliveryPorts
     from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     )
     from insurance.operations.products.ports import ProductPorts
     from insurance.operations.quoting.ports import QuotingPorts
+    from insurance.operations.work.ports import WorkPorts
     from insurance.products import LookUps
     from insurance.s3 import S3Objects
     from insurance.scanning import BundledScanner
@@ -197,6 +199,23 @@ def delivery_ports() -> DeliveryPorts:
     )
 
 
+def complaint_ports() -> ComplaintPorts:
+    from insurance.operations.complaints.ports import ComplaintPorts
+
+    return ComplaintPorts(
+        products=products(),
+        complaints=stores().complaints,
+        screening=screening(),
+        register=stores().work_lists,
+    )
+
+
+def work_ports() -> WorkPorts:
+    from insurance.operations.work.ports import WorkPorts
+
+    return WorkPorts(lists=stores().work_lists)
+
+
 def product_ports() -> ProductPorts:
     from insurance.operations.products.ports import ProductPorts
 
@@ -236,9 +255,9 @@ def wordings() -> BundledWordings:
 
 @cache
 def payers() -> AllPayers:
+    from insurance.operations.complaints.report_redress import RedressPayers
     from insurance.operations.payments.pay_claims import ClaimPayers
     from insurance.operations.payments.pay_out import AllPayers
-    from insurance.operations.payments.pay_redress import RedressPayers
     from insurance.operations.payments.pay_refunds import RefundPayers
 
     return AllPayers(

@@ -137,7 +137,7 @@ def desk_scenes(claim: Mapping[str, str]) -> Iterator[Scene]:
     yield Scene("claim_assessment/follow_up_done", done, HANDLER, {}, **entered)
     noted = (*NOTIFIED, "claim_assessment/note", "claim_assessment/assign")
     yield Scene("claim_assessment/desk", f"GET {path}/desk", HANDLER, None, noted, claim, **later)
-    lists, work = "GET /v1/work-lists/{role}", "claims_handler"
+    lists, work = "GET /v1/work-items", "claims_handler"
     waiting = ("claim_intake/notify_without_fault", "settlement/settle_incomplete")
     yield Scene(
         *("settlement/settle_incomplete", "POST /v1/claims/{claim_id}/settlement", HARBOUR, {}),
@@ -145,23 +145,23 @@ def desk_scenes(claim: Mapping[str, str]) -> Iterator[Scene]:
         variables={"claim_id": claim_id_of("notify_without_fault")},
         **later,
     )
-    role: Json = {"variables": {"role": work}, **later}
+    role: Json = {"query": {"role": work}, **later}
     yield Scene("work_list/claims_handler", lists, HANDLER, None, (*ISSUED, *waiting), **role)
     yield Scene("work_list/of_another_role", lists, UNDERWRITER, None, **role)
     yield Scene(
         *("work_list/underwriter", lists, UNDERWRITER, None, ("quoting/quote_referred",)),
-        variables={"role": "underwriter"},
+        query={"role": "underwriter"},
         **later,
     )
     yield Scene(
-        *("work_list/by_status", "GET /v1/claims-by-status/{status}", HANDLER, None, NOTIFIED),
-        variables={"status": "notified"},
+        *("work_list/by_status", "GET /v1/claims", HANDLER, None, NOTIFIED),
+        query={"status": "notified"},
         **later,
     )
     assigned = (*NOTIFIED, "claim_assessment/assign")
     yield Scene(
-        *("work_list/by_handler", "GET /v1/claims-by-handler/{handler}", HANDLER, None, assigned),
-        variables=mine,
+        *("work_list/by_handler", "GET /v1/claims", HANDLER, None, assigned),
+        query=mine,
         **later,
     )
 

@@ -54,7 +54,7 @@ def complaints_scenes() -> Iterator[Scene]:
         ),
         (
             "respond",
-            "response",
+            "final-response",
             KIM,
             {"text": "We are sorry.", "outcome": "upheld", "root_cause": "process"},
         ),
@@ -71,12 +71,13 @@ def complaints_scenes() -> Iterator[Scene]:
         )
         given = (*given, f"complaints/{name}")
     report = {
-        "instruction_id": redress,
         "outcome": "paid",
         "bank_reference": "BK-20270118-0017",
         "executed_at": "2027-01-18T10:00:00Z",
     }
-    yield Scene("complaints/report", "POST /v1/redress-reports", BANK, report, given, **later)
+    told = "POST /v1/redress/{redress_id}/bank-report"
+    both = {"redress_id": redress}
+    yield Scene("complaints/report", told, BANK, report, given, both, **later)
     paid = (*given, "complaints/report")
     close = {"reason": "accepted"}
     yield Scene("complaints/close", f"POST {path}/closure", KIM, close, paid, **one)
@@ -84,9 +85,11 @@ def complaints_scenes() -> Iterator[Scene]:
     again = {"reason": "The cheque never came."}
     yield Scene("complaints/reopen", f"POST {path}/reopening", KIM, again, closed, **one)
     ombudsman = {"reference": "FOS-2027-0042"}
-    yield Scene("complaints/refer", f"POST {path}/referral", KIM, ombudsman, closed, **one)
+    yield Scene(
+        "complaints/refer", f"POST {path}/ombudsman-referral", KIM, ombudsman, closed, **one
+    )
     early = "complaints/refer_too_early"
-    yield Scene(early, f"POST {path}/referral", KIM, ombudsman, received, **one)
+    yield Scene(early, f"POST {path}/ombudsman-referral", KIM, ombudsman, received, **one)
     yield from complaint_desk_scenes(complaint, redress)
 
 
@@ -100,7 +103,7 @@ def complaint_desk_scenes(complaint: str, redress: str) -> Iterator[Scene]:
     note = {"text": "Rang her; she will send the dates."}
     yield Scene("complaints/note", f"POST {path}/notes", KIM, note, received, **one)
     noted = (*received, "complaints/note")
-    yield Scene("complaints/desk", f"GET {path}/desk", KIM, None, noted, **one)
+    yield Scene("complaints/internal", f"GET {path}/internal", KIM, None, noted, **one)
     listed = {**REDRESS, "name": "Viktor Malenkov-Drago"}
     looked_into = (*received, "complaints/acknowledge", "complaints/investigate")
     yield Scene(
@@ -128,14 +131,14 @@ def complaint_desk_scenes(complaint: str, redress: str) -> Iterator[Scene]:
         both,
         **later,
     )
-    month: Json = {"variables": {"month": "2027-01"}, **later}
-    register = "GET /v1/complaint-registers/{month}"
+    month: Json = {"query": {"month": "2027-01"}, **later}
+    register = "GET /v1/complaint-register"
     yield Scene("complaints/register", register, KIM, None, received, **month)
-    yield Scene("complaints/register_csv", f"{register}/csv", KIM, None, received, **month)
+    yield Scene("complaints/register_csv", f"{register}/export", KIM, None, received, **month)
     nobody = "complaints/register_without_the_scope"
     yield Scene(nobody, register, HANDLER, None, received, **month)
     yield Scene(
-        *("work_list/complaints_handler", "GET /v1/work-lists/{role}", KIM, None, received),
-        variables={"role": "complaints_handler"},
+        *("work_list/complaints_handler", "GET /v1/work-items", KIM, None, received),
+        query={"role": "complaints_handler"},
         **later,
     )

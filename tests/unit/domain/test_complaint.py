@@ -16,8 +16,9 @@ from insurance.domain.complaint import (
     Status,
     Step,
 )
+from insurance.domain.complaint.complaint import FinalResponseInput
 from insurance.domain.complaint.lifecycle import NEXT, UNANSWERED
-from insurance.domain.complaint.redress import REDRESS_MAX
+from insurance.domain.complaint.redress import REDRESS_MAX, RedressOffer
 from insurance.domain.complaint.register import COLUMNS, as_csv, row_of
 from insurance.domain.core.errors import (
     ComplaintFull,
@@ -62,7 +63,9 @@ def complaint(**changes: Any) -> Complaint:
 
 def offered(amount: str = "50", **changes: Any) -> Complaint:
     found = complaint(status=Status.INVESTIGATING, **changes)
-    return found.with_redress_offer(gbp(amount), ADA, "For the trouble.", by="staff-kim", at=AT)
+    return found.with_redress_offer(
+        RedressOffer(gbp(amount), ADA, "For the trouble."), by="staff-kim", at=AT
+    )
 
 
 def approved(of: Complaint) -> Complaint:
@@ -106,7 +109,9 @@ def test_the_clocks_run_from_receipt_to_acknowledgement_and_answer():
     ]
 
     looked_into = found.moved(Step.ACKNOWLEDGE, AT).moved(Step.INVESTIGATE, AT)
-    answer = looked_into.answered("No.", Outcome.REJECTED, RootCause.NONE_FOUND, by="k", at=AT)
+    answer = looked_into.answered(
+        FinalResponseInput("No.", Outcome.REJECTED, RootCause.NONE_FOUND), by="k", at=AT
+    )
 
     assert [each.code for each in looked_into.deadlines if each.is_running] == ["final_response"]
     assert [each.code for each in answer.deadlines if each.is_running] == []
@@ -143,7 +148,9 @@ def test_the_ombudsman_is_asked_after_the_answer_or_when_it_is_late():
 def test_the_answer_names_the_ombudsman_of_the_jurisdiction():
     found = complaint(status=Status.INVESTIGATING, jurisdiction="IE")
 
-    answer = found.answered("No.", Outcome.REJECTED, RootCause.PEOPLE, by="k", at=AT).response
+    answer = found.answered(
+        FinalResponseInput("No.", Outcome.REJECTED, RootCause.PEOPLE), by="k", at=AT
+    ).response
 
     assert answer is not None
     assert "fspo.ie" in answer.ombudsman
@@ -179,13 +186,15 @@ def test_who_offers_redress_does_not_agree_to_it():
 def test_redress_is_in_the_products_currency():
     with pytest.raises(CurrencyMismatch):
         complaint(status=Status.INVESTIGATING).with_redress_offer(
-            Money(amount=1, currency=Currency.EUR), ADA, "x", by="k", at=AT
+            RedressOffer(Money(amount=1, currency=Currency.EUR), ADA, "x"), by="k", at=AT
         )
 
 
 def test_a_complaint_does_not_close_over_redress_on_its_way():
     waiting = offered()
-    answered = waiting.answered("Sorry.", Outcome.UPHELD, RootCause.PEOPLE, by="k", at=AT)
+    answered = waiting.answered(
+        FinalResponseInput("Sorry.", Outcome.UPHELD, RootCause.PEOPLE), by="k", at=AT
+    )
 
     with pytest.raises(ComplaintStillOpen):
         answered.closed("accepted", Step.CLOSE, AT)
@@ -196,13 +205,13 @@ def test_a_complaint_does_not_close_over_redress_on_its_way():
 def test_redress_and_notes_have_an_end():
     full = offered("1")
     for _ in range(REDRESS_MAX - 1):
-        full = full.with_redress_offer(gbp("1"), ADA, "x", by="k", at=AT)
+        full = full.with_redress_offer(RedressOffer(gbp("1"), ADA, "x"), by="k", at=AT)
     note = Note(text="Rang.", by="k", at=AT)
     for _ in range(NOTES_MAX):
         full = full.noted(note)
 
     with pytest.raises(ComplaintFull):
-        full.with_redress_offer(gbp("1"), ADA, "x", by="k", at=AT)
+        full.with_redress_offer(RedressOffer(gbp("1"), ADA, "x"), by="k", at=AT)
     with pytest.raises(ComplaintFull):
         full.noted(note)
     assert full.redress[-1].id == redress_id_for(full.id, REDRESS_MAX)
@@ -243,7 +252,9 @@ def test_what_people_write_and_who_they_are_is_sealed():
 
 def test_the_register_has_a_row_for_each_and_nothing_personal():
     paid = reported(approved(offered("50")), BankOutcome.PAID)
-    answer = paid.answered("Sorry, Ada.", Outcome.UPHELD, RootCause.PEOPLE, by="k", at=AT)
+    answer = paid.answered(
+        FinalResponseInput("Sorry, Ada.", Outcome.UPHELD, RootCause.PEOPLE), by="k", at=AT
+    )
 
     row = row_of(answer, AT)
     text = as_csv([row])

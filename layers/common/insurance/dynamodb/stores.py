@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
     from insurance.dynamodb.receipts import DynamoDBReceipts
     from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
-    from insurance.dynamodb.work.work_lists import DynamoDBLists
+    from insurance.dynamodb.work.work_lists import DynamoDBWorkLists
     from insurance.operations.parties.ports import Keys
 
 
@@ -187,10 +187,10 @@ class Stores:
         )
 
     @cached_property
-    def lists(self) -> DynamoDBLists:
-        from insurance.dynamodb.work.work_lists import DynamoDBLists
+    def work_lists(self) -> DynamoDBWorkLists:
+        from insurance.dynamodb.work.work_lists import DynamoDBWorkLists
 
-        return DynamoDBLists(
+        return DynamoDBWorkLists(
             self.client,
             quotes_table=self._table("quotes"),
             claims_table=self._table("claims"),

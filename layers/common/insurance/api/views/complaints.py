@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.etag import etag
-from insurance.api.paging import cursor
+from insurance.api.paging import Page
 from insurance.api.views.claims import DeadlineView
 from insurance.api.views.terms import MoneyView, View
 from insurance.api.views.work import NoteView
@@ -14,11 +14,11 @@ from insurance.domain.complaint import Complainant, Complaint, Redress
 from insurance.domain.complaint.register import as_csv, row_of
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.stored import Stored
-from insurance.operations.work.read_work import Page
+from insurance.operations.listing import ListPage
 
 
 class RedressView(BaseModel):
-    """A payment that puts something right."""
+    """One payment of redress."""
 
     id: str
     status: str
@@ -38,7 +38,7 @@ class RedressView(BaseModel):
 
 
 class ResponseView(BaseModel):
-    """The final response, and who can be asked after it."""
+    """The final response, and the ombudsman that the complainant can turn to."""
 
     text: str
     ombudsman: str
@@ -46,7 +46,7 @@ class ResponseView(BaseModel):
 
 
 class ComplaintView(View):
-    """A complaint: how far it is, its deadlines, what was answered, what was put right."""
+    """A complaint: its status, deadlines, final response and redress."""
 
     id: str
     about: str
@@ -68,27 +68,33 @@ class ComplaintView(View):
     redress: list[RedressView]
 
     @classmethod
-    def to(cls, caller: Caller, kept: Stored[Complaint]) -> Self:
-        """As this caller may see it: outside our own house redress is told of once it is agreed. That
-        a payee is screened, or that an offer was refused, is not for them to know."""
-        shown = cls.of(kept)
+    def to(cls, stored: Stored[Complaint], *, caller: Caller) -> Self:
+        """The complaint as this caller may see it.
+
+        Partners and policyholders see a redress once it is approved. They see neither that a payee
+        is screened nor that an offer was refused.
+        """
+        view = cls.of(stored)
         if caller.kind is CallerKind.STAFF:
-            return shown
-        agreed = [RedressView.of(each) for each in kept.record.redress if each.instruction_id]
-        changes = {"etag": etag(kept.head.sequence, "own"), "redress": agreed}
-        return shown.model_copy(update=changes)
+            return view
+        approved = [
+            RedressView.of(redress) for redress in stored.record.redress if redress.instruction_id
+        ]
+        changes = {"etag": etag(stored.head.sequence, "own"), "redress": approved}
+        return view.model_copy(update=changes)
 
     @classmethod
-    def of(cls, kept: Stored[Complaint]) -> Self:
-        complaint = kept.record
+    def of(cls, stored: Stored[Complaint]) -> Self:
+        """The complaint as staff see it."""
+        complaint = stored.record
         answer = complaint.response
         return cls(
-            etag=etag(kept.head.sequence, "complaint"),
+            etag=etag(stored.head.sequence, "complaint"),
             id=complaint.id,
             about=complaint.about,
             status=complaint.status,
             since=complaint.since,
-            revision=kept.head.sequence,
+            revision=stored.head.sequence,
             channel=complaint.channel,
             category=complaint.category,
             received_at=complaint.received_at,
@@ -110,23 +116,23 @@ class ComplaintView(View):
         )
 
 
-class ComplaintDeskView(View):
-    """What our people keep beside a complaint. Never a partner's."""
+class ComplaintInternalView(View):
+    """What only staff see of a complaint: its handler, root cause and notes."""
 
     complaint_id: str
     revision: int
     handler: str | None
     root_cause: str | None
-    """Why it came to that, as the investigation found."""
+    """What caused the complaint, as the investigation found."""
     notes: list[NoteView]
 
     @classmethod
-    def of(cls, kept: Stored[Complaint]) -> Self:
-        complaint = kept.record
+    def of(cls, stored: Stored[Complaint]) -> Self:
+        complaint = stored.record
         return cls(
-            etag=etag(kept.head.sequence, "desk"),
+            etag=etag(stored.head.sequence, "internal"),
             complaint_id=complaint.id,
-            revision=kept.head.sequence,
+            revision=stored.head.sequence,
             handler=complaint.handler,
             root_cause=complaint.root_cause,
             notes=[NoteView(**note.model_dump()) for note in complaint.notes],
@@ -134,48 +140,46 @@ class ComplaintDeskView(View):
 
 
 class RedressReportView(View):
-    """What the bank is told of its report: the payment, and nothing of the complaint behind it."""
+    """The answer to the bank: the payment, and nothing of the complaint."""
 
     instruction_id: str
     status: str
     amount: MoneyView
 
     @classmethod
-    def of(cls, instruction_id: str, kept: Stored[Complaint]) -> Self:
-        payment = kept.record.redress_of(instruction_id)
+    def of(cls, stored: Stored[Complaint], *, redress_id: str) -> Self:
+        redress = stored.record.redress_of(redress_id)
         return cls(
-            instruction_id=payment.id,
-            status=payment.status,
-            amount=MoneyView.of(payment.amount),
+            instruction_id=redress.id,
+            status=redress.status,
+            amount=MoneyView.of(redress.amount),
         )
 
 
 class RegisterView(View):
-    """A page of the register: rows of one month, by column."""
+    """A page of the register of a month; each row has the same columns."""
 
     rows: list[dict[str, str]]
     next: str | None
-    """Goes into `after` for the following page; nothing after the last one."""
+    """The `after` of the next page; absent on the last page."""
 
     @classmethod
-    def of(cls, list_id: str, page: Page[Complaint], now: datetime) -> Self:
+    def of(cls, complaints: ListPage[Complaint], *, page: Page, now: datetime) -> Self:
         return cls(
-            rows=[row_of(complaint, now) for complaint in page.items],
-            next=cursor(list_id, page.next) if page.next else None,
+            rows=[row_of(complaint, now) for complaint in complaints.items],
+            next=page.next(complaints.next) if complaints.next else None,
         )
 
 
-class RegisterCsvView(View):
-    """The same as comma separated values, each page with its header."""
+class RegisterExportView(View):
+    """A page of the register as comma separated values; each page has a header."""
 
-    month: str
     csv: str
     next: str | None
 
     @classmethod
-    def of(cls, month: str, list_id: str, page: Page[Complaint], now: datetime) -> Self:
+    def of(cls, complaints: ListPage[Complaint], *, page: Page, now: datetime) -> Self:
         return cls(
-            month=month,
-            csv=as_csv(row_of(complaint, now) for complaint in page.items),
-            next=cursor(list_id, page.next) if page.next else None,
+            csv=as_csv(row_of(complaint, now) for complaint in complaints.items),
+            next=page.next(complaints.next) if complaints.next else None,
         )

@@ -1,4 +1,4 @@
-"""How work is shown: what waits for whom, and what people leave on a claim for one another."""
+"""How work lists are shown, and the notes and diary of a claim."""
 
 from datetime import datetime
 from typing import Self
@@ -6,17 +6,17 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.etag import etag
-from insurance.api.paging import cursor
+from insurance.api.paging import Page
 from insurance.api.views.claims import DeadlineView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim import Claim
 from insurance.domain.core.stored import Stored
 from insurance.domain.work.work_item import WorkItem
-from insurance.operations.work.read_work import Page
+from insurance.operations.listing import ListPage
 
 
 class WorkView(BaseModel):
-    """One thing that waits: since when, for whom, and the next deadline that runs on it."""
+    """One task that waits for a role: since when, and its next deadline."""
 
     kind: str
     id: str
@@ -27,7 +27,7 @@ class WorkView(BaseModel):
     age_days: int
     deadline: DeadlineView | None
     late: bool
-    """Whether that deadline has run out."""
+    """Whether that deadline has passed."""
     handler: str | None
     partner: str
 
@@ -50,17 +50,17 @@ class WorkView(BaseModel):
 
 
 class WorkListView(View):
-    """A page of what waits for a role, the longest first."""
+    """A page of the work that waits for a role, the longest wait first."""
 
     items: list[WorkView]
     next: str | None
-    """Goes into `after` for the following page; nothing after the last one."""
+    """The `after` of the next page; absent on the last page."""
 
     @classmethod
-    def of(cls, list_id: str, page: Page[WorkItem], now: datetime) -> Self:
+    def of(cls, work: ListPage[WorkItem], *, page: Page, now: datetime) -> Self:
         return cls(
-            items=[WorkView.of(work, now) for work in page.items],
-            next=cursor(list_id, page.next) if page.next else None,
+            items=[WorkView.of(item, now) for item in work.items],
+            next=page.next(work.next) if work.next else None,
         )
 
 
@@ -98,18 +98,18 @@ class ClaimRowView(BaseModel):
         )
 
 
-class ClaimRowsView(View):
+class ClaimListView(View):
     """A page of claims over all policies, in the order in which they were reported."""
 
     items: list[ClaimRowView]
     next: str | None
-    """Goes into `after` for the following page; nothing after the last one."""
+    """The `after` of the next page; absent on the last page."""
 
     @classmethod
-    def of(cls, list_id: str, page: Page[Claim]) -> Self:
+    def of(cls, claims: ListPage[Claim], *, page: Page) -> Self:
         return cls(
-            items=[ClaimRowView.of(claim) for claim in page.items],
-            next=cursor(list_id, page.next) if page.next else None,
+            items=[ClaimRowView.of(claim) for claim in claims.items],
+            next=page.next(claims.next) if claims.next else None,
         )
 
 

@@ -1,6 +1,7 @@
 """A complaint: what a customer is unhappy about, the final response, and the redress."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -20,6 +21,7 @@ from insurance.domain.complaint.redress import (
     UNAPPROVED,
     Redress,
     RedressDecision,
+    RedressOffer,
     redress_total,
 )
 from insurance.domain.core.classification import Classification, Record
@@ -69,6 +71,15 @@ class FinalResponse(Value):
     ombudsman: str
     by: str
     at: AwareDatetime
+
+
+@dataclass(frozen=True, slots=True)
+class FinalResponseInput:
+    """The final response as the handler gives it."""
+
+    text: str
+    outcome: Outcome
+    root_cause: RootCause
 
 
 class Complaint(Record):
@@ -132,20 +143,16 @@ class Complaint(Record):
         deadlines = update_deadlines(self.deadlines, owed, rules, jurisdiction, now)
         return self.replace(deadlines=deadlines)
 
-    def answered(
-        self, text: str, outcome: Outcome, root_cause: RootCause, *, by: str, at: datetime
-    ) -> Self:
+    def answered(self, answer: FinalResponseInput, *, by: str, at: datetime) -> Self:
         """The complaint with its final response, which names the ombudsman.
 
         Raises:
             WrongState: The complaint is not being investigated.
         """
-        response = FinalResponse(
-            text=text, ombudsman=jurisdiction_of(self.jurisdiction).ombudsman, by=by, at=at
-        )
-        return self.moved(
-            Step.ANSWER, at, response=response, outcome=outcome, root_cause=root_cause
-        )
+        ombudsman = jurisdiction_of(self.jurisdiction).ombudsman
+        response = FinalResponse(text=answer.text, ombudsman=ombudsman, by=by, at=at)
+        changes = {"outcome": answer.outcome, "root_cause": answer.root_cause}
+        return self.moved(Step.ANSWER, at, response=response, **changes)
 
     def referred(self, reference: str, at: datetime) -> Self:
         """The complaint at the ombudsman: after the final response, or when that is late.
@@ -201,9 +208,7 @@ class Complaint(Record):
 
     # Redress
 
-    def with_redress_offer(
-        self, amount: Money, payee: Payee, reason: str, *, by: str, at: datetime
-    ) -> Self:
+    def with_redress_offer(self, offer: RedressOffer, *, by: str, at: datetime) -> Self:
         """The complaint with a redress that awaits approval by a second person.
 
         Raises:
@@ -213,17 +218,17 @@ class Complaint(Record):
         """
         if len(self.redress) >= REDRESS_MAX:
             raise ComplaintFull(self.id, REDRESS_MAX, "offers of redress")
-        if amount.currency is not self.currency:
-            raise CurrencyMismatch(amount.currency, self.currency)
-        offer = Redress(
+        if offer.amount.currency is not self.currency:
+            raise CurrencyMismatch(offer.amount.currency, self.currency)
+        redress = Redress(
             id=redress_id_for(self.id, len(self.redress) + 1),
-            amount=amount,
+            amount=offer.amount,
             status=PaymentStatus.AWAITING_APPROVAL,
             requested_by=by,
-            reason=reason,
+            reason=offer.reason,
         )
-        payees = (self.payees or {}) | {offer.id: payee}
-        return self.moved(Step.OFFER_REDRESS, at, redress=(*self.redress, offer), payees=payees)
+        payees = (self.payees or {}) | {redress.id: offer.payee}
+        return self.moved(Step.OFFER_REDRESS, at, redress=(*self.redress, redress), payees=payees)
 
     def approve_redress(
         self, redress_id: RedressId, matches: Sequence[ScreeningMatch], decision: RedressDecision

@@ -11,6 +11,7 @@ from insurance.domain.bank.report import BankOutcome
 from insurance.domain.complaint.event_types import ComplaintEventType
 from insurance.domain.core.identity import RedressId
 from insurance.domain.core.money import Currency, Money, total
+from insurance.domain.party.party import Payee
 
 REDRESS_MAX: Final = 10
 
@@ -35,6 +36,15 @@ class Redress(OutgoingPayment):
     """One payment of redress."""
 
     id: RedressId
+
+
+@dataclass(frozen=True, slots=True)
+class RedressOffer:
+    """What is offered, to whom and why."""
+
+    amount: Money
+    payee: Payee
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,16 @@ from typing import Final
 from insurance.domain.claim import Claim
 from insurance.domain.claim.attention import waits_from
 from insurance.domain.complaint import Complaint
+from insurance.domain.core.roles import EVERY_ROLE, Role
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
 from insurance.domain.quote.quote import Quote
 
-OVERSEES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {"supervisor": frozenset({"claims_handler", "complaints_handler"})}
+OVERSEES: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
+    {
+        Role.SUPERVISOR: frozenset({Role.CLAIMS_HANDLER, Role.COMPLAINTS_HANDLER}),
+        Role.AUDITOR: EVERY_ROLE,
+    }
 )
 """The roles whose work a role sees beside its own."""
 

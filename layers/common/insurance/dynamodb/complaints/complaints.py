@@ -13,8 +13,8 @@ from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import add, load, put, transact
-from insurance.operations.complaints.ports import Cause
-from insurance.operations.idempotency import Idempotency
+from insurance.operations.command import Command
+from insurance.operations.complaints.ports import ComplaintContext
 from insurance.operations.parties.ports import Keys
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class DynamoDBComplaints:
     """The port `Complaints` on DynamoDB.
 
-    The party's key stands with the quote and, once there is a policy, with the party.
+    The party's key is stored with the quote and, once there is a policy, with the party.
     """
 
     def __init__(
@@ -43,28 +43,26 @@ class DynamoDBComplaints:
         self._client = client
         self._table = complaints_table
         self._quotes_table = quotes_table
-        self._causes = {"quo": quotes_table, "pol": policies_table, "clm": claims_table}
+        self._subjects = {"quo": quotes_table, "pol": policies_table, "clm": claims_table}
         self._parties_table = parties_table
         self._events_table = events_table
         self._receipts = receipts
         self._keys = keys
 
-    def load_cause(self, about: str, receipt: Idempotency) -> Cause | None:
-        table = self._causes[about.split("_", 1)[0]]
-        wanted = [self._receipts.key(receipt), *self._holders(about)]
+    def load_context(self, about: str, command: Command) -> ComplaintContext | None:
+        table = self._subjects[about.split("_", 1)[0]]
+        keys = [self._receipts.key(command.idempotency), *self._holders(about)]
         if table != self._quotes_table:
-            wanted.append((table, {"id": codec.text(about)}))
-        earlier, quote, party, *rest = load(self._client, wanted)
+            keys.append((table, {"id": codec.text(about)}))
+        earlier, quote, party, *rest = load(self._client, keys)
         key = self._key(quote, party)
-        self._receipts.check(receipt, earlier, key)
+        self._receipts.check(command.idempotency, earlier, key)
         if quote is None or None in rest:
             return None
         opened = Quote.merge_personal(codec.unpack(quote["body"]["B"]), {})
-        return Cause(opened.partner, opened.product, opened.territory, key)
+        return ComplaintContext(opened.partner, opened.product, opened.territory, key)
 
-    def add(
-        self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Idempotency
-    ) -> None:
+    def add(self, event: Event, complaint: Complaint, *, key: PartyKey, command: Command) -> None:
         def there(_item: Item | None) -> Exception:
             return StaleRevision(complaint.id)
 
@@ -73,7 +71,7 @@ class DynamoDBComplaints:
             [
                 add(self._table, _item(event, complaint), there, key="id"),
                 aggregates.append(self._events_table, event, taken=there),
-                self._receipts.keep(receipt, about=complaint.id, key=key),
+                self._receipts.keep(command.idempotency, about=complaint.id, key=key),
             ],
         )
 
@@ -83,15 +81,15 @@ class DynamoDBComplaints:
         )
         return self._read(complaint_id, item, self._key(*holders))
 
-    def load(self, complaint_id: str, receipt: Idempotency) -> Stored[Complaint]:
-        wanted = [self._place(complaint_id), self._receipts.key(receipt)]
-        item, earlier, *holders = load(self._client, [*wanted, *self._holders(complaint_id)])
+    def load(self, complaint_id: str, command: Command) -> Stored[Complaint]:
+        keys = [self._place(complaint_id), self._receipts.key(command.idempotency)]
+        item, earlier, *holders = load(self._client, [*keys, *self._holders(complaint_id)])
         key = self._key(*holders)
-        self._receipts.check(receipt, earlier, key)
+        self._receipts.check(command.idempotency, earlier, key)
         return self._read(complaint_id, item, key)
 
     def change(
-        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], receipt: Idempotency
+        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], command: Command
     ) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(complaint.id)
@@ -107,7 +105,7 @@ class DynamoDBComplaints:
                     seen=codec.number(before.head.sequence),
                 ),
                 aggregates.append(self._events_table, event, taken=stale),
-                self._receipts.keep(receipt, about=complaint.id, key=before.key),
+                self._receipts.keep(command.idempotency, about=complaint.id, key=before.key),
             ],
         )
 
@@ -119,8 +117,8 @@ class DynamoDBComplaints:
         return aggregates.kept(Complaint, item, key)
 
     def _key(self, *holders: Item | None) -> PartyKey | None:
-        found = (aggregates.read_key(self._keys, holder) for holder in holders)
-        return next((key for key in found if key is not None), None)
+        keys = (aggregates.read_key(self._keys, holder) for holder in holders)
+        return next((key for key in keys if key is not None), None)
 
     def _place(self, complaint_id: str) -> tuple[str, Item]:
         return self._table, {"id": codec.text(complaint_id)}

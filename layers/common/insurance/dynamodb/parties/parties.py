@@ -1,4 +1,4 @@
-"""Parties in their table: the key that everything personal about them is sealed with, until it is erased."""
+"""Parties in their table: the key that seals their personal data, until it is destroyed."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Refusal, Write, load, transact, update
-from insurance.operations.idempotency import Idempotency
+from insurance.operations.command import Command
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,24 +33,24 @@ class DynamoDBParties:
         self._events_table = events_table
         self._receipts = receipts
 
-    def load(self, party_id: str, receipt: Idempotency) -> StreamPosition:
+    def load(self, party_id: str, command: Command) -> StreamPosition:
         quote, party, earlier = load(
             self._client,
             [
                 (self._quotes_table, {"id": codec.text(quote_id_for(party_id))}),
                 (self._parties_table, {"id": codec.text(party_id)}),
-                self._receipts.key(receipt),
+                self._receipts.key(command.idempotency),
             ],
         )
-        self._receipts.check(receipt, earlier)
+        self._receipts.check(command.idempotency, earlier)
         if quote is None and party is None:
             raise PartyNotFound(party_id)
         if not any("key" in item for item in (quote, party) if item):
             raise AlreadyErased(f"party {party_id}")
         return StreamPosition()
 
-    def erase(self, event: Event, *, party_id: str, receipt: Idempotency) -> None:
-        """The key stands with the party and with the quote; without a policy, with the quote only."""
+    def erase(self, event: Event, *, party_id: str, command: Command) -> None:
+        """Remove the key from the party and from the quote; without a policy it is with the quote only."""
 
         def erased(_item: Item | None) -> Exception:
             return AlreadyErased(f"party {party_id}")
@@ -61,7 +61,7 @@ class DynamoDBParties:
                 self._without_key(self._quotes_table, quote_id_for(party_id), event, erased),
                 self._without_key(self._parties_table, party_id, event, erased),
                 aggregates.append(self._events_table, event, taken=erased),
-                self._receipts.keep(receipt),
+                self._receipts.keep(command.idempotency),
             ],
         )
 

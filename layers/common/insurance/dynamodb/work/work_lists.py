@@ -1,4 +1,4 @@
-"""Lists over many policies, read from the work queue indexes of quotes, claims and complaints."""
+"""Work lists, lists of claims and the register of complaints, read from the work queue indexes of quotes, claims and complaints."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,8 +10,9 @@ from insurance.domain.core.classification import Record
 from insurance.domain.core.identity import Mode
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import codec
+from insurance.dynamodb.codec import Item
 from insurance.dynamodb.work_queue_index import QUEUE, WAITS, QueuedItem, QueueIndex, read_queue
-from insurance.operations.work.ports import Listed
+from insurance.operations.listing import ListEntry, ListRange
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,8 +24,8 @@ KINDS: dict[str, type[Claim | Quote | Complaint]] = {
 }
 
 
-class DynamoDBLists:
-    """The port `Lists` on DynamoDB. It opens no party's key: a list shows nothing personal."""
+class DynamoDBWorkLists:
+    """The ports `WorkLists` and `ComplaintRegister` on DynamoDB. No list opens a party's key."""
 
     def __init__(
         self,
@@ -38,42 +39,60 @@ class DynamoDBLists:
         tables = (quotes_table, claims_table, complaints_table)
         self._queues = [QueueIndex(table, QUEUE, WAITS) for table in tables]
         self._months = [QueueIndex(complaints_table, "month", "received")]
-        self._states = [QueueIndex(claims_table, "status", "reported")]
+        self._statuses = [QueueIndex(claims_table, "status", "reported")]
         self._handlers = [QueueIndex(claims_table, "handler", "reported")]
 
     def waiting(
-        self, mode: Mode, role: str, *, until: datetime, after: str, limit: int
-    ) -> Sequence[Listed]:
-        return self._read(self._queues, mode, role, after=after, limit=limit, until=until)
+        self, mode: Mode, role: str, until: datetime, part: ListRange
+    ) -> Sequence[ListEntry[Claim | Quote | Complaint]]:
+        return [_entry(item) for item in self._read(self._queues, mode, role, part, until)]
 
-    def claims_in(self, mode: Mode, handling: str, *, after: str, limit: int) -> Sequence[Listed]:
-        return self._read(self._states, mode, handling, after=after, limit=limit)
+    def claims_by_status(
+        self, mode: Mode, status: str, part: ListRange
+    ) -> Sequence[ListEntry[Claim]]:
+        return [_entry_of(Claim, item) for item in self._read(self._statuses, mode, status, part)]
 
-    def complaints_in(self, mode: Mode, month: str, *, after: str, limit: int) -> Sequence[Listed]:
-        return self._read(self._months, mode, month, after=after, limit=limit)
+    def claims_by_handler(
+        self, mode: Mode, handler: str, part: ListRange
+    ) -> Sequence[ListEntry[Claim]]:
+        return [_entry_of(Claim, item) for item in self._read(self._handlers, mode, handler, part)]
 
-    def claims_of(self, mode: Mode, handler: str, *, after: str, limit: int) -> Sequence[Listed]:
-        return self._read(self._handlers, mode, handler, after=after, limit=limit)
+    def complaints_received(
+        self, mode: Mode, month: str, part: ListRange
+    ) -> Sequence[ListEntry[Complaint]]:
+        return [_entry_of(Complaint, item) for item in self._read(self._months, mode, month, part)]
 
     def _read(
         self,
         indexes: Sequence[QueueIndex],
         mode: Mode,
         name: str,
-        *,
-        after: str,
-        limit: int,
+        part: ListRange,
         until: datetime | None = None,
-    ) -> Sequence[Listed]:
-        queued = read_queue(
-            self._client, indexes, mode=mode, name=name, after=after, until=until, limit=limit
+    ) -> Sequence[QueuedItem]:
+        return read_queue(
+            self._client,
+            indexes,
+            mode=mode,
+            name=name,
+            after=part.after,
+            until=until,
+            limit=part.limit,
         )
-        return [_listed(item) for item in queued]
 
 
-def _listed(queued: QueuedItem) -> Listed:
+def _entry(queued: QueuedItem) -> ListEntry[Claim | Quote | Complaint]:
     if not queued.item:
-        return Listed(queued.position, None)
-    kind: type[Record] = KINDS[queued.item["id"]["S"].split("_", 1)[0]]
-    record = kind.merge_personal(codec.unpack(queued.item["body"]["B"]), {})
-    return Listed(queued.position, record)  # type: ignore[arg-type]  # one of KINDS
+        return ListEntry(queued.position, None)
+    kind = KINDS[queued.item["id"]["S"].split("_", 1)[0]]
+    return ListEntry(queued.position, _open_fields(kind, queued.item))
+
+
+def _entry_of[R: Record](kind: type[R], queued: QueuedItem) -> ListEntry[R]:
+    record = _open_fields(kind, queued.item) if queued.item else None
+    return ListEntry(queued.position, record)
+
+
+def _open_fields[R: Record](kind: type[R], item: Item) -> R:
+    """The record without its personal fields."""
+    return kind.merge_personal(codec.unpack(item["body"]["B"]), {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,37 +10,84 @@ if TYPE_CHECKING:
     from insurance.domain.complaint import Complaint
     from insurance.domain.contract.terms import ProductRef
     from insurance.domain.core.event import Event
+    from insurance.domain.core.identity import Mode
     from insurance.domain.core.stored import PartyKey, Stored
-    from insurance.operations.idempotency import Idempotency
+    from insurance.operations.command import Command
+    from insurance.operations.listing import ListEntry, ListRange
+    from insurance.operations.parties.ports import Screening
+    from insurance.operations.products.ports import Products
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
-    """What a complaint is about, as far as opening one needs it."""
+class ComplaintContext:
+    """What a new complaint needs of the quote, policy or claim that it is about."""
 
     partner: str
     product: ProductRef
     territory: str
-    """Where the risk is; empty: in the product's first."""
+    """Where the risk is; empty: the product's first territory."""
     key: PartyKey | None
+    """The party's key; None: their data were erased."""
 
 
 class Complaints(Protocol):
-    def load_cause(self, about: str, receipt: Idempotency) -> Cause | None:
-        """The quote, policy or claim, in one read with the receipt; None when there is none."""
+    def load_context(self, about: str, command: Command) -> ComplaintContext | None:
+        """The quote, policy or claim, in one read with the command's idempotency record.
 
-    def add(
-        self, event: Event, complaint: Complaint, *, key: PartyKey, receipt: Idempotency
-    ) -> None:
-        """Store a new complaint; raise StaleRevision when it is there already."""
+        None if it does not exist.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+        """
+
+    def add(self, event: Event, complaint: Complaint, *, key: PartyKey, command: Command) -> None:
+        """Store a new complaint and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The complaint exists already.
+        """
 
     def get(self, complaint_id: str) -> Stored[Complaint]:
-        """Raise ComplaintNotFound when there is none."""
+        """The complaint as it stands.
 
-    def load(self, complaint_id: str, receipt: Idempotency) -> Stored[Complaint]:
-        """As `get`, in one read with the receipt: raise AlreadyAnswered or KeyReused if it is there."""
+        Raises:
+            ComplaintNotFound: There is none.
+        """
+
+    def load(self, complaint_id: str, command: Command) -> Stored[Complaint]:
+        """The complaint as it stands, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            ComplaintNotFound: There is none.
+        """
 
     def change(
-        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], receipt: Idempotency
+        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], command: Command
     ) -> None:
-        """Store the complaint as the event left it; raise StaleRevision when it has moved on."""
+        """Store the complaint as the event left it, and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The complaint has changed since it was loaded.
+        """
+
+
+class ComplaintRegister(Protocol):
+    def complaints_received(
+        self, mode: Mode, month: str, part: ListRange
+    ) -> Sequence[ListEntry[Complaint]]:
+        """Complaints received in a month ("2027-01"), in order of receipt, without personal data."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintPorts:
+    """What operations on complaints need from outside."""
+
+    products: Products
+    complaints: Complaints
+    screening: Screening
+    register: ComplaintRegister

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from insurance.domain.party.party import Access
     from insurance.domain.policy import Policy
     from insurance.domain.screening.screening import ScreeningMatch
+    from insurance.operations.command import Command
     from insurance.operations.idempotency import Idempotency
 
 
@@ -50,8 +51,20 @@ class Accesses(Protocol):
 
 
 class Parties(Protocol):
-    def load(self, party_id: str, receipt: Idempotency) -> StreamPosition:
-        """Where the party's own stream stands; raise PartyNotFound or AlreadyErased."""
+    def load(self, party_id: str, command: Command) -> StreamPosition:
+        """The position of the party's stream, in one read with the command's idempotency record.
 
-    def erase(self, event: Event, *, party_id: str, receipt: Idempotency) -> None:
-        """Destroy the party's key everywhere, for ever; raise AlreadyErased when it is gone."""
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            PartyNotFound: There is no such party.
+            AlreadyErased: The party was erased before.
+        """
+
+    def erase(self, event: Event, *, party_id: str, command: Command) -> None:
+        """Destroy the party's key everywhere, and store the event and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            AlreadyErased: The key was destroyed before.
+        """

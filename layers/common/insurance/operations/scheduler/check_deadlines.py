@@ -11,9 +11,9 @@ from insurance.domain.core.system_actor import system_actor
 from insurance.domain.jurisdiction.regulatory_deadline import next_deadline
 from insurance.operations.claims.change_claim import store_claim
 from insurance.operations.claims.ports import Claims
-from insurance.operations.complaints.handle_complaint import store_complaint
+from insurance.operations.complaints.change_complaint import store_complaint
 from insurance.operations.complaints.ports import Complaints
-from insurance.operations.system_command import receipt_for
+from insurance.operations.system_command import command_for, receipt_for
 
 STEP: Final = "missed deadline"
 
@@ -54,9 +54,8 @@ def check_complaint_deadlines(
     stored = store_complaint(
         complaint,
         ComplaintEventType.DEADLINE_MISSED,
-        before=before,
-        caller=system_actor(mode),
-        complaints=complaints,
-        receipt=receipt_for(mode, STEP, f"{complaint_id} {before.head.sequence}", now),
+        before,
+        command_for(mode, STEP, f"{complaint_id} {before.head.sequence}", now),
+        complaints,
     )
     return next_deadline(stored.record.deadlines)

@@ -1,4 +1,4 @@
-"""What reading work lists is given."""
+"""What operations on work lists are given."""
 
 from __future__ import annotations
 
@@ -13,32 +13,33 @@ if TYPE_CHECKING:
     from insurance.domain.complaint import Complaint
     from insurance.domain.core.identity import Mode
     from insurance.domain.quote.quote import Quote
+    from insurance.operations.listing import ListEntry, ListRange
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A place in a list; without what stood there, if it has moved on since the list was written."""
+class WorkLists(Protocol):
+    """Lists over many policies, in order, without personal data.
 
-    position: str
-    record: Claim | Quote | Complaint | None
-
-
-class Lists(Protocol):
-    """Lists over many policies, read in order from the place behind `after`.
-
-    Only what is not personal is read. An entry may come moments late; none comes that has moved on.
+    An entry may appear a moment late. An entry that has left its list comes without a record.
     """
 
     def waiting(
-        self, mode: Mode, role: str, *, until: datetime, after: str, limit: int
-    ) -> Sequence[Listed]:
-        """What waits for a role by then, the longest first."""
+        self, mode: Mode, role: str, until: datetime, part: ListRange
+    ) -> Sequence[ListEntry[Claim | Quote | Complaint]]:
+        """What waits for a role at the time `until`, the longest wait first."""
 
-    def claims_in(self, mode: Mode, handling: str, *, after: str, limit: int) -> Sequence[Listed]:
-        """Claims whose handling has come so far, in the order in which they were reported."""
+    def claims_by_status(
+        self, mode: Mode, status: str, part: ListRange
+    ) -> Sequence[ListEntry[Claim]]:
+        """Claims whose handling has this status, in the order in which they were reported."""
 
-    def complaints_in(self, mode: Mode, month: str, *, after: str, limit: int) -> Sequence[Listed]:
-        """Complaints received in a month ("2027-01"), in the order in which they came."""
+    def claims_by_handler(
+        self, mode: Mode, handler: str, part: ListRange
+    ) -> Sequence[ListEntry[Claim]]:
+        """Claims of this handler that are not closed, in the order in which they were reported."""
 
-    def claims_of(self, mode: Mode, handler: str, *, after: str, limit: int) -> Sequence[Listed]:
-        """Claims that are not closed and that this person has in hand, in the same order."""
+
+@dataclass(frozen=True, slots=True)
+class WorkPorts:
+    """What operations on work lists need from outside."""
+
+    lists: WorkLists

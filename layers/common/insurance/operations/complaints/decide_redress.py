@@ -1,0 +1,68 @@
+"""Decide a redress: a second person approves, clears or refuses it."""
+
+from insurance.domain.complaint import Complaint, ComplaintEventType, RedressDecision
+from insurance.domain.core.stored import Stored
+from insurance.operations.command import Command
+from insurance.operations.complaints.change_complaint import load_complaint, store_complaint
+from insurance.operations.complaints.ports import ComplaintPorts
+
+
+def approve_redress(
+    complaint_id: str, redress_id: str, reason: str, command: Command, ports: ComplaintPorts
+) -> Stored[Complaint]:
+    """Approve a redress. It waits for a person if the payee's name matches the sanctions list.
+
+    Raises:
+        ComplaintNotFound: The complaint does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        RedressNotFound: The complaint has no such redress.
+        AlreadyErased: The payee's name and account were erased.
+        WrongState: The redress does not await approval.
+        SamePerson: The person who offered it cannot approve it.
+    """
+    before = load_complaint(complaint_id, command, ports.complaints)
+    matches = ports.screening.matches(before.record.payee_to_pay(redress_id).name)
+    decision = _decision(reason, command)
+    complaint, type = before.record.approve_redress(redress_id, matches, decision)
+    return store_complaint(complaint, type, before, command, ports.complaints)
+
+
+def clear_redress(
+    complaint_id: str, redress_id: str, reason: str, command: Command, ports: ComplaintPorts
+) -> Stored[Complaint]:
+    """Clear the payee of a redress: the listed person is somebody else. The redress is paid then.
+
+    Raises:
+        ComplaintNotFound: The complaint does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        RedressNotFound: The complaint has no such redress.
+        AlreadyErased: The payee's name and account were erased.
+        WrongState: The redress is not being screened.
+        SamePerson: The person who offered it cannot clear it.
+    """
+    before = load_complaint(complaint_id, command, ports.complaints)
+    matches = ports.screening.matches(before.record.payee_to_pay(redress_id).name)
+    complaint = before.record.clear_redress(redress_id, matches, _decision(reason, command))
+    type = ComplaintEventType.REDRESS_APPROVED
+    return store_complaint(complaint, type, before, command, ports.complaints)
+
+
+def refuse_redress(
+    complaint_id: str, redress_id: str, reason: str, command: Command, ports: ComplaintPorts
+) -> Stored[Complaint]:
+    """Refuse a redress, at its approval or at its screening.
+
+    Raises:
+        ComplaintNotFound: The complaint does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        RedressNotFound: The complaint has no such redress.
+        WrongState: The redress awaits neither.
+    """
+    before = load_complaint(complaint_id, command, ports.complaints)
+    complaint = before.record.refuse_redress(redress_id, _decision(reason, command))
+    type = ComplaintEventType.REDRESS_REFUSED
+    return store_complaint(complaint, type, before, command, ports.complaints)
+
+
+def _decision(reason: str, command: Command) -> RedressDecision:
+    return RedressDecision(by=command.actor, reason=reason, at=command.now)
