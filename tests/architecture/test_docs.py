@@ -77,6 +77,7 @@ TYPED_BY = {
 BY_HAND = {
     "make check": "CI itself",
     "make unit": "a part of `make test`, which CI runs",
+    "make flaky": "it takes N times what the slow levels of `make test` take",
     "make events": "`make test`, which CI runs, compares each answer with what it records",
     "make format": "`make lint`, which CI runs, asks the same tools whether there is anything to mend",
     "uv run pre-commit install": "it changes the clone's own git hooks",

@@ -1,0 +1,57 @@
+"""Tests are alone: what they share stands in tests/support and tests/fakes, and they stay short."""
+
+import ast
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from tests.architecture.sources import ROOT, sources
+
+TESTS = sources("tests/*.py")
+LINES_MAX = 600
+SLEEPERS = {
+    "tests/local/fixture/echo/app.py": "a function that must be killed has to hang",
+    "tests/support/waiting.py": "between two looks at the fact",
+    "tests/support/zygote.py": "a process dies a chosen while after a point, wherever that may be",
+}
+
+
+@cache
+def text_of(path: str) -> str:
+    return (ROOT / path).read_text("utf-8")
+
+
+def found(look: Callable[[ast.AST], Iterator[str]]) -> dict[str, list[str]]:
+    """By file, what is found in its tree."""
+    by_file = {
+        path: [each for node in ast.walk(ast.parse(text_of(path))) for each in look(node)]
+        for path in TESTS
+    }
+    return {path: all_ for path, all_ in by_file.items() if all_}
+
+
+def test_nothing_imports_a_test_module():
+    def imported(node: ast.AST) -> Iterator[str]:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests."):
+            names = [node.module or "", *(f"{node.module}.{each.name}" for each in node.names)]
+            yield from (name for name in names if name.rpartition(".")[2].startswith("test_"))
+
+    assert found(imported) == {}
+
+
+def test_no_file_of_tests_is_long():
+    lines = {path: len(text_of(path).splitlines()) for path in TESTS}
+
+    assert {path: count for path, count in lines.items() if count > LINES_MAX} == {}
+
+
+def test_no_test_sleeps():
+    """It waits for a fact: `tests.support.waiting`."""
+
+    def slept(node: ast.AST) -> Iterator[str]:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            gives_way = bool(node.args) and ast.unparse(node.args[0]) == "0"
+            if node.func.attr == "sleep" and not gives_way:
+                yield f"line {node.lineno}"
+
+    assert found(slept).keys() - SLEEPERS == set()
+    assert found(slept).keys() >= SLEEPERS.keys()

@@ -1,0 +1,66 @@
+"""The glossary's words, and none of those that it replaced.
+
+`docs/glossary.md` has one line a term; at its end may stand the words that must not be used for it:
+`- **term**: meaning. (not: old, older)`.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from tests.architecture.sources import ROOT, not_yet, sources
+
+GLOSSARY = ROOT / "docs" / "glossary.md"
+LINE = re.compile(r"- \*\*(?P<term>[^*]+)\*\*: (?P<meaning>.+?)(?: \(not: (?P<old>[^)]+)\))?")
+NOT_YET = "not_yet_words.txt"
+EXEMPT = {"docs/glossary.md", "CHANGELOG.md"}
+"""The one names the old words, the other tells what was renamed."""
+
+
+def entries() -> list[str]:
+    return [line for line in GLOSSARY.read_text("utf-8").splitlines() if line.startswith("- ")]
+
+
+@cache
+def old_words() -> re.Pattern[str]:
+    found: list[str] = []
+    for line in entries():
+        entry = LINE.fullmatch(line)
+        if entry is not None and entry["old"]:
+            found += [word.strip() for word in entry["old"].split(",")]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, found))})(?!\w)")
+
+
+def used_in(path: str) -> set[str]:
+    return set(old_words().findall((ROOT / path).read_text("utf-8")))
+
+
+FILES = [path for path in sources() if path not in EXEMPT]
+
+
+def test_every_entry_is_one_line_with_a_term_and_a_meaning():
+    assert [line for line in entries() if LINE.fullmatch(line) is None] == []
+
+
+def test_terms_stand_in_alphabetical_order_and_once():
+    terms = [entry["term"] for line in entries() if (entry := LINE.fullmatch(line))]
+
+    assert terms == sorted(set(terms), key=str.casefold)
+
+
+def test_no_old_word_is_used():
+    found = {path: used_in(path) for path in sorted(set(FILES) - not_yet(NOT_YET))}
+
+    assert {path: words for path, words in found.items() if words} == {}
+
+
+def test_the_list_of_files_that_are_not_yet_done_has_no_other():
+    """Take a file off `not_yet_words.txt` when it is done; put none on it."""
+    done = [path for path in not_yet(NOT_YET) if not (ROOT / path).exists() or not used_in(path)]
+
+    assert done == []
+
+
+def test_the_glossary_is_where_it_is_looked_for():
+    assert Path(GLOSSARY).is_file()
+    assert old_words().findall("the Kept and the kept")
