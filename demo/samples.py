@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from local.aws.cloudformation import STACK_NAME
+
 SCOPE_PREFIX = "coverwright/"
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -40,7 +42,7 @@ class Partner:
 
 @dataclass(frozen=True)
 class Staff:
-    """A person with roles (Cognito groups); the group `test` keeps them to test data."""
+    """A person with roles and a mode: each is a group of the staff pool."""
 
     name: str
     groups: tuple[str, ...]
@@ -66,10 +68,16 @@ class Person:
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine client of our own with nothing but scopes."""
+    """A machine client of the staff pool, as the template declares it: it has scopes alone."""
 
-    client_id: str
+    name: str
+    resource: str
+    """The client's logical id in template.yaml."""
     scopes: tuple[str, ...]
+
+    @property
+    def client_id(self) -> str:
+        return f"{STACK_NAME}-{self.resource}"
 
 
 def _suffix(text: str) -> str:
@@ -142,18 +150,22 @@ STAFF = (
     Staff("author-test", ("product_manager", "test"), ("products:read", "products:write")),
     Staff("publisher-test", ("product_manager", "test"), ("products:read", "products:write")),
     Staff("privacy-test", ("privacy_officer", "test"), (*_READS, "parties:erase")),
-    Staff("underwriter", ("underwriter",), (*_READS, "quotes:underwrite")),
+    Staff("underwriter", ("live", "underwriter"), (*_READS, "quotes:underwrite")),
 )
 PEOPLE = (Person("ada-test", "portal-test"), Person("ben-test", "portal-test"))
 BANKS: Mapping[str, Machine] = {
-    "live": Machine("bank-live", ("payments:report",)),
-    # A machine's token has no groups: this scope is what keeps it to test data.
-    "test": Machine("bank-test", ("payments:report", "mode.test")),
+    "live": Machine("bank-live", "BankClient", ("payments:report",)),
+    "test": Machine("bank-test", "BankTestClient", ("payments:report",)),
 }
 
 CALLERS: Mapping[str, Partner | Staff | Person | Machine] = {
     **{each.client_id: each for each in PARTNERS},
     **{each.name: each for each in STAFF},
     **{each.name: each for each in PEOPLE},
-    **{each.client_id: each for each in BANKS.values()},
+    **{each.name: each for each in BANKS.values()},
 }
+CLIENTS: Mapping[str, Partner | Machine] = {
+    **{partner.client_id: partner for partner in PARTNERS},
+    **{bank.client_id: bank for bank in BANKS.values()},
+}
+"""What signs in by client credentials, by client id."""

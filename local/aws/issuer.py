@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from demo.samples import CALLERS, SCOPE_PREFIX, Machine, Partner, Person, Staff
+from demo.samples import CLIENTS, SCOPE_PREFIX, Machine, Partner, Person, Staff
 
 type Json = dict[str, Any]
 type Sample = Partner | Staff | Person | Machine
@@ -122,8 +122,8 @@ class Issuer:
         if form.get("grant_type") != "client_credentials":
             return _refused("unsupported_grant_type")
         client_id, secret = _credentials(request, form)
-        caller = CALLERS.get(client_id)
-        if not isinstance(caller, Partner | Machine):
+        caller = CLIENTS.get(client_id)
+        if caller is None:
             return _refused("invalid_client", 401)
         if not hmac.compare_digest(secret.encode(), self.client_secret(client_id).encode()):
             return _refused("invalid_client", 401)

@@ -11,7 +11,7 @@ from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.roles import Role
 
-from tests.support.calls import FOLDERS, Answer, Handlers, application, staff
+from tests.support.calls import FOLDERS, Answer, Handlers, application, machine, staff
 
 type Json = dict[str, Any]
 
@@ -53,8 +53,7 @@ def welcome(route: Route) -> Json:
         return application("app_test_one", "harbour", scopes=route.scope)
     if CallerKind.STAFF in route.callers:
         return staff("somebody", sorted(route.roles)[0], route.scope)
-    scopes = f"coverwright/{route.scope} coverwright/mode.test"
-    return {"claims": {"sub": "machine", "scope": scopes}}
+    return machine(route.scope)
 
 
 def call(
@@ -130,10 +129,10 @@ def test_a_clock_of_another_century_is_refused_and_so_is_any_clock_of_a_live_cal
 def in_live_mode(caller: Json) -> Json:
     if "claims" not in caller:
         return caller | {"mode": "live"}
-    claims = {name: value.replace("mode.test", "") for name, value in caller["claims"].items()}
-    if "cognito:groups" in claims:
-        claims["cognito:groups"] = claims["cognito:groups"].replace("test]", "]")
-    return {"claims": claims}
+    if "client_id" in caller["claims"]:
+        return machine(caller["claims"]["scope"].removeprefix("coverwright/"), mode="live")
+    groups = caller["claims"]["cognito:groups"].replace("test]", "live]")
+    return {"claims": {**caller["claims"], "cognito:groups": groups}}
 
 
 @pytest.mark.parametrize("value", ["nonsense", '"1-quote', '"1-quote", "2-quote"', '"' * 200])
@@ -198,9 +197,7 @@ def test_a_route_is_open_to_the_callers_that_it_declares(
             CallerKind.POLICYHOLDER: application("per_test_one", "harbour", scopes=route.scope)
             | {"kind": "policyholder", "parties": IDS["party_id"]},
             CallerKind.STAFF: staff("somebody", " ".join(Role), route.scope),
-            CallerKind.MACHINE: {
-                "claims": {"sub": "m", "scope": f"coverwright/{route.scope} coverwright/mode.test"}
-            },
+            CallerKind.MACHINE: machine(route.scope),
         }
         answer = call(loaded, route, caller=callers[kind])
         is_open = kind in route.callers
@@ -228,7 +225,7 @@ def test_nothing_is_done_without_the_scope_that_the_route_declares(
     for route in routes:
         caller = welcome(route)
         if "claims" in caller:
-            caller["claims"]["scope"] = "coverwright/mode.test"
+            caller["claims"]["scope"] = ""
         else:
             caller["scopes"] = ""
         answer = call(loaded, route, caller=caller)

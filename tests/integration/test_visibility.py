@@ -20,6 +20,7 @@ from tests.support.calls import (
     Answer,
     Handlers,
     application,
+    machine,
     staff,
 )
 
@@ -174,7 +175,7 @@ def test_staff_work_on_one_mode_only(handlers: Handlers):
 
 def test_the_bank_of_one_mode_reports_on_that_mode_only(handlers: Handlers):
     claim = handlers.settled()
-    live_bank = {"claims": {"sub": "bank", "scope": "coverwright/payments:report"}}
+    live_bank = machine("payments:report", mode="live")
     report = {
         "instruction_id": claim["payments"][0]["id"],
         "outcome": "paid",
@@ -239,9 +240,9 @@ def test_no_application_gets_in_where_staff_do_whatever_its_scopes(handlers: Han
     for operation in (each for module in handlers.modules.values() for each in module.api.routes):
         if operation.callers != {CallerKind.STAFF}:
             continue
-        for scopes in (operation.scope, f"{operation.scope} mode.test"):
-            words = " ".join(f"coverwright/{scope}" for scope in scopes.split())
-            caller = {"claims": {"sub": "harbour", "client_id": "harbour", "scope": words}}
+        for client in ("harbour", "coverwright-local-BankTestClient"):
+            word = f"coverwright/{operation.scope}"
+            caller = {"claims": {"sub": client, "client_id": client, "scope": word}}
             path = operation.path
             for name, value in known.items():
                 path = path.replace(f"{{{name}}}", value)

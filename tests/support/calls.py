@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from insurance.access.grants import PEOPLES_SCOPES
 from insurance.access.people import person_id
 
+from demo.samples import BANKS
 from tests.support.backend import Backend, environment
 from tests.support.routes import check_declared
 
@@ -60,7 +61,7 @@ def application(principal: str, partner: str, *, mode: str = "test", scopes: str
 
 def staff(name: str, role: str, scope: str, *, mode: str = "test") -> Json:
     """The claims of a member of staff's token, as API Gateway renders them."""
-    groups = f"[{role} test]" if mode == "test" else f"[{role}]"
+    groups = f"[{role} {mode}]"
     return {"claims": {"sub": name, "scope": f"coverwright/{scope}", "cognito:groups": groups}}
 
 
@@ -74,9 +75,15 @@ FINANCE = staff("staff-fiona", "finance", "payments:send")
 PRIVACY = staff("staff-petra", "privacy_officer", "parties:erase")
 AUTHOR = staff("staff-anna", "product_manager", "products:write")
 PUBLISHER = staff("staff-paul", "product_manager", "products:write")
-BANK: Json = {
-    "claims": {"sub": "bank", "scope": "coverwright/payments:report coverwright/mode.test"}
-}
+
+
+def machine(scope: str, *, mode: str = "test") -> Json:
+    """The claims of the bank's client of this mode: scopes, no groups and no person."""
+    client = BANKS[mode].client_id
+    return {"claims": {"sub": client, "client_id": client, "scope": f"coverwright/{scope}"}}
+
+
+BANK = machine("payments:report")
 
 NAME = "Ada Quillfeather"
 EMAIL = "ada.quillfeather@example.com"

@@ -34,7 +34,7 @@ from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.products.ports import Products
 
-from demo.samples import CALLERS, Partner
+from demo.samples import BANKS, CALLERS, Machine, Partner
 from tests.fakes.billing import MemoryBilling
 from tests.fakes.claims import MemoryClaims
 from tests.fakes.complaints import MemoryComplaints
@@ -226,10 +226,12 @@ def authorizer(name: str) -> Json:
             "plan": caller.plan,
             "mode": caller.mode,
         }
-    groups = ",".join(getattr(caller, "groups", ()))
-    subject = getattr(caller, "subject", name)
     scopes = " ".join(f"coverwright/{scope}" for scope in caller.scopes)
-    return {"claims": {"sub": subject, "scope": scopes, "cognito:groups": groups}}
+    if isinstance(caller, Machine):
+        client_id = caller.client_id
+        return {"claims": {"sub": client_id, "client_id": client_id, "scope": scopes}}
+    groups = ",".join(getattr(caller, "groups", ()))
+    return {"claims": {"sub": caller.subject, "scope": scopes, "cognito:groups": groups}}
 
 
 @dataclass(frozen=True)
@@ -358,6 +360,8 @@ def _settings() -> Iterator[None]:
         "DEBTOR_BIC": "NWBKGB2L",
         "POWERTOOLS_METRICS_NAMESPACE": "Coverwright",
         "POWERTOOLS_SERVICE_NAME": "platform",
+        "LIVE_MACHINES": BANKS["live"].client_id,
+        "TEST_MACHINES": BANKS["test"].client_id,
     }
     with (
         patch.dict("os.environ", environment),

@@ -7,6 +7,7 @@ import pytest
 from insurance.access.grants import PEOPLES_SCOPES
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.identity import Mode
 from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
 
@@ -15,8 +16,6 @@ from tools.openapi.handlers import handlers
 
 type Json = dict[str, Any]
 
-TEST_GROUP = "test"
-TEST_SCOPE = "mode.test"
 PREFIX = "coverwright/"
 
 
@@ -40,13 +39,13 @@ def routes() -> list[Route]:
 def test_every_role_is_a_group_of_the_staff_pool_and_no_group_is_without_a_role(written: Json):
     groups = [group["GroupName"] for _, group in properties(written, "UserPoolGroup")]
 
-    assert sorted(groups) == sorted([*Role, TEST_GROUP])
+    assert sorted(groups) == sorted([*Role, *Mode])
 
 
 def test_the_resource_server_has_every_scope_and_no_other(written: Json):
     [(_, server)] = properties(written, "UserPoolResourceServer")
 
-    assert {scope["ScopeName"] for scope in server["Scopes"]} == {*Scope, TEST_SCOPE}
+    assert {scope["ScopeName"] for scope in server["Scopes"]} == {*Scope}
 
 
 def test_the_staff_client_may_ask_for_what_staff_are_welcome_to_do(

@@ -4,6 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from insurance.domain.core.caller import CallerKind
+
+from tools.openapi.handlers import handlers
+
 type Json = dict[str, Any]
 
 # AWS's own policies that SAM attaches: writing logs and traces. Nothing else comes by shorthand.
@@ -148,3 +152,18 @@ def test_personal_data_keys_are_asked_for_their_one_purpose(resources: Json) -> 
             if target(statement["Resource"]) == "PersonalDataKey":
                 context = statement["Condition"]["StringEquals"]
                 assert context == {"kms:EncryptionContext:purpose": "party-key"}, name
+
+
+def test_only_functions_that_machines_call_know_the_machines_clients(written: Json) -> None:
+    called = {
+        handler.folder
+        for handler in handlers()
+        if any(CallerKind.MACHINE in route.callers for route in handler.routes)
+    }
+    for one in written["Resources"].values():
+        if one["Type"] == "AWS::Serverless::Function":
+            variables = one["Properties"]["Environment"]["Variables"]
+            folder = one["Properties"]["CodeUri"].removeprefix("functions/")
+            clients = [variables.get("LIVE_MACHINES"), variables.get("TEST_MACHINES")]
+            named = [{"Ref": "BankClient"}, {"Ref": "BankTestClient"}]
+            assert clients == (named if folder in called else [None, None]), folder

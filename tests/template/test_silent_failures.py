@@ -102,7 +102,7 @@ def test_every_scope_is_one_the_user_pool_knows(
 
     asked = {scope for _, operation in operations for scope in operation["x-coverwright-scopes"]}
 
-    assert asked == known - {"mode.test"}  # no operation asks for it: it says whose data
+    assert asked == known
 
 
 def test_plans_throttle_operations_that_exist(written: Json, definition: Json) -> None:

@@ -17,6 +17,11 @@ def setting(name: str) -> str:
     return value
 
 
+def words(name: str) -> frozenset[str]:
+    """The words of a setting; none where the template gives the function no such variable."""
+    return frozenset(os.environ.get(name, "").split())
+
+
 def table(name: str) -> str:
     """The name of a table: `table("quotes")` reads QUOTES_TABLE."""
     return setting(f"{name.upper()}_TABLE")

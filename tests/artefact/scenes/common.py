@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from insurance.domain.core import identity
 from insurance.domain.core.identity import Mode
 
-from demo.samples import CALLERS, Partner, Staff
+from demo.samples import CALLERS, Machine, Partner, Staff
 
 type Json = dict[str, Any]
 
@@ -41,8 +41,9 @@ def staff(name: str) -> Json:
 def bank(name: str) -> Json:
     """The claims of a machine: scopes, and no groups."""
     caller = CALLERS[name]
+    assert isinstance(caller, Machine)
     scopes = " ".join(f"coverwright/{scope}" for scope in caller.scopes)
-    return {"claims": {"sub": name, "client_id": name, "scope": scopes}}
+    return {"claims": {"sub": caller.client_id, "client_id": caller.client_id, "scope": scopes}}
 
 
 HARBOUR, MEADOW = partner("harbour-test"), partner("meadow-test")

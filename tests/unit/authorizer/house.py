@@ -53,7 +53,7 @@ STAFF: Json = {
     "client_id": "staff-portal",
     "username": "ada",
     "scope": "openid coverwright/quotes:read coverwright/quotes:underwrite",
-    "cognito:groups": ["underwriter", "supervisor"],
+    "cognito:groups": ["live", "underwriter", "supervisor"],
 }
 
 

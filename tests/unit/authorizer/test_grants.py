@@ -229,6 +229,13 @@ def test_the_group_test_is_a_mode_and_no_role(house: House) -> None:
     assert (context["mode"], context["roles"]) == ("test", "underwriter")
 
 
+@pytest.mark.parametrize("modes", [[], ["live", "test"]])
+def test_staff_who_are_registered_for_no_mode_or_for_both_are_denied(
+    house: House, modes: list[str]
+) -> None:
+    assert_denied(house, signed({**STAFF, "cognito:groups": [*modes, "underwriter"]}))
+
+
 def test_staff_without_a_role_are_denied(house: House) -> None:
     assert_denied(house, signed({**STAFF, "cognito:groups": ["test"]}))
 

@@ -123,7 +123,8 @@ def test_staff_who_sign_in_through_a_portal_stay_staff_and_strangers_groups_coun
     portal: House,
 ) -> None:
     assert (
-        portal.answer(signed({**PAT, "cognito:groups": ["auditor"]}))["context"]["kind"] == "staff"
+        portal.answer(signed({**PAT, "cognito:groups": ["auditor", "live"]}))["context"]["kind"]
+        == "staff"
     )
     portal.documents[PARTNERS_OWN] = published()
     portal.applications["harbour"] = dataclasses.replace(PORTAL, issuer=PARTNERS_OWN)

@@ -29,7 +29,8 @@ API_PRODUCTS: Mapping[str, tuple[str, ...]] = {
 # allow `GET/v1/claims/x/v1/quotes/y`.
 METHODS = ("GET", "POST")
 SCOPE_PREFIX = "coverwright/"  # the resource server's, on the wire only
-TEST_GROUP = "test"
+MODE_GROUPS = frozenset({"live", "test"})
+"""A member of staff is in exactly one of them."""
 STAFF_PLAN = "internal"
 PEOPLES_SCOPES = frozenset(
     {"policies:read", "claims:read", "claims:write", "complaints:read", "complaints:write"}
@@ -105,9 +106,12 @@ def staff_of(claims: Json, *, issuer: Issuer) -> Caller | None:
     subject = str(claims["sub"])
     if not isinstance(groups, list) or not all(is_name(group) for group in groups):
         raise CallerDenied("unreadable_groups")
-    roles = frozenset(groups) - {TEST_GROUP}
+    roles, modes = frozenset(groups) - MODE_GROUPS, MODE_GROUPS.intersection(groups)
     if not roles:
         raise CallerDenied("no_role")
+    if len(modes) != 1:
+        raise CallerDenied("no_mode")
+    [mode] = modes
     return Caller(
         principal=subject,
         kind="staff",
@@ -115,7 +119,7 @@ def staff_of(claims: Json, *, issuer: Issuer) -> Caller | None:
         roles=roles,
         scopes=_scopes(claims),
         plan=STAFF_PLAN,
-        mode="test" if TEST_GROUP in groups else "live",
+        mode="live" if mode == "live" else "test",
         products=frozenset(API_PRODUCTS),
     )
 

@@ -3,21 +3,28 @@
 from collections.abc import Mapping
 from typing import Any
 
+from insurance.config import words
 from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.errors import NoAuthority
 from insurance.domain.core.identity import Mode
 
 SCOPE_PREFIX = "coverwright/"
 """The resource server's name in front of each scope of an access token."""
 
-TEST_GROUP = "test"
-"""Staff in this group work on test data, and on nothing else."""
-
-TEST_SCOPE = "mode.test"
-"""The same for a machine, whose token has no groups."""
+MODE_GROUPS = frozenset(Mode)
+"""A member of staff is in one of these groups of the pool, and acts on that mode's data alone."""
 
 
 def caller_of(event: Mapping[str, Any]) -> Caller:
-    """The caller of a REST proxy event. Raises KeyError when no authorizer has spoken."""
+    """The caller of a REST proxy event.
+
+    The mode belongs to who is registered: an application's row, a person's group, a machine's client.
+    It is never a scope, because a client may ask for fewer scopes than it has.
+
+    Raises:
+        NoAuthority: The person or the machine is registered for no mode, or for both.
+        KeyError: No authorizer has spoken.
+    """
     context = event["requestContext"]["authorizer"]
     return _staff(context["claims"]) if "claims" in context else _principal(context)
 
@@ -36,19 +43,29 @@ def _principal(context: Mapping[str, str]) -> Caller:
 
 def _staff(claims: Mapping[str, Any]) -> Caller:
     groups = _words(claims.get("cognito:groups", ""))
-    words = _words(claims.get("scope", ""))
-    scopes = frozenset(scope.removeprefix(SCOPE_PREFIX) for scope in words)
-    test = TEST_GROUP in groups or TEST_SCOPE in scopes
+    granted = _words(claims.get("scope", ""))
+    scopes = frozenset(scope.removeprefix(SCOPE_PREFIX) for scope in granted)
     # A client of its own signs in without a user: no groups, and no name of a person.
-    machine = not groups - {TEST_GROUP} and "username" not in claims
+    machine = not groups and "username" not in claims
+    modes = _modes_of_client(claims.get("client_id", "")) if machine else groups & MODE_GROUPS
+    if len(modes) != 1:
+        who = "the client" if machine else "the person"
+        raise NoAuthority(f"this operation: {who} is not registered for one of live and test data")
+    [mode] = modes
     return Caller(
         principal=claims["sub"],
         kind=CallerKind.MACHINE if machine else CallerKind.STAFF,
         partner="",
-        roles=groups - {TEST_GROUP},
+        roles=groups - MODE_GROUPS,
         scopes=scopes,
-        mode=Mode.TEST if test else Mode.LIVE,
+        mode=Mode(mode),
     )
+
+
+def _modes_of_client(client_id: str) -> frozenset[str]:
+    """The mode that the template registers a machine's client for; empty for any other client."""
+    registered = {Mode.LIVE: words("LIVE_MACHINES"), Mode.TEST: words("TEST_MACHINES")}
+    return frozenset(mode for mode, clients in registered.items() if client_id in clients)
 
 
 def _words(claim: str | list[str]) -> frozenset[str]:
