@@ -94,6 +94,43 @@ def test_a_fault_names_its_path_what_was_found_and_what_was_expected(change, tol
     assert told in str(caught.value)
 
 
+BASE = {"step": "base", "base": 100}
+SHARED = {"code": "year", "kind": "limit", "amount": 100}
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"rating": {"steps": [{**BASE, "into": "main"}]}}, "/rating/steps/0/into"),
+        ({"rating": {"steps": [{**BASE, "mode": "up"}]}}, "/rating/steps/0/mode"),
+        ({"rating": {"steps": [{**BASE, "as": "item"}]}}, "/rating/steps/0/as"),
+        ({"covers": [{"code": "main", "waiting_count": "business"}]}, "/covers/0/waiting_count"),
+        ({"covers": [{"code": "main", "aggregates": [SHARED] * 2}]}, "/covers/0/aggregates/1/code"),
+        (
+            {"renewal": {"changes": [{"answer": "n", "to": 1, "as": "claim"}]}},
+            "/renewal/changes/0/as",
+        ),
+        (
+            {"renewal": {"changes": [{"answer": "items.value", "to": 1, "for_each": "claims"}]}},
+            "/renewal/changes/0/for_each",
+        ),
+        (
+            {
+                "life": {
+                    "cancellation": [{"by": "insurer", "method": "formula", "formula": "n + x"}]
+                }
+            },
+            "/life/cancellation/0/formula (column 5)",
+        ),
+    ],
+)
+def test_what_would_say_nothing_is_refused(change, path):
+    with pytest.raises(InvalidProduct) as caught:
+        checked(read_source(json.dumps(document(**change)), {}, None))
+
+    assert [fault.path for fault in caught.value.faults] == [path]
+
+
 @pytest.mark.parametrize(
     ("table", "told"),
     [

@@ -7,7 +7,8 @@ from insurance.domain.core.errors import InvalidFields
 from insurance.domain.core.money import Currency
 from insurance.domain.product.definition import model
 from insurance.domain.product.definition.answers import Answers, read_answers, write
-from insurance.domain.product.definition.questions import Question, question
+from insurance.domain.product.definition.questions import Question, by_code, question
+from insurance.domain.product.faults import refuse
 from insurance.domain.product.offer import Finding
 from insurance.domain.product.risk import LookUp, Risk
 
@@ -16,15 +17,21 @@ type Held = Mapping[str, Any] | None
 
 
 class LookUps:
-    """The look-ups of a product."""
+    """The look-ups of a product.
+
+    Raises:
+        InvalidProduct: Two have one source, or two fields of one have one code.
+    """
 
     def __init__(self, look_ups: Sequence[model.LookUp], currency: Currency) -> None:
         self._look_ups = look_ups
-        self.fields: Mapping[str, Mapping[str, Question]] = {
-            look_up.source: {field.code: question(field, currency) for field in look_up.fields}
-            for look_up in look_ups
-        }
+        self.fields: dict[str, Mapping[str, Question]] = {}
         """By source, its fields by their codes."""
+        for look_up in look_ups:
+            if look_up.source in self.fields:
+                raise refuse(look_up.at("source"), look_up.source, "a source of its own")
+            fields = [question(field, currency) for field in look_up.fields]
+            self.fields[look_up.source] = by_code(fields, look_up.at("fields"))
 
     def needed(self, answers: Answers) -> tuple[LookUp, ...]:
         """What must be looked up elsewhere for these answers."""

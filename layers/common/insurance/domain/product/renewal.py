@@ -41,6 +41,10 @@ class Renewals:
         """`answer` is a question, or `list.field`: then each item is changed in turn."""
         code, _, field = change.answer.partition(".")
         question = self._question(code, field, change.at("answer"))
+        if field and change.for_each is not None:
+            raise refuse(change.at("for_each"), change.answer, "a question: items are changed each")
+        if "as" in change.written and not field and change.for_each is None:
+            raise refuse(change.at("as"), change.as_, "for_each, or an answer such as list.field")
         builder = FunctionBuilder(self._scope)
         if field:
             self._write_each(builder, change, question, self._scope.questions[code])

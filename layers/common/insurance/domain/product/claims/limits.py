@@ -43,7 +43,8 @@ def aggregates_of(compiler: ClaimCompiler, claims: model.Claims) -> dict[str, Ag
     """The aggregates that one cover's claims may use, by their codes.
 
     Raises:
-        InvalidProduct: A limit of a policy's whole life is to stand again for a premium.
+        InvalidProduct: Two have one code, or a limit of a policy's whole life is to stand again
+            for a premium.
     """
     cover = compiler.cover
     rows = [(row, None) for row in claims.aggregates]
@@ -51,6 +52,8 @@ def aggregates_of(compiler: ClaimCompiler, claims: model.Claims) -> dict[str, Ag
     found = {}
     for row, owner in rows:
         terms = row.reinstatements
+        if row.code in found:
+            raise refuse(row.at("code"), row.code, "a code of its own")
         if row.per == "life" and terms is not None and Decimal(str(terms.premium_rate)):
             expected = "term: what is charged to stand again is a limit of one term"
             raise refuse(row.at("per"), "life", expected)

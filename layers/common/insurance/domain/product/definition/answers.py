@@ -1,7 +1,7 @@
 """Answers: typed, bounded, and the same however often they are read."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -61,32 +61,31 @@ def read_answers(
     return Answers(json, held)
 
 
-def _record(  # noqa: PLR0917 - a reader's arguments, and what is visible
+def _record(
     questions: Sequence["Question"],
     raw: object,
     at: str,
     faults: list[FieldFault],
     visible: Mapping[str, Visible],
-    outer: Mapping[str, object] | None = None,
 ) -> tuple[dict[str, object], dict[str, object]]:
     json: dict[str, object] = {}
     held: dict[str, object] = {}
     if not isinstance(raw, Mapping):
         faults.append(FieldFault(at, "not_an_object", "Give an object of answers by code."))
         return json, held
-    known = {one.code for one in questions}
-    for code in raw:
-        if code not in known:
-            hint = did_you_mean(str(code), known)
-            pointer = f"{at}/{_escaped(str(code))}"
-            faults.append(FieldFault(pointer, "unknown", f"This is not asked. {hint}".strip()))
+    faults += _unknown(questions, raw, at)
+    spoilt = False
     for one in questions:
         before = len(faults)
         pointer = f"{at}/{one.code}"
         wire = raw.get(one.code)
-        asks = visible.get(pointer.removeprefix("/answers/")) or visible.get(one.code)
-        seen = asks is None or asks({**(outer or {}), **held})
-        if not seen and wire is not None:
+        is_asked = visible.get(one.code)
+        if is_asked is not None and spoilt:  # it cannot be told from answers with faults
+            held[one.code] = None
+            continue
+        seen = is_asked is None or is_asked(held)
+        # What stands in for an answer that is not asked may be sent again: stored answers are.
+        if not seen and wire is not None and wire != one.default:
             faults.append(FieldFault(pointer, "not_asked", "This is not asked here: leave it out."))
         if wire is None or not seen:
             wire = one.default
@@ -94,14 +93,27 @@ def _record(  # noqa: PLR0917 - a reader's arguments, and what is visible
                 if one.required and seen:
                     faults.append(FieldFault(pointer, "required", f"{one.label} is needed."))
                 held[one.code] = None
+                spoilt = spoilt or len(faults) > before
                 continue
         found = READ[one.type](one, wire, pointer, faults)
         if len(faults) == before:
             held[one.code] = found
             json[one.code] = write(one, found)
         else:
-            held[one.code] = None
+            held[one.code], spoilt = None, True
     return json, held
+
+
+def _unknown(
+    questions: Sequence["Question"], raw: Mapping[str, object], at: str
+) -> Iterator[FieldFault]:
+    """Answers that nobody asked for."""
+    known = {one.code for one in questions}
+    for code in raw:
+        if code not in known:
+            hint = did_you_mean(str(code), known)
+            pointer = f"{at}/{_escaped(str(code))}"
+            yield FieldFault(pointer, "unknown", f"This is not asked. {hint}".strip())
 
 
 def _escaped(key: str) -> str:

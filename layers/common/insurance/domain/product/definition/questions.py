@@ -97,6 +97,7 @@ def question(asked: model.Ask | model.ListField, currency: Currency) -> Question
         raise refuse(asked.at("code"), asked.code, "small letters, digits and _, a letter first")
     inner = asked.fields if isinstance(asked, model.Ask) else ()
     fields = tuple(question(field, currency) for field in inner)
+    _check_each_once([field.code for field in fields], asked.at("fields"))
     if (kind == "list") != bool(fields):
         raise refuse(asked.at("fields"), f"a {kind}", "fields for a list, of single answers")
     choices = tuple(_choice(choice) for choice in asked.choices)
@@ -121,14 +122,13 @@ def question(asked: model.Ask | model.ListField, currency: Currency) -> Question
         currency=currency.value if kind == "money" else "",
         exponent=currency.exponent,
     )
-    _check_each_once(choices, asked)
+    _check_each_once([choice.code for choice in choices], asked.at("choices"))
     return made._replace(default=_default(made, asked.at("default")))
 
 
-def _check_each_once(choices: Sequence[Choice], asked: model.Answerable) -> None:
-    codes = [choice.code for choice in choices]
+def _check_each_once(codes: Sequence[str], path: str) -> None:
     if len(set(codes)) != len(codes):
-        raise refuse(asked.at("choices"), codes, "each choice once")
+        raise refuse(path, codes, "each code once")
 
 
 def _choice(choice: str | model.Choice) -> Choice:
@@ -197,7 +197,7 @@ def _default(made: Question, path: str) -> object:
     return wire
 
 
-def by_code(questions: Sequence[Question]) -> dict[str, Question]:
+def by_code(questions: Sequence[Question], path: str = "/questions") -> dict[str, Question]:
     """Questions by their codes.
 
     Raises:
@@ -206,6 +206,6 @@ def by_code(questions: Sequence[Question]) -> dict[str, Question]:
     found: dict[str, Question] = {}
     for place, one in enumerate(questions):
         if one.code in found:
-            raise refuse(f"/questions/{place}/code", one.code, "a code of its own")
+            raise refuse(f"{path}/{place}/code", one.code, "a code of its own")
         found[one.code] = one
     return found

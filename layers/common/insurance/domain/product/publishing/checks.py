@@ -22,6 +22,8 @@ class Report(NamedTuple):
     outcomes: tuple[Outcome, ...]
     untried: tuple[str, ...]
     """Paths of rules, steps, clauses and band edges that no scenario reaches."""
+    seen: Seen
+    """What the scenarios made the product do."""
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -44,7 +46,7 @@ def check(source: ProductSource) -> Report:
     scenarios = Scenarios(source.scenarios or {})
     outcomes = tuple(scenarios.run(product, seen))
     untried = dict.fromkeys(_untried(product, seen, asked))
-    return Report(product, outcomes, tuple(untried))
+    return Report(product, outcomes, tuple(untried), seen)
 
 
 def checked(source: ProductSource, asked: KeysAsked | None = None) -> Product:

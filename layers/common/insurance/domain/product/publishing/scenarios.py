@@ -13,11 +13,10 @@ from insurance.domain.core.money import Money
 from insurance.domain.product.claims.assessment import Assessment, Loss
 from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.faults import InvalidProduct, did_you_mean, refuse
-from insurance.domain.product.language.kinds import WIDE, Kind, as_decimal
-from insurance.domain.product.language.scope import Scope
 from insurance.domain.product.offer import Offer, Renewal
 from insurance.domain.product.product import Product
 from insurance.domain.product.rating.price import Price
+from insurance.domain.product.rating.tables import table_value
 from insurance.domain.product.risk import Imposed, PastClaim, Risk, fault_of
 
 type Plain = Mapping[str, Any]
@@ -68,6 +67,13 @@ class Scenarios:
             except (InsuranceError, ValueError, KeyError, TypeError, InvalidOperation) as error:
                 differences = [f"{type(error).__name__}: {error}"]
             yield Outcome(name, tuple(differences))
+
+    def losses(self, product: Product) -> Iterator[tuple[Loss, Risk]]:
+        """The claims of the scenarios, each with its risk."""
+        for plain in self._all:
+            if "claim" in plain:
+                run = _Run(product, self._risks, plain, None)
+                yield run.loss(plain["claim"]), run.risk()
 
 
 class _Run:
@@ -331,29 +337,6 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     ),
     "table": ("rows",),
 }
-
-
-def table_value(scope: Scope, table: str, keys: Sequence[object]) -> object:
-    """A table's value for keys as its author writes them."""
-    name, _, column = table.partition("__")
-    found = scope.tables[name]
-    value = column or found.values[0]
-    types = next((kinds for one, _, kinds in scope.matched if one is found), None)
-    if types is None:
-        raise KeyError(f"the table {name} is not used by this product")
-    held = [
-        int(WIDE.scaleb(Decimal(str(key)), kind.scale))
-        if kind.numeric
-        else date.fromisoformat(str(key)).toordinal()
-        if kind.kind is Kind.DATE
-        else key
-        for key, kind in zip(keys, types, strict=True)
-    ]
-    if scope.asked is not None:
-        scope.asked.setdefault(name, set()).add(tuple(held))
-    result = found.matcher(types, value)(*held)
-    kind = found.value_type(value)
-    return as_decimal(result, kind.scale) if isinstance(result, int) and kind.numeric else result
 
 
 def plain_risk(product: Product, plain: Plain) -> Risk:

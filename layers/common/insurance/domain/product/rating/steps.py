@@ -60,6 +60,9 @@ class StepWriter:
             raise refuse(step.at("step"), step.step, "a code of its own")
         self._codes.add(step.step)
         operation = _operation(step, OPERATIONS)
+        for key in step.written.keys() & ONLY_WITH.keys():
+            if operation != ONLY_WITH[key]:
+                raise refuse(step.at(key), f"{operation} beside it", ONLY_WITH[key])
         self.builder.used.clear()
         targets = self._targets(chain, step, operation)
         conditions = []
@@ -149,6 +152,8 @@ class StepWriter:
 
     def _item_step(self, inner: Chain, step: model.ItemStep) -> None:
         operation = _operation(step, tuple(WRITE))
+        if "mode" in step.written and operation != "round":
+            raise refuse(step.at("mode"), f"{operation} beside it", "round")
         self.builder.used.clear()
         when = ""
         if step.when is not None:
@@ -285,3 +290,5 @@ WRITE: Final[Mapping[str, Callable[[StepAtWork], None]]] = {
     "round": _round,
 }
 OPERATIONS: Final = (*WRITE, "for_each")
+ONLY_WITH: Final = {"into": "load", "mode": "round", "as": "for_each", "steps": "for_each"}
+"""Keys of a step that say something of one operation."""

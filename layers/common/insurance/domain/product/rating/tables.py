@@ -16,7 +16,17 @@ from typing import Final, NamedTuple
 
 from insurance.domain.product.definition import model
 from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean, refuse
-from insurance.domain.product.language.kinds import BOOL, TEXT, Kind, Type, number, places
+from insurance.domain.product.language.kinds import (
+    BOOL,
+    TEXT,
+    WIDE,
+    Kind,
+    Type,
+    as_decimal,
+    number,
+    places,
+)
+from insurance.domain.product.language.scope import Scope
 from insurance.domain.product.rating.cells import ANY, Cell, Edge
 from insurance.domain.product.rating.matcher import Matcher
 
@@ -262,3 +272,26 @@ def tables_of(
         name: Table(name, text, declared[name].values if name in declared else None)
         for name, text in texts.items()
     }
+
+
+def table_value(scope: Scope, table: str, keys: Sequence[object]) -> object:
+    """A table's value for keys as its author writes them."""
+    name, _, column = table.partition("__")
+    found = scope.tables[name]
+    value = column or found.values[0]
+    types = next((kinds for one, _, kinds in scope.matched if one is found), None)
+    if types is None:
+        raise KeyError(f"the table {name} is not used by this product")
+    held = [
+        int(WIDE.scaleb(Decimal(str(key)), kind.scale))
+        if kind.numeric
+        else date.fromisoformat(str(key)).toordinal()
+        if kind.kind is Kind.DATE
+        else key
+        for key, kind in zip(keys, types, strict=True)
+    ]
+    if scope.asked is not None:
+        scope.asked.setdefault(name, set()).add(tuple(held))
+    result = found.matcher(types, value)(*held)
+    kind = found.value_type(value)
+    return as_decimal(result, kind.scale) if isinstance(result, int) and kind.numeric else result
