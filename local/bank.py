@@ -35,13 +35,7 @@ ORDERS = {"clm": "payments", "cmp": "redress", "bil": "refunds", "sus": "refunds
 BY_FILE = frozenset({"clm", "bil", "cmp"})
 """Those whose orders reach a bank in files, where it takes files."""
 
-REPORTS = {
-    "pay": "/v1/bank-reports",
-    "rfd": "/v1/bank-reports",
-    "ret": "/v1/bank-reports",
-    "rdr": "/v1/redress/{id}/bank-report",
-}
-"""Where a report goes, by the instruction's prefix."""
+REPORTS = "/v1/bank-reports"
 
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 15.0
@@ -158,20 +152,18 @@ class Bank:
 
     async def _report(self, client: httpx.AsyncClient, instruction: Instruction) -> bool:
         """Report one execution; False when there is no final answer yet."""
-        path = REPORTS[instruction.id[:3]]
         body = {
+            "instruction_id": instruction.id,
             "outcome": "paid",
             "bank_reference": _reference(instruction.id),
             "executed_at": instruction.executed_at,
         }
-        if "{id}" not in path:
-            body["instruction_id"] = instruction.id
         headers = {
             "Authorization": f"Bearer {self._token(instruction.mode)}",
             "Idempotency-Key": f"bank-{instruction.id}",
         }
         try:
-            answer = await client.post(path.format(id=instruction.id), json=body, headers=headers)
+            answer = await client.post(REPORTS, json=body, headers=headers)
         except httpx.HTTPError as error:
             log.warning("report of %s: %s", instruction.id, error)
             return False

@@ -81,9 +81,9 @@ def paid_by_instalments_and_accounted_for(visitor: Visitor) -> str:
         "amount": {"amount": 20_000, "currency": GBP},
         "received_on": "2027-01-31",
     }
-    taken = visitor.post("/v1/payments-received", payment, by=BANK)
+    taken = visitor.post("/v1/payments", payment, by=BANK)
     visitor.say("bank", f"200.00 GBP came in, {shown(taken['to_suspense'])} of it not owed")
-    again = visitor.post("/v1/payments-received", payment, by=BANK)
+    again = visitor.post("/v1/payments", payment, by=BANK)
     visitor.expect(again["booked_before"], "one reference is booked once")
     visitor.post(f"{path}/cancellations", {"effective_on": "2027-06-01"})
     ledger = visitor.get(f"{path}/ledger?as_at=2027-06-01T00:00:00Z")
@@ -109,7 +109,7 @@ def in_arrears_given_notice_cured_and_lapsed(visitor: Visitor) -> str:
             "amount": visitor.get(f"{path}/billing")["invoices"][0]["amount"],
             "received_on": "2026-12-01",
         }
-        visitor.post("/v1/payments-received", paid, by=BANK)
+        visitor.post("/v1/payments", paid, by=BANK)
     late = ["on_risk", "delinquent"]
     _turn(visitor, datetime(2027, 1, 2, 9, tzinfo=UTC), until={cured: late, lapsed: late})
     for path in (cured, lapsed):
@@ -130,7 +130,7 @@ def in_arrears_given_notice_cured_and_lapsed(visitor: Visitor) -> str:
         "amount": owed,
         "received_on": "2027-01-05",
     }
-    visitor.post("/v1/payments-received", payment, by=BANK)
+    visitor.post("/v1/payments", payment, by=BANK)
     visitor.say("paid", f"{shown(owed)} on one of them, four days before")
     in_the_end = {cured: ["on_risk"], lapsed: ["lapsed"]}
     _turn(visitor, datetime(2027, 1, 11, 9, tzinfo=UTC), until=in_the_end)

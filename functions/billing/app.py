@@ -1,369 +1,333 @@
-"""Billing: how a policy is paid, what is due when, and what came in."""
+"""Billing: how a policy is paid, what is due when, what came in, and what goes back."""
 
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 from insurance import wiring
+from insurance.api.approvals import ApprovalRequest, PayeeScreeningRequest
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, PositiveMoney, Reason
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
+from insurance.api.parameters import OptionalInstant, Parameters
 from insurance.api.payees import PayeeRequest
+from insurance.api.router import Api
 from insurance.api.views.billing import (
     BillingView,
     InvoicesView,
-    PaymentTakenView,
+    PaymentResultView,
     PlansView,
     PolicyInvoiceView,
     SuspenseView,
 )
-from insurance.api.views.terms import View
+from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.incoming import IncomingPayment, Reference
+from insurance.domain.billing import BillingSummary, PolicyInvoice
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    CurrencyMismatch,
+    PaymentDiffers,
+    PlanAlreadyChosen,
+    PolicyNotFound,
+    RefundNotFound,
+    RefundTooLarge,
+    SamePerson,
+    StaleRevision,
+    TooManyChanges,
+    WrongState,
+)
 from insurance.domain.core.identity import PolicyId
-from insurance.operations.billing.bill_policy import (
-    choose_plan,
-    offer_plans,
-    read_billing,
-    read_invoice,
-    receive_payment,
-)
-from insurance.operations.billing.billing_desk import BillingDesk
-from insurance.operations.billing.refund_premium import (
-    decide_refund,
-    request_refund,
-    screen_refund,
-)
+from insurance.domain.core.roles import EVERY_ROLE, Role
+from insurance.domain.core.scopes import Scope
+from insurance.operations.billing.choose_plan import choose_plan
+from insurance.operations.billing.decide_refund import decide_refund, screen_refund
+from insurance.operations.billing.offer_plans import PlanOffers, offer_plans
+from insurance.operations.billing.read_billing import read_billing, read_invoice
+from insurance.operations.billing.receive_payment import PaymentResult, receive_payment
+from insurance.operations.billing.request_refund import RefundInput, request_refund
 from insurance.operations.billing.resolve_suspense import (
-    allocate,
+    allocate_suspense,
     decide_return,
     read_suspense,
     request_return,
     use_suspense,
 )
-from insurance.operations.idempotency import RecordedAnswer
+from insurance.operations.billing.suspense_context import SuspenseResult
+from insurance.operations.command import Command, Query
+from pydantic import Field
 
-products, billing, receipts = wiring.products(), wiring.stores().billing, wiring.stores().receipts
-screening = wiring.screening()
+ports = wiring.refund_ports()
 
-api = Api(receipts.find_replay)
+api = Api(wiring.stores().receipts.find_replay)
 handler = api.entrypoint()
 
+PARTNERS_AND_STAFF = {CallerKind.APPLICATION, CallerKind.STAFF}
+STAFF = {CallerKind.STAFF}
+SERVICING = {Role.CALL_CENTRE, Role.UNDERWRITER, Role.CHIEF_UNDERWRITER, Role.FINANCE}
+REFUND_APPROVERS = {Role.FINANCE, Role.SUPERVISOR}
+REFUND_SCREENERS = {Role.SUPERVISOR, Role.COMPLIANCE}
+RESOLVERS = {Role.FINANCE}
 
-class PlanChoiceRequest(Request):
-    """Which of the plans on offer."""
+
+class BillingParameters(Parameters):
+    """The day that billing is read for."""
+
+    as_at: OptionalInstant = Field(None, description="An instant of the day; today without it")
+
+
+class PlanRequest(Request):
+    """One of the plans on offer."""
 
     plan: Code
 
 
-class RefundRequest(Request):
-    """So much back, to whom, and why."""
-
-    amount: PositiveMoney
-    payee: PayeeRequest
-    reason: Reason
-
-
-class ApprovalRequest(Request):
-    """Whether a refund is made, and why."""
-
-    decision: Literal["approve", "refuse"]
-    reason: Reason
-
-
-class ScreeningRequest(Request):
-    """Whether the payee is somebody else than the list means, and how that is known."""
-
-    decision: Literal["clear", "refuse"]
-    reason: Reason
-
-
-class NothingAsked(Request):
-    """Nothing is asked beside the account itself."""
-
-
-class AllocationRequest(Request):
-    """The policy that it is for."""
-
-    policy_id: PolicyId
-
-
-class ReturnRequest(Request):
-    """Why nobody wants it."""
-
-    reason_code: Code
-
-
-class ReturnApprovalRequest(Request):
-    """Whether it goes back."""
-
-    decision: Literal["approve", "refuse"]
-    reason_code: Code
-
-
-class PaymentReceivedRequest(Request):
-    """Money that came in, as the bank names it."""
+class PaymentRequest(Request):
+    """A payment that came in, as the bank names it."""
 
     policy_id: PolicyId
     reference: Reference
     amount: PositiveMoney
     received_on: Day
 
-    def told(self) -> IncomingPayment:
-        return IncomingPayment(
-            policy_id=self.policy_id,
-            reference=self.reference,
-            amount=self.amount,
-            received_on=self.received_on,
-        )
+    def payment(self) -> IncomingPayment:
+        return IncomingPayment(self.reference, self.amount, self.received_on, self.policy_id)
+
+
+class RefundRequest(Request):
+    """What is refunded, to whom, and why."""
+
+    amount: PositiveMoney
+    payee: PayeeRequest
+    reason: Reason
+
+    def refund(self) -> RefundInput:
+        return RefundInput(self.amount, self.payee.payee(), self.reason)
+
+
+class AllocationRequest(Request):
+    """The policy that a payment is for."""
+
+    policy_id: PolicyId
+
+
+class ReturnRequest(Request):
+    """Why a payment is returned: a code, since free text could name a person."""
+
+    reason_code: Code
+
+
+class ReturnApprovalRequest(Request):
+    """Whether a payment is returned, and why."""
+
+    decision: Literal["approve", "refuse"]
+    reason_code: Code
+
+    def approval(self, by: str) -> Approval:
+        return Approval(granted=self.decision == "approve", by=by, reason=self.reason_code)
 
 
 @api.query(
-    "GET",
     "/v1/policies/{policy_id}/billing/plans",
-    scope="policies:read",
-    summary="Work out every plan that a policy can be paid by",
+    operation_id="listBillingPlans",
+    summary="List the payment plans that a policy is offered",
+    scope=Scope.POLICIES_READ,
+    callers=PARTNERS_AND_STAFF,
+    roles=EVERY_ROLE,
+    shows=PlansView,
 )
-def get_plans(policy_id: str, call: Call) -> PlansView:
-    policy, accounts = offer_plans(
-        policy_id, caller=call.caller, products=products, billing=billing
-    )
-    return PlansView.of(policy, accounts)
-
-
-@api.query(
-    "GET",
-    "/v1/policies/{policy_id}/billing",
-    scope="policies:read",
-    policyholders=True,
-    summary="Read what is due on a policy, what was paid and what is late",
-)
-def get_billing(policy_id: str, call: Call) -> BillingView:
-    billed = read_billing(
-        policy_id,
-        at=call.as_at,
-        caller=call.caller,
-        products=products,
-        billing=billing,
-    )
-    return BillingView.of(billed)
-
-
-@api.query(
-    "GET",
-    "/v1/policies/{policy_id}/invoices",
-    scope="policies:read",
-    summary="List what is due on a policy, by its due dates",
-)
-def get_invoices(policy_id: str, call: Call) -> InvoicesView:
-    found = read_billing(
-        policy_id,
-        at=call.as_at,
-        caller=call.caller,
-        products=products,
-        billing=billing,
-    )
-    return InvoicesView.of(found)
-
-
-@api.query(
-    "GET",
-    "/v1/invoices/{invoice_id}",
-    scope="policies:read",
-    summary="Read one invoice: how much is due when, and what of it is paid",
-)
-def get_invoice(invoice_id: str, call: Call) -> PolicyInvoiceView:
-    found = read_invoice(
-        invoice_id,
-        at=call.as_at,
-        caller=call.caller,
-        products=products,
-        billing=billing,
-    )
-    return PolicyInvoiceView.of(found)
+def get_plans(policy_id: str, query: Query) -> PlanOffers:
+    return offer_plans(policy_id, query, ports)
 
 
 @api.command(
     "/v1/policies/{policy_id}/billing/plan",
-    scope="policies:write",
-    summary="Choose how a policy is paid",
+    operation_id="chooseBillingPlan",
+    summary="Choose the payment plan of a policy",
+    scope=Scope.POLICIES_WRITE,
+    callers=PARTNERS_AND_STAFF,
+    roles=SERVICING,
+    shows=BillingView,
+    raises=(PlanAlreadyChosen, StaleRevision),
 )
-def post_plan(
-    policy_id: str, request: PlanChoiceRequest, call: Call
-) -> BillingView | RecordedAnswer:
-    return call.once(
-        lambda receipt: choose_plan(
-            policy_id,
-            request.plan,
-            caller=call.caller,
-            products=products,
-            billing=billing,
-            receipt=receipt,
-        ),
-        shows=BillingView.of,
-    )
+def post_plan(policy_id: str, request: PlanRequest, command: Command) -> BillingSummary:
+    return choose_plan(policy_id, request.plan, command, ports)
+
+
+@api.query(
+    "/v1/policies/{policy_id}/billing",
+    operation_id="getBilling",
+    summary="Read what is due on a policy, what was paid and what is late",
+    scope=Scope.POLICIES_READ,
+    callers={*PARTNERS_AND_STAFF, CallerKind.POLICYHOLDER},
+    roles=EVERY_ROLE,
+    shows=BillingView,
+)
+def get_billing(policy_id: str, parameters: BillingParameters, query: Query) -> BillingSummary:
+    return read_billing(policy_id, parameters.as_at, query, ports)
+
+
+@api.query(
+    "/v1/policies/{policy_id}/invoices",
+    operation_id="listInvoices",
+    summary="List the invoices of a policy by their due dates",
+    scope=Scope.POLICIES_READ,
+    callers=PARTNERS_AND_STAFF,
+    roles=EVERY_ROLE,
+    shows=InvoicesView,
+)
+def get_invoices(policy_id: str, parameters: BillingParameters, query: Query) -> BillingSummary:
+    return read_billing(policy_id, parameters.as_at, query, ports)
+
+
+@api.query(
+    "/v1/invoices/{invoice_id}",
+    operation_id="getInvoice",
+    summary="Read an invoice: how much is due when, and how much of it is paid",
+    scope=Scope.POLICIES_READ,
+    callers=PARTNERS_AND_STAFF,
+    roles=EVERY_ROLE,
+    shows=PolicyInvoiceView,
+)
+def get_invoice(invoice_id: str, parameters: BillingParameters, query: Query) -> PolicyInvoice:
+    return read_invoice(invoice_id, parameters.as_at, query, ports)
 
 
 @api.command(
-    "/v1/payments-received",
-    scope="payments:report",
-    staff=True,
-    summary="Book a payment that came in, once by its outside reference",
+    "/v1/payments",
+    operation_id="recordPayment",
+    summary="Record a premium payment that came in, once by its bank reference",
+    scope=Scope.PAYMENTS_REPORT,
+    callers={CallerKind.STAFF, CallerKind.MACHINE},
+    roles={Role.FINANCE},
+    shows=PaymentResultView,
+    raises=(CurrencyMismatch, PaymentDiffers, StaleRevision, TooManyChanges),
 )
-def post_payment_received(
-    request: PaymentReceivedRequest, call: Call
-) -> PaymentTakenView | RecordedAnswer:
-    return call.once(
-        lambda receipt: receive_payment(
-            request.told(),
-            caller=call.caller,
-            products=products,
-            billing=billing,
-            receipt=receipt,
-        ),
-        shows=PaymentTakenView.of,
-    )
+def post_payment(request: PaymentRequest, command: Command) -> PaymentResult:
+    return receive_payment(request.payment(), command, ports)
 
 
 @api.command(
     "/v1/policies/{policy_id}/refunds",
-    scope="policies:write",
-    summary="Ask for a refund of what was paid and is not owed",
+    operation_id="requestRefund",
+    summary="Request a refund of premium that was paid and is not owed",
+    scope=Scope.POLICIES_WRITE,
+    callers=PARTNERS_AND_STAFF,
+    roles=SERVICING,
+    shows=BillingView,
+    raises=(AlreadyErased, CurrencyMismatch, RefundTooLarge, StaleRevision, TooManyChanges),
 )
-def post_refund(policy_id: str, request: RefundRequest, call: Call) -> BillingView | RecordedAnswer:
-    """Another person must approve it; the bank pays it."""
-    return at_desk(
-        call,
-        lambda desk: request_refund(
-            policy_id, request.amount, request.payee.payee(), request.reason, desk=desk
-        ),
-    )
+def post_refund(policy_id: str, request: RefundRequest, command: Command) -> BillingSummary:
+    return request_refund(policy_id, request.refund(), command, ports)
 
 
 @api.command(
     "/v1/policies/{policy_id}/refunds/{refund_id}/approval",
-    scope="refunds:approve",
-    staff=True,
-    summary="Approve or refuse a refund that somebody else asked for",
+    operation_id="decideRefund",
+    summary="Approve or refuse a refund that another person requested",
+    scope=Scope.REFUNDS_APPROVE,
+    callers=STAFF,
+    roles=REFUND_APPROVERS,
+    shows=BillingView,
+    raises=(AlreadyErased, RefundTooLarge, SamePerson, StaleRevision, WrongState),
 )
 def post_refund_approval(
-    policy_id: str, refund_id: str, request: ApprovalRequest, call: Call
-) -> BillingView | RecordedAnswer:
-    return at_desk(
-        call,
-        lambda desk: decide_refund(
-            policy_id,
-            refund_id,
-            approve=request.decision == "approve",
-            reason=request.reason,
-            screening=screening,
-            desk=desk,
-        ),
-    )
+    policy_id: str, refund_id: str, request: ApprovalRequest, command: Command
+) -> BillingSummary:
+    return decide_refund(policy_id, refund_id, request.approval(command.actor), command, ports)
 
 
 @api.command(
     "/v1/policies/{policy_id}/refunds/{refund_id}/screening",
-    scope="refunds:approve",
-    staff=True,
-    summary="Say whether the payee of a refund is who a sanctions list means",
+    operation_id="screenRefund",
+    summary="Clear or refuse the payee of a refund who resembles a name on a sanctions list",
+    scope=Scope.REFUNDS_APPROVE,
+    callers=STAFF,
+    roles=REFUND_SCREENERS,
+    shows=BillingView,
+    raises=(RefundTooLarge, SamePerson, StaleRevision, WrongState),
 )
 def post_refund_screening(
-    policy_id: str, refund_id: str, request: ScreeningRequest, call: Call
-) -> BillingView | RecordedAnswer:
-    return at_desk(
-        call,
-        lambda desk: screen_refund(
-            policy_id,
-            refund_id,
-            clear=request.decision == "clear",
-            reason=request.reason,
-            desk=desk,
-        ),
-    )
+    policy_id: str, refund_id: str, request: PayeeScreeningRequest, command: Command
+) -> BillingSummary:
+    return screen_refund(policy_id, refund_id, request.approval(command.actor), command, ports)
 
 
 @api.command(
-    "/v1/policies/{policy_id}/billing/suspense-use",
-    scope="suspense:resolve",
-    staff=True,
-    summary="Use what was paid too much for what is owed by now",
+    "/v1/policies/{policy_id}/billing/suspense-allocation",
+    operation_id="allocateSuspenseBalance",
+    summary="Use what a policy was paid too much for what it owes",
+    scope=Scope.SUSPENSE_RESOLVE,
+    callers=STAFF,
+    roles=RESOLVERS,
+    shows=BillingView,
+    raises=(StaleRevision,),
 )
-def post_suspense_use(
-    policy_id: str, request: NothingAsked, call: Call
-) -> BillingView | RecordedAnswer:
-    return at_desk(call, lambda desk: use_suspense(policy_id, desk=desk))
+def post_suspense_balance(policy_id: str, command: Command) -> BillingSummary:
+    return use_suspense(policy_id, command, ports)
 
 
 @api.query(
-    "GET",
     "/v1/suspense/{suspense_id}",
-    scope="suspense:resolve",
-    staff=True,
-    summary="Read a payment that came in for nobody",
+    operation_id="getSuspendedPayment",
+    summary="Read a payment that could not be matched with a policy",
+    scope=Scope.SUSPENSE_RESOLVE,
+    callers=STAFF,
+    roles={*RESOLVERS, Role.AUDITOR},
+    shows=SuspenseView,
+    etag=True,
 )
-def get_suspense(suspense_id: str, call: Call) -> SuspenseView:
-    return SuspenseView.of(read_suspense(suspense_id, caller=call.caller, billing=billing))
+def get_suspense(suspense_id: str, query: Query) -> SuspenseResult:
+    return read_suspense(suspense_id, query, ports)
 
 
 @api.command(
     "/v1/suspense/{suspense_id}/allocation",
-    scope="suspense:resolve",
-    staff=True,
-    summary="Say which policy a payment in suspense is for",
+    operation_id="allocateSuspendedPayment",
+    summary="Allocate a payment in suspense to a policy",
+    scope=Scope.SUSPENSE_RESOLVE,
+    callers=STAFF,
+    roles=RESOLVERS,
+    shows=SuspenseView,
+    raises=(
+        CurrencyMismatch,
+        PaymentDiffers,
+        PolicyNotFound,
+        StaleRevision,
+        TooManyChanges,
+        WrongState,
+    ),
 )
 def post_suspense_allocation(
-    suspense_id: str, request: AllocationRequest, call: Call
-) -> SuspenseView | RecordedAnswer:
-    return at_desk(
-        call,
-        lambda desk: allocate(suspense_id, request.policy_id, desk=desk),
-        shows=SuspenseView.of,
-    )
+    suspense_id: str, request: AllocationRequest, command: Command
+) -> SuspenseResult:
+    return allocate_suspense(suspense_id, request.policy_id, command, ports)
 
 
 @api.command(
     "/v1/suspense/{suspense_id}/return",
-    scope="suspense:resolve",
-    staff=True,
-    summary="Ask for a payment in suspense to go back to whom it came from",
+    operation_id="requestReturn",
+    summary="Request that a payment in suspense is returned to its payer",
+    scope=Scope.SUSPENSE_RESOLVE,
+    callers=STAFF,
+    roles=RESOLVERS,
+    shows=SuspenseView,
+    raises=(StaleRevision, WrongState),
 )
 def post_suspense_return(
-    suspense_id: str, request: ReturnRequest, call: Call
-) -> SuspenseView | RecordedAnswer:
-    return at_desk(
-        call,
-        lambda desk: request_return(suspense_id, request.reason_code, desk=desk),
-        shows=SuspenseView.of,
-    )
+    suspense_id: str, request: ReturnRequest, command: Command
+) -> SuspenseResult:
+    return request_return(suspense_id, request.reason_code, command, ports)
 
 
 @api.command(
     "/v1/suspense/{suspense_id}/return/approval",
-    scope="suspense:resolve",
-    staff=True,
-    summary="Approve or refuse a return that somebody else asked for",
+    operation_id="decideReturn",
+    summary="Approve or refuse a return that another person requested",
+    scope=Scope.SUSPENSE_RESOLVE,
+    callers=STAFF,
+    roles=RESOLVERS,
+    shows=SuspenseView,
+    raises=(RefundNotFound, SamePerson, StaleRevision, WrongState),
 )
 def post_suspense_return_approval(
-    suspense_id: str, request: ReturnApprovalRequest, call: Call
-) -> SuspenseView | RecordedAnswer:
-    return at_desk(
-        call,
-        lambda desk: decide_return(
-            suspense_id,
-            approve=request.decision == "approve",
-            reason=request.reason_code,
-            desk=desk,
-        ),
-        shows=SuspenseView.of,
-    )
-
-
-def at_desk(
-    call: Call,
-    step: Callable[[BillingDesk], Any],
-    *,
-    shows: Callable[[Any], View] = BillingView.of,
-) -> RecordedAnswer:
-    return call.once(
-        lambda receipt: step(BillingDesk(call.caller, products, billing, receipt)), shows=shows
-    )
+    suspense_id: str, request: ReturnApprovalRequest, command: Command
+) -> SuspenseResult:
+    return decide_return(suspense_id, request.approval(command.actor), command, ports)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from insurance import wiring
 from insurance.api.body import Request
-from insurance.api.fields import Instant, Narrative, PositiveMoney, Reason, Subject, Text
+from insurance.api.fields import Narrative, PositiveMoney, Reason, Subject, Text
 from insurance.api.paging import Page
 from insurance.api.parameters import Parameters
 from insurance.api.payees import PayeeRequest
@@ -13,11 +13,9 @@ from insurance.api.router import Api
 from insurance.api.views.complaints import (
     ComplaintInternalView,
     ComplaintView,
-    RedressReportView,
     RegisterExportView,
     RegisterView,
 )
-from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.claim.diary import Channel
 from insurance.domain.complaint import Category, Complainant, Complaint, Outcome, RootCause
 from insurance.domain.complaint.complaint import FinalResponseInput
@@ -28,7 +26,6 @@ from insurance.domain.core.errors import (
     AlreadyErased,
     ClaimNotFound,
     ComplaintFull,
-    ComplaintNotFound,
     ComplaintStillOpen,
     CurrencyMismatch,
     PolicyNotFound,
@@ -58,7 +55,6 @@ from insurance.operations.complaints.open_complaint import open_complaint
 from insurance.operations.complaints.read_complaint import read_complaint, read_register
 from insurance.operations.complaints.refer_complaint import refer_complaint
 from insurance.operations.complaints.reopen_complaint import reopen_complaint
-from insurance.operations.complaints.report_redress import report_redress
 from insurance.operations.listing import ListPage
 from pydantic import Field, StringConstraints, model_validator
 
@@ -173,24 +169,6 @@ class RedressScreeningRequest(Request):
 
     decision: Literal["clear", "refuse"]
     reason: Reason
-
-
-class RedressReportRequest(Request):
-    """What became of the redress at the bank."""
-
-    outcome: Literal["paid", "failed", "returned", "reversed"]
-    bank_reference: Text
-    executed_at: Instant
-    reason: Reason | None = None
-
-    def report(self, redress_id: str) -> BankReport:
-        return BankReport(
-            instruction_id=redress_id,
-            outcome=BankOutcome(self.outcome),
-            bank_reference=self.bank_reference,
-            executed_at=self.executed_at,
-            reason=self.reason,
-        )
 
 
 class RegisterParameters(Parameters):
@@ -423,22 +401,6 @@ def post_redress_screening(
     if request.decision == "clear":
         return clear_redress(complaint_id, redress_id, request.reason, command, ports)
     return refuse_redress(complaint_id, redress_id, request.reason, command, ports)
-
-
-@api.command(
-    "/v1/redress/{redress_id}/bank-report",
-    operation_id="reportRedress",
-    summary="Report what became of a redress at the bank",
-    scope=Scope.PAYMENTS_REPORT,
-    callers=BANK,
-    roles={Role.FINANCE},
-    shows=RedressReportView,
-    raises=(ComplaintNotFound, WrongState),
-)
-def post_redress_report(
-    redress_id: str, request: RedressReportRequest, command: Command
-) -> Stored[Complaint]:
-    return report_redress(request.report(redress_id), command, ports.complaints)
 
 
 @api.query(

@@ -1,34 +1,86 @@
 """Payment execution: files of payments for the bank, its reports on them, and its statements."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Literal
 
 from insurance import wiring
 from insurance.api.body import Request
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
-from insurance.api.views.payments import PaymentFilesView, PaymentFileView, StatusReportView
+from insurance.api.fields import Instant, Reason
+from insurance.api.router import Api
+from insurance.api.views.payments import (
+    PaymentFilesView,
+    PaymentFileView,
+    PaymentReportView,
+    StatusReportView,
+)
 from insurance.api.views.statements import StatementView
 from insurance.bank.statements import READERS
+from insurance.domain.bank import PaymentFile
+from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.domain.bank.report import BankOutcome, BankReport
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    ClaimNotFound,
+    ComplaintNotFound,
+    PaymentFileNotFound,
+    PaymentNotFound,
+    PolicyNotFound,
+    RedressNotFound,
+    RefundNotFound,
+    StaleRevision,
+    SuspenseNotFound,
+    UnreadableReport,
+    UnreadableStatement,
+    WrongState,
+)
+from insurance.domain.core.identity import InstructionId
 from insurance.domain.core.money import Currency
-from insurance.operations.idempotency import RecordedAnswer
-from insurance.operations.payments.import_statement import StatementImport
-from insurance.operations.payments.send_payments import PaymentRun, read_payment_file
-from insurance.operations.payments.take_status_report import take_status_report
-from pydantic import Field
+from insurance.domain.core.roles import Role
+from insurance.domain.core.scopes import Scope
+from insurance.operations.command import Command, Query
+from insurance.operations.payments.import_statement import StatementResult, import_statement
+from insurance.operations.payments.read_payment_file import read_payment_file
+from insurance.operations.payments.report_payment import report_payment
+from insurance.operations.payments.send_payments import send_payments
+from insurance.operations.payments.take_status_report import (
+    StatusReportResult,
+    take_status_report,
+)
+from pydantic import Field, StringConstraints
 
-receipts, orders, payers = wiring.stores().receipts, wiring.stores().payment_orders, wiring.payers()
-products, billing = wiring.products(), wiring.stores().billing
-objects, messages = wiring.objects("payment_files"), wiring.bank_messages()
+ports, billing = wiring.payment_ports(), wiring.billing_ports()
 
-api = Api(receipts.find_replay)
+api = Api(wiring.stores().receipts.find_replay)
 handler = api.entrypoint()
+
+BANK = {CallerKind.STAFF, CallerKind.MACHINE}
+"""The bank's own client reports what it did; finance may report it by hand."""
 
 
 class PaymentFileRequest(Request):
     """Which of the waiting payments are sent: those of one currency, and of the caller's mode."""
 
     currency: Annotated[Currency, Field(strict=False)]
+
+
+class BankReportRequest(Request):
+    """What the bank did with one payment: of a claim, a refund, a return or redress."""
+
+    instruction_id: InstructionId
+    outcome: Literal["paid", "failed", "returned", "reversed"]
+    bank_reference: Annotated[str, StringConstraints(min_length=1, max_length=35)]
+    executed_at: Instant
+    reason: Reason | None = None
+
+    def report(self) -> BankReport:
+        return BankReport(
+            instruction_id=self.instruction_id,
+            outcome=BankOutcome(self.outcome),
+            bank_reference=self.bank_reference,
+            executed_at=self.executed_at,
+            reason=self.reason,
+        )
 
 
 class StatusReportRequest(Request):
@@ -46,65 +98,81 @@ class StatementRequest(Request):
 
 @api.command(
     "/v1/payment-files",
-    scope="payments:send",
-    staff=True,
+    operation_id="createPaymentFile",
+    summary="Send the waiting payments to the bank in a file",
+    scope=Scope.PAYMENTS_SEND,
+    callers={CallerKind.STAFF},
+    roles={Role.FINANCE},
     status=HTTPStatus.CREATED,
-    summary="Send the payments that wait to the bank, in one file",
+    shows=PaymentFilesView,
+    raises=(StaleRevision,),
 )
-def post_payment_file(request: PaymentFileRequest, call: Call) -> PaymentFilesView | RecordedAnswer:
-    return call.once(
-        lambda receipt: PaymentRun(
-            caller=call.caller,
-            orders=orders,
-            payers=payers,
-            objects=objects,
-            messages=messages,
-            receipt=receipt,
-        ).send(request.currency),
-        shows=PaymentFilesView.of,
-    )
+def post_payment_file(request: PaymentFileRequest, command: Command) -> Sequence[PaymentFile]:
+    return send_payments(request.currency, command, ports)
 
 
 @api.query(
-    "GET",
     "/v1/payment-files/{file_id}",
-    scope="payments:send",
-    staff=True,
+    operation_id="getPaymentFile",
     summary="Read which payments stand in a file",
+    scope=Scope.PAYMENTS_SEND,
+    callers={CallerKind.STAFF},
+    roles={Role.FINANCE, Role.AUDITOR},
+    shows=PaymentFileView,
 )
-def get_payment_file(file_id: str, call: Call) -> PaymentFileView:
-    return PaymentFileView.of(read_payment_file(file_id, caller=call.caller, orders=orders).record)
+def get_payment_file(file_id: str, query: Query) -> PaymentFile:
+    return read_payment_file(file_id, query, ports)
+
+
+@api.command(
+    "/v1/bank-reports",
+    operation_id="createBankReport",
+    summary="Report what the bank did with one payment",
+    scope=Scope.PAYMENTS_REPORT,
+    callers=BANK,
+    roles={Role.FINANCE},
+    shows=PaymentReportView,
+    raises=(
+        ClaimNotFound,
+        ComplaintNotFound,
+        PaymentNotFound,
+        PolicyNotFound,
+        RedressNotFound,
+        RefundNotFound,
+        StaleRevision,
+        SuspenseNotFound,
+        WrongState,
+    ),
+)
+def post_bank_report(request: BankReportRequest, command: Command) -> OutgoingPayment:
+    return report_payment(request.report(), command, ports)
 
 
 @api.command(
     "/v1/bank-status-reports",
-    scope="payments:report",
-    staff=True,
-    summary="Take in the bank's status report on a file of payments",
+    operation_id="importStatusReport",
+    summary="Import the bank's status report on a file of payments",
+    scope=Scope.PAYMENTS_REPORT,
+    callers=BANK,
+    roles={Role.FINANCE},
+    shows=StatusReportView,
+    raises=(PaymentFileNotFound, StaleRevision, UnreadableReport),
 )
-def post_status_report(
-    request: StatusReportRequest, call: Call
-) -> StatusReportView | RecordedAnswer:
-    report = messages.read_report(request.document)
-    return call.once(
-        lambda receipt: take_status_report(
-            report, caller=call.caller, orders=orders, payers=payers, receipt=receipt
-        ),
-        shows=lambda taken: StatusReportView.of(report, taken),
-    )
+def post_status_report(request: StatusReportRequest, command: Command) -> StatusReportResult:
+    return take_status_report(request.document, command, ports)
 
 
 @api.command(
     "/v1/bank-statements",
-    scope="payments:report",
-    staff=True,
-    summary="Take in a bank statement: each entry is booked once, for whom it names",
+    operation_id="importBankStatement",
+    summary="Import a bank statement: each payment is booked once, on the policy that it names",
+    scope=Scope.PAYMENTS_REPORT,
+    callers=BANK,
+    roles={Role.FINANCE},
+    shows=StatementView,
+    raises=(UnreadableStatement,),
 )
-def post_bank_statement(request: StatementRequest, call: Call) -> StatementView | RecordedAnswer:
+def post_bank_statement(request: StatementRequest, command: Command) -> StatementResult:
     """Money that names no policy goes to suspense. The same entries in another statement, or in
     this one sent again, book nothing twice."""
-    statement = READERS[request.format](request.document)
-    return call.once(
-        lambda receipt: StatementImport(call.caller, products, billing, receipt).take_in(statement),
-        shows=StatementView.of,
-    )
+    return import_statement(READERS[request.format](request.document), command, billing)

@@ -14,7 +14,7 @@ from insurance.domain.core.errors import NoAuthority
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.scopes import Scope
 from insurance.domain.schedule.scheduled_job import LIVE, JobKind, partition_for
-from insurance.operations.billing.collect_premium import PremiumCollector
+from insurance.operations.billing.collect_premium import collect_premium
 from insurance.operations.claims.charge_reinstatement import charge_reinstatement
 from insurance.operations.command import Query
 from insurance.operations.ledger.post_earned_premium import post_earned_premium
@@ -36,7 +36,7 @@ JOBS: Final[dict[JobKind, Job]] = {
         invite_renewal,
         ports=wiring.invitation_ports(),
     ),
-    JobKind.BILLING: PremiumCollector(products, sources, stores.billing, policies).look,
+    JobKind.BILLING: partial(collect_premium, ports=wiring.collection_ports()),
     JobKind.EARNING: partial(post_earned_premium, ports=wiring.earnings_ports()),
     JobKind.CLAIM: partial(check_claim_deadlines, claims=claims),
     JobKind.LIMIT: partial(

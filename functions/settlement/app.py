@@ -1,21 +1,18 @@
-"""Settlement: verify, value, reserve and pay a claim; approve payments; take in the bank's report."""
+"""Settlement: verify, value, reserve and pay a claim; approve payments."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from insurance import wiring
 from insurance.api.body import Request
-from insurance.api.fields import Code, Instant, PositiveMoney, Reason, Text
+from insurance.api.fields import Code, PositiveMoney, Reason, Text
 from insurance.api.legacy_call import Call
 from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.payees import PayeeRequest
-from insurance.api.views.claims import ClaimView, PaymentReportView
-from insurance.domain.bank.report import BankOutcome, BankReport
+from insurance.api.views.claims import ClaimView
 from insurance.domain.claim import Claim
 from insurance.domain.claim.recovery import RecoveryKind
-from insurance.domain.core.identity import InstructionId
 from insurance.domain.core.stored import Stored
-from insurance.operations.billing.billing_desk import BillingDesk
 from insurance.operations.claims.approve_payment import approve_payment
 from insurance.operations.claims.change_payee import approve_payee
 from insurance.operations.claims.handle_claim import ClaimDesk
@@ -23,11 +20,10 @@ from insurance.operations.claims.recover_claim import RecoveryDesk
 from insurance.operations.claims.screen_payment import decide_screening
 from insurance.operations.claims.settle_claim import settle_claim
 from insurance.operations.idempotency import RecordedAnswer
-from insurance.operations.payments.report_instruction import instructed, report_instruction
-from pydantic import StringConstraints, model_validator
+from pydantic import model_validator
 
 products, claims, receipts = wiring.products(), wiring.stores().claims, wiring.stores().receipts
-billing, screening = wiring.stores().billing, wiring.screening()
+screening = wiring.screening()
 
 api = Api(receipts.find_replay)
 handler = api.entrypoint()
@@ -107,25 +103,6 @@ class AbandonmentRequest(Request):
     """Why nothing more is expected."""
 
     reason_code: Code
-
-
-class BankReportRequest(Request):
-    """What the bank says of one instruction."""
-
-    instruction_id: InstructionId
-    outcome: Literal["paid", "failed", "returned", "reversed"]
-    bank_reference: Annotated[str, StringConstraints(min_length=1, max_length=35)]
-    executed_at: Instant
-    reason: Reason | None = None
-
-    def report(self) -> BankReport:
-        return BankReport(
-            instruction_id=self.instruction_id,
-            outcome=BankOutcome(self.outcome),
-            bank_reference=self.bank_reference,
-            executed_at=self.executed_at,
-            reason=self.reason,
-        )
 
 
 def at_desk(
@@ -346,20 +323,3 @@ def post_abandonment(
     claim_id: str, recovery: str, request: AbandonmentRequest, call: Call
 ) -> ClaimView | RecordedAnswer:
     return at_recoveries(claim_id, call, lambda desk: desk.abandon(recovery, request.reason_code))
-
-
-@api.command(
-    "/v1/bank-reports",
-    scope="payments:report",
-    staff=True,
-    summary="Report what the bank did with a payment instruction",
-)
-def post_bank_report(request: BankReportRequest, call: Call) -> PaymentReportView | RecordedAnswer:
-    return call.once(
-        lambda receipt: report_instruction(
-            request.report(),
-            claims=claims,
-            desk=BillingDesk(call.caller, products, billing, receipt),
-        ),
-        shows=lambda found: PaymentReportView.of(instructed(found, request.instruction_id)),
-    )

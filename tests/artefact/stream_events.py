@@ -21,7 +21,7 @@ from tests.artefact.scenes.common import (
 
 def stream_events(behind: Backend, stage: Stage) -> Iterator[tuple[str, Json]]:
     """Batches of the Events table's stream: what issuing and settling append, and a tampering."""
-    items = _appended(behind, stage, "settlement/report_paid")
+    items = _appended(behind, stage, "payment_execution/report_paid")
     yield DELIVERED, {"Records": _inserted(items)}
     yield "event_delivery/tampered", {"Records": [_record("MODIFY", "9", items[0])]}
     broken = {**items[0], "body": {"B": b"not what was packed"}}

@@ -39,7 +39,7 @@ def paid_in(platform: Platform, policy: str, major: str, reference: str = "REF-1
         "amount": money(major),
         "received_on": platform.now.date().isoformat(),
     }
-    return platform.post("/v1/payments-received", told, by=BANK)
+    return platform.post("/v1/payments", told, by=BANK)
 
 
 def report(claim: Json, outcome: str) -> Json:

@@ -43,11 +43,12 @@ def redressed(platform: Platform, path: str) -> str:
 
 def report(platform: Platform, redress: str, outcome: str = "paid", **arguments: Any) -> Json:
     body = {
+        "instruction_id": redress,
         "outcome": outcome,
         "bank_reference": "B-1",
         "executed_at": platform.now.isoformat(),
     }
-    return platform.post(f"/v1/redress/{redress}/bank-report", body, by=BANK, **arguments)
+    return platform.post("/v1/bank-reports", body, by=BANK, **arguments)
 
 
 BUSINESS: Json = {
@@ -223,11 +224,12 @@ def test_redress_that_is_refused_is_never_paid(platform):
 
     assert refused["redress"][0]["status"] == "cancelled"
     body = {
+        "instruction_id": redress,
         "outcome": "paid",
         "bank_reference": "B",
         "executed_at": "2027-01-18T09:00:00Z",
     }
-    assert platform.refused(f"/v1/redress/{redress}/bank-report", body, by=BANK) == "wrong-state"
+    assert platform.refused("/v1/bank-reports", body, by=BANK) == "wrong-state"
 
 
 def test_a_payee_on_a_sanctions_list_is_looked_at_first(platform):
@@ -384,8 +386,9 @@ def test_of_many_at_once_one_moves_the_complaint_and_redress_is_paid_once(platfo
             threads.map(
                 lambda place: platform.call(
                     "POST",
-                    f"/v1/redress/{redress}/bank-report",
+                    "/v1/bank-reports",
                     {
+                        "instruction_id": redress,
                         "outcome": "paid",
                         "bank_reference": "B-1",
                         "executed_at": "2027-01-18T09:00:00Z",

@@ -150,7 +150,7 @@ class ClaimLives(RuleBasedStateMachine):
             "amount": money(str(amount)),
             "received_on": "2027-11-20",
         }
-        self._called("/v1/payments-received", body, by="bank-test")
+        self._called("/v1/payments", body, by="bank-test")
 
     @precondition(lambda self: self.claims)
     @rule(data=st.data(), kind=st.sampled_from(["subrogation", "salvage"]), expected=pounds)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -184,13 +185,19 @@ def test_a_report_that_another_one_overtakes_finds_the_payment_as_it_then_is(
     [claim] = executing(platform)
     [payment] = payments([claim])
     [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
-    app = next(app for app in platform.apps if hasattr(app, "orders"))
-    monkeypatch.setattr(app, "payers", Overtaken(app.payers, lambda: paid(platform, payment)))
+    app = payment_execution(platform)
+    overtaken = Overtaken(app.ports.payers, lambda: paid(platform, payment))
+    monkeypatch.setattr(app, "ports", replace(app.ports, payers=overtaken))
 
     taken = reported(platform, file["id"], "RJCT", **{payment: ("RJCT", "AC01")})
 
     assert [each.get("outcome") for each in taken["payments"]] == ["returned"]
     assert platform.get(f"/v1/claims/{claim['id']}")["payments"][0]["status"] == "returned"
+
+
+def payment_execution(platform: Platform) -> Any:
+    """The function that sends payments, as the platform has loaded it."""
+    return next(app for app in platform.apps if app.__name__.endswith("payment_execution"))
 
 
 class Overtaken:
@@ -351,14 +358,15 @@ class Failing:
 def test_a_run_that_dies_anywhere_sends_each_payment_once(
     key, after, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ):
-    app = next(app for app in platform.apps if hasattr(app, "orders"))
+    app = payment_execution(platform)
     for dies_at in range(1, 40):
         claims = executing(platform, 2)
         before = sent(platform)
         failing = Failing(dies_at, after=after)
         with monkeypatch.context() as patched:
-            for name in ("orders", "payers", "objects"):
-                patched.setattr(app, name, failing.over(getattr(app, name)))
+            names = ("orders", "payers", "objects")
+            doomed = {name: failing.over(getattr(app.ports, name)) for name in names}
+            patched.setattr(app, "ports", replace(app.ports, **doomed))
             died = platform.call("POST", FILES, GBP, by=FINANCE, key=f"run-{dies_at}").status == 500
 
         platform.deliver()

@@ -10,10 +10,10 @@ from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode, policy_id_for, suspense_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
-from insurance.operations.billing.ports import BillingContext
+from insurance.operations.billing.ports import AccountChange, BillingContext, SuspenseChange
 from insurance.operations.idempotency import AlreadyAnswered
 
-from tests.support.builders import LATER, QUOTE_ID, gbp, make_receipt
+from tests.support.builders import LATER, QUOTE_ID, gbp, make_command
 from tests.support.stores import PAY, PLAN, Stores, accept, add_quote, event_of, issue, pay
 
 POLICY_ID = policy_id_for(QUOTE_ID)
@@ -62,7 +62,7 @@ def test_a_repeated_payment_is_answered_as_at_first(stores, file):
     with pytest.raises(AlreadyAnswered):
         pay(stores, file, "one")
     with pytest.raises(AlreadyAnswered):
-        stores.billing.load(POLICY_ID, make_receipt("one", operation=PAY))
+        stores.billing.load(POLICY_ID, make_command("one", operation=PAY))
 
 
 def test_there_is_no_account_without_a_policy(stores):
@@ -79,18 +79,18 @@ def test_a_payment_in_suspense_is_kept_once(stores, file):
         received_on=date(2026, 3, 12),
         booked_at=LATER,
     )
-    assert stores.billing.suspended(id, make_receipt("s1", operation=PAY)) is None
+    assert stores.billing.load_suspense(id, make_command("s1", operation=PAY)) is None
 
     event = event_of(payment, StreamPosition())
     for key in ("s1", "s2"):
-        receipt = make_receipt(key, operation=PAY).record(file.policy)
+        command = make_command(key, operation=PAY).with_answer(file.policy)
         if key == "s1":
-            stores.billing.suspend(event, payment, receipt=receipt)
+            stores.billing.add_suspense(event, payment, command=command)
         else:
             with pytest.raises(StaleRevision):
-                stores.billing.suspend(event, payment, receipt=receipt)
+                stores.billing.add_suspense(event, payment, command=command)
 
-    assert stores.billing.suspended(id, make_receipt("s3", operation=PAY)).record == payment
+    assert stores.billing.load_suspense(id, make_command("s3", operation=PAY)).record == payment
 
 
 def suspend(stores: Stores, file: BillingContext) -> Stored[SuspendedPayment]:
@@ -101,9 +101,9 @@ def suspend(stores: Stores, file: BillingContext) -> Stored[SuspendedPayment]:
         received_on=date(2026, 3, 12),
         booked_at=LATER,
     )
-    receipt = make_receipt("s", operation=PAY).record(file.policy)
-    stores.billing.suspend(event_of(payment, StreamPosition()), payment, receipt=receipt)
-    return stores.billing.get_suspended(payment.id)
+    command = make_command("s", operation=PAY).with_answer(file.policy)
+    stores.billing.add_suspense(event_of(payment, StreamPosition()), payment, command=command)
+    return stores.billing.get_suspense(payment.id)
 
 
 def test_a_payment_leaves_suspense_with_the_account_it_goes_to_or_not_at_all(stores, file):
@@ -113,24 +113,20 @@ def test_a_payment_leaves_suspense_with_the_account_it_goes_to_or_not_at_all(sto
 
     def allocate(key: str) -> None:
         stores.billing.allocate(
-            event_of(account, StreamPosition()),
-            account,
-            file=file,
-            moved=event_of(before.record.allocated(POLICY_ID), before.head),
-            before=before,
-            receipt=make_receipt(key, operation=PAY).record(file.policy),
+            AccountChange(event_of(account, StreamPosition()), account, file),
+            SuspenseChange(event_of(before.record.allocated(POLICY_ID), before.head), before),
+            command=make_command(key, operation=PAY).with_answer(file.policy),
         )
 
-    stores.billing.keep_suspended(
-        event_of(moved_on, before.head),
-        before=before,
-        receipt=make_receipt("r", operation=PAY).record(file.policy),
+    stores.billing.change_suspense(
+        SuspenseChange(event_of(moved_on, before.head), before),
+        command=make_command("r", operation=PAY).with_answer(file.policy),
     )
     with pytest.raises(StaleRevision):
         allocate("a1")
     assert stores.billing.get(POLICY_ID).account is None
 
-    before, _ = stores.billing.load_suspended(before.record.id, POLICY_ID, make_receipt("a2"))
+    _, before = stores.billing.load_with_suspense(POLICY_ID, before.record.id, make_command("a2"))
     before = Stored(
         before.record.with_return_decided(Approval(granted=False, by="f", reason=None)),
         before.head,
@@ -138,7 +134,7 @@ def test_a_payment_leaves_suspense_with_the_account_it_goes_to_or_not_at_all(sto
     )
     allocate("a2")
 
-    assert stores.billing.get_suspended(before.record.id).record.allocated_to == POLICY_ID
+    assert stores.billing.get_suspense(before.record.id).record.allocated_to == POLICY_ID
     assert stores.billing.get(POLICY_ID).account.record == account
 
 
@@ -148,22 +144,20 @@ def test_an_outside_reference_is_used_up_by_what_was_booked_under_it(stores, fil
 
     def book(key: str, file: BillingContext) -> None:
         stores.billing.book(
-            event_of(account, file.account.head if file.account else StreamPosition()),
-            account,
+            AccountChange(event_of(account, file.head), account, file),
             suspense_id=id,
-            file=file,
-            receipt=make_receipt(key, operation=PAY).record(file.policy),
+            command=make_command(key, operation=PAY).with_answer(file.policy),
         )
 
     book("one", file)
 
-    assert stores.billing.suspended(id, make_receipt("s", operation=PAY)) == UsedReference(
+    assert stores.billing.load_suspense(id, make_command("s", operation=PAY)) == UsedReference(
         POLICY_ID
     )
-    booked, now = stores.billing.load_suspended(id, POLICY_ID, make_receipt("l"))
+    now, booked = stores.billing.load_with_suspense(POLICY_ID, id, make_command("l"))
     assert booked == UsedReference(POLICY_ID)
     with pytest.raises(SuspenseNotFound):
-        stores.billing.get_suspended(id)
+        stores.billing.get_suspense(id)
     with pytest.raises(StaleRevision):
         book("two", now)
     assert stores.billing.get(POLICY_ID).account == now.account
@@ -173,8 +167,8 @@ def test_there_is_no_payment_in_suspense_that_never_came(stores, file):
     unknown = suspense_id_for(Mode.TEST, "REF-3")
 
     with pytest.raises(SuspenseNotFound):
-        stores.billing.get_suspended(unknown)
-    kept, beside = stores.billing.load_suspended(unknown, POLICY_ID, make_receipt("a"))
+        stores.billing.get_suspense(unknown)
+    beside, kept = stores.billing.load_with_suspense(POLICY_ID, unknown, make_command("a"))
     assert (kept, beside.policy.record.id) == (None, POLICY_ID)
 
 
@@ -192,8 +186,8 @@ def test_whom_a_refund_goes_to_is_known_until_the_policyholder_is_erased(stores,
         actor="app_one",
         now=LATER,
     )
-    receipt = make_receipt("two", operation=PAY).record(file.policy)
-    stores.billing.store(event, account, file=file, receipt=receipt)
+    command = make_command("two", operation=PAY).with_answer(file.policy)
+    stores.billing.store(AccountChange(event, account, file), command=command)
 
     assert stores.billing.get(POLICY_ID).account.record.payees == {"rfd": payee}
     assert "Ada" not in str(event.facts)

@@ -14,11 +14,11 @@ from insurance.dynamodb.payments.instructions import DynamoDBInstructions
 from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
-from insurance.operations.payments.send_payments import PaymentOrders
+from insurance.operations.payments.ports import PaymentOrders
 
 from tests.fakes.memory import Memory
 from tests.fakes.payments import MemoryPaymentOrders
-from tests.support.builders import NOW, make_receipt
+from tests.support.builders import NOW, make_command
 from tests.support.engine import make_tables
 
 FILE_ID, OTHER_ID = "pmf_test_0000000000000000", "pmf_test_1111111111111111"
@@ -30,7 +30,7 @@ class Kit:
     orders: PaymentOrders
 
     def queue(self, currency: Currency = Currency.GBP, mode: Mode = Mode.TEST) -> Any:
-        return self.orders.load(mode, currency, FILE_ID, make_receipt("look"))
+        return self.orders.load(mode, currency, FILE_ID, make_command("look"))
 
     def waiting(self, *arguments: Any) -> list[str]:
         return [each.id for each in self.queue(*arguments).waiting]
@@ -87,7 +87,7 @@ def make(kit: Kit, kept: Stored[PaymentFile]) -> None:
 
 def test_an_instruction_waits_once_however_often_it_is_told(kit):
     for _ in range(3):
-        kit.instructions.keep(instruction(1))
+        kit.instructions.add(instruction(1))
 
     assert kit.queue().waiting == [instruction(1)]
 
@@ -95,7 +95,7 @@ def test_an_instruction_waits_once_however_often_it_is_told(kit):
 def test_modes_and_currencies_wait_apart(kit):
     live, dollars = instruction(2, mode=Mode.LIVE), instruction(3, Currency.USD)
     for each in (instruction(1), live, dollars):
-        kit.instructions.keep(each)
+        kit.instructions.add(each)
 
     assert kit.waiting() == [instruction(1).id]
     assert kit.waiting(Currency.GBP, Mode.LIVE) == [live.id]
@@ -103,10 +103,10 @@ def test_modes_and_currencies_wait_apart(kit):
 
 
 def test_what_stands_in_a_file_waits_no_more_and_does_not_come_back(kit):
-    kit.instructions.keep(instruction(1))
+    kit.instructions.add(instruction(1))
     make(kit, file_of(instruction(1)))
 
-    kit.instructions.keep(instruction(1))
+    kit.instructions.add(instruction(1))
 
     assert kit.waiting() == []
     assert [kept.record.id for kept in kit.queue().unwritten] == [FILE_ID]
@@ -115,7 +115,7 @@ def test_what_stands_in_a_file_waits_no_more_and_does_not_come_back(kit):
 
 def test_a_payment_stands_in_one_file(kit):
     for number in (1, 2):
-        kit.instructions.keep(instruction(number))
+        kit.instructions.add(instruction(number))
     make(kit, file_of(instruction(1)))
 
     with pytest.raises(StaleRevision):
@@ -127,21 +127,21 @@ def test_a_payment_stands_in_one_file(kit):
 
 
 def test_a_file_is_kept_as_written_once(kit):
-    kit.instructions.keep(instruction(1))
+    kit.instructions.add(instruction(1))
     kept = file_of(instruction(1))
     make(kit, kept)
     written = kept.record.written("0" * 64, [], NOW)
-    kit.orders.written(event_of(kept.head, written), before=kept)
+    kit.orders.mark_written(event_of(kept.head, written), before=kept)
 
     with pytest.raises(StaleRevision):
-        kit.orders.written(event_of(kept.head, written), before=kept)
+        kit.orders.mark_written(event_of(kept.head, written), before=kept)
 
     assert kit.orders.get(FILE_ID).record == written
     assert kit.queue().unwritten == []
 
 
 def test_what_was_dropped_waits_no_more(kit):
-    kit.instructions.keep(instruction(1))
+    kit.instructions.add(instruction(1))
 
     kit.orders.drop([instruction(1).id])
 
@@ -151,7 +151,7 @@ def test_what_was_dropped_waits_no_more(kit):
 def test_ninety_payments_are_claimed_at_once(kit):
     many = [instruction(number) for number in range(1, 91)]
     for each in many:
-        kit.instructions.keep(each)
+        kit.instructions.add(each)
 
     make(kit, file_of(*many))
 
@@ -159,8 +159,8 @@ def test_ninety_payments_are_claimed_at_once(kit):
 
 
 def test_an_answer_is_given_again(kit):
-    receipt = make_receipt("send", render=lambda _result: RecordedAnswer("[]"))
-    kit.orders.answer(receipt.record(()))
+    command = make_command("send", render=lambda _result: RecordedAnswer("[]"))
+    kit.orders.record_answer(command.with_answer(()))
 
     with pytest.raises(AlreadyAnswered):
-        kit.orders.load(Mode.TEST, Currency.GBP, FILE_ID, receipt)
+        kit.orders.load(Mode.TEST, Currency.GBP, FILE_ID, command)

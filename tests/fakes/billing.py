@@ -1,6 +1,6 @@
 """The ports of billing in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
-from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
+from insurance.domain.billing import SuspendedPayment, UsedReference
 from insurance.domain.core.errors import (
     StaleRevision,
     SuspenseNotFound,
@@ -10,8 +10,8 @@ from insurance.domain.core.identity import (
     billing_id_for,
 )
 from insurance.domain.core.stored import Stored
-from insurance.operations.billing.ports import BillingContext
-from insurance.operations.idempotency import Idempotency
+from insurance.operations.billing.ports import AccountChange, BillingContext, SuspenseChange
+from insurance.operations.command import Command
 
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies
@@ -26,89 +26,75 @@ class MemoryBilling:
         account = self._memory.accounts.get(billing_id_for(policy_id))
         return BillingContext(self._policies.get(policy_id), account)
 
-    def load(self, policy_id: str, receipt: Idempotency) -> BillingContext:
-        self._memory.check(receipt)
+    def load(self, policy_id: str, command: Command) -> BillingContext:
+        self._memory.check(command.idempotency)
         return self.get(policy_id)
 
-    def store(
-        self, event: Event, account: BillingAccount, *, file: BillingContext, receipt: Idempotency
+    def store(self, change: AccountChange, *, command: Command) -> None:
+        self._memory.check(command.idempotency)
+        self._change(change)
+        self._memory.keep(command.idempotency)
+
+    def book(self, change: AccountChange, *, suspense_id: str, command: Command) -> None:
+        if suspense_id in self._memory.suspense:
+            raise StaleRevision(change.account.policy_id)
+        self.store(change, command=command)
+        self._memory.suspense[suspense_id] = UsedReference(change.account.policy_id)
+
+    def find_replay(self, command: Command) -> None:
+        self._memory.check(command.idempotency)
+
+    def record_answer(self, command: Command) -> None:
+        self._memory.check(command.idempotency)
+        self._memory.keep(command.idempotency)
+
+    def get_suspense(self, suspense_id: str) -> Stored[SuspendedPayment]:
+        stored = self._memory.suspense.get(suspense_id)
+        if not isinstance(stored, Stored):
+            raise SuspenseNotFound(suspense_id)
+        return stored
+
+    def load_suspense(
+        self, suspense_id: str, command: Command
+    ) -> Stored[SuspendedPayment] | UsedReference | None:
+        self._memory.check(command.idempotency)
+        return self._memory.suspense.get(suspense_id)
+
+    def load_with_suspense(
+        self, policy_id: str, suspense_id: str, command: Command
+    ) -> tuple[BillingContext, Stored[SuspendedPayment] | UsedReference | None]:
+        self._memory.check(command.idempotency)
+        return self.get(policy_id), self._memory.suspense.get(suspense_id)
+
+    def add_suspense(self, event: Event, payment: SuspendedPayment, *, command: Command) -> None:
+        self._memory.check(command.idempotency)
+        self._memory.append(event, lambda: StaleRevision(payment.id))
+        self._memory.suspense[payment.id] = Stored(payment, event.head, None)
+        self._memory.keep(command.idempotency)
+
+    def change_suspense(self, change: SuspenseChange, *, command: Command) -> None:
+        self._memory.check(command.idempotency)
+        self._change_suspense(change)
+        self._memory.keep(command.idempotency)
+
+    def allocate(
+        self, change: AccountChange, suspense: SuspenseChange, *, command: Command
     ) -> None:
-        self._memory.check(receipt)
-        if self._memory.accounts.get(account.id) != file.account:
+        if self.get_suspense(suspense.event.stream).head != suspense.before.head:
+            raise StaleRevision(suspense.event.stream)
+        self.store(change, command=command)
+        self._change_suspense(suspense)
+
+    def _change(self, change: AccountChange) -> None:
+        event, account, before = change
+        if self._memory.accounts.get(account.id) != before.account:
             raise StaleRevision(account.policy_id)
         self._memory.append(event, lambda: StaleRevision(account.policy_id))
         self._memory.accounts[account.id] = Stored(account, event.head, None)
-        self._memory.keep(receipt)
 
-    def find_replay(self, receipt: Idempotency) -> None:
-        self._memory.check(receipt)
-
-    def answer(self, receipt: Idempotency) -> None:
-        self._memory.check(receipt)
-        self._memory.keep(receipt)
-
-    def book(
-        self,
-        event: Event,
-        account: BillingAccount,
-        *,
-        suspense_id: str,
-        file: BillingContext,
-        receipt: Idempotency,
-    ) -> None:
-        if suspense_id in self._memory.suspense:
-            raise StaleRevision(account.policy_id)
-        self.store(event, account, file=file, receipt=receipt)
-        self._memory.suspense[suspense_id] = UsedReference(account.policy_id)
-
-    def suspended(
-        self, suspense_id: str, receipt: Idempotency
-    ) -> Stored[SuspendedPayment] | UsedReference | None:
-        self._memory.check(receipt)
-        return self._memory.suspense.get(suspense_id)
-
-    def get_suspended(self, suspense_id: str) -> Stored[SuspendedPayment]:
-        kept = self._memory.suspense.get(suspense_id)
-        if not isinstance(kept, Stored):
-            raise SuspenseNotFound(suspense_id)
-        return kept
-
-    def load_suspended(
-        self, suspense_id: str, policy_id: str, receipt: Idempotency
-    ) -> tuple[Stored[SuspendedPayment] | UsedReference | None, BillingContext]:
-        self._memory.check(receipt)
-        return self._memory.suspense.get(suspense_id), self.get(policy_id)
-
-    def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Idempotency) -> None:
-        self._memory.check(receipt)
-        self._memory.append(event, lambda: StaleRevision(payment.id))
-        self._memory.suspense[payment.id] = Stored(payment, event.head, None)
-        self._memory.keep(receipt)
-
-    def keep_suspended(
-        self, event: Event, *, before: Stored[SuspendedPayment], receipt: Idempotency
-    ) -> None:
-        self._memory.check(receipt)
-        self._move(event, before)
-        self._memory.keep(receipt)
-
-    def allocate(
-        self,
-        event: Event,
-        account: BillingAccount,
-        *,
-        file: BillingContext,
-        moved: Event,
-        before: Stored[SuspendedPayment],
-        receipt: Idempotency,
-    ) -> None:
-        if self.get_suspended(moved.stream).head != before.head:
-            raise StaleRevision(moved.stream)
-        self.store(event, account, file=file, receipt=receipt)
-        self._move(moved, before)
-
-    def _move(self, event: Event, before: Stored[SuspendedPayment]) -> None:
-        if self.get_suspended(event.stream).head != before.head:
+    def _change_suspense(self, change: SuspenseChange) -> None:
+        event = change.event
+        if self.get_suspense(event.stream).head != change.before.head:
             raise StaleRevision(event.stream)
         self._memory.append(event, lambda: StaleRevision(event.stream))
         payment = SuspendedPayment.merge_personal(event.facts, {})

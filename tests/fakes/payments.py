@@ -14,8 +14,8 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.money import Currency
 from insurance.domain.core.stored import Stored
-from insurance.operations.idempotency import Idempotency
-from insurance.operations.payments.send_payments import Queue
+from insurance.operations.command import Command
+from insurance.operations.payments.ports import PaymentQueue
 
 from tests.fakes.memory import Memory
 
@@ -27,13 +27,13 @@ class MemoryPaymentOrders:
         self._known: set[str] = set()
         self._files: dict[str, Stored[PaymentFile]] = {}
 
-    def keep(self, instruction: Instruction) -> None:
+    def add(self, instruction: Instruction) -> None:
         if instruction.id not in self._known:
             self._known.add(instruction.id)
             self._waiting[instruction.id] = instruction
 
-    def load(self, mode: Mode, currency: Currency, file_id: str, receipt: Idempotency) -> Queue:
-        self._memory.check(receipt)
+    def load(self, mode: Mode, currency: Currency, file_id: str, command: Command) -> PaymentQueue:
+        self._memory.check(command.idempotency)
         waiting = [
             each
             for each in self._waiting.values()
@@ -45,7 +45,7 @@ class MemoryPaymentOrders:
             if kept.record.written_at is None
             and (kept.record.mode, kept.record.currency) == (mode, currency)
         ]
-        return Queue(
+        return PaymentQueue(
             sorted(waiting, key=lambda each: each.id)[:PAYMENTS_PER_FILE_MAX],
             unwritten,
             self._files.get(file_id),
@@ -70,13 +70,13 @@ class MemoryPaymentOrders:
         for payment_id in payment_ids:
             del self._waiting[payment_id]
 
-    def written(self, event: Event, *, before: Stored[PaymentFile]) -> None:
+    def mark_written(self, event: Event, *, before: Stored[PaymentFile]) -> None:
         if self._files[before.record.id].head != before.head:
             raise StaleRevision(before.record.id)
         self._memory.append(event, lambda: StaleRevision(before.record.id))
         file = PaymentFile.merge_personal(event.facts, {})
         self._files[file.id] = Stored(file, event.head, None)
 
-    def answer(self, receipt: Idempotency) -> None:
-        self._memory.check(receipt)
-        self._memory.keep(receipt)
+    def record_answer(self, command: Command) -> None:
+        self._memory.check(command.idempotency)
+        self._memory.keep(command.idempotency)

@@ -92,11 +92,12 @@ def test_redress_on_its_way_is_booked_though_the_person_was_erased(handlers: Han
     erase(handlers, policy_id)
 
     report = {
+        "instruction_id": payment["id"],
         "outcome": "paid",
         "bank_reference": "BK-1",
         "executed_at": "2027-01-11T10:00:00Z",
     }
-    told = step(handlers, f"/v1/redress/{payment['id']}/bank-report", report, BANK)
+    told = step(handlers, "/v1/bank-reports", report, BANK)
 
     assert told["status"] == "paid"
     assert sum(booked(streams(handlers.backend)[complaint["id"]]).values()) == 0

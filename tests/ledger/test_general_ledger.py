@@ -16,7 +16,7 @@ from insurance.domain.core.posting import Account, Posting
 from insurance.domain.ledger.chart import beancount_account
 from insurance.domain.ledger.export import ExportFormat, export
 from insurance.domain.ledger.journal import AccountLine
-from insurance.operations.billing.resolve_suspense import allocate
+from insurance.operations.billing.resolve_suspense import allocate_suspense
 from insurance.operations.ledger.ports import PeriodKey, Slice
 from insurance.operations.ledger.read_general_ledger import (
     read_account_statement,
@@ -96,7 +96,8 @@ def test_refunds_and_suspense_keep_every_account_at_its_source(keeper):
     desk.ask("40")
     desk.decide(person("fiona"))
     desk.report(BankOutcome.PAID)
-    allocate(suspense_id_for(Mode.TEST, "REF-8"), desk.house.policy_id, desk=desk.desk(person("f")))
+    suspense_id = suspense_id_for(Mode.TEST, "REF-8")
+    allocate_suspense(suspense_id, desk.house.policy_id, desk.command(person("f")), desk.ports)
     returned(desk, suspense_id_for(Mode.TEST, "REF-9"))
 
     keeper.take_in(desk.house)

@@ -169,8 +169,8 @@ FAULTS = (
     Fault(
         "an instalment is invoiced again at every check",
         "operations/billing/collect_premium.py",
-        "account = collection.account.replace(invoiced=task.number)",
-        "account = collection.account.replace(invoiced=task.number - 1)",
+        "account.replace(invoiced=task.number)",
+        "account.replace(invoiced=task.number - 1)",
         "tests/policy_life/test_scheduler.py",
     ),
     Fault(
@@ -232,7 +232,7 @@ FAULTS = (
     Fault(
         "an entry with other figures is taken for the one in suspense",
         "operations/payments/import_statement.py",
-        "    entry.payment().check_same(known.amount, known.received_on)\n",
+        "    entry.payment().check_same(earlier.amount, earlier.received_on)\n",
         "",
         "tests/policy_life/test_bank_statements.py",
     ),

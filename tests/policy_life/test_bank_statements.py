@@ -1,5 +1,6 @@
 """Bank statements: read strictly, booked entry by entry, nothing twice, and nothing holds up the rest."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,13 +9,16 @@ from insurance.bank.statements import COLUMNS, read_camt, read_csv
 from insurance.domain.bank.statement import ENTRIES_MAX, named_in
 from insurance.domain.core.errors import StaleRevision, Unavailable, UnreadableStatement
 from insurance.domain.core.identity import Mode, invoice_id_for, suspense_id_for
-from insurance.operations.idempotency import AlreadyAnswered, Idempotency
-from insurance.operations.payments.import_statement import EntryResult, StatementImport
+from insurance.operations.billing.ports import AccountChange
+from insurance.operations.billing.resolve_suspense import allocate_suspense
+from insurance.operations.command import Command
+from insurance.operations.idempotency import AlreadyAnswered
+from insurance.operations.payments.import_statement import EntryResult, import_statement
 
 from tests.fakes.billing import MemoryBilling
 from tests.support.billing import BANK, UNKNOWN, Desk
 from tests.support.policy_life import gbp
-from tests.support.refunds import RefundDesk, person
+from tests.support.refunds import person
 
 IBAN = "GB33BUKB20201555555555"
 
@@ -62,19 +66,14 @@ class ImportDesk(Desk):
 
     def take_in(self, document: str, *, key: str = "", billing: Any = None) -> list[EntryResult]:
         statement = read_camt(document) if document.startswith("<") else read_csv(document)
-        receipt = self.house.receipt("import")
+        command = self.house.command("import", caller=BANK)
         if key:
-            receipt = Idempotency(**{**_fields(receipt), "key": key})
-        billing = billing or self.ports["billing"]
-        run = StatementImport(BANK, self.ports["products"], billing, receipt)
-        return list(run.take_in(statement).entries)
+            command = replace(command, idempotency=replace(command.idempotency, key=key))
+        ports = replace(self.ports, billing=billing) if billing else self.ports
+        return list(import_statement(statement, command, ports).entries)
 
     def outcomes(self, document: str, **options: Any) -> list[tuple[str, str]]:
         return [(each.outcome, each.reason) for each in self.take_in(document, **options)]
-
-
-def _fields(receipt: Idempotency) -> dict[str, Any]:
-    return {name: getattr(receipt, name) for name in receipt.__slots__}
 
 
 @pytest.fixture
@@ -179,13 +178,10 @@ def test_an_entry_in_suspense_that_comes_with_other_figures_is_refused(desk):
 
 
 def test_what_was_allocated_from_suspense_is_not_booked_again(desk):
-    from insurance.operations.billing.resolve_suspense import allocate  # noqa: PLC0415 - here only
-
     line = entry("A1", "20.00", "for my sister")
     desk.take_in(camt(line))
     id = suspense_id_for(Mode.TEST, f"{IBAN[-8:]}/A1")
-    staff = RefundDesk.desk(desk, person("fiona"))
-    allocate(id, desk.house.policy_id, desk=staff)
+    allocate_suspense(id, desk.house.policy_id, desk.command(person("fiona")), desk.ports)
 
     [found] = desk.take_in(camt(line))
 
@@ -220,11 +216,11 @@ class Trouble(MemoryBilling):
         super().__init__(memory)
         self.error, self.times = error, times
 
-    def store(self, event: Any, account: Any, **options: Any) -> None:
-        if account.paid_in[-1].reference.endswith("A2") and self.times:
+    def store(self, change: AccountChange, *, command: Command) -> None:
+        if change.account.paid_in[-1].reference.endswith("A2") and self.times:
             self.times -= 1
             raise self.error
-        super().store(event, account, **options)
+        super().store(change, command=command)
 
 
 def test_a_fault_at_one_entry_stalls_no_other_and_the_call_is_repeated(desk):

@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from insurance.domain.core.errors import PaymentDiffers, PlanAlreadyChosen
-from insurance.operations.billing.bill_policy import read_billing
+from insurance.operations.billing.read_billing import read_billing
 
-from tests.support.billing import UNKNOWN, Desk
+from tests.support.billing import UNKNOWN, Desk, query_at
 from tests.support.plain import plain_product, price
-from tests.support.policy_life import PARTNER, WITH_A_TEENAGER, House, gbp, motor_with
+from tests.support.policy_life import WITH_A_TEENAGER, House, gbp, motor_with
 
 
 @pytest.fixture
@@ -158,11 +158,11 @@ def test_a_day_begins_where_the_risk_is():
     house = House(plain_product(), now=datetime(2025, 12, 20, tzinfo=UTC))
     house.issue(all_answers=price(1000))
     desk = Desk(house)
-    billing = {**desk.ports, "caller": PARTNER}
 
     evening = datetime(2026, 1, 2, 4, 59, tzinfo=UTC)  # of the first of January, in New York
-    late = read_billing(house.policy_id, at=evening, **billing)
-    after = read_billing(house.policy_id, at=evening + timedelta(minutes=1), **billing)
+    late = read_billing(house.policy_id, evening, query_at(evening), desk.ports)
+    morning = evening + timedelta(minutes=1)
+    after = read_billing(house.policy_id, morning, query_at(morning), desk.ports)
 
     assert (late.status, after.status) == ("current", "delinquent")
 

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from insurance.domain.core.identity import Mode, suspense_id_for
 from insurance.domain.policy import TransactionKind
-from insurance.operations.billing.billing_desk import BillingDesk
-from insurance.operations.billing.resolve_suspense import allocate
+from insurance.operations.billing.resolve_suspense import allocate_suspense
 
 from tests.support.almanac import Almanac, Killed, blown
 from tests.support.billing import UNKNOWN
@@ -117,10 +116,10 @@ def test_what_had_come_for_nobody_counts_by_the_day_on_which_it_came(almanac):
     almanac.house.policy_id = UNKNOWN
     almanac.pay(ARREARS, on=day, reference="REF-LOST")
     almanac.house.policy_id = policy_id
-    receipt = almanac.house.receipt("allocate")
-    desk = BillingDesk(person("fiona"), almanac.house.products, almanac.billing, receipt)
+    command = almanac.house.command("allocate", caller=person("fiona"))
 
-    allocate(suspense_id_for(Mode.TEST, "REF-LOST"), policy_id, desk=desk)
+    suspense_id = suspense_id_for(Mode.TEST, "REF-LOST")
+    allocate_suspense(suspense_id, policy_id, command, almanac.billing_ports)
     almanac.turn_to(almanac.house.now)
 
     assert statuses(almanac) == ("on_risk",)

@@ -5,7 +5,7 @@ LIVES=500 plays as many as the issue asks for (`make lives`); by default fewer, 
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +18,7 @@ from insurance.domain.bank.outgoing_payment import COMMITTED, PaymentStatus
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.billing import Refund
 from insurance.domain.contract.proration import Measure, earned
+from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import (
     ArrearsOpen,
     NoticeNotServed,
@@ -37,14 +38,12 @@ from insurance.domain.ledger.calendar import end_of, period_of
 from insurance.domain.ledger.policy_ledger import build_policy_ledger
 from insurance.domain.ledger.sources import source_of
 from insurance.domain.policy import Initiator, Policy, TransactionKind
-from insurance.operations.billing.billing_desk import BillingDesk
-from insurance.operations.billing.refund_premium import (
-    decide_refund,
-    report_refund,
-    request_refund,
-    screen_refund,
-)
+from insurance.operations.billing.decide_refund import decide_refund, screen_refund
+from insurance.operations.billing.ports import RefundPorts
+from insurance.operations.billing.report_refund import report_refund
+from insurance.operations.billing.request_refund import RefundInput, request_refund
 from insurance.operations.billing.resolve_suspense import use_suspense
+from insurance.operations.command import Command
 from insurance.operations.parties.ports import Screening
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.quoting.accept_quote import accept_quote
@@ -52,9 +51,10 @@ from insurance.operations.quoting.accept_quote import accept_quote
 from tests.fakes.policy_ports import issuing_ports
 from tests.fakes.quoting import quoting_ports
 from tests.support.almanac import BANK, Almanac
+from tests.support.billing import NOBODY
 from tests.support.plain import plain_product, price
 from tests.support.policy_life import PARTNER, UNDERWRITER, House
-from tests.support.refunds import ADA, Everybody, Nobody, person
+from tests.support.refunds import ADA, Everybody, granted, person
 
 START, DAYS = date(2023, 7, 15), 366
 REFUSALS = (ArrearsOpen, WrongState, OutsideTerm, TermsNotOffered, TooManyChanges, NoticeNotServed)
@@ -230,7 +230,8 @@ class Life(RuleBasedStateMachine):
         if not asked:
             return
         try:
-            request_refund(self.house.policy_id, asked, ADA, "Sold.", desk=self.desk(PARTNER))
+            refund = RefundInput(asked, ADA, "Sold.")
+            request_refund(self.house.policy_id, refund, *self.given(PARTNER))
         except RefundTooLarge:
             assert asked > free
             return
@@ -247,27 +248,25 @@ class Life(RuleBasedStateMachine):
     def move(self, refund, *, well):
         """A second person agrees or not, a third looks at a payee who resembles a listed one, and
         the bank reports: paid or failed, and of one that was paid, that it came back."""
-        where, why = (self.house.policy_id, refund.id), "Checked."
+        where = (self.house.policy_id, refund.id)
         try:
             if refund.status is PaymentStatus.AWAITING_APPROVAL:
-                lists: Screening = Nobody() if well else Everybody()
-                desk = self.desk(FIONA)
-                decide_refund(*where, approve=True, reason=why, screening=lists, desk=desk)
+                lists: Screening = NOBODY if well else Everybody()
+                decide_refund(*where, granted(FIONA), *self.given(FIONA, lists))
             elif refund.status is PaymentStatus.SCREENING:
-                screen_refund(*where, clear=well, reason=why, desk=self.desk(FRANK))
+                screen_refund(*where, granted(FRANK)._replace(granted=well), *self.given(FRANK))
             elif refund.status in REPORTS:
                 outcome = REPORTS[refund.status][0 if well else 1]
                 report = BankReport(refund.id, outcome, "BK-1", self.house.now, None)
-                report_refund(report, desk=self.desk(BANK))
+                report_refund(report, *self.given(BANK))
         except RefundTooLarge:  # owed again: it is not paid, and somebody refuses it
             assert self.account().received - self.account().owed(self.house.policy) < refund.amount
-            desk = self.desk(FIONA)
-            decide_refund(*where, approve=False, reason=why, screening=Nobody(), desk=desk)
+            decide_refund(*where, granted(FIONA)._replace(granted=False), *self.given(FIONA))
 
     @precondition(lambda self: self.account().in_suspense)
     @rule()
     def use_what_was_paid_too_much(self):
-        use_suspense(self.house.policy_id, desk=self.desk(FIONA))
+        use_suspense(self.house.policy_id, *self.given(FIONA))
 
     def account(self):
         return self.almanac.billed().account
@@ -275,9 +274,9 @@ class Life(RuleBasedStateMachine):
     def refunds(self, *statuses: PaymentStatus) -> list[Refund]:
         return [each for each in self.account().refunds if each.status in statuses]
 
-    def desk(self, caller):
-        receipt = self.house.receipt("refund")
-        return BillingDesk(caller, self.house.products, self.almanac.billing, receipt)
+    def given(self, caller: Caller, screening: Screening = NOBODY) -> tuple[Command, RefundPorts]:
+        ports = replace(self.almanac.billing_ports, screening=screening)
+        return self.house.command("refund", caller=caller), ports
 
     @rule(at=st.none() | days)
     def announce(self, at):

@@ -11,8 +11,7 @@ from insurance.domain.party.party import Payee
 from insurance.domain.policy import Initiator
 from insurance.domain.quote.quote import QuoteStatus
 from insurance.domain.schedule.scheduled_job import ATTEMPTS_MAX, JobKind
-from insurance.operations.billing.billing_desk import BillingDesk
-from insurance.operations.billing.refund_premium import request_refund
+from insurance.operations.billing.request_refund import RefundInput, request_refund
 from insurance.operations.policy.record_non_renewal import record_non_renewal
 from insurance.operations.policy.withdraw_notice import withdraw_notice
 from insurance.operations.quoting.accept_quote import accept_quote
@@ -24,7 +23,6 @@ from tests.fakes.scheduler import MemoryScheduledJobs
 from tests.support.almanac import Almanac, Killed, blown
 from tests.support.policy_life import (
     BOUGHT_ON,
-    PARTNER,
     UNDERWRITER,
     WITH_A_TEENAGER,
     House,
@@ -124,12 +122,11 @@ def test_an_account_with_a_refund_is_looked_at_like_any_other(almanac):
     almanac.pay("200", on=date(2025, 12, 20))
     request_refund(
         almanac.house.policy_id,
-        gbp("5"),
-        Payee(name="Ada Lovelace", iban="GB33BUKB20201555555555"),
-        "Paid too much.",
-        desk=BillingDesk(
-            PARTNER, almanac.house.products, almanac.billing, almanac.house.receipt("refund")
+        RefundInput(
+            gbp("5"), Payee(name="Ada Lovelace", iban="GB33BUKB20201555555555"), "Paid too much."
         ),
+        almanac.house.command("refund"),
+        almanac.billing_ports,
     )
 
     assert almanac.turn_to(date(2026, 2, 1)).failed == 0

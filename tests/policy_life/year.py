@@ -37,8 +37,11 @@ from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
 from insurance.dynamodb.stores import Stores
-from insurance.operations.billing.bill_policy import choose_plan, read_billing, receive_payment
-from insurance.operations.billing.collect_premium import PremiumCollector
+from insurance.operations.billing.choose_plan import choose_plan
+from insurance.operations.billing.collect_premium import collect_premium
+from insurance.operations.billing.ports import CollectionPorts, RefundPorts
+from insurance.operations.billing.read_billing import read_billing
+from insurance.operations.billing.receive_payment import receive_payment
 from insurance.operations.command import Command, Query
 from insurance.operations.delivery.deliver_event import deliver_event
 from insurance.operations.delivery.ports import DeliveryPorts
@@ -162,6 +165,7 @@ class Year:
         )
         self.products = OneProduct(motor_with(grace_days=GRACE_DAYS))
         self.stores = on_dynamodb(dynamodb, tables)
+        self._billing = RefundPorts(self.products, self.stores.billing, BundledScreening())
         self.keys = PlainKeys()
         self.scheduled = DynamoDBScheduledJobs(dynamodb, tables["scheduled_jobs"])
         self.control_accounts = DynamoDBControlAccounts(
@@ -198,9 +202,10 @@ class Year:
                     products, look_ups, stores.renewals, stores.quotes, self.keys, stores.changes
                 ),
             ),
-            JobKind.BILLING: PremiumCollector(
-                products, look_ups, stores.billing, stores.changes
-            ).look,
+            JobKind.BILLING: partial(
+                collect_premium,
+                ports=CollectionPorts(products, stores.billing, look_ups, stores.changes),
+            ),
             JobKind.EARNING: partial(post_earned_premium, ports=EarningsPorts(products, earnings)),
         }
 
@@ -261,14 +266,8 @@ class Year:
         self.personas[policy_id] = number
         self._take_up(quote_id)
         if number % 3 == 0:
-            choose_plan(
-                policy_id,
-                "monthly",
-                caller=self.caller,
-                products=self.products,
-                billing=self.stores.billing,
-                receipt=self._receipt("plan"),
-            )
+            command = Command(self.caller, self._receipt("plan"))
+            choose_plan(policy_id, "monthly", command, self._billing)
 
     def _take_up(self, quote_id: str) -> None:
         accept_quote(quote_id, Command(self.caller, self._receipt("accept")), self._quoting)
@@ -283,11 +282,11 @@ class Year:
         if persona is None:
             return
         owing = persona % 60 in {6, 36}
-        if event.type == "billing.instalment_due" and not (owing and facts["asked"] > 1):
+        if event.type == "billing.instalment_due" and not (owing and facts["invoiced"] > 1):
             yield lambda: self._pay(facts["policy_id"])
-            if persona % 10 == 1 and facts["asked"] == 1:
+            if persona % 10 == 1 and facts["invoiced"] == 1:
                 yield lambda: self._change(facts["policy_id"], TransactionKind.ENDORSEMENT)
-            if persona % 20 == 2 and facts["asked"] == 1:
+            if persona % 20 == 2 and facts["invoiced"] == 1:
                 yield lambda: self._change(facts["policy_id"], TransactionKind.CANCELLATION)
         elif event.type == "policy.notice_given":
             number = len(facts["notices"])
@@ -301,13 +300,8 @@ class Year:
 
     def _pay(self, policy_id: str) -> None:
         """Whatever is open and was asked for."""
-        billed = read_billing(
-            policy_id,
-            at=self.now,
-            caller=self.caller,
-            products=self.products,
-            billing=self.stores.billing,
-        )
+        query = Query(self.caller, self.now, self.now)
+        billed = read_billing(policy_id, None, query, self._billing)
         zero = Money.zero(Currency.GBP)
         asked = [
             each.open
@@ -318,14 +312,8 @@ class Year:
         if not owed:
             return
         receipt = self._receipt("pay")
-        told = IncomingPayment(f"REF-{receipt.key}", owed, self.now.date(), policy_id)
-        receive_payment(
-            told,
-            caller=BANK,
-            products=self.products,
-            billing=self.stores.billing,
-            receipt=receipt,
-        )
+        payment = IncomingPayment(f"REF-{receipt.key}", owed, self.now.date(), policy_id)
+        receive_payment(payment, Command(BANK, receipt), self._billing)
 
     def _change(self, policy_id: str, kind: TransactionKind) -> None:
         policy = self.stores.changes.get(policy_id).record

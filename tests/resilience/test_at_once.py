@@ -108,7 +108,7 @@ def _payment_in(policy_id: str) -> Run:
         "amount": {"amount": PREMIUM, "currency": "GBP"},
         "received_on": "2027-01-11",
     }
-    path = "/v1/payments-received"
+    path = "/v1/payments"
     sent = event("POST", path, told, caller=BANK, key=policy_id, clock=LOSS_CLOCK)
     return Run("billing", sent)
 

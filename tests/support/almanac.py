@@ -19,13 +19,11 @@ from insurance.domain.core.posting import Account
 from insurance.domain.jurisdiction import Channel, local_midnight
 from insurance.domain.party.party import Claimant, Payee
 from insurance.domain.schedule.scheduled_job import JobKind, partition_for
-from insurance.operations.billing.bill_policy import (
-    PaymentResult,
-    choose_plan,
-    read_billing,
-    receive_payment,
-)
-from insurance.operations.billing.collect_premium import PremiumCollector
+from insurance.operations.billing.choose_plan import choose_plan
+from insurance.operations.billing.collect_premium import collect_premium
+from insurance.operations.billing.ports import CollectionPorts, RefundPorts
+from insurance.operations.billing.read_billing import read_billing
+from insurance.operations.billing.receive_payment import PaymentResult, receive_payment
 from insurance.operations.claims.check_coverage import LossAsked, check_coverage
 from insurance.operations.claims.notify_claim import LossReported, notify_claim
 from insurance.operations.claims.report_payment import report_payment
@@ -45,6 +43,7 @@ from tests.fakes.ledger import MemoryEarnings
 from tests.fakes.policy_ports import invitation_ports
 from tests.fakes.quoting import MemoryQuotes
 from tests.fakes.scheduler import MemoryScheduledJobs
+from tests.support.billing import NOBODY, query_at
 from tests.support.policy_life import PARTNER, House, gbp, motor_with
 
 BANK = Caller(
@@ -68,14 +67,16 @@ class Almanac:
     def __post_init__(self) -> None:
         memory, products = self.house.memory, self.house.products
         self.billing = MemoryBilling(memory)
+        self.billing_ports = RefundPorts(products, self.billing, NOBODY)
         self.quotes = MemoryQuotes(memory)
         self.planned: set[tuple[str, int]] = set()
         self.jobs: Mapping[JobKind, Job] = {
             JobKind.QUOTE: QuoteExpirer(self.quotes).look,
             JobKind.RENEWAL: partial(invite_renewal, ports=invitation_ports(products, memory)),
-            JobKind.BILLING: PremiumCollector(
-                products, LookUps(), self.billing, self.house.policies
-            ).look,
+            JobKind.BILLING: partial(
+                collect_premium,
+                ports=CollectionPorts(products, self.billing, LookUps(), self.house.policies),
+            ),
             JobKind.EARNING: partial(
                 post_earned_premium, ports=EarningsPorts(products, MemoryEarnings(memory))
             ),
@@ -84,14 +85,7 @@ class Almanac:
     def issue(self, plan: str | None = "monthly", **asked: Any) -> str:
         self.house.issue(**asked)
         if plan:
-            choose_plan(
-                self.house.policy_id,
-                plan,
-                caller=PARTNER,
-                products=self.house.products,
-                billing=self.billing,
-                receipt=self.house.receipt("plan"),
-            )
+            choose_plan(self.house.policy_id, plan, self.house.command("plan"), self.billing_ports)
         return self.house.policy_id
 
     def pay(self, amount: str, *, on: date | None = None, reference: str = "") -> PaymentResult:
@@ -99,28 +93,17 @@ class Almanac:
 
     def take(self, amount: Money, *, on: date | None = None, reference: str = "") -> PaymentResult:
         self.house.calls += 1
-        told = IncomingPayment(
+        payment = IncomingPayment(
             policy_id=self.house.policy_id,
             reference=reference or f"REF-{self.house.calls}",
             amount=amount,
             received_on=on or self.house.now.date(),
         )
-        return receive_payment(
-            told,
-            caller=BANK,
-            products=self.house.products,
-            billing=self.billing,
-            receipt=self.house.receipt("pay"),
-        )
+        return receive_payment(payment, self.house.command("pay", caller=BANK), self.billing_ports)
 
     def billed(self) -> BillingSummary:
-        return read_billing(
-            self.house.policy_id,
-            at=self.house.now,
-            caller=PARTNER,
-            products=self.house.products,
-            billing=self.billing,
-        )
+        query = query_at(self.house.now)
+        return read_billing(self.house.policy_id, None, query, self.billing_ports)
 
     def prove_dispatch(self, number: int | None = None) -> datetime:
         notice = self.house.prove_dispatch(channel=Channel.EMAIL, number=number).notice

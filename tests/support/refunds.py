@@ -1,8 +1,10 @@
-"""A desk that pays refunds back, and the people of finance at it."""
+"""Refunds of one policy in memory, and the people of finance who decide on them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.billing import BillingSummary
 from insurance.domain.core.caller import Caller, CallerKind
@@ -12,21 +14,14 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.identity import Mode, refund_id_for
 from insurance.domain.party.party import Payee
 from insurance.domain.screening.screening import ScreeningMatch
-from insurance.operations.billing.billing_desk import BillingDesk
-from insurance.operations.billing.refund_premium import (
-    decide_refund,
-    report_refund,
-    request_refund,
-)
-from insurance.operations.billing.resolve_suspense import (
-    SuspenseResult,
-    decide_return,
-    report_return,
-    request_return,
-)
+from insurance.operations.billing.decide_refund import decide_refund
+from insurance.operations.billing.report_refund import report_refund, report_return
+from insurance.operations.billing.request_refund import RefundInput, request_refund
+from insurance.operations.billing.resolve_suspense import decide_return, request_return
+from insurance.operations.billing.suspense_context import SuspenseResult
 from insurance.operations.parties.ports import Screening
 
-from tests.support.billing import BANK, Desk
+from tests.support.billing import BANK, NOBODY, Desk
 from tests.support.policy_life import PARTNER, gbp
 
 ADA = Payee(name="Ada Merton", iban="GB33BUKB20201555555555")
@@ -43,15 +38,6 @@ def person(name: str, role: str = "finance") -> Caller:
     )
 
 
-class Nobody:
-    """No name is on any list."""
-
-    version = "1"
-
-    def matches(self, name: str) -> list[ScreeningMatch]:  # noqa: ARG002 - any name
-        return []
-
-
 class Everybody:
     """Every name is on a list."""
 
@@ -61,15 +47,8 @@ class Everybody:
         return [ScreeningMatch(entry="X-1", listed_name=name, score=100, list_version="1")]
 
 
-NOBODY = Nobody()
-
-
 class RefundDesk(Desk):
-    """A billing desk that gives back as well."""
-
-    def desk(self, caller: Caller) -> BillingDesk:
-        receipt = self.house.receipt("refund")
-        return BillingDesk(caller, self.ports["products"], self.ports["billing"], receipt)
+    """The billing of one policy, with refunds."""
 
     def cancelled(self) -> None:
         """Paid in full, and cancelled half way: 22.33 are not owed any more."""
@@ -78,9 +57,8 @@ class RefundDesk(Desk):
         self.house.cancel(date(2026, 7, 2))
 
     def ask(self, amount: str = "22.33", by: Caller = PARTNER) -> BillingSummary:
-        return request_refund(
-            self.house.policy_id, gbp(amount), ADA, "The car is sold.", desk=self.desk(by)
-        )
+        refund = RefundInput(gbp(amount), ADA, "The car is sold.")
+        return request_refund(self.house.policy_id, refund, self.command(by), self.ports)
 
     def decide(
         self, by: Caller, *, approve: bool = True, list: Screening = NOBODY
@@ -88,28 +66,32 @@ class RefundDesk(Desk):
         return decide_refund(
             self.house.policy_id,
             self.refund_id,
-            approve=approve,
-            reason="Checked.",
-            screening=list,
-            desk=self.desk(by),
+            Approval(granted=approve, by=by.principal, reason="Checked."),
+            self.command(by),
+            replace(self.ports, screening=list),
         )
 
     def report(self, outcome: BankOutcome) -> BillingSummary:
-        return report_refund(_report(self.refund_id, outcome), desk=self.desk(BANK))
+        return report_refund(bank_report(self.refund_id, outcome), self.command(BANK), self.ports)
 
     @property
     def refund_id(self) -> str:
         return refund_id_for(self.house.policy_id, 1)
 
 
-def _report(id: str, outcome: BankOutcome) -> BankReport:
+def bank_report(id: str, outcome: BankOutcome) -> BankReport:
     return BankReport(id, outcome, "BK-1", datetime(2026, 6, 21, tzinfo=UTC), None)
 
 
-def returned(desk: RefundDesk, suspended: str) -> SuspenseResult:
-    request_return(suspended, "payer_unknown", desk=desk.desk(person("fiona")))
+def returned(desk: RefundDesk, suspense_id: str) -> SuspenseResult:
+    fiona, frank = person("fiona"), person("frank")
+    request_return(suspense_id, "payer_unknown", desk.command(fiona), desk.ports)
     with pytest.raises(SamePerson):
-        decide_return(suspended, approve=True, reason="checked", desk=desk.desk(person("fiona")))
-    decide_return(suspended, approve=True, reason="checked", desk=desk.desk(person("frank")))
-    id = refund_id_for(suspended, 1)
-    return report_return(_report(id, BankOutcome.PAID), desk=desk.desk(BANK))
+        decide_return(suspense_id, granted(fiona), desk.command(fiona), desk.ports)
+    decide_return(suspense_id, granted(frank), desk.command(frank), desk.ports)
+    report = bank_report(refund_id_for(suspense_id, 1), BankOutcome.PAID)
+    return report_return(report, desk.command(BANK), desk.ports)
+
+
+def granted(by: Caller) -> Approval:
+    return Approval(granted=True, by=by.principal, reason="checked")

@@ -40,7 +40,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Erasure
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote, QuoteStatus
-from insurance.operations.billing.ports import BillingContext
+from insurance.operations.billing.ports import AccountChange, BillingContext
 from insurance.operations.claims.ports import ClaimContext
 from insurance.operations.idempotency import RecordedAnswer
 
@@ -189,7 +189,7 @@ def erase(stores: Stores, party_id: str, key: str = "erase-1") -> Event:
     return event
 
 
-PAY = "test POST /v1/payments-received"
+PAY = "test POST /v1/payments"
 
 
 PLAN = Plan(code="annual", name="All at once", count=1)
@@ -223,8 +223,8 @@ def pay(stores: Stores, file: BillingContext, reference: str) -> BillingAccount:
         )
     )
     event = event_of(account, file.account.head if file.account else StreamPosition())
-    receipt = make_receipt(reference, operation=PAY).record(file.policy)
-    stores.billing.store(event, account, file=file, receipt=receipt)
+    command = make_command(reference, operation=PAY).with_answer(file.policy)
+    stores.billing.store(AccountChange(event, account, file), command=command)
     return account
 
 

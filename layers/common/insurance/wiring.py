@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from insurance.dynamodb.stores import Stores
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing
+    from insurance.operations.billing.ports import BillingPorts, CollectionPorts, RefundPorts
     from insurance.operations.complaints.ports import ComplaintPorts
     from insurance.operations.delivery.ports import DeliveryPorts
     from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
-    from insurance.operations.payments.pay_out import AllPayers
+    from insurance.operations.payments.ports import PaymentPorts
     from insurance.operations.policy.ports import (
         InvitationPorts,
         IssuingPorts,
@@ -253,17 +254,47 @@ def wordings() -> BundledWordings:
     return BundledWordings()
 
 
-@cache
-def payers() -> AllPayers:
-    from insurance.operations.complaints.report_redress import RedressPayers
-    from insurance.operations.payments.pay_claims import ClaimPayers
-    from insurance.operations.payments.pay_out import AllPayers
-    from insurance.operations.payments.pay_refunds import RefundPayers
+def billing_ports() -> BillingPorts:
+    from insurance.operations.billing.ports import BillingPorts
 
-    return AllPayers(
-        pay=ClaimPayers(stores().claims),
-        rfd=RefundPayers(products(), stores().billing),
-        rdr=RedressPayers(stores().complaints),
+    return BillingPorts(products=products(), billing=stores().billing)
+
+
+def refund_ports() -> RefundPorts:
+    from insurance.operations.billing.ports import RefundPorts
+
+    return RefundPorts(products=products(), billing=stores().billing, screening=screening())
+
+
+def collection_ports() -> CollectionPorts:
+    from insurance.operations.billing.ports import CollectionPorts
+
+    return CollectionPorts(
+        products=products(),
+        billing=stores().billing,
+        look_ups=look_ups(),
+        policies=stores().policy_changes,
+    )
+
+
+def payment_ports() -> PaymentPorts:
+    from insurance.operations.payments.claim_payers import ClaimPayers
+    from insurance.operations.payments.payers_by_prefix import PayersByPrefix
+    from insurance.operations.payments.ports import PaymentPorts
+    from insurance.operations.payments.redress_payers import RedressPayers
+    from insurance.operations.payments.refund_payers import RefundPayers, ReturnPayers
+
+    billing = billing_ports()
+    return PaymentPorts(
+        orders=stores().payment_orders,
+        payers=PayersByPrefix(
+            pay=ClaimPayers(stores().claims),
+            rfd=RefundPayers(billing),
+            ret=ReturnPayers(billing),
+            rdr=RedressPayers(stores().complaints),
+        ),
+        objects=objects("payment_files"),
+        messages=bank_messages(),
     )
 
 

@@ -34,7 +34,7 @@ def billing_scenes() -> Iterator[Scene]:
         "billing/plan_not_offered", f"POST {account}/plan", HARBOUR, weekly, ISSUED, **policy
     )
     planned = (*ISSUED, "billing/plan")
-    received, at = "POST /v1/payments-received", at_instant("2026-12-05T09:00:00Z")
+    received, at = "POST /v1/payments", at_instant("2026-12-05T09:00:00Z")
     paid = {
         "policy_id": POLICY,
         "reference": "BANK-20261204-0017",
@@ -55,7 +55,7 @@ def billing_scenes() -> Iterator[Scene]:
 def refunds_scenes() -> Iterator[Scene]:
     """A policy paid in full and cancelled: what is not owed any more goes back."""
     later: Json = {"at": "2027-02-01T09:00:00Z"}
-    received, policy = "POST /v1/payments-received", {"policy_id": POLICY}
+    received, policy = "POST /v1/payments", {"policy_id": POLICY}
     whole = {
         "policy_id": POLICY,
         "reference": "BANK-20261204-0018",
@@ -90,7 +90,7 @@ def refunds_scenes() -> Iterator[Scene]:
         "executed_at": "2027-02-01T09:31:00Z",
     }
     given: tuple[str, ...] = (*asked, "billing/approve_refund")
-    done = "settlement/report_refund_paid"
+    done = "payment_execution/report_refund_paid"
     yield Scene(done, "POST /v1/bank-reports", BANK, report, given, **later)
     listed = {**back, "payee": {**back["payee"], "name": "Viktor Malenkov-Drago"}}
     to_listed = "billing/refund_to_a_listed_payee"
@@ -102,7 +102,7 @@ def refunds_scenes() -> Iterator[Scene]:
     screen = f"{ask}/{{refund_id}}/screening"
     given = (*given, suspect)
     yield Scene("billing/screen_refund", screen, SUPERVISOR, clear, given, refund, **later)
-    use = "POST /v1/policies/{policy_id}/billing/suspense-use"
+    use = "POST /v1/policies/{policy_id}/billing/suspense-allocation"
     endorsed = (*ISSUED, "billing/payment_in_full", "policy_servicing/endorse")
     yield Scene("billing/use_suspense", use, FINANCE, {}, endorsed, policy, **later)
     yield from suspense_scenes()

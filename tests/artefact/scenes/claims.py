@@ -82,7 +82,7 @@ def arrears_scenes() -> Iterator[Scene]:
         "executed_at": "2027-01-16T10:00:00Z",
         "reason": "The account is closed.",
     }
-    path, reported = "settlement/report_failed_and_give_back", "POST /v1/bank-reports"
+    path, reported = "payment_execution/report_failed_and_give_back", "POST /v1/bank-reports"
     yield Scene(path, reported, BANK, failed, (*ISSUED, settled), **later)
 
 

@@ -224,7 +224,7 @@ SHARED = (*ISSUED, "policy_servicing/give_access")
 SETTLED = (*NOTIFIED, "settlement/settle")
 
 
-PAID = (*SETTLED, "settlement/report_paid")
+PAID = (*SETTLED, "payment_execution/report_paid")
 
 
 DELIVERED = "event_delivery/delivered"

@@ -71,14 +71,14 @@ def complaints_scenes() -> Iterator[Scene]:
         )
         given = (*given, f"complaints/{name}")
     report = {
+        "instruction_id": redress,
         "outcome": "paid",
         "bank_reference": "BK-20270118-0017",
         "executed_at": "2027-01-18T10:00:00Z",
     }
-    told = "POST /v1/redress/{redress_id}/bank-report"
-    both = {"redress_id": redress}
-    yield Scene("complaints/report", told, BANK, report, given, both, **later)
-    paid = (*given, "complaints/report")
+    told = "POST /v1/bank-reports"
+    yield Scene("payment_execution/report_redress_paid", told, BANK, report, given, **later)
+    paid = (*given, "payment_execution/report_redress_paid")
     close = {"reason": "accepted"}
     yield Scene("complaints/close", f"POST {path}/closure", KIM, close, paid, **one)
     closed = (*paid, "complaints/close")

@@ -52,8 +52,10 @@ def settlement_scenes() -> Iterator[Scene]:
         "bank_reference": "FP-20270116-0001",
         "executed_at": "2027-01-16T09:31:00Z",
     }
-    yield Scene("settlement/report_paid", report, BANK, paid, SETTLED, at="2027-01-16T09:32:00Z")
-    yield Scene("settlement/report_unknown", report, BANK, paid, ISSUED, **later)
+    yield Scene(
+        "payment_execution/report_paid", report, BANK, paid, SETTLED, at="2027-01-16T09:32:00Z"
+    )
+    yield Scene("payment_execution/report_unknown", report, BANK, paid, ISSUED, **later)
     expense, cancel = (
         "POST /v1/claims/{claim_id}/payments",
         approve.replace("approval", "cancellation"),
@@ -116,7 +118,7 @@ def recoveries_scenes() -> Iterator[Scene]:
     one = f"{found}/{{recovery}}"
     claim, recovery = {"claim_id": CLAIM}, {"claim_id": CLAIM, "recovery": "1"}
     later: Json = {"at": "2027-02-16T09:00:00Z"}
-    paid = (*SETTLED, "settlement/report_paid")
+    paid = (*SETTLED, "payment_execution/report_paid")
     against = {
         "kind": "subrogation",
         "against": "The other driver's insurer",

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Self
 from insurance.domain.core.errors import StaleRevision
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from insurance.domain.core.caller import Caller
     from insurance.domain.core.stored import Stored
-    from insurance.operations.idempotency import Idempotency
+    from insurance.operations.idempotency import Idempotency, RecordedAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,23 @@ class Command:
     def with_answer(self, result: Any) -> Self:
         """This command with the answer that its result gives, for the store to record."""
         return replace(self, idempotency=self.idempotency.record(result))
+
+    def answered_by(self, pick: Callable[[Any], Any]) -> Self:
+        """This command, answered by a part of what the operation results in: `pick` takes it out."""
+        render = self.idempotency.render
+        idempotency = replace(self.idempotency, render=lambda result: render(pick(result)))
+        return replace(self, idempotency=idempotency)
+
+    def part(self, name: str, render: Callable[[Any], RecordedAnswer]) -> Self:
+        """One of the many parts of this command, with an idempotency record of its own.
+
+        Args:
+            name: The part: unique in the command, and the same when the command is repeated.
+            render: Turns the part's result into the answer that is recorded.
+        """
+        operation = f"{self.idempotency.operation} {name}"
+        idempotency = replace(self.idempotency, operation=operation, render=render)
+        return replace(self, idempotency=idempotency, expected_revision=None)
 
     def check_revision(self, stored: Stored[Any] | None, id: str) -> None:
         """Compare what was loaded with the revision that the caller read.

@@ -1,6 +1,5 @@
-"""How bills are shown: plans, what is due when, what came in."""
+"""How billing is shown: plans, what is due when, what came in."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Self
 
@@ -19,8 +18,9 @@ from insurance.domain.billing import (
 )
 from insurance.domain.core.identity import invoice_id_for
 from insurance.domain.policy import Policy
-from insurance.operations.billing.bill_policy import PaymentResult
-from insurance.operations.billing.resolve_suspense import SuspenseResult
+from insurance.operations.billing.offer_plans import PlanOffers
+from insurance.operations.billing.receive_payment import PaymentResult
+from insurance.operations.billing.suspense_context import SuspenseResult
 
 
 class InstalmentView(BaseModel):
@@ -36,7 +36,7 @@ class PlanView(BaseModel):
     name: str
     charge: MoneyView
     forgone: MoneyView
-    """Odd units that are not asked for."""
+    """Odd units that are not invoiced."""
     total: MoneyView
     instalments: list[InstalmentView]
 
@@ -66,8 +66,10 @@ class PlansView(View):
     items: list[PlanView]
 
     @classmethod
-    def of(cls, policy: Policy, accounts: Sequence[BillingAccount]) -> Self:
-        return cls(policy_id=policy.id, items=[PlanView.of(each, policy) for each in accounts])
+    def of(cls, offers: PlanOffers) -> Self:
+        policy, accounts = offers
+        items = [PlanView.of(account, policy) for account in accounts]
+        return cls(policy_id=policy.id, items=items)
 
 
 class InvoiceView(BaseModel):
@@ -96,9 +98,9 @@ class PaymentInView(BaseModel):
     received_on: date
     to_suspense: MoneyView
     from_claim: bool
-    """Kept back from the claim's payment that the reference names."""
+    """Set off against the claim's payment that the reference names."""
     taken_back_at: datetime | None
-    """When that payment came to nothing, and so this."""
+    """When that payment came to nothing, and the set-off was reversed."""
 
     @classmethod
     def of(cls, payment: PremiumPayment) -> Self:
@@ -113,7 +115,7 @@ class PaymentInView(BaseModel):
 
 
 class RefundView(BaseModel):
-    """A sum on its way back. Whom it goes to is shown to nobody."""
+    """A sum that goes back. The payee is not shown."""
 
     id: str
     amount: MoneyView
@@ -146,104 +148,103 @@ class BillingView(View):
     overdue: MoneyView
     overdue_since: date | None
     credit: MoneyView
-    """What was paid and is not owed any more."""
+    """What was paid and is not owed any more: it can be refunded."""
     in_suspense: MoneyView
-    """What was paid beyond what was owed, and was not used or given back since."""
+    """What was paid beyond what was owed, and was neither used nor refunded since."""
     invoices: list[InvoiceView]
     payments: list[PaymentInView]
     refunds: list[RefundView]
 
     @classmethod
-    def of(cls, billed: BillingSummary) -> Self:
-        found, account = billed.statement, billed.account
+    def of(cls, summary: BillingSummary) -> Self:
+        statement, account = summary.statement, summary.account
         return cls(
-            etag=etag(billed.head.sequence, "billing") if billed.head.sequence else None,
             policy_id=account.policy_id,
             plan=account.plan.code,
-            status=billed.status,
-            owed=MoneyView.of(found.owed),
-            received=MoneyView.of(found.received),
-            overdue=MoneyView.of(found.overdue),
-            overdue_since=found.overdue_since,
-            credit=MoneyView.of(found.credit),
+            status=summary.status,
+            owed=MoneyView.of(statement.owed),
+            received=MoneyView.of(statement.received),
+            overdue=MoneyView.of(statement.overdue),
+            overdue_since=statement.overdue_since,
+            credit=MoneyView.of(statement.credit),
             in_suspense=MoneyView.of(account.in_suspense),
-            invoices=[InvoiceView.of(account.policy_id, each) for each in found.invoices],
-            payments=[PaymentInView.of(each) for each in account.paid_in],
-            refunds=[RefundView.of(each) for each in account.refunds],
+            invoices=[InvoiceView.of(account.policy_id, item) for item in statement.invoices],
+            payments=[PaymentInView.of(item) for item in account.paid_in],
+            refunds=[RefundView.of(item) for item in account.refunds],
         )
 
 
-class PaymentTakenView(View):
+class PaymentResultView(View):
     """What became of a payment."""
 
     reference: str
     policy_id: str | None
-    """Null: there is no such policy, and all of it is in suspense."""
+    """Null: there is no such policy, and the whole payment is in suspense."""
     to_suspense: MoneyView
     booked_before: bool
     billing: BillingView | None
 
     @classmethod
-    def of(cls, taken: PaymentResult) -> Self:
+    def of(cls, result: PaymentResult) -> Self:
         return cls(
-            reference=taken.payment.reference,
-            policy_id=taken.payment.policy_id if taken.summary else None,
-            to_suspense=MoneyView.of(taken.to_suspense),
-            booked_before=taken.booked_before,
-            billing=BillingView.of(taken.summary) if taken.summary else None,
+            reference=result.payment.reference,
+            policy_id=result.payment.policy_id if result.summary else None,
+            to_suspense=MoneyView.of(result.to_suspense),
+            booked_before=result.booked_before,
+            billing=BillingView.of(result.summary) if result.summary else None,
         )
 
 
 class PolicyInvoiceView(View):
-    """One invoice, and whose it is."""
+    """One invoice, and the policy that it is of."""
 
     policy_id: str
     invoice: InvoiceView
 
     @classmethod
-    def of(cls, found: PolicyInvoice) -> Self:
-        policy_id = found.summary.account.policy_id
-        return cls(policy_id=policy_id, invoice=InvoiceView.of(policy_id, found.invoice))
+    def of(cls, policy_invoice: PolicyInvoice) -> Self:
+        policy_id = policy_invoice.summary.account.policy_id
+        return cls(policy_id=policy_id, invoice=InvoiceView.of(policy_id, policy_invoice.invoice))
 
 
 class InvoicesView(View):
-    """What a policy is due when, as things stand; the next change may move what is still to come."""
+    """The invoices of a policy as it stands; a change of the policy may change those still to come."""
 
     policy_id: str
     items: list[InvoiceView]
 
     @classmethod
-    def of(cls, billed: BillingSummary) -> Self:
-        policy_id = billed.account.policy_id
-        items = [InvoiceView.of(policy_id, each) for each in billed.statement.invoices]
+    def of(cls, summary: BillingSummary) -> Self:
+        policy_id = summary.account.policy_id
+        items = [InvoiceView.of(policy_id, item) for item in summary.statement.invoices]
         return cls(policy_id=policy_id, items=items)
 
 
 class SuspenseView(View):
-    """A payment that came in for nobody."""
+    """A payment that could not be matched with a policy."""
 
     id: str
     reference: str
     amount: MoneyView
     received_on: date
     status: str
-    """`waiting`, `allocated`, or how far its return has come."""
+    """`waiting`, `allocated`, `return_requested`, `return_executing` or `returned`."""
     allocated_to: str | None
     returns: list[RefundView]
     billing: BillingView | None
-    """The account that it was allocated to, in the answer to that."""
+    """The account that it was allocated to, in the answer to the allocation."""
 
     @classmethod
-    def of(cls, found: SuspenseResult) -> Self:
-        payment = found.payment
+    def of(cls, result: SuspenseResult) -> Self:
+        payment = result.payment
         return cls(
-            etag=etag(found.revision, "suspense"),
+            etag=etag(result.revision, "suspense"),
             id=payment.id,
             reference=payment.reference,
             amount=MoneyView.of(payment.amount),
             received_on=payment.received_on,
             status=payment.status,
             allocated_to=payment.allocated_to,
-            returns=[RefundView.of(each) for each in payment.refunds],
-            billing=BillingView.of(found.summary) if found.summary else None,
+            returns=[RefundView.of(item) for item in payment.refunds],
+            billing=BillingView.of(result.summary) if result.summary else None,
         )

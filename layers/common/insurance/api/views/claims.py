@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from insurance.api.etag import etag
 from insurance.api.paging import cursor
 from insurance.api.views.terms import MoneyView, View
-from insurance.domain.bank.outgoing_payment import OutgoingPayment
 from insurance.domain.claim import Claim, CostType, DecisionRecord
 from insurance.domain.claim.decision import REVIEW
 from insurance.domain.claim.rule import JudgedSegment, PayoutStep
@@ -393,20 +392,4 @@ class ClaimsView(View):
         return cls(
             items=items,
             next=cursor(policy_id, page.next) if page.next else None,
-        )
-
-
-class PaymentReportView(View):
-    """What the bank is told of its report: the payment, and nothing of what is behind it."""
-
-    instruction_id: str
-    status: str
-    amount: MoneyView
-
-    @classmethod
-    def of(cls, payment: OutgoingPayment) -> Self:
-        return cls(
-            instruction_id=payment.id,
-            status=payment.status,
-            amount=MoneyView.of(payment.net),
         )

@@ -139,23 +139,6 @@ class ComplaintInternalView(View):
         )
 
 
-class RedressReportView(View):
-    """The answer to the bank: the payment, and nothing of the complaint."""
-
-    instruction_id: str
-    status: str
-    amount: MoneyView
-
-    @classmethod
-    def of(cls, stored: Stored[Complaint], *, redress_id: str) -> Self:
-        redress = stored.record.redress_of(redress_id)
-        return cls(
-            instruction_id=redress.id,
-            status=redress.status,
-            amount=MoneyView.of(redress.amount),
-        )
-
-
 class RegisterView(View):
     """A page of the register of a month; each row has the same columns."""
 

@@ -7,8 +7,9 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.views.terms import MoneyView, View
-from insurance.domain.bank import PaymentFile, StatusReport
-from insurance.operations.payments.take_status_report import Taken
+from insurance.domain.bank import PaymentFile
+from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.operations.payments.take_status_report import StatusReportResult
 
 
 class InstructionView(BaseModel):
@@ -43,7 +44,8 @@ class PaymentFileView(View):
             sha256=file.sha256,
             total=MoneyView.of(file.total),
             payments=[
-                InstructionView(id=each.id, amount=MoneyView.of(each.amount)) for each in file.sent
+                InstructionView(id=instruction.id, amount=MoneyView.of(instruction.amount))
+                for instruction in file.sent
             ],
             left_out=list(file.left_out),
         )
@@ -76,17 +78,33 @@ class StatusReportView(View):
     payments: list[ReportedPaymentView]
 
     @classmethod
-    def of(cls, report: StatusReport, taken: Sequence[Taken]) -> Self:
+    def of(cls, result: StatusReportResult) -> Self:
         return cls(
-            report_id=report.id,
-            file_id=report.file_id,
+            report_id=result.report.id,
+            file_id=result.report.file_id,
             payments=[
                 ReportedPaymentView(
-                    payment_id=each.payment_id,
-                    code=each.code,
-                    outcome=each.outcome,
-                    reason=each.reason,
+                    payment_id=payment.payment_id,
+                    code=payment.code,
+                    outcome=payment.outcome,
+                    reason=payment.reason,
                 )
-                for each in taken
+                for payment in result.payments
             ],
+        )
+
+
+class PaymentReportView(View):
+    """What the bank is told of its report: the payment, and nothing of what is behind it."""
+
+    instruction_id: str
+    status: str
+    amount: MoneyView
+
+    @classmethod
+    def of(cls, payment: OutgoingPayment) -> Self:
+        return cls(
+            instruction_id=payment.id,
+            status=payment.status,
+            amount=MoneyView.of(payment.net),
         )

@@ -21,14 +21,14 @@ class EntryView(BaseModel):
     policy_id: str | None
 
     @classmethod
-    def of(cls, taken: EntryResult) -> Self:
+    def of(cls, result: EntryResult) -> Self:
         return cls(
-            reference=taken.entry.reference,
-            amount=MoneyView.of(taken.entry.amount),
-            booked_on=taken.entry.booked_on,
-            outcome=taken.outcome,
-            reason=taken.reason,
-            policy_id=taken.policy_id,
+            reference=result.entry.reference,
+            amount=MoneyView.of(result.entry.amount),
+            booked_on=result.entry.booked_on,
+            outcome=result.outcome,
+            reason=result.reason,
+            policy_id=result.policy_id,
         )
 
 
@@ -41,10 +41,10 @@ class StatementView(View):
     entries: list[EntryView]
 
     @classmethod
-    def of(cls, taken: StatementResult) -> Self:
-        outcomes = [each.outcome for each in taken.entries]
+    def of(cls, result: StatementResult) -> Self:
+        outcomes = [entry.outcome for entry in result.entries]
         return cls(
-            statement=taken.statement.id,
+            statement=result.statement.id,
             counts={outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))},
-            entries=[EntryView.of(each) for each in taken.entries],
+            entries=[EntryView.of(entry) for entry in result.entries],
         )

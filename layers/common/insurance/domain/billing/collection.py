@@ -9,7 +9,7 @@ payment was reported too late. Money in suspense is used before a lapse is annou
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from insurance.domain.billing.account import BillingAccount
@@ -17,8 +17,12 @@ from insurance.domain.billing.statement import Invoice, statement
 from insurance.domain.core.money import total as total_of
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.jurisdiction import NoticeKind, local_midnight
-from insurance.domain.policy import Policy, Transaction
+from insurance.domain.policy import Initiator, Policy, Transaction, TransactionKind
 from insurance.domain.policy.notice import NON_PAYMENT, Notice, NoticeEnd
+from insurance.domain.policy.servicing import TransactionInput
+
+PAID_IN_TIME: Final = "paid_in_time"
+"""The reason of a lapse's reversal."""
 
 
 class CollectionStep(StrEnum):
@@ -81,6 +85,36 @@ class Collection(NamedTuple):
             arrears=total_of((invoice.open for invoice in late), late[0].open.currency),
             due_by=late[-1].due.due_on,
         )
+
+    def end_of_cover(self, number: int) -> TransactionInput:
+        """The cancellation that a notice announced: cover ends when the notice says."""
+        notice = self.policy.notices[number - 1]
+        if notice.effective_at is None:
+            raise ValueError("only a notice whose dispatch is proven is carried out")
+        return TransactionInput(
+            kind=TransactionKind.CANCELLATION,
+            effective_at=notice.effective_at,
+            by=Initiator.INSURER,
+            reason=notice.reason,
+        )
+
+    def lapse_reversal(self, number: int) -> tuple[TransactionInput, Notice]:
+        """The reversal of a lapse, as if cover had never ended, and its notice as cured.
+
+        The customer need not declare that nothing happened meanwhile.
+        """
+        lapse = self.policy.transaction(number)
+        notice = self.policy.carried_out_by(lapse)
+        if notice is None:
+            raise ValueError("only a lapse after a notice is reversed")
+        reversal = TransactionInput(
+            kind=TransactionKind.REVERSAL,
+            effective_at=lapse.effective_at,
+            by=Initiator.INSURER,
+            reason=PAID_IN_TIME,
+            number=lapse.number,
+        )
+        return reversal, notice.replace(ended=NoticeEnd.CURED, ended_at=self.now)
 
     def due(self, number: int) -> Invoice:
         return next(invoice for invoice in self._invoices() if invoice.due.number == number)

@@ -62,11 +62,11 @@ ReturnId = Annotated[str, _pattern("ret", ending=r"_[1-9][0-9]?")]
 InstructionId = Annotated[
     str,
     StringConstraints(
-        pattern=rf"^(pay_(test_)?[{ALPHABET}]{{{SUFFIX_LENGTH + NOTICE_LENGTH}}}"
+        pattern=rf"^((pay|rdr)_(test_)?[{ALPHABET}]{{{SUFFIX_LENGTH + NOTICE_LENGTH}}}"
         rf"|(rfd|ret)_(test_)?[{ALPHABET}]{{{SUFFIX_LENGTH}}})_[1-9][0-9]?$"
     ),
 ]
-"""A payment instruction to the bank: a claim's payment, a refund, a return."""
+"""A payment instruction to the bank: a claim's payment, redress, a refund, a return."""
 InvoiceId = Annotated[str, _pattern("inv", ending=r"_[1-9][0-9]{0,2}")]
 CalendarId = Annotated[str, StringConstraints(pattern=r"^cal_(test_)?books$")]
 RegisterId = Annotated[str, _pattern("reg")]

@@ -13,8 +13,8 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Write, add, load, transact
-from insurance.operations.billing.ports import BillingContext
-from insurance.operations.idempotency import Idempotency
+from insurance.operations.billing.ports import AccountChange, BillingContext, SuspenseChange
+from insurance.operations.command import Command
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,121 +65,105 @@ class DynamoDBBilling:
     def get(self, policy_id: str) -> BillingContext:
         return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
 
-    def load(self, policy_id: str, receipt: Idempotency) -> BillingContext:
-        wanted = [self._receipts.key(receipt), *self._reader.wants(policy_id)]
+    def load(self, policy_id: str, command: Command) -> BillingContext:
+        wanted = [self._receipts.key(command.idempotency), *self._reader.wants(policy_id)]
         earlier, *items = load(self._client, wanted)
-        self._receipts.check(receipt, earlier, self._policies.key(items[-1]))
+        self._receipts.check(command.idempotency, earlier, self._policies.key(items[-1]))
         return self._reader.read(policy_id, items)
 
-    def store(
-        self, event: Event, account: BillingAccount, *, file: BillingContext, receipt: Idempotency
-    ) -> None:
-        transact(
-            self._client,
-            [*self._moved(event, file.account, account.policy_id), self._kept(receipt, file)],
-        )
+    def store(self, change: AccountChange, *, command: Command) -> None:
+        transact(self._client, [*self._changed(change), self._answer(command, change.before)])
 
-    def book(
-        self,
-        event: Event,
-        account: BillingAccount,
-        *,
-        suspense_id: str,
-        file: BillingContext,
-        receipt: Idempotency,
-    ) -> None:
+    def book(self, change: AccountChange, *, suspense_id: str, command: Command) -> None:
+        policy_id = change.account.policy_id
+
         def stale(_item: Item | None) -> Exception:
-            return StaleRevision(account.policy_id)
+            return StaleRevision(policy_id)
 
-        used_up = {"id": codec.text(suspense_id), BOOKED_ON: codec.text(account.policy_id)}
+        reference = {"id": codec.text(suspense_id), BOOKED_ON: codec.text(policy_id)}
         transact(
             self._client,
             [
-                *self._moved(event, file.account, account.policy_id),
-                add(self._billing_table, used_up, stale, key="id"),
-                self._kept(receipt, file),
+                *self._changed(change),
+                add(self._billing_table, reference, stale, key="id"),
+                self._answer(command, change.before),
             ],
         )
 
     def allocate(
-        self,
-        event: Event,
-        account: BillingAccount,
-        *,
-        file: BillingContext,
-        moved: Event,
-        before: Stored[SuspendedPayment],
-        receipt: Idempotency,
+        self, change: AccountChange, suspense: SuspenseChange, *, command: Command
     ) -> None:
         transact(
             self._client,
             [
-                *self._moved(event, file.account, account.policy_id),
-                *self._moved(moved, before, moved.stream),
-                self._kept(receipt, file),
+                *self._changed(change),
+                *self._moved(suspense.event, suspense.before, suspense.event.stream),
+                self._answer(command, change.before),
             ],
         )
 
-    def find_replay(self, receipt: Idempotency) -> None:
-        self._receipts.look_up(receipt)
+    def find_replay(self, command: Command) -> None:
+        self._receipts.find_replay(command)
 
-    def answer(self, receipt: Idempotency) -> None:
-        transact(self._client, [self._receipts.keep(receipt)])
+    def record_answer(self, command: Command) -> None:
+        transact(self._client, [self._receipts.keep(command.idempotency)])
 
-    def suspended(
-        self, suspense_id: str, receipt: Idempotency
-    ) -> Stored[SuspendedPayment] | UsedReference | None:
-        earlier, item = load(self._client, [self._receipts.key(receipt), self._own(suspense_id)])
-        self._receipts.check(receipt, earlier)
-        return _outside_payment(item)
-
-    def get_suspended(self, suspense_id: str) -> Stored[SuspendedPayment]:
+    def get_suspense(self, suspense_id: str) -> Stored[SuspendedPayment]:
         [item] = load(self._client, [self._own(suspense_id)])
-        kept = _outside_payment(item)
-        if not isinstance(kept, Stored):
+        stored = _suspense(item)
+        if not isinstance(stored, Stored):
             raise SuspenseNotFound(suspense_id)
-        return kept
+        return stored
 
-    def load_suspended(
-        self, suspense_id: str, policy_id: str, receipt: Idempotency
-    ) -> tuple[Stored[SuspendedPayment] | UsedReference | None, BillingContext]:
+    def load_suspense(
+        self, suspense_id: str, command: Command
+    ) -> Stored[SuspendedPayment] | UsedReference | None:
+        wanted = [self._receipts.key(command.idempotency), self._own(suspense_id)]
+        earlier, item = load(self._client, wanted)
+        self._receipts.check(command.idempotency, earlier)
+        return _suspense(item)
+
+    def load_with_suspense(
+        self, policy_id: str, suspense_id: str, command: Command
+    ) -> tuple[BillingContext, Stored[SuspendedPayment] | UsedReference | None]:
         wanted = [
-            self._receipts.key(receipt),
+            self._receipts.key(command.idempotency),
             self._own(suspense_id),
             *self._reader.wants(policy_id),
         ]
         earlier, own, *items = load(self._client, wanted)
-        self._receipts.check(receipt, earlier, self._policies.key(items[-1]))
-        return _outside_payment(own), self._reader.read(policy_id, items)
+        self._receipts.check(command.idempotency, earlier, self._policies.key(items[-1]))
+        return self._reader.read(policy_id, items), _suspense(own)
 
-    def keep_suspended(
-        self, event: Event, *, before: Stored[SuspendedPayment], receipt: Idempotency
-    ) -> None:
-        writes = self._moved(event, before, event.stream)
-        transact(self._client, [*writes, self._receipts.keep(receipt)])
-
-    def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Idempotency) -> None:
+    def add_suspense(self, event: Event, payment: SuspendedPayment, *, command: Command) -> None:
         writes = self._moved(event, None, payment.id)
-        transact(self._client, [*writes, self._receipts.keep(receipt)])
+        transact(self._client, [*writes, self._receipts.keep(command.idempotency)])
+
+    def change_suspense(self, change: SuspenseChange, *, command: Command) -> None:
+        writes = self._moved(change.event, change.before, change.event.stream)
+        transact(self._client, [*writes, self._receipts.keep(command.idempotency)])
+
+    def _changed(self, change: AccountChange) -> list[Write]:
+        return self._moved(change.event, change.before.account, change.account.policy_id)
 
     def _moved(self, event: Event, before: Stored[Any] | None, about: str) -> list[Write]:
-        """The item as the event leaves it, and the event; stale where somebody was first."""
+        """The item as the event leaves it, and the event; stale where another write was first."""
 
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(about)
 
         return aggregates.moved(self._billing_table, self._events_table, event, before, stale)
 
-    def _kept(self, receipt: Idempotency, file: BillingContext) -> Write:
-        party_id = file.policy.record.party_id
-        return self._receipts.keep(receipt, about=party_id, key=file.policy.key)
+    def _answer(self, command: Command, context: BillingContext) -> Write:
+        party_id = context.policy.record.party_id
+        return self._receipts.keep(command.idempotency, about=party_id, key=context.policy.key)
 
     def _own(self, id: str) -> tuple[str, Item]:
         return self._billing_table, {"id": codec.text(id)}
 
 
-def _outside_payment(item: Item | None) -> Stored[SuspendedPayment] | UsedReference | None:
-    """What is known by an outside reference."""
+def _suspense(item: Item | None) -> Stored[SuspendedPayment] | UsedReference | None:
+    """What is stored under a bank reference."""
     if item is None:
         return None
     if BOOKED_ON in item:

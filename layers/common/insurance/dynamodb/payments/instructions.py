@@ -19,7 +19,7 @@ def queue_of(mode: Mode, currency: Currency) -> str:
     return f"{mode}#{currency}"
 
 
-class Known(Exception):
+class AlreadyQueued(Exception):
     """An instruction is there already."""
 
 
@@ -30,8 +30,8 @@ class DynamoDBInstructions:
         self._client = client
         self._table = payments_table
 
-    def keep(self, instruction: Instruction) -> None:
-        """Keep it once; one that was kept before is left as it is, whatever became of it."""
+    def add(self, instruction: Instruction) -> None:
+        """Queue it once; one that was queued before is left as it is, whatever became of it."""
         item = {
             "id": codec.text(instruction.id),
             "v": codec.number(codec.SCHEMA_VERSION),
@@ -39,6 +39,8 @@ class DynamoDBInstructions:
             WAITING: codec.text(queue_of(instruction.mode, instruction.amount.currency)),
         }
         try:
-            transact(self._client, [add(self._table, item, lambda _item: Known(), key="id")])
-        except Known:
+            transact(
+                self._client, [add(self._table, item, lambda _item: AlreadyQueued(), key="id")]
+            )
+        except AlreadyQueued:
             return

@@ -15,8 +15,8 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.payments.instructions import WAITING, queue_of
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact, update
-from insurance.operations.idempotency import Idempotency
-from insurance.operations.payments.send_payments import Queue
+from insurance.operations.command import Command
+from insurance.operations.payments.ports import PaymentQueue
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,10 +41,12 @@ class DynamoDBPaymentOrders:
         self._events_table = events_table
         self._receipts = receipts
 
-    def load(self, mode: Mode, currency: Currency, file_id: str, receipt: Idempotency) -> Queue:
-        own, earlier = load(self._client, [self._key(file_id), self._receipts.key(receipt)])
-        self._receipts.check(receipt, earlier)
-        return Queue(
+    def load(self, mode: Mode, currency: Currency, file_id: str, command: Command) -> PaymentQueue:
+        own, earlier = load(
+            self._client, [self._key(file_id), self._receipts.key(command.idempotency)]
+        )
+        self._receipts.check(command.idempotency, earlier)
+        return PaymentQueue(
             waiting=[_instruction(item) for item in self._waiting(queue_of(mode, currency))],
             unwritten=[
                 aggregates.kept(PaymentFile, item, None)
@@ -79,7 +81,7 @@ class DynamoDBPaymentOrders:
             ],
         )
 
-    def written(self, event: Event, *, before: Stored[PaymentFile]) -> None:
+    def mark_written(self, event: Event, *, before: Stored[PaymentFile]) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(before.record.id)
 
@@ -97,8 +99,8 @@ class DynamoDBPaymentOrders:
             ],
         )
 
-    def answer(self, receipt: Idempotency) -> None:
-        transact(self._client, [self._receipts.keep(receipt)])
+    def record_answer(self, command: Command) -> None:
+        transact(self._client, [self._receipts.keep(command.idempotency)])
 
     def _waiting(self, queue: str) -> list[Item]:
         """What the index has under this queue, as it stands now: the index follows a little later."""

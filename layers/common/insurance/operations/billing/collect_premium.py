@@ -1,243 +1,196 @@
-"""Collect premium: ask for what falls due, announce a lapse, and carry notices out or end them.
+"""Collect premium: invoice what falls due, announce a lapse, and carry notices out or end them.
 
-Every step is decided on what stands, and stored once: with the account's or the policy's own
-revision, and a receipt that is named for the step. To look twice, late or for nothing does no harm.
+Every step is decided on what is stored and stored once: with the account's or the policy's own
+revision, and an idempotency record that is named for the step. To check twice, late or for nothing
+does no harm.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-from insurance.domain.billing import BillingAccount, BillingEventType
+from insurance.domain.billing import BillingEventType
 from insurance.domain.billing.collection import Collection, CollectionStep, CollectionTask
 from insurance.domain.core.errors import PolicyNotFound
-from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.event import Event
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.stored import Stored
-from insurance.domain.core.system_actor import SYSTEM_ACTOR, system_actor
+from insurance.domain.core.system_actor import system_actor
 from insurance.domain.jurisdiction import local_midnight
-from insurance.domain.policy import Initiator, Policy, TransactionKind
+from insurance.domain.policy import Policy
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.notice import NoticeEnd
 from insurance.domain.policy.notice_rules import announced
 from insurance.domain.policy.servicing import Servicing, ServicingResult, TransactionInput
-from insurance.domain.product import Product
-from insurance.operations.billing.bill_policy import account_of, opening_of, seal_of
-from insurance.operations.billing.ports import Billing, BillingContext
+from insurance.operations.billing.account_context import (
+    AccountContext,
+    AccountStep,
+    account_change,
+)
+from insurance.operations.billing.ports import CollectionPorts
 from insurance.operations.command import Command
-from insurance.operations.idempotency import Idempotency
-from insurance.operations.policy.ports import PolicyChanges
 from insurance.operations.policy.reprice_policy import repricing
-from insurance.operations.products.ports import Products
-from insurance.operations.quoting.ports import LookUps
-from insurance.operations.system_command import instant_after, receipt_for
+from insurance.operations.system_command import command_for, instant_after
 
 STEPS_MAX: Final = 40
-"""Of one look: more than a year's dues and notices together."""
+"""Of one check: more than a year's dues and notices together."""
 
-PAID_IN_TIME: Final = "paid_in_time"
-
-ENDS = {CollectionStep.CURE: NoticeEnd.CURED, CollectionStep.SUPERSEDE: NoticeEnd.OVERTAKEN}
-EVENTS = {
-    CollectionStep.INVOICE: BillingEventType.INSTALMENT_DUE,
-    CollectionStep.ADJUST: BillingEventType.CHARGE_ADJUSTED,
-    CollectionStep.ANNOUNCE: PolicyEventType.NOTICE_GIVEN,
-    CollectionStep.CURE: PolicyEventType.NOTICE_CURED,
-    CollectionStep.SUPERSEDE: PolicyEventType.NOTICE_OVERTAKEN,
-    CollectionStep.LAPSE: PolicyEventType.LAPSED,
-    CollectionStep.REVERSE_LAPSE: PolicyEventType.LAPSE_UNDONE,
-    CollectionStep.USE_SUSPENSE: BillingEventType.SUSPENSE_USED,
-    CollectionStep.CANCEL: PolicyEventType.CANCELLED,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class PremiumCollector:
-    """The look at a policy's dues and notices."""
-
-    products: Products
-    look_ups: LookUps
-    billing: Billing
-    policies: PolicyChanges
-
-    def look(self, policy_id: str, now: datetime) -> datetime | None:
-        """Do what is to be done by now; when to look again, None when nothing is foreseen."""
-        for _ in range(STEPS_MAX):
-            try:
-                file = self.billing.get(policy_id)
-            except PolicyNotFound:
-                return None
-            policy = file.policy.record
-            if file.policy.key is None or policy.answers is None:
-                return None  # erased: nobody is left to be asked
-            product = self.products.version(policy.product)
-            heads = (file.policy.head, file.account.head if file.account else StreamPosition())
-            collection = _collection(file, product, instant_after(now, *heads))
-            task = collection.task
-            if task is None:
-                return collection.next_check()
-            self._carry_out(task, collection, file, product)
-        return now
-
-    def _carry_out(
-        self, task: CollectionTask, collection: Collection, file: BillingContext, product: Product
-    ) -> None:
-        number = task.number
-        if task.step is CollectionStep.USE_SUSPENSE and file.account is not None:
-            number = file.account.head.sequence  # it may be used again, once there is more
-        subject = f"{file.policy.record.id} {number}"
-        receipt = receipt_for(mode_of(subject), task.step, subject, collection.now)
-        match task.step:
-            case CollectionStep.INVOICE:
-                account = collection.account.replace(invoiced=task.number)
-                at = local_midnight(collection.due(task.number).due.due_on, product.zone)
-                self._store_account(account, task.step, file, receipt, effective_at=at)
-            case CollectionStep.ADJUST:
-                self._store_account(collection.account, task.step, file, receipt)
-            case CollectionStep.USE_SUSPENSE:
-                account, used = collection.account.with_suspense_used(file.policy.record)
-                moved = post(Account.SUSPENSE, Account.PREMIUM_RECEIVABLE, used)
-                self._store_account(account, task.step, file, receipt, postings=moved)
-            case CollectionStep.ANNOUNCE:
-                policy = announced(file.policy.record, collection.lapse_notice())
-                self._store(policy, task.step, file, receipt)
-            case CollectionStep.CURE | CollectionStep.SUPERSEDE:
-                notice = file.policy.record.notices[task.number - 1]
-                ended = notice.ending(ENDS[task.step], collection.now)
-                self._store(file.policy.record.with_notice(ended), task.step, file, receipt)
-            case CollectionStep.LAPSE | CollectionStep.CANCEL:
-                self._end(task, file, product, receipt)
-            case CollectionStep.REVERSE_LAPSE:
-                self._undo(task, file, product, receipt)
-
-    def _store_account(
-        self,
-        account: BillingAccount,
-        step: CollectionStep,
-        file: BillingContext,
-        receipt: Idempotency,
-        *,
-        effective_at: datetime | None = None,
-        postings: tuple[Posting, ...] = (),
-    ) -> None:
-        event = Event.following(
-            file.account.head if file.account else StreamPosition(),
-            account,
-            seal_of(file),
-            stream=account.id,
-            type=EVENTS[step],
-            actor=SYSTEM_ACTOR,
-            now=receipt.now,
-            effective_at=effective_at,
-            postings=(*opening_of(file, account), *postings),
-        )
-        self.billing.store(event, account, file=file, receipt=receipt.record(None))
-
-    def _end(
-        self, task: CollectionTask, file: BillingContext, product: Product, receipt: Idempotency
-    ) -> None:
-        """Cover ends when the notice says, by the same arithmetic as any cancellation."""
-        notice = file.policy.record.notices[task.number - 1]
-        if notice.effective_at is None:
-            raise ValueError("only a notice whose dispatch is proven is carried out")
-        asked = TransactionInput(
-            kind=TransactionKind.CANCELLATION,
-            effective_at=notice.effective_at,
-            by=Initiator.INSURER,
-            reason=notice.reason,
-        )
-        serviced = self._serviced(asked, file, product, receipt.now)
-        self._store_change(serviced, serviced.policy, task.step, file, receipt)
-
-    def _undo(
-        self, task: CollectionTask, file: BillingContext, product: Product, receipt: Idempotency
-    ) -> None:
-        """As if cover had never ended: nobody has to declare that nothing happened meanwhile."""
-        policy = file.policy.record
-        lapse = policy.transaction(task.number)
-        notice = policy.carried_out_by(lapse)
-        if notice is None:
-            raise ValueError("only a lapse after a notice is undone")
-        asked = TransactionInput(
-            kind=TransactionKind.REVERSAL,
-            effective_at=lapse.effective_at,
-            by=Initiator.INSURER,
-            reason=PAID_IN_TIME,
-            number=lapse.number,
-        )
-        serviced = self._serviced(asked, file, product, receipt.now)
-        cured = notice.replace(ended=NoticeEnd.CURED, ended_at=receipt.now)
-        cured_policy = serviced.policy.with_notice(cured)
-        self._store_change(serviced, cured_policy, task.step, file, receipt)
-
-    def _serviced(
-        self, asked: TransactionInput, file: BillingContext, product: Product, now: datetime
-    ) -> ServicingResult:
-        caller = system_actor(mode_of(file.policy.record.id))
-        servicing = Servicing(
-            conditions=Conditions.of(product),
-            reprice=repricing(product, look_ups=self.look_ups, caller=caller),
-            actor=SYSTEM_ACTOR,
-            now=now,
-        )
-        return servicing.change(file.policy.record, asked)
-
-    def _store_change(
-        self,
-        serviced: ServicingResult,
-        policy: Policy,
-        step: CollectionStep,
-        file: BillingContext,
-        receipt: Idempotency,
-    ) -> None:
-        self._store(
-            policy,
-            step,
-            file,
-            receipt,
-            effective_at=serviced.requested.effective_at,
-            postings=serviced.postings,
-        )
-
-    def _store(
-        self,
-        policy: Policy,
-        step: CollectionStep,
-        file: BillingContext,
-        receipt: Idempotency,
-        *,
-        effective_at: datetime | None = None,
-        postings: tuple[Posting, ...] = (),
-    ) -> None:
-        before = file.policy
-        if before.key is None:
-            raise ValueError("what was erased is not looked at")
-        event = Event.following(
-            before.head,
-            policy,
-            before.key,
-            stream=policy.id,
-            type=EVENTS[step],
-            actor=SYSTEM_ACTOR,
-            now=receipt.now,
-            effective_at=effective_at,
-            postings=postings,
-        )
-        kept = Stored(policy, event.head, before.key)
-        command = Command(system_actor(mode_of(policy.id)), receipt.record(None))
-        self.policies.change(event, kept, before=before, command=command)
+ENDS: Final = MappingProxyType(
+    {CollectionStep.CURE: NoticeEnd.CURED, CollectionStep.SUPERSEDE: NoticeEnd.OVERTAKEN}
+)
+POLICY_EVENTS: Final = MappingProxyType(
+    {
+        CollectionStep.ANNOUNCE: PolicyEventType.NOTICE_GIVEN,
+        CollectionStep.CURE: PolicyEventType.NOTICE_CURED,
+        CollectionStep.SUPERSEDE: PolicyEventType.NOTICE_OVERTAKEN,
+        CollectionStep.LAPSE: PolicyEventType.LAPSED,
+        CollectionStep.REVERSE_LAPSE: PolicyEventType.LAPSE_UNDONE,
+        CollectionStep.CANCEL: PolicyEventType.CANCELLED,
+    }
+)
+"""Steps on the policy; the others are steps on its account."""
 
 
-def _collection(file: BillingContext, product: Product, now: datetime) -> Collection:
-    policy = file.policy.record
+class PolicyStep(NamedTuple):
+    """A policy after a step, and what it posts."""
+
+    policy: Policy
+    postings: tuple[Posting, ...] = ()
+    effective_at: datetime | None = None
+
+
+def collect_premium(policy_id: str, now: datetime, ports: CollectionPorts) -> datetime | None:
+    """Take every step that is due by now on a policy's dues and notices.
+
+    Returns when to check again; None: not before the policy or its account changes.
+    """
+    for _ in range(STEPS_MAX):
+        try:
+            stored = ports.billing.get(policy_id)
+        except PolicyNotFound:
+            return None
+        if stored.policy.key is None or stored.policy.record.answers is None:
+            return None  # erased: there is no customer to invoice
+        context = AccountContext.of(stored, ports.products)
+        collection = _collection(context, instant_after(now, stored.policy.head, stored.head))
+        task = collection.task
+        if task is None:
+            return collection.next_check()
+        if task.step in POLICY_EVENTS:
+            _store_policy(task, collection, context, ports)
+        else:
+            _store_account(task, collection, context, ports)
+    return now
+
+
+def _collection(context: AccountContext, now: datetime) -> Collection:
+    stored = context.stored.account
     return Collection(
-        policy=policy,
-        account=account_of(file, product),
-        stored=file.account.record if file.account else None,
+        policy=context.policy,
+        account=context.account,
+        stored=stored.record if stored else None,
         now=now,
-        zone=product.zone,
-        grace_days=product.life.grace_days,
-        gives_notice=product.life.jurisdiction is not None,
+        zone=context.product.zone,
+        grace_days=context.product.life.grace_days,
+        gives_notice=context.product.life.jurisdiction is not None,
     )
+
+
+def _store_account(
+    task: CollectionTask, collection: Collection, context: AccountContext, ports: CollectionPorts
+) -> None:
+    number = task.number
+    if task.step is CollectionStep.USE_SUSPENSE:
+        number = context.stored.head.sequence  # it may be used again, once there is more
+    command = _command(task, number, collection)
+    change = account_change(_account_step(task, collection), context, command)
+    ports.billing.store(change, command=command.with_answer(None))
+
+
+def _account_step(task: CollectionTask, collection: Collection) -> AccountStep:
+    account = collection.account
+    match task.step:
+        case CollectionStep.INVOICE:
+            due_on = collection.due(task.number).due.due_on
+            return AccountStep(
+                account.replace(invoiced=task.number),
+                BillingEventType.INSTALMENT_DUE,
+                effective_at=local_midnight(due_on, collection.zone),
+            )
+        case CollectionStep.USE_SUSPENSE:
+            account, used = account.with_suspense_used(collection.policy)
+            postings = post(Account.SUSPENSE, Account.PREMIUM_RECEIVABLE, used)
+            return AccountStep(account, BillingEventType.SUSPENSE_USED, postings)
+        case _:  # `account_change` posts what the plan's price has changed by
+            return AccountStep(account, BillingEventType.CHARGE_ADJUSTED)
+
+
+def _store_policy(
+    task: CollectionTask, collection: Collection, context: AccountContext, ports: CollectionPorts
+) -> None:
+    before = context.stored.policy
+    if before.key is None:
+        raise ValueError("an erased policy is not collected for")
+    command = _command(task, task.number, collection)
+    step = _policy_step(task, collection, context, ports)
+    event = Event.following(
+        before.head,
+        step.policy,
+        before.key,
+        stream=step.policy.id,
+        type=POLICY_EVENTS[task.step],
+        actor=command.actor,
+        now=command.now,
+        effective_at=step.effective_at,
+        postings=step.postings,
+    )
+    after = Stored(step.policy, event.head, before.key)
+    ports.policies.change(event, after, before=before, command=command.with_answer(None))
+
+
+def _policy_step(
+    task: CollectionTask, collection: Collection, context: AccountContext, ports: CollectionPorts
+) -> PolicyStep:
+    policy, now = collection.policy, collection.now
+    match task.step:
+        case CollectionStep.ANNOUNCE:
+            return PolicyStep(announced(policy, collection.lapse_notice()))
+        case CollectionStep.CURE | CollectionStep.SUPERSEDE:
+            notice = policy.notices[task.number - 1]
+            return PolicyStep(policy.with_notice(notice.ending(ENDS[task.step], now)))
+        case CollectionStep.REVERSE_LAPSE:
+            reversal, cured = collection.lapse_reversal(task.number)
+            result = _serviced(reversal, collection, context, ports)
+            return _after_servicing(result, result.policy.with_notice(cured))
+        case _:
+            end_of_cover = collection.end_of_cover(task.number)
+            result = _serviced(end_of_cover, collection, context, ports)
+            return _after_servicing(result, result.policy)
+
+
+def _serviced(
+    requested: TransactionInput,
+    collection: Collection,
+    context: AccountContext,
+    ports: CollectionPorts,
+) -> ServicingResult:
+    """The policy after a transaction of ours, by the same arithmetic as any other."""
+    caller = system_actor(mode_of(context.policy.id))
+    servicing = Servicing(
+        conditions=Conditions.of(context.product),
+        reprice=repricing(context.product, look_ups=ports.look_ups, caller=caller),
+        actor=caller.principal,
+        now=collection.now,
+    )
+    return servicing.change(collection.policy, requested)
+
+
+def _after_servicing(result: ServicingResult, policy: Policy) -> PolicyStep:
+    return PolicyStep(policy, result.postings, result.requested.effective_at)
+
+
+def _command(task: CollectionTask, number: int, collection: Collection) -> Command:
+    subject = f"{collection.policy.id} {number}"
+    return command_for(mode_of(subject), task.step, subject, collection.now)

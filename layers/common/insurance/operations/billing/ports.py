@@ -1,86 +1,183 @@
-"""What billing operations are given."""
+"""What operations on billing need from outside."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from insurance.domain.core.event import NothingToSeal, StreamPosition
 
 if TYPE_CHECKING:
     from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
-    from insurance.domain.core.event import Event
+    from insurance.domain.core.event import Event, Seal
     from insurance.domain.core.stored import Stored
     from insurance.domain.policy import Policy
-    from insurance.operations.idempotency import Idempotency
+    from insurance.operations.command import Command
+    from insurance.operations.parties.ports import Screening
+    from insurance.operations.policy.ports import PolicyChanges
+    from insurance.operations.products.ports import Products
+    from insurance.operations.quoting.ports import LookUps
 
 
 @dataclass(frozen=True, slots=True)
 class BillingContext:
-    """A policy and how it is paid; no account yet: nobody chose a plan and nothing came in."""
+    """A policy and its billing account, as they are stored."""
 
     policy: Stored[Policy]
     account: Stored[BillingAccount] | None
+    """None: no plan was chosen and nothing was paid yet."""
+
+    @property
+    def head(self) -> StreamPosition:
+        """Where the account's stream stands."""
+        return self.account.head if self.account else StreamPosition()
+
+    @property
+    def seal(self) -> Seal:
+        """The policyholder's key; once it is destroyed there is nothing left to seal."""
+        return self.policy.key or NothingToSeal()
+
+
+class AccountChange(NamedTuple):
+    """An account as an event leaves it."""
+
+    event: Event
+    account: BillingAccount
+    before: BillingContext
+
+
+class SuspenseChange(NamedTuple):
+    """An event of a payment in suspense, which has its new facts."""
+
+    event: Event
+    before: Stored[SuspendedPayment]
 
 
 class Billing(Protocol):
     def get(self, policy_id: str) -> BillingContext:
-        """Raise PolicyNotFound when there is no such policy."""
+        """The policy and its account.
 
-    def load(self, policy_id: str, receipt: Idempotency) -> BillingContext:
-        """As `get`, in one read with the receipt: raise AlreadyAnswered or KeyReused if it is there."""
+        Raises:
+            PolicyNotFound: There is no such policy.
+        """
 
-    def store(
-        self, event: Event, account: BillingAccount, *, file: BillingContext, receipt: Idempotency
-    ) -> None:
-        """Store the account as the event left it; raise StaleRevision when it has moved on."""
+    def load(self, policy_id: str, command: Command) -> BillingContext:
+        """As `get`, in one read with the command's idempotency record.
 
-    def book(
-        self,
-        event: Event,
-        account: BillingAccount,
-        *,
-        suspense_id: str,
-        file: BillingContext,
-        receipt: Idempotency,
-    ) -> None:
-        """As `store`, with a payment whose outside reference is used up by it: no other policy's, and
-        not suspense's. Raise StaleRevision when another was first with it."""
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            PolicyNotFound: There is no such policy.
+        """
 
-    def find_replay(self, receipt: Idempotency) -> None:
-        """Raise AlreadyAnswered or KeyReused if this call was answered before."""
+    def store(self, change: AccountChange, *, command: Command) -> None:
+        """Store the account as the event leaves it, and the command's answer.
 
-    def answer(self, receipt: Idempotency) -> None:
-        """Keep the answer of a call whose parts are all stored."""
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The account has moved on since it was loaded.
+        """
 
-    def suspended(
-        self, suspense_id: str, receipt: Idempotency
+    def book(self, change: AccountChange, *, suspense_id: str, command: Command) -> None:
+        """As `store`, for a payment that came in. Its bank reference cannot be used again: not for
+        another policy, and not for suspense.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The account has moved on, or the reference was used meanwhile.
+        """
+
+    def find_replay(self, command: Command) -> None:
+        """Look for an earlier answer to this call.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+        """
+
+    def record_answer(self, command: Command) -> None:
+        """Store the command's answer alone: its parts are stored already.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+        """
+
+    def get_suspense(self, suspense_id: str) -> Stored[SuspendedPayment]:
+        """A payment in suspense.
+
+        Raises:
+            SuspenseNotFound: There is no such payment.
+        """
+
+    def load_suspense(
+        self, suspense_id: str, command: Command
     ) -> Stored[SuspendedPayment] | UsedReference | None:
-        """A payment in suspense, or where it was booked at once, in one read with the receipt."""
+        """A payment in suspense, or where it was booked when it came in; None: it is unknown. In one
+        read with the command's idempotency record.
 
-    def get_suspended(self, suspense_id: str) -> Stored[SuspendedPayment]:
-        """Raise SuspenseNotFound when there is none."""
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+        """
 
-    def load_suspended(
-        self, suspense_id: str, policy_id: str, receipt: Idempotency
-    ) -> tuple[Stored[SuspendedPayment] | UsedReference | None, BillingContext]:
-        """As `suspended`, and the policy's; raise PolicyNotFound when there is no such policy."""
+    def load_with_suspense(
+        self, policy_id: str, suspense_id: str, command: Command
+    ) -> tuple[BillingContext, Stored[SuspendedPayment] | UsedReference | None]:
+        """As `load` and `load_suspense`, in one read.
 
-    def keep_suspended(
-        self, event: Event, *, before: Stored[SuspendedPayment], receipt: Idempotency
-    ) -> None:
-        """Store the payment as the event left it; raise StaleRevision when it has moved on."""
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            PolicyNotFound: There is no such policy.
+        """
+
+    def add_suspense(self, event: Event, payment: SuspendedPayment, *, command: Command) -> None:
+        """Store a new payment in suspense, and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: Its bank reference was used already.
+        """
+
+    def change_suspense(self, change: SuspenseChange, *, command: Command) -> None:
+        """Store a payment in suspense as the event leaves it, and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The payment has moved on since it was loaded.
+        """
 
     def allocate(
-        self,
-        event: Event,
-        account: BillingAccount,
-        *,
-        file: BillingContext,
-        moved: Event,
-        before: Stored[SuspendedPayment],
-        receipt: Idempotency,
+        self, change: AccountChange, suspense: SuspenseChange, *, command: Command
     ) -> None:
-        """Store the account and the payment that came to it from suspense, or neither; raise
-        StaleRevision when one of them has moved on."""
+        """Store an account and the payment that it got out of suspense, or neither.
 
-    def suspend(self, event: Event, payment: SuspendedPayment, *, receipt: Idempotency) -> None:
-        """Keep a payment in suspense; raise StaleRevision when its reference is there already."""
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The account or the payment has moved on since it was loaded.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class BillingPorts:
+    """What operations on billing accounts need from outside."""
+
+    products: Products
+    billing: Billing
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPorts(BillingPorts):
+    """What the approval of refunds needs beside: payees are compared with sanctions lists."""
+
+    screening: Screening
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPorts:
+    """What the collection of premium needs from outside."""
+
+    products: Products
+    billing: Billing
+    look_ups: LookUps
+    policies: PolicyChanges

@@ -1,146 +1,124 @@
-"""Resolve suspense: find out whom money is for that nobody could match, or give it back."""
-
-from dataclasses import dataclass
+"""Resolve suspense: allocate money that could not be matched, use what was paid too much, or return it."""
 
 from insurance.domain.bank.approval import Approval
-from insurance.domain.bank.report import BankReport
-from insurance.domain.billing import (
-    BillingAccount,
-    BillingEventType,
-    BillingSummary,
-    SuspendedPayment,
-    payment_postings,
-)
+from insurance.domain.billing import BillingEventType, BillingSummary, payment_postings
 from insurance.domain.billing.refund import RETURN_EVENTS
-from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import SuspenseNotFound
-from insurance.domain.core.identity import mode_of, suspense_id_of
 from insurance.domain.core.posting import Account, post
 from insurance.domain.core.stored import Stored
-from insurance.domain.policy import Policy
-from insurance.operations.billing.bill_policy import beginning
-from insurance.operations.billing.billing_desk import BillingDesk, Step
-from insurance.operations.billing.ports import Billing
-
-RESOLVERS = ("finance",)
-
-
-@dataclass(frozen=True, slots=True)
-class SuspenseResult:
-    """A payment in suspense after a step."""
-
-    payment: SuspendedPayment
-    revision: int
-    summary: BillingSummary | None = None
-    """The policy's account, where it was allocated."""
-
-
-def read_suspense(suspense_id: str, *, caller: Caller, billing: Billing) -> SuspenseResult:
-    if mode_of(suspense_id) is not caller.mode:
-        raise SuspenseNotFound(suspense_id)
-    kept = billing.get_suspended(suspense_id)
-    return SuspenseResult(kept.record, kept.head.sequence)
+from insurance.operations.billing.account_context import (
+    AccountStep,
+    account_change,
+    load_account,
+    start_of_day,
+    store_account,
+    visible_account,
+)
+from insurance.operations.billing.ports import BillingPorts, SuspenseChange
+from insurance.operations.billing.suspense_context import (
+    SuspenseResult,
+    SuspenseStep,
+    check_suspense_mode,
+    load_suspense,
+    store_suspense,
+    suspense_event,
+)
+from insurance.operations.command import Command, Query
 
 
-def allocate(suspense_id: str, policy_id: str, *, desk: BillingDesk) -> SuspenseResult:
-    """It was for this policy: booked there, as if it had come for it, and beyond what is owed it
-    stays in suspense."""
-    desk.caller.require_role(*RESOLVERS)
-    _check_mode(suspense_id, desk.caller)
-    before, file = desk.billing.load_suspended(suspense_id, policy_id, desk.receipt)
+def read_suspense(suspense_id: str, query: Query, ports: BillingPorts) -> SuspenseResult:
+    """A payment in suspense.
+
+    Raises:
+        SuspenseNotFound: There is no such payment in the caller's mode.
+    """
+    check_suspense_mode(suspense_id, query.caller)
+    stored = ports.billing.get_suspense(suspense_id)
+    return SuspenseResult(stored.record, stored.head.sequence)
+
+
+def allocate_suspense(
+    suspense_id: str, policy_id: str, command: Command, ports: BillingPorts
+) -> SuspenseResult:
+    """Book a payment in suspense on a policy, as if it had come in for it. What is more than is owed
+    stays in suspense.
+
+    Raises:
+        SuspenseNotFound: There is no such payment in the caller's mode.
+        PolicyNotFound: There is no such policy in the caller's mode.
+        WrongState: The payment was allocated or is being returned.
+        CurrencyMismatch: It is in another currency than the policy.
+        PaymentDiffers: The policy has a payment of the same reference.
+        TooManyChanges: The account holds as many payments as it can.
+    """
+    check_suspense_mode(suspense_id, command.caller)
+    stored, before = ports.billing.load_with_suspense(policy_id, suspense_id, command)
     if not isinstance(before, Stored):
         raise SuspenseNotFound(suspense_id)
-    payment = before.record.allocated(policy_id)
-
-    def decide(account: BillingAccount, policy: Policy) -> Step:
-        return _taken_in(account, policy, payment, desk)
-
-    event, account, answered = desk.decided(file, decide)
-    moved = desk.event(payment, before.head, BillingEventType.SUSPENSE_ALLOCATED)
-    resolved = SuspenseResult(payment, moved.sequence, answered)
-    desk.billing.allocate(
-        event,
-        account,
-        file=file,
-        moved=moved,
-        before=before,
-        receipt=desk.receipt.record(resolved),
+    allocated = before.record.allocated(policy_id)
+    context = visible_account(stored, command.caller, ports)
+    account, booked = context.account.received_payment(
+        allocated.payment, context.policy, at=command.now, from_suspense=True
     )
-    return resolved
-
-
-def _taken_in(
-    account: BillingAccount, policy: Policy, payment: SuspendedPayment, desk: BillingDesk
-) -> Step:
-    account, booked = account.received_payment(
-        payment.payment, policy, at=desk.receipt.now, from_suspense=True
-    )
-    return Step(
+    step = AccountStep(
         account,
         BillingEventType.PAYMENT_RECEIVED,
         payment_postings(booked),
-        beginning(payment.received_on),
+        start_of_day(booked.received_on),
     )
+    change = account_change(step, context, command)
+    suspense_step = SuspenseStep(allocated, BillingEventType.SUSPENSE_ALLOCATED)
+    event = suspense_event(suspense_step, before.head, command)
+    summary = context.summary(account, change.event.head, command.now)
+    result = SuspenseResult(allocated, event.sequence, summary)
+    ports.billing.allocate(
+        change, SuspenseChange(event, before), command=command.with_answer(result)
+    )
+    return result
 
 
-def use_suspense(policy_id: str, *, desk: BillingDesk) -> BillingSummary:
-    """What a policy was paid too much, for what it owes by now."""
-    desk.caller.require_role(*RESOLVERS)
+def use_suspense(policy_id: str, command: Command, ports: BillingPorts) -> BillingSummary:
+    """Use what a policy was paid too much for what it owes by now.
 
-    def decide(account: BillingAccount, policy: Policy) -> Step:
-        account, used = account.with_suspense_used(policy)
-        moved = post(Account.SUSPENSE, Account.PREMIUM_RECEIVABLE, used)
-        return Step(account, BillingEventType.SUSPENSE_USED, moved)
+    Raises:
+        PolicyNotFound: There is no such policy in the caller's mode.
+    """
+    context = load_account(policy_id, command, ports)
+    account, used = context.account.with_suspense_used(context.policy)
+    postings = post(Account.SUSPENSE, Account.PREMIUM_RECEIVABLE, used)
+    step = AccountStep(account, BillingEventType.SUSPENSE_USED, postings)
+    return store_account(step, context, command, ports)
 
-    return desk.step(policy_id, decide)
 
+def request_return(
+    suspense_id: str, reason: str, command: Command, ports: BillingPorts
+) -> SuspenseResult:
+    """Return a payment to its payer, once a second person approves.
 
-def request_return(suspense_id: str, reason: str, *, desk: BillingDesk) -> SuspenseResult:
-    """Back to whom it came from. The bank finds them by its reference: we keep no account of theirs."""
-    desk.caller.require_role(*RESOLVERS)
-    before = _loaded(suspense_id, desk)
-    payment = before.record.with_return_requested(by=desk.caller.principal, reason=reason)
-    return _store(payment, before, BillingEventType.RETURN_REQUESTED, desk)
+    The bank finds the payer by its own reference: we store no account of theirs.
+
+    Raises:
+        SuspenseNotFound: There is no such payment in the caller's mode.
+        WrongState: It was allocated, is being returned, or its return failed too often.
+    """
+    before = load_suspense(suspense_id, command, ports)
+    payment = before.record.with_return_requested(by=command.actor, reason=reason)
+    step = SuspenseStep(payment, BillingEventType.RETURN_REQUESTED)
+    return store_suspense(step, before, command, ports)
 
 
 def decide_return(
-    suspense_id: str, *, approve: bool, reason: str, desk: BillingDesk
+    suspense_id: str, approval: Approval, command: Command, ports: BillingPorts
 ) -> SuspenseResult:
-    """Another person than who asked for it sends it to the bank, or does not."""
-    desk.caller.require_role(*RESOLVERS)
-    before = _loaded(suspense_id, desk)
-    approval = Approval(granted=approve, by=desk.caller.principal, reason=reason)
+    """Send the return of a payment to the bank, or refuse it.
+
+    Raises:
+        SuspenseNotFound: There is no such payment in the caller's mode.
+        RefundNotFound: No return was requested.
+        WrongState: The return does not await approval.
+        SamePerson: The person who requested the return cannot approve it.
+    """
+    before = load_suspense(suspense_id, command, ports)
     payment = before.record.with_return_decided(approval)
-    return _store(payment, before, RETURN_EVENTS[payment.last_return.status], desk)
-
-
-def report_return(report: BankReport, *, desk: BillingDesk) -> SuspenseResult:
-    """Only the bank makes it returned."""
-    before = _loaded(suspense_id_of(report.instruction_id), desk)
-    payment, postings = before.record.with_return_reported(report)
-    event = desk.event(payment, before.head, RETURN_EVENTS[payment.last_return.status], postings)
-    resolved = SuspenseResult(payment, event.sequence)
-    desk.billing.keep_suspended(event, before=before, receipt=desk.receipt.record(resolved))
-    return resolved
-
-
-def _loaded(suspense_id: str, desk: BillingDesk) -> Stored[SuspendedPayment]:
-    _check_mode(suspense_id, desk.caller)
-    kept = desk.billing.suspended(suspense_id, desk.receipt)
-    if not isinstance(kept, Stored):
-        raise SuspenseNotFound(suspense_id)
-    return kept
-
-
-def _check_mode(suspense_id: str, caller: Caller) -> None:
-    if mode_of(suspense_id) is not caller.mode:
-        raise SuspenseNotFound(suspense_id)
-
-
-def _store(
-    payment: SuspendedPayment, before: Stored[SuspendedPayment], type: str, desk: BillingDesk
-) -> SuspenseResult:
-    event = desk.event(payment, before.head, type)
-    resolved = SuspenseResult(payment, event.sequence)
-    desk.billing.keep_suspended(event, before=before, receipt=desk.receipt.record(resolved))
-    return resolved
+    step = SuspenseStep(payment, RETURN_EVENTS[payment.last_return.status])
+    return store_suspense(step, before, command, ports)

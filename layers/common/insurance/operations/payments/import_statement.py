@@ -1,19 +1,19 @@
-"""Import a bank statement: each entry is booked for whom it names, once, whatever becomes of others.
+"""Import a bank statement: each entry is booked on the policy that it names, whatever becomes of others.
 
-Every entry is a command of its own, with a receipt of its own. So a call that broke off is
-repeated whole, and the same entries in another statement are found to be booked.
+Every entry is a command of its own, with an idempotency record of its own. So a call that broke off
+is repeated whole, and the same entries in another statement are found to be booked.
 """
 
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NamedTuple
 
 from insurance.domain.bank.incoming import IncomingPayment
 from insurance.domain.bank.statement import BankEntry, BankStatement, named_in
 from insurance.domain.billing import SuspendedPayment, UsedReference
-from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import (
     InsuranceError,
     PaymentDiffers,
@@ -22,29 +22,34 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import mode_of, suspense_id_for
 from insurance.domain.core.stored import Stored
-from insurance.operations.billing.bill_policy import (
-    PaymentResult,
-    receive_payment,
-    suspend_payment,
-)
-from insurance.operations.billing.ports import Billing
-from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
-from insurance.operations.products.ports import Products
+from insurance.operations.billing.ports import BillingPorts
+from insurance.operations.billing.receive_payment import PaymentResult, receive_payment
+from insurance.operations.command import Command
+from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
 
-TRIES = 5
-NOBODY = ""
-"""The policy of an entry that names none: it goes to suspense."""
+TRIES: Final = 5
 
 type Named = tuple[str, int | None]
 """A policy, and the number of an invoice if one is named."""
+
+
+class EntryOutcome(StrEnum):
+    """What became of an entry."""
+
+    BOOKED = "booked"
+    BOOKED_BEFORE = "booked_before"
+    SUSPENDED = "suspended"
+    LEFT_OUT = "left_out"
+    REFUSED = "refused"
+    FAILED = "failed"
+    """Repeat the call."""
 
 
 class EntryResult(NamedTuple):
     """What became of one entry, and why."""
 
     entry: BankEntry
-    outcome: str
-    """`booked`, `booked_before`, `suspended`, `left_out`, `refused`; or `failed`: repeat the call."""
+    outcome: EntryOutcome
     reason: str
     policy_id: str | None = None
 
@@ -57,99 +62,88 @@ class StatementResult:
     entries: Sequence[EntryResult]
 
 
-@dataclass(frozen=True, slots=True)
-class StatementImport:
-    """One call that takes a statement in."""
+def import_statement(
+    statement: BankStatement, command: Command, ports: BillingPorts
+) -> StatementResult:
+    """Book every entry, one after the other. The answer is recorded once none of them failed."""
+    ports.billing.find_replay(command)
+    entries = [_import_entry(entry, command, ports) for entry in statement.entries]
+    result = StatementResult(statement, entries)
+    if all(entry.outcome is not EntryOutcome.FAILED for entry in entries):
+        ports.billing.record_answer(command.with_answer(result))
+    return result
 
-    caller: Caller
-    products: Products
-    billing: Billing
-    receipt: Idempotency
 
-    def take_in(self, statement: BankStatement) -> StatementResult:
-        """Every entry, one after the other; the answer is kept once all of them are dealt with."""
-        self.billing.find_replay(self.receipt)
-        taken = StatementResult(statement, [self._entry(entry) for entry in statement.entries])
-        if all(each.outcome != "failed" for each in taken.entries):
-            self.billing.answer(self.receipt.record(taken))
-        return taken
+def _import_entry(entry: BankEntry, command: Command, ports: BillingPorts) -> EntryResult:
+    """A refusal or a fault of one entry does not stop the others."""
+    left_out = _left_out(entry)
+    if left_out is not None:
+        return EntryResult(entry, EntryOutcome.LEFT_OUT, left_out)
+    try:
+        return _book_entry(entry, command, ports)
+    except PaymentDiffers:
+        return EntryResult(entry, EntryOutcome.REFUSED, "booked_before_with_other_figures")
+    except Unavailable:
+        return EntryResult(entry, EntryOutcome.FAILED, "busy")
+    except InsuranceError as error:
+        return EntryResult(entry, EntryOutcome.REFUSED, _code(error))
+    except Exception as error:
+        # Its name alone: the text may quote what was stored.
+        return EntryResult(entry, EntryOutcome.FAILED, _code(error))
 
-    def _entry(self, entry: BankEntry) -> EntryResult:
-        """A refusal is this entry's own, and so is a fault: the others go on."""
-        left_out = _left_out(entry)
-        if left_out is not None:
-            return EntryResult(entry, "left_out", left_out)
+
+def _book_entry(entry: BankEntry, command: Command, ports: BillingPorts) -> EntryResult:
+    named = named_in(entry.text)
+    policy_id = named[0] if named else None
+    if policy_id is not None and mode_of(policy_id) is not command.caller.mode:
+        policy_id = None
+    earlier = _earlier(entry, command, ports)
+    if isinstance(earlier, Stored):
+        return _in_suspense(entry, earlier.record)
+    if earlier is not None:  # it was booked on this policy, whatever the text says
+        policy_id = earlier.policy_id
+    return _receive(entry.payment(policy_id), named, entry, command, ports)
+
+
+def _earlier(
+    entry: BankEntry, command: Command, ports: BillingPorts
+) -> Stored[SuspendedPayment] | UsedReference | None:
+    """What became of the entry when it was imported before."""
+    suspense_id = suspense_id_for(command.caller.mode, entry.reference)
+    part = command.part(f"suspense {entry.reference}", command.idempotency.render)
+    return ports.billing.load_suspense(suspense_id, part)
+
+
+def _receive(
+    payment: IncomingPayment,
+    named: Named | None,
+    entry: BankEntry,
+    command: Command,
+    ports: BillingPorts,
+) -> EntryResult:
+    """Book the payment; again when another call changed the account meanwhile."""
+    part = command.part(
+        payment.reference, lambda result: _recorded(_entry_result(entry, result, named))
+    )
+    for _ in range(TRIES):
         try:
-            return self._booked(entry)
-        except PaymentDiffers:
-            return EntryResult(entry, "refused", "booked_before_with_other_figures")
-        except Unavailable:
-            return EntryResult(entry, "failed", "busy")
-        except InsuranceError as error:
-            return EntryResult(entry, "refused", _code(error))
-        except Exception as error:
-            # Its name alone: the text may quote what was stored.
-            return EntryResult(entry, "failed", _code(error))
-
-    def _booked(self, entry: BankEntry) -> EntryResult:
-        named = named_in(entry.text)
-        policy_id = named[0] if named else NOBODY
-        foreign = bool(named) and mode_of(policy_id) is not self.caller.mode
-        kept = self._known(entry)
-        if isinstance(kept, Stored):
-            return _suspended(entry, kept)
-        told = entry.payment(
-            # Booked on a policy before, it is for that one, whatever the text says.
-            kept.policy_id if kept else NOBODY if foreign else policy_id
-        )
-        return self._received(told, named, entry)
-
-    def _known(self, entry: BankEntry) -> Stored[SuspendedPayment] | UsedReference | None:
-        """What became of it when it was told before."""
-        id = suspense_id_for(self.caller.mode, entry.reference)
-        operation = f"{self.receipt.operation} suspense {entry.reference}"
-        return self.billing.suspended(id, replace(self.receipt, operation=operation))
-
-    def _received(
-        self, told: IncomingPayment, named: Named | None, entry: BankEntry
-    ) -> EntryResult:
-        """Booked; again when somebody changed the account meanwhile."""
-        operation = f"{self.receipt.operation} {told.reference}"
-        own = replace(
-            self.receipt,
-            operation=operation,
-            render=lambda taken: _kept(_told(entry, taken, named)),
-        )
-        for _ in range(TRIES):
-            try:
-                return _told(entry, self._booking(told, own), named)
-            except AlreadyAnswered as earlier:  # by this call, before it broke off
-                return EntryResult(entry, *json.loads(earlier.answer.body))
-            except StaleRevision:
-                continue
-        raise Unavailable("The account")
-
-    def _booking(self, told: IncomingPayment, receipt: Idempotency) -> PaymentResult:
-        if told.policy_id == NOBODY:
-            return suspend_payment(told, caller=self.caller, billing=self.billing, receipt=receipt)
-        return receive_payment(
-            told,
-            caller=self.caller,
-            products=self.products,
-            billing=self.billing,
-            receipt=receipt,
-        )
+            return _entry_result(entry, receive_payment(payment, part, ports), named)
+        except AlreadyAnswered as earlier:  # by this call, before it broke off
+            outcome, reason, policy_id = json.loads(earlier.answer.body)
+            return EntryResult(entry, EntryOutcome(outcome), reason, policy_id)
+        except StaleRevision:
+            continue
+    raise Unavailable("The account")
 
 
-def _suspended(entry: BankEntry, kept: Stored[SuspendedPayment]) -> EntryResult:
-    """What came into suspense before stays there until a person resolves it."""
-    known = kept.record
-    entry.payment().check_same(known.amount, known.received_on)
-    return EntryResult(entry, "booked_before", known.status, known.allocated_to)
+def _in_suspense(entry: BankEntry, earlier: SuspendedPayment) -> EntryResult:
+    """A payment that went to suspense before stays there until a person resolves it."""
+    entry.payment().check_same(earlier.amount, earlier.received_on)
+    return EntryResult(entry, EntryOutcome.BOOKED_BEFORE, str(earlier.status), earlier.allocated_to)
 
 
 def _left_out(entry: BankEntry) -> str | None:
-    """Why an entry is nothing to book: what went out is booked by the bank's reports."""
+    """Why there is nothing to book: payments that went out are booked by the bank's reports."""
     if not entry.booked:
         return "not_booked_yet"
     if not entry.came_in:
@@ -161,25 +155,27 @@ def _left_out(entry: BankEntry) -> str | None:
     return None
 
 
-def _told(entry: BankEntry, taken: PaymentResult, named: Named | None) -> EntryResult:
-    """What became of it, and how its amount goes with what it was for."""
-    if taken.summary is None:
-        why = "names_no_policy" if named is None else "no_such_policy"
-        return EntryResult(entry, "booked_before" if taken.booked_before else "suspended", why)
-    policy_id = taken.summary.account.policy_id
-    outcome = "booked_before" if taken.booked_before else "booked"
-    if taken.to_suspense:
+def _entry_result(entry: BankEntry, result: PaymentResult, named: Named | None) -> EntryResult:
+    """What became of the payment, and how its amount compares with what it was for."""
+    if result.summary is None:
+        reason = "names_no_policy" if named is None else "no_such_policy"
+        before = result.booked_before
+        outcome = EntryOutcome.BOOKED_BEFORE if before else EntryOutcome.SUSPENDED
+        return EntryResult(entry, outcome, reason)
+    policy_id = result.summary.account.policy_id
+    outcome = EntryOutcome.BOOKED_BEFORE if result.booked_before else EntryOutcome.BOOKED
+    if result.to_suspense:
         return EntryResult(entry, outcome, "more_than_owed", policy_id)
     if named is None or named[1] is None:
         return EntryResult(entry, outcome, "policy", policy_id)
-    invoices = taken.summary.statement.invoices
-    due = [each.due.amount for each in invoices if each.due.number == named[1]]
-    why = "invoice" if due == [entry.amount] else "other_amount_than_invoice"
-    return EntryResult(entry, outcome, why, policy_id)
+    invoices = result.summary.statement.invoices
+    due = [invoice.due.amount for invoice in invoices if invoice.due.number == named[1]]
+    reason = "invoice" if due == [entry.amount] else "other_amount_than_invoice"
+    return EntryResult(entry, outcome, reason, policy_id)
 
 
-def _kept(taken: EntryResult) -> RecordedAnswer:
-    return RecordedAnswer(json.dumps([taken.outcome, taken.reason, taken.policy_id]))
+def _recorded(result: EntryResult) -> RecordedAnswer:
+    return RecordedAnswer(json.dumps([result.outcome, result.reason, result.policy_id]))
 
 
 def _code(error: Exception) -> str:

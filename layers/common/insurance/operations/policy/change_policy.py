@@ -140,7 +140,7 @@ def change_policy(
         NoticeNotServed, TooManyChanges: As in `Servicing.change`.
     """
     loaded: PolicyAccount = (
-        ports.accounts.load(policy_id, command.idempotency)
+        ports.accounts.load(policy_id, command)
         if change.needs_account
         else _WithoutAccount(ports.policies.load(policy_id, command))
     )

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
     from insurance.operations.command import Command
-    from insurance.operations.idempotency import Idempotency
     from insurance.operations.parties.ports import Keys, Screening
     from insurance.operations.parties.screen_policyholder import Screenings
     from insurance.operations.products.ports import Products
@@ -115,7 +114,7 @@ class PolicyAccounts(Protocol):
             PolicyNotFound: There is no such policy.
         """
 
-    def load(self, policy_id: str, idempotency: Idempotency, /) -> PolicyAccount:
+    def load(self, policy_id: str, command: Command) -> PolicyAccount:
         """The policy and its account, in one read with the command's idempotency record.
 
         Raises:

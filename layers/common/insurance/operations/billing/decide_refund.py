@@ -1,0 +1,49 @@
+"""Approve or refuse a refund, and clear or refuse its payee."""
+
+from insurance.domain.bank.approval import Approval
+from insurance.domain.billing import BillingSummary
+from insurance.domain.billing.refund import REFUND_EVENTS
+from insurance.operations.billing.account_context import AccountStep, load_account, store_account
+from insurance.operations.billing.ports import BillingPorts, RefundPorts
+from insurance.operations.command import Command
+
+
+def decide_refund(
+    policy_id: str, refund_id: str, approval: Approval, command: Command, ports: RefundPorts
+) -> BillingSummary:
+    """Send a refund to the bank, or refuse it.
+
+    Where the payee's name resembles one on a sanctions list, a person must clear it first.
+
+    Raises:
+        PolicyNotFound: There is no such policy in the caller's mode.
+        RefundNotFound: The policy has no such refund.
+        AlreadyErased: The payee's data were erased.
+        RefundTooLarge: The money is owed again since it was requested.
+        WrongState: The refund does not await approval.
+        SamePerson: The person who requested it cannot approve it.
+    """
+    context = load_account(policy_id, command, ports)
+    account = context.account
+    suspect = approval.granted and bool(ports.screening.matches(account.payee_of(refund_id).name))
+    account = account.with_refund_decided(context.policy, refund_id, approval, suspect=suspect)
+    step = AccountStep(account, REFUND_EVENTS[account.refund(refund_id).status])
+    return store_account(step, context, command, ports)
+
+
+def screen_refund(
+    policy_id: str, refund_id: str, approval: Approval, command: Command, ports: BillingPorts
+) -> BillingSummary:
+    """Say whether the payee is another person than the sanctions list means.
+
+    Raises:
+        PolicyNotFound: There is no such policy in the caller's mode.
+        RefundNotFound: The policy has no such refund.
+        RefundTooLarge: The money is owed again since it was requested.
+        WrongState: The refund is not being screened.
+        SamePerson: The person who requested it cannot clear it.
+    """
+    context = load_account(policy_id, command, ports)
+    account = context.account.with_refund_screened(context.policy, refund_id, approval)
+    step = AccountStep(account, REFUND_EVENTS[account.refund(refund_id).status])
+    return store_account(step, context, command, ports)
