@@ -1,4 +1,4 @@
-"""Receipts in their table: written last in the command's own transaction, read before any refusal."""
+"""Idempotency records in their table: written last in the command's transaction, read before any refusal."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -16,76 +16,86 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 FREE = "attribute_not_exists(id) OR expires_at < :now"
-"""No live receipt: TTL deletes late."""
+"""No live idempotency: TTL deletes late."""
 
 type KeyOf = Callable[[str], PartyKey | None]
 """The key that sealed an answer, by the id of the party's object that carries it."""
 
 
 class DynamoDBReceipts:
-    """Keeps, finds and reads receipts."""
+    """The idempotency records of a group of commands: finds, reads and writes them."""
 
     def __init__(self, client: "DynamoDBClient", table: str, key_of: KeyOf) -> None:
         self._client = client
         self._table = table
         self._key_of = key_of
 
-    def key(self, receipt: Idempotency) -> tuple[str, Item]:
-        """Where the receipt would stand: for the command's own read."""
-        return self._table, {"id": codec.text(receipt.id)}
+    def key(self, idempotency: Idempotency) -> tuple[str, Item]:
+        """Where the record would be: for the command's own read."""
+        return self._table, {"id": codec.text(idempotency.id)}
 
     def find_replay(self, command: Command) -> None:
-        """Raise AlreadyAnswered or KeyReused if this call was answered before; else do nothing."""
+        """Look for an earlier answer of this call.
+
+        Raises:
+            AlreadyAnswered: There is one.
+            KeyReused: The caller's key was used for another request.
+            AlreadyErased: The answer was sealed with a key that is destroyed.
+        """
         self.look_up(command.idempotency)
 
-    def look_up(self, receipt: Idempotency) -> None:
+    def look_up(self, idempotency: Idempotency) -> None:
         """As `find_replay`, for a record without a command."""
-        [item] = load(self._client, [self.key(receipt)])
-        self.check(receipt, item)
+        [item] = load(self._client, [self.key(idempotency)])
+        self.check(idempotency, item)
 
-    def check(self, receipt: Idempotency, item: Item | None, key: PartyKey | None = None) -> None:
+    def check(
+        self, idempotency: Idempotency, item: Item | None, key: PartyKey | None = None
+    ) -> None:
         """As `look_up`, for an item that was read already."""
-        if item is not None and int(item["expires_at"]["N"]) >= receipt.received_at.timestamp():
-            raise self._earlier(receipt, item, key)
+        if item is not None and int(item["expires_at"]["N"]) >= idempotency.received_at.timestamp():
+            raise self._earlier(idempotency, item, key)
 
-    def keep(self, receipt: Idempotency, *, about: str = "", key: PartyKey | None = None) -> Write:
+    def keep(
+        self, idempotency: Idempotency, *, about: str = "", key: PartyKey | None = None
+    ) -> Write:
         """The write that records the answer, sealed with the party's key if it has one."""
-        item = self.key(receipt)[1] | {
+        item = self.key(idempotency)[1] | {
             "v": codec.number(codec.SCHEMA_VERSION),
-            "request": codec.binary(receipt.request_hash),
-            "expires_at": codec.epoch_seconds(receipt.expires_at),
+            "request": codec.binary(idempotency.request_hash),
+            "expires_at": codec.epoch_seconds(idempotency.expires_at),
         }
         return put(
             self._table,
-            item | self._answer_columns(receipt, about, key),
-            self._refusal(receipt, key),
+            item | self._answer_columns(idempotency, about, key),
+            self._refusal(idempotency, key),
             condition=FREE,
-            now=codec.epoch_seconds(receipt.received_at),
+            now=codec.epoch_seconds(idempotency.received_at),
         )
 
-    def _answer_columns(self, receipt: Idempotency, about: str, key: PartyKey | None) -> Item:
-        if receipt.answer is None:
-            raise ValueError("a receipt is kept with its answer")
-        answer: JsonObject = {"body": receipt.answer.body}
-        if receipt.answer.etag is not None:
-            answer["etag"] = receipt.answer.etag
+    def _answer_columns(self, idempotency: Idempotency, about: str, key: PartyKey | None) -> Item:
+        if idempotency.answer is None:
+            raise ValueError("an idempotency record is written with its answer")
+        answer: JsonObject = {"body": idempotency.answer.body}
+        if idempotency.answer.etag is not None:
+            answer["etag"] = idempotency.answer.etag
         if key is None:
             return {"body": codec.binary(codec.pack(answer))}
         return {
             "about": codec.text(about),
-            "sealed": codec.binary(key.seal(answer, receipt.id)),
+            "sealed": codec.binary(key.seal(answer, idempotency.id)),
         }
 
-    def _refusal(self, receipt: Idempotency, key: PartyKey | None) -> Refusal:
+    def _refusal(self, idempotency: Idempotency, key: PartyKey | None) -> Refusal:
         def earlier(item: Item | None) -> Exception:
             if item is None:
-                raise ValueError("the condition fails only where a receipt stands")
-            return self._earlier(receipt, item, key)
+                raise ValueError("the condition fails only where a record is")
+            return self._earlier(idempotency, item, key)
 
         return earlier
 
-    def _earlier(self, receipt: Idempotency, item: Item, key: PartyKey | None) -> Exception:
-        if item["request"]["B"] != receipt.request_hash:
+    def _earlier(self, idempotency: Idempotency, item: Item, key: PartyKey | None) -> Exception:
+        if item["request"]["B"] != idempotency.request_hash:
             return KeyReused()
         if "body" in item:
             return AlreadyAnswered(_read(codec.unpack(item["body"]["B"])))
@@ -93,7 +103,7 @@ class DynamoDBReceipts:
         key = key or self._key_of(about)
         if key is None:
             return AlreadyErased(about)
-        return AlreadyAnswered(_read(key.unseal(item["sealed"]["B"], receipt.id)))
+        return AlreadyAnswered(_read(key.unseal(item["sealed"]["B"], idempotency.id)))
 
 
 def _read(answer: JsonObject) -> RecordedAnswer:

@@ -53,7 +53,7 @@ class DynamoDBPolicies:
             quote_id,
             receipts=self._receipts,
             keys=self._keys,
-            receipt=command.idempotency,
+            idempotency=command.idempotency,
         )
 
     def issue(

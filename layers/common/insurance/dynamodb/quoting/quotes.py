@@ -1,4 +1,4 @@
-"""Quotes in their table: one item each, which is also the receipt and the first event of its stream."""
+"""Quotes in their table: one item each, which is also the idempotency record and the first event of its stream."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -52,9 +52,13 @@ class DynamoDBQuotes:
         transact(self._client, [write])
 
     def find_replay(self, command: Command, *, policy_id: str | None = None) -> None:
-        """Raise AlreadyAnswered or KeyReused if this call made its quote before.
+        """Look for the quote that this call made before.
 
         `policy_id` is the policy that a renewal is offered for: its quote is found by it.
+
+        Raises:
+            AlreadyAnswered: The quote is there.
+            KeyReused: It was made by another request.
         """
         if policy_id is None:
             caller, key = command.caller, command.idempotency.key
@@ -76,7 +80,7 @@ class DynamoDBQuotes:
             quote_id,
             receipts=self._receipts,
             keys=self._keys,
-            receipt=command.idempotency,
+            idempotency=command.idempotency,
         )
 
     def change(
@@ -97,11 +101,11 @@ class DynamoDBQuotes:
             raise QuoteNotFound(quote_id)
         return aggregates.kept(Quote, item, aggregates.read_key(self._keys, item))
 
-    def _earlier(self, receipt: Idempotency, item: Item | None) -> Exception:
+    def _earlier(self, idempotency: Idempotency, item: Item | None) -> Exception:
         """The quote that this caller's key made before, answered as it was then."""
         if item is None:
             raise ValueError("the condition fails only where a quote stands")
-        if item["request"]["B"] != receipt.request_hash:
+        if item["request"]["B"] != idempotency.request_hash:
             return KeyReused()
         quote_id = item["id"]["S"]
         if int(item["revision"]["N"]) > 1:
@@ -111,9 +115,9 @@ class DynamoDBQuotes:
                 raise ValueError(f"the first event of {quote_id} is missing")
             as_made = {name: item[name] for name in ("id", "key") if name in item}
             item = first | as_made | {"revision": first["sequence"]}
-        answer = receipt.record(self._read(quote_id, item)).answer
+        answer = idempotency.record(self._read(quote_id, item)).answer
         if answer is None:
-            raise ValueError("a receipt that was answered has an answer")
+            raise ValueError("a record that was answered has an answer")
         return AlreadyAnswered(answer)
 
 
@@ -124,12 +128,12 @@ def load_quote(
     *,
     receipts: DynamoDBReceipts,
     keys: Keys,
-    receipt: Idempotency,
+    idempotency: Idempotency,
 ) -> Stored[Quote]:
-    """The quote, in one read with the receipt; for every store whose command starts from a quote."""
-    item, earlier = load(client, [(table, {"id": codec.text(quote_id)}), receipts.key(receipt)])
+    """The quote, in one read with the idempotency record; for every store whose command starts from a quote."""
+    item, earlier = load(client, [(table, {"id": codec.text(quote_id)}), receipts.key(idempotency)])
     key = aggregates.read_key(keys, item)
-    receipts.check(receipt, earlier, key)
+    receipts.check(idempotency, earlier, key)
     if item is None:
         raise QuoteNotFound(quote_id)
     return aggregates.kept(Quote, item, key)
@@ -165,9 +169,9 @@ def quote_changes(
     return [move, *(aggregates.append(events_table, each, taken=stale) for each in events)]
 
 
-def _quote_item(event: Event, quote: Quote, key: PartyKey, receipt: Idempotency) -> Item:
+def _quote_item(event: Event, quote: Quote, key: PartyKey, idempotency: Idempotency) -> Item:
     # A caller that lives in the past (test mode) keeps its quotes as long as any other.
-    ends = max(quote.valid_until, receipt.received_at) + KEPT_AFTER_EXPIRY
+    ends = max(quote.valid_until, idempotency.received_at) + KEPT_AFTER_EXPIRY
     return {
         "id": codec.text(quote.id),
         **aggregates.head_columns(event.head),
