@@ -15,7 +15,7 @@ from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 
 stores, ports = wiring.stores(), wiring.delivery_ports()
 schedule = stores.scheduled_jobs
-instructions, book = stores.instructions, stores.book
+instructions, policies_in_force = stores.instructions, stores.policies_in_force
 
 
 @telemetry.metrics.log_metrics
@@ -53,7 +53,7 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
     # Before it is posted: what was posted is counted only the first time.
     schedule_jobs(event, products=ports.products, schedule=schedule)
     queue_payments(event, instructions=instructions)
-    register_in_force(event, book=book)
+    register_in_force(event, policies=policies_in_force)
     posted = deliver_event(event, _appended_at(record["dynamodb"]), ports)
     telemetry.count("EventsDelivered")
     for amounts in posted:

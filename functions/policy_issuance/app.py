@@ -6,9 +6,8 @@ from typing import Literal
 from insurance import wiring
 from insurance.api.body import Request
 from insurance.api.fields import Reason
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.paging import Page
+from insurance.api.router import Api
 from insurance.api.views.policies import EventsView, PolicyView, VersionParameters
 from insurance.api.views.screenings import ScreeningRunView, ScreeningsView, ScreeningView
 from insurance.domain.core.caller import CallerKind
@@ -23,40 +22,43 @@ from insurance.domain.core.errors import (
     ScreeningOpen,
     WrongState,
 )
-from insurance.domain.core.identity import BookPlace, QuoteId
-from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES
+from insurance.domain.core.identity import InForcePosition, QuoteId
+from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
+from insurance.domain.screening.screening import ScreeningCase
 from insurance.operations.command import Command, Query
-from insurance.operations.idempotency import RecordedAnswer
-from insurance.operations.parties.screen_policyholder import (
-    decide_screening_case,
-    screen_book,
+from insurance.operations.listing import ListPage
+from insurance.operations.parties.decide_screening import (
+    clear_screening,
+    confirm_screening,
+    list_open_screenings,
 )
+from insurance.operations.parties.screen_policies import ScreeningRun, screen_policies
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.read_policy import EventPage, read_policy, read_policy_events
 
 ports, receipts = wiring.issuing_ports(), wiring.stores().receipts
-screening, screenings = wiring.screening(), wiring.stores().screenings
 
 api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
+SCREENERS = {Role.UNDERWRITER, Role.CHIEF_UNDERWRITER, Role.COMPLIANCE}
 
 
 class ScreeningDecisionRequest(Request):
-    """Whether it is somebody else than the list means, and how that is known."""
+    """Whether the policyholder is another person than the listed one, and how that is known."""
 
     decision: Literal["clear", "confirm"]
     reason: Reason
 
 
 class ScreeningRunRequest(Request):
-    """From where to go on: the `next` of the run's last answer."""
+    """The position to start from: the `next` of the previous answer."""
 
-    after: BookPlace = ""
+    after: InForcePosition = ""
 
 
 class IssuePolicyRequest(Request):
@@ -120,54 +122,46 @@ def get_policy_events(policy_id: str, page: Page, query: Query) -> EventPage:
 
 
 @api.query(
-    "GET",
     "/v1/screenings",
-    scope="quotes:underwrite",
-    staff=True,
-    summary="List the names that a person must look at",
+    operation_id="listScreenings",
+    summary="List the open screening cases",
+    scope=Scope.QUOTES_UNDERWRITE,
+    callers={CallerKind.STAFF},
+    roles=SCREENERS | {Role.AUDITOR},
+    shows=ScreeningsView,
+    paged="screenings",
 )
-def get_screenings(call: Call) -> ScreeningsView:
-    page = call.place(of="screenings")
-    cases = screenings.listed_open(call.caller.mode, after=page.after, limit=page.limit)
-    return ScreeningsView.of(cases, page.limit)
+def get_screenings(page: Page, query: Query) -> ListPage[ScreeningCase]:
+    return list_open_screenings(page, query, ports.screening)
 
 
 @api.command(
     "/v1/screenings/{screening_id}/decision",
-    scope="quotes:underwrite",
-    staff=True,
-    summary="Say whether a policyholder is who a sanctions list means",
+    operation_id="decideScreening",
+    summary="Decide whether a policyholder is a listed person",
+    scope=Scope.QUOTES_UNDERWRITE,
+    callers={CallerKind.STAFF},
+    roles=SCREENERS,
+    shows=ScreeningView.of_stored,
+    raises=(AlreadyErased, WrongState),
 )
 def post_screening_decision(
-    screening_id: str, request: ScreeningDecisionRequest, call: Call
-) -> ScreeningView | RecordedAnswer:
-    return call.once(
-        lambda receipt: decide_screening_case(
-            screening_id,
-            clear=request.decision == "clear",
-            reason=request.reason,
-            caller=call.caller,
-            screenings=screenings,
-            receipt=receipt,
-        ),
-        shows=lambda kept: ScreeningView.of(kept.record),
-    )
+    screening_id: str, request: ScreeningDecisionRequest, command: Command
+) -> Stored[ScreeningCase]:
+    if request.decision == "clear":
+        return clear_screening(screening_id, request.reason, command, ports.screening)
+    return confirm_screening(screening_id, request.reason, command, ports.screening)
 
 
 @api.query(
-    "POST",
     "/v1/screening-runs",
-    scope="quotes:underwrite",
-    staff=True,
-    summary="Screen part of the book in force against the list as it is now",
+    method="POST",
+    operation_id="runScreening",
+    summary="Screen some of the policies in force against the current sanctions list",
+    scope=Scope.QUOTES_UNDERWRITE,
+    callers={CallerKind.STAFF},
+    roles=SCREENERS,
+    shows=ScreeningRunView,
 )
-def post_screening_run(request: ScreeningRunRequest, call: Call) -> ScreeningRunView:
-    screened = screen_book(
-        request.after,
-        caller=call.caller,
-        book=screenings,
-        screening=screening,
-        screenings=screenings,
-        now=call.now,
-    )
-    return ScreeningRunView.of(screened)
+def post_screening_run(request: ScreeningRunRequest, query: Query) -> ScreeningRun:
+    return screen_policies(request.after, query, ports.screening)

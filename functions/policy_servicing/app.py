@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from insurance import wiring
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.paging import Page
 from insurance.api.requests.servicing import (
     AccessRequest,
@@ -20,6 +18,7 @@ from insurance.api.requests.servicing import (
     ReinstatementRequest,
     ReversalRequest,
 )
+from insurance.api.router import Api
 from insurance.api.views.notices import NoticesView, NoticeView
 from insurance.api.views.parties import AccessView
 from insurance.api.views.policies import PolicyView
@@ -32,6 +31,7 @@ from insurance.api.views.servicing import (
 )
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
+    AccessFull,
     AlreadyErased,
     ArrearsOpen,
     InvalidFields,
@@ -48,13 +48,13 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Access
 from insurance.domain.policy import Initiator, Policy
 from insurance.domain.policy.difference import Difference
 from insurance.domain.quote.pricing import Priced
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command, Query
-from insurance.operations.idempotency import RecordedAnswer
-from insurance.operations.parties.grant_access import give_access, withdraw_access
+from insurance.operations.parties.grant_access import grant_access, withdraw_access
 from insurance.operations.policy.change_policy import PolicyChange, change_policy, preview_change
 from insurance.operations.policy.compare_policy import Version, compare_policy
 from insurance.operations.policy.give_notice import give_notice
@@ -401,41 +401,28 @@ def get_comparison(
 
 @api.command(
     "/v1/policies/{policy_id}/access",
-    scope="policies:share",
-    summary="Let the policyholder see their policy and its claims through your portal",
+    operation_id="grantPolicyAccess",
+    summary="Grant the policyholder access to their policy in your portal",
+    scope=Scope.POLICIES_SHARE,
+    callers={CallerKind.APPLICATION},
+    shows=AccessView,
+    raises=(AccessFull, AlreadyErased),
 )
-def post_access(policy_id: str, request: AccessRequest, call: Call) -> AccessView | RecordedAnswer:
-    """Give it to whom you know to be the policyholder: sign-in proves a subject, only you know whose.
+def post_access(policy_id: str, request: AccessRequest, command: Command) -> Access:
+    """Grant access to the person whom you know to be the policyholder: sign-in proves a subject only.
 
     It counts from the person's next sign-in, or within a minute.
     """
-    return call.once(
-        lambda receipt: give_access(
-            policy_id,
-            request.person(call.caller),
-            caller=call.caller,
-            accesses=accesses,
-            receipt=receipt,
-        ),
-        shows=AccessView.of,
-    )
+    return grant_access(policy_id, request.person(command.caller), command, accesses)
 
 
 @api.command(
     "/v1/policies/{policy_id}/access/withdrawal",
-    scope="policies:share",
-    summary="Take back a person's access to a policy",
+    operation_id="withdrawPolicyAccess",
+    summary="Withdraw a person's access to a policy",
+    scope=Scope.POLICIES_SHARE,
+    callers={CallerKind.APPLICATION},
+    shows=AccessView,
 )
-def post_access_withdrawal(
-    policy_id: str, request: AccessRequest, call: Call
-) -> AccessView | RecordedAnswer:
-    return call.once(
-        lambda receipt: withdraw_access(
-            policy_id,
-            request.person(call.caller),
-            caller=call.caller,
-            accesses=accesses,
-            receipt=receipt,
-        ),
-        shows=AccessView.of,
-    )
+def post_access_withdrawal(policy_id: str, request: AccessRequest, command: Command) -> Access:
+    return withdraw_access(policy_id, request.person(command.caller), command, accesses)

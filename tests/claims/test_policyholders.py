@@ -1,6 +1,7 @@
 """Policyholders whose name is on a sanctions list: at issue, and when the list changes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +67,9 @@ def longer_list(tmp_path: Path) -> BundledScreening:
 
 
 def with_list(platform: Platform, screening: BundledScreening) -> None:
-    [app] = [app for app in platform.apps if hasattr(app, "screenings")]
-    vars(app)["screening"] = screening
+    [app] = [app for app in platform.apps if hasattr(app, "screen_policies")]
+    ports = vars(app)["ports"]
+    vars(app)["ports"] = replace(ports, screening=replace(ports.screening, list=screening))
 
 
 def test_a_listed_name_is_not_issued_and_somebody_is_told(platform: Platform):

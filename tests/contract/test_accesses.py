@@ -10,11 +10,12 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import Mode, party_id_for, policy_id_for
 from insurance.domain.party.party import ACCESS_MAX, Access
-from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
-from insurance.operations.parties.grant_access import give_access, withdraw_access
+from insurance.operations.command import Command
+from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
+from insurance.operations.parties.grant_access import grant_access, withdraw_access
 from insurance.operations.parties.ports import AccessContext, Accesses
 
-from tests.support.builders import QUOTE_ID, make_receipt
+from tests.support.builders import QUOTE_ID, make_command
 from tests.support.stores import Stores, accept, add_quote, erase, issue
 
 PERSON = "per_test_" + "0123456789abcdef" * 2
@@ -30,9 +31,10 @@ PARTNER = Caller(
 )
 
 
-def receipt(key: str) -> Idempotency:
-    return make_receipt(
+def command(key: str, caller: Caller = PARTNER) -> Command:
+    return make_command(
         key,
+        caller=caller,
         operation="test POST /v1/policies/{policy_id}/access",
         render=lambda access: RecordedAnswer(" ".join(access.parties)),
     )
@@ -43,9 +45,7 @@ def issued(stores: Stores) -> None:
 
 
 def give(stores: Stores, key: str = "give-1", policy_id: str = POLICY) -> Access:
-    return give_access(
-        policy_id, PERSON, caller=PARTNER, accesses=stores.accesses, receipt=receipt(key)
-    )
+    return grant_access(policy_id, PERSON, command(key), stores.accesses)
 
 
 def test_access_is_given_once_however_often_it_is_asked_for(stores):
@@ -62,12 +62,10 @@ def test_access_that_was_withdrawn_is_gone_and_its_chain_holds(stores):
     issued(stores)
     give(stores)
 
-    left = withdraw_access(
-        POLICY, PERSON, caller=PARTNER, accesses=stores.accesses, receipt=receipt("withdraw-1")
-    )
+    left = withdraw_access(POLICY, PERSON, command("withdraw-1"), stores.accesses)
 
     assert left.parties == ()
-    file = stores.accesses.load(POLICY, PERSON, receipt("another"))
+    file = stores.accesses.load(POLICY, PERSON, command("another"))
     assert file.access.record == left
     assert file.access.head.sequence == 2
 
@@ -85,11 +83,11 @@ class _AsRead:
 
 def test_of_two_at_once_one_decides_again(stores):
     issued(stores)
-    late = _AsRead(stores.accesses, stores.accesses.load(POLICY, PERSON, receipt("give-2")))
+    late = _AsRead(stores.accesses, stores.accesses.load(POLICY, PERSON, command("give-2")))
     give(stores)
 
     with pytest.raises(StaleRevision):
-        give_access(POLICY, PERSON, caller=PARTNER, accesses=late, receipt=receipt("give-2"))
+        grant_access(POLICY, PERSON, command("give-2"), late)
 
 
 def test_a_policy_that_is_not_there_gives_no_access(stores):
@@ -101,12 +99,8 @@ def test_another_partners_policy_gives_no_access(stores):
     issued(stores)
 
     with pytest.raises(PolicyNotFound):
-        give_access(
-            POLICY,
-            PERSON,
-            caller=PARTNER.replace(partner="meadow"),
-            accesses=stores.accesses,
-            receipt=receipt("x"),
+        grant_access(
+            POLICY, PERSON, command("x", PARTNER.replace(partner="meadow")), stores.accesses
         )
 
 
@@ -121,8 +115,8 @@ def test_a_party_that_was_erased_is_given_to_nobody(stores):
 def test_a_person_is_no_more_parties_than_an_authorizer_can_hand_on():
     access = Access(person_id=PERSON)
     for number in range(ACCESS_MAX):
-        access = access.given(f"pty_test_{number:016d}")
+        access = access.granted(f"pty_test_{number:016d}")
 
-    assert access.given(f"pty_test_{0:016d}") == access
+    assert access.granted(f"pty_test_{0:016d}") == access
     with pytest.raises(AccessFull):
-        access.given(PARTY)
+        access.granted(PARTY)

@@ -8,14 +8,13 @@ from insurance.operations.policy.ports import (
 )
 from insurance.operations.products.ports import Products
 from insurance.products import LookUps
-from insurance.screening import BundledScreening
 
 from tests.fakes.billing import MemoryBilling
 from tests.fakes.keys import MemoryKeys
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges, MemoryRenewals
 from tests.fakes.quoting import MemoryQuotes
-from tests.fakes.screening import MemoryScreenings
+from tests.fakes.screening import screening_ports
 
 
 def issuing_ports(products: Products, memory: Memory) -> IssuingPorts:
@@ -23,8 +22,7 @@ def issuing_ports(products: Products, memory: Memory) -> IssuingPorts:
     return IssuingPorts(
         products=products,
         policies=MemoryPolicies(memory),
-        screening=BundledScreening(),
-        screenings=MemoryScreenings(Memory()),
+        screening=screening_ports(Memory()),
     )
 
 

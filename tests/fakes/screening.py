@@ -14,10 +14,18 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.screening.screening import ScreeningCase, ScreeningStatus
-from insurance.operations.idempotency import Idempotency
-from insurance.operations.parties.screen_policyholder import Page
+from insurance.operations.command import Command
+from insurance.operations.listing import ListEntry, ListRange
+from insurance.operations.parties.ports import PolicyRange, ScreeningPorts
+from insurance.screening import BundledScreening
 
 from tests.fakes.memory import Memory
+
+
+def screening_ports(memory: Memory) -> ScreeningPorts:
+    """Screening in memory, with the bundled sanctions list."""
+    screenings = MemoryScreenings(memory)
+    return ScreeningPorts(list=BundledScreening(), cases=screenings, policies=screenings)
 
 
 class MemoryScreenings:
@@ -29,8 +37,8 @@ class MemoryScreenings:
         found = self._cases.get(screening_id)
         return Stored(found.record, found.head, key) if found else None
 
-    def load(self, screening_id: str, receipt: Idempotency) -> Stored[ScreeningCase]:
-        self._memory.check(receipt)
+    def load(self, screening_id: str, command: Command) -> Stored[ScreeningCase]:
+        self._memory.check(command.idempotency)
         if screening_id not in self._cases:
             raise ScreeningNotFound(screening_id)
         return self._cases[screening_id]
@@ -45,23 +53,25 @@ class MemoryScreenings:
         case = ScreeningCase.merge_personal(event.facts, key.unseal(event.sealed, event.stream))
         self._cases[event.stream] = Stored(case, event.head, key)
 
-    def decide(self, event: Event, *, before: Stored[ScreeningCase], receipt: Idempotency) -> None:
-        self._memory.check(receipt)
+    def decide(self, event: Event, *, before: Stored[ScreeningCase], command: Command) -> None:
+        self._memory.check(command.idempotency)
         self.store(event, before=before)
-        self._memory.keep(receipt)
+        self._memory.keep(command.idempotency)
 
-    def listed_open(self, mode: Mode, *, after: str, limit: int) -> Sequence[ScreeningCase]:
-        found = [
-            kept.record
-            for id, kept in sorted(self._cases.items())
-            if kept.record.status is ScreeningStatus.OPEN and id > after and mode_of(id) is mode
+    def list_open(self, mode: Mode, part: ListRange) -> Sequence[ListEntry[ScreeningCase]]:
+        entries = [
+            ListEntry(id, stored.record)
+            for id, stored in sorted(self._cases.items())
+            if stored.record.status is ScreeningStatus.OPEN
+            and id > part.after
+            and mode_of(id) is mode
         ]
-        return found[:limit]
+        return entries[: part.limit]
 
-    def page(self, mode: Mode, after: str) -> Page:
+    def read(self, mode: Mode, after: str) -> PolicyRange:
         policies = [
-            kept
-            for id, kept in sorted(self._memory.policies.items())
+            stored
+            for id, stored in sorted(self._memory.policies.items())
             if mode_of(id) is mode and id > after
         ]
-        return Page(policies, None)
+        return PolicyRange(policies, None)

@@ -66,7 +66,7 @@ from insurance.screening import BundledScreening
 from tests.fakes.keys import PlainKeys
 from tests.fakes.memory import Memory
 from tests.fakes.quoting import quoting_ports
-from tests.fakes.screening import MemoryScreenings
+from tests.fakes.screening import screening_ports
 from tests.support.almanac import BANK
 from tests.support.engine import client, make_tables, running_engine, template
 from tests.support.lean_client import LeanClient
@@ -271,9 +271,7 @@ class Year:
 
     def _take_up(self, quote_id: str) -> None:
         accept_quote(quote_id, Command(self.caller, self._receipt("accept")), self._quoting)
-        issuing = IssuingPorts(
-            self.products, self.stores.policies, BundledScreening(), MemoryScreenings(Memory())
-        )
+        issuing = IssuingPorts(self.products, self.stores.policies, screening_ports(Memory()))
         issue_policy(quote_id, Command(self.caller, self._receipt("issue")), issuing)
 
     def _reactions(self, event: Event) -> Iterator[Callable[[], object]]:

@@ -162,7 +162,7 @@ class Platform:
         events = wiring.dynamodb().scan(TableName=self.tables["events"])["Items"]
         for item in events:
             queue_payments(read_event(item), instructions=stores.instructions)
-            register_in_force(read_event(item), book=stores.book)
+            register_in_force(read_event(item), policies=stores.policies_in_force)
 
     def offering(self, *products: Product) -> None:
         """Sell these products beside the bundled ones."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from insurance.operations.delivery.ports import DeliveryPorts
     from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
+    from insurance.operations.parties.ports import ScreeningPorts
     from insurance.operations.payments.ports import PaymentPorts
     from insurance.operations.policy.ports import (
         InvitationPorts,
@@ -123,9 +124,14 @@ def issuing_ports() -> IssuingPorts:
     return IssuingPorts(
         products=products(),
         policies=stores().policies,
-        screening=screening(),
-        screenings=stores().screenings,
+        screening=screening_ports(),
     )
+
+
+def screening_ports() -> ScreeningPorts:
+    from insurance.operations.parties.ports import ScreeningPorts
+
+    return ScreeningPorts(list=screening(), cases=stores().screenings, policies=stores().screenings)
 
 
 def servicing_ports() -> ServicingPorts:

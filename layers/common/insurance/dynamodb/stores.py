@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
     from insurance.dynamodb.parties.accesses import DynamoDBAccesses
     from insurance.dynamodb.parties.parties import DynamoDBParties
-    from insurance.dynamodb.parties.screenings import DynamoDBBook, DynamoDBScreenings
+    from insurance.dynamodb.parties.screenings import DynamoDBPoliciesInForce, DynamoDBScreenings
     from insurance.dynamodb.payments.instructions import DynamoDBInstructions
     from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
     from insurance.dynamodb.policy.policies import DynamoDBPolicies
@@ -317,10 +317,10 @@ class Stores:
         return DynamoDBInstructions(self.client, self._table("payments"))
 
     @cached_property
-    def book(self) -> DynamoDBBook:
-        from insurance.dynamodb.parties.screenings import DynamoDBBook
+    def policies_in_force(self) -> DynamoDBPoliciesInForce:
+        from insurance.dynamodb.parties.screenings import DynamoDBPoliciesInForce
 
-        return DynamoDBBook(self.client, self._table("screening"))
+        return DynamoDBPoliciesInForce(self.client, self._table("screening"))
 
     @cached_property
     def screenings(self) -> DynamoDBScreenings:

@@ -1,4 +1,4 @@
-"""How an erasure is shown, and who may see what of their own."""
+"""How an erasure and the access of persons are shown."""
 
 from datetime import datetime
 from typing import Self
@@ -8,6 +8,8 @@ from insurance.domain.party.party import Access, Erasure
 
 
 class ErasureView(View):
+    """The erasure of a party's personal data."""
+
     party_id: str
     reason: str
     erased_at: datetime
@@ -18,7 +20,7 @@ class ErasureView(View):
 
 
 class AccessView(View):
-    """The parties that a signed-in person is: they see the policies of these, and no others."""
+    """The parties whose policies a signed-in person sees."""
 
     person_id: str
     parties: list[str]

@@ -1,19 +1,20 @@
-"""How screenings of policyholders are shown: which entries, never the names."""
+"""How screenings of policyholders are shown: entries of the list, never names."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel
 
-from insurance.api.paging import cursor
+from insurance.api.paging import Page
 from insurance.api.views.terms import View
+from insurance.domain.core.stored import Stored
 from insurance.domain.screening.screening import ScreeningCase
-from insurance.operations.parties.screen_policyholder import BookScreened
+from insurance.operations.listing import ListPage
+from insurance.operations.parties.screen_policies import ScreeningRun
 
 
 class MatchView(BaseModel):
-    """An entry of the list, and how closely the name resembles it: 100 is the same."""
+    """An entry of the sanctions list, and the similarity of the names: 100 is the same."""
 
     entry: str
     score: int
@@ -21,7 +22,7 @@ class MatchView(BaseModel):
 
 
 class ScreeningView(View):
-    """Whether the policyholder of a quote or a policy is who a list means."""
+    """The question whether the policyholder of a quote or policy is a listed person."""
 
     id: str
     quote_id: str
@@ -33,6 +34,11 @@ class ScreeningView(View):
     decided_at: datetime | None
 
     @classmethod
+    def of_stored(cls, stored: Stored[ScreeningCase]) -> Self:
+        """The case after a decision."""
+        return cls.of(stored.record)
+
+    @classmethod
     def of(cls, case: ScreeningCase) -> Self:
         return cls(
             id=case.id,
@@ -40,29 +46,28 @@ class ScreeningView(View):
             policy_id=case.policy_id,
             status=case.status,
             since=case.since,
-            matches=[MatchView(**each.model_dump()) for each in case.matches],
+            matches=[MatchView(**match.model_dump()) for match in case.matches],
             decided_by=case.decided_by,
             decided_at=case.decided_at,
         )
 
 
 class ScreeningsView(View):
-    """A page of those that wait for a person."""
+    """A page of the open screening cases."""
 
     items: list[ScreeningView]
     next: str | None
 
     @classmethod
-    def of(cls, cases: Sequence[ScreeningCase], limit: int) -> Self:
-        full = len(cases) == limit
+    def of(cls, cases: ListPage[ScreeningCase], *, page: Page) -> Self:
         return cls(
-            items=[ScreeningView.of(case) for case in cases],
-            next=cursor("screenings", cases[-1].id) if full else None,
+            items=[ScreeningView.of(case) for case in cases.items],
+            next=page.next(cases.next) if cases.next else None,
         )
 
 
 class ScreeningRunView(View):
-    """What of the book was screened, what was found, and from where to go on; nothing at its end."""
+    """How many policies were screened, the cases that were opened, and where the next run starts."""
 
     list_version: str
     policies: int
@@ -70,5 +75,5 @@ class ScreeningRunView(View):
     next: str | None
 
     @classmethod
-    def of(cls, screened: BookScreened) -> Self:
-        return cls(**screened._asdict() | {"opened": list(screened.opened)})
+    def of(cls, run: ScreeningRun) -> Self:
+        return cls(**run._asdict() | {"opened": list(run.opened)})

@@ -37,11 +37,11 @@ def _pattern(prefix: str, length: int = SUFFIX_LENGTH, ending: str = "") -> Stri
 
 QuoteId = Annotated[str, _pattern("quo")]
 PolicyId = Annotated[str, _pattern("pol")]
-BookPlace = Annotated[
+InForcePosition = Annotated[
     str,
     StringConstraints(pattern=rf"^([{ALPHABET}]#(pol_(test_)?[{ALPHABET}]{{{SUFFIX_LENGTH}}})?)?$"),
 ]
-"""Where a run through the book stands: a shard, and the last policy that was read in it."""
+"""A position among the policies in force: a shard, and the last policy that was read in it."""
 PartyId = Annotated[str, _pattern("pty")]
 ClaimId = Annotated[str, _pattern("clm", SUFFIX_LENGTH + NOTICE_LENGTH)]
 PaymentId = Annotated[str, _pattern("pay", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-9][0-9]?")]

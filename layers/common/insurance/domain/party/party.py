@@ -1,4 +1,4 @@
-"""Parties: the people and organisations that insurance is about. All of it is personal."""
+"""Parties: the people and organisations that insurance is about. All their data are personal."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -22,7 +22,7 @@ class Address(Value):
 
 
 class Policyholder(Value):
-    """Who takes out the insurance."""
+    """The person or organisation that takes out the policy."""
 
     name: Name
     email: (
@@ -33,16 +33,16 @@ class Policyholder(Value):
 
 
 class Claimant(Value):
-    """Who says that they suffered the loss."""
+    """The person who says that they suffered the loss."""
 
     name: Name
 
 
 class Payee(Value):
-    """Whom a settlement is paid to."""
+    """The person or company that a payment goes to."""
 
     is_policyholder: bool = False
-    """Somebody says so; a name alone tells nobody. What a policyholder owes is kept back."""
+    """Whether it is the policyholder, as a person states it. Overdue premium is set off then."""
     name: Name
     iban: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$")] | None = (
         None
@@ -56,7 +56,7 @@ class Payee(Value):
 
 
 class Erasure(Record):
-    """That a party's personal data were made unreadable, when and why."""
+    """The erasure of a party's personal data: when and why."""
 
     party_id: PartyId
     reason: str
@@ -64,21 +64,26 @@ class Erasure(Record):
 
 
 ACCESS_MAX = 50
-"""Parties that one person may be: the authorizer hands all of them on with every call."""
+"""How many parties one person may have: the authorizer passes all of them on with every call."""
 
 
 class Access(Record):
-    """Which parties a signed-in person is: whose policies they see."""
+    """The parties whose policies a signed-in person sees."""
 
     person_id: PersonId
     parties: Annotated[tuple[PartyId, ...], Field(max_length=ACCESS_MAX)] = ()
 
-    def given(self, party_id: PartyId) -> Self:
-        """With this party too; a party given twice is there once."""
+    def granted(self, party_id: PartyId) -> Self:
+        """The access with this party too; a party that is granted twice is listed once.
+
+        Raises:
+            AccessFull: The person has access to as many parties as one can have.
+        """
         parties = tuple(dict.fromkeys((*self.parties, party_id)))
         if len(parties) > ACCESS_MAX:
             raise AccessFull(ACCESS_MAX)
         return self.replace(parties=parties)
 
     def withdrawn(self, party_id: PartyId) -> Self:
-        return self.replace(parties=tuple(each for each in self.parties if each != party_id))
+        """The access without this party."""
+        return self.replace(parties=tuple(other for other in self.parties if other != party_id))

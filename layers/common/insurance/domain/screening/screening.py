@@ -98,11 +98,11 @@ class ScreeningCase(Record):
     def policy_id(self) -> PolicyId:
         return policy_id_for(self.id)
 
-    def has_news(self, name: str, matches: Sequence[ScreeningMatch]) -> bool:
-        """Whether there is a match that is neither open in this case nor cleared."""
+    def covers(self, name: str, matches: Sequence[ScreeningMatch]) -> bool:
+        """Whether every match is either cleared or under decision in this case."""
         if self.status is ScreeningStatus.CLEARED:
-            return bool(without_cleared(name, matches, self.cleared))
-        return not {match.entry for match in matches} <= {match.entry for match in self.matches}
+            return not without_cleared(name, matches, self.cleared)
+        return {match.entry for match in matches} <= {match.entry for match in self.matches}
 
     def opened(self, name: str, matches: Sequence[ScreeningMatch], at: datetime) -> Self:
         """Open again, for these matches."""
@@ -138,17 +138,34 @@ class ScreeningCase(Record):
         )
 
 
-def new_case(
-    id: ScreeningId, partner: str, name: str, matches: Sequence[ScreeningMatch], at: datetime
+class ScreeningSubject(NamedTuple):
+    """The policyholder who is screened."""
+
+    case_id: ScreeningId
+    partner: str
+    name: str
+
+
+def case_of_matches(
+    current: ScreeningCase | None,
+    subject: ScreeningSubject,
+    matches: Sequence[ScreeningMatch],
+    at: datetime,
 ) -> ScreeningCase:
-    return ScreeningCase(
-        id=id,
-        partner=partner,
-        matches=_open(matches),
-        since=at,
-        name=name,
-        listed={match.entry: match.listed_name for match in matches},
-    )
+    """The current case if it covers the matches; else the case, opened for those not cleared."""
+    if current is None:
+        return ScreeningCase(
+            id=subject.case_id,
+            partner=subject.partner,
+            matches=_open(matches),
+            since=at,
+            name=subject.name,
+            listed={match.entry: match.listed_name for match in matches},
+        )
+    if current.covers(subject.name, matches):
+        return current
+    left = without_cleared(subject.name, matches, current.cleared)
+    return current.opened(subject.name, left, at)
 
 
 def _open(matches: Sequence[ScreeningMatch]) -> tuple[OpenMatch, ...]:

@@ -1,4 +1,4 @@
-"""Who may see what of their own, one item a person; the authorizer reads the parties from it."""
+"""Access of persons to policies, one item a person; the authorizer reads the parties from it."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Write, add, load, put, transact
-from insurance.operations.idempotency import Idempotency
+from insurance.operations.command import Command
 from insurance.operations.parties.ports import AccessContext
 
 if TYPE_CHECKING:
@@ -36,23 +36,23 @@ class DynamoDBAccesses:
         self._events_table = events_table
         self._receipts = receipts
 
-    def load(self, policy_id: str, person_id: str, receipt: Idempotency) -> AccessContext:
+    def load(self, policy_id: str, person_id: str, command: Command) -> AccessContext:
         earlier, access, *policy = load(
             self._client,
             [
-                self._receipts.key(receipt),
+                self._receipts.key(command.idempotency),
                 (self._access_table, {"id": codec.text(person_id)}),
                 *self._policies.wants(policy_id),
             ],
         )
-        self._receipts.check(receipt, earlier)
+        self._receipts.check(command.idempotency, earlier)
         return AccessContext(
             policy=self._policies.read(policy_id, policy),
             access=aggregates.kept(Access, access, None) if access else None,
         )
 
     def store(
-        self, event: Event, access: Access, *, before: Stored[Access] | None, receipt: Idempotency
+        self, event: Event, access: Access, *, before: Stored[Access] | None, command: Command
     ) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(access.person_id)
@@ -73,4 +73,4 @@ class DynamoDBAccesses:
                 seen=codec.number(before.head.sequence),
             )
         events = aggregates.append(self._events_table, event, taken=stale)
-        transact(self._client, [write, events, self._receipts.keep(receipt)])
+        transact(self._client, [write, events, self._receipts.keep(command.idempotency)])

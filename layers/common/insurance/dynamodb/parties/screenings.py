@@ -1,4 +1,4 @@
-"""Screening cases in their table, and beside them the book: every policy that was issued, in shards."""
+"""Screening cases in their table, and beside them every policy that was issued, in shards."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,45 +19,47 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.transaction import Write, add, load, put, query, transact
-from insurance.operations.idempotency import Idempotency
-from insurance.operations.parties.ports import Keys
-from insurance.operations.parties.screen_policyholder import Page
+from insurance.operations.command import Command
+from insurance.operations.listing import ListEntry, ListRange
+from insurance.operations.parties.ports import Keys, PolicyRange
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 LISTED = "listed"
-"""The index: cases that wait, by mode; and the policies of the book, by mode and shard."""
+"""The index: open cases by mode, and the issued policies by mode and shard."""
 POLICIES_PER_PAGE = 30
 """Three items each, read at once."""
 
 
-class DynamoDBBook:
-    """Enters policies into the book, from the stream of events."""
+class DynamoDBPoliciesInForce:
+    """The list of all issued policies, written from the stream of events."""
 
     def __init__(self, client: "DynamoDBClient", screening_table: str) -> None:
         self._client = client
         self._table = screening_table
 
-    def enter(self, policy_id: str) -> None:
-        """Once; a policy that is there already stays."""
+    def register(self, policy_id: str) -> None:
+        """Add the policy, once; one that is listed already stays as it is."""
         item = {
             "id": codec.text(policy_id),
             "v": codec.number(codec.SCHEMA_VERSION),
             LISTED: codec.text(_shard(mode_of(policy_id), policy_id[-1])),
         }
         try:
-            transact(self._client, [add(self._table, item, lambda _item: _Known(), key="id")])
-        except _Known:
+            transact(
+                self._client, [add(self._table, item, lambda _item: _AlreadyListed(), key="id")]
+            )
+        except _AlreadyListed:
             return
 
 
-class _Known(Exception):
-    """The policy is in the book already."""
+class _AlreadyListed(Exception):
+    """The policy is listed already."""
 
 
 class DynamoDBScreenings:
-    """The ports `Screenings` and `Book` on DynamoDB."""
+    """The ports `Screenings` and `PoliciesInForce` on DynamoDB."""
 
     def __init__(
         self,
@@ -84,17 +86,17 @@ class DynamoDBScreenings:
         [item] = load(self._client, [(self._table, {"id": codec.text(screening_id)})])
         return aggregates.kept(ScreeningCase, item, key) if item else None
 
-    def load(self, screening_id: str, receipt: Idempotency) -> Stored[ScreeningCase]:
+    def load(self, screening_id: str, command: Command) -> Stored[ScreeningCase]:
         item, quote, party, earlier = load(
             self._client,
             [
                 (self._table, {"id": codec.text(screening_id)}),
                 (self._quotes_table, {"id": codec.text(quote_id_for(screening_id))}),
                 (self._parties_table, {"id": codec.text(party_id_for(screening_id))}),
-                self._receipts.key(receipt),
+                self._receipts.key(command.idempotency),
             ],
         )
-        self._receipts.check(receipt, earlier)
+        self._receipts.check(command.idempotency, earlier)
         if item is None:
             raise ScreeningNotFound(screening_id)
         key = aggregates.read_key(self._keys, party) or aggregates.read_key(self._keys, quote)
@@ -103,8 +105,10 @@ class DynamoDBScreenings:
     def store(self, event: Event, *, before: Stored[ScreeningCase] | None) -> None:
         transact(self._client, self._writes(event, before))
 
-    def decide(self, event: Event, *, before: Stored[ScreeningCase], receipt: Idempotency) -> None:
-        transact(self._client, [*self._writes(event, before), self._receipts.keep(receipt)])
+    def decide(self, event: Event, *, before: Stored[ScreeningCase], command: Command) -> None:
+        transact(
+            self._client, [*self._writes(event, before), self._receipts.keep(command.idempotency)]
+        )
 
     def _writes(self, event: Event, before: Stored[ScreeningCase] | None) -> list[Write]:
         def stale(_item: Item | None) -> Exception:
@@ -124,29 +128,32 @@ class DynamoDBScreenings:
             write = put(self._table, item, stale, condition=aggregates.AT_REVISION, seen=seen)
         return [write, aggregates.append(self._events_table, event, taken=stale)]
 
-    def listed_open(self, mode: Mode, *, after: str, limit: int) -> Sequence[ScreeningCase]:
-        ids = self._listed(_open(mode), after, limit)
+    def list_open(self, mode: Mode, part: ListRange) -> Sequence[ListEntry[ScreeningCase]]:
+        ids = self._listed(_open(mode), part.after, part.limit)
         items = load(self._client, [(self._table, {"id": codec.text(id)}) for id in ids])
-        return [aggregates.kept(ScreeningCase, item, None).record for item in items if item]
+        return [
+            ListEntry(id, aggregates.kept(ScreeningCase, item, None).record if item else None)
+            for id, item in zip(ids, items, strict=True)
+        ]
 
-    def page(self, mode: Mode, after: str) -> Page:
-        """`after` is a shard and the last policy read in it. A page ends where its shard ends."""
+    def read(self, mode: Mode, after: str) -> PolicyRange:
+        """`after` is a shard and the last policy read in it. A range ends where its shard ends."""
         letter, _, last = after.partition("#")
         letter = letter or ALPHABET[0]
         ids = self._listed(_shard(mode, letter), last, POLICIES_PER_PAGE)
-        wanted = [key for id in ids for key in self._policies.wants(id)]
-        items = load(self._client, wanted)
+        keys = [key for id in ids for key in self._policies.wants(id)]
+        items = load(self._client, keys)
         policies = [
             self._policies.read(id, items[3 * place : 3 * place + 3])
             for place, id in enumerate(ids)
         ]
         if len(ids) == POLICIES_PER_PAGE:
-            return Page(policies, f"{letter}#{ids[-1]}")
+            return PolicyRange(policies, f"{letter}#{ids[-1]}")
         following = ALPHABET[ALPHABET.index(letter) + 1 :][:1]
-        return Page(policies, f"{following}#" if following else None)
+        return PolicyRange(policies, f"{following}#" if following else None)
 
     def _listed(self, value: str, after: str, limit: int) -> list[str]:
-        found = query(
+        items = query(
             self._client,
             consistent=False,
             TableName=self._table,
@@ -158,7 +165,7 @@ class DynamoDBScreenings:
             },
             Limit=limit,
         )
-        return [item["id"]["S"] for item in found]
+        return [item["id"]["S"] for item in items]
 
 
 def _open(mode: Mode) -> str:

@@ -1,66 +1,66 @@
-"""Let a person see their own policy through a partner's portal, and take that back."""
+"""Grant a person access to their own policy in the partner's portal, and withdraw it."""
 
-from insurance.domain.core.caller import Caller, CallerKind
-from insurance.domain.core.errors import AlreadyErased, NoAuthority, PolicyNotFound
+from insurance.domain.core.errors import AlreadyErased, PolicyNotFound
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Access
-from insurance.operations.idempotency import Idempotency
+from insurance.operations.command import Command
 from insurance.operations.parties.ports import AccessContext, Accesses
 
 
-def give_access(
-    policy_id: str, person_id: str, *, caller: Caller, accesses: Accesses, receipt: Idempotency
-) -> Access:
-    """The partner vouches that this person is the policyholder: it knows both, we know neither."""
-    file = _load(policy_id, person_id, caller, accesses, receipt)
-    party_id = file.policy.record.party_id
-    if file.policy.key is None:
+def grant_access(policy_id: str, person_id: str, command: Command, accesses: Accesses) -> Access:
+    """Grant access. The partner vouches that the person is the policyholder.
+
+    Raises:
+        PolicyNotFound: There is no such policy, or it belongs to another partner.
+        AlreadyErased: The policyholder's personal data were erased.
+        AccessFull: The person has access to as many parties as one can have.
+    """
+    context = _load(policy_id, person_id, command, accesses)
+    party_id = context.policy.record.party_id
+    if context.policy.key is None:
         raise AlreadyErased(party_id)
-    access = _before(file, person_id).given(party_id)
-    return _store(access, PartyEventType.ACCESS_GIVEN, file, caller, accesses, receipt)
+    access = _current(context, person_id).granted(party_id)
+    return _store(access, PartyEventType.ACCESS_GIVEN, context, command, accesses)
 
 
-def withdraw_access(
-    policy_id: str, person_id: str, *, caller: Caller, accesses: Accesses, receipt: Idempotency
-) -> Access:
-    """The person sees the policy no longer, once the authorizer's answer is forgotten."""
-    file = _load(policy_id, person_id, caller, accesses, receipt)
-    access = _before(file, person_id).withdrawn(file.policy.record.party_id)
-    return _store(access, PartyEventType.ACCESS_WITHDRAWN, file, caller, accesses, receipt)
+def withdraw_access(policy_id: str, person_id: str, command: Command, accesses: Accesses) -> Access:
+    """Withdraw access. It ends when the gateway's cached answer of the authorizer expires.
+
+    Raises:
+        PolicyNotFound: There is no such policy, or it belongs to another partner.
+    """
+    context = _load(policy_id, person_id, command, accesses)
+    access = _current(context, person_id).withdrawn(context.policy.record.party_id)
+    return _store(access, PartyEventType.ACCESS_WITHDRAWN, context, command, accesses)
 
 
-def _load(
-    policy_id: str, person_id: str, caller: Caller, accesses: Accesses, receipt: Idempotency
-) -> AccessContext:
-    if caller.kind is not CallerKind.APPLICATION:
-        raise NoAuthority("this step, which is for the partner's own application")
-    file = accesses.load(policy_id, person_id, receipt)
-    if not caller.sees(policy_id, file.policy.record.partner):
+def _load(policy_id: str, person_id: str, command: Command, accesses: Accesses) -> AccessContext:
+    context = accesses.load(policy_id, person_id, command)
+    if not command.caller.sees(policy_id, context.policy.record.partner):
         raise PolicyNotFound(policy_id)
-    return file
+    return context
 
 
-def _before(file: AccessContext, person_id: str) -> Access:
-    return file.access.record if file.access else Access(person_id=person_id)
+def _current(context: AccessContext, person_id: str) -> Access:
+    return context.access.record if context.access else Access(person_id=person_id)
 
 
-def _store(  # noqa: PLR0917 - the access, and what storing it takes
+def _store(
     access: Access,
     type: PartyEventType,
-    file: AccessContext,
-    caller: Caller,
+    context: AccessContext,
+    command: Command,
     accesses: Accesses,
-    receipt: Idempotency,
 ) -> Access:
     event = Event.following(
-        file.access.head if file.access else StreamPosition(),
+        context.access.head if context.access else StreamPosition(),
         access,
         NothingToSeal(),
         stream=access.person_id,
         type=type,
-        actor=caller.principal,
-        now=receipt.now,
+        actor=command.actor,
+        now=command.now,
     )
-    accesses.store(event, access, before=file.access, receipt=receipt.record(access))
+    accesses.store(event, access, before=context.access, command=command.with_answer(access))
     return access

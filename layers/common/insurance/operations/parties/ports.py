@@ -1,53 +1,123 @@
-"""What operations on parties are given: keys, access, screening."""
+"""What operations on parties are given: keys, access and screening."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from insurance.domain.core.event import Event, StreamPosition
+    from insurance.domain.core.identity import Mode
     from insurance.domain.core.stored import PartyKey, Stored
     from insurance.domain.party.party import Access
     from insurance.domain.policy import Policy
-    from insurance.domain.screening.screening import ScreeningMatch
+    from insurance.domain.screening.screening import ScreeningCase, ScreeningMatch
     from insurance.operations.command import Command
-    from insurance.operations.idempotency import Idempotency
+    from insurance.operations.listing import ListEntry, ListRange
 
 
 class Keys(Protocol):
     def new(self) -> PartyKey:
-        """A key for a party that has none yet."""
+        """A key for a new party."""
 
     def open(self, wrapped: bytes) -> PartyKey:
-        """The key that a stored item carries, wrapped."""
+        """The key that a stored item has in wrapped form."""
 
 
 class Screening(Protocol):
     version: str
-    """Of the list."""
+    """The version of the list."""
 
     def matches(self, name: str) -> Sequence[ScreeningMatch]:
-        """Entries of the sanctions list that a name resembles, the closest first."""
+        """Entries of the sanctions list whose names are similar to this name, the closest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessContext:
-    """A policy, and what a person has access to so far."""
+    """A policy, and the person's access so far."""
 
     policy: Stored[Policy]
     access: Stored[Access] | None
 
 
 class Accesses(Protocol):
-    def load(self, policy_id: str, person_id: str, receipt: Idempotency) -> AccessContext:
-        """Both in one read with the receipt; raise PolicyNotFound when there is no such policy."""
+    def load(self, policy_id: str, person_id: str, command: Command) -> AccessContext:
+        """The policy and the access, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            PolicyNotFound: There is no such policy.
+        """
 
     def store(
-        self, event: Event, access: Access, *, before: Stored[Access] | None, receipt: Idempotency
+        self, event: Event, access: Access, *, before: Stored[Access] | None, command: Command
     ) -> None:
-        """Store the access as the event left it; raise StaleRevision when it has moved on."""
+        """Store the access as the event left it, and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The access has changed since it was loaded.
+        """
+
+
+class Screenings(Protocol):
+    """Screening cases."""
+
+    def find(self, screening_id: str, key: PartyKey) -> Stored[ScreeningCase] | None:
+        """The case; None if there is none."""
+
+    def load(self, screening_id: str, command: Command) -> Stored[ScreeningCase]:
+        """The case, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            ScreeningNotFound: There is no such case.
+        """
+
+    def store(self, event: Event, *, before: Stored[ScreeningCase] | None) -> None:
+        """Store the case as the event left it.
+
+        Raises:
+            StaleRevision: The case has changed since it was read.
+        """
+
+    def decide(self, event: Event, *, before: Stored[ScreeningCase], command: Command) -> None:
+        """As `store`, with the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The case has changed since it was loaded.
+        """
+
+    def list_open(self, mode: Mode, part: ListRange) -> Sequence[ListEntry[ScreeningCase]]:
+        """Open cases in the order of their ids, without personal data."""
+
+
+class PolicyRange(NamedTuple):
+    """Some of the policies in force, and the position to go on from; None at the end."""
+
+    policies: Sequence[Stored[Policy]]
+    next: str | None
+
+
+class PoliciesInForce(Protocol):
+    """Every policy that was issued."""
+
+    def read(self, mode: Mode, after: str) -> PolicyRange:
+        """Some policies behind the position `after`, whatever their status is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningPorts:
+    """What the screening of policyholders needs from outside."""
+
+    list: Screening
+    """The sanctions list."""
+    cases: Screenings
+    policies: PoliciesInForce
 
 
 class Parties(Protocol):

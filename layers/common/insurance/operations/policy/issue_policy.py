@@ -42,14 +42,7 @@ def issue_policy(quote_id: str, command: Command, ports: IssuingPorts) -> Stored
     policy = Policy.from_quote(bound, now=command.now)
     if before.key is None:
         raise AlreadyErased(f"quote {quote_id}")
-    screen_policyholder(
-        quote,
-        before.key,
-        caller=command.caller,
-        screening=ports.screening,
-        screenings=ports.screenings,
-        now=command.now,
-    )
+    screen_policyholder(quote, before.key, command, ports.screening)
     issued = Event.following(
         StreamPosition(),
         policy,

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
     from insurance.operations.command import Command
-    from insurance.operations.parties.ports import Keys, Screening
-    from insurance.operations.parties.screen_policyholder import Screenings
+    from insurance.operations.parties.ports import Keys, ScreeningPorts
     from insurance.operations.products.ports import Products
     from insurance.operations.quoting.ports import LookUps, Quotes
 
@@ -146,8 +145,7 @@ class IssuingPorts:
 
     products: Products
     policies: Policies
-    screening: Screening
-    screenings: Screenings
+    screening: ScreeningPorts
 
 
 @dataclass(frozen=True, slots=True)

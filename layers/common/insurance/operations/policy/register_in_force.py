@@ -1,16 +1,16 @@
-"""Enter an issued policy into the book, so that all of it can be gone through later."""
+"""Register an issued policy among the policies in force, so that all of them can be screened later."""
 
 from typing import Protocol
 
 from insurance.domain.core.event import Event
 
 
-class Book(Protocol):
-    def enter(self, policy_id: str) -> None:
-        """Enter the policy once."""
+class InForceRegister(Protocol):
+    def register(self, policy_id: str) -> None:
+        """Add the policy, once."""
 
 
-def register_in_force(event: Event, *, book: Book) -> None:
-    """Safe to repeat, as everything that a stream brings."""
+def register_in_force(event: Event, *, policies: InForceRegister) -> None:
+    """Register the policy of its first event. Safe to repeat: a stream may deliver an event twice."""
     if event.stream.startswith("pol_") and event.sequence == 1:
-        book.enter(event.stream)
+        policies.register(event.stream)
