@@ -61,7 +61,7 @@ def work_listed_by_role(visitor: Visitor) -> str:
         "on": (visitor.now + timedelta(days=3)).isoformat(),
         "about": "Ask the workshop for its estimate.",
     }
-    visitor.post(f"/v1/claims/{claim_id}/diary", diary, by=HANDLER)
+    visitor.post(f"/v1/claims/{claim_id}/diary-entries", diary, by=HANDLER)
     visitor.post(f"/v1/claims/{claim_id}/notes", {"text": "Called; will send it."}, by=HANDLER)
     visitor.now += timedelta(days=4)
     lines: list[Json] = []

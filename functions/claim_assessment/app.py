@@ -1,40 +1,66 @@
 """Claim assessment: what people do with a claim. They decide, reserve, hold, close and reopen it."""
 
 import re
-from collections.abc import Callable
-from typing import Literal
+from typing import Final, Literal
 
 from insurance import wiring
 from insurance.api.body import Request
 from insurance.api.fields import Code, Instant, MoneyOrNil, PositiveMoney, Reason, Subject
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
+from insurance.api.router import Api
 from insurance.api.views.claims import ClaimView
-from insurance.api.views.work import ClaimDeskView
-from insurance.domain.claim import Claim, CostType, Decision, ReserveReason, Step
+from insurance.api.views.internal_claims import InternalClaimView
+from insurance.domain.claim import Claim, ClaimStep, CostType, Decision, ReserveReason
+from insurance.domain.claim.assessment import DecisionInput
+from insurance.domain.claim.handling import ReserveInput
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    ClaimFull,
+    ClaimOnHold,
+    ClaimStillOpen,
+    DecisionNotPossible,
+    FollowUpNotFound,
+    InvalidFields,
+    ReserveTooLow,
+    SamePerson,
+    WrongState,
+)
+from insurance.domain.core.roles import CLAIM_HANDLERS, CLAIM_READERS
+from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.operations.claims.decide_claim import (
-    DecisionAsked,
     confirm_decision,
     decide_claim,
+    refuse_decision,
 )
-from insurance.operations.claims.handle_claim import ClaimDesk
+from insurance.operations.claims.handle_claim import (
+    add_note,
+    assign_claim,
+    change_reserve,
+    close_claim,
+    complete_diary_entry,
+    create_diary_entry,
+    hold_claim,
+    release_claim,
+    reopen_claim,
+)
 from insurance.operations.claims.read_claim import read_claim
-from insurance.operations.idempotency import RecordedAnswer
+from insurance.operations.command import Command, Query
 
-products, claims, receipts = wiring.products(), wiring.stores().claims, wiring.stores().receipts
-screening = wiring.screening()
+ports = wiring.claim_ports()
+receipts = wiring.stores().receipts
 
 api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
-DECISIONS = {
+STAFF: Final = {CallerKind.STAFF}
+DECISIONS: Final = {
     "approve": Decision.APPROVED,
     "part_approve": Decision.PART_APPROVED,
     "deny": Decision.DENIED,
     "goodwill": Decision.GOODWILL,
 }
-SETTLED = "settled"
+SETTLED: Final = "settled"
 
 
 class DecisionRequest(Request):
@@ -48,8 +74,8 @@ class DecisionRequest(Request):
     made_good: bool = False
     """The loss was made good: an approval pays what was held back for wear too."""
 
-    def asked(self) -> DecisionAsked:
-        return DecisionAsked(
+    def decided(self) -> DecisionInput:
+        return DecisionInput(
             decision=DECISIONS[self.decision],
             amount=self.amount,
             reason_code=self.reason_code,
@@ -59,7 +85,7 @@ class DecisionRequest(Request):
 
 
 class ConfirmationRequest(Request):
-    """Whether a second person agrees, and why."""
+    """The second person's word on a proposed denial, and why."""
 
     decision: Literal["confirm", "refuse"]
     reason: Reason
@@ -72,15 +98,14 @@ class ReserveRequest(Request):
     outstanding: MoneyOrNil
     reason: Literal["new_information", "revised_estimate", "legal_advice"]
 
+    def reserve(self) -> ReserveInput:
+        return ReserveInput(CostType(self.cost_type), self.outstanding, ReserveReason(self.reason))
+
 
 class HoldRequest(Request):
     """Why nothing is decided or paid for now."""
 
     reason: Reason
-
-
-class ReleaseRequest(Request):
-    """Nothing is asked beside the claim itself."""
 
 
 class ClosureRequest(Request):
@@ -97,207 +122,212 @@ class ReopeningRequest(Request):
 
 
 class AssignmentRequest(Request):
-    """Who has the claim in hand from now on; without a handler, nobody."""
+    """The handler who works on the claim from now on; without one, nobody does."""
 
     handler: Subject | None = None
 
 
 class NoteRequest(Request):
-    """What the next person should know. Kept for our own people, sealed with the party's key."""
+    """What the next person should know. Only staff can read it."""
 
     text: Reason
 
 
-class FollowUpRequest(Request):
+class DiaryEntryRequest(Request):
     """When the claim is to be looked at again, and what for."""
 
     on: Instant
     about: Reason
 
 
-def at_desk(
-    claim_id: str,
-    call: Call,
-    step: Callable[[ClaimDesk], Stored[Claim]],
-    shows: type[ClaimView] | type[ClaimDeskView] = ClaimView,
-) -> RecordedAnswer:
-    return call.once(
-        lambda receipt: step(
-            ClaimDesk(
-                claim_id,
-                expected_revision=call.expected_revision,
-                caller=call.caller,
-                products=products,
-                claims=claims,
-                receipt=receipt,
-            )
-        ),
-        shows=shows.of,
-    )
-
-
 @api.command(
     "/v1/claims/{claim_id}/decision",
-    scope="claims:assess",
-    staff=True,
-    summary="Approve a claim, in part or whole, deny it with reasons, or pay as goodwill",
+    operation_id="decideClaim",
+    summary="Approve, part-approve or deny a claim, or pay it as goodwill",
+    scope=Scope.CLAIMS_ASSESS,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(
+        AlreadyErased,
+        ClaimFull,
+        ClaimOnHold,
+        DecisionNotPossible,
+        InvalidFields,
+        ReserveTooLow,
+        WrongState,
+    ),
 )
-def post_decision(
-    claim_id: str, request: DecisionRequest, call: Call
-) -> ClaimView | RecordedAnswer:
-    return call.once(
-        lambda receipt: decide_claim(
-            claim_id,
-            request.asked(),
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            products=products,
-            claims=claims,
-            screening=screening,
-            receipt=receipt,
-        ),
-        shows=ClaimView.of,
-    )
+def post_decision(claim_id: str, request: DecisionRequest, command: Command) -> Stored[Claim]:
+    return decide_claim(claim_id, request.decided(), command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/decision/confirmation",
-    scope="claims:assess",
-    staff=True,
-    summary="Confirm or refuse a decision that somebody else proposed",
+    operation_id="confirmClaimDecision",
+    summary="Confirm or refuse a proposed decision",
+    scope=Scope.CLAIMS_ASSESS,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(ClaimOnHold, SamePerson, WrongState),
 )
 def post_confirmation(
-    claim_id: str, request: ConfirmationRequest, call: Call
-) -> ClaimView | RecordedAnswer:
-    return call.once(
-        lambda receipt: confirm_decision(
-            claim_id,
-            confirm=request.decision == "confirm",
-            reason=request.reason,
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            products=products,
-            claims=claims,
-            receipt=receipt,
-        ),
-        shows=ClaimView.of,
-    )
+    claim_id: str, request: ConfirmationRequest, command: Command
+) -> Stored[Claim]:
+    if request.decision == "refuse":
+        return refuse_decision(claim_id, request.reason, command, ports)
+    return confirm_decision(claim_id, command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/reserves",
-    scope="claims:assess",
-    staff=True,
-    summary="Change what a claim is expected to cost still",
+    operation_id="changeClaimReserve",
+    summary="Change a reserve of a claim",
+    scope=Scope.CLAIMS_ASSESS,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(ReserveTooLow, WrongState),
 )
-def post_reserve(claim_id: str, request: ReserveRequest, call: Call) -> ClaimView | RecordedAnswer:
-    return at_desk(
-        claim_id,
-        call,
-        lambda desk: desk.reserve(
-            CostType(request.cost_type), request.outstanding, ReserveReason(request.reason)
-        ),
-    )
+def post_reserve(claim_id: str, request: ReserveRequest, command: Command) -> Stored[Claim]:
+    return change_reserve(claim_id, request.reserve(), command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/hold",
-    scope="claims:assess",
-    staff=True,
-    summary="Put a claim on hold: nothing is decided or paid",
+    operation_id="holdClaim",
+    summary="Put a claim on hold",
+    scope=Scope.CLAIMS_ASSESS,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(WrongState,),
 )
-def post_hold(claim_id: str, request: HoldRequest, call: Call) -> ClaimView | RecordedAnswer:
-    return at_desk(claim_id, call, lambda desk: desk.hold(request.reason))
+def post_hold(claim_id: str, request: HoldRequest, command: Command) -> Stored[Claim]:
+    return hold_claim(claim_id, request.reason, command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/release",
-    scope="claims:assess",
-    staff=True,
+    operation_id="releaseClaim",
     summary="Take a claim off hold",
+    scope=Scope.CLAIMS_ASSESS,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(WrongState,),
 )
-def post_release(claim_id: str, request: ReleaseRequest, call: Call) -> ClaimView | RecordedAnswer:
-    return at_desk(claim_id, call, lambda desk: desk.release())
+def post_release(claim_id: str, command: Command) -> Stored[Claim]:
+    return release_claim(claim_id, command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/closure",
-    scope="claims:assess",
-    staff=True,
+    operation_id="closeClaim",
     summary="Close a claim and release its reserves",
+    scope=Scope.CLAIMS_ASSESS,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(ClaimOnHold, ClaimStillOpen, WrongState),
 )
-def post_closure(claim_id: str, request: ClosureRequest, call: Call) -> ClaimView | RecordedAnswer:
-    step = Step.FINISH if request.reason == SETTLED else Step.WITHDRAW
-    return at_desk(claim_id, call, lambda desk: desk.close(request.reason, step=step))
+def post_closure(claim_id: str, request: ClosureRequest, command: Command) -> Stored[Claim]:
+    step = ClaimStep.FINISH if request.reason == SETTLED else ClaimStep.WITHDRAW
+    return close_claim(claim_id, request.reason, step, command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/reopening",
-    scope="claims:assess",
-    staff=True,
-    summary="Open a closed claim again",
+    operation_id="reopenClaim",
+    summary="Reopen a closed claim",
+    scope=Scope.CLAIMS_ASSESS,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(WrongState,),
 )
-def post_reopening(
-    claim_id: str, request: ReopeningRequest, call: Call
-) -> ClaimView | RecordedAnswer:
-    return at_desk(claim_id, call, lambda desk: desk.reopen(request.reason, request.reserve))
+def post_reopening(claim_id: str, request: ReopeningRequest, command: Command) -> Stored[Claim]:
+    return reopen_claim(claim_id, request.reason, request.reserve, command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/assignment",
-    scope="claims:assess",
-    staff=True,
-    summary="Put a claim into somebody's hands",
+    operation_id="assignClaim",
+    summary="Assign a claim to a handler",
+    scope=Scope.CLAIMS_ASSESS,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=InternalClaimView,
+    if_match=True,
+    raises=(WrongState,),
 )
-def post_assignment(
-    claim_id: str, request: AssignmentRequest, call: Call
-) -> ClaimDeskView | RecordedAnswer:
-    return at_desk(claim_id, call, lambda desk: desk.assign(request.handler), ClaimDeskView)
+def post_assignment(claim_id: str, request: AssignmentRequest, command: Command) -> Stored[Claim]:
+    return assign_claim(claim_id, request.handler, command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/notes",
-    scope="claims:assess",
-    staff=True,
-    summary="Write down what the next person should know",
+    operation_id="addClaimNote",
+    summary="Add a note to a claim",
+    scope=Scope.CLAIMS_ASSESS,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=InternalClaimView,
+    if_match=True,
+    raises=(ClaimFull,),
 )
-def post_note(claim_id: str, request: NoteRequest, call: Call) -> ClaimDeskView | RecordedAnswer:
-    return at_desk(claim_id, call, lambda desk: desk.note(request.text), ClaimDeskView)
+def post_note(claim_id: str, request: NoteRequest, command: Command) -> Stored[Claim]:
+    return add_note(claim_id, request.text, command, ports)
 
 
 @api.command(
-    "/v1/claims/{claim_id}/diary",
-    scope="claims:assess",
-    staff=True,
-    summary="Have a claim come back to the work list at a time",
+    "/v1/claims/{claim_id}/diary-entries",
+    operation_id="createDiaryEntry",
+    summary="Create a diary entry for a claim",
+    scope=Scope.CLAIMS_ASSESS,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=InternalClaimView,
+    if_match=True,
+    raises=(ClaimFull,),
 )
-def post_follow_up(
-    claim_id: str, request: FollowUpRequest, call: Call
-) -> ClaimDeskView | RecordedAnswer:
-    return at_desk(
-        claim_id, call, lambda desk: desk.follow_up(request.on, request.about), ClaimDeskView
-    )
+def post_diary_entry(claim_id: str, request: DiaryEntryRequest, command: Command) -> Stored[Claim]:
+    return create_diary_entry(claim_id, request.on, request.about, command, ports)
 
 
 @api.command(
-    "/v1/claims/{claim_id}/diary/{number}/done",
-    scope="claims:assess",
-    staff=True,
-    summary="Strike a follow-up that was seen to",
+    "/v1/claims/{claim_id}/diary-entries/{number}/completion",
+    operation_id="completeDiaryEntry",
+    summary="Complete a diary entry of a claim",
+    scope=Scope.CLAIMS_ASSESS,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=InternalClaimView,
+    if_match=True,
+    raises=(FollowUpNotFound,),
 )
-def post_follow_up_done(
-    claim_id: str, number: str, request: ReleaseRequest, call: Call
-) -> ClaimDeskView | RecordedAnswer:
-    place = int(number) if re.fullmatch("[1-9][0-9]{0,3}", number) else 0
-    return at_desk(claim_id, call, lambda desk: desk.followed_up(place), ClaimDeskView)
+def post_diary_entry_completion(claim_id: str, number: str, command: Command) -> Stored[Claim]:
+    entry = int(number) if re.fullmatch("[1-9][0-9]{0,3}", number) else 0
+    return complete_diary_entry(claim_id, entry, command, ports)
 
 
 @api.query(
-    "GET",
-    "/v1/claims/{claim_id}/desk",
-    scope="claims:assess",
-    staff=True,
-    summary="Read what our people keep beside a claim",
+    "/v1/claims/{claim_id}/internal",
+    operation_id="getInternalClaim",
+    summary="Read the handler, notes and diary of a claim",
+    scope=Scope.CLAIMS_ASSESS,
+    callers=STAFF,
+    roles=CLAIM_READERS,
+    shows=InternalClaimView,
+    etag=True,
 )
-def get_desk(claim_id: str, call: Call) -> ClaimDeskView:
-    return ClaimDeskView.of(read_claim(claim_id, caller=call.caller, claims=claims))
+def get_internal(claim_id: str, query: Query) -> Stored[Claim]:
+    return read_claim(claim_id, query.caller, ports.claims)

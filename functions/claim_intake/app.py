@@ -1,42 +1,54 @@
 """Claim intake: what is covered, and the first notice of a loss."""
 
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from insurance import wiring
 from insurance.api.body import Request
-from insurance.api.fields import (
-    Code,
-    Instant,
-    Narrative,
-    PositiveMoney,
-    Reason,
-    Text,
-)
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
+from insurance.api.fields import Code, Instant, Narrative, PositiveMoney, Reason, Text
+from insurance.api.paging import Page
 from insurance.api.payees import ClaimPayeeRequest
-from insurance.api.views.claims import ClaimsView, ClaimView, CoverageView
-from insurance.domain.claim import Channel
+from insurance.api.router import Api
+from insurance.api.views.claim_lists import ClaimsView
+from insurance.api.views.claims import ClaimView
+from insurance.api.views.coverage import CoverageView
+from insurance.domain.claim import Channel, Claim
+from insurance.domain.claim.notice import CompletionInput, LossInput, NoticeInput
+from insurance.domain.claim.verdict import Verdict
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    InvalidFields,
+    PayeeAlreadyNamed,
+    PolicyNotFound,
+    TooManyClaims,
+    WrongState,
+)
 from insurance.domain.core.identity import PolicyId
+from insurance.domain.core.roles import CLAIM_READERS, NOTICE_TAKERS
+from insurance.domain.core.scopes import Scope
+from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Claimant
+from insurance.operations.claims.ask_for_review import ask_for_review
 from insurance.operations.claims.change_payee import propose_payee
-from insurance.operations.claims.check_coverage import LossAsked, check_coverage
-from insurance.operations.claims.complete_notice import NoticeCompleted, complete_notice
-from insurance.operations.claims.notify_claim import LossReported, notify_claim
-from insurance.operations.claims.read_claim import read_claim, read_claims
-from insurance.operations.claims.review_claim import ask_for_review
-from insurance.operations.idempotency import RecordedAnswer
+from insurance.operations.claims.check_coverage import check_coverage
+from insurance.operations.claims.complete_claim import complete_claim
+from insurance.operations.claims.notify_claim import notify_claim
+from insurance.operations.claims.read_claim import ClaimsPage, list_claims, read_claim
+from insurance.operations.command import Command, Query
 
-products, claims, receipts = wiring.products(), wiring.stores().claims, wiring.stores().receipts
-screening = wiring.screening()
+ports = wiring.claim_ports()
+receipts = wiring.stores().receipts
 
 api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
+INSURERS_SIDE: Final = {CallerKind.APPLICATION, CallerKind.STAFF}
+EVERYBODY: Final = {*INSURERS_SIDE, CallerKind.POLICYHOLDER}
+
 
 class CoverageCheckRequest(Request):
-    """A loss that somebody asks about."""
+    """A loss that a caller asks about."""
 
     policy_id: PolicyId
     cover: Code
@@ -47,17 +59,20 @@ class CoverageCheckRequest(Request):
     item: dict[str, Any] | None = None
     """The insured item as it stands in the answers, where the cover names items."""
 
+    def loss(self) -> LossInput:
+        return LossInput(**dict(self))
+
 
 class CompletionRequest(Request):
-    """What was missing in a notice."""
+    """What a notice lacked."""
 
     facts: dict[str, Any] = {}
     item: dict[str, Any] | None = None
     payee: ClaimPayeeRequest | None = None
     narrative: Narrative | None = None
 
-    def told(self) -> NoticeCompleted:
-        return NoticeCompleted(
+    def completion(self) -> CompletionInput:
+        return CompletionInput(
             facts=self.facts,
             item=self.item,
             payee=self.payee.payee() if self.payee else None,
@@ -66,13 +81,13 @@ class CompletionRequest(Request):
 
 
 class ReviewRequest(Request):
-    """Why a person shall look at what was decided by rules alone."""
+    """Why a person should look at an automated decision."""
 
     reason: Reason
 
 
 class NoticeRequest(CoverageCheckRequest):
-    """A loss that somebody claims for."""
+    """A loss that a caller claims for."""
 
     claimant: Claimant
     payee: ClaimPayeeRequest | None = None
@@ -80,138 +95,121 @@ class NoticeRequest(CoverageCheckRequest):
     loss_payee: Text | None = None
     catastrophe_event: Code | None = None
     reference: Text | None = None
-    """What the claim is called by whoever tells of it."""
+    """The claim's number with the broker, the police or another insurer."""
     channel: Literal["policyholder", "broker", "call_centre", "portal"] | None = None
-    """How the loss was told; without it, what the caller is."""
+    """How the loss was reported; without it, by the kind of caller."""
     settle: bool = False
     """Settle it in the same call, straight through where every rule passes."""
 
-    def reported(self) -> LossReported:
-        told = dict(self) | {
+    def notice(self) -> NoticeInput:
+        fields = dict(self) | {
             "payee": self.payee.payee() if self.payee else None,
             "channel": Channel(self.channel) if self.channel else None,
         }
-        del told["settle"]
-        return LossReported(**told)
+        del fields["settle"]
+        return NoticeInput(**fields)
 
 
 @api.query(
-    "POST",
     "/v1/coverage-checks",
-    scope="claims:read",
-    summary="Check what is covered, with every reason, changing nothing",
+    method="POST",
+    operation_id="checkCoverage",
+    summary="Check whether a loss would be covered, without creating a claim",
+    scope=Scope.CLAIMS_READ,
+    callers=INSURERS_SIDE,
+    roles=CLAIM_READERS,
+    shows=CoverageView,
+    raises=(PolicyNotFound, AlreadyErased, InvalidFields),
 )
-def post_coverage_check(request: CoverageCheckRequest, call: Call) -> CoverageView:
-    asked = LossAsked(**dict(request))
-    verdict = check_coverage(
-        asked, caller=call.caller, products=products, claims=claims, now=call.now
-    )
-    return CoverageView.of(verdict, request.policy_id)
+def post_coverage_check(request: CoverageCheckRequest, query: Query) -> Verdict:
+    return check_coverage(request.loss(), query, ports)
 
 
 @api.command(
     "/v1/claims",
-    scope="claims:write",
+    operation_id="createClaim",
+    summary="Create a claim from a first notice of loss",
+    scope=Scope.CLAIMS_WRITE,
+    callers=EVERYBODY,
+    roles=NOTICE_TAKERS,
     status=HTTPStatus.CREATED,
-    policyholders=True,
-    summary="Give first notice of a loss",
+    shows=ClaimView,
+    raises=(PolicyNotFound, AlreadyErased, InvalidFields, TooManyClaims),
 )
-def post_claim(request: NoticeRequest, call: Call) -> ClaimView | RecordedAnswer:
+def post_claim(request: NoticeRequest, command: Command) -> Stored[Claim]:
     if request.settle:
-        call.caller.require("claims:settle")
-    return call.once(
-        lambda receipt: notify_claim(
-            request.reported(),
-            caller=call.caller,
-            products=products,
-            claims=claims,
-            receipt=receipt,
-            screening=screening if request.settle else None,
-        ),
-        shows=lambda kept: ClaimView.to(call.caller, kept),
-    )
+        command.caller.require(Scope.CLAIMS_SETTLE)
+    return notify_claim(request.notice(), command, ports, settle=request.settle)
 
 
 @api.command(
     "/v1/claims/{claim_id}/facts",
-    scope="claims:write",
-    policyholders=True,
-    summary="Tell what a notice was missing",
+    operation_id="addClaimFacts",
+    summary="Add facts that the notice of a claim lacked",
+    scope=Scope.CLAIMS_WRITE,
+    callers=EVERYBODY,
+    roles=NOTICE_TAKERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(AlreadyErased, InvalidFields, PayeeAlreadyNamed, WrongState),
 )
-def post_facts(claim_id: str, request: CompletionRequest, call: Call) -> ClaimView | RecordedAnswer:
-    return call.once(
-        lambda receipt: complete_notice(
-            claim_id,
-            request.told(),
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            products=products,
-            claims=claims,
-            receipt=receipt,
-        ),
-        shows=lambda kept: ClaimView.to(call.caller, kept),
-    )
+def post_facts(claim_id: str, request: CompletionRequest, command: Command) -> Stored[Claim]:
+    return complete_claim(claim_id, request.completion(), command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/review",
-    scope="claims:write",
-    summary="Have a person look at an automated decision",
+    operation_id="requestClaimReview",
+    summary="Request a review of an automated decision by a person",
+    scope=Scope.CLAIMS_WRITE,
+    callers=INSURERS_SIDE,
+    roles=NOTICE_TAKERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(WrongState,),
 )
-def post_review(claim_id: str, request: ReviewRequest, call: Call) -> ClaimView | RecordedAnswer:
-    return call.once(
-        lambda receipt: ask_for_review(
-            claim_id,
-            request.reason,
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            claims=claims,
-            receipt=receipt,
-        ),
-        shows=ClaimView.of,
-    )
+def post_review(claim_id: str, request: ReviewRequest, command: Command) -> Stored[Claim]:
+    return ask_for_review(claim_id, request.reason, command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/payee",
-    scope="claims:write",
-    summary="Name whom a claim is paid to; another one than before needs a second person",
+    operation_id="setClaimPayee",
+    summary="Name the payee of a claim, or propose another one",
+    scope=Scope.CLAIMS_WRITE,
+    callers=INSURERS_SIDE,
+    roles=NOTICE_TAKERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(AlreadyErased, WrongState),
 )
-def post_payee(claim_id: str, request: ClaimPayeeRequest, call: Call) -> ClaimView | RecordedAnswer:
-    return call.once(
-        lambda receipt: propose_payee(
-            claim_id,
-            request.payee(),
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            claims=claims,
-            receipt=receipt,
-        ),
-        shows=ClaimView.of,
-    )
+def post_payee(claim_id: str, request: ClaimPayeeRequest, command: Command) -> Stored[Claim]:
+    return propose_payee(claim_id, request.payee(), command, ports)
 
 
 @api.query(
-    "GET",
     "/v1/policies/{policy_id}/claims",
-    scope="claims:read",
-    policyholders=True,
+    operation_id="listPolicyClaims",
     summary="List the claims on a policy",
+    scope=Scope.CLAIMS_READ,
+    callers=EVERYBODY,
+    roles=CLAIM_READERS,
+    shows=ClaimsView,
+    paged="{policy_id}",
 )
-def get_claims(policy_id: str, call: Call) -> ClaimsView:
-    page = call.page(of=policy_id)
-    found = read_claims(
-        policy_id, after=page.after, limit=page.limit, caller=call.caller, claims=claims
-    )
-    return ClaimsView.to(call.caller, policy_id, found)
+def get_claims(policy_id: str, page: Page, query: Query) -> ClaimsPage:
+    return list_claims(policy_id, query, ports.claims, after=page.number, limit=page.limit)
 
 
 @api.query(
-    "GET",
     "/v1/claims/{claim_id}",
-    scope="claims:read",
-    policyholders=True,
+    operation_id="getClaim",
     summary="Read a claim",
+    scope=Scope.CLAIMS_READ,
+    callers=EVERYBODY,
+    roles=CLAIM_READERS,
+    shows=ClaimView,
+    etag=True,
 )
-def get_claim(claim_id: str, call: Call) -> ClaimView:
-    return ClaimView.to(call.caller, read_claim(claim_id, caller=call.caller, claims=claims))
+def get_claim(claim_id: str, query: Query) -> Stored[Claim]:
+    return read_claim(claim_id, query.caller, ports.claims)

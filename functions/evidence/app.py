@@ -1,38 +1,55 @@
-"""Evidence: files that tell of a loss, taken in by a form, checked, cleaned, kept sealed and lent."""
+"""Evidence: files about a loss, sent by a form, checked, cleaned, sealed, and linked for a short time."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 from insurance import wiring
 from insurance.api.body import Request
 from insurance.api.fields import Code
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
+from insurance.api.router import Api
 from insurance.api.views.evidence import (
-    AskedEvidenceView,
+    AnnouncedEvidenceView,
     EvidenceListView,
     EvidenceView,
-    LentEvidenceView,
+    LinkedEvidenceView,
 )
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    ClaimFull,
+    EvidenceNotSent,
+    InvalidFields,
+    WrongState,
+)
+from insurance.domain.core.roles import CLAIM_READERS, NOTICE_TAKERS
+from insurance.domain.core.scopes import Scope
+from insurance.domain.evidence.evidence import Evidence
 from insurance.domain.evidence.media import BYTES_MAX, MediaType
-from insurance.operations.claims.read_evidence import list_evidence, read_evidence
-from insurance.operations.claims.take_evidence import (
-    EvidenceOffered,
-    ask_for_evidence,
-    receive_evidence,
+from insurance.operations.claims.read_evidence import (
+    LinkedEvidence,
+    list_evidence,
+    read_evidence,
 )
-from insurance.operations.idempotency import RecordedAnswer
+from insurance.operations.claims.take_evidence import (
+    AnnouncedEvidence,
+    EvidenceInput,
+    announce_file,
+    receive_file,
+)
+from insurance.operations.command import Command, Query
 from pydantic import Field, StringConstraints
 
-products, claims, receipts = wiring.products(), wiring.stores().claims, wiring.stores().receipts
-files, scanner = wiring.objects("evidence"), wiring.scanner()
+ports = wiring.evidence_ports()
+receipts = wiring.stores().receipts
 
 api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
+EVERYBODY: Final = {CallerKind.APPLICATION, CallerKind.POLICYHOLDER, CallerKind.STAFF}
+
 
 class EvidenceRequest(Request):
-    """A file that somebody has."""
+    """A file that the caller has."""
 
     code: Code
     """What the cover asks for (a claim names it in `missing`), or `other`."""
@@ -40,93 +57,66 @@ class EvidenceRequest(Request):
     size_bytes: Annotated[int, Field(ge=1, le=BYTES_MAX)]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     name: Annotated[str, StringConstraints(max_length=200)] = ""
-    """What the file is called where it comes from."""
+    """The file's name with the caller."""
 
-    def offered(self) -> EvidenceOffered:
-        return EvidenceOffered(**dict(self))
-
-
-class ReceiptRequest(Request):
-    """The file was sent."""
+    def file(self) -> EvidenceInput:
+        return EvidenceInput(**dict(self))
 
 
 @api.command(
     "/v1/claims/{claim_id}/evidence",
-    scope="claims:write",
+    operation_id="announceEvidence",
+    summary="Announce a file of evidence and get a form to send it with",
+    scope=Scope.CLAIMS_WRITE,
+    callers=EVERYBODY,
+    roles=NOTICE_TAKERS,
     status=HTTPStatus.CREATED,
-    policyholders=True,
-    summary="Announce a file: how to send it",
+    shows=AnnouncedEvidenceView,
+    if_match=True,
+    raises=(AlreadyErased, ClaimFull, InvalidFields, WrongState),
 )
-def post_evidence(
-    claim_id: str, request: EvidenceRequest, call: Call
-) -> AskedEvidenceView | RecordedAnswer:
+def post_evidence(claim_id: str, request: EvidenceRequest, command: Command) -> AnnouncedEvidence:
     """The form takes this very file for ten minutes. Announced again, it is given a new one."""
-    return call.once(
-        lambda receipt: ask_for_evidence(
-            claim_id,
-            request.offered(),
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            products=products,
-            claims=claims,
-            objects=files,
-            receipt=receipt,
-        ),
-        shows=lambda asked: AskedEvidenceView.to(call.caller, asked),
-    )
+    return announce_file(claim_id, request.file(), command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/evidence/{evidence_id}/receipt",
-    scope="claims:write",
-    policyholders=True,
-    summary="Have a file that was sent read, checked and kept",
+    operation_id="receiveEvidence",
+    summary="Read, check and store a file of evidence that was sent",
+    scope=Scope.CLAIMS_WRITE,
+    callers=EVERYBODY,
+    roles=NOTICE_TAKERS,
+    shows=EvidenceView,
+    if_match=True,
+    raises=(AlreadyErased, EvidenceNotSent, InvalidFields, WrongState),
 )
-def post_receipt(
-    claim_id: str, evidence_id: str, request: ReceiptRequest, call: Call
-) -> EvidenceView | RecordedAnswer:
-    return call.once(
-        lambda receipt: receive_evidence(
-            claim_id,
-            evidence_id,
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            products=products,
-            claims=claims,
-            objects=files,
-            scanner=scanner,
-            receipt=receipt,
-        ),
-        shows=lambda evidence: EvidenceView.to(call.caller, evidence),
-    )
+def post_receipt(claim_id: str, evidence_id: str, command: Command) -> Evidence:
+    return receive_file(claim_id, evidence_id, command, ports)
 
 
 @api.query(
-    "GET",
     "/v1/claims/{claim_id}/evidence",
-    scope="claims:read",
-    policyholders=True,
+    operation_id="listEvidence",
     summary="List the evidence of a claim",
+    scope=Scope.CLAIMS_READ,
+    callers=EVERYBODY,
+    roles=CLAIM_READERS,
+    shows=EvidenceListView,
 )
-def get_evidence_of_claim(claim_id: str, call: Call) -> EvidenceListView:
-    found = list_evidence(claim_id, caller=call.caller, claims=claims)
-    return EvidenceListView(items=[EvidenceView.to(call.caller, each) for each in found])
+def get_evidence_of_claim(claim_id: str, query: Query) -> tuple[Evidence, ...]:
+    return list_evidence(claim_id, query, ports)
 
 
 @api.query(
-    "GET",
     "/v1/claims/{claim_id}/evidence/{evidence_id}",
-    scope="claims:read",
-    policyholders=True,
-    summary="Read evidence: what became of it, and a link to the file",
+    operation_id="getEvidence",
+    summary="Read a file of evidence, with a link to it",
+    scope=Scope.CLAIMS_READ,
+    callers=EVERYBODY,
+    roles=CLAIM_READERS,
+    shows=LinkedEvidenceView,
+    raises=(AlreadyErased,),
 )
-def get_evidence(claim_id: str, evidence_id: str, call: Call) -> LentEvidenceView:
-    lent = read_evidence(
-        claim_id,
-        evidence_id,
-        caller=call.caller,
-        claims=claims,
-        objects=files,
-        now=call.received_at,
-    )
-    return LentEvidenceView.to(call.caller, lent)
+def get_evidence(claim_id: str, evidence_id: str, query: Query) -> LinkedEvidence:
+    return read_evidence(claim_id, evidence_id, query, ports)

@@ -1,36 +1,58 @@
-"""Settlement: verify, value, reserve and pay a claim; approve payments."""
+"""Settlement: verify, value, reserve and pay a claim; approve its payments; recover its cost."""
 
-from collections.abc import Callable
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from insurance import wiring
 from insurance.api.body import Request
 from insurance.api.fields import Code, PositiveMoney, Reason, Text
-from insurance.api.legacy_call import Call
-from insurance.api.legacy_call import LegacyApi as Api
 from insurance.api.payees import PayeeRequest
+from insurance.api.router import Api
 from insurance.api.views.claims import ClaimView
+from insurance.domain.bank.approval import Approval
 from insurance.domain.claim import Claim
+from insurance.domain.claim.handling import ExpenseInput
+from insurance.domain.claim.recoveries import RecoveryInput
 from insurance.domain.claim.recovery import RecoveryKind
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    ClaimFull,
+    ClaimOnHold,
+    InvalidFields,
+    PayeeUnsettled,
+    RecoveryNotFound,
+    ReserveTooLow,
+    SamePerson,
+    ScreeningOpen,
+    WrongState,
+)
+from insurance.domain.core.roles import CLAIM_HANDLERS
+from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
-from insurance.operations.claims.approve_payment import approve_payment
-from insurance.operations.claims.change_payee import approve_payee
-from insurance.operations.claims.handle_claim import ClaimDesk
-from insurance.operations.claims.recover_claim import RecoveryDesk
-from insurance.operations.claims.screen_payment import decide_screening
+from insurance.operations.claims.change_payee import approve_payee, refuse_payee
+from insurance.operations.claims.decide_payment import decide_payment, decide_screening
+from insurance.operations.claims.handle_claim import (
+    cancel_payment,
+    pay_expense,
+    pay_insured_share,
+)
+from insurance.operations.claims.recover_claim import (
+    abandon_recovery,
+    identify_recovery,
+    pursue_recovery,
+    receive_recovery,
+)
 from insurance.operations.claims.settle_claim import settle_claim
-from insurance.operations.idempotency import RecordedAnswer
+from insurance.operations.command import Command
 from pydantic import model_validator
 
-products, claims, receipts = wiring.products(), wiring.stores().claims, wiring.stores().receipts
-screening = wiring.screening()
+ports = wiring.claim_ports()
+receipts = wiring.stores().receipts
 
 api = Api(receipts.find_replay)
 handler = api.entrypoint()
 
-
-class SettlementRequest(Request):
-    """Nothing is asked beside the claim itself."""
+STAFF: Final = {CallerKind.STAFF}
 
 
 class PaymentApprovalRequest(Request):
@@ -39,43 +61,50 @@ class PaymentApprovalRequest(Request):
     decision: Literal["approve", "refuse"]
     reason: Reason
 
+    def approval(self, command: Command) -> Approval:
+        return Approval(self.decision == "approve", command.actor, self.reason)
 
-class ScreeningRequest(Request):
-    """Whether the payee is somebody else than the list means, and how that is known."""
+
+class PaymentScreeningRequest(Request):
+    """Whether the payee is another person than the one on the list, and how that is known."""
 
     decision: Literal["clear", "refuse"]
     reason: Reason
+
+    def approval(self, command: Command) -> Approval:
+        return Approval(self.decision == "clear", command.actor, self.reason)
 
 
 class PayeeApprovalRequest(Request):
     """Whether the new payee stands."""
 
     decision: Literal["approve", "refuse"]
-    somebody_else_because: Reason | None = None
-    """Where the name resembles one on a sanctions list: how it is known to be somebody else."""
+    cleared_because: Reason | None = None
+    """Where the name resembles one on a sanctions list: how it is known that the payee is another
+    person."""
 
 
 class FurtherPaymentRequest(Request):
-    """A bill for dealing with the claim, and who sent it; or the insured's share of what was
-    recovered once more, to the claim's payee."""
+    """A bill for dealing with the claim, and its sender; or the insured's share of what was recovered,
+    once more, to the claim's payee."""
 
     cost_type: Literal["expense", "insured_share"] = "expense"
     amount: PositiveMoney
     payee: PayeeRequest | None = None
-    """Who sent the bill, with their account; nobody for the insured's share."""
+    """The sender of the bill, with their account; none for the insured's share."""
     reason: Reason
 
     @model_validator(mode="after")
     def _names_an_account(self) -> Self:
         if self.cost_type == "expense" and not (self.payee and self.payee.payee().has_account):
-            raise ValueError("a bill is paid to who sent it, with their account")
+            raise ValueError("a bill needs its sender, with their account")
         if self.cost_type == "insured_share" and self.payee:
             raise ValueError("the insured's share goes to the claim's payee")
         return self
 
 
 class PaymentCancellationRequest(Request):
-    """Why a payment is taken back."""
+    """Why a payment is withdrawn."""
 
     reason: Reason
 
@@ -85,15 +114,14 @@ class RecoveryRequest(Request):
 
     kind: Literal["subrogation", "salvage", "third_party"]
     against: Text
-    """Who owes it, or who buys what is left."""
+    """The person or company that owes it, or that buys what is left."""
     expected: PositiveMoney
 
+    def recovery(self) -> RecoveryInput:
+        return RecoveryInput(RecoveryKind(self.kind), self.against, self.expected)
 
-class PursuitRequest(Request):
-    """Nothing is asked beside the recovery itself."""
 
-
-class ReceivedRequest(Request):
+class RecoveryReceiptRequest(Request):
     """Money that came in on a recovery."""
 
     amount: PositiveMoney
@@ -105,221 +133,168 @@ class AbandonmentRequest(Request):
     reason_code: Code
 
 
-def at_desk(
-    claim_id: str, call: Call, step: Callable[[ClaimDesk], Stored[Claim]]
-) -> RecordedAnswer:
-    return call.once(
-        lambda receipt: step(
-            ClaimDesk(
-                claim_id,
-                expected_revision=call.expected_revision,
-                caller=call.caller,
-                products=products,
-                claims=claims,
-                receipt=receipt,
-            )
-        ),
-        shows=ClaimView.of,
-    )
-
-
 @api.command(
     "/v1/claims/{claim_id}/settlement",
-    scope="claims:settle",
+    operation_id="settleClaim",
     summary="Settle a claim, straight through where every rule passes",
+    scope=Scope.CLAIMS_SETTLE,
+    callers={CallerKind.APPLICATION, CallerKind.STAFF},
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(AlreadyErased, ClaimFull, ClaimOnHold, InvalidFields, ReserveTooLow, WrongState),
 )
-def post_settlement(
-    claim_id: str, request: SettlementRequest, call: Call
-) -> ClaimView | RecordedAnswer:
-    return call.once(
-        lambda receipt: settle_claim(
-            claim_id,
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            products=products,
-            claims=claims,
-            screening=screening,
-            receipt=receipt,
-        ),
-        shows=ClaimView.of,
-    )
+def post_settlement(claim_id: str, command: Command) -> Stored[Claim]:
+    return settle_claim(claim_id, command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/payments/{payment_id}/approval",
-    scope="claims:approve",
-    staff=True,
-    summary="Approve or refuse a payment that somebody else asked for",
+    operation_id="approveClaimPayment",
+    summary="Approve or refuse a payment of a claim",
+    scope=Scope.CLAIMS_APPROVE,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(AlreadyErased, ClaimOnHold, PayeeUnsettled, SamePerson, WrongState),
 )
 def post_payment_approval(
-    claim_id: str, payment_id: str, request: PaymentApprovalRequest, call: Call
-) -> ClaimView | RecordedAnswer:
-    return call.once(
-        lambda receipt: approve_payment(
-            claim_id,
-            payment_id,
-            approve=request.decision == "approve",
-            reason=request.reason,
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            products=products,
-            claims=claims,
-            screening=screening,
-            receipt=receipt,
-        ),
-        shows=ClaimView.of,
-    )
+    claim_id: str, payment_id: str, request: PaymentApprovalRequest, command: Command
+) -> Stored[Claim]:
+    return decide_payment(claim_id, payment_id, request.approval(command), command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/payments/{payment_id}/screening",
-    scope="claims:approve",
-    staff=True,
-    summary="Say whether a payee is who a sanctions list means",
+    operation_id="screenClaimPayment",
+    summary="Clear or refuse a payment whose payee resembles a sanctions list",
+    scope=Scope.CLAIMS_APPROVE,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(ClaimOnHold, SamePerson, WrongState),
 )
 def post_screening(
-    claim_id: str, payment_id: str, request: ScreeningRequest, call: Call
-) -> ClaimView | RecordedAnswer:
-    return call.once(
-        lambda receipt: decide_screening(
-            claim_id,
-            payment_id,
-            clear=request.decision == "clear",
-            reason=request.reason,
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            products=products,
-            claims=claims,
-            screening=screening,
-            receipt=receipt,
-        ),
-        shows=ClaimView.of,
-    )
+    claim_id: str, payment_id: str, request: PaymentScreeningRequest, command: Command
+) -> Stored[Claim]:
+    return decide_screening(claim_id, payment_id, request.approval(command), command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/payee/approval",
-    scope="claims:approve",
-    staff=True,
-    summary="Agree to another payee, or not",
+    operation_id="approveClaimPayee",
+    summary="Approve or refuse another payee for a claim",
+    scope=Scope.CLAIMS_APPROVE,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(AlreadyErased, SamePerson, ScreeningOpen, WrongState),
 )
 def post_payee_approval(
-    claim_id: str, request: PayeeApprovalRequest, call: Call
-) -> ClaimView | RecordedAnswer:
-    return call.once(
-        lambda receipt: approve_payee(
-            claim_id,
-            approve=request.decision == "approve",
-            somebody_else_because=request.somebody_else_because,
-            expected_revision=call.expected_revision,
-            caller=call.caller,
-            products=products,
-            claims=claims,
-            screening=screening,
-            receipt=receipt,
-        ),
-        shows=ClaimView.of,
-    )
+    claim_id: str, request: PayeeApprovalRequest, command: Command
+) -> Stored[Claim]:
+    if request.decision == "refuse":
+        return refuse_payee(claim_id, command, ports)
+    return approve_payee(claim_id, request.cleared_because, command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/payments",
-    scope="claims:settle",
-    staff=True,
-    summary="Pay what it costs to deal with a claim, or the insured's share again",
+    operation_id="payClaimExpense",
+    summary="Pay an expense of a claim, or the insured's share again",
+    scope=Scope.CLAIMS_SETTLE,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(AlreadyErased, ClaimFull, ClaimOnHold, ReserveTooLow, WrongState),
 )
-def post_payment(
-    claim_id: str, request: FurtherPaymentRequest, call: Call
-) -> ClaimView | RecordedAnswer:
-    payee = request.payee.payee() if request.payee else None
-    return at_desk(
-        claim_id,
-        call,
-        lambda desk: (
-            desk.pay_share(request.amount, request.reason)
-            if payee is None
-            else desk.pay_expense(request.amount, request.reason, payee, screening)
-        ),
-    )
+def post_payment(claim_id: str, request: FurtherPaymentRequest, command: Command) -> Stored[Claim]:
+    if request.payee is None:
+        return pay_insured_share(claim_id, request.amount, request.reason, command, ports)
+    expense = ExpenseInput(request.amount, request.reason, request.payee.payee())
+    return pay_expense(claim_id, expense, command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/payments/{payment_id}/cancellation",
-    scope="claims:settle",
-    staff=True,
-    summary="Take back a payment that nobody has approved yet",
+    operation_id="cancelClaimPayment",
+    summary="Cancel a payment of a claim before it is approved",
+    scope=Scope.CLAIMS_SETTLE,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(WrongState,),
 )
 def post_payment_cancellation(
-    claim_id: str, payment_id: str, request: PaymentCancellationRequest, call: Call
-) -> ClaimView | RecordedAnswer:
-    return at_desk(claim_id, call, lambda desk: desk.cancel_payment(payment_id, request.reason))
-
-
-def at_recoveries(
-    claim_id: str, call: Call, step: Callable[[RecoveryDesk], Stored[Claim]]
-) -> RecordedAnswer:
-    return call.once(
-        lambda receipt: step(
-            RecoveryDesk(
-                claim_id,
-                expected_revision=call.expected_revision,
-                caller=call.caller,
-                products=products,
-                claims=claims,
-                receipt=receipt,
-            )
-        ),
-        shows=ClaimView.of,
-    )
+    claim_id: str, payment_id: str, request: PaymentCancellationRequest, command: Command
+) -> Stored[Claim]:
+    return cancel_payment(claim_id, payment_id, request.reason, command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/recoveries",
-    scope="claims:settle",
-    staff=True,
-    summary="Note that something paid may come back",
+    operation_id="createRecovery",
+    summary="Create a recovery on a claim",
+    scope=Scope.CLAIMS_SETTLE,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(AlreadyErased, ClaimFull, WrongState),
 )
-def post_recovery(
-    claim_id: str, request: RecoveryRequest, call: Call
-) -> ClaimView | RecordedAnswer:
-    return at_recoveries(
-        claim_id,
-        call,
-        lambda desk: desk.identify(RecoveryKind(request.kind), request.against, request.expected),
-    )
+def post_recovery(claim_id: str, request: RecoveryRequest, command: Command) -> Stored[Claim]:
+    return identify_recovery(claim_id, request.recovery(), command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/recoveries/{recovery}/pursuit",
-    scope="claims:settle",
-    staff=True,
-    summary="Ask for what may come back",
+    operation_id="pursueRecovery",
+    summary="Pursue a recovery",
+    scope=Scope.CLAIMS_SETTLE,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(RecoveryNotFound, WrongState),
 )
-def post_pursuit(
-    claim_id: str, recovery: str, request: PursuitRequest, call: Call
-) -> ClaimView | RecordedAnswer:
-    return at_recoveries(claim_id, call, lambda desk: desk.pursue(recovery))
+def post_pursuit(claim_id: str, recovery: str, command: Command) -> Stored[Claim]:
+    return pursue_recovery(claim_id, recovery, command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/recoveries/{recovery}/receipts",
-    scope="claims:settle",
-    staff=True,
-    summary="Book what came back, and share it as the product says",
+    operation_id="bookRecoveryReceipt",
+    summary="Book money that came in on a recovery",
+    scope=Scope.CLAIMS_SETTLE,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(ClaimFull, RecoveryNotFound, WrongState),
 )
-def post_received(
-    claim_id: str, recovery: str, request: ReceivedRequest, call: Call
-) -> ClaimView | RecordedAnswer:
-    return at_recoveries(claim_id, call, lambda desk: desk.receive(recovery, request.amount))
+def post_recovery_receipt(
+    claim_id: str, recovery: str, request: RecoveryReceiptRequest, command: Command
+) -> Stored[Claim]:
+    return receive_recovery(claim_id, recovery, request.amount, command, ports)
 
 
 @api.command(
     "/v1/claims/{claim_id}/recoveries/{recovery}/abandonment",
-    scope="claims:settle",
-    staff=True,
-    summary="Give a recovery up and write the rest off",
+    operation_id="abandonRecovery",
+    summary="Abandon a recovery and write off the rest",
+    scope=Scope.CLAIMS_SETTLE,
+    callers=STAFF,
+    roles=CLAIM_HANDLERS,
+    shows=ClaimView,
+    if_match=True,
+    raises=(RecoveryNotFound, WrongState),
 )
 def post_abandonment(
-    claim_id: str, recovery: str, request: AbandonmentRequest, call: Call
-) -> ClaimView | RecordedAnswer:
-    return at_recoveries(claim_id, call, lambda desk: desk.abandon(recovery, request.reason_code))
+    claim_id: str, recovery: str, request: AbandonmentRequest, command: Command
+) -> Stored[Claim]:
+    return abandon_recovery(claim_id, recovery, request.reason_code, command, ports)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from insurance.domain.bank.outgoing_payment import NEXT, PaymentStatus, PaymentStep
-from insurance.domain.claim import Handling, Step
+from insurance.domain.claim import ClaimStep, Handling
 from insurance.domain.claim import lifecycle as claims
 from insurance.domain.claim.recovery import NEXT as RECOVERY_NEXT
 from insurance.domain.claim.recovery import RecoveryStatus, RecoveryStep
@@ -152,12 +152,12 @@ def test_on_hold_what_decides_pays_or_closes_is_refused_as_on_hold(state, comman
 
         answered = platform.call("POST", f"{path}/{ending}", body, by=by)
 
-    if step is Step.HOLD or (state, step) not in claims.NEXT:
+    if step is ClaimStep.HOLD or (state, step) not in claims.NEXT:
         expected = {"wrong-state"}
-        if step in claims.HELD_BACK:
+        if step in claims.NOT_ON_HOLD:
             expected |= {"claim-on-hold"}  # both are so
         assert (answered.status, answered.body["code"] in expected) == (409, True), answered.body
-    elif step in claims.HELD_BACK:
+    elif step in claims.NOT_ON_HOLD:
         assert (answered.status, answered.body["code"]) == (409, "claim-on-hold")
     elif answered.status >= 400:
         assert answered.body["code"] in REFUSED_BESIDE

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from insurance.api.views.claims import ClaimView
 from insurance.domain.core.errors import LimitMoved, StaleRevision, Unavailable
+from insurance.operations.claims.ports import ClaimPorts
 from insurance.operations.claims.settle_claim import settle_claim
 from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
 from insurance.screening import BundledScreening
 
-from tests.support.builders import PARTNER, make_receipt
+from tests.support.builders import PARTNER, make_command
 from tests.support.claims import issued, loss
 from tests.support.engine import client
 from tests.support.faults import Faults, cancelled, throttled
@@ -30,6 +31,7 @@ CALLERS = 200
 PATIENCE = 60
 """So often a caller repeats its call with the same key before it calls that no answer."""
 LIMIT = 100_000
+CALLER = PARTNER.replace(partner="harbour")
 NOW = datetime(2027, 11, 20, 9, tzinfo=UTC)
 SETTLE = "test POST /v1/claims/{claim_id}/settlement"
 TRANSACTION_WRITES = 4
@@ -45,18 +47,17 @@ class Settlements:
 
     def settle(self, claim_id: str) -> int:
         """What the caller's claim is paid, in minor units, once it has a final answer."""
-        receipt = make_receipt(f"settle-{claim_id}", operation=SETTLE, now=NOW, render=answer)
+        command = make_command(
+            f"settle-{claim_id}", caller=CALLER, operation=SETTLE, now=NOW, render=answer
+        )
+        ports = ClaimPorts(
+            Shelf(None, (shared_limits(),)),  # type: ignore[arg-type]  # no other is asked for
+            self.claims,
+            BundledScreening(),
+        )
         for _ in range(PATIENCE):
             try:
-                kept = settle_claim(
-                    claim_id,
-                    expected_revision=None,
-                    caller=PARTNER.replace(partner="harbour"),
-                    products=Shelf(None, (shared_limits(),)),  # type: ignore[arg-type]  # no other is asked for
-                    claims=self.claims,
-                    screening=BundledScreening(),
-                    receipt=receipt,
-                )
+                kept = settle_claim(claim_id, command, ports)
             except AlreadyAnswered as earlier:
                 self.told["answered again"] += 1
                 return paid(json.loads(earlier.answer.body))
@@ -69,7 +70,7 @@ class Settlements:
 
 
 def answer(kept: Any) -> RecordedAnswer:
-    return RecordedAnswer(ClaimView.of(kept).model_dump_json(exclude_none=True))
+    return RecordedAnswer(ClaimView.of(kept, caller=CALLER).model_dump_json(exclude_none=True))
 
 
 def paid(claim: dict[str, Any]) -> int:

@@ -142,7 +142,7 @@ def test_another_payee_whose_name_is_listed_is_agreed_to_only_with_the_reason(pl
     platform.post(f"{path}/payee", LISTED, by=HANDLER)
 
     refused = platform.refused(f"{path}/payee/approval", {"decision": "approve"}, by=SUPERVISOR)
-    because = {"decision": "approve", "somebody_else_because": "Born in 1991, not in 1954."}
+    because = {"decision": "approve", "cleared_because": "Born in 1991, not in 1954."}
     changed = platform.post(f"{path}/payee/approval", because, by=SUPERVISOR)
 
     assert refused == "screening-open"

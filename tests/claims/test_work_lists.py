@@ -83,20 +83,20 @@ def test_a_claim_comes_back_when_its_clock_runs_out(platform):
 
 def test_a_follow_up_brings_a_claim_back_on_its_day_until_it_is_struck(platform):
     claim = notified(platform, loss(issued(platform), "accidental_damage", "1000", facts=AT_FAULT))
-    path = f"/v1/claims/{claim['id']}/diary"
+    path = f"/v1/claims/{claim['id']}/diary-entries"
     when = (platform.now + timedelta(days=2)).isoformat()
     platform.post(path, {"on": when, "about": "Ask the workshop."}, by=HANDLER)
     assert listed(platform, WORK) == []
 
     platform.now += timedelta(days=2, minutes=1)
     [line] = platform.get(WORK, by=HANDLER)["items"]
-    desk = platform.post(f"{path}/1/done", by=HANDLER)
+    desk = platform.post(f"{path}/1/completion", by=HANDLER)
 
     assert (line["id"], line["code"]) == (claim["id"], "follow_up")
     assert desk["diary"] == []
     assert listed(platform, WORK) == []
-    assert platform.refused(f"{path}/1/done", by=HANDLER) == "follow-up-not-found"
-    assert platform.refused(f"{path}/x/done", by=HANDLER) == "follow-up-not-found"
+    assert platform.refused(f"{path}/1/completion", by=HANDLER) == "follow-up-not-found"
+    assert platform.refused(f"{path}/x/completion", by=HANDLER) == "follow-up-not-found"
 
 
 def test_referrals_of_quotes_wait_for_an_underwriter(platform):
@@ -198,11 +198,11 @@ def test_notes_are_for_our_own_people(platform):
     claim_id = referred(platform)
     platform.post(f"/v1/claims/{claim_id}/notes", {"text": "Sounded unsure."}, by=HANDLER)
 
-    desk = platform.get(f"/v1/claims/{claim_id}/desk", by=SUPERVISOR)
+    desk = platform.get(f"/v1/claims/{claim_id}/internal", by=SUPERVISOR)
 
     assert [note["text"] for note in desk["notes"]] == ["Sounded unsure."]
     assert "unsure" not in str(platform.get(f"/v1/claims/{claim_id}"))
-    assert platform.call("GET", f"/v1/claims/{claim_id}/desk").body["code"] == "missing-scope"
+    assert platform.call("GET", f"/v1/claims/{claim_id}/internal").body["code"] == "missing-scope"
 
 
 def test_a_cursor_of_another_list_is_refused(platform):

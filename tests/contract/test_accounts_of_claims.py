@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 from insurance.domain.billing import BillingAccount, Plan, PremiumPayment
 from insurance.domain.claim import Claim
+from insurance.domain.claim.context import ClaimContext, NoticeContext
+from insurance.domain.claim.set_off import AccountChange
 from insurance.domain.core.errors import AccountMoved, StaleRevision
 from insurance.domain.core.event import NothingToSeal, StreamPosition
 from insurance.domain.core.stored import Stored
-from insurance.operations.claims.ports import AccountMove, ClaimContext, NoticeContext
 
-from tests.support.builders import LATER, gbp, make_claim, make_policy, make_receipt, next_event
+from tests.support.builders import LATER, gbp, make_claim, make_command, make_policy, next_event
 from tests.support.stores import SETTLE, Stores, accept, add_quote, issue, notify, pay
 
 NOTIFY = "test POST /v1/claims"
@@ -25,10 +26,10 @@ def claim(stores: Stores) -> Claim:
 
 
 def load(stores: Stores, claim: Claim, key: str) -> ClaimContext:
-    return stores.claims.load(claim.id, make_receipt(key, operation=SETTLE))
+    return stores.claims.load(claim.id, make_command(key, operation=SETTLE))
 
 
-def kept_back(before: Stored[BillingAccount] | None, reference: str = "pay_1") -> AccountMove:
+def kept_back(before: Stored[BillingAccount] | None, reference: str = "pay_1") -> AccountChange:
     account = (
         before.record if before else BillingAccount.opened(make_policy(), PLAN, date(2026, 3, 11))
     )
@@ -44,14 +45,15 @@ def kept_back(before: Stored[BillingAccount] | None, reference: str = "pay_1") -
     )
     head = before.head if before else StreamPosition()
     event = next_event(head, account, NothingToSeal(), type="billing.arrears_offset")
-    return AccountMove(event, account, before)
+    return AccountChange(event, account, before)
 
 
-def change(stores: Stores, file: ClaimContext, key: str, moved: AccountMove) -> Claim:
+def change(stores: Stores, file: ClaimContext, key: str, moved: AccountChange) -> Claim:
     claim = file.claim.record.replace(catastrophe_event=key.replace("-", "_"))
     event = next_event(file.claim.head, claim, file.claim.key, type="claim.settled")
-    receipt = make_receipt(key, operation=SETTLE).record(Stored(claim, event.head, file.claim.key))
-    stores.claims.change(event, claim, before=file.claim, receipt=receipt, moved=moved)
+    kept = Stored(claim, event.head, file.claim.key)
+    command = make_command(key, operation=SETTLE).with_answer(kept)
+    stores.claims.change(event, claim, before=file.claim, command=command, account=moved)
     return claim
 
 
@@ -78,7 +80,7 @@ def test_an_account_is_read_with_the_claim_and_with_the_register(stores, claim):
 def test_evidence_reads_no_account(stores, claim):
     pay(stores, stores.billing.get(claim.policy_id), "one")
 
-    file = stores.claims.load_evidence(claim.id, make_receipt("e-1", operation=SETTLE))
+    file = stores.claims.load_evidence(claim.id, make_command("e-1", operation=SETTLE))
 
     assert file.account is None
 
@@ -150,8 +152,8 @@ def test_a_new_claim_and_the_account_it_pays_to_are_stored_together_or_not_at_al
     assert stores.claims.get(other.id).record == other
 
 
-def _notice(stores: Stores, claim: Claim, file: NoticeContext, moved: AccountMove) -> None:
+def _notice(stores: Stores, claim: Claim, file: NoticeContext, moved: AccountChange) -> None:
     event = next_event(StreamPosition(), claim, file.policy.key, type="claim.notified")
     kept = Stored(claim, event.head, file.policy.key)
-    receipt = make_receipt("n-2", operation=NOTIFY).record(kept)
-    stores.claims.notify(event, claim, file=file, receipt=receipt, moved=moved)
+    command = make_command("n-2", operation=NOTIFY).with_answer(kept)
+    stores.claims.notify(event, claim, context=file, command=command, account=moved)

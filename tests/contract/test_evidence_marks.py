@@ -4,21 +4,21 @@ from hashlib import sha256
 
 import pytest
 from insurance.domain.claim import Claim
-from insurance.domain.claim.files import announced, received
+from insurance.domain.claim.context import ClaimContext
+from insurance.domain.claim.evidence import announce_evidence, with_received
 from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.identity import evidence_id_for
 from insurance.domain.evidence.evidence import Evidence
 from insurance.domain.evidence.media import MediaType
-from insurance.operations.claims.ports import ClaimContext
 
-from tests.support.builders import NOW, make_receipt
+from tests.support.builders import NOW, make_command
 from tests.support.stores import SETTLE, Stores, change, two_claims
 
 MARK = "0123456789abcdef"
 
 
 def load(stores: Stores, claim: Claim, key: str) -> ClaimContext:
-    return stores.claims.load_evidence(claim.id, make_receipt(key, operation=SETTLE))
+    return stores.claims.load_evidence(claim.id, make_command(key, operation=SETTLE))
 
 
 def with_file(file: ClaimContext, mark: str = MARK) -> Claim:
@@ -34,9 +34,8 @@ def with_file(file: ClaimContext, mark: str = MARK) -> Claim:
         asked_by="app_test_one",
         asked_at=NOW,
     )
-    return received(
-        announced(claim, evidence), evidence, mark=mark, seen_on=file.seen.get(mark), answers=False
-    )
+    announced = announce_evidence(claim, evidence).claim
+    return with_received(announced, evidence, mark, file.seen.get(mark))
 
 
 def test_a_file_of_one_claim_is_known_to_the_others(stores):
@@ -47,7 +46,7 @@ def test_a_file_of_one_claim_is_known_to_the_others(stores):
     change(stores, file, with_file(file), "e-1")
 
     assert load(stores, second, "e-2").seen == {MARK: first.id}
-    assert stores.claims.load(second.id, make_receipt("e-3", operation=SETTLE)).seen == {}
+    assert stores.claims.load(second.id, make_command("e-3", operation=SETTLE)).seen == {}
 
 
 def test_the_same_file_at_the_same_time_goes_to_one_of_them(stores):

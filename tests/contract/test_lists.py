@@ -17,7 +17,6 @@ from tests.support.builders import (
     make_command,
     make_policy,
     make_quote,
-    make_receipt,
     next_event,
 )
 from tests.support.stores import Stores, accept, add_quote, issue, notify
@@ -41,8 +40,8 @@ def move(stores: Stores, before: Stored[Claim], **changes: object) -> Stored[Cla
     claim = before.record.replace(**changes)
     event = next_event(before.head, claim, before.key, type="claim.moved")
     kept = Stored(claim, event.head, before.key)
-    receipt = make_receipt(f"move-{event.sequence}", operation="test move").record(kept)
-    stores.claims.change(event, claim, before=before, receipt=receipt)
+    command = make_command(f"move-{event.sequence}", operation="test move").with_answer(kept)
+    stores.claims.change(event, claim, before=before, command=command)
     return kept
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 from insurance.domain.claim import Claim, LimitUsage
+from insurance.domain.claim.context import ClaimContext
 from insurance.domain.core.errors import LimitMoved
 from insurance.domain.core.identity import Mode, new_quote_id, policy_id_for
-from insurance.operations.claims.ports import ClaimContext
 
-from tests.support.builders import gbp, make_receipt
+from tests.support.builders import gbp, make_command
 from tests.support.stores import (
     SETTLE,
     Stores,
@@ -16,7 +16,7 @@ from tests.support.stores import (
 
 
 def load(stores: Stores, claim: Claim, key: str) -> ClaimContext:
-    return stores.claims.load(claim.id, make_receipt(key, operation=SETTLE))
+    return stores.claims.load(claim.id, make_command(key, operation=SETTLE))
 
 
 def take(stores: Stores, file: ClaimContext, amount: str, key: str, *, whole: str = "1000") -> None:

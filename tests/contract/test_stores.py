@@ -24,7 +24,6 @@ from tests.support.builders import (
     QUOTE_ID,
     make_claim,
     make_command,
-    make_receipt,
     next_event,
 )
 from tests.support.stores import (
@@ -200,31 +199,34 @@ def test_two_claims_entered_at_once_do_not_lose_one(stores):
 
     with pytest.raises(StaleRevision):
         stores.claims.notify(
-            event, other, file=file, receipt=make_receipt("c-2", operation=NOTIFY).record(kept)
+            event,
+            other,
+            context=file,
+            command=make_command("c-2", operation=NOTIFY).with_answer(kept),
         )
 
 
 def test_a_claim_is_loaded_with_its_policy_and_changes(stores):
     policy = issue(stores, accept(stores, add_quote(stores))).record
     notify(stores, make_claim(policy))
-    file = stores.claims.load(make_claim(policy).id, make_receipt("s-1", operation=SETTLE))
+    file = stores.claims.load(make_claim(policy).id, make_command("s-1", operation=SETTLE))
     changed = file.claim.record.replace(catastrophe_event="storm_ada")
     event = next_event(file.claim.head, changed, file.claim.key, type="claim.settled")
     kept = Stored(changed, event.head, file.claim.key)
 
-    receipt = make_receipt("s-1", operation=SETTLE).record(kept)
-    stores.claims.change(event, changed, before=file.claim, receipt=receipt)
+    command = make_command("s-1", operation=SETTLE).with_answer(kept)
+    stores.claims.change(event, changed, before=file.claim, command=command)
 
     assert file.policy == policy
     assert stores.claims.get(changed.id).record == changed
     with pytest.raises(AlreadyAnswered):
-        stores.claims.change(event, changed, before=file.claim, receipt=receipt)
+        stores.claims.change(event, changed, before=file.claim, command=command)
     with pytest.raises(StaleRevision):
         stores.claims.change(
             event,
             changed,
             before=file.claim,
-            receipt=make_receipt("s-2", operation=SETTLE).record(kept),
+            command=make_command("s-2", operation=SETTLE).with_answer(kept),
         )
 
 

@@ -65,7 +65,7 @@ def sent(handlers: Handlers, path: str, file: bytes, **changes: Any) -> Any:
 
 
 def objects(handlers: Handlers) -> Any:
-    return handlers.modules["evidence"].files
+    return handlers.modules["evidence"].ports.objects
 
 
 def test_a_photograph_is_sent_received_and_read_without_its_place(handlers, path):
@@ -229,8 +229,8 @@ def test_a_receipt_that_dies_anywhere_is_finished_once_by_the_next(
     file = photograph() if status == "received" else photograph() + EICAR
     made = asked(handlers, path, file)
     send(made["upload"], file)
-    module = handlers.modules["evidence"]
-    holder = module.claims if call == "change" else module.files
+    ports = handlers.modules["evidence"].ports
+    holder = ports.claims if call == "change" else ports.objects
     whole = getattr(type(holder), call)
 
     def dies(*arguments: Any, **named: Any) -> None:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from insurance.domain.claim import Claim
-from insurance.domain.claim.files import first_seen
+from insurance.domain.claim.context import ClaimContext, NoticeContext
+from insurance.domain.claim.evidence import first_seen
 from insurance.domain.claim.limits import LimitUsage, movements
+from insurance.domain.claim.set_off import AccountChange
 from insurance.domain.core.errors import (
     AccountMoved,
     ClaimNotFound,
@@ -20,8 +22,7 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
-from insurance.operations.claims.ports import AccountMove, ClaimContext, NoticeContext
-from insurance.operations.idempotency import Idempotency
+from insurance.operations.command import Command
 
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies
@@ -32,8 +33,9 @@ class MemoryClaims:
         self._memory = memory
         self._policies = MemoryPolicies(memory)
 
-    def load_policy(self, policy_id: str, receipt: Idempotency | None) -> NoticeContext:
-        self._memory.check(receipt)
+    def load_policy(self, policy_id: str, command: Command | None) -> NoticeContext:
+        if command is not None:
+            self._memory.check(command.idempotency)
         noticed = self._memory.registers.get(policy_id, ())
         policy = self._policies.get(policy_id)
         account = self._memory.accounts.get(billing_id_for(policy_id))
@@ -44,21 +46,21 @@ class MemoryClaims:
         event: Event,
         claim: Claim,
         *,
-        file: NoticeContext,
-        receipt: Idempotency,
-        moved: AccountMove | None = None,
+        context: NoticeContext,
+        command: Command,
+        account: AccountChange | None = None,
     ) -> None:
-        self._memory.check(receipt)
+        self._memory.check(command.idempotency)
         noticed = self._memory.registers.get(claim.policy_id, ())
-        if len(noticed) != file.register_revision or claim.id in self._memory.claims:
+        if len(noticed) != context.register_revision or claim.id in self._memory.claims:
             raise StaleRevision(claim.policy_id)
-        self._check_account(moved)
+        self._check_account(account)
         self._take((), claim)
-        self._move(moved)
+        self._change_account(account)
         self._memory.append(event, lambda: StaleRevision(claim.policy_id))
         self._memory.registers[claim.policy_id] = (*noticed, claim.noticed())
-        self._memory.claims[claim.id] = Stored(claim, event.head, file.policy.key)
-        self._memory.keep(receipt)
+        self._memory.claims[claim.id] = Stored(claim, event.head, context.policy.key)
+        self._memory.keep(command.idempotency)
 
     def get(self, claim_id: str) -> Stored[Claim]:
         if claim_id not in self._memory.claims:
@@ -69,14 +71,11 @@ class MemoryClaims:
         opened, _ = kept.record.split_personal()
         return Stored(Claim.merge_personal(opened, {}), kept.head, None)
 
-    def get_all(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
+    def get_many(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
         return [self.get(claim_id) for claim_id in claim_ids]
 
-    def get_each(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
-        return self.get_all(claim_ids)
-
-    def load(self, claim_id: str, receipt: Idempotency) -> ClaimContext:
-        self._memory.check(receipt)
+    def load(self, claim_id: str, command: Command) -> ClaimContext:
+        self._memory.check(command.idempotency)
         policy_id = policy_id_for(claim_id)
         policy = self._policies.get(policy_id).record
         return ClaimContext(
@@ -86,9 +85,9 @@ class MemoryClaims:
             account=self._memory.accounts.get(billing_id_for(policy_id)),
         )
 
-    def load_evidence(self, claim_id: str, receipt: Idempotency) -> ClaimContext:
+    def load_evidence(self, claim_id: str, command: Command) -> ClaimContext:
         seen = self._memory.files.get(policy_id_for(claim_id), {})
-        return replace(self.load(claim_id, receipt), seen=dict(seen), account=None)
+        return replace(self.load(claim_id, command), seen=dict(seen), account=None)
 
     def change(
         self,
@@ -96,33 +95,37 @@ class MemoryClaims:
         claim: Claim,
         *,
         before: Stored[Claim],
-        receipt: Idempotency,
-        moved: AccountMove | None = None,
+        command: Command,
+        account: AccountChange | None = None,
     ) -> None:
-        self._memory.check(receipt)
+        self._memory.check(command.idempotency)
         if self._memory.claims[claim.id].head != before.head:
             raise StaleRevision(claim.id)
         files = self._memory.files.setdefault(claim.policy_id, {})
         marks = first_seen(before.record, claim)
         if any(mark in files for mark in marks):
             raise StaleRevision(claim.id)
-        self._check_account(moved)
+        self._check_account(account)
         self._take(before.record.draws, claim)
-        self._move(moved)
+        self._change_account(account)
         files |= dict.fromkeys(marks, claim.id)
         self._memory.append(event, lambda: StaleRevision(claim.id))
         self._memory.claims[claim.id] = Stored(claim, event.head, before.key)
-        self._memory.keep(receipt)
+        self._memory.keep(command.idempotency)
 
-    def _check_account(self, moved: AccountMove | None) -> None:
-        there = self._memory.accounts.get(moved.account.id) if moved else None
-        if moved and (there and there.head) != (moved.before and moved.before.head):
-            raise AccountMoved(moved.account.policy_id)
+    def _check_account(self, change: AccountChange | None) -> None:
+        if change is None:
+            return
+        stored = self._memory.accounts.get(change.account.id)
+        if (stored and stored.head) != (change.before and change.before.head):
+            raise AccountMoved(change.account.policy_id)
 
-    def _move(self, moved: AccountMove | None) -> None:
-        if moved is not None:
-            self._memory.append(moved.event, lambda: AccountMoved(moved.account.policy_id))
-            self._memory.accounts[moved.account.id] = Stored(moved.account, moved.event.head, None)
+    def _change_account(self, change: AccountChange | None) -> None:
+        if change is not None:
+            self._memory.append(change.event, lambda: AccountMoved(change.account.policy_id))
+            self._memory.accounts[change.account.id] = Stored(
+                change.account, change.event.head, None
+            )
 
     def _take(self, drawn: Sequence[LimitUsage], claim: Claim) -> None:
         moved = [

@@ -39,7 +39,7 @@ def test_nothing_that_our_people_write_on_a_claim_is_readable_anywhere(handlers:
     path = f"/v1/claims/{handlers.notified()['id']}"
     step(handlers, f"{path}/notes", {"text": f"{NAME} sounded unsure."}, HANA)
     about = {"on": "2027-02-01T09:00:00Z", "about": f"Ring {NAME}."}
-    step(handlers, f"{path}/diary", about, HANA)
+    step(handlers, f"{path}/diary-entries", about, HANA)
 
     assert open_words(handlers.backend) == {}
 

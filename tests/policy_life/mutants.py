@@ -182,7 +182,7 @@ FAULTS = (
     ),
     Fault(
         "a loss is judged on the terms of the first day",
-        "operations/claims/verify_claim.py",
+        "domain/claim/verification.py",
         "in_force = policy.at(at)",
         "in_force = policy",
         "tests/policy_life/test_claims_on_segments.py",
@@ -273,15 +273,15 @@ FAULTS = (
     ),
     Fault(
         "what a claim kept back stays when its payment fails",
-        "operations/claims/offset_arrears.py",
-        "if before is None or paid_in is None:",
+        "domain/claim/set_off.py",
+        "if stored is None or paid_in is None:",
         "if True:",
         "tests/policy_life/test_offset.py",
     ),
     Fault(
         "what is kept back is taken off what the claim has paid",
-        "domain/claim/claim.py",
-        "post(accounts.paid, Account.CLAIMS_KEPT_BACK, kept_back)",
+        "domain/claim/postings.py",
+        "post(accounts.paid, Account.CLAIMS_KEPT_BACK, set_off)",
         "()",
         "tests/policy_life/test_offset.py",
     ),

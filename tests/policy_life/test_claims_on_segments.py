@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from insurance.domain.claim.rule import JudgedSegment, Outcome
-from insurance.domain.claim.verification import Notice, Verdict
-from insurance.operations.claims.verify_claim import verify_claim
+from insurance.domain.claim.verdict import Notice, Verdict
+from insurance.domain.claim.verification import verify_notice
 
 from tests.support.motor import wire
 from tests.support.policy_life import House, gbp, motor_with
@@ -20,10 +20,9 @@ def judged(house: House, occurred_at: datetime) -> Verdict:
         occurred_at=occurred_at,
         reported_at=occurred_at + timedelta(days=1),
         claimed=gbp("3000"),
-        payee=None,
+        facts={"driver_age": 35, "fault": True},
     )
-    facts = {"driver_age": 35, "fault": True}
-    return verify_claim(notice, facts, None, policy=house.policy, product=house.product, used={})
+    return verify_notice(notice, house.policy, house.product, {})
 
 
 def segment_of(verdict: Verdict) -> JudgedSegment:

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 import pytest
 from insurance.domain.core.errors import LimitMoved, Unavailable
 from insurance.domain.product import InvalidProduct
-from insurance.operations.claims.ports import Claims
+from insurance.operations.claims.ports import ClaimPorts, Claims
 from insurance.operations.claims.settle_claim import settle_claim
 from insurance.operations.idempotency import RecordedAnswer
 from insurance.screening import BundledScreening
 
-from tests.support.builders import PARTNER, make_receipt
+from tests.support.builders import PARTNER, make_command
 from tests.support.counter import Counter, Json, product, renewed, selling
 from tests.support.engine import client, make_tables, running_engine
 from tests.support.platform import Shelf, platform_on
@@ -122,7 +122,7 @@ def test_terms_that_take_of_a_life_at_once_never_take_more_than_it_has():
                 for day in range(2, 22, 2)
             ]
             claims = [platform.post("/v1/claims", loss)["id"] for loss in losses]
-            store = next(app.claims for app in platform.apps if hasattr(app, "claims"))
+            store = platform.parts.stores.claims
 
             with ThreadPoolExecutor(8) as callers:
                 paid_to = list(callers.map(lambda each: settled(each, store), claims))
@@ -133,22 +133,20 @@ def test_terms_that_take_of_a_life_at_once_never_take_more_than_it_has():
 
 def settled(claim_id: str, store: Claims) -> int:
     """What the claim is paid, asked for as often as it takes."""
-    receipt = make_receipt(
+    command = make_command(
         f"settle-{claim_id}",
+        caller=PARTNER.replace(partner="harbour"),
         now=datetime(2028, 3, 1, tzinfo=UTC),
         render=lambda _: RecordedAnswer("{}"),
     )
+    ports = ClaimPorts(
+        Shelf(None, (LIFELONG,)),  # type: ignore[arg-type]  # no other is asked for
+        store,
+        BundledScreening(),
+    )
     while True:
         try:
-            claim = settle_claim(
-                claim_id,
-                expected_revision=None,
-                caller=PARTNER.replace(partner="harbour"),
-                products=Shelf(None, (LIFELONG,)),  # type: ignore[arg-type]  # no other is asked for
-                claims=store,
-                screening=BundledScreening(),
-                receipt=receipt,
-            ).record
+            claim = settle_claim(claim_id, command, ports).record
         except (LimitMoved, Unavailable):
             continue
         return sum(payment.amount.amount for payment in claim.payments)

@@ -1,22 +1,25 @@
 """What is overdue is kept back from what a claim pays the policyholder, and undone with the payment."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.billing.account import PAYMENTS_MAX
 from insurance.domain.claim import Claim, CostType, Decision
+from insurance.domain.claim.assessment import DecisionInput
 from insurance.domain.claim.rule import Outcome
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import AccountMoved, WrongState
 from insurance.domain.core.identity import Mode, billing_id_for
 from insurance.domain.core.posting import Account
 from insurance.domain.jurisdiction import NoticeKind
-from insurance.operations.claims.approve_payment import approve_payment
-from insurance.operations.claims.decide_claim import DecisionAsked, decide_claim
-from insurance.screening import BundledScreening
+from insurance.operations.claims.decide_claim import decide_claim
+from insurance.operations.claims.decide_payment import decide_payment
+from insurance.operations.command import Command
 
 from tests.fakes.claims import MemoryClaims
 from tests.support.almanac import ADA, Almanac, Desk, desk_with
@@ -109,21 +112,14 @@ def test_the_next_payment_keeps_back_again_what_was_undone(desk):
     first = desk.noticed().payments[0]
     desk.reported(first, "failed")
 
-    asked = DecisionAsked(
+    asked = DecisionInput(
         decision=Decision.APPROVED,
         amount=None,
         reason_code="again",
         reason="Another account.",
     )
-    claim = decide_claim(
-        next(iter(desk.house.memory.claims)),
-        asked,
-        expected_revision=None,
-        caller=staff("hana"),
-        screening=BundledScreening(),
-        receipt=desk.house.receipt("decide"),
-        **desk.ports,
-    ).record
+    command = Command(staff("hana"), desk.house.receipt("decide"))
+    claim = decide_claim(next(iter(desk.house.memory.claims)), asked, command, desk.ports).record
 
     assert [each.kept_back.amount for each in claim.payments if each.kept_back] == [ARREARS] * 2
     assert desk.overdue == gbp("0")
@@ -219,18 +215,11 @@ def test_what_is_kept_back_goes_by_the_day_of_approval(desk):
 
 
 def approved(desk: Desk, claim: Claim, claims: MemoryClaims | None = None) -> Claim:
-    return approve_payment(
-        claim.id,
-        claim.payments[0].id,
-        approve=True,
-        reason="Seen.",
-        expected_revision=None,
-        caller=staff("hana"),
-        products=desk.house.products,
-        claims=claims or desk.claims,
-        screening=BundledScreening(),
-        receipt=desk.house.receipt("approve"),
-    ).record
+    ports = replace(desk.ports, claims=claims or desk.claims)
+    caller = staff("hana")
+    approval = Approval(granted=True, by=caller.principal, reason="Seen.")
+    command = Command(caller, desk.house.receipt("approve"))
+    return decide_payment(claim.id, claim.payments[0].id, approval, command, ports).record
 
 
 class Between(MemoryClaims):

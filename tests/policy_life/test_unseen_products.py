@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 from insurance.api.views.quotes import ExplanationView
-from insurance.domain.claim.verification import Notice
+from insurance.domain.claim.verdict import Notice
+from insurance.domain.claim.verification import verify_notice
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import InvalidFields, NoAuthority, RiskNotAccepted
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.party.party import Policyholder
 from insurance.domain.product import InvalidProduct, Product, ProductSource
-from insurance.operations.claims.verify_claim import verify_claim
 from insurance.operations.command import Query
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.renew_policy import offer_renewal, preview_renewal
@@ -107,12 +107,9 @@ def verified(house, *, occurred, reported=None, claimed=100, facts=None, used=No
         occurred_at=occurred,
         reported_at=reported or occurred + timedelta(hours=1),
         claimed=money(claimed),
-        payee=None,
-        same_loss_as=(),
+        facts=facts or {},
     )
-    return verify_claim(
-        notice, facts or {}, None, policy=house.policy, product=house.product, used=used or {}
-    )
+    return verify_notice(notice, house.policy, house.product, used or {})
 
 
 def indemnity():
@@ -419,11 +416,10 @@ def test_a_waiting_period_is_waited_for_once(renews, outcome):
         occurred_at=datetime(2026, 2, 10, tzinfo=UTC),
         reported_at=datetime(2026, 2, 11, tzinfo=UTC),
         claimed=money(10),
-        payee=None,
-        same_loss_as=(),
+        facts={},
     )
 
-    verdict = verify_claim(notice, {}, None, policy=policy, product=house.product, used={})
+    verdict = verify_notice(notice, policy, house.product, {})
 
     assert outcomes(verdict)["waiting_period"] == outcome
 

@@ -10,7 +10,8 @@ from insurance.domain.bank.incoming import IncomingPayment
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.billing import BillingSummary
 from insurance.domain.claim import Claim, Payment
-from insurance.domain.claim.verification import Verdict
+from insurance.domain.claim.notice import LossInput, NoticeInput
+from insurance.domain.claim.verdict import Verdict
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, billing_id_for
@@ -24,9 +25,11 @@ from insurance.operations.billing.collect_premium import collect_premium
 from insurance.operations.billing.ports import CollectionPorts, RefundPorts
 from insurance.operations.billing.read_billing import read_billing
 from insurance.operations.billing.receive_payment import PaymentResult, receive_payment
-from insurance.operations.claims.check_coverage import LossAsked, check_coverage
-from insurance.operations.claims.notify_claim import LossReported, notify_claim
+from insurance.operations.claims.check_coverage import check_coverage
+from insurance.operations.claims.notify_claim import notify_claim
+from insurance.operations.claims.ports import ClaimPorts
 from insurance.operations.claims.report_payment import report_payment
+from insurance.operations.command import Command, Query
 from insurance.operations.ledger.ports import EarningsPorts
 from insurance.operations.ledger.post_earned_premium import post_earned_premium
 from insurance.operations.policy.invite_renewal import invite_renewal
@@ -171,7 +174,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.house = self.almanac.house
         self.claims = MemoryClaims(self.house.memory)
-        self.ports: dict[str, Any] = {"products": self.house.products, "claims": self.claims}
+        self.ports = ClaimPorts(self.house.products, self.claims, BundledScreening())
 
     def noticed(self, claimed: str = "1000", payee: Payee | None = ADA, **changes: Any) -> Claim:
         """Noticed and settled in one call."""
@@ -186,25 +189,21 @@ class Desk:
             "channel": None,
             **changes,
         }
-        reported = LossReported(**{name: getattr(asked, name) for name in asked.__slots__}, **told)
-        receipt = self.house.receipt("claim")
-        kept = notify_claim(
-            reported, caller=CALLER, receipt=receipt, screening=BundledScreening(), **self.ports
-        )
-        return kept.record
+        notice = NoticeInput(**{name: getattr(asked, name) for name in asked.__slots__}, **told)
+        command = Command(CALLER, self.house.receipt("claim"))
+        return notify_claim(notice, command, self.ports, settle=True).record
 
     def checked(self, claimed: str = "1000") -> Verdict:
-        now = self.house.now
-        return check_coverage(self._asked(claimed), caller=CALLER, now=now, **self.ports)
+        query = Query(CALLER, self.house.now, self.house.now)
+        return check_coverage(self._asked(claimed), query, self.ports)
 
     def reported(self, payment: Payment, outcome: str, claims: Any = None) -> Claim:
         report = BankReport(payment.id, BankOutcome(outcome), "FP-1", self.house.now, None)
-        receipt = self.house.receipt("report")
-        kept = report_payment(report, caller=BANK, claims=claims or self.claims, receipt=receipt)
-        return kept.record
+        command = Command(BANK, self.house.receipt("report"))
+        return report_payment(report, command, claims or self.claims).record
 
-    def _asked(self, claimed: str) -> LossAsked:
-        return LossAsked(
+    def _asked(self, claimed: str) -> LossInput:
+        return LossInput(
             policy_id=self.house.policy_id,
             cover="accidental_damage",
             occurred_at=self.house.now - timedelta(hours=2),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from insurance.domain.claim import Handling, Step
+from insurance.domain.claim import ClaimStep, Handling
 
 from tests.support.claims import (
     AT_FAULT,
@@ -26,39 +26,39 @@ APPROVAL = {"decision": "approve", "reason_code": "as_reported", "reason": "It i
 REASON = {"reason": "Because."}
 
 
-COMMANDS: dict[str, tuple[Step, str, dict[str, Any], str]] = {
-    "facts": (Step.COMPLETE, "facts", {}, PARTNER),
+COMMANDS: dict[str, tuple[ClaimStep, str, dict[str, Any], str]] = {
+    "facts": (ClaimStep.COMPLETE, "facts", {}, PARTNER),
     "payee": (
-        Step.CHANGE_PAYEE,
+        ClaimStep.CHANGE_PAYEE,
         "payee",
         {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"},
         PARTNER,
     ),
-    "settlement": (Step.APPROVE, "settlement", {}, PARTNER),
-    "approval": (Step.APPROVE, "decision", APPROVAL, HANDLER),
-    "denial": (Step.DENY, "decision", DENIAL, HANDLER),
+    "settlement": (ClaimStep.APPROVE, "settlement", {}, PARTNER),
+    "approval": (ClaimStep.APPROVE, "decision", APPROVAL, HANDLER),
+    "denial": (ClaimStep.DENY, "decision", DENIAL, HANDLER),
     "reserve": (
-        Step.RESERVE,
+        ClaimStep.RESERVE,
         "reserves",
         {"cost_type": "expense", "outstanding": money("5"), "reason": "legal_advice"},
         HANDLER,
     ),
-    "expense": (Step.PAY, "payments", bill("5"), HANDLER),
-    "hold": (Step.HOLD, "hold", REASON, HANDLER),
-    "closure": (Step.FINISH, "closure", {"reason": "settled"}, HANDLER),
-    "withdrawal": (Step.WITHDRAW, "closure", {"reason": "withdrawn"}, HANDLER),
-    "reopening": (Step.REOPEN, "reopening", REASON, HANDLER),
-    "assignment": (Step.ASSIGN, "assignment", {"handler": "staff-hana"}, HANDLER),
+    "expense": (ClaimStep.PAY, "payments", bill("5"), HANDLER),
+    "hold": (ClaimStep.HOLD, "hold", REASON, HANDLER),
+    "closure": (ClaimStep.FINISH, "closure", {"reason": "settled"}, HANDLER),
+    "withdrawal": (ClaimStep.WITHDRAW, "closure", {"reason": "withdrawn"}, HANDLER),
+    "reopening": (ClaimStep.REOPEN, "reopening", REASON, HANDLER),
+    "assignment": (ClaimStep.ASSIGN, "assignment", {"handler": "staff-hana"}, HANDLER),
     "evidence": (
-        Step.TAKE_EVIDENCE,
+        ClaimStep.TAKE_EVIDENCE,
         "evidence",
         {"code": "other", "media_type": "image/png", "size_bytes": 9, "sha256": "0" * 64},
         PARTNER,
     ),
-    "note": (Step.NOTE, "notes", {"text": "Called back."}, HANDLER),
+    "note": (ClaimStep.NOTE, "notes", {"text": "Called back."}, HANDLER),
     "follow-up": (
-        Step.FOLLOW_UP,
-        "diary",
+        ClaimStep.FOLLOW_UP,
+        "diary-entries",
         {"on": "2027-03-01T09:00:00Z", "about": "Ask again."},
         HANDLER,
     ),

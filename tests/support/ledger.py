@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from insurance import wiring
 from insurance.domain.claim import Claim
+from insurance.domain.claim.postings import postings_between
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode
@@ -125,7 +126,7 @@ def claim_event(claim: Claim, before: Claim | None, head: StreamPosition, now: d
         type="claim.changed",
         actor="handler",
         now=now,
-        postings=claim.booked_since(before),
+        postings=postings_between(before, claim),
     )
 
 

@@ -35,13 +35,13 @@ from datetime import date
 
 from insurance.domain.billing import BillingAccount, Plan, PremiumPayment, SuspendedPayment
 from insurance.domain.claim import Claim
+from insurance.domain.claim.context import ClaimContext
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Erasure
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.operations.billing.ports import AccountChange, BillingContext
-from insurance.operations.claims.ports import ClaimContext
 from insurance.operations.idempotency import RecordedAnswer
 
 from tests.support.builders import (
@@ -51,7 +51,6 @@ from tests.support.builders import (
     make_command,
     make_policy,
     make_quote,
-    make_receipt,
     next_event,
 )
 
@@ -163,8 +162,8 @@ def notify(stores: Stores, claim: Claim, key: str = "claim-1") -> Stored[Claim]:
     file = stores.claims.load_policy(claim.policy_id, None)
     event = next_event(StreamPosition(), claim, file.policy.key, type="claim.notified")
     kept = Stored(claim, event.head, file.policy.key)
-    receipt = make_receipt(key, operation=NOTIFY).record(kept)
-    stores.claims.notify(event, claim, file=file, receipt=receipt)
+    command = make_command(key, operation=NOTIFY).with_answer(kept)
+    stores.claims.notify(event, claim, context=file, command=command)
     return kept
 
 
@@ -239,5 +238,5 @@ def change(stores: Stores, file: ClaimContext, changed: Claim, key: str) -> None
     assert file.claim.key is not None
     event = next_event(file.claim.head, changed, file.claim.key, type="claim.settled")
     kept = Stored(changed, event.head, file.claim.key)
-    receipt = make_receipt(key, operation=SETTLE).record(kept)
-    stores.claims.change(event, changed, before=file.claim, receipt=receipt)
+    command = make_command(key, operation=SETTLE).with_answer(kept)
+    stores.claims.change(event, changed, before=file.claim, command=command)

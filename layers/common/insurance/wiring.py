@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing
     from insurance.operations.billing.ports import BillingPorts, CollectionPorts, RefundPorts
+    from insurance.operations.claims.ports import ClaimPorts, EvidencePorts
     from insurance.operations.complaints.ports import ComplaintPorts
     from insurance.operations.delivery.ports import DeliveryPorts
     from insurance.operations.documents.ports import DocumentPorts
@@ -243,6 +244,23 @@ def document_ports() -> DocumentPorts:
         typesetter=typesetter(),
         documents=stores().documents,
         files=objects("documents"),
+    )
+
+
+def claim_ports() -> ClaimPorts:
+    from insurance.operations.claims.ports import ClaimPorts
+
+    return ClaimPorts(products=products(), claims=stores().claims, screening=screening())
+
+
+def evidence_ports() -> EvidencePorts:
+    from insurance.operations.claims.ports import EvidencePorts
+
+    return EvidencePorts(
+        products=products(),
+        claims=stores().claims,
+        objects=objects("evidence"),
+        scanner=scanner(),
     )
 
 

@@ -7,16 +7,17 @@ from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.claim import Channel, CostType, Decision, Handling, Task
 from insurance.domain.claim.attention import (
     acknowledged,
-    done,
-    followed_up,
+    add_follow_up,
+    add_note,
     miss_deadlines,
-    noted,
+    remove_follow_up,
     waits_for,
     waits_from,
     with_deadlines,
 )
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, Note
+from insurance.domain.claim.postings import postings_between
 from insurance.domain.core.errors import ClaimFull, FollowUpNotFound
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction import ELSEWHERE, JURISDICTIONS, DeadlineRule, jurisdiction_of
@@ -185,7 +186,7 @@ def test_a_claim_waits_from_the_first_of_task_diary_and_clocks():
     due = deadline(claim, "decide").due_at
     soon, sooner = due - timedelta(days=9), due - timedelta(days=20)
 
-    noted_down = followed_up(claim, soon, "Ask again.", "staff-hana")
+    noted_down = add_follow_up(claim, soon, "Ask again.", "staff-hana")
     tasked = noted_down.replace(
         task=Task(role="finance", code=TaskCode.CONFIRM_DECISION, since=sooner)
     )
@@ -201,30 +202,32 @@ def test_notes_and_follow_ups_have_an_end():
     claim = make_claim()
     note = Note(text="Called.", by="staff-hana", at=MONDAY)
     for _ in range(NOTES_MAX):
-        claim = noted(claim, note)
+        claim = add_note(claim, note)
     for _ in range(FOLLOW_UPS_MAX):
-        claim = followed_up(claim, MONDAY, "Again.", "staff-hana")
+        claim = add_follow_up(claim, MONDAY, "Again.", "staff-hana")
 
     with pytest.raises(ClaimFull):
-        noted(claim, note)
+        add_note(claim, note)
     with pytest.raises(ClaimFull):
-        followed_up(claim, MONDAY, "Again.", "staff-hana")
+        add_follow_up(claim, MONDAY, "Again.", "staff-hana")
 
 
 def test_a_follow_up_is_struck_by_its_number_and_no_other():
-    claim = followed_up(make_claim(), MONDAY, "One.", "staff-hana")
-    claim = followed_up(claim, MONDAY, "Two.", "staff-hana")
+    claim = add_follow_up(make_claim(), MONDAY, "One.", "staff-hana")
+    claim = add_follow_up(claim, MONDAY, "Two.", "staff-hana")
 
-    left = done(claim, 1)
+    left = remove_follow_up(claim, 1)
 
     assert [entry.about for entry in left.diary] == ["Two."]
     with pytest.raises(FollowUpNotFound):
-        done(left, 1)
+        remove_follow_up(left, 1)
 
 
 def test_what_people_write_is_sealed():
-    claim = noted(make_claim(channel=Channel.PORTAL), Note(text="Ada.", by="staff-hana", at=MONDAY))
-    claim = followed_up(claim, MONDAY, "Ring Ada.", "staff-hana")
+    claim = add_note(
+        make_claim(channel=Channel.PORTAL), Note(text="Ada.", by="staff-hana", at=MONDAY)
+    )
+    claim = add_follow_up(claim, MONDAY, "Ring Ada.", "staff-hana")
 
     opened, personal = claim.split_personal()
 
@@ -246,5 +249,7 @@ def test_the_first_running_clock_is_the_next_unnoticed():
 def test_nothing_is_reserved_or_paid_by_a_clock():
     claim = reserved(acknowledged(make_claim(), "GB", MONDAY), CostType.INDEMNITY, "300")
 
-    assert noticed(claim, MONDAY + timedelta(days=99)).booked_since(claim) == ()
+    late = noticed(claim, MONDAY + timedelta(days=99))
+
+    assert postings_between(claim, late) == ()
     assert claim.reserve == gbp("300")

@@ -5,16 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.claim import (
+    ClaimStep,
     CostType,
     Decision,
     Handling,
     LimitUsage,
     ReserveReason,
-    Step,
     Task,
 )
 from insurance.domain.claim.claim import DECISIONS_MAX, PAYMENTS_MAX, RECOVERIES_MAX
+from insurance.domain.claim.lifecycle import REFUSED_STEPS
 from insurance.domain.claim.limits import Movement, movements
+from insurance.domain.claim.postings import postings_between
+from insurance.domain.claim.recoveries import RecoveryInput, identify_recovery
 from insurance.domain.claim.recovery import RecoveryKind
 from insurance.domain.core.errors import ClaimFull, ClaimStillOpen, ReserveTooLow
 from insurance.domain.core.posting import Account
@@ -112,7 +115,7 @@ def test_whatever_a_reserve_goes_through_its_postings_add_up_to_it(amounts, cost
     claim, booked = make_claim(), 0
     for amount in amounts:
         changed = reserved(claim, cost_type, f"{amount // 100}.{amount % 100:02d}")
-        for posting in changed.booked_since(claim):
+        for posting in postings_between(claim, changed):
             held = {Account.CASE_RESERVES, Account.EXPENSE_RESERVES}
             booked += posting.amount.amount * (posting.credit in held)
             booked -= posting.amount.amount * (posting.debit in held)
@@ -126,17 +129,21 @@ def test_a_claim_holds_so_many_payments_decisions_and_recoveries_and_no_more():
     for _ in range(PAYMENTS_MAX):
         claim = executing(claim, INDEMNITY, "1")
     many = (record(),) * DECISIONS_MAX
-    recovering = make_claim()
+    salvage = RecoveryInput(RecoveryKind.SALVAGE, "Somebody", gbp("1"))
+    recovering = claim
     for _ in range(RECOVERIES_MAX):
-        recovering = recovering.expecting(RecoveryKind.SALVAGE, "Somebody", gbp("1"))
+        recovering = identify_recovery(recovering, salvage).claim
 
     with pytest.raises(ClaimFull):
         executing(claim, INDEMNITY, "1")
     with pytest.raises(ClaimFull):
         make_claim(decisions=many).decided(record(), draws=(), counts=True)
     with pytest.raises(ClaimFull):
-        recovering.expecting(RecoveryKind.SALVAGE, "Somebody", gbp("1"))
+        identify_recovery(recovering, salvage)
 
 
 def test_steps_are_phrases_that_a_refusal_can_end_with():
-    assert all(step.value[0].islower() and not step.value.endswith(".") for step in Step)
+    assert all(
+        REFUSED_STEPS[step][0].islower() and not REFUSED_STEPS[step].endswith(".")
+        for step in ClaimStep
+    )

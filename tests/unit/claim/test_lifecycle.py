@@ -6,7 +6,7 @@ import pytest
 from insurance.domain.bank import outgoing_payment as payments
 from insurance.domain.bank.outgoing_payment import PaymentStatus, PaymentStep
 from insurance.domain.bank.report import BankReport
-from insurance.domain.claim import Handling, Hold, Step, lifecycle
+from insurance.domain.claim import ClaimStep, Handling, Hold, lifecycle
 from insurance.domain.claim.payment import Payment
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.core.errors import ClaimOnHold, WrongState
@@ -46,7 +46,7 @@ def pay_step(payment, step):  # noqa: PLR0911 - one for each step
     return payment.reported(BankReport(payment.id, outcomes[step], "B1", NOW))
 
 
-@pytest.mark.parametrize(("handling", "step"), list(product(Handling, Step)))
+@pytest.mark.parametrize(("handling", "step"), list(product(Handling, ClaimStep)))
 def test_a_claim_takes_the_steps_of_the_table_and_no_other(handling, step):
     claim = make_claim(handling=handling)
 
@@ -62,7 +62,7 @@ def test_a_claim_takes_the_steps_of_the_table_and_no_other(handling, step):
 def test_on_hold_nothing_is_decided_paid_or_closed(handling, step):
     claim = make_claim(handling=handling, hold=HOLD)
 
-    if step in lifecycle.HELD_BACK:
+    if step in lifecycle.NOT_ON_HOLD:
         with pytest.raises(ClaimOnHold):
             claim.moved(step)
     else:
@@ -81,4 +81,4 @@ def test_a_payment_takes_the_steps_of_the_table_and_no_other(status, step):
 
 
 def test_the_bank_may_report_a_lost_payment_in_every_state_of_the_claim():
-    assert all((handling, Step.LOSE_PAYMENT) in lifecycle.NEXT for handling in Handling)
+    assert all((handling, ClaimStep.LOSE_PAYMENT) in lifecycle.NEXT for handling in Handling)

@@ -7,9 +7,9 @@ from pydantic import BaseModel
 
 from insurance.api.etag import etag
 from insurance.api.paging import Page
-from insurance.api.views.claims import DeadlineView
+from insurance.api.views.claim_parts import DeadlineView
+from insurance.api.views.internal_claims import NoteView
 from insurance.api.views.terms import MoneyView, View
-from insurance.api.views.work import NoteView
 from insurance.domain.complaint import Complainant, Complaint, Redress
 from insurance.domain.complaint.register import as_csv, row_of
 from insurance.domain.core.caller import Caller, CallerKind

@@ -1,5 +1,6 @@
-"""How evidence is shown: what was announced, what became of it, and for a short time where it is."""
+"""How evidence is shown: what was announced, what became of it, and a link for a short time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
@@ -8,8 +9,8 @@ from pydantic import BaseModel
 from insurance.api.views.documents import LinkView
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.evidence.evidence import Evidence
-from insurance.operations.claims.read_evidence import LentEvidence
-from insurance.operations.claims.take_evidence import AskedEvidence
+from insurance.operations.claims.read_evidence import LinkedEvidence
+from insurance.operations.claims.take_evidence import AnnouncedEvidence
 
 
 class EvidenceView(BaseModel):
@@ -30,8 +31,8 @@ class EvidenceView(BaseModel):
     received_at: datetime | None
 
     @classmethod
-    def to(cls, caller: Caller, evidence: Evidence) -> Self:
-        """As this caller may see it: what a claim is like is between the insurer's people."""
+    def of(cls, evidence: Evidence, *, caller: Caller) -> Self:
+        """As this caller may see it: a policyholder is not told of other claims."""
         own = caller.kind is CallerKind.POLICYHOLDER
         return cls(
             id=evidence.id,
@@ -56,35 +57,43 @@ class UploadView(BaseModel):
     expires_at: datetime
 
 
-class AskedEvidenceView(BaseModel):
+class AnnouncedEvidenceView(BaseModel):
     """Evidence and how to send it. A replay answers with the first form, however old it is."""
 
     evidence: EvidenceView
     upload: UploadView
 
     @classmethod
-    def to(cls, caller: Caller, asked: AskedEvidence) -> Self:
+    def of(cls, announced: AnnouncedEvidence, *, caller: Caller) -> Self:
         upload = UploadView(
-            url=asked.upload.form.url,
-            fields=dict(asked.upload.form.fields),
-            expires_at=asked.upload.expires_at,
+            url=announced.upload.form.url,
+            fields=dict(announced.upload.form.fields),
+            expires_at=announced.upload.expires_at,
         )
-        return cls(evidence=EvidenceView.to(caller, asked.evidence), upload=upload)
+        return cls(evidence=EvidenceView.of(announced.evidence, caller=caller), upload=upload)
 
 
-class LentEvidenceView(BaseModel):
-    """Evidence and, once it was received, where to read it."""
+class LinkedEvidenceView(BaseModel):
+    """Evidence and, once it was received, a link to it."""
 
     evidence: EvidenceView
     link: LinkView | None
 
     @classmethod
-    def to(cls, caller: Caller, lent: LentEvidence) -> Self:
-        link = LinkView(url=lent.link.url, expires_at=lent.link.expires_at) if lent.link else None
-        return cls(evidence=EvidenceView.to(caller, lent.evidence), link=link)
+    def of(cls, linked: LinkedEvidence, *, caller: Caller) -> Self:
+        link = (
+            LinkView(url=linked.link.url, expires_at=linked.link.expires_at)
+            if linked.link
+            else None
+        )
+        return cls(evidence=EvidenceView.of(linked.evidence, caller=caller), link=link)
 
 
 class EvidenceListView(BaseModel):
     """All the evidence of a claim, in the order in which it was announced."""
 
     items: list[EvidenceView]
+
+    @classmethod
+    def of(cls, evidence: Sequence[Evidence], *, caller: Caller) -> Self:
+        return cls(items=[EvidenceView.of(file, caller=caller) for file in evidence])

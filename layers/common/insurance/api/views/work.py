@@ -5,12 +5,10 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from insurance.api.etag import etag
 from insurance.api.paging import Page
-from insurance.api.views.claims import DeadlineView
+from insurance.api.views.claim_parts import DeadlineView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim import Claim
-from insurance.domain.core.stored import Stored
 from insurance.domain.work.work_item import WorkItem
 from insurance.operations.listing import ListPage
 
@@ -110,41 +108,4 @@ class ClaimListView(View):
         return cls(
             items=[ClaimRowView.of(claim) for claim in claims.items],
             next=page.next(claims.next) if claims.next else None,
-        )
-
-
-class NoteView(BaseModel):
-    text: str
-    by: str
-    at: datetime
-
-
-class FollowUpView(BaseModel):
-    """A time from which the claim stands in the work list again."""
-
-    number: int
-    on: datetime
-    about: str
-    by: str
-
-
-class ClaimDeskView(View):
-    """What our people keep beside a claim: who has it in hand, notes, the diary. Never a partner's."""
-
-    claim_id: str
-    revision: int
-    handler: str | None
-    notes: list[NoteView]
-    diary: list[FollowUpView]
-
-    @classmethod
-    def of(cls, kept: Stored[Claim]) -> Self:
-        claim = kept.record
-        return cls(
-            etag=etag(kept.head.sequence, "desk"),
-            claim_id=claim.id,
-            revision=kept.head.sequence,
-            handler=claim.handler,
-            notes=[NoteView(**note.model_dump()) for note in claim.notes],
-            diary=[FollowUpView(**entry.model_dump()) for entry in claim.diary],
         )

@@ -1,18 +1,22 @@
 """Claims: from the first notice of a loss to the last payment."""
 
 from insurance.domain.bank.outgoing_payment import PaymentStatus
-from insurance.domain.claim.claim import Claim, Hold, NoticedClaim, PayeeChange, Task
+from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.decision import Decision, DecisionRecord
 from insurance.domain.claim.diary import Channel, FollowUp, Note
-from insurance.domain.claim.lifecycle import Handling, Step
+from insurance.domain.claim.lifecycle import ClaimStep, Handling
 from insurance.domain.claim.limits import LimitUsage
+from insurance.domain.claim.payee_change import PayeeChange
 from insurance.domain.claim.payment import Payment
+from insurance.domain.claim.register import NoticedClaim
 from insurance.domain.claim.reserve import CostType, Reserve, ReserveReason
+from insurance.domain.claim.task import Hold, Task
 from insurance.domain.screening.screening import ClearedMatch
 
 __all__ = [
     "Channel",
     "Claim",
+    "ClaimStep",
     "ClearedMatch",
     "CostType",
     "Decision",
@@ -28,6 +32,5 @@ __all__ = [
     "PaymentStatus",
     "Reserve",
     "ReserveReason",
-    "Step",
     "Task",
 ]

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from insurance.domain.bank.outgoing_payment import PaymentStatus
-from insurance.domain.claim.claim import Claim, Task
+from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.decision import Decision
 from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, FollowUp, Note
-from insurance.domain.claim.lifecycle import Handling, Step
+from insurance.domain.claim.lifecycle import ClaimStep, Handling
 from insurance.domain.claim.reserve import CostType
+from insurance.domain.claim.task import HANDLER, SCREENER, Task
 from insurance.domain.core.errors import ClaimFull, FollowUpNotFound
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction import jurisdiction_of
@@ -17,12 +18,6 @@ from insurance.domain.jurisdiction.regulatory_deadline import (
     note_missed,
     update_deadlines,
 )
-
-HANDLER = "claims_handler"
-"""Whose work a claim is, unless its task says otherwise."""
-
-SCREENER = "supervisor"
-"""Who looks at a payee whose name resembles one on a sanctions list."""
 
 ACKNOWLEDGE, DECIDE, PAY = "acknowledge", "decide", "pay"
 
@@ -68,13 +63,13 @@ def miss_deadlines(claim: Claim, now: datetime) -> Claim | None:
     """With note taken of the deadlines that ran out, and a task if nobody has one; None: none did."""
     if not newly_missed(claim.deadlines, now):
         return None
-    moved = claim.moved(Step.MISS_DEADLINE, deadlines=note_missed(claim.deadlines, now))
+    moved = claim.moved(ClaimStep.MISS_DEADLINE, deadlines=note_missed(claim.deadlines, now))
     if moved.task is not None:
         return moved
     return moved.replace(task=Task(role=HANDLER, code=TaskCode.DEADLINE_MISSED, since=now))
 
 
-def with_what_waits(claim: Claim, now: datetime) -> Claim:
+def with_waiting_task(claim: Claim, now: datetime) -> Claim:
     """With a task for what a second person has to say still, where the step left the claim with none."""
     if claim.task is not None:
         return claim
@@ -123,24 +118,37 @@ def waits_for(claim: Claim) -> str:
     return claim.task.role if claim.task else HANDLER
 
 
-def noted(claim: Claim, note: Note) -> Claim:
+def add_note(claim: Claim, note: Note) -> Claim:
+    """The claim with one more note.
+
+    Raises:
+        ClaimFull: It has as many as it can hold.
+    """
     if len(claim.notes) >= NOTES_MAX:
         raise ClaimFull(claim.id, NOTES_MAX, "notes")
-    return claim.moved(Step.NOTE, notes=(*claim.notes, note))
+    return claim.moved(ClaimStep.NOTE, notes=(*claim.notes, note))
 
 
-def followed_up(claim: Claim, on: datetime, about: str, by: str) -> Claim:
-    """With one more time to look again. Numbers are not used twice while one is open."""
+def add_follow_up(claim: Claim, on: datetime, about: str, by: str) -> Claim:
+    """The claim with one more diary entry. Its number is above that of every open entry.
+
+    Raises:
+        ClaimFull: It has as many as it can hold.
+    """
     if len(claim.diary) >= FOLLOW_UPS_MAX:
         raise ClaimFull(claim.id, FOLLOW_UPS_MAX, "follow-ups")
     number = max((entry.number for entry in claim.diary), default=0) + 1
     entry = FollowUp(number=number, on=on, about=about, by=by)
-    return claim.moved(Step.FOLLOW_UP, diary=(*claim.diary, entry))
+    return claim.moved(ClaimStep.FOLLOW_UP, diary=(*claim.diary, entry))
 
 
-def done(claim: Claim, number: int) -> Claim:
-    """Without the follow-up that was seen to; the events keep it."""
+def remove_follow_up(claim: Claim, number: int) -> Claim:
+    """The claim without a diary entry that was dealt with; the events still show it.
+
+    Raises:
+        FollowUpNotFound: The diary has no entry of this number.
+    """
     if number not in {entry.number for entry in claim.diary}:
         raise FollowUpNotFound(f"{claim.id} / {number}")
     left = tuple(entry for entry in claim.diary if entry.number != number)
-    return claim.moved(Step.FOLLOW_UP, diary=left)
+    return claim.moved(ClaimStep.FOLLOW_UP, diary=left)

@@ -9,18 +9,15 @@ from insurance.domain.bank import Payable
 from insurance.domain.bank.outgoing_payment import COMMITTED, OPEN, PaymentStatus
 from insurance.domain.claim.decision import Decision, DecisionRecord
 from insurance.domain.claim.diary import NOTES_MAX, Channel, FollowUp, Note
-from insurance.domain.claim.lifecycle import HELD_BACK, NEXT, Handling, Step
+from insurance.domain.claim.lifecycle import NEXT, NOT_ON_HOLD, REFUSED_STEPS, ClaimStep, Handling
 from insurance.domain.claim.limits import LimitUsage
+from insurance.domain.claim.payee_change import PayeeChange
 from insurance.domain.claim.payment import Payment, kept_back_step
-from insurance.domain.claim.recovery import (
-    Borne,
-    Recovery,
-    RecoveryKind,
-    Sharing,
-    insurers_part,
-)
-from insurance.domain.claim.reserve import ACCOUNTS, COSTS, CostType, Reserve, ReserveReason
+from insurance.domain.claim.recovery import Recovery
+from insurance.domain.claim.register import NoticedClaim
+from insurance.domain.claim.reserve import COSTS, CostType, Reserve, ReserveReason
 from insurance.domain.claim.rule import JudgedSegment, PayoutStep, RuleResult
+from insurance.domain.claim.task import Hold, Task
 from insurance.domain.contract.terms import Reinstatement
 from insurance.domain.core.classification import Classification, Record
 from insurance.domain.core.errors import (
@@ -34,9 +31,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import ClaimId, PaymentId, PolicyId, payment_id_for
 from insurance.domain.core.money import Money, total
-from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.tasks import TaskCode
-from insurance.domain.core.value import Value
 from insurance.domain.evidence.evidence import EVIDENCE_MAX, Evidence
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
 from insurance.domain.party.party import Claimant, Payee
@@ -45,47 +40,6 @@ from insurance.domain.screening.screening import ClearedMatch
 PAYMENTS_MAX = 50
 DECISIONS_MAX = 20
 RECOVERIES_MAX = 20
-
-
-class Task(Value):
-    """Work for a person: which role, what for, since when."""
-
-    role: str
-    code: TaskCode
-    reason: str = ""
-    """Why, in somebody's own words; empty once it was erased."""
-    since: AwareDatetime
-
-
-class Hold(Value):
-    """Why nothing is decided or paid for now, who said so, and since when."""
-
-    reason: str
-    by: str
-    since: AwareDatetime
-
-
-class PayeeChange(Value):
-    """Another payee, until a second person has agreed."""
-
-    payee: Payee
-    asked_by: str
-    asked_at: AwareDatetime
-
-
-class NoticedClaim(Value):
-    """A claim in its policy's register: enough to tell a duplicate."""
-
-    claim_id: ClaimId
-    cover: str
-    occurred_at: AwareDatetime
-    reference: str | None = None
-
-    def same_loss(self, cover: str, occurred_at: datetime, reference: str | None) -> bool:
-        """The same reference, or the same cover within a day: very likely one loss, told twice."""
-        if reference is not None and self.reference == reference:
-            return True
-        return self.cover == cover and abs(self.occurred_at - occurred_at).days < 1
 
 
 class Claim(Record):
@@ -171,13 +125,24 @@ class Claim(Record):
     """What is to be looked at again, and when."""
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=EVIDENCE_MAX)] = ()
 
-    def moved(self, step: Step, **changes: Any) -> Self:
+    def moved(self, step: ClaimStep, **changes: Any) -> Self:
+        """The claim after a step of the table `NEXT`, with these fields changed.
+
+        Raises:
+            WrongState: The claim's handling does not allow the step.
+            ClaimOnHold: The step waits until the claim is released.
+        """
         handling = NEXT.get((self.handling, step))
         if handling is None:
-            raise WrongState(f"Claim {self.id}", self.handling, step)
-        if self.hold is not None and step in HELD_BACK:
+            raise self.wrong_state(step)
+        if self.hold is not None and step in NOT_ON_HOLD:
             raise ClaimOnHold(self.id)
         return self.replace(handling=handling, **changes)
+
+    def wrong_state(self, step: ClaimStep, status: str | None = None) -> WrongState:
+        """The refusal of a step; `status` says why, where it is not the claim's handling."""
+        name = f"Claim {self.id}"
+        return WrongState(name, status or self.handling, step, shown=REFUSED_STEPS[step])
 
     def noticed(self) -> NoticedClaim:
         """As it stands in its policy's register."""
@@ -193,11 +158,22 @@ class Claim(Record):
     def decided(
         self, record: DecisionRecord, *, draws: tuple[LimitUsage, ...], counts: bool
     ) -> Self:
-        """As decided, with the reserve that the decision leaves."""
-        self._check_room(len(self.decisions), DECISIONS_MAX, "decisions")
+        """The claim with a decision, and the reserve that it leaves.
+
+        Args:
+            record: The decision.
+            draws: What it uses of the limits that the policy's claims share.
+            counts: Whether the claim goes to the policyholder's record.
+
+        Raises:
+            ClaimFull: It has as many decisions as it can hold.
+            WrongState: It is decided already, or closed.
+            ClaimOnHold: Nothing is decided while it is on hold.
+        """
+        self.check_room(len(self.decisions), DECISIONS_MAX, "decisions")
         denied = record.decision is Decision.DENIED
         moved = self.moved(
-            Step.DENY if denied else Step.APPROVE,
+            ClaimStep.DENY if denied else ClaimStep.APPROVE,
             decision=record.decision,
             decisions=(*self.decisions, record),
             proposed=None,
@@ -206,18 +182,24 @@ class Claim(Record):
             task=None,
         )
         outstanding = max(
-            record.amount - self.paid_of(CostType.INDEMNITY), self._nothing, self.open_of_indemnity
+            record.amount - self.paid_of(CostType.INDEMNITY),
+            self._nothing,
+            self.open_of(CostType.INDEMNITY),
         )
         return moved.with_reserve(
             CostType.INDEMNITY, outstanding, ReserveReason.DECISION, by=record.by, at=record.at
         )
 
-    @property
-    def open_of_indemnity(self) -> Money:
-        return self.open_of(CostType.INDEMNITY)
+    def closed(
+        self, closed_as: str, *, by: str, at: datetime, step: ClaimStep = ClaimStep.FINISH
+    ) -> Self:
+        """The claim, closed and with its reserves released.
 
-    def closed(self, closed_as: str, *, by: str, at: datetime, step: Step = Step.FINISH) -> Self:
-        """Closed, its reserves released; refused while a payment or a decision is open."""
+        Raises:
+            WrongState: It cannot be closed by this step.
+            ClaimOnHold: Nothing is closed while it is on hold.
+            ClaimStillOpen: A payment is not finished, or a decision waits for a second person.
+        """
         closed = self.moved(step, closed_as=closed_as, task=None)
         if any(payment.status in OPEN for payment in self.payments):
             raise ClaimStillOpen(self.id, "a payment is not finished")
@@ -261,7 +243,11 @@ class Claim(Record):
         by: str,
         at: datetime,
     ) -> Self:
-        """With this much outstanding: never less than what is on its way to be paid."""
+        """The claim with this much outstanding.
+
+        Raises:
+            ReserveTooLow: More than this is on its way to be paid.
+        """
         if outstanding < self.open_of(cost_type):
             raise ReserveTooLow(cost_type, outstanding, self.open_of(cost_type))
         line = Reserve(cost_type=cost_type, outstanding=outstanding, reason=reason, by=by, at=at)
@@ -290,8 +276,20 @@ class Claim(Record):
         by: str,
         to: Payee | None = None,
     ) -> Self:
-        """With one more payment. The reserve must hold it, beside those on their way."""
-        self._check_room(len(self.payments), PAYMENTS_MAX, "payments")
+        """The claim with one more payment.
+
+        Args:
+            cost_type: What is paid for.
+            amount: How much.
+            status: Whether it awaits approval or goes to the bank at once.
+            by: Who requests it.
+            to: Who is paid; None: the claim's payee.
+
+        Raises:
+            ClaimFull: It has as many payments as it can hold.
+            ReserveTooLow: The reserve does not cover it beside the payments on their way.
+        """
+        self.check_room(len(self.payments), PAYMENTS_MAX, "payments")
         free = self.reserve_of(cost_type) - self.open_of(cost_type)
         if amount > free:
             raise ReserveTooLow(cost_type, free, amount)
@@ -336,15 +334,26 @@ class Claim(Record):
         )
 
     def payment(self, payment_id: PaymentId) -> Payment:
+        """One payment of the claim.
+
+        Raises:
+            PaymentNotFound: The claim has no such payment.
+        """
         for payment in self.payments:
             if payment.id == payment_id:
                 return payment
         raise PaymentNotFound(payment_id)
 
     def check_payee(self, now: datetime) -> None:
-        """Raise PayeeUnsettled while another payee is asked for, or was agreed too shortly ago."""
+        """Check that the payee can be paid.
+
+        Raises:
+            PayeeUnsettled: Another payee is proposed, or was approved too short a time ago.
+        """
         if self.payee_change is not None:
-            raise PayeeUnsettled(self.id, "another payee is asked for and nobody has agreed yet")
+            raise PayeeUnsettled(
+                self.id, "another payee is proposed and nobody has approved it yet"
+            )
         if self.payee_cools_until is not None and now < self.payee_cools_until:
             until = self.payee_cools_until.isoformat()
             raise PayeeUnsettled(self.id, f"its payee was changed: nothing is paid before {until}")
@@ -374,7 +383,7 @@ class Claim(Record):
         if lost.cost_type is CostType.INDEMNITY:
             draws = tuple(draw.without(lost.amount) for draw in draws)
         return self.with_payment(lost).moved(
-            Step.LOSE_PAYMENT, draws=draws, task=task, closed_as=None
+            ClaimStep.LOSE_PAYMENT, draws=draws, task=task, closed_as=None
         )
 
     def committed_of(self, cost_type: CostType) -> Money:
@@ -429,72 +438,17 @@ class Claim(Record):
         )
         return total(amounts, self.claimed.currency)
 
-    # Recoveries
+    def check_room(self, there: int, most: int, what: str) -> None:
+        """Check that one more fits.
 
-    def expecting(self, kind: RecoveryKind, against: str, expected: Money) -> Self:
-        """With one more way in which its cost may come back."""
-        self._check_room(len(self.recoveries), RECOVERIES_MAX, "recoveries")
-        recovery = Recovery(
-            number=len(self.recoveries) + 1,
-            kind=kind,
-            expected=expected + self._nothing,
-            received=self._nothing,
-            kept=self._nothing,
-        )
-        return self.replace(
-            recoveries=(*self.recoveries, recovery),
-            debtors=(self.debtors or {}) | {str(recovery.number): against},
-        )
+        Args:
+            there: How many it has.
+            most: How many it can have.
+            what: What they are, in the plural.
 
-    def with_recovery(self, changed: Recovery) -> Self:
-        """With the recovery in its place."""
-        kept = tuple(
-            changed if recovery.number == changed.number else recovery
-            for recovery in self.recoveries
-        )
-        return self.replace(recoveries=kept)
-
-    def keeps(self, amount: Money, kind: RecoveryKind, sharing: Sharing) -> Money:
-        """The insurer's part of an amount that comes in now, beside all that came before.
-
-        Salvage is shared with nobody: what is left of a paid loss is the insurer's.
+        Raises:
+            ClaimFull: It has as many as it can.
         """
-        paid = self.committed_of(CostType.INDEMNITY)
-        borne = Borne(paid, max(self.claimed - paid, self._nothing))
-        if kind is RecoveryKind.SALVAGE:
-            return min(amount, max(paid - self.recovered, self._nothing))
-        shared = [each for each in self.recoveries if each.kind is not RecoveryKind.SALVAGE]
-        received = total((each.received for each in shared), amount.currency)
-        kept = total((each.kept for each in shared), amount.currency)
-        part = insurers_part(received + amount, borne, sharing) - kept
-        return min(max(part, self._nothing), max(paid - self.recovered, self._nothing))
-
-    # The ledger
-
-    def booked_since(self, before: "Claim | None") -> tuple[Posting, ...]:
-        """The postings that a change makes: movements of reserves, and what was newly paid."""
-        postings: tuple[Posting, ...] = ()
-        for cost_type, accounts in ACCOUNTS.items():
-            reserved = self.reserve_of(cost_type) - (
-                before.reserve_of(cost_type) if before else self._nothing
-            )
-            paid = self.paid_of(cost_type) - (
-                before.paid_of(cost_type) if before else self._nothing
-            )
-            postings += post(accounts.change, accounts.reserves, reserved)
-            if accounts.paid is not None:
-                kept_back = self._kept_back_since(before, cost_type)
-                postings += post(accounts.paid, Account.CASH, paid - kept_back)
-                postings += post(accounts.paid, Account.CLAIMS_KEPT_BACK, kept_back)
-        recovered = self.recovered - (before.recovered if before else self._nothing)
-        return postings + post(Account.CASH, Account.RECOVERIES, recovered)
-
-    def _kept_back_since(self, before: "Claim | None", cost_type: CostType) -> Money:
-        if cost_type is not CostType.INDEMNITY:
-            return self._nothing
-        return self.kept_back - (before.kept_back if before else self._nothing)
-
-    def _check_room(self, there: int, most: int, what: str) -> None:
         if there >= most:
             raise ClaimFull(self.id, most, what)
 

@@ -1,6 +1,8 @@
 """How far the handling of a claim has come, and every step that leads on from there."""
 
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 
 class Handling(StrEnum):
@@ -15,58 +17,88 @@ class Handling(StrEnum):
     REOPENED = "reopened"
 
 
-class Step(StrEnum):
-    COMPLETE = "be completed"
-    WAIT_FOR_FACTS = "wait for facts"
-    REFER = "be referred"
-    APPROVE = "be settled"
-    DENY = "be denied"
-    RESERVE = "have its reserve changed"
-    CHANGE_PAYEE = "have its payee changed"
-    PAY = "have more paid on it"
-    LOSE_PAYMENT = "have its payment refused or failed"
-    HOLD = "be put on hold"
-    RELEASE = "be taken off hold"
-    FINISH = "be closed"
-    WITHDRAW = "be withdrawn"
-    REOPEN = "be reopened"
-    ASSIGN = "be given to a handler"
-    NOTE = "have something noted"
-    FOLLOW_UP = "be followed up"
-    TAKE_EVIDENCE = "take evidence"
-    MISS_DEADLINE = "miss a deadline"
+class ClaimStep(StrEnum):
+    """What is done to a claim."""
+
+    COMPLETE = "complete"
+    WAIT_FOR_FACTS = "wait_for_facts"
+    REFER = "refer"
+    APPROVE = "approve"
+    DENY = "deny"
+    RESERVE = "reserve"
+    CHANGE_PAYEE = "change_payee"
+    PAY = "pay"
+    LOSE_PAYMENT = "lose_payment"
+    HOLD = "hold"
+    RELEASE = "release"
+    FINISH = "finish"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+    ASSIGN = "assign"
+    NOTE = "note"
+    FOLLOW_UP = "follow_up"
+    TAKE_EVIDENCE = "take_evidence"
+    MISS_DEADLINE = "miss_deadline"
+
+
+REFUSED_STEPS: Final = MappingProxyType(
+    {
+        ClaimStep.COMPLETE: "be completed",
+        ClaimStep.WAIT_FOR_FACTS: "wait for facts",
+        ClaimStep.REFER: "be referred",
+        ClaimStep.APPROVE: "be settled",
+        ClaimStep.DENY: "be denied",
+        ClaimStep.RESERVE: "have its reserve changed",
+        ClaimStep.CHANGE_PAYEE: "have its payee changed",
+        ClaimStep.PAY: "have more paid on it",
+        ClaimStep.LOSE_PAYMENT: "have its payment refused or failed",
+        ClaimStep.HOLD: "be put on hold",
+        ClaimStep.RELEASE: "be taken off hold",
+        ClaimStep.FINISH: "be closed",
+        ClaimStep.WITHDRAW: "be withdrawn",
+        ClaimStep.REOPEN: "be reopened",
+        ClaimStep.ASSIGN: "be given to a handler",
+        ClaimStep.NOTE: "have something noted",
+        ClaimStep.FOLLOW_UP: "be followed up",
+        ClaimStep.TAKE_EVIDENCE: "take evidence",
+        ClaimStep.MISS_DEADLINE: "miss a deadline",
+    }
+)
+"""How a refusal names the step: "it cannot be settled"."""
 
 
 UNDECIDED = (Handling.NOTIFIED, Handling.VERIFYING, Handling.ASSESSING, Handling.REOPENED)
 OPEN = (*UNDECIDED, Handling.SETTLING)
 
-NEXT = {
-    **{(handling, Step.COMPLETE): handling for handling in UNDECIDED},
-    **{(handling, Step.WAIT_FOR_FACTS): Handling.VERIFYING for handling in UNDECIDED},
-    **{(handling, Step.REFER): Handling.ASSESSING for handling in UNDECIDED},
-    **{(handling, Step.APPROVE): Handling.SETTLING for handling in UNDECIDED},
-    **{(handling, Step.DENY): Handling.SETTLING for handling in UNDECIDED},
-    **{(handling, Step.WITHDRAW): Handling.CLOSED for handling in UNDECIDED},
-    **{(handling, Step.RESERVE): handling for handling in OPEN},
-    **{(handling, Step.CHANGE_PAYEE): handling for handling in OPEN},
-    **{(handling, Step.PAY): handling for handling in OPEN},
-    **{(handling, Step.HOLD): handling for handling in OPEN},
-    **{(handling, Step.RELEASE): handling for handling in OPEN},
-    **{(handling, Step.ASSIGN): handling for handling in OPEN},
-    **{(handling, Step.TAKE_EVIDENCE): handling for handling in OPEN},
-    **{(handling, Step.MISS_DEADLINE): handling for handling in OPEN},
-    **{(handling, Step.NOTE): handling for handling in Handling},
-    **{(handling, Step.FOLLOW_UP): handling for handling in Handling},
+NEXT: Final = {
+    **{(handling, ClaimStep.COMPLETE): handling for handling in UNDECIDED},
+    **{(handling, ClaimStep.WAIT_FOR_FACTS): Handling.VERIFYING for handling in UNDECIDED},
+    **{(handling, ClaimStep.REFER): Handling.ASSESSING for handling in UNDECIDED},
+    **{(handling, ClaimStep.APPROVE): Handling.SETTLING for handling in UNDECIDED},
+    **{(handling, ClaimStep.DENY): Handling.SETTLING for handling in UNDECIDED},
+    **{(handling, ClaimStep.WITHDRAW): Handling.CLOSED for handling in UNDECIDED},
+    **{(handling, ClaimStep.RESERVE): handling for handling in OPEN},
+    **{(handling, ClaimStep.CHANGE_PAYEE): handling for handling in OPEN},
+    **{(handling, ClaimStep.PAY): handling for handling in OPEN},
+    **{(handling, ClaimStep.HOLD): handling for handling in OPEN},
+    **{(handling, ClaimStep.RELEASE): handling for handling in OPEN},
+    **{(handling, ClaimStep.ASSIGN): handling for handling in OPEN},
+    **{(handling, ClaimStep.TAKE_EVIDENCE): handling for handling in OPEN},
+    **{(handling, ClaimStep.MISS_DEADLINE): handling for handling in OPEN},
+    **{(handling, ClaimStep.NOTE): handling for handling in Handling},
+    **{(handling, ClaimStep.FOLLOW_UP): handling for handling in Handling},
     # The bank is never told that its report does not suit us: every state takes a lost payment.
-    (Handling.NOTIFIED, Step.LOSE_PAYMENT): Handling.ASSESSING,
-    (Handling.VERIFYING, Step.LOSE_PAYMENT): Handling.VERIFYING,
-    (Handling.ASSESSING, Step.LOSE_PAYMENT): Handling.ASSESSING,
-    (Handling.SETTLING, Step.LOSE_PAYMENT): Handling.ASSESSING,
-    (Handling.REOPENED, Step.LOSE_PAYMENT): Handling.REOPENED,
-    (Handling.CLOSED, Step.LOSE_PAYMENT): Handling.REOPENED,
-    (Handling.SETTLING, Step.FINISH): Handling.CLOSED,
-    (Handling.CLOSED, Step.REOPEN): Handling.REOPENED,
+    (Handling.NOTIFIED, ClaimStep.LOSE_PAYMENT): Handling.ASSESSING,
+    (Handling.VERIFYING, ClaimStep.LOSE_PAYMENT): Handling.VERIFYING,
+    (Handling.ASSESSING, ClaimStep.LOSE_PAYMENT): Handling.ASSESSING,
+    (Handling.SETTLING, ClaimStep.LOSE_PAYMENT): Handling.ASSESSING,
+    (Handling.REOPENED, ClaimStep.LOSE_PAYMENT): Handling.REOPENED,
+    (Handling.CLOSED, ClaimStep.LOSE_PAYMENT): Handling.REOPENED,
+    (Handling.SETTLING, ClaimStep.FINISH): Handling.CLOSED,
+    (Handling.CLOSED, ClaimStep.REOPEN): Handling.REOPENED,
 }
 
-HELD_BACK = frozenset({Step.APPROVE, Step.DENY, Step.PAY, Step.WITHDRAW, Step.FINISH})
+NOT_ON_HOLD: Final = frozenset(
+    {ClaimStep.APPROVE, ClaimStep.DENY, ClaimStep.PAY, ClaimStep.WITHDRAW, ClaimStep.FINISH}
+)
 """What waits while a claim is on hold."""

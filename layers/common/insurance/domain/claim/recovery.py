@@ -1,7 +1,8 @@
-"""Recoveries: what comes back on a paid claim, and how it is shared with who bore the rest of the loss."""
+"""Recoveries: what comes back on a paid claim, and how insurer and insured share it."""
 
 from enum import StrEnum
-from typing import NamedTuple, Self
+from types import MappingProxyType
+from typing import Final, NamedTuple, Self
 
 from insurance.domain.core.errors import WrongState
 from insurance.domain.core.money import Money
@@ -10,9 +11,9 @@ from insurance.domain.core.value import Value
 
 class RecoveryKind(StrEnum):
     SUBROGATION = "subrogation"
-    """From whoever caused the loss, or their insurer."""
+    """From the person who caused the loss, or their insurer."""
     SALVAGE = "salvage"
-    """From what was left of the object: ours, once its loss was paid."""
+    """From the sale of what is left of the object: it is the insurer's once the loss was paid."""
     THIRD_PARTY = "third_party"
     """From another insurer, a guarantor, the state."""
 
@@ -26,13 +27,24 @@ class RecoveryStatus(StrEnum):
 
 
 class RecoveryStep(StrEnum):
-    PURSUE = "be pursued"
-    RECEIVE_PART = "be received in part"
-    RECEIVE_REST = "be received"
-    ABANDON = "be abandoned"
+    PURSUE = "pursue"
+    RECEIVE_PART = "receive_part"
+    RECEIVE_REST = "receive_rest"
+    ABANDON = "abandon"
 
 
-NEXT = {
+REFUSED_STEPS: Final = MappingProxyType(
+    {
+        RecoveryStep.PURSUE: "be pursued",
+        RecoveryStep.RECEIVE_PART: "be received in part",
+        RecoveryStep.RECEIVE_REST: "be received",
+        RecoveryStep.ABANDON: "be abandoned",
+    }
+)
+"""How a refusal names the step: "it cannot be pursued"."""
+
+
+NEXT: Final = {
     (RecoveryStatus.IDENTIFIED, RecoveryStep.PURSUE): RecoveryStatus.PURSUED,
     (RecoveryStatus.IDENTIFIED, RecoveryStep.ABANDON): RecoveryStatus.ABANDONED,
     (RecoveryStatus.PURSUED, RecoveryStep.RECEIVE_PART): RecoveryStatus.PART_RECOVERED,
@@ -45,7 +57,7 @@ NEXT = {
 
 
 class Recovery(Value):
-    """One way in which a claim's cost comes back. Who owes it stands apart: that is personal."""
+    """One way in which a claim's cost comes back. The debtor's name is personal: the claim has it."""
 
     number: int
     kind: RecoveryKind
@@ -59,15 +71,34 @@ class Recovery(Value):
     abandoned_because: str | None = None
 
     def pursued(self) -> Self:
+        """The recovery, once the debtor is asked for it.
+
+        Raises:
+            WrongState: It is not just identified.
+        """
         return self._moved(RecoveryStep.PURSUE)
 
     def receiving(self, amount: Money, *, kept: Money) -> Self:
+        """The recovery with money that came in.
+
+        Args:
+            amount: What came in.
+            kept: The insurer's part of it.
+
+        Raises:
+            WrongState: It is not pursued, or it has come to its end.
+        """
         received = self.received + amount
         whole = received >= self.expected
         step = RecoveryStep.RECEIVE_REST if whole else RecoveryStep.RECEIVE_PART
         return self._moved(step).replace(received=received, kept=self.kept + kept)
 
     def abandoned(self, because: str) -> Self:
+        """The recovery, given up; what was expected still is written off.
+
+        Raises:
+            WrongState: It has come to its end already.
+        """
         return self._moved(RecoveryStep.ABANDON).replace(
             written_off=self.expected - self.received, abandoned_because=because
         )
@@ -75,7 +106,12 @@ class Recovery(Value):
     def _moved(self, step: RecoveryStep) -> Self:
         status = NEXT.get((self.status, step))
         if status is None:
-            raise WrongState(f"Recovery {self.number}", self.status.replace("_", " "), step)
+            raise WrongState(
+                f"Recovery {self.number}",
+                self.status.replace("_", " "),
+                step,
+                shown=REFUSED_STEPS[step],
+            )
         return self.replace(status=status)
 
 

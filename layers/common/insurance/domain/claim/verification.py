@@ -1,114 +1,224 @@
-"""Verification: the rules that every claim meets, whatever the product; all are run, all are reported."""
+"""Verification: the rules that every claim meets, then the product's own, then what the cover pays.
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
+All rules run, and every result is reported.
+"""
 
-from insurance.domain.claim.claim import NoticedClaim
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.limits import LimitUsage
-from insurance.domain.claim.payment import KeptBack, kept_back_step
 from insurance.domain.claim.rule import JudgedSegment, Outcome, PayoutStep, RuleResult
+from insurance.domain.claim.verdict import Notice, Verdict
 from insurance.domain.contract.terms import Reinstatement
-from insurance.domain.core.identity import ClaimId
+from insurance.domain.core.errors import AlreadyErased
 from insurance.domain.core.money import Money
-from insurance.domain.party.party import Payee
-from insurance.domain.policy import Policy
+from insurance.domain.policy import ChargeKind, Policy
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.reinstating import premium_of
+from insurance.domain.product import Assessment, Loss, Product
+from insurance.domain.quote.pricing import imposed_of, stored_risk
 
-FRAUD_SCORE = "fraud_score"
-"""The rule in which a product's signals add up."""
-
-
-class Notice(NamedTuple):
-    """What the rules look at: a loss as it was reported, or as somebody asks about it."""
-
-    cover: str
-    occurred_at: datetime
-    reported_at: datetime
-    claimed: Money
-    payee: Payee | None
-    same_loss_as: tuple[ClaimId, ...] = ()
+LAST_MOMENT: Final = timedelta(microseconds=1)
 
 
-class Verdict(NamedTuple):
-    """Every rule's result, what is missing, and what the cover pays."""
+def verify_notice(
+    notice: Notice, policy: Policy, product: Product, used: Mapping[str, int]
+) -> Verdict:
+    """Run every rule on a loss and report every result.
 
-    rules: tuple[RuleResult, ...]
-    missing: tuple[str, ...]
-    payable: Money
-    steps: tuple[PayoutStep, ...]
-    counts: bool
-    reserve: Money
-    """What the product expects such a loss to cost, before anything is decided."""
-    recoverable: Money | None = None
-    """Held back until the loss is made good, where the product says so."""
-    judged_on: JudgedSegment | None = None
-    """The segment in force at the loss, or the last one before; None before the policy began."""
-    draws: tuple[LimitUsage, ...] = ()
-    """What it would take of the limits that the policy's claims share."""
-    reinstatements: tuple[Reinstatement, ...] = ()
-    """Of those, the limits that stand again for a premium."""
+    Args:
+        notice: The loss.
+        policy: The policy, with all its segments.
+        product: The version of the product that the policy was sold on.
+        used: What other claims have used of the policy's shared limits, in minor units, by code.
 
-    kept_back: KeptBack | None = None
-    """What of it would stay with us for overdue premium, if it went to the policyholder."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """The gravest of the results: what is missing comes before what was judged without it."""
-        found = {result.outcome for result in self.rules}
-        gravest = (Outcome.INCOMPLETE, Outcome.FAIL, Outcome.REFER)
-        return next((outcome for outcome in gravest if outcome in found), Outcome.PASS)
-
-    @property
-    def payout_steps(self) -> tuple[PayoutStep, ...]:
-        """How it was worked out what would be paid, down to what would reach the policyholder."""
-        if self.kept_back is None:
-            return self.steps
-        return (*self.steps, kept_back_step(self.kept_back, self.payable))
-
-    @property
-    def holds(self) -> bool:
-        """Whether the fraud score lies in a band that holds the claim. None of them denies it."""
-        return any(
-            rule.code == FRAUD_SCORE and rule.facts.get("band") == "hold" for rule in self.rules
+    Raises:
+        AlreadyErased: The facts of the loss, or of the risk, were erased.
+        InvalidFields: The product has no such cover, or cannot read the facts.
+    """
+    if notice.facts is None:
+        raise AlreadyErased(policy.party_id)
+    at = _judged_at(notice, policy, product)
+    rules = common_rules(notice, policy, at)
+    segment = _segment(policy, at, product)
+    if notice.claimed.currency is not product.currency:
+        nothing = Money.zero(product.currency)
+        return Verdict(
+            rules, (), nothing, (), counts=False, reserve=notice.claimed, judged_on=segment
         )
+    in_force = policy.at(at)
+    assessment = product.assess(
+        _loss(notice, policy, product, at, used),
+        stored_risk(product, in_force),
+        imposed_of(in_force.imposed),
+    )
+    reinstated = tuple(
+        Reinstatement.model_validate(terms._asdict() | {"priced_at": at})
+        for terms in assessment.reinstated
+    )
+    owed = _reinstatement_steps(assessment, reinstated, used, policy, product)
+    return Verdict(
+        rules + _product_rules(assessment),
+        assessment.missing,
+        assessment.payable,
+        (*(PayoutStep(**step._asdict()) for step in assessment.steps), *owed),
+        counts=assessment.counts,
+        reserve=assessment.reserve,
+        recoverable=assessment.recoverable or None,
+        judged_on=segment,
+        draws=_limit_usage(assessment, policy),
+        reinstatements=reinstated,
+    )
 
-    @property
-    def reasons(self) -> str:
-        """The explanations of the rules that stand in the way."""
-        against = {Outcome.INCOMPLETE, Outcome.FAIL, Outcome.REFER}
-        return " ".join(rule.explanation for rule in self.rules if rule.outcome in against)
+
+def verify_claim(
+    claim: Claim, policy: Policy, product: Product, used: Mapping[str, int]
+) -> Verdict:
+    """Verify a claim as it stands now.
+
+    Args:
+        claim: The claim.
+        policy: Its policy, with all its segments.
+        product: The version of the product that the policy was sold on.
+        used: What all the policy's claims have used of the shared limits, in minor units, by code;
+            the claim's own share is left to it.
+
+    Raises:
+        AlreadyErased: The facts of the loss, or of the risk, were erased.
+        InvalidFields: The product has no such cover, or cannot read the facts.
+    """
+    notice = Notice(
+        cover=claim.cover,
+        occurred_at=claim.occurred_at,
+        reported_at=claim.reported_at,
+        claimed=claim.claimed,
+        facts=claim.facts,
+        item=claim.item,
+        same_loss_as=claim.same_loss_as,
+    )
+    own = {usage.code: usage.amount.amount for usage in claim.draws}
+    by_others = {code: amount - own.get(code, 0) for code, amount in used.items()}
+    return verify_notice(notice, policy, product, by_others)
 
 
-def judge_notice(notice: Notice, policy: Policy, at: datetime) -> tuple[RuleResult, ...]:
+def common_rules(notice: Notice, policy: Policy, at: datetime) -> tuple[RuleResult, ...]:
     """The rules that no product can drop, each with the facts it used.
 
     Whether the loss lies in the period, was reported in time and falls under a cover in force is
-    the product's to say: lines differ in what triggers them.
+    for the product to say: lines of business differ in what triggers them.
+
+    Args:
+        notice: The loss.
+        policy: The policy.
+        at: The moment on whose terms the loss is judged.
     """
-    rules = (_same_currency(notice, policy), _not_told_before(notice))
+    rules = (_same_currency(notice, policy), _not_a_duplicate(notice))
     return (*rules, _in_force(at, policy)) if policy.transactions else rules
 
 
-def judge_payee(payee: Payee | None, unsettled: str | None) -> RuleResult:
-    """Straight-through payment needs somebody to pay, and an account that nobody has just changed."""
-    if payee is None:
-        return _result("payee_known", Outcome.REFER, "Nobody is named to be paid.")
-    if not payee.has_account:
-        return _result("payee_known", Outcome.REFER, "The payee has named no bank account.")
-    if unsettled is not None:
-        return _result("payee_known", Outcome.REFER, unsettled)
-    return _result("payee_known", Outcome.PASS, "A payee is named.")
+def _judged_at(notice: Notice, policy: Policy, product: Product) -> datetime:
+    """The moment on whose terms a loss is judged.
+
+    It is the moment of the loss or, for a claims-made cover, of the report: in an extended
+    reporting period, the term's last moment.
+    """
+    if product.claims.of(notice.cover).trigger != "claims_made":
+        return notice.occurred_at
+    return min(notice.reported_at, policy.period.end - LAST_MOMENT)
 
 
-def same_loss(
-    noticed: Sequence[NoticedClaim],
-    cover: str,
-    occurred_at: datetime,
-    reference: str | None = None,
-) -> tuple[ClaimId, ...]:
-    """Claims that were noticed before for what looks like the same loss."""
+def _segment(policy: Policy, at: datetime, product: Product) -> JudgedSegment | None:
+    """The segment in force then, or the last one before; None before the policy began."""
+    begun = [segment for segment in policy.segments() if segment.period.start <= at]
+    if not begun:
+        return None
+    return JudgedSegment(
+        number=begun[-1].number,
+        start=begun[-1].period.start,
+        end=begun[-1].period.end,
+        product=product.ref,
+    )
+
+
+def _loss(
+    notice: Notice, policy: Policy, product: Product, at: datetime, used: Mapping[str, int]
+) -> Loss:
+    return Loss(
+        cover=notice.cover,
+        claimed=notice.claimed,
+        facts=notice.facts or {},
+        item=notice.item,
+        occurred_at=notice.occurred_at,
+        reported_at=notice.reported_at,
+        covered_since=policy.held_at(at).get(notice.cover),
+        insured_since=policy.insured_since,
+        used={
+            code: Money(amount=amount, currency=product.currency) for code, amount in used.items()
+        },
+    )
+
+
+def _product_rules(assessment: Assessment) -> tuple[RuleResult, ...]:
     return tuple(
-        claim.claim_id for claim in noticed if claim.same_loss(cover, occurred_at, reference)
+        RuleResult(
+            code=result.code,
+            outcome=Outcome(result.outcome),
+            facts=dict(result.facts),
+            explanation=result.explanation,
+            wording=result.wording or None,
+        )
+        for result in assessment.rules
+    )
+
+
+def _reinstatement_steps(
+    assessment: Assessment,
+    reinstated: tuple[Reinstatement, ...],
+    used: Mapping[str, int],
+    policy: Policy,
+    product: Product,
+) -> Iterator[PayoutStep]:
+    """What the policyholder will owe for limits that stand again, line by line.
+
+    It is no part of what is paid: the claim is the same before and after each step.
+    """
+    for terms in reinstated:
+        by_others = used.get(terms.code, 0)
+        with_this = by_others + assessment.uses[terms.code].amount
+        charge = premium_of(
+            terms,
+            terms.of_used(by_others),
+            terms.of_used(with_this),
+            policy,
+            Conditions.of(product),
+        )
+        for line in charge.lines:
+            yield PayoutStep(
+                code=f"reinstatement_{line.code}",
+                name=f"Owed for the limit that stands again: {line.name}",
+                figure=f"{line.amount} = {charge.notes[0]}"
+                if line.kind is ChargeKind.NET
+                else f"{line.amount} that follow the net premium",
+                before=assessment.payable,
+                after=assessment.payable,
+            )
+
+
+def _limit_usage(assessment: Assessment, policy: Policy) -> tuple[LimitUsage, ...]:
+    return tuple(
+        LimitUsage.model_validate(
+            {
+                "code": code,
+                "kind": assessment.aggregate_kinds[code],
+                "amount": amount,
+                "whole": assessment.wholes[code],
+                "pool": (policy.shares_with or policy.id) if code in assessment.for_life else None,
+            }
+        )
+        for code, amount in assessment.uses.items()
+        if amount
     )
 
 
@@ -124,21 +234,24 @@ def _same_currency(notice: Notice, policy: Policy) -> RuleResult:
     )
 
 
-def _not_told_before(notice: Notice) -> RuleResult:
-    told = bool(notice.same_loss_as)
+def _not_a_duplicate(notice: Notice) -> RuleResult:
+    duplicate = bool(notice.same_loss_as)
     return _result(
         "not_a_duplicate",
-        Outcome.REFER if told else Outcome.PASS,
+        Outcome.REFER if duplicate else Outcome.PASS,
         "Another claim was noticed for what looks like the same loss."
-        if told
+        if duplicate
         else "No other claim was noticed for this loss.",
         same_loss_as=list(notice.same_loss_as),
     )
 
 
 def _in_force(at: datetime, policy: Policy) -> RuleResult:
-    """Of a policy that was changed: the loss is judged on the terms in force then, and by a person
-    where those were settled only afterwards."""
+    """Whether a policy that was changed was in force.
+
+    The loss is judged on the terms in force then; a person judges it where those terms were set
+    only after the loss.
+    """
     covered = policy.covers_at(at)
     since = policy.settled_at(at)
     facts = {"covered": covered, "known_since": since.isoformat() if since else None}

@@ -29,3 +29,12 @@ SERVICING_ROLES = frozenset({Role.CALL_CENTRE, Role.UNDERWRITER, Role.CHIEF_UNDE
 
 EVERY_ROLE = frozenset(Role)
 """For what every member of staff may read."""
+
+CLAIM_HANDLERS = frozenset({Role.CLAIMS_HANDLER, Role.SUPERVISOR})
+"""Who may assess, settle and pay claims, within the authority that the product gives."""
+
+NOTICE_TAKERS = CLAIM_HANDLERS | {Role.CALL_CENTRE}
+"""Who may take a notice of loss, and what is added to it later."""
+
+CLAIM_READERS = NOTICE_TAKERS | {Role.COMPLAINTS_HANDLER, Role.COMPLIANCE, Role.AUDITOR}
+"""Who may read claims, which hold sensitive facts about people."""

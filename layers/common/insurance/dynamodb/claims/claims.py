@@ -1,14 +1,16 @@
 """Claims in their table: one item each, and beside them a register of each policy's claims."""
 
-from collections.abc import Callable, Sequence
-from itertools import batched, groupby
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from insurance.domain.billing import BillingAccount
 from insurance.domain.claim import Claim, Handling, NoticedClaim
 from insurance.domain.claim.attention import waits_for, waits_from
-from insurance.domain.claim.files import first_seen
+from insurance.domain.claim.context import ClaimContext, NoticeContext
+from insurance.domain.claim.evidence import first_seen
 from insurance.domain.claim.limits import LimitUsage, Movement, movements
+from insurance.domain.claim.set_off import AccountChange
 from insurance.domain.core.errors import (
     AccountMoved,
     ClaimNotFound,
@@ -32,16 +34,15 @@ from insurance.dynamodb.transaction import (
     transact,
     update,
 )
-from insurance.operations.claims.ports import AccountMove, ClaimContext, NoticeContext
-from insurance.operations.idempotency import Idempotency
+from insurance.operations.command import Command
 from insurance.operations.parties.ports import Keys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-CLAIMS_PER_READ = 50
-"""One read holds 100 items: so many claims, and as many parties at most."""
+ITEMS_PER_READ = 100
+"""What DynamoDB returns in one BatchGetItem at most: claims and their parties together."""
 
 FILE = "file_"
 """In front of a file's mark: the column that says to which claim it came first."""
@@ -77,18 +78,19 @@ class DynamoDBClaims:
         self._receipts = receipts
         self._keys = keys
 
-    def load_policy(self, policy_id: str, receipt: Idempotency | None) -> NoticeContext:
+    def load_policy(self, policy_id: str, command: Command | None) -> NoticeContext:
         wanted = [
             self._register_key(policy_id),
             self._limits_key(policy_id),
             self._account_key(policy_id),
             *self._policies.wants(policy_id),
         ]
-        if receipt is not None:
-            wanted.append(self._receipts.key(receipt))
+        if command is not None:
+            wanted.append(self._receipts.key(command.idempotency))
         register, limits, account, header, body, party, *earlier = load(self._client, wanted)
-        if receipt is not None:
-            self._receipts.check(receipt, earlier[0], aggregates.read_key(self._keys, party))
+        if command is not None:
+            key = aggregates.read_key(self._keys, party)
+            self._receipts.check(command.idempotency, earlier[0], key)
         policy = self._policies.read(policy_id, [header, body, party])
         used = self._used(policy.record, limits)
         return NoticeContext(
@@ -104,9 +106,9 @@ class DynamoDBClaims:
         event: Event,
         claim: Claim,
         *,
-        file: NoticeContext,
-        receipt: Idempotency,
-        moved: AccountMove | None = None,
+        context: NoticeContext,
+        command: Command,
+        account: AccountChange | None = None,
     ) -> None:
         def noticed(_item: Item | None) -> Exception:
             return StaleRevision(claim.policy_id)
@@ -114,19 +116,19 @@ class DynamoDBClaims:
         transact(
             self._client,
             [
-                *self._move_account(moved),
+                *self._change_account(account),
                 *self._take((), claim),
                 add(self._claims_table, _item(event, claim), noticed, key="id"),
                 aggregates.append(self._events_table, event, taken=noticed),
                 put(
                     self._claims_table,
-                    _register(claim, file),
+                    _register(claim, context),
                     noticed,
                     condition="attribute_not_exists(id) OR revision = :seen",
-                    seen=codec.number(file.register_revision),
+                    seen=codec.number(context.register_revision),
                 ),
                 self._receipts.keep(
-                    receipt, about=party_id_for(claim.policy_id), key=file.policy.key
+                    command.idempotency, about=party_id_for(claim.policy_id), key=context.policy.key
                 ),
             ],
         )
@@ -135,51 +137,49 @@ class DynamoDBClaims:
         item, party = load(self._client, [self._key(claim_id), self._party_key(claim_id)])
         return self._read(claim_id, item, party)
 
-    def get_all(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
-        if not claim_ids:
-            return []
-        wanted = [self._key(claim_id) for claim_id in claim_ids]
-        *items, party = load(self._client, [*wanted, self._party_key(claim_ids[0])])
+    def get_many(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
+        return [claim for some in _reads(claim_ids) for claim in self._get_at_once(some)]
+
+    def _get_at_once(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
+        parties = _parties_of(claim_ids)
+        items = load(
+            self._client,
+            [
+                *map(self._key, claim_ids),
+                *((self._parties_table, {"id": codec.text(party)}) for party in parties),
+            ],
+        )
+        keys = dict(zip(parties, items[len(claim_ids) :], strict=True))
         return [
-            self._read(claim_id, item, party)
-            for claim_id, item in zip(claim_ids, items, strict=True)
+            self._read(claim_id, item, keys[party_id_for(claim_id)])
+            for claim_id, item in zip(claim_ids, items, strict=False)
         ]
 
-    def get_each(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
-        found: list[Stored[Claim]] = []
-        for some in batched(claim_ids, CLAIMS_PER_READ, strict=False):
-            parties = list(dict.fromkeys(party_id_for(claim_id) for claim_id in some))
-            items = load(
-                self._client,
-                [
-                    *map(self._key, some),
-                    *((self._parties_table, {"id": codec.text(id)}) for id in parties),
-                ],
-            )
-            keys = dict(zip(parties, items[len(some) :], strict=True))
-            found += [
-                self._read(claim_id, item, keys[party_id_for(claim_id)])
-                for claim_id, item in zip(some, items, strict=False)
-            ]
-        return found
-
-    def load(self, claim_id: str, receipt: Idempotency) -> ClaimContext:
+    def load(self, claim_id: str, command: Command) -> ClaimContext:
         policy_id = policy_id_for(claim_id)
-        wanted = [self._key(claim_id), self._limits_key(policy_id), self._receipts.key(receipt)]
+        wanted = [
+            self._key(claim_id),
+            self._limits_key(policy_id),
+            self._receipts.key(command.idempotency),
+        ]
         account, *items = load(
             self._client,
             [self._account_key(policy_id), *wanted, *self._policies.wants(policy_id)],
         )
-        return self._file(claim_id, items, receipt, account=account)
+        return self._context(claim_id, items, command, account=account)
 
-    def load_evidence(self, claim_id: str, receipt: Idempotency) -> ClaimContext:
+    def load_evidence(self, claim_id: str, command: Command) -> ClaimContext:
         policy_id = policy_id_for(claim_id)
-        wanted = [self._key(claim_id), self._limits_key(policy_id), self._receipts.key(receipt)]
+        wanted = [
+            self._key(claim_id),
+            self._limits_key(policy_id),
+            self._receipts.key(command.idempotency),
+        ]
         marks, *items = load(
             self._client,
             [self._marks_key(policy_id), *wanted, *self._policies.wants(policy_id)],
         )
-        return self._file(claim_id, items, receipt, marks=marks)
+        return self._context(claim_id, items, command, marks=marks)
 
     def change(
         self,
@@ -187,8 +187,8 @@ class DynamoDBClaims:
         claim: Claim,
         *,
         before: Stored[Claim],
-        receipt: Idempotency,
-        moved: AccountMove | None = None,
+        command: Command,
+        account: AccountChange | None = None,
     ) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(claim.id)
@@ -196,7 +196,7 @@ class DynamoDBClaims:
         transact(
             self._client,
             [
-                *self._move_account(moved),
+                *self._change_account(account),
                 *self._take(before.record.draws, claim),
                 *self._mark(before.record, claim, stale),
                 put(
@@ -207,7 +207,9 @@ class DynamoDBClaims:
                     seen=codec.number(before.head.sequence),
                 ),
                 aggregates.append(self._events_table, event, taken=stale),
-                self._receipts.keep(receipt, about=party_id_for(claim.id), key=before.key),
+                self._receipts.keep(
+                    command.idempotency, about=party_id_for(claim.id), key=before.key
+                ),
             ],
         )
 
@@ -252,16 +254,16 @@ class DynamoDBClaims:
             [shared] = load(self._client, [self._limits_key(policy.shares_with)])
         return _read_used(limits, USED) | _read_used(shared, LIFE)
 
-    def _move_account(self, moved: AccountMove | None) -> Sequence[Write]:
-        """The policy's account beside the claim: as it was when the claim was decided on it."""
-        if moved is None:
+    def _change_account(self, change: AccountChange | None) -> Sequence[Write]:
+        """The policy's account beside the claim, as it was when the claim was decided on it."""
+        if change is None:
             return ()
 
         def stale(_item: Item | None) -> Exception:
-            return AccountMoved(moved.account.policy_id)
+            return AccountMoved(change.account.policy_id)
 
         return aggregates.moved(
-            self._billing_table(), self._events_table, moved.event, moved.before, stale
+            self._billing_table(), self._events_table, change.event, change.before, stale
         )
 
     def _mark(self, before: Claim, claim: Claim, stale: Refusal) -> Sequence[Write]:
@@ -277,11 +279,11 @@ class DynamoDBClaims:
             for mark in first_seen(before, claim)
         ]
 
-    def _file(
+    def _context(
         self,
         claim_id: str,
         items: Sequence[Item | None],
-        receipt: Idempotency,
+        command: Command,
         *,
         marks: Item | None = None,
         account: Item | None = None,
@@ -289,7 +291,7 @@ class DynamoDBClaims:
         item, limits, earlier, *rest = items
         party = rest[-1]
         key = aggregates.read_key(self._keys, party)
-        self._receipts.check(receipt, earlier, key)
+        self._receipts.check(command.idempotency, earlier, key)
         claim = self._read(claim_id, item, party)  # first: it is the claim that was asked for
         policy = self._policies.read(policy_id_for(claim_id), rest).record
         return ClaimContext(
@@ -331,6 +333,22 @@ class DynamoDBClaims:
         return self._claims_table, {"id": codec.text(f"{policy_id}#limits")}
 
 
+def _parties_of(claim_ids: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(map(party_id_for, claim_ids)))
+
+
+def _reads(claim_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The claims in parts that fit into one read, each with the parties of its claims."""
+    some: list[str] = []
+    for claim_id in claim_ids:
+        if len(some) + 1 + len(_parties_of([*some, claim_id])) > ITEMS_PER_READ:
+            yield some
+            some = []
+        some.append(claim_id)
+    if some:
+        yield some
+
+
 def _read_account(item: Item | None, key: PartyKey | None) -> Stored[BillingAccount] | None:
     return aggregates.kept(BillingAccount, item, key) if item else None
 
@@ -363,16 +381,16 @@ def lane_columns(claim: Claim) -> Item:
     return columns
 
 
-def _register(claim: Claim, file: NoticeContext) -> Item:
+def _register(claim: Claim, context: NoticeContext) -> Item:
     """The policy's register with the new claim entered. It can be rebuilt from the claims' events."""
     entries = [
         noticed.model_dump(mode="json", exclude_none=True)
-        for noticed in (*file.noticed, claim.noticed())
+        for noticed in (*context.noticed, claim.noticed())
     ]
     return {
         "id": codec.text(claim.policy_id),
         "v": codec.number(codec.SCHEMA_VERSION),
-        "revision": codec.number(file.register_revision + 1),
+        "revision": codec.number(context.register_revision + 1),
         "body": codec.binary(codec.pack({"claims": entries})),
     }
 

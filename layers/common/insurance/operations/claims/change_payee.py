@@ -1,119 +1,76 @@
-"""Change whom a claim is paid to: asked for by one, agreed by another, and not paid at once."""
+"""Change the payee of a claim: proposed by one person, approved by another, not paid at once."""
 
-from datetime import timedelta
-
-from insurance.domain.claim import Claim, PayeeChange, Step, Task
-from insurance.domain.core.caller import Caller
-from insurance.domain.core.errors import SamePerson, ScreeningOpen, WrongState
+from insurance.domain.claim import Claim, payee
+from insurance.domain.claim.authority import check_profile
 from insurance.domain.core.stored import Stored
-from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Payee
-from insurance.domain.screening.screening import cleared_matches
-from insurance.operations.claims.authority import check_profile
-from insurance.operations.claims.change_claim import HANDLER, load_claim, store_claim
-from insurance.operations.claims.ports import Claims
-from insurance.operations.claims.screen_payment import screening_matches
-from insurance.operations.idempotency import Idempotency
-from insurance.operations.parties.ports import Screening
-from insurance.operations.products.ports import Products
-
-COOLING = timedelta(hours=24)
-"""Time for the claimant to hear of the change, and to say that it was not them."""
+from insurance.operations.claims.claim_context import (
+    act_of,
+    find_matches,
+    load_claim,
+    store_claim,
+)
+from insurance.operations.claims.ports import ClaimPorts
+from insurance.operations.command import Command
 
 
 def propose_payee(
-    claim_id: str,
-    payee: Payee,
-    *,
-    expected_revision: int | None,
-    caller: Caller,
-    claims: Claims,
-    receipt: Idempotency,
+    claim_id: str, proposed: Payee, command: Command, ports: ClaimPorts
 ) -> Stored[Claim]:
-    """Nothing is paid until somebody else has agreed; the first payee needs nobody."""
-    file = load_claim(
-        claim_id,
-        expected_revision=expected_revision,
-        caller=caller,
-        claims=claims,
-        receipt=receipt,
-    )
-    claim = file.claim.record
-    if claim.payee in {None, payee}:
-        changed = _answered(claim).replace(payee=payee)
-        type = "claim.payee_named"
-    else:
-        change = PayeeChange(payee=payee, asked_by=caller.principal, asked_at=receipt.now)
-        task = Task(
-            role=HANDLER,
-            code=TaskCode.APPROVE_PAYEE,
-            reason="Another payee is asked for.",
-            since=receipt.now,
-        )
-        changed = claim.moved(Step.CHANGE_PAYEE, payee_change=change, task=claim.task or task)
-        type = "claim.payee_proposed"
-    return store_claim(
-        changed, type, before=file.claim, caller=caller, claims=claims, receipt=receipt
-    )
+    """Name the payee. The first one stands at once; another one waits for a second person.
+
+    Raises:
+        ClaimNotFound: The claim does not exist, or the caller may not see it.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        WrongState: The claim is closed.
+        AlreadyErased: The claim's people were erased.
+    """
+    context = load_claim(claim_id, command, ports.claims)
+    change = payee.propose_payee(context.claim.record, proposed, act_of(command))
+    return store_claim(change, context.claim, command, ports.claims)
 
 
 def approve_payee(
-    claim_id: str,
-    *,
-    approve: bool,
-    somebody_else_because: str | None,
-    expected_revision: int | None,
-    caller: Caller,
-    products: Products,
-    claims: Claims,
-    screening: Screening,
-    receipt: Idempotency,
+    claim_id: str, cleared_because: str | None, command: Command, ports: ClaimPorts
 ) -> Stored[Claim]:
-    """The second person's word: the new payee stands, after a time to cool, or the old one stays.
+    """Let the new payee stand, to be paid after a cooling period.
 
-    A name that resembles one on a sanctions list is agreed to only with the reason why it is
-    somebody else, which is kept.
+    Args:
+        claim_id: The claim.
+        cleared_because: Where the name resembles one on the sanctions list: how it is known that
+            the payee is another person.
+        command: The command.
+        ports: What the operation needs from outside.
+
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        WrongState: No other payee is proposed, or the claim is closed.
+        SamePerson: The person who proposed the payee cannot approve it.
+        ScreeningOpen: The name resembles one on the list, and no reason is given.
     """
-    file = load_claim(
-        claim_id,
-        expected_revision=expected_revision,
-        caller=caller,
-        claims=claims,
-        receipt=receipt,
-    )
-    claim = file.claim.record
-    check_profile(caller, products.version(file.policy.product))
-    change = claim.payee_change
-    if change is None:
-        raise WrongState(f"Claim {claim.id}", "without another payee", "have one approved")
-    if change.asked_by == caller.principal:
-        raise SamePerson(f"the payee of {claim.id}")
-    changed = _answered(claim)
-    type = "claim.payee_refused"
-    if approve:
-        found = screening_matches(claim, change.payee, screening)
-        if found and somebody_else_because is None:
-            raise ScreeningOpen("the payee's name: say why it is somebody else,")
-        matches = cleared_matches(
-            change.payee.name,
-            found,
-            by=caller.principal,
-            reason=somebody_else_because or "",
-            at=receipt.now,
-        )
-        changed = changed.replace(
-            payee=change.payee,
-            payee_cools_until=receipt.now + COOLING,
-            cleared=(*claim.cleared, *matches),
-        )
-        type = "claim.payee_changed"
-    return store_claim(
-        changed, type, before=file.claim, caller=caller, claims=claims, receipt=receipt
-    )
+    context = load_claim(claim_id, command, ports.claims)
+    claim, act = context.claim.record, act_of(command)
+    check_profile(command.caller, ports.products.version(context.policy.product))
+    proposed = payee.check_payee_change(claim, act)
+    matches = find_matches(claim, proposed.payee, ports.screening)
+    change = payee.approve_payee(claim, proposed, matches, cleared_because, act)
+    return store_claim(change, context.claim, command, ports.claims)
 
 
-def _answered(claim: Claim) -> Claim:
-    """Without another payee, and without the task of agreeing to one."""
-    waits = claim.task is not None and claim.task.code == TaskCode.APPROVE_PAYEE
-    task = None if waits else claim.task
-    return claim.moved(Step.CHANGE_PAYEE, payee_change=None, task=task)
+def refuse_payee(claim_id: str, command: Command, ports: ClaimPorts) -> Stored[Claim]:
+    """Leave the claim with the payee it has.
+
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        WrongState: No other payee is proposed, or the claim is closed.
+        SamePerson: The person who proposed the payee cannot refuse it.
+    """
+    context = load_claim(claim_id, command, ports.claims)
+    claim = context.claim.record
+    check_profile(command.caller, ports.products.version(context.policy.product))
+    payee.check_payee_change(claim, act_of(command))
+    return store_claim(payee.refuse_payee(claim), context.claim, command, ports.claims)

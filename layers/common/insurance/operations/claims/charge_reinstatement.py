@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from insurance.domain.claim import Claim
+from insurance.domain.claim.context import NoticeContext
 from insurance.domain.core.errors import ClaimNotFound, PolicyNotFound
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.reinstating import LimitsUsed, charge_limits
-from insurance.operations.claims.ports import Claims, NoticeContext
+from insurance.operations.claims.ports import Claims
 from insurance.operations.policy.ports import PolicyChanges
 from insurance.operations.policy.store_policy import ChangedPolicy
 from insurance.operations.products.ports import Products

@@ -1,244 +1,222 @@
-"""Handle a claim: hold it, change its reserve, pay its expenses, close it, open it again."""
+"""Handle a claim: reserve, hold, release, close, reopen, assign, note, diary, expenses."""
 
-from collections.abc import Callable
 from datetime import datetime
 
-from insurance.domain.bank.outgoing_payment import PaymentStatus
-from insurance.domain.claim import (
-    Claim,
-    CostType,
-    Decision,
-    Handling,
-    Hold,
-    ReserveReason,
-    Step,
-    Task,
-    attention,
-)
-from insurance.domain.claim.diary import Note
-from insurance.domain.core.caller import Caller
-from insurance.domain.core.errors import WrongState
+from insurance.domain.claim import Claim, ClaimStep, handling, payments
+from insurance.domain.claim.handling import ExpenseInput, ReserveInput
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
-from insurance.domain.core.tasks import TaskCode
-from insurance.domain.party.party import Payee
-from insurance.domain.product import Product
-from insurance.operations.claims.authority import (
-    check_authority,
-    check_profile,
-    has_authority,
-    is_straight_through,
+from insurance.operations.claims.claim_context import (
+    act_of,
+    find_matches,
+    load_as_handler,
+    store_claim,
 )
-from insurance.operations.claims.change_claim import HANDLER, load_claim, store_claim
-from insurance.operations.claims.ports import Claims
-from insurance.operations.claims.screen_payment import screening_matches
-from insurance.operations.idempotency import Idempotency
-from insurance.operations.parties.ports import Screening
-from insurance.operations.products.ports import Products
-
-type Change = Callable[[Claim, Product], tuple[Claim, str]]
-"""What a step makes of a claim, and the type of its event."""
+from insurance.operations.claims.ports import ClaimPorts
+from insurance.operations.command import Command
 
 
-class ClaimDesk:
-    """A member of staff at work on one claim: what every step at the desk is given."""
+def change_reserve(
+    claim_id: str, reserve: ReserveInput, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    """Change what is expected to be paid still of one type of cost.
 
-    def __init__(
-        self,
-        claim_id: str,
-        *,
-        expected_revision: int | None,
-        caller: Caller,
-        products: Products,
-        claims: Claims,
-        receipt: Idempotency,
-    ) -> None:
-        self._claim_id = claim_id
-        self._expected_revision = expected_revision
-        self._caller = caller
-        self._products = products
-        self._claims = claims
-        self._receipt = receipt
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: The total is above the limits of the caller's roles.
+        WrongState: The claim is closed.
+        ReserveTooLow: More than this is on its way to be paid.
+    """
+    context, product = load_as_handler(claim_id, command, ports)
+    change = handling.change_reserve(context.claim.record, reserve, product, act_of(command))
+    return store_claim(change, context.claim, command, ports.claims)
 
-    def hold(self, reason: str) -> Stored[Claim]:
-        """Nothing is decided or paid from now on, until it is released."""
 
-        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
-            if claim.hold is not None:
-                raise WrongState(f"Claim {claim.id}", "on hold", Step.HOLD)
-            hold = Hold(reason=reason, by=self._by, since=self._receipt.now)
-            return claim.moved(Step.HOLD, hold=hold), "claim.held"
+def hold_claim(claim_id: str, reason: str, command: Command, ports: ClaimPorts) -> Stored[Claim]:
+    """Put a claim on hold: nothing is decided or paid until it is released.
 
-        return self._changed(change)
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        WrongState: The claim is on hold already, or closed.
+    """
+    context, _ = load_as_handler(claim_id, command, ports)
+    change = handling.hold_claim(context.claim.record, reason, act_of(command))
+    return store_claim(change, context.claim, command, ports.claims)
 
-    def release(self) -> Stored[Claim]:
-        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
-            if claim.hold is None:
-                raise WrongState(f"Claim {claim.id}", "not on hold", Step.RELEASE)
-            return claim.moved(Step.RELEASE, hold=None), "claim.released"
 
-        return self._changed(change)
+def release_claim(claim_id: str, command: Command, ports: ClaimPorts) -> Stored[Claim]:
+    """Take a claim off hold.
 
-    def reserve(
-        self, cost_type: CostType, outstanding: Money, reason: ReserveReason
-    ) -> Stored[Claim]:
-        """Expect so much more of this type of cost; what it makes of the total needs authority."""
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        WrongState: The claim is not on hold, or it is closed.
+    """
+    context, _ = load_as_handler(claim_id, command, ports)
+    change = handling.release_claim(context.claim.record)
+    return store_claim(change, context.claim, command, ports.claims)
 
-        def change(claim: Claim, product: Product) -> tuple[Claim, str]:
-            total = claim.paid_of(cost_type) + outstanding
-            check_authority(self._caller, total, product, cost_type)
-            changed = claim.moved(Step.RESERVE).with_reserve(
-                cost_type, outstanding, reason, by=self._by, at=self._receipt.now
-            )
-            return changed, "claim.reserved"
 
-        return self._changed(change)
+def close_claim(
+    claim_id: str, closed_as: str, step: ClaimStep, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    """Close a claim and release its reserves.
 
-    def pay_expense(
-        self, amount: Money, reason: str, to: Payee, screening: Screening
-    ) -> Stored[Claim]:
-        """Pay for the handling of the claim, out of the reserve for that, to who sent the bill."""
+    Args:
+        claim_id: The claim.
+        closed_as: Why there is nothing more to do: settled, withdrawn or duplicate.
+        step: `FINISH` for a claim that is settled, `WITHDRAW` for one that was never decided.
+        command: The command.
+        ports: What the operation needs from outside.
 
-        def change(claim: Claim, product: Product) -> tuple[Claim, str]:
-            total = claim.committed_of(CostType.EXPENSE) + amount
-            found = screening_matches(claim, to, screening)
-            straight = (
-                is_straight_through(total, product)
-                and not found
-                and has_authority(self._caller, total, product, CostType.EXPENSE)
-            )
-            paying = claim.moved(Step.PAY).paying(
-                CostType.EXPENSE,
-                amount,
-                status=PaymentStatus.EXECUTING if straight else PaymentStatus.AWAITING_APPROVAL,
-                by=self._by,
-                to=to,
-            )
-            if straight:
-                return paying, "payment.requested"
-            task = self._task(TaskCode.APPROVE_PAYMENT, reason)
-            return paying.replace(task=paying.task or task), "payment.requested"
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        WrongState: The claim cannot be closed for this reason.
+        ClaimOnHold: Nothing is closed while it is on hold.
+        ClaimStillOpen: A payment is not finished, or a decision waits for a second person.
+    """
+    context, _ = load_as_handler(claim_id, command, ports)
+    change = handling.close_claim(context.claim.record, closed_as, step, act_of(command))
+    return store_claim(change, context.claim, command, ports.claims)
 
-        return self._changed(change)
 
-    def pay_share(self, amount: Money, reason: str) -> Stored[Claim]:
-        """Ask again for the insured's part of what was recovered, after it was refused or came back."""
+def reopen_claim(
+    claim_id: str, reason: str, reserve: Money | None, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    """Open a closed claim again, with what it may still cost.
 
-        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
-            paying = claim.moved(Step.PAY).paying(
-                CostType.INSURED_SHARE,
-                amount,
-                status=PaymentStatus.AWAITING_APPROVAL,
-                by=self._by,
-            )
-            task = self._task(TaskCode.APPROVE_PAYMENT, reason)
-            return paying.replace(task=paying.task or task), "payment.requested"
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: The total with the reserve is above the limits of the caller's roles.
+        WrongState: The claim is not closed.
+    """
+    context, product = load_as_handler(claim_id, command, ports)
+    change = handling.reopen_claim(context.claim.record, reason, reserve, product, act_of(command))
+    return store_claim(change, context.claim, command, ports.claims)
 
-        return self._changed(change)
 
-    def cancel_payment(self, payment_id: str, reason: str) -> Stored[Claim]:
-        """Take back a payment that nobody has approved yet."""
+def assign_claim(
+    claim_id: str, handler: str | None, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    """Give a claim to a handler, or with None to nobody.
 
-        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
-            cancelled = claim.payment(payment_id).cancelled(by=self._by, reason=reason)
-            return claim.losing(cancelled, self._task(TaskCode.PAYMENT_CANCELLED, reason)), (
-                "payment.cancelled"
-            )
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        WrongState: The claim is closed.
+    """
+    context, _ = load_as_handler(claim_id, command, ports)
+    change = handling.assign_claim(context.claim.record, handler)
+    return store_claim(change, context.claim, command, ports.claims)
 
-        return self._changed(change)
 
-    def close(self, closed_as: str, *, step: Step) -> Stored[Claim]:
-        """Close it, its reserve released; nothing may be on its way."""
+def add_note(claim_id: str, text: str, command: Command, ports: ClaimPorts) -> Stored[Claim]:
+    """Add a note for the next person who works on the claim.
 
-        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
-            closed = claim.closed(closed_as, by=self._by, at=self._receipt.now, step=step)
-            paid = claim.paid_of(CostType.INDEMNITY)
-            return (closed if paid else closed.replace(draws=(), counts=False)), "claim.closed"
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        ClaimFull: The claim has as many notes as it can hold.
+        AlreadyErased: The claim's people were erased, so the note could not be sealed.
+    """
+    context, _ = load_as_handler(claim_id, command, ports)
+    change = handling.add_note(context.claim.record, text, act_of(command))
+    return store_claim(change, context.claim, command, ports.claims)
 
-        return self._changed(change)
 
-    def reopen(self, reason: str, reserve: Money | None) -> Stored[Claim]:
-        """Look at a closed claim again; its decision is open, what was paid stays paid."""
+def create_diary_entry(
+    claim_id: str, on: datetime, about: str, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    """Put a claim on the work list again at a time.
 
-        def change(claim: Claim, product: Product) -> tuple[Claim, str]:
-            if claim.handling is not Handling.CLOSED:
-                raise WrongState(f"Claim {claim.id}", claim.handling, Step.REOPEN)
-            reopened = claim.moved(
-                Step.REOPEN,
-                decision=Decision.PENDING,
-                closed_as=None,
-                task=self._task(TaskCode.REOPENED, reason),
-            )
-            if reserve is not None:
-                total = claim.paid_of(CostType.INDEMNITY) + reserve
-                check_authority(self._caller, total, product)
-                reopened = reopened.with_reserve(
-                    CostType.INDEMNITY,
-                    reserve,
-                    ReserveReason.REOPENED,
-                    by=self._by,
-                    at=self._receipt.now,
-                )
-            return reopened, "claim.reopened"
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        ClaimFull: The claim has as many diary entries as it can hold.
+    """
+    context, _ = load_as_handler(claim_id, command, ports)
+    change = handling.add_diary_entry(context.claim.record, on, about, act_of(command))
+    return store_claim(change, context.claim, command, ports.claims)
 
-        return self._changed(change)
 
-    def assign(self, handler: str | None) -> Stored[Claim]:
-        """Put the claim into somebody's hands, whoever had it before; into nobody's with None."""
+def complete_diary_entry(
+    claim_id: str, number: int, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    """Remove a diary entry that was dealt with.
 
-        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
-            return claim.moved(Step.ASSIGN, handler=handler), "claim.assigned"
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        FollowUpNotFound: The diary has no entry of this number.
+    """
+    context, _ = load_as_handler(claim_id, command, ports)
+    change = handling.complete_diary_entry(context.claim.record, number)
+    return store_claim(change, context.claim, command, ports.claims)
 
-        return self._changed(change)
 
-    def note(self, text: str) -> Stored[Claim]:
-        """Write down what the next person should know."""
+def pay_expense(
+    claim_id: str, expense: ExpenseInput, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    """Pay a bill for dealing with a claim, out of the expense reserve.
 
-        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
-            note = Note(text=text, by=self._by, at=self._receipt.now)
-            return attention.noted(claim, note), "claim.noted"
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        WrongState: The claim is closed.
+        ClaimOnHold: Nothing is paid while it is on hold.
+        ReserveTooLow: The expense reserve does not cover the bill.
+        ClaimFull: The claim has as many payments as it can hold.
+    """
+    context, product = load_as_handler(claim_id, command, ports)
+    claim = context.claim.record
+    suspect = bool(find_matches(claim, expense.payee, ports.screening))
+    change = handling.pay_expense(claim, expense, product, act_of(command), suspect=suspect)
+    return store_claim(change, context.claim, command, ports.claims)
 
-        return self._changed(change)
 
-    def follow_up(self, on: datetime, about: str) -> Stored[Claim]:
-        """Have the claim come back to the work list at a time."""
+def pay_insured_share(
+    claim_id: str, amount: Money, reason: str, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    """Request the insured's part of a recovery again, after its payment was refused or came back.
 
-        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
-            return attention.followed_up(claim, on, about, self._by), "claim.follow_up_set"
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        WrongState: The claim is closed.
+        ClaimOnHold: Nothing is paid while it is on hold.
+        ReserveTooLow: Less than this is owed to the insured.
+        ClaimFull: The claim has as many payments as it can hold.
+    """
+    context, _ = load_as_handler(claim_id, command, ports)
+    change = handling.pay_insured_share(context.claim.record, amount, reason, act_of(command))
+    return store_claim(change, context.claim, command, ports.claims)
 
-        return self._changed(change)
 
-    def followed_up(self, number: int) -> Stored[Claim]:
-        """Strike a follow-up that was seen to."""
+def cancel_payment(
+    claim_id: str, payment_id: str, reason: str, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    """Withdraw a payment that nobody has approved yet.
 
-        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
-            return attention.done(claim, number), "claim.follow_up_done"
-
-        return self._changed(change)
-
-    @property
-    def _by(self) -> str:
-        return self._caller.principal
-
-    def _task(self, code: TaskCode, reason: str) -> Task:
-        return Task(role=HANDLER, code=code, reason=reason, since=self._receipt.now)
-
-    def _changed(self, change: Change) -> Stored[Claim]:
-        file = load_claim(
-            self._claim_id,
-            expected_revision=self._expected_revision,
-            caller=self._caller,
-            claims=self._claims,
-            receipt=self._receipt,
-        )
-        product = self._products.version(file.policy.product)
-        check_profile(self._caller, product)
-        changed, type = change(file.claim.record, product)
-        return store_claim(
-            changed,
-            type,
-            before=file.claim,
-            caller=self._caller,
-            claims=self._claims,
-            receipt=self._receipt,
-        )
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        PaymentNotFound: The claim has no such payment.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        WrongState: The payment does not await approval.
+    """
+    context, _ = load_as_handler(claim_id, command, ports)
+    change = payments.cancel_payment(context.claim.record, payment_id, reason, act_of(command))
+    return store_claim(change, context.claim, command, ports.claims)

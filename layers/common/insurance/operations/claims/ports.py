@@ -1,88 +1,91 @@
-"""What operations on claims are given."""
+"""What operations on claims and their evidence need from outside."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from insurance.domain.billing import BillingAccount
-    from insurance.domain.claim import Claim, NoticedClaim
+    from collections.abc import Sequence
+
+    from insurance.domain.claim import Claim
+    from insurance.domain.claim.context import ClaimContext, NoticeContext
+    from insurance.domain.claim.set_off import AccountChange
     from insurance.domain.core.event import Event
     from insurance.domain.core.stored import Stored
-    from insurance.domain.policy import Policy
-    from insurance.operations.idempotency import Idempotency
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimContext:
-    """All that a step of a claim is decided on."""
-
-    claim: Stored[Claim]
-    policy: Policy
-    used: Mapping[str, int] = field(default_factory=dict)
-    """What the policy's claims have taken of the limits they share, in minor units, by code."""
-    seen: Mapping[str, str] = field(default_factory=dict)
-    """Files received on the policy's claims, by mark: on which claim first. See `load_evidence`."""
-    account: Stored[BillingAccount] | None = None
-    """How the policy is paid; None where nobody chose a plan and nothing came in, and for evidence."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeContext:
-    """All that a first notice of loss is decided on."""
-
-    policy: Stored[Policy]
-    noticed: Sequence[NoticedClaim]
-    """Claims noticed on the policy so far."""
-    register_revision: int
-    used: Mapping[str, int] = field(default_factory=dict)
-    """See `ClaimFile.used`."""
-    account: Stored[BillingAccount] | None = None
-    """See `ClaimFile.account`."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountMove:
-    """What a claim's payment does to its policy's account, in the claim's own transaction."""
-
-    event: Event
-    account: BillingAccount
-    before: Stored[BillingAccount] | None
+    from insurance.operations.command import Command
+    from insurance.operations.files.ports import Objects
+    from insurance.operations.parties.ports import Screening
+    from insurance.operations.products.ports import Products
 
 
 class Claims(Protocol):
-    def load_policy(self, policy_id: str, receipt: Idempotency | None) -> NoticeContext:
-        """The policy and its register of claims, in one read with the receipt."""
+    """The claims, each policy's register of them, and the limits that they share."""
+
+    def load_policy(self, policy_id: str, command: Command | None) -> NoticeContext:
+        """The policy and its register of claims, in one read with the idempotency record.
+
+        Args:
+            policy_id: The policy.
+            command: The command whose record is read too; None where nothing is written.
+
+        Raises:
+            PolicyNotFound: There is none.
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+        """
 
     def notify(
         self,
         event: Event,
         claim: Claim,
         *,
-        file: NoticeContext,
-        receipt: Idempotency,
-        moved: AccountMove | None = None,
+        context: NoticeContext,
+        command: Command,
+        account: AccountChange | None = None,
     ) -> None:
-        """Store a new claim and enter it in the policy's register; raise StaleRevision when another
-        claim was entered meanwhile. What it takes of shared limits and does to the policy's account
-        moves as in `change`."""
+        """Store a new claim, enter it in the policy's register, and record the command's answer.
+
+        Shared limits and the policy's account change in the same transaction, as in `change`.
+
+        Raises:
+            StaleRevision: Another claim was entered meanwhile.
+            LimitMoved: Other claims have left too little of a shared limit.
+            AccountMoved: The policy's account has changed meanwhile.
+            AlreadyAnswered: This call was answered before.
+        """
 
     def get(self, claim_id: str) -> Stored[Claim]:
-        """Raise ClaimNotFound when there is none."""
+        """The claim as it stands.
 
-    def get_all(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
-        """As `get`, many of one policy at once and in their order; at most 90."""
+        Raises:
+            ClaimNotFound: There is none.
+        """
 
-    def get_each(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
-        """As `get`, of whichever policies, in their order."""
+    def get_many(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
+        """Claims of any policies, in this order; of one policy, up to 99 in one read.
 
-    def load(self, claim_id: str, receipt: Idempotency) -> ClaimContext:
-        """The claim and its policy, in one read with the receipt."""
+        Raises:
+            ClaimNotFound: One of them does not exist.
+        """
 
-    def load_evidence(self, claim_id: str, receipt: Idempotency) -> ClaimContext:
-        """As `load`, and in the same read which files came to the policy's claims before."""
+    def load(self, claim_id: str, command: Command) -> ClaimContext:
+        """The claim, its policy, account and limits, in one read with the idempotency record.
+
+        Raises:
+            ClaimNotFound: There is none.
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+        """
+
+    def load_evidence(self, claim_id: str, command: Command) -> ClaimContext:
+        """As `load`, with the files that came to the policy's claims in place of the account.
+
+        Raises:
+            ClaimNotFound: There is none.
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+        """
 
     def change(
         self,
@@ -90,18 +93,48 @@ class Claims(Protocol):
         claim: Claim,
         *,
         before: Stored[Claim],
-        receipt: Idempotency,
-        moved: AccountMove | None = None,
+        command: Command,
+        account: AccountChange | None = None,
     ) -> None:
-        """Store the claim as the event left it; raise StaleRevision when it has moved on.
+        """Store the claim as the event left it, and the command's answer, all or none.
 
-        What it takes of shared limits moves in the same transaction; raise LimitMoved when other
-        claims have left too little. Files that came to it first are marked as its own; raise
-        StaleRevision when one has come to another claim meanwhile. The policy's account is stored
-        with it as `moved` says; raise AccountMoved when somebody else has changed it meanwhile.
+        What it uses of shared limits changes in the same transaction. Files that came to this
+        claim first are marked as its own. The policy's account is stored with it where `account`
+        says so.
+
+        Raises:
+            StaleRevision: The claim has moved on, or a file has come to another claim meanwhile.
+            LimitMoved: Other claims have left too little of a shared limit.
+            AccountMoved: The policy's account has changed meanwhile.
+            AlreadyAnswered: This call was answered before.
         """
 
 
 class Scanner(Protocol):
+    """A scanner for malware."""
+
     def found_in(self, file: bytes) -> str | None:
-        """The name of the malware in a file; None when there is none. Unavailable: nobody looked."""
+        """The name of the malware in a file; None when there is none.
+
+        Raises:
+            Unavailable: The file could not be scanned.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPorts:
+    """What operations on claims need from outside."""
+
+    products: Products
+    claims: Claims
+    screening: Screening
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePorts:
+    """What operations on evidence need from outside."""
+
+    products: Products
+    claims: Claims
+    objects: Objects
+    scanner: Scanner

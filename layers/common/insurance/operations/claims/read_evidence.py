@@ -1,65 +1,90 @@
-"""Read evidence again: all that a claim has, or one file with a link that ends soon."""
+"""Read evidence: all that a claim has, or one file with a link that ends soon."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import NamedTuple
 
-from insurance.domain.claim.files import evidence_of, shown_to
+from insurance.domain.claim.evidence import find_evidence, visible_evidence
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import AlreadyErased, EvidenceNotFound
+from insurance.domain.core.roles import Role
 from insurance.domain.evidence.evidence import Evidence, EvidenceStatus
 from insurance.domain.evidence.media import ENDINGS
-from insurance.operations.claims.ports import Claims
+from insurance.operations.claims.evidence_objects import refused_key, sealed_key, unseal_file
+from insurance.operations.claims.ports import EvidencePorts
 from insurance.operations.claims.read_claim import read_claim
-from insurance.operations.claims.take_evidence import opened, refused_key, stored_key
+from insurance.operations.command import Query
 from insurance.operations.files.issue_download_link import Link, issue_download_link
-from insurance.operations.files.ports import Objects
-
-INVESTIGATOR = "supervisor"
-"""Whose work it is to look into a file that was refused."""
 
 
 @dataclass(frozen=True, slots=True)
-class LentEvidence:
+class LinkedEvidence:
+    """Evidence, and where to read the file."""
+
     evidence: Evidence
     link: Link | None
-    """None unless the file was received, or was refused and the caller looks into that."""
+    """None unless the file was received, or was refused and the caller may look into that."""
+
+
+class _Object(NamedTuple):
+    """A stored file, and what it is called when it is downloaded."""
+
+    key: str
+    media_type: str
+    name: str
 
 
 def read_evidence(
-    claim_id: str,
-    evidence_id: str,
-    *,
-    caller: Caller,
-    claims: Claims,
-    objects: Objects,
-    now: datetime,
-) -> LentEvidence:
-    """A file that was received is lent to whoever sees it; one that was refused to those who look
-    into why, under a name that nothing opens. AlreadyErased: nobody can read it any more."""
-    kept = read_claim(claim_id, caller=caller, claims=claims)
-    evidence = evidence_of(kept.record, evidence_id, caller)
-    if kept.key is None:
+    claim_id: str, evidence_id: str, query: Query, ports: EvidencePorts
+) -> LinkedEvidence:
+    """One file of a claim with a link to it.
+
+    A refused file is linked for supervisors alone, under a name that no program opens.
+
+    Raises:
+        ClaimNotFound: The claim does not exist, or the caller may not see it.
+        EvidenceNotFound: The claim has no such evidence, or the caller may not see it.
+        AlreadyErased: The claim's people were erased: nobody can read the file any more.
+    """
+    stored = read_claim(claim_id, query.caller, ports.claims)
+    evidence = find_evidence(stored.record, evidence_id, query.caller)
+    if stored.key is None:
         raise AlreadyErased(claim_id)
-    looks_into_it = caller.kind is CallerKind.STAFF and INVESTIGATOR in caller.roles
-    if evidence.status is EvidenceStatus.RECEIVED:
-        where, media_type = stored_key(evidence_id), str(evidence.media_type)
-        name = f"{evidence.code.replace('_', '-')}.{ENDINGS[evidence.media_type]}"
-    elif evidence.status is EvidenceStatus.REFUSED and looks_into_it:
-        where, media_type = refused_key(evidence_id), "application/octet-stream"
-        name = f"refused-{evidence.code.replace('_', '-')}.bin"
-    else:
-        return LentEvidence(evidence, None)
-    sealed = objects.get(where)
+    found = _object_of(evidence, query.caller)
+    if found is None:
+        return LinkedEvidence(evidence, None)
+    sealed = ports.objects.get(found.key)
     if sealed is None and evidence.status is EvidenceStatus.REFUSED:
-        return LentEvidence(evidence, None)  # its time is over
+        return LinkedEvidence(evidence, None)  # the bucket's rule has deleted it
     if sealed is None:
         raise EvidenceNotFound(evidence_id)
-    file = opened(sealed, evidence_id, kept.key)
     link = issue_download_link(
-        evidence.id, file, media_type=media_type, name=name, objects=objects, now=now
+        evidence.id,
+        unseal_file(sealed, evidence_id, stored.key),
+        media_type=found.media_type,
+        name=found.name,
+        objects=ports.objects,
+        now=query.received_at,
     )
-    return LentEvidence(evidence, link)
+    return LinkedEvidence(evidence, link)
 
 
-def list_evidence(claim_id: str, *, caller: Caller, claims: Claims) -> tuple[Evidence, ...]:
-    return shown_to(caller, read_claim(claim_id, caller=caller, claims=claims).record)
+def list_evidence(claim_id: str, query: Query, ports: EvidencePorts) -> tuple[Evidence, ...]:
+    """The evidence of a claim that the caller may see, in the order in which it was announced.
+
+    Raises:
+        ClaimNotFound: The claim does not exist, or the caller may not see it.
+    """
+    claim = read_claim(claim_id, query.caller, ports.claims).record
+    return visible_evidence(claim, query.caller)
+
+
+def _object_of(evidence: Evidence, caller: Caller) -> _Object | None:
+    """The file that the caller may read; None: none."""
+    name = evidence.code.replace("_", "-")
+    if evidence.status is EvidenceStatus.RECEIVED:
+        ending = ENDINGS[evidence.media_type]
+        return _Object(sealed_key(evidence.id), str(evidence.media_type), f"{name}.{ending}")
+    supervises = caller.kind is CallerKind.STAFF and Role.SUPERVISOR in caller.roles
+    if evidence.status is EvidenceStatus.REFUSED and supervises:
+        return _Object(refused_key(evidence.id), "application/octet-stream", f"refused-{name}.bin")
+    return None

@@ -1,138 +1,87 @@
-"""Recover what a claim cost: from who caused it, from what is left of the object; share it; give up."""
+"""Recover what a claim has cost: identify, pursue, receive, abandon."""
 
-from collections.abc import Callable
-
-from insurance.domain.bank.outgoing_payment import PaymentStatus
-from insurance.domain.claim import Claim, CostType, ReserveReason, Task
-from insurance.domain.claim.recovery import Recovery, RecoveryKind, Sharing
-from insurance.domain.core.caller import Caller
-from insurance.domain.core.errors import RecoveryNotFound, WrongState
+from insurance.domain.claim import Claim, recoveries
+from insurance.domain.claim.recoveries import RecoveryInput
+from insurance.domain.claim.recovery import Sharing
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
-from insurance.domain.core.tasks import TaskCode
 from insurance.domain.product import Product
-from insurance.operations.claims.authority import check_profile
-from insurance.operations.claims.change_claim import HANDLER, load_claim, store_claim
-from insurance.operations.claims.ports import Claims
-from insurance.operations.idempotency import Idempotency
-from insurance.operations.products.ports import Products
-
-type Change = Callable[[Claim, Product], tuple[Claim, str]]
+from insurance.operations.claims.claim_context import act_of, load_as_handler, store_claim
+from insurance.operations.claims.ports import ClaimPorts
+from insurance.operations.command import Command
 
 
-class RecoveryDesk:
-    """A member of staff at work on the recoveries of one claim."""
+def identify_recovery(
+    claim_id: str, recovery: RecoveryInput, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    """Add a way in which money that was paid may come back.
 
-    def __init__(
-        self,
-        claim_id: str,
-        *,
-        expected_revision: int | None,
-        caller: Caller,
-        products: Products,
-        claims: Claims,
-        receipt: Idempotency,
-    ) -> None:
-        self._claim_id = claim_id
-        self._expected_revision = expected_revision
-        self._caller = caller
-        self._products = products
-        self._claims = claims
-        self._receipt = receipt
-
-    def identify(self, kind: RecoveryKind, against: str, expected: Money) -> Stored[Claim]:
-        """Something paid may come back. What was not paid cannot."""
-
-        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
-            if not claim.committed_of(CostType.INDEMNITY):
-                raise WrongState(f"Claim {claim.id}", "not paid", "be recovered")
-            return claim.expecting(kind, against, expected), "recovery.identified"
-
-        return self._changed(change)
-
-    def pursue(self, number: str) -> Stored[Claim]:
-        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
-            pursued = _recovery(claim, number).pursued()
-            return claim.with_recovery(pursued), "recovery.pursued"
-
-        return self._changed(change)
-
-    def receive(self, number: str, amount: Money) -> Stored[Claim]:
-        """Money has come in: the insurer's part is income, the insured's is paid on to them."""
-
-        def change(claim: Claim, product: Product) -> tuple[Claim, str]:
-            recovery = _recovery(claim, number)
-            kept = claim.keeps(amount, recovery.kind, _sharing(product))
-            received = claim.with_recovery(recovery.receiving(amount, kept=kept))
-            return self._passed_on(received, amount - kept), "recovery.received"
-
-        return self._changed(change)
-
-    def abandon(self, number: str, because: str) -> Stored[Claim]:
-        """Nothing more will come: the rest is written off."""
-
-        def change(claim: Claim, _product: Product) -> tuple[Claim, str]:
-            abandoned = _recovery(claim, number).abandoned(because)
-            return claim.with_recovery(abandoned), "recovery.abandoned"
-
-        return self._changed(change)
-
-    def _passed_on(self, claim: Claim, theirs: Money) -> Claim:
-        """What is the insured's is owed to them from now on, and waits for a second person."""
-        if not theirs:
-            return claim
-        owed = claim.reserve_of(CostType.INSURED_SHARE) + theirs
-        return (
-            claim.with_reserve(
-                CostType.INSURED_SHARE,
-                owed,
-                ReserveReason.RECOVERY,
-                by=self._caller.principal,
-                at=self._receipt.now,
-            )
-            .paying(
-                CostType.INSURED_SHARE,
-                theirs,
-                status=PaymentStatus.AWAITING_APPROVAL,
-                by=self._caller.principal,
-            )
-            .replace(task=self._to_approve(theirs))
-        )
-
-    def _to_approve(self, theirs: Money) -> Task:
-        reason = f"{theirs} of what was recovered is the insured's."
-        return Task(
-            role=HANDLER, code=TaskCode.APPROVE_PAYMENT, reason=reason, since=self._receipt.now
-        )
-
-    def _changed(self, change: Change) -> Stored[Claim]:
-        file = load_claim(
-            self._claim_id,
-            expected_revision=self._expected_revision,
-            caller=self._caller,
-            claims=self._claims,
-            receipt=self._receipt,
-        )
-        product = self._products.version(file.policy.product)
-        check_profile(self._caller, product)
-        changed, type = change(file.claim.record, product)
-        return store_claim(
-            changed,
-            type,
-            before=file.claim,
-            caller=self._caller,
-            claims=self._claims,
-            receipt=self._receipt,
-        )
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        WrongState: Nothing was paid on the claim, so nothing can come back.
+        ClaimFull: It has as many recoveries as it can hold.
+    """
+    context, _ = load_as_handler(claim_id, command, ports)
+    change = recoveries.identify_recovery(context.claim.record, recovery)
+    return store_claim(change, context.claim, command, ports.claims)
 
 
-def _recovery(claim: Claim, number: str) -> Recovery:
-    for recovery in claim.recoveries:
-        if str(recovery.number) == number:
-            return recovery
-    raise RecoveryNotFound(number)
+def pursue_recovery(
+    claim_id: str, number: str, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    """Note that the debtor is asked for the money.
+
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        RecoveryNotFound: The claim has no recovery of this number.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        WrongState: The recovery is not just identified.
+    """
+    context, _ = load_as_handler(claim_id, command, ports)
+    change = recoveries.pursue_recovery(context.claim.record, number)
+    return store_claim(change, context.claim, command, ports.claims)
+
+
+def receive_recovery(
+    claim_id: str, number: str, amount: Money, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    """Book money that came in, and share it with the insured as the product says.
+
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        RecoveryNotFound: The claim has no recovery of this number.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        WrongState: The recovery is not pursued, or it has come to its end.
+        ClaimFull: The claim has as many payments as it can hold.
+    """
+    context, product = load_as_handler(claim_id, command, ports)
+    change = recoveries.receive_recovery(
+        context.claim.record, number, amount, _sharing(product), act_of(command)
+    )
+    return store_claim(change, context.claim, command, ports.claims)
+
+
+def abandon_recovery(
+    claim_id: str, number: str, reason_code: str, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    """Give a recovery up and write off what was still expected.
+
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        RecoveryNotFound: The claim has no recovery of this number.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+        WrongState: The recovery has come to its end already.
+    """
+    context, _ = load_as_handler(claim_id, command, ports)
+    change = recoveries.abandon_recovery(context.claim.record, number, reason_code)
+    return store_claim(change, context.claim, command, ports.claims)
 
 
 def _sharing(product: Product) -> Sharing:
-    """Who comes first, as the product has it."""
+    """Who comes first when less comes back than was lost, as the product has it."""
     return Sharing(product.claims.recovery_deductible)

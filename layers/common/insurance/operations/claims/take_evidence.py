@@ -1,47 +1,50 @@
-"""Take evidence: a form to send one file with, and the file read, checked, cleaned and kept sealed."""
+"""Take evidence: a form to send one file with, and the file read, checked, cleaned and sealed."""
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Final
 
 from insurance.domain.claim import Claim
-from insurance.domain.claim.files import (
-    announced,
-    evidence_of,
-    received,
-    same_file,
+from insurance.domain.claim.change import ClaimChange
+from insurance.domain.claim.context import ClaimContext
+from insurance.domain.claim.event_types import ClaimEventType
+from insurance.domain.claim.evidence import (
+    announce_evidence,
+    check_code,
+    find_evidence,
+    find_same_file,
     with_evidence,
+    with_received,
 )
-from insurance.domain.core.caller import Caller
-from insurance.domain.core.errors import (
-    AlreadyErased,
-    EvidenceNotSent,
-    FieldFault,
-    InvalidFields,
-    StaleRevision,
-)
+from insurance.domain.claim.notice import with_missing
+from insurance.domain.claim.verification import verify_claim
+from insurance.domain.core.errors import AlreadyErased, EvidenceNotSent
 from insurance.domain.core.identity import evidence_id_for, file_mark
 from insurance.domain.core.stored import PartyKey, Stored
-from insurance.domain.evidence.evidence import OTHER, Evidence, EvidenceStatus
-from insurance.domain.evidence.media import BYTES_MAX, MediaType, Refusal, mismatch
-from insurance.domain.evidence.pictures import Unreadable, without_metadata
+from insurance.domain.evidence.evidence import Evidence, EvidenceStatus
+from insurance.domain.evidence.intake import cleaned, differs
+from insurance.domain.evidence.media import BYTES_MAX, MediaType, Refusal
 from insurance.domain.product import Product
-from insurance.operations.claims.change_claim import load_claim, store_claim
-from insurance.operations.claims.complete_notice import lacking
-from insurance.operations.claims.ports import ClaimContext, Claims, Scanner
-from insurance.operations.claims.verify_claim import verify_filed
-from insurance.operations.files.ports import Objects, UploadForm
-from insurance.operations.idempotency import Idempotency
-from insurance.operations.products.ports import Products
+from insurance.operations.claims.claim_context import load_claim, store_claim
+from insurance.operations.claims.evidence_objects import (
+    inbox_key,
+    refused_key,
+    seal_file,
+    sealed_key,
+)
+from insurance.operations.claims.ports import EvidencePorts, Scanner
+from insurance.operations.command import Command
+from insurance.operations.files.ports import UploadForm
 
-SENT_WITHIN = timedelta(minutes=10)
-"""How long a form takes the file. What was sent and never asked about is gone a day or two later."""
+FORM_VALID_FOR: Final = timedelta(minutes=10)
+"""How long a form takes the file. A file that nobody reports as sent is deleted after a day or two."""
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceOffered:
-    """A file that somebody has, as they describe it."""
+class EvidenceInput:
+    """A file that a caller has, as they describe it."""
 
     code: str
     media_type: MediaType
@@ -60,201 +63,130 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedEvidence:
+class AnnouncedEvidence:
+    """Evidence, and the form to send it with."""
+
     evidence: Evidence
     upload: Upload
 
 
-def ask_for_evidence(
-    claim_id: str,
-    offered: EvidenceOffered,
-    *,
-    expected_revision: int | None,
-    caller: Caller,
-    products: Products,
-    claims: Claims,
-    objects: Objects,
-    receipt: Idempotency,
-) -> AskedEvidence:
-    """Announce a file. The same file again is the same evidence, with a new form."""
-    file = load_claim(
-        claim_id,
-        expected_revision=expected_revision,
-        caller=caller,
-        claims=claims,
-        receipt=receipt,
-        evidence=True,
-    )
-    claim, _ = _open(file.claim)
-    listed = [*_asked_for(claim, _product(file, products)), OTHER]
-    if offered.code not in listed:
-        detail = f"What can be sent: {', '.join(listed)}."
-        raise InvalidFields([FieldFault("/code", "unknown", detail)])
-    earlier = same_file(claim, offered.sha256)
+def announce_file(
+    claim_id: str, file: EvidenceInput, command: Command, ports: EvidencePorts
+) -> AnnouncedEvidence:
+    """Announce a file. The same file again is the same evidence, with a new form.
+
+    Raises:
+        ClaimNotFound: The claim does not exist, or the caller may not see it.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        AlreadyErased: The claim's people were erased.
+        InvalidFields: The cover asks for no such evidence.
+        WrongState: The same file was received already, or the claim is closed.
+        ClaimFull: The claim has as many files as it can hold.
+    """
+    context = load_claim(claim_id, command, ports.claims, with_evidence=True)
+    claim, _ = _not_erased(context.claim)
+    check_code(file.code, claim, ports.products.version(context.policy.product))
+    earlier = find_same_file(claim, file.sha256)
     if earlier is not None:
         earlier.check_expected("be sent again")
     evidence = Evidence(
         id=earlier.id if earlier else evidence_id_for(claim.id, len(claim.evidence) + 1),
-        code=offered.code,
-        media_type=offered.media_type,
-        size_bytes=offered.size_bytes,
-        sha256=offered.sha256,
-        name=offered.name,
-        asked_by=caller.principal,
-        asked_at=receipt.now,
+        code=file.code,
+        media_type=file.media_type,
+        size_bytes=file.size_bytes,
+        sha256=file.sha256,
+        name=file.name,
+        asked_by=command.actor,
+        asked_at=command.now,
     )
-    form = objects.upload_form(
-        inbox_key(evidence),
+    announced = AnnouncedEvidence(evidence, _upload(evidence, command, ports))
+    change = announce_evidence(claim, evidence)
+    store_claim(change, context.claim, command, ports.claims, answer=announced)
+    return announced
+
+
+def receive_file(
+    claim_id: str, evidence_id: str, command: Command, ports: EvidencePorts
+) -> Evidence:
+    """Read a file that was sent: store it sealed and clean, or refuse it and say why.
+
+    A refused file is stored apart for a while as it was sent, sealed as well. The file is stored
+    before the claim says so, under a key that only it can have, and the inbox is emptied last: a
+    call that is cut off in between is finished by the next one.
+
+    Raises:
+        ClaimNotFound: The claim does not exist, or the caller may not see it.
+        EvidenceNotFound: The claim has no such evidence, or the caller may not see it.
+        StaleRevision: Somebody else has changed the claim since the caller read it.
+        AlreadyErased: The claim's people were erased.
+        WrongState: The file was received or refused already.
+        EvidenceNotSent: Nothing was sent yet.
+        Unavailable: The file could not be scanned.
+    """
+    context = load_claim(claim_id, command, ports.claims, with_evidence=True)
+    claim, key = _not_erased(context.claim)
+    evidence = find_evidence(claim, evidence_id, command.caller)
+    evidence.check_expected("be received")
+    sent = ports.objects.get(inbox_key(evidence_id))
+    if sent is None:
+        raise EvidenceNotSent(evidence_id)
+    evidence = evidence.replace(received_at=command.now)
+    clean = _clean(sent, evidence, ports.scanner)
+    if isinstance(clean, Refusal):
+        sealed = seal_file(refused_key(evidence_id), sent, evidence, key, ports.objects)
+        change = _refused(claim, evidence, clean, sealed)
+    else:
+        sealed = seal_file(sealed_key(evidence_id), clean, evidence, key, ports.objects)
+        product = ports.products.version(context.policy.product)
+        change = _received(context, evidence, key, product, sealed)
+    changed = find_evidence(change.claim, evidence_id, command.caller)
+    store_claim(change, context.claim, command, ports.claims, answer=changed)
+    ports.objects.delete(inbox_key(evidence_id))
+    return changed
+
+
+def _not_erased(stored: Stored[Claim]) -> tuple[Claim, PartyKey]:
+    if stored.key is None:
+        raise AlreadyErased(stored.record.id)
+    return stored.record, stored.key
+
+
+def _upload(evidence: Evidence, command: Command, ports: EvidencePorts) -> Upload:
+    form = ports.objects.upload_form(
+        inbox_key(evidence.id),
         media_type=evidence.media_type,
         sha256=b64encode(bytes.fromhex(evidence.sha256)).decode(),
         largest=min(evidence.size_bytes, BYTES_MAX),
-        seconds=int(SENT_WITHIN.total_seconds()),
+        seconds=int(FORM_VALID_FOR.total_seconds()),
     )
-    asked = AskedEvidence(evidence, Upload(form, receipt.received_at + SENT_WITHIN))
-    store_claim(
-        announced(claim, evidence),
-        "claim.evidence_asked",
-        before=file.claim,
-        caller=caller,
-        claims=claims,
-        receipt=receipt,
-        answer=asked,
-    )
-    return asked
-
-
-def receive_evidence(
-    claim_id: str,
-    evidence_id: str,
-    *,
-    expected_revision: int | None,
-    caller: Caller,
-    products: Products,
-    claims: Claims,
-    objects: Objects,
-    scanner: Scanner,
-    receipt: Idempotency,
-) -> Evidence:
-    """Read the file that was sent: keep it sealed and clean, or refuse it and say why.
-
-    What is refused is kept apart for a while as it was sent, sealed as well. The file is stored before the claim says so, under a key that only it can have, and what
-    was sent is deleted after: whoever dies in between is finished by the next try.
-    """
-    file = load_claim(
-        claim_id,
-        expected_revision=expected_revision,
-        caller=caller,
-        claims=claims,
-        receipt=receipt,
-        evidence=True,
-    )
-    claim, key = _open(file.claim)
-    evidence = evidence_of(claim, evidence_id, caller)
-    evidence.check_expected("be received")
-    sent = objects.get(inbox_key(evidence))
-    if sent is None:
-        raise EvidenceNotSent(evidence_id)
-    evidence = evidence.replace(received_at=receipt.now)
-    clean = _clean(sent, evidence, scanner)
-    if isinstance(clean, Refusal):
-        stored = _stored(refused_key(evidence.id), sent, evidence, key, objects)
-        evidence = evidence.replace(
-            status=EvidenceStatus.REFUSED,
-            refused_because=clean,
-            stored_sha256=sha256(stored).hexdigest(),
-        )
-        claim, type = with_evidence(claim, evidence), "claim.evidence_refused"
-    else:
-        stored = _stored(stored_key(evidence.id), clean, evidence, key, objects)
-        evidence = evidence.replace(stored_sha256=sha256(stored).hexdigest())
-        claim, type = (
-            _with_received(claim, evidence, key, file, products),
-            "claim.evidence_received",
-        )
-    evidence = evidence_of(claim, evidence_id, caller)
-    store_claim(
-        claim,
-        type,
-        before=file.claim,
-        caller=caller,
-        claims=claims,
-        receipt=receipt,
-        answer=evidence,
-    )
-    objects.delete(inbox_key(evidence))
-    return evidence
-
-
-def inbox_key(evidence: Evidence) -> str:
-    """Where the file is sent to. Neither an id nor a key names a person."""
-    return f"inbox/{evidence.id}"
-
-
-def stored_key(evidence_id: str) -> str:
-    """Where the clean file is for good, sealed."""
-    return f"sealed/{evidence_id}"
-
-
-def refused_key(evidence_id: str) -> str:
-    """Where a refused file is as it was sent, sealed, until the bucket's rule deletes it."""
-    return f"refused/{evidence_id}"
-
-
-def opened(sealed: bytes, evidence_id: str, key: PartyKey) -> bytes:
-    """The file again."""
-    return b64decode(str(key.unseal(sealed, evidence_id)["file"]))
-
-
-def _open(kept: Stored[Claim]) -> tuple[Claim, PartyKey]:
-    if kept.key is None:
-        raise AlreadyErased(kept.record.id)
-    return kept.record, kept.key
-
-
-def _product(file: ClaimContext, products: Products) -> Product:
-    return products.version(file.policy.product)
-
-
-def _asked_for(claim: Claim, product: Product) -> list[str]:
-    """What the cover wants to see. A code that is a question too is answered, not shown."""
-    cover = product.claims.of(claim.cover)
-    questions = {ask.code for ask in cover.asks}
-    return [one.code for one in cover.evidence if one.code not in questions]
+    return Upload(form, command.idempotency.received_at + FORM_VALID_FOR)
 
 
 def _clean(sent: bytes, evidence: Evidence, scanner: Scanner) -> bytes | Refusal:
-    """The file as it is kept, or why it is not."""
-    wrong = mismatch(sent, evidence.media_type, evidence.size_bytes, evidence.sha256)
-    if wrong is not None:
-        return wrong
+    """The file as it is stored, or why it is refused. Only a file as announced is scanned."""
+    difference = differs(sent, evidence)
+    if difference is not None:
+        return difference
     if scanner.found_in(sent) is not None:
         return Refusal.INFECTED
-    try:
-        return without_metadata(sent, evidence.media_type)
-    except Unreadable:
-        return Refusal.UNREADABLE
+    return cleaned(sent, evidence)
 
 
-def _stored(where: str, file: bytes, evidence: Evidence, key: PartyKey, objects: Objects) -> bytes:
-    """The file as it is stored: sealed with the party's key, so that an erasure reaches it."""
-    sealed = key.seal({"file": b64encode(file).decode()}, evidence.id)
-    if objects.put(where, sealed, media_type="application/octet-stream"):
-        return sealed
-    there = objects.get(where)
-    if there is None:
-        raise StaleRevision(evidence.id)
-    return there
-
-
-def _with_received(
-    claim: Claim, evidence: Evidence, key: PartyKey, file: ClaimContext, products: Products
-) -> Claim:
-    mark = file_mark(claim.policy_id, key.seal({"sha256": evidence.sha256}, claim.policy_id))
-    taken = received(
-        claim,
-        evidence,
-        mark=mark,
-        seen_on=file.seen.get(mark),
-        answers=evidence.code != OTHER,
+def _refused(claim: Claim, evidence: Evidence, refusal: Refusal, sealed: bytes) -> ClaimChange:
+    refused = evidence.replace(
+        status=EvidenceStatus.REFUSED,
+        refused_because=refusal,
+        stored_sha256=sha256(sealed).hexdigest(),
     )
-    return lacking(taken, verify_filed(taken, file, _product(file, products)).missing)
+    return ClaimChange(with_evidence(claim, refused), ClaimEventType.EVIDENCE_REFUSED)
+
+
+def _received(
+    context: ClaimContext, evidence: Evidence, key: PartyKey, product: Product, sealed: bytes
+) -> ClaimChange:
+    claim = context.claim.record
+    mark = file_mark(claim.policy_id, key.seal({"sha256": evidence.sha256}, claim.policy_id))
+    evidence = evidence.replace(stored_sha256=sha256(sealed).hexdigest())
+    received = with_received(claim, evidence, mark, context.seen.get(mark))
+    missing = verify_claim(received, context.policy, product, context.used).missing
+    return ClaimChange(with_missing(received, missing), ClaimEventType.EVIDENCE_RECEIVED)

@@ -35,12 +35,9 @@ class ClaimPayers:
         def payment_of(stored: Stored[Claim]) -> OutgoingPayment:
             return stored.record.payment(report.instruction_id)
 
-        receipt = command.answered_by(payment_of).idempotency
-        return payment_of(
-            report_payment(report, caller=command.caller, claims=self._claims, receipt=receipt)
-        )
+        return payment_of(report_payment(report, command.answered_by(payment_of), self._claims))
 
     def _claims_of(self, payment_ids: Sequence[str]) -> Sequence[tuple[str, Claim]]:
         claim_ids = list(dict.fromkeys(claim_id_for(payment_id) for payment_id in payment_ids))
-        claims = {stored.record.id: stored.record for stored in self._claims.get_each(claim_ids)}
+        claims = {stored.record.id: stored.record for stored in self._claims.get_many(claim_ids)}
         return [(payment_id, claims[claim_id_for(payment_id)]) for payment_id in payment_ids]

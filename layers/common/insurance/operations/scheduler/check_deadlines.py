@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import Final
 
 from insurance.domain.claim.attention import miss_deadlines
+from insurance.domain.claim.change import ClaimChange
+from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.complaint import ComplaintEventType
 from insurance.domain.core.errors import ClaimNotFound, ComplaintNotFound
 from insurance.domain.core.identity import mode_of
-from insurance.domain.core.system_actor import system_actor
 from insurance.domain.jurisdiction.regulatory_deadline import next_deadline
-from insurance.operations.claims.change_claim import store_claim
+from insurance.operations.claims.claim_context import store_claim
 from insurance.operations.claims.ports import Claims
 from insurance.operations.complaints.change_complaint import store_complaint
 from insurance.operations.complaints.ports import Complaints
-from insurance.operations.system_command import command_for, receipt_for
+from insurance.operations.system_command import command_for
 
 STEP: Final = "missed deadline"
 
@@ -29,12 +30,10 @@ def check_claim_deadlines(claim_id: str, now: datetime, *, claims: Claims) -> da
         return next_deadline(before.record.deadlines)
     mode = mode_of(claim_id)
     stored = store_claim(
-        claim,
-        "claim.deadline_missed",
-        before=before,
-        caller=system_actor(mode),
-        claims=claims,
-        receipt=receipt_for(mode, STEP, f"{claim_id} {before.head.sequence}", now),
+        ClaimChange(claim, ClaimEventType.DEADLINE_MISSED),
+        before,
+        command_for(mode, STEP, f"{claim_id} {before.head.sequence}", now),
+        claims,
     )
     return next_deadline(stored.record.deadlines)
 

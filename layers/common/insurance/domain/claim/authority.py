@@ -1,6 +1,6 @@
-"""Authority: how much of a claim's total a person may decide on, as the product's matrix has it."""
+"""Authority: up to what total of a claim a role may decide, as the product's matrix says."""
 
-from insurance.domain.claim import CostType
+from insurance.domain.claim.reserve import CostType
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import NoAuthority
 from insurance.domain.core.money import Money
@@ -10,7 +10,11 @@ from insurance.domain.product import Product
 def check_authority(
     caller: Caller, total: Money, product: Product, cost_type: CostType = CostType.INDEMNITY
 ) -> None:
-    """Raise NoAuthority unless some role's limit reaches the total."""
+    """Check that one of the caller's roles may decide on the total.
+
+    Raises:
+        NoAuthority: No role's limit reaches the total.
+    """
     if not has_authority(caller, total, product, cost_type):
         raise NoAuthority(f"a claim of {total}")
 
@@ -18,10 +22,10 @@ def check_authority(
 def has_authority(
     caller: Caller, total: Money, product: Product, cost_type: CostType = CostType.INDEMNITY
 ) -> bool:
-    """Whether some role's limit reaches the total. No profile, no authority.
+    """Whether the limit of one of the caller's roles reaches the total.
 
-    What a role may decide on the loss it may decide on its expenses too, unless the product says
-    otherwise.
+    A role without a profile has no authority. What a role may decide on the loss it may decide on
+    the expenses too, unless the product says otherwise.
     """
     for role in caller.roles:
         profile = product.claims.authority_of(role, cost_type)
@@ -33,7 +37,11 @@ def has_authority(
 
 
 def check_profile(caller: Caller, product: Product) -> None:
-    """Some role of the caller's has a say in the product's claims at all."""
+    """Check that one of the caller's roles has a profile for the product's claims.
+
+    Raises:
+        NoAuthority: None has.
+    """
     if not any(product.claims.authority_of(role) for role in caller.roles):
         raise NoAuthority("claims of this product")
 

@@ -1,0 +1,143 @@
+"""How the parts of a claim are shown: decisions, reserves, payments, recoveries, tasks, deadlines."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel
+
+from insurance.api.views.terms import MoneyView
+from insurance.domain.claim import DecisionRecord, Payment, Reserve, Task
+from insurance.domain.claim.decision import REVIEW
+from insurance.domain.claim.recovery import Recovery
+
+
+class ReserveView(BaseModel):
+    """What is outstanding for one type of cost, and why it was last changed."""
+
+    cost_type: str
+    outstanding: MoneyView
+    reason: str
+    at: datetime
+
+    @classmethod
+    def of(cls, reserve: Reserve) -> Self:
+        return cls(
+            cost_type=reserve.cost_type,
+            outstanding=MoneyView.of(reserve.outstanding),
+            reason=reserve.reason,
+            at=reserve.at,
+        )
+
+
+class DecisionView(BaseModel):
+    """A decision: what, how much, why, where in the wording, and the way to appeal."""
+
+    decision: str
+    amount: MoneyView
+    reason_code: str | None
+    reason: str | None
+    wording: list[str]
+    rules: list[str]
+    sources: list[str]
+    """Where the facts come from that an adverse decision rests on."""
+    appeal: str | None
+    automated: bool
+    review: str | None
+    """How to have a person look at an automated decision."""
+    at: datetime
+
+    @classmethod
+    def of(cls, record: DecisionRecord) -> Self:
+        return cls(
+            decision=record.decision,
+            amount=MoneyView.of(record.amount),
+            reason_code=record.reason_code,
+            reason=record.reason,
+            wording=list(record.wording),
+            rules=list(record.rules),
+            sources=list(record.sources),
+            appeal=record.appeal,
+            automated=record.automated,
+            review=REVIEW if record.automated else None,
+            at=record.at,
+        )
+
+
+class RecoveryView(BaseModel):
+    """What may come back on a paid claim, what came, and how much of it is the insurer's."""
+
+    number: int
+    kind: str
+    status: str
+    against: str | None
+    expected: MoneyView
+    received: MoneyView
+    kept: MoneyView
+    written_off: MoneyView | None
+
+    @classmethod
+    def of(cls, recovery: Recovery, debtors: Mapping[str, str] | None) -> Self:
+        return cls(
+            number=recovery.number,
+            kind=recovery.kind,
+            status=recovery.status,
+            against=(debtors or {}).get(str(recovery.number)),
+            expected=MoneyView.of(recovery.expected),
+            received=MoneyView.of(recovery.received),
+            kept=MoneyView.of(recovery.kept),
+            written_off=MoneyView.of(recovery.written_off) if recovery.written_off else None,
+        )
+
+
+class PaymentView(BaseModel):
+    """A payment of a claim."""
+
+    id: str
+    cost_type: str
+    status: str
+    amount: MoneyView
+    kept_back: MoneyView | None
+    """The overdue premium that was set off; reversed if the payment is lost."""
+    net: MoneyView | None
+    """What the bank is told to pay, where premium was set off."""
+    instruction_id: str | None
+    bank_reference: str | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, payment: Payment) -> Self:
+        return cls(
+            id=payment.id,
+            cost_type=payment.cost_type,
+            status=payment.status,
+            amount=MoneyView.of(payment.amount),
+            kept_back=MoneyView.of(payment.kept_back.amount) if payment.kept_back else None,
+            net=MoneyView.of(payment.net) if payment.kept_back else None,
+            instruction_id=payment.instruction_id,
+            bank_reference=payment.bank_reference,
+            finished_at=payment.finished_at,
+        )
+
+
+class TaskView(BaseModel):
+    """What a person must do: which role, what for, since when."""
+
+    role: str
+    code: str
+    reason: str
+    since: datetime
+
+    @classmethod
+    def of(cls, task: Task) -> Self:
+        return cls.model_validate(task.model_dump())
+
+
+class DeadlineView(BaseModel):
+    """One act that a regulator wants done in time."""
+
+    code: str
+    started_at: datetime
+    due_at: datetime
+    met_at: datetime | None
+    missed_at: datetime | None

@@ -1,0 +1,226 @@
+"""First notice of loss: the claim that it opens, and what is added to it later."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic_core import to_json
+
+from insurance.domain.claim.attention import acknowledged, with_deadlines
+from insurance.domain.claim.change import Act, ClaimChange
+from insurance.domain.claim.claim import Claim
+from insurance.domain.claim.context import ClaimContext, NoticeContext
+from insurance.domain.claim.diary import OF_CALLERS, Channel
+from insurance.domain.claim.event_types import ClaimEventType
+from insurance.domain.claim.lifecycle import ClaimStep
+from insurance.domain.claim.register import same_loss
+from insurance.domain.claim.reserve import CostType, ReserveReason
+from insurance.domain.claim.set_off import (
+    PremiumDue,
+    announce_set_off,
+    set_off_premium,
+    with_set_off,
+)
+from insurance.domain.claim.settlement import decide_by_rules, with_payee
+from insurance.domain.claim.verdict import Notice, Verdict
+from insurance.domain.claim.verification import verify_claim, verify_notice
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    FieldFault,
+    InvalidFields,
+    PayeeAlreadyNamed,
+    TooManyClaims,
+)
+from insurance.domain.core.identity import ClaimId
+from insurance.domain.core.money import Money
+from insurance.domain.core.tasks import TaskCode
+from insurance.domain.party.party import Claimant, Payee
+from insurance.domain.product import Product
+from insurance.domain.quote.pricing import territory_of
+from insurance.domain.screening.screening import ScreeningMatch
+
+CLAIMS_PER_POLICY_MAX: Final = 250
+FACTS_BYTES_MAX: Final = 128 * 1024
+NARRATIVE_MAX: Final = 40_000
+"""Characters of all parts of a narrative together: a claim has to fit into its item."""
+
+NOTIFIED_AND: Final = {
+    ClaimEventType.INCOMPLETE: ClaimEventType.NOTIFIED_AND_INCOMPLETE,
+    ClaimEventType.HELD: ClaimEventType.NOTIFIED_AND_HELD,
+    ClaimEventType.REFERRED: ClaimEventType.NOTIFIED_AND_REFERRED,
+    ClaimEventType.SETTLED: ClaimEventType.NOTIFIED_AND_SETTLED,
+    ClaimEventType.NOTHING_PAYABLE: ClaimEventType.NOTIFIED_AND_NOTHING_PAYABLE,
+}
+"""The one event of a notice that is settled in the same call."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossInput:
+    """A loss that a caller describes."""
+
+    policy_id: str
+    cover: str
+    occurred_at: datetime
+    claimed: Money
+    facts: dict[str, Any]
+    item: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeInput(LossInput):
+    """A loss that a caller claims for."""
+
+    claimant: Claimant
+    payee: Payee | None
+    narrative: str | None
+    loss_payee: str | None
+    catastrophe_event: str | None
+    reference: str | None
+    channel: Channel | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionInput:
+    """Facts, and more, that a notice lacked."""
+
+    facts: dict[str, Any]
+    item: dict[str, Any] | None
+    payee: Payee | None
+    narrative: str | None
+
+
+def judge_loss(loss: LossInput, context: NoticeContext, product: Product, now: datetime) -> Verdict:
+    """Every rule's result on a loss, and what the cover would pay.
+
+    Raises:
+        AlreadyErased: The facts of the risk were erased.
+        InvalidFields: The product has no such cover, or cannot read the facts.
+    """
+    policy = context.policy.record
+    verdict = verify_notice(_notice(loss, context, None, now), policy, product, context.used)
+    return announce_set_off(verdict, PremiumDue(policy, context.account, product), now)
+
+
+def open_claim(
+    claim_id: ClaimId, notice: NoticeInput, context: NoticeContext, product: Product, act: Act
+) -> tuple[Claim, Verdict]:
+    """The claim that a notice opens, and the verdict of the rules on it.
+
+    The claim is opened although facts are missing: it names what it lacks.
+
+    Raises:
+        AlreadyErased: The policy's people were erased.
+        TooManyClaims: The policy has as many claims as its register can hold.
+        InvalidFields: The product has no such cover, or cannot read the facts.
+    """
+    policy = context.policy.record
+    if context.policy.key is None:
+        raise AlreadyErased(policy.party_id)
+    if len(context.noticed) >= CLAIMS_PER_POLICY_MAX:
+        raise TooManyClaims(policy.id, CLAIMS_PER_POLICY_MAX)
+    judged = _notice(notice, context, notice.reference, act.at)
+    verdict = verify_notice(judged, policy, product, context.used)
+    claim = Claim(
+        id=claim_id,
+        policy_id=policy.id,
+        partner=policy.partner,
+        cover=notice.cover,
+        occurred_at=notice.occurred_at,
+        reported_at=act.at,
+        claimed=notice.claimed,
+        item=notice.item,
+        facts=notice.facts,
+        claimant=notice.claimant,
+        payee=notice.payee,
+        narrative=notice.narrative,
+        loss_payee=notice.loss_payee,
+        catastrophe_event=notice.catastrophe_event,
+        reference=notice.reference,
+        same_loss_as=judged.same_loss_as,
+        missing=verdict.missing,
+        channel=notice.channel or OF_CALLERS[act.caller.kind],
+    ).with_reserve(CostType.INDEMNITY, verdict.reserve, ReserveReason.INITIAL, by=act.by, at=act.at)
+    return acknowledged(claim, territory_of(policy, product), act.at), verdict
+
+
+def settle_notice(
+    claim: Claim,
+    verdict: Verdict,
+    context: NoticeContext,
+    product: Product,
+    matches: Sequence[ScreeningMatch],
+    *,
+    act: Act,
+) -> ClaimChange:
+    """Settle a claim in the call that opens it, as `settle` would in the next one."""
+    due = PremiumDue(context.policy.record, context.account, product)
+    verdict = with_payee(verdict, claim, matches, act.at)
+    verdict = with_set_off(verdict, claim, due, act.at)
+    change = decide_by_rules(claim, verdict, product, act)
+    change = set_off_premium(change, None, due, context.policy.key, act)
+    return change._replace(
+        claim=with_deadlines(change.claim, act.at), event_type=NOTIFIED_AND[change.event_type]
+    )
+
+
+def complete_claim(
+    context: ClaimContext, completion: CompletionInput, product: Product
+) -> ClaimChange:
+    """Add to a claim what its notice lacked, and say what is still missing.
+
+    Raises:
+        AlreadyErased: The facts of the loss were erased.
+        PayeeAlreadyNamed: The claim has another payee.
+        InvalidFields: The facts or the narrative are too long, or the product cannot read them.
+        WrongState: The claim is decided or closed.
+    """
+    claim = context.claim.record
+    if claim.facts is None:
+        raise AlreadyErased(claim.id)
+    if completion.payee is not None and claim.payee not in {None, completion.payee}:
+        raise PayeeAlreadyNamed(claim.id)
+    completed = claim.moved(
+        ClaimStep.COMPLETE,
+        facts=_facts(claim.facts | completion.facts),
+        item=completion.item or claim.item,
+        payee=claim.payee or completion.payee,
+        narrative=_narrative(claim.narrative, completion.narrative),
+    )
+    missing = verify_claim(completed, context.policy, product, context.used).missing
+    return ClaimChange(with_missing(completed, missing), ClaimEventType.COMPLETED)
+
+
+def with_missing(claim: Claim, missing: tuple[str, ...]) -> Claim:
+    """The claim with what it lacks now; the task of asking for it ends when nothing is missing."""
+    waits = claim.task is not None and claim.task.code is TaskCode.INCOMPLETE
+    return claim.replace(missing=missing, task=None if waits and not missing else claim.task)
+
+
+def _notice(
+    loss: LossInput, context: NoticeContext, reference: str | None, now: datetime
+) -> Notice:
+    return Notice(
+        cover=loss.cover,
+        occurred_at=loss.occurred_at,
+        reported_at=now,
+        claimed=loss.claimed,
+        facts=loss.facts,
+        item=loss.item,
+        same_loss_as=same_loss(context.noticed, loss.cover, loss.occurred_at, reference),
+    )
+
+
+def _facts(facts: dict[str, Any]) -> dict[str, Any]:
+    if len(to_json(facts)) > FACTS_BYTES_MAX:
+        detail = f"Together with the earlier ones they are more than {FACTS_BYTES_MAX} bytes."
+        raise InvalidFields([FieldFault("/facts", "too_long", detail)])
+    return facts
+
+
+def _narrative(before: str | None, added: str | None) -> str | None:
+    narrative = "\n\n".join(part for part in (before, added) if part) or None
+    if narrative is not None and len(narrative) > NARRATIVE_MAX:
+        detail = f"Together with the earlier one it is longer than {NARRATIVE_MAX} characters."
+        raise InvalidFields([FieldFault("/narrative", "too_long", detail)])
+    return narrative

@@ -1,0 +1,170 @@
+"""The payee of a claim: named, changed by two people, and compared with the sanctions list."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from insurance.domain.claim.change import Act, ClaimChange
+from insurance.domain.claim.claim import Claim
+from insurance.domain.claim.event_types import ClaimEventType
+from insurance.domain.claim.lifecycle import ClaimStep
+from insurance.domain.claim.payee_change import COOLING_PERIOD, PayeeChange
+from insurance.domain.claim.rule import Outcome, RuleResult
+from insurance.domain.claim.task import HANDLER, SCREENER, Task
+from insurance.domain.core.errors import (
+    PayeeUnsettled,
+    SamePerson,
+    ScreeningOpen,
+    WrongState,
+)
+from insurance.domain.core.tasks import TaskCode
+from insurance.domain.party.party import Payee
+from insurance.domain.screening.screening import ScreeningMatch, cleared_matches
+
+
+def propose_payee(claim: Claim, payee: Payee, act: Act) -> ClaimChange:
+    """Name the payee. The first one stands at once; another one waits for a second person.
+
+    Raises:
+        WrongState: The claim is closed.
+    """
+    if claim.payee in {None, payee}:
+        named = _without_change(claim).replace(payee=payee)
+        return ClaimChange(named, ClaimEventType.PAYEE_NAMED)
+    task = Task(
+        role=HANDLER,
+        code=TaskCode.APPROVE_PAYEE,
+        reason="Another payee is asked for.",
+        since=act.at,
+    )
+    proposed = claim.moved(
+        ClaimStep.CHANGE_PAYEE,
+        payee_change=PayeeChange(payee=payee, asked_by=act.by, asked_at=act.at),
+        task=claim.task or task,
+    )
+    return ClaimChange(proposed, ClaimEventType.PAYEE_PROPOSED)
+
+
+def check_payee_change(claim: Claim, act: Act) -> PayeeChange:
+    """The change that waits, if this caller may decide on it.
+
+    Raises:
+        WrongState: No other payee is proposed.
+        SamePerson: The person who proposed the payee cannot approve it.
+    """
+    change = claim.payee_change
+    if change is None:
+        raise WrongState(f"Claim {claim.id}", "without another payee", "have one approved")
+    if change.asked_by == act.by:
+        raise SamePerson(f"the payee of {claim.id}")
+    return change
+
+
+def approve_payee(
+    claim: Claim,
+    change: PayeeChange,
+    matches: Sequence[ScreeningMatch],
+    cleared_because: str | None,
+    act: Act,
+) -> ClaimChange:
+    """Let the new payee stand, to be paid after a cooling period.
+
+    Args:
+        claim: The claim.
+        change: The change that waits.
+        matches: What the new name resembles on the sanctions list.
+        cleared_because: How it is known that the payee is not the person on the list.
+        act: Who approves it, and when.
+
+    Raises:
+        ScreeningOpen: The name resembles one on the list, and no reason is given.
+        WrongState: The claim is closed.
+    """
+    if matches and cleared_because is None:
+        raise ScreeningOpen("the payee's name: say why it is somebody else,")
+    cleared = cleared_matches(
+        change.payee.name, matches, by=act.by, reason=cleared_because or "", at=act.at
+    )
+    changed = _without_change(claim).replace(
+        payee=change.payee,
+        payee_cools_until=act.at + COOLING_PERIOD,
+        cleared=(*claim.cleared, *cleared),
+    )
+    return ClaimChange(changed, ClaimEventType.PAYEE_CHANGED)
+
+
+def refuse_payee(claim: Claim) -> ClaimChange:
+    """Leave the claim with the payee it has.
+
+    Raises:
+        WrongState: The claim is closed.
+    """
+    return ClaimChange(_without_change(claim), ClaimEventType.PAYEE_REFUSED)
+
+
+def payee_rules(
+    claim: Claim, matches: Sequence[ScreeningMatch], now: datetime
+) -> tuple[RuleResult, RuleResult]:
+    """The rules between a decision and a payment: a known payee, and a clear name.
+
+    Args:
+        claim: The claim.
+        matches: What the payee's name resembles on the sanctions list.
+        now: The time of the payment.
+    """
+    return _payee_known(claim, now), _sanctions_clear(matches)
+
+
+def can_be_paid_now(claim: Claim, matches: Sequence[ScreeningMatch], now: datetime) -> bool:
+    """Whether the payee has an account, a clear name, and was not changed a short time ago."""
+    if matches or _unsettled(claim, now):
+        return False
+    return claim.payee is not None and claim.payee.has_account
+
+
+def screening_task(matches: Sequence[ScreeningMatch], since: datetime) -> Task:
+    """The task of looking at a name that resembles one on the sanctions list."""
+    reason = f"The payee's name resembles {', '.join(match.entry for match in matches)}."
+    return Task(role=SCREENER, code=TaskCode.CLEAR_SCREENING, reason=reason, since=since)
+
+
+def _payee_known(claim: Claim, now: datetime) -> RuleResult:
+    unsettled = _unsettled(claim, now)
+    if claim.payee is None:
+        outcome, explanation = Outcome.REFER, "Nobody is named to be paid."
+    elif not claim.payee.has_account:
+        outcome, explanation = Outcome.REFER, "The payee has named no bank account."
+    elif unsettled is not None:
+        outcome, explanation = Outcome.REFER, unsettled
+    else:
+        outcome, explanation = Outcome.PASS, "A payee is named."
+    return RuleResult(code="payee_known", outcome=outcome, explanation=explanation)
+
+
+def _sanctions_clear(matches: Sequence[ScreeningMatch]) -> RuleResult:
+    if not matches:
+        return RuleResult(
+            code="sanctions_clear",
+            outcome=Outcome.PASS,
+            explanation="The payee's name is on no sanctions list.",
+        )
+    return RuleResult(
+        code="sanctions_clear",
+        outcome=Outcome.REFER,
+        facts={"entries": [match.entry for match in matches], "score": matches[0].score},
+        explanation="The payee's name resembles one on a sanctions list.",
+    )
+
+
+def _unsettled(claim: Claim, now: datetime) -> str | None:
+    try:
+        claim.check_payee(now)
+    except PayeeUnsettled as unsettled:
+        return str(unsettled)
+    return None
+
+
+def _without_change(claim: Claim) -> Claim:
+    """Without another payee, and without the task of approving one."""
+    waits = claim.task is not None and claim.task.code is TaskCode.APPROVE_PAYEE
+    task = None if waits else claim.task
+    return claim.moved(ClaimStep.CHANGE_PAYEE, payee_change=None, task=task)

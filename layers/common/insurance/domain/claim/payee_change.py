@@ -1,0 +1,20 @@
+"""A proposed change of the person whom a claim is paid to."""
+
+from datetime import timedelta
+from typing import Final
+
+from pydantic import AwareDatetime
+
+from insurance.domain.core.value import Value
+from insurance.domain.party.party import Payee
+
+COOLING_PERIOD: Final = timedelta(hours=24)
+"""How long a new payee waits: time for the claimant to hear of the change and to object to it."""
+
+
+class PayeeChange(Value):
+    """Another payee, until a second person has approved it."""
+
+    payee: Payee
+    asked_by: str
+    asked_at: AwareDatetime

@@ -1,0 +1,186 @@
+"""Steps on the payments of a claim: approve, screen, cancel, and what the bank reports."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from insurance.domain.bank.approval import Approval
+from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.report import BankOutcome, BankReport
+from insurance.domain.claim.attention import task_beside_payments
+from insurance.domain.claim.authority import check_authority
+from insurance.domain.claim.change import Act, ClaimChange
+from insurance.domain.claim.claim import Claim
+from insurance.domain.claim.context import ClaimContext
+from insurance.domain.claim.event_types import ClaimEventType
+from insurance.domain.claim.payee import screening_task
+from insurance.domain.claim.payment import Payment
+from insurance.domain.claim.reserve import ReserveReason
+from insurance.domain.claim.set_off import PremiumDue, set_off_premium, undo_set_off
+from insurance.domain.claim.task import HANDLER, Task
+from insurance.domain.core.errors import AlreadyErased, ClaimOnHold, PayeeUnsettled
+from insurance.domain.core.tasks import TaskCode
+from insurance.domain.product import Product
+from insurance.domain.screening.screening import ScreeningMatch, cleared_matches
+
+LOST: Final = {
+    BankOutcome.FAILED: (TaskCode.PAYMENT_FAILED, ClaimEventType.PAYMENT_FAILED),
+    BankOutcome.RETURNED: (TaskCode.PAYMENT_RETURNED, ClaimEventType.PAYMENT_RETURNED),
+    BankOutcome.REVERSED: (TaskCode.PAYMENT_REVERSED, ClaimEventType.PAYMENT_REVERSED),
+}
+
+
+def check_payment_authority(claim: Claim, payment: Payment, product: Product, act: Act) -> None:
+    """Check that the caller may decide on the claim's total of the payment's type of cost.
+
+    Raises:
+        NoAuthority: The total is above the limits of the caller's roles.
+    """
+    total = claim.committed_of(payment.cost_type)
+    check_authority(act.caller, total, product, payment.cost_type)
+
+
+def decide_payment(
+    context: ClaimContext,
+    payment: Payment,
+    approval: Approval,
+    product: Product,
+    matches: Sequence[ScreeningMatch],
+    *,
+    act: Act,
+) -> ClaimChange:
+    """Approve a payment and send it to the bank, or refuse it and leave the claim to its handler.
+
+    Args:
+        context: The claim, its policy and account.
+        payment: The payment.
+        approval: The second person's decision.
+        product: The version of the product that the policy was sold on.
+        matches: What the payee's name resembles on the sanctions list: then a person must look at
+            it before the payment goes out.
+        act: Who decides, and when.
+
+    Raises:
+        NoAuthority: The claim's total is above the limits of the caller's roles.
+        AlreadyErased: The payee's name and account were erased.
+        ClaimOnHold: Nothing is paid while the claim is on hold.
+        PayeeUnsettled: The payee was just changed, or has no account.
+        WrongState: The payment does not await approval.
+        SamePerson: The person who requested the payment cannot approve it.
+    """
+    claim = context.claim.record
+    check_payment_authority(claim, payment, product, act)
+    if not approval.granted:
+        return _refused(claim, payment.decided(approval), approval, act)
+    _check_payable(context, payment, act)
+    decided = payment.decided(approval, suspect=bool(matches))
+    if matches:
+        agreed = claim.agreed(decided).replace(task=screening_task(matches, act.at))
+        return ClaimChange(agreed, ClaimEventType.PAYMENT_SUSPECTED)
+    agreed = claim.agreed(decided).replace(task=task_beside_payments(claim))
+    change = ClaimChange(agreed, ClaimEventType.PAYMENT_APPROVED)
+    return _less_premium(change, context, product, act)
+
+
+def decide_screening(
+    context: ClaimContext,
+    payment: Payment,
+    approval: Approval,
+    product: Product,
+    matches: Sequence[ScreeningMatch],
+    *,
+    act: Act,
+) -> ClaimChange:
+    """Send a suspect payment to the bank, since the payee is another person, or refuse it.
+
+    Args:
+        context: The claim, its policy and account.
+        payment: The payment.
+        approval: Granted: the payee is not the person on the list; its reason says how that is known.
+        product: The version of the product that the policy was sold on.
+        matches: What the payee's name resembles on the sanctions list.
+        act: Who decides, and when.
+
+    Raises:
+        NoAuthority: The claim's total is above the limits of the caller's roles.
+        ClaimOnHold: Nothing is paid while the claim is on hold.
+        WrongState: The payment is not being screened.
+        SamePerson: The person who requested the payment cannot clear it.
+    """
+    claim = context.claim.record
+    check_payment_authority(claim, payment, product, act)
+    if not approval.granted:
+        return _refused(claim, payment.screened(approval), approval, act)
+    if claim.hold is not None:
+        raise ClaimOnHold(claim.id)
+    cleared = payment.screened(approval)
+    payee = claim.payee_of(payment)
+    name = payee.name if payee else ""
+    reason = approval.reason or ""
+    known = cleared_matches(name, matches, by=act.by, reason=reason, at=act.at)
+    sent = claim.with_payment(cleared).replace(
+        task=task_beside_payments(claim), cleared=(*claim.cleared, *known)
+    )
+    change = ClaimChange(sent, ClaimEventType.PAYMENT_CLEARED)
+    return _less_premium(change, context, product, act)
+
+
+def cancel_payment(claim: Claim, payment_id: str, reason: str, act: Act) -> ClaimChange:
+    """Withdraw a payment that nobody has approved yet.
+
+    Raises:
+        PaymentNotFound: The claim has no such payment.
+        WrongState: The payment does not await approval.
+    """
+    cancelled = claim.payment(payment_id).cancelled(by=act.by, reason=reason)
+    task = Task(role=HANDLER, code=TaskCode.PAYMENT_CANCELLED, reason=reason, since=act.at)
+    return ClaimChange(claim.losing(cancelled, task), ClaimEventType.PAYMENT_CANCELLED)
+
+
+def report_payment(context: ClaimContext, report: BankReport, act: Act) -> ClaimChange:
+    """Book what the bank reports: a payment that is paid, or one that failed or came back.
+
+    Raises:
+        PaymentNotFound: The claim has no such payment.
+        WrongState: The payment is not with the bank, or the bank has reported already.
+    """
+    claim = context.claim.record
+    payment = claim.payment(report.instruction_id).reported(report)
+    if payment.status is PaymentStatus.PAID:
+        paid = claim.with_paid(payment, by=act.by, at=act.at)
+        return ClaimChange(paid, ClaimEventType.PAYMENT_PAID)
+    code, event_type = LOST[report.outcome]
+    reason = report.reason or "The bank could not carry the payment out."
+    lost = claim.losing(payment, Task(role=HANDLER, code=code, reason=reason, since=act.at))
+    if report.outcome is not BankOutcome.FAILED:  # it was paid, so it is owed again
+        outstanding = lost.reserve_of(payment.cost_type) + payment.amount
+        lost = lost.with_reserve(
+            payment.cost_type, outstanding, ReserveReason.PAYMENT_RETURNED, by=act.by, at=act.at
+        )
+    undone = undo_set_off(payment, context.account, context.claim.key, act)
+    return ClaimChange(lost, event_type, undone)
+
+
+def _check_payable(context: ClaimContext, payment: Payment, act: Act) -> None:
+    claim = context.claim.record
+    if context.claim.key is None:
+        raise AlreadyErased(claim.id)  # the payee's name and account are gone
+    if claim.hold is not None:
+        raise ClaimOnHold(claim.id)
+    claim.check_payee(act.at)
+    payee = claim.payee_of(payment)
+    if payee is None or not payee.has_account:
+        raise PayeeUnsettled(claim.id, "nobody is named with a bank account")
+
+
+def _refused(claim: Claim, refused: Payment, approval: Approval, act: Act) -> ClaimChange:
+    task = Task(
+        role=HANDLER, code=TaskCode.PAYMENT_REFUSED, reason=approval.reason or "", since=act.at
+    )
+    return ClaimChange(claim.losing(refused, task), ClaimEventType.PAYMENT_REFUSED)
+
+
+def _less_premium(
+    change: ClaimChange, context: ClaimContext, product: Product, act: Act
+) -> ClaimChange:
+    due = PremiumDue(context.policy, context.account, product)
+    return set_off_premium(change, context.claim, due, context.claim.key, act)

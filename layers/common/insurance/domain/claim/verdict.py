@@ -1,0 +1,80 @@
+"""A notice of loss, and the verdict of the rules on it."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from insurance.domain.claim.limits import LimitUsage
+from insurance.domain.claim.payment import KeptBack, kept_back_step
+from insurance.domain.claim.rule import JudgedSegment, Outcome, PayoutStep, RuleResult
+from insurance.domain.contract.terms import Reinstatement
+from insurance.domain.core.identity import ClaimId
+from insurance.domain.core.money import Money
+
+FRAUD_SCORE = "fraud_score"
+"""The rule in which a product's signals add up."""
+
+IN_THE_WAY = frozenset({Outcome.INCOMPLETE, Outcome.FAIL, Outcome.REFER})
+"""Outcomes with which a claim is not paid by rules alone."""
+
+
+class Notice(NamedTuple):
+    """What the rules look at: a loss that was reported, or that a caller asks about."""
+
+    cover: str
+    occurred_at: datetime
+    reported_at: datetime
+    claimed: Money
+    facts: dict[str, Any] | None
+    """Answers to what the product asks about a loss; None once they were erased."""
+    item: dict[str, Any] | None = None
+    """The insured item, where the cover names items."""
+    same_loss_as: tuple[ClaimId, ...] = ()
+
+
+class Verdict(NamedTuple):
+    """Every rule's result, what is missing, and what the cover pays."""
+
+    rules: tuple[RuleResult, ...]
+    missing: tuple[str, ...]
+    payable: Money
+    steps: tuple[PayoutStep, ...]
+    counts: bool
+    """Whether the claim goes to the policyholder's record."""
+    reserve: Money
+    """What the product expects such a loss to cost, before anything is decided."""
+    recoverable: Money | None = None
+    """Held back until the loss is made good, where the product says so."""
+    judged_on: JudgedSegment | None = None
+    """The segment in force at the loss, or the last one before; None before the policy began."""
+    draws: tuple[LimitUsage, ...] = ()
+    """What it would use of the limits that the policy's claims share."""
+    reinstatements: tuple[Reinstatement, ...] = ()
+    """Of those, the limits that stand again for a premium."""
+    kept_back: KeptBack | None = None
+    """The overdue premium that would be set off, if the policyholder were paid today."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """The gravest of the results: what is missing comes before what was judged without it."""
+        outcomes = {result.outcome for result in self.rules}
+        gravest = (Outcome.INCOMPLETE, Outcome.FAIL, Outcome.REFER)
+        return next((outcome for outcome in gravest if outcome in outcomes), Outcome.PASS)
+
+    @property
+    def payout_steps(self) -> tuple[PayoutStep, ...]:
+        """The calculation of what would be paid, down to what would reach the policyholder."""
+        if self.kept_back is None:
+            return self.steps
+        return (*self.steps, kept_back_step(self.kept_back, self.payable))
+
+    @property
+    def holds(self) -> bool:
+        """Whether the fraud score lies in a band that holds the claim. No band denies it."""
+        return any(
+            rule.code == FRAUD_SCORE and rule.facts.get("band") == "hold" for rule in self.rules
+        )
+
+    @property
+    def reasons(self) -> str:
+        """The explanations of the rules that stand in the way."""
+        return " ".join(rule.explanation for rule in self.rules if rule.outcome in IN_THE_WAY)

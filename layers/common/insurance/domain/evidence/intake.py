@@ -1,0 +1,18 @@
+"""The intake of a file: what is stored of it, or why it is refused."""
+
+from insurance.domain.evidence.evidence import Evidence
+from insurance.domain.evidence.media import Refusal, mismatch
+from insurance.domain.evidence.pictures import Unreadable, without_metadata
+
+
+def differs(sent: bytes, evidence: Evidence) -> Refusal | None:
+    """How a file differs from what was announced; None: it does not."""
+    return mismatch(sent, evidence.media_type, evidence.size_bytes, evidence.sha256)
+
+
+def cleaned(sent: bytes, evidence: Evidence) -> bytes | Refusal:
+    """The file as it is stored, without what a camera writes beside a picture."""
+    try:
+        return without_metadata(sent, evidence.media_type)
+    except Unreadable:
+        return Refusal.UNREADABLE

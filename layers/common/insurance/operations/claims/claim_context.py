@@ -1,0 +1,119 @@
+"""Load a claim for a command, and store what the command makes of it: shared by all steps."""
+
+from collections.abc import Callable, Sequence
+
+from insurance.domain.claim import Claim
+from insurance.domain.claim.authority import check_profile
+from insurance.domain.claim.change import Act, ClaimChange, next_event
+from insurance.domain.claim.context import ClaimContext
+from insurance.domain.core.errors import ClaimNotFound, LimitMoved, Unavailable
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Payee
+from insurance.domain.product import Product
+from insurance.domain.screening.screening import ScreeningMatch, without_cleared
+from insurance.operations.claims.ports import ClaimPorts, Claims
+from insurance.operations.command import Command
+from insurance.operations.parties.ports import Screening
+
+LIMIT_TRIES = 10
+
+
+def act_of(command: Command) -> Act:
+    """Who takes the step, and when."""
+    return Act(command.caller, command.now)
+
+
+def load_claim(
+    claim_id: str, command: Command, claims: Claims, *, with_evidence: bool = False
+) -> ClaimContext:
+    """Read a claim with what a step on it is decided on.
+
+    Args:
+        claim_id: The claim.
+        command: The command; its caller must see the claim, at the revision that it expects.
+        claims: The store.
+        with_evidence: Read the files on the policy's claims, in place of the account.
+
+    Raises:
+        ClaimNotFound: The claim does not exist, or the caller may not see it.
+        StaleRevision: Somebody else has changed it since the caller read it.
+    """
+    load = claims.load_evidence if with_evidence else claims.load
+    context = load(claim_id, command)
+    if not command.caller.sees(claim_id, context.claim.record.partner):
+        raise ClaimNotFound(claim_id)
+    command.check_revision(context.claim, claim_id)
+    return context
+
+
+def store_claim(
+    change: ClaimChange,
+    before: Stored[Claim],
+    command: Command,
+    claims: Claims,
+    *,
+    answer: object = None,
+) -> Stored[Claim]:
+    """Store a claim with its event, its postings and the command's answer.
+
+    Args:
+        change: What the step leaves.
+        before: The claim as it was read.
+        command: The command.
+        claims: The store.
+        answer: What is answered where the command is about a part of the claim; None: the claim.
+
+    Raises:
+        StaleRevision: Somebody else has changed the claim since it was read.
+        LimitMoved: Other claims have left too little of a shared limit.
+        AccountMoved: The policy's account has changed meanwhile.
+    """
+    claim, event = next_event(change, before, act_of(command))
+    stored = Stored(claim, event.head, before.key)
+    claims.change(
+        event,
+        claim,
+        before=before,
+        command=command.with_answer(answer or stored),
+        account=change.account,
+    )
+    return stored
+
+
+def load_as_handler(
+    claim_id: str, command: Command, ports: ClaimPorts
+) -> tuple[ClaimContext, Product]:
+    """Read a claim, and its product, for a member of staff who has a say in its claims.
+
+    Raises:
+        ClaimNotFound: The claim does not exist, or is of the other mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        NoAuthority: None of the caller's roles has a say in the product's claims.
+    """
+    context = load_claim(claim_id, command, ports.claims)
+    product = ports.products.version(context.policy.product)
+    check_profile(command.caller, product)
+    return context, product
+
+
+def find_matches(
+    claim: Claim, payee: Payee | None, screening: Screening
+) -> Sequence[ScreeningMatch]:
+    """What a payee's name resembles on the sanctions list, without matches that were cleared."""
+    if payee is None:
+        return ()
+    return without_cleared(payee.name, screening.matches(payee.name), claim.cleared)
+
+
+def while_limits_move[R](decide: Callable[[], R]) -> R:
+    """Load, decide and store again for as long as other claims use the same limits first.
+
+    Raises:
+        Unavailable: Others were first too many times.
+    """
+    for _ in range(LIMIT_TRIES):
+        try:
+            return decide()
+        except LimitMoved:
+            continue
+    raise Unavailable("The limit that the policy's claims share")
