@@ -3,9 +3,8 @@
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, closing, contextmanager
-from itertools import batched
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,9 +25,10 @@ from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
 from local.aws.services.store import open_store
 from local.aws.template import Template
-from local.seeding import create_tables, ensure_keys_and_secrets, seed_applications
+from local.seeding import ensure_keys_and_secrets, seed_applications
 from local.settings import ANY_PORTS, Settings
-from tests.support.lean_client import LeanClient
+from tests.support.backend import State
+from tests.support.engine import read_tables, write_tables
 from tests.support.serving import served
 
 if TYPE_CHECKING:
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 type Json = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parents[2]
-ITEMS_PER_BATCH = 25
-"""As many as DynamoDB takes in one BatchWriteItem."""
-
 ISSUER = "https://issuer.coverwright.example"
 WRITES = {
     "Put": "PutItem",
@@ -98,7 +95,6 @@ class Backend:
     def empty(self) -> None:
         """Fresh tables with the sample applications and the issuer's keys in them; no files."""
         self.restore(State({}, []))
-        create_tables(self.template, self._tables)
         seed_applications(self.template, self._tables)
         keys = (ROOT / "tests" / "artefact" / "issuer_keys.json").read_text(encoding="utf-8")
         self._tables.put_item(
@@ -114,44 +110,14 @@ class Backend:
 
     def state(self) -> "State":
         """Everything in tables and buckets."""
-        with closing(LeanClient(self._engine_url)) as tables:
-            items = {}
-            for request in self.template.tables():
-                page = tables.scan(TableName=request["TableName"])
-                assert "LastEvaluatedKey" not in page
-                if page["Items"]:
-                    items[request["TableName"]] = page["Items"]
+        items = read_tables(self._engine_url, self.template.tables())
         return State(items, self._store.execute("SELECT * FROM objects").fetchall())
 
     def restore(self, state: "State") -> None:
         """Tables and buckets as they were then."""
-        with closing(LeanClient(self._engine_url)) as tables:
-            present = set(tables.list_tables()["TableNames"])
-            for request in self.template.tables():
-                name = request["TableName"]
-                if name in present and tables.scan(TableName=name, Limit=1)["Items"]:
-                    tables.delete_table(TableName=name)
-                    tables.create_table(**request)
-            puts = [
-                (name, {"PutRequest": {"Item": item}})
-                for name, items in state.items.items()
-                for item in items
-            ]
-            for batch in batched(puts, ITEMS_PER_BATCH, strict=False):
-                requests: dict[str, list[Json]] = {}
-                for name, put in batch:
-                    requests.setdefault(name, []).append(put)
-                left = tables.batch_write_item(RequestItems=requests)["UnprocessedItems"]
-                assert not left
+        write_tables(self._engine_url, self.template.tables(), state.items)
         self._store.execute("DELETE FROM objects")
         self._store.executemany("INSERT INTO objects VALUES (?, ?, ?, ?, ?)", state.files)
-
-
-class State(NamedTuple):
-    """What a backend holds: items by table, and the rows of files."""
-
-    items: Mapping[str, list[Json]]
-    files: list[Any]
 
 
 def used(folder: str, target: str, body: Json) -> set[Call]:

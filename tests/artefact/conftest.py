@@ -14,9 +14,10 @@ import pytest
 
 from local.aws.cloudformation import REGION
 from local.aws.template import Template
-from tests.artefact.backend import Backend, State, backend
+from tests.artefact.backend import Backend, backend
 from tests.artefact.cases import Case, case
 from tests.artefact.emulator import MACHINE, SITE, Function, runtime_folder
+from tests.support.backend import State
 
 ROOT = Path(__file__).resolve().parents[2]
 # One for each worker: a build must not change under the functions of another.

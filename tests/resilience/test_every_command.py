@@ -5,13 +5,14 @@ What is played are the events of `events/`: the first of each command that succe
 
 import re
 from base64 import b64decode
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.artefact.cases import Case, all_cases, case, settled
-from tests.support.backend import Backend, environment
+from tests.support.backend import Backend, State, environment
 from tests.support.calls import CONTEXT, Handlers, _fresh, forget_wiring
 from tests.support.engine import template
 from tests.support.streams import assert_chains_hold, booked, streams
@@ -50,11 +51,20 @@ class Player:
             forget_wiring()
             self._delivery = _fresh("event_delivery").handler
             forget_wiring()
+        self._states: dict[tuple[str, ...], State] = {}
 
     def prepare(self, command: Case) -> None:
-        """Everything that is given before the command, on empty tables."""
+        """Everything that is given before the command, on empty tables; it is played once."""
+        given = tuple(command.expected.get("given", ()))
+        if given in self._states:
+            self.backend.restore(self._states[given])
+            return
         self.backend.empty()
-        for path in command.expected.get("given", ()):
+        self._play(given)
+        self._states[given] = self.backend.state()
+
+    def _play(self, given: Sequence[str]) -> None:
+        for path in given:
             earlier = case(path)
             if earlier.folder == "event_delivery":
                 with environment(self.backend.environment()):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from local.aws.cloudformation import REGION
 from local.aws.services.app import services_app
@@ -20,7 +20,7 @@ from local.aws.services.store import open_store
 from local.processes import LOOPBACK, bound_socket
 from local.seeding import ensure_keys_and_secrets
 from local.server import Server
-from tests.support.engine import client, make_tables, template
+from tests.support.engine import client, make_tables, read_tables, template, write_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -64,17 +64,17 @@ class Backend:
 
     def everything(self) -> dict[str, list[Item]]:
         """Every item of every table, in an order that does not change."""
-        names = [table["TableName"] for table in template().tables()]
-        return {
-            name: sorted(
-                (
-                    dict(sorted(item.items()))
-                    for item in self.dynamodb.scan(TableName=name)["Items"]
-                ),
-                key=str,
-            )
-            for name in names
-        }
+        return read_tables(self.engine_url, template().tables())
+
+    def state(self) -> "State":
+        """Everything in tables and buckets."""
+        return State(self.everything(), self.store.execute("SELECT * FROM objects").fetchall())
+
+    def restore(self, state: "State") -> None:
+        """Tables and buckets as they were then."""
+        write_tables(self.engine_url, template().tables(), state.items)
+        self.store.execute("DELETE FROM objects")
+        self.store.executemany("INSERT INTO objects VALUES (?, ?, ?, ?, ?)", state.files)
 
     def environment(self, database_url: str | None = None) -> dict[str, str]:
         """What the template gives all functions together, and what Lambda adds."""
@@ -95,6 +95,13 @@ class Backend:
             "POWERTOOLS_SERVICE_NAME": "tests",
             "NO_PROXY": "*",
         }
+
+
+class State(NamedTuple):
+    """What a backend holds: items by table, and the rows of files."""
+
+    items: Mapping[str, list[Item]]
+    files: list[Any]
 
 
 @contextmanager
