@@ -167,18 +167,6 @@ def query(client: "DynamoDBClient", *, consistent: bool = True, **request: Any) 
     return found
 
 
-def query_index(client: "DynamoDBClient", **request: Any) -> list[Item]:
-    """One page of a Query on an index, which is never consistent: what it finds is read again."""
-    found: list[Item] = []
-
-    def fetch() -> bool:
-        found.extend(dict(item) for item in client.query(**request)["Items"])
-        return True
-
-    _insist(fetch)
-    return found
-
-
 def query_all(client: "DynamoDBClient", **request: Any) -> list[Item]:
     """Every page of a consistent Query, for what is bounded by its nature."""
     found: list[Item] = []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from insurance.domain.core.identity import Mode, fingerprint, mode_of
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.transaction import load, query_index
+from insurance.dynamodb.transaction import load, query
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -87,8 +87,9 @@ def read_queue(
 def _next_rows(  # noqa: PLR0917 - a query, and where it stops
     client: "DynamoDBClient", index: QueueIndex, partition: str, after: str, last: str, limit: int
 ) -> Iterable[Item]:
-    return query_index(
+    return query(
         client,
+        consistent=False,
         TableName=index.table,
         IndexName=index.key,
         KeyConditionExpression="#key = :key AND #order BETWEEN :after AND :last",

@@ -19,7 +19,8 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact
+from insurance.dynamodb.streams import stream_items
+from insurance.dynamodb.transaction import Refusal, Write, add, load, put, transact
 from insurance.operations.command import Command
 from insurance.operations.documents.ports import DocumentAlreadyMade, DocumentContext
 
@@ -114,17 +115,7 @@ class DynamoDBDocuments:
         self, policy_id: str, key: PartyKey | None, *, after: int, limit: int
     ) -> Sequence[Document]:
         stream = register_id_for(policy_id)
-        items = query(
-            self._client,
-            TableName=self._events_table,
-            KeyConditionExpression="#stream = :stream AND #sequence > :after",
-            ExpressionAttributeNames={"#stream": "stream", "#sequence": "sequence"},
-            ExpressionAttributeValues={
-                ":stream": codec.text(stream),
-                ":after": codec.number(after),
-            },
-            Limit=limit,
-        )
+        items = stream_items(self._client, self._events_table, stream, after=after, limit=limit)
         return [aggregates.read_record(Document, item, key, stream) for item in items]
 
     def _item(self, id: str) -> tuple[str, Item]:

@@ -13,11 +13,12 @@ from insurance.domain.ledger.reconciliation import (
     ShardTotal,
 )
 from insurance.domain.ledger.sub_ledger import SubLedger
-from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.ledger import control_accounts
 from insurance.dynamodb.ledger.control_accounts import SHARDS
 from insurance.dynamodb.ledger.general_ledger import reconciliation_key
+from insurance.dynamodb.streams import whole_stream
 from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact
 from insurance.operations.ledger.ports import Slice
 
@@ -108,22 +109,7 @@ class DynamoDBReconciliations:
         )
 
     def events(self, stream: str) -> Sequence[Event]:
-        events: list[Event] = []
-        while True:
-            items = query(
-                self._client,
-                TableName=self._events_table,
-                KeyConditionExpression="#stream = :stream AND #sequence > :after",
-                ExpressionAttributeNames={"#stream": "stream", "#sequence": "sequence"},
-                ExpressionAttributeValues={
-                    ":stream": codec.text(stream),
-                    ":after": codec.number(events[-1].sequence if events else 0),
-                },
-                Limit=PAGE,
-            )
-            events += [aggregates.read_event(item) for item in items]
-            if len(items) < PAGE:
-                return events
+        return whole_stream(self._client, self._events_table, stream)
 
     def _stepping(self, item: Item, before: ReconciliationProgress | None, mode: Mode) -> Write:
         """One step, taken once."""

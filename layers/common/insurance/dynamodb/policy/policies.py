@@ -14,7 +14,8 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.quoting.quotes import load_quote, quote_changes
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import add, load, query, transact
+from insurance.dynamodb.streams import stream_items
+from insurance.dynamodb.transaction import add, load, transact
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import Keys
 
@@ -107,15 +108,5 @@ class DynamoDBPolicies:
         return self._reader.as_known(self._client, policy_id, known_at)
 
     def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
-        items = query(
-            self._client,
-            TableName=self._events_table,
-            KeyConditionExpression="#stream = :stream AND #sequence > :after",
-            ExpressionAttributeNames={"#stream": "stream", "#sequence": "sequence"},
-            ExpressionAttributeValues={
-                ":stream": codec.text(policy_id),
-                ":after": codec.number(after),
-            },
-            Limit=limit,
-        )
+        items = stream_items(self._client, self._events_table, policy_id, after=after, limit=limit)
         return [aggregates.read_event(item) for item in items]

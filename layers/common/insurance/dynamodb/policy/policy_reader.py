@@ -14,13 +14,13 @@ from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.transaction import load, query
+from insurance.dynamodb.streams import SEQUENCE_MAX, newest_items
+from insurance.dynamodb.transaction import load
 from insurance.operations.parties.ports import Keys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-SEQUENCE_END = 10**9
 NEWEST_READ = 10
 """What is asked for is mostly of late."""
 
@@ -67,27 +67,14 @@ class PolicyReader:
         """
         [party] = load(client, [self.wants(policy_id)[-1]])
         key = self.key(party)
-        before = SEQUENCE_END
+        before = SEQUENCE_MAX
         while before > 1:
-            items = self._newest(client, policy_id, before)
+            items = newest_items(
+                client, self._events_table, policy_id, before=before, limit=NEWEST_READ
+            )
             for item in items:
                 if codec.read_instant(item["at"]) <= known_at:
                     policy = aggregates.read_record(Policy, item, key, policy_id)
                     return Stored(policy, aggregates.read_event(item).head, key)
             before = int(items[-1]["sequence"]["N"]) if items else 0
         raise PolicyNotFound(policy_id)
-
-    def _newest(self, client: "DynamoDBClient", policy_id: str, before: int) -> list[Item]:
-        """A few events in front of a number, the newest first."""
-        return query(
-            client,
-            TableName=self._events_table,
-            KeyConditionExpression="#stream = :stream AND #sequence < :before",
-            ExpressionAttributeNames={"#stream": "stream", "#sequence": "sequence"},
-            ExpressionAttributeValues={
-                ":stream": codec.text(policy_id),
-                ":before": codec.number(before),
-            },
-            ScanIndexForward=False,
-            Limit=NEWEST_READ,
-        )
