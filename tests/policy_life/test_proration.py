@@ -17,9 +17,9 @@ from insurance.domain.contract.proration import (
     earned,
     portions,
 )
+from insurance.domain.core.arithmetic import ROUNDING
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.period import Period
-from insurance.domain.product.language.arithmetic import ROUNDING
 
 LONDON, NEW_YORK, UTC_ZONE = (
     ZoneInfo(name) for name in ("Europe/London", "America/New_York", "UTC")

@@ -10,12 +10,12 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
+from insurance.domain.core.arithmetic import add_months, half_up
 from insurance.domain.core.money import Money
 from insurance.domain.core.period import Period
 from insurance.domain.core.value import Value
 from insurance.domain.product import Product
 from insurance.domain.product.definition import model
-from insurance.domain.product.language.arithmetic import add_months, half_up
 
 ANNUAL = "annual"
 """The plan that every product has: all at once."""

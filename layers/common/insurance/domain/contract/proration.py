@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from insurance.domain.core.arithmetic import ROUNDING, add_months, floor
 from insurance.domain.core.money import Money
 from insurance.domain.core.period import Period
 from insurance.domain.core.value import Value
-from insurance.domain.product.language.arithmetic import ROUNDING, add_months, floor
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from insurance.domain.core.arithmetic import half_up
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.claims.assessment import Loss, PayoutStep
 from insurance.domain.product.claims.compiler import ClaimCompiler, Facts
 from insurance.domain.product.claims.limits import Aggregate
 from insurance.domain.product.definition import model
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.language.arithmetic import half_up
 from insurance.domain.product.language.function_builder import FunctionBuilder
 from insurance.domain.product.language.kinds import as_decimal, at_scale
 from insurance.domain.product.language.scope import RatingInput

@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from insurance.domain.core.arithmetic import add_days, add_months
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.product.definition import model
 from insurance.domain.product.faults import refuse
-from insurance.domain.product.language.arithmetic import add_days, add_months
 from insurance.domain.product.language.expression import mentions
 from insurance.domain.product.language.function_builder import FunctionBuilder
 from insurance.domain.product.language.scope import RatingInput, Scope

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from insurance.domain.core.arithmetic import ROUNDING
 from insurance.domain.product.faults import did_you_mean
 from insurance.domain.product.language import kinds
-from insurance.domain.product.language.arithmetic import ROUNDING
 from insurance.domain.product.language.kinds import BOOL, DATE, TEXT, Kind, Term, at_scale
 from insurance.domain.product.language.operators import date_literal
 from insurance.domain.product.language.terms import (

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from insurance.domain.core.arithmetic import DIVISION_PLACES
 from insurance.domain.product.faults import did_you_mean
 from insurance.domain.product.language import kinds
-from insurance.domain.product.language.arithmetic import DIVISION_PLACES
 from insurance.domain.product.language.kinds import BOOL, DATE, WIDE, Kind, Term, Type, constant
 from insurance.domain.product.language.terms import alike, bounded_number, extreme, positive_or_zero
 

@@ -10,8 +10,9 @@ from keyword import iskeyword
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
+from insurance.domain.core import arithmetic
 from insurance.domain.product.faults import refuse
-from insurance.domain.product.language import arithmetic, kinds
+from insurance.domain.product.language import kinds
 from insurance.domain.product.language.expression import SELECTED
 from insurance.domain.product.language.functions import AGGREGATES, FUNCTIONS
 from insurance.domain.product.language.kinds import BOOL, CODE, DATE, TEXT, Kind, Term, Type

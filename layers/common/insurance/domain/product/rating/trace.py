@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from insurance.domain.core.arithmetic import ROUNDING
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.definition.answers import write
-from insurance.domain.product.language.arithmetic import ROUNDING
 from insurance.domain.product.language.function_builder import FunctionBuilder
 from insurance.domain.product.language.kinds import Kind, as_decimal
 from insurance.domain.product.language.scope import RatingInput, Scope
