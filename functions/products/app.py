@@ -31,7 +31,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.product import Product
 from insurance.domain.product.definition.files import Files, schema
 from insurance.domain.product.publishing.checks import Report
-from insurance.domain.product.publishing.release import ProductVersion, Step
+from insurance.domain.product.publishing.release import ProductVersion, VersionStep
 from insurance.operations.command import Command, Query
 from insurance.operations.products.change_version import Draft, advance_version, draft_version
 from insurance.operations.products.check_files import check_files
@@ -214,5 +214,5 @@ def post_product_step(
 ) -> Stored[ProductVersion]:
     """Another person than its authors approves and publishes; to publish runs the scenarios."""
     return advance_version(
-        product_code, version, Step(request.step), request.reason, command, ports
+        product_code, version, VersionStep(request.step), request.reason, command, ports
     )

@@ -7,7 +7,7 @@ from insurance.domain.core.errors import KeyReused, StaleRevision, VersionNotFou
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition, first_broken_link
 from insurance.domain.core.identity import Mode, version_id_for
 from insurance.domain.core.stored import Stored
-from insurance.domain.product.publishing.release import ProductVersion, Status, Step
+from insurance.domain.product.publishing.release import ProductVersion, Status, VersionStep
 from insurance.operations.idempotency import AlreadyAnswered
 
 from tests.support.builders import NOW, make_command
@@ -77,7 +77,7 @@ def test_the_versions_of_one_product_are_known_apart(stores):
 
 def test_a_step_moves_the_version_on_and_another_from_the_same_place_is_stale(stores):
     before = store(stores, make_version())
-    submitted = before.record.taken(Step.SUBMIT, by="ann", now=NOW)
+    submitted = before.record.taken(VersionStep.SUBMIT, by="ann", now=NOW)
 
     store(stores, submitted, before, key="key-2")
 
@@ -114,6 +114,6 @@ def test_more_versions_than_a_page_of_the_table_are_all_known(stores):
 
 def test_its_steps_are_a_chain_of_events(stores):
     before = store(stores, make_version())
-    second = event_of(before.record.taken(Step.SUBMIT, by="ann", now=NOW), before.head)
+    second = event_of(before.record.taken(VersionStep.SUBMIT, by="ann", now=NOW), before.head)
 
     assert first_broken_link([event_of(make_version(), StreamPosition()), second]) is None

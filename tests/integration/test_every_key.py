@@ -39,8 +39,8 @@ TO: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("definition", "currency"): ("EUR",),
     ("definition", "time_zone"): ("America/New_York",),
     ("question", "visible_when"): ("people > 2",),
-    ("step", "cover"): ("main",),
-    ("step", "into"): ("main",),
+    ("rating_step", "cover"): ("main",),
+    ("rating_step", "into"): ("main",),
     ("term_of_cover", "inception_time"): ("06:00",),
 }
 """Values that mean something, where those that are made up would be refused."""

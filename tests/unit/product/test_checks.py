@@ -17,7 +17,7 @@ from insurance.domain.product.publishing.release import (
     NEXT,
     ProductVersion,
     Status,
-    Step,
+    VersionStep,
     is_sold,
 )
 from insurance.products import HERE, product, versions
@@ -247,7 +247,7 @@ NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 def test_every_pair_that_is_not_in_the_table_is_refused():
     for status in Status:
-        for step in Step:
+        for step in VersionStep:
             version = VERSION.replace(status=status)
             if (status, step) in NEXT:
                 assert version.taken(step, by="bob", now=NOON).status == NEXT[status, step]
@@ -257,7 +257,8 @@ def test_every_pair_that_is_not_in_the_table_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("status", "step"), [(Status.IN_REVIEW, Step.APPROVE), (Status.APPROVED, Step.PUBLISH)]
+    ("status", "step"),
+    [(Status.IN_REVIEW, VersionStep.APPROVE), (Status.APPROVED, VersionStep.PUBLISH)],
 )
 @pytest.mark.parametrize("author", ["ann", "ben"])
 def test_nobody_who_wrote_on_a_version_may_approve_or_publish_it(status, step, author):
@@ -270,7 +271,7 @@ def test_nobody_who_wrote_on_a_version_may_approve_or_publish_it(status, step, a
 def test_what_goes_back_to_its_authors_must_be_approved_again():
     version = VERSION.replace(status=Status.APPROVED, approved_by="bob")
 
-    assert version.taken(Step.SEND_BACK, by="cleo", now=NOON).approved_by == ""
+    assert version.taken(VersionStep.SEND_BACK, by="cleo", now=NOON).approved_by == ""
 
 
 def test_a_version_is_published_only_as_it_was_approved_and_tried():

@@ -18,7 +18,7 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import first_broken_link
 from insurance.domain.core.identity import Mode
 from insurance.domain.product.definition.files import Files
-from insurance.domain.product.publishing.release import Step
+from insurance.domain.product.publishing.release import VersionStep
 from insurance.operations.command import Command, Query
 from insurance.operations.idempotency import RecordedAnswer
 from insurance.operations.products.change_version import advance_version, draft_version
@@ -87,9 +87,9 @@ class Publisher:
 
     def publish(self, version="2026.1", **changes):
         self.draft(files(version, **changes), version=version)
-        self.take(Step.SUBMIT, "ann", version=version)
-        self.take(Step.APPROVE, version=version)
-        return self.take(Step.PUBLISH, version=version)
+        self.take(VersionStep.SUBMIT, "ann", version=version)
+        self.take(VersionStep.APPROVE, version=version)
+        return self.take(VersionStep.PUBLISH, version=version)
 
     def on_sale(self, mode=Mode.TEST):
         return self.catalogue.on_sale("pet", TODAY, mode)
@@ -129,8 +129,8 @@ def test_every_step_is_an_event_of_one_chain(house):
 
 def test_what_is_not_published_is_not_sold(house):
     house.draft()
-    house.take(Step.SUBMIT, "ann")
-    house.take(Step.APPROVE)
+    house.take(VersionStep.SUBMIT, "ann")
+    house.take(VersionStep.APPROVE)
 
     with pytest.raises(ProductNotFound):
         house.on_sale()
@@ -139,7 +139,7 @@ def test_what_is_not_published_is_not_sold(house):
 def test_a_withdrawn_version_is_not_sold_a_minute_later(house):
     house.publish()
     kept = house.on_sale().ref
-    house.take(Step.CLOSE)
+    house.take(VersionStep.CLOSE)
 
     house.seconds += STATE_SECONDS - 1
     assert house.on_sale().version == "2026.1"
@@ -149,7 +149,7 @@ def test_a_withdrawn_version_is_not_sold_a_minute_later(house):
     assert house.catalogue.for_renewal("pet", TODAY, Mode.TEST).version == "2026.1"
     assert not house.catalogue.sells(kept, TODAY, Mode.TEST, renewal=False)
     assert house.catalogue.sells(kept, TODAY, Mode.TEST, renewal=True)
-    house.take(Step.RETIRE)
+    house.take(VersionStep.RETIRE)
     house.seconds += STATE_SECONDS
     with pytest.raises(ProductNotFound):
         house.catalogue.for_renewal("pet", TODAY, Mode.TEST)
@@ -171,7 +171,7 @@ def test_states_are_read_once_a_minute_and_contents_once(house):
 def test_a_clock_that_was_set_back_does_not_keep_a_state_alive(house):
     house.publish()
     house.on_sale()
-    house.take(Step.CLOSE)
+    house.take(VersionStep.CLOSE)
     house.seconds -= 5
 
     with pytest.raises(ProductNotFound):
@@ -198,10 +198,10 @@ def test_a_version_that_fails_a_scenario_is_drafted_with_a_warning_and_not_publi
     drafted = house.draft(files(scenarios=wrong))
 
     assert not drafted.report.publishable
-    house.take(Step.SUBMIT, "ann")
-    house.take(Step.APPROVE)
+    house.take(VersionStep.SUBMIT, "ann")
+    house.take(VersionStep.APPROVE)
     with pytest.raises(InvalidDefinition) as caught:
-        house.take(Step.PUBLISH)
+        house.take(VersionStep.PUBLISH)
     assert ("/scenarios", "net: 100.00 GBP, expected 1.00 GBP") in {
         (fault.pointer, fault.detail.partition("found ")[2].partition(", expected what")[0])
         for fault in caught.value.faults
@@ -214,11 +214,11 @@ def test_a_version_with_something_untried_is_not_published(house):
     fewer = {**SCENARIOS, "scenarios": SCENARIOS["scenarios"][1:]}
     one_sided = "age>=,age<,factor\n,8,1\n8,12,2\n12,,3\n"
     house.draft(files(scenarios=fewer, table=one_sided))
-    house.take(Step.SUBMIT, "ann")
-    house.take(Step.APPROVE)
+    house.take(VersionStep.SUBMIT, "ann")
+    house.take(VersionStep.APPROVE)
 
     with pytest.raises(InvalidDefinition) as caught:
-        house.take(Step.PUBLISH)
+        house.take(VersionStep.PUBLISH)
 
     assert [fault.pointer for fault in caught.value.faults] == ["/tables/by_age"]
     assert "the edge of age" in caught.value.faults[0].detail
@@ -257,22 +257,22 @@ def test_a_fault_points_into_the_file_it_is_in(house, sent, pointer):
 def test_who_wrote_on_it_may_neither_approve_nor_publish(house):
     house.draft()
     house.draft(files(name="Pets"), who="ben")
-    house.take(Step.SUBMIT, "ann")
+    house.take(VersionStep.SUBMIT, "ann")
     for author in ("ann", "ben"):
         with pytest.raises(SamePerson):
-            house.take(Step.APPROVE, author)
-    house.take(Step.APPROVE, "cleo")
+            house.take(VersionStep.APPROVE, author)
+    house.take(VersionStep.APPROVE, "cleo")
     with pytest.raises(SamePerson):
-        house.take(Step.PUBLISH, "ben")
+        house.take(VersionStep.PUBLISH, "ben")
 
-    assert house.take(Step.PUBLISH, "cleo").record.approved_by == "cleo"
+    assert house.take(VersionStep.PUBLISH, "cleo").record.approved_by == "cleo"
 
 
 def test_a_draft_is_replaced_until_it_is_in_review(house):
     first = house.draft().stored.record.content
     second = house.draft(files(name="Pets")).stored.record.content
     assert first != second
-    house.take(Step.SUBMIT, "ann")
+    house.take(VersionStep.SUBMIT, "ann")
 
     with pytest.raises(WrongState):
         house.draft()
@@ -291,7 +291,7 @@ def test_bundled_versions_are_seeds_whose_life_goes_on(house):
     seed = read_version("personal_motor", "2026.1", query, house.ports)
     assert (seed.record.status, seed.head.sequence) == ("active", 0)
 
-    house.take(Step.CLOSE, code="personal_motor")
+    house.take(VersionStep.CLOSE, code="personal_motor")
 
     with pytest.raises(ProductNotFound):
         house.catalogue.on_sale("personal_motor", TODAY, Mode.TEST)

@@ -10,7 +10,7 @@ from insurance.domain.product import InvalidProduct
 from insurance.domain.product.definition.files import Files
 from insurance.domain.product.faults import Fault
 from insurance.domain.product.publishing.checks import Report
-from insurance.domain.product.publishing.release import ProductVersion, Step
+from insurance.domain.product.publishing.release import ProductVersion, VersionStep
 from insurance.operations.command import Command
 from insurance.operations.products.check_files import check_files, invalid_definition
 from insurance.operations.products.ports import ProductPorts
@@ -18,12 +18,12 @@ from insurance.operations.products.product_files import object_key, stored_files
 from insurance.operations.products.read_versions import bundled_version
 
 EVENTS = {
-    Step.SUBMIT: "product.submitted",
-    Step.SEND_BACK: "product.sent_back",
-    Step.APPROVE: "product.approved",
-    Step.PUBLISH: "product.published",
-    Step.CLOSE: "product.closed",
-    Step.RETIRE: "product.retired",
+    VersionStep.SUBMIT: "product.submitted",
+    VersionStep.SEND_BACK: "product.sent_back",
+    VersionStep.APPROVE: "product.approved",
+    VersionStep.PUBLISH: "product.published",
+    VersionStep.CLOSE: "product.closed",
+    VersionStep.RETIRE: "product.retired",
 }
 
 
@@ -64,7 +64,7 @@ def draft_version(
 
 
 def advance_version(  # noqa: PLR0917 - a version has two names
-    code: str, version: str, step: Step, reason: str, command: Command, ports: ProductPorts
+    code: str, version: str, step: VersionStep, reason: str, command: Command, ports: ProductPorts
 ) -> Stored[ProductVersion]:
     """Take the next step of a version's life. To publish runs its scenarios.
 
@@ -80,7 +80,7 @@ def advance_version(  # noqa: PLR0917 - a version has two names
         raise VersionNotFound(f"{code} {version}")
     now, by = command.now, command.actor
     record = before.record.taken(step, by=by, now=now, reason=reason)
-    if step is Step.PUBLISH:
+    if step is VersionStep.PUBLISH:
         report = check_files(stored_files(record.content, ports.contents()))
         try:
             record = before.record.published(report, by=by, now=now, reason=reason)

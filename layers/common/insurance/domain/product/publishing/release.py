@@ -26,7 +26,9 @@ class Status(StrEnum):
     RETIRED = "retired"
 
 
-class Step(StrEnum):
+class VersionStep(StrEnum):
+    """What people do with a version."""
+
     REDRAFT = "redraft"
     SUBMIT = "submit"
     SEND_BACK = "send_back"
@@ -37,18 +39,18 @@ class Step(StrEnum):
 
 
 NEXT: Final = {
-    (Status.DRAFT, Step.REDRAFT): Status.DRAFT,
-    (Status.DRAFT, Step.SUBMIT): Status.IN_REVIEW,
-    (Status.IN_REVIEW, Step.SEND_BACK): Status.DRAFT,
-    (Status.IN_REVIEW, Step.APPROVE): Status.APPROVED,
-    (Status.APPROVED, Step.SEND_BACK): Status.DRAFT,
-    (Status.APPROVED, Step.PUBLISH): Status.ACTIVE,
-    (Status.ACTIVE, Step.CLOSE): Status.PASSIVE,
-    (Status.PASSIVE, Step.RETIRE): Status.RETIRED,
+    (Status.DRAFT, VersionStep.REDRAFT): Status.DRAFT,
+    (Status.DRAFT, VersionStep.SUBMIT): Status.IN_REVIEW,
+    (Status.IN_REVIEW, VersionStep.SEND_BACK): Status.DRAFT,
+    (Status.IN_REVIEW, VersionStep.APPROVE): Status.APPROVED,
+    (Status.APPROVED, VersionStep.SEND_BACK): Status.DRAFT,
+    (Status.APPROVED, VersionStep.PUBLISH): Status.ACTIVE,
+    (Status.ACTIVE, VersionStep.CLOSE): Status.PASSIVE,
+    (Status.PASSIVE, VersionStep.RETIRE): Status.RETIRED,
 }
 """Passive: renewals only. Retired: nothing new, but its policies keep it to their end."""
 
-FOUR_EYES: Final = frozenset({Step.APPROVE, Step.PUBLISH})
+FOUR_EYES: Final = frozenset({VersionStep.APPROVE, VersionStep.PUBLISH})
 """The toxic pair: whoever wrote a rate may not put it on sale."""
 
 HOUSE: Final = "bundled"
@@ -87,12 +89,12 @@ class ProductVersion(Record):
 
     def redrafted(self, product: "Product", *, by: str, now: AwareDatetime) -> Self:
         """Other files for a draft: whoever sends them is an author too."""
-        drafted = self.taken(Step.REDRAFT, by=by, now=now)
+        drafted = self.taken(VersionStep.REDRAFT, by=by, now=now)
         return drafted.replace(
             authors=tuple(dict.fromkeys([*self.authors, by])), **_said_by(product)
         )
 
-    def taken(self, step: Step, *, by: str, now: AwareDatetime, reason: str = "") -> Self:
+    def taken(self, step: VersionStep, *, by: str, now: AwareDatetime, reason: str = "") -> Self:
         """The next state. Whoever wrote a version may not approve or publish it."""
         after = NEXT.get((self.status, step))
         if after is None:
@@ -102,8 +104,8 @@ class ProductVersion(Record):
         if step in FOUR_EYES and by in self.authors:
             raise SamePerson(self.title)
         approved_by = self.approved_by
-        if step in {Step.APPROVE, Step.SEND_BACK}:
-            approved_by = by if step is Step.APPROVE else ""
+        if step in {VersionStep.APPROVE, VersionStep.SEND_BACK}:
+            approved_by = by if step is VersionStep.APPROVE else ""
         return self.replace(status=after, approved_by=approved_by, reason=reason, changed_at=now)
 
     def published(self, report: "Report", *, by: str, now: AwareDatetime, reason: str = "") -> Self:
@@ -115,7 +117,7 @@ class ProductVersion(Record):
             )
         if not report.publishable:
             raise InvalidProduct(unpublishable(report))
-        return self.taken(Step.PUBLISH, by=by, now=now, reason=reason)
+        return self.taken(VersionStep.PUBLISH, by=by, now=now, reason=reason)
 
     def sold_on(self, day: date, *, renewal: bool = False) -> bool:
         return is_sold(self.status, self.sale, day, renewal=renewal)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -17,8 +17,10 @@ from insurance.domain.core.errors import FieldFault
 from insurance.domain.product.definition.answers import READ
 from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.language.scope import RatingInput
-from insurance.domain.product.product import Product
 from insurance.domain.product.risk import Risk
+
+if TYPE_CHECKING:
+    from insurance.domain.product.product import Product
 
 NONE: frozenset[str] = frozenset()
 AS_SENT = frozenset({"integer", "boolean", "choice", "text"})
@@ -42,7 +44,7 @@ class Premium(NamedTuple):
 class Bulk:
     """One product, made ready for many risks."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: "Product") -> None:
         self._product = product
         hidden = any(one.visible_when for one in product.questions)
         loads = any(rule.outcome in {"load", "exclude"} for rule in product.underwriting.rules)

@@ -50,7 +50,7 @@ class StepWriter:
         self._shared_by = shared_by
         self._codes: set[str] = set()
 
-    def step(self, chain: Chain, step: model.Step) -> None:
+    def step(self, chain: Chain, step: model.RatingStep) -> None:
         """Write one step.
 
         Raises:
@@ -88,7 +88,7 @@ class StepWriter:
         targets = () if at_work.chain.prefix else at_work.targets
         at_work.chain.close(Slot(step.step, step.title, operation, targets, used, 0, ()))
 
-    def _targets(self, chain: Chain, step: model.Step, operation: str) -> tuple[str, ...]:
+    def _targets(self, chain: Chain, step: model.RatingStep, operation: str) -> tuple[str, ...]:
         """The accounts that a step works on."""
         named = step.covers if step.cover is None else (step.cover,)
         for cover in named:
@@ -122,7 +122,7 @@ class StepWriter:
         before = old.at(new_scale)
         chain.set(into, f"{before} + {share}", before, new_scale, at_work.when)
 
-    def _write_loop(self, step: model.Step, at_work: StepAtWork) -> None:
+    def _write_loop(self, step: model.RatingStep, at_work: StepAtWork) -> None:
         """Steps for each item of a list; what they come to is added to the account."""
         builder, chain, when = self.builder, at_work.chain, at_work.when
         path = step.at("for_each")

@@ -51,8 +51,8 @@ from insurance.domain.product.definition.model.rating import (
     Charge,
     ItemStep,
     Rating,
+    RatingStep,
     Rounding,
-    Step,
 )
 
 __all__ = [
@@ -87,13 +87,13 @@ __all__ = [
     "Part",
     "Question",
     "Rating",
+    "RatingStep",
     "Recovery",
     "Reinstatements",
     "Renewal",
     "RenewalRule",
     "Rounding",
     "Sale",
-    "Step",
     "TableDeclaration",
     "TermOfCover",
     "Unavailable",

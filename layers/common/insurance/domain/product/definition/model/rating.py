@@ -46,7 +46,7 @@ class ItemStep(Part):
         return self.name or spelt_out(self.step)
 
 
-class Step(ItemStep):
+class RatingStep(ItemStep):
     """A step of the tariff; exactly one operation."""
 
     cover: Code | None = None
@@ -93,7 +93,7 @@ class Rating(Part):
         Keywords(maxProperties=60),
     ] = {}
     """Weights by which covers share one premium."""
-    steps: Annotated[tuple[Step, ...], Keywords(minItems=1, maxItems=200)]
+    steps: Annotated[tuple[RatingStep, ...], Keywords(minItems=1, maxItems=200)]
     charges: Annotated[tuple[Charge, ...], Keywords(maxItems=40)] = ()
     commission: Expression | None = None
     """The producer's share of the net premium: reported, not added."""
