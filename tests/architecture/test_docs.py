@@ -66,6 +66,7 @@ TYPED_BY = {
         '"schedule", "ReconciliationSchedule"',
     ),
     "make tour": ("tests/claims/test_tour.py", "tour"),
+    "make schema": ("tests/unit/product/test_checks.py", "schema_text()"),
     "make openapi": ("tests/template/test_openapi.py", "rendered()"),
     "make exam": ("tests/local/test_exam.py", "tools.exam"),
     "make bench": ("tests/bench/test_costs.py", "bench"),

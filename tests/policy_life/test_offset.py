@@ -154,7 +154,7 @@ def test_nothing_is_kept_back_from_what_goes_to_somebody_else(desk, changes):
 
 
 def test_a_product_may_say_that_nothing_is_kept_back():
-    desk = desk_with(grace_days=10, offset_arrears=False)
+    desk = desk_with(grace_days=10, premium_set_off=False)
 
     assert desk.checked().kept_back is None
     assert desk.noticed().payments[0].kept_back is None

@@ -236,7 +236,7 @@ DOCUMENT: dict[str, Any] = {
         "quote_validity_days": 20,
         "cooling_off_days": 10,
         "grace_days": 5,
-        "offset_arrears": False,
+        "premium_set_off": False,
         "reinstatement_days": 40,
         "notice": {"jurisdiction": "US-NY"},
         "cancellation": [

@@ -85,7 +85,7 @@ def _life(product: Product, report: Report) -> object:
         [product.moment(day) for day in DAYS],
         [product.last_day(day, {}) for day in DAYS if product.term.in_months],
         product.expires_at(NOON),
-        (product.life.grace_days, product.life.offsets_arrears),
+        (product.life.grace_days, product.life.sets_off_premium),
         product.renewals.invite_days,
         [repr(plan) for plan in plans_of(product)],
         (documents.kinds, documents.languages, documents.shows, documents.exclusions),

@@ -73,7 +73,11 @@ def bundled() -> Mapping[str, Product]:
 
 
 def product(code: str, version: str | None = None) -> Product:
-    """One product, the newest version unless one is named. Raises ProductNotFound."""
+    """One product, the newest version unless one is named.
+
+    Raises:
+        ProductNotFound: There is no such product, or no such version of it.
+    """
     known = _versions_by_code()
     if code not in known:
         raise ProductNotFound(f"{code}. {did_you_mean(code, known)}".strip(". "))

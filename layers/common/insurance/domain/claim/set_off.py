@@ -61,7 +61,7 @@ class PremiumDue(NamedTuple):
         account = self.account
         due = statement(account, self.policy, today, zone=self.product.zone)
         same_currency = amount.currency is due.overdue.currency
-        if not (self.product.life.offsets_arrears and same_currency and amount):
+        if not (self.product.life.sets_off_premium and same_currency and amount):
             return None
         if due.overdue_since is None or len(account.paid_in) >= PAYMENTS_MAX:
             return None

@@ -53,7 +53,11 @@ def read_answers(
     at: str = "/answers",
     visible: Mapping[str, Visible] | None = None,
 ) -> Answers:
-    """Every answer checked; all faults in one refusal, each with its pointer."""
+    """Answers, every one of them checked.
+
+    Raises:
+        InvalidFields: All their faults, each with its pointer.
+    """
     faults: list[FieldFault] = []
     json, held = _record(questions, raw, at, faults, visible or {})
     if faults:

@@ -26,8 +26,8 @@ class Life:
         self.quote_validity_days = life.quote_validity_days
         self.grace_days = life.grace_days
         self.reinstatement_days = life.reinstatement_days
-        self.offsets_arrears = life.offset_arrears
-        """Whether overdue premium is kept back from a claim's payment to the policyholder."""
+        self.sets_off_premium = life.premium_set_off
+        """Whether overdue premium is deducted from a claim's payment to the policyholder."""
 
     @cached_property
     def jurisdiction(self) -> Jurisdiction | None:

@@ -95,7 +95,13 @@ class ProductVersion(Record):
         )
 
     def taken(self, step: VersionStep, *, by: str, now: AwareDatetime, reason: str = "") -> Self:
-        """The next state. Whoever wrote a version may not approve or publish it."""
+        """The next state.
+
+        Raises:
+            WrongState: The step does not follow from where the version stands.
+            NoAuthority: Nobody is named who takes it.
+            SamePerson: An author of the version would approve or publish it.
+        """
         after = NEXT.get((self.status, step))
         if after is None:
             raise WrongState(self.title, self.status, step)
@@ -109,7 +115,11 @@ class ProductVersion(Record):
         return self.replace(status=after, approved_by=approved_by, reason=reason, changed_at=now)
 
     def published(self, report: "Report", *, by: str, now: AwareDatetime, reason: str = "") -> Self:
-        """Active, if the scenarios pass, leave nothing untried, and are of what was approved."""
+        """Active, if the scenarios pass, leave nothing untried, and are of what was approved.
+
+        Raises:
+            InvalidProduct: They do not.
+        """
         found = report.product.source.content
         if found != self.content:
             raise InvalidProduct(

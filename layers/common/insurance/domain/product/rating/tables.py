@@ -110,7 +110,11 @@ class Table:
         return TEXT._replace(choices=tuple(dict.fromkeys(cells)))
 
     def matcher(self, types: Sequence[Type], value: str) -> Matcher:
-        """The table ready to answer for keys of these types, at their scales."""
+        """The table ready to answer for keys of these types, at their scales.
+
+        Raises:
+            InvalidProduct: A cell is no such key, or the keys are not as many as the columns.
+        """
         if len(types) != len(self.keys):
             names = ", ".join(key.name for key in self.keys)
             raise refuse(self.path, f"{len(types)} keys", f"{len(self.keys)}: {names}")

@@ -69,8 +69,8 @@ class Life(Part):
     cooling_off_days: Annotated[int, Keywords(minimum=0, maximum=3660)] = 14
     grace_days: Annotated[int, Keywords(minimum=0, maximum=3660)] = 0
     """How late premium may be before lapse is announced."""
-    offset_arrears: bool = True
-    """Whether overdue premium is kept back from what a claim pays the policyholder."""
+    premium_set_off: bool = True
+    """Whether overdue premium is deducted from what a claim pays the policyholder."""
     reinstatement_days: Annotated[int, Keywords(minimum=0, maximum=3660)] = 0
     """How long after its end cover may be brought back; 0: never."""
     notice: Notice | None = None
