@@ -1,9 +1,9 @@
 """The types of events in a complaint's stream."""
 
-from enum import StrEnum
+from insurance.domain.core.event import EventType
 
 
-class ComplaintEventType(StrEnum):
+class ComplaintEventType(EventType):
     RECEIVED = "complaint.received"
     ACKNOWLEDGED = "complaint.acknowledged"
     INVESTIGATED = "complaint.investigated"

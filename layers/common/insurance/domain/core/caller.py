@@ -1,4 +1,4 @@
-"""Who is calling, and what they may do: deny unless granted."""
+"""Callers: who calls, and what they may do. Nothing is allowed that is not granted."""
 
 from enum import StrEnum
 
@@ -8,39 +8,51 @@ from insurance.domain.core.value import Value
 
 
 class CallerKind(StrEnum):
+    """What kind of caller it is; a route declares which kinds it is open to."""
+
     APPLICATION = "application"
     STAFF = "staff"
     POLICYHOLDER = "policyholder"
     MACHINE = "machine"
-    """A machine of our own, such as the bank's connection: it has scopes, and no role."""
+    """A machine of our own, such as the connection to the bank. It has scopes and no role."""
 
 
 class Caller(Value):
-    """Who is at the other end: a partner's application, one of our people, or a policyholder."""
+    """One caller, as the authorizer admitted them."""
 
     principal: str
+    """The caller's id: of the application, the member of staff or the policyholder."""
     kind: CallerKind
     partner: str
-    """The partner whose business this caller sees; empty for staff and our own machines, who see all
-    business of their mode."""
+    """The partner whose business this caller sees. Empty for staff and our own machines, who see the
+    business of every partner in their mode."""
     roles: frozenset[str]
     scopes: frozenset[str]
     mode: Mode
     parties: frozenset[str] = frozenset()
-    """The parties that a policyholder is: they see what is theirs, and nothing else."""
+    """The parties that a policyholder has access to. They see only what belongs to these."""
 
     def require(self, scope: str) -> None:
-        """Raises MissingScope unless the token has the scope."""
+        """Check a scope.
+
+        Raises:
+            MissingScope: The token does not have it.
+        """
         if scope not in self.scopes:
             raise MissingScope(scope)
 
     def require_role(self, *roles: str) -> None:
-        """One of these roles, or NoAuthority."""
+        """Check that the caller has one of these roles.
+
+        Raises:
+            NoAuthority: The caller has none of them.
+        """
         if not self.roles.intersection(roles):
             raise NoAuthority(f"this step, which is for: {', '.join(roles)}")
 
     def sees(self, id: str, partner: str) -> bool:
-        """Whether the object is of this caller's mode and book, and a policyholder's own."""
+        """Whether the caller may see an object of this partner: it must be of the caller's mode and
+        partner, and for a policyholder of one of their parties."""
         if mode_of(id) is not self.mode:
             return False
         if self.kind in {CallerKind.STAFF, CallerKind.MACHINE}:

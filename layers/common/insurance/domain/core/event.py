@@ -42,6 +42,11 @@ class DestroyedKey:
     """The seal of an erased party: it seals nothing any more."""
 
     def seal(self, _personal: JsonObject, about: str) -> bytes:
+        """Refuse to seal.
+
+        Raises:
+            AlreadyErased: Always.
+        """
         raise AlreadyErased(about)
 
 

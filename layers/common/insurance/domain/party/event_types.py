@@ -1,9 +1,9 @@
 """The types of events in the streams of parties and of persons with access."""
 
-from enum import StrEnum
+from insurance.domain.core.event import EventType
 
 
-class PartyEventType(StrEnum):
+class PartyEventType(EventType):
     ERASED = "party.erased"
     ACCESS_GIVEN = "access.given"
     ACCESS_WITHDRAWN = "access.withdrawn"

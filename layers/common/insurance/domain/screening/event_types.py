@@ -1,9 +1,9 @@
 """The types of events in a screening case's stream."""
 
-from enum import StrEnum
+from insurance.domain.core.event import EventType
 
 
-class ScreeningEventType(StrEnum):
+class ScreeningEventType(EventType):
     OPENED = "screening.opened"
     CLEARED = "screening.cleared"
     CONFIRMED = "screening.confirmed"

@@ -34,6 +34,12 @@ class DynamoDBParties:
         self._receipts = receipts
 
     def load(self, party_id: str, command: Command) -> StreamPosition:
+        """The position of the party's stream, which has no event before the erasure.
+
+        Raises:
+            PartyNotFound: Neither a quote nor a party has this id.
+            AlreadyErased: The key is destroyed.
+        """
         quote, party, earlier = load(
             self._client,
             [

@@ -87,6 +87,11 @@ class DynamoDBScreenings:
         return aggregates.kept(ScreeningCase, item, key) if item else None
 
     def load(self, screening_id: str, command: Command) -> Stored[ScreeningCase]:
+        """The case, opened with the key of the party or of the quote.
+
+        Raises:
+            ScreeningNotFound: There is no such case.
+        """
         item, quote, party, earlier = load(
             self._client,
             [
