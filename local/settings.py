@@ -38,6 +38,8 @@ class Settings:
     tls: bool = False
     warm: bool = True
     """Start a worker of each function before anybody asks; else when somebody does."""
+    stretch: int = 1
+    """How many times longer than AWS the gateway and Lambda wait: a machine may be slow or busy."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """The template's parameters, where its defaults do not do."""
 

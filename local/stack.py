@@ -40,7 +40,7 @@ from local.aws.services.secrets_manager import SecretsManager
 from local.aws.services.store import open_store
 from local.aws.streams import EventSource
 from local.aws.template import Template
-from local.aws.workers import Result
+from local.aws.workers import INIT_SECONDS, Result
 from local.bank import Bank
 from local.certificate import Certificate, ensure_certificate
 from local.lease import Lease
@@ -68,13 +68,18 @@ class Stack:
     """Everything, started in order and stopped in reverse.
 
     `dynamodb_proxy` is given the engine's URL and answers the one that functions shall use: tests
-    put a proxy there that injects faults.
+    put a proxy there that injects faults. Plans count by `clock`, which tests may stop.
     """
 
     def __init__(
-        self, settings: Settings | None = None, *, dynamodb_proxy: DatabaseProxy | None = None
+        self,
+        settings: Settings | None = None,
+        *,
+        dynamodb_proxy: DatabaseProxy | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.settings = settings or Settings()
+        self._clock = clock
         self._proxy = dynamodb_proxy
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="stack", daemon=True)
@@ -280,9 +285,15 @@ class Stack:
             "AWS_ENDPOINT_URL": self.services_url,
             "AWS_ENDPOINT_URL_DYNAMODB": database,
         }
+        stretch = self.settings.stretch
         return Lambda(
-            [each for each in self.template.functions.values() if each.folder.is_dir()],
+            [
+                replace(each, timeout_seconds=each.timeout_seconds * stretch)
+                for each in self.template.functions.values()
+                if each.folder.is_dir()
+            ],
             slots=self.settings.slots,
+            init_seconds=INIT_SECONDS * stretch,
             endpoints=endpoints,
             log_folder=self.settings.logs,
         )
@@ -321,7 +332,7 @@ class Stack:
             ],
             stage_throttles(api.get("MethodSettings", ())),
             usage,
-            clock=time.monotonic,
+            clock=self._clock,
             now=lambda: datetime.now(UTC),
         )
         pools = {
@@ -345,6 +356,7 @@ class Stack:
             access_log_format=api["AccessLogSetting"]["Format"],
             api_key_source=api.get("ApiKeySourceType", "HEADER"),
             minimum_compression_size=api.get("MinimumCompressionSize"),
+            stretch=self.settings.stretch,
         )
 
     async def _invoke(self, function: str, event: Json) -> Result:

@@ -34,6 +34,7 @@ class Lambda:
         functions: Sequence[Function],
         *,
         slots: int,
+        init_seconds: float,
         endpoints: Mapping[str, str],
         log_folder: Path,
     ) -> None:
@@ -46,6 +47,7 @@ class Lambda:
             function.name: Pool(
                 function,
                 ports=ports[index * slots : (index + 1) * slots],
+                init_seconds=init_seconds,
                 endpoints=endpoints,
                 log=log_folder / f"{function.folder.name}.log",
             )

@@ -83,7 +83,8 @@ class Worker:
         )
         if self.pool.is_stopping:
             self.kill()  # the stack stopped while the process was being made
-        self._limit(INIT_SECONDS, f"Init of {function.name} took over {INIT_SECONDS} s")
+        seconds = self.pool.init_seconds
+        self._limit(seconds, f"Init of {function.name} took over {seconds:.0f} s")
         status = await self.process.wait()
         self.settled.set()
         self._unlimit()
@@ -163,10 +164,12 @@ class Pool:
         function: Function,
         *,
         ports: Sequence[int],
+        init_seconds: float,
         endpoints: Mapping[str, str],
         log: Path,
     ) -> None:
         self.function = function
+        self.init_seconds = init_seconds
         self.log = log
         self._endpoints = endpoints
         self._workers = [Worker(self, port) for port in ports]

@@ -7,6 +7,7 @@ import pytest
 from demo.tour import SCENES, play
 from local.settings import Settings
 from local.stack import ephemeral
+from tests.support.waiting import STRETCH
 
 pytestmark = pytest.mark.xdist_group("tour")
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("tour")
 def test_every_scene_of_the_tour_ends_as_it_should(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    play(ephemeral(Settings(), folder=tmp_path / "stack"))
+    play(ephemeral(Settings(), folder=tmp_path / "stack", stretch=STRETCH))
 
     told = capsys.readouterr().out.splitlines()
     assert len([line for line in told if line.startswith("OK: ")]) == len(SCENES)

@@ -13,6 +13,8 @@ import pytest
 from demo.samples import Partner
 from local.settings import ROOT, Settings
 from local.stack import Stack, ephemeral
+from tests.support.clock import Clock
+from tests.support.waiting import ANSWER_SECONDS, STRETCH
 
 type Json = dict[str, Any]
 
@@ -20,8 +22,15 @@ QUOTED_AT = "2026-11-24T09:00:00Z"
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(ephemeral(Settings(), folder=tmp_path_factory.mktemp("stack"))) as running:
+def clock() -> Clock:
+    """The clock that plans count by."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def stack(clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("stack")
+    with Stack(ephemeral(Settings(), folder=folder, stretch=STRETCH), clock=clock) as running:
         yield running
 
 
@@ -31,7 +40,7 @@ class Caller:
     def __init__(self, stack: Stack, token: str | None, *, clock: str | None = QUOTED_AT) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Coverwright-Clock": clock} if clock else {}
-        self.http = httpx.Client(base_url=stack.base_url, headers=headers, timeout=40)
+        self.http = httpx.Client(base_url=stack.base_url, headers=headers, timeout=ANSWER_SECONDS)
 
     def get(self, path: str) -> httpx.Response:
         return self.http.get(path)

@@ -22,7 +22,7 @@ from local.settings import Settings
 from local.stack import Stack, ephemeral
 from tests.end_to_end.conftest import Caller, Json
 from tests.support.faults import Barrier, Faults, cancelled, reply_lost, running_faults, throttled
-from tests.support.waiting import wait_until
+from tests.support.waiting import STRETCH, wait_until
 
 type Call = Callable[[], httpx.Response]
 
@@ -30,7 +30,8 @@ type Call = Callable[[], httpx.Response]
 @pytest.fixture(scope="module")
 def fire(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Fire"]:
     """A stack of its own: its functions reach the engine through the faults."""
-    settings = ephemeral(Settings(), folder=tmp_path_factory.mktemp("stack"), slots=3)
+    folder = tmp_path_factory.mktemp("stack")
+    settings = ephemeral(Settings(), folder=folder, slots=3, stretch=STRETCH)
     log = tmp_path_factory.mktemp("faults") / "proxy.log"
     with ExitStack() as opened:
         proxies: list[Faults] = []

@@ -9,6 +9,8 @@ import pytest
 
 from local.settings import Settings
 from local.stack import Stack, ephemeral
+from tests.support.clock import Clock
+from tests.support.waiting import ANSWER_SECONDS
 
 FIXTURE = Path(__file__).parent / "fixture"
 
@@ -21,6 +23,7 @@ class Running:
     client: httpx.Client
     seen: Path
     """What the listener function wrote down."""
+    clock: Clock
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +38,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         slots=4,
         parameters={"Seen": str(seen)},
     )
-    with Stack(settings) as stack, httpx.Client(base_url=stack.base_url, timeout=40) as client:
-        yield Running(stack, client, seen)
+    clock = Clock()
+    with (
+        Stack(settings, clock=clock) as stack,
+        httpx.Client(base_url=stack.base_url, timeout=ANSWER_SECONDS) as client,
+    ):
+        yield Running(stack, client, seen, clock)
 
 
 @pytest.fixture

@@ -4,6 +4,10 @@ import time
 from collections.abc import Callable
 
 PAUSE_SECONDS = 0.02
+ANSWER_SECONDS = 600
+"""No promise of speed: the gateway ends every call itself, at a multiple of AWS's limits."""
+STRETCH = 20
+"""That multiple, where a test is not about the limits."""
 GIVEN_UP_AFTER_SECONDS = 180
 """No promise of speed: what has not come by then never will, and the test says what was there."""
 

@@ -66,7 +66,9 @@ class Gateway:
         access_log_format: str,
         api_key_source: str,
         minimum_compression_size: int | None,
+        stretch: int,
     ) -> None:
+        self._stretch = stretch
         self._definition = definition
         self._functions = functions
         self._authorizers = authorizers
@@ -163,7 +165,7 @@ class Gateway:
     async def _invoke(self, integration: LambdaIntegration, request: Request) -> Answer | Refusal:
         event = request.event(self._definition.binary_media_types)
         started = time.monotonic()
-        seconds = min(integration.timeout_seconds, INTEGRATION_SECONDS)
+        seconds = min(integration.timeout_seconds, INTEGRATION_SECONDS) * self._stretch
         try:
             async with asyncio.timeout(seconds):
                 result = await self._functions.invoke(
