@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from insurance.domain.contract.premium import Premium
+from insurance.domain.contract.terms import ImposedTerms, PastClaim
 from insurance.domain.core.money import Money
-from insurance.domain.product import Imposed, Loss, PastClaim, Price, Product, Risk
+from insurance.domain.product import Loss, Product, Risk
 from insurance.products import product
 
 from tools.products.folder import read
@@ -74,8 +76,8 @@ def home(
     return Risk(answers, {"area": area}, covers, START)
 
 
-def price(sold: Product, risk: Risk) -> Price:
-    found = sold.offer(risk).price
+def price(sold: Product, risk: Risk) -> Premium:
+    found = sold.offer(risk).premium
     assert found is not None
     return found
 
@@ -84,20 +86,20 @@ def premium(risk: Risk) -> list[Money]:
     """Net, tax and total of a motor or home price."""
     sold = bundled("personal_motor" if "registration" in risk.answers.json else "home_contents")
     found = price(sold, risk)
-    return [found.net, found.lines[1].amount, found.total]
+    return [found.net, found.lines[0].amount, found.total]
 
 
 def renewed(risk: Risk, claims: int = 0) -> list[Money]:
     code = "personal_motor" if "registration" in risk.answers.json else "home_contents"
     sold = bundled(code)
-    past = [PastClaim("accidental_damage", counts=True, paid=money(sold, 2_500))] * claims
+    past = [PastClaim(cover="accidental_damage", counts=True, paid=money(sold, 2_500))] * claims
     offer = sold.renew(risk, last=price(sold, risk), claims=past).offer
-    assert offer.price is not None
-    return [offer.price.total]
+    assert offer.premium is not None
+    return [offer.premium.total]
 
 
 def paid(
-    risk: Risk, cover: str, claimed: int, imposed: Imposed | None = None, **facts: Any
+    risk: Risk, cover: str, claimed: int, imposed: ImposedTerms | None = None, **facts: Any
 ) -> list[Money]:
     code = "personal_motor" if "registration" in risk.answers.json else "home_contents"
     sold = bundled(code)
@@ -136,7 +138,7 @@ def coefficients(start: str, claims: list[list[str]]) -> list[str]:
     found = []
     for faults in claims:
         past = [
-            PastClaim("motor", counts=True, paid=money(sold, 1_000), fault=fault)
+            PastClaim(cover="motor", counts=True, paid=money(sold, 1_000), fault=fault)
             for fault in faults
         ]
         risk = sold.renew(risk, last=price(sold, risk), claims=past).risk
@@ -149,7 +151,7 @@ def tax_fraction(rate: str) -> Decimal:
     sold = of_the_cases("tax_included")
     answers = sold.read_answers({"price": wire(sold, 10_000_000), "tax_rate": rate})
     found = price(sold, Risk(answers, {}, (), START))
-    fraction = found.lines[1].amount.major / found.total.major
+    fraction = found.lines[0].amount.major / found.total.major
     return fraction.quantize(Decimal("0.000001"))
 
 
@@ -179,7 +181,7 @@ REPRODUCED: Mapping[str, Callable[[], list[Any]]] = {
         home(flood="high"),
         "contents",
         6_000,
-        Imposed(excess=money(bundled("home_contents"), 1_000)),
+        ImposedTerms(excess=money(bundled("home_contents"), 1_000)),
         cause="storm",
         true_value=40_000,
     ),

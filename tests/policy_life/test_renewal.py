@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from insurance.domain.contract.terms import PastClaim
 from insurance.domain.core.errors import TermsNotOffered, WrongState
 from insurance.domain.policy import Policy
 from insurance.domain.policy.renewal import RenewalOffer
-from insurance.domain.quote.quote import PastLoss, QuoteStatus
+from insurance.domain.quote.quote import QuoteStatus
 from insurance.operations.command import Query
 from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.policy import renew_policy
@@ -30,7 +31,7 @@ IN_TIME = datetime(2026, 12, 20, 9, tzinfo=UTC)
 class Renewal:
     """A house whose policy is about to end."""
 
-    def __init__(self, house: House, losses: tuple[PastLoss, ...] = ()) -> None:
+    def __init__(self, house: House, losses: tuple[PastClaim, ...] = ()) -> None:
         self.house, self.losses = house, losses
         self.quotes = MemoryQuotes(house.memory)
         self.ports = renewal_ports(house.products, house.memory)
@@ -100,8 +101,8 @@ def test_it_goes_by_the_terms_of_the_last_moment(renewal):
 
 @pytest.mark.parametrize(("case", "faults"), [("MOT-N1", 1), ("MOT-N2", 2)])
 def test_published_renewals_with_claims(renewal, monkeypatch, case, faults):
-    losses = (PastLoss(cover="accidental_damage", counts=True, paid=gbp("2500")),) * faults
-    monkeypatch.setattr(renew_policy, "past_losses", lambda _claims, _contract: losses)
+    losses = (PastClaim(cover="accidental_damage", counts=True, paid=gbp("2500")),) * faults
+    monkeypatch.setattr(renew_policy, "past_claims", lambda _claims, _contract: losses)
 
     quote = renewal.offer()
 
@@ -136,8 +137,8 @@ def test_hom_n1_sums_follow_the_index():
 
 
 def test_a_price_that_is_capped_by_last_years_is_issued_as_offered(monkeypatch):
-    losses = (PastLoss(cover="contents", counts=True, paid=gbp("900"), cause="fire"),) * 2
-    monkeypatch.setattr(renew_policy, "past_losses", lambda _claims, _contract: losses)
+    losses = (PastClaim(cover="contents", counts=True, paid=gbp("900"), cause="fire"),) * 2
+    monkeypatch.setattr(renew_policy, "past_claims", lambda _claims, _contract: losses)
     renewal = home_renewal()
 
     quote = renewal.offer()
@@ -147,8 +148,8 @@ def test_a_price_that_is_capped_by_last_years_is_issued_as_offered(monkeypatch):
 
 
 def test_three_counting_claims_are_not_renewed(renewal, monkeypatch):
-    losses = (PastLoss(cover="accidental_damage", counts=True, paid=gbp("500")),) * 3
-    monkeypatch.setattr(renew_policy, "past_losses", lambda _claims, _contract: losses)
+    losses = (PastClaim(cover="accidental_damage", counts=True, paid=gbp("500")),) * 3
+    monkeypatch.setattr(renew_policy, "past_claims", lambda _claims, _contract: losses)
 
     assert renewal.offer().status is QuoteStatus.DECLINED
 

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from insurance.domain.product import Offer, Price, Product, ProductSource, Risk
+from insurance.domain.contract.premium import Premium
+from insurance.domain.product import Offer, Product, ProductSource, Risk
 
 NUMBER = {"code": "n", "type": "integer", "min": -1_000_000, "max": 1_000_000, "default": 0}
 RATE = {"code": "r", "type": "decimal", "places": 3, "min": 0, "max": 100, "default": 1}
@@ -53,8 +54,8 @@ def offer(sold: Product, covers: tuple[str, ...] = (), **answers: Any) -> Offer:
     return sold.offer(risk(sold, covers, **answers))
 
 
-def price(sold: Product, covers: tuple[str, ...] = (), **answers: Any) -> Price:
-    found = offer(sold, covers, **answers).price
+def price(sold: Product, covers: tuple[str, ...] = (), **answers: Any) -> Premium:
+    found = offer(sold, covers, **answers).premium
     assert found is not None
     return found
 

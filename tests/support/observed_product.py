@@ -116,7 +116,7 @@ def _answers(product: Product, source: ProductSource) -> Iterator[object]:
     sent = risk.answers.to_json()
     for territory in (*product.territories, "ZZ"):
         try:
-            yield product.offer(risk._replace(territory=territory)).price
+            yield product.offer(risk._replace(territory=territory)).premium
         except InsuranceError as error:
             yield str(error)
     for one in product.questions:

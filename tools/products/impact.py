@@ -54,7 +54,7 @@ def compared(old: Product, new: Product, book: Sequence[Mapping[str, Any]]) -> I
 
 def _total(product: Product, plain: Mapping[str, Any]) -> Decimal | None:
     try:
-        price = product.offer(plain_risk(product, plain)).price
+        price = product.offer(plain_risk(product, plain)).premium
     except InsuranceError:
         return None
     return price.total.major if price else None

@@ -17,7 +17,7 @@ from insurance.domain.core.errors import InsuranceError
 from insurance.domain.core.identity import Mode, mode_of
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
-from insurance.domain.quote.pricing import imposed_of, price_again
+from insurance.domain.quote.pricing import price_again
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.transaction import load
 
@@ -65,7 +65,7 @@ def rerated(policies: Iterator[Policy], draft: Product) -> Impact:
     changes, left_out = [], []
     for policy in policies:
         try:
-            priced = price_again(draft, policy, imposed_of(policy.imposed))
+            priced = price_again(draft, policy, policy.imposed)
         except InsuranceError:
             left_out.append(policy.id)
             continue

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import InvalidFields, ProductNotFound
-from insurance.domain.product import Imposed, Loss
+from insurance.domain.product import Loss
 from insurance.products import product
 
 from tests.support.motor import answers, driver, gbp, motor, risk, wire
@@ -17,21 +18,23 @@ def test_the_baseline_is_priced_to_the_penny():
     offer = motor().offer(risk())
 
     assert offer.outcome == "priced"
-    assert offer.price is not None
-    assert [line.amount for line in offer.price.lines] == [
+    assert offer.premium is not None
+    premium = offer.premium
+    assert [premium.net, *(line.amount for line in premium.lines)] == [
         gbp("128.80"),
         gbp("15.46"),
         gbp("25.00"),
     ]
-    assert offer.price.total == gbp("169.26")
+    assert offer.premium.total == gbp("169.26")
 
 
 def test_net_premium_by_cover_adds_up_to_the_whole():
-    price = motor().offer(risk(covers=("courtesy_car",))).price
+    price = motor().offer(risk(covers=("courtesy_car",))).premium
 
     assert price is not None
-    assert sum(part.amount for part in price.by_cover.values()) == price.net.amount
-    assert price.by_cover["courtesy_car"] == gbp("30.00")
+    assert sum(share.amount.amount for share in price.by_cover) == price.net.amount
+    shares = {share.cover: share.amount for share in price.by_cover}
+    assert shares["courtesy_car"] == gbp("30.00")
 
 
 def test_the_trace_shows_each_step_with_its_input_factor_and_running_premium():
@@ -47,7 +50,7 @@ def test_all_matching_rules_are_reported_and_a_decline_has_no_price():
     offer = motor().offer(risk(drivers=[driver(16, 3)], vehicle_value=wire(60_000)))
 
     assert offer.outcome == "declined"
-    assert offer.price is None
+    assert offer.premium is None
     assert {finding.code for finding in offer.findings} == {
         "driver_under_17",
         "too_many_convictions",
@@ -60,26 +63,26 @@ def test_an_unknown_vehicle_refers_without_a_price():
 
     assert offer.outcome == "referred"
     assert [finding.reason for finding in offer.findings] == ["Vehicle not recognised"]
-    assert offer.price is None
+    assert offer.premium is None
 
 
 def test_a_referred_risk_still_shows_its_price():
     offer = motor().offer(risk(registration="LM70 NPR"))
 
     assert offer.outcome == "referred"
-    assert offer.price is not None
+    assert offer.premium is not None
 
 
 def test_imposed_terms_rule_the_price_the_covers_and_the_claim():
-    imposed = Imposed(load=Decimal("0.25"), excess=gbp(1000), exclusions=("windscreen",))
+    imposed = ImposedTerms(load=Decimal("0.25"), excess=gbp(1000), exclusions=("windscreen",))
     offer = motor().offer(risk(registration="LM70 NPR"), imposed)
     plain = motor().offer(risk(registration="LM70 NPR"))
 
     assert offer.outcome == "priced"
     assert offer.findings[0].answered
-    assert offer.price is not None
-    assert plain.price is not None
-    assert offer.price.net == plain.price.net.times(Decimal("1.25"))
+    assert offer.premium is not None
+    assert plain.premium is not None
+    assert offer.premium.net == plain.premium.net.times(Decimal("1.25"))
     assert "windscreen" not in {cover.code for cover in offer.covers}
     paid = motor().assess(Loss("accidental_damage", gbp(3000), AT_FAULT), risk(), imposed)
     assert paid.payable == gbp(2000)

@@ -21,7 +21,7 @@ from insurance.api.views.terms import (
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.product.rating.trace import TraceStep
-from insurance.domain.quote.pricing import Priced, premium_of
+from insurance.domain.quote.pricing import Priced
 from insurance.domain.quote.quote import Quote
 from insurance.operations.quoting.explain_quote import Explanation
 
@@ -155,8 +155,8 @@ class ExplanationView(View):
             findings=[FindingView.of(finding) for finding in priced.findings],
             agrees=priced.premium == quote.premium,
             new_business_steps=[StepView.of(step) for step in entrant.trace] if entrant else None,
-            new_business_premium=PremiumView.of(premium_of(entrant.price))
-            if entrant and entrant.price
+            new_business_premium=PremiumView.of(entrant.premium)
+            if entrant and entrant.premium
             else None,
         )
 

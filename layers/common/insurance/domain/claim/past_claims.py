@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 
 from insurance.domain.claim.claim import Claim
+from insurance.domain.contract.terms import PastClaim
 from insurance.domain.product import Product
 from insurance.domain.product.risk import fault_of
-from insurance.domain.quote.quote import PastLoss
 
 
-def past_losses(claims: Sequence[Claim], product: Product) -> tuple[PastLoss, ...]:
+def past_claims(claims: Sequence[Claim], product: Product) -> tuple[PastClaim, ...]:
     """The claims of a term, by the product that it was written on."""
 
     def fact(claim: Claim, code: str) -> object:
         return product.claims.told(claim.cover, claim.facts or {}, code)
 
     return tuple(
-        PastLoss(
+        PastClaim(
             cover=claim.cover,
             counts=claim.counts,
             paid=claim.paid,

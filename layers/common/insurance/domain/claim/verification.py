@@ -18,7 +18,7 @@ from insurance.domain.policy import ChargeKind, Policy
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.reinstating import premium_of
 from insurance.domain.product import Assessment, Loss, Product
-from insurance.domain.quote.pricing import imposed_of, stored_risk
+from insurance.domain.quote.pricing import stored_risk
 
 LAST_MOMENT: Final = timedelta(microseconds=1)
 
@@ -52,7 +52,7 @@ def verify_notice(
     assessment = product.assess(
         _loss(notice, policy, product, at, used),
         stored_risk(product, in_force),
-        imposed_of(in_force.imposed),
+        in_force.imposed,
     )
     reinstated = tuple(
         Reinstatement.model_validate(terms._asdict() | {"priced_at": at})

@@ -65,6 +65,16 @@ class ImposedTerms(Value):
     """Codes of excluded covers."""
 
 
+class PastClaim(Value):
+    """A claim of the term that ends, as the price of the next term takes account of it."""
+
+    cover: str
+    counts: bool
+    paid: Money
+    cause: str = ""
+    fault: str = ""
+
+
 class ProRata(StrEnum):
     """What the premium of a reinstatement depends on."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from insurance.domain.contract.terms import PastClaim
 from insurance.domain.core.errors import AlreadyErased, TermsNotOffered, WrongState
 from insurance.domain.core.identity import renewal_quote_id_for
 from insurance.domain.core.period import Period
@@ -13,11 +14,8 @@ from insurance.domain.quote.pricing import (
     LookedUp,
     Priced,
     carried_risk,
-    imposed_of,
-    last_price,
-    past_claims,
 )
-from insurance.domain.quote.quote import Held, PastLoss, Quote, Renewing, status_of
+from insurance.domain.quote.quote import Held, Quote, Renewing, status_of
 
 LAST_MOMENT = timedelta(microseconds=1)
 
@@ -79,10 +77,10 @@ class RenewalTerms:
         product, last = self.product, self.last
         renewed = product.renew(
             carried_risk(product, last),
-            last=last_price(self.renewing),
-            claims=past_claims(self.renewing),
+            last=self.renewing.last,
+            claims=self.renewing.claims,
             looked_up=looked_up,
-            imposed=imposed_of(last.imposed),
+            imposed=last.imposed,
         )
         start, end = product.period(renewed.risk.start, renewed.risk.answers)
         period = Period(start=start, end=end)
@@ -91,7 +89,7 @@ class RenewalTerms:
 
 
 def renewal_terms(
-    policy: Policy, losses: Sequence[PastLoss], product: Product, *, now: datetime
+    policy: Policy, losses: Sequence[PastClaim], product: Product, *, now: datetime
 ) -> RenewalTerms:
     """What the policy's next term is priced on, if it may be renewed now.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Set
 from typing import Any, NamedTuple
 
+from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import (
     AlreadyErased,
     FieldFault,
@@ -12,8 +13,8 @@ from insurance.domain.core.errors import (
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.servicing import TransactionInput
 from insurance.domain.policy.transaction import Terms
-from insurance.domain.product import Imposed, LookUp, Offer, Product, Risk
-from insurance.domain.quote.pricing import LookedUp, Priced, carried_risk, imposed_of
+from insurance.domain.product import LookUp, Offer, Product, Risk
+from insurance.domain.quote.pricing import LookedUp, Priced, carried_risk
 from insurance.domain.quote.quote import UNDERWRITER
 
 type FindFacts = Callable[[LookUp], Mapping[str, object] | None]
@@ -96,7 +97,6 @@ class Repricing(NamedTuple):
         ]
         if beyond:
             raise RiskNotAccepted("referred to an underwriter", beyond)
-        imposed = imposed_of(policy.imposed)
-        if imposed is None and offer.outcome != "referred":
+        if policy.imposed is None and offer.outcome != "referred":
             return offer
-        return self.product.offer(after, imposed or Imposed())
+        return self.product.offer(after, policy.imposed or ImposedTerms())

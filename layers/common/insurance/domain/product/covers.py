@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
+from insurance.domain.contract.terms import CoverTerms
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.definition import model
@@ -12,7 +13,6 @@ from insurance.domain.product.language.function_builder import FunctionBuilder, 
 from insurance.domain.product.language.kinds import at_scale
 from insurance.domain.product.language.scope import RatingInput, Scope
 from insurance.domain.product.language.terms import rounded
-from insurance.domain.product.offer import CoverTerms
 
 COVERS_MAX: Final = 60
 
@@ -140,13 +140,11 @@ class Covers:
                 own_excess, note = excess, "As imposed by the underwriter."
             found.append(
                 CoverTerms(
-                    cover.code,
-                    cover.name,
-                    cover.optional,
-                    None if limit is None else Money(amount=limit, currency=currency),
-                    own_excess,
-                    note,
-                    cover.section,
+                    code=cover.code,
+                    name=cover.name,
+                    limit=None if limit is None else Money(amount=limit, currency=currency),
+                    excess=own_excess,
+                    excess_note=note or None,
                 )
             )
         return tuple(found)

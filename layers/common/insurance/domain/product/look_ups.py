@@ -9,7 +9,7 @@ from insurance.domain.product.definition import model
 from insurance.domain.product.definition.answers import Answers, read_answers, write
 from insurance.domain.product.definition.questions import Question, by_code, question
 from insurance.domain.product.faults import refuse
-from insurance.domain.product.offer import Finding
+from insurance.domain.product.offer import RuleMatch, finding_of
 from insurance.domain.product.risk import LookUp, Risk
 
 type Held = Mapping[str, Any] | None
@@ -50,10 +50,10 @@ class LookUps:
         fields = tuple(self.fields[source].values())
         return read_answers(fields, raw, at=f"/looked_up/{source}").json
 
-    def read(self, risk: Risk) -> tuple[dict[str, Held], list[Finding]]:
-        """Each look-up as rating takes it: its answer, its defaults, or None and a finding."""
+    def read(self, risk: Risk) -> tuple[dict[str, Held], list[RuleMatch]]:
+        """Each look-up as rating takes it: its answer, its defaults, or None and a match."""
         held: dict[str, Held] = {}
-        findings = []
+        matches = []
         for look_up in self._look_ups:
             source, without = look_up.source, look_up.unavailable
             held[source] = self._read_fields(source, risk.looked_up.get(source))
@@ -63,8 +63,8 @@ class LookUps:
                 held[source] = self._read_fields(source, without.defaults)
             if without.outcome != "use":
                 code = f"{source}_unavailable"
-                findings.append(Finding(code, without.outcome, without.reason, without.authority))
-        return held, findings
+                matches.append(RuleMatch(finding_of(without, code=code)))
+        return held, matches
 
     def _read_fields(self, source: str, raw: Mapping[str, object] | None) -> Held:
         """What a look-up told, if it told everything that was promised."""

@@ -4,67 +4,74 @@ Named tuples: immutable, and made in a fraction of the time of a validated model
 here from checked parts only.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from insurance.domain.core.money import Money
-from insurance.domain.product.rating.price import Price
+from insurance.domain.contract.premium import Premium
+from insurance.domain.contract.terms import CoverTerms, Finding
 from insurance.domain.product.risk import Risk
 
 if TYPE_CHECKING:
+    from insurance.domain.product.definition.model import RenewalRule, Unavailable, UnderwritingRule
     from insurance.domain.product.rating.trace import TraceStep, Working
+
+UNDERWRITER = "underwriter"
+"""Accepts a referral whose rule names no other authority."""
 
 BLOCKS = ("quote", "bind", "issue")
 """The steps that a rule may block, in their order."""
 
 
-class Finding(NamedTuple):
-    """What underwriting found: every rule that matched, whatever the outcome of the others."""
+class RuleMatch(NamedTuple):
+    """An underwriting rule that matched a risk: its finding, and what it does to price and covers."""
 
-    code: str
-    outcome: str
-    reason: str
-    authority: str = ""
-    blocks: str = "quote"
+    finding: Finding
     covers: tuple[str, ...] = ()
+    """That it excludes."""
     load: Decimal | None = None
     priority: int = 0
-    expires_days: int | None = None
-    answered: bool = False
-    """A person has accepted the risk in spite of it."""
 
 
-class CoverTerms(NamedTuple):
-    code: str
-    name: str
-    optional: bool
-    limit: Money | None
-    excess: Money | None
-    """None where there is none, or where it depends on the loss: then the note says how."""
-    excess_note: str = ""
-    section: str = ""
+def finding_of(
+    rule: UnderwritingRule | RenewalRule | Unavailable,
+    *,
+    code: str,
+    blocks: str = "quote",
+    expires_days: int | None = None,
+) -> Finding:
+    """What a rule finds. Only a referral has an authority, and days for which it may be accepted."""
+    refers = rule.outcome == "refer"
+    return Finding(
+        code=code,
+        outcome=rule.outcome,
+        reason=rule.reason,
+        authority=rule.authority if refers and rule.authority != UNDERWRITER else "",
+        expires_days=expires_days if refers else None,
+        blocks=blocks,
+    )
 
 
 class Offer(NamedTuple):
     outcome: str
     findings: tuple[Finding, ...]
     covers: tuple[CoverTerms, ...]
-    price: Price | None
+    premium: Premium | None
+    """None: no price can be had."""
     looked_up: Mapping[str, Mapping[str, object] | None]
     """As used: defaults stand in where the definition says so."""
-    working: "Working | None" = None
+    working: Working | None = None
 
     @property
     def blocks(self) -> str | None:
         """The first step that an open referral holds up."""
-        blocked = {
-            one.blocks for one in self.findings if one.outcome == "refer" and not one.answered
-        }
+        blocked = {finding.blocks for finding in self.findings if finding.open}
         return next((step for step in BLOCKS if step in blocked), None)
 
     @property
-    def trace(self) -> "tuple[TraceStep, ...]":
+    def trace(self) -> tuple[TraceStep, ...]:
         """How the price came about, step by step; worked out when it is asked for."""
         return self.working.trace() if self.working else ()
 
@@ -78,26 +85,32 @@ class Renewal(NamedTuple):
     """Only where the product has the fair-renewal rule."""
 
 
-def answered(findings: Sequence[Finding]) -> list[Finding]:
+def answered(matches: Sequence[RuleMatch]) -> list[RuleMatch]:
+    """The matches with every referral accepted."""
     return [
-        finding._replace(answered=True) if finding.outcome == "refer" else finding
-        for finding in findings
+        match._replace(finding=match.finding.replace(answered=True))
+        if match.finding.outcome == "refer"
+        else match
+        for match in matches
     ]
 
 
-def reopened(found: Finding, known: Set[str]) -> Finding:
-    """A referral that the ending term did not have: nobody has accepted the risk in spite of it."""
-    return found._replace(answered=False) if found.code not in known else found
+def reopened(finding: Finding, known: Set[str]) -> Finding:
+    """The finding; a referral that the ending term did not have is open again."""
+    if finding.code in known or not finding.answered:
+        return finding
+    return finding.replace(answered=False)
 
 
-def priceless(findings: Sequence[Finding]) -> bool:
-    """Declined before there is a price; what is declined at a later step can be seen to cost."""
-    return any(found.outcome == "decline" and found.blocks == "quote" for found in findings)
+def priceless(findings: Iterable[Finding]) -> bool:
+    """Whether the risk is declined before it is priced. A decline at a later step has a price."""
+    return any(finding.outcome == "decline" and finding.blocks == "quote" for finding in findings)
 
 
 def outcome_of(findings: Sequence[Finding]) -> str:
+    """`declined`, `referred` or `priced`, the gravest first."""
     if any(finding.outcome == "decline" for finding in findings):
         return "declined"
-    if any(finding.outcome == "refer" and not finding.answered for finding in findings):
+    if any(finding.open for finding in findings):
         return "referred"
     return "priced"

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from insurance.domain.contract.terms import ProductRef
+from insurance.domain.contract.premium import Premium
+from insurance.domain.contract.terms import CoverTerms, ImposedTerms, PastClaim, ProductRef
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.product.covers import CoverOnOffer, Covers, cover_codes
 from insurance.domain.product.definition import model
@@ -22,21 +23,19 @@ from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean
 from insurance.domain.product.language.scope import KeysAsked, RatingInput, Scope
 from insurance.domain.product.look_ups import LookUps
 from insurance.domain.product.offer import (
-    CoverTerms,
-    Finding,
     Offer,
     Renewal,
+    RuleMatch,
     answered,
     outcome_of,
     priceless,
     reopened,
 )
-from insurance.domain.product.rating.price import Price
 from insurance.domain.product.rating.rounding import Rounding
 from insurance.domain.product.rating.tables import tables_of
 from insurance.domain.product.rating.tariff import Tariff
 from insurance.domain.product.rating.trace import Working, inputs_of
-from insurance.domain.product.risk import Imposed, LookUp, PastClaim, Period, Risk
+from insurance.domain.product.risk import LookUp, Period, Risk
 from insurance.domain.product.underwriting import Underwriting, loaded
 
 if TYPE_CHECKING:
@@ -219,9 +218,9 @@ class Product:
     def offer(
         self,
         risk: Risk,
-        imposed: Imposed | None = None,
+        imposed: ImposedTerms | None = None,
         *,
-        last: Price | None = None,
+        last: Premium | None = None,
         claims: Sequence[PastClaim] = (),
     ) -> Offer:
         """Priced, referred or declined, with every reason; priced wherever a price can be had.
@@ -232,58 +231,59 @@ class Product:
         """
         return self._offer(risk, imposed, last, claims, strict=last is None)
 
-    def tariff_price(self, risk: Risk) -> Price | None:
+    def tariff_price(self, risk: Risk) -> Premium | None:
         """What the tariff asks, whatever underwriting says: for re-rating a book, and for tests."""
-        given, findings = self._rated(risk)
+        given, matches = self._rated(risk)
         if not all(given.looked_up[source] for source in self.rating.sources):
             return None
-        return self.rating.price(self.rating.run(given, *loaded(findings, None)), given)
+        return self.rating.premium(self.rating.run(given, *loaded(matches, None)), given)
 
     def rating_input(self, risk: Risk) -> RatingInput:
         """What the compiled tariff reads, covers chosen and exclusions made."""
         return self._rated(risk)[0]
 
-    def _rated(self, risk: Risk) -> tuple[RatingInput, list[Finding]]:
+    def _rated(self, risk: Risk) -> tuple[RatingInput, list[RuleMatch]]:
         return self._judged(risk, None, lenient=False)
 
     def _judged(
-        self, risk: Risk, imposed: Imposed | None, *, lenient: bool
-    ) -> tuple[RatingInput, list[Finding]]:
+        self, risk: Risk, imposed: ImposedTerms | None, *, lenient: bool
+    ) -> tuple[RatingInput, list[RuleMatch]]:
         """The risk with its covers in force, by itself: no last term, no claims."""
-        given, findings = self._given(risk, None, ())
+        given, matches = self._given(risk, None, ())
         given = self._choose(given, risk, renewal=lenient)
-        findings += self.underwriting.findings(given)
-        return self._without(given, findings, imposed), findings
+        matches += self.underwriting.matches(given)
+        return self._without(given, matches, imposed), matches
 
     def _offer(
         self,
         risk: Risk,
-        imposed: Imposed | None,
-        last: Price | None,
+        imposed: ImposedTerms | None,
+        last: Premium | None,
         claims: Sequence[PastClaim],
         *,
         strict: bool,
     ) -> Offer:
         """Strict: a chosen cover that cannot be had is refused. At renewal it falls away."""
-        given, findings = self._given(risk, last, claims)
+        given, matches = self._given(risk, last, claims)
         given = self._choose(given, risk, renewal=not strict)
-        findings += self.underwriting.findings(given)
-        given = self._without(given, findings, imposed)
-        findings = answered(findings) if imposed is not None else findings
-        price, working = None, None
+        matches += self.underwriting.matches(given)
+        given = self._without(given, matches, imposed)
+        matches = answered(matches) if imposed is not None else matches
+        findings = tuple(match.finding for match in matches)
+        premium, working = None, None
         if not priceless(findings) and all(given.looked_up[s] for s in self.rating.sources):
             load = None if imposed is None else imposed.load
-            num, den = loaded(findings, load)
+            num, den = loaded(matches, load)
             result = self.rating.run(given, num, den)
-            price = self.rating.price(result, given)
+            premium = self.rating.premium(result, given)
             inputs = inputs_of(self.scope, self.currency, given)
             working = Working(self.rating.slots, result, self.rounding, inputs)
         excess = None if imposed is None else imposed.excess
         return Offer(
             outcome_of(findings),
-            tuple(findings),
+            findings,
             self.covers.terms(given, self.currency, excess),
-            price,
+            premium,
             self._look_ups.as_used(given.looked_up),
             working,
         )
@@ -292,10 +292,10 @@ class Product:
         self,
         risk: Risk,
         *,
-        last: Price,
+        last: Premium,
         claims: Sequence[PastClaim] = (),
         looked_up: Mapping[str, Mapping[str, object] | None] | None = None,
-        imposed: Imposed | None = None,
+        imposed: ImposedTerms | None = None,
     ) -> Renewal:
         """The next term: changed answers, and a price that knows last year's price and claims.
 
@@ -310,40 +310,40 @@ class Product:
             answers=answers, looked_up=found, start=self._last_day(risk), end=None
         )
         offer, entrant = self.offer_next(next_risk, imposed, last=last, claims=claims)
-        known = {found.code for found in self._judged(risk, None, lenient=True)[1]}
+        known = {match.finding.code for match in self._judged(risk, None, lenient=True)[1]}
         findings = (
             *self.renewals.findings(given),
-            *(reopened(found, known) for found in offer.findings),
+            *(reopened(finding, known) for finding in offer.findings),
         )
-        price = None if priceless(findings) else offer.price
-        offer = offer._replace(outcome=outcome_of(findings), findings=findings, price=price)
+        premium = None if priceless(findings) else offer.premium
+        offer = offer._replace(outcome=outcome_of(findings), findings=findings, premium=premium)
         return Renewal(next_risk, offer, entrant)
 
     def offer_next(
         self,
         risk: Risk,
-        imposed: Imposed | None,
+        imposed: ImposedTerms | None,
         *,
-        last: Price,
+        last: Premium,
         claims: Sequence[PastClaim],
     ) -> tuple[Offer, Offer | None]:
         """The offer for a term that follows another; and, of a product that is `fair`, what the same
         risk would be offered as new business, whose price it never exceeds."""
         offer = self.offer(risk, imposed, last=last, claims=claims)
-        if not self.renewals.fair or offer.price is None:
+        if not self.renewals.fair or offer.premium is None:
             return offer, None
         entrant = self._offer(risk, imposed, None, claims, strict=False)
-        if entrant.price is not None and entrant.price.total < offer.price.total:
-            offer = offer._replace(price=entrant.price)
+        if entrant.premium is not None and entrant.premium.total < offer.premium.total:
+            offer = offer._replace(premium=entrant.premium)
         return offer, entrant
 
-    def terms(self, risk: Risk, imposed: Imposed | None = None) -> tuple[CoverTerms, ...]:
+    def terms(self, risk: Risk, imposed: ImposedTerms | None = None) -> tuple[CoverTerms, ...]:
         """The covers in force, with limit and excess."""
         given = self._in_force(risk, imposed)
         excess = None if imposed is None else imposed.excess
         return self.covers.terms(given, self.currency, excess)
 
-    def assess(self, loss: Loss, risk: Risk, imposed: Imposed | None = None) -> Assessment:
+    def assess(self, loss: Loss, risk: Risk, imposed: ImposedTerms | None = None) -> Assessment:
         """Every rule a claim is held to, and what is payable; changes nothing.
 
         Raises:
@@ -356,12 +356,12 @@ class Product:
     # The risk as compiled functions take it
 
     def _given(
-        self, risk: Risk, last: Price | None, claims: Sequence[PastClaim]
-    ) -> tuple[RatingInput, list[Finding]]:
+        self, risk: Risk, last: Premium | None, claims: Sequence[PastClaim]
+    ) -> tuple[RatingInput, list[RuleMatch]]:
         territory = risk.territory or self.territories[0]
         if territory not in self.territories:
             raise InvalidFields([FieldFault("/territory", "not_sold", "Not sold there.")])
-        looked_up, findings = self._look_ups.read(risk)
+        looked_up, matches = self._look_ups.read(risk)
         given = RatingInput(
             risk.answers.held,
             looked_up,
@@ -374,18 +374,18 @@ class Product:
                 "net": 0 if last is None else last.net.amount,
                 "total": 0 if last is None else last.total.amount,
             },
-            claims=[{**claim._asdict(), "paid": claim.paid.amount} for claim in claims],
+            claims=[{**dict(claim), "paid": claim.paid.amount} for claim in claims],
         )
-        return given, findings
+        return given, matches
 
     def _choose(self, given: RatingInput, risk: Risk, *, renewal: bool) -> RatingInput:
         return given._replace(selected=self.covers.choose(given, risk.covers, lenient=renewal))
 
     def _without(
-        self, given: RatingInput, findings: Sequence[Finding], imposed: Imposed | None
+        self, given: RatingInput, matches: Sequence[RuleMatch], imposed: ImposedTerms | None
     ) -> RatingInput:
         """Covers that a rule or an underwriter excludes."""
-        out = {c for finding in findings if finding.outcome == "exclude" for c in finding.covers}
+        out = {cover for match in matches for cover in match.covers}
         for place, code in enumerate(() if imposed is None else imposed.exclusions):
             if code not in self.scope.covers:
                 hint = did_you_mean(str(code), self.scope.covers)
@@ -394,5 +394,5 @@ class Product:
             out.add(code)
         return given._replace(selected=given.selected - out) if out else given
 
-    def _in_force(self, risk: Risk, imposed: Imposed | None) -> RatingInput:
+    def _in_force(self, risk: Risk, imposed: ImposedTerms | None) -> RatingInput:
         return self._judged(risk, imposed, lenient=True)[0]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from insurance.domain.contract.terms import Finding
 from insurance.domain.product.definition import model
 from insurance.domain.product.definition.answers import write
 from insurance.domain.product.definition.questions import Question
@@ -12,7 +13,7 @@ from insurance.domain.product.language.function_builder import FunctionBuilder, 
 from insurance.domain.product.language.kinds import Kind, Term, Type, at_scale
 from insurance.domain.product.language.scope import RatingInput, Scope
 from insurance.domain.product.language.terms import rounded
-from insurance.domain.product.offer import Finding
+from insurance.domain.product.offer import finding_of
 
 
 class _Change(NamedTuple):
@@ -35,7 +36,7 @@ class Renewals:
     def _rule(self, rule: model.RenewalRule) -> tuple[Finding, Callable[[RatingInput], Any]]:
         builder = FunctionBuilder(self._scope)
         builder.finish("True", builder.condition(rule.when, rule.at("when")))
-        return Finding(rule.code, rule.outcome, rule.reason, rule.authority), builder.build()
+        return finding_of(rule, code=rule.code), builder.build()
 
     def _change(self, change: model.AnswerChange) -> _Change:
         """`answer` is a question, or `list.field`: then each item is changed in turn."""

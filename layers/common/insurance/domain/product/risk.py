@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import NamedTuple
 
-from insurance.domain.core.money import Money
 from insurance.domain.product.definition.answers import Answers
 
 
@@ -37,24 +35,6 @@ class Risk(NamedTuple):
     """Where it is; the product's first territory where none is said."""
     end: date | None = None
     """Of a risk that was sold: where its term ends. None: as the product says."""
-
-
-class Imposed(NamedTuple):
-    """Terms on which an underwriter accepts a risk: they rule both the price and the claim."""
-
-    load: Decimal | None = None
-    excess: Money | None = None
-    exclusions: Sequence[str] = ()
-
-
-class PastClaim(NamedTuple):
-    """A claim of the term that ends, as its product's renewal rules see it."""
-
-    cover: str
-    counts: bool
-    paid: Money
-    fault: str = ""
-    cause: str = ""
 
 
 def fault_of(told: object) -> str:

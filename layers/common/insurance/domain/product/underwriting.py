@@ -9,7 +9,7 @@ from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.language.function_builder import FunctionBuilder, present
 from insurance.domain.product.language.kinds import as_decimal
 from insurance.domain.product.language.scope import RatingInput, Scope
-from insurance.domain.product.offer import Finding
+from insurance.domain.product.offer import RuleMatch, finding_of
 
 
 class Underwriting:
@@ -17,10 +17,10 @@ class Underwriting:
 
     def __init__(self, rules: Sequence[model.UnderwritingRule], scope: Scope) -> None:
         builder = FunctionBuilder(scope)
-        self.rules: list[Finding] = []
+        self.rules: list[RuleMatch] = []
         codes = []
         for rule in rules:
-            self.rules.append(_finding(rule, scope, {one.code for one in self.rules}))
+            self.rules.append(_match(rule, scope, {match.finding.code for match in self.rules}))
             with builder.apart() as sources:
                 when = builder.condition(rule.when, rule.at("when"))
                 load = "True"
@@ -34,45 +34,38 @@ class Underwriting:
         self.source = builder.source()
         self._run: Callable[[RatingInput], Sequence[Any]] = builder.build()
 
-    def findings(self, given: RatingInput) -> list[Finding]:
+    def matches(self, given: RatingInput) -> list[RuleMatch]:
         """What the rules say of a risk, the highest priority first."""
         found = [
             rule if held is True else rule._replace(load=as_decimal(*held))
             for rule, held in zip(self.rules, self._run(given), strict=True)
             if held is not None
         ]
-        return sorted(found, key=lambda finding: -finding.priority)
+        return sorted(found, key=lambda match: -match.priority)
 
 
-def _finding(rule: model.UnderwritingRule, scope: Scope, known: set[str]) -> Finding:
+def _match(rule: model.UnderwritingRule, scope: Scope, known: set[str]) -> RuleMatch:
     if rule.code in known:
         raise refuse(rule.at("code"), rule.code, "a code of its own")
     for cover in rule.covers:
         if cover not in scope.covers:
             hint = did_you_mean(cover, scope.covers)
             raise refuse(rule.at("covers"), cover, "the code of a cover", hint)
+    if len(set(rule.covers)) < len(rule.covers):
+        raise refuse(rule.at("covers"), list(rule.covers), "each cover once")
     if (rule.outcome == "exclude") != bool(rule.covers):
         found = f"{rule.outcome} of {list(rule.covers)}"
         raise refuse(rule.path, found, "covers for exclude, and for it only")
     if (rule.outcome == "load") != (rule.load is not None):
         raise refuse(rule.path, rule.outcome, "a load for the outcome load, and for it only")
-    return Finding(
-        rule.code,
-        rule.outcome,
-        rule.reason,
-        rule.authority,
-        rule.blocks,
-        rule.covers,
-        None,
-        rule.priority,
-        rule.expires_days,
-    )
+    finding = finding_of(rule, code=rule.code, blocks=rule.blocks, expires_days=rule.expires_days)
+    return RuleMatch(finding, tuple(rule.covers), priority=rule.priority)
 
 
-def loaded(findings: Sequence[Finding], imposed: Decimal | None) -> tuple[int, int]:
+def loaded(matches: Sequence[RuleMatch], imposed: Decimal | None) -> tuple[int, int]:
     """What all loads together make of a premium, as a fraction."""
     num = den = 1
-    for load in [*(finding.load for finding in findings), imposed]:
+    for load in [*(match.load for match in matches), imposed]:
         if load:
             top, bottom = (load + 1).as_integer_ratio()
             num, den = num * top, den * bottom

@@ -6,30 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from insurance.domain.contract.premium import (
-    CoverPremium,
-    LineKind,
-    Premium,
-    PremiumLine,
-    Refund,
-    usual_refund,
-)
+from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.terms import CoverTerms, Finding, ImposedTerms
 from insurance.domain.core.errors import AlreadyErased, FieldFault, InvalidFields
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.period import Period
-from insurance.domain.product import Finding as Referral
-from insurance.domain.product import (
-    Imposed,
-    Line,
-    LookUp,
-    Offer,
-    PastClaim,
-    Price,
-    Product,
-    Risk,
-)
-from insurance.domain.quote.quote import Quote, Renewing
+from insurance.domain.product import LookUp, Offer, Product, Risk
+from insurance.domain.quote.quote import Quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,9 +43,6 @@ class StoredRisk(Protocol):
     def looked_up(self) -> LookedUp: ...
 
 
-NET = "net"
-"""The kind of a price's first line, which the premium holds as such."""
-
 START_WITHIN_DAYS = 365
 """How far ahead cover may begin. A quote is shorter-lived than that anyway."""
 
@@ -80,31 +60,13 @@ class Priced:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return tuple(
-            Finding(
-                code=finding.code,
-                outcome=str(finding.outcome),
-                reason=finding.reason,
-                authority=authority_of(finding),
-                expires_days=finding.expires_days if finding.outcome == "refer" else None,
-                blocks=finding.blocks if finding.outcome == "refer" else "quote",
-                answered=finding.answered,
-            )
-            for finding in self.offer.findings
-        )
+        """What underwriting found."""
+        return self.offer.findings
 
     @property
     def covers(self) -> tuple[CoverTerms, ...]:
-        return tuple(
-            CoverTerms(
-                code=cover.code,
-                name=cover.name,
-                limit=cover.limit,
-                excess=cover.excess,
-                excess_note=cover.excess_note or None,
-            )
-            for cover in self.offer.covers
-        )
+        """The covers in force."""
+        return self.offer.covers
 
     @property
     def looked_up(self) -> dict[str, Any]:
@@ -116,13 +78,8 @@ class Priced:
 
     @property
     def premium(self) -> Premium | None:
-        return premium_of(self.offer.price) if self.offer.price else None
-
-
-def authority_of(finding: Referral) -> str:
-    """The role that may take a referral on, where it is another than an underwriter's."""
-    other = finding.outcome == "refer" and finding.authority != "underwriter"
-    return finding.authority if other else ""
+        """None: no price can be had."""
+        return self.offer.premium
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +131,7 @@ def read_new_risk(
     return NewRisk(product, read, options, territory, start, period)
 
 
-def price_again(product: Product, stored: StoredRisk, imposed: Imposed | None) -> Priced:
+def price_again(product: Product, stored: StoredRisk, imposed: ImposedTerms | None) -> Priced:
     """Price a stored risk again on the answers and facts that it was sold on.
 
     Raises:
@@ -184,23 +141,8 @@ def price_again(product: Product, stored: StoredRisk, imposed: Imposed | None) -
     renewing = stored.renewing if isinstance(stored, Quote) else None
     if renewing is None:
         return Priced(product, risk, stored.period, product.offer(risk, imposed))
-    offer, entrant = product.offer_next(
-        risk, imposed, last=last_price(renewing), claims=past_claims(renewing)
-    )
+    offer, entrant = product.offer_next(risk, imposed, last=renewing.last, claims=renewing.claims)
     return Priced(product, risk, stored.period, offer, entrant)
-
-
-def last_price(renewing: Renewing) -> Price:
-    """Last term's price, as far as the next one's may go by it."""
-    premium = renewing.last
-    return Price(net=premium.net, lines=(), by_cover={}, total=premium.total)
-
-
-def past_claims(renewing: Renewing) -> list[PastClaim]:
-    return [
-        PastClaim(loss.cover, loss.counts, loss.paid, loss.fault, loss.cause)
-        for loss in renewing.claims
-    ]
 
 
 def stored_risk(product: Product, stored: StoredRisk) -> Risk:
@@ -248,36 +190,6 @@ def _risk(product: Product, stored: StoredRisk, answers: dict[str, Any]) -> Risk
 def territory_of(stored: StoredRisk, product: Product) -> str:
     """Where the risk is: what the policy says, else the product's first territory."""
     return stored.territory or product.territories[0]
-
-
-def imposed_of(terms: ImposedTerms | None) -> Imposed | None:
-    """The underwriter's terms as the product takes them."""
-    if terms is None:
-        return None
-    return Imposed(load=terms.load, excess=terms.excess, exclusions=terms.exclusions)
-
-
-def premium_of(price: Price) -> Premium:
-    return Premium(
-        net=price.net,
-        lines=tuple(_premium_line(line) for line in price.lines if line.kind != NET),
-        by_cover=tuple(
-            CoverPremium(cover=cover, amount=amount) for cover, amount in price.by_cover.items()
-        ),
-        total=price.total,
-        commission=price.commission,
-    )
-
-
-def _premium_line(line: Line) -> PremiumLine:
-    kind, refund = LineKind(line.kind), Refund(line.refund)
-    return PremiumLine(
-        kind=kind,
-        code=line.code,
-        name=line.name,
-        amount=line.amount,
-        refund=None if refund is usual_refund(kind) else refund,
-    )
 
 
 def same_currency(money: Money | None, currency: Currency, pointer: str) -> None:

@@ -7,7 +7,13 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime
 
 from insurance.domain.contract.premium import Premium
-from insurance.domain.contract.terms import CoverTerms, Finding, ImposedTerms, ProductRef
+from insurance.domain.contract.terms import (
+    CoverTerms,
+    Finding,
+    ImposedTerms,
+    PastClaim,
+    ProductRef,
+)
 from insurance.domain.core.classification import Classification, Record
 from insurance.domain.core.errors import (
     AlreadyErased,
@@ -18,7 +24,6 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.event import Event, Seal, StreamPosition
 from insurance.domain.core.identity import PolicyId, QuoteId, policy_id_for
-from insurance.domain.core.money import Money
 from insurance.domain.core.period import Period
 from insurance.domain.core.value import Value
 from insurance.domain.party.party import Policyholder
@@ -91,16 +96,6 @@ class UnderwriterDecision(Record):
     """Look-ups that had not answered: the underwriter told their facts, and answers for them."""
 
 
-class PastLoss(Value):
-    """A claim of the term that ends, as the price of the next one knows it."""
-
-    cover: str
-    counts: bool
-    paid: Money
-    cause: str = ""
-    fault: str = ""
-
-
 class Held(Value):
     """Since when a policyholder has been insured: what was waited for once is not waited for again."""
 
@@ -115,7 +110,7 @@ class Renewing(Value):
 
     policy_id: PolicyId
     last: Premium
-    claims: tuple[PastLoss, ...] = ()
+    claims: tuple[PastClaim, ...] = ()
     held: Held | None = None
     shares_with: PolicyId | None = None
     """The first term's policy, where limits or deductibles of the whole life are used."""

@@ -9,7 +9,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.quote.event_types import QuoteEventType
-from insurance.domain.quote.pricing import imposed_of, price_again
+from insurance.domain.quote.pricing import price_again
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command
 from insurance.operations.parties.screen_policyholder import screen_policyholder
@@ -83,5 +83,5 @@ def _check_price(quote: Quote, products: Products, now: datetime) -> None:
     day = starts if renewal else now.date()
     if not products.sells(quote.product, day, mode_of(quote.id), renewal=renewal):
         raise NoLongerSold(quote.id, f"{quote.product.code} {quote.product.version}")
-    if price_again(product, quote, imposed_of(quote.imposed)).premium != quote.premium:
+    if price_again(product, quote, quote.imposed).premium != quote.premium:
         raise QuoteChanged(quote.id)

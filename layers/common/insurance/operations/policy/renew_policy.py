@@ -1,6 +1,6 @@
 """Renew a policy: offer the next term, at a price that takes account of its claims."""
 
-from insurance.domain.claim.past_claims import past_losses
+from insurance.domain.claim.past_claims import past_claims
 from insurance.domain.core.errors import PolicyNotFound
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
@@ -57,6 +57,6 @@ def _offer(policy_id: str, call: Command | Query, ports: RenewalPorts) -> Renewa
     policy, products = stored.record, ports.products
     if not call.caller.sees(policy_id, policy.partner):
         raise PolicyNotFound(policy_id)
-    losses = past_losses(claims, products.version(policy.product))
+    losses = past_claims(claims, products.version(policy.product))
     terms = renewal_terms(policy, losses, next_version(policy, products), now=call.now)
     return terms.priced(find_facts(terms.look_ups, ports.look_ups))

@@ -9,7 +9,7 @@ from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import FieldFault, InvalidFields, LookUpUnavailable
 from insurance.domain.core.stored import Stored
 from insurance.domain.product import Product
-from insurance.domain.quote.pricing import imposed_of, price_again, same_currency
+from insurance.domain.quote.pricing import price_again, same_currency
 from insurance.domain.quote.quote import UNDERWRITER, Quote, UnderwriterDecision
 from insurance.operations.command import Command
 from insurance.operations.quoting.change_quote import load_quote, store_quote
@@ -48,7 +48,7 @@ def accept_referral(
     quote = before.record.replace(looked_up=looked_up)
     same_currency(acceptance.imposed.excess, product.currency, "/excess")
     imposed = _with_earlier(acceptance.imposed, quote)
-    priced = price_again(product, quote, imposed_of(imposed))
+    priced = price_again(product, quote, imposed)
     if not priced.covers:
         fault = FieldFault("/exclusions", "nothing-left", "These exclusions leave no cover.")
         raise InvalidFields([fault])

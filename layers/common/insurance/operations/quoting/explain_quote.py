@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from insurance.domain.core.stored import Stored
-from insurance.domain.quote.pricing import Priced, imposed_of, price_again
+from insurance.domain.quote.pricing import Priced, price_again
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Query
 from insurance.operations.quoting.ports import QuotingPorts
@@ -28,4 +28,4 @@ def explain_quote(quote_id: str, query: Query, ports: QuotingPorts) -> Explanati
     stored = read_quote(quote_id, query, ports)
     quote = stored.record
     product = ports.products.version(quote.product)
-    return Explanation(stored, price_again(product, quote, imposed_of(quote.imposed)))
+    return Explanation(stored, price_again(product, quote, quote.imposed))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.claims.assessment import Assessment, Loss
@@ -12,7 +13,7 @@ from insurance.domain.product.definition import model
 from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.language.scope import RatingInput, Scope
-from insurance.domain.product.risk import Imposed, Period
+from insurance.domain.product.risk import Period
 
 
 class Authority(NamedTuple):
@@ -87,7 +88,7 @@ class Claims:
         return next(rows, None)
 
     def assess(
-        self, loss: Loss, given: RatingInput, period: Period, imposed: Imposed | None
+        self, loss: Loss, given: RatingInput, period: Period, imposed: ImposedTerms | None
     ) -> Assessment:
         """Every rule a claim is held to, and what is payable."""
         return self.of(loss.cover).assess(loss, given, imposed, period)

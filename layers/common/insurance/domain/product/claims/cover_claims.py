@@ -1,5 +1,6 @@
 """One cover's claim rules, compiled, and a claim held to them."""
 
+from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.claims import rules
@@ -14,7 +15,7 @@ from insurance.domain.product.claims.timing import Timing
 from insurance.domain.product.definition import model
 from insurance.domain.product.definition.questions import Question, question
 from insurance.domain.product.language.scope import RatingInput, Scope
-from insurance.domain.product.risk import Imposed, Period
+from insurance.domain.product.risk import Period
 
 
 class CoverClaims:
@@ -52,7 +53,7 @@ class CoverClaims:
         self._reserving = Reserving(compiler)
 
     def assess(
-        self, loss: Loss, given: RatingInput, imposed: Imposed | None, period: Period
+        self, loss: Loss, given: RatingInput, imposed: ImposedTerms | None, period: Period
     ) -> Assessment:
         """Every rule a claim is held to, and what is payable.
 

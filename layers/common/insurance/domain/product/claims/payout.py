@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.arithmetic import half_up
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.claims.assessment import Loss, PayoutStep
@@ -14,7 +15,6 @@ from insurance.domain.product.language.function_builder import FunctionBuilder
 from insurance.domain.product.language.kinds import as_decimal, at_scale
 from insurance.domain.product.language.scope import RatingInput
 from insurance.domain.product.language.terms import rounded
-from insurance.domain.product.risk import Imposed
 
 CLAUSES: Final = {
     "amount": "Amount covered",
@@ -63,7 +63,7 @@ class _Run(NamedTuple):
     claim: RatingInput
     held: Facts
     """The facts that `claim` reads: what is left of the loss is put there before each clause."""
-    imposed: Imposed | None
+    imposed: ImposedTerms | None
     steps: list[PayoutStep]
     uses: dict[str, Money]
 
@@ -146,7 +146,9 @@ class Payout:
 
     # Paying
 
-    def paid(self, loss: Loss, claim: RatingInput, held: Facts, imposed: Imposed | None) -> Paid:
+    def paid(
+        self, loss: Loss, claim: RatingInput, held: Facts, imposed: ImposedTerms | None
+    ) -> Paid:
         kept = [clause for clause in self._clauses if not clause.recoverable]
         whole = self._worked_out(kept, _Run(loss, claim, held, imposed, [], {}))
         run = _Run(loss, claim, held, imposed, [], {})
@@ -171,7 +173,7 @@ class Payout:
             )
         return running
 
-    def put_amounts(self, claim: RatingInput, held: Facts, imposed: Imposed | None) -> None:
+    def put_amounts(self, claim: RatingInput, held: Facts, imposed: ImposedTerms | None) -> None:
         """Limit and excess for the loss as it stands, once its facts are complete."""
         held["limit"] = held["excess"] = 0
         limit = self._limit(claim)

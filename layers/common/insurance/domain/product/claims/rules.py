@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.product.claims.assessment import RuleResult
 from insurance.domain.product.claims.compiler import ClaimCompiler
 from insurance.domain.product.definition import model
 from insurance.domain.product.language.scope import RatingInput
-from insurance.domain.product.risk import Imposed
 
 
 class Rule(NamedTuple):
@@ -54,7 +54,7 @@ def results(
     return found
 
 
-def in_force(cover: model.Cover, given: RatingInput, imposed: Imposed | None) -> RuleResult:
+def in_force(cover: model.Cover, given: RatingInput, imposed: ImposedTerms | None) -> RuleResult:
     """Whether the cover is in force on the policy."""
     code, name = cover.code, cover.name or cover.code
     if code in given.selected:

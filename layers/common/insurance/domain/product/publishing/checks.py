@@ -96,7 +96,7 @@ def _untried(
     rating = definition.rating
     applied = {code for offer in offers for code in _applied(offer.trace)}
     yield from _unfound(((step.path, step.step) for step in rating.steps), applied)
-    charged = {line.code for offer in offers if offer.price for line in offer.price.lines}
+    charged = {line.code for offer in offers if offer.premium for line in offer.premium.lines}
     yield from _unfound(((charge.path, charge.code) for charge in rating.charges), charged)
     in_force = {cover.code for offer in offers for cover in offer.covers}
     yield from _unfound(((cover.path, cover.code) for cover in definition.covers), in_force)

@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from insurance.domain.contract.premium import LineKind, Premium, PremiumLine
+from insurance.domain.contract.terms import ImposedTerms, PastClaim
 from insurance.domain.core.errors import InsuranceError, InvalidFields
 from insurance.domain.core.money import Money
 from insurance.domain.product.claims.assessment import Assessment, Loss
@@ -15,9 +17,8 @@ from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.faults import InvalidProduct, did_you_mean, refuse
 from insurance.domain.product.offer import Offer, Renewal
 from insurance.domain.product.product import Product
-from insurance.domain.product.rating.price import Price
 from insurance.domain.product.rating.tables import table_value
-from insurance.domain.product.risk import Imposed, PastClaim, Risk, fault_of
+from insurance.domain.product.risk import Risk, fault_of
 
 type Plain = Mapping[str, Any]
 
@@ -39,6 +40,12 @@ class Seen(NamedTuple):
     offers: list[Offer]
     renewals: list[Renewal]
     assessments: list[tuple[str, Assessment]]
+
+
+def _last_premium(net: Money, total: Money) -> Premium:
+    """Last term's premium by its net and total; what lies between them counts as tax."""
+    charges = PremiumLine(kind=LineKind.TAX, code="charges", name="Charges", amount=total - net)
+    return Premium(net=net, lines=(charges,) if charges.amount else (), total=total)
 
 
 class Scenarios:
@@ -127,16 +134,16 @@ class _Run:
                 self._seen.offers.append(offer)
             yield from self._of_offer(offer)
 
-    def _renewed(self, risk: Risk, imposed: Imposed | None) -> Iterator[str]:
+    def _renewed(self, risk: Risk, imposed: ImposedTerms | None) -> Iterator[str]:
         renew = self._plain["renew"]
         first = self._product.offer(risk, imposed)
-        if first.price is None:
+        if first.premium is None:
             yield "the first term has no price"
             return
-        last = first.price
+        last = first.premium
         if "last_net" in renew:
             net = self._money(renew["last_net"])
-            last = last._replace(net=net, total=self._money(renew.get("last_total", 0)) or net)
+            last = _last_premium(net, self._money(renew.get("last_total", 0)) or net)
         claims = [self._past_claim(claim) for claim in renew.get("claims", ())]
         looked_up = renew.get("look_ups")
         renewal = self._product.renew(
@@ -154,11 +161,11 @@ class _Run:
 
     def _past_claim(self, plain: Plain) -> PastClaim:
         return PastClaim(
-            plain["cover"],
-            plain.get("counts", True),
-            self._money(plain.get("paid", 0)),
-            fault_of(plain.get("fault")),
-            plain.get("cause", ""),
+            cover=plain["cover"],
+            counts=plain.get("counts", True),
+            paid=self._money(plain.get("paid", 0)),
+            fault=fault_of(plain.get("fault")),
+            cause=plain.get("cause", ""),
         )
 
     # What is given
@@ -175,15 +182,15 @@ class _Run:
         }
         return plain_risk(self._product, {**base, **changes, **merged})
 
-    def imposed(self) -> Imposed | None:
+    def imposed(self) -> ImposedTerms | None:
         plain = self._plain.get("imposed")
         if plain is None:
             return None
         load, excess = plain.get("load"), plain.get("excess")
-        return Imposed(
-            None if load is None else Decimal(load),
-            None if excess is None else self._money(excess),
-            tuple(plain.get("exclusions", ())),
+        return ImposedTerms(
+            load=None if load is None else Decimal(load),
+            excess=None if excess is None else self._money(excess),
+            exclusions=tuple(plain.get("exclusions", ())),
         )
 
     def loss(self, plain: Plain) -> Loss:
@@ -235,22 +242,24 @@ class _Run:
         if "blocks" in expect and offer.blocks != expect["blocks"]:
             yield f"blocks: {offer.blocks}, expected {expect['blocks']}"
         yield from self._same("findings", [finding.code for finding in offer.findings])
-        if "price" in expect and expect["price"] is None and offer.price is not None:
-            yield f"price: {offer.price.total}, expected none"
+        if "price" in expect and expect["price"] is None and offer.premium is not None:
+            yield f"price: {offer.premium.total}, expected none"
         figures = [name for name in ("net", "total", "charges", "by_cover") if name in expect]
-        if figures and offer.price is None:
+        if figures and offer.premium is None:
             yield f"no price, expected {', '.join(figures)}"
-        elif offer.price is not None:
-            yield from self._of_price(offer.price)
+        elif offer.premium is not None:
+            yield from self._of_premium(offer.premium)
         yield from self._of_terms(offer)
 
-    def _of_price(self, price: Price) -> Iterator[str]:
-        yield from self._amount("net", price.net)
-        yield from self._amount("total", price.total)
-        yield from self._amount("commission", price.commission)
-        lines = {line.code: line.amount for line in price.lines}
+    def _of_premium(self, premium: Premium) -> Iterator[str]:
+        yield from self._amount("net", premium.net)
+        yield from self._amount("total", premium.total)
+        yield from self._amount("commission", premium.commission)
+        lines = {line.code: line.amount for line in premium.lines}
         yield from self._amounts("charges", lines)
-        yield from self._amounts("by_cover", price.by_cover)
+        yield from self._amounts(
+            "by_cover", {share.cover: share.amount for share in premium.by_cover}
+        )
 
     def _of_terms(self, offer: Offer) -> Iterator[str]:
         terms = {cover.code: cover for cover in offer.covers}

@@ -47,7 +47,8 @@ class Bulk:
     def __init__(self, product: "Product") -> None:
         self._product = product
         hidden = any(one.visible_when for one in product.questions)
-        loads = any(rule.outcome in {"load", "exclude"} for rule in product.underwriting.rules)
+        rules = product.underwriting.rules
+        loads = any(rule.finding.outcome in {"load", "exclude"} for rule in rules)
         self._read = leave if hidden or loads else reader(product.questions)
         self._read_looked_up = looked_up_reader(product.scope.looked_up)
         self._territory = product.territories[0]
@@ -105,7 +106,7 @@ class Bulk:
         price = self._product.tariff_price(risk)
         if price is None:
             return None
-        lines = tuple(line.amount.amount for line in price.lines[1:])
+        lines = tuple(line.amount.amount for line in price.lines)
         return Premium(price.net.amount, lines, price.total.amount)
 
 

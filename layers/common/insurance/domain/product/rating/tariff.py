@@ -8,15 +8,22 @@ the trace costs nothing until somebody asks for it.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from insurance.domain.contract.premium import (
+    CoverPremium,
+    LineKind,
+    Premium,
+    PremiumLine,
+    Refund,
+    usual_refund,
+)
 from insurance.domain.core.money import Money
 from insurance.domain.product.definition import model
 from insurance.domain.product.faults import refuse
 from insurance.domain.product.language.function_builder import FunctionBuilder
-from insurance.domain.product.language.kinds import as_decimal, at_scale
+from insurance.domain.product.language.kinds import at_scale
 from insurance.domain.product.language.scope import RatingInput, Scope
 from insurance.domain.product.language.terms import rounded
 from insurance.domain.product.rating.accounts import SHARED, Chain
-from insurance.domain.product.rating.price import Line, Price
 from insurance.domain.product.rating.rounding import Rounding
 from insurance.domain.product.rating.steps import StepWriter
 
@@ -24,10 +31,11 @@ from insurance.domain.product.rating.steps import StepWriter
 class CompiledCharge(NamedTuple):
     """A charge as a price shows it."""
 
-    kind: str
+    kind: LineKind
     code: str
     name: str
-    refund: str
+    refund: Refund | None
+    """None: what is usual for its kind."""
     rate_scale: int | None
     """None for a flat amount."""
     included: bool
@@ -122,28 +130,30 @@ class Tariff:
             if charge.included:
                 builder.write(f"net -= c_{code}")
         lines[code] = f"c_{code}"
-        self._charges.append(
-            CompiledCharge(charge.kind, code, charge.title, charge.refunded, scale, charge.included)
-        )
+        self._charges.append(_compiled(charge, code, scale))
 
-    def price(self, result: tuple[Any, ...], given: RatingInput) -> Price:
+    def premium(self, result: tuple[Any, ...], given: RatingInput) -> Premium:
         """A rating's result as money, the net premium shared out to its covers."""
-        net, amounts, rates, total, commission, parts, _ = result
+        amount, amounts, rates, total, commission, parts, _ = result
         currency = self._rounding.currency
-        lines = [Line("net", "net", "Net premium", Money(amount=net, currency=currency))]
-        for charge, amount, rate in zip(self._charges, amounts, rates, strict=True):
-            shown = None
-            if rate is not None and charge.rate_scale is not None:
-                shown = as_decimal(rate, charge.rate_scale)
-            if rate is not None or amount:
-                money = Money(amount=amount, currency=currency)
-                lines.append(
-                    Line(charge.kind, charge.code, charge.name, money, shown, charge.refund)
+        net = Money(amount=amount, currency=currency)
+        return Premium(
+            net=net,
+            lines=tuple(
+                PremiumLine(
+                    kind=charge.kind,
+                    code=charge.code,
+                    name=charge.name,
+                    amount=Money(amount=charged, currency=currency),
+                    refund=charge.refund,
                 )
-        return Price(
-            net=lines[0].amount,
-            lines=tuple(lines),
-            by_cover=self._by_cover(lines[0].amount, parts, given),
+                for charge, charged, rate in zip(self._charges, amounts, rates, strict=True)
+                if rate is not None or charged
+            ),
+            by_cover=tuple(
+                CoverPremium(cover=cover, amount=share)
+                for cover, share in self._by_cover(net, parts, given).items()
+            ),
             total=Money(amount=total, currency=currency),
             commission=None if commission is None else Money(amount=commission, currency=currency),
         )
@@ -181,3 +191,15 @@ def _weights(rating: model.Rating, scope: Scope) -> dict[str, int]:
         if cover not in scope.covers:
             raise refuse(f"{rating.at('shared_by')}/{cover}", cover, "the code of a cover")
     return dict(rating.shared_by)
+
+
+def _compiled(charge: model.Charge, code: str, rate_scale: int | None) -> CompiledCharge:
+    kind, refund = LineKind(charge.kind), Refund(charge.refunded)
+    return CompiledCharge(
+        kind=kind,
+        code=code,
+        name=charge.title,
+        refund=None if refund is usual_refund(kind) else refund,
+        rate_scale=rate_scale,
+        included=charge.included,
+    )
