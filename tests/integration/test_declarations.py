@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from insurance.api.body import Request
 from insurance.api.headers import CLOCK_HEADER, IF_MATCH, IF_NONE_MATCH, KEY_HEADER
-from insurance.api.legacy_call import LegacyRoute
 from insurance.api.parameters import Parameters
 from insurance.api.path import PATH_IDS, check_id
 from insurance.api.route import Route
@@ -55,8 +54,7 @@ def test_the_ids_of_these_tests_are_well_formed_and_there_is_one_of_each_kind():
 
 @pytest.fixture(scope="module")
 def routes(loaded: Handlers) -> list[Route]:
-    every = [route for folder in FOLDERS for route in loaded.modules[folder].api.routes]
-    return [route for route in every if not isinstance(route, LegacyRoute)]
+    return [route for folder in FOLDERS for route in loaded.modules[folder].api.routes]
 
 
 def welcome(route: Route) -> Json:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from insurance.api.legacy_call import LegacyRoute
 from insurance.api.refusals import problems_of
 from insurance.api.route import Route
 
@@ -28,7 +27,7 @@ def check_declared(
 ) -> None:
     """Fail where the answer is one that the route does not declare; remember which problem it was."""
     route = route_of(routes, event["httpMethod"], event["path"])
-    if route is None or isinstance(route, LegacyRoute):
+    if route is None:
         return
     status = result["statusCode"]
     if status < 400:
@@ -73,7 +72,6 @@ def unseen(routes: Sequence[Route]) -> list[tuple[str, str]]:
     declared = {
         (route.operation_id, code)
         for route in routes
-        if not isinstance(route, LegacyRoute)
         for code in problems_of(route).keys() - BY_SHAPE_ONLY
     }
     return sorted(declared - seen)

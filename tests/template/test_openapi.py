@@ -56,7 +56,7 @@ def test_every_operation_is_there_once_and_has_a_name(operations: Operations) ->
 
     assert len(operations) >= ROUTES
     assert len(names) == len(set(names))
-    assert all(re.fullmatch(r"[A-Za-z]+", name) for name in names)
+    assert all(re.fullmatch(r"[a-z]+([A-Z][a-z0-9]+)+", name) for name in names)
     assert all(operation["summary"] for _, operation in operations)
 
 

@@ -26,7 +26,6 @@ from tools.openapi.gateway import (
     security_schemes,
 )
 from tools.openapi.handlers import Handler
-from tools.openapi.legacy import has_etag, honours_if_none_match, operation_id
 from tools.openapi.limits import limited
 from tools.openapi.parameters import parameters_of
 from tools.openapi.problem import (
@@ -116,7 +115,7 @@ def _schemas(handlers: Iterable[Handler]) -> Schemas:
 def _operation(route: Route, handler: Handler, schemas: Schemas) -> Json:
     """One operation: what its route declares, and what the gateway adds."""
     rendered: Json = {
-        "operationId": operation_id(route),
+        "operationId": route.operation_id,
         "tags": [handler.folder],
         "summary": route.summary,
         "description": _description(route),
@@ -175,12 +174,12 @@ def _responses(route: Route, schemas: Schemas) -> Json:
             "application/json": {"schema": schemas.references[(route.view, "serialization")]}
         },
     }
-    if has_etag(route):
+    if route.etag or (route.writes and "etag" in route.view.model_fields):
         answer["headers"]["ETag"] = ETAG
     if route.writes:
         answer["headers"]["Idempotent-Replayed"] = REPLAYED
     responses = {str(int(route.status)): answer}
-    if honours_if_none_match(route):
+    if route.etag:
         not_modified = int(HTTPStatus.NOT_MODIFIED)
         responses[str(not_modified)] = {
             "description": "Not modified: you hold this version already"
@@ -210,10 +209,10 @@ def _add_examples(operation: Json, found: Json) -> None:
             parameter["example"] = found["variables"][parameter["name"]]
     for status, body in found.get("responses", {}).items():
         for media in operation["responses"].get(status, {}).get("content", {}).values():
-            if "examples" not in media:
-                media["example"] = body
-            elif body["code"] in media["examples"]:
+            if "examples" in media:
                 media["examples"][body["code"]] = {"value": body}
+            else:
+                media["example"] = body
 
 
 def _shared_answers(paths: Json) -> Json:

@@ -10,7 +10,6 @@ from insurance.api.path import PATH_MAX
 from insurance.api.route import Route
 
 from tools.openapi.downgrade import downgraded
-from tools.openapi.legacy import honours_if_match, honours_if_none_match, instants, is_paged
 from tools.openapi.limits import limited
 
 type Json = dict[str, Any]
@@ -21,13 +20,12 @@ def parameters_of(route: Route) -> list[Json]:
     parameters = [_path_parameter(name) for name in route.path_names]
     if route.writes:
         parameters.append(IDEMPOTENCY_KEY)
-    if is_paged(route):
+    if route.paged:
         parameters += [LIMIT, AFTER]
     parameters += _query_parameters(route)
-    parameters += [INSTANTS[name] for name in instants(route)]
-    if honours_if_match(route):
+    if route.if_match:
         parameters.append(IF_MATCH)
-    if honours_if_none_match(route):
+    if route.etag:
         parameters.append(IF_NONE_MATCH)
     return [*parameters, CLOCK]
 
@@ -120,19 +118,4 @@ AFTER: Json = {
     "required": False,
     "description": "The `next` of the page before",
     "schema": {"type": "string", "maxLength": 200},
-}
-INSTANTS: dict[str, Json] = {
-    name: {
-        "name": name,
-        "in": "query",
-        "required": False,
-        "description": description,
-        "schema": {"type": "string", "format": "date-time", "maxLength": 40},
-    }
-    for name, description in {
-        "as_at": "The instant that is asked about; now, without it",
-        "known_at": "As it was known by then; as it is known now, without it",
-        "since_as_at": "The instant to compare with; `as_at`, without it",
-        "since_known_at": "As known by then, to compare with; `known_at`, without it",
-    }.items()
 }

@@ -48,7 +48,7 @@ def whole_stream(
     return events
 
 
-def _page(  # noqa: PLR0917 - a query: where it starts, stops and which way it goes
+def _page(
     client: "DynamoDBClient",
     table: str,
     stream: str,

@@ -84,7 +84,7 @@ def read_queue(
     return _read_again(client, listed, mode, name)
 
 
-def _next_rows(  # noqa: PLR0917 - a query, and where it stops
+def _next_rows(
     client: "DynamoDBClient", index: QueueIndex, partition: str, after: str, last: str, limit: int
 ) -> Iterable[Item]:
     return query(
