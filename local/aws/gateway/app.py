@@ -53,7 +53,7 @@ execution_log = logging.getLogger("coverwright.gateway")
 class Gateway:
     """ASGI: one REST API, one stage."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the settings of an API
         self,
         definition: Definition,
         functions: Lambda,

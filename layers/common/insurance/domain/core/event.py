@@ -85,7 +85,7 @@ class Event(Value):
     hash: Hash
 
     @classmethod
-    def following(
+    def following(  # noqa: PLR0913 - an event is all of this
         cls,
         head: StreamPosition,
         record: Record,

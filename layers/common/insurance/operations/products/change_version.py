@@ -63,7 +63,7 @@ def draft_version(
     return draft
 
 
-def advance_version(  # noqa: PLR0917 - a version has two names
+def advance_version(
     code: str, version: str, step: VersionStep, reason: str, command: Command, ports: ProductPorts
 ) -> Stored[ProductVersion]:
     """Take the next step of a version's life. To publish runs its scenarios.

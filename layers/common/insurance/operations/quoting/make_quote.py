@@ -8,11 +8,11 @@ from typing import Any
 from insurance.domain.core.identity import new_quote_id
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Policyholder
-from insurance.domain.quote.pricing import Priced
+from insurance.domain.quote.pricing import Priced, read_new_risk
 from insurance.domain.quote.quote import Quote, status_of
 from insurance.operations.command import Command, Query
+from insurance.operations.quoting.find_facts import find_facts
 from insurance.operations.quoting.ports import QuotingPorts
-from insurance.operations.quoting.pricing import price_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def preview_quote(risk: RiskInput, query: Query, ports: QuotingPorts) -> Priced:
 
     Raises:
         ProductNotFound: No such product is on sale.
-        InvalidFields: An answer is missing, or the product cannot read it.
+        InvalidFields: The product cannot read an answer, or cover would start too early or late.
     """
     return _price(risk, query, ports)
 
@@ -44,7 +44,7 @@ def make_quote(risk: RiskInput, command: Command, ports: QuotingPorts) -> Stored
 
     Raises:
         ProductNotFound: No such product is on sale.
-        InvalidFields: An answer is missing, or the product cannot read it.
+        InvalidFields: The product cannot read an answer, or cover would start too early or late.
         KeyReused: The caller's key has made another quote.
     """
     quote = _quote(risk, _price(risk, command, ports), command, ports)
@@ -56,15 +56,16 @@ def make_quote(risk: RiskInput, command: Command, ports: QuotingPorts) -> Stored
 
 
 def _price(risk: RiskInput, call: Command | Query, ports: QuotingPorts) -> Priced:
-    return price_new(
-        ports.products.on_sale(risk.product, call.now.date(), call.caller.mode),
+    product = ports.products.on_sale(risk.product, call.now.date(), call.caller.mode)
+    new_risk = read_new_risk(
+        product,
         start=risk.start,
         answers=dict(risk.answers),
         options=risk.options,
         territory=risk.territory,
-        look_ups=ports.look_ups,
         now=call.now,
     )
+    return new_risk.priced(find_facts(new_risk.look_ups, ports.look_ups))
 
 
 def _quote(risk: RiskInput, priced: Priced, command: Command, ports: QuotingPorts) -> Quote:

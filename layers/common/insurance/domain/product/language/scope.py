@@ -55,7 +55,7 @@ AMBIENT: Final = ("start", "end", "territory", "renewal", "last", "claims", "cov
 class Scope:
     """What a product's expressions can speak of: its questions, look-ups, covers, values, tables."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - every kind of name
         self,
         *,
         questions: Mapping[str, Question],
