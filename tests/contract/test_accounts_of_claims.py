@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 from insurance.domain.billing import BillingAccount, Plan, PremiumPayment
+from insurance.domain.billing.event_types import BillingEventType
 from insurance.domain.claim import Claim
 from insurance.domain.claim.context import ClaimContext, NoticeContext
+from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.set_off import AccountChange
 from insurance.domain.core.errors import AccountMoved, StaleRevision
 from insurance.domain.core.event import NothingToSeal, StreamPosition
@@ -44,13 +46,13 @@ def kept_back(before: Stored[BillingAccount] | None, reference: str = "pay_1") -
         )
     )
     head = before.head if before else StreamPosition()
-    event = next_event(head, account, NothingToSeal(), type="billing.arrears_offset")
+    event = next_event(head, account, NothingToSeal(), type=BillingEventType.ARREARS_OFFSET)
     return AccountChange(event, account, before)
 
 
 def change(stores: Stores, file: ClaimContext, key: str, moved: AccountChange) -> Claim:
     claim = file.claim.record.replace(catastrophe_event=key.replace("-", "_"))
-    event = next_event(file.claim.head, claim, file.claim.key, type="claim.settled")
+    event = next_event(file.claim.head, claim, file.claim.key, type=ClaimEventType.SETTLED)
     kept = Stored(claim, event.head, file.claim.key)
     command = make_command(key, operation=SETTLE).with_answer(kept)
     stores.claims.change(event, claim, before=file.claim, command=command, account=moved)
@@ -153,7 +155,7 @@ def test_a_new_claim_and_the_account_it_pays_to_are_stored_together_or_not_at_al
 
 
 def _notice(stores: Stores, claim: Claim, file: NoticeContext, moved: AccountChange) -> None:
-    event = next_event(StreamPosition(), claim, file.policy.key, type="claim.notified")
+    event = next_event(StreamPosition(), claim, file.policy.key, type=ClaimEventType.NOTIFIED)
     kept = Stored(claim, event.head, file.policy.key)
     command = make_command("n-2", operation=NOTIFY).with_answer(kept)
     stores.claims.notify(event, claim, context=file, command=command, account=moved)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from insurance.domain.bank.approval import Approval
 from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
+from insurance.domain.billing.event_types import BillingEventType
 from insurance.domain.core.errors import PolicyNotFound, StaleRevision, SuspenseNotFound
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode, policy_id_for, suspense_id_for
@@ -182,7 +183,7 @@ def test_whom_a_refund_goes_to_is_known_until_the_policyholder_is_erased(stores,
         account,
         file.policy.key,
         stream=account.id,
-        type="billing.refund_requested",
+        type=BillingEventType.REFUND_REQUESTED,
         actor="app_one",
         now=LATER,
     )

@@ -8,6 +8,7 @@ import pytest
 from insurance.api.paging import Page
 from insurance.domain.claim.diary import Channel
 from insurance.domain.complaint import Category, Complainant, Complaint, Step
+from insurance.domain.complaint.event_types import ComplaintEventType
 from insurance.domain.complaint.redress import RedressOffer
 from insurance.domain.core.errors import ComplaintNotFound, KeyReused, StaleRevision
 from insurance.domain.core.event import StreamPosition
@@ -68,7 +69,9 @@ def add(stores: Stores, number: int = 1, **changes: Any) -> Stored[Complaint]:
     context = stores.complaints.load_context(made.about, command)
     assert context is not None
     assert context.key is not None
-    event = next_event(StreamPosition(), made, context.key, type="complaint.received", now=NOW)
+    event = next_event(
+        StreamPosition(), made, context.key, type=ComplaintEventType.RECEIVED, now=NOW
+    )
     kept = Stored(made, event.head, context.key)
     stores.complaints.add(event, made, key=context.key, command=command.with_answer(kept))
     return kept
@@ -77,7 +80,7 @@ def add(stores: Stores, number: int = 1, **changes: Any) -> Stored[Complaint]:
 def change(
     stores: Stores, before: Stored[Complaint], changed: Complaint, key: str = "note-1"
 ) -> Stored[Complaint]:
-    event = next_event(before.head, changed, before.key, type="complaint.moved")
+    event = next_event(before.head, changed, before.key, type=ComplaintEventType.NOTED)
     kept = Stored(changed, event.head, before.key)
     command = make_command(key, operation=HANDLE).with_answer(kept)
     stores.complaints.change(event, changed, before=before, command=command)
@@ -160,7 +163,9 @@ def test_complaining_again_by_one_key_is_answered_as_at_first(stores):
 def test_an_id_is_given_once(stores):
     MADE["policy"](stores)
     kept = add(stores)
-    event = next_event(StreamPosition(), kept.record, kept.key, type="complaint.received", now=NOW)
+    event = next_event(
+        StreamPosition(), kept.record, kept.key, type=ComplaintEventType.RECEIVED, now=NOW
+    )
     command = make_command("another", operation=COMPLAIN).with_answer(kept)
 
     with pytest.raises(StaleRevision):

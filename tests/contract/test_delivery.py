@@ -9,6 +9,7 @@ from insurance.domain.core.errors import Unavailable
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
+from insurance.domain.policy.event_types import PolicyEventType
 from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
 from insurance.operations.delivery.deliver_event import (
     BrokenEvent,
@@ -59,7 +60,7 @@ def issued() -> Event:
         policy,
         MemoryKey(b"key"),
         stream=policy.id,
-        type="policy.issued",
+        type=PolicyEventType.ISSUED,
         actor="app_one",
         now=NOW,
         postings=PREMIUM.written(),

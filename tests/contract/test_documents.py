@@ -11,6 +11,7 @@ from insurance.domain.core.identity import (
     renewal_quote_id_for,
 )
 from insurance.domain.document import Document, DocumentKind
+from insurance.domain.document.event_types import DocumentEventType
 from insurance.operations.command import Command
 from insurance.operations.documents.ports import DocumentAlreadyMade, DocumentContext
 from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
@@ -54,7 +55,7 @@ def enter(stores, file: DocumentContext, made: Document, key: str = "document") 
         made,
         file.policy.key,
         stream=REGISTER,
-        type="document.made",
+        type=DocumentEventType.MADE,
         actor="app_one",
         now=NOW,
     )

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from insurance.api.paging import Page
 from insurance.domain.claim import Claim, Handling, Task
+from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.contract.terms import Finding, ImposedTerms
 from insurance.domain.core.identity import Mode, new_claim_id, new_quote_id
 from insurance.domain.core.stored import Stored
 from insurance.domain.core.tasks import TaskCode
+from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.quote import QuoteStatus, UnderwriterDecision
 
 from tests.support.builders import (
@@ -38,7 +40,7 @@ def waits(stores: Stores, number: int, **changes: object) -> Stored[Claim]:
 
 def move(stores: Stores, before: Stored[Claim], **changes: object) -> Stored[Claim]:
     claim = before.record.replace(**changes)
-    event = next_event(before.head, claim, before.key, type="claim.moved")
+    event = next_event(before.head, claim, before.key, type=ClaimEventType.NOTED)
     kept = Stored(claim, event.head, before.key)
     command = make_command(f"move-{event.sequence}", operation="test move").with_answer(kept)
     stores.claims.change(event, claim, before=before, command=command)
@@ -149,7 +151,7 @@ def test_a_quote_waits_for_each_role_that_must_decide_a_step_in_turn(stores):
             covers=before.covers,
             premium=before.premium,
         )
-        event = next_event(kept.head, taken, kept.key, type="quote.referral_accepted")
+        event = next_event(kept.head, taken, kept.key, type=QuoteEventType.REFERRAL_ACCEPTED)
         command = make_command(f"decide-{event.sequence}", operation="test decide")
         answered = command.with_answer(Stored(taken, event.head, kept.key))
         stores.quotes.change(event, taken, before=kept, command=answered)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from insurance.domain.bank import Instruction, PaymentFile
+from insurance.domain.bank.event_types import BankEventType
 from insurance.domain.core.errors import PaymentFileNotFound, StaleRevision
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import Mode
@@ -75,7 +76,7 @@ def event_of(head: StreamPosition, file: PaymentFile) -> Event:
         file,
         NothingToSeal(),
         stream=file.id,
-        type="payment_file.made",
+        type=BankEventType.PAYMENT_FILE_MADE,
         actor="finance",
         now=NOW,
     )

@@ -18,6 +18,7 @@ from insurance.domain.policy import (
     Transaction,
     TransactionKind,
 )
+from insurance.domain.policy.event_types import PolicyEventType
 from insurance.operations.idempotency import AlreadyAnswered
 
 from tests.support.builders import (
@@ -61,7 +62,11 @@ def endorsed(policy: Policy, mileage: int) -> Policy:
 def change(stores: Stores, before: Stored[Policy], key: str, hours: int = 1) -> Stored[Policy]:
     policy = endorsed(before.record, 9_000 + hours)
     event = next_event(
-        before.head, policy, before.key, type="policy.endorsed", now=NOW + timedelta(hours=hours)
+        before.head,
+        policy,
+        before.key,
+        type=PolicyEventType.ENDORSED,
+        now=NOW + timedelta(hours=hours),
     )
     kept = Stored(policy, event.head, before.key)
     command = make_command(key, operation=ENDORSE).with_answer(kept)

@@ -7,6 +7,7 @@ from insurance.domain.core.errors import KeyReused, StaleRevision, VersionNotFou
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition, first_broken_link
 from insurance.domain.core.identity import Mode, version_id_for
 from insurance.domain.core.stored import Stored
+from insurance.domain.product.publishing.event_types import ProductEventType
 from insurance.domain.product.publishing.release import ProductVersion, Status, VersionStep
 from insurance.operations.idempotency import AlreadyAnswered
 
@@ -34,7 +35,7 @@ def event_of(record, head):
         record,
         NothingToSeal(),
         stream=record.id,
-        type="product.drafted",
+        type=ProductEventType.DRAFTED,
         actor="ann",
         now=NOW,
     )

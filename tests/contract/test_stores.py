@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.core.errors import (
     AlreadyErased,
     ClaimNotFound,
@@ -16,6 +17,7 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import StreamPosition, first_broken_link
 from insurance.domain.core.identity import party_id_for, policy_id_for
 from insurance.domain.core.stored import Stored
+from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.quote import QuoteStatus
 from insurance.operations.idempotency import KEPT_FOR, AlreadyAnswered, RecordedAnswer
 
@@ -194,7 +196,7 @@ def test_two_claims_entered_at_once_do_not_lose_one(stores):
     file = stores.claims.load_policy(policy.id, None)
     notify(stores, make_claim(policy))
     other = make_claim(policy, id=make_claim(policy).id[:-6] + "zzzzzz")
-    event = next_event(StreamPosition(), other, file.policy.key, type="claim.notified")
+    event = next_event(StreamPosition(), other, file.policy.key, type=ClaimEventType.NOTIFIED)
     kept = Stored(other, event.head, file.policy.key)
 
     with pytest.raises(StaleRevision):
@@ -211,7 +213,7 @@ def test_a_claim_is_loaded_with_its_policy_and_changes(stores):
     notify(stores, make_claim(policy))
     file = stores.claims.load(make_claim(policy).id, make_command("s-1", operation=SETTLE))
     changed = file.claim.record.replace(catastrophe_event="storm_ada")
-    event = next_event(file.claim.head, changed, file.claim.key, type="claim.settled")
+    event = next_event(file.claim.head, changed, file.claim.key, type=ClaimEventType.SETTLED)
     kept = Stored(changed, event.head, file.claim.key)
 
     command = make_command("s-1", operation=SETTLE).with_answer(kept)
@@ -278,7 +280,7 @@ def test_what_a_caller_in_the_past_did_is_remembered_as_long_as_anything_else(st
     long_ago = NOW - timedelta(days=3650)
     kept = accept(stores, add_quote(stores))
     command = make_command("past-1", operation=ACCEPT, now=long_ago, received_at=NOW)
-    moved = next_event(kept.head, kept.record, kept.key, type="quote.again")
+    moved = next_event(kept.head, kept.record, kept.key, type=QuoteEventType.ACCEPTED)
     stores.quotes.change(moved, kept.record, before=kept, command=command.with_answer(kept))
 
     with pytest.raises(AlreadyAnswered):

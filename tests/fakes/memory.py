@@ -16,6 +16,7 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.stored import Stored
 from insurance.domain.document import Document
+from insurance.domain.events.catalogue import CATALOGUE
 from insurance.domain.ledger.earnings import EarnedPremium
 from insurance.domain.party.party import Access
 from insurance.domain.policy import Policy
@@ -68,4 +69,6 @@ class Memory:
         stream = self.events.setdefault(event.stream, [])
         if len(stream) != event.sequence - 1:
             raise taken()
+        # The catalogue is true: it has the event's type, and names the record whose facts it carries.
+        assert event.facts.keys() <= CATALOGUE[event.type].schema.model_fields.keys(), event.type
         stream.append(event)

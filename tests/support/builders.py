@@ -8,7 +8,7 @@ from insurance.domain.claim import Claim
 from insurance.domain.contract.premium import CoverPremium, LineKind, Premium, PremiumLine
 from insurance.domain.contract.terms import CoverTerms, ProductRef
 from insurance.domain.core.caller import Caller, CallerKind
-from insurance.domain.core.event import Event, Seal, StreamPosition
+from insurance.domain.core.event import Event, EventType, Seal, StreamPosition
 from insurance.domain.core.identity import Mode, new_claim_id, new_quote_id
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.period import Period
@@ -138,7 +138,7 @@ def make_query(caller: Caller = PARTNER, *, now: datetime = LATER) -> Query:
 
 
 def next_event(
-    head: StreamPosition, record: Any, seal: Seal | None, *, type: str, now: datetime = LATER
+    head: StreamPosition, record: Any, seal: Seal | None, *, type: EventType, now: datetime = LATER
 ) -> Event:
     assert seal is not None, "what was erased has no next event here"
     return Event.following(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from insurance import wiring
 from insurance.domain.claim import Claim
+from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.postings import postings_between
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event, StreamPosition
@@ -123,7 +124,7 @@ def claim_event(claim: Claim, before: Claim | None, head: StreamPosition, now: d
         claim,
         MemoryKey(b"key"),
         stream=claim.id,
-        type="claim.changed",
+        type=ClaimEventType.RESERVED,
         actor="handler",
         now=now,
         postings=postings_between(before, claim),

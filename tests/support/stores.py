@@ -4,6 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from insurance.domain.billing.event_types import BillingEventType
+from insurance.domain.claim.event_types import ClaimEventType
+from insurance.domain.party.event_types import PartyEventType
+from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.quote.event_types import QuoteEventType
 from insurance.dynamodb.stores import Stores as DynamoDBStores
 from insurance.operations.billing.ports import Billing
 from insurance.operations.claims.ports import Claims
@@ -134,7 +139,7 @@ def add_quote(stores: Stores, quote: Quote | None = None) -> Stored[Quote]:
 
 def accept(stores: Stores, before: Stored[Quote], key: str = "accept-1") -> Stored[Quote]:
     accepted = before.record.replace(status=QuoteStatus.ACCEPTED)
-    event = next_event(before.head, accepted, before.key, type="quote.accepted")
+    event = next_event(before.head, accepted, before.key, type=QuoteEventType.ACCEPTED)
     kept = Stored(accepted, event.head, before.key)
     command = make_command(key, operation=ACCEPT).with_answer(kept)
     stores.quotes.change(event, accepted, before=before, command=command)
@@ -144,8 +149,8 @@ def accept(stores: Stores, before: Stored[Quote], key: str = "accept-1") -> Stor
 def issue(stores: Stores, before: Stored[Quote], key: str = "issue-1") -> Stored[Policy]:
     bound = before.record.replace(status=QuoteStatus.BOUND)
     policy = make_policy()
-    bound_event = next_event(before.head, bound, before.key, type="quote.bound")
-    issued = next_event(StreamPosition(), policy, before.key, type="policy.issued")
+    bound_event = next_event(before.head, bound, before.key, type=QuoteEventType.BOUND)
+    issued = next_event(StreamPosition(), policy, before.key, type=PolicyEventType.ISSUED)
     kept = Stored(policy, issued.head, before.key)
     stores.policies.issue(
         issued,
@@ -160,7 +165,7 @@ def issue(stores: Stores, before: Stored[Quote], key: str = "issue-1") -> Stored
 
 def notify(stores: Stores, claim: Claim, key: str = "claim-1") -> Stored[Claim]:
     file = stores.claims.load_policy(claim.policy_id, None)
-    event = next_event(StreamPosition(), claim, file.policy.key, type="claim.notified")
+    event = next_event(StreamPosition(), claim, file.policy.key, type=ClaimEventType.NOTIFIED)
     kept = Stored(claim, event.head, file.policy.key)
     command = make_command(key, operation=NOTIFY).with_answer(kept)
     stores.claims.notify(event, claim, context=file, command=command)
@@ -180,7 +185,7 @@ def erase(stores: Stores, party_id: str, key: str = "erase-1") -> Event:
         erasure,
         stores.new_key(),
         stream=party_id,
-        type="party.erased",
+        type=PartyEventType.ERASED,
         actor="staff-priya",
         now=LATER,
     )
@@ -195,12 +200,15 @@ PLAN = Plan(code="annual", name="All at once", count=1)
 
 
 def event_of(account: BillingAccount | SuspendedPayment, head: StreamPosition) -> Event:
+    suspended = isinstance(account, SuspendedPayment)
     return Event.following(
         head,
         account,
         NothingToSeal(),
         stream=account.id,
-        type="billing.payment_received",
+        type=(
+            BillingEventType.PAYMENT_SUSPENDED if suspended else BillingEventType.PAYMENT_RECEIVED
+        ),
         actor="bank",
         now=LATER,
     )
@@ -236,7 +244,7 @@ def two_claims(stores: Stores) -> tuple[Claim, Claim]:
 
 def change(stores: Stores, file: ClaimContext, changed: Claim, key: str) -> None:
     assert file.claim.key is not None
-    event = next_event(file.claim.head, changed, file.claim.key, type="claim.settled")
+    event = next_event(file.claim.head, changed, file.claim.key, type=ClaimEventType.SETTLED)
     kept = Stored(changed, event.head, file.claim.key)
     command = make_command(key, operation=SETTLE).with_answer(kept)
     stores.claims.change(event, changed, before=file.claim, command=command)

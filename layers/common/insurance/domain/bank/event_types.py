@@ -1,9 +1,9 @@
 """Types of the events of payment files."""
 
-from enum import StrEnum
+from insurance.domain.core.event import EventType
 
 
-class BankEventType(StrEnum):
+class BankEventType(EventType):
     """What happened to a file of payments."""
 
     PAYMENT_FILE_MADE = "payment_file.made"

@@ -1,9 +1,9 @@
 """Types of the events of billing accounts and of payments in suspense."""
 
-from enum import StrEnum
+from insurance.domain.core.event import EventType
 
 
-class BillingEventType(StrEnum):
+class BillingEventType(EventType):
     """What happened to an account, or to a payment in suspense."""
 
     PLAN_CHOSEN = "billing.plan_chosen"

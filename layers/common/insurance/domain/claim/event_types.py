@@ -1,9 +1,9 @@
 """The types of the events in a claim's stream."""
 
-from enum import StrEnum
+from insurance.domain.core.event import EventType
 
 
-class ClaimEventType(StrEnum):
+class ClaimEventType(EventType):
     """What happened to a claim. Consumers and the audit trail know an event by its type."""
 
     NOTIFIED = "claim.notified"

@@ -10,6 +10,7 @@ from insurance.domain.product import InvalidProduct
 from insurance.domain.product.definition.files import Files
 from insurance.domain.product.faults import Fault
 from insurance.domain.product.publishing.checks import Report
+from insurance.domain.product.publishing.event_types import ProductEventType
 from insurance.domain.product.publishing.release import ProductVersion, VersionStep
 from insurance.operations.command import Command
 from insurance.operations.products.check_files import check_files, invalid_definition
@@ -18,12 +19,12 @@ from insurance.operations.products.product_files import object_key, stored_files
 from insurance.operations.products.read_versions import bundled_version
 
 EVENTS = {
-    VersionStep.SUBMIT: "product.submitted",
-    VersionStep.SEND_BACK: "product.sent_back",
-    VersionStep.APPROVE: "product.approved",
-    VersionStep.PUBLISH: "product.published",
-    VersionStep.CLOSE: "product.closed",
-    VersionStep.RETIRE: "product.retired",
+    VersionStep.SUBMIT: ProductEventType.SUBMITTED,
+    VersionStep.SEND_BACK: ProductEventType.SENT_BACK,
+    VersionStep.APPROVE: ProductEventType.APPROVED,
+    VersionStep.PUBLISH: ProductEventType.PUBLISHED,
+    VersionStep.CLOSE: ProductEventType.CLOSED,
+    VersionStep.RETIRE: ProductEventType.RETIRED,
 }
 
 
@@ -57,7 +58,7 @@ def draft_version(
         record = before.record.redrafted(product, by=command.actor, now=command.now)
     packed = files.packed()
     ports.contents().put(object_key(record.content), packed, media_type="application/json")
-    event = _event(record, "product.drafted", before, command)
+    event = _event(record, ProductEventType.DRAFTED, before, command)
     draft = Draft(Stored(record, event.head, None), report)
     ports.versions.store(event, record, before=before, command=command.with_answer(draft))
     return draft

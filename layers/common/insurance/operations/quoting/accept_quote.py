@@ -1,6 +1,7 @@
 """Accept a quote: the customer takes the offer."""
 
 from insurance.domain.core.stored import Stored
+from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command
 from insurance.operations.quoting.change_quote import load_quote, store_quote
@@ -20,4 +21,4 @@ def accept_quote(quote_id: str, command: Command, ports: QuotingPorts) -> Stored
     """
     before = load_quote(quote_id, command, ports)
     accepted = before.record.accepted(now=command.now)
-    return store_quote(accepted, "quote.accepted", before, command, ports)
+    return store_quote(accepted, QuoteEventType.ACCEPTED, before, command, ports)

@@ -9,6 +9,7 @@ from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import FieldFault, InvalidFields, LookUpUnavailable
 from insurance.domain.core.stored import Stored
 from insurance.domain.product import Product
+from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.pricing import price_again, same_currency
 from insurance.domain.quote.quote import UNDERWRITER, Quote, UnderwriterDecision
 from insurance.operations.command import Command
@@ -63,7 +64,7 @@ def accept_referral(
         covers=priced.covers,
         premium=priced.premium,
     )
-    return store_quote(accepted, "quote.referral_accepted", before, command, ports)
+    return store_quote(accepted, QuoteEventType.REFERRAL_ACCEPTED, before, command, ports)
 
 
 def decline_referral(
@@ -82,7 +83,7 @@ def decline_referral(
     before = load_quote(quote_id, command, ports)
     _check_authority(command.caller, before.record)
     declined = before.record.referral_declined(decision=_decision(reason, command))
-    return store_quote(declined, "quote.referral_declined", before, command, ports)
+    return store_quote(declined, QuoteEventType.REFERRAL_DECLINED, before, command, ports)
 
 
 def _completed(

@@ -7,6 +7,7 @@ from insurance.domain.core.errors import QuoteNotFound
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
+from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.quote import NEXT, Step
 from insurance.operations.quoting.ports import Quotes
 from insurance.operations.system_command import command_for
@@ -36,7 +37,7 @@ class QuoteExpirer:
             expired,
             before.key,
             stream=quote_id,
-            type="quote.expired",
+            type=QuoteEventType.EXPIRED,
             actor=SYSTEM_ACTOR,
             now=now,
             effective_at=quote.valid_until,
