@@ -77,6 +77,11 @@ class LedgerParameters(Parameters):
 
 
 def read_currency(sent: str) -> Currency:
+    """Read a currency in a path.
+
+    Raises:
+        InvalidFields: No product is written in it.
+    """
     if sent not in set(Currency):
         fault = FieldFault("currency", "unknown", "A currency that a product is written in.")
         raise InvalidFields([fault])
@@ -84,12 +89,22 @@ def read_currency(sent: str) -> Currency:
 
 
 def read_account(sent: str) -> Account:
+    """Read an account in a path.
+
+    Raises:
+        InvalidFields: The chart has no such account.
+    """
     if sent not in set(Account):
         raise InvalidFields([FieldFault("account", "unknown", "An account of the chart.")])
     return Account(sent)
 
 
 def read_format(sent: str) -> ExportFormat:
+    """Read the format of an export in a path.
+
+    Raises:
+        InvalidFields: It is neither csv nor beancount.
+    """
     if sent not in set(ExportFormat):
         detail = f"One of: {', '.join(ExportFormat)}."
         raise InvalidFields([FieldFault("format", "unknown", detail)])
@@ -237,6 +252,11 @@ def get_business_report(currency: str, since: str, until: str, query: Query) -> 
 def get_partner_statement(
     currency: str, partner: str, period: str, query: Query
 ) -> PartnerStatement:
+    """A partner sees its own statement; another partner's is empty.
+
+    Raises:
+        InvalidFields: A path parameter has another form.
+    """
     if not PARTNER.fullmatch(partner):
         raise InvalidFields([FieldFault("partner", "not-a-partner", "A partner's code.")])
     return state_partner_account(partner, period_key(currency, period, query), query, ports)

@@ -64,7 +64,11 @@ answer = api.entrypoint()
 )
 def post_run(query: Query) -> RunReport:
     """Each job runs as of the instant at which it fell due. To call again repeats nothing that was
-    done. If `finished` is false, time was up before all jobs were run: call again."""
+    done. If `finished` is false, time was up before all jobs were run: call again.
+
+    Raises:
+        NoAuthority: The caller has no test data of its own.
+    """
     if query.caller.mode is not Mode.TEST or not query.caller.partner:
         raise NoAuthority("the clock of live data, which follows the calendar")
     until = time.monotonic() + ANSWER_SECONDS

@@ -20,6 +20,11 @@ class EventBridgeBus:
         self._bus = bus
 
     def publish(self, event: Event) -> None:
+        """Put the event on the bus, without its personal facts.
+
+        Raises:
+            Unavailable: The bus did not take it.
+        """
         detail = event.model_dump(mode="json", exclude={"sealed", "hash", "previous_hash"})
         detail["hash"] = event.hash.hex()
         answer = self._client.put_events(

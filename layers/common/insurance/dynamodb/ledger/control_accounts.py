@@ -58,6 +58,11 @@ class DynamoDBControlAccounts:
         self._events_table = events_table
 
     def post(self, event: Event, source: Source, *, appended_at: datetime) -> PostingDate | None:
+        """Post an event once, to the period that is open when its transaction is written.
+
+        Raises:
+            Unavailable: Other events of the same aggregate were posted at every attempt.
+        """
         calendar_key = (self._table, calendar_key_for(event.mode))
         ledger_key = (self._table, sub_ledger_key(event.stream))
         first = self._first_event(event)
