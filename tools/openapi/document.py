@@ -145,7 +145,8 @@ def _operation(route: Route, handler: Handler, schemas: Schemas) -> Json:
 
 def _description(route: Route) -> str:
     """The handler's own words, then who may call it."""
-    parts = [" ".join((route.handler.__doc__ or "").split()), f"For {_callers(route)}."]
+    words = (route.handler.__doc__ or "").partition("Raises:")[0]
+    parts = [" ".join(words.split()), f"For {_callers(route)}."]
     if CallerKind.STAFF in route.callers and route.roles != EVERY_ROLE:
         roles = ", ".join(sorted(f"`{role}`" for role in route.roles))
         parts.append(f"Staff need one of the roles {roles}.")
