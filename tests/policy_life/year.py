@@ -112,7 +112,7 @@ def play(policies: int) -> Played:
     with TemporaryDirectory() as folder, running_engine(Path(folder)) as url:
         dynamodb = client(url)
         tables = make_tables(dynamodb)
-        _index_the_stream(Path(folder) / "year.sqlite")
+        _index_the_stream(Path(folder) / "dynamodb.sqlite")
         began = time.monotonic()
         with context.Pool(WORKERS) as pool:
             parts = [(url, tables, worker, policies) for worker in range(WORKERS)]
