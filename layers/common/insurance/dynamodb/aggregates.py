@@ -62,10 +62,24 @@ def append(table: str, event: Event, *, taken: Callable[[Item | None], Exception
 
 
 def moved(
-    table: str, events_table: str, event: Event, before: Stored[Any] | None, stale: Refusal
+    table: str,
+    events_table: str,
+    event: Event,
+    before: Stored[Any] | None,
+    stale: Refusal,
+    columns: Item | None = None,
 ) -> list[Write]:
-    """The item as the event leaves it, and the event; stale where somebody was first."""
-    item = {"id": codec.text(event.stream), **head_columns(event.head), **body_columns(event)}
+    """The writes of the item as the event leaves it, and of the event.
+
+    `columns` are those that the table's indexes and other functions read. Without `before` the item
+    is new. Where another command wrote first, the writes are refused as `stale`.
+    """
+    item = {
+        "id": codec.text(event.stream),
+        **head_columns(event.head),
+        **body_columns(event),
+        **(columns or {}),
+    }
     if before is None:
         write = add(table, item, stale, key="id")
     else:

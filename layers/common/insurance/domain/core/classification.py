@@ -1,8 +1,8 @@
-"""Which fields are about a person, and how they are parted from the rest before anything is stored.
+"""Classification of fields: which are personal, and how they are split off before a record is stored.
 
-A stored value (`Record`) says of each of its fields how far it may travel. Whole top-level fields are
-personal or not: a nested value takes the class of the field that holds it, so nothing can hide inside.
-Where people write freely inside an open field (a task's reason), that text alone is named and sealed.
+A stored value (`Record`) classifies each of its fields. Only top-level fields are classified: a nested
+value has the class of the field that holds it. Where an open field holds free text (the reason of a
+task), that text is named in `SEALED_TEXTS` and sealed alone.
 """
 
 from collections.abc import Iterator
@@ -25,18 +25,18 @@ class Classification(StrEnum):
     PUBLIC = "public"
     """May stand in a URL or a published report."""
     INTERNAL = "internal"
-    """For those who work on the case; readable in the tables."""
+    """For people who work on the case; readable in the tables."""
     PERSONAL = "personal"
     """About a person: encrypted with the party's key before it is stored or hashed."""
     SENSITIVE = "sensitive"
-    """Personal, and of the kinds the law guards most: health, convictions."""
+    """Personal, and of a kind that the law protects most, such as health or convictions."""
 
 
 SEALED = frozenset({Classification.PERSONAL, Classification.SENSITIVE})
 
 
 class Record(Value):
-    """A value that is stored: its fields are internal unless they say otherwise."""
+    """A value that is stored. Its fields are internal unless they are classified otherwise."""
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
@@ -54,7 +54,7 @@ class Record(Value):
 
     @classmethod
     def merge_personal(cls, opened: JsonObject, personal: JsonObject) -> Self:
-        """The value again, from what `parted` gave."""
+        """The value again, from the two parts that `split_personal` gave."""
         fields = {name: value for name, value in personal.items() if "/" not in name}
         whole = deepcopy(opened) if len(fields) < len(personal) else opened
         for pointer in personal.keys() - fields.keys():
@@ -66,7 +66,7 @@ class Record(Value):
         return cls.model_validate_json(to_json(whole | fields))
 
     def without_texts(self) -> Self:
-        """The value less the free texts that it would seal."""
+        """The value without the free texts that would be sealed."""
         opened, personal = self.split_personal()
         return self.merge_personal(
             opened, {name: personal[name] for name in personal if "/" not in name}
@@ -82,7 +82,7 @@ class Record(Value):
 
 
 def _texts(value: Any, path: list[str], pointer: str = "") -> Iterator[tuple[str, JsonObject, str]]:
-    """Where the path leads: the text's pointer, the object that holds it, and its name there."""
+    """Each text that the path leads to: its pointer, the object that holds it, and its name there."""
     step, *rest = path
     if isinstance(value, list) and step == "*":
         for place, inner in enumerate(value):

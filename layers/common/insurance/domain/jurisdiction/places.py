@@ -1,6 +1,6 @@
 """Places as data: their calendars, notices and deadlines.
 
-Figures to be confirmed by whoever sells there; a product says which place's notices its policies
+The figures must be confirmed before a product is sold there. A product says which place's notices its policies
 follow (`life.notice.jurisdiction`). Where a regulator asks for promptness and names no number, the
 number is our own standard, and the source says so.
 """
@@ -34,8 +34,8 @@ _PROMPTLY = (
 )
 
 JURISDICTIONS: Final = {
-    each.code: each
-    for each in (
+    place.code: place
+    for place in (
         Jurisdiction(
             code="GB",
             zone="Europe/London",

@@ -1,1 +1,1 @@
-"""Sanctions screening: matches and what was decided of them."""
+"""Sanctions screening: matches of names with the list, and decisions about them."""

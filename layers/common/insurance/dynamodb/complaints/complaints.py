@@ -12,7 +12,7 @@ from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import add, load, put, transact
+from insurance.dynamodb.transaction import Write, load, transact
 from insurance.operations.command import Command
 from insurance.operations.complaints.ports import ComplaintContext
 from insurance.operations.parties.ports import Keys
@@ -59,21 +59,14 @@ class DynamoDBComplaints:
         self._receipts.check(command.idempotency, earlier, key)
         if quote is None or None in rest:
             return None
-        opened = Quote.merge_personal(codec.unpack(quote["body"]["B"]), {})
-        return ComplaintContext(opened.partner, opened.product, opened.territory, key)
+        open_fields = Quote.merge_personal(codec.unpack(quote["body"]["B"]), {})
+        return ComplaintContext(
+            open_fields.partner, open_fields.product, open_fields.territory, key
+        )
 
     def add(self, event: Event, complaint: Complaint, *, key: PartyKey, command: Command) -> None:
-        def there(_item: Item | None) -> Exception:
-            return StaleRevision(complaint.id)
-
-        transact(
-            self._client,
-            [
-                add(self._table, _item(event, complaint), there, key="id"),
-                aggregates.append(self._events_table, event, taken=there),
-                self._receipts.keep(command.idempotency, about=complaint.id, key=key),
-            ],
-        )
+        answer = self._receipts.keep(command.idempotency, about=complaint.id, key=key)
+        transact(self._client, [*self._writes(event, complaint, None), answer])
 
     def get(self, complaint_id: str) -> Stored[Complaint]:
         item, *holders = load(
@@ -91,22 +84,17 @@ class DynamoDBComplaints:
     def change(
         self, event: Event, complaint: Complaint, *, before: Stored[Complaint], command: Command
     ) -> None:
+        answer = self._receipts.keep(command.idempotency, about=complaint.id, key=before.key)
+        transact(self._client, [*self._writes(event, complaint, before), answer])
+
+    def _writes(
+        self, event: Event, complaint: Complaint, before: Stored[Complaint] | None
+    ) -> list[Write]:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(complaint.id)
 
-        transact(
-            self._client,
-            [
-                put(
-                    self._table,
-                    _item(event, complaint),
-                    stale,
-                    condition=aggregates.AT_REVISION,
-                    seen=codec.number(before.head.sequence),
-                ),
-                aggregates.append(self._events_table, event, taken=stale),
-                self._receipts.keep(command.idempotency, about=complaint.id, key=before.key),
-            ],
+        return aggregates.moved(
+            self._table, self._events_table, event, before, stale, _columns(complaint)
         )
 
     def _read(
@@ -130,13 +118,11 @@ class DynamoDBComplaints:
         ]
 
 
-def _item(event: Event, complaint: Complaint) -> Item:
+def _columns(complaint: Complaint) -> Item:
+    """Where the complaint stands in the work queue and in the register."""
     role = complaint.waits_for
     received = complaint.received_at.astimezone(UTC)
     return {
-        "id": codec.text(complaint.id),
-        **aggregates.head_columns(event.head),
-        **aggregates.body_columns(event),
         **(work_queue_index.waiting_columns(complaint.id, role, complaint.since) if role else {}),
         "month": work_queue_index.queue_key(complaint.id, f"{received:%Y-%m}"),
         "received": work_queue_index.queue_order(received, complaint.id),

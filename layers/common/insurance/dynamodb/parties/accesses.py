@@ -10,7 +10,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import Write, add, load, put, transact
+from insurance.dynamodb.transaction import load, transact
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import AccessContext
 
@@ -57,20 +57,8 @@ class DynamoDBAccesses:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(access.person_id)
 
-        item = {
-            "id": codec.text(event.stream),
-            **aggregates.head_columns(event.head),
-            **aggregates.body_columns(event),
-        } | ({"parties": {"SS": list(access.parties)}} if access.parties else {})
-        if before is None:
-            write: Write = add(self._access_table, item, stale, key="id")
-        else:
-            write = put(
-                self._access_table,
-                item,
-                stale,
-                condition=aggregates.AT_REVISION,
-                seen=codec.number(before.head.sequence),
-            )
-        events = aggregates.append(self._events_table, event, taken=stale)
-        transact(self._client, [write, events, self._receipts.keep(command.idempotency)])
+        columns: Item = {"parties": {"SS": list(access.parties)}} if access.parties else {}
+        writes = aggregates.moved(
+            self._access_table, self._events_table, event, before, stale, columns
+        )
+        transact(self._client, [*writes, self._receipts.keep(command.idempotency)])

@@ -18,7 +18,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
-from insurance.dynamodb.transaction import Write, add, load, put, query, transact
+from insurance.dynamodb.transaction import Write, add, load, query, transact
 from insurance.operations.command import Command
 from insurance.operations.listing import ListEntry, ListRange
 from insurance.operations.parties.ports import Keys, PolicyRange
@@ -119,19 +119,9 @@ class DynamoDBScreenings:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(event.stream)
 
-        item = {
-            "id": codec.text(event.stream),
-            **aggregates.head_columns(event.head),
-            **aggregates.body_columns(event),
-        }
-        if event.facts.get("status", ScreeningStatus.OPEN) == ScreeningStatus.OPEN:
-            item[LISTED] = codec.text(_open(event.mode))
-        if before is None:
-            write = add(self._table, item, stale, key="id")
-        else:
-            seen = codec.number(before.head.sequence)
-            write = put(self._table, item, stale, condition=aggregates.AT_REVISION, seen=seen)
-        return [write, aggregates.append(self._events_table, event, taken=stale)]
+        is_open = event.facts.get("status", ScreeningStatus.OPEN) == ScreeningStatus.OPEN
+        columns = {LISTED: codec.text(_open(event.mode))} if is_open else {}
+        return aggregates.moved(self._table, self._events_table, event, before, stale, columns)
 
     def list_open(self, mode: Mode, part: ListRange) -> Sequence[ListEntry[ScreeningCase]]:
         ids = self._listed(_open(mode), part.after, part.limit)

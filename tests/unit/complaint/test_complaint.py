@@ -101,7 +101,7 @@ def test_every_state_can_be_reached_and_left():
     assert reached == left == set(Status)
 
 
-def test_the_clocks_run_from_receipt_to_acknowledgement_and_answer():
+def test_deadlines_run_from_receipt_to_acknowledgement_and_answer():
     found = complaint()
     assert [each.code for each in found.deadlines if each.is_running] == [
         "acknowledge",
@@ -123,7 +123,7 @@ def test_eight_weeks_are_eight_weeks():
     assert due == datetime(2027, 3, 15, 0, 0, tzinfo=UTC) + timedelta(days=1)
 
 
-def test_a_complaint_opened_again_has_a_fresh_clock():
+def test_a_complaint_reopened_has_a_new_deadline():
     later = AT + timedelta(days=100)
     closed = complaint(status=Status.CLOSED).with_deadlines(AT)
 
@@ -229,7 +229,7 @@ def test_an_open_complaint_waits_for_its_handlers_and_redress_for_a_second_perso
     assert found.replace(redress=offered().redress).waits_for == "supervisor"
 
 
-def test_a_clock_that_ran_out_is_noted_once():
+def test_a_missed_deadline_is_noted_once():
     found = complaint()
 
     late = found.miss_deadlines(AT + timedelta(days=30))

@@ -134,7 +134,7 @@ def test_a_withdrawn_claim_is_looked_at_no_more(days):
     assert not [key for key in days.scheduled.jobs if key[1] == claim["id"]]
 
 
-def test_both_clocks_of_a_complaint_run_out_one_after_the_other(days):
+def test_both_deadlines_of_a_complaint_are_missed_one_after_the_other(days):
     path = opened(days.platform)
     complaint_id = path.rpartition("/")[2]
 

@@ -51,7 +51,7 @@ def test_the_longest_waiting_comes_first_page_by_page(platform):
     assert listed(platform, WORK) == ids
 
 
-def test_a_line_says_since_when_and_which_clock_runs(platform):
+def test_a_line_says_since_when_and_the_next_deadline(platform):
     claim_id = referred(platform)
     platform.post(f"/v1/claims/{claim_id}/facts", {"facts": AT_FAULT})
     platform.post(f"/v1/claims/{claim_id}/settlement")
@@ -71,7 +71,7 @@ def test_what_is_decided_waits_no_more(platform):
     assert listed(platform, WORK) == []
 
 
-def test_a_claim_comes_back_when_its_clock_runs_out(platform):
+def test_a_claim_comes_back_when_its_deadline_passes(platform):
     claim = notified(platform, loss(issued(platform), "accidental_damage", "1000", facts=AT_FAULT))
     assert listed(platform, WORK) == []
 
