@@ -141,7 +141,11 @@ def _latin(text: str, most: int) -> str:
 
 
 def read_status_report(document: str) -> StatusReport:
-    """Raises UnreadableReport for what is no pain.002, or is not safe to read."""
+    """Read a pain.002 of any version.
+
+    Raises:
+        UnreadableReport: It is no pain.002, or is not safe to read.
+    """
     from defusedxml import DefusedXmlException  # noqa: PLC0415 - ships with one function only
     from defusedxml.ElementTree import fromstring  # noqa: PLC0415 - as above
 

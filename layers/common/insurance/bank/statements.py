@@ -1,4 +1,4 @@
-"""Bank statements as banks send them: CAMT.053 and CSV, read into entries and nothing else believed.
+"""Bank statements as banks send them, CAMT.053 and CSV, read into entries.
 
 A CAMT.053 is read by the names of its elements, which every version shares. Document types and
 entities are refused before anything is read (defusedxml), and a statement whose balances do not
@@ -32,8 +32,13 @@ COLUMNS = (
 
 
 def read_camt(document: str) -> BankStatement:
-    """The one statement of a CAMT.053 message."""
-    from defusedxml import DefusedXmlException  # noqa: PLC0415 - only who reads one pays for it
+    """Read the one statement of a CAMT.053 message.
+
+    Raises:
+        UnreadableStatement: It is no CAMT.053, is not safe to read, holds more or less than one
+            statement, or an entry or balance in it is not whole.
+    """
+    from defusedxml import DefusedXmlException  # noqa: PLC0415 - only a function that reads one loads it
     from defusedxml.ElementTree import fromstring  # noqa: PLC0415 - as above
 
     try:
@@ -49,7 +54,12 @@ def read_camt(document: str) -> BankStatement:
 
 
 def read_csv(document: str) -> BankStatement:
-    """Our own plain form: a heading, then a line for each entry, amounts in major units."""
+    """Read our own plain form: a heading, then a line for each entry, amounts in major units.
+
+    Raises:
+        UnreadableStatement: A column, an amount, a date or a reference is missing or is none, or it
+            is of more than one account.
+    """
     lines = io.StringIO(document.removeprefix("\ufeff"))
     try:
         rows = list(csv.DictReader(lines, restkey="beyond"))
@@ -196,7 +206,7 @@ def _day(where: str, text: str | None) -> date:
 
 
 def _reference(account: str, own: str) -> str:
-    """The bank's reference, told apart by account; it stays empty where the bank gives none."""
+    """The bank's reference with the account's last digits; empty where the bank gives none."""
     own = "".join(own.split())
     return f"{account[-8:]}/{own}" if own else ""
 

@@ -34,7 +34,11 @@ class BillingReader:
         return [account, *self._policies.wants(policy_id)]
 
     def read(self, policy_id: str, items: Sequence[Item | None]) -> BillingContext:
-        """Both from what `wants` asked for; raise PolicyNotFound when there is no policy."""
+        """Both from what `wants` asked for.
+
+        Raises:
+            PolicyNotFound: There is no such policy.
+        """
         account, *rest = items
         policy = self._policies.read(policy_id, rest)
         return BillingContext(
@@ -109,6 +113,11 @@ class DynamoDBBilling:
         transact(self._client, [self._receipts.keep(command.idempotency)])
 
     def get_suspense(self, suspense_id: str) -> Stored[SuspendedPayment]:
+        """A payment in suspense.
+
+        Raises:
+            SuspenseNotFound: There is no such payment.
+        """
         [item] = load(self._client, [self._own(suspense_id)])
         stored = _suspense(item)
         if not isinstance(stored, Stored):

@@ -56,6 +56,11 @@ class DynamoDBPaymentOrders:
         )
 
     def get(self, file_id: str) -> Stored[PaymentFile]:
+        """A file.
+
+        Raises:
+            PaymentFileNotFound: There is no such file.
+        """
         [item] = load(self._client, [self._key(file_id)])
         if item is None:
             raise PaymentFileNotFound(file_id)
