@@ -11,26 +11,26 @@ from insurance.domain.core.errors import (
     ReferralOpen,
     WrongState,
 )
-from insurance.domain.quote.quote import NEXT, Quote, QuoteStatus, Step, UnderwriterDecision
+from insurance.domain.quote.quote import NEXT, Quote, QuoteStatus, QuoteStep, UnderwriterDecision
 
 from tests.support.builders import NOW, PREMIUM, make_quote
 
 DECISION = UnderwriterDecision(underwriter="staff-ursula", reason="garaged", decided_at=NOW)
-DECIDED = (Step.TAKE_ON, Step.DECLINE)
+DECIDED = (QuoteStep.ACCEPT_REFERRAL, QuoteStep.DECLINE_REFERRAL)
 AT_ISSUE = Finding(code="report", outcome="refer", reason="No report yet.", blocks="issue")
 
 
-def before(status: QuoteStatus, step: Step, **changes: object) -> Quote:
+def before(status: QuoteStatus, step: QuoteStep, **changes: object) -> Quote:
     """A quote that stands so; for a decision, with something to decide."""
     findings = (AT_ISSUE,) if step in DECIDED else ()
     return make_quote(status=status, findings=findings, **changes)
 
 
-def take(quote: Quote, step: Step) -> Quote:
+def take(quote: Quote, step: QuoteStep) -> Quote:
     match step:
-        case Step.ACCEPT:
+        case QuoteStep.ACCEPT:
             return quote.accepted(now=NOW)
-        case Step.TAKE_ON:
+        case QuoteStep.ACCEPT_REFERRAL:
             return quote.referral_accepted(
                 decision=DECISION,
                 looked_up=quote.looked_up,
@@ -38,16 +38,16 @@ def take(quote: Quote, step: Step) -> Quote:
                 covers=quote.covers,
                 premium=PREMIUM,
             )
-        case Step.DECLINE:
+        case QuoteStep.DECLINE_REFERRAL:
             return quote.referral_declined(decision=DECISION)
-        case Step.BIND:
+        case QuoteStep.BIND:
             return quote.bound(now=NOW)
-        case Step.EXPIRE:
+        case QuoteStep.EXPIRE:
             return quote.expired()
 
 
 @pytest.mark.parametrize("status", QuoteStatus)
-@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("step", QuoteStep)
 def test_every_step_is_in_the_table_or_refused(status, step):
     quote = before(status, step)
 
@@ -76,13 +76,15 @@ def test_only_the_acceptances_that_were_given_run_out():
     findings = (at_quote, AT_ISSUE.replace(expires_days=1))
     quote = make_quote(status=QuoteStatus.REFERRED, findings=findings)
 
-    taken = take(quote, Step.TAKE_ON)
+    taken = take(quote, QuoteStep.ACCEPT_REFERRAL)
 
     assert taken.valid_until == NOW + timedelta(days=2)
     assert [found.answered for found in taken.findings] == [True, False]
 
 
-@pytest.mark.parametrize(("status", "step"), [move for move in NEXT if move[1] is not Step.EXPIRE])
+@pytest.mark.parametrize(
+    ("status", "step"), [move for move in NEXT if move[1] is not QuoteStep.EXPIRE]
+)
 def test_an_expired_quote_moves_nowhere(status, step):
     with pytest.raises(QuoteExpired):
         take(before(status, step, valid_until=NOW), step)
@@ -106,7 +108,7 @@ def test_a_referred_risk_is_never_bound_without_an_acceptance():
         reached |= {
             after
             for (before, step), after in NEXT.items()
-            if before in reached and step is not Step.TAKE_ON
+            if before in reached and step is not QuoteStep.ACCEPT_REFERRAL
         }
 
     assert QuoteStatus.BOUND not in reached

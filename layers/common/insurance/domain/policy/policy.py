@@ -34,7 +34,7 @@ from insurance.domain.policy.transaction import (
     Transaction,
     TransactionKind,
 )
-from insurance.domain.quote.quote import Held, Quote
+from insurance.domain.quote.quote import CoverHistory, Quote
 
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
@@ -93,7 +93,7 @@ class Policy(Record):
     issued_at: AwareDatetime
     renews: PolicyId | None = None
     """The policy of the term before."""
-    held: Held | None = None
+    held: CoverHistory | None = None
     """Cover before this term. None: there was none or, of a renewal, it was not recorded."""
     shares_with: PolicyId | None = None
     """The policy of the first term: limits and deductibles for life are shared with it."""

@@ -15,7 +15,7 @@ from insurance.domain.quote.pricing import (
     Priced,
     carried_risk,
 )
-from insurance.domain.quote.quote import Held, Quote, Renewing, status_of
+from insurance.domain.quote.quote import CoverHistory, Quote, RenewalBasis, status_of
 
 LAST_MOMENT = timedelta(microseconds=1)
 
@@ -27,7 +27,7 @@ class RenewalOffer:
     policy: Policy
     """As it stands in its last moment."""
     priced: Priced
-    renewing: Renewing
+    renewing: RenewalBasis
 
     def quote(self, *, now: datetime, created_by: str) -> Quote:
         """The offer as a quote. Its id comes from the policy's: there is one for each term."""
@@ -65,7 +65,7 @@ class RenewalTerms:
     """The version that the next term is written on."""
     last: Policy
     """The policy as it stands in its last moment."""
-    renewing: Renewing
+    renewing: RenewalBasis
 
     @property
     def look_ups(self) -> tuple[LookUp, ...]:
@@ -109,11 +109,11 @@ def renewal_terms(
     if not first <= now < end:
         raise TermsNotOffered(f"a renewal before {first.isoformat()} or after the term")
     last = policy.at(end - LAST_MOMENT)
-    renewing = Renewing(
+    renewing = RenewalBasis(
         policy_id=policy.id,
         last=last.premium,
         claims=tuple(losses),
-        held=Held(since=policy.insured_since, covers=policy.held_at(end - LAST_MOMENT)),
+        held=CoverHistory(since=policy.insured_since, covers=policy.held_at(end - LAST_MOMENT)),
         shares_with=(policy.shares_with or policy.id) if product.claims.for_life else None,
     )
     return RenewalTerms(product, last, renewing)

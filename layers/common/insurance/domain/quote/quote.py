@@ -30,7 +30,7 @@ from insurance.domain.party.party import Policyholder
 from insurance.domain.quote.event_types import QuoteEventType
 
 UNDERWRITER = "underwriter"
-"""Who decides a referral, where its rule names nobody else."""
+"""Decides a referral whose rule names no other role."""
 
 
 class QuoteStatus(StrEnum):
@@ -45,40 +45,49 @@ class QuoteStatus(StrEnum):
     EXPIRED = "expired"
 
 
-class Step(StrEnum):
-    ACCEPT = "be accepted"
-    TAKE_ON = "be taken on"
-    DECLINE = "be declined"
-    BIND = "be bound"
+class QuoteStep(StrEnum):
+    ACCEPT = "accept"
+    ACCEPT_REFERRAL = "accept_referral"
+    DECLINE_REFERRAL = "decline_referral"
+    BIND = "bind"
     EXPIRE = "expire"
 
 
+CANNOT = {
+    QuoteStep.ACCEPT: "be accepted",
+    QuoteStep.ACCEPT_REFERRAL: "be taken on",
+    QuoteStep.DECLINE_REFERRAL: "be declined",
+    QuoteStep.BIND: "be bound",
+    QuoteStep.EXPIRE: "expire",
+}
+"""What a refusal says that the quote cannot do."""
+
 NEXT = {
-    (QuoteStatus.BINDABLE, Step.ACCEPT): QuoteStatus.ACCEPTED,
-    (QuoteStatus.REFERRED, Step.TAKE_ON): QuoteStatus.BINDABLE,
-    (QuoteStatus.QUOTED, Step.TAKE_ON): QuoteStatus.BINDABLE,
-    (QuoteStatus.BINDABLE, Step.TAKE_ON): QuoteStatus.BINDABLE,
-    (QuoteStatus.ACCEPTED, Step.TAKE_ON): QuoteStatus.ACCEPTED,
-    (QuoteStatus.REFERRED, Step.DECLINE): QuoteStatus.DECLINED,
-    (QuoteStatus.QUOTED, Step.DECLINE): QuoteStatus.DECLINED,
-    (QuoteStatus.BINDABLE, Step.DECLINE): QuoteStatus.DECLINED,
-    (QuoteStatus.ACCEPTED, Step.DECLINE): QuoteStatus.DECLINED,
-    (QuoteStatus.ACCEPTED, Step.BIND): QuoteStatus.BOUND,
-    (QuoteStatus.BINDABLE, Step.EXPIRE): QuoteStatus.EXPIRED,
-    (QuoteStatus.QUOTED, Step.EXPIRE): QuoteStatus.EXPIRED,
-    (QuoteStatus.REFERRED, Step.EXPIRE): QuoteStatus.EXPIRED,
-    (QuoteStatus.ACCEPTED, Step.EXPIRE): QuoteStatus.EXPIRED,
+    (QuoteStatus.BINDABLE, QuoteStep.ACCEPT): QuoteStatus.ACCEPTED,
+    (QuoteStatus.REFERRED, QuoteStep.ACCEPT_REFERRAL): QuoteStatus.BINDABLE,
+    (QuoteStatus.QUOTED, QuoteStep.ACCEPT_REFERRAL): QuoteStatus.BINDABLE,
+    (QuoteStatus.BINDABLE, QuoteStep.ACCEPT_REFERRAL): QuoteStatus.BINDABLE,
+    (QuoteStatus.ACCEPTED, QuoteStep.ACCEPT_REFERRAL): QuoteStatus.ACCEPTED,
+    (QuoteStatus.REFERRED, QuoteStep.DECLINE_REFERRAL): QuoteStatus.DECLINED,
+    (QuoteStatus.QUOTED, QuoteStep.DECLINE_REFERRAL): QuoteStatus.DECLINED,
+    (QuoteStatus.BINDABLE, QuoteStep.DECLINE_REFERRAL): QuoteStatus.DECLINED,
+    (QuoteStatus.ACCEPTED, QuoteStep.DECLINE_REFERRAL): QuoteStatus.DECLINED,
+    (QuoteStatus.ACCEPTED, QuoteStep.BIND): QuoteStatus.BOUND,
+    (QuoteStatus.BINDABLE, QuoteStep.EXPIRE): QuoteStatus.EXPIRED,
+    (QuoteStatus.QUOTED, QuoteStep.EXPIRE): QuoteStatus.EXPIRED,
+    (QuoteStatus.REFERRED, QuoteStep.EXPIRE): QuoteStatus.EXPIRED,
+    (QuoteStatus.ACCEPTED, QuoteStep.EXPIRE): QuoteStatus.EXPIRED,
 }
 """A decision leads there where it answers the last referral (`Quote.referral_accepted`)."""
 
 BLOCKED = {QuoteStatus.REFERRED: "quote", QuoteStatus.QUOTED: "bind"}
-"""What a referral holds up while a quote stands so. Later, one may still hold up the issue."""
+"""The step that a referral blocks in each status. Later, one may still block the issue."""
 
 STATUS_OF_BLOCKED = {step: status for status, step in BLOCKED.items()}
 
 
 def status_of(outcome: str, findings: tuple[Finding, ...]) -> QuoteStatus:
-    """Where a quote stands by what underwriting found: at the first step that a referral blocks."""
+    """The status of a quote by its findings: at the first step that a referral blocks."""
     if outcome == "declined":
         return QuoteStatus.DECLINED
     open_at = {finding.blocks for finding in findings if finding.open}
@@ -87,7 +96,7 @@ def status_of(outcome: str, findings: tuple[Finding, ...]) -> QuoteStatus:
 
 
 class UnderwriterDecision(Record):
-    """Who took a referred risk on or turned it down, and why."""
+    """The decision on a referred risk, and its reason."""
 
     underwriter: str
     reason: str
@@ -96,22 +105,22 @@ class UnderwriterDecision(Record):
     """Look-ups that had not answered: the underwriter told their facts, and answers for them."""
 
 
-class Held(Value):
-    """Since when a policyholder has been insured: what was waited for once is not waited for again."""
+class CoverHistory(Value):
+    """How long a policyholder has been insured: waiting periods run once."""
 
     since: AwareDatetime
     """The first term's start."""
     covers: dict[str, AwareDatetime]
-    """Since when each cover has been held without a gap."""
+    """Since when each cover has been in force without a gap."""
 
 
-class Renewing(Value):
-    """What a renewal stands on, beside the risk: the policy, its last price, its claims."""
+class RenewalBasis(Value):
+    """What a renewal is priced on beside the risk: the policy, its last premium and its claims."""
 
     policy_id: PolicyId
     last: Premium
     claims: tuple[PastClaim, ...] = ()
-    held: Held | None = None
+    held: CoverHistory | None = None
     shares_with: PolicyId | None = None
     """The first term's policy, where limits or deductibles of the whole life are used."""
 
@@ -135,7 +144,7 @@ class Quote(Record):
     """Answers to the product's questions, JSON; None once they were erased. All of them count as
     sensitive: what is asked is the product's affair, and a conviction may be among it."""
     looked_up: dict[str, Any]
-    """What outside sources said, by source; null where one was unavailable. Held for the term."""
+    """What outside sources said, by source; null where one was unavailable. CoverHistory for the term."""
     status: QuoteStatus
     findings: Annotated[tuple[Finding, ...], Classification.SENSITIVE] = ()
     """Why it is referred or declined: as sensitive as the answers that it repeats."""
@@ -144,7 +153,7 @@ class Quote(Record):
     imposed: ImposedTerms | None = None
     decision: Annotated[UnderwriterDecision | None, Classification.SENSITIVE] = None
     """With a reason in an underwriter's own words, which may be about anybody."""
-    renewing: Annotated[Renewing | None, Classification.SENSITIVE] = None
+    renewing: Annotated[RenewalBasis | None, Classification.SENSITIVE] = None
     """Of a renewal, what it stands on, claims among it; None: new business."""
     created_at: AwareDatetime
     created_by: str
@@ -164,7 +173,7 @@ class Quote(Record):
 
     @property
     def referrals(self) -> tuple[Finding, ...]:
-        """What the next decision is about: the open referrals that block the first step of all."""
+        """The open referrals that the next decision is about: those that block the first step."""
         if self.status in BLOCKED:
             step = BLOCKED[self.status]
         elif self.status in {QuoteStatus.BINDABLE, QuoteStatus.ACCEPTED}:
@@ -177,7 +186,7 @@ class Quote(Record):
 
     @property
     def waits_for(self) -> str | None:
-        """The role whose decision is awaited; None: nobody's."""
+        """The role that must decide; None: no decision is awaited."""
         if self.status not in BLOCKED and not self.referrals:
             return None
         return next(
@@ -185,11 +194,20 @@ class Quote(Record):
         )
 
     def accepted(self, *, now: datetime) -> Self:
-        """The customer says yes, while the offer stands and no referral keeps it from being bound."""
+        """The customer accepts the offer.
+
+        Raises:
+            ReferralOpen: A referral must be decided first.
+            QuoteExpired: The offer's last day has passed.
+            AlreadyErased: The quote's personal data were erased.
+            WrongState: The quote is not open for acceptance.
+        """
         self._check_standing(now)
         if self.status in BLOCKED:
-            raise ReferralOpen(self.id, Step.ACCEPT, [finding.code for finding in self.referrals])
-        return self._moved(Step.ACCEPT, now=now)
+            raise ReferralOpen(
+                self.id, CANNOT[QuoteStep.ACCEPT], [finding.code for finding in self.referrals]
+            )
+        return self._moved(QuoteStep.ACCEPT, now=now)
 
     def referral_accepted(
         self,
@@ -200,15 +218,20 @@ class Quote(Record):
         covers: tuple[CoverTerms, ...],
         premium: Premium,
     ) -> Self:
-        """An underwriter takes the referred risk, on these terms and at this price.
+        """An underwriter accepts the referred risk, on these terms and at this price.
 
-        What blocks a later step stays open. Terms other than those the customer has accepted are
-        an offer anew.
+        Referrals that block a later step stay open. Other terms than the customer has accepted are
+        a new offer.
+
+        Raises:
+            QuoteExpired: The offer's last day has passed.
+            AlreadyErased: The quote's personal data were erased.
+            WrongState: The quote waits for no decision.
         """
-        moved = self._decided(Step.TAKE_ON, now=decision.decided_at)
+        moved = self._decided(QuoteStep.ACCEPT_REFERRAL, now=decision.decided_at)
         answered = self.referrals
         days = [finding.expires_days for finding in answered if finding.expires_days is not None]
-        stands = [decision.decided_at + timedelta(days=each) for each in days]
+        stands = [decision.decided_at + timedelta(days=count) for count in days]
         findings = tuple(
             finding.replace(answered=True) if finding in answered else finding
             for finding in self.findings
@@ -229,45 +252,67 @@ class Quote(Record):
         )
 
     def referral_declined(self, *, decision: UnderwriterDecision) -> Self:
-        return self._decided(Step.DECLINE, now=decision.decided_at).replace(
+        """An underwriter declines the referred risk.
+
+        Raises:
+            QuoteExpired: The offer's last day has passed.
+            AlreadyErased: The quote's personal data were erased.
+            WrongState: The quote waits for no decision.
+        """
+        return self._decided(QuoteStep.DECLINE_REFERRAL, now=decision.decided_at).replace(
             decision=decision, premium=None
         )
 
     def bound(self, *, now: datetime) -> Self:
-        """A quote is bound once: only its policy can come of it."""
+        """Bind the quote to its policy, once.
+
+        Raises:
+            QuoteAlreadyIssued: The quote has a policy.
+            ReferralOpen: A referral must be decided first.
+            QuoteExpired: The offer's last day has passed.
+            AlreadyErased: The quote's personal data were erased.
+            WrongState: The quote was not accepted.
+        """
         if self.status is QuoteStatus.BOUND:
             raise QuoteAlreadyIssued(self.id, policy_id_for(self.id))
-        moved = self._moved(Step.BIND, now=now)
+        moved = self._moved(QuoteStep.BIND, now=now)
         if self.referrals:
-            raise ReferralOpen(self.id, Step.BIND, [finding.code for finding in self.referrals])
+            raise ReferralOpen(
+                self.id, CANNOT[QuoteStep.BIND], [finding.code for finding in self.referrals]
+            )
         return moved
 
     def expired(self) -> Self:
-        """Its time is over, and nothing came of it."""
+        """The quote after its last day, if it did not become a policy.
+
+        Raises:
+            AlreadyErased: The quote's personal data were erased.
+            WrongState: The quote cannot expire.
+        """
         if self.answers is None:
             raise AlreadyErased(f"quote {self.id}")
-        status = NEXT.get((self.status, Step.EXPIRE))
+        status = NEXT.get((self.status, QuoteStep.EXPIRE))
         if status is None:
-            raise WrongState(f"Quote {self.id}", self.status, Step.EXPIRE)
+            raise WrongState(f"Quote {self.id}", self.status, CANNOT[QuoteStep.EXPIRE])
         return self.replace(status=status)
 
-    def _decided(self, step: Step, *, now: datetime) -> Self:
+    def _decided(self, step: QuoteStep, *, now: datetime) -> Self:
         """Only what a referral blocks, now or later, is for an underwriter to decide."""
         moved = self._moved(step, now=now)
         if self.waits_for is None:
-            raise WrongState(f"Quote {self.id}", self.status, step)
+            raise WrongState(f"Quote {self.id}", self.status, CANNOT[step])
         return moved
 
-    def _moved(self, step: Step, *, now: datetime) -> Self:
+    def _moved(self, step: QuoteStep, *, now: datetime) -> Self:
         self._check_standing(now)
         status = NEXT.get((self.status, step))
         if status is None:
-            raise WrongState(f"Quote {self.id}", self.status, step)
+            raise WrongState(f"Quote {self.id}", self.status, CANNOT[step])
         return self.replace(status=status)
 
     def _check_standing(self, now: datetime) -> None:
         if self.answers is None:
             raise AlreadyErased(f"quote {self.id}")
-        over = now >= self.valid_until and (self.status, Step.EXPIRE) in NEXT
+        over = now >= self.valid_until and (self.status, QuoteStep.EXPIRE) in NEXT
         if over or self.status is QuoteStatus.EXPIRED:
             raise QuoteExpired(self.id, self.valid_until.isoformat())

@@ -8,7 +8,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.quote.event_types import QuoteEventType
-from insurance.domain.quote.quote import NEXT, Step
+from insurance.domain.quote.quote import NEXT, QuoteStep
 from insurance.operations.quoting.ports import Quotes
 from insurance.operations.system_command import command_for
 
@@ -26,7 +26,7 @@ class QuoteExpirer:
         except QuoteNotFound:
             return None
         quote = before.record
-        if before.key is None or (quote.status, Step.EXPIRE) not in NEXT:
+        if before.key is None or (quote.status, QuoteStep.EXPIRE) not in NEXT:
             return None
         if now < quote.valid_until:
             return quote.valid_until
