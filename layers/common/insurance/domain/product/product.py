@@ -20,7 +20,7 @@ from insurance.domain.product.definition.source import ProductSource
 from insurance.domain.product.definition.term import PolicyTerm
 from insurance.domain.product.definition.visibility import visibility
 from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean
-from insurance.domain.product.language.scope import KeysAsked, RatingInput, Scope
+from insurance.domain.product.language.scope import Declared, KeysAsked, RatingInput, Scope
 from insurance.domain.product.look_ups import LookUps
 from insurance.domain.product.offer import (
     Offer,
@@ -69,12 +69,15 @@ class Product:
         self.questions = tuple(question(one, self.currency) for one in definition.questions)
         questions = by_code(self.questions)
         self._look_ups = LookUps(definition.look_ups, self.currency)
+        declared = Declared(
+            questions,
+            self._look_ups.fields,
+            tuple(cover_codes(definition.covers)),
+            definition.values,
+            tables_of(definition.tables, source.tables),
+        )
         self.scope = Scope(
-            questions=questions,
-            looked_up=self._look_ups.fields,
-            covers=cover_codes(definition.covers),
-            values=definition.values,
-            tables=tables_of(definition.tables, source.tables),
+            declared,
             exponent=self.currency.exponent,
             territories=self.territories,
             asked=asked,
@@ -233,17 +236,14 @@ class Product:
 
     def tariff_price(self, risk: Risk) -> Premium | None:
         """What the tariff asks, whatever underwriting says: for re-rating a book, and for tests."""
-        given, matches = self._rated(risk)
+        given, matches = self._judged(risk, None, lenient=False)
         if not all(given.looked_up[source] for source in self.rating.sources):
             return None
         return self.rating.premium(self.rating.run(given, *loaded(matches, None)), given)
 
     def rating_input(self, risk: Risk) -> RatingInput:
         """What the compiled tariff reads, covers chosen and exclusions made."""
-        return self._rated(risk)[0]
-
-    def _rated(self, risk: Risk) -> tuple[RatingInput, list[RuleMatch]]:
-        return self._judged(risk, None, lenient=False)
+        return self._judged(risk, None, lenient=False)[0]
 
     def _judged(
         self, risk: Risk, imposed: ImposedTerms | None, *, lenient: bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from copy import copy
 from datetime import date
 from keyword import iskeyword
@@ -52,25 +52,35 @@ type KeysAsked = dict[str, set[tuple[object, ...]]]
 AMBIENT: Final = ("start", "end", "territory", "renewal", "last", "claims", "covers")
 
 
+class Declared(NamedTuple):
+    """The names that a definition declares."""
+
+    questions: Mapping[str, Question]
+    looked_up: Mapping[str, Mapping[str, Question]] = NOTHING
+    """By source, its fields by their codes."""
+    covers: tuple[str, ...] = ()
+    values: Mapping[str, object] = NOTHING
+    tables: Mapping[str, Table] = NOTHING
+
+
 class Scope:
     """What a product's expressions can speak of: its questions, look-ups, covers, values, tables."""
 
-    def __init__(  # noqa: PLR0913 - every kind of name
+    def __init__(
         self,
+        declared: Declared,
         *,
-        questions: Mapping[str, Question],
-        looked_up: Mapping[str, Mapping[str, Question]],
-        covers: Iterable[str],
-        values: Mapping[str, object],
-        tables: Mapping[str, Table],
         exponent: int,
         territories: Sequence[str],
         asked: KeysAsked | None = None,
     ) -> None:
+        """`exponent` is that of the currency; `asked` collects the keys by which tables are asked.
+
+        Raises:
+            InvalidProduct: A name has two meanings, or is none.
+        """
         self.asked = asked
-        self.questions, self.looked_up = questions, looked_up
-        self.covers = tuple(covers)
-        self.values, self.tables = values, tables
+        self.questions, self.looked_up, self.covers, self.values, self.tables = declared
         self.exponent, self.territories = exponent, tuple(territories)
         self._matchers: dict[tuple[object, ...], tuple[str, Matcher]] = {}
         self.matched: list[tuple[Table, Matcher, tuple[Type, ...]]] = []
@@ -94,15 +104,7 @@ class Scope:
         cls, questions: Mapping[str, Question], exponent: int, territories: Sequence[str]
     ) -> Self:
         """The names of questions, and no others of the product."""
-        return cls(
-            questions=questions,
-            looked_up={},
-            covers=(),
-            values={},
-            tables={},
-            exponent=exponent,
-            territories=territories,
-        )
+        return cls(Declared(questions), exponent=exponent, territories=territories)
 
     def apart(self) -> Self:
         """The same names, whose tables are not among those that scenarios must try."""
