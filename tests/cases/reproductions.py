@@ -208,7 +208,7 @@ REPRODUCED: Mapping[str, Callable[[], list[Any]]] = {
 }
 
 LIVES = "tests/policy_life/test_published_cases.py"
-PLANS = "tests/policy_life/test_instalments.py"
+PLANS = "tests/unit/billing/test_instalments.py"
 PLAYED: Mapping[str, tuple[str, str]] = {
     "MOT-L1": (LIVES, "test_mot_l1_"),
     "MOT-L2": (LIVES, "test_mot_l2_"),

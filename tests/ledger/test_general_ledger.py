@@ -27,11 +27,11 @@ from insurance.operations.ledger.report_business import report_business, state_p
 
 from tests.cases.published import expected
 from tests.support.almanac import desk_with
-from tests.support.billing import Desk
+from tests.support.billing import PolicyBilling
 from tests.support.builders import make_query
 from tests.support.ledger import claim_event, claim_on, earn, finance, happened, plain_house
 from tests.support.policy_life import PARTNER, WITH_A_TEENAGER, House, gbp
-from tests.support.refunds import RefundDesk, person, returned
+from tests.support.refunds import PolicyRefunds, person, returned
 
 MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
 USD, GBP = Currency.USD, Currency.GBP
@@ -40,7 +40,7 @@ USD, GBP = Currency.USD, Currency.GBP
 @pytest.fixture
 def house() -> House:
     """A policy paid by instalments, changed late, cancelled and brought back, with a claim."""
-    desk = Desk()
+    desk = PolicyBilling()
     desk.choose("monthly")
     desk.pay("31", "REF-1")
     desk.pay("50", "REF-2", "pol_test_0000000000000000")
@@ -87,7 +87,7 @@ def test_a_busy_house_is_healthy_and_every_account_is_held_against_its_source(ke
 
 
 def test_refunds_and_suspense_keep_every_account_at_its_source(keeper):
-    desk = RefundDesk()
+    desk = PolicyRefunds()
     desk.pay("200", "REF-1")
     desk.pay("50", "REF-8", "pol_test_0000000000000000")
     desk.pay("70", "REF-9", "pol_test_0000000000000000")

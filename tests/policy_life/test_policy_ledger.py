@@ -15,14 +15,14 @@ from insurance.domain.ledger.export import ExportFormat, export
 from insurance.domain.ledger.journal import JournalEntry
 from insurance.domain.ledger.policy_ledger import PolicyLedger, build_policy_ledger
 
-from tests.support.billing import Desk
+from tests.support.billing import PolicyBilling
 from tests.support.policy_life import WITH_A_TEENAGER, gbp
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> PolicyBilling:
     """A policy paid by instalments, changed late, and cancelled."""
-    desk = Desk()
+    desk = PolicyBilling()
     desk.choose("monthly")
     desk.pay("31", "REF-1")
     desk.house.now = datetime(2026, 3, 1, tzinfo=UTC)
@@ -32,12 +32,12 @@ def desk() -> Desk:
     return desk
 
 
-def events(desk: Desk) -> list[Event]:
+def events(desk: PolicyBilling) -> list[Event]:
     streams = desk.house.memory.events
     return streams[desk.house.policy_id] + streams[billing_id_for(desk.house.policy_id)]
 
 
-def ledger_of(desk: Desk, *, leave_out: int | None = None) -> PolicyLedger:
+def ledger_of(desk: PolicyBilling, *, leave_out: int | None = None) -> PolicyLedger:
     kept = [event for place, event in enumerate(events(desk)) if place != leave_out]
     account = desk.house.memory.accounts[billing_id_for(desk.house.policy_id)].record
     return build_policy_ledger(

@@ -45,7 +45,7 @@ def query_at(at: datetime, caller: Caller = PARTNER) -> Query:
     return Query(caller, at, at)
 
 
-class Desk:
+class PolicyBilling:
     """The billing of one policy."""
 
     def __init__(self, house: House | None = None) -> None:

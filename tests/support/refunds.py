@@ -21,7 +21,7 @@ from insurance.operations.billing.resolve_suspense import decide_return, request
 from insurance.operations.billing.suspense_context import SuspenseResult
 from insurance.operations.parties.ports import Screening
 
-from tests.support.billing import BANK, NOBODY, Desk
+from tests.support.billing import BANK, NOBODY, PolicyBilling
 from tests.support.policy_life import PARTNER, gbp
 
 ADA = Payee(name="Ada Merton", iban="GB33BUKB20201555555555")
@@ -47,7 +47,7 @@ class Everybody:
         return [ScreeningMatch(entry="X-1", listed_name=name, score=100, list_version="1")]
 
 
-class RefundDesk(Desk):
+class PolicyRefunds(PolicyBilling):
     """The billing of one policy, with refunds."""
 
     def cancelled(self) -> None:
@@ -83,7 +83,7 @@ def bank_report(id: str, outcome: BankOutcome) -> BankReport:
     return BankReport(id, outcome, "BK-1", datetime(2026, 6, 21, tzinfo=UTC), None)
 
 
-def returned(desk: RefundDesk, suspense_id: str) -> SuspenseResult:
+def returned(desk: PolicyRefunds, suspense_id: str) -> SuspenseResult:
     fiona, frank = person("fiona"), person("frank")
     request_return(suspense_id, "payer_unknown", desk.command(fiona), desk.ports)
     with pytest.raises(SamePerson):

@@ -27,12 +27,20 @@ from insurance.operations.payments.refund_payers import RefundPayers, ReturnPaye
 from tests.fakes.claims import MemoryClaims
 from tests.support.billing import BANK, UNKNOWN
 from tests.support.policy_life import PARTNER, WITH_A_TEENAGER, gbp
-from tests.support.refunds import ADA, Everybody, RefundDesk, bank_report, granted, person, returned
+from tests.support.refunds import (
+    ADA,
+    Everybody,
+    PolicyRefunds,
+    bank_report,
+    granted,
+    person,
+    returned,
+)
 
 
 @pytest.fixture
-def desk() -> RefundDesk:
-    return RefundDesk()
+def desk() -> PolicyRefunds:
+    return PolicyRefunds()
 
 
 def test_a_refund_is_paid_by_the_banks_word_alone(desk):
@@ -246,7 +254,7 @@ def test_what_is_asked_back_is_not_used_meanwhile(desk):
     assert used.account.in_suspense == gbp("30.74")
 
 
-def allocate(desk: RefundDesk, suspense_id: str) -> SuspenseResult:
+def allocate(desk: PolicyRefunds, suspense_id: str) -> SuspenseResult:
     command = desk.command(person("fiona"))
     return allocate_suspense(suspense_id, desk.house.policy_id, command, desk.ports)
 

@@ -6,14 +6,14 @@ import pytest
 from insurance.domain.core.errors import PaymentDiffers, PlanAlreadyChosen
 from insurance.operations.billing.read_billing import read_billing
 
-from tests.support.billing import UNKNOWN, Desk, query_at
+from tests.support.billing import UNKNOWN, PolicyBilling, query_at
 from tests.support.plain import plain_product, price
 from tests.support.policy_life import WITH_A_TEENAGER, House, gbp, motor_with
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def desk() -> PolicyBilling:
+    return PolicyBilling()
 
 
 def test_a_policy_whose_plan_nobody_chose_is_due_at_once(desk):
@@ -157,7 +157,7 @@ def test_who_steps_back_within_the_cooling_off_days_owes_no_charge_either(desk):
 def test_a_day_begins_where_the_risk_is():
     house = House(plain_product(), now=datetime(2025, 12, 20, tzinfo=UTC))
     house.issue(all_answers=price(1000))
-    desk = Desk(house)
+    desk = PolicyBilling(house)
 
     evening = datetime(2026, 1, 2, 4, 59, tzinfo=UTC)  # of the first of January, in New York
     late = read_billing(house.policy_id, evening, query_at(evening), desk.ports)
@@ -169,7 +169,7 @@ def test_a_day_begins_where_the_risk_is():
 
 def test_what_a_plan_forgoes_is_never_given_back_to_who_paid_nothing():
     plan = [{"code": "forgoing", "count": 12, "odd_units": "write_off"}]
-    desk = Desk(House(motor_with(instalments=plan)))
+    desk = PolicyBilling(House(motor_with(instalments=plan)))
     assert desk.choose("forgoing").account.forgone == gbp("0.06")
     desk.house.now = datetime(2026, 1, 5, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.payments.import_statement import EntryResult, import_statement
 
 from tests.fakes.billing import MemoryBilling
-from tests.support.billing import BANK, UNKNOWN, Desk
+from tests.support.billing import BANK, UNKNOWN, PolicyBilling
 from tests.support.policy_life import gbp
 from tests.support.refunds import person
 
@@ -61,7 +61,7 @@ def csv_of(*rows: tuple[str, ...]) -> str:
     return "\n".join([",".join(COLUMNS), *(",".join(row) for row in rows)]) + "\n"
 
 
-class ImportDesk(Desk):
+class StatementImports(PolicyBilling):
     """A billing desk that takes statements in."""
 
     def take_in(self, document: str, *, key: str = "", billing: Any = None) -> list[EntryResult]:
@@ -77,8 +77,8 @@ class ImportDesk(Desk):
 
 
 @pytest.fixture
-def desk() -> ImportDesk:
-    return ImportDesk()
+def desk() -> StatementImports:
+    return StatementImports()
 
 
 # What a payer writes
