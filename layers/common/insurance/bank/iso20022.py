@@ -83,19 +83,21 @@ class BankMessages:
 
     def payments_in(self, message: bytes) -> frozenset[str]:
         """As `write` wrote it: this is our own file, read back."""
-        return frozenset(payment_id_of(found.decode()) for found in REFERENCES.findall(message))
+        return frozenset(
+            payment_id_of(reference.decode()) for reference in REFERENCES.findall(message)
+        )
 
 
 def _sums(parent: Element, payables: Sequence[Payable]) -> None:
     _add(parent, "NbOfTxs", str(len(payables)))
-    whole = payables[0].amount.replace(amount=sum(each.amount.amount for each in payables))
+    whole = payables[0].amount.replace(amount=sum(payable.amount.amount for payable in payables))
     _add(parent, "CtrlSum", _amount(whole))
 
 
 def _add_transfer(batch: Element, payable: Payable) -> None:
     payee = payable.payee
     if payee is None:
-        raise ValueError("a payment to nobody stands in no file")
+        raise ValueError("a payment without a payee stands in no file")
     transfer = _add(batch, "CdtTrfTxInf")
     _add(_add(transfer, "PmtId"), "EndToEndId", end_to_end_id(payable.id))
     amount = _add(_add(transfer, "Amt"), "InstdAmt", _amount(payable.amount))
@@ -192,12 +194,12 @@ def _texts(element: Element, name: str) -> Iterator[str]:
 
 def _text(element: Element, *path: str) -> str:
     """The text at the end of the path, which a report without is unreadable."""
-    found: Element | None = element
+    node: Element | None = element
     for name in path:
-        found = _child(found, name) if found is not None else None
-    if found is None or not found.text:
+        node = _child(node, name) if node is not None else None
+    if node is None or not node.text:
         raise UnreadableReport(f"{'/'.join(path)} is missing")
-    return found.text.strip()
+    return node.text.strip()
 
 
 def _child(element: Element, name: str) -> Element | None:

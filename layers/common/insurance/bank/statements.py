@@ -134,23 +134,24 @@ class _Camt:
             reference = _reference(self._account, reference)
             yield _entry(where, reference=reference, amount=whole, text=text, **common)
             return
-        parts = [_amount(where, each) for each in details]
-        if sum(part.amount for part in parts) != whole.amount:
+        amounts = [_amount(where, detail) for detail in details]
+        if sum(amount.amount for amount in amounts) != whole.amount:
             raise UnreadableStatement(f"{where} is not the sum of its payments")
-        for number, (each, part) in enumerate(zip(details, parts, strict=True), 1):
-            own = _text(each, "Refs/AcctSvcrRef") or (f"{named}.{number}" if named else "")
+        for number, (detail, amount) in enumerate(zip(details, amounts, strict=True), 1):
+            own = _text(detail, "Refs/AcctSvcrRef") or (f"{named}.{number}" if named else "")
             yield _entry(
                 where,
                 reference=_reference(self._account, own),
-                amount=part,
-                text=" ".join(_texts(each)),
+                amount=amount,
+                text=" ".join(_texts(detail)),
                 **common,
             )
 
     def _check_balances(self, lines: list[Element]) -> None:
         """Opening, what is booked, closing: where the bank says all three, they agree."""
         balances = {
-            _text(each, "Tp/CdOrPrtry/Cd"): each for each in self._element.findall("{*}Bal")
+            _text(balance, "Tp/CdOrPrtry/Cd"): balance
+            for balance in self._element.findall("{*}Bal")
         }
         if not {"OPBD", "CLBD"} <= balances.keys():
             return
@@ -163,8 +164,8 @@ class _Camt:
 def _texts(details: Element) -> Iterator[str]:
     """What the payer wrote, and what payment systems carry along."""
     for path in ("RmtInf/Strd/CdtrRefInf/Ref", "RmtInf/Ustrd", "Refs/EndToEndId"):
-        for found in details.findall("/".join(f"{{*}}{step}" for step in path.split("/"))):
-            yield (found.text or "").strip()
+        for node in details.findall("/".join(f"{{*}}{step}" for step in path.split("/"))):
+            yield (node.text or "").strip()
 
 
 def _signed(where: str, element: Element) -> int:
@@ -180,12 +181,12 @@ def _is_credit(where: str, element: Element) -> bool:
 
 
 def _amount(where: str, element: Element) -> Money:
-    found = element.find("{*}Amt")
-    if found is None:
-        found = element.find("{*}AmtDtls/{*}TxAmt/{*}Amt")
-    if found is None:
+    node = element.find("{*}Amt")
+    if node is None:
+        node = element.find("{*}AmtDtls/{*}TxAmt/{*}Amt")
+    if node is None:
         raise UnreadableStatement(f"{where} has no amount")
-    return _money(where, found.text or "", found.get("Ccy", ""))
+    return _money(where, node.text or "", node.get("Ccy", ""))
 
 
 def _money(where: str, major: str | None, currency: str | None) -> Money:
@@ -228,5 +229,5 @@ def _statement(id: str, account: str, entries: list[BankEntry]) -> BankStatement
 
 
 def _text(element: Element, path: str) -> str:
-    found = element.find("/".join(f"{{*}}{step}" for step in path.split("/")))
-    return (found.text or "").strip() if found is not None else ""
+    node = element.find("/".join(f"{{*}}{step}" for step in path.split("/")))
+    return (node.text or "").strip() if node is not None else ""

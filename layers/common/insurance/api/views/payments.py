@@ -31,7 +31,7 @@ class PaymentFileView(View):
     total: MoneyView
     payments: list[InstructionView]
     left_out: list[str]
-    """Payments to nobody any more: they were reported as failed."""
+    """Payments that had no payee any more: they were reported as failed."""
 
     @classmethod
     def of(cls, file: PaymentFile) -> Self:

@@ -1,4 +1,4 @@
-"""The bank: what it is told to pay, in which file, and what it says became of it."""
+"""The bank: payments that come in and go out, files for the bank, and its reports."""
 
 from insurance.domain.bank.instruction import Instruction, instructions_of
 from insurance.domain.bank.payment_file import Payable, PaymentFile

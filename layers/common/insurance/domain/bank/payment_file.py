@@ -1,4 +1,4 @@
-"""Files of payments: each made once, written once, and never changed."""
+"""Files of payments: a file is made once, written once, and never changed."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Self
@@ -37,7 +37,7 @@ class PaymentFile(Record):
     made_at: AwareDatetime
     instructions: tuple[Instruction, ...]
     left_out: tuple[str, ...] = ()
-    """Those of the instructions that had nobody to be paid to when it was written."""
+    """The instructions without a payee when it was written."""
     written_at: AwareDatetime | None = None
     sha256: str | None = None
     """Of the file as it was written."""
@@ -49,11 +49,13 @@ class PaymentFile(Record):
 
     @property
     def sent(self) -> tuple[Instruction, ...]:
-        return tuple(each for each in self.instructions if each.id not in self.left_out)
+        return tuple(
+            instruction for instruction in self.instructions if instruction.id not in self.left_out
+        )
 
     @property
     def total(self) -> Money:
-        return total((each.amount for each in self.sent), self.currency)
+        return total((instruction.amount for instruction in self.sent), self.currency)
 
     def written(self, sha256: str, left_out: Sequence[str], at: AwareDatetime) -> Self:
         return self.replace(sha256=sha256, left_out=tuple(left_out), written_at=at)

@@ -49,9 +49,9 @@ class BankStatement(Value):
 
 def named_in(text: str) -> tuple[PolicyId, int | None] | None:
     """The policy that a payer names, and the number of the invoice if one is named."""
-    found = NAMED.search(text.lower())
-    if found is None:
+    match = NAMED.search(text.lower())
+    if match is None:
         return None
-    kind, test, suffix, number = found.groups()
+    kind, test, suffix, number = match.groups()
     policy_id = f"pol_{'test_' if test else ''}{suffix}"
     return policy_id, int(number) if kind == "inv" and number else None

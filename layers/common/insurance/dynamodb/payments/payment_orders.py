@@ -80,7 +80,10 @@ class DynamoDBPaymentOrders:
         transact(
             self._client,
             [
-                *(self._off_the_queue(each.id, file.id, claimed) for each in file.instructions),
+                *(
+                    self._off_the_queue(instruction.id, file.id, claimed)
+                    for instruction in file.instructions
+                ),
                 add(self._table, item, claimed, key="id"),
                 aggregates.append(self._events_table, event, taken=claimed),
             ],
@@ -109,7 +112,7 @@ class DynamoDBPaymentOrders:
 
     def _waiting(self, queue: str) -> list[Item]:
         """What the index has under this queue, as it stands now: the index follows a little later."""
-        found = query(
+        keys = query(
             self._client,
             consistent=False,
             TableName=self._table,
@@ -118,7 +121,7 @@ class DynamoDBPaymentOrders:
             ExpressionAttributeValues={":queue": codec.text(queue)},
             Limit=PAYMENTS_PER_FILE_MAX,
         )
-        items = load(self._client, [(self._table, {"id": each["id"]}) for each in found])
+        items = load(self._client, [(self._table, {"id": key["id"]}) for key in keys])
         return [item for item in items if item and item.get(WAITING) == codec.text(queue)]
 
     def _off_the_queue(self, id: str, file_id: str, refusal: Refusal) -> Write:
