@@ -1,4 +1,4 @@
-"""A scene about papers: made from the policy, read by a link that ends, known again by their hashes."""
+"""A scene about documents: made from the policy, read through a link that expires, recognised by their hashes."""
 
 from __future__ import annotations
 

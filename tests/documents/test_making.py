@@ -223,8 +223,8 @@ def test_nobody_is_invited_to_a_term_that_was_not_offered(archive):
 
 
 def test_a_product_says_which_documents_it_has_and_in_which_languages():
-    papers = {"kinds": ["schedule"], "texts": {"en-GB": {"schedule.title": "Motor schedule"}}}
-    archive = Archive(House(product=product_with("personal_motor", life={}, documents=papers)))
+    documents = {"kinds": ["schedule"], "texts": {"en-GB": {"schedule.title": "Motor schedule"}}}
+    archive = Archive(House(product=product_with("personal_motor", life={}, documents=documents)))
     archive.issue()
 
     assert "Motor schedule" in archive.text("schedule")

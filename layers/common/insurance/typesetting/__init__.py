@@ -26,7 +26,11 @@ class Typesetter:
     edition = EDITION
 
     def set(self, content: Content) -> bytes:
-        """A PDF. Raises NotPrintable for a character that the typeface lacks."""
+        """A PDF of the content.
+
+        Raises:
+            NotPrintable: The typeface lacks a character.
+        """
         try:
             return typst.compile(
                 LAYOUT,

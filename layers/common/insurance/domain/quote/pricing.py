@@ -193,7 +193,11 @@ def territory_of(stored: StoredRisk, product: Product) -> str:
 
 
 def same_currency(money: Money | None, currency: Currency, pointer: str) -> None:
-    """Raise InvalidFields unless the amount is in the product's currency."""
+    """Check that an amount is in the product's currency.
+
+    Raises:
+        InvalidFields: It is in another currency.
+    """
     if money is not None and money.currency is not currency:
         fault = FieldFault(pointer, "currency", f"This product is in {currency}.")
         raise InvalidFields([fault])

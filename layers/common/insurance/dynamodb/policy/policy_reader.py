@@ -45,7 +45,11 @@ class PolicyReader:
         ]
 
     def read(self, policy_id: str, items: Sequence[Item | None]) -> Stored[Policy]:
-        """The policy from what `wants` asked for, or PolicyNotFound."""
+        """The policy from the items that `wants` names.
+
+        Raises:
+            PolicyNotFound: There is no such policy.
+        """
         header, issued, party = items
         if header is None or issued is None:
             raise PolicyNotFound(policy_id)
@@ -61,9 +65,12 @@ class PolicyReader:
     def as_known(
         self, client: "DynamoDBClient", policy_id: str, known_at: datetime
     ) -> Stored[Policy]:
-        """The policy as its last event up to then left it, or PolicyNotFound.
+        """The policy as its last event up to a time left it.
 
         Times in a stream never run backwards, so the newest such event is the one.
+
+        Raises:
+            PolicyNotFound: There was no such policy at that time.
         """
         [party] = load(client, [self.wants(policy_id)[-1]])
         key = self.key(party)

@@ -130,7 +130,11 @@ def load_quote(
     keys: Keys,
     idempotency: Idempotency,
 ) -> Stored[Quote]:
-    """The quote, in one read with the idempotency record; for every store whose command starts from a quote."""
+    """The quote, in one read with the idempotency record of a command that starts from it.
+
+    Raises:
+        QuoteNotFound: There is no such quote.
+    """
     item, earlier = load(client, [(table, {"id": codec.text(quote_id)}), receipts.key(idempotency)])
     key = aggregates.read_key(keys, item)
     receipts.check(idempotency, earlier, key)
