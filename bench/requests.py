@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from demo.samples import BANKS
+
 type Json = dict[str, Any]
 
 QUOTED_AT = "2026-11-24T09:00:00Z"
@@ -66,7 +68,14 @@ def staff(name: str, group: str, scope: str) -> Json:
 
 
 APPROVER = staff("carol", "supervisor", "claims:approve")
-BANK = staff("bank", "bank", "payments:report")
+BANK_CLIENT = BANKS["test"].client_id
+BANK: Json = {
+    "claims": {
+        "sub": BANK_CLIENT,
+        "client_id": BANK_CLIENT,
+        "scope": "coverwright/payments:report",
+    }
+}
 PRIVACY = staff("pat", "privacy_officer", "parties:erase")
 
 
@@ -211,7 +220,7 @@ def report(payment_id: str, key: str) -> Ask:
         "bank_reference": "BNK-000123",
         "executed_at": PAID_AT,
     }
-    return Ask("settlement", "POST", "/v1/bank-reports", body, key, PAID_AT, BANK)
+    return Ask("payment_execution", "POST", "/v1/bank-reports", body, key, PAID_AT, BANK)
 
 
 def erase(party_id: str, key: str) -> Ask:

@@ -44,7 +44,7 @@ class Bank:
 
 @pytest.fixture
 def bank(handlers: Handlers) -> Bank:
-    return Bank(handlers.modules["payment_execution"].objects, handlers.backend)
+    return Bank(handlers.modules["payment_execution"].ports.objects, handlers.backend)
 
 
 def waiting(handlers: Handlers, count: int) -> Counter[str]:
