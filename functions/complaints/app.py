@@ -65,7 +65,6 @@ handler = api.entrypoint()
 
 EVERYBODY = {CallerKind.APPLICATION, CallerKind.POLICYHOLDER, CallerKind.STAFF}
 STAFF = {CallerKind.STAFF}
-BANK = {CallerKind.MACHINE, CallerKind.STAFF}
 
 HANDLERS = {Role.COMPLAINTS_HANDLER, Role.SUPERVISOR}
 APPROVERS = {Role.SUPERVISOR}

@@ -156,7 +156,7 @@ RAW: dict[str, str | bytes | None] = {
 }
 
 
-WITHOUT_A_BODY = {"accept"}
+WITHOUT_A_BODY = ("accept", "settle")
 """Commands that expect none: what was not sent is as good as an empty object."""
 
 
@@ -165,10 +165,9 @@ WITHOUT_A_BODY = {"accept"}
 def test_a_command_without_a_request_is_sent_with_no_body_or_an_empty_object(
     name: str, body: str | None, loaded: Handlers
 ):
-    path, caller, _ = POSTS[name]
-    path = path.format(quote=loaded.quoted()["id"])
+    made = {"quote": loaded.quoted()["id"], "claim": loaded.notified()["id"]}
 
-    assert loaded.post(path, body, caller=caller, clock="2026-11-20T09:00:00Z").status == 200
+    assert post(loaded, made, name, body).status == 200
 
 
 @pytest.mark.parametrize(
