@@ -1,6 +1,8 @@
 """Policy servicing: policies changed, ended, reinstated and renewed, and the notices on them.
 
 Every change has a preview, which stores nothing.
+
+It is longer than other files because a function is one file, and every route declares all of itself.
 """
 
 from collections.abc import Sequence
