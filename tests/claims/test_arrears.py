@@ -56,17 +56,17 @@ def test_one_call_notices_settles_and_keeps_back_what_is_overdue(platform: Platf
 
     [payment] = claim["payments"]
     assert payment["status"] == "executing"
-    assert [payment[name] for name in ("amount", "kept_back", "net")] == [
+    assert [payment[name] for name in ("amount", "premium_set_off", "net")] == [
         money("500"),
         OVERDUE,
         money("330.74"),
     ]
     step = claim["steps"][-1]
-    assert (step["code"], step["after"]) == ("arrears_offset", money("330.74"))
+    assert (step["code"], step["after"]) == ("premium_set_off", money("330.74"))
     billing = account(platform, claim)
     assert (billing["overdue"], billing["status"]) == (money("0"), "paid")
-    [kept_back] = billing["payments"]
-    assert (kept_back["reference"], kept_back["from_claim"]) == (payment["id"], True)
+    [set_off_entry] = billing["payments"]
+    assert (set_off_entry["reference"], set_off_entry["from_claim"]) == (payment["id"], True)
 
 
 def test_the_bank_is_sent_what_is_left_and_its_report_pays_the_claim_whole(platform: Platform):
@@ -95,7 +95,7 @@ def test_what_the_bank_rejects_is_undone_on_the_account(platform: Platform):
     assert billing["payments"][0]["taken_back_at"] is not None
     failed = platform.get(f"/v1/claims/{claim['id']}")
     assert failed["payments"][0]["status"] == "failed"
-    assert [step for step in failed["steps"] if step["code"] == "arrears_offset"] == []
+    assert [step for step in failed["steps"] if step["code"] == "premium_set_off"] == []
 
 
 def test_a_claim_that_is_owed_to_us_whole_never_goes_to_the_bank(platform: Platform):
@@ -115,7 +115,7 @@ def test_a_claim_that_is_owed_to_us_whole_never_goes_to_the_bank(platform: Platf
 def test_what_goes_to_somebody_else_goes_whole(platform: Platform, changes: Json):
     claim = noticed_and_settled(platform, body_of(issued(platform), **changes))
 
-    assert "kept_back" not in claim["payments"][0]
+    assert "premium_set_off" not in claim["payments"][0]
     assert account(platform, claim)["overdue"] == OVERDUE
 
 
@@ -134,7 +134,7 @@ def test_a_settlement_after_the_notice_and_an_approval_keep_back_too(platform: P
     paid_in(platform, policy, "69.26")
     path = f"/v1/claims/{large['id']}/payments/{large['payments'][0]['id']}/approval"
     approved = platform.post(path, {"decision": "approve", "reason": "Seen."}, by=HANDLER)
-    assert approved["payments"][0]["kept_back"] == money("100")
+    assert approved["payments"][0]["premium_set_off"] == money("100")
     assert account(platform, large)["overdue"] == money("0")
 
 
@@ -148,7 +148,7 @@ def test_a_repeated_call_keeps_back_once(platform: Platform):
     assert len(account(platform, first)["payments"]) == 1
 
 
-def test_a_coverage_check_says_what_would_be_kept_back(platform: Platform):
+def test_a_coverage_check_says_what_would_be_set_off_entry(platform: Platform):
     policy = issued(platform)
     platform.now = AFTER_THE_LOSS
     asked = body_of(policy)
@@ -156,7 +156,7 @@ def test_a_coverage_check_says_what_would_be_kept_back(platform: Platform):
 
     checked = platform.post("/v1/coverage-checks", told)
 
-    assert (checked["outcome"], checked["payable"], checked["kept_back"]) == (
+    assert (checked["outcome"], checked["payable"], checked["premium_set_off"]) == (
         "pass",
         money("500"),
         OVERDUE,

@@ -186,9 +186,9 @@ class ClaimLives(RuleBasedStateMachine):
             assert -book[Account.RECOVERIES] == claim.recovered.amount
             owed = claim.reserve_of(CostType.INSURED_SHARE).amount
             assert -book[Account.RECOVERIES_PAYABLE] == owed
-            kept_back = claim.kept_back.amount
-            assert -book[Account.CLAIMS_KEPT_BACK] == kept_back
-            assert -book[Account.CASH] == spent - claim.recovered.amount - owed - kept_back
+            set_off = claim.set_off.amount
+            assert -book[Account.CLAIMS_KEPT_BACK] == set_off
+            assert -book[Account.CASH] == spent - claim.recovered.amount - owed - set_off
 
     @invariant()
     def what_claims_keep_back_is_what_the_account_was_paid_by_them(self) -> None:
@@ -197,10 +197,10 @@ class ClaimLives(RuleBasedStateMachine):
             payment
             for claim_id in self.claims
             for payment in self.memory.claims[claim_id].record.payments
-            if payment.kept_back and payment.status in {*OPEN, PaymentStatus.PAID}
+            if payment.set_off and payment.status in {*OPEN, PaymentStatus.PAID}
         ]
         paid_in = account.valid_payments if account else ()
-        assert {each.id: each.kept_back.amount for each in out if each.kept_back} == {
+        assert {each.id: each.set_off.amount for each in out if each.set_off} == {
             each.reference: each.amount for each in paid_in if each.from_claim
         }
         if account is not None:
@@ -229,8 +229,8 @@ class ClaimLives(RuleBasedStateMachine):
     def shared_limits_are_what_the_claims_took_and_never_more_than_the_whole(self) -> None:
         took: Counter[str] = Counter()
         for claim_id in self.claims:
-            for draw in self.memory.claims[claim_id].record.draws:
-                took[draw.code] += draw.amount.amount
+            for usage in self.memory.claims[claim_id].record.limit_usage:
+                took[usage.code] += usage.amount.amount
         used = Counter(self.memory.used.get(getattr(self, "policy", ""), {}))
         assert +took == +used
         assert all(0 <= amount <= WHOLE[code] for code, amount in used.items())

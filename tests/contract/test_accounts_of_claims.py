@@ -8,7 +8,7 @@ from insurance.domain.billing.event_types import BillingEventType
 from insurance.domain.claim import Claim
 from insurance.domain.claim.context import ClaimContext, NoticeContext
 from insurance.domain.claim.event_types import ClaimEventType
-from insurance.domain.claim.set_off import AccountChange
+from insurance.domain.claim.set_off import SetOffEntry
 from insurance.domain.core.errors import AccountMoved, StaleRevision
 from insurance.domain.core.event import NothingToSeal, StreamPosition
 from insurance.domain.core.stored import Stored
@@ -31,7 +31,7 @@ def load(stores: Stores, claim: Claim, key: str) -> ClaimContext:
     return stores.claims.load(claim.id, make_command(key, operation=SETTLE))
 
 
-def kept_back(before: Stored[BillingAccount] | None, reference: str = "pay_1") -> AccountChange:
+def set_off(before: Stored[BillingAccount] | None, reference: str = "pay_1") -> SetOffEntry:
     account = (
         before.record if before else BillingAccount.opened(make_policy(), PLAN, date(2026, 3, 11))
     )
@@ -47,10 +47,10 @@ def kept_back(before: Stored[BillingAccount] | None, reference: str = "pay_1") -
     )
     head = before.head if before else StreamPosition()
     event = next_event(head, account, NothingToSeal(), type=BillingEventType.ARREARS_OFFSET)
-    return AccountChange(event, account, before)
+    return SetOffEntry(event, account, before)
 
 
-def change(stores: Stores, file: ClaimContext, key: str, moved: AccountChange) -> Claim:
+def change(stores: Stores, file: ClaimContext, key: str, moved: SetOffEntry) -> Claim:
     claim = file.claim.record.replace(catastrophe_event=key.replace("-", "_"))
     event = next_event(file.claim.head, claim, file.claim.key, type=ClaimEventType.SETTLED)
     kept = Stored(claim, event.head, file.claim.key)
@@ -88,13 +88,13 @@ def test_evidence_reads_no_account(stores, claim):
 
 
 def test_a_claim_and_the_account_it_pays_to_are_stored_together(stores, claim):
-    changed = change(stores, load(stores, claim, "s-1"), "s-1", kept_back(None))
+    changed = change(stores, load(stores, claim, "s-1"), "s-1", set_off(None))
 
     file = load(stores, claim, "s-2")
     assert file.claim.record == changed
     assert file.account is not None
     assert [each.from_claim for each in file.account.record.paid_in] == [True]
-    change(stores, file, "s-2", kept_back(file.account, "pay_2"))
+    change(stores, file, "s-2", set_off(file.account, "pay_2"))
     found = account(stores, claim)
     assert found is not None
     assert [each.reference for each in found.record.paid_in] == ["pay_1", "pay_2"]
@@ -106,7 +106,7 @@ def test_an_account_that_was_opened_meanwhile_leaves_the_claim_as_it_was(stores,
     paid = pay(stores, stores.billing.get(claim.policy_id), "one")
 
     with pytest.raises(AccountMoved):
-        change(stores, file, "s-1", kept_back(None))
+        change(stores, file, "s-1", set_off(None))
 
     assert stores.claims.get(claim.id).record == claim
     found = account(stores, claim)
@@ -120,17 +120,17 @@ def test_an_account_that_moved_on_meanwhile_leaves_the_claim_as_it_was(stores, c
     pay(stores, stores.billing.get(claim.policy_id), "two")
 
     with pytest.raises(AccountMoved):
-        change(stores, file, "s-1", kept_back(file.account))
+        change(stores, file, "s-1", set_off(file.account))
 
     assert stores.claims.get(claim.id).record == claim
 
 
 def test_a_claim_that_moved_on_leaves_the_account_as_it_was(stores, claim):
     file = load(stores, claim, "s-1")
-    change(stores, file, "s-1", kept_back(None))
+    change(stores, file, "s-1", set_off(None))
 
     with pytest.raises(StaleRevision):
-        change(stores, file, "s-2", kept_back(account(stores, claim), "pay_2"))
+        change(stores, file, "s-2", set_off(account(stores, claim), "pay_2"))
 
     found = account(stores, claim)
     assert found is not None
@@ -143,18 +143,18 @@ def test_a_new_claim_and_the_account_it_pays_to_are_stored_together_or_not_at_al
     pay(stores, stores.billing.get(claim.policy_id), "one")
 
     with pytest.raises(AccountMoved):
-        _notice(stores, other, file, kept_back(None))
+        _notice(stores, other, file, set_off(None))
     assert len(stores.claims.load_policy(claim.policy_id, None).noticed) == 1
 
     file = stores.claims.load_policy(claim.policy_id, None)
-    _notice(stores, other, file, kept_back(file.account))
+    _notice(stores, other, file, set_off(file.account))
     found = account(stores, claim)
     assert found is not None
     assert [each.reference for each in found.record.paid_in] == ["one", "pay_1"]
     assert stores.claims.get(other.id).record == other
 
 
-def _notice(stores: Stores, claim: Claim, file: NoticeContext, moved: AccountChange) -> None:
+def _notice(stores: Stores, claim: Claim, file: NoticeContext, moved: SetOffEntry) -> None:
     event = next_event(StreamPosition(), claim, file.policy.key, type=ClaimEventType.NOTIFIED)
     kept = Stored(claim, event.head, file.policy.key)
     command = make_command("n-2", operation=NOTIFY).with_answer(kept)

@@ -20,8 +20,13 @@ def load(stores: Stores, claim: Claim, key: str) -> ClaimContext:
 
 
 def take(stores: Stores, file: ClaimContext, amount: str, key: str, *, whole: str = "1000") -> None:
-    draws = (LimitUsage(code="term", kind="limit", amount=gbp(amount), whole=gbp(whole)),)
-    change(stores, file, file.claim.record.replace(draws=draws if amount != "0" else ()), key)
+    limit_usage = (LimitUsage(code="term", kind="limit", amount=gbp(amount), whole=gbp(whole)),)
+    change(
+        stores,
+        file,
+        file.claim.record.replace(limit_usage=limit_usage if amount != "0" else ()),
+        key,
+    )
 
 
 def test_what_one_claim_takes_the_next_one_reads(stores):
@@ -48,7 +53,7 @@ def test_more_than_the_whole_is_never_taken_and_nothing_is_stored_then(stores):
 def test_limits_of_a_life_stand_with_the_first_term_and_apart_from_those_of_a_term(stores):
     first, second = two_claims(stores)
     other = policy_id_for(new_quote_id(Mode.TEST, "app_one", "the first term"))
-    draws = tuple(
+    limit_usage = tuple(
         LimitUsage(code=code, kind="limit", amount=gbp(amount), whole=gbp("1000"), pool=pool)
         for code, amount, pool in (
             ("term", "100", None),
@@ -57,13 +62,13 @@ def test_limits_of_a_life_stand_with_the_first_term_and_apart_from_those_of_a_te
         )
     )
     file = load(stores, first, "s-1")
-    change(stores, file, file.claim.record.replace(draws=draws), "s-1")
+    change(stores, file, file.claim.record.replace(limit_usage=limit_usage), "s-1")
 
     assert load(stores, second, "s-2").used == {"term": 10_000, "life": 20_000}
     file = load(stores, second, "s-3")
-    more = (draws[2].replace(amount=gbp("700.01")),)
+    more = (limit_usage[2].replace(amount=gbp("700.01")),)
     with pytest.raises(LimitMoved):
-        change(stores, file, file.claim.record.replace(draws=more), "s-3")
+        change(stores, file, file.claim.record.replace(limit_usage=more), "s-3")
 
 
 def test_claims_that_fit_beside_each_other_do_not_wait_for_one_another(stores):
@@ -91,12 +96,12 @@ def test_several_limits_move_together_or_not_at_all(stores):
     first, second = two_claims(stores)
     take(stores, load(stores, first, "s-1"), "600", "s-1")
     file = load(stores, second, "s-2")
-    draws = (
+    limit_usage = (
         LimitUsage(code="own_share", kind="deductible", amount=gbp("50"), whole=gbp("300")),
         LimitUsage(code="term", kind="limit", amount=gbp("500"), whole=gbp("1000")),
     )
 
     with pytest.raises(LimitMoved):
-        change(stores, file, file.claim.record.replace(draws=draws), "s-2")
+        change(stores, file, file.claim.record.replace(limit_usage=limit_usage), "s-2")
 
     assert load(stores, second, "s-3").used == {"term": 60_000}

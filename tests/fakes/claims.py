@@ -7,7 +7,7 @@ from insurance.domain.claim import Claim
 from insurance.domain.claim.context import ClaimContext, NoticeContext
 from insurance.domain.claim.evidence import first_seen
 from insurance.domain.claim.limits import LimitUsage, movements
-from insurance.domain.claim.set_off import AccountChange
+from insurance.domain.claim.set_off import SetOffEntry
 from insurance.domain.core.errors import (
     AccountMoved,
     ClaimNotFound,
@@ -48,7 +48,7 @@ class MemoryClaims:
         *,
         context: NoticeContext,
         command: Command,
-        account: AccountChange | None = None,
+        account: SetOffEntry | None = None,
     ) -> None:
         self._memory.check(command.idempotency)
         noticed = self._memory.registers.get(claim.policy_id, ())
@@ -96,7 +96,7 @@ class MemoryClaims:
         *,
         before: Stored[Claim],
         command: Command,
-        account: AccountChange | None = None,
+        account: SetOffEntry | None = None,
     ) -> None:
         self._memory.check(command.idempotency)
         if self._memory.claims[claim.id].head != before.head:
@@ -106,31 +106,31 @@ class MemoryClaims:
         if any(mark in files for mark in marks):
             raise StaleRevision(claim.id)
         self._check_account(account)
-        self._take(before.record.draws, claim)
+        self._take(before.record.limit_usage, claim)
         self._change_account(account)
         files |= dict.fromkeys(marks, claim.id)
         self._memory.append(event, lambda: StaleRevision(claim.id))
         self._memory.claims[claim.id] = Stored(claim, event.head, before.key)
         self._memory.keep(command.idempotency)
 
-    def _check_account(self, change: AccountChange | None) -> None:
+    def _check_account(self, change: SetOffEntry | None) -> None:
         if change is None:
             return
         stored = self._memory.accounts.get(change.account.id)
         if (stored and stored.head) != (change.before and change.before.head):
             raise AccountMoved(change.account.policy_id)
 
-    def _change_account(self, change: AccountChange | None) -> None:
+    def _change_account(self, change: SetOffEntry | None) -> None:
         if change is not None:
             self._memory.append(change.event, lambda: AccountMoved(change.account.policy_id))
             self._memory.accounts[change.account.id] = Stored(
                 change.account, change.event.head, None
             )
 
-    def _take(self, drawn: Sequence[LimitUsage], claim: Claim) -> None:
+    def _take(self, used_before: Sequence[LimitUsage], claim: Claim) -> None:
         moved = [
             (movement, self._pool(movement.pool, claim.policy_id))
-            for movement in movements(drawn, claim.draws)
+            for movement in movements(used_before, claim.limit_usage)
         ]
         if any(each.change > 0 and used.get(each.code, 0) > each.room for each, used in moved):
             raise LimitMoved(claim.id)

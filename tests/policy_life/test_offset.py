@@ -51,8 +51,8 @@ def test_a_loss_in_the_days_of_grace_is_covered_and_what_is_overdue_is_kept_back
 
     [payment] = claim.payments
     assert (payment.status, payment.amount) == (PaymentStatus.EXECUTING, gbp("500"))
-    assert payment.kept_back is not None
-    assert (payment.kept_back.amount, payment.kept_back.since) == (ARREARS, date(2026, 1, 1))
+    assert payment.set_off is not None
+    assert (payment.set_off.amount, payment.set_off.since) == (ARREARS, date(2026, 1, 1))
     assert payment.net == gbp("484.53")
     assert desk.overdue == gbp("0")
     [paid_in] = desk.almanac.billed().account.paid_in
@@ -62,8 +62,8 @@ def test_a_loss_in_the_days_of_grace_is_covered_and_what_is_overdue_is_kept_back
 def test_the_last_step_of_the_payout_says_what_is_kept_back_and_why(desk):
     step = desk.noticed().payout_steps[-1]
 
-    assert (step.code, step.before, step.after) == ("arrears_offset", gbp("500"), gbp("484.53"))
-    assert step.name == "Kept back for premium that is overdue since 2026-01-01"
+    assert (step.code, step.before, step.after) == ("premium_set_off", gbp("500"), gbp("484.53"))
+    assert step.name == "Set off against premium that is overdue since 2026-01-01"
     assert step.figure == "15.47 GBP of 15.47 GBP overdue on 2026-01-02"
 
 
@@ -74,7 +74,7 @@ def test_reserve_and_what_the_claim_has_paid_are_gross(desk):
 
     claim = desk.reported(claim.payments[0], "paid")
 
-    assert (claim.paid, claim.kept_back, claim.reserve) == (gbp("500"), ARREARS, gbp("0"))
+    assert (claim.paid, claim.set_off, claim.reserve) == (gbp("500"), ARREARS, gbp("0"))
     assert claim.closed_as == "settled"
 
 
@@ -104,7 +104,7 @@ def test_a_payment_that_comes_to_nothing_undoes_what_was_kept_back(desk, outcome
     assert paid_in.taken_back_at == desk.house.now
     assert desk.balance(Account.PREMIUM_RECEIVABLE) == owed
     assert [desk.balance(each) for each in (Account.CLAIMS_KEPT_BACK, Account.CASH)] == [0, 0]
-    assert claim.kept_back == gbp("0")
+    assert claim.set_off == gbp("0")
     assert claim.payout_steps == claim.steps
 
 
@@ -121,7 +121,7 @@ def test_the_next_payment_keeps_back_again_what_was_undone(desk):
     command = Command(staff("hana"), desk.house.receipt("decide"))
     claim = decide_claim(next(iter(desk.house.memory.claims)), asked, command, desk.ports).record
 
-    assert [each.kept_back.amount for each in claim.payments if each.kept_back] == [ARREARS] * 2
+    assert [each.set_off.amount for each in claim.payments if each.set_off] == [ARREARS] * 2
     assert desk.overdue == gbp("0")
 
 
@@ -149,15 +149,15 @@ def test_a_payment_that_is_owed_to_us_whole_is_done_without_the_bank(desk):
 def test_nothing_is_kept_back_from_what_goes_to_somebody_else(desk, changes):
     claim = desk.noticed(**changes)
 
-    assert [each.kept_back for each in claim.payments] == [None]
+    assert [each.set_off for each in claim.payments] == [None]
     assert desk.overdue == ARREARS
 
 
 def test_a_product_may_say_that_nothing_is_kept_back():
     desk = desk_with(grace_days=10, premium_set_off=False)
 
-    assert desk.checked().kept_back is None
-    assert desk.noticed().payments[0].kept_back is None
+    assert desk.checked().set_off is None
+    assert desk.noticed().payments[0].set_off is None
 
 
 def test_nothing_is_kept_back_where_nothing_is_overdue(desk):
@@ -182,7 +182,7 @@ def test_an_account_that_is_full_holds_up_no_claim(desk):
     )
     desk.house.memory.accounts[id] = type(kept)(full, kept.head, kept.key)
 
-    assert desk.noticed().payments[0].kept_back is None
+    assert desk.noticed().payments[0].set_off is None
 
 
 def test_a_coverage_check_says_what_would_be_kept_back_and_changes_nothing(desk):
@@ -191,11 +191,11 @@ def test_a_coverage_check_says_what_would_be_kept_back_and_changes_nothing(desk)
     verdict = desk.checked()
 
     assert verdict.outcome is Outcome.PASS
-    assert verdict.kept_back is not None
-    assert verdict.kept_back.amount == ARREARS
+    assert verdict.set_off is not None
+    assert verdict.set_off.amount == ARREARS
     [rule] = [each for each in verdict.rules if each.code == "premium_overdue"]
     assert (rule.outcome, rule.facts["since"]) == (Outcome.INFO, "2026-01-01")
-    assert "15.47 GBP of a payment to the policyholder would be kept back" in rule.explanation
+    assert "15.47 GBP of a payment to the policyholder would be set off" in rule.explanation
     assert verdict.payout_steps[-1].after == gbp("484.53")
     assert (len(desk.events_of_account), desk.overdue) == (events, ARREARS)
 
@@ -203,15 +203,15 @@ def test_a_coverage_check_says_what_would_be_kept_back_and_changes_nothing(desk)
 def test_what_is_kept_back_goes_by_the_day_of_approval(desk):
     claim = desk.noticed("6000")
     [payment] = claim.payments
-    assert (payment.status, payment.kept_back) == (PaymentStatus.AWAITING_APPROVAL, None)
+    assert (payment.status, payment.set_off) == (PaymentStatus.AWAITING_APPROVAL, None)
     desk.almanac.pay("10")
 
     claim = approved(desk, claim)
 
     [payment] = claim.payments
     assert payment.status is PaymentStatus.EXECUTING
-    assert payment.kept_back is not None
-    assert payment.kept_back.amount == gbp("5.47")
+    assert payment.set_off is not None
+    assert payment.set_off.amount == gbp("5.47")
 
 
 def approved(desk: Desk, claim: Claim, claims: MemoryClaims | None = None) -> Claim:
@@ -243,7 +243,7 @@ def test_a_payment_that_comes_in_first_sends_the_claim_back_to_be_decided_again(
 
     assert desk.claims.get(claim.id).record == claim
     assert [each.from_claim for each in desk.almanac.billed().account.paid_in] == [False]
-    assert approved(desk, claim).payments[0].kept_back is None
+    assert approved(desk, claim).payments[0].set_off is None
 
 
 def test_an_undoing_that_a_payment_overtakes_is_decided_again_too(desk):

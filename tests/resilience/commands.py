@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.support.backend import Backend
 from tests.support.calls import CLAIM, CLOCK, LOSS_CLOCK, PARTNER, Handlers, event
-from tests.support.streams import assert_issued_once, assert_kept_back_once, assert_paid_once
+from tests.support.streams import assert_issued_once, assert_paid_once, assert_set_off_once
 from tests.support.zygote import Run
 
 PREMIUM = 18_180
@@ -95,8 +95,8 @@ OFFSET = Kind(
     name="offset",
     status=200,
     prepare=_offsetting,
-    check=lambda backend, claims: assert_kept_back_once(
-        backend, claims, amount=PAYOUT, kept_back=PREMIUM
+    check=lambda backend, claims: assert_set_off_once(
+        backend, claims, amount=PAYOUT, set_off=PREMIUM
     ),
     clock=LOSS_CLOCK,
     writes=5,

@@ -130,8 +130,8 @@ def test_a_claim_that_is_settled_while_the_premium_comes_in_keeps_back_what_is_o
         by_claim = {each["reference"]: each for each in account["paid_in"]}
         from_bank = by_claim.pop(f"REF-{policy_id}")
         [payment] = written[command.subject][-1].facts["payments"]
-        if "kept_back" in payment:  # the premium came after it: it is owed no more
-            assert payment["kept_back"]["amount"]["amount"] == PREMIUM
+        if "set_off" in payment:  # the premium came after it: it is owed no more
+            assert payment["set_off"]["amount"]["amount"] == PREMIUM
             assert list(by_claim) == [payment["id"]]
             assert from_bank["to_suspense"]["amount"] == PREMIUM
         else:

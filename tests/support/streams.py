@@ -83,17 +83,17 @@ def assert_paid_once(backend: Backend, claims: Iterable[str], *, amount: int) ->
         assert moved == {"change_in_case_reserves": amount, "case_reserves": -amount}, moved
 
 
-def assert_kept_back_once(
-    backend: Backend, claims: Iterable[str], *, amount: int, kept_back: int
+def assert_set_off_once(
+    backend: Backend, claims: Iterable[str], *, amount: int, set_off: int
 ) -> None:
     """Each claim is paid once, and its policy's account has once what was kept back of that."""
     assert_paid_once(backend, claims, amount=amount)
     written = streams(backend)
     for claim_id in claims:
         [payment] = written[claim_id][-1].facts["payments"]
-        assert payment["kept_back"]["amount"]["amount"] == kept_back
+        assert payment["set_off"]["amount"]["amount"] == set_off
         [moved] = written[billing_id_for(policy_id_for(claim_id))]
         assert moved.type == "billing.arrears_offset"
         [paid_in] = moved.facts["paid_in"]
-        assert (paid_in["reference"], paid_in["amount"]["amount"]) == (payment["id"], kept_back)
-        assert booked([moved]) == {"claims_kept_back": kept_back, "premium_receivable": -kept_back}
+        assert (paid_in["reference"], paid_in["amount"]["amount"]) == (payment["id"], set_off)
+        assert booked([moved]) == {"claims_kept_back": set_off, "premium_receivable": -set_off}

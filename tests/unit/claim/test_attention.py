@@ -124,7 +124,7 @@ def test_what_goes_missing_again_does_not_stop_the_clock():
 
 def test_the_decision_meets_one_clock_and_starts_the_next_until_the_money_is_there():
     claim = acknowledged(make_claim(), "GB", MONDAY)
-    decided = with_deadlines(claim.decided(record(), draws=(), counts=True), MONDAY)
+    decided = with_deadlines(claim.decided(record(), limit_usage=(), counts=True), MONDAY)
     paying = executing(decided, CostType.INDEMNITY, "500")
     [payment] = paying.payments
     paid = paying.with_payment(payment.replace(status=PaymentStatus.PAID))
@@ -139,7 +139,7 @@ def test_a_denial_owes_no_money_and_a_closed_claim_owes_nothing():
     claim = acknowledged(make_claim(), "GB", MONDAY)
 
     denied = with_deadlines(
-        claim.decided(record(Decision.DENIED, "0"), draws=(), counts=False), MONDAY
+        claim.decided(record(Decision.DENIED, "0"), limit_usage=(), counts=False), MONDAY
     )
     closed = with_deadlines(claim.replace(handling=Handling.CLOSED), MONDAY)
 

@@ -30,7 +30,7 @@ INDEMNITY, EXPENSE = CostType.INDEMNITY, CostType.EXPENSE
 TASK = Task(role="claims_handler", code=TaskCode.PAYMENT_FAILED, reason="Account closed", since=NOW)
 
 
-def draw(amount, *, kind="limit", whole="1000", code="term_limit"):
+def usage(amount, *, kind="limit", whole="1000", code="term_limit"):
     return LimitUsage(code=code, kind=kind, amount=gbp(amount), whole=gbp(whole))
 
 
@@ -77,28 +77,28 @@ def test_closing_releases_every_reserve():
 def test_a_denial_releases_the_reserve_and_keeps_the_one_for_expenses():
     claim = reserved(reserved(make_claim(), INDEMNITY, "3000"), EXPENSE, "400")
 
-    denied = claim.decided(record(Decision.DENIED, "0"), draws=(), counts=False)
+    denied = claim.decided(record(Decision.DENIED, "0"), limit_usage=(), counts=False)
 
     assert denied.reserve_of(INDEMNITY) == gbp("0")
     assert denied.reserve_of(EXPENSE) == gbp("400")
 
 
 def test_a_lost_payment_gives_back_what_it_took_of_a_limit_but_not_of_a_deductible():
-    draws = (draw("500"), draw("80", kind="deductible", code="own_share"))
-    claim = make_claim().decided(record(), draws=draws, counts=True)
+    limit_usage = (usage("500"), usage("80", kind="deductible", code="own_share"))
+    claim = make_claim().decided(record(), limit_usage=limit_usage, counts=True)
     claim = executing(claim, INDEMNITY, "500")
     [payment] = claim.payments
 
     lost = claim.losing(payment.replace(status=PaymentStatus.FAILED), TASK)
 
-    assert [draw.amount for draw in lost.draws] == [gbp("0"), gbp("80")]
+    assert [usage.amount for usage in lost.limit_usage] == [gbp("0"), gbp("80")]
     assert lost.handling is Handling.ASSESSING
     assert lost.reserve_of(INDEMNITY) == gbp("500")
 
 
 def test_only_what_changed_moves_a_limit():
-    before = (draw("500"), draw("10", code="other"))
-    after = (draw("700"), draw("10", code="other"))
+    before = (usage("500"), usage("10", code="other"))
+    after = (usage("700"), usage("10", code="other"))
 
     assert movements(before, after) == (Movement("term_limit", 20_000, 80_000),)
     assert movements(after, ()) == (
@@ -137,7 +137,7 @@ def test_a_claim_holds_so_many_payments_decisions_and_recoveries_and_no_more():
     with pytest.raises(ClaimFull):
         executing(claim, INDEMNITY, "1")
     with pytest.raises(ClaimFull):
-        make_claim(decisions=many).decided(record(), draws=(), counts=True)
+        make_claim(decisions=many).decided(record(), limit_usage=(), counts=True)
     with pytest.raises(ClaimFull):
         identify_recovery(recovering, salvage)
 

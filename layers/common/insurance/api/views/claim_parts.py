@@ -97,7 +97,7 @@ class PaymentView(BaseModel):
     cost_type: str
     status: str
     amount: MoneyView
-    kept_back: MoneyView | None
+    premium_set_off: MoneyView | None
     """The overdue premium that was set off; reversed if the payment is lost."""
     net: MoneyView | None
     """What the bank is told to pay, where premium was set off."""
@@ -112,8 +112,8 @@ class PaymentView(BaseModel):
             cost_type=payment.cost_type,
             status=payment.status,
             amount=MoneyView.of(payment.amount),
-            kept_back=MoneyView.of(payment.kept_back.amount) if payment.kept_back else None,
-            net=MoneyView.of(payment.net) if payment.kept_back else None,
+            premium_set_off=MoneyView.of(payment.set_off.amount) if payment.set_off else None,
+            net=MoneyView.of(payment.net) if payment.set_off else None,
             instruction_id=payment.instruction_id,
             bank_reference=payment.bank_reference,
             finished_at=payment.finished_at,

@@ -86,7 +86,7 @@ class CoverageView(View):
     segment: JudgedSegmentView | None
     payable: MoneyView
     recoverable: MoneyView | None
-    kept_back: MoneyView | None
+    premium_set_off: MoneyView | None
     """The overdue premium that would be set off, if the policyholder were paid today."""
     steps: list[PayoutStepView]
 
@@ -100,6 +100,6 @@ class CoverageView(View):
             segment=JudgedSegmentView.of(verdict.judged_on, request.policy_id),
             payable=MoneyView.of(verdict.payable),
             recoverable=MoneyView.of(verdict.recoverable) if verdict.recoverable else None,
-            kept_back=MoneyView.of(verdict.kept_back.amount) if verdict.kept_back else None,
+            premium_set_off=MoneyView.of(verdict.set_off.amount) if verdict.set_off else None,
             steps=[PayoutStepView.of(step) for step in verdict.payout_steps],
         )

@@ -38,6 +38,6 @@ def instructions_of(event: Event) -> tuple[Instruction, ...]:
 def _net(payment: JsonObject) -> Money:
     """Less what of it stays with us."""
     amount = Money.model_validate(payment["amount"], strict=False)
-    if "kept_back" not in payment:
+    if "set_off" not in payment:
         return amount
-    return amount - Money.model_validate(payment["kept_back"]["amount"], strict=False)
+    return amount - Money.model_validate(payment["set_off"]["amount"], strict=False)

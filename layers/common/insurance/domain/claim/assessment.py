@@ -179,7 +179,7 @@ def _full_value(verdict: Verdict) -> Money:
     """What is payable once nothing is held back for wear any more."""
     if verdict.recoverable is None:
         raise DecisionNotPossible("approved", "nothing was held back.")
-    if any(usage.kind == "limit" for usage in verdict.draws):
+    if any(usage.kind == "limit" for usage in verdict.limit_usage):
         raise DecisionNotPossible("approved", "what was held back falls under a shared limit.")
     return verdict.payable + verdict.recoverable
 
@@ -194,7 +194,7 @@ def _propose(claim: Claim, record: DecisionRecord) -> ClaimChange:
 
 
 def _deny(claim: Claim, record: DecisionRecord) -> ClaimChange:
-    draws = claim.draws if claim.paid else ()
-    denied = claim.decided(record, draws=draws, counts=False)
+    limit_usage = claim.limit_usage if claim.paid else ()
+    denied = claim.decided(record, limit_usage=limit_usage, counts=False)
     finished = denied.finished("denied", by=record.by, at=record.at)
     return ClaimChange(finished, ClaimEventType.DENIED)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from insurance.domain.claim.claim import Claim
     from insurance.domain.claim.event_types import ClaimEventType
-    from insurance.domain.claim.set_off import AccountChange
+    from insurance.domain.claim.set_off import SetOffEntry
     from insurance.domain.core.caller import Caller
     from insurance.domain.core.stored import PartyKey, Stored
 
@@ -34,7 +34,7 @@ class ClaimChange(NamedTuple):
 
     claim: Claim
     event_type: ClaimEventType
-    account: AccountChange | None = None
+    account: SetOffEntry | None = None
     """Set where premium is set off against a payment, or that is undone."""
 
 

@@ -12,7 +12,7 @@ from insurance.domain.claim.diary import NOTES_MAX, Channel, FollowUp, Note
 from insurance.domain.claim.lifecycle import NEXT, NOT_ON_HOLD, REFUSED_STEPS, ClaimStep, Handling
 from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.payee_change import PayeeChange
-from insurance.domain.claim.payment import Payment, kept_back_step
+from insurance.domain.claim.payment import Payment, set_off_step
 from insurance.domain.claim.recovery import Recovery
 from insurance.domain.claim.register import NoticedClaim
 from insurance.domain.claim.reserve import COSTS, CostType, Reserve, ReserveReason
@@ -101,7 +101,7 @@ class Claim(Record):
     """Depreciation held back until the loss is made good."""
     counts: bool = False
     """Whether it goes to the policyholder's record (no-claims years, claims in term)."""
-    draws: tuple[LimitUsage, ...] = ()
+    limit_usage: tuple[LimitUsage, ...] = ()
     """What it takes of limits and deductibles that the policy's claims share."""
     reinstatements: tuple[Reinstatement, ...] = ()
     """The limits it used, now or before, that stand again for a premium: the policy is charged for
@@ -156,13 +156,13 @@ class Claim(Record):
     # Decisions
 
     def decided(
-        self, record: DecisionRecord, *, draws: tuple[LimitUsage, ...], counts: bool
+        self, record: DecisionRecord, *, limit_usage: tuple[LimitUsage, ...], counts: bool
     ) -> Self:
         """The claim with a decision, and the reserve that it leaves.
 
         Args:
             record: The decision.
-            draws: What it uses of the limits that the policy's claims share.
+            limit_usage: What it uses of the limits that the policy's claims share.
             counts: Whether the claim goes to the policyholder's record.
 
         Raises:
@@ -177,7 +177,7 @@ class Claim(Record):
             decision=record.decision,
             decisions=(*self.decisions, record),
             proposed=None,
-            draws=draws,
+            limit_usage=limit_usage,
             counts=counts,
             task=None,
         )
@@ -379,11 +379,11 @@ class Claim(Record):
 
     def losing(self, lost: Payment, task: Task) -> Self:
         """With a payment that came to nothing; its share of the limits is given back."""
-        draws = self.draws
+        limit_usage = self.limit_usage
         if lost.cost_type is CostType.INDEMNITY:
-            draws = tuple(draw.without(lost.amount) for draw in draws)
+            limit_usage = tuple(usage.without(lost.amount) for usage in limit_usage)
         return self.with_payment(lost).moved(
-            ClaimStep.LOSE_PAYMENT, draws=draws, task=task, closed_as=None
+            ClaimStep.LOSE_PAYMENT, limit_usage=limit_usage, task=task, closed_as=None
         )
 
     def committed_of(self, cost_type: CostType) -> Money:
@@ -401,24 +401,24 @@ class Claim(Record):
         return total((self.paid_of(cost) for cost in COSTS), self.claimed.currency)
 
     @property
-    def kept_back(self) -> Money:
+    def set_off(self) -> Money:
         """What of it was kept back for premium, and went to the policy's account."""
         parts = (
-            payment.kept_back.amount
+            payment.set_off.amount
             for payment in self.payments
-            if payment.kept_back and payment.status is PaymentStatus.PAID
+            if payment.set_off and payment.status is PaymentStatus.PAID
         )
         return total(parts, self.claimed.currency)
 
     @property
     def payout_steps(self) -> tuple[PayoutStep, ...]:
         """How it was worked out what is paid, down to what reaches the payee."""
-        kept_back = (
-            kept_back_step(payment.kept_back, payment.amount)
+        set_off = (
+            set_off_step(payment.set_off, payment.amount)
             for payment in self.payments
-            if payment.kept_back and payment.status in COMMITTED
+            if payment.set_off and payment.status in COMMITTED
         )
-        return (*self.steps, *kept_back)
+        return (*self.steps, *set_off)
 
     @property
     def recovered(self) -> Money:

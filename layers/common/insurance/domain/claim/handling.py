@@ -144,7 +144,7 @@ def close_claim(claim: Claim, closed_as: str, step: ClaimStep, act: Act) -> Clai
     """
     closed = claim.closed(closed_as, by=act.by, at=act.at, step=step)
     if not claim.paid_of(CostType.INDEMNITY):
-        closed = closed.replace(draws=(), counts=False)
+        closed = closed.replace(limit_usage=(), counts=False)
     return ClaimChange(closed, ClaimEventType.CLOSED)
 
 

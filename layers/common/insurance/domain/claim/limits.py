@@ -37,19 +37,22 @@ class Movement(NamedTuple):
     room: int
     """What others may have used at most, so that the change still fits into the whole."""
     pool: PolicyId | None = None
-    """See `Draw.pool`."""
+    """See `LimitUsage.pool`."""
 
 
 def movements(before: Sequence[LimitUsage], after: Sequence[LimitUsage]) -> tuple[Movement, ...]:
     """What has to be taken or given back, aggregate by aggregate; nothing where nothing moves."""
-    earlier = {draw.code: draw for draw in before}
-    now = {draw.code: draw for draw in after}
-    found = []
-    for code in sorted(earlier.keys() | now.keys()):
-        drawn, draw = earlier.get(code), now.get(code)
-        change = (draw.amount.amount if draw else 0) - (drawn.amount.amount if drawn else 0)
-        if change:
-            room = (draw.whole.amount if draw else 0) - change
-            one = draw or drawn
-            found.append(Movement(code, change, room, one.pool if one else None))
-    return tuple(found)
+    earlier = {usage.code: usage for usage in before}
+    now = {usage.code: usage for usage in after}
+    moves = (_movement(earlier.get(code), now.get(code)) for code in sorted({*earlier, *now}))
+    return tuple(move for move in moves if move.change)
+
+
+def _movement(before: LimitUsage | None, after: LimitUsage | None) -> Movement:
+    """The move of one aggregate, which is used before the change, after it, or both."""
+    usage = after or before
+    if usage is None:
+        raise ValueError("an aggregate that is used neither before nor after does not move")
+    change = (after.amount.amount if after else 0) - (before.amount.amount if before else 0)
+    room = (after.whole.amount if after else 0) - change
+    return Movement(usage.code, change, room, usage.pool)

@@ -15,7 +15,7 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.value import Value
 
 
-class KeptBack(Value):
+class PremiumSetOff(Value):
     """The part of a payment that stays with the insurer, for premium that its payee owes that day."""
 
     amount: Money
@@ -25,14 +25,14 @@ class KeptBack(Value):
     on: date
 
 
-def kept_back_step(kept_back: KeptBack, before: Money) -> PayoutStep:
+def set_off_step(set_off: PremiumSetOff, before: Money) -> PayoutStep:
     """The last clause of a payout: what the payee owes is set off."""
     return PayoutStep(
-        code="arrears_offset",
-        name=f"Kept back for premium that is overdue since {kept_back.since}",
-        figure=f"{kept_back.amount} of {kept_back.overdue} overdue on {kept_back.on}",
+        code="premium_set_off",
+        name=f"Set off against premium that is overdue since {set_off.since}",
+        figure=f"{set_off.amount} of {set_off.overdue} overdue on {set_off.on}",
         before=before,
-        after=before - kept_back.amount,
+        after=before - set_off.amount,
     )
 
 
@@ -41,16 +41,16 @@ class Payment(OutgoingPayment):
 
     id: PaymentId | RedressId
     cost_type: CostType = CostType.INDEMNITY
-    kept_back: KeptBack | None = None
+    set_off: PremiumSetOff | None = None
     """Booked as a payment of premium on the policy's account; undone there if this payment is lost."""
 
     @property
     def net(self) -> Money:
-        return self.amount - self.kept_back.amount if self.kept_back else self.amount
+        return self.amount - self.set_off.amount if self.set_off else self.amount
 
-    def keeping_back(self, kept_back: KeptBack, *, at: AwareDatetime) -> Self:
+    def with_set_off(self, set_off: PremiumSetOff, *, at: AwareDatetime) -> Self:
         """This payment with premium set off. It is paid at once where nothing is left for the bank."""
-        reduced = self.replace(kept_back=kept_back)
+        reduced = self.replace(set_off=set_off)
         if reduced.net:
             return reduced
         return reduced.moved(PaymentStep.SET_OFF).replace(finished_at=at)

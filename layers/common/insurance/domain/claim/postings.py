@@ -19,7 +19,7 @@ def postings_between(before: Claim | None, claim: Claim) -> tuple[Posting, ...]:
             paid = claim.paid_of(cost_type) - (before.paid_of(cost_type) if before else nothing)
             set_off = nothing
             if cost_type is CostType.INDEMNITY:
-                set_off = claim.kept_back - (before.kept_back if before else nothing)
+                set_off = claim.set_off - (before.set_off if before else nothing)
             postings += post(accounts.paid, Account.CASH, paid - set_off)
             postings += post(accounts.paid, Account.CLAIMS_KEPT_BACK, set_off)
     recovered = claim.recovered - (before.recovered if before else nothing)

@@ -20,7 +20,7 @@ from insurance.domain.billing import (
 from insurance.domain.billing.account import PAYMENTS_MAX
 from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import Claim
-from insurance.domain.claim.payment import KeptBack, Payment
+from insurance.domain.claim.payment import Payment, PremiumSetOff
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.claim.rule import Outcome, RuleResult
 from insurance.domain.claim.verdict import Verdict
@@ -32,7 +32,7 @@ from insurance.domain.policy import Policy
 from insurance.domain.product import Product
 
 
-class AccountChange(NamedTuple):
+class SetOffEntry(NamedTuple):
     """What a claim's payment does to its policy's account, in the claim's own transaction."""
 
     event: Event
@@ -52,7 +52,7 @@ class PremiumDue(NamedTuple):
         """The account as the policy stands now."""
         return current_account(self.policy, self.stored, self.product)
 
-    def set_off_of(self, amount: Money, now: datetime) -> KeptBack | None:
+    def set_off_of(self, amount: Money, now: datetime) -> PremiumSetOff | None:
         """The premium to set off against a payment to the policyholder; None: nothing.
 
         Nothing is set off where the account can hold no more payments: that delays no claim.
@@ -65,7 +65,7 @@ class PremiumDue(NamedTuple):
             return None
         if due.overdue_since is None or len(account.paid_in) >= PAYMENTS_MAX:
             return None
-        return KeptBack(
+        return PremiumSetOff(
             amount=min(amount, due.overdue),
             overdue=due.overdue,
             since=due.overdue_since,
@@ -89,10 +89,10 @@ def announce_set_off(verdict: Verdict, due: PremiumDue, now: datetime) -> Verdic
         facts={"overdue": str(set_off.overdue), "since": set_off.since.isoformat()},
         explanation=(
             f"Premium of {set_off.overdue} is overdue. That ends no cover by itself; "
-            f"{set_off.amount} of a payment to the policyholder would be kept back."
+            f"{set_off.amount} of a payment to the policyholder would be set off."
         ),
     )
-    return verdict._replace(rules=(*verdict.rules, rule), kept_back=set_off)
+    return verdict._replace(rules=(*verdict.rules, rule), set_off=set_off)
 
 
 def set_off_premium(
@@ -118,7 +118,7 @@ def set_off_premium(
     set_off = due.set_off_of(payment.amount, act.at) if claim.pays_policyholder else None
     if set_off is None:
         return change
-    reduced = payment.keeping_back(set_off, at=act.at)
+    reduced = payment.with_set_off(set_off, at=act.at)
     if reduced.status is PaymentStatus.PAID:
         claim = claim.with_paid(reduced, by=act.by, at=act.at)
     else:
@@ -128,7 +128,7 @@ def set_off_premium(
 
 def undo_set_off(
     lost: Payment, stored: Stored[BillingAccount] | None, key: PartyKey | None, act: Act
-) -> AccountChange | None:
+) -> SetOffEntry | None:
     """Undo the account's entry for a payment that was lost; None: there is no such entry."""
     paid_in = stored.record.payment(lost.id) if stored else None
     if stored is None or paid_in is None:
@@ -151,8 +151,8 @@ def _executing(claim: Claim) -> list[Payment]:
 
 
 def _pay_premium(
-    payment: Payment, set_off: KeptBack, due: PremiumDue, key: PartyKey | None, act: Act
-) -> AccountChange:
+    payment: Payment, set_off: PremiumSetOff, due: PremiumDue, key: PartyKey | None, act: Act
+) -> SetOffEntry:
     paid_in = PremiumPayment(
         reference=payment.id,
         amount=set_off.amount,
@@ -183,7 +183,7 @@ def _account_change(
     *,
     key: PartyKey | None,
     act: Act,
-) -> AccountChange:
+) -> SetOffEntry:
     event = Event.following(
         before.head if before else StreamPosition(),
         account,
@@ -194,4 +194,4 @@ def _account_change(
         now=act.at,
         postings=postings,
     )
-    return AccountChange(event, account, before)
+    return SetOffEntry(event, account, before)

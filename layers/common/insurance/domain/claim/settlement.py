@@ -139,10 +139,10 @@ def carry_out(
         pays_now: False where the payee is suspect or was just changed: then a second person must
             approve the payment.
     """
-    draws = _limit_usage(verdict, record)
+    limit_usage = _limit_usage(verdict, record)
     counts = verdict.counts and bool(record.amount) and record.decision is not Decision.GOODWILL
-    decided = claim.decided(record, draws=draws, counts=counts)
-    if draws and verdict.reinstatements:
+    decided = claim.decided(record, limit_usage=limit_usage, counts=counts)
+    if limit_usage and verdict.reinstatements:
         decided = decided.replace(reinstatements=verdict.reinstatements)
     due = record.amount - decided.committed_of(CostType.INDEMNITY)
     if due.amount <= 0:
@@ -174,9 +174,11 @@ def _limit_usage(verdict: Verdict, record: DecisionRecord) -> tuple[LimitUsage, 
     if record.decision is Decision.GOODWILL:
         return ()
     if record.decision is not Decision.PART_APPROVED:
-        return verdict.draws
-    limits = tuple(usage.at_most(record.amount) for usage in verdict.draws if usage.kind == "limit")
-    return limits + tuple(usage for usage in verdict.draws if usage.kind == "deductible")
+        return verdict.limit_usage
+    limits = tuple(
+        usage.at_most(record.amount) for usage in verdict.limit_usage if usage.kind == "limit"
+    )
+    return limits + tuple(usage for usage in verdict.limit_usage if usage.kind == "deductible")
 
 
 def _approval_task(due: Money, record: DecisionRecord, *, pays_now: bool) -> Task:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from insurance.domain.claim.limits import LimitUsage
-from insurance.domain.claim.payment import KeptBack, kept_back_step
+from insurance.domain.claim.payment import PremiumSetOff, set_off_step
 from insurance.domain.claim.rule import JudgedSegment, Outcome, PayoutStep, RuleResult
 from insurance.domain.contract.terms import Reinstatement
 from insurance.domain.core.identity import ClaimId
@@ -46,11 +46,11 @@ class Verdict(NamedTuple):
     """Held back until the loss is made good, where the product says so."""
     judged_on: JudgedSegment | None = None
     """The segment in force at the loss, or the last one before; None before the policy began."""
-    draws: tuple[LimitUsage, ...] = ()
+    limit_usage: tuple[LimitUsage, ...] = ()
     """What it would use of the limits that the policy's claims share."""
     reinstatements: tuple[Reinstatement, ...] = ()
     """Of those, the limits that stand again for a premium."""
-    kept_back: KeptBack | None = None
+    set_off: PremiumSetOff | None = None
     """The overdue premium that would be set off, if the policyholder were paid today."""
 
     @property
@@ -63,9 +63,9 @@ class Verdict(NamedTuple):
     @property
     def payout_steps(self) -> tuple[PayoutStep, ...]:
         """The calculation of what would be paid, down to what would reach the policyholder."""
-        if self.kept_back is None:
+        if self.set_off is None:
             return self.steps
-        return (*self.steps, kept_back_step(self.kept_back, self.payable))
+        return (*self.steps, set_off_step(self.set_off, self.payable))
 
     @property
     def holds(self) -> bool:

@@ -68,7 +68,7 @@ def verify_notice(
         reserve=assessment.reserve,
         recoverable=assessment.recoverable or None,
         judged_on=segment,
-        draws=_limit_usage(assessment, policy),
+        limit_usage=_limit_usage(assessment, policy),
         reinstatements=reinstated,
     )
 
@@ -98,7 +98,7 @@ def verify_claim(
         item=claim.item,
         same_loss_as=claim.same_loss_as,
     )
-    own = {usage.code: usage.amount.amount for usage in claim.draws}
+    own = {usage.code: usage.amount.amount for usage in claim.limit_usage}
     by_others = {code: amount - own.get(code, 0) for code, amount in used.items()}
     return verify_notice(notice, policy, product, by_others)
 

@@ -53,6 +53,10 @@ class Evidence(Value):
     """The claim of the policy on which the same file was received first."""
 
     def check_expected(self, step: str) -> None:
-        """What was received or refused stays what it is."""
+        """Check that the file is still expected.
+
+        Raises:
+            WrongState: It was received or refused already.
+        """
         if self.status is not EvidenceStatus.EXPECTED:
             raise WrongState(f"Evidence {self.id}", self.status, step)

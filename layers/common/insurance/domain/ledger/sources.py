@@ -114,7 +114,7 @@ def _of_claim(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
     paid = claim.paid_of(CostType.INDEMNITY).amount
     spent = claim.paid_of(CostType.EXPENSE).amount
     recovered = claim.recovered.amount
-    kept_back = claim.kept_back.amount
+    set_off = claim.set_off.amount
     balances = {
         Account.CHANGE_IN_CASE_RESERVES: case,
         Account.CASE_RESERVES: -case,
@@ -124,8 +124,8 @@ def _of_claim(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
         Account.CLAIM_EXPENSES_PAID: spent,
         Account.RECOVERIES: -recovered,
         Account.RECOVERIES_PAYABLE: -held,
-        Account.CLAIMS_KEPT_BACK: -kept_back,
-        Account.CASH: recovered + held - paid - spent + kept_back,
+        Account.CLAIMS_KEPT_BACK: -set_off,
+        Account.CASH: recovered + held - paid - spent + set_off,
     }
     return Source(claim.claimed.currency, Counter(balances))
 

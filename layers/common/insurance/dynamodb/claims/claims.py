@@ -10,7 +10,7 @@ from insurance.domain.claim.attention import waits_for, waits_from
 from insurance.domain.claim.context import ClaimContext, NoticeContext
 from insurance.domain.claim.evidence import first_seen
 from insurance.domain.claim.limits import LimitUsage, Movement, movements
-from insurance.domain.claim.set_off import AccountChange
+from insurance.domain.claim.set_off import SetOffEntry
 from insurance.domain.core.errors import (
     AccountMoved,
     ClaimNotFound,
@@ -108,7 +108,7 @@ class DynamoDBClaims:
         *,
         context: NoticeContext,
         command: Command,
-        account: AccountChange | None = None,
+        account: SetOffEntry | None = None,
     ) -> None:
         def noticed(_item: Item | None) -> Exception:
             return StaleRevision(claim.policy_id)
@@ -188,7 +188,7 @@ class DynamoDBClaims:
         *,
         before: Stored[Claim],
         command: Command,
-        account: AccountChange | None = None,
+        account: SetOffEntry | None = None,
     ) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(claim.id)
@@ -197,7 +197,7 @@ class DynamoDBClaims:
             self._client,
             [
                 *self._change_account(account),
-                *self._take(before.record.draws, claim),
+                *self._take(before.record.limit_usage, claim),
                 *self._mark(before.record, claim, stale),
                 put(
                     self._claims_table,
@@ -213,10 +213,12 @@ class DynamoDBClaims:
             ],
         )
 
-    def _take(self, drawn: Sequence[LimitUsage], claim: Claim) -> Sequence[Write]:
+    def _take(self, used_before: Sequence[LimitUsage], claim: Claim) -> Sequence[Write]:
         """Take of the shared limits, or give back: arithmetic on what is there, whatever it is by
         now, as long as the whole is not exceeded. Never by revision, so claims do not queue up."""
-        moved = sorted(movements(drawn, claim.draws), key=lambda each: each.pool or claim.policy_id)
+        moved = sorted(
+            movements(used_before, claim.limit_usage), key=lambda each: each.pool or claim.policy_id
+        )
         return [
             self._move(policy_id, tuple(some), claim)
             for policy_id, some in groupby(moved, lambda each: each.pool or claim.policy_id)
@@ -254,7 +256,7 @@ class DynamoDBClaims:
             [shared] = load(self._client, [self._limits_key(policy.shares_with)])
         return _read_used(limits, USED) | _read_used(shared, LIFE)
 
-    def _change_account(self, change: AccountChange | None) -> Sequence[Write]:
+    def _change_account(self, change: SetOffEntry | None) -> Sequence[Write]:
         """The policy's account beside the claim, as it was when the claim was decided on it."""
         if change is None:
             return ()

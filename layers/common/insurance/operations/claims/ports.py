@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from insurance.domain.claim import Claim
     from insurance.domain.claim.context import ClaimContext, NoticeContext
-    from insurance.domain.claim.set_off import AccountChange
+    from insurance.domain.claim.set_off import SetOffEntry
     from insurance.domain.core.event import Event
     from insurance.domain.core.stored import Stored
     from insurance.operations.command import Command
@@ -42,7 +42,7 @@ class Claims(Protocol):
         *,
         context: NoticeContext,
         command: Command,
-        account: AccountChange | None = None,
+        account: SetOffEntry | None = None,
     ) -> None:
         """Store a new claim, enter it in the policy's register, and record the command's answer.
 
@@ -94,7 +94,7 @@ class Claims(Protocol):
         *,
         before: Stored[Claim],
         command: Command,
-        account: AccountChange | None = None,
+        account: SetOffEntry | None = None,
     ) -> None:
         """Store the claim as the event left it, and the command's answer, all or none.
 
