@@ -19,7 +19,7 @@ from insurance.operations.claims.charge_reinstatement import charge_reinstatemen
 from insurance.operations.command import Query
 from insurance.operations.ledger.post_earned_premium import post_earned_premium
 from insurance.operations.policy.invite_renewal import invite_renewal
-from insurance.operations.quoting.expire_quote import QuoteExpirer
+from insurance.operations.quoting.expire_quote import expire_quote
 from insurance.operations.scheduler.check_deadlines import (
     check_claim_deadlines,
     check_complaint_deadlines,
@@ -31,7 +31,7 @@ quotes, policies, claims = stores.quotes, stores.policy_changes, stores.claims
 scheduled = stores.scheduled_jobs
 
 JOBS: Final[dict[JobKind, Job]] = {
-    JobKind.QUOTE: QuoteExpirer(quotes).look,
+    JobKind.QUOTE: partial(expire_quote, quotes=quotes),
     JobKind.RENEWAL: partial(
         invite_renewal,
         ports=wiring.invitation_ports(),

@@ -55,7 +55,7 @@ from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.ports import InvitationPorts, IssuingPorts, ServicingPorts
 from insurance.operations.policy.report_dispatch import DispatchInput, report_dispatch
 from insurance.operations.quoting.accept_quote import accept_quote
-from insurance.operations.quoting.expire_quote import QuoteExpirer
+from insurance.operations.quoting.expire_quote import expire_quote
 from insurance.operations.quoting.make_quote import RiskInput, make_quote
 from insurance.operations.quoting.ports import QuotingPorts
 from insurance.operations.scheduler.run_jobs import Job, run_jobs
@@ -195,7 +195,7 @@ class Year:
             events_table=tables["events"],
         )
         return {
-            JobKind.QUOTE: QuoteExpirer(stores.quotes).look,
+            JobKind.QUOTE: partial(expire_quote, quotes=stores.quotes),
             JobKind.RENEWAL: partial(
                 invite_renewal,
                 ports=InvitationPorts(

@@ -33,7 +33,7 @@ from insurance.operations.command import Command, Query
 from insurance.operations.ledger.ports import EarningsPorts
 from insurance.operations.ledger.post_earned_premium import post_earned_premium
 from insurance.operations.policy.invite_renewal import invite_renewal
-from insurance.operations.quoting.expire_quote import QuoteExpirer
+from insurance.operations.quoting.expire_quote import expire_quote
 from insurance.operations.scheduler.ports import ScheduledJobs
 from insurance.operations.scheduler.run_jobs import Job, RunReport, run_jobs
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
@@ -74,7 +74,7 @@ class Almanac:
         self.quotes = MemoryQuotes(memory)
         self.planned: set[tuple[str, int]] = set()
         self.jobs: Mapping[JobKind, Job] = {
-            JobKind.QUOTE: QuoteExpirer(self.quotes).look,
+            JobKind.QUOTE: partial(expire_quote, quotes=self.quotes),
             JobKind.RENEWAL: partial(invite_renewal, ports=invitation_ports(products, memory)),
             JobKind.BILLING: partial(
                 collect_premium,

@@ -6,6 +6,7 @@ import pytest
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.event import Event, StreamPosition, first_broken_link
 from insurance.domain.core.money import Currency, Money
+from insurance.domain.quote.event_types import QuoteEventType
 
 from tests.support.builders import NOW, make_quote
 
@@ -26,7 +27,7 @@ def chain(length: int = 4) -> list[Event]:
             make_quote(),
             PlainSeal(),
             stream=make_quote().id,
-            type=f"quote.step_{number}",
+            type=list(QuoteEventType)[number],
             actor="app_one",
             now=NOW + timedelta(minutes=number),
         )
@@ -85,7 +86,7 @@ def test_a_forked_stream_is_found():
         make_quote(producer="another"),
         PlainSeal(),
         stream=make_quote().id,
-        type="quote.fork",
+        type=QuoteEventType.EXPIRED,
         actor="app_one",
         now=NOW,
     )
@@ -105,7 +106,7 @@ def test_times_in_a_stream_never_run_backwards():
         make_quote(),
         PlainSeal(),
         stream=first.stream,
-        type="quote.again",
+        type=QuoteEventType.ACCEPTED,
         actor="app_one",
         now=NOW - timedelta(hours=1),
     )

@@ -5,10 +5,11 @@ import importlib
 import pkgutil
 import re
 from pathlib import Path
+from typing import get_type_hints
 
 import insurance.domain
 import pytest
-from insurance.domain.core.event import EventType
+from insurance.domain.core.event import Event, EventType
 from insurance.domain.events.catalogue import CATALOGUE, Audience
 
 LAYER = Path(insurance.domain.__file__).parents[1]
@@ -49,6 +50,11 @@ def test_what_would_warn_a_person_on_a_sanctions_list_stays_internal():
 
     assert "payment.suspected" in matches
     assert {CATALOGUE[name].audience for name in matches} == {Audience.INTERNAL}
+
+
+def test_an_event_is_made_with_a_member_of_an_enumeration_only():
+    """The type checker holds every call to it, so whatever is appended is in the catalogue."""
+    assert get_type_hints(Event.following)["type"] is EventType
 
 
 def test_no_module_writes_the_name_of_an_event_type_as_a_text():

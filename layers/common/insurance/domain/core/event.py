@@ -92,7 +92,7 @@ class Event(Value):
         seal: Seal,
         *,
         stream: str,
-        type: str,
+        type: EventType,
         actor: str,
         now: datetime,
         effective_at: datetime | None = None,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from insurance.domain.billing import BillingAccount, BillingSummary, current_account
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import PolicyNotFound
-from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.event import Event, EventType, StreamPosition
 from insurance.domain.core.posting import Posting
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
@@ -42,7 +42,7 @@ class AccountStep(NamedTuple):
     """An account after a step, the event that the step is, and what it posts."""
 
     account: BillingAccount
-    type: str
+    type: EventType
     postings: tuple[Posting, ...] = ()
     effective_at: datetime | None = None
     """The tax point; None: when the event is stored."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from insurance.domain.billing import BillingSummary, SuspendedPayment
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import SuspenseNotFound
-from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
+from insurance.domain.core.event import Event, EventType, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.posting import Posting
 from insurance.domain.core.stored import Stored
@@ -28,7 +28,7 @@ class SuspenseStep(NamedTuple):
     """A payment in suspense after a step, the event that the step is, and what it posts."""
 
     payment: SuspendedPayment
-    type: str
+    type: EventType
     postings: tuple[Posting, ...] = ()
 
 

@@ -111,7 +111,10 @@ def _load(
 
 
 def _event(
-    record: ProductVersion, type: str, before: Stored[ProductVersion] | None, command: Command
+    record: ProductVersion,
+    type: ProductEventType,
+    before: Stored[ProductVersion] | None,
+    command: Command,
 ) -> Event:
     return Event.following(
         before.head if before else StreamPosition(),

@@ -1,7 +1,7 @@
 """What every change of a quote has in common: how it is loaded, and how it is stored."""
 
 from insurance.domain.core.errors import AlreadyErased, QuoteNotFound
-from insurance.domain.core.event import Event
+from insurance.domain.core.event import Event, EventType
 from insurance.domain.core.stored import Stored
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command
@@ -25,7 +25,7 @@ def load_quote(quote_id: str, command: Command, ports: QuotingPorts) -> Stored[Q
 
 
 def store_quote(
-    quote: Quote, type: str, before: Stored[Quote], command: Command, ports: QuotingPorts
+    quote: Quote, type: EventType, before: Stored[Quote], command: Command, ports: QuotingPorts
 ) -> Stored[Quote]:
     """Store the changed quote with an event of this type, and the command's answer.
 

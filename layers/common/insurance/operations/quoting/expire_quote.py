@@ -1,6 +1,5 @@
-"""Expire a quote that somebody acted on and nothing came of."""
+"""Expire a quote that was accepted and not issued in time."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from insurance.domain.core.errors import QuoteNotFound
@@ -13,34 +12,34 @@ from insurance.operations.quoting.ports import Quotes
 from insurance.operations.system_command import command_for
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteExpirer:
-    """The look at a quote whose time is over."""
+def expire_quote(quote_id: str, now: datetime, *, quotes: Quotes) -> datetime | None:
+    """Expire an accepted quote that was not issued in time.
 
-    quotes: Quotes
+    Returns when to run again: at the end of its validity, if that is still to come.
 
-    def look(self, quote_id: str, now: datetime) -> datetime | None:
-        """Expire it if it is still open; there is nothing to look at afterwards."""
-        try:
-            before = self.quotes.get(quote_id)
-        except QuoteNotFound:
-            return None
-        quote = before.record
-        if before.key is None or (quote.status, QuoteStep.EXPIRE) not in NEXT:
-            return None
-        if now < quote.valid_until:
-            return quote.valid_until
-        command = command_for(mode_of(quote_id), "expire", quote_id, now)
-        expired = quote.expired()
-        event = Event.following(
-            before.head,
-            expired,
-            before.key,
-            stream=quote_id,
-            type=QuoteEventType.EXPIRED,
-            actor=SYSTEM_ACTOR,
-            now=now,
-            effective_at=quote.valid_until,
-        )
-        self.quotes.change(event, expired, before=before, command=command.with_answer(None))
+    Raises:
+        StaleRevision: Somebody else has changed the quote meanwhile.
+    """
+    try:
+        before = quotes.get(quote_id)
+    except QuoteNotFound:
         return None
+    quote = before.record
+    if before.key is None or (quote.status, QuoteStep.EXPIRE) not in NEXT:
+        return None
+    if now < quote.valid_until:
+        return quote.valid_until
+    command = command_for(mode_of(quote_id), "expire", quote_id, now)
+    expired = quote.expired()
+    event = Event.following(
+        before.head,
+        expired,
+        before.key,
+        stream=quote_id,
+        type=QuoteEventType.EXPIRED,
+        actor=SYSTEM_ACTOR,
+        now=now,
+        effective_at=quote.valid_until,
+    )
+    quotes.change(event, expired, before=before, command=command.with_answer(None))
+    return None
