@@ -221,7 +221,7 @@ PLAYED: Mapping[str, tuple[str, str]] = {
     "EAR-3": (LIVES, "test_ear_3_"),
     "MOT-I1": (PLANS, "test_mot_i1_"),
     "INS-1": (PLANS, "test_ins_1_"),
-    "RAT-1": ("tests/ledger/test_general_ledger.py", "test_rat_1_"),
+    "RAT-1": ("tests/operations/ledger/test_general_ledger.py", "test_rat_1_"),
 }
 """Cases of policy life, billing and reports: the tests that play them, held to the same file."""
 

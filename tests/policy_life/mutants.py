@@ -192,14 +192,14 @@ FAULTS = (
         "domain/ledger/calendar.py",
         "if self.closed_through is None or month > self.closed_through:",
         "if True:",
-        "tests/ledger",
+        "tests/operations/ledger",
     ),
     Fault(
         "a booking under way does not notice that its month was closed",
         "dynamodb/ledger/control_accounts.py",
         'OPEN = "attribute_not_exists(closed_through) OR closed_through < :period"',
         'OPEN = "attribute_exists(account) OR attribute_not_exists(account) OR :period = :period"',
-        "tests/ledger",
+        "tests/operations/ledger",
     ),
     Fault(
         "more is refunded than was paid and is not owed",
@@ -241,28 +241,28 @@ FAULTS = (
         "domain/ledger/health.py",
         "posted, source = totals.posted, totals.source",
         "posted = source = totals.posted",
-        "tests/ledger",
+        "tests/operations/ledger",
     ),
     Fault(
         "an event that is delivered twice is booked twice",
         "dynamodb/ledger/control_accounts.py",
         "            except _PostedBefore:\n                return None",
         "            except _PostedBefore:\n                transact(self._client, writes[:-1])",
-        "tests/ledger",
+        "tests/operations/ledger",
     ),
     Fault(
         "who closed a month may lock it",
         "domain/ledger/calendar.py",
         "if by == self.closed_by:",
         "if False:",
-        "tests/ledger",
+        "tests/operations/ledger",
     ),
     Fault(
         "premium is earned again that was posted before",
         "domain/ledger/earnings.py",
         "self.earned - before.earned",
         "self.earned",
-        "tests/ledger",
+        "tests/operations/ledger",
     ),
     Fault(
         "what a claim keeps back is counted as cash",
@@ -310,7 +310,7 @@ TESTS = (
     "tests/operations/billing/test_refunds.py",
     "tests/policy_life/test_offset.py",
     "tests/operations/payments/test_bank_statements.py",
-    "tests/ledger",
+    "tests/operations/ledger",
     "tests/policy_life/test_random_lives.py",
 )
 
