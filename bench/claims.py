@@ -30,7 +30,7 @@ BEFORE_THE_POLICY = "2026-11-01T08:20:00Z"
 ONE_CALL, AGAIN, TWO_CALLS, QUOTE = "one call", "one call again", "two calls", "quote"
 PUBLIC_RECORD = """\
 Beside it the public record (case STP-1): Lemonade reported that its bot reviewed a claim, ran 18 anti-fraud algorithms, approved it and sent the bank its
-instructions for 729 dollars, after a deductible of 250, within 3 seconds. The case's amounts come out the same here (`tests/claims`);
+instructions for 729 dollars, after a deductible of 250, within 3 seconds. The case's amounts come out the same here (`tests/operations/claims`);
 its 18 and its 3 seconds are no yardstick: other checks than ours, none of them published, and a clock on a service in use, not CPU on a bench."""
 """What can be said beside the lines; no line of ours is divided by it."""
 

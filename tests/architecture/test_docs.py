@@ -65,7 +65,7 @@ TYPED_BY = {
         "tests/local/test_serve.py",
         '"schedule", "ReconciliationSchedule"',
     ),
-    "make tour": ("tests/claims/test_tour.py", "tour"),
+    "make tour": ("tests/end_to_end/test_tour.py", "tour"),
     "make schema": ("tests/unit/product/test_checks.py", "schema_text()"),
     "make openapi": ("tests/template/test_openapi.py", "rendered()"),
     "make exam": ("tests/local/test_exam.py", "tools.exam"),
