@@ -22,15 +22,15 @@ QUOTED_AT = "2026-11-24T09:00:00Z"
 
 
 @pytest.fixture(scope="session")
-def clock() -> Clock:
+def plan_clock() -> Clock:
     """The clock that plans count by."""
     return Clock()
 
 
 @pytest.fixture(scope="session")
-def stack(clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(plan_clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
-    with Stack(ephemeral(Settings(), folder=folder, stretch=STRETCH), clock=clock) as running:
+    with Stack(ephemeral(Settings(), folder=folder, stretch=STRETCH), clock=plan_clock) as running:
         yield running
 
 

@@ -151,10 +151,12 @@ def test_a_caller_in_live_mode_has_no_clock_of_its_own(call_as: CallAs) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_over_the_plan_is_a_429_that_says_when_to_come_back(call_as: CallAs, clock: Clock) -> None:
+def test_over_the_plan_is_a_429_that_says_when_to_come_back(
+    call_as: CallAs, plan_clock: Clock
+) -> None:
     bronze = call_as("pebble-test")
 
-    with clock.stopped():
+    with plan_clock.stopped():
         answers = [bronze.post("/v1/policies", {"quote_id": UNKNOWN_QUOTE}) for _ in range(6)]
 
     throttled = [answer for answer in answers if answer.status_code == 429]
