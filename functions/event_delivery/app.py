@@ -8,6 +8,7 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.codec import from_stream
+from insurance.metrics import Metric
 from insurance.operations.delivery.deliver_event import deliver_event
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
@@ -28,12 +29,12 @@ def handler(batch: dict[str, Any], _context: object) -> dict[str, Any]:
             moved |= _deliver(record)
         except Exception as error:
             telemetry.logger.error("not delivered", error=type(error).__name__)
-            telemetry.count("DeliveryFailures")
+            telemetry.count(Metric.DELIVERY_FAILURES)
             failures = [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]
             break
     for mode, currency in moved:
         imbalance = ports.control_accounts.imbalance(mode, currency)
-        telemetry.business("LedgerImbalance", abs(imbalance), mode=mode, currency=currency)
+        telemetry.business(Metric.LEDGER_IMBALANCE, abs(imbalance), mode=mode, currency=currency)
     return {"batchItemFailures": failures}
 
 
@@ -41,7 +42,7 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
     """Deliver one record; the totals that it moved."""
     if record["eventName"] != "INSERT":
         # IAM cannot forbid a Put over an event, so the stream reports it.
-        telemetry.count("EventsTampered")
+        telemetry.count(Metric.EVENTS_TAMPERED)
         keys = from_stream(record["dynamodb"]["Keys"])
         telemetry.logger.error(
             "an event was changed or removed",
@@ -55,11 +56,11 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
     queue_payments(event, instructions=instructions)
     register_in_force(event, policies=policies_in_force)
     posted = deliver_event(event, _appended_at(record["dynamodb"]), ports)
-    telemetry.count("EventsDelivered")
+    telemetry.count(Metric.EVENTS_DELIVERED)
     for amounts in posted:
         total = {"mode": amounts.mode, "currency": amounts.currency}
-        telemetry.business("PremiumBound", amounts.premium_bound, **total)
-        telemetry.business("ClaimsPaid", amounts.claims_paid, **total)
+        telemetry.business(Metric.PREMIUM_BOUND, amounts.premium_bound, **total)
+        telemetry.business(Metric.CLAIMS_PAID, amounts.claims_paid, **total)
     return {(amounts.mode, amounts.currency) for amounts in posted}
 
 

@@ -14,6 +14,7 @@ from insurance.domain.core.errors import NoAuthority
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.scopes import Scope
 from insurance.domain.schedule.scheduled_job import LIVE, JobKind, partition_for
+from insurance.metrics import Metric
 from insurance.operations.billing.collect_premium import collect_premium
 from insurance.operations.claims.charge_reinstatement import charge_reinstatement
 from insurance.operations.command import Query
@@ -103,9 +104,9 @@ def run_live(event: dict[str, Any], context: Any) -> dict[str, Any]:
         now=datetime.now(UTC),
         time_is_up=_running_out(context),
     )
-    telemetry.count("JobsRun", report.jobs)
-    telemetry.count("JobsFailed", report.failed)
-    telemetry.count("JobsParked", report.parked)
+    telemetry.count(Metric.JOBS_RUN, report.jobs)
+    telemetry.count(Metric.JOBS_FAILED, report.failed)
+    telemetry.count(Metric.JOBS_PARKED, report.parked)
     if report.failed:
         telemetry.logger.error("jobs failed", failed=report.failed, parked=report.parked)
     return {

@@ -4,20 +4,21 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from insurance.config import setting
+from insurance.metrics import Metric
 
 logger = Logger()
 metrics = Metrics()
 
 
-def count(name: str, number: int = 1) -> None:
+def count(name: Metric, number: int = 1) -> None:
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
 
 
-def milliseconds(name: str, number: float) -> None:
+def milliseconds(name: Metric, number: float) -> None:
     metrics.add_metric(name=name, unit=MetricUnit.Milliseconds, value=number)
 
 
-def business(name: str, minor_units: int, *, mode: str, currency: str) -> None:
+def business(name: Metric, minor_units: int, *, mode: str, currency: str) -> None:
     """A total of the business, in minor units; live and test never add up together."""
     with single_metric(
         name=name,

@@ -7,6 +7,7 @@ from insurance import telemetry
 from insurance.api import problems
 from insurance.api.problems import Problem
 from insurance.domain.core.errors import FieldFault, InsuranceError, InvalidFields, Unavailable
+from insurance.metrics import Metric
 
 TRACE_PLACES_MAX = 12
 
@@ -28,14 +29,14 @@ def response(
 
 
 def no_route(event: Mapping[str, Any]) -> dict[str, Any]:
-    telemetry.count("Refusals")
+    telemetry.count(Metric.REFUSALS)
     detail = f"There is no {event['httpMethod']} {event['path']}."
     return _problem(event, problems.NO_ROUTE, detail)
 
 
 def refused(event: Mapping[str, Any], error: InsuranceError) -> dict[str, Any]:
     """The problem that a refusal is shown as."""
-    telemetry.count("Refusals")
+    telemetry.count(Metric.REFUSALS)
     faults = error.faults if isinstance(error, InvalidFields) else ()
     headers = {}
     if isinstance(error, Unavailable):
@@ -45,7 +46,7 @@ def refused(event: Mapping[str, Any], error: InsuranceError) -> dict[str, Any]:
 
 def failed(event: Mapping[str, Any], error: Exception) -> dict[str, Any]:
     """A fault of ours: logged without its text, which may quote what was sent."""
-    telemetry.count("Faults")
+    telemetry.count(Metric.FAULTS)
     telemetry.logger.error("unhandled", error=type(error).__name__, at=_places(error))
     detail = "Something went wrong on our side. Repeat the call with the same key."
     return _problem(event, problems.FAULT, detail)

@@ -18,6 +18,7 @@ from insurance.api.parameters import Parameters
 from insurance.api.path import check_id
 from insurance.api.route import CommandDeclaration, QueryDeclaration, Route
 from insurance.domain.core.errors import InsuranceError
+from insurance.metrics import Metric
 from insurance.operations.command import Command, Query
 
 type Entrypoint = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -67,8 +68,8 @@ class Api:
             began = time.perf_counter()
             telemetry.logger.set_correlation_id(responses.request_id(event))
             answer = self._answer(event)
-            telemetry.count("Requests")
-            telemetry.milliseconds("Latency", round((time.perf_counter() - began) * 1000, 3))
+            telemetry.count(Metric.REQUESTS)
+            telemetry.milliseconds(Metric.LATENCY, round((time.perf_counter() - began) * 1000, 3))
             return answer
 
         entry: Entrypoint = handler
