@@ -75,6 +75,9 @@ def arrears_scenes() -> Iterator[Scene]:
     decide = "POST /v1/claims/{claim_id}/decision"
     agreed = {"decision": "approve", "reason_code": "covered", "reason": "All is in order."}
     yield Scene(path, decide, HANDLER, agreed, (*ISSUED, noted), of_noted, **later)
+    settle = "POST /v1/claims/{claim_id}/settlement"
+    path = "settlement/settle_less_overdue_premium"
+    yield Scene(path, settle, HARBOUR, None, (*ISSUED, noted), of_noted, **later)
     failed = {
         "instruction_id": identity.payment_id_for(claim_id_of(settled[13:]), 1),
         "outcome": "failed",
