@@ -94,13 +94,13 @@ bench: .tools/setup ## Measure what a request, a claim and a rating cost, beside
 	$(RUN) --group bench python -m bench.rating
 
 mutants: .tools/setup ## Plant faults in the arithmetic of policy life, one at a time; a test must notice each
-	$(RUN) python -m tests.policy_life.mutants
+	$(RUN) python -m tests.long.mutants
 
 long: .tools/setup ## Play a year of 1,000 and of 10,000 policies on the local engine (LONG="100 1000" for other sizes)
-	$(RUN) python -m tests.policy_life.year $(or $(LONG),1000 10000)
+	$(RUN) python -m tests.long.year $(or $(LONG),1000 10000)
 
 lives: .tools/setup ## Play 500 random lives of a policy, of up to 50 steps each
-	LIVES=500 $(RUN) pytest -q tests/policy_life/test_random_lives.py
+	LIVES=500 $(RUN) pytest -q tests/operations/policy/test_random_lives.py
 
 flaky: .tools/setup ## Run the slow levels N times on a machine whose every core is taken (N=10)
 	$(RUN) python -m tests.flaky $(or $(N),10)

@@ -207,7 +207,7 @@ REPRODUCED: Mapping[str, Callable[[], list[Any]]] = {
     "TAX-1": lambda: [tax_fraction(rate) for rate in ("0.06", "0.20", "0.05", "0.12", "0.175")],
 }
 
-LIVES = "tests/policy_life/test_published_cases.py"
+LIVES = "tests/operations/policy/test_published_cases.py"
 PLANS = "tests/unit/billing/test_instalments.py"
 PLAYED: Mapping[str, tuple[str, str]] = {
     "MOT-L1": (LIVES, "test_mot_l1_"),

@@ -1,7 +1,7 @@
 """What schemathesis is not to send as valid: JSON that no schema of OpenAPI 3.0 can rule out.
 
 Wherever they stand the API refuses numbers with a fraction and characters that are no text, with a
-400 that says so; tests/integration/test_bad_input.py sends them by name.
+400 that says so; tests/http/edge/test_bad_input.py sends them by name.
 """
 
 import re

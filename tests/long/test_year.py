@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from tests.policy_life.year import play
+from tests.long.year import play
 
 POLICIES = int(os.environ.get("YEAR_POLICIES", "300"))
 

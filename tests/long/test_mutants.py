@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.policy_life.mutants import FAULTS, LAYER, ROOT
+from tests.long.mutants import FAULTS, LAYER, ROOT
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)

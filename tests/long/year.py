@@ -1,4 +1,4 @@
-"""`python -m tests.policy_life.year 1000 10000`: a year of so many policies, played on the local engine.
+"""`python -m tests.long.year 1000 10000`: a year of so many policies, played on the local engine.
 
 Policies are sold all through the year, a third of them by instalments. Most pay; some change, some
 cancel, some fall into arrears, of whom half are cured and half lapse; who comes to the end of the
