@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from insurance import telemetry, wiring
+from insurance import bundles, telemetry, wiring
 from insurance.api.fields import accounting_period
 from insurance.api.router import Api
 from insurance.api.views.ledger import CalendarView
@@ -18,7 +18,7 @@ from insurance.operations.command import Command
 from insurance.operations.ledger.close_period import close_period, lock_period, reopen_period
 from insurance.operations.ledger.reconcile_ledger import reconcile_ledger
 
-ports, receipts = wiring.accounting_ports(), wiring.stores().receipts
+ports, receipts = bundles.accounting_ports(), wiring.stores().receipts
 
 RESERVE_MS: Final = 10_000
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from insurance import wiring
+from insurance import bundles, wiring
 from insurance.api.approvals import ApprovalRequest, PayeeScreeningRequest
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, PositiveMoney, Reason
@@ -54,7 +54,7 @@ from insurance.operations.billing.suspense_context import SuspenseResult
 from insurance.operations.command import Command, Query
 from pydantic import Field
 
-ports = wiring.refund_ports()
+ports = bundles.refund_ports()
 
 api = Api(wiring.stores().receipts.find_replay)
 handler = api.entrypoint()

@@ -3,7 +3,7 @@
 import re
 from typing import Final, Literal
 
-from insurance import wiring
+from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Code, Instant, MoneyOrNil, PositiveMoney, Reason, Subject
 from insurance.api.router import Api
@@ -47,7 +47,7 @@ from insurance.operations.claims.handle_claim import (
 from insurance.operations.claims.read_claim import read_claim
 from insurance.operations.command import Command, Query
 
-ports = wiring.claim_ports()
+ports = bundles.claim_ports()
 receipts = wiring.stores().receipts
 
 api = Api(receipts.find_replay)

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Final, Literal
 
-from insurance import wiring
+from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Code, Instant, Narrative, PositiveMoney, Reason, Text
 from insurance.api.paging import Page
@@ -37,7 +37,7 @@ from insurance.operations.claims.notify_claim import notify_claim
 from insurance.operations.claims.read_claim import ClaimsPage, list_claims, read_claim
 from insurance.operations.command import Command, Query
 
-ports = wiring.claim_ports()
+ports = bundles.claim_ports()
 receipts = wiring.stores().receipts
 
 api = Api(receipts.find_replay)

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, Literal, Self
 
-from insurance import wiring
+from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Narrative, PositiveMoney, Reason, Subject, Text
 from insurance.api.paging import Page
@@ -58,7 +58,7 @@ from insurance.operations.complaints.reopen_complaint import reopen_complaint
 from insurance.operations.listing import ListPage
 from pydantic import Field, StringConstraints, model_validator
 
-ports = wiring.complaint_ports()
+ports = bundles.complaint_ports()
 
 api = Api(wiring.stores().complaint_receipts.find_replay)
 handler = api.entrypoint()

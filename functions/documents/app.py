@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from insurance import wiring
+from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Instant
 from insurance.api.paging import Page
@@ -32,7 +32,7 @@ from insurance.operations.documents.read_document import (
 )
 from pydantic import Field, StringConstraints
 
-ports, receipts = wiring.document_ports(), wiring.stores().receipts
+ports, receipts = bundles.document_ports(), wiring.stores().receipts
 
 api = Api(receipts.find_replay)
 handler = api.entrypoint()

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from insurance import telemetry, wiring
+from insurance import bundles, telemetry, wiring
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.dynamodb.aggregates import read_event
@@ -14,7 +14,7 @@ from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 
-stores, ports = wiring.stores(), wiring.delivery_ports()
+stores, ports = wiring.stores(), bundles.delivery_ports()
 schedule = stores.scheduled_jobs
 instructions, policies_in_force = stores.instructions, stores.policies_in_force
 

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from insurance import wiring
+from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Code
 from insurance.api.router import Api
@@ -39,7 +39,7 @@ from insurance.operations.claims.take_evidence import (
 from insurance.operations.command import Command, Query
 from pydantic import Field, StringConstraints
 
-ports = wiring.evidence_ports()
+ports = bundles.evidence_ports()
 receipts = wiring.stores().receipts
 
 api = Api(receipts.find_replay)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from insurance import wiring
+from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Instant, Reason
 from insurance.api.router import Api
@@ -49,7 +49,7 @@ from insurance.operations.payments.take_status_report import (
 )
 from pydantic import Field, StringConstraints
 
-ports, billing = wiring.payment_ports(), wiring.billing_ports()
+ports, billing = bundles.payment_ports(), bundles.billing_ports()
 
 api = Api(wiring.stores().receipts.find_replay)
 handler = api.entrypoint()

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Literal
 
-from insurance import wiring
+from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Reason
 from insurance.api.paging import Page
@@ -39,7 +39,7 @@ from insurance.operations.parties.screen_policies import ScreeningRun, screen_po
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.read_policy import EventPage, read_policy, read_policy_events
 
-ports, receipts = wiring.issuing_ports(), wiring.stores().receipts
+ports, receipts = bundles.issuing_ports(), wiring.stores().receipts
 
 api = Api(receipts.find_replay)
 handler = api.entrypoint()

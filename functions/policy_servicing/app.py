@@ -8,7 +8,7 @@ It is longer than other files because a function is one file, and every route de
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from insurance import wiring
+from insurance import bundles, wiring
 from insurance.api.paging import Page
 from insurance.api.requests.servicing import (
     AccessRequest,
@@ -67,7 +67,7 @@ from insurance.operations.policy.report_dispatch import report_dispatch
 from insurance.operations.policy.store_notice import NoticeResult
 from insurance.operations.policy.withdraw_notice import withdraw_notice
 
-ports, renewal_ports = wiring.servicing_ports(), wiring.renewal_ports()
+ports, renewal_ports = bundles.servicing_ports(), bundles.renewal_ports()
 receipts, quotes = wiring.stores().receipts, wiring.stores().quotes
 accesses = wiring.stores().accesses
 

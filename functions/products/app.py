@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
-from insurance import wiring
+from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Reason
 from insurance.api.paging import Page
@@ -44,7 +44,7 @@ from insurance.operations.products.read_versions import (
 )
 from pydantic import Field, StringConstraints
 
-ports, receipts = wiring.product_ports(), wiring.stores().staff_receipts
+ports, receipts = bundles.product_ports(), wiring.stores().staff_receipts
 
 api = Api(receipts.find_replay)
 handler = api.entrypoint()

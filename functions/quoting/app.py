@@ -4,7 +4,7 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from insurance import wiring
+from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, MoneyOrNil, Reason, Text
 from insurance.api.router import Api
@@ -39,7 +39,7 @@ from insurance.operations.quoting.make_quote import RiskInput, make_quote, previ
 from insurance.operations.quoting.read_quote import read_quote
 from pydantic import AfterValidator, Field, StringConstraints
 
-ports = wiring.quoting_ports()
+ports = bundles.quoting_ports()
 quotes, receipts = wiring.stores().quotes, wiring.stores().quote_receipts
 
 api = Api(receipts.find_replay)

@@ -2,7 +2,7 @@
 
 import re
 
-from insurance import wiring
+from insurance import bundles
 from insurance.api.fields import accounting_period
 from insurance.api.paging import Page
 from insurance.api.parameters import OptionalInstant, Parameters
@@ -48,7 +48,7 @@ from insurance.operations.ledger.read_policy_ledger import (
 from insurance.operations.ledger.report_business import report_business, state_partner_account
 from pydantic import Field
 
-ports = wiring.ledger_ports()
+ports = bundles.ledger_ports()
 
 api = Api()
 handler = api.entrypoint()

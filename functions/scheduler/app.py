@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
-from insurance import telemetry, wiring
+from insurance import bundles, telemetry, wiring
 from insurance.api.router import Api
 from insurance.api.views.scheduler import RunView
 from insurance.domain.core.caller import CallerKind
@@ -35,10 +35,10 @@ JOBS: Final[dict[JobKind, Job]] = {
     JobKind.QUOTE: partial(expire_quote, quotes=quotes),
     JobKind.RENEWAL: partial(
         invite_renewal,
-        ports=wiring.invitation_ports(),
+        ports=bundles.invitation_ports(),
     ),
-    JobKind.BILLING: partial(collect_premium, ports=wiring.collection_ports()),
-    JobKind.EARNING: partial(post_earned_premium, ports=wiring.earnings_ports()),
+    JobKind.BILLING: partial(collect_premium, ports=bundles.collection_ports()),
+    JobKind.EARNING: partial(post_earned_premium, ports=bundles.earnings_ports()),
     JobKind.CLAIM: partial(check_claim_deadlines, claims=claims),
     JobKind.LIMIT: partial(
         charge_reinstatement, products=products, claims=claims, policies=policies

@@ -2,7 +2,7 @@
 
 from typing import Final, Literal, Self
 
-from insurance import wiring
+from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Code, PositiveMoney, Reason, Text
 from insurance.api.payees import PayeeRequest
@@ -46,7 +46,7 @@ from insurance.operations.claims.settle_claim import settle_claim
 from insurance.operations.command import Command
 from pydantic import model_validator
 
-ports = wiring.claim_ports()
+ports = bundles.claim_ports()
 receipts = wiring.stores().receipts
 
 api = Api(receipts.find_replay)

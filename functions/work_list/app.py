@@ -1,6 +1,6 @@
 """Work list: the work that waits for a role, and claims of all policies by status and handler."""
 
-from insurance import wiring
+from insurance import bundles
 from insurance.api.fields import Subject
 from insurance.api.paging import Page
 from insurance.api.parameters import Parameters
@@ -17,7 +17,7 @@ from insurance.operations.work.list_claims import ClaimFilter, list_claims
 from insurance.operations.work.list_work import list_work
 from pydantic import Field
 
-ports = wiring.work_ports()
+ports = bundles.work_ports()
 
 api = Api()
 handler = api.entrypoint()

@@ -292,9 +292,9 @@ def _fresh(folder: str) -> Any:
 
 def forget_wiring() -> None:
     """What `insurance.wiring` has made stays with those who asked for it."""
-    from insurance import clients, wiring  # noqa: PLC0415 - after the environment is set
+    from insurance import bundles, clients, wiring  # noqa: PLC0415 - after the environment is set
 
-    for made in (*vars(wiring).values(), *vars(clients).values()):
+    for made in (*vars(bundles).values(), *vars(wiring).values(), *vars(clients).values()):
         if isinstance(made, type(cache(lambda: None))):
             made.cache_clear()
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl
 
-from insurance import telemetry, wiring
+from insurance import bundles, telemetry, wiring
 from insurance.catalogue import Catalogue
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.identity import Mode
@@ -373,7 +373,7 @@ def _settings() -> Iterator[None]:
 
 def _forget() -> None:
     """Nothing that was made of one platform's parts is given to the next."""
-    for made in vars(wiring).values():
+    for made in (*vars(bundles).values(), *vars(wiring).values()):
         if isinstance(made, type(cache(lambda: None))):
             made.cache_clear()
 

@@ -1,0 +1,236 @@
+"""Bundles of ports, one for each kind of operation: what a function's handlers pass on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from insurance import wiring
+
+# A function loads the bundle that it asks for: every import below is inside its function.
+if TYPE_CHECKING:
+    from insurance.operations.billing.ports import BillingPorts, CollectionPorts, RefundPorts
+    from insurance.operations.claims.ports import ClaimPorts, EvidencePorts
+    from insurance.operations.complaints.ports import ComplaintPorts
+    from insurance.operations.delivery.ports import DeliveryPorts
+    from insurance.operations.documents.ports import DocumentPorts
+    from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
+    from insurance.operations.parties.ports import ScreeningPorts
+    from insurance.operations.payments.ports import PaymentPorts
+    from insurance.operations.policy.ports import (
+        InvitationPorts,
+        IssuingPorts,
+        RenewalPorts,
+        ServicingPorts,
+    )
+    from insurance.operations.products.ports import ProductPorts
+    from insurance.operations.quoting.ports import QuotingPorts
+    from insurance.operations.work.ports import WorkPorts
+
+
+def quoting_ports() -> QuotingPorts:
+    from insurance.operations.quoting.ports import QuotingPorts
+
+    return QuotingPorts(
+        products=wiring.products(),
+        look_ups=wiring.look_ups(),
+        quotes=wiring.stores().quotes,
+        keys=wiring.keys(),
+        carrier=wiring.carrier(),
+    )
+
+
+def issuing_ports() -> IssuingPorts:
+    from insurance.operations.policy.ports import IssuingPorts
+
+    return IssuingPorts(
+        products=wiring.products(),
+        policies=wiring.stores().policies,
+        screening=screening_ports(),
+    )
+
+
+def screening_ports() -> ScreeningPorts:
+    from insurance.operations.parties.ports import ScreeningPorts
+
+    return ScreeningPorts(
+        list=wiring.screening(),
+        cases=wiring.stores().screenings,
+        policies=wiring.stores().screenings,
+    )
+
+
+def servicing_ports() -> ServicingPorts:
+    from insurance.operations.policy.ports import ServicingPorts
+
+    return ServicingPorts(
+        products=wiring.products(),
+        look_ups=wiring.look_ups(),
+        policies=wiring.stores().policy_changes,
+        accounts=wiring.stores().billing,
+    )
+
+
+def renewal_ports() -> RenewalPorts:
+    from insurance.operations.policy.ports import RenewalPorts
+
+    return RenewalPorts(
+        products=wiring.products(),
+        look_ups=wiring.look_ups(),
+        renewals=wiring.stores().renewals,
+        quotes=wiring.stores().quotes,
+        keys=wiring.keys(),
+    )
+
+
+def invitation_ports() -> InvitationPorts:
+    from insurance.operations.policy.ports import InvitationPorts
+
+    return InvitationPorts(
+        products=wiring.products(),
+        look_ups=wiring.look_ups(),
+        renewals=wiring.stores().renewals,
+        quotes=wiring.stores().quotes,
+        keys=wiring.keys(),
+        policies=wiring.stores().policy_changes,
+    )
+
+
+def ledger_ports() -> LedgerPorts:
+    from insurance.operations.ledger.ports import LedgerPorts
+
+    return LedgerPorts(
+        products=wiring.products(),
+        policy_ledgers=wiring.stores().policy_ledgers,
+        general_ledger=wiring.stores().general_ledger,
+    )
+
+
+def accounting_ports() -> AccountingPorts:
+    from insurance.operations.ledger.ports import AccountingPorts
+
+    return AccountingPorts(
+        products=wiring.products(),
+        calendars=wiring.stores().calendars,
+        reconciliations=wiring.stores().reconciliations,
+    )
+
+
+def earnings_ports() -> EarningsPorts:
+    from insurance.operations.ledger.ports import EarningsPorts
+
+    return EarningsPorts(products=wiring.products(), earnings=wiring.stores().earnings)
+
+
+def delivery_ports() -> DeliveryPorts:
+    from insurance.operations.delivery.ports import DeliveryPorts
+
+    return DeliveryPorts(
+        products=wiring.products(),
+        control_accounts=wiring.stores().control_accounts,
+        bus=wiring.event_bus(),
+    )
+
+
+def complaint_ports() -> ComplaintPorts:
+    from insurance.operations.complaints.ports import ComplaintPorts
+
+    return ComplaintPorts(
+        products=wiring.products(),
+        complaints=wiring.stores().complaints,
+        screening=wiring.screening(),
+        register=wiring.stores().work_lists,
+    )
+
+
+def work_ports() -> WorkPorts:
+    from insurance.operations.work.ports import WorkPorts
+
+    return WorkPorts(lists=wiring.stores().work_lists)
+
+
+def product_ports() -> ProductPorts:
+    from insurance.operations.products.ports import ProductPorts
+
+    return ProductPorts(
+        products=wiring.products(),
+        versions=wiring.stores().product_versions,
+        seeds=wiring.seeds(),
+        contents=lambda: wiring.objects("products"),
+    )
+
+
+def document_ports() -> DocumentPorts:
+    from insurance.operations.documents.ports import DocumentPorts
+
+    return DocumentPorts(
+        products=wiring.products(),
+        wordings=wiring.wordings(),
+        typesetter=wiring.typesetter(),
+        documents=wiring.stores().documents,
+        files=wiring.objects("documents"),
+    )
+
+
+def claim_ports() -> ClaimPorts:
+    from insurance.operations.claims.ports import ClaimPorts
+
+    return ClaimPorts(
+        products=wiring.products(), claims=wiring.stores().claims, screening=wiring.screening()
+    )
+
+
+def evidence_ports() -> EvidencePorts:
+    from insurance.operations.claims.ports import EvidencePorts
+
+    return EvidencePorts(
+        products=wiring.products(),
+        claims=wiring.stores().claims,
+        objects=wiring.objects("evidence"),
+        scanner=wiring.scanner(),
+    )
+
+
+def billing_ports() -> BillingPorts:
+    from insurance.operations.billing.ports import BillingPorts
+
+    return BillingPorts(products=wiring.products(), billing=wiring.stores().billing)
+
+
+def refund_ports() -> RefundPorts:
+    from insurance.operations.billing.ports import RefundPorts
+
+    return RefundPorts(
+        products=wiring.products(), billing=wiring.stores().billing, screening=wiring.screening()
+    )
+
+
+def collection_ports() -> CollectionPorts:
+    from insurance.operations.billing.ports import CollectionPorts
+
+    return CollectionPorts(
+        products=wiring.products(),
+        billing=wiring.stores().billing,
+        look_ups=wiring.look_ups(),
+        policies=wiring.stores().policy_changes,
+    )
+
+
+def payment_ports() -> PaymentPorts:
+    from insurance.operations.payments.claim_payers import ClaimPayers
+    from insurance.operations.payments.payers_by_prefix import PayersByPrefix
+    from insurance.operations.payments.ports import PaymentPorts
+    from insurance.operations.payments.redress_payers import RedressPayers
+    from insurance.operations.payments.refund_payers import RefundPayers, ReturnPayers
+
+    billing = billing_ports()
+    return PaymentPorts(
+        orders=wiring.stores().payment_orders,
+        payers=PayersByPrefix(
+            pay=ClaimPayers(wiring.stores().claims),
+            rfd=RefundPayers(billing),
+            ret=ReturnPayers(billing),
+            rdr=RedressPayers(wiring.stores().complaints),
+        ),
+        objects=wiring.objects("payment_files"),
+        messages=wiring.bank_messages(),
+    )
