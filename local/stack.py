@@ -7,7 +7,6 @@ in the same way. Stopping it, or the end of this process however it comes, stops
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 import threading
 import time
@@ -15,7 +14,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -44,6 +42,7 @@ from local.aws.workers import INIT_SECONDS, Result
 from local.bank import Bank
 from local.certificate import Certificate, ensure_certificate
 from local.lease import Lease
+from local.log import log_to
 from local.processes import LOOPBACK, bound_socket
 from local.seeding import (
     create_tables,
@@ -261,7 +260,7 @@ class Stack:
         lease = Lease(folder)
         lease.take()
         self._parts.callback(lease.release)
-        _log_to(self.settings.logs / "gateway.log", self._parts)
+        log_to(self.settings.logs / "gateway.log", self._parts)
         if self.settings.tls:
             self.certificate = ensure_certificate(folder / "tls")
         return lease
@@ -386,19 +385,6 @@ class Stack:
                 )
                 self._parts.push_async_callback(reader.stop)
                 reader.start()
-
-
-def _log_to(path: Path, parts: AsyncExitStack) -> None:
-    """The stack's own log: access log lines and what went wrong inside."""
-    handler = logging.FileHandler(path)
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    parts.callback(handler.close)
-    for name, level in (("coverwright", logging.INFO), ("uvicorn", logging.WARNING)):
-        logger = logging.getLogger(name)
-        logger.setLevel(level)
-        logger.propagate = False
-        logger.addHandler(handler)
-        parts.callback(logger.removeHandler, handler)
 
 
 def ephemeral(settings: Settings, **changes: Any) -> Settings:

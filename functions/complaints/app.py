@@ -1,14 +1,23 @@
 """Complaints: opened, investigated and answered by a deadline; redress; the register."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal, Self
+from typing import Annotated
 
 from insurance import bundles, wiring
-from insurance.api.body import Request
-from insurance.api.fields import Narrative, PositiveMoney, Reason, Subject, Text
 from insurance.api.paging import Page
-from insurance.api.parameters import Parameters
-from insurance.api.payees import PayeeRequest
+from insurance.api.requests.complaints import (
+    ComplaintAssignmentRequest,
+    ComplaintClosureRequest,
+    ComplaintNoteRequest,
+    ComplaintReopeningRequest,
+    ComplaintRequest,
+    FinalResponseRequest,
+    OmbudsmanReferralRequest,
+    RedressApprovalRequest,
+    RedressRequest,
+    RedressScreeningRequest,
+    RegisterParameters,
+)
 from insurance.api.router import Api
 from insurance.api.views.complaints import (
     ComplaintInternalView,
@@ -16,11 +25,7 @@ from insurance.api.views.complaints import (
     RegisterExportView,
     RegisterView,
 )
-from insurance.domain.claim.diary import Channel
-from insurance.domain.complaint import Category, Complainant, Complaint, Outcome, RootCause
-from insurance.domain.complaint.complaint import FinalResponseInput
-from insurance.domain.complaint.new_complaint import ComplaintDetails
-from insurance.domain.complaint.redress import RedressOffer
+from insurance.domain.complaint import Complaint
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
@@ -33,11 +38,9 @@ from insurance.domain.core.errors import (
     SamePerson,
     WrongState,
 )
-from insurance.domain.core.identity import ClaimId, PolicyId, QuoteId
 from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
-from insurance.domain.party.party import Name
 from insurance.operations.command import Command, Query
 from insurance.operations.complaints.acknowledge_complaint import acknowledge_complaint
 from insurance.operations.complaints.add_complaint_note import add_complaint_note
@@ -56,7 +59,7 @@ from insurance.operations.complaints.read_complaint import read_complaint, read_
 from insurance.operations.complaints.refer_complaint import refer_complaint
 from insurance.operations.complaints.reopen_complaint import reopen_complaint
 from insurance.operations.listing import ListPage
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import StringConstraints
 
 ports = bundles.complaint_ports()
 
@@ -75,103 +78,6 @@ RECORDERS = READERS - {Role.AUDITOR} | {Role.UNDERWRITER, Role.CHIEF_UNDERWRITER
 
 Contact = Annotated[str, StringConstraints(min_length=1, max_length=254)]
 Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
-
-
-class ComplaintRequest(Request):
-    """A complaint about a quote, a policy or a claim."""
-
-    about: QuoteId | PolicyId | ClaimId
-    category: Literal["delay", "decision", "service", "price", "sale", "privacy", "other"]
-    complainant: Name
-    contact: Contact | None = None
-    text: Narrative
-    channel: Literal["policyholder", "broker", "call_centre", "portal"] | None = None
-
-    def details(self) -> ComplaintDetails:
-        return ComplaintDetails(
-            about=self.about,
-            category=Category(self.category),
-            complainant=Complainant(name=self.complainant, contact=self.contact),
-            text=self.text,
-            channel=Channel(self.channel) if self.channel else None,
-        )
-
-
-class FinalResponseRequest(Request):
-    """The final response, the outcome, and the cause that the investigation found."""
-
-    text: Narrative
-    outcome: Literal["upheld", "partly_upheld", "rejected"]
-    root_cause: Literal[
-        "process", "people", "system", "product", "supplier", "communication", "none_found"
-    ]
-
-    def response(self) -> FinalResponseInput:
-        return FinalResponseInput(self.text, Outcome(self.outcome), RootCause(self.root_cause))
-
-
-class OmbudsmanReferralRequest(Request):
-    """The ombudsman's own reference."""
-
-    reference: Text
-
-
-class ComplaintClosureRequest(Request):
-    """How it ended: accepted, withdrawn, or decided by the ombudsman."""
-
-    reason: Literal["accepted", "withdrawn", "ombudsman_decided"]
-
-
-class ComplaintReopeningRequest(Request):
-    """Why the complaint is reopened."""
-
-    reason: Reason
-
-
-class ComplaintAssignmentRequest(Request):
-    """The handler from now on; without one, nobody is responsible for it."""
-
-    handler: Subject | None = None
-
-
-class ComplaintNoteRequest(Request):
-    """A note for colleagues."""
-
-    text: Reason
-
-
-class RedressRequest(PayeeRequest):
-    """The amount, the payee and the reason. A second person must approve it."""
-
-    amount: PositiveMoney
-    reason: Reason
-
-    @model_validator(mode="after")
-    def _has_account(self) -> Self:
-        if self.iban is None and self.account_number is None:
-            raise ValueError("either an IBAN or a sort code and an account number is given")
-        return self
-
-    def offer(self) -> RedressOffer:
-        return RedressOffer(self.amount, self.payee(), self.reason)
-
-
-class RedressApprovalRequest(Request):
-    """Whether the redress is approved, and why."""
-
-    decision: Literal["approve", "refuse"]
-    reason: Reason
-
-
-class RedressScreeningRequest(Request):
-    """Whether the payee is another person than the listed one, and how that is known."""
-
-    decision: Literal["clear", "refuse"]
-    reason: Reason
-
-
-class RegisterParameters(Parameters):
-    month: Month = Field(description="The month of receipt, such as 2027-01")
 
 
 @api.command(

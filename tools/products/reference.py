@@ -5,38 +5,27 @@ compared with: an import contract keeps it apart from `insurance`. It takes chec
 """
 
 import ast
-import csv
-import io
-import re
-from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import (
-    ROUND_CEILING,
-    ROUND_DOWN,
-    ROUND_FLOOR,
-    ROUND_HALF_DOWN,
-    ROUND_HALF_EVEN,
-    ROUND_HALF_UP,
-    ROUND_UP,
     Context,
     Decimal,
     localcontext,
 )
 from typing import Any, NamedTuple
 
-WAYS = {
-    "half_up": ROUND_HALF_UP,
-    "half_even": ROUND_HALF_EVEN,
-    "half_down": ROUND_HALF_DOWN,
-    "up": ROUND_UP,
-    "down": ROUND_DOWN,
-    "ceiling": ROUND_CEILING,
-    "floor": ROUND_FLOOR,
-}
+from tools.products.reference_functions import (
+    CALLS,
+    COMPARE,
+    WAYS,
+    arithmetic,
+    comparable,
+    months_later,
+)
+from tools.products.reference_tables import read_table
+
 EXPONENTS = {"JPY": 0, "KRW": 0, "BHD": 3, "KWD": 3, "TND": 3}
 PRECISE = Context(prec=160)
-QUOTIENT = Decimal("1e-16")
 
 type Names = Mapping[str, Any]
 
@@ -47,10 +36,6 @@ class Price(NamedTuple):
     total: Decimal
 
 
-class NoRow(LookupError):
-    """No row of a table, or more than one."""
-
-
 class Tariff:
     """The rating part of a definition."""
 
@@ -59,7 +44,7 @@ class Tariff:
         self._values: Mapping[str, Any] = document.get("values", {})
         declared = document.get("tables", {})
         self._tables = {
-            name: _table(text, declared.get(name, {}).get("values"))
+            name: read_table(text, declared.get(name, {}).get("values"))
             for name, text in tables.items()
         }
         self._exponent = EXPONENTS.get(document["currency"], 2)
@@ -104,7 +89,7 @@ class Tariff:
         names["end"] = (
             start + timedelta(int(self._worth(term["days"], {**names, "end": start})))
             if "days" in term
-            else _months_later(start, term.get("months", 12))
+            else months_later(start, term.get("months", 12))
         )
         return names
 
@@ -322,7 +307,7 @@ class Tariff:
             case ast.Compare():
                 return self._compare(node, of)
             case ast.BinOp():
-                return _arithmetic(node.op, of(node.left), of(node.right))
+                return arithmetic(node.op, of(node.left), of(node.right))
             case ast.Call(func=ast.Name(id=name), args=[ast.GeneratorExp() as loop]):
                 default = of(node.keywords[0].value) if node.keywords else None
                 return self._aggregate(name, loop, names, source, default)
@@ -339,7 +324,7 @@ class Tariff:
                 right: Any = None
             else:
                 right = of(right_node)
-                one, two = _dated(left, right), _dated(right, left)
+                one, two = comparable(left, right), comparable(right, left)
                 held = COMPARE[type(operator)](one, two)
             if not held:
                 return False
@@ -371,170 +356,3 @@ class Tariff:
             return CALLS[name](*values)
         table, _, column = name.partition("__")
         return self._tables[table].find(values, column)
-
-
-COMPARE: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Lt: lambda one, two: one < two,
-    ast.LtE: lambda one, two: one <= two,
-    ast.Gt: lambda one, two: one > two,
-    ast.GtE: lambda one, two: one >= two,
-    ast.Eq: lambda one, two: one == two,
-    ast.NotEq: lambda one, two: one != two,
-}
-
-
-def _dated(one: Any, other: Any) -> Any:
-    return date.fromisoformat(one) if isinstance(other, date) and isinstance(one, str) else one
-
-
-def _arithmetic(  # noqa: PLR0911 - one for each operator
-    operator: ast.operator, one: Decimal, two: Decimal
-) -> Decimal:
-    match operator:
-        case ast.Add():
-            return one + two
-        case ast.Sub():
-            return one - two
-        case ast.Mult():
-            return one * two
-        case ast.Div():
-            return (one / two).quantize(QUOTIENT, ROUND_HALF_EVEN)
-        case ast.FloorDiv():
-            return (one / two).to_integral_value(ROUND_FLOOR)
-        case ast.Mod():
-            return one - two * (one / two).to_integral_value(ROUND_FLOOR)
-    return one ** int(two)
-
-
-def _round(value: Decimal, places: Decimal = Decimal(0), way: str = "half_up") -> Decimal:
-    unit = Decimal(1).scaleb(-int(places))
-    return (value / unit).quantize(Decimal(1), WAYS[way]) * unit
-
-
-def _months_later(day: date, months: int) -> date:
-    count = day.year * 12 + day.month - 1 + months
-    year, month = count // 12, count % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
-
-
-def _months(first: date, second: date) -> int:
-    count = 0
-    while _month_reached(first, second, count + 1):
-        count += 1
-    while not _month_reached(first, second, count):
-        count -= 1
-    return count
-
-
-def _month_reached(first: date, second: date, months: int) -> bool:
-    count = first.year * 12 + first.month - 1 + months
-    return (count // 12, count % 12 + 1, first.day) <= (second.year, second.month, second.day)
-
-
-CALLS: Mapping[str, Callable[..., Any]] = {
-    "min": min,
-    "max": max,
-    "round": _round,
-    "floor": lambda value: value.to_integral_value(ROUND_FLOOR),
-    "ceil": lambda value: value.to_integral_value(ROUND_CEILING),
-    "truncate": lambda value, places=Decimal(0): _round(value, places, "down"),
-    "abs": abs,
-    "money": lambda value: value,
-    "number": lambda value: value,
-    "given": lambda value: value is not None,
-    "otherwise": lambda value, other: other if value is None else value,
-    "size": lambda value: Decimal(len(value)),
-    "date": date.fromisoformat,
-    "days": lambda first, second: Decimal(second.toordinal() - first.toordinal()),
-    "months": lambda first, second: Decimal(_months(first, second)),
-    "years": lambda first, second: Decimal(_months(first, second) // 12),
-    "add_days": lambda day, days: date.fromordinal(day.toordinal() + int(days)),
-    "add_months": lambda day, months: _months_later(day, int(months)),
-    "year": lambda day: Decimal(day.year),
-    "month": lambda day: Decimal(day.month),
-    "day": lambda day: Decimal(day.day),
-    "starts_with": lambda text, part: text.startswith(part),
-    "ends_with": lambda text, part: text.endswith(part),
-    "contains": lambda text, part: part in text,
-    "left": lambda text, count: text[: max(int(count), 0)],
-    "before": lambda text, mark: text.split(mark)[0],
-    "upper": lambda text: text.upper(),
-}
-
-
-class _Rows(NamedTuple):
-    keys: tuple[tuple[str, tuple[str, ...]], ...]
-    values: tuple[str, ...]
-    rows: tuple[tuple[tuple[tuple[str, ...], ...], tuple[str, ...]], ...]
-
-    def find(self, keys: Sequence[Any], column: str) -> Any:
-        """The most specific of the rows that match, tried one by one."""
-        found: list[tuple[int, str]] = []
-        for cells, values in self.rows:
-            wild, matches = 0, True
-            for (_, ends), written, key in zip(self.keys, cells, keys, strict=True):
-                wild += all(cell in {"*", ""} for cell in written)
-                matches = matches and all(
-                    _holds(end, cell, key) for end, cell in zip(ends, written, strict=True)
-                )
-            if matches:
-                found.append((wild, values[self.values.index(column) if column else 0]))
-        best = min((wild for wild, _ in found), default=None)
-        chosen = [value for wild, value in found if wild == best]
-        if len(chosen) != 1:
-            raise NoRow(keys)
-        return _cell(chosen[0])
-
-
-def _cell(text: str) -> Any:
-    if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
-        return Decimal(text)
-    return text == "true" if text in {"true", "false"} else text
-
-
-def _holds(end: str, cell: str, key: Any) -> bool:
-    if cell == "*" or (end and cell == ""):
-        return True
-    if isinstance(key, date):
-        edge: Any = date.fromisoformat(cell)
-    elif isinstance(key, Decimal):
-        edge = Decimal(cell)
-    elif isinstance(key, bool):
-        edge = cell == "true"
-    else:
-        edge = cell
-    return ENDS[end](key, edge)
-
-
-ENDS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "": lambda key, edge: key == edge,
-    "<": lambda key, edge: key < edge,
-    "<=": lambda key, edge: key <= edge,
-    ">": lambda key, edge: key > edge,
-    ">=": lambda key, edge: key >= edge,
-}
-
-
-def _table(text: str, values: Sequence[str] | None) -> _Rows:
-    lines = [
-        [cell.strip() for cell in line]
-        for line in csv.reader(io.StringIO(text.removeprefix("\ufeff")))
-        if any(cell.strip() for cell in line) and not line[0].startswith("#")
-    ]
-    split = len(lines[0]) - (len(values) if values else 1)
-    keys: list[tuple[str, tuple[str, ...]]] = []
-    for heading in lines[0][:split]:
-        name = heading.rstrip("<>=")
-        end = heading[len(name) :]
-        if keys and keys[-1][0] == name:
-            keys[-1] = (name, (*keys[-1][1], end))
-        else:
-            keys.append((name, (end,)))
-    rows = []
-    for line in lines[1:]:
-        cells, place = [], 0
-        for _, ends in keys:
-            cells.append(tuple(line[place : place + len(ends)]))
-            place += len(ends)
-        rows.append((tuple(cells), tuple(line[split:])))
-    return _Rows(tuple(keys), tuple(lines[0][split:]), tuple(rows))

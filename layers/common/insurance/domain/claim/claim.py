@@ -1,4 +1,7 @@
-"""A claim: two axes (how far handling has come, what was decided), its reserves and its payments."""
+"""A claim: two axes (how far handling has come, what was decided), its reserves and its payments.
+
+It is longer than other files: the class is one aggregate, and its steps and its figures read the same fields.
+"""
 
 from datetime import datetime
 from typing import Annotated, Any, Self

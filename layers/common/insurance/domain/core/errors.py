@@ -1,5 +1,7 @@
 """Everything the business can refuse.
 
+One file, though a long one: the tree is read as a whole, by callers and by the table of problems.
+
 InsuranceError
 ├── NotFound
 │   ├── ProductNotFound

@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from insurance.domain.billing import BillingAccount
-from insurance.domain.claim import Claim, Handling, NoticedClaim
-from insurance.domain.claim.attention import waits_for, waits_from
+from insurance.domain.claim import Claim
 from insurance.domain.claim.context import ClaimContext, NoticeContext
 from insurance.domain.claim.evidence import first_seen
 from insurance.domain.claim.limits import LimitUsage, Movement, movements
@@ -19,9 +17,16 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import billing_id_for, party_id_for, policy_id_for
-from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
-from insurance.dynamodb import aggregates, codec, work_queue_index
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.claims.claim_items import (
+    claim_item,
+    read_account,
+    read_register,
+    read_used,
+    register_item,
+)
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
@@ -95,10 +100,10 @@ class DynamoDBClaims:
         used = self._used(policy.record, limits)
         return NoticeContext(
             policy=policy,
-            noticed=_read_register(register),
+            noticed=read_register(register),
             register_revision=int(register["revision"]["N"]) if register else 0,
             used=used,
-            account=_read_account(account, policy.key),
+            account=read_account(account, policy.key),
         )
 
     def notify(
@@ -118,11 +123,11 @@ class DynamoDBClaims:
             [
                 *self._change_account(account),
                 *self._take((), claim),
-                add(self._claims_table, _item(event, claim), noticed, key="id"),
+                add(self._claims_table, claim_item(event, claim), noticed, key="id"),
                 aggregates.append(self._events_table, event, taken=noticed),
                 put(
                     self._claims_table,
-                    _register(claim, context),
+                    register_item(claim, context),
                     noticed,
                     condition="attribute_not_exists(id) OR revision = :seen",
                     seen=codec.number(context.register_revision),
@@ -201,7 +206,7 @@ class DynamoDBClaims:
                 *self._mark(before.record, claim, stale),
                 put(
                     self._claims_table,
-                    _item(event, claim),
+                    claim_item(event, claim),
                     stale,
                     condition=aggregates.AT_REVISION,
                     seen=codec.number(before.head.sequence),
@@ -254,7 +259,7 @@ class DynamoDBClaims:
         shared = limits
         if policy.shares_with is not None:
             [shared] = load(self._client, [self._limits_key(policy.shares_with)])
-        return _read_used(limits, USED) | _read_used(shared, LIFE)
+        return read_used(limits, USED) | read_used(shared, LIFE)
 
     def _change_account(self, change: SetOffEntry | None) -> Sequence[Write]:
         """The policy's account beside the claim, as it was when the claim was decided on it."""
@@ -298,7 +303,7 @@ class DynamoDBClaims:
         policy = self._policies.read(policy_id_for(claim_id), rest).record
         return ClaimContext(
             claim=claim,
-            account=_read_account(account, key),
+            account=read_account(account, key),
             policy=policy,
             used=self._used(policy, limits),
             seen={
@@ -349,56 +354,3 @@ def _reads(claim_ids: Sequence[str]) -> Iterator[Sequence[str]]:
         some.append(claim_id)
     if some:
         yield some
-
-
-def _read_account(item: Item | None, key: PartyKey | None) -> Stored[BillingAccount] | None:
-    return aggregates.kept(BillingAccount, item, key) if item else None
-
-
-def _read_used(item: Item | None, column: str) -> dict[str, int]:
-    return {
-        name.removeprefix(column): int(value["N"])
-        for name, value in (item or {}).items()
-        if name.startswith(column)
-    }
-
-
-def _item(event: Event, claim: Claim) -> Item:
-    return {
-        "id": codec.text(event.stream),
-        **aggregates.head_columns(event.head),
-        **aggregates.body_columns(event),
-        **lane_columns(claim),
-    }
-
-
-def lane_columns(claim: Claim) -> Item:
-    """By whom the claim is waited for, what state it is in, and who has it in hand."""
-    columns = work_queue_index.waiting_columns(claim.id, waits_for(claim), waits_from(claim)) | {
-        "status": work_queue_index.queue_key(claim.id, claim.handling),
-        "reported": work_queue_index.queue_order(claim.reported_at, claim.id),
-    }
-    if claim.handler is not None and claim.handling is not Handling.CLOSED:
-        columns["handler"] = work_queue_index.queue_key(claim.id, claim.handler)
-    return columns
-
-
-def _register(claim: Claim, context: NoticeContext) -> Item:
-    """The policy's register with the new claim entered. It can be rebuilt from the claims' events."""
-    entries = [
-        noticed.model_dump(mode="json", exclude_none=True)
-        for noticed in (*context.noticed, claim.noticed())
-    ]
-    return {
-        "id": codec.text(claim.policy_id),
-        "v": codec.number(codec.SCHEMA_VERSION),
-        "revision": codec.number(context.register_revision + 1),
-        "body": codec.binary(codec.pack({"claims": entries})),
-    }
-
-
-def _read_register(item: Item | None) -> Sequence[NoticedClaim]:
-    if item is None:
-        return ()
-    entries = codec.unpack(item["body"]["B"])["claims"]
-    return tuple(NoticedClaim.model_validate_json(codec.write(entry)) for entry in entries)

@@ -1,0 +1,65 @@
+"""How a claim, a policy's register of claims and its shared limits are written as items."""
+
+from collections.abc import Sequence
+
+from insurance.domain.billing import BillingAccount
+from insurance.domain.claim import Claim, Handling, NoticedClaim
+from insurance.domain.claim.attention import waits_for, waits_from
+from insurance.domain.claim.context import NoticeContext
+from insurance.domain.core.event import Event
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.dynamodb import aggregates, codec, work_queue_index
+from insurance.dynamodb.codec import Item
+
+
+def read_account(item: Item | None, key: PartyKey | None) -> Stored[BillingAccount] | None:
+    return aggregates.kept(BillingAccount, item, key) if item else None
+
+
+def read_used(item: Item | None, column: str) -> dict[str, int]:
+    return {
+        name.removeprefix(column): int(value["N"])
+        for name, value in (item or {}).items()
+        if name.startswith(column)
+    }
+
+
+def claim_item(event: Event, claim: Claim) -> Item:
+    return {
+        "id": codec.text(event.stream),
+        **aggregates.head_columns(event.head),
+        **aggregates.body_columns(event),
+        **lane_columns(claim),
+    }
+
+
+def lane_columns(claim: Claim) -> Item:
+    """By whom the claim is waited for, what state it is in, and who has it in hand."""
+    columns = work_queue_index.waiting_columns(claim.id, waits_for(claim), waits_from(claim)) | {
+        "status": work_queue_index.queue_key(claim.id, claim.handling),
+        "reported": work_queue_index.queue_order(claim.reported_at, claim.id),
+    }
+    if claim.handler is not None and claim.handling is not Handling.CLOSED:
+        columns["handler"] = work_queue_index.queue_key(claim.id, claim.handler)
+    return columns
+
+
+def register_item(claim: Claim, context: NoticeContext) -> Item:
+    """The policy's register with the new claim entered. It can be rebuilt from the claims' events."""
+    entries = [
+        noticed.model_dump(mode="json", exclude_none=True)
+        for noticed in (*context.noticed, claim.noticed())
+    ]
+    return {
+        "id": codec.text(claim.policy_id),
+        "v": codec.number(codec.SCHEMA_VERSION),
+        "revision": codec.number(context.register_revision + 1),
+        "body": codec.binary(codec.pack({"claims": entries})),
+    }
+
+
+def read_register(item: Item | None) -> Sequence[NoticedClaim]:
+    if item is None:
+        return ()
+    entries = codec.unpack(item["body"]["B"])["claims"]
+    return tuple(NoticedClaim.model_validate_json(codec.write(entry)) for entry in entries)
