@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from insurance import wiring
 from insurance.domain.core.identity import Mode
 from insurance.domain.product import Product, ProductSource
 from insurance.products import product
 
 from tests.support.backend import environment
-from tests.support.calls import PRIVACY, QUOTE, Handlers
+from tests.support.calls import PRIVACY, QUOTE, Handlers, forget_wiring
 from tools.products.impact import picture, told
 from tools.products.stored import AT_ONCE, StoredBook, rerated, stored_book
 
@@ -21,11 +20,9 @@ IN_FORCE = datetime(2026, 12, 15, tzinfo=UTC)
 @pytest.fixture
 def book(handlers: Handlers):
     with environment(handlers.backend.environment()):
-        wiring.dynamodb.cache_clear()
-        wiring.keys.cache_clear()
+        forget_wiring()
         yield stored_book()
-    wiring.dynamodb.cache_clear()
-    wiring.keys.cache_clear()
+    forget_wiring()
 
 
 def draft(times: str) -> Product:
