@@ -72,7 +72,7 @@ openapi: .tools/setup ## Generate openapi.yaml from the handlers
 schema: .tools/setup ## Write the JSON Schema of product definitions
 	$(RUN) python -m tools.products schema
 
-events: .tools/setup ## Write events/ from the scenes, and record what the functions answer
+events: .tools/setup .tools/sam ## Write events/ from the scenes, and record what the functions answer
 	$(RUN) python -m tests.artefact.record
 
 products: .tools/setup ## Check every bundled product and run its scenarios
