@@ -66,13 +66,12 @@ def ids(loaded: Handlers) -> dict[str, str]:
     loaded.backend.empty()
     large = loaded.settled(claimed={"amount": 900_000, "currency": "GBP"})
     answers = QUOTE["answers"] | {"vehicle_value": {"amount": 6_000_000, "currency": "GBP"}}
-    policy = loaded.issued()
     return {
         "quote": loaded.quoted()["id"],
         "referred": loaded.quoted(answers=answers)["id"],
         "accepted": loaded.accepted()["id"],
-        "policy": policy["id"],
-        "party": policy["party_id"],
+        "policy": loaded.issued()["id"],
+        "party": loaded.issued()["party_id"],
         "claim": loaded.notified()["id"],
         "large": large["id"],
         "payment": large["payments"][0]["id"],

@@ -30,7 +30,8 @@ class FactReader:
         """The facts, typed, and the codes of those that are missing.
 
         Raises:
-            InvalidFields: A fact is of the wrong type, or the policy has no such item.
+            InvalidFields: A fact is of the wrong type, the policy has no such item, or the cover is
+                not for single items.
         """
         evidence = {one.code for one, _ in self._evidence}
         told = {
@@ -57,6 +58,9 @@ class FactReader:
         held["cause"] = held.get("cause") or loss.cause or fact or ""
         held["occurred"] = loss.occurred_at and loss.occurred_at.astimezone(zone).date()
         held["reported"] = loss.reported_at and loss.reported_at.astimezone(zone).date()
+        if self._item is None and loss.item:
+            fault = FieldFault("/item", "unknown", "This cover is not for single items.")
+            raise InvalidFields([fault])
         if self._item is not None:
             held["item"] = self._item_of(self._item, loss, given)
             if held["item"] is None:
