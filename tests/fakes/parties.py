@@ -6,16 +6,26 @@ from insurance.domain.core.errors import (
     StaleRevision,
 )
 from insurance.domain.core.event import Event, StreamPosition
-from insurance.domain.core.identity import (
-    quote_id_for,
-)
+from insurance.domain.core.identity import Mode, index_token, quote_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Access
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import AccessContext
 
+from tests.fakes.keys import MemoryKey
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies
+
+
+class MemoryIndexKeys:
+    """Index keys without KMS: one key a mode."""
+
+    def __init__(self) -> None:
+        self._keys = {mode: MemoryKey(b"key") for mode in Mode}
+
+    def token(self, mode: Mode, field: str, value: str) -> str:
+        sealed = self._keys[mode].seal({"v": f"{mode} {value}"}, field)
+        return index_token(field, sealed)
 
 
 class MemoryParties:

@@ -14,7 +14,7 @@ from insurance.operations.billing.ports import Billing
 from insurance.operations.claims.ports import Claims
 from insurance.operations.complaints.ports import Complaints
 from insurance.operations.documents.ports import Documents
-from insurance.operations.parties.ports import Accesses, Parties
+from insurance.operations.parties.ports import Accesses, IndexKeys, Parties
 from insurance.operations.policy.ports import Policies, PolicyChanges, Renewals
 from insurance.operations.products.ports import ProductVersions
 from insurance.operations.quoting.ports import Quotes
@@ -26,7 +26,7 @@ from tests.fakes.complaints import MemoryComplaints
 from tests.fakes.documents import MemoryDocuments
 from tests.fakes.keys import MemoryKey, PlainKeys
 from tests.fakes.memory import Memory
-from tests.fakes.parties import MemoryAccesses, MemoryParties
+from tests.fakes.parties import MemoryAccesses, MemoryIndexKeys, MemoryParties
 from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges, MemoryRenewals
 from tests.fakes.products import MemoryProductVersions
 from tests.fakes.quoting import MemoryQuotes
@@ -74,6 +74,7 @@ class Stores:
     accesses: Accesses
     versions: ProductVersions
     complaints: Complaints
+    index_keys: IndexKeys
     new_key: Callable[[], Any]
 
 
@@ -92,6 +93,7 @@ def in_memory() -> Stores:
         MemoryAccesses(memory),
         MemoryProductVersions(memory),
         MemoryComplaints(memory),
+        MemoryIndexKeys(),
         lambda: MemoryKey(b"key"),
     )
 
@@ -112,6 +114,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.accesses,
         real.product_versions,
         real.complaints,
+        real.index_keys,
         keys.new,
     )
 

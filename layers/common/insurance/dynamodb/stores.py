@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.ledger.policy_ledgers import DynamoDBPolicyLedgers
     from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
     from insurance.dynamodb.parties.accesses import DynamoDBAccesses
+    from insurance.dynamodb.parties.index_keys import DynamoDBIndexKeys
     from insurance.dynamodb.parties.parties import DynamoDBParties
     from insurance.dynamodb.parties.screenings import DynamoDBPoliciesInForce, DynamoDBScreenings
     from insurance.dynamodb.payments.instructions import DynamoDBInstructions
@@ -237,6 +238,12 @@ class Stores:
             events_table=self._table("events"),
             receipts=self.receipts,
         )
+
+    @cached_property
+    def index_keys(self) -> DynamoDBIndexKeys:
+        from insurance.dynamodb.parties.index_keys import DynamoDBIndexKeys
+
+        return DynamoDBIndexKeys(self.client, parties_table=self._table("parties"), keys=self.keys)
 
     @cached_property
     def parties(self) -> DynamoDBParties:

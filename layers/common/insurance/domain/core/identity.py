@@ -23,6 +23,9 @@ bank's end-to-end reference."""
 DOCUMENT_LENGTH = 10
 """50 bits more tell one policy's documents apart."""
 
+TOKEN_LENGTH = 26
+"""130 bits of a keyed hash."""
+
 
 class Mode(StrEnum):
     """Live and test never meet: in a key, a token, an event or a total."""
@@ -200,6 +203,19 @@ def file_mark(policy_id: PolicyId, sealed_digest: bytes) -> str:
     The digest is sealed, so that nobody who has a file can check whether we have it too.
     """
     return _letters(fingerprint("file", policy_id, sealed_digest.hex()), SUFFIX_LENGTH)
+
+
+def index_key_id_for(mode: Mode) -> str:
+    """A mode has one key for the values that an index holds."""
+    return f"index_key_{mode}"
+
+
+def index_token(field: str, sealed_value: bytes) -> str:
+    """What stands for a value in an index.
+
+    The value is sealed, so that nobody who reads the index can guess a value and check the guess.
+    """
+    return _letters(fingerprint("index", field, sealed_value.hex()), TOKEN_LENGTH)
 
 
 def payment_file_id_for(mode: Mode, principal: str, key: str) -> PaymentFileId:

@@ -25,6 +25,17 @@ class Keys(Protocol):
         """The key that a stored item has in wrapped form."""
 
 
+class IndexKeys(Protocol):
+    """The keyed hash by which an index finds a personal value without holding it."""
+
+    def token(self, mode: Mode, field: str, value: str) -> str:
+        """What stands for the value of this field: 26 letters and digits, always the same.
+
+        Equal values of two fields, or of live and test, have different tokens. The caller
+        normalises the value first.
+        """
+
+
 class Screening(Protocol):
     version: str
     """The version of the list."""

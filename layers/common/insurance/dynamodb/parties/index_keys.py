@@ -1,0 +1,53 @@
+"""The key of each mode that hashes values for indexes: made once, and stored with the parties' keys."""
+
+from typing import TYPE_CHECKING
+
+from insurance.domain.core.identity import Mode, index_key_id_for, index_token
+from insurance.dynamodb import codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.transaction import add, load, transact
+from insurance.operations.parties.ports import Keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBIndexKeys:
+    """The port `IndexKeys` on DynamoDB. The key is read once a process, in its wrapped form."""
+
+    def __init__(self, client: "DynamoDBClient", *, parties_table: str, keys: Keys) -> None:
+        self._client = client
+        self._parties_table = parties_table
+        self._keys = keys
+        self._wrapped: dict[Mode, bytes] = {}
+
+    def token(self, mode: Mode, field: str, value: str) -> str:
+        if mode not in self._wrapped:
+            self._wrapped[mode] = self._stored(mode)
+        key = self._keys.open(self._wrapped[mode])
+        return index_token(field, key.seal({"v": value}, field))
+
+    def _stored(self, mode: Mode) -> bytes:
+        id: Item = {"id": codec.text(index_key_id_for(mode))}
+        [item] = load(self._client, [(self._parties_table, id)])
+        return item["key"]["B"] if item else self._made(id)
+
+    def _made(self, id: Item) -> bytes:
+        """A new key, or the one that another process made first."""
+        wrapped = self._keys.new().wrapped
+        item = id | {"v": codec.number(codec.SCHEMA_VERSION), "key": codec.binary(wrapped)}
+        try:
+            transact(self._client, [add(self._parties_table, item, _AlreadyMade, key="id")])
+        except _AlreadyMade as earlier:
+            return earlier.wrapped
+        return wrapped
+
+
+class _AlreadyMade(Exception):
+    """The mode has its key already."""
+
+    def __init__(self, item: Item | None) -> None:
+        super().__init__("index key")
+        if item is None:
+            raise ValueError("the condition fails only where a key is")
+        self.wrapped: bytes = item["key"]["B"]
