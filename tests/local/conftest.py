@@ -1,4 +1,4 @@
-"""The fixture stack: three functions of a few lines behind the real gateway, engine and services."""
+"""The fixture stack: a few functions of a few lines behind the real gateway, engine and services."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

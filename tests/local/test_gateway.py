@@ -419,7 +419,7 @@ def test_a_function_sees_its_own_environment_and_nothing_of_this_machines(
     assert not any(name.startswith("PYTEST") for name in environment)
     assert answer["layer"] == "layer"
     assert answer["arn"].endswith(":function:coverwright-local-EchoFunction:live")
-    assert 0 < answer["remaining_ms"] <= 2_000
+    assert 0 < answer["remaining_ms"] <= 50_000
 
 
 def test_eight_callers_at_once_each_see_themselves(client: httpx.Client) -> None:
@@ -446,10 +446,10 @@ def test_a_worker_that_dies_is_replaced(client: httpx.Client) -> None:
 def test_a_function_is_killed_at_its_timeout(client: httpx.Client) -> None:
     began = time.monotonic()
 
-    answer = client.get("/v1/open?do=hang")
+    answer = client.get("/v1/hanging?do=hang")
 
     assert answer.status_code == 502
-    assert time.monotonic() - began > 1.9  # it would have hung for an hour
+    assert time.monotonic() - began > 0.9  # it would have hung for an hour
 
 
 def test_log_lines_of_functions_and_of_the_gateway_are_kept(running: Running) -> None:

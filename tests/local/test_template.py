@@ -31,8 +31,8 @@ def test_a_functions_environment_is_its_own_and_the_globals(template: Template) 
         "EVENTS_TABLE": "coverwright-local-EventsTable",
         "EVENT_BUS": "coverwright-local-events",
     }
-    assert (echo.timeout_seconds, echo.handler) == (2, "app.handler")
-    assert template.functions["ListenerFunction"].timeout_seconds == 3
+    assert (echo.timeout_seconds, echo.handler) == (50, "app.handler")
+    assert template.functions["ListenerFunction"].timeout_seconds == 60
 
 
 def test_the_user_pools_address_is_the_local_issuer(template: Template) -> None:

@@ -10,7 +10,7 @@ from tests.resilience.commands import ISSUE, OFFSET, PREMIUM, SETTLE, Command, K
 from tests.support.calls import BANK, LOSS_CLOCK, Answer, Handlers, event
 from tests.support.faults import Faults, cancelled, throttled
 from tests.support.streams import assert_chains_hold, streams
-from tests.support.zygote import Run, Zygote, final_answers
+from tests.support.zygote import Outcome, Run, Zygote, final_answers
 
 pytestmark = pytest.mark.xdist_group("resilience")
 
@@ -167,7 +167,7 @@ def test_a_database_that_stays_busy_is_a_503_and_nothing_is_done(
     assert answer.code == "busy"
     assert "nothing was done" in answer.body["detail"]
     assert int(answer.headers["Retry-After"]) >= 1
-    assert 1 < len(faults.fired()) <= TRIES
+    assert len(faults.fired()) == TRIES
     assert handlers.backend.everything() == before
 
     faults.inject()
@@ -177,15 +177,18 @@ def test_a_database_that_stays_busy_is_a_503_and_nothing_is_done(
 
 @by_kind
 def test_a_database_that_does_not_answer_is_a_503_after_all_the_patience_there_is(
-    kind: Kind, handlers: Handlers, troubled: Zygote, faults: Faults
+    kind: Kind, handlers: Handlers, hurried: Zygote, troubled: Zygote, faults: Faults
 ):
     """One call that reads in vain and one that writes in vain, side by side: both wait as long."""
     silent = {"BatchGetItem": kind.prepare(handlers), "TransactWriteItems": kind.prepare(handlers)}
     calls = [(operation, command.subject) for operation, command in silent.items()]
 
+    outcomes: list[Outcome] = []
     with faults.barrier(*calls) as silence:
-        outcomes = troubled.run([command.run for command in silent.values()])
-        asked = silence.held()
+        # On a busy machine the read before a write may be given up, too: then the call comes again.
+        while silence.held().keys() != silent.keys():
+            outcomes += hurried.run([command.run for command in silent.values()])
+        asked = silence.held().total()
 
     for outcome in outcomes:
         assert outcome.answer is not None
@@ -193,7 +196,7 @@ def test_a_database_that_does_not_answer_is_a_503_after_all_the_patience_there_i
         assert outcome.answer.code == "busy"
         assert "nothing was done" not in outcome.answer.body["detail"]
     # A try takes READ_SECONDS, and none begins that could end too late.
-    assert len(calls) <= asked <= len(calls) * (PATIENCE_SECONDS // READ_SECONDS)
+    assert asked <= len(outcomes) * (PATIENCE_SECONDS // READ_SECONDS)
 
     final = final_answers([command.run for command in silent.values()], troubled)
     assert {answer.status for answer in final} == {kind.status}

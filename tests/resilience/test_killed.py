@@ -70,6 +70,7 @@ def test_a_reply_lost_after_the_commit_is_a_busy_answer_and_then_a_replay(
         )
     )
     lost = troubled.run([command.run for command in commands])
+    let_through = [times > 0 for times in faults.times_fired()]
     answers = final_answers([command.run for command in commands], zygote)
 
     for outcome in lost:
@@ -79,7 +80,8 @@ def test_a_reply_lost_after_the_commit_is_a_busy_answer_and_then_a_replay(
         assert int(outcome.answer.headers["Retry-After"]) >= 1
         assert "nothing was done" not in outcome.answer.body["detail"]
     assert_final(kind, handlers, commands, answers)
-    assert all(answer.replayed for answer in answers)
+    assert any(let_through)
+    assert [answer.replayed for answer in answers] == let_through
 
 
 @by_kind

@@ -16,6 +16,7 @@ from insurance.access.people import person_id
 
 from demo.samples import BANKS
 from tests.support.backend import Backend, environment
+from tests.support.patience import limits_stretched
 from tests.support.routes import check_declared
 
 type Json = dict[str, Any]
@@ -198,7 +199,7 @@ class Handlers:
         self.modules: dict[str, Any] = {}
         self._handlers: dict[str, Callable[[Json, Any], Json]] = {}
         self._routes: list[tuple[str, re.Pattern[str], str]] = []
-        with environment(self._environment):
+        with environment(self._environment), limits_stretched():
             forget_wiring()
             for folder in FOLDERS:
                 module = self.modules[folder] = _fresh(folder)
@@ -216,7 +217,7 @@ class Handlers:
 
     def send(self, folder: str, sent: Json) -> Answer:
         """Give a function this very event."""
-        with environment(self._environment):
+        with environment(self._environment), limits_stretched():
             result = self._handlers[folder](sent, CONTEXT)
         check_declared(self.modules[folder].api.routes, sent, result)
         return answer_of(result)

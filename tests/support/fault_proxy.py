@@ -20,7 +20,8 @@ PREFIX = "/_barrier"
 class Held:
     """A call at the barrier."""
 
-    def __init__(self) -> None:
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
         loop = asyncio.get_running_loop()
         self.goes_on: asyncio.Future[bool] = loop.create_future()
         self.is_over = asyncio.Event()
@@ -38,9 +39,10 @@ class Barrier:
     async def middleware(self, request: web.Request, handler: Any) -> web.StreamResponse:
         if request.path.startswith(PREFIX):
             return await self._control(request)
-        if not await self._is_wanted(request):
+        operation = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        if not await self._is_wanted(request, operation):
             return await self._passed(request, handler)
-        held = Held()
+        held = Held(operation)
         async with self._changed:
             self._held.append(held)
             self._changed.notify_all()
@@ -57,10 +59,9 @@ class Barrier:
         answer: web.StreamResponse = await handler(request)
         return answer
 
-    async def _is_wanted(self, request: web.Request) -> bool:
+    async def _is_wanted(self, request: web.Request, operation: str) -> bool:
         if not self._wanted:
             return False
-        operation = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
         body = await request.read()
         request.content.unread_data(body)  # the proxy itself reads it as a stream
         return any(
@@ -76,7 +77,7 @@ class Barrier:
                 async with self._changed:
                     await self._changed.wait_for(lambda: self._held)
             case "/count":
-                return web.json_response({"held": len(self._held)})
+                return web.json_response({"held": [held.operation for held in self._held]})
             case "/open":
                 self._wanted = []
             case "/go-on" | "/drop" as told:

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,13 +29,15 @@ class Faults:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._rules: list[int] = []
 
     def inject(self, *rules: Rule) -> None:
         """These faults from now on, and no others."""
         self._control("DELETE", "/_microburst/fired")
-        self._control(
+        injected = self._control(
             "POST", "/_microburst/rules", [{"service": "dynamodb"} | rule for rule in rules]
         )
+        self._rules = [int(rule["id"]) for rule in injected]
 
     @contextmanager
     def injected(self, *rules: Rule) -> Iterator[None]:
@@ -49,6 +52,11 @@ class Faults:
         """Every fault that was injected since."""
         found: list[dict[str, Any]] = self._control("GET", "/_microburst/fired?limit=10000")
         return found
+
+    def times_fired(self) -> list[int]:
+        """How often each of the rules came true, in the order in which they were injected."""
+        counted = Counter(int(fault["rule_id"]) for fault in self.fired())
+        return [counted[rule] for rule in self._rules]
 
     @contextmanager
     def barrier(self, *calls: tuple[str, str]) -> Iterator["Barrier"]:
@@ -83,9 +91,9 @@ class Barrier:
         """Until a call is held."""
         self._control("POST", "/_barrier/wait")
 
-    def held(self) -> int:
-        """How many calls came so far, whether their callers still wait or not."""
-        return int(self._control("POST", "/_barrier/count")["held"])
+    def held(self) -> Counter[str]:
+        """How many calls of each operation came so far, whether their callers still wait or not."""
+        return Counter(self._control("POST", "/_barrier/count")["held"])
 
     def open(self) -> None:
         """Hold no further call; what is held stays."""

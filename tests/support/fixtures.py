@@ -106,3 +106,13 @@ def troubled(running: "Backend", proxy: "Faults") -> "Iterator[Zygote]":
 
     with running_zygote(running.environment(proxy.url)) as parent:
         yield parent
+
+
+@pytest.fixture(scope="session")
+def hurried(running: "Backend", proxy: "Faults") -> "Iterator[Zygote]":
+    """The same, and soon tired of waiting: for a database that never answers."""
+    from tests.support.patience import HURRY
+    from tests.support.zygote import running_zygote
+
+    with running_zygote(running.environment(proxy.url), stretch=HURRY) as parent:
+        yield parent

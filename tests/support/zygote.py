@@ -23,6 +23,8 @@ from typing import Any
 
 from tests.support.calls import CONTEXT, FOLDERS, Answer, answer_of
 from tests.support.calls import _fresh as fresh
+from tests.support.patience import limits_stretched
+from tests.support.waiting import STRETCH
 
 type Json = dict[str, Any]
 
@@ -128,9 +130,10 @@ def final_answers(runs: Sequence[Run], zygote: Zygote) -> list[Answer]:
 
 
 @contextmanager
-def running_zygote(environment: Mapping[str, str]) -> Iterator[Zygote]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.zygote"],
+def running_zygote(environment: Mapping[str, str], *, stretch: float = STRETCH) -> Iterator[Zygote]:
+    """A zygote whose processes wait `stretch` times as long for AWS as shipped."""
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-m", "tests.support.zygote", str(stretch)],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdin=subprocess.PIPE,
@@ -149,7 +152,12 @@ def running_zygote(environment: Mapping[str, str]) -> Iterator[Zygote]:
 # -- in the zygote ----------------------------------------------------------------------------------
 
 
-def serve() -> None:
+def serve(stretch: float) -> None:
+    with limits_stretched(stretch):
+        _serve()
+
+
+def _serve() -> None:
     _listen()
     handlers = {folder: fresh(folder).handler for folder in FOLDERS}
     for line in sys.stdin:
@@ -233,4 +241,4 @@ def _reap(pid: int, reader: int) -> tuple[str, int]:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(float(sys.argv[1]))
