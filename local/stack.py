@@ -21,7 +21,7 @@ from demo.page import page_routes
 from demo.samples import BANKS, CALLERS, Partner
 from local.aws.clients import dynamodb_client, streams_client
 from local.aws.engine import Database, engine_for
-from local.aws.gateway.app import Gateway
+from local.aws.gateway.app import Gateway, Guards, Stage
 from local.aws.gateway.authorizers import Authorizers, UserPool
 from local.aws.gateway.definition import Definition, LambdaAuthorizer, LambdaIntegration
 from local.aws.gateway.firewall import Firewall
@@ -347,15 +347,19 @@ class Stack:
         return Gateway(
             self.definition,
             self._functions,
-            authorizers=Authorizers(authorize, pools, clock=time.monotonic, now=time.time),
-            keys=keys,
-            plans=plans,
-            firewall=Firewall(acl.properties if acl else None),
-            stage=api["StageName"],
-            access_log_format=api["AccessLogSetting"]["Format"],
-            api_key_source=api.get("ApiKeySourceType", "HEADER"),
-            minimum_compression_size=api.get("MinimumCompressionSize"),
-            stretch=self.settings.stretch,
+            Guards(
+                firewall=Firewall(acl.properties if acl else None),
+                authorizers=Authorizers(authorize, pools, clock=time.monotonic, now=time.time),
+                keys=keys,
+                plans=plans,
+            ),
+            Stage(
+                name=api["StageName"],
+                access_log_format=api["AccessLogSetting"]["Format"],
+                api_key_source=api.get("ApiKeySourceType", "HEADER"),
+                minimum_compression_size=api.get("MinimumCompressionSize"),
+                stretch=self.settings.stretch,
+            ),
         )
 
     async def _invoke(self, function: str, event: Json) -> Result:

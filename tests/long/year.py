@@ -32,10 +32,7 @@ from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import TransactionKind
 from insurance.domain.schedule.scheduled_job import JobKind, partition_for
 from insurance.dynamodb.aggregates import read_event
-from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
 from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
-from insurance.dynamodb.policy.policy_reader import PolicyReader
-from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
 from insurance.dynamodb.stores import Stores
 from insurance.operations.billing.choose_plan import choose_plan
 from insurance.operations.billing.collect_premium import collect_premium
@@ -167,12 +164,11 @@ class Year:
         self.stores = on_dynamodb(dynamodb, tables)
         self._billing = RefundPorts(self.products, self.stores.billing, BundledScreening())
         self.keys = PlainKeys()
-        self.scheduled = DynamoDBScheduledJobs(dynamodb, tables["scheduled_jobs"])
-        self.control_accounts = DynamoDBControlAccounts(
-            dynamodb, tables["balances"], tables["events"]
-        )
+        made = Stores(lambda: dynamodb, tables.__getitem__, lambda: self.keys)
+        self.scheduled = made.scheduled_jobs
+        self.control_accounts = made.control_accounts
         self.stream = _Stream(url, partner)
-        self.jobs = self._looks(dynamodb, tables)
+        self.jobs = self._looks(made.earnings)
         self.waiting = list(numbers)
         self.of = of
         self.now = BEGINS
@@ -180,20 +176,8 @@ class Year:
         self.personas: dict[str, int] = {}
         self.happened: Counter[str] = Counter()
 
-    def _looks(self, dynamodb: "DynamoDBClient", tables: dict[str, str]) -> dict[JobKind, Job]:
+    def _looks(self, earnings: DynamoDBEarnings) -> dict[JobKind, Job]:
         stores, products, look_ups = self.stores, self.products, LookUps()
-        reader = PolicyReader(
-            policies_table=tables["policies"],
-            events_table=tables["events"],
-            parties_table=tables["parties"],
-            keys=self.keys,
-        )
-        earnings = DynamoDBEarnings(
-            dynamodb,
-            policies=reader,
-            billing_table=tables["billing"],
-            events_table=tables["events"],
-        )
         return {
             JobKind.QUOTE: partial(expire_quote, quotes=stores.quotes),
             JobKind.RENEWAL: partial(

@@ -6,11 +6,12 @@ import pytest
 from insurance.bank.iso20022 import payment_id_of
 from insurance.domain.core.identity import claim_id_for, party_id_for
 from insurance.dynamodb.aggregates import read_event
-from insurance.dynamodb.payments.instructions import DynamoDBInstructions
+from insurance.dynamodb.stores import Stores
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.s3 import S3Objects
 
 from local.bank_messages.messages import read_payments
+from tests.fakes.keys import PlainKeys
 from tests.support.backend import Backend
 from tests.support.calls import FINANCE, LOSS_CLOCK, Handlers, event
 from tests.support.faults import Faults, cancelled, throttled
@@ -51,7 +52,7 @@ def waiting(handlers: Handlers, count: int) -> Counter[str]:
     """Payments that wait for the bank, as the stream of events brings them."""
     claims = [handlers.settled() for _ in range(count)]
     backend = handlers.backend
-    instructions = DynamoDBInstructions(backend.dynamodb, backend.table("payments"))
+    instructions = Stores(lambda: backend.dynamodb, backend.table, PlainKeys).instructions
     for item in backend.items("events"):
         queue_payments(read_event(item), instructions=instructions)
     return Counter(payment["id"] for claim in claims for payment in claim["payments"])

@@ -13,6 +13,7 @@ import logging
 import time
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -50,44 +51,48 @@ access_log = logging.getLogger("coverwright.access")
 execution_log = logging.getLogger("coverwright.gateway")
 
 
+@dataclass(frozen=True)
+class Guards:
+    """What may stop a request on its way to a function."""
+
+    firewall: Firewall
+    authorizers: Authorizers
+    keys: Keys
+    plans: Plans
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The settings of the API's stage."""
+
+    name: str
+    access_log_format: str
+    api_key_source: str
+    minimum_compression_size: int | None
+    """In bytes; None: answers are never compressed."""
+    stretch: int
+    """How many times longer than on AWS an integration may take."""
+
+
 class Gateway:
     """ASGI: one REST API, one stage."""
 
-    def __init__(  # noqa: PLR0913 - the settings of an API
-        self,
-        definition: Definition,
-        functions: Lambda,
-        *,
-        authorizers: Authorizers,
-        keys: Keys,
-        plans: Plans,
-        firewall: Firewall,
-        stage: str,
-        access_log_format: str,
-        api_key_source: str,
-        minimum_compression_size: int | None,
-        stretch: int,
+    def __init__(
+        self, definition: Definition, functions: Lambda, guards: Guards, stage: Stage
     ) -> None:
-        self._stretch = stretch
         self._definition = definition
         self._functions = functions
-        self._authorizers = authorizers
-        self._keys = keys
-        self._plans = plans
-        self._firewall = firewall
+        self._guards = guards
         self._stage = stage
-        self._access_log_format = access_log_format
-        self._api_key_source = api_key_source
-        self._minimum_compression_size = minimum_compression_size
 
     async def __call__(self, scope: Json, receive: Any, send: Any) -> None:
-        request = _request_of(scope, self._stage)
+        request = _request_of(scope, self._stage.name)
         too_large = await _read(request, receive)
         answer = await self._answer(request, too_large)
         request.status = answer.status
         request.response_length = len(answer.body)
         await self._send(request, answer, send)
-        access_log.info("%s", request.access_log(self._access_log_format))
+        access_log.info("%s", request.access_log(self._stage.access_log_format))
 
     async def _answer(self, request: Request, too_large: Refusal | None) -> Answer:
         try:
@@ -100,14 +105,14 @@ class Gateway:
         return outcome
 
     async def _handle(self, request: Request) -> Answer | Refusal:
-        if self._firewall.blocks(request):
+        if self._guards.firewall.blocks(request):
             return Refusal("WAF_FILTERED")
         match = self._definition.match(request.method, request.path)
         if match is None:
             # AWS has no 404 of its own: an unknown route is one that nobody may call.
             return Refusal("MISSING_AUTHENTICATION_TOKEN")
         request.match = match
-        admitted = await self._authorizers.admit(match.route, request)
+        admitted = await self._guards.authorizers.admit(match.route, request)
         if isinstance(admitted, Refusal):
             return admitted
         if match.route.authorizer is not None:
@@ -123,13 +128,13 @@ class Gateway:
     def _limit(self, match: Match, request: Request, usage_key: str | None) -> Refusal | None:
         key = None
         if match.route.api_key_required:
-            from_authorizer = self._api_key_source == "AUTHORIZER"
+            from_authorizer = self._stage.api_key_source == "AUTHORIZER"
             value = usage_key if from_authorizer else request.header("x-api-key")
-            key = self._keys.find(value) if value else None
-            if key is None or not key.enabled or not self._plans.knows(key.plan):
+            key = self._guards.keys.find(value) if value else None
+            if key is None or not key.enabled or not self._guards.plans.knows(key.plan):
                 return Refusal("INVALID_API_KEY")
             request.api_key, request.api_key_id = key.value, key.id
-        stopped = self._plans.admit(key, path=match.route.path, method=match.route.method)
+        stopped = self._guards.plans.admit(key, path=match.route.path, method=match.route.method)
         return Refusal(stopped) if stopped else None
 
     def _validate(self, match: Match, request: Request) -> Refusal | None:
@@ -165,7 +170,7 @@ class Gateway:
     async def _invoke(self, integration: LambdaIntegration, request: Request) -> Answer | Refusal:
         event = request.event(self._definition.binary_media_types)
         started = time.monotonic()
-        seconds = min(integration.timeout_seconds, INTEGRATION_SECONDS) * self._stretch
+        seconds = min(integration.timeout_seconds, INTEGRATION_SECONDS) * self._stage.stretch
         try:
             async with asyncio.timeout(seconds):
                 result = await self._functions.invoke(
@@ -196,7 +201,7 @@ class Gateway:
     async def _send(self, request: Request, answer: Answer, send: Any) -> None:
         body, encoding = answer.body, None
         accepts = request.header("accept-encoding") or ""
-        minimum = self._minimum_compression_size
+        minimum = self._stage.minimum_compression_size
         encoded = any(name.lower() == "content-encoding" for name, _ in answer.headers)
         if minimum is not None and len(body) >= minimum and "gzip" in accepts and not encoded:
             body, encoding = gzip.compress(body, compresslevel=5, mtime=0), "gzip"

@@ -11,6 +11,7 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
+from insurance.dynamodb.stores import Stores
 from insurance.operations.delivery.deliver_event import (
     BrokenEvent,
     PostedAmounts,
@@ -18,7 +19,7 @@ from insurance.operations.delivery.deliver_event import (
 )
 from insurance.operations.delivery.ports import DeliveryPorts
 
-from tests.fakes.keys import MemoryKey
+from tests.fakes.keys import MemoryKey, PlainKeys
 from tests.support.builders import NOW, PREMIUM, make_policy
 from tests.support.engine import make_tables
 
@@ -43,7 +44,7 @@ class Bus:
 @pytest.fixture
 def control_accounts(dynamodb: "DynamoDBClient") -> DynamoDBControlAccounts:
     tables = make_tables(dynamodb)
-    return DynamoDBControlAccounts(dynamodb, tables["balances"], tables["events"])
+    return Stores(lambda: dynamodb, tables.__getitem__, PlainKeys).control_accounts
 
 
 def deliver(

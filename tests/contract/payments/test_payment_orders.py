@@ -11,12 +11,11 @@ from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.stored import Stored
-from insurance.dynamodb.payments.instructions import DynamoDBInstructions
-from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
-from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.stores import Stores
 from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
 from insurance.operations.payments.ports import PaymentOrders
 
+from tests.fakes.keys import PlainKeys
 from tests.fakes.memory import Memory
 from tests.fakes.payments import MemoryPaymentOrders
 from tests.support.builders import NOW, make_command
@@ -43,16 +42,8 @@ def kit(request: pytest.FixtureRequest) -> Kit:
         orders = MemoryPaymentOrders(Memory())
         return Kit(orders, orders)
     dynamodb = request.getfixturevalue("dynamodb")
-    tables = make_tables(dynamodb)
-    return Kit(
-        DynamoDBInstructions(dynamodb, tables["payments"]),
-        DynamoDBPaymentOrders(
-            dynamodb,
-            payments_table=tables["payments"],
-            events_table=tables["events"],
-            receipts=DynamoDBReceipts(dynamodb, tables["receipts"], lambda _about: None),
-        ),
-    )
+    stores = Stores(lambda: dynamodb, make_tables(dynamodb).__getitem__, PlainKeys)
+    return Kit(stores.instructions, stores.payment_orders)
 
 
 def instruction(

@@ -13,9 +13,10 @@ from insurance.domain.schedule.scheduled_job import (
     ScheduledJob,
     partition_for,
 )
-from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
+from insurance.dynamodb.stores import Stores
 from insurance.operations.scheduler.ports import ScheduledJobs
 
+from tests.fakes.keys import PlainKeys
 from tests.fakes.scheduler import MemoryScheduledJobs
 from tests.support.engine import make_tables
 
@@ -32,7 +33,7 @@ def scheduled(request: pytest.FixtureRequest) -> ScheduledJobs:
     if request.param == "memory":
         return MemoryScheduledJobs()
     dynamodb: DynamoDBClient = request.getfixturevalue("dynamodb")
-    return DynamoDBScheduledJobs(dynamodb, make_tables(dynamodb)["scheduled_jobs"])
+    return Stores(lambda: dynamodb, make_tables(dynamodb).__getitem__, PlainKeys).scheduled_jobs
 
 
 def job(subject="pol_test_a", due_at=DUE, kind=JobKind.BILLING, partition=PARTITION):

@@ -8,6 +8,7 @@ from insurance.domain.core.errors import AlreadyErased, KeyReused
 from insurance.domain.core.stored import PartyKey
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, load, put
 from insurance.operations.command import Command
 from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
@@ -25,9 +26,9 @@ type KeyOf = Callable[[str], PartyKey | None]
 class DynamoDBReceipts:
     """The idempotency records of a group of commands: finds, reads and writes them."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, key_of: KeyOf) -> None:
+    def __init__(self, client: "DynamoDBClient", tables: Tables, key_of: KeyOf) -> None:
         self._client = client
-        self._table = table
+        self._table = tables.receipts
         self._key_of = key_of
 
     def key(self, idempotency: Idempotency) -> tuple[str, Item]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from insurance.dynamodb.tables import Tables
+
 # A function loads the stores that it uses and no other: every import below is inside its property.
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,9 +45,8 @@ if TYPE_CHECKING:
 class Stores:
     """The stores over one client, one set of tables and one key ring.
 
-    `table` names a table by its setting ("quotes") and is asked only for tables of stores that are
-    used, so a function needs a name, and the permission that goes with it, for these alone. `client`
-    and `keys` are called on first use, for the same reason.
+    `table` names a table by its setting ("quotes"). All three are called on first use, so a function
+    needs a variable, and the permission that goes with it, only for what it uses.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class Stores:
         keys: Callable[[], Keys],
     ) -> None:
         self._make_client = client
-        self._table = table
+        self._tables = Tables(table)
         self._make_keys = keys
 
     @cached_property
@@ -73,12 +74,7 @@ class Stores:
         """How a policy is read together with what hangs on it."""
         from insurance.dynamodb.policy.policy_reader import PolicyReader
 
-        return PolicyReader(
-            policies_table=self._table("policies"),
-            events_table=self._table("events"),
-            parties_table=self._table("parties"),
-            keys=self.keys,
-        )
+        return PolicyReader(self._tables, keys=self.keys)
 
     @cached_property
     def quote_receipts(self) -> DynamoDBReceipts:
@@ -95,7 +91,7 @@ class Stores:
         """Receipts of commands that are about nobody: their answers are not sealed."""
         from insurance.dynamodb.receipts import DynamoDBReceipts
 
-        return DynamoDBReceipts(self.client, self._table("receipts"), lambda _about: None)
+        return DynamoDBReceipts(self.client, self._tables, lambda _about: None)
 
     @cached_property
     def complaint_receipts(self) -> DynamoDBReceipts:
@@ -106,23 +102,14 @@ class Stores:
     def product_versions(self) -> DynamoDBProductVersions:
         from insurance.dynamodb.products.product_versions import DynamoDBProductVersions
 
-        return DynamoDBProductVersions(
-            self.client,
-            products_table=self._table("products"),
-            events_table=self._table("events"),
-            receipts=self.staff_receipts,
-        )
+        return DynamoDBProductVersions(self.client, self._tables, receipts=self.staff_receipts)
 
     @cached_property
     def quotes(self) -> DynamoDBQuotes:
         from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
 
         return DynamoDBQuotes(
-            self.client,
-            quotes_table=self._table("quotes"),
-            events_table=self._table("events"),
-            receipts=self.quote_receipts,
-            keys=self.keys,
+            self.client, self._tables, receipts=self.quote_receipts, keys=self.keys
         )
 
     @cached_property
@@ -131,11 +118,8 @@ class Stores:
 
         return DynamoDBPolicies(
             self.client,
+            self._tables,
             reader=self.policy_reader,
-            quotes_table=self._table("quotes"),
-            policies_table=self._table("policies"),
-            events_table=self._table("events"),
-            parties_table=self._table("parties"),
             receipts=self.receipts,
             keys=self.keys,
         )
@@ -145,31 +129,21 @@ class Stores:
         from insurance.dynamodb.policy.policy_changes import DynamoDBPolicyChanges
 
         return DynamoDBPolicyChanges(
-            self.client,
-            reader=self.policy_reader,
-            policies_table=self._table("policies"),
-            events_table=self._table("events"),
-            receipts=self.receipts,
+            self.client, self._tables, reader=self.policy_reader, receipts=self.receipts
         )
 
     @cached_property
     def renewals(self) -> DynamoDBRenewals:
         from insurance.dynamodb.policy.renewals import DynamoDBRenewals
 
-        return DynamoDBRenewals(
-            self.client, policies=self.policy_reader, claims_table=self._table("claims")
-        )
+        return DynamoDBRenewals(self.client, self._tables, policies=self.policy_reader)
 
     @cached_property
     def billing(self) -> DynamoDBBilling:
         from insurance.dynamodb.billing.accounts import DynamoDBBilling
 
         return DynamoDBBilling(
-            self.client,
-            policies=self.policy_reader,
-            billing_table=self._table("billing"),
-            events_table=self._table("events"),
-            receipts=self.receipts,
+            self.client, self._tables, policies=self.policy_reader, receipts=self.receipts
         )
 
     @cached_property
@@ -178,11 +152,8 @@ class Stores:
 
         return DynamoDBClaims(
             self.client,
+            self._tables,
             policies=self.policy_reader,
-            claims_table=self._table("claims"),
-            billing_table=lambda: self._table("billing"),
-            events_table=self._table("events"),
-            parties_table=self._table("parties"),
             receipts=self.receipts,
             keys=self.keys,
         )
@@ -191,27 +162,14 @@ class Stores:
     def work_lists(self) -> DynamoDBWorkLists:
         from insurance.dynamodb.work.work_lists import DynamoDBWorkLists
 
-        return DynamoDBWorkLists(
-            self.client,
-            quotes_table=self._table("quotes"),
-            claims_table=self._table("claims"),
-            complaints_table=self._table("complaints"),
-        )
+        return DynamoDBWorkLists(self.client, self._tables)
 
     @cached_property
     def complaints(self) -> DynamoDBComplaints:
         from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
 
         return DynamoDBComplaints(
-            self.client,
-            complaints_table=self._table("complaints"),
-            quotes_table=self._table("quotes"),
-            policies_table=self._table("policies"),
-            claims_table=self._table("claims"),
-            parties_table=self._table("parties"),
-            events_table=self._table("events"),
-            receipts=self.complaint_receipts,
-            keys=self.keys,
+            self.client, self._tables, receipts=self.complaint_receipts, keys=self.keys
         )
 
     @cached_property
@@ -219,11 +177,7 @@ class Stores:
         from insurance.dynamodb.parties.accesses import DynamoDBAccesses
 
         return DynamoDBAccesses(
-            self.client,
-            policies=self.policy_reader,
-            access_table=self._table("access"),
-            events_table=self._table("events"),
-            receipts=self.receipts,
+            self.client, self._tables, policies=self.policy_reader, receipts=self.receipts
         )
 
     @cached_property
@@ -231,12 +185,7 @@ class Stores:
         from insurance.dynamodb.documents.documents import DynamoDBDocuments
 
         return DynamoDBDocuments(
-            self.client,
-            reader=self.policy_reader,
-            quotes_table=self._table("quotes"),
-            documents_table=self._table("documents"),
-            events_table=self._table("events"),
-            receipts=self.receipts,
+            self.client, self._tables, reader=self.policy_reader, receipts=self.receipts
         )
 
     @cached_property
@@ -249,19 +198,13 @@ class Stores:
     def parties(self) -> DynamoDBParties:
         from insurance.dynamodb.parties.parties import DynamoDBParties
 
-        return DynamoDBParties(
-            self.client,
-            parties_table=self._table("parties"),
-            quotes_table=self._table("quotes"),
-            events_table=self._table("events"),
-            receipts=self.receipts,
-        )
+        return DynamoDBParties(self.client, self._tables, receipts=self.receipts)
 
     @cached_property
     def control_accounts(self) -> DynamoDBControlAccounts:
         from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
 
-        return DynamoDBControlAccounts(self.client, self._table("balances"), self._table("events"))
+        return DynamoDBControlAccounts(self.client, self._tables)
 
     @cached_property
     def policy_ledgers(self) -> DynamoDBPolicyLedgers:
@@ -270,64 +213,52 @@ class Stores:
 
         return DynamoDBPolicyLedgers(
             self.client,
-            reader=BillingReader(policies=self.policy_reader, billing_table=self._table("billing")),
+            self._tables,
+            reader=BillingReader(self._tables, policies=self.policy_reader),
             general_ledger=self.general_ledger,
-            events_table=self._table("events"),
         )
 
     @cached_property
     def general_ledger(self) -> DynamoDBGeneralLedger:
         from insurance.dynamodb.ledger.general_ledger import DynamoDBGeneralLedger
 
-        return DynamoDBGeneralLedger(self.client, self._table("balances"))
+        return DynamoDBGeneralLedger(self.client, self._tables)
 
     @cached_property
     def reconciliations(self) -> DynamoDBReconciliations:
         from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
 
-        return DynamoDBReconciliations(
-            self.client, balances_table=self._table("balances"), events_table=self._table("events")
-        )
+        return DynamoDBReconciliations(self.client, self._tables)
 
     @cached_property
     def calendars(self) -> DynamoDBCalendars:
         from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
 
-        return DynamoDBCalendars(
-            self.client,
-            balances_table=self._table("balances"),
-            events_table=self._table("events"),
-            receipts=self.receipts,
-        )
+        return DynamoDBCalendars(self.client, self._tables, receipts=self.receipts)
 
     @cached_property
     def earnings(self) -> DynamoDBEarnings:
         from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
 
-        return DynamoDBEarnings(
-            self.client,
-            policies=self.policy_reader,
-            billing_table=self._table("billing"),
-            events_table=self._table("events"),
-        )
+        return DynamoDBEarnings(self.client, self._tables, policies=self.policy_reader)
 
     @cached_property
     def scheduled_jobs(self) -> DynamoDBScheduledJobs:
         from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
 
-        return DynamoDBScheduledJobs(self.client, self._table("scheduled_jobs"))
+        return DynamoDBScheduledJobs(self.client, self._tables)
 
     @cached_property
     def instructions(self) -> DynamoDBInstructions:
         from insurance.dynamodb.payments.instructions import DynamoDBInstructions
 
-        return DynamoDBInstructions(self.client, self._table("payments"))
+        return DynamoDBInstructions(self.client, self._tables)
 
     @cached_property
     def policies_in_force(self) -> DynamoDBPoliciesInForce:
         from insurance.dynamodb.parties.screenings import DynamoDBPoliciesInForce
 
-        return DynamoDBPoliciesInForce(self.client, self._table("screening"))
+        return DynamoDBPoliciesInForce(self.client, self._tables)
 
     @cached_property
     def screenings(self) -> DynamoDBScreenings:
@@ -335,11 +266,8 @@ class Stores:
 
         return DynamoDBScreenings(
             self.client,
+            self._tables,
             policies=self.policy_reader,
-            screening_table=self._table("screening"),
-            quotes_table=self._table("quotes"),
-            parties_table=self._table("parties"),
-            events_table=self._table("events"),
             receipts=self.receipts,
             keys=self.keys,
         )
@@ -348,18 +276,13 @@ class Stores:
     def payment_orders(self) -> DynamoDBPaymentOrders:
         from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
 
-        return DynamoDBPaymentOrders(
-            self.client,
-            payments_table=self._table("payments"),
-            events_table=self._table("events"),
-            receipts=self.receipts,
-        )
+        return DynamoDBPaymentOrders(self.client, self._tables, receipts=self.receipts)
 
     @cached_property
     def known_versions(self) -> KnownVersions:
         from insurance.dynamodb.products.product_versions import KnownVersions
 
-        return KnownVersions(self.client, self._table("products"))
+        return KnownVersions(self.client, self._tables)
 
     def _receipts(self, *holders: str) -> DynamoDBReceipts:
         from insurance.domain.core.identity import party_id_for, quote_id_for
@@ -369,11 +292,13 @@ class Stores:
 
         def key_of(about: str) -> PartyKey | None:
             ids = {"quotes": quote_id_for(about), "parties": party_id_for(about)}
-            places = [(self._table(name), {"id": codec.text(ids[name])}) for name in holders]
+            places = [
+                (self._tables.name_of(name), {"id": codec.text(ids[name])}) for name in holders
+            ]
             for item in load(self.client, places):
                 key = aggregates.read_key(self.keys, item)
                 if key is not None:
                     return key
             return None
 
-        return DynamoDBReceipts(self.client, self._table("receipts"), key_of)
+        return DynamoDBReceipts(self.client, self._tables, key_of)

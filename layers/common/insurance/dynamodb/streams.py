@@ -24,14 +24,14 @@ def stream_items(
     limit: int = PAGE,
 ) -> list[Item]:
     """The items of the events that follow number `after`, up to number `last`, in order."""
-    return _page(client, table, stream, after + 1, last, limit, forward=True)
+    return _page(client, table, stream, range(after + 1, last + 1), limit, forward=True)
 
 
 def newest_items(
     client: "DynamoDBClient", table: str, stream: str, *, before: int = SEQUENCE_MAX, limit: int
 ) -> list[Item]:
     """The items of the events in front of number `before`, the newest first."""
-    return _page(client, table, stream, 1, before - 1, limit, forward=False)
+    return _page(client, table, stream, range(1, before), limit, forward=False)
 
 
 def whole_stream(
@@ -52,13 +52,12 @@ def _page(
     client: "DynamoDBClient",
     table: str,
     stream: str,
-    first: int,
-    last: int,
+    numbers: range,
     limit: int,
     *,
     forward: bool,
 ) -> list[Item]:
-    if first > last:
+    if not numbers:
         return []
     return query(
         client,
@@ -67,8 +66,8 @@ def _page(
         ExpressionAttributeNames={"#stream": "stream", "#sequence": "sequence"},
         ExpressionAttributeValues={
             ":stream": codec.text(stream),
-            ":first": codec.number(first),
-            ":last": codec.number(last),
+            ":first": codec.number(numbers[0]),
+            ":last": codec.number(numbers[-1]),
         },
         ScanIndexForward=forward,
         Limit=limit,

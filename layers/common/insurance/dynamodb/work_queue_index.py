@@ -8,7 +8,7 @@ again, consistently, and left out if the item is no longer in the queue (docs/ad
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from insurance.domain.core.identity import Mode, fingerprint, mode_of
 from insurance.dynamodb import codec
@@ -17,6 +17,8 @@ from insurance.dynamodb.transaction import load, query
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from insurance.operations.listing import ListRange
 
 SHARDS = 4
 QUEUE, WAITS = "queue", "waits"
@@ -33,6 +35,22 @@ class QueueIndex(NamedTuple):
     order: str
 
 
+class Queue(NamedTuple):
+    """What an index lists: the items of one mode under one name, such as a role."""
+
+    mode: Mode
+    name: str
+
+    def partition(self, shard: int) -> str:
+        """One of the partitions that the queue is spread over."""
+        return f"{self.mode}#{self.name}#{shard}"
+
+    def holds(self, item: Item, index: QueueIndex) -> bool:
+        """Whether an item, read again, is still in the queue."""
+        partition: str = item.get(index.key, {}).get("S", "")
+        return partition.startswith(f"{self.mode}#{self.name}#")
+
+
 class QueuedItem(NamedTuple):
     """An item in its queue. The position is what a cursor remembers.
 
@@ -45,7 +63,7 @@ class QueuedItem(NamedTuple):
 
 def queue_key(id: str, name: str) -> Item:
     """The partition of the named queue that this object stands in."""
-    return codec.text(_partition(mode_of(id), name, fingerprint(id)[0] % SHARDS))
+    return codec.text(Queue(mode_of(id), name).partition(fingerprint(id)[0] % SHARDS))
 
 
 def queue_order(at: datetime, id: str) -> Item:
@@ -63,29 +81,27 @@ def waiting_columns(id: str, role: str, since: datetime | None) -> Item:
 def read_queue(
     client: "DynamoDBClient",
     indexes: Iterable[QueueIndex],
+    queue: Queue,
+    part: "ListRange",
     *,
-    mode: Mode,
-    name: str,
-    after: str,
-    until: datetime | None,
-    limit: int,
+    until: datetime | None = None,
 ) -> Sequence[QueuedItem]:
-    """The next rows of a queue behind the position `after`, in order, over all its tables."""
+    """The next rows of a queue, in order, over all its tables; with `until`, none of a later time."""
     last = f"{_second(until)}#{LAST}" if until else LAST
-    if after >= last:
+    if part.after >= last:
         return []
     rows: dict[tuple[str, str], tuple[QueueIndex, str]] = {}
     for index in indexes:
         for shard in range(SHARDS):
-            for row in _next_rows(client, index, _partition(mode, name, shard), after, last, limit):
+            for row in _next_rows(client, index, queue.partition(shard), part, last):
                 rows[row[index.order]["S"], row["id"]["S"]] = (index, row["id"]["S"])
-    positions = sorted(rows)[:limit]
+    positions = sorted(rows)[: part.limit]
     listed = [(position, *rows[position, id]) for position, id in positions]
-    return _read_again(client, listed, mode, name)
+    return _read_again(client, listed, queue)
 
 
 def _next_rows(
-    client: "DynamoDBClient", index: QueueIndex, partition: str, after: str, last: str, limit: int
+    client: "DynamoDBClient", index: QueueIndex, partition: str, part: "ListRange", last: str
 ) -> Iterable[Item]:
     return query(
         client,
@@ -97,33 +113,24 @@ def _next_rows(
         ExpressionAttributeValues={
             ":key": codec.text(partition),
             # The first text behind the position: BETWEEN would give that one again.
-            ":after": codec.text(f"{after}!" if after else " "),
+            ":after": codec.text(f"{part.after}!" if part.after else " "),
             ":last": codec.text(last),
         },
-        Limit=limit,
+        Limit=part.limit,
     )
 
 
 def _read_again(
-    client: "DynamoDBClient", rows: Sequence[tuple[str, QueueIndex, str]], mode: Mode, name: str
+    client: "DynamoDBClient", rows: Sequence[tuple[str, QueueIndex, str]], queue: Queue
 ) -> Sequence[QueuedItem]:
     if not rows:
         return []
     keys: list[tuple[str, Item]] = [(index.table, {"id": codec.text(id)}) for _, index, id in rows]
     items = load(client, keys)
     return [
-        QueuedItem(position, item if item and _is_queued(item, index, mode, name) else {})
+        QueuedItem(position, item if item and queue.holds(item, index) else {})
         for (position, index, _), item in zip(rows, items, strict=True)
     ]
-
-
-def _is_queued(item: dict[str, Any], index: QueueIndex, mode: Mode, name: str) -> bool:
-    partition: str = item.get(index.key, {}).get("S", "")
-    return partition.startswith(f"{mode}#{name}#")
-
-
-def _partition(mode: Mode, name: str, shard: int) -> str:
-    return f"{mode}#{name}#{shard}"
 
 
 def _second(at: datetime) -> str:

@@ -12,6 +12,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, transact
 from insurance.operations.billing.ports import AccountChange, BillingContext, SuspenseChange
 from insurance.operations.command import Command
@@ -25,9 +26,14 @@ BOOKED_ON = "booked_on"
 class BillingReader:
     """Where a policy and its account stand: four keys, all known from the policy's id."""
 
-    def __init__(self, *, policies: PolicyReader, billing_table: str) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        *,
+        policies: PolicyReader,
+    ) -> None:
         self._policies = policies
-        self._billing_table = billing_table
+        self._billing_table = tables.billing
 
     def wants(self, policy_id: str) -> list[tuple[str, Item]]:
         account = (self._billing_table, {"id": codec.text(billing_id_for(policy_id))})
@@ -53,17 +59,16 @@ class DynamoDBBilling:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
         policies: PolicyReader,
-        billing_table: str,
-        events_table: str,
         receipts: DynamoDBReceipts,
     ) -> None:
         self._client = client
         self._policies = policies
-        self._reader = BillingReader(policies=policies, billing_table=billing_table)
-        self._billing_table = billing_table
-        self._events_table = events_table
+        self._reader = BillingReader(tables, policies=policies)
+        self._billing_table = tables.billing
+        self._events_table = tables.events
         self._receipts = receipts
 
     def get(self, policy_id: str) -> BillingContext:

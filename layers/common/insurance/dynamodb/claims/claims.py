@@ -1,6 +1,6 @@
 """Claims in their table: one item each, and beside them a register of each policy's claims."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ from insurance.dynamodb.claims.claim_items import (
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import (
     Refusal,
     Write,
@@ -65,21 +66,18 @@ class DynamoDBClaims:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
         policies: PolicyReader,
-        claims_table: str,
-        billing_table: Callable[[], str],
-        events_table: str,
-        parties_table: str,
         receipts: DynamoDBReceipts,
         keys: Keys,
     ) -> None:
         self._client = client
         self._policies = policies
-        self._claims_table = claims_table
-        self._billing_table = billing_table  # asked for by who reads accounts, and by nobody else
-        self._events_table = events_table
-        self._parties_table = parties_table
+        self._claims_table = tables.claims
+        self._tables = tables  # billing's is asked for by operations that read accounts alone
+        self._events_table = tables.events
+        self._parties_table = tables.parties
         self._receipts = receipts
         self._keys = keys
 
@@ -270,7 +268,7 @@ class DynamoDBClaims:
             return AccountMoved(change.account.policy_id)
 
         return aggregates.moved(
-            self._billing_table(), self._events_table, change.event, change.before, stale
+            self._tables.billing, self._events_table, change.event, change.before, stale
         )
 
     def _mark(self, before: Claim, claim: Claim, stale: Refusal) -> Sequence[Write]:
@@ -333,7 +331,7 @@ class DynamoDBClaims:
         return self._claims_table, {"id": codec.text(f"{policy_id}#files")}
 
     def _account_key(self, policy_id: str) -> tuple[str, Item]:
-        return self._billing_table(), {"id": codec.text(billing_id_for(policy_id))}
+        return self._tables.billing, {"id": codec.text(billing_id_for(policy_id))}
 
     def _limits_key(self, policy_id: str) -> tuple[str, Item]:
         """One item for all the limits that a policy's claims share: known before they are."""

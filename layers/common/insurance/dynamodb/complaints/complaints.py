@@ -12,6 +12,7 @@ from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, load, transact
 from insurance.operations.command import Command
 from insurance.operations.complaints.ports import ComplaintContext
@@ -30,22 +31,17 @@ class DynamoDBComplaints:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
-        complaints_table: str,
-        quotes_table: str,
-        policies_table: str,
-        claims_table: str,
-        parties_table: str,
-        events_table: str,
         receipts: DynamoDBReceipts,
         keys: Keys,
     ) -> None:
         self._client = client
-        self._table = complaints_table
-        self._quotes_table = quotes_table
-        self._subjects = {"quo": quotes_table, "pol": policies_table, "clm": claims_table}
-        self._parties_table = parties_table
-        self._events_table = events_table
+        self._table = tables.complaints
+        self._quotes_table = tables.quotes
+        self._subjects = {"quo": tables.quotes, "pol": tables.policies, "clm": tables.claims}
+        self._parties_table = tables.parties
+        self._events_table = tables.events
         self._receipts = receipts
         self._keys = keys
 

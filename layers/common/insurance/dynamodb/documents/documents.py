@@ -20,6 +20,7 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.streams import stream_items
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, add, load, put, transact
 from insurance.operations.command import Command
 from insurance.operations.documents.ports import DocumentAlreadyMade, DocumentContext
@@ -34,18 +35,16 @@ class DynamoDBDocuments:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
         reader: PolicyReader,
-        quotes_table: str,
-        documents_table: str,
-        events_table: str,
         receipts: DynamoDBReceipts,
     ) -> None:
         self._client = client
         self._reader = reader
-        self._quotes_table = quotes_table
-        self._documents_table = documents_table
-        self._events_table = events_table
+        self._quotes_table = tables.quotes
+        self._documents_table = tables.documents
+        self._events_table = tables.events
         self._receipts = receipts
 
     def load(self, policy_id: str, command: Command) -> DocumentContext:

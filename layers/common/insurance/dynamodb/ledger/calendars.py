@@ -17,6 +17,7 @@ from insurance.dynamodb.ledger.control_accounts import (
     total_key,
 )
 from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, put, transact, update
 from insurance.operations.command import Command
 
@@ -30,14 +31,13 @@ class DynamoDBCalendars:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
-        balances_table: str,
-        events_table: str,
         receipts: DynamoDBReceipts,
     ) -> None:
         self._client = client
-        self._balances_table = balances_table
-        self._events_table = events_table
+        self._balances_table = tables.balances
+        self._events_table = tables.events
         self._receipts = receipts
 
     def load(self, mode: Mode, command: Command) -> Stored[Calendar]:

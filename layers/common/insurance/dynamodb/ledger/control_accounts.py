@@ -29,6 +29,7 @@ from insurance.domain.ledger.sources import Source
 from insurance.domain.ledger.sub_ledger import Business, Movement, PostingDate, SubLedger
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, put, transact
 
 if TYPE_CHECKING:
@@ -52,10 +53,10 @@ class _Moved(Exception):
 class DynamoDBControlAccounts:
     """The port `ControlAccounts` on DynamoDB."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, events_table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
         self._client = client
-        self._table = table
-        self._events_table = events_table
+        self._table = tables.balances
+        self._events_table = tables.events
 
     def post(self, event: Event, source: Source, *, appended_at: datetime) -> PostingDate | None:
         """Post an event once, to the period that is open when its transaction is written.

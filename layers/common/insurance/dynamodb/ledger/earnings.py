@@ -9,6 +9,7 @@ from insurance.domain.ledger.earnings import EarnedPremium
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, put, transact
 from insurance.operations.ledger.ports import EarningsContext
 
@@ -22,15 +23,14 @@ class DynamoDBEarnings:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
         policies: PolicyReader,
-        billing_table: str,
-        events_table: str,
     ) -> None:
         self._client = client
         self._policies = policies
-        self._billing_table = billing_table
-        self._events_table = events_table
+        self._billing_table = tables.billing
+        self._events_table = tables.events
 
     def load(self, policy_id: str) -> EarningsContext:
         own = (self._billing_table, {"id": codec.text(earnings_id_for(policy_id))})

@@ -19,6 +19,7 @@ from insurance.dynamodb.aggregates import read_postings
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.ledger import control_accounts as accounts
 from insurance.dynamodb.ledger.control_accounts import SHARDS, TOTAL, PeriodShard
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load, query
 from insurance.operations.ledger.ports import PeriodKey, Slice
 
@@ -31,9 +32,9 @@ PAGE = 200
 class DynamoDBGeneralLedger:
     """The port `GeneralLedger` on DynamoDB: everything by key, nothing is summed over policies."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
         self._client = client
-        self._table = table
+        self._table = tables.balances
 
     def calendar(self, mode: Mode) -> Calendar:
         [item] = load(self._client, [(self._table, accounts.calendar_key_for(mode))])

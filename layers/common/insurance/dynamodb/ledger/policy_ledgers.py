@@ -9,6 +9,7 @@ from insurance.domain.ledger.sub_ledger import PostingDate
 from insurance.dynamodb.billing.accounts import BillingReader
 from insurance.dynamodb.ledger.general_ledger import DynamoDBGeneralLedger
 from insurance.dynamodb.streams import SEQUENCE_MAX, whole_stream
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load
 from insurance.operations.ledger.ports import LedgerContext
 
@@ -22,15 +23,15 @@ class DynamoDBPolicyLedgers:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
         reader: BillingReader,
         general_ledger: DynamoDBGeneralLedger,
-        events_table: str,
     ) -> None:
         self._client = client
         self._reader = reader
         self._general_ledger = general_ledger
-        self._events_table = events_table
+        self._events_table = tables.events
 
     def load(self, policy_id: str) -> LedgerContext:
         billing = self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))

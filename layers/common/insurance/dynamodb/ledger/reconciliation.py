@@ -19,6 +19,7 @@ from insurance.dynamodb.ledger import control_accounts
 from insurance.dynamodb.ledger.control_accounts import SHARDS
 from insurance.dynamodb.ledger.general_ledger import reconciliation_key
 from insurance.dynamodb.streams import whole_stream
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact
 from insurance.operations.ledger.ports import Slice
 
@@ -33,10 +34,14 @@ class DynamoDBReconciliations:
 
     shards = SHARDS
 
-    def __init__(self, client: "DynamoDBClient", *, balances_table: str, events_table: str) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: Tables,
+    ) -> None:
         self._client = client
-        self._table = balances_table
-        self._events_table = events_table
+        self._table = tables.balances
+        self._events_table = tables.events
 
     def progress(self, mode: Mode) -> ReconciliationProgress | None:
         [item] = load(self._client, [(self._table, reconciliation_key(mode, "progress"))])

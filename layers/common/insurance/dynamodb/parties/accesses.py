@@ -10,6 +10,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load, transact
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import AccessContext
@@ -24,16 +25,15 @@ class DynamoDBAccesses:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
         policies: PolicyReader,
-        access_table: str,
-        events_table: str,
         receipts: DynamoDBReceipts,
     ) -> None:
         self._client = client
         self._policies = policies
-        self._access_table = access_table
-        self._events_table = events_table
+        self._access_table = tables.access
+        self._events_table = tables.events
         self._receipts = receipts
 
     def load(self, policy_id: str, person_id: str, command: Command) -> AccessContext:

@@ -8,6 +8,7 @@ from insurance.domain.core.identity import quote_id_for
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, load, transact, update
 from insurance.operations.command import Command
 
@@ -21,16 +22,14 @@ class DynamoDBParties:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
-        parties_table: str,
-        quotes_table: str,
-        events_table: str,
         receipts: DynamoDBReceipts,
     ) -> None:
         self._client = client
-        self._parties_table = parties_table
-        self._quotes_table = quotes_table
-        self._events_table = events_table
+        self._parties_table = tables.parties
+        self._quotes_table = tables.quotes
+        self._events_table = tables.events
         self._receipts = receipts
 
     def load(self, party_id: str, command: Command) -> StreamPosition:

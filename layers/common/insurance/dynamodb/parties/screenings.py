@@ -18,6 +18,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, query, transact
 from insurance.operations.command import Command
 from insurance.operations.listing import ListEntry, ListRange
@@ -35,9 +36,13 @@ POLICIES_PER_PAGE = 30
 class DynamoDBPoliciesInForce:
     """The list of all issued policies, written from the stream of events."""
 
-    def __init__(self, client: "DynamoDBClient", screening_table: str) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: Tables,
+    ) -> None:
         self._client = client
-        self._table = screening_table
+        self._table = tables.screening
 
     def register(self, policy_id: str) -> None:
         """Add the policy, once; one that is listed already stays as it is."""
@@ -64,21 +69,18 @@ class DynamoDBScreenings:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
         policies: PolicyReader,
-        screening_table: str,
-        quotes_table: str,
-        parties_table: str,
-        events_table: str,
         receipts: DynamoDBReceipts,
         keys: Keys,
     ) -> None:
         self._client = client
         self._policies = policies
-        self._table = screening_table
-        self._quotes_table = quotes_table
-        self._parties_table = parties_table
-        self._events_table = events_table
+        self._table = tables.screening
+        self._quotes_table = tables.quotes
+        self._parties_table = tables.parties
+        self._events_table = tables.events
         self._receipts = receipts
         self._keys = keys
 

@@ -6,6 +6,7 @@ from insurance.domain.bank import Instruction
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.dynamodb import codec
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import add, transact
 
 if TYPE_CHECKING:
@@ -26,9 +27,13 @@ class AlreadyQueued(Exception):
 class DynamoDBInstructions:
     """Takes instructions in from the stream of events."""
 
-    def __init__(self, client: "DynamoDBClient", payments_table: str) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: Tables,
+    ) -> None:
         self._client = client
-        self._table = payments_table
+        self._table = tables.payments
 
     def add(self, instruction: Instruction) -> None:
         """Queue it once; one that was queued before is left as it is, whatever became of it."""

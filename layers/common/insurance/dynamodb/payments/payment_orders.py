@@ -14,6 +14,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.payments.instructions import WAITING, queue_of
 from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact, update
 from insurance.operations.command import Command
 from insurance.operations.payments.ports import PaymentQueue
@@ -31,14 +32,13 @@ class DynamoDBPaymentOrders:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
-        payments_table: str,
-        events_table: str,
         receipts: DynamoDBReceipts,
     ) -> None:
         self._client = client
-        self._table = payments_table
-        self._events_table = events_table
+        self._table = tables.payments
+        self._events_table = tables.events
         self._receipts = receipts
 
     def load(self, mode: Mode, currency: Currency, file_id: str, command: Command) -> PaymentQueue:

@@ -15,6 +15,7 @@ from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.quoting.quotes import load_quote, quote_changes
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.streams import stream_items
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import add, load, transact
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import Keys
@@ -29,21 +30,18 @@ class DynamoDBPolicies:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
         reader: PolicyReader,
-        quotes_table: str,
-        policies_table: str,
-        events_table: str,
-        parties_table: str,
         receipts: DynamoDBReceipts,
         keys: Keys,
     ) -> None:
         self._client = client
         self._reader = reader
-        self._quotes_table = quotes_table
-        self._policies_table = policies_table
-        self._events_table = events_table
-        self._parties_table = parties_table
+        self._quotes_table = tables.quotes
+        self._policies_table = tables.policies
+        self._events_table = tables.events
+        self._parties_table = tables.parties
         self._receipts = receipts
         self._keys = keys
 

@@ -11,6 +11,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load, put, transact
 from insurance.operations.command import Command
 
@@ -24,16 +25,15 @@ class DynamoDBPolicyChanges:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
         reader: PolicyReader,
-        policies_table: str,
-        events_table: str,
         receipts: DynamoDBReceipts,
     ) -> None:
         self._client = client
         self._reader = reader
-        self._policies_table = policies_table
-        self._events_table = events_table
+        self._policies_table = tables.policies
+        self._events_table = tables.events
         self._receipts = receipts
 
     def get(self, policy_id: str) -> Stored[Policy]:

@@ -15,6 +15,7 @@ from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.streams import SEQUENCE_MAX, newest_items
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load
 from insurance.operations.parties.ports import Keys
 
@@ -28,12 +29,10 @@ NEWEST_READ = 10
 class PolicyReader:
     """Where a policy stands: three keys, all known from its id, read at once."""
 
-    def __init__(
-        self, *, policies_table: str, events_table: str, parties_table: str, keys: Keys
-    ) -> None:
-        self._policies_table = policies_table
-        self._events_table = events_table
-        self._parties_table = parties_table
+    def __init__(self, tables: Tables, *, keys: Keys) -> None:
+        self._policies_table = tables.policies
+        self._events_table = tables.events
+        self._parties_table = tables.parties
         self._keys = keys
 
     def wants(self, policy_id: str) -> list[tuple[str, Item]]:

@@ -8,6 +8,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load
 
 if TYPE_CHECKING:
@@ -18,11 +19,15 @@ class DynamoDBRenewals:
     """The port `Renewals` on DynamoDB: one read, and one more where there are claims."""
 
     def __init__(
-        self, client: "DynamoDBClient", *, policies: PolicyReader, claims_table: str
+        self,
+        client: "DynamoDBClient",
+        tables: Tables,
+        *,
+        policies: PolicyReader,
     ) -> None:
         self._client = client
         self._policies = policies
-        self._claims_table = claims_table
+        self._claims_table = tables.claims
 
     def expiring(self, policy_id: str) -> tuple[Stored[Policy], Sequence[Claim]]:
         register_key = (self._claims_table, {"id": codec.text(policy_id)})

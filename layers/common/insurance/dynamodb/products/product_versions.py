@@ -11,6 +11,7 @@ from insurance.domain.product.publishing.release import ProductVersion
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import add, load, put, query_all, transact
 from insurance.operations.command import Command
 
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 class KnownVersions:
     """What those who sell read: the headers of a mode, or of one product in it."""
 
-    def __init__(self, client: "DynamoDBClient", products_table: str) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: Tables,
+    ) -> None:
         self._client = client
-        self._products_table = products_table
+        self._products_table = tables.products
 
     def known(self, mode: Mode, code: str | None = None) -> Sequence[Stored[ProductVersion]]:
         condition, values = "#mode = :mode", {":mode": codec.text(mode)}
@@ -48,13 +53,12 @@ class DynamoDBProductVersions(KnownVersions):
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
-        products_table: str,
-        events_table: str,
         receipts: DynamoDBReceipts,
     ) -> None:
-        super().__init__(client, products_table)
-        self._events_table = events_table
+        super().__init__(client, tables)
+        self._events_table = tables.events
         self._receipts = receipts
 
     def get(self, mode: Mode, code: str, version: str) -> Stored[ProductVersion]:

@@ -11,6 +11,7 @@ from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, read, transact, update
 from insurance.operations.command import Command
 from insurance.operations.idempotency import AlreadyAnswered, Idempotency
@@ -29,15 +30,14 @@ class DynamoDBQuotes:
     def __init__(
         self,
         client: "DynamoDBClient",
+        tables: Tables,
         *,
-        quotes_table: str,
-        events_table: str,
         receipts: DynamoDBReceipts,
         keys: Keys,
     ) -> None:
         self._client = client
-        self._quotes_table = quotes_table
-        self._events_table = events_table
+        self._quotes_table = tables.quotes
+        self._events_table = tables.events
         self._receipts = receipts
         self._keys = keys
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from insurance.domain.schedule.scheduled_job import ATTEMPTS_MAX, JobKind, ScheduledJob
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, query, transact
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ class _MovedMeanwhile(Exception):
 class DynamoDBScheduledJobs:
     """The ports `Schedule` and `ScheduledJobs` on DynamoDB."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
         self._client = client
-        self._table = table
+        self._table = tables.scheduled_jobs
 
     def add(self, job: ScheduledJob) -> None:
         self._write(

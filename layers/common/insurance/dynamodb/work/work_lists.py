@@ -11,7 +11,15 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.work_queue_index import QUEUE, WAITS, QueuedItem, QueueIndex, read_queue
+from insurance.dynamodb.tables import Tables
+from insurance.dynamodb.work_queue_index import (
+    QUEUE,
+    WAITS,
+    Queue,
+    QueuedItem,
+    QueueIndex,
+    read_queue,
+)
 from insurance.operations.listing import ListEntry, ListRange
 
 if TYPE_CHECKING:
@@ -27,20 +35,13 @@ KINDS: dict[str, type[Claim | Quote | Complaint]] = {
 class DynamoDBWorkLists:
     """The ports `WorkLists` and `ComplaintRegister` on DynamoDB. No list opens a party's key."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        *,
-        quotes_table: str,
-        claims_table: str,
-        complaints_table: str,
-    ) -> None:
+    def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
         self._client = client
-        tables = (quotes_table, claims_table, complaints_table)
-        self._queues = [QueueIndex(table, QUEUE, WAITS) for table in tables]
-        self._months = [QueueIndex(complaints_table, "month", "received")]
-        self._statuses = [QueueIndex(claims_table, "status", "reported")]
-        self._handlers = [QueueIndex(claims_table, "handler", "reported")]
+        waiting = (tables.quotes, tables.claims, tables.complaints)
+        self._queues = [QueueIndex(table, QUEUE, WAITS) for table in waiting]
+        self._months = [QueueIndex(tables.complaints, "month", "received")]
+        self._statuses = [QueueIndex(tables.claims, "status", "reported")]
+        self._handlers = [QueueIndex(tables.claims, "handler", "reported")]
 
     def waiting(
         self, mode: Mode, role: str, until: datetime, part: ListRange
@@ -70,15 +71,7 @@ class DynamoDBWorkLists:
         part: ListRange,
         until: datetime | None = None,
     ) -> Sequence[QueuedItem]:
-        return read_queue(
-            self._client,
-            indexes,
-            mode=mode,
-            name=name,
-            after=part.after,
-            until=until,
-            limit=part.limit,
-        )
+        return read_queue(self._client, indexes, Queue(mode, name), part, until=until)
 
 
 def _entry(queued: QueuedItem) -> ListEntry[Claim | Quote | Complaint]:
