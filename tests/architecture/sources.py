@@ -1,4 +1,4 @@
-"""The files that rules of writing are held to, and the lists of those that are not done yet."""
+"""The files that rules of writing are held to."""
 
 import subprocess
 from functools import cache
@@ -25,9 +25,3 @@ def sources(*patterns: str) -> tuple[str, ...]:
         for path in listed.stdout.splitlines()
         if not path.startswith(OTHERS) and (ROOT / path).is_file()
     )
-
-
-def not_yet(name: str) -> set[str]:
-    """The paths on a list beside this file; it only ever gets shorter."""
-    text = (Path(__file__).parent / name).read_text("utf-8")
-    return {line for line in text.splitlines() if line and not line.startswith("#")}

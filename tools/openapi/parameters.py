@@ -80,7 +80,7 @@ def _header(name: str, description: str, schema: Json, *, required: bool = False
 
 IDEMPOTENCY_KEY = _header(
     KEY_HEADER,
-    "New for each request; the same again when the same request is repeated. Kept for 30 days.",
+    "New for each request; the same again when the same request is repeated. It is stored for 30 days.",
     {"minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
     required=True,
 )

@@ -11,6 +11,11 @@ class MissingSetting(Exception):
 
 
 def setting(name: str) -> str:
+    """The value of a variable of the function's environment.
+
+    Raises:
+        MissingSetting: There is no such variable, or it is empty.
+    """
     value = os.environ.get(name)
     if not value:
         raise MissingSetting(name)

@@ -26,6 +26,12 @@ class S3Objects:
         self._bucket = bucket
 
     def put(self, key: str, body: bytes, *, media_type: str) -> bool:
+        """Write an object once; False: there is one already.
+
+        Raises:
+            Unanswered: S3 did not answer: nobody knows whether it was done.
+            Unavailable: S3 is busy; nothing was done.
+        """
         try:
             self._client.put_object(
                 Bucket=self._bucket,
@@ -44,6 +50,12 @@ class S3Objects:
         return True
 
     def get(self, key: str) -> bytes | None:
+        """The whole object; None: there is none.
+
+        Raises:
+            Unanswered: S3 did not answer.
+            Unavailable: S3 is busy; nothing was done.
+        """
         try:
             body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
         except ClientError as error:
@@ -55,6 +67,12 @@ class S3Objects:
         return body
 
     def delete(self, key: str) -> None:
+        """Delete an object, whether or not it is there.
+
+        Raises:
+            Unanswered: S3 did not answer: nobody knows whether it was done.
+            Unavailable: S3 is busy; nothing was done.
+        """
         try:
             self._client.delete_object(Bucket=self._bucket, Key=key)
         except ClientError as error:

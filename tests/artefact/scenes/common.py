@@ -261,7 +261,7 @@ BUSY = (
     "claim_intake/notify",
     "complaints/complain",
     "quoting/quote_referred",
-    "quoting/take_on",
+    "quoting/accept_referral",
 )
 """Something of every kind that falls due."""
 

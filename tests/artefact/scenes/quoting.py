@@ -56,8 +56,8 @@ def quoting_scenes() -> Iterator[Scene]:
     stale = {"If-Match": '"7-quote"'}
     yield Scene("quoting/accept_a_stale_quote", accept, HARBOUR, {}, given, quote, headers=stale)
     referred, waiting = {"quote_id": REFERRED}, ("quoting/quote_referred",)
-    take = {"decision": "accept", "reason": "Kept in a locked garage.", "load": "0.25"}
-    yield Scene("quoting/take_on", decide, UNDERWRITER, take, waiting, referred)
+    take = {"decision": "accept", "reason": "Stands in a locked garage.", "load": "0.25"}
+    yield Scene("quoting/accept_referral", decide, UNDERWRITER, take, waiting, referred)
     yield Scene("quoting/decide_without_the_role", decide, HANDLER, take, waiting, referred)
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from insurance.domain.core.identity import TOKEN_LENGTH, Mode, index_key_id_for
 from insurance.dynamodb.parties.index_keys import DynamoDBIndexKeys
+from insurance.dynamodb.tables import Tables
 
 from tests.fakes.keys import PlainKeys
 from tests.support.engine import make_tables
@@ -35,9 +36,9 @@ def test_another_mode_field_or_value_has_another_token(stores, mode, field, valu
 
 
 def test_processes_that_start_at_once_agree_on_the_key(dynamodb):
-    parties = make_tables(dynamodb)["parties"]
+    tables = Tables(make_tables(dynamodb).__getitem__)
     keys = PlainKeys()
-    processes = [DynamoDBIndexKeys(dynamodb, parties_table=parties, keys=keys) for _ in range(6)]
+    processes = [DynamoDBIndexKeys(dynamodb, tables, keys=keys) for _ in range(6)]
 
     with ThreadPoolExecutor(len(processes)) as pool:
         tokens = set(pool.map(lambda each: each.token(Mode.TEST, "email", EMAIL), processes))
@@ -46,14 +47,16 @@ def test_processes_that_start_at_once_agree_on_the_key(dynamodb):
 
 
 def test_live_and_test_have_keys_of_their_own(dynamodb):
-    parties = make_tables(dynamodb)["parties"]
-    index_keys = DynamoDBIndexKeys(dynamodb, parties_table=parties, keys=PlainKeys())
+    tables = Tables(make_tables(dynamodb).__getitem__)
+    index_keys = DynamoDBIndexKeys(dynamodb, tables, keys=PlainKeys())
 
     for mode in Mode:
         index_keys.token(mode, "email", EMAIL)
 
     stored = [
-        dynamodb.get_item(TableName=parties, Key={"id": {"S": index_key_id_for(mode)}})["Item"]
+        dynamodb.get_item(TableName=tables.parties, Key={"id": {"S": index_key_id_for(mode)}})[
+            "Item"
+        ]
         for mode in Mode
     ]
     assert stored[0]["key"] != stored[1]["key"]

@@ -250,7 +250,7 @@ def referred(house):
     return made.record.id, quotes
 
 
-def take_on(house, quote_id, quotes, caller):
+def decide_open_referral(house, quote_id, quotes, caller):
     return accept_referral(
         quote_id,
         AcceptanceInput(reason="seen", imposed=ImposedTerms(), looked_up={}),
@@ -265,8 +265,8 @@ def test_a_referral_is_taken_on_by_the_role_that_its_rule_names_and_stands_as_lo
     chief = UNDERWRITER.replace(roles=frozenset({"chief_underwriter"}))
 
     with pytest.raises(NoAuthority):
-        take_on(house, quote_id, quotes, UNDERWRITER)
-    taken = take_on(house, quote_id, quotes, chief)
+        decide_open_referral(house, quote_id, quotes, UNDERWRITER)
+    taken = decide_open_referral(house, quote_id, quotes, chief)
 
     assert taken.record.valid_until == house.now + timedelta(days=3)
 

@@ -65,6 +65,12 @@ class KeyRing:
         self._asked_at: dict[Issuer, int] = {}
 
     def find(self, issuer: Issuer, *, algorithm: str, key_id: str) -> Jwk:
+        """The issuer's key of this algorithm and id.
+
+        Raises:
+            KeysUnavailable: The issuer does not answer, and no keys of it are fresh enough to use.
+            TokenRefused: The issuer has no such key.
+        """
         name, now = (algorithm, key_id), int(self._clock())
         held = self._held.get(issuer)
         if held is None or not held.is_fresh(now) or name not in held.by_name:

@@ -49,7 +49,12 @@ class Request(BaseModel):
 
 
 def body_text(event: Mapping[str, Any], most: int = BODY_BYTES_MAX) -> str:
-    """The body of a REST proxy event as text."""
+    """The body of a REST proxy event as text; `most` is in bytes.
+
+    Raises:
+        BodyTooLarge: It is longer.
+        MalformedBody: It is not UTF-8.
+    """
     raw = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         text = str(raw)
@@ -66,7 +71,11 @@ def body_text(event: Mapping[str, Any], most: int = BODY_BYTES_MAX) -> str:
 
 
 def read_json(text: str) -> Json:
-    """Parse within bounds; every ambiguity is refused. Raises MalformedBody."""
+    """Parse within bounds; every ambiguity is refused.
+
+    Raises:
+        MalformedBody: It is not JSON, nests too deep, repeats a field, or has a number out of bounds.
+    """
     try:
         parsed: Json = json.loads(
             text,
@@ -87,7 +96,12 @@ def read_json(text: str) -> Json:
 
 
 def read_request[R: Request](text: str, model: type[R]) -> tuple[R, JsonObject]:
-    """The request, and the JSON it was read from. Raises MalformedBody or InvalidFields."""
+    """The request, and the JSON it was read from.
+
+    Raises:
+        MalformedBody: The text is not a JSON object.
+        InvalidFields: The object does not fit the request.
+    """
     parsed = read_json(text)
     if not isinstance(parsed, dict):
         raise MalformedBody("The body is a JSON object.")

@@ -14,7 +14,11 @@ PERIOD = re.compile(r"(19|2[01])\d\d-(0[1-9]|1[0-2])")
 
 
 def accounting_period(name: str, sent: str) -> str:
-    """A month in a path: `2027-02`."""
+    """A month in a path: `2027-02`.
+
+    Raises:
+        InvalidFields: It is not a month.
+    """
     if not PERIOD.fullmatch(sent):
         raise InvalidFields([FieldFault(name, "not-a-period", "A month is expected: 2027-02.")])
     return sent

@@ -192,7 +192,7 @@ class Stores:
     def index_keys(self) -> DynamoDBIndexKeys:
         from insurance.dynamodb.parties.index_keys import DynamoDBIndexKeys
 
-        return DynamoDBIndexKeys(self.client, parties_table=self._table("parties"), keys=self.keys)
+        return DynamoDBIndexKeys(self.client, self._tables, keys=self.keys)
 
     @cached_property
     def parties(self) -> DynamoDBParties:

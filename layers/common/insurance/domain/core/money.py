@@ -136,7 +136,11 @@ class Money(Value):
 
 
 def total(parts: Iterable[Money], currency: Currency) -> Money:
-    """The sum of the parts, zero when there are none."""
+    """The sum of the parts, zero when there are none.
+
+    Raises:
+        CurrencyMismatch: A part has another currency.
+    """
     amount = 0
     for part in parts:
         if part.currency is not currency:

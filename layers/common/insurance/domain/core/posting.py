@@ -22,7 +22,7 @@ class Account(StrEnum):
     UNEARNED_PREMIUM = "unearned_premium"
     EARNED_PREMIUM = "earned_premium"
     RETAINED_PREMIUM = "retained_premium"
-    """Kept at a cancellation beyond pro rata; given back when the policy is reinstated."""
+    """What a cancellation keeps beyond pro rata; given back when the policy is reinstated."""
     TAX_PAYABLE = "tax_payable"
     FEE_INCOME = "fee_income"
     COMMISSION_EXPENSE = "commission_expense"

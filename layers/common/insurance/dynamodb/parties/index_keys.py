@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from insurance.domain.core.identity import Mode, index_key_id_for, index_token
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import add, load, transact
 from insurance.operations.parties.ports import Keys
 
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 class DynamoDBIndexKeys:
     """The port `IndexKeys` on DynamoDB. The key is read once a process, in its wrapped form."""
 
-    def __init__(self, client: "DynamoDBClient", *, parties_table: str, keys: Keys) -> None:
+    def __init__(self, client: "DynamoDBClient", tables: Tables, *, keys: Keys) -> None:
         self._client = client
-        self._parties_table = parties_table
+        self._parties_table = tables.parties
         self._keys = keys
         self._wrapped: dict[Mode, bytes] = {}
 

@@ -62,6 +62,11 @@ class DynamoDBProductVersions(KnownVersions):
         self._receipts = receipts
 
     def get(self, mode: Mode, code: str, version: str) -> Stored[ProductVersion]:
+        """One version of a product.
+
+        Raises:
+            VersionNotFound: There is none in this mode.
+        """
         [item] = load(self._client, [(self._products_table, _key(mode, code, version))])
         if item is None:
             raise VersionNotFound(f"{code} {version}")

@@ -21,9 +21,8 @@ def open_complaint(
     """Store the complaint and start its regulatory deadlines.
 
     Raises:
-        QuoteNotFound: It is about a quote that does not exist or that the caller may not see.
-        PolicyNotFound: The same of a policy.
-        ClaimNotFound: The same of a claim.
+        NotFound: It is about a quote, a policy or a claim that does not exist or that the caller may
+            not see: QuoteNotFound, PolicyNotFound or ClaimNotFound.
         AlreadyErased: The policyholder's personal data were erased.
     """
     context = ports.complaints.load_context(details.about, command)

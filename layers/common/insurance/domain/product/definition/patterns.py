@@ -9,7 +9,11 @@ from insurance.domain.product.faults import refuse
 
 
 def sound_pattern(pattern: str, path: str) -> str:
-    """A pattern that no text can keep busy: nothing repeated in what is repeated, no look-around."""
+    """A pattern that no text can keep busy: nothing repeated in what is repeated, no look-around.
+
+    Raises:
+        InvalidProduct: It is another pattern, or not a regular expression at all.
+    """
     if not pattern:
         return pattern
     try:

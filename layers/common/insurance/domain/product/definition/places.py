@@ -7,6 +7,11 @@ from insurance.domain.product.faults import did_you_mean, refuse
 
 
 def currency_of(code: str) -> Currency:
+    """The currency of a code.
+
+    Raises:
+        InvalidProduct: No currency has this code.
+    """
     try:
         return Currency(code)
     except ValueError:
@@ -14,6 +19,11 @@ def currency_of(code: str) -> Currency:
 
 
 def zone_of(name: str) -> ZoneInfo:
+    """The time zone of a name of the IANA database.
+
+    Raises:
+        InvalidProduct: No time zone has this name.
+    """
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

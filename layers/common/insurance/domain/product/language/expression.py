@@ -63,7 +63,11 @@ class Nested:
 
 
 def compiled(source: Json, names: Names, path: str) -> Term:
-    """An expression as a term: a number or yes/no as it stands, text, or a list of cases."""
+    """An expression as a term: a number or yes/no as it stands, text, or a list of cases.
+
+    Raises:
+        InvalidProduct: It is none of these, or cannot be compiled.
+    """
     match source:
         case bool():
             return Term(str(source), BOOL)
@@ -120,6 +124,11 @@ class Compiler:
         self._loop_depth = 0
 
     def term(self) -> Term:
+        """The whole expression as one term.
+
+        Raises:
+            InvalidProduct: It is not part of the language, or too long.
+        """
         term = self.visit(self._parsed())
         if len(term.code) > CODE_MAX:
             raise self.fault(None, "an expression that unfolds without end", "a simpler one")
@@ -166,7 +175,11 @@ class Compiler:
         return lambda found, expected: self.fault(node, found, expected)
 
     def visit(self, node: ast.expr) -> Term:
-        """Any node, by its class: what NODES does not list is not part of the language."""
+        """Any node, by its class.
+
+        Raises:
+            InvalidProduct: NODES does not list it, or its value has too many decimal places.
+        """
         compile_node = NODES.get(type(node))
         if compile_node is None:
             what = type(node).__name__
@@ -177,7 +190,11 @@ class Compiler:
         return term
 
     def there(self, node: ast.expr, *allowed: Kind, what: str = "") -> Term:
-        """A term that is certainly there, of one of the kinds."""
+        """A term that is certainly there, of one of the kinds.
+
+        Raises:
+            InvalidProduct: It may be missing, or is of another kind.
+        """
         term = self.visit(node)
         if term.type.optional:
             raise self.fault(node, f"{ast.unparse(node)}, which may be missing", "it", GUARD_HINT)

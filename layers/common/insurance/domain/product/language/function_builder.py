@@ -84,7 +84,11 @@ class FunctionBuilder:
         return [*self._extra, *scope.questions, *scope.looked_up, *scope.values, *self._ambient]
 
     def table(self, name: str, keys: list[Term]) -> Term | None:
-        """A table's only value, or one of several by `table__column`."""
+        """A table's only value, or one of several by `table__column`; None: no table has the name.
+
+        Raises:
+            InvalidProduct: The table has no such column, or several and none was named.
+        """
         name, _, column = name.partition("__")
         table = self.scope.tables.get(name)
         if table is None:
@@ -157,7 +161,11 @@ class FunctionBuilder:
         return "\n".join([f"def run({parameters}):", *head, *self._body])
 
     def build(self, parameters: str = "e") -> Callable[..., Any]:
-        """The finished function. Its text was made here, from checked expressions only."""
+        """The finished function. Its text was made here, from checked expressions only.
+
+        Raises:
+            InvalidProduct: Its expressions nest too deep together.
+        """
         space: dict[str, Any] = dict(self.scope.namespace)
         try:
             code = compile(self.source(parameters), "<product>", "exec")

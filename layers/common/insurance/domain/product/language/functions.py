@@ -183,6 +183,15 @@ def _upper(compiler: Compiler, node: ast.Call) -> Term:
 def aggregated(
     compiler: Compiler, node: ast.Call, name: str, body: Term, source: str, *, sure: bool
 ) -> Term:
+    """A count, sum, least, greatest, any or all of `body`, taken over the items of `source`.
+
+    Args:
+        source: The loop as Python code, such as `for x in items`.
+        sure: Whether the list has at least one item.
+
+    Raises:
+        InvalidProduct: The body is of the wrong kind, or the list may be empty and no default is given.
+    """
     if name == "count" and body.type.kind is Kind.RECORD:  # `count(x for x in items if …)`
         return Term(f"sum(1 {source})", kinds.number(low=Decimal(0)))
     if name in {"any", "all", "count"}:

@@ -85,6 +85,11 @@ def _dated(compiler: Compiler, term: Term, other: Term, node: ast.expr) -> Term:
 
 
 def date_literal(compiler: Compiler, text: str, node: ast.expr) -> Term:
+    """A text such as '2026-07-01' as a date.
+
+    Raises:
+        InvalidProduct: It is not a date.
+    """
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
@@ -93,6 +98,11 @@ def date_literal(compiler: Compiler, text: str, node: ast.expr) -> Term:
 
 
 def unary(compiler: Compiler, node: ast.UnaryOp) -> Term:
+    """A minus, a plus or a `not` before a term.
+
+    Raises:
+        InvalidProduct: It is another operator, or its operand is of the wrong kind.
+    """
     if isinstance(node.op, ast.Not):
         return Term(f"(not {compiler.there(node.operand, Kind.BOOL).code})", BOOL)
     term = compiler.numeric(node.operand)
@@ -110,6 +120,11 @@ def unary(compiler: Compiler, node: ast.UnaryOp) -> Term:
 
 
 def binary(compiler: Compiler, node: ast.BinOp) -> Term:
+    """Arithmetic with two terms.
+
+    Raises:
+        InvalidProduct: It is another operator, or an operand is of the wrong kind.
+    """
     match node.op:
         case ast.Add() | ast.Sub():
             return _sum(compiler, node)

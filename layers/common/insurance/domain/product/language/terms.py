@@ -15,7 +15,11 @@ type Complain = Callable[[object, str], InvalidProduct]
 
 
 def expect(term: Term, kinds_allowed: tuple[Kind, ...], path: str, what: str) -> Term:
-    """The term if it is of one of the kinds and certainly there; a refusal otherwise."""
+    """The term if it is of one of the kinds and certainly there.
+
+    Raises:
+        InvalidProduct: It is of another kind, or may be missing.
+    """
     if term.type.optional:
         raise refuse(path, "an answer that may be missing", what, GUARD_HINT)
     if term.type.kind not in kinds_allowed:
@@ -24,6 +28,11 @@ def expect(term: Term, kinds_allowed: tuple[Kind, ...], path: str, what: str) ->
 
 
 def bounded_number(number: int | Decimal, path: str) -> Decimal:
+    """The number as an exact decimal.
+
+    Raises:
+        InvalidProduct: It is not finite, too large, too small, or has too many digits.
+    """
     value = Decimal(number)
     if not value.is_finite() or len(value.as_tuple().digits) > DIGITS_MAX:
         raise refuse(path, "a number out of bounds", f"at most {DIGITS_MAX} digits")
