@@ -5,8 +5,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from insurance.domain.core.money import Money
-from insurance.domain.core.money import total as total_of
+from insurance.domain.core.money import Money, minor_units
 from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.value import Value
 
@@ -66,13 +65,12 @@ class Premium(Value):
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        if (
-            self.net + total_of((line.amount for line in self.lines), self.net.currency)
-            != self.total
-        ):
+        currency, net = self.net.currency, self.net.amount
+        charged = minor_units((line.amount for line in self.lines), currency)
+        if net + charged != self.total.amount or self.total.currency is not currency:
             raise ValueError("net and lines add up to the total")
-        shares = total_of((share.amount for share in self.by_cover), self.net.currency)
-        if self.by_cover and shares != self.net:
+        shares = minor_units((share.amount for share in self.by_cover), currency)
+        if self.by_cover and shares != net:
             raise ValueError("the covers' shares add up to the net premium")
         return self
 

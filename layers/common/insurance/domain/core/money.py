@@ -81,22 +81,12 @@ class Money(Value):
         """Share by weight; the parts add up to the whole.
 
         Each part is rounded towards zero; the odd units go one each to the largest remainders,
-        the earlier part first when they tie. Raises ValueError unless some weight is positive
-        and none is negative.
+        the earlier part first when they tie.
+
+        Raises:
+            ValueError: A weight is negative, or none is positive.
         """
-        units = _whole(weights)
-        whole_units = sum(units)
-        if whole_units <= 0 or min(units) < 0:
-            raise ValueError("weights must be zero or more, and one of them positive")
-        sign = -1 if self.amount < 0 else 1
-        shares = [divmod(abs(self.amount) * unit, whole_units) for unit in units]
-        odd = abs(self.amount) - sum(whole for whole, _ in shares)
-        by_remainder = sorted(range(len(shares)), key=lambda place: -shares[place][1])
-        lucky = set(by_remainder[:odd])
-        return tuple(
-            self._with_amount(sign * (whole + (place in lucky)))
-            for place, (whole, _) in enumerate(shares)
-        )
+        return tuple(self._with_amount(share) for share in split(self.amount, weights))
 
     def __add__(self, other: Self) -> Self:
         return self._with_amount(self.amount + self._same(other).amount)
@@ -141,18 +131,53 @@ def total(parts: Iterable[Money], currency: Currency) -> Money:
     Raises:
         CurrencyMismatch: A part has another currency.
     """
+    return Money(amount=minor_units(parts, currency), currency=currency)
+
+
+def minor_units(parts: Iterable[Money], currency: Currency) -> int:
+    """The sum of the parts in minor units, where no `Money` is needed of it.
+
+    Raises:
+        CurrencyMismatch: A part has another currency.
+    """
     amount = 0
     for part in parts:
         if part.currency is not currency:
             raise CurrencyMismatch(currency, part.currency)
         amount += part.amount
-    return Money(amount=amount, currency=currency)
+    return amount
 
 
-def _whole(weights: Sequence[int | Decimal]) -> list[int]:
+def split(amount: int, weights: Sequence[int | Decimal]) -> list[int]:
+    """`Money.split` on minor units alone.
+
+    Raises:
+        ValueError: A weight is negative, or none is positive.
+    """
+    units = _whole(weights)
+    whole_units = sum(units)
+    if whole_units <= 0 or min(units) < 0:
+        raise ValueError("weights must be zero or more, and one of them positive")
+    sign, size = (-1, -amount) if amount < 0 else (1, amount)
+    shares, remainders = [], []
+    for unit in units:
+        share, remainder = divmod(size * unit, whole_units)
+        shares.append(share)
+        remainders.append(remainder)
+    odd = size - sum(shares)
+    if odd:
+        by_remainder = sorted(range(len(shares)), key=remainders.__getitem__, reverse=True)
+        for place in by_remainder[:odd]:
+            shares[place] += 1
+    return [sign * share for share in shares] if sign < 0 else shares
+
+
+def _whole(weights: Sequence[int | Decimal]) -> Sequence[int]:
     """The same proportions in whole numbers: a quotient of decimals would round."""
     exact = [weight for weight in weights if isinstance(weight, Decimal)]
-    scale = 10 ** max((-_exponent(weight) for weight in exact), default=0)
+    if not exact:
+        return [int(weight) for weight in weights]
+    scale = 10 ** max(-_exponent(weight) for weight in exact)
     return [int(weight * scale) for weight in weights]
 
 

@@ -16,7 +16,7 @@ from insurance.domain.contract.premium import (
     Refund,
     usual_refund,
 )
-from insurance.domain.core.money import Money
+from insurance.domain.core.money import Money, split
 from insurance.domain.product.definition import model
 from insurance.domain.product.faults import refuse
 from insurance.domain.product.language.function_builder import FunctionBuilder
@@ -134,47 +134,48 @@ class Tariff:
 
     def premium(self, result: tuple[Any, ...], given: RatingInput) -> Premium:
         """A rating's result as money, the net premium shared out to its covers."""
-        amount, amounts, rates, total, commission, parts, _ = result
+        net, amounts, rates, total, commission, parts, _ = result
         currency = self._rounding.currency
-        net = Money(amount=amount, currency=currency)
         return Premium(
-            net=net,
+            net=Money(amount=net, currency=currency),
             lines=tuple(
-                PremiumLine(
-                    kind=charge.kind,
-                    code=charge.code,
-                    name=charge.name,
-                    amount=Money(amount=charged, currency=currency),
-                    refund=charge.refund,
-                )
-                for charge, charged, rate in zip(self._charges, amounts, rates, strict=True)
-                if rate is not None or charged
+                [
+                    PremiumLine(
+                        kind=charge.kind,
+                        code=charge.code,
+                        name=charge.name,
+                        amount=Money(amount=charged, currency=currency),
+                        refund=charge.refund,
+                    )
+                    for charge, charged, rate in zip(self._charges, amounts, rates, strict=True)
+                    if rate is not None or charged
+                ]
             ),
             by_cover=tuple(
-                CoverPremium(cover=cover, amount=share)
-                for cover, share in self._by_cover(net, parts, given).items()
+                [
+                    CoverPremium(cover=cover, amount=Money(amount=share, currency=currency))
+                    for cover, share in self._by_cover(net, parts, given).items()
+                ]
             ),
             total=Money(amount=total, currency=currency),
             commission=None if commission is None else Money(amount=commission, currency=currency),
         )
 
-    def _by_cover(self, net: Money, parts: Sequence[int], given: RatingInput) -> dict[str, Money]:
+    def _by_cover(self, net: int, parts: Sequence[int], given: RatingInput) -> dict[str, int]:
         """The net premium by account, then the shared one by weight over the covers in force."""
         weights = [max(part, 0) for part in parts]
-        shares = net.split(weights if any(weights) else [1, *(0 for _ in weights[1:])])
+        shares = split(net, weights if any(weights) else [1, *(0 for _ in weights[1:])])
         by_cover: dict[str, int] = {}
         for account, share in zip(self.accounts, shares, strict=True):
             if account != SHARED:
                 if account in given.selected or share:
-                    by_cover[account] = by_cover.get(account, 0) + share.amount
+                    by_cover[account] = by_cover.get(account, 0) + share
                 continue
             held = {cover: w for cover, w in self.shared_by.items() if cover in given.selected}
             held = held if any(held.values()) else self.shared_by
-            for cover, part in zip(held, share.split(list(held.values())), strict=True):
-                by_cover[cover] = by_cover.get(cover, 0) + part.amount
-        return {
-            cover: Money(amount=amount, currency=net.currency) for cover, amount in by_cover.items()
-        }
+            for cover, part in zip(held, split(share, list(held.values())), strict=True):
+                by_cover[cover] = by_cover.get(cover, 0) + part
+        return by_cover
 
 
 def _base(charge: model.Charge, lines: Mapping[str, str]) -> str:
