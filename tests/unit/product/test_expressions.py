@@ -133,6 +133,27 @@ def test_an_expression_is_bounded(source):
         worth(source)
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("(" * 25 + "n" + ")" * 25, "25 nested brackets"),
+        ("- " * 60 + "n", "nests too deep"),
+        ("-" * 60 + "n", "nests too deep"),
+    ],
+)
+def test_an_expression_that_nests_too_deep_is_refused(source, told):
+    with pytest.raises(InvalidProduct, match=told):
+        worth(source, n=5)
+
+
+def test_brackets_side_by_side_do_not_nest():
+    assert worth("(1)" + " + (1)" * 30) == 31
+
+
+def test_an_expression_as_deep_as_may_be_is_read():
+    assert worth("(" * 24 + "-" * 20 + "n" + ")" * 24, n=5) == 5
+
+
 def test_values_that_need_each_other_are_refused():
     with pytest.raises(InvalidProduct, match="one → two → one"):
         product(

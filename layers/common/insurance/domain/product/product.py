@@ -82,8 +82,7 @@ class Product:
             territories=self.territories,
             asked=asked,
         )
-        asked_only = Scope.of_questions(questions, self.currency.exponent, self.territories)
-        self.term = PolicyTerm(definition.term, asked_only, self.zone)
+        self.term = PolicyTerm(definition.term, self.scope, self.zone)
         self.life = Life(definition.life, self.scope, self.currency)
 
     def compile(self) -> None:

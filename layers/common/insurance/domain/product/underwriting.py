@@ -18,9 +18,10 @@ class Underwriting:
     def __init__(self, rules: Sequence[model.UnderwritingRule], scope: Scope) -> None:
         builder = FunctionBuilder(scope)
         self.rules: list[RuleMatch] = []
-        codes = []
+        codes, known = [], set[str]()
         for rule in rules:
-            self.rules.append(_match(rule, scope, {match.finding.code for match in self.rules}))
+            self.rules.append(_match(rule, scope, known))
+            known.add(rule.code)
             with builder.apart() as sources:
                 when = builder.condition(rule.when, rule.at("when"))
                 load = "True"

@@ -123,7 +123,8 @@ def question(asked: model.Ask | model.ListField, currency: Currency) -> Question
         exponent=currency.exponent,
     )
     _check_each_once([choice.code for choice in choices], asked.at("choices"))
-    return made._replace(default=_default(made, asked.at("default")))
+    default = _default(made, asked.at("default"))
+    return made if default is made.default else made._replace(default=default)
 
 
 def _check_each_once(codes: Sequence[str], path: str) -> None:

@@ -21,7 +21,7 @@ class PolicyTerm:
     """The product's rule of a term, in its own time zone."""
 
     def __init__(self, term: model.TermOfCover, scope: Scope, zone: ZoneInfo) -> None:
-        """`scope` knows the questions alone: a term depends on nothing else."""
+        """Of the names in `scope` the term may depend on the questions alone."""
         self._term, self._scope, self._zone = term, scope, zone
         hour, minute = (int(part) for part in term.inception_time.split(":"))
         self._inception = time(hour, minute)
@@ -64,7 +64,9 @@ class PolicyTerm:
             return None
         if mentions(source, frozenset({"end"})):
             raise refuse(path, "end", "days that do not depend on the end that they make")
-        builder = FunctionBuilder(self._scope)
+        scope = self._scope
+        asked_only = Scope.of_questions(scope.questions, scope.exponent, scope.territories)
+        builder = FunctionBuilder(asked_only)
         days = builder.rate(source, path)
         if days.type.scale:
             raise refuse(path, source, "whole days")

@@ -26,6 +26,9 @@ from insurance.domain.product.language.terms import (
 
 LENGTH_MAX: Final = 1_000
 DEPTH_MAX: Final = 24
+"""Of brackets within brackets."""
+NESTED_MAX: Final = 2 * DEPTH_MAX
+"""Of parts of an expression within each other."""
 SCALE_MAX: Final = 120
 LOOPS_MAX: Final = 10_000
 CODE_MAX: Final = 40_000
@@ -142,12 +145,8 @@ class Compiler:
             raise self.fault(None, f"an expression of {len(source)} characters", expected)
         if not source.isascii() or not source.isprintable():
             raise self.fault(None, "characters outside plain ASCII", "one line of plain text")
-        depth = deepest = 0
-        for character in source:
-            depth += (character in "([{") - (character in ")]}")
-            deepest = max(deepest, depth)
-        if deepest > DEPTH_MAX:
-            raise self.fault(None, f"{deepest} nested brackets", f"at most {DEPTH_MAX}")
+        if sum(map(source.count, "([{")) > DEPTH_MAX:
+            self._check_brackets(source)
         try:
             parsed = ast.parse(source.strip() or " ", mode="eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
@@ -156,11 +155,20 @@ class Compiler:
             raise refuse(
                 f"{self.path} (column {column})", source, "an expression", f"{detail}."
             ) from error
-        self._bound(parsed, 0)
+        if len(source) > NESTED_MAX:  # a tree is never deeper than its text is long
+            self._bound(parsed, 0)
         return parsed
 
+    def _check_brackets(self, source: str) -> None:
+        depth = deepest = 0
+        for character in source:
+            depth += (character in "([{") - (character in ")]}")
+            deepest = max(deepest, depth)
+        if deepest > DEPTH_MAX:
+            raise self.fault(None, f"{deepest} nested brackets", f"at most {DEPTH_MAX}")
+
     def _bound(self, node: ast.AST, depth: int) -> None:
-        if depth > 2 * DEPTH_MAX:
+        if depth > NESTED_MAX:
             raise self.fault(None, "an expression that nests too deep", f"{DEPTH_MAX} levels")
         for child in ast.iter_child_nodes(node):
             self._bound(child, depth + 1)

@@ -17,7 +17,6 @@ from typing import (
     Annotated,
     Any,
     ClassVar,
-    NamedTuple,
     Self,
     Union,
     get_args,
@@ -40,23 +39,47 @@ class Keywords:
 type _Read = Callable[[Any, str], Any]
 
 
-class Field(NamedTuple):
-    """One field as its class declares it."""
-
-    key: str
-    annotation: Any
-    default: Any
-
-    @property
-    def required(self) -> bool:
-        return self.default is REQUIRED
-
-
 class _Required:
     """Stands for the default of a field that must be written."""
 
 
 REQUIRED = _Required()
+
+
+class Field:
+    """One field as its class declares it; a part reads it through this, and only once.
+
+    It has no `__set__`: what the part's own dictionary holds comes before it.
+    """
+
+    def __init__(self, name: str, key: str, annotation: Any, default: Any) -> None:
+        """`name` is that in Python, `key` that in JSON."""
+        self.name, self.key, self.annotation, self.default = name, key, annotation, default
+        self._read: _Read | None = None
+
+    @property
+    def required(self) -> bool:
+        return self.default is REQUIRED
+
+    def __get__(self, part: "Part | None", _: object) -> Any:
+        """Convert what was written. Where nothing was, the part has its default already.
+
+        Raises:
+            InvalidProduct: A field that must be written is not.
+        """
+        if part is None:
+            return self
+        own = part.__dict__
+        found = own["written"].get(self.key)
+        if found is None:
+            raise refuse(part.path or "/", f"no {self.key}", f"{self.key}, which is required")
+        read = self._read
+        if read is None:
+            read = self._read = _reader(self.annotation)
+        if read is not _as_written:
+            found = read(found, f"{part.path}/{self.key}")
+        own[self.name] = found
+        return found
 
 
 class Part:
@@ -74,21 +97,30 @@ class Part:
     """What a field is called in JSON, where Python cannot call it that."""
     declared: ClassVar[Mapping[str, Field]] = {}
     """Every field by its name in Python."""
+    _defaults: ClassVar[Mapping[str, Any]] = {}
+    _names: ClassVar[Mapping[str, str]] = {}
+    """The name in Python by the key in JSON."""
 
     def __init_subclass__(cls) -> None:
         own = {}
         for name, annotation in get_annotations(cls).items():
             if ClassVar in {annotation, get_origin(annotation)}:
                 continue
-            default = cls.__dict__.get(name, REQUIRED)
-            own[name] = Field(cls.renamed.get(name) or name.rstrip("_"), annotation, default)
-            if name in cls.__dict__:
-                delattr(cls, name)  # so that reading it comes to `__getattr__`
+            key = cls.renamed.get(name) or name.rstrip("_")
+            own[name] = Field(name, key, annotation, cls.__dict__.get(name, REQUIRED))
+            setattr(cls, name, own[name])
         cls.declared = {**cls.declared, **own}
+        fields = cls.declared.values()
+        cls._defaults = {field.name: field.default for field in fields if not field.required}
+        cls._names = {field.key: field.name for field in fields}
 
     def __init__(self, written: Mapping[str, Any], path: str = "") -> None:
-        self.__dict__["written"] = written
-        self.__dict__["path"] = path
+        own, names = self.__dict__, self._names
+        own.update(self._defaults)
+        own["written"], own["path"] = written, path
+        for key, found in written.items():
+            if found is not None:
+                own.pop(names.get(key, ""), None)
 
     if TYPE_CHECKING:
         # Of each part, and no fields of the definition.
@@ -100,26 +132,6 @@ class Part:
         @property
         def path(self) -> str:
             """Where the part stands in the document: `/covers/0/claim`."""
-
-    def __getattr__(self, name: str) -> Any:
-        """A field read for the first time; afterwards it stands in the part's own dictionary.
-
-        Raises:
-            InvalidProduct: A field that must be written is not.
-        """
-        field = type(self).declared.get(name)
-        if field is None:
-            raise AttributeError(f"{type(self).__name__} has no field {name}")
-        found = self.written.get(field.key)
-        if found is not None:
-            found = _reader(field.annotation)(found, f"{self.path}/{field.key}")
-        elif field.required:
-            at = self.path or "/"
-            raise refuse(at, f"no {field.key}", f"{field.key}, which is required")
-        else:
-            found = field.default
-        self.__dict__[name] = found
-        return found
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")
