@@ -10,6 +10,7 @@ from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.codec import from_stream
 from insurance.metrics import Metric
 from insurance.operations.delivery.deliver_event import deliver_event
+from insurance.operations.parties.remove_key_copies import remove_key_copies
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
@@ -17,6 +18,7 @@ from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 stores, ports = wiring.stores(), bundles.delivery_ports()
 schedule = stores.scheduled_jobs
 instructions, policies_in_force = stores.instructions, stores.policies_in_force
+key_copies = stores.key_copies
 
 
 @telemetry.metrics.log_metrics
@@ -55,6 +57,7 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
     schedule_jobs(event, products=ports.products, schedule=schedule)
     queue_payments(event, instructions=instructions)
     register_in_force(event, policies=policies_in_force)
+    remove_key_copies(event, copies=key_copies)
     posted = deliver_event(event, _appended_at(record["dynamodb"]), ports)
     telemetry.count(Metric.EVENTS_DELIVERED)
     for amounts in posted:

@@ -6,10 +6,7 @@ from insurance.domain.core.errors import (
     StaleRevision,
 )
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import (
-    party_id_for,
-    quote_id_for,
-)
+from insurance.domain.core.identity import quote_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.operations.command import Command
 from insurance.operations.complaints.ports import ComplaintContext
@@ -27,9 +24,9 @@ class MemoryComplaints:
         subjects = (self._memory.quotes, self._memory.policies, self._memory.claims)
         if stored is None or not any(about in objects for objects in subjects):
             return None
-        key = None if party_id_for(about) in self._memory.erased else stored.key
         quote = stored.record
-        return ComplaintContext(quote.partner, quote.product, quote.territory, key)
+        key = None if quote.party in self._memory.erased else stored.key
+        return ComplaintContext(quote.partner, quote.party, quote.product, quote.territory, key)
 
     def add(self, event: Event, complaint: Complaint, *, key: PartyKey, command: Command) -> None:
         self._memory.check(command.idempotency)
@@ -43,7 +40,7 @@ class MemoryComplaints:
         if complaint_id not in self._memory.complaints:
             raise ComplaintNotFound(complaint_id)
         stored = self._memory.complaints[complaint_id]
-        if party_id_for(complaint_id) not in self._memory.erased:
+        if stored.record.party not in self._memory.erased:
             return stored
         return Stored(
             Complaint.merge_personal(stored.record.split_personal()[0], {}), stored.head, None

@@ -12,7 +12,7 @@ from insurance.domain.core.identity import (
     register_id_for,
     renewal_quote_id_for,
 )
-from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.core.stored import Stored
 from insurance.domain.document import Document
 from insurance.domain.policy import Policy
 from insurance.operations.command import Command
@@ -96,10 +96,8 @@ class MemoryDocuments:
         events = self._memory.events.get(register_id_for(policy_id))
         return self._policies.get(policy_id), events[-1].head if events else StreamPosition()
 
-    def registered(
-        self, policy_id: str, key: PartyKey | None, *, after: int, limit: int
-    ) -> Sequence[Document]:
-        stream = register_id_for(policy_id)
+    def registered(self, policy: Stored[Policy], *, after: int, limit: int) -> Sequence[Document]:
+        stream, key = register_id_for(policy.record.id), policy.key
         events = self._memory.events.get(stream, [])[after : after + limit]
         return [
             Document.merge_personal(each.facts, key.unseal(each.sealed, stream) if key else {})

@@ -1,5 +1,7 @@
 """The ports of parties in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
+from datetime import datetime
+
 from insurance.domain.core.errors import (
     AlreadyErased,
     PartyNotFound,
@@ -26,6 +28,12 @@ class MemoryIndexKeys:
     def token(self, mode: Mode, field: str, value: str) -> str:
         sealed = self._keys[mode].seal({"v": f"{mode} {value}"}, field)
         return index_token(field, sealed)
+
+
+class MemoryKeyCopies:
+    """The erasure in memory covers every contract at once: there are no copies."""
+
+    def remove_copies(self, party_id: str, erased_at: datetime) -> None: ...
 
 
 class MemoryParties:

@@ -5,14 +5,12 @@ from datetime import datetime
 
 from insurance.domain.claim import Claim
 from insurance.domain.core.errors import (
+    AlreadyErased,
     PolicyNotFound,
     QuoteAlreadyIssued,
     StaleRevision,
 )
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import (
-    party_id_for,
-)
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote
@@ -42,6 +40,12 @@ class MemoryPolicies:
         command: Command,
     ) -> None:
         self._memory.check(command.idempotency)
+        if policy.party in self._memory.erased:
+            raise (
+                AlreadyErased(f"party {policy.party}")
+                if bound_quote.party_id
+                else StaleRevision(policy.quote_id)
+            )
         if policy.id in self._memory.policies:
             raise QuoteAlreadyIssued(policy.quote_id, policy.id)
         self._quotes.move(bound, bound_quote, before)
@@ -53,7 +57,7 @@ class MemoryPolicies:
         if policy_id not in self._memory.policies:
             raise PolicyNotFound(policy_id)
         kept = self._memory.policies[policy_id]
-        if party_id_for(policy_id) in self._memory.erased:
+        if kept.record.party in self._memory.erased:
             return Stored(
                 kept.record.replace(policyholder=None, answers=None, changed=None), kept.head, None
             )

@@ -10,7 +10,6 @@ from insurance.operations.products.ports import Products
 from insurance.products import LookUps
 
 from tests.fakes.billing import MemoryBilling
-from tests.fakes.keys import MemoryKeys
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges, MemoryRenewals
 from tests.fakes.quoting import MemoryQuotes
@@ -41,7 +40,6 @@ def renewal_ports(products: Products, memory: Memory) -> RenewalPorts:
         look_ups=LookUps(),
         renewals=MemoryRenewals(memory),
         quotes=MemoryQuotes(memory),
-        keys=MemoryKeys(),
     )
 
 
@@ -51,6 +49,5 @@ def invitation_ports(products: Products, memory: Memory) -> InvitationPorts:
         look_ups=LookUps(),
         renewals=MemoryRenewals(memory),
         quotes=MemoryQuotes(memory),
-        keys=MemoryKeys(),
         policies=MemoryPolicyChanges(memory),
     )

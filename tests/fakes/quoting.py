@@ -1,6 +1,7 @@
 """The ports of quoting in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
 from insurance.domain.core.errors import (
+    AlreadyErased,
     KeyReused,
     QuoteNotFound,
     StaleRevision,
@@ -8,7 +9,6 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import (
     new_quote_id,
-    party_id_for,
     renewal_quote_id_for,
 )
 from insurance.domain.core.stored import PartyKey, Stored
@@ -30,6 +30,8 @@ class MemoryQuotes:
 
     def add(self, event: Event, quote: Quote, *, key: PartyKey, command: Command) -> None:
         self._find_replay(quote.id, command.idempotency)
+        if quote.party in self._memory.erased:
+            raise AlreadyErased(f"party {quote.party}")
         kept = Stored(quote, event.head, key)
         self._memory.quotes[quote.id] = kept
         self._memory.first_answers[quote.id] = (command.idempotency.request_hash, kept)
@@ -58,7 +60,7 @@ class MemoryQuotes:
         if quote_id not in self._memory.quotes:
             raise QuoteNotFound(quote_id)
         kept = self._memory.quotes[quote_id]
-        if party_id_for(quote_id) in self._memory.erased:
+        if kept.record.party in self._memory.erased:
             return Stored(kept.record.replace(policyholder=None, answers=None), kept.head, None)
         return kept
 

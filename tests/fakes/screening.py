@@ -13,7 +13,11 @@ from insurance.domain.core.identity import (
     quote_id_for,
 )
 from insurance.domain.core.stored import PartyKey, Stored
-from insurance.domain.screening.screening import ScreeningCase, ScreeningStatus
+from insurance.domain.screening.screening import (
+    ScreeningCase,
+    ScreeningStatus,
+    ScreeningSubject,
+)
 from insurance.operations.command import Command
 from insurance.operations.listing import ListEntry, ListRange
 from insurance.operations.parties.ports import PolicyRange, ScreeningPorts
@@ -33,8 +37,8 @@ class MemoryScreenings:
         self._memory = memory
         self._cases: dict[str, Stored[ScreeningCase]] = {}
 
-    def find(self, screening_id: str, key: PartyKey) -> Stored[ScreeningCase] | None:
-        found = self._cases.get(screening_id)
+    def find(self, subject: ScreeningSubject, key: PartyKey) -> Stored[ScreeningCase] | None:
+        found = self._cases.get(subject.case_id)
         return Stored(found.record, found.head, key) if found else None
 
     def load(self, screening_id: str, command: Command) -> Stored[ScreeningCase]:

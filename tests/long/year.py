@@ -183,7 +183,7 @@ class Year:
             JobKind.RENEWAL: partial(
                 invite_renewal,
                 ports=InvitationPorts(
-                    products, look_ups, stores.renewals, stores.quotes, self.keys, stores.changes
+                    products, look_ups, stores.renewals, stores.quotes, stores.changes
                 ),
             ),
             JobKind.BILLING: partial(

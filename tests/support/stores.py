@@ -14,7 +14,7 @@ from insurance.operations.billing.ports import Billing
 from insurance.operations.claims.ports import Claims
 from insurance.operations.complaints.ports import Complaints
 from insurance.operations.documents.ports import Documents
-from insurance.operations.parties.ports import Accesses, IndexKeys, Parties
+from insurance.operations.parties.ports import Accesses, IndexKeys, KeyCopies, Parties
 from insurance.operations.policy.ports import Policies, PolicyChanges, Renewals
 from insurance.operations.products.ports import ProductVersions
 from insurance.operations.quoting.ports import Quotes
@@ -26,7 +26,7 @@ from tests.fakes.complaints import MemoryComplaints
 from tests.fakes.documents import MemoryDocuments
 from tests.fakes.keys import MemoryKey, PlainKeys
 from tests.fakes.memory import Memory
-from tests.fakes.parties import MemoryAccesses, MemoryIndexKeys, MemoryParties
+from tests.fakes.parties import MemoryAccesses, MemoryIndexKeys, MemoryKeyCopies, MemoryParties
 from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges, MemoryRenewals
 from tests.fakes.products import MemoryProductVersions
 from tests.fakes.quoting import MemoryQuotes
@@ -51,10 +51,10 @@ from insurance.operations.idempotency import RecordedAnswer
 
 from tests.support.builders import (
     LATER,
+    NOW,
     gbp,
     make_claim,
     make_command,
-    make_policy,
     make_quote,
     next_event,
 )
@@ -75,6 +75,7 @@ class Stores:
     versions: ProductVersions
     complaints: Complaints
     index_keys: IndexKeys
+    key_copies: KeyCopies
     new_key: Callable[[], Any]
 
 
@@ -94,6 +95,7 @@ def in_memory() -> Stores:
         MemoryProductVersions(memory),
         MemoryComplaints(memory),
         MemoryIndexKeys(),
+        MemoryKeyCopies(),
         lambda: MemoryKey(b"key"),
     )
 
@@ -115,6 +117,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.product_versions,
         real.complaints,
         real.index_keys,
+        real.key_copies,
         keys.new,
     )
 
@@ -131,9 +134,14 @@ NOTIFY = "test POST /v1/claims"
 SETTLE = "test POST /v1/claims/{claim_id}/settlement"
 
 
-def add_quote(stores: Stores, quote: Quote | None = None) -> Stored[Quote]:
+def add_quote(
+    stores: Stores, quote: Quote | None = None, *, of: Stored[Policy] | None = None
+) -> Stored[Quote]:
+    """Store a quote; `of` a policy's party if one is given, as a renewal is."""
     quote = quote or make_quote()
-    key = stores.new_key()
+    if of is not None:
+        quote = quote.replace(party_id=of.record.party)
+    key = of.key if of and of.key else stores.new_key()
     event = quote.made(key)
     kept = Stored(quote, event.head, key)
     stores.quotes.add(event, quote, key=key, command=make_command().with_answer(kept))
@@ -151,7 +159,7 @@ def accept(stores: Stores, before: Stored[Quote], key: str = "accept-1") -> Stor
 
 def issue(stores: Stores, before: Stored[Quote], key: str = "issue-1") -> Stored[Policy]:
     bound = before.record.replace(status=QuoteStatus.BOUND)
-    policy = make_policy()
+    policy = Policy.from_quote(bound, now=NOW)
     bound_event = next_event(before.head, bound, before.key, type=QuoteEventType.BOUND)
     issued = next_event(StreamPosition(), policy, before.key, type=PolicyEventType.ISSUED)
     kept = Stored(policy, issued.head, before.key)

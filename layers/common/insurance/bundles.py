@@ -78,7 +78,6 @@ def renewal_ports() -> RenewalPorts:
         look_ups=wiring.look_ups(),
         renewals=wiring.stores().renewals,
         quotes=wiring.stores().quotes,
-        keys=wiring.keys(),
     )
 
 
@@ -90,7 +89,6 @@ def invitation_ports() -> InvitationPorts:
         look_ups=wiring.look_ups(),
         renewals=wiring.stores().renewals,
         quotes=wiring.stores().quotes,
-        keys=wiring.keys(),
         policies=wiring.stores().policy_changes,
     )
 

@@ -77,7 +77,7 @@ def test_a_policy_without_documents_has_an_empty_register(stores, policy):
 
     assert file.policy.record == policy.record
     assert (file.register, file.renewal) == (StreamPosition(), None)
-    assert list(stores.documents.registered(POLICY_ID, file.policy.key, after=0, limit=10)) == []
+    assert list(stores.documents.registered(file.policy, after=0, limit=10)) == []
     assert stores.documents.get(POLICY_ID, FIRST)[1] is None
 
 
@@ -88,11 +88,9 @@ def test_documents_are_entered_in_order_and_found_again(stores, policy):
     kept, head = stores.documents.register(POLICY_ID)
     assert head.sequence == 2
     assert first.sequence == 1
-    listed = stores.documents.registered(POLICY_ID, kept.key, after=0, limit=10)
+    listed = stores.documents.registered(kept, after=0, limit=10)
     assert list(listed) == [document(), document(SECOND)]
-    assert list(stores.documents.registered(POLICY_ID, kept.key, after=1, limit=10)) == [
-        document(SECOND)
-    ]
+    assert list(stores.documents.registered(kept, after=1, limit=10)) == [document(SECOND)]
     assert stores.documents.get(POLICY_ID, SECOND)[1] == document(SECOND)
 
 
@@ -143,7 +141,7 @@ def test_an_erasure_leaves_the_register_without_the_files_hash(stores, policy):
 
     assert kept.key is None
     assert found == document().replace(sha256=None)
-    listed = stores.documents.registered(POLICY_ID, None, after=0, limit=10)
+    listed = stores.documents.registered(kept, after=0, limit=10)
     assert list(listed) == [document().replace(sha256=None)]
 
 

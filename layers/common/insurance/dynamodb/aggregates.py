@@ -10,8 +10,8 @@ from insurance.domain.core.posting import Posting
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import RecordKeys, party_in
 from insurance.dynamodb.transaction import Refusal, Write, add, put
-from insurance.operations.parties.ports import Keys
 
 AT_REVISION = "revision = :seen"
 
@@ -43,17 +43,21 @@ def read_head(item: Item) -> StreamPosition:
     )
 
 
-def read_record[R: Record](kind: type[R], item: Item, key: PartyKey | None, about: str) -> R:
-    """The value of a body; without its key the personal fields stay empty."""
+def opened[R: Record](
+    kind: type[R], item: Item, keys: RecordKeys | None, about: str
+) -> tuple[R, PartyKey | None]:
+    """The value of a body, and the key of its party; without it the personal fields stay empty."""
+    facts = codec.unpack(item["body"]["B"])
+    key = keys.of(party_in(facts, about)) if keys else None
     personal = {}
     if key is not None and "sealed" in item:
         personal = key.unseal(item["sealed"]["B"], about)
-    return kind.merge_personal(codec.unpack(item["body"]["B"]), personal)
+    return kind.merge_personal(facts, personal), key
 
 
-def read_key(keys: Keys, item: Item | None) -> PartyKey | None:
-    """The party's key that an item carries; None when there is none, or none any more."""
-    return keys.open(item["key"]["B"]) if item and "key" in item else None
+def read_record[R: Record](kind: type[R], item: Item, keys: RecordKeys | None, about: str) -> R:
+    """As `opened`, the value alone."""
+    return opened(kind, item, keys, about)[0]
 
 
 def append(table: str, event: Event, *, taken: Callable[[Item | None], Exception]) -> Write:
@@ -138,6 +142,7 @@ def read_postings(item: Item) -> tuple[Posting, ...]:
     )
 
 
-def kept[R: Record](kind: type[R], item: Item, key: PartyKey | None) -> Stored[R]:
+def kept[R: Record](kind: type[R], item: Item, keys: RecordKeys | None) -> Stored[R]:
     """A stored aggregate whose item carries its body."""
-    return Stored(read_record(kind, item, key, item["id"]["S"]), read_head(item), key)
+    record, key = opened(kind, item, keys, item["id"]["S"])
+    return Stored(record, read_head(item), key)

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import AlreadyErased, KeyReused
+from insurance.domain.core.identity import PartyId, party_id_for
 from insurance.domain.core.stored import PartyKey
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import OnePartyKey, RecordKeys
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, load, put
 from insurance.operations.command import Command
@@ -20,7 +22,7 @@ FREE = "attribute_not_exists(id) OR expires_at < :now"
 """No live idempotency: TTL deletes late."""
 
 type KeyOf = Callable[[str], PartyKey | None]
-"""The key that sealed an answer, by the id of the party's object that carries it."""
+"""The key that sealed an answer, by the party's id."""
 
 
 class DynamoDBReceipts:
@@ -51,14 +53,14 @@ class DynamoDBReceipts:
         self.check(idempotency, item)
 
     def check(
-        self, idempotency: Idempotency, item: Item | None, key: PartyKey | None = None
+        self, idempotency: Idempotency, item: Item | None, keys: RecordKeys | None = None
     ) -> None:
         """As `look_up`, for an item that was read already."""
         if item is not None and int(item["expires_at"]["N"]) >= idempotency.received_at.timestamp():
-            raise self._earlier(idempotency, item, key)
+            raise self._earlier(idempotency, item, keys)
 
     def keep(
-        self, idempotency: Idempotency, *, about: str = "", key: PartyKey | None = None
+        self, idempotency: Idempotency, *, about: PartyId = "", key: PartyKey | None = None
     ) -> Write:
         """The write that records the answer, sealed with the party's key if it has one."""
         item = self.key(idempotency)[1] | {
@@ -69,7 +71,7 @@ class DynamoDBReceipts:
         return put(
             self._table,
             item | self._answer_columns(idempotency, about, key),
-            self._refusal(idempotency, key),
+            self._refusal(idempotency, OnePartyKey(about, key)),
             condition=FREE,
             now=codec.epoch_seconds(idempotency.received_at),
         )
@@ -87,21 +89,21 @@ class DynamoDBReceipts:
             "sealed": codec.binary(key.seal(answer, idempotency.id)),
         }
 
-    def _refusal(self, idempotency: Idempotency, key: PartyKey | None) -> Refusal:
+    def _refusal(self, idempotency: Idempotency, keys: RecordKeys) -> Refusal:
         def earlier(item: Item | None) -> Exception:
             if item is None:
                 raise ValueError("the condition fails only where a record is")
-            return self._earlier(idempotency, item, key)
+            return self._earlier(idempotency, item, keys)
 
         return earlier
 
-    def _earlier(self, idempotency: Idempotency, item: Item, key: PartyKey | None) -> Exception:
+    def _earlier(self, idempotency: Idempotency, item: Item, keys: RecordKeys | None) -> Exception:
         if item["request"]["B"] != idempotency.request_hash:
             return KeyReused()
         if "body" in item:
             return AlreadyAnswered(_read(codec.unpack(item["body"]["B"])))
-        about = item["about"]["S"]
-        key = key or self._key_of(about)
+        about = party_id_for(item["about"]["S"])
+        key = (keys.of(about) if keys else None) or self._key_of(about)
         if key is None:
             return AlreadyErased(about)
         return AlreadyAnswered(_read(key.unseal(item["sealed"]["B"], idempotency.id)))

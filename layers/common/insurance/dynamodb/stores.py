@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
     from insurance.dynamodb.parties.accesses import DynamoDBAccesses
     from insurance.dynamodb.parties.index_keys import DynamoDBIndexKeys
-    from insurance.dynamodb.parties.parties import DynamoDBParties
+    from insurance.dynamodb.parties.parties import DynamoDBKeyCopies, DynamoDBParties
     from insurance.dynamodb.parties.screenings import DynamoDBPoliciesInForce, DynamoDBScreenings
     from insurance.dynamodb.payments.instructions import DynamoDBInstructions
     from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
@@ -78,8 +78,8 @@ class Stores:
 
     @cached_property
     def quote_receipts(self) -> DynamoDBReceipts:
-        """Receipts of commands on quotes, whose key stands with the quote."""
-        return self._receipts("quotes")
+        """Receipts of commands on quotes: the key stands with the party, or only with the quote."""
+        return self._receipts("quotes", "parties")
 
     @cached_property
     def receipts(self) -> DynamoDBReceipts:
@@ -195,6 +195,12 @@ class Stores:
         return DynamoDBIndexKeys(self.client, self._tables, keys=self.keys)
 
     @cached_property
+    def key_copies(self) -> DynamoDBKeyCopies:
+        from insurance.dynamodb.parties.parties import DynamoDBKeyCopies
+
+        return DynamoDBKeyCopies(self.client, self._tables)
+
+    @cached_property
     def parties(self) -> DynamoDBParties:
         from insurance.dynamodb.parties.parties import DynamoDBParties
 
@@ -285,20 +291,17 @@ class Stores:
         return KnownVersions(self.client, self._tables)
 
     def _receipts(self, *holders: str) -> DynamoDBReceipts:
-        from insurance.domain.core.identity import party_id_for, quote_id_for
-        from insurance.dynamodb import aggregates, codec
+        from insurance.domain.core.identity import quote_id_for
+        from insurance.dynamodb import codec
+        from insurance.dynamodb.contract_keys import ContractKeys
         from insurance.dynamodb.receipts import DynamoDBReceipts
         from insurance.dynamodb.transaction import load
 
-        def key_of(about: str) -> PartyKey | None:
-            ids = {"quotes": quote_id_for(about), "parties": party_id_for(about)}
+        def key_of(party_id: str) -> PartyKey | None:
+            ids = {"quotes": quote_id_for(party_id), "parties": party_id}
             places = [
                 (self._tables.name_of(name), {"id": codec.text(ids[name])}) for name in holders
             ]
-            for item in load(self.client, places):
-                key = aggregates.read_key(self.keys, item)
-                if key is not None:
-                    return key
-            return None
+            return ContractKeys(self.keys, party_id, *load(self.client, places)).of(party_id)
 
         return DynamoDBReceipts(self.client, self._tables, key_of)

@@ -101,6 +101,14 @@ def update(
     return Write("Update", _conditional(request, condition, assigned | values), refusal)
 
 
+def check(
+    table: str, key: Item, refusal: Refusal, *, condition: str, names: dict[str, str]
+) -> Write:
+    """A condition on an item that the transaction does not write."""
+    request = {"TableName": table, "Key": key, "ExpressionAttributeNames": names}
+    return Write("ConditionCheck", _conditional(request, condition, {}), refusal)
+
+
 def transact(client: "DynamoDBClient", writes: Sequence[Write]) -> None:
     """Do all of the writes or none.
 

@@ -12,7 +12,7 @@ from insurance.domain.bank.outgoing_payment import OPEN, PaymentStatus
 from insurance.domain.bank.report import BankReport
 from insurance.domain.billing.instalments import Plan, schedule
 from insurance.domain.billing.refund import PAID, Refund
-from insurance.domain.core.classification import Classification, Record
+from insurance.domain.core.classification import Classification
 from insurance.domain.core.errors import (
     AlreadyErased,
     CurrencyMismatch,
@@ -26,10 +26,12 @@ from insurance.domain.core.identity import (
     BillingId,
     PolicyId,
     billing_id_for,
+    named_party,
     refund_id_for,
 )
 from insurance.domain.core.money import Money
 from insurance.domain.core.money import total as total_of
+from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.value import Value
 from insurance.domain.party.party import Payee
@@ -59,7 +61,7 @@ class PremiumPayment(Value):
     """It came in while a lapse was announced, or after one: the policy is checked at once."""
 
 
-class BillingAccount(Record):
+class BillingAccount(PartyRecord):
     """How one policy is paid. What is due follows from this and the policy; it is never stored."""
 
     SEALED_TEXTS = ("refunds/*/reason",)
@@ -87,6 +89,7 @@ class BillingAccount(Record):
         charge, forgone = _price_of_plan(policy, plan, first_due)
         return cls(
             id=billing_id_for(policy.id),
+            party_id=named_party(policy.party_id, policy.id),
             policy_id=policy.id,
             partner=policy.partner,
             plan=plan,

@@ -22,7 +22,7 @@ from insurance.domain.claim.reserve import COSTS, CostType, Reserve, ReserveReas
 from insurance.domain.claim.rule import JudgedSegment, PayoutStep, RuleResult
 from insurance.domain.claim.task import Hold, Task
 from insurance.domain.contract.terms import Reinstatement
-from insurance.domain.core.classification import Classification, Record
+from insurance.domain.core.classification import Classification
 from insurance.domain.core.errors import (
     ClaimFull,
     ClaimOnHold,
@@ -34,6 +34,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import ClaimId, PaymentId, PolicyId, payment_id_for
 from insurance.domain.core.money import Money, total
+from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.evidence.evidence import EVIDENCE_MAX, Evidence
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
@@ -45,7 +46,7 @@ DECISIONS_MAX = 20
 RECOVERIES_MAX = 20
 
 
-class Claim(Record):
+class Claim(PartyRecord):
     """One exposure: what one claimant lost, under one cover, of one insured object."""
 
     SEALED_TEXTS = (

@@ -32,7 +32,7 @@ from insurance.domain.core.errors import (
     PayeeAlreadyNamed,
     TooManyClaims,
 )
-from insurance.domain.core.identity import ClaimId
+from insurance.domain.core.identity import ClaimId, named_party
 from insurance.domain.core.money import Money
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Claimant, Payee
@@ -123,6 +123,7 @@ def open_claim(
     verdict = verify_notice(judged, policy, product, context.used)
     claim = Claim(
         id=claim_id,
+        party_id=named_party(policy.party_id, claim_id),
         policy_id=policy.id,
         partner=policy.partner,
         cover=notice.cover,

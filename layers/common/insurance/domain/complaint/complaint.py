@@ -24,7 +24,7 @@ from insurance.domain.complaint.redress import (
     RedressOffer,
     redress_total,
 )
-from insurance.domain.core.classification import Classification, Record
+from insurance.domain.core.classification import Classification
 from insurance.domain.core.errors import (
     AlreadyErased,
     ComplaintFull,
@@ -35,6 +35,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import ComplaintId, RedressId, redress_id_for
 from insurance.domain.core.money import Currency, Money
+from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.core.value import Value
@@ -82,7 +83,7 @@ class FinalResponseInput:
     root_cause: RootCause
 
 
-class Complaint(Record):
+class Complaint(PartyRecord):
     """One complaint about a quote, a policy or a claim."""
 
     SEALED_TEXTS = ("redress/*/reason",)

@@ -8,7 +8,7 @@ from insurance.domain.complaint.categories import Category
 from insurance.domain.complaint.complaint import Complainant, Complaint
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import ClaimNotFound, NotFound, PolicyNotFound, QuoteNotFound
-from insurance.domain.core.identity import ComplaintId
+from insurance.domain.core.identity import ComplaintId, PartyId, named_party
 from insurance.domain.core.money import Currency
 
 SUBJECTS: dict[str, type[NotFound]] = {
@@ -37,6 +37,8 @@ class ComplaintTerms:
     """What follows from the quote, policy or claim that the complaint is about."""
 
     partner: str
+    party_id: PartyId
+    """The party that holds the contract."""
     jurisdiction: str
     currency: Currency
 
@@ -57,6 +59,7 @@ def new_complaint(
     """The complaint as it is received, with its regulatory deadlines started."""
     return Complaint(
         id=complaint_id,
+        party_id=named_party(terms.party_id, complaint_id),
         about=details.about,
         partner=terms.partner,
         opened_by=caller.principal,

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from insurance.domain.core.errors import MissingScope, NoAuthority
-from insurance.domain.core.identity import Mode, mode_of, party_id_for
+from insurance.domain.core.identity import Mode, PartyId, mode_of
 from insurance.domain.core.value import Value
 
 
@@ -50,13 +50,13 @@ class Caller(Value):
         if not self.roles.intersection(roles):
             raise NoAuthority(f"this step, which is for: {', '.join(roles)}")
 
-    def sees(self, id: str, partner: str) -> bool:
-        """Whether the caller may see an object of this partner: it must be of the caller's mode and
-        partner, and for a policyholder of one of their parties."""
+    def sees(self, id: str, partner: str, party_id: PartyId) -> bool:
+        """Whether the caller may see an object of this partner and party: it must be of the caller's
+        mode and partner, and for a policyholder of one of their parties."""
         if mode_of(id) is not self.mode:
             return False
         if self.kind in {CallerKind.STAFF, CallerKind.MACHINE}:
             return True
         if not partner or partner != self.partner:
             return False
-        return self.kind is CallerKind.APPLICATION or party_id_for(id) in self.parties
+        return self.kind is CallerKind.APPLICATION or party_id in self.parties

@@ -112,8 +112,13 @@ def policy_id_for(
 
 
 def party_id_for(id: QuoteId | PolicyId | ClaimId) -> PartyId:
-    """The policyholder of a quote, and of the policy that comes of it."""
+    """The party of a quote that names no other, and of the policy that comes of it."""
     return _related("pty", id)
+
+
+def named_party(party_id: PartyId, contract_id: str) -> PartyId | None:
+    """The party as a record of the contract names it. None: the contract's id gives it."""
+    return None if party_id == party_id_for(contract_id) else party_id
 
 
 def screening_id_for(id: QuoteId | PolicyId) -> ScreeningId:

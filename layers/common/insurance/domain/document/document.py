@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.contract.terms import ProductRef
-from insurance.domain.core.classification import Classification, Record
+from insurance.domain.core.classification import Classification
 from insurance.domain.core.identity import DocumentId, PolicyId
+from insurance.domain.core.party_record import PartyRecord
 
 
 class DocumentKind(StrEnum):
@@ -22,7 +23,7 @@ class DocumentKind(StrEnum):
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Document(Record):
+class Document(PartyRecord):
     """One document of a policy. Its file is stored once, sealed with the party's key."""
 
     id: DocumentId

@@ -14,7 +14,6 @@ from insurance.domain.core.identity import (
     PartyId,
     PolicyId,
     QuoteId,
-    party_id_for,
     policy_id_for,
 )
 from insurance.domain.core.money import Money
@@ -115,7 +114,7 @@ class Policy(Record):
         return cls(
             id=policy_id_for(quote.id),
             quote_id=quote.id,
-            party_id=party_id_for(quote.id),
+            party_id=quote.party,
             partner=quote.partner,
             producer=quote.producer,
             carrier=quote.carrier,
@@ -134,6 +133,11 @@ class Policy(Record):
             held=quote.renewing.held if quote.renewing else None,
             shares_with=quote.renewing.shares_with if quote.renewing else None,
         )
+
+    @property
+    def party(self) -> PartyId:
+        """The party that holds the contract."""
+        return self.party_id
 
     # What is in force
 

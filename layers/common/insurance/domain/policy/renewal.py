@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from insurance.domain.contract.terms import PastClaim
 from insurance.domain.core.errors import AlreadyErased, TermsNotOffered, WrongState
-from insurance.domain.core.identity import renewal_quote_id_for
+from insurance.domain.core.identity import named_party, renewal_quote_id_for
 from insurance.domain.core.period import Period
 from insurance.domain.policy.policy import Policy
 from insurance.domain.product import LookUp, Product
@@ -32,9 +32,11 @@ class RenewalOffer:
     def quote(self, *, now: datetime, created_by: str) -> Quote:
         """The offer as a quote. Its id comes from the policy's: there is one for each term."""
         policy, priced = self.policy, self.priced
+        quote_id = renewal_quote_id_for(policy.id)
         sold = {cover.code for cover in priced.covers}
         return Quote(
-            id=renewal_quote_id_for(policy.id),
+            id=quote_id,
+            party_id=named_party(policy.party_id, quote_id),
             partner=policy.partner,
             producer=policy.producer,
             carrier=policy.carrier,

@@ -24,6 +24,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.event import Event, Seal, StreamPosition
 from insurance.domain.core.identity import PolicyId, QuoteId, policy_id_for
+from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.period import Period
 from insurance.domain.core.value import Value
 from insurance.domain.party.party import Policyholder
@@ -125,7 +126,7 @@ class RenewalBasis(Value):
     """The first term's policy, where limits or deductibles of the whole life are used."""
 
 
-class Quote(Record):
+class Quote(PartyRecord):
     """One risk, priced on one product version. A referred one is bound only after an acceptance."""
 
     id: QuoteId

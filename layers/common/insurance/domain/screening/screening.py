@@ -7,15 +7,18 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import AwareDatetime
 
-from insurance.domain.core.classification import Classification, Record
+from insurance.domain.core.classification import Classification
 from insurance.domain.core.errors import WrongState
 from insurance.domain.core.identity import (
+    PartyId,
     PolicyId,
     QuoteId,
     ScreeningId,
+    named_party,
     policy_id_for,
     quote_id_for,
 )
+from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.value import Value
 
 
@@ -74,7 +77,7 @@ class OpenMatch(Value):
     list_version: str
 
 
-class ScreeningCase(Record):
+class ScreeningCase(PartyRecord):
     """Whether a policyholder is the listed person. One case for a quote and its policy."""
 
     id: ScreeningId
@@ -104,13 +107,16 @@ class ScreeningCase(Record):
             return not without_cleared(name, matches, self.cleared)
         return {match.entry for match in matches} <= {match.entry for match in self.matches}
 
-    def opened(self, name: str, matches: Sequence[ScreeningMatch], at: datetime) -> Self:
-        """Open again, for these matches."""
+    def opened(
+        self, subject: "ScreeningSubject", matches: Sequence[ScreeningMatch], at: datetime
+    ) -> Self:
+        """Open again, for these matches of this policyholder."""
         return self.replace(
+            party_id=named_party(subject.party_id, self.id),
             status=ScreeningStatus.OPEN,
             matches=_open(matches),
             since=at,
-            name=name,
+            name=subject.name,
             listed={match.entry: match.listed_name for match in matches},
         )
 
@@ -143,6 +149,7 @@ class ScreeningSubject(NamedTuple):
 
     case_id: ScreeningId
     partner: str
+    party_id: PartyId
     name: str
 
 
@@ -156,6 +163,7 @@ def case_of_matches(
     if current is None:
         return ScreeningCase(
             id=subject.case_id,
+            party_id=named_party(subject.party_id, subject.case_id),
             partner=subject.partner,
             matches=_open(matches),
             since=at,
@@ -165,7 +173,7 @@ def case_of_matches(
     if current.covers(subject.name, matches):
         return current
     left = without_cleared(subject.name, matches, current.cleared)
-    return current.opened(subject.name, left, at)
+    return current.opened(subject, left, at)
 
 
 def _open(matches: Sequence[ScreeningMatch]) -> tuple[OpenMatch, ...]:

@@ -47,9 +47,10 @@ class BillingReader:
         """
         account, *rest = items
         policy = self._policies.read(policy_id, rest)
+        keys = self._policies.keys(policy_id, rest[-1])
         return BillingContext(
             policy=policy,
-            account=aggregates.kept(BillingAccount, account, policy.key) if account else None,
+            account=aggregates.kept(BillingAccount, account, keys) if account else None,
         )
 
 
@@ -77,7 +78,9 @@ class DynamoDBBilling:
     def load(self, policy_id: str, command: Command) -> BillingContext:
         wanted = [self._receipts.key(command.idempotency), *self._reader.wants(policy_id)]
         earlier, *items = load(self._client, wanted)
-        self._receipts.check(command.idempotency, earlier, self._policies.key(items[-1]))
+        self._receipts.check(
+            command.idempotency, earlier, self._policies.keys(policy_id, items[-1])
+        )
         return self._reader.read(policy_id, items)
 
     def store(self, change: AccountChange, *, command: Command) -> None:
@@ -146,7 +149,9 @@ class DynamoDBBilling:
             *self._reader.wants(policy_id),
         ]
         earlier, own, *items = load(self._client, wanted)
-        self._receipts.check(command.idempotency, earlier, self._policies.key(items[-1]))
+        self._receipts.check(
+            command.idempotency, earlier, self._policies.keys(policy_id, items[-1])
+        )
         return self._reader.read(policy_id, items), _suspense(own)
 
     def add_suspense(self, event: Event, payment: SuspendedPayment, *, command: Command) -> None:

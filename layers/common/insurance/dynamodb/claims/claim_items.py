@@ -7,13 +7,14 @@ from insurance.domain.claim import Claim, Handling, NoticedClaim
 from insurance.domain.claim.attention import waits_for, waits_from
 from insurance.domain.claim.context import NoticeContext
 from insurance.domain.core.event import Event
-from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.core.stored import Stored
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import RecordKeys
 
 
-def read_account(item: Item | None, key: PartyKey | None) -> Stored[BillingAccount] | None:
-    return aggregates.kept(BillingAccount, item, key) if item else None
+def read_account(item: Item | None, keys: RecordKeys) -> Stored[BillingAccount] | None:
+    return aggregates.kept(BillingAccount, item, keys) if item else None
 
 
 def read_used(item: Item | None, column: str) -> dict[str, int]:

@@ -28,6 +28,7 @@ from insurance.dynamodb.claims.claim_items import (
     register_item,
 )
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import ContractKeys
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.tables import Tables
@@ -91,9 +92,9 @@ class DynamoDBClaims:
         if command is not None:
             wanted.append(self._receipts.key(command.idempotency))
         register, limits, account, header, body, party, *earlier = load(self._client, wanted)
+        keys = ContractKeys(self._keys, policy_id, party)
         if command is not None:
-            key = aggregates.read_key(self._keys, party)
-            self._receipts.check(command.idempotency, earlier[0], key)
+            self._receipts.check(command.idempotency, earlier[0], keys)
         policy = self._policies.read(policy_id, [header, body, party])
         used = self._used(policy.record, limits)
         return NoticeContext(
@@ -101,7 +102,7 @@ class DynamoDBClaims:
             noticed=read_register(register),
             register_revision=int(register["revision"]["N"]) if register else 0,
             used=used,
-            account=read_account(account, policy.key),
+            account=read_account(account, keys),
         )
 
     def notify(
@@ -130,9 +131,7 @@ class DynamoDBClaims:
                     condition="attribute_not_exists(id) OR revision = :seen",
                     seen=codec.number(context.register_revision),
                 ),
-                self._receipts.keep(
-                    command.idempotency, about=party_id_for(claim.policy_id), key=context.policy.key
-                ),
+                self._receipts.keep(command.idempotency, about=claim.party, key=context.policy.key),
             ],
         )
 
@@ -210,9 +209,7 @@ class DynamoDBClaims:
                     seen=codec.number(before.head.sequence),
                 ),
                 aggregates.append(self._events_table, event, taken=stale),
-                self._receipts.keep(
-                    command.idempotency, about=party_id_for(claim.id), key=before.key
-                ),
+                self._receipts.keep(command.idempotency, about=claim.party, key=before.key),
             ],
         )
 
@@ -295,13 +292,13 @@ class DynamoDBClaims:
     ) -> ClaimContext:
         item, limits, earlier, *rest = items
         party = rest[-1]
-        key = aggregates.read_key(self._keys, party)
-        self._receipts.check(command.idempotency, earlier, key)
+        keys = ContractKeys(self._keys, claim_id, party)
+        self._receipts.check(command.idempotency, earlier, keys)
         claim = self._read(claim_id, item, party)  # first: it is the claim that was asked for
         policy = self._policies.read(policy_id_for(claim_id), rest).record
         return ClaimContext(
             claim=claim,
-            account=read_account(account, key),
+            account=read_account(account, keys),
             policy=policy,
             used=self._used(policy, limits),
             seen={
@@ -314,7 +311,7 @@ class DynamoDBClaims:
     def _read(self, claim_id: str, item: Item | None, party: Item | None) -> Stored[Claim]:
         if item is None:
             raise ClaimNotFound(claim_id)
-        return aggregates.kept(Claim, item, aggregates.read_key(self._keys, party))
+        return aggregates.kept(Claim, item, ContractKeys(self._keys, claim_id, party))
 
     def _key(self, claim_id: str) -> tuple[str, Item]:
         return self._claims_table, {"id": codec.text(claim_id)}

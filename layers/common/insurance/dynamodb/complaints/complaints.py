@@ -1,5 +1,6 @@
 """Complaints in their table: one item each, in the queue of the role that must act and in the register of its month."""
 
+from collections.abc import Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import ContractKeys
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, load, transact
@@ -51,36 +53,40 @@ class DynamoDBComplaints:
         if table != self._quotes_table:
             keys.append((table, {"id": codec.text(about)}))
         earlier, quote, party, *rest = load(self._client, keys)
-        key = self._key(quote, party)
-        self._receipts.check(command.idempotency, earlier, key)
+        contract = ContractKeys(self._keys, about, party, quote)
+        self._receipts.check(command.idempotency, earlier, contract)
         if quote is None or None in rest:
             return None
         open_fields = Quote.merge_personal(codec.unpack(quote["body"]["B"]), {})
         return ComplaintContext(
-            open_fields.partner, open_fields.product, open_fields.territory, key
+            partner=open_fields.partner,
+            party_id=contract.holder,
+            product=open_fields.product,
+            territory=open_fields.territory,
+            key=contract.of(contract.holder),
         )
 
     def add(self, event: Event, complaint: Complaint, *, key: PartyKey, command: Command) -> None:
-        answer = self._receipts.keep(command.idempotency, about=complaint.id, key=key)
+        answer = self._receipts.keep(command.idempotency, about=complaint.party, key=key)
         transact(self._client, [*self._writes(event, complaint, None), answer])
 
     def get(self, complaint_id: str) -> Stored[Complaint]:
         item, *holders = load(
             self._client, [self._place(complaint_id), *self._holders(complaint_id)]
         )
-        return self._read(complaint_id, item, self._key(*holders))
+        return self._read(complaint_id, item, self._contract(complaint_id, holders))
 
     def load(self, complaint_id: str, command: Command) -> Stored[Complaint]:
-        keys = [self._place(complaint_id), self._receipts.key(command.idempotency)]
-        item, earlier, *holders = load(self._client, [*keys, *self._holders(complaint_id)])
-        key = self._key(*holders)
-        self._receipts.check(command.idempotency, earlier, key)
-        return self._read(complaint_id, item, key)
+        places = [self._place(complaint_id), self._receipts.key(command.idempotency)]
+        item, earlier, *holders = load(self._client, [*places, *self._holders(complaint_id)])
+        keys = self._contract(complaint_id, holders)
+        self._receipts.check(command.idempotency, earlier, keys)
+        return self._read(complaint_id, item, keys)
 
     def change(
         self, event: Event, complaint: Complaint, *, before: Stored[Complaint], command: Command
     ) -> None:
-        answer = self._receipts.keep(command.idempotency, about=complaint.id, key=before.key)
+        answer = self._receipts.keep(command.idempotency, about=complaint.party, key=before.key)
         transact(self._client, [*self._writes(event, complaint, before), answer])
 
     def _writes(
@@ -93,16 +99,13 @@ class DynamoDBComplaints:
             self._table, self._events_table, event, before, stale, _columns(complaint)
         )
 
-    def _read(
-        self, complaint_id: str, item: Item | None, key: PartyKey | None
-    ) -> Stored[Complaint]:
+    def _read(self, complaint_id: str, item: Item | None, keys: ContractKeys) -> Stored[Complaint]:
         if item is None:
             raise ComplaintNotFound(complaint_id)
-        return aggregates.kept(Complaint, item, key)
+        return aggregates.kept(Complaint, item, keys)
 
-    def _key(self, *holders: Item | None) -> PartyKey | None:
-        keys = (aggregates.read_key(self._keys, holder) for holder in holders)
-        return next((key for key in keys if key is not None), None)
+    def _contract(self, id: str, holders: Sequence[Item | None]) -> ContractKeys:
+        return ContractKeys(self._keys, id, *reversed(holders))
 
     def _place(self, complaint_id: str) -> tuple[str, Item]:
         return self._table, {"id": codec.text(complaint_id)}

@@ -11,12 +11,13 @@ from insurance.domain.core.identity import (
     register_id_for,
     renewal_quote_id_for,
 )
-from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.core.stored import Stored
 from insurance.domain.document import Document
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import OnePartyKey
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.streams import stream_items
@@ -58,7 +59,7 @@ class DynamoDBDocuments:
                 *self._reader.wants(policy_id),
             ],
         )
-        self._receipts.check(command.idempotency, earlier, self._reader.key(items[-1]))
+        self._receipts.check(command.idempotency, earlier, self._reader.keys(policy_id, items[-1]))
         return DocumentContext(
             policy=self._reader.read(policy_id, items),
             renewal=aggregates.read_record(Quote, offer, None, offer_id) if offer else None,
@@ -74,8 +75,9 @@ class DynamoDBDocuments:
         def made(item: Item | None) -> Exception:
             if item is None:
                 raise ValueError("the condition fails only where a document stands")
-            key = context.policy.key
-            return DocumentAlreadyMade(aggregates.read_record(Document, item, key, event.stream))
+            policy = context.policy
+            keys = OnePartyKey(policy.record.party, policy.key)
+            return DocumentAlreadyMade(aggregates.read_record(Document, item, keys, event.stream))
 
         item = {
             "id": codec.text(document.id),
@@ -102,7 +104,8 @@ class DynamoDBDocuments:
         if item is None or policy_id_for(document_id) != policy_id:
             return policy, None
         stream = register_id_for(policy_id)
-        return policy, aggregates.read_record(Document, item, policy.key, stream)
+        keys = self._reader.keys(policy_id, items[-1])
+        return policy, aggregates.read_record(Document, item, keys, stream)
 
     def register(self, policy_id: str) -> tuple[Stored[Policy], StreamPosition]:
         wanted = [self._item(register_id_for(policy_id)), *self._reader.wants(policy_id)]
@@ -110,12 +113,11 @@ class DynamoDBDocuments:
         head = aggregates.read_head(register) if register else StreamPosition()
         return self._reader.read(policy_id, items), head
 
-    def registered(
-        self, policy_id: str, key: PartyKey | None, *, after: int, limit: int
-    ) -> Sequence[Document]:
-        stream = register_id_for(policy_id)
+    def registered(self, policy: Stored[Policy], *, after: int, limit: int) -> Sequence[Document]:
+        stream = register_id_for(policy.record.id)
+        keys = OnePartyKey(policy.record.party, policy.key)
         items = stream_items(self._client, self._events_table, stream, after=after, limit=limit)
-        return [aggregates.read_record(Document, item, key, stream) for item in items]
+        return [aggregates.read_record(Document, item, keys, stream) for item in items]
 
     def _item(self, id: str) -> tuple[str, Item]:
         return self._documents_table, {"id": codec.text(id)}

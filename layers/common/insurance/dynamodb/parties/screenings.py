@@ -13,9 +13,10 @@ from insurance.domain.core.identity import (
     quote_id_for,
 )
 from insurance.domain.core.stored import PartyKey, Stored
-from insurance.domain.screening.screening import ScreeningCase, ScreeningStatus
+from insurance.domain.screening.screening import ScreeningCase, ScreeningStatus, ScreeningSubject
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import ContractKeys, OnePartyKey
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.tables import Tables
@@ -84,9 +85,12 @@ class DynamoDBScreenings:
         self._receipts = receipts
         self._keys = keys
 
-    def find(self, screening_id: str, key: PartyKey) -> Stored[ScreeningCase] | None:
-        [item] = load(self._client, [(self._table, {"id": codec.text(screening_id)})])
-        return aggregates.kept(ScreeningCase, item, key) if item else None
+    def find(self, subject: ScreeningSubject, key: PartyKey) -> Stored[ScreeningCase] | None:
+        [item] = load(self._client, [(self._table, {"id": codec.text(subject.case_id)})])
+        if item is None:
+            return None
+        stored = aggregates.kept(ScreeningCase, item, OnePartyKey(subject.party_id, key))
+        return Stored(stored.record, stored.head, key)
 
     def load(self, screening_id: str, command: Command) -> Stored[ScreeningCase]:
         """The case, opened with the key of the party or of the quote.
@@ -106,8 +110,8 @@ class DynamoDBScreenings:
         self._receipts.check(command.idempotency, earlier)
         if item is None:
             raise ScreeningNotFound(screening_id)
-        key = aggregates.read_key(self._keys, party) or aggregates.read_key(self._keys, quote)
-        return aggregates.kept(ScreeningCase, item, key)
+        keys = ContractKeys(self._keys, screening_id, party, quote)
+        return aggregates.kept(ScreeningCase, item, keys)
 
     def store(self, event: Event, *, before: Stored[ScreeningCase] | None) -> None:
         transact(self._client, self._writes(event, before))

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 from insurance.domain.core.errors import QuoteAlreadyIssued, StaleRevision
 from insurance.domain.core.event import Event
+from insurance.domain.core.identity import party_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import ERASED_AT, holder_columns, not_erased
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.quoting.quotes import load_quote, quote_changes
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.streams import stream_items
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import add, load, transact
+from insurance.dynamodb.transaction import add, load, transact, update
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import Keys
 
@@ -71,17 +73,19 @@ class DynamoDBPolicies:
         def issued(_item: Item | None) -> Exception:
             return QuoteAlreadyIssued(policy.quote_id, policy.id)
 
-        def known(party: Item | None) -> Exception:
-            """A party without a key was erased after the read: decided again, it is refused."""
-            erased = party is not None and "key" not in party
-            return StaleRevision(policy.quote_id) if erased else issued(party)
+        def erased(_item: Item | None) -> Exception:
+            """The party was erased after the read: decided again, the issue is refused."""
+            return StaleRevision(policy.quote_id)
 
         header = {"id": codec.text(policy.id), **aggregates.head_columns(event.head)}
-        party = {
-            "id": codec.text(policy.party_id),
-            "v": codec.number(codec.SCHEMA_VERSION),
-            "key": codec.binary(before.key.wrapped),
-        }
+        named = bound_quote.party_id
+        keys = update(
+            self._parties_table,
+            {"id": codec.text(party_id_for(policy.id))},
+            {"v": codec.number(codec.SCHEMA_VERSION), **holder_columns(named, before.key)},
+            erased,
+            condition=f"attribute_not_exists({ERASED_AT})",
+        )
         transact(
             self._client,
             [
@@ -92,10 +96,11 @@ class DynamoDBPolicies:
                     quotes_table=self._quotes_table,
                     events_table=self._events_table,
                 ),
-                add(self._parties_table, party, known, key="id"),
+                keys,
+                *([not_erased(self._parties_table, named)] if named else []),
                 aggregates.append(self._events_table, event, taken=issued),
                 add(self._policies_table, header, issued, key="id"),
-                self._receipts.keep(command.idempotency, about=policy.party_id, key=before.key),
+                self._receipts.keep(command.idempotency, about=policy.party, key=before.key),
             ],
         )
 

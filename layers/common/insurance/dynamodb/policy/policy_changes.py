@@ -42,7 +42,7 @@ class DynamoDBPolicyChanges:
     def load(self, policy_id: str, command: Command) -> Stored[Policy]:
         wanted = [self._receipts.key(command.idempotency), *self._reader.wants(policy_id)]
         earlier, *items = load(self._client, wanted)
-        self._receipts.check(command.idempotency, earlier, self._reader.key(items[-1]))
+        self._receipts.check(command.idempotency, earlier, self._reader.keys(policy_id, items[-1]))
         return self._reader.read(policy_id, items)
 
     def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from insurance.domain.core.errors import PolicyNotFound
 from insurance.domain.core.identity import party_id_for
-from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import ContractKeys
 from insurance.dynamodb.streams import SEQUENCE_MAX, newest_items
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load
@@ -36,7 +37,7 @@ class PolicyReader:
         self._keys = keys
 
     def wants(self, policy_id: str) -> list[tuple[str, Item]]:
-        """The header, the body and the party's key: for the read of any command on the policy."""
+        """The header, the body and the contract's keys: for the read of any command on the policy."""
         return [
             (self._policies_table, {"id": codec.text(policy_id)}),
             (self._events_table, {"stream": codec.text(policy_id), "sequence": codec.number(1)}),
@@ -49,17 +50,17 @@ class PolicyReader:
         Raises:
             PolicyNotFound: There is no such policy.
         """
-        header, issued, party = items
+        header, issued, key_item = items
         if header is None or issued is None:
             raise PolicyNotFound(policy_id)
-        key = self.key(party)
         body = header if "body" in header else issued
-        policy = aggregates.read_record(Policy, body, key, policy_id)
+        keys = self.keys(policy_id, key_item)
+        policy, key = aggregates.opened(Policy, body, keys, policy_id)
         return Stored(policy, aggregates.read_head(header), key)
 
-    def key(self, party: Item | None) -> PartyKey | None:
-        """The key that opens what is personal in it."""
-        return aggregates.read_key(self._keys, party)
+    def keys(self, policy_id: str, key_item: Item | None) -> ContractKeys:
+        """The keys of the contract, from the last of the items that `wants` names."""
+        return ContractKeys(self._keys, policy_id, key_item)
 
     def as_known(
         self, client: "DynamoDBClient", policy_id: str, known_at: datetime
@@ -71,8 +72,8 @@ class PolicyReader:
         Raises:
             PolicyNotFound: There was no such policy at that time.
         """
-        [party] = load(client, [self.wants(policy_id)[-1]])
-        key = self.key(party)
+        [key_item] = load(client, [self.wants(policy_id)[-1]])
+        keys = self.keys(policy_id, key_item)
         before = SEQUENCE_MAX
         while before > 1:
             items = newest_items(
@@ -80,7 +81,7 @@ class PolicyReader:
             )
             for item in items:
                 if codec.read_instant(item["at"]) <= known_at:
-                    policy = aggregates.read_record(Policy, item, key, policy_id)
+                    policy, key = aggregates.opened(Policy, item, keys, policy_id)
                     return Stored(policy, aggregates.read_event(item).head, key)
             before = int(items[-1]["sequence"]["N"]) if items else 0
         raise PolicyNotFound(policy_id)

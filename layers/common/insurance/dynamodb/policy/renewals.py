@@ -37,8 +37,9 @@ class DynamoDBRenewals:
         noticed = codec.unpack(register["body"]["B"])["claims"] if register else []
         if not noticed:
             return policy, ()
+        keys = self._policies.keys(policy_id, rest[-1])
         items = load(
             self._client,
             [(self._claims_table, {"id": codec.text(each["claim_id"])}) for each in noticed],
         )
-        return policy, [aggregates.kept(Claim, item, policy.key).record for item in items if item]
+        return policy, [aggregates.kept(Claim, item, keys).record for item in items if item]

@@ -10,6 +10,7 @@ from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import ContractKeys, holder_columns, not_erased
 from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, read, transact, update
@@ -38,6 +39,7 @@ class DynamoDBQuotes:
         self._client = client
         self._quotes_table = tables.quotes
         self._events_table = tables.events
+        self._tables = tables
         self._receipts = receipts
         self._keys = keys
 
@@ -49,7 +51,9 @@ class DynamoDBQuotes:
         write = add(
             self._quotes_table, item, lambda earlier: self._earlier(idempotency, earlier), key="id"
         )
-        transact(self._client, [write])
+        named = quote.party_id
+        check = [not_erased(self._tables.parties, named)] if named else []
+        transact(self._client, [*check, write])
 
     def find_replay(self, command: Command, *, policy_id: str | None = None) -> None:
         """Look for the quote that this call made before.
@@ -93,13 +97,13 @@ class DynamoDBQuotes:
             quotes_table=self._quotes_table,
             events_table=self._events_table,
         )
-        answer = self._receipts.keep(command.idempotency, about=quote.id, key=before.key)
+        answer = self._receipts.keep(command.idempotency, about=quote.party, key=before.key)
         transact(self._client, [*writes, answer])
 
     def _read(self, quote_id: str, item: Item | None) -> Stored[Quote]:
         if item is None:
             raise QuoteNotFound(quote_id)
-        return aggregates.kept(Quote, item, aggregates.read_key(self._keys, item))
+        return aggregates.kept(Quote, item, ContractKeys(self._keys, quote_id, item))
 
     def _earlier(self, idempotency: Idempotency, item: Item | None) -> Exception:
         """The quote that this caller's key made before, answered as it was then."""
@@ -113,7 +117,7 @@ class DynamoDBQuotes:
             [first] = load(self._client, [(self._events_table, key)])
             if first is None:
                 raise ValueError(f"the first event of {quote_id} is missing")
-            as_made = {name: item[name] for name in ("id", "key") if name in item}
+            as_made = {name: item[name] for name in ("id", "key", "party") if name in item}
             item = first | as_made | {"revision": first["sequence"]}
         answer = idempotency.record(self._read(quote_id, item)).answer
         if answer is None:
@@ -136,11 +140,11 @@ def load_quote(
         QuoteNotFound: There is no such quote.
     """
     item, earlier = load(client, [(table, {"id": codec.text(quote_id)}), receipts.key(idempotency)])
-    key = aggregates.read_key(keys, item)
-    receipts.check(idempotency, earlier, key)
+    contract = ContractKeys(keys, quote_id, item)
+    receipts.check(idempotency, earlier, contract)
     if item is None:
         raise QuoteNotFound(quote_id)
-    return aggregates.kept(Quote, item, key)
+    return aggregates.kept(Quote, item, contract)
 
 
 def quote_changes(
@@ -181,7 +185,7 @@ def _quote_item(event: Event, quote: Quote, key: PartyKey, idempotency: Idempote
         **aggregates.head_columns(event.head),
         **aggregates.body_columns(event),
         "expires_at": codec.epoch_seconds(ends),
-        "key": codec.binary(key.wrapped),
+        **holder_columns(quote.party_id, key),
         **_waiting(quote),
     }
 

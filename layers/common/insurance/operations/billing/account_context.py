@@ -55,7 +55,7 @@ def visible_account(stored: BillingContext, caller: Caller, ports: BillingPorts)
         PolicyNotFound: The policy belongs to another partner, or to another mode.
     """
     policy = stored.policy.record
-    if not caller.sees(policy.id, policy.partner):
+    if not caller.sees(policy.id, policy.partner, policy.party):
         raise PolicyNotFound(policy.id)
     return AccountContext.of(stored, ports.products)
 

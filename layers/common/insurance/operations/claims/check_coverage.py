@@ -17,7 +17,7 @@ def check_coverage(loss: LossInput, query: Query, ports: ClaimPorts) -> Verdict:
     """
     context = ports.claims.load_policy(loss.policy_id, None)
     policy = context.policy.record
-    if not query.caller.sees(loss.policy_id, policy.partner):
+    if not query.caller.sees(loss.policy_id, policy.partner, policy.party):
         raise PolicyNotFound(loss.policy_id)
     product = ports.products.version(policy.product)
     return judge_loss(loss, context, product, query.now)

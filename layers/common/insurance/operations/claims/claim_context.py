@@ -40,7 +40,7 @@ def load_claim(
     """
     load = claims.load_evidence if with_evidence else claims.load
     context = load(claim_id, command)
-    if not command.caller.sees(claim_id, context.claim.record.partner):
+    if not command.caller.sees(claim_id, context.claim.record.partner, context.claim.record.party):
         raise ClaimNotFound(claim_id)
     command.check_revision(context.claim, claim_id)
     return context

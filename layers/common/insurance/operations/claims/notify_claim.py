@@ -38,7 +38,7 @@ def _notify(
 ) -> Stored[Claim]:
     context = ports.claims.load_policy(notice.policy_id, command)
     policy, key, act = context.policy.record, context.policy.key, act_of(command)
-    if not command.caller.sees(notice.policy_id, policy.partner):
+    if not command.caller.sees(notice.policy_id, policy.partner, policy.party):
         raise PolicyNotFound(notice.policy_id)
     if key is None:
         raise AlreadyErased(policy.party_id)

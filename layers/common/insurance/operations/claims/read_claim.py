@@ -39,7 +39,7 @@ def list_claims(
         PolicyNotFound: The policy does not exist, or the caller may not see it.
     """
     context = claims.load_policy(policy_id, None)
-    if not query.caller.sees(policy_id, context.policy.record.partner):
+    if not query.caller.sees(policy_id, context.policy.record.partner, context.policy.record.party):
         raise PolicyNotFound(policy_id)
     end = after + min(limit, PAGE_MAX)
     ids = [noticed.claim_id for noticed in context.noticed[after:end]]
@@ -53,6 +53,6 @@ def read_claim(claim_id: str, caller: Caller, claims: Claims) -> Stored[Claim]:
         ClaimNotFound: The claim does not exist, or the caller may not see it.
     """
     stored = claims.get(claim_id)
-    if not caller.sees(claim_id, stored.record.partner):
+    if not caller.sees(claim_id, stored.record.partner, stored.record.party):
         raise ClaimNotFound(claim_id)
     return stored

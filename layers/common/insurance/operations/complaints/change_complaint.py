@@ -20,7 +20,7 @@ def load_complaint(
         KeyReused: The caller's key was used for another request.
     """
     before = complaints.load(complaint_id, command)
-    if not command.caller.sees(complaint_id, before.record.partner):
+    if not command.caller.sees(complaint_id, before.record.partner, before.record.party):
         raise ComplaintNotFound(complaint_id)
     command.check_revision(before, complaint_id)
     return before

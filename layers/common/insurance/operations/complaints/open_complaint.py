@@ -26,13 +26,14 @@ def open_complaint(
         AlreadyErased: The policyholder's personal data were erased.
     """
     context = ports.complaints.load_context(details.about, command)
-    if context is None or not command.caller.sees(details.about, context.partner):
+    if context is None or not command.caller.sees(details.about, context.partner, context.party_id):
         raise subject_not_found(details.about)
     if context.key is None:
         raise AlreadyErased(details.about)
     product = ports.products.version(context.product)
     terms = ComplaintTerms(
         partner=context.partner,
+        party_id=context.party_id,
         jurisdiction=context.territory or product.territories[0],
         currency=product.currency,
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from insurance.domain.complaint import Complaint
     from insurance.domain.contract.terms import ProductRef
     from insurance.domain.core.event import Event
-    from insurance.domain.core.identity import Mode
+    from insurance.domain.core.identity import Mode, PartyId
     from insurance.domain.core.stored import PartyKey, Stored
     from insurance.operations.command import Command
     from insurance.operations.listing import ListEntry, ListRange
@@ -23,6 +23,8 @@ class ComplaintContext:
     """What a new complaint needs of the quote, policy or claim that it is about."""
 
     partner: str
+    party_id: PartyId
+    """The party that holds the contract."""
     product: ProductRef
     territory: str
     """Where the risk is; empty: the product's first territory."""

@@ -22,7 +22,7 @@ def read_complaint(complaint_id: str, query: Query, ports: ComplaintPorts) -> St
     is_theirs = complaint.opened_by == caller.principal
     if caller.kind is CallerKind.POLICYHOLDER and not is_theirs:
         raise ComplaintNotFound(complaint_id)
-    if not caller.sees(complaint_id, complaint.partner):
+    if not caller.sees(complaint_id, complaint.partner, complaint.party):
         raise ComplaintNotFound(complaint_id)
     return stored
 

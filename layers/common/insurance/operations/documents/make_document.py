@@ -9,7 +9,7 @@ from insurance.domain.core.errors import (
     PolicyNotFound,
 )
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import new_document_id, register_id_for
+from insurance.domain.core.identity import named_party, new_document_id, register_id_for
 from insurance.domain.core.stored import PartyKey
 from insurance.domain.document import Content, Document, Subject, Wording, render
 from insurance.domain.document.event_types import DocumentEventType
@@ -43,7 +43,9 @@ def make_document(
         StaleRevision: Another document was registered meanwhile.
     """
     context = ports.documents.load(policy_id, command)
-    if not command.caller.sees(policy_id, context.policy.record.partner):
+    if not command.caller.sees(
+        policy_id, context.policy.record.partner, context.policy.record.party
+    ):
         raise PolicyNotFound(policy_id)
     version = context.policy
     if requested.known_at:
@@ -68,6 +70,7 @@ def _document(
     pdf, sealed = store_file(document_id, content, key, ports.typesetter, ports.files)
     document = Document(
         id=document_id,
+        party_id=named_party(subject.policy.party_id, document_id),
         policy_id=policy_id,
         kind=subject.kind,
         as_at=subject.as_at,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from insurance.domain.core.event import Event, StreamPosition
-    from insurance.domain.core.stored import PartyKey, Stored
+    from insurance.domain.core.stored import Stored
     from insurance.domain.document import Content, Document, Wording
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
@@ -106,10 +106,8 @@ class Documents(Protocol):
             PolicyNotFound: There is no such policy.
         """
 
-    def registered(
-        self, policy_id: str, key: PartyKey | None, *, after: int, limit: int
-    ) -> Sequence[Document]:
-        """The documents in order, from the one that follows number `after`."""
+    def registered(self, policy: Stored[Policy], *, after: int, limit: int) -> Sequence[Document]:
+        """The policy's documents in order, from the one that follows number `after`."""
 
 
 @dataclass(frozen=True, slots=True)

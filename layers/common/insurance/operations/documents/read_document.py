@@ -35,7 +35,9 @@ def read_document(
         AlreadyErased: The policyholder's data were erased, so that nobody can read the file.
     """
     policy, document = ports.documents.get(policy_id, document_id)
-    if document is None or not query.caller.sees(policy_id, policy.record.partner):
+    if document is None or not query.caller.sees(
+        policy_id, policy.record.partner, policy.record.party
+    ):
         raise DocumentNotFound(document_id)
     if policy.key is None:
         raise AlreadyErased(policy_id)
@@ -55,8 +57,8 @@ def list_documents(
         PolicyNotFound: The policy does not exist, or belongs to another partner.
     """
     policy, register = ports.documents.register(policy_id)
-    if not query.caller.sees(policy_id, policy.record.partner):
+    if not query.caller.sees(policy_id, policy.record.partner, policy.record.party):
         raise PolicyNotFound(policy_id)
-    documents = ports.documents.registered(policy_id, policy.key, after=after, limit=limit)
+    documents = ports.documents.registered(policy, after=after, limit=limit)
     reached = after + len(documents)
     return RegisterPage(documents, None if reached >= register.sequence else reached)

@@ -59,6 +59,8 @@ def export_policy_ledger(
 
 def _load(policy_id: str, query: Query, ports: LedgerPorts) -> LedgerContext:
     context = ports.policy_ledgers.load(policy_id)
-    if not query.caller.sees(policy_id, context.billing.policy.record.partner):
+    if not query.caller.sees(
+        policy_id, context.billing.policy.record.partner, context.billing.policy.record.party
+    ):
         raise PolicyNotFound(policy_id)
     return context

@@ -37,7 +37,9 @@ def withdraw_access(policy_id: str, person_id: str, command: Command, accesses: 
 
 def _load(policy_id: str, person_id: str, command: Command, accesses: Accesses) -> AccessContext:
     context = accesses.load(policy_id, person_id, command)
-    if not command.caller.sees(policy_id, context.policy.record.partner):
+    if not command.caller.sees(
+        policy_id, context.policy.record.partner, context.policy.record.party
+    ):
         raise PolicyNotFound(policy_id)
     return context
 

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from insurance.domain.core.event import Event, StreamPosition
     from insurance.domain.core.identity import Mode
     from insurance.domain.core.stored import PartyKey, Stored
     from insurance.domain.party.party import Access
     from insurance.domain.policy import Policy
-    from insurance.domain.screening.screening import ScreeningCase, ScreeningMatch
+    from insurance.domain.screening.screening import (
+        ScreeningCase,
+        ScreeningMatch,
+        ScreeningSubject,
+    )
     from insurance.operations.command import Command
     from insurance.operations.listing import ListEntry, ListRange
 
@@ -76,8 +82,8 @@ class Accesses(Protocol):
 class Screenings(Protocol):
     """Screening cases."""
 
-    def find(self, screening_id: str, key: PartyKey) -> Stored[ScreeningCase] | None:
-        """The case; None if there is none."""
+    def find(self, subject: ScreeningSubject, key: PartyKey) -> Stored[ScreeningCase] | None:
+        """The policyholder's case, opened with their key; None if there is none."""
 
     def load(self, screening_id: str, command: Command) -> Stored[ScreeningCase]:
         """The case, in one read with the command's idempotency record.
@@ -143,9 +149,17 @@ class Parties(Protocol):
         """
 
     def erase(self, event: Event, *, party_id: str, command: Command) -> None:
-        """Destroy the party's key everywhere, and store the event and the command's answer.
+        """Destroy the party's key, and store the event and the command's answer.
+
+        The copies of the key with the party's contracts go in the same transaction, as far as they
+        are known and fit; `remove_copies` removes the others.
 
         Raises:
             AlreadyAnswered: This call was answered before.
             AlreadyErased: The key was destroyed before.
         """
+
+
+class KeyCopies(Protocol):
+    def remove_copies(self, party_id: str, erased_at: datetime) -> None:
+        """Remove every copy of an erased party's key that its contracts carry. Safe to repeat."""

@@ -32,7 +32,7 @@ def screen_name(
     matches = ports.list.matches(subject.name)
     if not matches:
         return None
-    before = ports.cases.find(subject.case_id, key)
+    before = ports.cases.find(subject, key)
     current = before.record if before else None
     case = case_of_matches(current, subject, matches, call.now)
     if case is current:

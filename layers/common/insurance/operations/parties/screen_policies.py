@@ -43,7 +43,7 @@ def _screen(stored: Stored[Policy], query: Query, ports: ScreeningPorts) -> str 
     if not IN_FORCE.intersection(policy.status_at(query.now)):
         return None
     subject = ScreeningSubject(
-        screening_id_for(policy.id), policy.partner, policy.policyholder.name
+        screening_id_for(policy.id), policy.partner, policy.party, policy.policyholder.name
     )
     screening = screen_name(subject, stored.key, query, ports)
     return subject.case_id if screening is not None and screening.opened else None

@@ -20,7 +20,7 @@ def screen_policyholder(
             confirmed it.
     """
     name = quote.policyholder.name if quote.policyholder else ""
-    subject = ScreeningSubject(screening_id_for(quote.id), quote.partner, name)
+    subject = ScreeningSubject(screening_id_for(quote.id), quote.partner, quote.party, name)
     screening = screen_name(subject, key, command, ports)
     if screening is None or screening.case.status is ScreeningStatus.CLEARED:
         return

@@ -34,7 +34,7 @@ def issue_policy(quote_id: str, command: Command, ports: IssuingPorts) -> Stored
     """
     before = ports.policies.load_quote(quote_id, command)
     quote = before.record
-    if not command.caller.sees(quote_id, quote.partner):
+    if not command.caller.sees(quote_id, quote.partner, quote.party):
         raise QuoteNotFound(quote_id)
     command.check_revision(before, quote_id)
     bound = quote.bound(now=command.now)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
     from insurance.operations.command import Command
-    from insurance.operations.parties.ports import Keys, ScreeningPorts
+    from insurance.operations.parties.ports import ScreeningPorts
     from insurance.operations.products.ports import Products
     from insurance.operations.quoting.ports import LookUps, Quotes
 
@@ -156,7 +156,6 @@ class RenewalPorts:
     look_ups: LookUps
     renewals: Renewals
     quotes: Quotes
-    keys: Keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def read_policy(
     """
     policies = ports.policies
     stored = policies.as_known(policy_id, known_at) if known_at else policies.get(policy_id)
-    if not query.caller.sees(policy_id, stored.record.partner):
+    if not query.caller.sees(policy_id, stored.record.partner, stored.record.party):
         raise PolicyNotFound(policy_id)
     return stored
 

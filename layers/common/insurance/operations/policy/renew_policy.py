@@ -1,9 +1,9 @@
 """Renew a policy: offer the next term, at a price that takes account of its claims."""
 
 from insurance.domain.claim.past_claims import past_claims
-from insurance.domain.core.errors import PolicyNotFound
+from insurance.domain.core.errors import AlreadyErased, PolicyNotFound
 from insurance.domain.core.identity import mode_of
-from insurance.domain.core.stored import Stored
+from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.policy import Policy
 from insurance.domain.policy.renewal import RenewalOffer, renewal_terms
 from insurance.domain.product import Product
@@ -23,22 +23,25 @@ def preview_renewal(policy_id: str, query: Query, ports: RenewalPorts) -> Renewa
         WrongState: Another term is not wanted, or there is no cover at the term's end.
         TermsNotOffered: It is too early for an invitation, or the term is over.
     """
-    return _offer(policy_id, query, ports)
+    return _offer(policy_id, query, ports)[0]
 
 
 def offer_renewal(policy_id: str, command: Command, ports: RenewalPorts) -> Stored[Quote]:
     """Store the offer as a quote, once for each policy; accepted and issued, it is the next policy.
 
+    It is made for the policy's party: policy and renewal are sealed with the same key.
+
     Raises:
         PolicyNotFound: The policy does not exist, or belongs to another partner.
-        AlreadyErased: The policy's answers were erased.
+        AlreadyErased: The policyholder's personal data were erased.
         WrongState: Another term is not wanted, or there is no cover at the term's end.
         TermsNotOffered: It is too early for an invitation, or the term is over.
         KeyReused: The offer was made before, by another request.
     """
-    offer = _offer(policy_id, command, ports)
+    offer, key = _offer(policy_id, command, ports)
+    if key is None:
+        raise AlreadyErased(policy_id)
     quote = offer.quote(now=command.now, created_by=command.actor)
-    key = ports.keys.new()
     event = quote.made(key)
     stored = Stored(quote, event.head, key)
     ports.quotes.add(event, quote, key=key, command=command.with_answer(stored))
@@ -52,11 +55,14 @@ def next_version(policy: Policy, products: Products) -> Product:
     return products.for_renewal(policy.product.code, day, mode_of(policy.id))
 
 
-def _offer(policy_id: str, call: Command | Query, ports: RenewalPorts) -> RenewalOffer:
+def _offer(
+    policy_id: str, call: Command | Query, ports: RenewalPorts
+) -> tuple[RenewalOffer, PartyKey | None]:
+    """The offer, and the key of the policy's party, for whom it is made."""
     stored, claims = ports.renewals.expiring(policy_id)
     policy, products = stored.record, ports.products
-    if not call.caller.sees(policy_id, policy.partner):
+    if not call.caller.sees(policy_id, policy.partner, policy.party):
         raise PolicyNotFound(policy_id)
     losses = past_claims(claims, products.version(policy.product))
     terms = renewal_terms(policy, losses, next_version(policy, products), now=call.now)
-    return terms.priced(find_facts(terms.look_ups, ports.look_ups))
+    return terms.priced(find_facts(terms.look_ups, ports.look_ups)), stored.key

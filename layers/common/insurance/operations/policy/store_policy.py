@@ -66,7 +66,7 @@ def check_visible(policy: Policy, caller: Caller) -> None:
     Raises:
         PolicyNotFound: The policy belongs to another partner, or is of the other mode.
     """
-    if not caller.sees(policy.id, policy.partner):
+    if not caller.sees(policy.id, policy.partner, policy.party):
         raise PolicyNotFound(policy.id)
 
 

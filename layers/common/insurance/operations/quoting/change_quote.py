@@ -18,7 +18,7 @@ def load_quote(quote_id: str, command: Command, ports: QuotingPorts) -> Stored[Q
         KeyReused: The caller's key was used for another request.
     """
     before = ports.quotes.load(quote_id, command)
-    if not command.caller.sees(quote_id, before.record.partner):
+    if not command.caller.sees(quote_id, before.record.partner, before.record.party):
         raise QuoteNotFound(quote_id)
     command.check_revision(before, quote_id)
     return before

@@ -14,6 +14,6 @@ def read_quote(quote_id: str, query: Query, ports: QuotingPorts) -> Stored[Quote
         QuoteNotFound: The quote does not exist, or belongs to another partner.
     """
     stored = ports.quotes.get(quote_id)
-    if not query.caller.sees(quote_id, stored.record.partner):
+    if not query.caller.sees(quote_id, stored.record.partner, stored.record.party):
         raise QuoteNotFound(quote_id)
     return stored

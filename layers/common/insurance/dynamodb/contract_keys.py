@@ -1,0 +1,94 @@
+"""The keys of a contract: copies of the wrapped keys of every party that its records are sealed for.
+
+They stand in one item among the parties, at the id that the contract's id gives, and with the quote. For
+a contract that names no other party this is the party's own item.
+"""
+
+from typing import Protocol
+
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.errors import AlreadyErased
+from insurance.domain.core.identity import PartyId, party_id_for
+from insurance.domain.core.stored import PartyKey
+from insurance.dynamodb import codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.transaction import Write, check
+from insurance.operations.parties.ports import Keys
+
+PARTY = "party"
+"""The column that names the holder of a contract, where the contract's id does not give it."""
+KEY = "key"
+"""The column with the holder's wrapped key; removed when the holder is erased."""
+ERASED_AT = "erased_at"
+"""The column that says when the holder was erased."""
+FORMER = "former"
+"""The column with the wrapped keys of former holders, by party."""
+
+
+class RecordKeys(Protocol):
+    """What opens stored records: each with the key of the party that it belongs to."""
+
+    def of(self, party_id: PartyId) -> PartyKey | None:
+        """The party's key; None if it is not here, or destroyed."""
+
+
+class OnePartyKey:
+    """The key of a single party, for records that are read beside one that was opened with it."""
+
+    def __init__(self, party_id: PartyId, key: PartyKey | None) -> None:
+        self._party_id = party_id
+        self._key = key
+
+    def of(self, party_id: PartyId) -> PartyKey | None:
+        return self._key if party_id == self._party_id else None
+
+
+class ContractKeys:
+    """The keys of one contract, from the items that carry copies of them."""
+
+    def __init__(self, keys: Keys, contract_id: str, *items: Item | None) -> None:
+        self._keys = keys
+        self.holder: PartyId = party_id_for(contract_id)
+        """The party that holds the contract."""
+        self._wrapped: dict[PartyId, bytes] = {}
+        for item in reversed([item for item in items if item is not None]):
+            self.holder = item[PARTY]["S"] if PARTY in item else party_id_for(contract_id)
+            if KEY in item:
+                self._wrapped[self.holder] = item[KEY]["B"]
+            for party_id, wrapped in item.get(FORMER, {"M": {}})["M"].items():
+                self._wrapped[party_id] = wrapped["B"]
+
+    def of(self, party_id: PartyId) -> PartyKey | None:
+        wrapped = self._wrapped.get(party_id)
+        return self._keys.open(wrapped) if wrapped else None
+
+
+def holder_columns(named: PartyId | None, key: PartyKey) -> Item:
+    """What a contract's item says about its holder; `named`: as the contract's records name them."""
+    columns: Item = {KEY: codec.binary(key.wrapped)}
+    return columns | ({PARTY: codec.text(named)} if named else {})
+
+
+def not_erased(parties_table: str, party_id: PartyId) -> Write:
+    """The check that a party still has its key, beside the write of another copy of it.
+
+    Without it, an erasure between read and write would leave the new copy behind.
+    """
+
+    def erased(_item: Item | None) -> Exception:
+        return AlreadyErased(f"party {party_id}")
+
+    return check(
+        parties_table,
+        {"id": codec.text(party_id)},
+        erased,
+        condition="attribute_exists(#key) AND attribute_not_exists(#party)"
+        " OR attribute_exists(#former.#id)",
+        names={"#key": KEY, "#party": PARTY, "#former": FORMER, "#id": party_id},
+    )
+
+
+def party_in(facts: JsonObject, id: str) -> PartyId:
+    """The party that stored facts belong to; `id` is that of the record or of its stream."""
+    named: PartyId | None = facts.get("party_id")
+    return named or party_id_for(id)
