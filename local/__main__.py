@@ -59,7 +59,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
     path = chosen.journey or Path(os.environ.get("JOURNEY") or DEFAULT_JOURNEY)
     try:
-        # Whoever only plays needs no known ports, and 8080 is often taken.
+        # A demonstration needs no known ports, and 8080 is often taken.
         play(path, from_environment(ports=ANY_PORTS))
     except JourneyFailed as error:
         print(f"FAILED: {error}", file=sys.stderr)

@@ -120,7 +120,7 @@ def wait_until_listening(
 ) -> int:
     """Wait until a process of ours listens; the port it took.
 
-    The process is asked, not the port: whoever else listens there is never taken for ours.
+    The process is asked, not the port: another program that listens there is never taken for ours.
 
     Raises:
         StackError: The process ended, or did not listen in time.

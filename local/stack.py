@@ -97,7 +97,7 @@ class Stack:
         self.bank: Bank
         self._s3: S3
 
-    # -- for whoever holds the stack ------------------------------------------------------------
+    # -- for the owner of the stack ------------------------------------------------------------
 
     def __enter__(self) -> Self:
         self.start()

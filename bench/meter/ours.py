@@ -151,7 +151,7 @@ def replay(cost: Cost, meter: Meter, call: Callable[[Ask], Json], ask: Ask) -> N
 def commands(
     call: Callable[[Ask], Json], run: Callable[[str, Ask], Json], key: str
 ) -> Iterator[tuple[str, Ask]]:
-    """One life: each command is run once, and named with its request for whoever repeats it."""
+    """One life: each command is run once, and named with its request so that it can be repeated."""
 
     def step(name: str, ask: Ask) -> Json:
         answers.append((name, ask))

@@ -14,7 +14,7 @@ METERED = (
     "TransactGetItems", "TransactWriteItems", "UpdateItem",
 )  # fmt: skip
 WRITES = frozenset({"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"})
-IDEMPOTENCY_TABLES = frozenset({"receipts", "idempotency"})
+IDEMPOTENCY_TABLES = frozenset({"idempotency"})
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Meter:
             client.meta.events.register(event, heard)
 
     def leave(self, client: Any) -> None:
-        """Listen no more: whoever is timed now need not pay for the counting."""
+        """Stop listening: a timed run must not pay for the counting."""
         for event, heard in self._heard():
             client.meta.events.unregister(event, heard)
 
@@ -90,7 +90,7 @@ class Meter:
 
 
 def _kind(table: str) -> str:
-    """`coverwright-local-Receipts` and the like, as the word that says what it holds."""
+    """`coverwright-local-Idempotency` and the like, as the word that says what it holds."""
     return next((kind for kind in IDEMPOTENCY_TABLES if kind in table.lower()), table)
 
 

@@ -254,7 +254,7 @@ def main() -> int:
         order = random.sample(list(runs), len(runs))
         found: dict[str, list[Taken]] = {name: [] for name in runs}
         for name in (*order, *reversed(order)):  # there and back: what drifts meets all alike
-            runs[name]()  # whoever came before must not be paid for
+            runs[name]()  # the run before must not be paid for
             found[name].append(timed(runs[name], times[name]))
         for name, both in found.items():
             rounds[name].append(min(both))  # interference only ever adds

@@ -51,7 +51,7 @@ def complained_about_and_put_right(visitor: Visitor) -> str:
     month = complaint["received_at"][:7]
     register = visitor.get(f"/v1/complaint-register/export?month={month}", by=COMPLAINTS)["csv"]
     visitor.expect(complaint["id"] in register, "the register has it")
-    return f"complaint {closed['status']}, {shown(offered['amount'])} paid and booked"
+    return f"complaint {closed['status']}, {shown(offered['amount'])} paid and posted"
 
 
 def work_listed_by_role(visitor: Visitor) -> str:

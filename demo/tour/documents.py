@@ -17,15 +17,15 @@ def written_about_and_filed(visitor: Visitor) -> str:
     younger = {"effective_on": "2027-06-01", "answers": {"drivers": [*MOTOR["drivers"], TEENAGER]}}
     visitor.post(f"{path}/endorsements", younger)
     for kind in ("schedule", "endorsement_letter"):
-        lent = visitor.post(f"{path}/documents", {"kind": kind})
-        document, link = lent["document"], lent["link"]
+        made = visitor.post(f"{path}/documents", {"kind": kind})
+        document, link = made["document"], made["link"]
         file = httpx.get(link["url"], trust_env=False).content
         visitor.expect(
             sha256(file).hexdigest() == document["sha256"], "the file is what was entered"
         )
         visitor.say("made", f"{kind}: {document['id']}, {document['size_bytes']} bytes")
         visitor.say("stored", f"sealed/{document['id']}, SHA-256 {document['stored_sha256'][:16]}…")
-        visitor.say("lent", f"until {link['expires_at']}: {link['url'].partition('?')[0]}")
+        visitor.say("download link", f"until {link['expires_at']}: {link['url'].partition('?')[0]}")
         visitor.say("to look at", str(visitor.keep(f"{kind}.pdf", file)))
     again = visitor.post(f"{path}/documents", {"kind": "schedule"})
     register = visitor.get(f"{path}/documents")["documents"]

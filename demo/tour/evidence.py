@@ -32,11 +32,11 @@ def sent_checked_and_read_again(visitor: Visitor) -> str:
     link = visitor.get(f"{path}/{kept['id']}")["link"]
     read = httpx.get(link["url"], trust_env=False).content
     visitor.expect(PLACE not in read and PLACE in PHOTOGRAPH, "where it was taken is gone")
-    visitor.say("lent", f"until {link['expires_at']}: {link['url'].partition('?')[0]}")
+    visitor.say("download link", f"until {link['expires_at']}: {link['url'].partition('?')[0]}")
     visitor.say("to look at", str(visitor.keep("evidence.jpg", read)))
     bad = _sent(visitor, path, b"%PDF-1.7\n" + EICAR, "application/pdf")
     visitor.expect(bad["refused_because"] == "infected", "malware is refused")
-    visitor.expect("link" not in visitor.get(f"{path}/{bad['id']}"), "and lent to nobody")
+    visitor.expect("link" not in visitor.get(f"{path}/{bad['id']}"), "and nobody gets a link to it")
     return f"{kept['id']} received without its place, {bad['id']} refused: {bad['refused_because']}"
 
 

@@ -84,7 +84,7 @@ def paid_by_instalments_and_accounted_for(visitor: Visitor) -> str:
     taken = visitor.post("/v1/payments", payment, by=BANK)
     visitor.say("bank", f"200.00 GBP came in, {shown(taken['to_suspense'])} of it not owed")
     again = visitor.post("/v1/payments", payment, by=BANK)
-    visitor.expect(again["booked_before"], "one reference is booked once")
+    visitor.expect(again["posted_before"], "one reference is posted once")
     visitor.post(f"{path}/cancellations", {"effective_on": "2027-06-01"})
     ledger = visitor.get(f"{path}/ledger?as_at=2027-06-01T00:00:00Z")
     visitor.say("earned", f"{shown(ledger['earned'])} by June, {shown(ledger['unearned'])} not yet")

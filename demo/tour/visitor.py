@@ -1,4 +1,4 @@
-"""Whoever walks the tour: makes calls as any of the sample callers, at a time of their own."""
+"""The visitor of the tour: makes calls as any of the sample callers, at a time of their choice."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from insurance.operations.command import Command
 from insurance.operations.ledger.close_period import close_period, lock_period, reopen_period
 from insurance.operations.ledger.reconcile_ledger import reconcile_ledger
 
-ports, receipts = bundles.accounting_ports(), wiring.stores().receipts
+ports, idempotency = bundles.accounting_ports(), wiring.stores().idempotency
 
 RESERVE_MS: Final = 10_000
 
@@ -26,7 +26,7 @@ PERIOD = "/v1/ledger/periods/{period}"
 STAFF = {CallerKind.STAFF}
 ACCOUNTING_ROLES = {Role.FINANCE}
 
-api = Api(receipts.find_replay)
+api = Api(idempotency.find_replay)
 answer = api.entrypoint()
 
 

@@ -56,7 +56,7 @@ from pydantic import Field
 
 ports = bundles.refund_ports()
 
-api = Api(wiring.stores().receipts.find_replay)
+api = Api(wiring.stores().idempotency.find_replay)
 handler = api.entrypoint()
 
 PARTNERS_AND_STAFF = {CallerKind.APPLICATION, CallerKind.STAFF}

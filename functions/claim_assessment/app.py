@@ -19,7 +19,7 @@ from insurance.domain.core.errors import (
     ClaimOnHold,
     ClaimStillOpen,
     DecisionNotPossible,
-    FollowUpNotFound,
+    DiaryEntryNotFound,
     InvalidFields,
     ReserveTooLow,
     SamePerson,
@@ -48,9 +48,9 @@ from insurance.operations.claims.read_claim import read_claim
 from insurance.operations.command import Command, Query
 
 ports = bundles.claim_ports()
-receipts = wiring.stores().receipts
+idempotency = wiring.stores().idempotency
 
-api = Api(receipts.find_replay)
+api = Api(idempotency.find_replay)
 handler = api.entrypoint()
 
 STAFF: Final = {CallerKind.STAFF}
@@ -312,7 +312,7 @@ def post_diary_entry(claim_id: str, request: DiaryEntryRequest, command: Command
     roles=CLAIM_HANDLERS,
     shows=InternalClaimView,
     if_match=True,
-    raises=(FollowUpNotFound,),
+    raises=(DiaryEntryNotFound,),
 )
 def post_diary_entry_completion(claim_id: str, number: str, command: Command) -> Stored[Claim]:
     entry = int(number) if re.fullmatch("[1-9][0-9]{0,3}", number) else 0

@@ -12,7 +12,7 @@ from insurance.api.router import Api
 from insurance.api.views.claim_lists import ClaimsView
 from insurance.api.views.claims import ClaimView
 from insurance.api.views.coverage import CoverageView
-from insurance.domain.claim import Channel, Claim
+from insurance.domain.claim import Claim, ReportChannel
 from insurance.domain.claim.notice import CompletionInput, LossInput, NoticeInput
 from insurance.domain.claim.verdict import Verdict
 from insurance.domain.core.caller import CallerKind
@@ -38,9 +38,9 @@ from insurance.operations.claims.read_claim import ClaimsPage, list_claims, read
 from insurance.operations.command import Command, Query
 
 ports = bundles.claim_ports()
-receipts = wiring.stores().receipts
+idempotency = wiring.stores().idempotency
 
-api = Api(receipts.find_replay)
+api = Api(idempotency.find_replay)
 handler = api.entrypoint()
 
 INSURERS_SIDE: Final = {CallerKind.APPLICATION, CallerKind.STAFF}
@@ -104,7 +104,7 @@ class NoticeRequest(CoverageCheckRequest):
     def notice(self) -> NoticeInput:
         fields = dict(self) | {
             "payee": self.payee.payee() if self.payee else None,
-            "channel": Channel(self.channel) if self.channel else None,
+            "channel": ReportChannel(self.channel) if self.channel else None,
         }
         del fields["settle"]
         return NoticeInput(**fields)

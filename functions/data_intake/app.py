@@ -15,7 +15,7 @@ from insurance.operations.parties.erase_party import erase_party
 
 parties = wiring.stores().parties
 
-api = Api(wiring.stores().receipts.find_replay)
+api = Api(wiring.stores().idempotency.find_replay)
 handler = api.entrypoint()
 
 

@@ -32,9 +32,9 @@ from insurance.operations.documents.read_document import (
 )
 from pydantic import Field, StringConstraints
 
-ports, receipts = bundles.document_ports(), wiring.stores().receipts
+ports, idempotency = bundles.document_ports(), wiring.stores().idempotency
 
-api = Api(receipts.find_replay)
+api = Api(idempotency.find_replay)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

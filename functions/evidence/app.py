@@ -40,9 +40,9 @@ from insurance.operations.command import Command, Query
 from pydantic import Field, StringConstraints
 
 ports = bundles.evidence_ports()
-receipts = wiring.stores().receipts
+idempotency = wiring.stores().idempotency
 
-api = Api(receipts.find_replay)
+api = Api(idempotency.find_replay)
 handler = api.entrypoint()
 
 EVERYBODY: Final = {CallerKind.APPLICATION, CallerKind.POLICYHOLDER, CallerKind.STAFF}

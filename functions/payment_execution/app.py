@@ -51,7 +51,7 @@ from pydantic import Field, StringConstraints
 
 ports, billing = bundles.payment_ports(), bundles.billing_ports()
 
-api = Api(wiring.stores().receipts.find_replay)
+api = Api(wiring.stores().idempotency.find_replay)
 handler = api.entrypoint()
 
 BANK = {CallerKind.STAFF, CallerKind.MACHINE}
@@ -165,7 +165,7 @@ def post_status_report(request: StatusReportRequest, command: Command) -> Status
 @api.command(
     "/v1/bank-statements",
     operation_id="importBankStatement",
-    summary="Import a bank statement: each payment is booked once, on the policy that it names",
+    summary="Import a bank statement: each payment is posted once, on the policy that it names",
     scope=Scope.PAYMENTS_REPORT,
     callers=BANK,
     roles={Role.FINANCE},
@@ -174,5 +174,5 @@ def post_status_report(request: StatusReportRequest, command: Command) -> Status
 )
 def post_bank_statement(request: StatementRequest, command: Command) -> StatementResult:
     """Money that names no policy goes to suspense. The same entries in another statement, or in
-    this one sent again, book nothing twice."""
+    this one sent again, post nothing twice."""
     return import_statement(READERS[request.format](request.document), command, billing)

@@ -39,9 +39,9 @@ from insurance.operations.parties.screen_policies import ScreeningRun, screen_po
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.policy.read_policy import EventPage, read_policy, read_policy_events
 
-ports, receipts = bundles.issuing_ports(), wiring.stores().receipts
+ports, idempotency = bundles.issuing_ports(), wiring.stores().idempotency
 
-api = Api(receipts.find_replay)
+api = Api(idempotency.find_replay)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -53,7 +53,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Access
 from insurance.domain.policy import Initiator, Policy
 from insurance.domain.policy.difference import Difference
-from insurance.domain.quote.pricing import Priced
+from insurance.domain.quote.pricing import PricedRisk
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command, Query
 from insurance.operations.parties.grant_access import grant_access, withdraw_access
@@ -68,10 +68,10 @@ from insurance.operations.policy.store_notice import NoticeResult
 from insurance.operations.policy.withdraw_notice import withdraw_notice
 
 ports, renewal_ports = bundles.servicing_ports(), bundles.renewal_ports()
-receipts, quotes = wiring.stores().receipts, wiring.stores().quotes
+idempotency, quotes = wiring.stores().idempotency, wiring.stores().quotes
 accesses = wiring.stores().accesses
 
-api = Api(receipts.find_replay)
+api = Api(idempotency.find_replay)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
@@ -264,7 +264,7 @@ def post_reversal(
     shows=PreviewView,
     raises=RENEWAL,
 )
-def post_renewal_preview(policy_id: str, query: Query) -> Priced:
+def post_renewal_preview(policy_id: str, query: Query) -> PricedRisk:
     return preview_renewal(policy_id, query, renewal_ports).priced
 
 

@@ -44,9 +44,9 @@ from insurance.operations.products.read_versions import (
 )
 from pydantic import Field, StringConstraints
 
-ports, receipts = bundles.product_ports(), wiring.stores().staff_receipts
+ports, idempotency = bundles.product_ports(), wiring.stores().staff_idempotency
 
-api = Api(receipts.find_replay)
+api = Api(idempotency.find_replay)
 handler = api.entrypoint()
 
 VERSIONS = "/v1/products/{product_code}/versions"

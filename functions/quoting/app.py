@@ -25,7 +25,7 @@ from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, UNDERWRITIN
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Policyholder
-from insurance.domain.quote.pricing import Priced
+from insurance.domain.quote.pricing import PricedRisk
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command, Query
 from insurance.operations.quoting.accept_quote import accept_quote
@@ -40,9 +40,9 @@ from insurance.operations.quoting.read_quote import read_quote
 from pydantic import AfterValidator, Field, StringConstraints
 
 ports = bundles.quoting_ports()
-quotes, receipts = wiring.stores().quotes, wiring.stores().quote_receipts
+quotes, idempotency = wiring.stores().quotes, wiring.stores().quote_idempotency
 
-api = Api(receipts.find_replay)
+api = Api(idempotency.find_replay)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
@@ -142,7 +142,7 @@ def post_quote(request: QuoteRequest, command: Command) -> Stored[Quote]:
     shows=PreviewView,
     raises=(ProductNotFound, InvalidFields),
 )
-def post_preview(request: QuoteRequest, query: Query) -> Priced:
+def post_preview(request: QuoteRequest, query: Query) -> PricedRisk:
     return preview_quote(request.risk(), query, ports)
 
 

@@ -47,9 +47,9 @@ from insurance.operations.command import Command
 from pydantic import model_validator
 
 ports = bundles.claim_ports()
-receipts = wiring.stores().receipts
+idempotency = wiring.stores().idempotency
 
-api = Api(receipts.find_replay)
+api = Api(idempotency.find_replay)
 handler = api.entrypoint()
 
 STAFF: Final = {CallerKind.STAFF}
@@ -268,8 +268,8 @@ def post_pursuit(claim_id: str, recovery: str, command: Command) -> Stored[Claim
 
 @api.command(
     "/v1/claims/{claim_id}/recoveries/{recovery}/receipts",
-    operation_id="bookRecoveryReceipt",
-    summary="Book money that came in on a recovery",
+    operation_id="recordRecoveryReceipt",
+    summary="Record a receipt on a recovery",
     scope=Scope.CLAIMS_SETTLE,
     callers=STAFF,
     roles=CLAIM_HANDLERS,

@@ -71,7 +71,7 @@ class Lambda:
     def warm(self, names: Sequence[str]) -> None:
         """Start one worker of each function in the background, in this order, a few at a time.
 
-        All at once they would take the processors from whoever is called first.
+        All at once they would take the processors from the function that is called first.
         """
         waiting = deque(names)
 

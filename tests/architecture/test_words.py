@@ -53,6 +53,12 @@ def test_no_old_word_is_used():
     assert {path: words for path, words in found.items() if words} == {}
 
 
+def test_sentences_name_who_they_are_about():
+    riddle = re.compile(r"\bwho(?:m|so)?ever\b", re.I)
+
+    assert [path for path in FILES if riddle.search((ROOT / path).read_text("utf-8"))] == []
+
+
 def test_the_glossary_is_where_it_is_looked_for():
     assert Path(GLOSSARY).is_file()
     assert old_words().findall("the Kept and the kept")

@@ -59,14 +59,14 @@ def test_a_cost_that_does_not_grow_has_slope_zero_and_one_that_grows_has_not():
     assert slopes(found)["rising"] == (1, 0, 0)
 
 
-def test_a_round_trip_for_receipts_alone_is_told_from_one_with_business_in_it():
-    meter = Meter({"Quotes": ("id",), "app-ReceiptsTable": ("id",)})
-    receipts = {"Keys": [{"id": {"S": "r"}}]}
+def test_a_round_trip_for_idempotency_records_alone_is_told_from_one_with_business_in_it():
+    meter = Meter({"Quotes": ("id",), "app-IdempotencyTable": ("id",)})
+    records = {"Keys": [{"id": {"S": "r"}}]}
 
     with meter.measuring() as tally:
-        meter._ask({"RequestItems": {"app-ReceiptsTable": receipts}})
+        meter._ask({"RequestItems": {"app-IdempotencyTable": records}})
         meter._sent()
-        both = {"app-ReceiptsTable": receipts, "Quotes": receipts}
+        both = {"app-IdempotencyTable": records, "Quotes": records}
         meter._ask({"RequestItems": both})
         meter._sent()
 

@@ -105,7 +105,7 @@ def risk(journey: Json) -> Json:
 
 
 def assert_problem(answer: httpx.Response, status: int, code: str) -> Json:
-    """An RFC 9457 problem, whole, whoever answered."""
+    """An RFC 9457 problem, whole, from the function or the gateway."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     problem: Json = answer.json()

@@ -170,7 +170,7 @@ def test_a_clock_that_is_none_is_a_400(call_as: CallAs, clock: str) -> None:
 def stored(stack: Stack) -> dict[str, int]:
     """How many items each table of business holds."""
     tables = stack.dynamodb()
-    names = ("QuotesTable", "PoliciesTable", "ClaimsTable", "EventsTable", "ReceiptsTable")
+    names = ("QuotesTable", "PoliciesTable", "ClaimsTable", "EventsTable", "IdempotencyTable")
     return {
         name: sum(
             page["Count"]

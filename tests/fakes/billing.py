@@ -35,7 +35,7 @@ class MemoryBilling:
         self._change(change)
         self._memory.keep(command.idempotency)
 
-    def book(self, change: AccountChange, *, suspense_id: str, command: Command) -> None:
+    def post(self, change: AccountChange, *, suspense_id: str, command: Command) -> None:
         if suspense_id in self._memory.suspense:
             raise StaleRevision(change.account.policy_id)
         self.store(change, command=command)

@@ -27,7 +27,7 @@ from insurance.operations.idempotency import AlreadyAnswered, Idempotency, Recor
 
 @dataclass
 class Memory:
-    """What is stored: values as they are, receipts by id, events by stream."""
+    """What is stored: values as they are, idempotency records by id, events by stream."""
 
     quotes: dict[str, Stored[Quote]] = field(default_factory=dict)
     first_answers: dict[str, tuple[bytes, Stored[Quote]]] = field(default_factory=dict)
@@ -42,7 +42,9 @@ class Memory:
     versions: dict[tuple[Mode, str, str], Stored[ProductVersion]] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)
-    receipts: dict[str, tuple[bytes, datetime, RecordedAnswer]] = field(default_factory=dict)
+    idempotency_records: dict[str, tuple[bytes, datetime, RecordedAnswer]] = field(
+        default_factory=dict
+    )
     erased: set[str] = field(default_factory=set)
     used: dict[str, dict[str, int]] = field(default_factory=dict)
     used_for_life: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -50,20 +52,24 @@ class Memory:
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     """To which claim a file came first, by policy and mark."""
 
-    def check(self, receipt: Idempotency | None) -> None:
-        if receipt is None:
+    def check(self, idempotency: Idempotency | None) -> None:
+        if idempotency is None:
             return
-        found = self.receipts.get(receipt.id)
-        if found is None or found[1] < receipt.received_at:
+        found = self.idempotency_records.get(idempotency.id)
+        if found is None or found[1] < idempotency.received_at:
             return
-        if found[0] != receipt.request_hash:
+        if found[0] != idempotency.request_hash:
             raise KeyReused
         raise AlreadyAnswered(found[2])
 
-    def keep(self, receipt: Idempotency) -> None:
-        if receipt.answer is None:
-            raise ValueError("a receipt is kept with its answer")
-        self.receipts[receipt.id] = (receipt.request_hash, receipt.expires_at, receipt.answer)
+    def keep(self, idempotency: Idempotency) -> None:
+        if idempotency.answer is None:
+            raise ValueError("an idempotency record is stored with its answer")
+        self.idempotency_records[idempotency.id] = (
+            idempotency.request_hash,
+            idempotency.expires_at,
+            idempotency.answer,
+        )
 
     def append(self, event: Event, taken: Callable[[], Exception]) -> None:
         stream = self.events.setdefault(event.stream, [])

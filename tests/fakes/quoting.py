@@ -53,7 +53,7 @@ class MemoryQuotes:
             raise KeyReused
         answer = idempotency.record(kept).answer
         if answer is None:
-            raise ValueError("a receipt that was answered has an answer")
+            raise ValueError("an idempotency record that was answered has an answer")
         raise AlreadyAnswered(answer)
 
     def get(self, quote_id: str) -> Stored[Quote]:

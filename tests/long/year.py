@@ -26,7 +26,7 @@ from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, policy_id_for
 from insurance.domain.core.money import Currency, Money
-from insurance.domain.jurisdiction import Channel
+from insurance.domain.jurisdiction import DispatchChannel
 from insurance.domain.ledger.health import Health
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import TransactionKind
@@ -242,7 +242,7 @@ class Year:
                 producer=None,
                 territory="",
             ),
-            Command(self.caller, self._receipt("quote")),
+            Command(self.caller, self._idempotency("quote")),
             self._quoting,
         )
         quote_id = made.record.id
@@ -250,13 +250,13 @@ class Year:
         self.personas[policy_id] = number
         self._take_up(quote_id)
         if number % 3 == 0:
-            command = Command(self.caller, self._receipt("plan"))
+            command = Command(self.caller, self._idempotency("plan"))
             choose_plan(policy_id, "monthly", command, self._billing)
 
     def _take_up(self, quote_id: str) -> None:
-        accept_quote(quote_id, Command(self.caller, self._receipt("accept")), self._quoting)
+        accept_quote(quote_id, Command(self.caller, self._idempotency("accept")), self._quoting)
         issuing = IssuingPorts(self.products, self.stores.policies, screening_ports(Memory()))
-        issue_policy(quote_id, Command(self.caller, self._receipt("issue")), issuing)
+        issue_policy(quote_id, Command(self.caller, self._idempotency("issue")), issuing)
 
     def _reactions(self, event: Event) -> Iterator[Callable[[], object]]:
         """What somebody does about an event, at the end of the step."""
@@ -293,9 +293,9 @@ class Year:
         owed = sum(asked, zero)
         if not owed:
             return
-        receipt = self._receipt("pay")
-        payment = IncomingPayment(f"REF-{receipt.key}", owed, self.now.date(), policy_id)
-        receive_payment(payment, Command(BANK, receipt), self._billing)
+        idempotency = self._idempotency("pay")
+        payment = IncomingPayment(f"REF-{idempotency.key}", owed, self.now.date(), policy_id)
+        receive_payment(payment, Command(BANK, idempotency), self._billing)
 
     def _change(self, policy_id: str, kind: TransactionKind) -> None:
         policy = self.stores.changes.get(policy_id).record
@@ -311,7 +311,7 @@ class Year:
                 effective_at=at,
                 answers={"annual_mileage": 20_000} if endorses else None,
             ),
-            Command(self.caller, self._receipt(kind)),
+            Command(self.caller, self._idempotency(kind)),
             self._servicing,
         )
 
@@ -319,8 +319,8 @@ class Year:
         report_dispatch(
             policy_id,
             number,
-            DispatchInput(Channel.EMAIL, f"MSG-{self.calls}", self.now),
-            Command(UNDERWRITER, self._receipt("dispatch")),
+            DispatchInput(DispatchChannel.EMAIL, f"MSG-{self.calls}", self.now),
+            Command(UNDERWRITER, self._idempotency("dispatch")),
             self._servicing,
         )
 
@@ -340,7 +340,7 @@ class Year:
             reactions += self._reactions(event)
         return reactions
 
-    def _receipt(self, operation: str) -> Idempotency:
+    def _idempotency(self, operation: str) -> Idempotency:
         self.calls += 1
         return Idempotency(
             principal=self.caller.principal,

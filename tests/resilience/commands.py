@@ -1,5 +1,5 @@
 """The commands whose doing twice would cost money: issue a policy, settle a claim, and settle one
-whose payment keeps back what is overdue on the policy."""
+whose payment is set against what is overdue on the policy."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

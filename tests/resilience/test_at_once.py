@@ -113,7 +113,7 @@ def _payment_in(policy_id: str) -> Run:
     return Run("billing", sent)
 
 
-def test_a_claim_that_is_settled_while_the_premium_comes_in_keeps_back_what_is_owed_then_once(
+def test_a_claim_that_is_settled_while_the_premium_comes_in_sets_off_what_is_owed_then_once(
     handlers: Handlers, zygote: Zygote
 ):
     commands = [OFFSET.prepare(handlers) for _ in range(CLIENTS)]

@@ -1,4 +1,4 @@
-"""A document is made once, whoever asks at the same moment, and wherever the process dies that makes it."""
+"""A document is made once, by callers at the same moment, and if the process dies at any call."""
 
 import signal
 from collections import Counter

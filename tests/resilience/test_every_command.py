@@ -15,7 +15,7 @@ from tests.artefact.cases import Case, all_cases, case, settled
 from tests.support.backend import Backend, State, environment
 from tests.support.calls import CONTEXT, Handlers, _fresh, forget_wiring
 from tests.support.engine import template
-from tests.support.streams import assert_chains_hold, booked, streams
+from tests.support.streams import assert_chains_hold, posted, streams
 from tests.support.zygote import Death, Run, Side, Zygote
 
 pytestmark = pytest.mark.xdist_group("resilience")
@@ -25,10 +25,10 @@ type Json = dict[str, Any]
 CALLS_MAX = 80
 OF_ONE_RUN = re.compile(r"(doc_test_[0-9a-z]{16})[0-9a-z]{10}")
 """A document's id comes of its sealed content, and each preparation has keys of its own."""
-GONE_BY_THEMSELVES = ("inbox/", "lent/")
-"""Files that a rule of the bucket deletes within a day or two, whoever dies."""
+GONE_BY_THEMSELVES = ("inbox/", "downloads/")
+"""Files that a rule of the bucket deletes within a day or two."""
 TELL_WHAT_THEY_FIND = {"payment_execution/report", "payment_execution/statement"}
-"""Calls about many payments, one transaction each: sent again, they say which were booked before."""
+"""Calls about many payments, one transaction each: sent again, they say which were posted before."""
 
 
 def successes() -> list[Case]:
@@ -96,7 +96,7 @@ def outline(backend: Backend) -> Json:
             for name, items in backend.everything().items()
         },
         "events": {
-            stream: [(event.type, booked([event])) for event in events]
+            stream: [(event.type, posted([event])) for event in events]
             for stream, events in streams(backend).items()
         },
         "files": sorted(

@@ -60,7 +60,7 @@ def write(name: str) -> Write:
     return add(TABLE, item, lambda found: _Refused(name, found), key="id")
 
 
-WRITES = [write("quote"), write("policy"), write("receipt")]
+WRITES = [write("quote"), write("policy"), write("idempotency record")]
 
 
 @dataclass
@@ -110,14 +110,14 @@ def cancel(aws: Aws, *reasons: dict[str, Any]) -> None:
     )
 
 
-def test_a_receipt_that_exists_wins_over_every_other_failed_condition(aws: Aws):
-    earlier = {"id": {"S": "receipt"}, "answer": {"S": "as before"}}
+def test_an_idempotency_record_that_exists_wins_over_every_other_failed_condition(aws: Aws):
+    earlier = {"id": {"S": "idempotency record"}, "answer": {"S": "as before"}}
     cancel(aws, FAILED, FAILED | {"Item": {"id": {"S": "policy"}}}, FAILED | {"Item": earlier})
 
     with pytest.raises(_Refused) as refused:
         transact(aws.tables, WRITES)
 
-    assert refused.value.name == "receipt"
+    assert refused.value.name == "idempotency record"
     assert refused.value.item == earlier
 
 

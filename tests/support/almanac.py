@@ -17,7 +17,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, billing_id_for
 from insurance.domain.core.money import Money
 from insurance.domain.core.posting import Account
-from insurance.domain.jurisdiction import Channel, local_midnight
+from insurance.domain.jurisdiction import DispatchChannel, local_midnight
 from insurance.domain.party.party import Claimant, Payee
 from insurance.domain.schedule.scheduled_job import JobKind, partition_for
 from insurance.operations.billing.choose_plan import choose_plan
@@ -109,7 +109,7 @@ class Almanac:
         return read_billing(self.house.policy_id, None, query, self.billing_ports)
 
     def prove_dispatch(self, number: int | None = None) -> datetime:
-        notice = self.house.prove_dispatch(channel=Channel.EMAIL, number=number).notice
+        notice = self.house.prove_dispatch(channel=DispatchChannel.EMAIL, number=number).notice
         assert notice.effective_at is not None
         return notice.effective_at
 
@@ -190,7 +190,7 @@ class Desk:
             **changes,
         }
         notice = NoticeInput(**{name: getattr(asked, name) for name in asked.__slots__}, **told)
-        command = Command(CALLER, self.house.receipt("claim"))
+        command = Command(CALLER, self.house.idempotency("claim"))
         return notify_claim(notice, command, self.ports, settle=True).record
 
     def checked(self, claimed: str = "1000") -> Verdict:
@@ -199,7 +199,7 @@ class Desk:
 
     def reported(self, payment: Payment, outcome: str, claims: Any = None) -> Claim:
         report = BankReport(payment.id, BankOutcome(outcome), "FP-1", self.house.now, None)
-        command = Command(BANK, self.house.receipt("report"))
+        command = Command(BANK, self.house.idempotency("report"))
         return report_payment(report, command, claims or self.claims).record
 
     def _asked(self, claimed: str) -> LossInput:

@@ -101,7 +101,7 @@ def make_claim(policy: Policy | None = None, **changes: Any) -> Claim:
     return claim.replace(**changes)
 
 
-def make_receipt(
+def make_idempotency(
     key: str = "key-1",
     *,
     request: bytes = b"r" * 32,
@@ -128,8 +128,8 @@ def make_command(
     expected_revision: int | None = None,
     **record: Any,
 ) -> Command:
-    """A command of one application; `record` is what `make_receipt` takes."""
-    return Command(caller, make_receipt(key, **record), expected_revision)
+    """A command of one application; `record` is what `make_idempotency` takes."""
+    return Command(caller, make_idempotency(key, **record), expected_revision)
 
 
 def make_query(caller: Caller = PARTNER, *, now: datetime = LATER) -> Query:

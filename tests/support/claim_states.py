@@ -56,8 +56,8 @@ COMMANDS: dict[str, tuple[ClaimStep, str, dict[str, Any], str]] = {
         PARTNER,
     ),
     "note": (ClaimStep.NOTE, "notes", {"text": "Called back."}, HANDLER),
-    "follow-up": (
-        ClaimStep.FOLLOW_UP,
+    "diary entry": (
+        ClaimStep.CHANGE_DIARY,
         "diary-entries",
         {"on": "2027-03-01T09:00:00Z", "about": "Ask again."},
         HANDLER,

@@ -62,7 +62,7 @@ class Archive:
         return make_document(
             self.house.policy_id,
             DocumentInput(DocumentKind(kind), as_at, known_at, transaction, notice, language),
-            Command(caller, idempotency or self.house.receipt(f"document {kind}")),
+            Command(caller, idempotency or self.house.idempotency(f"document {kind}")),
             self.ports,
         )
 

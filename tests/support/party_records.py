@@ -6,7 +6,7 @@ from typing import Any
 from insurance.domain.billing import BillingAccount
 from insurance.domain.billing.account import PremiumPayment
 from insurance.domain.billing.instalments import Plan
-from insurance.domain.claim.diary import Channel
+from insurance.domain.claim.diary import ReportChannel
 from insurance.domain.complaint import Category, Complaint
 from insurance.domain.core.classification import Record
 from insurance.domain.core.event import StreamPosition
@@ -63,7 +63,7 @@ def account_of(policy: Policy, paid: Money, **changes: Any) -> BillingAccount:
         reference="REF-1",
         amount=paid,
         received_on=START.date(),
-        booked_at=START,
+        posted_at=START,
         to_suspense=over,
     )
     return account.replace(paid_in=(payment,) if paid else (), **changes)
@@ -77,7 +77,7 @@ def complaint_of(jurisdiction: str = "GB", **changes: Any) -> Complaint:
         about=QUOTE_ID,
         partner="ptn_one",
         opened_by="app_one",
-        channel=Channel.BROKER,
+        channel=ReportChannel.BROKER,
         category=Category.DELAY,
         received_at=received_at,
         jurisdiction=jurisdiction,

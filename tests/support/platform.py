@@ -235,8 +235,8 @@ def authorizer(name: str) -> Json:
 
 
 @dataclass(frozen=True)
-class _Receipts:
-    """Receipts in memory, as a handler asks for them."""
+class _IdempotencyRecords:
+    """Idempotency records in memory, as a handler asks for them."""
 
     find_replay: Callable[[Command], None]
 
@@ -255,7 +255,7 @@ class Parts:
 def platform_in_memory() -> Iterator[tuple[Platform, Memory]]:
     """The platform on the stores in memory: for many lives in little time."""
     memory = Memory()
-    receipts = _Receipts(lambda command: memory.check(command.idempotency))
+    idempotency = _IdempotencyRecords(lambda command: memory.check(command.idempotency))
     catalogue = Catalogue(stored=lambda: MemoryProductVersions(memory), contents=MemoryObjects)
     stores = SimpleNamespace(
         quotes=MemoryQuotes(memory),
@@ -268,9 +268,9 @@ def platform_in_memory() -> Iterator[tuple[Platform, Memory]]:
         screenings=MemoryScreenings(memory),
         work_lists=MemoryWorkLists(memory),
         complaints=MemoryComplaints(memory),
-        complaint_receipts=receipts,
-        quote_receipts=receipts,
-        receipts=receipts,
+        complaint_idempotency=idempotency,
+        quote_idempotency=idempotency,
+        idempotency=idempotency,
     )
     with _open(Parts(stores, catalogue)) as platform:
         yield platform, memory

@@ -11,7 +11,7 @@ from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.identity import Mode, policy_id_for
 from insurance.domain.core.money import Currency, Money
-from insurance.domain.jurisdiction import Channel
+from insurance.domain.jurisdiction import DispatchChannel
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
@@ -180,7 +180,7 @@ class House:
     def prove_dispatch(
         self,
         at: datetime | None = None,
-        channel: Channel = Channel.POST,
+        channel: DispatchChannel = DispatchChannel.POST,
         number: int | None = None,
         reference: str = "RR123456789GB",
     ) -> NoticeResult:
@@ -196,9 +196,9 @@ class House:
         return self.change("reinstatement", on, **asked)
 
     def command(self, operation: str, *, caller: Caller = PARTNER) -> Command:
-        return Command(caller, self.receipt(operation))
+        return Command(caller, self.idempotency(operation))
 
-    def receipt(self, operation: str) -> Idempotency:
+    def idempotency(self, operation: str) -> Idempotency:
         self.calls += 1
         return Idempotency(
             principal="app_one",

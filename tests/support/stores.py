@@ -236,7 +236,7 @@ def pay(stores: Stores, file: BillingContext, reference: str) -> BillingAccount:
             reference=reference,
             amount=gbp("10"),
             received_on=date(2026, 3, 12),
-            booked_at=LATER,
+            posted_at=LATER,
             to_suspense=gbp("0"),
         )
     )

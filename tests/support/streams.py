@@ -37,7 +37,7 @@ def _is_aggregate(item: Item) -> bool:
     return "hash" in item
 
 
-def booked(events: Iterable[Event]) -> Counter[str]:
+def posted(events: Iterable[Event]) -> Counter[str]:
     """What the events' postings moved, by account: debits less credits."""
     moved: Counter[str] = Counter()
     for event in events:
@@ -57,7 +57,7 @@ def assert_issued_once(backend: Backend, quotes: Iterable[str], *, premium: int)
     for policy_id in wanted:
         types = [event.type for event in written[policy_id]]
         assert types == ["policy.issued"], types
-        moved = booked(written[policy_id])
+        moved = posted(written[policy_id])
         assert sum(moved.values()) == 0
         assert moved["premium_receivable"] == premium, moved
     for stream, events in written.items():
@@ -79,14 +79,14 @@ def assert_paid_once(backend: Backend, claims: Iterable[str], *, amount: int) ->
         [payment] = written[claim_id][-1].facts["payments"]
         assert payment["status"] == "executing"
         assert payment["amount"]["amount"] == amount
-        moved = booked(written[claim_id])
+        moved = posted(written[claim_id])
         assert moved == {"change_in_case_reserves": amount, "case_reserves": -amount}, moved
 
 
 def assert_set_off_once(
     backend: Backend, claims: Iterable[str], *, amount: int, set_off: int
 ) -> None:
-    """Each claim is paid once, and its policy's account has once what was kept back of that."""
+    """Each claim is paid once, and its policy's account has once what was set off of that."""
     assert_paid_once(backend, claims, amount=amount)
     written = streams(backend)
     for claim_id in claims:
@@ -96,4 +96,4 @@ def assert_set_off_once(
         assert moved.type == "billing.arrears_offset"
         [paid_in] = moved.facts["paid_in"]
         assert (paid_in["reference"], paid_in["amount"]["amount"]) == (payment["id"], set_off)
-        assert booked([moved]) == {"claims_kept_back": set_off, "premium_receivable": -set_off}
+        assert posted([moved]) == {"premium_set_off": set_off, "premium_receivable": -set_off}

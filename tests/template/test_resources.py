@@ -11,10 +11,10 @@ type Json = dict[str, Any]
 
 ACCESS_LOGS = "AccessLogBucket"
 
-DISPOSABLE = {"ReceiptsTable", "JwksTable", "ScheduledJobsTable"}
-# Open quotes, receipts and cached keys; in Balances only the marks of events that were booked, in
+DISPOSABLE = {"IdempotencyTable", "JwksTable", "ScheduledJobsTable"}
+# Open quotes, idempotency records and cached keys; in Balances only the marks of events that were posted, in
 # ScheduledJobs what is done with.
-EXPIRING = {"QuotesTable", "ReceiptsTable", "JwksTable", "BalancesTable", "ScheduledJobsTable"}
+EXPIRING = {"QuotesTable", "IdempotencyTable", "JwksTable", "BalancesTable", "ScheduledJobsTable"}
 # The stream waits for one, and schedules for the others; a call of them through the gateway ends in time.
 NOT_WAITED_FOR = {"AccountingFunction", "EventDeliveryFunction", "SchedulerFunction"}
 # The few that AWS does not make without a name, or does not accept under a made-up one.
@@ -98,17 +98,17 @@ def test_s3_says_who_reached_which_file(written: Json) -> None:
 def test_what_was_lent_of_documents_is_deleted_with_its_versions(written: Json) -> None:
     rules = written["Resources"]["DocumentsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
 
-    [lent] = rules
-    assert (lent["Prefix"], lent["Status"]) == ("lent/", "Enabled")
-    assert lent["ExpirationInDays"] == 1
-    assert lent["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    [downloads] = rules
+    assert (downloads["Prefix"], downloads["Status"]) == ("downloads/", "Enabled")
+    assert downloads["ExpirationInDays"] == 1
+    assert downloads["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
 
 def test_what_was_sent_or_lent_of_evidence_is_deleted_with_its_versions(written: Json) -> None:
     rules = written["Resources"]["EvidenceBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
 
     days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules}
-    assert days == {"inbox/": 1, "refused/": 30, "lent/": 1}
+    assert days == {"inbox/": 1, "refused/": 30, "downloads/": 1}
     for rule in rules:
         assert rule["Status"] == "Enabled"
         assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}

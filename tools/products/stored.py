@@ -1,6 +1,6 @@
 """The stored policies as a book: read page by page by an operator, with their keys; never by a function.
 
-A function may not scan, and re-rating needs answers, which are sealed: whoever runs this reads the
+A function may not scan, and re-rating needs answers, which are sealed: its operator reads the
 Policies table once from end to end, and opens what they re-rate.
 """
 

@@ -1,4 +1,4 @@
-"""EventBridge: events kept on disk, then handed to whoever listens on this machine."""
+"""EventBridge: events kept on disk, then handed to the listeners on this machine."""
 
 from __future__ import annotations
 

@@ -130,14 +130,16 @@ def desk_scenes(claim: Mapping[str, str]) -> Iterator[Scene]:
     note = {"text": "The workshop opens again on Monday."}
     yield Scene("claim_assessment/note", f"POST {path}/notes", HANDLER, note, **asked)
     when = {"on": "2027-01-18T09:00:00Z", "about": "Ask the workshop for its estimate."}
-    yield Scene("claim_assessment/follow_up", f"POST {path}/diary-entries", HANDLER, when, **asked)
+    yield Scene(
+        "claim_assessment/create_diary_entry", f"POST {path}/diary-entries", HANDLER, when, **asked
+    )
     entered: Json = {
-        "given": (*NOTIFIED, "claim_assessment/follow_up"),
+        "given": (*NOTIFIED, "claim_assessment/create_diary_entry"),
         "variables": {**claim, "number": "1"},
         **later,
     }
     done = f"POST {path}/diary-entries/{{number}}/completion"
-    yield Scene("claim_assessment/follow_up_done", done, HANDLER, {}, **entered)
+    yield Scene("claim_assessment/complete_diary_entry", done, HANDLER, {}, **entered)
     noted = (*NOTIFIED, "claim_assessment/note", "claim_assessment/assign")
     yield Scene(
         "claim_assessment/internal", f"GET {path}/internal", HANDLER, None, noted, claim, **later

@@ -31,9 +31,9 @@ def reporting_scenes() -> Iterator[Scene]:
 
 def house_books_scenes() -> Iterator[Scene]:
     """The control accounts, after a policy, its claim and the payment of it were delivered."""
-    booked = (*PAID, DELIVERED)
+    posted = (*PAID, DELIVERED)
     ledger, month = "GET /v1/ledger/{currency}", {"currency": GBP, "period": "2026-11"}
-    asked: Json = {"caller": FINANCE, "given": booked}
+    asked: Json = {"caller": FINANCE, "given": posted}
     aged = ("/body/age_seconds",)
     health = f"{ledger}/health"
     yield Scene("reporting/health", health, variables={"currency": GBP}, varies=aged, **asked)
@@ -49,12 +49,12 @@ def house_books_scenes() -> Iterator[Scene]:
     yield Scene("reporting/journal", journal, variables={**month, "format": "beancount"}, **asked)
     span = {"currency": GBP, "since": "2026-11", "until": "2027-01"}
     ratios = "GET /v1/reports/{currency}/ratios/{since}/{until}"
-    yield Scene("reporting/ratios", ratios, HARBOUR, None, booked, span)
+    yield Scene("reporting/ratios", ratios, HARBOUR, None, posted, span)
     backwards = {**span, "until": "2026-10"}
-    yield Scene("reporting/ratios_backwards", ratios, HARBOUR, None, booked, backwards)
+    yield Scene("reporting/ratios_backwards", ratios, HARBOUR, None, posted, backwards)
     statement = "GET /v1/reports/{currency}/partners/{partner}/{period}"
     own = {**month, "partner": "harbour"}
-    yield Scene("reporting/partner_statement", statement, HARBOUR, None, booked, own)
+    yield Scene("reporting/partner_statement", statement, HARBOUR, None, posted, own)
     yield from calendar_scenes()
 
 

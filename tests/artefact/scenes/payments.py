@@ -60,7 +60,7 @@ def statements_scenes() -> Iterator[Scene]:
     later, take = at_instant(CLAIMED_AT), "POST /v1/bank-statements"
     iban = "GB33BUKB20201555555555"
     rows = [
-        "account,entry_reference,booked_on,amount,currency,credit_debit,text",
+        "account,entry_reference,posted_on,amount,currency,credit_debit,text",
         f"{iban},E-1,2026-12-04,100.00,GBP,credit,{identity.invoice_id_for(POLICY, 1)}",
         f"{iban},E-2,2026-12-04,12.00,GBP,credit,for my sister",
         f"{iban},E-3,2026-12-04,9.00,GBP,debit,bank charges",

@@ -78,7 +78,7 @@ def test_a_payment_in_suspense_is_kept_once(stores, file):
         reference="REF-1",
         amount=gbp("10"),
         received_on=date(2026, 3, 12),
-        booked_at=LATER,
+        posted_at=LATER,
     )
     assert stores.billing.load_suspense(id, make_command("s1", operation=PAY)) is None
 
@@ -100,7 +100,7 @@ def suspend(stores: Stores, file: BillingContext) -> Stored[SuspendedPayment]:
         reference="REF-2",
         amount=gbp("10"),
         received_on=date(2026, 3, 12),
-        booked_at=LATER,
+        posted_at=LATER,
     )
     command = make_command("s", operation=PAY).with_answer(file.policy)
     stores.billing.add_suspense(event_of(payment, StreamPosition()), payment, command=command)
@@ -139,12 +139,12 @@ def test_a_payment_leaves_suspense_with_the_account_it_goes_to_or_not_at_all(sto
     assert stores.billing.get(POLICY_ID).account.record == account
 
 
-def test_an_outside_reference_is_used_up_by_what_was_booked_under_it(stores, file):
+def test_an_outside_reference_is_used_up_by_what_was_posted_under_it(stores, file):
     id = suspense_id_for(Mode.TEST, "REF-4")
     account = BillingAccount.opened(file.policy.record, PLAN, date(2026, 3, 11))
 
     def book(key: str, file: BillingContext) -> None:
-        stores.billing.book(
+        stores.billing.post(
             AccountChange(event_of(account, file.head), account, file),
             suspense_id=id,
             command=make_command(key, operation=PAY).with_answer(file.policy),
@@ -155,8 +155,8 @@ def test_an_outside_reference_is_used_up_by_what_was_booked_under_it(stores, fil
     assert stores.billing.load_suspense(id, make_command("s", operation=PAY)) == UsedReference(
         POLICY_ID
     )
-    now, booked = stores.billing.load_with_suspense(POLICY_ID, id, make_command("l"))
-    assert booked == UsedReference(POLICY_ID)
+    now, posted = stores.billing.load_with_suspense(POLICY_ID, id, make_command("l"))
+    assert posted == UsedReference(POLICY_ID)
     with pytest.raises(SuspenseNotFound):
         stores.billing.get_suspense(id)
     with pytest.raises(StaleRevision):

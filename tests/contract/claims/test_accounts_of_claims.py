@@ -40,7 +40,7 @@ def set_off(before: Stored[BillingAccount] | None, reference: str = "pay_1") -> 
             reference=reference,
             amount=gbp("5"),
             received_on=date(2026, 4, 12),
-            booked_at=LATER,
+            posted_at=LATER,
             to_suspense=gbp("0"),
             from_claim=True,
         )

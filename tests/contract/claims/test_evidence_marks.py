@@ -31,8 +31,8 @@ def with_file(file: ClaimContext, mark: str = MARK) -> Claim:
         size_bytes=10,
         sha256=sha256(mark.encode()).hexdigest(),
         name="Ada's letter.pdf",
-        asked_by="app_test_one",
-        asked_at=NOW,
+        requested_by="app_test_one",
+        requested_at=NOW,
     )
     announced = announce_evidence(claim, evidence).claim
     return with_received(announced, evidence, mark, file.seen.get(mark))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from insurance.api.paging import Page
-from insurance.domain.claim.diary import Channel
+from insurance.domain.claim.diary import ReportChannel
 from insurance.domain.complaint import Category, Complainant, Complaint, Step
 from insurance.domain.complaint.event_types import ComplaintEventType
 from insurance.domain.complaint.redress import RedressOffer
@@ -51,7 +51,7 @@ def complaint(number: int = 1, **changes: Any) -> Complaint:
         about=POLICY.id,
         partner=POLICY.partner,
         opened_by="app_one",
-        channel=Channel.BROKER,
+        channel=ReportChannel.BROKER,
         category=Category.DELAY,
         received_at=NOW,
         complainant=Complainant(name="Ada Lovelace"),

@@ -1,4 +1,4 @@
-"""Every event reaches the bus and is booked once, however often the stream delivers it."""
+"""Every event reaches the bus and is posted once, however often the stream delivers it."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING

@@ -89,7 +89,7 @@ def test_a_step_moves_the_version_on_and_another_from_the_same_place_is_stale(st
         store(stores, make_version(), None, key="key-4")
 
 
-def test_a_repeated_call_finds_its_receipt(stores):
+def test_a_repeated_call_finds_its_idempotency_record(stores):
     store(stores, make_version())
     again = make_command(operation="test POST /draft")
 

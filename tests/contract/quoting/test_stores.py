@@ -107,7 +107,7 @@ def test_a_repeated_change_is_answered_as_at_first_not_as_stale(stores):
         accept(stores, before)
 
 
-def test_a_receipt_is_found_in_the_commands_own_read(stores):
+def test_an_idempotency_record_is_found_in_the_commands_own_read(stores):
     accept(stores, add_quote(stores))
 
     with pytest.raises(AlreadyAnswered) as earlier:
@@ -116,7 +116,7 @@ def test_a_receipt_is_found_in_the_commands_own_read(stores):
     assert earlier.value.answer.body == QUOTE_ID
 
 
-def test_a_receipt_ends_after_its_time_even_if_it_was_not_deleted(stores):
+def test_an_idempotency_record_ends_after_its_time_even_if_it_was_not_deleted(stores):
     accept(stores, add_quote(stores))
     much_later = NOW + KEPT_FOR + timedelta(days=1)
 

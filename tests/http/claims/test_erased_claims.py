@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.support.calls import BANK, LOSS_CLOCK, PRIVACY, Answer, Handlers, staff
-from tests.support.streams import assert_chains_hold, booked, streams
+from tests.support.streams import assert_chains_hold, posted, streams
 
 type Json = dict[str, Any]
 
@@ -28,7 +28,7 @@ def decide(handlers: Handlers, path: str, decision: str) -> Answer:
     return handlers.post(path, body, caller=SUPERVISOR, clock=LOSS_CLOCK)
 
 
-def test_a_payment_under_way_is_booked_though_its_payee_was_erased(handlers: Handlers):
+def test_a_payment_under_way_is_posted_though_its_payee_was_erased(handlers: Handlers):
     claim = handlers.settled()
     [payment] = claim["payments"]
     erase(handlers, claim)
@@ -45,7 +45,7 @@ def test_a_payment_under_way_is_booked_though_its_payee_was_erased(handlers: Han
     closed = handlers.get(f"/v1/claims/{claim['id']}").body
     assert (closed["status"], closed["closed_as"]) == ("closed", "settled")
     assert "payee" not in closed
-    moved = booked(streams(handlers.backend)[claim["id"]])
+    moved = posted(streams(handlers.backend)[claim["id"]])
     assert moved["cash"] == -payment["amount"]["amount"]
     assert sum(moved.values()) == 0
     assert_chains_hold(handlers.backend)

@@ -2,7 +2,7 @@
 
 from tests.support.calls import BANK, LOSS_CLOCK, NAME, NARRATIVE, Handlers, staff
 from tests.support.personal_data import KIM, SUE, Json, erase, found_in, open_words, step
-from tests.support.streams import assert_chains_hold, booked, streams
+from tests.support.streams import assert_chains_hold, posted, streams
 
 HANA = staff("staff-hana", "claims_handler", "claims:assess")
 
@@ -85,7 +85,7 @@ def test_a_complaint_made_of_a_quote_is_readable_when_it_became_a_policy(handler
     assert answer.body["text"] == NARRATIVE
 
 
-def test_redress_on_its_way_is_booked_though_the_person_was_erased(handlers: Handlers):
+def test_redress_on_its_way_is_posted_though_the_person_was_erased(handlers: Handlers):
     policy_id = handlers.issued()["id"]
     complaint = complained(handlers, policy_id)
     [payment] = complaint["redress"]
@@ -100,7 +100,7 @@ def test_redress_on_its_way_is_booked_though_the_person_was_erased(handlers: Han
     told = step(handlers, "/v1/bank-reports", report, BANK)
 
     assert told["status"] == "paid"
-    assert sum(booked(streams(handlers.backend)[complaint["id"]]).values()) == 0
+    assert sum(posted(streams(handlers.backend)[complaint["id"]]).values()) == 0
     assert_chains_hold(handlers.backend)
     assert open_words(handlers.backend) == {}
 

@@ -16,7 +16,7 @@ THEIRS = frozenset(
         *("ombudsman_reference", "reopened_because", "redress"),
     }
 )
-"""What there is of a complaint for whoever made it."""
+"""What a policyholder sees of their own complaint."""
 BROKER = PARTNER | {"scopes": "complaints:write complaints:read"}
 STEPS = (
     "acknowledgement",

@@ -40,15 +40,15 @@ def made(handlers: Handlers, path: str, **asked: Any) -> Any:
 
 
 def test_a_document_is_made_and_read_by_its_link(handlers, path):
-    lent = made(handlers, path)
+    download = made(handlers, path)
 
-    file = httpx.get(lent["link"]["url"])
+    file = httpx.get(download["link"]["url"])
 
     assert file.status_code == 200
     assert file.headers["content-type"] == "application/pdf"
     assert file.headers["content-disposition"] == 'attachment; filename="schedule.pdf"'
-    assert sha256(file.content).hexdigest() == lent["document"]["sha256"]
-    assert len(file.content) == lent["document"]["size_bytes"]
+    assert sha256(file.content).hexdigest() == download["document"]["sha256"]
+    assert len(file.content) == download["document"]["size_bytes"]
     for said in (NAME, "17 Thistledown Row", "ZE1 0QQ", REGISTRATION):
         assert said in words(file.content)
 
@@ -66,7 +66,7 @@ def test_an_unsigned_or_altered_link_reads_nothing(handlers, path):
 
     assert httpx.get(url.partition("?")[0]).status_code == 403
     assert httpx.get(url.replace("X-Amz-Expires=300", "X-Amz-Expires=3000")).status_code == 403
-    sealed = url.replace("/lent/", "/sealed/").replace(".pdf?", "?")
+    sealed = url.replace("/downloads/", "/sealed/").replace(".pdf?", "?")
     assert httpx.get(sealed).status_code == 403
 
 

@@ -27,7 +27,7 @@ from tests.support.calls import (
     Handlers,
 )
 from tests.support.personal_data import erase, found_in, open_words
-from tests.support.streams import assert_chains_hold, booked, streams
+from tests.support.streams import assert_chains_hold, posted, streams
 
 type Json = dict[str, Any]
 
@@ -142,7 +142,7 @@ def test_after_erasure_what_is_not_personal_is_still_there(handlers: Handlers):
 
 def test_after_erasure_chains_and_postings_still_verify(handlers: Handlers):
     claim = handlers.paid()
-    before = {name: booked(events) for name, events in streams(handlers.backend).items()}
+    before = {name: posted(events) for name, events in streams(handlers.backend).items()}
 
     erase(handlers, claim["policy_id"])
 
@@ -150,14 +150,14 @@ def test_after_erasure_chains_and_postings_still_verify(handlers: Handlers):
     assert_chains_hold(handlers.backend)
     for stream, events in after.items():
         assert first_broken_link(events) is None
-        assert sum(booked(events).values()) == 0
-        assert booked(events) == before.get(stream, {})
+        assert sum(posted(events).values()) == 0
+        assert posted(events) == before.get(stream, {})
     shown = handlers.get(f"/v1/policies/{claim['policy_id']}/events").body
     assert shown["verified"] is True
 
 
 def test_after_erasure_no_repeated_call_brings_the_person_back(handlers: Handlers):
-    """Receipts hold whole answers; they are sealed with the key that is gone."""
+    """Idempotency records hold whole answers; they are sealed with the key that is gone."""
     quoted = handlers.post("/v1/quotes", QUOTE, key="quote")
     quote_id = quoted.body["id"]
     accepted = f"/v1/quotes/{quote_id}/acceptance"
@@ -267,7 +267,7 @@ def erased_meanwhile(
 
     def arm(folder: str, policy_id: str) -> None:
         waiting["policy"] = policy_id
-        events = handlers.modules[folder].receipts._client.meta.events
+        events = handlers.modules[folder].idempotency._client.meta.events
         events.register("before-call.dynamodb.TransactWriteItems", interfere)
         registered.append(events)
 

@@ -25,7 +25,7 @@ type Json = dict[str, Any]
 
 KEY = "a-key-of-the-callers"
 LATER = {CLOCK: "2026-12-20T08:59:59Z", LOSS_CLOCK: "2027-02-10T08:59:59Z"}
-"""The last moment at which a receipt is still there."""
+"""The last moment at which an idempotency record is still there."""
 
 
 class Sent(NamedTuple):
@@ -217,7 +217,9 @@ def test_a_quote_that_moved_on_is_replayed_as_it_was_made(handlers: Handlers):
     assert again.headers["ETag"] == first.headers["ETag"]
 
 
-def test_a_receipt_outlives_the_state_that_would_refuse_the_call_now(handlers: Handlers):
+def test_an_idempotency_record_outlives_the_state_that_would_refuse_the_call_now(
+    handlers: Handlers,
+):
     """A settlement repeated after the claim was paid and closed is still the settlement."""
     claim = handlers.notified()
     path = f"/v1/claims/{claim['id']}/settlement"
@@ -238,7 +240,7 @@ def test_a_receipt_outlives_the_state_that_would_refuse_the_call_now(handlers: H
     assert again.text == first.text
 
 
-def test_a_callers_own_clock_does_not_make_a_receipt_older(handlers: Handlers):
+def test_a_callers_own_clock_does_not_make_an_idempotency_record_older(handlers: Handlers):
     claim = handlers.notified()
     path = f"/v1/claims/{claim['id']}/settlement"
     first = handlers.post(path, {}, key=KEY, clock=LOSS_CLOCK)
@@ -250,17 +252,17 @@ def test_a_callers_own_clock_does_not_make_a_receipt_older(handlers: Handlers):
 
 @pytest.fixture
 def torn_reads(handlers: Handlers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """A BatchGetItem is no snapshot: the next one sees what was done, but not yet its receipt."""
+    """A BatchGetItem is no snapshot: the next one sees what was done, but not yet its idempotency record."""
     torn: list[str] = []
-    receipts = handlers.backend.table("receipts")
+    records = handlers.backend.table("idempotency")
 
     def tear(parsed: Json, **_: Any) -> None:
-        if torn and receipts in parsed["Responses"]:
+        if torn and records in parsed["Responses"]:
             torn.pop()
-            parsed["Responses"][receipts] = []
+            parsed["Responses"][records] = []
 
     clients = [
-        handlers.modules[folder].receipts._client
+        handlers.modules[folder].idempotency._client
         for folder in ("quoting", "policy_issuance", "settlement")
     ]
     for client in clients:

@@ -72,11 +72,11 @@ def test_a_photograph_is_sent_received_and_read_without_its_place(handlers, path
     file = photograph()
 
     evidence = sent(handlers, path, file)
-    lent = handlers.get(f"{path}/{evidence['id']}").body
-    read = httpx.get(lent["link"]["url"])
+    download = handlers.get(f"{path}/{evidence['id']}").body
+    read = httpx.get(download["link"]["url"])
 
     assert (evidence["status"], evidence["name"]) == ("received", NAME)
-    assert lent["evidence"] == evidence
+    assert download["evidence"] == evidence
     assert (read.status_code, read.headers["content-type"]) == (200, "image/jpeg")
     assert read.headers["content-disposition"] == 'attachment; filename="other.jpg"'
     assert PLACE not in read.content
@@ -95,7 +95,7 @@ def test_what_was_sent_is_deleted_and_what_is_kept_is_sealed(handlers, path):
 
 def test_nothing_of_the_file_is_in_a_table_a_key_or_a_link(handlers, path):
     evidence = sent(handlers, path, photograph())
-    lent = handlers.get(f"{path}/{evidence['id']}").text
+    download = handlers.get(f"{path}/{evidence['id']}").text
 
     events = streams(handlers.backend)[path.split("/")[3]]
     assert [each.type for each in events[1:]] == [
@@ -105,7 +105,7 @@ def test_nothing_of_the_file_is_in_a_table_a_key_or_a_link(handlers, path):
     for event in events:
         assert NAME not in json.dumps(event.facts)
         assert evidence["sha256"] not in json.dumps(event.facts)
-    assert NAME not in json.loads(lent)["link"]["url"]
+    assert NAME not in json.loads(download)["link"]["url"]
 
 
 def test_the_form_takes_no_other_file(handlers, path):
@@ -246,8 +246,8 @@ def test_a_receipt_that_dies_anywhere_is_finished_once_by_the_next(
     assert finished.replayed == ((call, after) == ("change", True) or call == "delete")
     events = streams(handlers.backend)[path.split("/")[3]]
     assert [each.type for each in events].count(f"claim.evidence_{status}") == 1
-    lent = handlers.get(f"{path}/{made['evidence']['id']}", caller=SUPERVISOR).body
-    assert PICTURE in httpx.get(lent["link"]["url"]).content
+    download = handlers.get(f"{path}/{made['evidence']['id']}", caller=SUPERVISOR).body
+    assert PICTURE in httpx.get(download["link"]["url"]).content
     assert_chains_hold(handlers.backend)
 
 

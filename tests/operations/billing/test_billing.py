@@ -54,10 +54,10 @@ def test_payments_go_to_the_oldest_first(desk):
     ]
 
 
-def test_one_outside_reference_is_booked_once(desk):
+def test_one_outside_reference_is_posted_once(desk):
     first, again = desk.pay("20", "REF-1"), desk.pay("20", "REF-1")
 
-    assert (first.booked_before, again.booked_before) == (False, True)
+    assert (first.posted_before, again.posted_before) == (False, True)
     assert desk.balance("cash") == 2000
     with pytest.raises(PaymentDiffers):
         desk.pay("21", "REF-1")
@@ -76,24 +76,24 @@ def test_a_payment_for_a_policy_that_is_not_there_goes_to_suspense_once(desk):
     first, again = desk.pay("50", "REF-9", UNKNOWN), desk.pay("50", "REF-9", UNKNOWN)
 
     assert first.summary is None
-    assert again.booked_before
+    assert again.posted_before
     assert desk.balance("suspense") == -5000
     with pytest.raises(PaymentDiffers):
         desk.pay("51", "REF-9", UNKNOWN)
 
 
-def test_a_payment_that_came_for_nobody_is_not_booked_again_when_its_policy_is_named(desk):
+def test_a_payment_that_came_for_nobody_is_not_posted_again_when_its_policy_is_named(desk):
     desk.pay("50", "REF-9", UNKNOWN)
 
     again = desk.pay("50", "REF-9")
 
-    assert (again.summary, again.booked_before) == (None, True)
+    assert (again.summary, again.posted_before) == (None, True)
     assert desk.balance("cash") == 5000
     with pytest.raises(PaymentDiffers):
         desk.pay("51", "REF-9")
 
 
-def test_a_payment_that_was_booked_on_a_policy_is_not_booked_again_for_another(desk):
+def test_a_payment_that_was_posted_on_a_policy_is_not_posted_again_for_another(desk):
     desk.pay("50", "REF-1")
 
     for other in (UNKNOWN, desk.another_policy()):

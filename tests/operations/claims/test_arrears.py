@@ -1,4 +1,4 @@
-"""What is overdue is kept back from what a claim pays the policyholder: as an HTTP caller sees it."""
+"""What is overdue is set off against what a claim pays the policyholder: as an HTTP caller sees it."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def report(claim: Json, outcome: str) -> Json:
     }
 
 
-def test_one_call_notices_settles_and_keeps_back_what_is_overdue(platform: Platform):
+def test_one_call_notices_settles_and_sets_off_what_is_overdue(platform: Platform):
     claim = noticed_and_settled(platform, body_of(issued(platform)))
 
     [payment] = claim["payments"]
@@ -119,7 +119,7 @@ def test_what_goes_to_somebody_else_goes_whole(platform: Platform, changes: Json
     assert account(platform, claim)["overdue"] == OVERDUE
 
 
-def test_a_settlement_after_the_notice_and_an_approval_keep_back_too(platform: Platform):
+def test_a_settlement_after_the_notice_and_an_approval_set_off_too(platform: Platform):
     first, policy = issued(platform), issued(platform)
     platform.now = AFTER_THE_LOSS
     small = platform.post("/v1/claims", body_of(first))
@@ -138,7 +138,7 @@ def test_a_settlement_after_the_notice_and_an_approval_keep_back_too(platform: P
     assert account(platform, large)["overdue"] == money("0")
 
 
-def test_a_repeated_call_keeps_back_once(platform: Platform):
+def test_a_repeated_call_sets_off_once(platform: Platform):
     body = body_of(issued(platform))
     first = noticed_and_settled(platform, body, key="once")
 
@@ -172,7 +172,7 @@ def test_another_word_on_who_the_payee_is_needs_a_second_person(platform: Platfo
     proposed = platform.post(f"/v1/claims/{claim['id']}/payee", ADA)
 
     assert proposed["payee"]["is_policyholder"] is False
-    assert proposed["payee_asked_for"]["is_policyholder"] is True
+    assert proposed["payee_requested"]["is_policyholder"] is True
 
 
 def test_after_an_erasure_a_payment_that_fails_is_undone_all_the_same(platform: Platform):

@@ -187,7 +187,7 @@ class ClaimLives(RuleBasedStateMachine):
             owed = claim.reserve_of(CostType.INSURED_SHARE).amount
             assert -book[Account.RECOVERIES_PAYABLE] == owed
             set_off = claim.set_off.amount
-            assert -book[Account.CLAIMS_KEPT_BACK] == set_off
+            assert -book[Account.PREMIUM_SET_OFF] == set_off
             assert -book[Account.CASH] == spent - claim.recovered.amount - owed - set_off
 
     @invariant()
@@ -208,7 +208,7 @@ class ClaimLives(RuleBasedStateMachine):
 
     @invariant()
     def every_sub_ledger_is_what_the_facts_say(self) -> None:
-        """As the house's books are kept: each event booked, each aggregate held against its source."""
+        """As the house's books are kept: each event posted, each aggregate held against its source."""
         posted: Balances = Counter()
         source: Balances = Counter()
         for stream, events in self.memory.events.items():

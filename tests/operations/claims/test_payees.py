@@ -54,7 +54,7 @@ def test_another_payee_needs_a_second_person_and_a_day_to_cool(platform):
 
     asked = platform.post(f"{path}/payee", OTHER, by=HANDLER)
     assert asked["payee"]["name"] == "Ada Merton"
-    assert asked["payee_asked_for"]["sort_code"] == "202015"
+    assert asked["payee_requested"]["sort_code"] == "202015"
     word = {"decision": "approve"}
     assert platform.refused(f"{path}/payee/approval", word, by=HANDLER) == "same-person"
     changed = platform.post(f"{path}/payee/approval", word, by=SUPERVISOR)
@@ -76,7 +76,7 @@ def test_a_payee_that_is_refused_leaves_the_first_one(platform):
     refused = platform.post(f"{path}/payee/approval", {"decision": "refuse"}, by=SUPERVISOR)
 
     assert refused["payee"]["name"] == "Ada Merton"
-    assert "payee_asked_for" not in refused
+    assert "payee_requested" not in refused
     again = {"decision": "approve"}
     assert platform.refused(f"{path}/payee/approval", again, by=SUPERVISOR) == "wrong-state"
 

@@ -1,4 +1,4 @@
-"""What is overdue is kept back from what a claim pays the policyholder, and undone with the payment."""
+"""What is overdue is set off against what a claim pays the policyholder, and undone with the payment."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -44,7 +44,7 @@ def desk() -> Desk:
     return desk_with(grace_days=10)
 
 
-def test_a_loss_in_the_days_of_grace_is_covered_and_what_is_overdue_is_kept_back(desk):
+def test_a_loss_in_the_days_of_grace_is_covered_and_what_is_overdue_is_set_off(desk):
     assert desk.overdue == ARREARS
 
     claim = desk.noticed()
@@ -59,7 +59,7 @@ def test_a_loss_in_the_days_of_grace_is_covered_and_what_is_overdue_is_kept_back
     assert (paid_in.reference, paid_in.from_claim, paid_in.amount) == (payment.id, True, ARREARS)
 
 
-def test_the_last_step_of_the_payout_says_what_is_kept_back_and_why(desk):
+def test_the_last_step_of_the_payout_says_what_is_set_off_and_why(desk):
     step = desk.noticed().payout_steps[-1]
 
     assert (step.code, step.before, step.after) == ("premium_set_off", gbp("500"), gbp("484.53"))
@@ -78,21 +78,21 @@ def test_reserve_and_what_the_claim_has_paid_are_gross(desk):
     assert claim.closed_as == "settled"
 
 
-def test_what_is_kept_back_is_no_cash_and_the_clearing_account_comes_to_nothing(desk):
+def test_what_is_set_off_is_no_cash_and_the_clearing_account_comes_to_nothing(desk):
     claim = desk.noticed()
-    assert desk.balance(Account.CLAIMS_KEPT_BACK) == 1547
+    assert desk.balance(Account.PREMIUM_SET_OFF) == 1547
     assert desk.balance(Account.CASH) == 0
 
     desk.reported(claim.payments[0], "paid")
 
-    assert desk.balance(Account.CLAIMS_KEPT_BACK) == 0
+    assert desk.balance(Account.PREMIUM_SET_OFF) == 0
     assert desk.balance(Account.CLAIMS_PAID) == 50_000
     assert desk.balance(Account.CASH) == -48_453
     assert desk.almanac.billed().account.cash == gbp("0")
 
 
 @pytest.mark.parametrize("outcomes", [["failed"], ["paid", "returned"], ["paid", "reversed"]])
-def test_a_payment_that_comes_to_nothing_undoes_what_was_kept_back(desk, outcomes):
+def test_a_payment_that_comes_to_nothing_undoes_what_was_set_off(desk, outcomes):
     owed = desk.balance(Account.PREMIUM_RECEIVABLE)
     claim = desk.noticed()
 
@@ -103,12 +103,12 @@ def test_a_payment_that_comes_to_nothing_undoes_what_was_kept_back(desk, outcome
     [paid_in] = desk.almanac.billed().account.paid_in
     assert paid_in.taken_back_at == desk.house.now
     assert desk.balance(Account.PREMIUM_RECEIVABLE) == owed
-    assert [desk.balance(each) for each in (Account.CLAIMS_KEPT_BACK, Account.CASH)] == [0, 0]
+    assert [desk.balance(each) for each in (Account.PREMIUM_SET_OFF, Account.CASH)] == [0, 0]
     assert claim.set_off == gbp("0")
     assert claim.payout_steps == claim.steps
 
 
-def test_the_next_payment_keeps_back_again_what_was_undone(desk):
+def test_the_next_payment_sets_off_again_what_was_undone(desk):
     first = desk.noticed().payments[0]
     desk.reported(first, "failed")
 
@@ -118,7 +118,7 @@ def test_the_next_payment_keeps_back_again_what_was_undone(desk):
         reason_code="again",
         reason="Another account.",
     )
-    command = Command(staff("hana"), desk.house.receipt("decide"))
+    command = Command(staff("hana"), desk.house.idempotency("decide"))
     claim = decide_claim(next(iter(desk.house.memory.claims)), asked, command, desk.ports).record
 
     assert [each.set_off.amount for each in claim.payments if each.set_off] == [ARREARS] * 2
@@ -133,7 +133,7 @@ def test_a_payment_that_is_owed_to_us_whole_is_done_without_the_bank(desk):
     assert (payment.status, payment.instruction_id) == (PaymentStatus.PAID, None)
     assert (claim.closed_as, claim.paid, claim.reserve) == ("settled", gbp("10"), gbp("0"))
     assert desk.overdue == gbp("5.47")
-    assert [desk.balance(each) for each in (Account.CLAIMS_KEPT_BACK, Account.CASH)] == [0, 0]
+    assert [desk.balance(each) for each in (Account.PREMIUM_SET_OFF, Account.CASH)] == [0, 0]
     with pytest.raises(WrongState):
         desk.reported(payment, "returned")
 
@@ -146,21 +146,21 @@ def test_a_payment_that_is_owed_to_us_whole_is_done_without_the_bank(desk):
     ],
     ids=["a third party", "a lender comes first"],
 )
-def test_nothing_is_kept_back_from_what_goes_to_somebody_else(desk, changes):
+def test_nothing_is_set_off_against_what_goes_to_somebody_else(desk, changes):
     claim = desk.noticed(**changes)
 
     assert [each.set_off for each in claim.payments] == [None]
     assert desk.overdue == ARREARS
 
 
-def test_a_product_may_say_that_nothing_is_kept_back():
+def test_a_product_may_say_that_nothing_is_set_off():
     desk = desk_with(grace_days=10, premium_set_off=False)
 
     assert desk.checked().set_off is None
     assert desk.noticed().payments[0].set_off is None
 
 
-def test_nothing_is_kept_back_where_nothing_is_overdue(desk):
+def test_nothing_is_set_off_where_nothing_is_overdue(desk):
     desk.almanac.pay(MONTH)
 
     claim = desk.noticed()
@@ -185,7 +185,7 @@ def test_an_account_that_is_full_holds_up_no_claim(desk):
     assert desk.noticed().payments[0].set_off is None
 
 
-def test_a_coverage_check_says_what_would_be_kept_back_and_changes_nothing(desk):
+def test_a_coverage_check_says_what_would_be_set_off_and_changes_nothing(desk):
     events = len(desk.events_of_account)
 
     verdict = desk.checked()
@@ -200,7 +200,7 @@ def test_a_coverage_check_says_what_would_be_kept_back_and_changes_nothing(desk)
     assert (len(desk.events_of_account), desk.overdue) == (events, ARREARS)
 
 
-def test_what_is_kept_back_goes_by_the_day_of_approval(desk):
+def test_what_is_set_off_goes_by_the_day_of_approval(desk):
     claim = desk.noticed("6000")
     [payment] = claim.payments
     assert (payment.status, payment.set_off) == (PaymentStatus.AWAITING_APPROVAL, None)
@@ -218,7 +218,7 @@ def approved(desk: Desk, claim: Claim, claims: MemoryClaims | None = None) -> Cl
     ports = replace(desk.ports, claims=claims or desk.claims)
     caller = staff("hana")
     approval = Approval(granted=True, by=caller.principal, reason="Seen.")
-    command = Command(caller, desk.house.receipt("approve"))
+    command = Command(caller, desk.house.idempotency("approve"))
     return decide_payment(claim.id, claim.payments[0].id, approval, command, ports).record
 
 
@@ -261,7 +261,7 @@ def test_an_undoing_that_a_payment_overtakes_is_decided_again_too(desk):
 # Notices
 
 
-def test_what_is_kept_back_cures_a_lapse_that_was_announced_and_its_undoing_announces_it_again():
+def test_what_is_set_off_cures_a_lapse_that_was_announced_and_its_undoing_announces_it_again():
     desk = desk_with()
     assert desk.house.policy.open_notice(NoticeKind.LAPSE) is not None
 

@@ -1,4 +1,4 @@
-"""What comes back on a paid claim: shared, passed on, booked, or given up."""
+"""What comes back on a paid claim: shared, passed on, posted, or given up."""
 
 from collections import Counter
 
@@ -95,7 +95,7 @@ def test_nothing_comes_back_on_what_was_not_paid(platform):
     assert platform.refused(f"{path}/1/pursuit", by=HANDLER) == "recovery-not-found"
 
 
-def test_every_penny_that_comes_back_is_booked():
+def test_every_penny_that_comes_back_is_posted():
     with platform_in_memory() as (platform, memory):
         facts = {"driver_age": 35, "fault": False}
         claim = settled(platform, loss(issued(platform), "accidental_damage", "1500", facts=facts))

@@ -86,7 +86,7 @@ def test_a_payee_change_that_was_taken_back_is_nobodys_work(platform: Platform):
     back = platform.post(f"{path}/payee", claim["payee"], by=HANDLER)
 
     assert "task" not in back
-    assert "payee_asked_for" not in back
+    assert "payee_requested" not in back
 
 
 def test_a_review_that_was_asked_for_is_not_forgotten_when_the_bank_pays(platform: Platform):

@@ -73,8 +73,8 @@ COVERED = datetime(2026, 5, 1, tzinfo=UTC)
 def file(archive: Archive, kind: str, **asked: Any) -> bytes:
     if kind == "certificate":
         asked = {"as_at": COVERED} | asked
-    lent: DocumentDownload = archive.make(kind, **asked)
-    return archive.file(lent.document)
+    download: DocumentDownload = archive.make(kind, **asked)
+    return archive.file(download.document)
 
 
 @pytest.mark.parametrize("kind", WRITTEN)

@@ -47,15 +47,15 @@ def archive() -> Archive:
 
 
 def test_a_document_is_stored_sealed_and_lent_readable(archive):
-    lent = archive.make("schedule")
+    download = archive.make("schedule")
 
-    file = archive.file(lent.document)
-    sealed = archive.objects.get(sealed_key(lent.document.id))
+    file = archive.file(download.document)
+    sealed = archive.objects.get(sealed_key(download.document.id))
     assert file.startswith(b"%PDF-1.7")
-    assert lent.document.sha256 == sha256(file).hexdigest()
-    assert lent.document.stored_sha256 == sha256(sealed).hexdigest()
+    assert download.document.sha256 == sha256(file).hexdigest()
+    assert download.document.stored_sha256 == sha256(sealed).hexdigest()
     assert b"%PDF" not in sealed
-    assert lent.link.expires_at == archive.house.now + timedelta(minutes=5)
+    assert download.link.expires_at == archive.house.now + timedelta(minutes=5)
 
 
 def test_the_same_document_is_stored_and_entered_once(archive):
@@ -130,7 +130,7 @@ def test_the_register_shows_which_when_and_hash_in_order(archive):
 
 
 def test_a_repeated_command_is_answered_as_the_first_was(archive):
-    idempotency = archive.house.receipt("document")
+    idempotency = archive.house.idempotency("document")
     archive.make("schedule", idempotency=idempotency)
 
     with pytest.raises(AlreadyAnswered):

@@ -112,16 +112,16 @@ def test_what_claims_keep_back_keeps_every_account_at_its_source(keeper, outcome
     claim = desk.noticed()
     keeper.take_in(desk.house)
     assert keeper.wrong() == []
-    assert keeper.ledger.totals(Mode.TEST, GBP).posted[Account.CLAIMS_KEPT_BACK] == 1547
+    assert keeper.ledger.totals(Mode.TEST, GBP).posted[Account.PREMIUM_SET_OFF] == 1547
 
     desk.reported(claim.payments[0], outcome)
     keeper.take_in(desk.house)
 
     assert keeper.wrong() == []
-    assert keeper.ledger.totals(Mode.TEST, GBP).posted[Account.CLAIMS_KEPT_BACK] == 0
+    assert keeper.ledger.totals(Mode.TEST, GBP).posted[Account.PREMIUM_SET_OFF] == 0
 
 
-def test_nothing_is_booked_twice_however_often_and_late_it_is_delivered(keeper, house):
+def test_nothing_is_posted_twice_however_often_and_late_it_is_delivered(keeper, house):
     keeper.take_in(house)
     before = keeper.ledger.totals(Mode.TEST, GBP)
 

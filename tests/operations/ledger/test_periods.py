@@ -53,8 +53,8 @@ def test_what_comes_late_goes_to_the_first_open_month(keeper, house):
 
     assert moved_in(keeper, "2026-06") == 0
     assert moved_in(keeper, "2026-07") == house.policy.written.amount - 120_000
-    booked = keeper.ledger.posting_dates(house.policy_id)[2]
-    assert (booked.period, booked.tax_point.month) == ("2026-07", 6)
+    posted = keeper.ledger.posting_dates(house.policy_id)[2]
+    assert (posted.period, posted.tax_point.month) == ("2026-07", 6)
     assert keeper.wrong(USD) == []
 
 

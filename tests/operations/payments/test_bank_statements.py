@@ -1,4 +1,4 @@
-"""Bank statements: read strictly, booked entry by entry, nothing twice, and nothing holds up the rest."""
+"""Bank statements: read strictly, posted entry by entry, nothing twice, and nothing holds up the rest."""
 
 from dataclasses import replace
 from datetime import date
@@ -100,10 +100,10 @@ def test_an_invoice_names_its_policy_and_its_number():
     assert named_in("thanks for nothing") is None
 
 
-# What is booked
+# What is posted
 
 
-def test_each_entry_is_booked_for_whom_it_names(desk):
+def test_each_entry_is_posted_for_whom_it_names(desk):
     desk.choose("monthly")
     policy_id = desk.house.policy_id
     invoice = invoice_id_for(policy_id, 1)
@@ -120,10 +120,10 @@ def test_each_entry_is_booked_for_whom_it_names(desk):
     )
 
     assert found == [
-        ("booked", "invoice"),
-        ("booked", "policy"),
-        ("booked", "other_amount_than_invoice"),
-        ("booked", "more_than_owed"),
+        ("posted", "invoice"),
+        ("posted", "policy"),
+        ("posted", "other_amount_than_invoice"),
+        ("posted", "more_than_owed"),
         ("suspended", "names_no_policy"),
         ("suspended", "no_such_policy"),
     ]
@@ -152,17 +152,17 @@ def test_the_same_statement_or_one_that_overlaps_books_nothing_twice(desk):
     overlapping = desk.outcomes(camt(first[1], entry("A3", "5.00", policy_id)))
     as_csv = desk.outcomes(csv_of((IBAN, "A1", "2026-01-05", "20.00", "GBP", "credit", policy_id)))
 
-    assert [outcome for outcome, _ in again] == ["booked_before"] * 2
-    assert [outcome for outcome, _ in overlapping] == ["booked_before", "booked"]
-    assert as_csv == [("booked_before", "policy")]
+    assert [outcome for outcome, _ in again] == ["posted_before"] * 2
+    assert [outcome for outcome, _ in overlapping] == ["posted_before", "posted"]
+    assert as_csv == [("posted_before", "policy")]
     assert desk.balance("cash") == 2000 + 900 + 500
 
 
-def test_what_was_booked_on_a_policy_is_known_again_though_the_text_names_another_or_none(desk):
+def test_what_was_posted_on_a_policy_is_known_again_though_the_text_names_another_or_none(desk):
     desk.take_in(camt(entry("A1", "20.00", desk.house.policy_id)))
 
     for text in ("for my sister", UNKNOWN):
-        assert desk.outcomes(camt(entry("A1", "20.00", text))) == [("booked_before", "policy")]
+        assert desk.outcomes(camt(entry("A1", "20.00", text))) == [("posted_before", "policy")]
 
     assert desk.balance("cash") == 2000
     assert desk.balance("suspense") == 0
@@ -173,11 +173,11 @@ def test_an_entry_in_suspense_that_comes_with_other_figures_is_refused(desk):
 
     again = desk.outcomes(camt(entry("A1", "21.00", "for my sister")))
 
-    assert again == [("refused", "booked_before_with_other_figures")]
+    assert again == [("refused", "posted_before_with_other_figures")]
     assert desk.balance("cash") == 2000
 
 
-def test_what_was_allocated_from_suspense_is_not_booked_again(desk):
+def test_what_was_allocated_from_suspense_is_not_posted_again(desk):
     line = entry("A1", "20.00", "for my sister")
     desk.take_in(camt(line))
     id = suspense_id_for(Mode.TEST, f"{IBAN[-8:]}/A1")
@@ -185,7 +185,7 @@ def test_what_was_allocated_from_suspense_is_not_booked_again(desk):
 
     [found] = desk.take_in(camt(line))
 
-    assert (found.outcome, found.reason) == ("booked_before", "allocated")
+    assert (found.outcome, found.reason) == ("posted_before", "allocated")
     assert found.policy_id == desk.house.policy_id
     assert desk.balance("cash") == 2000
 
@@ -203,9 +203,9 @@ def test_an_entry_with_other_figures_than_before_is_refused_and_the_others_go_on
     )
 
     assert found == [
-        ("refused", "booked_before_with_other_figures"),
+        ("refused", "posted_before_with_other_figures"),
         ("refused", "currency_mismatch"),
-        ("booked", "policy"),
+        ("posted", "policy"),
     ]
 
 
@@ -231,8 +231,8 @@ def test_a_fault_at_one_entry_stalls_no_other_and_the_call_is_repeated(desk):
     first = desk.outcomes(document, key="one", billing=broken)
     again = desk.outcomes(document, key="one", billing=broken)
 
-    assert first == [("booked", "policy"), ("failed", "busy"), ("booked", "policy")]
-    assert again == [("booked", "policy")] * 3
+    assert first == [("posted", "policy"), ("failed", "busy"), ("posted", "policy")]
+    assert again == [("posted", "policy")] * 3
     assert desk.balance("cash") == 1500
     with pytest.raises(AlreadyAnswered):
         desk.take_in(document, key="one")
@@ -242,15 +242,15 @@ def test_an_account_that_moved_on_meanwhile_is_read_again(desk):
     document = camt(entry("A2", "5.00", desk.house.policy_id))
     moving = Trouble(desk.house.memory, StaleRevision("it"), 2)
 
-    assert desk.outcomes(document, billing=moving) == [("booked", "policy")]
+    assert desk.outcomes(document, billing=moving) == [("posted", "policy")]
 
 
-def test_money_is_dated_by_the_day_on_which_the_bank_booked_it(desk):
+def test_money_is_dated_by_the_day_on_which_the_bank_posted_it(desk):
     desk.take_in(camt(entry("A1", "5.00", desk.house.policy_id)))
 
     events = desk.house.memory.events.values()
-    [booked] = [each for stream in events for each in stream if each.type.endswith("_received")]
-    assert booked.effective_at.date() == date(2026, 1, 5)
+    [posted] = [each for stream in events for each in stream if each.type.endswith("_received")]
+    assert posted.effective_at.date() == date(2026, 1, 5)
 
 
 # What is read

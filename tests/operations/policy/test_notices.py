@@ -11,7 +11,7 @@ from insurance.domain.core.errors import (
     NoticeNotServed,
     WrongState,
 )
-from insurance.domain.jurisdiction import JURISDICTIONS, Channel, NoticeKind
+from insurance.domain.jurisdiction import JURISDICTIONS, DispatchChannel, NoticeKind
 from insurance.domain.policy import Initiator
 from insurance.operations.policy.record_non_renewal import record_non_renewal
 from insurance.operations.policy.withdraw_notice import withdraw_notice
@@ -143,8 +143,8 @@ def test_a_dispatch_is_proven_once(house):
 def test_what_proves_a_dispatch_is_the_jurisdictions_to_say(house):
     california = JURISDICTIONS["US-CA"]
 
-    assert Channel.EMAIL not in california.channels
-    assert Channel.REGISTERED_POST in california.channels
+    assert DispatchChannel.EMAIL not in california.channels
+    assert DispatchChannel.REGISTERED_POST in california.channels
 
 
 def test_a_calendar_that_does_not_reach_so_far_is_said(house):

@@ -33,7 +33,7 @@ from insurance.domain.core.identity import billing_id_for, earnings_id_for
 from insurance.domain.core.money import Money
 from insurance.domain.core.period import Period
 from insurance.domain.core.posting import Account
-from insurance.domain.jurisdiction import Channel
+from insurance.domain.jurisdiction import DispatchChannel
 from insurance.domain.ledger.calendar import end_of, period_of
 from insurance.domain.ledger.policy_ledger import build_policy_ledger
 from insurance.domain.ledger.sources import source_of
@@ -287,7 +287,9 @@ class Life(RuleBasedStateMachine):
     @rule()
     def prove_dispatch(self):
         number = next(each.number for each in self.open_notices() if not each.dispatch)
-        self.move_notice(lambda: self.house.prove_dispatch(channel=Channel.POST, number=number))
+        self.move_notice(
+            lambda: self.house.prove_dispatch(channel=DispatchChannel.POST, number=number)
+        )
 
     def open_notices(self):
         return [each for each in self.house.policy.notices if each.open]
@@ -398,7 +400,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_books_agree_with_what_knows_nothing_of_postings(self):
         policy_id, recorded = self.house.policy_id, self.house.memory.events
-        kept = self.almanac.billing.get(policy_id).account  # as it was booked
+        kept = self.almanac.billing.get(policy_id).account  # as it was posted
         account = kept.record if kept else None
         events = [*recorded[policy_id], *recorded.get(billing_id_for(policy_id), ())]
         events += recorded.get(earnings_id_for(policy_id), ())

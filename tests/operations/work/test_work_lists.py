@@ -81,7 +81,7 @@ def test_a_claim_comes_back_when_its_deadline_passes(platform):
     assert (line["id"], line["code"], line["late"]) == (claim["id"], "deadline_due", True)
 
 
-def test_a_follow_up_brings_a_claim_back_on_its_day_until_it_is_struck(platform):
+def test_a_diary_entry_brings_a_claim_back_on_its_day_until_it_is_struck(platform):
     claim = notified(platform, loss(issued(platform), "accidental_damage", "1000", facts=AT_FAULT))
     path = f"/v1/claims/{claim['id']}/diary-entries"
     when = (platform.now + timedelta(days=2)).isoformat()
@@ -92,11 +92,11 @@ def test_a_follow_up_brings_a_claim_back_on_its_day_until_it_is_struck(platform)
     [line] = platform.get(WORK, by=HANDLER)["items"]
     desk = platform.post(f"{path}/1/completion", by=HANDLER)
 
-    assert (line["id"], line["code"]) == (claim["id"], "follow_up")
+    assert (line["id"], line["code"]) == (claim["id"], "diary_entry_due")
     assert desk["diary"] == []
     assert listed(platform, WORK) == []
-    assert platform.refused(f"{path}/1/completion", by=HANDLER) == "follow-up-not-found"
-    assert platform.refused(f"{path}/x/completion", by=HANDLER) == "follow-up-not-found"
+    assert platform.refused(f"{path}/1/completion", by=HANDLER) == "diary-entry-not-found"
+    assert platform.refused(f"{path}/x/completion", by=HANDLER) == "diary-entry-not-found"
 
 
 def test_referrals_of_quotes_wait_for_an_underwriter(platform):

@@ -107,7 +107,7 @@ def test_a_portal_must_be_one_that_may(portal: House, changes: dict[str, object]
 
 
 def test_a_person_is_signed_in_by_the_portals_own_issuer_only(portal: House) -> None:
-    """Whoever vouches for the portal vouches for its people; another trusted issuer does not."""
+    """The issuer of the portal vouches for its people; another trusted issuer does not."""
     portal.documents[PARTNERS_OWN] = published()
     foreign = person_id("live", partner="harbour", issuer=PARTNERS_OWN, subject="pat")
     portal.parties[foreign] = PARTIES

@@ -72,7 +72,7 @@ def payable(amount: int = 50_000, currency: Currency = Currency.GBP, **payee: st
 
 @settings(deadline=None)  # the first example reads the schema
 @given(st.lists(payables, min_size=1, max_size=5))
-def test_whatever_is_paid_to_whomever_a_bank_takes_the_file(payables):
+def test_a_bank_takes_the_file_for_any_payment_and_payee(payables):
     ordered = read_payments(written(payables))
 
     assert [payment_id_of(each.reference) for each in ordered.transfers] == [

@@ -4,21 +4,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from insurance.domain.bank.outgoing_payment import PaymentStatus
-from insurance.domain.claim import Channel, CostType, Decision, Handling, Task
+from insurance.domain.claim import CostType, Decision, Handling, ReportChannel, Task
 from insurance.domain.claim.attention import (
     acknowledged,
-    add_follow_up,
+    add_diary_entry,
     add_note,
     miss_deadlines,
-    remove_follow_up,
+    remove_diary_entry,
     waits_for,
     waits_from,
     with_deadlines,
 )
 from insurance.domain.claim.claim import Claim
-from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, Note
+from insurance.domain.claim.diary import DIARY_MAX, NOTES_MAX, Note
 from insurance.domain.claim.postings import postings_between
-from insurance.domain.core.errors import ClaimFull, FollowUpNotFound
+from insurance.domain.core.errors import ClaimFull, DiaryEntryNotFound
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction import ELSEWHERE, JURISDICTIONS, DeadlineRule, jurisdiction_of
 from insurance.domain.jurisdiction.regulatory_deadline import (
@@ -186,7 +186,7 @@ def test_a_claim_waits_from_the_first_of_task_diary_and_clocks():
     due = deadline(claim, "decide").due_at
     soon, sooner = due - timedelta(days=9), due - timedelta(days=20)
 
-    noted_down = add_follow_up(claim, soon, "Ask again.", "staff-hana")
+    noted_down = add_diary_entry(claim, soon, "Ask again.", "staff-hana")
     tasked = noted_down.replace(
         task=Task(role="finance", code=TaskCode.CONFIRM_DECISION, since=sooner)
     )
@@ -198,36 +198,36 @@ def test_a_claim_waits_from_the_first_of_task_diary_and_clocks():
     assert [waits_for(claim), waits_for(tasked)] == ["claims_handler", "finance"]
 
 
-def test_notes_and_follow_ups_have_an_end():
+def test_notes_and_diary_entries_have_an_end():
     claim = make_claim()
     note = Note(text="Called.", by="staff-hana", at=MONDAY)
     for _ in range(NOTES_MAX):
         claim = add_note(claim, note)
-    for _ in range(FOLLOW_UPS_MAX):
-        claim = add_follow_up(claim, MONDAY, "Again.", "staff-hana")
+    for _ in range(DIARY_MAX):
+        claim = add_diary_entry(claim, MONDAY, "Again.", "staff-hana")
 
     with pytest.raises(ClaimFull):
         add_note(claim, note)
     with pytest.raises(ClaimFull):
-        add_follow_up(claim, MONDAY, "Again.", "staff-hana")
+        add_diary_entry(claim, MONDAY, "Again.", "staff-hana")
 
 
-def test_a_follow_up_is_struck_by_its_number_and_no_other():
-    claim = add_follow_up(make_claim(), MONDAY, "One.", "staff-hana")
-    claim = add_follow_up(claim, MONDAY, "Two.", "staff-hana")
+def test_a_diary_entry_is_struck_by_its_number_and_no_other():
+    claim = add_diary_entry(make_claim(), MONDAY, "One.", "staff-hana")
+    claim = add_diary_entry(claim, MONDAY, "Two.", "staff-hana")
 
-    left = remove_follow_up(claim, 1)
+    left = remove_diary_entry(claim, 1)
 
     assert [entry.about for entry in left.diary] == ["Two."]
-    with pytest.raises(FollowUpNotFound):
-        remove_follow_up(left, 1)
+    with pytest.raises(DiaryEntryNotFound):
+        remove_diary_entry(left, 1)
 
 
 def test_what_people_write_is_sealed():
     claim = add_note(
-        make_claim(channel=Channel.PORTAL), Note(text="Ada.", by="staff-hana", at=MONDAY)
+        make_claim(channel=ReportChannel.PORTAL), Note(text="Ada.", by="staff-hana", at=MONDAY)
     )
-    claim = add_follow_up(claim, MONDAY, "Ring Ada.", "staff-hana")
+    claim = add_diary_entry(claim, MONDAY, "Ring Ada.", "staff-hana")
 
     opened, personal = claim.split_personal()
 

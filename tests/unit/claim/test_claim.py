@@ -112,16 +112,16 @@ amounts = st.integers(min_value=0, max_value=10**9)
 
 @given(st.lists(amounts, min_size=2, max_size=6), st.sampled_from(CostType))
 def test_whatever_a_reserve_goes_through_its_postings_add_up_to_it(amounts, cost_type):
-    claim, booked = make_claim(), 0
+    claim, posted = make_claim(), 0
     for amount in amounts:
         changed = reserved(claim, cost_type, f"{amount // 100}.{amount % 100:02d}")
         for posting in postings_between(claim, changed):
             held = {Account.CASE_RESERVES, Account.EXPENSE_RESERVES}
-            booked += posting.amount.amount * (posting.credit in held)
-            booked -= posting.amount.amount * (posting.debit in held)
+            posted += posting.amount.amount * (posting.credit in held)
+            posted -= posting.amount.amount * (posting.debit in held)
         claim = changed
 
-    assert booked == claim.reserve.amount
+    assert posted == claim.reserve.amount
 
 
 def test_a_claim_holds_so_many_payments_decisions_and_recoveries_and_no_more():

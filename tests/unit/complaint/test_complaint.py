@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from insurance.domain.bank.report import BankOutcome, BankReport
-from insurance.domain.claim.diary import NOTES_MAX, Channel, Note
+from insurance.domain.claim.diary import NOTES_MAX, Note, ReportChannel
 from insurance.domain.complaint import (
     Category,
     Complainant,
@@ -49,7 +49,7 @@ def complaint(**changes: Any) -> Complaint:
         about=QUOTE_ID,
         partner="ptn_one",
         opened_by="app_one",
-        channel=Channel.BROKER,
+        channel=ReportChannel.BROKER,
         category=Category.DELAY,
         received_at=AT,
         complainant=Complainant(name="Ada Merton"),
@@ -79,7 +79,7 @@ def reported(of: Complaint, outcome: BankOutcome) -> Complaint:
     return of.with_redress(payment, AT)
 
 
-def booked(now: Complaint, before: Complaint) -> list[tuple[Account, Account, int]]:
+def posted(now: Complaint, before: Complaint) -> list[tuple[Account, Account, int]]:
     return [(each.debit, each.credit, each.amount.amount) for each in now.postings_since(before)]
 
 
@@ -164,10 +164,10 @@ def test_redress_is_owed_when_it_is_agreed_and_paid_when_the_bank_says_so():
 
     owes = (Account.COMPLAINT_REDRESS, Account.REDRESS_PAYABLE, 5_000)
     pays = (Account.REDRESS_PAYABLE, Account.CASH, 5_000)
-    assert booked(asked, complaint()) == []
-    assert booked(agreed, asked) == [owes]
-    assert booked(paid, agreed) == [pays]
-    assert booked(returned, paid) == [(b, a, amount) for a, b, amount in (owes, pays)]
+    assert posted(asked, complaint()) == []
+    assert posted(agreed, asked) == [owes]
+    assert posted(paid, agreed) == [pays]
+    assert posted(returned, paid) == [(b, a, amount) for a, b, amount in (owes, pays)]
 
 
 def test_redress_that_fails_is_owed_no_more():
@@ -175,7 +175,7 @@ def test_redress_that_fails_is_owed_no_more():
 
     failed = reported(agreed, BankOutcome.FAILED)
 
-    assert booked(failed, agreed) == [(Account.REDRESS_PAYABLE, Account.COMPLAINT_REDRESS, 5_000)]
+    assert posted(failed, agreed) == [(Account.REDRESS_PAYABLE, Account.COMPLAINT_REDRESS, 5_000)]
 
 
 def test_who_offers_redress_does_not_agree_to_it():

@@ -28,7 +28,7 @@ from insurance.operations.products.read_versions import list_versions, read_file
 from tests.fakes.documents import MemoryObjects
 from tests.fakes.memory import Memory
 from tests.fakes.products import MemoryProductVersions
-from tests.support.builders import make_receipt
+from tests.support.builders import make_idempotency
 from tests.support.pet import BY_AGE, SCENARIOS, files
 
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
@@ -73,9 +73,9 @@ class Publisher:
 
     def command(self, who, revision=None):
         self.calls += 1
-        receipt = make_receipt(f"key-{self.calls}", now=NOW, render=lambda _: ANSWER)
+        idempotency = make_idempotency(f"key-{self.calls}", now=NOW, render=lambda _: ANSWER)
         caller = who if isinstance(who, Caller) else person(who)
-        return Command(caller, receipt, revision)
+        return Command(caller, idempotency, revision)
 
     def draft(self, sent=None, who="ann", version="2026.1", code="pet", revision=None):
         command = self.command(who, revision)

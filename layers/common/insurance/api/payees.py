@@ -35,7 +35,7 @@ class PayeeRequest(Request):
 
 
 class ClaimPayeeRequest(PayeeRequest):
-    """Whom a claim is paid to, and whether that is the policyholder: what they owe is kept back."""
+    """Whom a claim is paid to, and whether that is the policyholder: what they owe is set off."""
 
     is_policyholder: bool = False
 

@@ -35,8 +35,8 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.NOT_FOUND, "recovery-not-found", "Recovery not found"
     ),
     errors.NoticeNotFound: Problem(HTTPStatus.NOT_FOUND, "notice-not-found", "Notice not found"),
-    errors.FollowUpNotFound: Problem(
-        HTTPStatus.NOT_FOUND, "follow-up-not-found", "Follow-up not found"
+    errors.DiaryEntryNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "diary-entry-not-found", "Diary entry not found"
     ),
     errors.ComplaintNotFound: Problem(
         HTTPStatus.NOT_FOUND, "complaint-not-found", "Complaint not found"
@@ -75,7 +75,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.CONFLICT, "plan-already-chosen", "Another plan is in use"
     ),
     errors.PaymentDiffers: Problem(
-        HTTPStatus.CONFLICT, "payment-differs", "Booked before with other figures"
+        HTTPStatus.CONFLICT, "payment-differs", "Posted before with other figures"
     ),
     errors.StaleRevision: Problem(
         HTTPStatus.PRECONDITION_FAILED, "stale-revision", "Changed meanwhile"

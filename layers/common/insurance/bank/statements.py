@@ -23,7 +23,7 @@ NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
 COLUMNS = (
     "account",
     "entry_reference",
-    "booked_on",
+    "posted_on",
     "amount",
     "currency",
     "credit_debit",
@@ -86,9 +86,9 @@ def read_csv(document: str) -> BankStatement:
                 reference=_reference(account, row["entry_reference"]),
                 amount=_money(where, row["amount"], row["currency"]),
                 came_in=row["credit_debit"] == "credit",
-                booked=True,
+                posted=True,
                 reversal=False,
-                booked_on=_day(where, row["booked_on"]),
+                posted_on=_day(where, row["posted_on"]),
                 text=row["text"],
             )
         )
@@ -124,9 +124,9 @@ class _Camt:
         status = _text(line, "Sts/Cd") or _text(line, "Sts")
         common: dict[str, Any] = {
             "came_in": _is_credit(where, line),
-            "booked": status == "BOOK",
+            "posted": status == "BOOK",
             "reversal": _text(line, "RvslInd") in {"true", "1"},
-            "booked_on": _day(where, _text(line, "BookgDt/Dt") or _text(line, "BookgDt/DtTm")),
+            "posted_on": _day(where, _text(line, "BookgDt/Dt") or _text(line, "BookgDt/DtTm")),
         }
         if len(details) <= 1:
             text = " ".join(_texts(details[0] if details else line))
@@ -148,7 +148,7 @@ class _Camt:
             )
 
     def _check_balances(self, lines: list[Element]) -> None:
-        """Opening, what is booked, closing: where the bank says all three, they agree."""
+        """Opening, what is posted, closing: where the bank says all three, they agree."""
         balances = {
             _text(balance, "Tp/CdOrPrtry/Cd"): balance
             for balance in self._element.findall("{*}Bal")
@@ -156,8 +156,8 @@ class _Camt:
         if not {"OPBD", "CLBD"} <= balances.keys():
             return
         opening, closing = (_signed("a balance", balances[code]) for code in ("OPBD", "CLBD"))
-        booked = [line for line in lines if (_text(line, "Sts/Cd") or _text(line, "Sts")) == "BOOK"]
-        if opening + sum(_signed("an entry", line) for line in booked) != closing:
+        posted = [line for line in lines if (_text(line, "Sts/Cd") or _text(line, "Sts")) == "BOOK"]
+        if opening + sum(_signed("an entry", line) for line in posted) != closing:
             raise UnreadableStatement("its entries do not lead from its first balance to its last")
 
 
@@ -203,7 +203,7 @@ def _day(where: str, text: str | None) -> date:
     try:
         return date.fromisoformat((text or "")[:10])
     except ValueError as error:
-        raise UnreadableStatement(f"{where} has no booking date") from error
+        raise UnreadableStatement(f"{where} has no posting date") from error
 
 
 def _reference(account: str, own: str) -> str:
@@ -214,7 +214,7 @@ def _reference(account: str, own: str) -> str:
 
 def _entry(where: str, **fields: Any) -> BankEntry:
     if not fields["reference"]:
-        raise UnreadableStatement(f"{where} has no reference: it could be booked twice")
+        raise UnreadableStatement(f"{where} has no reference: it could be posted twice")
     try:
         return BankEntry(**fields)
     except ValidationError as error:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.claims.claims import DynamoDBClaims
     from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
     from insurance.dynamodb.documents.documents import DynamoDBDocuments
+    from insurance.dynamodb.idempotency_records import IdempotencyRecords
     from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
     from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
     from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from insurance.dynamodb.policy.renewals import DynamoDBRenewals
     from insurance.dynamodb.products.product_versions import DynamoDBProductVersions, KnownVersions
     from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
-    from insurance.dynamodb.receipts import DynamoDBReceipts
     from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
     from insurance.dynamodb.work.work_lists import DynamoDBWorkLists
     from insurance.operations.parties.ports import Keys
@@ -77,39 +77,41 @@ class Stores:
         return PolicyReader(self._tables, keys=self.keys)
 
     @cached_property
-    def quote_receipts(self) -> DynamoDBReceipts:
-        """Receipts of commands on quotes: the key stands with the party, or only with the quote."""
-        return self._receipts("quotes", "parties")
+    def quote_idempotency(self) -> IdempotencyRecords:
+        """Idempotency records of commands on quotes: the key stands with the party, or only with the quote."""
+        return self._records_with_keys_in("quotes", "parties")
 
     @cached_property
-    def receipts(self) -> DynamoDBReceipts:
-        """Receipts of commands on what comes after: the key stands with the party."""
-        return self._receipts("parties")
+    def idempotency(self) -> IdempotencyRecords:
+        """Idempotency records of commands on what comes after: the key stands with the party."""
+        return self._records_with_keys_in("parties")
 
     @cached_property
-    def staff_receipts(self) -> DynamoDBReceipts:
-        """Receipts of commands that are about nobody: their answers are not sealed."""
-        from insurance.dynamodb.receipts import DynamoDBReceipts
+    def staff_idempotency(self) -> IdempotencyRecords:
+        """Idempotency records of commands that are about nobody: their answers are not sealed."""
+        from insurance.dynamodb.idempotency_records import IdempotencyRecords
 
-        return DynamoDBReceipts(self.client, self._tables, lambda _about: None)
+        return IdempotencyRecords(self.client, self._tables, lambda _about: None)
 
     @cached_property
-    def complaint_receipts(self) -> DynamoDBReceipts:
-        """Receipts of commands on complaints: the key stands with the quote, or with the party."""
-        return self._receipts("quotes", "parties")
+    def complaint_idempotency(self) -> IdempotencyRecords:
+        """Idempotency records of commands on complaints: the key stands with the quote, or with the party."""
+        return self._records_with_keys_in("quotes", "parties")
 
     @cached_property
     def product_versions(self) -> DynamoDBProductVersions:
         from insurance.dynamodb.products.product_versions import DynamoDBProductVersions
 
-        return DynamoDBProductVersions(self.client, self._tables, receipts=self.staff_receipts)
+        return DynamoDBProductVersions(
+            self.client, self._tables, idempotency=self.staff_idempotency
+        )
 
     @cached_property
     def quotes(self) -> DynamoDBQuotes:
         from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
 
         return DynamoDBQuotes(
-            self.client, self._tables, receipts=self.quote_receipts, keys=self.keys
+            self.client, self._tables, idempotency=self.quote_idempotency, keys=self.keys
         )
 
     @cached_property
@@ -120,7 +122,7 @@ class Stores:
             self.client,
             self._tables,
             reader=self.policy_reader,
-            receipts=self.receipts,
+            idempotency=self.idempotency,
             keys=self.keys,
         )
 
@@ -129,7 +131,7 @@ class Stores:
         from insurance.dynamodb.policy.policy_changes import DynamoDBPolicyChanges
 
         return DynamoDBPolicyChanges(
-            self.client, self._tables, reader=self.policy_reader, receipts=self.receipts
+            self.client, self._tables, reader=self.policy_reader, idempotency=self.idempotency
         )
 
     @cached_property
@@ -143,7 +145,7 @@ class Stores:
         from insurance.dynamodb.billing.accounts import DynamoDBBilling
 
         return DynamoDBBilling(
-            self.client, self._tables, policies=self.policy_reader, receipts=self.receipts
+            self.client, self._tables, policies=self.policy_reader, idempotency=self.idempotency
         )
 
     @cached_property
@@ -154,7 +156,7 @@ class Stores:
             self.client,
             self._tables,
             policies=self.policy_reader,
-            receipts=self.receipts,
+            idempotency=self.idempotency,
             keys=self.keys,
         )
 
@@ -169,7 +171,7 @@ class Stores:
         from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
 
         return DynamoDBComplaints(
-            self.client, self._tables, receipts=self.complaint_receipts, keys=self.keys
+            self.client, self._tables, idempotency=self.complaint_idempotency, keys=self.keys
         )
 
     @cached_property
@@ -177,7 +179,7 @@ class Stores:
         from insurance.dynamodb.parties.accesses import DynamoDBAccesses
 
         return DynamoDBAccesses(
-            self.client, self._tables, policies=self.policy_reader, receipts=self.receipts
+            self.client, self._tables, policies=self.policy_reader, idempotency=self.idempotency
         )
 
     @cached_property
@@ -185,7 +187,7 @@ class Stores:
         from insurance.dynamodb.documents.documents import DynamoDBDocuments
 
         return DynamoDBDocuments(
-            self.client, self._tables, reader=self.policy_reader, receipts=self.receipts
+            self.client, self._tables, reader=self.policy_reader, idempotency=self.idempotency
         )
 
     @cached_property
@@ -204,7 +206,7 @@ class Stores:
     def parties(self) -> DynamoDBParties:
         from insurance.dynamodb.parties.parties import DynamoDBParties
 
-        return DynamoDBParties(self.client, self._tables, receipts=self.receipts)
+        return DynamoDBParties(self.client, self._tables, idempotency=self.idempotency)
 
     @cached_property
     def control_accounts(self) -> DynamoDBControlAccounts:
@@ -240,7 +242,7 @@ class Stores:
     def calendars(self) -> DynamoDBCalendars:
         from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
 
-        return DynamoDBCalendars(self.client, self._tables, receipts=self.receipts)
+        return DynamoDBCalendars(self.client, self._tables, idempotency=self.idempotency)
 
     @cached_property
     def earnings(self) -> DynamoDBEarnings:
@@ -274,7 +276,7 @@ class Stores:
             self.client,
             self._tables,
             policies=self.policy_reader,
-            receipts=self.receipts,
+            idempotency=self.idempotency,
             keys=self.keys,
         )
 
@@ -282,7 +284,7 @@ class Stores:
     def payment_orders(self) -> DynamoDBPaymentOrders:
         from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
 
-        return DynamoDBPaymentOrders(self.client, self._tables, receipts=self.receipts)
+        return DynamoDBPaymentOrders(self.client, self._tables, idempotency=self.idempotency)
 
     @cached_property
     def known_versions(self) -> KnownVersions:
@@ -290,11 +292,11 @@ class Stores:
 
         return KnownVersions(self.client, self._tables)
 
-    def _receipts(self, *holders: str) -> DynamoDBReceipts:
+    def _records_with_keys_in(self, *holders: str) -> IdempotencyRecords:
         from insurance.domain.core.identity import quote_id_for
         from insurance.dynamodb import codec
         from insurance.dynamodb.contract_keys import ContractKeys
-        from insurance.dynamodb.receipts import DynamoDBReceipts
+        from insurance.dynamodb.idempotency_records import IdempotencyRecords
         from insurance.dynamodb.transaction import load
 
         def key_of(party_id: str) -> PartyKey | None:
@@ -304,4 +306,4 @@ class Stores:
             ]
             return ContractKeys(self.keys, party_id, *load(self.client, places)).of(party_id)
 
-        return DynamoDBReceipts(self.client, self._tables, key_of)
+        return IdempotencyRecords(self.client, self._tables, key_of)

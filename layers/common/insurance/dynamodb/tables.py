@@ -27,12 +27,12 @@ class Tables:
     complaints = _Name()
     documents = _Name()
     events = _Name()
+    idempotency = _Name()
     parties = _Name()
     payments = _Name()
     policies = _Name()
     products = _Name()
     quotes = _Name()
-    receipts = _Name()
     scheduled_jobs = _Name()
     screening = _Name()
 

@@ -112,7 +112,7 @@ def check(
 def transact(client: "DynamoDBClient", writes: Sequence[Write]) -> None:
     """Do all of the writes or none.
 
-    Raises the refusal of a write whose condition failed (the last such write's, and a receipt
+    Raises the refusal of a write whose condition failed (the last such write's, and an idempotency record
     stands last: a replay is never told "already issued"), or Unavailable when the tables stay busy.
     """
     if len(writes) == 1 and writes[0].action in {"Put", "Update"}:
@@ -206,7 +206,7 @@ def _insist(attempt: Callable[[], bool]) -> None:
     """Call until it returns true: at most TRIES times within PATIENCE_SECONDS, with full jitter.
 
     A lost reply is asked for again: every write is conditional, so that it cannot be done twice.
-    Raises Unavailable when nothing was done, Unanswered when that is not known; the receipt then
+    Raises Unavailable when nothing was done, Unanswered when that is not known; the idempotency record then
     tells the next call.
     """
     unsure = False

@@ -1,4 +1,4 @@
-"""The receipts of scheduled jobs, and the time that they work by."""
+"""The idempotency records of scheduled jobs, and the time that they work by."""
 
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -11,8 +11,8 @@ from insurance.operations.command import Command
 from insurance.operations.idempotency import Idempotency, RecordedAnswer
 
 
-def receipt_for(mode: Mode, step: str, subject: str, now: datetime) -> Idempotency:
-    """The receipt of one step of a job on one subject, so that the step is done once."""
+def idempotency_of_step(mode: Mode, step: str, subject: str, now: datetime) -> Idempotency:
+    """The idempotency record of one step of a job on one subject, so that the step is done once."""
     operation = f"{mode} {SYSTEM_ACTOR} {step}"
     return Idempotency(
         principal=SYSTEM_ACTOR,
@@ -27,7 +27,7 @@ def receipt_for(mode: Mode, step: str, subject: str, now: datetime) -> Idempoten
 
 def command_for(mode: Mode, step: str, subject: str, now: datetime) -> Command:
     """One step of a job on one subject as a command, so that the step is done once."""
-    return Command(system_actor(mode), receipt_for(mode, step, subject, now))
+    return Command(system_actor(mode), idempotency_of_step(mode, step, subject, now))
 
 
 def instant_after(now: datetime, *heads: StreamPosition) -> datetime:

@@ -8,7 +8,7 @@ from insurance.api.body import Request
 from insurance.api.fields import Narrative, PositiveMoney, Reason, Subject, Text
 from insurance.api.parameters import Parameters
 from insurance.api.payees import PayeeRequest
-from insurance.domain.claim.diary import Channel
+from insurance.domain.claim.diary import ReportChannel
 from insurance.domain.complaint import Category, Complainant, Outcome, RootCause
 from insurance.domain.complaint.complaint import FinalResponseInput
 from insurance.domain.complaint.new_complaint import ComplaintDetails
@@ -36,7 +36,7 @@ class ComplaintRequest(Request):
             category=Category(self.category),
             complainant=Complainant(name=self.complainant, contact=self.contact),
             text=self.text,
-            channel=Channel(self.channel) if self.channel else None,
+            channel=ReportChannel(self.channel) if self.channel else None,
         )
 
 

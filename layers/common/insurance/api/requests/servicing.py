@@ -8,7 +8,7 @@ from insurance.access.people import person_id
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, Instant, TokenName
 from insurance.domain.core.caller import Caller
-from insurance.domain.jurisdiction import Channel
+from insurance.domain.jurisdiction import DispatchChannel
 from insurance.domain.policy import Initiator, TransactionKind
 from insurance.domain.policy.notice import DispatchReference
 from insurance.operations.policy.change_policy import ChangeInput
@@ -107,7 +107,7 @@ class DispatchRequest(Request):
     dispatched_at: Instant
 
     def dispatch(self) -> DispatchInput:
-        return DispatchInput(Channel(self.channel), self.reference, self.dispatched_at)
+        return DispatchInput(DispatchChannel(self.channel), self.reference, self.dispatched_at)
 
 
 class NonRenewalRequest(Request):

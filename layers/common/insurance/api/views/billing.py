@@ -181,7 +181,7 @@ class PaymentResultView(View):
     policy_id: str | None
     """Null: there is no such policy, and the whole payment is in suspense."""
     to_suspense: MoneyView
-    booked_before: bool
+    posted_before: bool
     billing: BillingView | None
 
     @classmethod
@@ -190,7 +190,7 @@ class PaymentResultView(View):
             reference=result.payment.reference,
             policy_id=result.payment.policy_id if result.summary else None,
             to_suspense=MoneyView.of(result.to_suspense),
-            booked_before=result.booked_before,
+            posted_before=result.posted_before,
             billing=BillingView.of(result.summary) if result.summary else None,
         )
 

@@ -23,7 +23,7 @@ POLICYHOLDER_FIELDS = frozenset(
     {
         *("id", "policy_id", "revision", "status", "decision", "decisions", "closed_as", "cover"),
         *("occurred_at", "reported_at", "claimed", "claimant", "facts", "narrative", "reference"),
-        *("payee", "payee_asked_for", "payee_cools_until", "loss_payee", "missing", "judged_on"),
+        *("payee", "payee_requested", "payee_cools_until", "loss_payee", "missing", "judged_on"),
         *("segment", "steps", "payable", "recoverable", "paid", "payments"),
     }
 )
@@ -47,7 +47,7 @@ class ClaimView(View):
     claimed: MoneyView
     claimant: Claimant | None
     payee: Payee | None
-    payee_asked_for: Payee | None
+    payee_requested: Payee | None
     """Another payee, until a second person has approved it."""
     payee_cools_until: datetime | None
     facts: dict[str, Any] | None
@@ -116,7 +116,7 @@ class ClaimView(View):
             claimed=MoneyView.of(claim.claimed),
             claimant=claim.claimant,
             payee=claim.payee,
-            payee_asked_for=claim.payee_change.payee if claim.payee_change else None,
+            payee_requested=claim.payee_change.payee if claim.payee_change else None,
             payee_cools_until=claim.payee_cools_until,
             facts=claim.facts,
             narrative=claim.narrative,

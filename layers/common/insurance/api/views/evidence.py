@@ -27,7 +27,7 @@ class EvidenceView(BaseModel):
     refused_because: str | None
     same_file_as: str | None
     """Another claim that the same file came to; linked in `same_loss_as`."""
-    asked_at: datetime
+    requested_at: datetime
     received_at: datetime | None
 
     @classmethod
@@ -44,7 +44,7 @@ class EvidenceView(BaseModel):
             name=evidence.name or None,
             refused_because=evidence.refused_because,
             same_file_as=None if own else evidence.same_file_as,
-            asked_at=evidence.asked_at,
+            requested_at=evidence.requested_at,
             received_at=evidence.received_at,
         )
 

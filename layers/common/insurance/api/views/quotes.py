@@ -21,7 +21,7 @@ from insurance.api.views.terms import (
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.product.rating.trace import TraceStep
-from insurance.domain.quote.pricing import Priced
+from insurance.domain.quote.pricing import PricedRisk
 from insurance.domain.quote.quote import Quote
 from insurance.operations.quoting.explain_quote import Explanation
 
@@ -37,7 +37,7 @@ class PreviewView(View):
     findings: list[FindingView]
 
     @classmethod
-    def of(cls, priced: Priced) -> Self:
+    def of(cls, priced: PricedRisk) -> Self:
         product = priced.product.ref
         return cls(
             outcome=priced.offer.outcome,

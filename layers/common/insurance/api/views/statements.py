@@ -14,9 +14,9 @@ class EntryView(BaseModel):
 
     reference: str
     amount: MoneyView
-    booked_on: date
+    posted_on: date
     outcome: str
-    """`booked`, `booked_before`, `suspended`, `left_out`, `refused`; or `failed`: repeat the call."""
+    """`posted`, `posted_before`, `suspended`, `left_out`, `refused`; or `failed`: repeat the call."""
     reason: str
     policy_id: str | None
 
@@ -25,7 +25,7 @@ class EntryView(BaseModel):
         return cls(
             reference=result.entry.reference,
             amount=MoneyView.of(result.entry.amount),
-            booked_on=result.entry.booked_on,
+            posted_on=result.entry.posted_on,
             outcome=result.outcome,
             reason=result.reason,
             policy_id=result.policy_id,

@@ -22,10 +22,10 @@ class IncomingPayment(NamedTuple):
     """The policy that it is said to be for; None: it names no policy."""
 
     def check_same(self, amount: Money, received_on: date) -> None:
-        """Compare with what was booked under this reference before.
+        """Compare with what was posted under this reference before.
 
         Raises:
-            PaymentDiffers: Another amount, or another day, was booked.
+            PaymentDiffers: Another amount, or another day, was posted.
         """
         if (amount, received_on) != (self.amount, self.received_on):
             raise PaymentDiffers(self.reference)

@@ -22,7 +22,7 @@ class Instruction(Value):
 
 def instructions_of(event: Event) -> tuple[Instruction, ...]:
     """The payments that the bank has to carry out after this event. Those of earlier events may be
-    among them: whoever keeps them keeps each once."""
+    among them: a store of them stores each once."""
     return tuple(
         Instruction(
             id=payment["id"],

@@ -12,7 +12,7 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.value import Value
 
 ENTRIES_MAX: Final = 200
-"""Of one statement: what is booked well within the time that the gateway waits."""
+"""Of one statement: what is posted well within the time that the gateway waits."""
 
 NAMED: Final = re.compile(
     rf"\b(pol|inv)[ _/-]*(test[ _/-]*)?([{ALPHABET}]{{{SUFFIX_LENGTH}}})(?:[ _/-]+([0-9]{{1,3}}))?\b"
@@ -28,15 +28,15 @@ class BankEntry(Value):
     amount: Money
     came_in: bool
     """Else it went out."""
-    booked: bool
+    posted: bool
     """Else the bank only announces it."""
     reversal: bool
-    booked_on: date
+    posted_on: date
     text: Annotated[str, StringConstraints(max_length=2000)] = ""
 
     def payment(self, policy_id: PolicyId | None = None) -> IncomingPayment:
         """The payment that it is, for this policy."""
-        return IncomingPayment(self.reference, self.amount, self.booked_on, policy_id)
+        return IncomingPayment(self.reference, self.amount, self.posted_on, policy_id)
 
 
 class BankStatement(Value):

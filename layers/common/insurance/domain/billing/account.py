@@ -48,7 +48,7 @@ class PremiumPayment(Value):
     reference: Reference
     amount: Money
     received_on: date
-    booked_at: AwareDatetime
+    posted_at: AwareDatetime
     to_suspense: Money
     """What was more than was owed: kept apart until it is owed, or refunded."""
     from_suspense: bool = False
@@ -123,17 +123,17 @@ class BillingAccount(PartyRecord):
         at: datetime,
         from_suspense: bool = False,
     ) -> tuple[Self, PremiumPayment]:
-        """Book a payment. What is more than is owed goes to suspense.
+        """Post a payment. What is more than is owed goes to suspense.
 
         Args:
             payment: The payment as the bank names it.
             policy: The policy that it pays for.
-            at: When it is booked.
+            at: When it is posted.
             from_suspense: Whether it was in suspense until now.
 
         Raises:
             CurrencyMismatch: It is in another currency than the policy.
-            PaymentDiffers: A payment of this reference was booked before.
+            PaymentDiffers: A payment of this reference was posted before.
             TooManyChanges: The account holds as many payments as it can.
         """
         if payment.amount.currency is not self.charge.currency:
@@ -143,16 +143,16 @@ class BillingAccount(PartyRecord):
         if len(self.paid_in) >= PAYMENTS_MAX:
             raise TooManyChanges(self.policy_id, PAYMENTS_MAX, "among its payments")
         owed = max(self.owed(policy) - self.received, self._nothing)
-        booked = PremiumPayment(
+        posted = PremiumPayment(
             reference=payment.reference,
             amount=payment.amount,
             received_on=payment.received_on,
-            booked_at=at,
+            posted_at=at,
             to_suspense=max(payment.amount - owed, self._nothing),
             from_suspense=from_suspense,
             under_notice=policy.hangs_on_payment,
         )
-        return self.with_payment(booked), booked
+        return self.with_payment(posted), posted
 
     def with_payment(self, payment: PremiumPayment) -> Self:
         return self.replace(paid_in=(*self.paid_in, payment))
@@ -302,7 +302,7 @@ class BillingAccount(PartyRecord):
         """
         before = self.refund(report.instruction_id)
         refund = before.reported(report)
-        return self._with_refund(refund), refund.booked_since(before)
+        return self._with_refund(refund), refund.postings_since(before)
 
     def refund(self, refund_id: str) -> Refund:
         """One refund.
@@ -376,12 +376,12 @@ def _price_of_plan(policy: Policy, plan: Plan, first_due: date) -> tuple[Money, 
 
 
 def payment_postings(payment: PremiumPayment) -> tuple[Posting, ...]:
-    """What a payment posts when it is booked."""
+    """What a payment posts."""
     paid = payment.amount - payment.to_suspense
     if payment.from_suspense:  # what stays in suspense has not moved
         return post(Account.SUSPENSE, Account.PREMIUM_RECEIVABLE, paid)
     if payment.from_claim:
-        return post(Account.CLAIMS_KEPT_BACK, Account.PREMIUM_RECEIVABLE, paid)
+        return post(Account.PREMIUM_SET_OFF, Account.PREMIUM_RECEIVABLE, paid)
     return (
         *post(Account.CASH, Account.PREMIUM_RECEIVABLE, paid),
         *post(Account.CASH, Account.SUSPENSE, payment.to_suspense),

@@ -54,7 +54,7 @@ class Refund(OutgoingPayment):
     def paid(self) -> bool:
         return self.status is PaymentStatus.PAID
 
-    def booked_since(self, before: "Refund") -> tuple[Posting, ...]:
+    def postings_since(self, before: "Refund") -> tuple[Posting, ...]:
         """What the bank's report posts: cash goes out when it is paid, and comes back if it returns."""
         if self.paid is before.paid:
             return ()

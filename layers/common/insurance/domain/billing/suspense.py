@@ -22,7 +22,7 @@ RETURNS_MAX: Final = 9
 
 
 class UsedReference(NamedTuple):
-    """A bank reference that was booked on a policy when it came in: it never was in suspense."""
+    """A bank reference that was posted on a policy when it came in: it never was in suspense."""
 
     policy_id: str
 
@@ -56,7 +56,7 @@ class SuspendedPayment(Record):
     received_on: date
     named: str | None = None
     """The policy that it was said to be for, as far as that looks like one."""
-    booked_at: AwareDatetime
+    posted_at: AwareDatetime
     allocated_to: PolicyId | None = None
     """The policy that a person allocated it to."""
     refunds: tuple[Refund, ...] = ()
@@ -114,7 +114,7 @@ class SuspendedPayment(Record):
         """
         before = self.last_return
         refund = before.reported(report)
-        return self._with_return(refund), refund.booked_since(before)
+        return self._with_return(refund), refund.postings_since(before)
 
     @property
     def last_return(self) -> Refund:

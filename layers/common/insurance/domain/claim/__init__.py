@@ -3,7 +3,7 @@
 from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.decision import Decision, DecisionRecord
-from insurance.domain.claim.diary import Channel, FollowUp, Note
+from insurance.domain.claim.diary import DiaryEntry, Note, ReportChannel
 from insurance.domain.claim.lifecycle import ClaimStep, Handling
 from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.payee_change import PayeeChange
@@ -14,14 +14,13 @@ from insurance.domain.claim.task import Hold, Task
 from insurance.domain.screening.screening import ClearedMatch
 
 __all__ = [
-    "Channel",
     "Claim",
     "ClaimStep",
     "ClearedMatch",
     "CostType",
     "Decision",
     "DecisionRecord",
-    "FollowUp",
+    "DiaryEntry",
     "Handling",
     "Hold",
     "LimitUsage",
@@ -30,6 +29,7 @@ __all__ = [
     "PayeeChange",
     "Payment",
     "PaymentStatus",
+    "ReportChannel",
     "Reserve",
     "ReserveReason",
     "Task",

@@ -5,11 +5,11 @@ from datetime import datetime
 from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.decision import Decision
-from insurance.domain.claim.diary import FOLLOW_UPS_MAX, NOTES_MAX, FollowUp, Note
+from insurance.domain.claim.diary import DIARY_MAX, NOTES_MAX, DiaryEntry, Note
 from insurance.domain.claim.lifecycle import ClaimStep, Handling
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.claim.task import HANDLER, SCREENER, Task
-from insurance.domain.core.errors import ClaimFull, FollowUpNotFound
+from insurance.domain.core.errors import ClaimFull, DiaryEntryNotFound
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction import jurisdiction_of
 from insurance.domain.jurisdiction.regulatory_deadline import (
@@ -129,26 +129,26 @@ def add_note(claim: Claim, note: Note) -> Claim:
     return claim.moved(ClaimStep.NOTE, notes=(*claim.notes, note))
 
 
-def add_follow_up(claim: Claim, on: datetime, about: str, by: str) -> Claim:
+def add_diary_entry(claim: Claim, on: datetime, about: str, by: str) -> Claim:
     """The claim with one more diary entry. Its number is above that of every open entry.
 
     Raises:
         ClaimFull: It has as many as it can hold.
     """
-    if len(claim.diary) >= FOLLOW_UPS_MAX:
-        raise ClaimFull(claim.id, FOLLOW_UPS_MAX, "follow-ups")
+    if len(claim.diary) >= DIARY_MAX:
+        raise ClaimFull(claim.id, DIARY_MAX, "diary entries")
     number = max((entry.number for entry in claim.diary), default=0) + 1
-    entry = FollowUp(number=number, on=on, about=about, by=by)
-    return claim.moved(ClaimStep.FOLLOW_UP, diary=(*claim.diary, entry))
+    entry = DiaryEntry(number=number, on=on, about=about, by=by)
+    return claim.moved(ClaimStep.CHANGE_DIARY, diary=(*claim.diary, entry))
 
 
-def remove_follow_up(claim: Claim, number: int) -> Claim:
+def remove_diary_entry(claim: Claim, number: int) -> Claim:
     """The claim without a diary entry that was dealt with; the events still show it.
 
     Raises:
-        FollowUpNotFound: The diary has no entry of this number.
+        DiaryEntryNotFound: The diary has no entry of this number.
     """
     if number not in {entry.number for entry in claim.diary}:
-        raise FollowUpNotFound(f"{claim.id} / {number}")
+        raise DiaryEntryNotFound(f"{claim.id} / {number}")
     left = tuple(entry for entry in claim.diary if entry.number != number)
-    return claim.moved(ClaimStep.FOLLOW_UP, diary=left)
+    return claim.moved(ClaimStep.CHANGE_DIARY, diary=left)

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from insurance.domain.bank import Payable
 from insurance.domain.bank.outgoing_payment import COMMITTED, OPEN, PaymentStatus
 from insurance.domain.claim.decision import Decision, DecisionRecord
-from insurance.domain.claim.diary import NOTES_MAX, Channel, FollowUp, Note
+from insurance.domain.claim.diary import NOTES_MAX, DiaryEntry, Note, ReportChannel
 from insurance.domain.claim.lifecycle import NEXT, NOT_ON_HOLD, REFUSED_STEPS, ClaimStep, Handling
 from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.payee_change import PayeeChange
@@ -82,7 +82,7 @@ class Claim(PartyRecord):
     """Who must be paid before the insured: a lender, for example."""
     catastrophe_event: str | None = None
     reference: str | None = None
-    """Whoever told of it calls it so: a broker's number, the police's, another insurer's."""
+    """The number that the reporter of the loss gives it: a broker's, the police's, another insurer's."""
     same_loss_as: tuple[ClaimId, ...] = ()
     handling: Handling = Handling.NOTIFIED
     hold: Annotated[Hold | None, Classification.PERSONAL] = None
@@ -118,14 +118,14 @@ class Claim(PartyRecord):
     debtors: Annotated[dict[str, str] | None, Classification.PERSONAL] = None
     """Who owes each recovery, by its number."""
     task: Task | None = None
-    channel: Channel | None = None
+    channel: ReportChannel | None = None
     jurisdiction: str | None = None
     """Whose deadlines run; None on claims from before they did."""
     deadlines: tuple[RegulatoryDeadline, ...] = ()
     handler: str | None = None
     """Who of the staff has it in hand."""
     notes: Annotated[tuple[Note, ...], Field(max_length=NOTES_MAX), Classification.SENSITIVE] = ()
-    diary: tuple[FollowUp, ...] = ()
+    diary: tuple[DiaryEntry, ...] = ()
     """What is to be looked at again, and when."""
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=EVIDENCE_MAX)] = ()
 
@@ -406,7 +406,7 @@ class Claim(PartyRecord):
 
     @property
     def set_off(self) -> Money:
-        """What of it was kept back for premium, and went to the policy's account."""
+        """What of it was set off against premium, and went to the policy's account."""
         parts = (
             payment.set_off.amount
             for payment in self.payments

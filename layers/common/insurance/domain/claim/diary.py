@@ -9,10 +9,10 @@ from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.value import Value
 
 NOTES_MAX = 40
-FOLLOW_UPS_MAX = 20
+DIARY_MAX = 20
 
 
-class Channel(StrEnum):
+class ReportChannel(StrEnum):
     """How a loss was told."""
 
     POLICYHOLDER = "policyholder"
@@ -22,9 +22,9 @@ class Channel(StrEnum):
 
 
 OF_CALLERS = {
-    CallerKind.POLICYHOLDER: Channel.PORTAL,
-    CallerKind.APPLICATION: Channel.BROKER,
-    CallerKind.STAFF: Channel.CALL_CENTRE,
+    CallerKind.POLICYHOLDER: ReportChannel.PORTAL,
+    CallerKind.APPLICATION: ReportChannel.BROKER,
+    CallerKind.STAFF: ReportChannel.CALL_CENTRE,
 }
 """Where nobody says how it was told: our people take calls, a partner is the broker."""
 
@@ -37,7 +37,7 @@ class Note(Value):
     at: AwareDatetime
 
 
-class FollowUp(Value):
+class DiaryEntry(Value):
     """A time from which the claim wants to be looked at again."""
 
     number: int

@@ -30,8 +30,8 @@ class ClaimEventType(EventType):
     REOPENED = "claim.reopened"
     ASSIGNED = "claim.assigned"
     NOTED = "claim.noted"
-    FOLLOW_UP_SET = "claim.follow_up_set"
-    FOLLOW_UP_DONE = "claim.follow_up_done"
+    DIARY_ENTRY_CREATED = "claim.diary_entry_created"
+    DIARY_ENTRY_COMPLETED = "claim.diary_entry_completed"
     DEADLINE_MISSED = "claim.deadline_missed"
 
     PAYEE_NAMED = "claim.payee_named"

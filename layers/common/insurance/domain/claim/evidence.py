@@ -21,7 +21,7 @@ def visible_evidence(claim: Claim, caller: Caller) -> tuple[Evidence, ...]:
     """
     if caller.kind is not CallerKind.POLICYHOLDER:
         return claim.evidence
-    return tuple(file for file in claim.evidence if file.asked_by == caller.principal)
+    return tuple(file for file in claim.evidence if file.requested_by == caller.principal)
 
 
 def find_evidence(claim: Claim, evidence_id: str, caller: Caller) -> Evidence:

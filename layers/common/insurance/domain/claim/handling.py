@@ -215,18 +215,18 @@ def add_diary_entry(claim: Claim, on: datetime, about: str, act: Act) -> ClaimCh
     Raises:
         ClaimFull: The claim has as many diary entries as it can hold.
     """
-    entered = attention.add_follow_up(claim, on, about, act.by)
-    return ClaimChange(entered, ClaimEventType.FOLLOW_UP_SET)
+    entered = attention.add_diary_entry(claim, on, about, act.by)
+    return ClaimChange(entered, ClaimEventType.DIARY_ENTRY_CREATED)
 
 
 def complete_diary_entry(claim: Claim, number: int) -> ClaimChange:
     """Remove a diary entry that was dealt with.
 
     Raises:
-        FollowUpNotFound: The diary has no entry of this number.
+        DiaryEntryNotFound: The diary has no entry of this number.
     """
-    completed = attention.remove_follow_up(claim, number)
-    return ClaimChange(completed, ClaimEventType.FOLLOW_UP_DONE)
+    completed = attention.remove_diary_entry(claim, number)
+    return ClaimChange(completed, ClaimEventType.DIARY_ENTRY_COMPLETED)
 
 
 def _reopened(claim: Claim, task: Task) -> Claim:

@@ -36,7 +36,7 @@ class ClaimStep(StrEnum):
     REOPEN = "reopen"
     ASSIGN = "assign"
     NOTE = "note"
-    FOLLOW_UP = "follow_up"
+    CHANGE_DIARY = "change_diary"
     TAKE_EVIDENCE = "take_evidence"
     MISS_DEADLINE = "miss_deadline"
 
@@ -59,7 +59,7 @@ REFUSED_STEPS: Final = MappingProxyType(
         ClaimStep.REOPEN: "be reopened",
         ClaimStep.ASSIGN: "be given to a handler",
         ClaimStep.NOTE: "have something noted",
-        ClaimStep.FOLLOW_UP: "be followed up",
+        ClaimStep.CHANGE_DIARY: "have its diary changed",
         ClaimStep.TAKE_EVIDENCE: "take evidence",
         ClaimStep.MISS_DEADLINE: "miss a deadline",
     }
@@ -86,7 +86,7 @@ NEXT: Final = {
     **{(handling, ClaimStep.TAKE_EVIDENCE): handling for handling in OPEN},
     **{(handling, ClaimStep.MISS_DEADLINE): handling for handling in OPEN},
     **{(handling, ClaimStep.NOTE): handling for handling in Handling},
-    **{(handling, ClaimStep.FOLLOW_UP): handling for handling in Handling},
+    **{(handling, ClaimStep.CHANGE_DIARY): handling for handling in Handling},
     # The bank is never told that its report does not suit us: every state takes a lost payment.
     (Handling.NOTIFIED, ClaimStep.LOSE_PAYMENT): Handling.ASSESSING,
     (Handling.VERIFYING, ClaimStep.LOSE_PAYMENT): Handling.VERIFYING,

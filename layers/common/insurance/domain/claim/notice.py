@@ -11,7 +11,7 @@ from insurance.domain.claim.attention import acknowledged, with_deadlines
 from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.context import ClaimContext, NoticeContext
-from insurance.domain.claim.diary import OF_CALLERS, Channel
+from insurance.domain.claim.diary import OF_CALLERS, ReportChannel
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep
 from insurance.domain.claim.register import same_loss
@@ -77,7 +77,7 @@ class NoticeInput(LossInput):
     loss_payee: str | None
     catastrophe_event: str | None
     reference: str | None
-    channel: Channel | None
+    channel: ReportChannel | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def propose_payee(claim: Claim, payee: Payee, act: Act) -> ClaimChange:
     )
     proposed = claim.moved(
         ClaimStep.CHANGE_PAYEE,
-        payee_change=PayeeChange(payee=payee, asked_by=act.by, asked_at=act.at),
+        payee_change=PayeeChange(payee=payee, requested_by=act.by, requested_at=act.at),
         task=claim.task or task,
     )
     return ClaimChange(proposed, ClaimEventType.PAYEE_PROPOSED)
@@ -54,7 +54,7 @@ def check_payee_change(claim: Claim, act: Act) -> PayeeChange:
     change = claim.payee_change
     if change is None:
         raise WrongState(f"Claim {claim.id}", "without another payee", "have one approved")
-    if change.asked_by == act.by:
+    if change.requested_by == act.by:
         raise SamePerson(f"the payee of {claim.id}")
     return change
 

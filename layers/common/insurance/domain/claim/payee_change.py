@@ -16,5 +16,5 @@ class PayeeChange(Value):
     """Another payee, until a second person has approved it."""
 
     payee: Payee
-    asked_by: str
-    asked_at: AwareDatetime
+    requested_by: str
+    requested_at: AwareDatetime

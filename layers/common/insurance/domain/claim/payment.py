@@ -42,7 +42,7 @@ class Payment(OutgoingPayment):
     id: PaymentId | RedressId
     cost_type: CostType = CostType.INDEMNITY
     set_off: PremiumSetOff | None = None
-    """Booked as a payment of premium on the policy's account; undone there if this payment is lost."""
+    """Posted as a payment of premium on the policy's account; undone there if this payment is lost."""
 
     @property
     def net(self) -> Money:

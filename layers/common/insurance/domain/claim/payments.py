@@ -137,7 +137,7 @@ def cancel_payment(claim: Claim, payment_id: str, reason: str, act: Act) -> Clai
 
 
 def report_payment(context: ClaimContext, report: BankReport, act: Act) -> ClaimChange:
-    """Book what the bank reports: a payment that is paid, or one that failed or came back.
+    """Record what the bank reports: a payment that is paid, or one that failed or came back.
 
     Raises:
         PaymentNotFound: The claim has no such payment.

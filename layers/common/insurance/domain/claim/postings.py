@@ -21,6 +21,6 @@ def postings_between(before: Claim | None, claim: Claim) -> tuple[Posting, ...]:
             if cost_type is CostType.INDEMNITY:
                 set_off = claim.set_off - (before.set_off if before else nothing)
             postings += post(accounts.paid, Account.CASH, paid - set_off)
-            postings += post(accounts.paid, Account.CLAIMS_KEPT_BACK, set_off)
+            postings += post(accounts.paid, Account.PREMIUM_SET_OFF, set_off)
     recovered = claim.recovered - (before.recovered if before else nothing)
     return postings + post(Account.CASH, Account.RECOVERIES, recovered)

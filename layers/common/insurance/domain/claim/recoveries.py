@@ -68,7 +68,7 @@ def pursue_recovery(claim: Claim, number: str) -> ClaimChange:
 def receive_recovery(
     claim: Claim, number: str, amount: Money, sharing: Sharing, act: Act
 ) -> ClaimChange:
-    """Book money that came in: the insurer's part is income, the insured's part is paid on to them.
+    """Post money that came in: the insurer's part is income, the insured's part is paid on to them.
 
     Raises:
         RecoveryNotFound: The claim has no recovery of this number.

@@ -54,12 +54,12 @@ class Reserve(Value):
 
 
 class Accounts(Value):
-    """Where a type of cost is booked."""
+    """Where a type of cost is posted."""
 
     change: Account
     reserves: Account
     paid: Account | None
-    """None where a payment is booked by the reserve that it leaves."""
+    """None where a payment is posted by the reserve that it leaves."""
 
 
 ACCOUNTS = {

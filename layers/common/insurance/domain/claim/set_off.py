@@ -1,6 +1,6 @@
 """Premium set-off: overdue premium is deducted from what a claim pays the policyholder.
 
-It is deducted when the payment goes to the bank, by what is overdue on that day, and booked as a
+It is deducted when the payment goes to the bank, by what is overdue on that day, and posted as a
 payment of premium on the policy's account in the claim's own transaction. If the payment fails or
 comes back, the account's entry is undone.
 """
@@ -157,7 +157,7 @@ def _pay_premium(
         reference=payment.id,
         amount=set_off.amount,
         received_on=set_off.on,
-        booked_at=act.at,
+        posted_at=act.at,
         to_suspense=Money.zero(set_off.amount.currency),
         from_claim=True,
         under_notice=due.policy.hangs_on_payment,

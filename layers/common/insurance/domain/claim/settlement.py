@@ -1,7 +1,7 @@
 """Settlement: the amount of a claim, and whether it is paid straight through.
 
 This is the one place that decides what a claim pays. `settle` decides by rules alone;
-`carry_out` does what a decision says, whoever made it.
+`carry_out` does what a decision says, by rules or by a person.
 """
 
 from collections.abc import Sequence

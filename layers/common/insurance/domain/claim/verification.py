@@ -152,7 +152,7 @@ def _loss(
         item=notice.item,
         occurred_at=notice.occurred_at,
         reported_at=notice.reported_at,
-        covered_since=policy.held_at(at).get(notice.cover),
+        covered_since=policy.covered_since(at).get(notice.cover),
         insured_since=policy.insured_since,
         used={
             code: Money(amount=amount, currency=product.currency) for code, amount in used.items()

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from insurance.domain.bank import Payable
 from insurance.domain.bank.outgoing_payment import OPEN, PaymentStatus
-from insurance.domain.claim.diary import NOTES_MAX, Channel, Note
+from insurance.domain.claim.diary import NOTES_MAX, Note, ReportChannel
 from insurance.domain.complaint.categories import Category, Outcome, RootCause
 from insurance.domain.complaint.event_types import ComplaintEventType
 from insurance.domain.complaint.lifecycle import NEXT, UNANSWERED, Status, Step
@@ -93,7 +93,7 @@ class Complaint(PartyRecord):
     """The id of the quote, policy or claim."""
     partner: str
     opened_by: str
-    channel: Channel
+    channel: ReportChannel
     category: Category
     received_at: AwareDatetime
     complainant: Annotated[Complainant | None, Classification.PERSONAL] = None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from insurance.domain.claim.diary import OF_CALLERS, Channel
+from insurance.domain.claim.diary import OF_CALLERS, ReportChannel
 from insurance.domain.complaint.categories import Category
 from insurance.domain.complaint.complaint import Complainant, Complaint
 from insurance.domain.core.caller import Caller
@@ -28,7 +28,7 @@ class ComplaintDetails:
     category: Category
     complainant: Complainant
     text: str
-    channel: Channel | None
+    channel: ReportChannel | None
     """How it reached the insurer; None: as the caller's kind usually does."""
 
 

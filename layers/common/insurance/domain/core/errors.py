@@ -16,7 +16,7 @@ InsuranceError
 │   ├── RefundNotFound
 │   ├── SuspenseNotFound
 │   ├── NoticeNotFound
-│   ├── FollowUpNotFound
+│   ├── DiaryEntryNotFound
 │   ├── PaymentFileNotFound
 │   ├── ComplaintNotFound
 │   ├── RedressNotFound
@@ -62,7 +62,7 @@ InsuranceError
 │   ├── ReserveTooLow
 │   ├── RefundTooLarge          no more is given back than was paid and is not owed
 │   ├── DecisionNotPossible     the rules do not allow this decision
-│   ├── UnreadableStatement     the bank's statement is not one that we can book from
+│   ├── UnreadableStatement     the bank's statement is not one that we can post from
 │   ├── UnreadableReport        the bank's message is not one that we can read
 │   ├── NotPrintable            a document would need a character that its typeface lacks
 │   ├── RiskNotAccepted         the risk as it would be is declined, or needs a person
@@ -71,7 +71,7 @@ InsuranceError
 │   ├── MissingScope
 │   └── NoAuthority
 └── Unavailable                 try again: nothing was done
-    └── Unanswered              try again: whether it was done, the receipt will tell
+    └── Unanswered              try again: whether it was done, the idempotency record will tell
 """
 
 from collections.abc import Sequence
@@ -131,8 +131,8 @@ class NoticeNotFound(NotFound):
     kind = "notice"
 
 
-class FollowUpNotFound(NotFound):
-    kind = "follow-up"
+class DiaryEntryNotFound(NotFound):
+    kind = "diary entry"
 
 
 class ScreeningNotFound(NotFound):
@@ -222,7 +222,7 @@ class PlanAlreadyChosen(Conflict):
 
 class PaymentDiffers(Conflict):
     def __init__(self, reference: str) -> None:
-        super().__init__(f"Another payment was booked under the reference {reference}.")
+        super().__init__(f"Another payment was posted under the reference {reference}.")
         self.reference = reference
 
 

@@ -37,12 +37,12 @@ class Account(StrEnum):
     COMPLAINT_REDRESS = "complaint_redress"
     REDRESS_PAYABLE = "redress_payable"
     """Redress that was agreed and that the bank has not paid yet."""
-    CLAIMS_KEPT_BACK = "claims_kept_back"
-    """Between a claim and its policy's account: kept back of payments that are not done yet."""
+    PREMIUM_SET_OFF = "premium_set_off"
+    """Between a claim and its policy's account: set off against payments that are not done yet."""
     RECOVERIES_PAYABLE = "recoveries_payable"
     """The insured's part of what was recovered, until it is paid to them."""
     RECOVERIES = "recoveries"
-    """What came back on claims: from whoever caused the loss, or from what was left of the object."""
+    """What came back on claims: from the person who caused the loss, or by selling what was left of the object."""
 
 
 def _positive(money: Money) -> Money:

@@ -29,7 +29,7 @@ class TaskCode(StrEnum):
     """A regulator's deadline passed without the act that it asks for."""
     DEADLINE_DUE = "deadline_due"
     """A regulator's deadline is the next thing on the claim."""
-    FOLLOW_UP = "follow_up"
+    DIARY_ENTRY_DUE = "diary_entry_due"
     """A diary entry came due."""
 
     # Complaints

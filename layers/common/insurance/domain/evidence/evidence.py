@@ -39,10 +39,10 @@ class Evidence(Value):
     sha256: str = ""
     """Of the file as it was announced; empty once it was erased."""
     name: str = ""
-    """What the file was called by whoever has it; empty without, or once it was erased."""
+    """The sender's name for the file; empty if none was given, or once it was erased."""
     status: EvidenceStatus = EvidenceStatus.EXPECTED
-    asked_by: str
-    asked_at: AwareDatetime
+    requested_by: str
+    requested_at: AwareDatetime
     received_at: AwareDatetime | None = None
     refused_because: Refusal | None = None
     stored_sha256: Digest | None = None

@@ -1,8 +1,8 @@
 """Jurisdictions: what the law of a place asks of an insurer, as data."""
 
 from insurance.domain.jurisdiction.jurisdiction import (
-    Channel,
     DeadlineRule,
+    DispatchChannel,
     Jurisdiction,
     NoticeKind,
     NoticeRule,
@@ -13,8 +13,8 @@ from insurance.domain.jurisdiction.places import ELSEWHERE, JURISDICTIONS, juris
 __all__ = [
     "ELSEWHERE",
     "JURISDICTIONS",
-    "Channel",
     "DeadlineRule",
+    "DispatchChannel",
     "Jurisdiction",
     "NoticeKind",
     "NoticeRule",

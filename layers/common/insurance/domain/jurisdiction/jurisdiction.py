@@ -17,7 +17,7 @@ class NoticeKind(StrEnum):
     CANCELLATION = "cancellation"
 
 
-class Channel(StrEnum):
+class DispatchChannel(StrEnum):
     """How a notice was sent."""
 
     POST = "post"
@@ -51,7 +51,7 @@ class Jurisdiction(NamedTuple):
     zone: str
     calendar: WorkingDays
     notices: Mapping[NoticeKind, NoticeRule]
-    channels: frozenset[Channel]
+    channels: frozenset[DispatchChannel]
     """Ways of sending that prove a dispatch."""
     claims: tuple[DeadlineRule, ...]
     complaints: tuple[DeadlineRule, ...]

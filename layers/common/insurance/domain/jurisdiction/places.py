@@ -9,8 +9,8 @@ from typing import Final
 
 from insurance.domain.jurisdiction.calendars import ENGLAND_AND_WALES, IRELAND, WEEKDAYS
 from insurance.domain.jurisdiction.jurisdiction import (
-    Channel,
     DeadlineRule,
+    DispatchChannel,
     Jurisdiction,
     NoticeKind,
     NoticeRule,
@@ -25,7 +25,7 @@ def _notices(*, lapse: NoticeRule, cancellation: NoticeRule) -> dict[NoticeKind,
     return {NoticeKind.LAPSE: lapse, NoticeKind.CANCELLATION: cancellation}
 
 
-_POSTED = frozenset({Channel.POST, Channel.REGISTERED_POST})
+_POSTED = frozenset({DispatchChannel.POST, DispatchChannel.REGISTERED_POST})
 _OWN = "our own standard; the rule asks for promptness: "
 _PROMPTLY = (
     _rule("acknowledge", 5, f"{_OWN}ICOBS 8.1.1R", working=True),
@@ -41,7 +41,7 @@ JURISDICTIONS: Final = {
             zone="Europe/London",
             calendar=ENGLAND_AND_WALES,
             notices=_notices(lapse=NoticeRule(days=7), cancellation=NoticeRule(days=7)),
-            channels=frozenset(Channel),
+            channels=frozenset(DispatchChannel),
             claims=_PROMPTLY,
             complaints=(
                 _rule("acknowledge", 5, f"{_OWN}DISP 1.6.1R", working=True),
@@ -56,7 +56,7 @@ JURISDICTIONS: Final = {
             notices=_notices(
                 lapse=NoticeRule(days=10, working=True), cancellation=NoticeRule(days=14)
             ),
-            channels=frozenset({*_POSTED, Channel.EMAIL}),
+            channels=frozenset({*_POSTED, DispatchChannel.EMAIL}),
             claims=tuple(
                 rule._replace(source=f"{_OWN}Consumer Protection Code 2012, 7.7")
                 for rule in _PROMPTLY
@@ -109,7 +109,7 @@ ELSEWHERE: Final = Jurisdiction(
     zone="UTC",
     calendar=WEEKDAYS,
     notices=_notices(lapse=NoticeRule(days=14), cancellation=NoticeRule(days=14)),
-    channels=frozenset({*_POSTED, Channel.EMAIL}),
+    channels=frozenset({*_POSTED, DispatchChannel.EMAIL}),
     claims=tuple(rule._replace(source="our own standard") for rule in _PROMPTLY),
     complaints=(
         _rule("acknowledge", 5, "our own standard", working=True),

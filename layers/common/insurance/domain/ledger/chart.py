@@ -49,7 +49,7 @@ CHART: Final[dict[Account, ChartEntry]] = {
         AccountKind.EXPENSES, "Change in expense reserves"
     ),
     Account.CLAIM_EXPENSES_PAID: ChartEntry(AccountKind.EXPENSES, "Claim expenses paid"),
-    Account.CLAIMS_KEPT_BACK: ChartEntry(AccountKind.ASSETS, "Claims kept back for premium"),
+    Account.PREMIUM_SET_OFF: ChartEntry(AccountKind.ASSETS, "Premium set off against claims"),
     Account.COMPLAINT_REDRESS: ChartEntry(AccountKind.EXPENSES, "Redress of complaints"),
     Account.REDRESS_PAYABLE: ChartEntry(AccountKind.LIABILITIES, "Redress payable"),
     Account.RECOVERIES_PAYABLE: ChartEntry(AccountKind.LIABILITIES, "Recoveries payable"),

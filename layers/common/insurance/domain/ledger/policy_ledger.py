@@ -103,8 +103,8 @@ def build_policy_ledger(
                 0,
             ),
             LedgerCheck(
-                "kept_back_is_what_claims_paid_in",
-                posted(Account.CLAIMS_KEPT_BACK),
+                "premium_set_off_is_what_claims_paid_in",
+                posted(Account.PREMIUM_SET_OFF),
                 account.set_off if account else zero,
                 0,
             ),

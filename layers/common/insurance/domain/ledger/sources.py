@@ -92,7 +92,7 @@ def _of_account(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
         Account.FEE_INCOME: -charge,
         Account.WRITE_OFF: forgone,
         Account.CASH: account.cash.amount,
-        Account.CLAIMS_KEPT_BACK: account.set_off.amount,
+        Account.PREMIUM_SET_OFF: account.set_off.amount,
         Account.SUSPENSE: received - account.cash.amount - account.set_off.amount,
     }
     return Source(account.charge.currency, Counter(balances))
@@ -124,7 +124,7 @@ def _of_claim(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
         Account.CLAIM_EXPENSES_PAID: spent,
         Account.RECOVERIES: -recovered,
         Account.RECOVERIES_PAYABLE: -held,
-        Account.CLAIMS_KEPT_BACK: -set_off,
+        Account.PREMIUM_SET_OFF: -set_off,
         Account.CASH: recovered + held - paid - spent + set_off,
     }
     return Source(claim.claimed.currency, Counter(balances))

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from insurance.domain.core.errors import WrongState
 from insurance.domain.core.money import Money
 from insurance.domain.core.value import Value
-from insurance.domain.jurisdiction import Channel, NoticeKind
+from insurance.domain.jurisdiction import DispatchChannel, NoticeKind
 
 DispatchReference = Annotated[
     str, StringConstraints(min_length=1, max_length=140, pattern=r"^[!-~]+$")
@@ -29,7 +29,7 @@ NOTICES_MAX = 50
 class Dispatch(Value):
     """The proof of dispatch: channel, reference and time."""
 
-    channel: Channel
+    channel: DispatchChannel
     reference: DispatchReference
     dispatched_at: AwareDatetime
     reported_by: str

@@ -92,7 +92,7 @@ class Policy(Record):
     issued_at: AwareDatetime
     renews: PolicyId | None = None
     """The policy of the term before."""
-    held: CoverHistory | None = None
+    cover_history: CoverHistory | None = None
     """Cover before this term. None: there was none or, of a renewal, it was not recorded."""
     shares_with: PolicyId | None = None
     """The policy of the first term: limits and deductibles for life are shared with it."""
@@ -130,7 +130,7 @@ class Policy(Record):
             imposed=quote.imposed,
             issued_at=now,
             renews=quote.renewing.policy_id if quote.renewing else None,
-            held=quote.renewing.held if quote.renewing else None,
+            cover_history=quote.renewing.cover_history if quote.renewing else None,
             shares_with=quote.renewing.shares_with if quote.renewing else None,
         )
 
@@ -211,13 +211,13 @@ class Policy(Record):
     @property
     def insured_since(self) -> datetime:
         """When the first term began. Where that is unknown, a renewal counts as insured for long."""
-        if self.held is not None:
-            return self.held.since
+        if self.cover_history is not None:
+            return self.cover_history.since
         return LONG_AGO if self.renews else self.period.start
 
-    def held_at(self, instant: datetime) -> dict[str, datetime]:
+    def covered_since(self, instant: datetime) -> dict[str, datetime]:
         """Since when each cover in force at an instant has been in force without a gap."""
-        earlier = self.held.covers if self.held else {}
+        earlier = self.cover_history.covers if self.cover_history else {}
         since: dict[str, datetime] = {}
         end = self.period.start
         for segment in self.segments():
@@ -225,7 +225,7 @@ class Policy(Record):
                 break
             begun, covers = segment.period.start, segment.terms.covers
             if begun == self.period.start:
-                unknown = LONG_AGO if self.renews and self.held is None else begun
+                unknown = LONG_AGO if self.renews and self.cover_history is None else begun
                 since = {cover.code: earlier.get(cover.code, unknown) for cover in covers}
             else:
                 unbroken = since if begun == end else {}

@@ -12,7 +12,7 @@ from insurance.domain.policy.policy import Policy
 from insurance.domain.product import LookUp, Product
 from insurance.domain.quote.pricing import (
     LookedUp,
-    Priced,
+    PricedRisk,
     carried_risk,
 )
 from insurance.domain.quote.quote import CoverHistory, Quote, RenewalBasis, status_of
@@ -26,7 +26,7 @@ class RenewalOffer:
 
     policy: Policy
     """As it stands in its last moment."""
-    priced: Priced
+    priced: PricedRisk
     renewing: RenewalBasis
 
     def quote(self, *, now: datetime, created_by: str) -> Quote:
@@ -86,7 +86,7 @@ class RenewalTerms:
         )
         start, end = product.period(renewed.risk.start, renewed.risk.answers)
         period = Period(start=start, end=end)
-        priced = Priced(product, renewed.risk, period, renewed.offer, renewed.new_business)
+        priced = PricedRisk(product, renewed.risk, period, renewed.offer, renewed.new_business)
         return RenewalOffer(last, priced, self.renewing)
 
 
@@ -115,7 +115,9 @@ def renewal_terms(
         policy_id=policy.id,
         last=last.premium,
         claims=tuple(losses),
-        held=CoverHistory(since=policy.insured_since, covers=policy.held_at(end - LAST_MOMENT)),
+        cover_history=CoverHistory(
+            since=policy.insured_since, covers=policy.covered_since(end - LAST_MOMENT)
+        ),
         shares_with=(policy.shares_with or policy.id) if product.claims.for_life else None,
     )
     return RenewalTerms(product, last, renewing)

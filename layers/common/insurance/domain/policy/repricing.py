@@ -14,7 +14,7 @@ from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.servicing import TransactionInput
 from insurance.domain.policy.transaction import Terms
 from insurance.domain.product import LookUp, Offer, Product, Risk
-from insurance.domain.quote.pricing import LookedUp, Priced, carried_risk
+from insurance.domain.quote.pricing import LookedUp, PricedRisk, carried_risk
 from insurance.domain.quote.quote import UNDERWRITER
 
 type FindFacts = Callable[[LookUp], Mapping[str, object] | None]
@@ -45,7 +45,7 @@ class Repricing(NamedTuple):
             raise InvalidFields([fault])
         before = carried_risk(self.product, policy)
         after = self._changed(before, policy, change)
-        priced = Priced(self.product, after, policy.period, self._offer(before, after, policy))
+        priced = PricedRisk(self.product, after, policy.period, self._offer(before, after, policy))
         if priced.premium is None:
             reasons = [finding.reason for finding in priced.offer.findings]
             raise RiskNotAccepted("without a price", reasons)

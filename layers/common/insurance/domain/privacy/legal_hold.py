@@ -262,9 +262,9 @@ def _last_due_at(policy: Policy) -> datetime:
 
 
 def _last_entry_at(policy: Policy, contract: ContractRecords) -> datetime:
-    """When money was last booked for the contract, at the latest."""
+    """When money was last posted for the contract, at the latest."""
     paid = [claim for claim in contract.claims if claim.record.payments]
     redressed = [complaint for complaint in contract.complaints if complaint.record.redress]
     accounts = [contract.account] if contract.account else []
-    booked = [_changed_at(stored) for stored in (*accounts, *paid, *redressed)]
-    return max([_ended_at(policy), *booked])
+    posted = [_changed_at(stored) for stored in (*accounts, *paid, *redressed)]
+    return max([_ended_at(policy), *posted])

@@ -225,7 +225,7 @@ class Product:
         last: Premium | None = None,
         claims: Sequence[PastClaim] = (),
     ) -> Offer:
-        """Priced, referred or declined, with every reason; priced wherever a price can be had.
+        """The offer: quoted, referred or declined, with every reason, and with a price wherever one can be had.
 
         Raises:
             InvalidFields: The territory, a chosen cover or an exclusion is not the product's.

@@ -48,7 +48,7 @@ START_WITHIN_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
-class Priced:
+class PricedRisk:
     """A risk as the product reads it, and the product's offer for it."""
 
     product: Product
@@ -98,7 +98,7 @@ class NewRisk:
         """What to look up before the risk can be priced."""
         return self.product.look_ups(self.answers)
 
-    def priced(self, looked_up: LookedUp) -> Priced:
+    def priced(self, looked_up: LookedUp) -> PricedRisk:
         """Rate and underwrite the risk with the facts that were looked up."""
         risk = Risk(
             answers=self.answers,
@@ -107,7 +107,7 @@ class NewRisk:
             start=self.start,
             territory=self.territory,
         )
-        return Priced(self.product, risk, self.period, self.product.offer(risk))
+        return PricedRisk(self.product, risk, self.period, self.product.offer(risk))
 
 
 def read_new_risk(
@@ -131,7 +131,7 @@ def read_new_risk(
     return NewRisk(product, read, options, territory, start, period)
 
 
-def price_again(product: Product, stored: StoredRisk, imposed: ImposedTerms | None) -> Priced:
+def price_again(product: Product, stored: StoredRisk, imposed: ImposedTerms | None) -> PricedRisk:
     """Price a stored risk again on the answers and facts that it was sold on.
 
     Raises:
@@ -140,9 +140,9 @@ def price_again(product: Product, stored: StoredRisk, imposed: ImposedTerms | No
     risk = stored_risk(product, stored)
     renewing = stored.renewing if isinstance(stored, Quote) else None
     if renewing is None:
-        return Priced(product, risk, stored.period, product.offer(risk, imposed))
+        return PricedRisk(product, risk, stored.period, product.offer(risk, imposed))
     offer, entrant = product.offer_next(risk, imposed, last=renewing.last, claims=renewing.claims)
-    return Priced(product, risk, stored.period, offer, entrant)
+    return PricedRisk(product, risk, stored.period, offer, entrant)
 
 
 def stored_risk(product: Product, stored: StoredRisk) -> Risk:

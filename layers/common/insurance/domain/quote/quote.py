@@ -121,7 +121,7 @@ class RenewalBasis(Value):
     policy_id: PolicyId
     last: Premium
     claims: tuple[PastClaim, ...] = ()
-    held: CoverHistory | None = None
+    cover_history: CoverHistory | None = None
     shares_with: PolicyId | None = None
     """The first term's policy, where limits or deductibles of the whole life are used."""
 

@@ -111,4 +111,4 @@ def _next_running(deadlines: Sequence[RegulatoryDeadline]) -> RegulatoryDeadline
 
 def _code_without_task(claim: Claim, since: datetime) -> TaskCode:
     due = any(entry.on == since for entry in claim.diary)
-    return TaskCode.FOLLOW_UP if due else TaskCode.DEADLINE_DUE
+    return TaskCode.DIARY_ENTRY_DUE if due else TaskCode.DEADLINE_DUE

@@ -10,8 +10,8 @@ from insurance.domain.core.identity import billing_id_for
 from insurance.domain.core.stored import Stored
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.policy.policy_reader import PolicyReader
-from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, transact
 from insurance.operations.billing.ports import AccountChange, BillingContext, SuspenseChange
@@ -20,7 +20,7 @@ from insurance.operations.command import Command
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-BOOKED_ON = "booked_on"
+POSTED_ON = "posted_on"
 
 
 class BillingReader:
@@ -63,22 +63,22 @@ class DynamoDBBilling:
         tables: Tables,
         *,
         policies: PolicyReader,
-        receipts: DynamoDBReceipts,
+        idempotency: IdempotencyRecords,
     ) -> None:
         self._client = client
         self._policies = policies
         self._reader = BillingReader(tables, policies=policies)
         self._billing_table = tables.billing
         self._events_table = tables.events
-        self._receipts = receipts
+        self._idempotency = idempotency
 
     def get(self, policy_id: str) -> BillingContext:
         return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
 
     def load(self, policy_id: str, command: Command) -> BillingContext:
-        wanted = [self._receipts.key(command.idempotency), *self._reader.wants(policy_id)]
+        wanted = [self._idempotency.key(command.idempotency), *self._reader.wants(policy_id)]
         earlier, *items = load(self._client, wanted)
-        self._receipts.check(
+        self._idempotency.check(
             command.idempotency, earlier, self._policies.keys(policy_id, items[-1])
         )
         return self._reader.read(policy_id, items)
@@ -86,13 +86,13 @@ class DynamoDBBilling:
     def store(self, change: AccountChange, *, command: Command) -> None:
         transact(self._client, [*self._changed(change), self._answer(command, change.before)])
 
-    def book(self, change: AccountChange, *, suspense_id: str, command: Command) -> None:
+    def post(self, change: AccountChange, *, suspense_id: str, command: Command) -> None:
         policy_id = change.account.policy_id
 
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(policy_id)
 
-        reference = {"id": codec.text(suspense_id), BOOKED_ON: codec.text(policy_id)}
+        reference = {"id": codec.text(suspense_id), POSTED_ON: codec.text(policy_id)}
         transact(
             self._client,
             [
@@ -115,10 +115,10 @@ class DynamoDBBilling:
         )
 
     def find_replay(self, command: Command) -> None:
-        self._receipts.find_replay(command)
+        self._idempotency.find_replay(command)
 
     def record_answer(self, command: Command) -> None:
-        transact(self._client, [self._receipts.keep(command.idempotency)])
+        transact(self._client, [self._idempotency.keep(command.idempotency)])
 
     def get_suspense(self, suspense_id: str) -> Stored[SuspendedPayment]:
         """A payment in suspense.
@@ -135,32 +135,32 @@ class DynamoDBBilling:
     def load_suspense(
         self, suspense_id: str, command: Command
     ) -> Stored[SuspendedPayment] | UsedReference | None:
-        wanted = [self._receipts.key(command.idempotency), self._own(suspense_id)]
+        wanted = [self._idempotency.key(command.idempotency), self._own(suspense_id)]
         earlier, item = load(self._client, wanted)
-        self._receipts.check(command.idempotency, earlier)
+        self._idempotency.check(command.idempotency, earlier)
         return _suspense(item)
 
     def load_with_suspense(
         self, policy_id: str, suspense_id: str, command: Command
     ) -> tuple[BillingContext, Stored[SuspendedPayment] | UsedReference | None]:
         wanted = [
-            self._receipts.key(command.idempotency),
+            self._idempotency.key(command.idempotency),
             self._own(suspense_id),
             *self._reader.wants(policy_id),
         ]
         earlier, own, *items = load(self._client, wanted)
-        self._receipts.check(
+        self._idempotency.check(
             command.idempotency, earlier, self._policies.keys(policy_id, items[-1])
         )
         return self._reader.read(policy_id, items), _suspense(own)
 
     def add_suspense(self, event: Event, payment: SuspendedPayment, *, command: Command) -> None:
         writes = self._moved(event, None, payment.id)
-        transact(self._client, [*writes, self._receipts.keep(command.idempotency)])
+        transact(self._client, [*writes, self._idempotency.keep(command.idempotency)])
 
     def change_suspense(self, change: SuspenseChange, *, command: Command) -> None:
         writes = self._moved(change.event, change.before, change.event.stream)
-        transact(self._client, [*writes, self._receipts.keep(command.idempotency)])
+        transact(self._client, [*writes, self._idempotency.keep(command.idempotency)])
 
     def _changed(self, change: AccountChange) -> list[Write]:
         return self._moved(change.event, change.before.account, change.account.policy_id)
@@ -175,7 +175,7 @@ class DynamoDBBilling:
 
     def _answer(self, command: Command, context: BillingContext) -> Write:
         party_id = context.policy.record.party_id
-        return self._receipts.keep(command.idempotency, about=party_id, key=context.policy.key)
+        return self._idempotency.keep(command.idempotency, about=party_id, key=context.policy.key)
 
     def _own(self, id: str) -> tuple[str, Item]:
         return self._billing_table, {"id": codec.text(id)}
@@ -185,6 +185,6 @@ def _suspense(item: Item | None) -> Stored[SuspendedPayment] | UsedReference | N
     """What is stored under a bank reference."""
     if item is None:
         return None
-    if BOOKED_ON in item:
-        return UsedReference(item[BOOKED_ON]["S"])
+    if POSTED_ON in item:
+        return UsedReference(item[POSTED_ON]["S"])
     return aggregates.kept(SuspendedPayment, item, None)

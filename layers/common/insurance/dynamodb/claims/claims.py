@@ -29,8 +29,8 @@ from insurance.dynamodb.claims.claim_items import (
 )
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ContractKeys
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.policy.policy_reader import PolicyReader
-from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import (
     Refusal,
@@ -70,7 +70,7 @@ class DynamoDBClaims:
         tables: Tables,
         *,
         policies: PolicyReader,
-        receipts: DynamoDBReceipts,
+        idempotency: IdempotencyRecords,
         keys: Keys,
     ) -> None:
         self._client = client
@@ -79,7 +79,7 @@ class DynamoDBClaims:
         self._tables = tables  # billing's is asked for by operations that read accounts alone
         self._events_table = tables.events
         self._parties_table = tables.parties
-        self._receipts = receipts
+        self._idempotency = idempotency
         self._keys = keys
 
     def load_policy(self, policy_id: str, command: Command | None) -> NoticeContext:
@@ -90,11 +90,11 @@ class DynamoDBClaims:
             *self._policies.wants(policy_id),
         ]
         if command is not None:
-            wanted.append(self._receipts.key(command.idempotency))
+            wanted.append(self._idempotency.key(command.idempotency))
         register, limits, account, header, body, party, *earlier = load(self._client, wanted)
         keys = ContractKeys(self._keys, policy_id, party)
         if command is not None:
-            self._receipts.check(command.idempotency, earlier[0], keys)
+            self._idempotency.check(command.idempotency, earlier[0], keys)
         policy = self._policies.read(policy_id, [header, body, party])
         used = self._used(policy.record, limits)
         return NoticeContext(
@@ -131,7 +131,9 @@ class DynamoDBClaims:
                     condition="attribute_not_exists(id) OR revision = :seen",
                     seen=codec.number(context.register_revision),
                 ),
-                self._receipts.keep(command.idempotency, about=claim.party, key=context.policy.key),
+                self._idempotency.keep(
+                    command.idempotency, about=claim.party, key=context.policy.key
+                ),
             ],
         )
 
@@ -162,7 +164,7 @@ class DynamoDBClaims:
         wanted = [
             self._key(claim_id),
             self._limits_key(policy_id),
-            self._receipts.key(command.idempotency),
+            self._idempotency.key(command.idempotency),
         ]
         account, *items = load(
             self._client,
@@ -175,7 +177,7 @@ class DynamoDBClaims:
         wanted = [
             self._key(claim_id),
             self._limits_key(policy_id),
-            self._receipts.key(command.idempotency),
+            self._idempotency.key(command.idempotency),
         ]
         marks, *items = load(
             self._client,
@@ -209,7 +211,7 @@ class DynamoDBClaims:
                     seen=codec.number(before.head.sequence),
                 ),
                 aggregates.append(self._events_table, event, taken=stale),
-                self._receipts.keep(command.idempotency, about=claim.party, key=before.key),
+                self._idempotency.keep(command.idempotency, about=claim.party, key=before.key),
             ],
         )
 
@@ -293,7 +295,7 @@ class DynamoDBClaims:
         item, limits, earlier, *rest = items
         party = rest[-1]
         keys = ContractKeys(self._keys, claim_id, party)
-        self._receipts.check(command.idempotency, earlier, keys)
+        self._idempotency.check(command.idempotency, earlier, keys)
         claim = self._read(claim_id, item, party)  # first: it is the claim that was asked for
         policy = self._policies.read(policy_id_for(claim_id), rest).record
         return ClaimContext(

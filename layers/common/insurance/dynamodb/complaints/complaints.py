@@ -13,7 +13,7 @@ from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ContractKeys
-from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, load, transact
 from insurance.operations.command import Command
@@ -35,7 +35,7 @@ class DynamoDBComplaints:
         client: "DynamoDBClient",
         tables: Tables,
         *,
-        receipts: DynamoDBReceipts,
+        idempotency: IdempotencyRecords,
         keys: Keys,
     ) -> None:
         self._client = client
@@ -44,17 +44,17 @@ class DynamoDBComplaints:
         self._subjects = {"quo": tables.quotes, "pol": tables.policies, "clm": tables.claims}
         self._parties_table = tables.parties
         self._events_table = tables.events
-        self._receipts = receipts
+        self._idempotency = idempotency
         self._keys = keys
 
     def load_context(self, about: str, command: Command) -> ComplaintContext | None:
         table = self._subjects[about.split("_", 1)[0]]
-        keys = [self._receipts.key(command.idempotency), *self._holders(about)]
+        keys = [self._idempotency.key(command.idempotency), *self._holders(about)]
         if table != self._quotes_table:
             keys.append((table, {"id": codec.text(about)}))
         earlier, quote, party, *rest = load(self._client, keys)
         contract = ContractKeys(self._keys, about, party, quote)
-        self._receipts.check(command.idempotency, earlier, contract)
+        self._idempotency.check(command.idempotency, earlier, contract)
         if quote is None or None in rest:
             return None
         open_fields = Quote.merge_personal(codec.unpack(quote["body"]["B"]), {})
@@ -67,7 +67,7 @@ class DynamoDBComplaints:
         )
 
     def add(self, event: Event, complaint: Complaint, *, key: PartyKey, command: Command) -> None:
-        answer = self._receipts.keep(command.idempotency, about=complaint.party, key=key)
+        answer = self._idempotency.keep(command.idempotency, about=complaint.party, key=key)
         transact(self._client, [*self._writes(event, complaint, None), answer])
 
     def get(self, complaint_id: str) -> Stored[Complaint]:
@@ -77,16 +77,16 @@ class DynamoDBComplaints:
         return self._read(complaint_id, item, self._contract(complaint_id, holders))
 
     def load(self, complaint_id: str, command: Command) -> Stored[Complaint]:
-        places = [self._place(complaint_id), self._receipts.key(command.idempotency)]
+        places = [self._place(complaint_id), self._idempotency.key(command.idempotency)]
         item, earlier, *holders = load(self._client, [*places, *self._holders(complaint_id)])
         keys = self._contract(complaint_id, holders)
-        self._receipts.check(command.idempotency, earlier, keys)
+        self._idempotency.check(command.idempotency, earlier, keys)
         return self._read(complaint_id, item, keys)
 
     def change(
         self, event: Event, complaint: Complaint, *, before: Stored[Complaint], command: Command
     ) -> None:
-        answer = self._receipts.keep(command.idempotency, about=complaint.party, key=before.key)
+        answer = self._idempotency.keep(command.idempotency, about=complaint.party, key=before.key)
         transact(self._client, [*self._writes(event, complaint, before), answer])
 
     def _writes(

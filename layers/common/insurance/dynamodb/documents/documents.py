@@ -18,8 +18,8 @@ from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import OnePartyKey
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.policy.policy_reader import PolicyReader
-from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.streams import stream_items
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, add, load, put, transact
@@ -39,27 +39,29 @@ class DynamoDBDocuments:
         tables: Tables,
         *,
         reader: PolicyReader,
-        receipts: DynamoDBReceipts,
+        idempotency: IdempotencyRecords,
     ) -> None:
         self._client = client
         self._reader = reader
         self._quotes_table = tables.quotes
         self._documents_table = tables.documents
         self._events_table = tables.events
-        self._receipts = receipts
+        self._idempotency = idempotency
 
     def load(self, policy_id: str, command: Command) -> DocumentContext:
         offer_id = renewal_quote_id_for(policy_id)
         earlier, offer, register, *items = load(
             self._client,
             [
-                self._receipts.key(command.idempotency),
+                self._idempotency.key(command.idempotency),
                 (self._quotes_table, {"id": codec.text(offer_id)}),
                 self._item(register_id_for(policy_id)),
                 *self._reader.wants(policy_id),
             ],
         )
-        self._receipts.check(command.idempotency, earlier, self._reader.keys(policy_id, items[-1]))
+        self._idempotency.check(
+            command.idempotency, earlier, self._reader.keys(policy_id, items[-1])
+        )
         return DocumentContext(
             policy=self._reader.read(policy_id, items),
             renewal=aggregates.read_record(Quote, offer, None, offer_id) if offer else None,
@@ -136,7 +138,7 @@ class DynamoDBDocuments:
         )
 
     def _answer(self, context: DocumentContext, command: Command) -> Write:
-        return self._receipts.keep(
+        return self._idempotency.keep(
             command.idempotency, about=context.policy.record.party_id, key=context.policy.key
         )
 

@@ -10,13 +10,13 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.ledger.calendar import Calendar
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.ledger.control_accounts import (
     SHARDS,
     calendar_key_for,
     read_calendar,
     total_key,
 )
-from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, put, transact, update
 from insurance.operations.command import Command
@@ -33,20 +33,20 @@ class DynamoDBCalendars:
         client: "DynamoDBClient",
         tables: Tables,
         *,
-        receipts: DynamoDBReceipts,
+        idempotency: IdempotencyRecords,
     ) -> None:
         self._client = client
         self._balances_table = tables.balances
         self._events_table = tables.events
-        self._receipts = receipts
+        self._idempotency = idempotency
 
     def load(self, mode: Mode, command: Command) -> Stored[Calendar]:
         wanted = [
-            self._receipts.key(command.idempotency),
+            self._idempotency.key(command.idempotency),
             (self._balances_table, calendar_key_for(mode)),
         ]
         earlier, item = load(self._client, wanted)
-        self._receipts.check(command.idempotency, earlier)
+        self._idempotency.check(command.idempotency, earlier)
         head = aggregates.read_head(item) if item else StreamPosition()
         return Stored(read_calendar(item, mode), head, None)
 
@@ -73,7 +73,9 @@ class DynamoDBCalendars:
         moved = calendar.closed_through != before.record.closed_through
         closing = self._close_totals(event.mode, calendar, before.record) if moved else []
         events = aggregates.append(self._events_table, event, taken=stale)
-        transact(self._client, [stored, *closing, events, self._receipts.keep(command.idempotency)])
+        transact(
+            self._client, [stored, *closing, events, self._idempotency.keep(command.idempotency)]
+        )
 
     def _close_totals(self, mode: Mode, calendar: Calendar, before: Calendar) -> list[Write]:
         """Write to every total through which month nothing is added any more."""

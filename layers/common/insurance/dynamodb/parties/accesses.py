@@ -8,8 +8,8 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Access
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.policy.policy_reader import PolicyReader
-from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load, transact
 from insurance.operations.command import Command
@@ -28,24 +28,24 @@ class DynamoDBAccesses:
         tables: Tables,
         *,
         policies: PolicyReader,
-        receipts: DynamoDBReceipts,
+        idempotency: IdempotencyRecords,
     ) -> None:
         self._client = client
         self._policies = policies
         self._access_table = tables.access
         self._events_table = tables.events
-        self._receipts = receipts
+        self._idempotency = idempotency
 
     def load(self, policy_id: str, person_id: str, command: Command) -> AccessContext:
         earlier, access, *policy = load(
             self._client,
             [
-                self._receipts.key(command.idempotency),
+                self._idempotency.key(command.idempotency),
                 (self._access_table, {"id": codec.text(person_id)}),
                 *self._policies.wants(policy_id),
             ],
         )
-        self._receipts.check(command.idempotency, earlier)
+        self._idempotency.check(command.idempotency, earlier)
         return AccessContext(
             policy=self._policies.read(policy_id, policy),
             access=aggregates.kept(Access, access, None) if access else None,
@@ -61,4 +61,4 @@ class DynamoDBAccesses:
         writes = aggregates.moved(
             self._access_table, self._events_table, event, before, stale, columns
         )
-        transact(self._client, [*writes, self._receipts.keep(command.idempotency)])
+        transact(self._client, [*writes, self._idempotency.keep(command.idempotency)])

@@ -11,7 +11,7 @@ from insurance.domain.core.identity import party_id_for, quote_id_for
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ERASED_AT, KEY, PARTY
-from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, load, query, transact, update
 from insurance.operations.command import Command
@@ -104,14 +104,14 @@ class DynamoDBParties:
         client: "DynamoDBClient",
         tables: Tables,
         *,
-        receipts: DynamoDBReceipts,
+        idempotency: IdempotencyRecords,
     ) -> None:
         self._client = client
         self._copies = DynamoDBKeyCopies(client, tables)
         self._parties_table = tables.parties
         self._quotes_table = tables.quotes
         self._events_table = tables.events
-        self._receipts = receipts
+        self._idempotency = idempotency
 
     def load(self, party_id: str, command: Command) -> StreamPosition:
         """The position of the party's stream, which has no event before the erasure.
@@ -125,10 +125,10 @@ class DynamoDBParties:
             [
                 (self._quotes_table, {"id": codec.text(quote_id_for(party_id))}),
                 (self._parties_table, {"id": codec.text(party_id)}),
-                self._receipts.key(command.idempotency),
+                self._idempotency.key(command.idempotency),
             ],
         )
-        self._receipts.check(command.idempotency, earlier)
+        self._idempotency.check(command.idempotency, earlier)
         if quote is None and party is None:
             raise PartyNotFound(party_id)
         if not any(ERASED_AT not in item for item in (quote, party) if item):
@@ -153,7 +153,7 @@ class DynamoDBParties:
                 self._without_key(self._quotes_table, quote_id_for(party_id), event, erased),
                 self._without_key(self._parties_table, party_id, event, erased),
                 aggregates.append(self._events_table, event, taken=erased),
-                self._receipts.keep(command.idempotency),
+                self._idempotency.keep(command.idempotency),
             ],
         )
 

@@ -17,8 +17,8 @@ from insurance.domain.screening.screening import ScreeningCase, ScreeningStatus,
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ContractKeys, OnePartyKey
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.policy.policy_reader import PolicyReader
-from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, query, transact
 from insurance.operations.command import Command
@@ -73,7 +73,7 @@ class DynamoDBScreenings:
         tables: Tables,
         *,
         policies: PolicyReader,
-        receipts: DynamoDBReceipts,
+        idempotency: IdempotencyRecords,
         keys: Keys,
     ) -> None:
         self._client = client
@@ -82,7 +82,7 @@ class DynamoDBScreenings:
         self._quotes_table = tables.quotes
         self._parties_table = tables.parties
         self._events_table = tables.events
-        self._receipts = receipts
+        self._idempotency = idempotency
         self._keys = keys
 
     def find(self, subject: ScreeningSubject, key: PartyKey) -> Stored[ScreeningCase] | None:
@@ -104,10 +104,10 @@ class DynamoDBScreenings:
                 (self._table, {"id": codec.text(screening_id)}),
                 (self._quotes_table, {"id": codec.text(quote_id_for(screening_id))}),
                 (self._parties_table, {"id": codec.text(party_id_for(screening_id))}),
-                self._receipts.key(command.idempotency),
+                self._idempotency.key(command.idempotency),
             ],
         )
-        self._receipts.check(command.idempotency, earlier)
+        self._idempotency.check(command.idempotency, earlier)
         if item is None:
             raise ScreeningNotFound(screening_id)
         keys = ContractKeys(self._keys, screening_id, party, quote)
@@ -118,7 +118,8 @@ class DynamoDBScreenings:
 
     def decide(self, event: Event, *, before: Stored[ScreeningCase], command: Command) -> None:
         transact(
-            self._client, [*self._writes(event, before), self._receipts.keep(command.idempotency)]
+            self._client,
+            [*self._writes(event, before), self._idempotency.keep(command.idempotency)],
         )
 
     def _writes(self, event: Event, before: Stored[ScreeningCase] | None) -> list[Write]:

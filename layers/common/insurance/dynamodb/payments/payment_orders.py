@@ -12,8 +12,8 @@ from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.stored import Stored
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.payments.instructions import WAITING, queue_of
-from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact, update
 from insurance.operations.command import Command
@@ -34,18 +34,18 @@ class DynamoDBPaymentOrders:
         client: "DynamoDBClient",
         tables: Tables,
         *,
-        receipts: DynamoDBReceipts,
+        idempotency: IdempotencyRecords,
     ) -> None:
         self._client = client
         self._table = tables.payments
         self._events_table = tables.events
-        self._receipts = receipts
+        self._idempotency = idempotency
 
     def load(self, mode: Mode, currency: Currency, file_id: str, command: Command) -> PaymentQueue:
         own, earlier = load(
-            self._client, [self._key(file_id), self._receipts.key(command.idempotency)]
+            self._client, [self._key(file_id), self._idempotency.key(command.idempotency)]
         )
-        self._receipts.check(command.idempotency, earlier)
+        self._idempotency.check(command.idempotency, earlier)
         return PaymentQueue(
             waiting=[_instruction(item) for item in self._waiting(queue_of(mode, currency))],
             unwritten=[
@@ -108,7 +108,7 @@ class DynamoDBPaymentOrders:
         )
 
     def record_answer(self, command: Command) -> None:
-        transact(self._client, [self._receipts.keep(command.idempotency)])
+        transact(self._client, [self._idempotency.keep(command.idempotency)])
 
     def _waiting(self, queue: str) -> list[Item]:
         """What the index has under this queue, as it stands now: the index follows a little later."""

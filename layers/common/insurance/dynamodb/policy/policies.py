@@ -13,9 +13,9 @@ from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ERASED_AT, holder_columns, not_erased
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.quoting.quotes import load_quote, quote_changes
-from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.streams import stream_items
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import add, load, transact, update
@@ -35,7 +35,7 @@ class DynamoDBPolicies:
         tables: Tables,
         *,
         reader: PolicyReader,
-        receipts: DynamoDBReceipts,
+        idempotency: IdempotencyRecords,
         keys: Keys,
     ) -> None:
         self._client = client
@@ -44,7 +44,7 @@ class DynamoDBPolicies:
         self._policies_table = tables.policies
         self._events_table = tables.events
         self._parties_table = tables.parties
-        self._receipts = receipts
+        self._idempotency = idempotency
         self._keys = keys
 
     def load_quote(self, quote_id: str, command: Command) -> Stored[Quote]:
@@ -52,7 +52,7 @@ class DynamoDBPolicies:
             self._client,
             self._quotes_table,
             quote_id,
-            receipts=self._receipts,
+            records=self._idempotency,
             keys=self._keys,
             idempotency=command.idempotency,
         )
@@ -100,7 +100,7 @@ class DynamoDBPolicies:
                 *([not_erased(self._parties_table, named)] if named else []),
                 aggregates.append(self._events_table, event, taken=issued),
                 add(self._policies_table, header, issued, key="id"),
-                self._receipts.keep(command.idempotency, about=policy.party, key=before.key),
+                self._idempotency.keep(command.idempotency, about=policy.party, key=before.key),
             ],
         )
 

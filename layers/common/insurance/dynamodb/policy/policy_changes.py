@@ -1,4 +1,4 @@
-"""Policies as servicing changes them: the header, one more event, and the receipt, or none of them."""
+"""Policies as servicing changes them: the header, one more event, and the idempotency record, or none of them."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,8 +9,8 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.policy.policy_reader import PolicyReader
-from insurance.dynamodb.receipts import DynamoDBReceipts
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load, put, transact
 from insurance.operations.command import Command
@@ -28,21 +28,23 @@ class DynamoDBPolicyChanges:
         tables: Tables,
         *,
         reader: PolicyReader,
-        receipts: DynamoDBReceipts,
+        idempotency: IdempotencyRecords,
     ) -> None:
         self._client = client
         self._reader = reader
         self._policies_table = tables.policies
         self._events_table = tables.events
-        self._receipts = receipts
+        self._idempotency = idempotency
 
     def get(self, policy_id: str) -> Stored[Policy]:
         return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
 
     def load(self, policy_id: str, command: Command) -> Stored[Policy]:
-        wanted = [self._receipts.key(command.idempotency), *self._reader.wants(policy_id)]
+        wanted = [self._idempotency.key(command.idempotency), *self._reader.wants(policy_id)]
         earlier, *items = load(self._client, wanted)
-        self._receipts.check(command.idempotency, earlier, self._reader.keys(policy_id, items[-1]))
+        self._idempotency.check(
+            command.idempotency, earlier, self._reader.keys(policy_id, items[-1])
+        )
         return self._reader.read(policy_id, items)
 
     def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
@@ -70,7 +72,7 @@ class DynamoDBPolicyChanges:
                     seen=codec.number(before.head.sequence),
                 ),
                 aggregates.append(self._events_table, event, taken=stale),
-                self._receipts.keep(
+                self._idempotency.keep(
                     command.idempotency, about=policy.record.party_id, key=before.key
                 ),
             ],

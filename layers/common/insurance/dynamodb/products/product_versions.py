@@ -10,7 +10,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.product.publishing.release import ProductVersion
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import add, load, put, query_all, transact
 from insurance.operations.command import Command
@@ -55,11 +55,11 @@ class DynamoDBProductVersions(KnownVersions):
         client: "DynamoDBClient",
         tables: Tables,
         *,
-        receipts: DynamoDBReceipts,
+        idempotency: IdempotencyRecords,
     ) -> None:
         super().__init__(client, tables)
         self._events_table = tables.events
-        self._receipts = receipts
+        self._idempotency = idempotency
 
     def get(self, mode: Mode, code: str, version: str) -> Stored[ProductVersion]:
         """One version of a product.
@@ -77,10 +77,10 @@ class DynamoDBProductVersions(KnownVersions):
             self._client,
             [
                 (self._products_table, _key(command.caller.mode, code, version)),
-                self._receipts.key(command.idempotency),
+                self._idempotency.key(command.idempotency),
             ],
         )
-        self._receipts.check(command.idempotency, earlier)
+        self._idempotency.check(command.idempotency, earlier)
         return _read(item) if item else None
 
     def store(
@@ -114,7 +114,7 @@ class DynamoDBProductVersions(KnownVersions):
             [
                 header,
                 aggregates.append(self._events_table, event, taken=stale),
-                self._receipts.keep(command.idempotency),
+                self._idempotency.keep(command.idempotency),
             ],
         )
 

@@ -11,7 +11,7 @@ from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ContractKeys, holder_columns, not_erased
-from insurance.dynamodb.receipts import DynamoDBReceipts
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, read, transact, update
 from insurance.operations.command import Command
@@ -33,14 +33,14 @@ class DynamoDBQuotes:
         client: "DynamoDBClient",
         tables: Tables,
         *,
-        receipts: DynamoDBReceipts,
+        idempotency: IdempotencyRecords,
         keys: Keys,
     ) -> None:
         self._client = client
         self._quotes_table = tables.quotes
         self._events_table = tables.events
         self._tables = tables
-        self._receipts = receipts
+        self._idempotency = idempotency
         self._keys = keys
 
     def add(self, event: Event, quote: Quote, *, key: PartyKey, command: Command) -> None:
@@ -82,7 +82,7 @@ class DynamoDBQuotes:
             self._client,
             self._quotes_table,
             quote_id,
-            receipts=self._receipts,
+            records=self._idempotency,
             keys=self._keys,
             idempotency=command.idempotency,
         )
@@ -97,7 +97,7 @@ class DynamoDBQuotes:
             quotes_table=self._quotes_table,
             events_table=self._events_table,
         )
-        answer = self._receipts.keep(command.idempotency, about=quote.party, key=before.key)
+        answer = self._idempotency.keep(command.idempotency, about=quote.party, key=before.key)
         transact(self._client, [*writes, answer])
 
     def _read(self, quote_id: str, item: Item | None) -> Stored[Quote]:
@@ -130,7 +130,7 @@ def load_quote(
     table: str,
     quote_id: str,
     *,
-    receipts: DynamoDBReceipts,
+    records: IdempotencyRecords,
     keys: Keys,
     idempotency: Idempotency,
 ) -> Stored[Quote]:
@@ -139,9 +139,9 @@ def load_quote(
     Raises:
         QuoteNotFound: There is no such quote.
     """
-    item, earlier = load(client, [(table, {"id": codec.text(quote_id)}), receipts.key(idempotency)])
+    item, earlier = load(client, [(table, {"id": codec.text(quote_id)}), records.key(idempotency)])
     contract = ContractKeys(keys, quote_id, item)
-    receipts.check(idempotency, earlier, contract)
+    records.check(idempotency, earlier, contract)
     if item is None:
         raise QuoteNotFound(quote_id)
     return aggregates.kept(Quote, item, contract)

@@ -78,7 +78,7 @@ class Billing(Protocol):
             StaleRevision: The account has moved on since it was loaded.
         """
 
-    def book(self, change: AccountChange, *, suspense_id: str, command: Command) -> None:
+    def post(self, change: AccountChange, *, suspense_id: str, command: Command) -> None:
         """As `store`, for a payment that came in. Its bank reference cannot be used again: not for
         another policy, and not for suspense.
 
@@ -112,7 +112,7 @@ class Billing(Protocol):
     def load_suspense(
         self, suspense_id: str, command: Command
     ) -> Stored[SuspendedPayment] | UsedReference | None:
-        """A payment in suspense, or where it was booked when it came in; None: it is unknown. In one
+        """A payment in suspense, or where it was posted when it came in; None: it is unknown. In one
         read with the command's idempotency record.
 
         Raises:

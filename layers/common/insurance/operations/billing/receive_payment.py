@@ -31,21 +31,21 @@ class PaymentResult:
 
     payment: IncomingPayment
     summary: BillingSummary | None
-    """The account that it was booked on; None: it is in suspense, or came out of it."""
+    """The account that it was posted on; None: it is in suspense, or came out of it."""
     to_suspense: Money
-    booked_before: bool
+    posted_before: bool
 
 
 def receive_payment(
     payment: IncomingPayment, command: Command, ports: BillingPorts
 ) -> PaymentResult:
-    """Book a payment once, however often it is reported. What is more than is owed goes to suspense.
+    """Post a payment once, however often it is reported. What is more than is owed goes to suspense.
 
     A payment for no policy that we know stays in suspense until a person allocates it.
 
     Raises:
         CurrencyMismatch: It is in another currency than the policy.
-        PaymentDiffers: It was booked before with other figures, or on another policy.
+        PaymentDiffers: It was posted before with other figures, or on another policy.
         TooManyChanges: The account holds as many payments as it can.
     """
     if not payment.policy_id:
@@ -71,22 +71,22 @@ def _book(
     command: Command,
     ports: BillingPorts,
 ) -> PaymentResult:
-    booked = context.account.payment(payment.reference)
-    if booked is not None:
-        payment.check_same(booked.amount, booked.received_on)
+    posted = context.account.payment(payment.reference)
+    if posted is not None:
+        payment.check_same(posted.amount, posted.received_on)
         summary = context.summary(context.account, context.stored.head, command.now)
-        return PaymentResult(payment, summary, booked.to_suspense, booked_before=True)
-    account, booked = context.account.received_payment(payment, context.policy, at=command.now)
+        return PaymentResult(payment, summary, posted.to_suspense, posted_before=True)
+    account, posted = context.account.received_payment(payment, context.policy, at=command.now)
     step = AccountStep(
         account,
         BillingEventType.PAYMENT_RECEIVED,
-        payment_postings(booked),
+        payment_postings(posted),
         start_of_day(payment.received_on),
     )
     change = account_change(step, context, command)
     summary = context.summary(account, change.event.head, command.now)
-    result = PaymentResult(payment, summary, booked.to_suspense, booked_before=False)
-    ports.billing.book(change, suspense_id=suspense_id, command=command.with_answer(result))
+    result = PaymentResult(payment, summary, posted.to_suspense, posted_before=False)
+    ports.billing.post(change, suspense_id=suspense_id, command=command.with_answer(result))
     return result
 
 
@@ -104,7 +104,7 @@ def _suspend(payment: IncomingPayment, command: Command, ports: BillingPorts) ->
         amount=payment.amount,
         received_on=payment.received_on,
         named=payment.policy_id or None,
-        booked_at=command.now,
+        posted_at=command.now,
     )
     event = Event.following(
         StreamPosition(),
@@ -117,7 +117,7 @@ def _suspend(payment: IncomingPayment, command: Command, ports: BillingPorts) ->
         effective_at=start_of_day(payment.received_on),
         postings=suspended.postings(),
     )
-    result = PaymentResult(payment, None, payment.amount, booked_before=False)
+    result = PaymentResult(payment, None, payment.amount, posted_before=False)
     ports.billing.add_suspense(event, suspended, command=command.with_answer(result))
     return result
 
@@ -125,4 +125,4 @@ def _suspend(payment: IncomingPayment, command: Command, ports: BillingPorts) ->
 def _suspended_before(payment: IncomingPayment, earlier: SuspendedPayment) -> PaymentResult:
     """It was reported before: it is in suspense, or came out of it."""
     payment.check_same(earlier.amount, earlier.received_on)
-    return PaymentResult(payment, None, earlier.amount, booked_before=True)
+    return PaymentResult(payment, None, earlier.amount, posted_before=True)

@@ -1,4 +1,4 @@
-"""Book the bank's report on a refund, or on the return of a payment in suspense."""
+"""Record the bank's report on a refund, or on the return of a payment in suspense."""
 
 from insurance.domain.bank.report import BankReport
 from insurance.domain.billing import BillingSummary
@@ -16,7 +16,7 @@ from insurance.operations.command import Command
 
 
 def report_refund(report: BankReport, command: Command, ports: BillingPorts) -> BillingSummary:
-    """Book a refund as the bank reports it. One that failed or came back is a credit again.
+    """Post a refund as the bank reports it. One that failed or came back is a credit again.
 
     Raises:
         PolicyNotFound: There is no such policy in the caller's mode.
@@ -32,7 +32,7 @@ def report_refund(report: BankReport, command: Command, ports: BillingPorts) -> 
 
 
 def report_return(report: BankReport, command: Command, ports: BillingPorts) -> SuspenseResult:
-    """Book the return of a payment as the bank reports it. One that failed is in suspense again.
+    """Post the return of a payment as the bank reports it. One that failed is in suspense again.
 
     Raises:
         SuspenseNotFound: There is no such payment in the caller's mode.

@@ -40,7 +40,7 @@ def read_suspense(suspense_id: str, query: Query, ports: BillingPorts) -> Suspen
 def allocate_suspense(
     suspense_id: str, policy_id: str, command: Command, ports: BillingPorts
 ) -> SuspenseResult:
-    """Book a payment in suspense on a policy, as if it had come in for it. What is more than is owed
+    """Post a payment in suspense on a policy, as if it had come in for it. What is more than is owed
     stays in suspense.
 
     Raises:
@@ -57,14 +57,14 @@ def allocate_suspense(
         raise SuspenseNotFound(suspense_id)
     allocated = before.record.allocated(policy_id)
     context = visible_account(stored, command.caller, ports)
-    account, booked = context.account.received_payment(
+    account, posted = context.account.received_payment(
         allocated.payment, context.policy, at=command.now, from_suspense=True
     )
     step = AccountStep(
         account,
         BillingEventType.PAYMENT_RECEIVED,
-        payment_postings(booked),
-        start_of_day(booked.received_on),
+        payment_postings(posted),
+        start_of_day(posted.received_on),
     )
     change = account_change(step, context, command)
     suspense_step = SuspenseStep(allocated, BillingEventType.SUSPENSE_ALLOCATED)

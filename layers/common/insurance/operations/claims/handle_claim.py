@@ -158,7 +158,7 @@ def complete_diary_entry(
         ClaimNotFound: The claim does not exist, or is of the other mode.
         StaleRevision: Somebody else has changed it since the caller read it.
         NoAuthority: None of the caller's roles has a say in the product's claims.
-        FollowUpNotFound: The diary has no entry of this number.
+        DiaryEntryNotFound: The diary has no entry of this number.
     """
     context, _ = load_as_handler(claim_id, command, ports)
     change = handling.complete_diary_entry(context.claim.record, number)

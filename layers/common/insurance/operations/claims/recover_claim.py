@@ -48,7 +48,7 @@ def pursue_recovery(
 def receive_recovery(
     claim_id: str, number: str, amount: Money, command: Command, ports: ClaimPorts
 ) -> Stored[Claim]:
-    """Book money that came in, and share it with the insured as the product says.
+    """Post money that came in, and share it with the insured as the product says.
 
     Raises:
         ClaimNotFound: The claim does not exist, or is of the other mode.

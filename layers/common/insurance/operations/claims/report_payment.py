@@ -10,7 +10,7 @@ from insurance.operations.command import Command
 
 
 def report_payment(report: BankReport, command: Command, claims: Claims) -> Stored[Claim]:
-    """Book a payment that was paid, or give one that failed or came back to the claim's handler.
+    """Post a payment that was paid, or give one that failed or came back to the claim's handler.
 
     Raises:
         ClaimNotFound: The claim does not exist, or is of the other mode.

@@ -96,8 +96,8 @@ def announce_file(
         size_bytes=file.size_bytes,
         sha256=file.sha256,
         name=file.name,
-        asked_by=command.actor,
-        asked_at=command.now,
+        requested_by=command.actor,
+        requested_at=command.now,
     )
     announced = AnnouncedEvidence(evidence, _upload(evidence, command, ports))
     change = announce_evidence(claim, evidence)

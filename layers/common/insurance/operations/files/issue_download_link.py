@@ -29,4 +29,4 @@ def issue_download_link(
 
 def download_key(id: str, day: date, ending: str) -> str:
     """A new copy each day, so that none is deleted while a link to it is good."""
-    return f"lent/{day.isoformat()}/{id}.{ending}"
+    return f"downloads/{day.isoformat()}/{id}.{ending}"

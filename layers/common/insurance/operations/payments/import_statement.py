@@ -1,7 +1,7 @@
-"""Import a bank statement: each entry is booked on the policy that it names, whatever becomes of others.
+"""Import a bank statement: each entry is posted on the policy that it names, whatever becomes of others.
 
 Every entry is a command of its own, with an idempotency record of its own. So a call that broke off
-is repeated whole, and the same entries in another statement are found to be booked.
+is repeated whole, and the same entries in another statement are found to be posted.
 """
 
 import json
@@ -36,8 +36,8 @@ type Named = tuple[str, int | None]
 class EntryOutcome(StrEnum):
     """What became of an entry."""
 
-    BOOKED = "booked"
-    BOOKED_BEFORE = "booked_before"
+    POSTED = "posted"
+    POSTED_BEFORE = "posted_before"
     SUSPENDED = "suspended"
     LEFT_OUT = "left_out"
     REFUSED = "refused"
@@ -65,7 +65,7 @@ class StatementResult:
 def import_statement(
     statement: BankStatement, command: Command, ports: BillingPorts
 ) -> StatementResult:
-    """Book every entry, one after the other. The answer is recorded once none of them failed."""
+    """Post every entry, one after the other. The answer is recorded once none of them failed."""
     ports.billing.find_replay(command)
     entries = [_import_entry(entry, command, ports) for entry in statement.entries]
     result = StatementResult(statement, entries)
@@ -80,9 +80,9 @@ def _import_entry(entry: BankEntry, command: Command, ports: BillingPorts) -> En
     if left_out is not None:
         return EntryResult(entry, EntryOutcome.LEFT_OUT, left_out)
     try:
-        return _book_entry(entry, command, ports)
+        return _post_entry(entry, command, ports)
     except PaymentDiffers:
-        return EntryResult(entry, EntryOutcome.REFUSED, "booked_before_with_other_figures")
+        return EntryResult(entry, EntryOutcome.REFUSED, "posted_before_with_other_figures")
     except Unavailable:
         return EntryResult(entry, EntryOutcome.FAILED, "busy")
     except InsuranceError as error:
@@ -92,7 +92,7 @@ def _import_entry(entry: BankEntry, command: Command, ports: BillingPorts) -> En
         return EntryResult(entry, EntryOutcome.FAILED, _code(error))
 
 
-def _book_entry(entry: BankEntry, command: Command, ports: BillingPorts) -> EntryResult:
+def _post_entry(entry: BankEntry, command: Command, ports: BillingPorts) -> EntryResult:
     named = named_in(entry.text)
     policy_id = named[0] if named else None
     if policy_id is not None and mode_of(policy_id) is not command.caller.mode:
@@ -100,7 +100,7 @@ def _book_entry(entry: BankEntry, command: Command, ports: BillingPorts) -> Entr
     earlier = _earlier(entry, command, ports)
     if isinstance(earlier, Stored):
         return _in_suspense(entry, earlier.record)
-    if earlier is not None:  # it was booked on this policy, whatever the text says
+    if earlier is not None:  # it was posted on this policy, whatever the text says
         policy_id = earlier.policy_id
     return _receive(entry.payment(policy_id), named, entry, command, ports)
 
@@ -121,7 +121,7 @@ def _receive(
     command: Command,
     ports: BillingPorts,
 ) -> EntryResult:
-    """Book the payment; again when another call changed the account meanwhile."""
+    """Post the payment; again when another call changed the account meanwhile."""
     part = command.part(
         payment.reference, lambda result: _recorded(_entry_result(entry, result, named))
     )
@@ -139,13 +139,13 @@ def _receive(
 def _in_suspense(entry: BankEntry, earlier: SuspendedPayment) -> EntryResult:
     """A payment that went to suspense before stays there until a person resolves it."""
     entry.payment().check_same(earlier.amount, earlier.received_on)
-    return EntryResult(entry, EntryOutcome.BOOKED_BEFORE, str(earlier.status), earlier.allocated_to)
+    return EntryResult(entry, EntryOutcome.POSTED_BEFORE, str(earlier.status), earlier.allocated_to)
 
 
 def _left_out(entry: BankEntry) -> str | None:
-    """Why there is nothing to book: payments that went out are booked by the bank's reports."""
-    if not entry.booked:
-        return "not_booked_yet"
+    """Why there is nothing to post: payments that went out are posted by the bank's reports."""
+    if not entry.posted:
+        return "not_posted_yet"
     if not entry.came_in:
         return "went_out"
     if entry.reversal:
@@ -159,11 +159,11 @@ def _entry_result(entry: BankEntry, result: PaymentResult, named: Named | None) 
     """What became of the payment, and how its amount compares with what it was for."""
     if result.summary is None:
         reason = "names_no_policy" if named is None else "no_such_policy"
-        before = result.booked_before
-        outcome = EntryOutcome.BOOKED_BEFORE if before else EntryOutcome.SUSPENDED
+        before = result.posted_before
+        outcome = EntryOutcome.POSTED_BEFORE if before else EntryOutcome.SUSPENDED
         return EntryResult(entry, outcome, reason)
     policy_id = result.summary.account.policy_id
-    outcome = EntryOutcome.BOOKED_BEFORE if result.booked_before else EntryOutcome.BOOKED
+    outcome = EntryOutcome.POSTED_BEFORE if result.posted_before else EntryOutcome.POSTED
     if result.to_suspense:
         return EntryResult(entry, outcome, "more_than_owed", policy_id)
     if named is None or named[1] is None:

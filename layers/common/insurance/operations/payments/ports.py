@@ -93,7 +93,7 @@ class Payers(Protocol):
         """How far each payment has come."""
 
     def report(self, report: BankReport, command: Command) -> OutgoingPayment:
-        """Book what the bank did with a payment.
+        """Record what the bank did with a payment.
 
         Raises:
             AlreadyAnswered: This call was answered before.

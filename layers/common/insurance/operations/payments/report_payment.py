@@ -9,7 +9,7 @@ from insurance.operations.payments.ports import Payers, PaymentPorts
 
 
 def report_payment(report: BankReport, command: Command, ports: PaymentPorts) -> OutgoingPayment:
-    """Book what the bank did with one payment. The prefix of its id names what is paid.
+    """Record what the bank did with one payment. The prefix of its id names what is paid.
 
     Raises:
         NotFound: There is no such payment in the caller's mode.
@@ -19,7 +19,7 @@ def report_payment(report: BankReport, command: Command, ports: PaymentPorts) ->
 
 
 def report_one_of_many(report: BankReport, command: Command, payers: Payers) -> None:
-    """Book what the bank did with one of the many payments that a call is about.
+    """Record what the bank did with one of the many payments that a call is about.
 
     It has an idempotency record of its own: when the call is repeated, it is found to be done.
 

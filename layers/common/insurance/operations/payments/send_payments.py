@@ -1,7 +1,7 @@
 """Send payments to the bank: those that wait, in one file, each once whatever fails when.
 
 A call claims what waits for a file of its own in one transaction, and only then writes it. A call
-that died in between is finished by the next one, whoever makes it: the file's name derives from the
+that died in between is finished by the next one, by any caller: the file's name derives from the
 call, and what stands under a name is never written again.
 """
 

@@ -42,7 +42,7 @@ class StatusReportResult(NamedTuple):
 
 
 def take_status_report(document: str, command: Command, ports: PaymentPorts) -> StatusReportResult:
-    """Book a pain.002 report, payment by payment: each that moves has a transaction of its own.
+    """Post a pain.002 report, payment by payment: each that moves has a transaction of its own.
 
     A call that ends in between is repeated whole: a payment that has moved already is found so.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from insurance.domain.jurisdiction import Channel
+from insurance.domain.jurisdiction import DispatchChannel
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.notice import Dispatch
 from insurance.domain.policy.notice_rules import earliest_effect, notice_of
@@ -17,7 +17,7 @@ from insurance.operations.policy.store_policy import ChangedPolicy, load_policy
 class DispatchInput:
     """The proof of a dispatch as a caller reports it."""
 
-    channel: Channel
+    channel: DispatchChannel
     reference: str
     dispatched_at: datetime
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from insurance.domain.core.stored import Stored
-from insurance.domain.quote.pricing import Priced, price_again
+from insurance.domain.quote.pricing import PricedRisk, price_again
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Query
 from insurance.operations.quoting.ports import QuotingPorts
@@ -15,7 +15,7 @@ class Explanation:
     """A quote, and its price computed again on the same version and facts, with its trace."""
 
     quote: Stored[Quote]
-    priced: Priced
+    priced: PricedRisk
 
 
 def explain_quote(quote_id: str, query: Query, ports: QuotingPorts) -> Explanation:

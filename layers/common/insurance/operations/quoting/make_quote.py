@@ -8,7 +8,7 @@ from typing import Any
 from insurance.domain.core.identity import new_quote_id
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Policyholder
-from insurance.domain.quote.pricing import Priced, read_new_risk
+from insurance.domain.quote.pricing import PricedRisk, read_new_risk
 from insurance.domain.quote.quote import Quote, status_of
 from insurance.operations.command import Command, Query
 from insurance.operations.quoting.find_facts import find_facts
@@ -29,7 +29,7 @@ class RiskInput:
     producer: str | None
 
 
-def preview_quote(risk: RiskInput, query: Query, ports: QuotingPorts) -> Priced:
+def preview_quote(risk: RiskInput, query: Query, ports: QuotingPorts) -> PricedRisk:
     """Price a risk as a quote would, and store nothing.
 
     Raises:
@@ -55,7 +55,7 @@ def make_quote(risk: RiskInput, command: Command, ports: QuotingPorts) -> Stored
     return stored
 
 
-def _price(risk: RiskInput, call: Command | Query, ports: QuotingPorts) -> Priced:
+def _price(risk: RiskInput, call: Command | Query, ports: QuotingPorts) -> PricedRisk:
     product = ports.products.on_sale(risk.product, call.now.date(), call.caller.mode)
     new_risk = read_new_risk(
         product,
@@ -68,7 +68,7 @@ def _price(risk: RiskInput, call: Command | Query, ports: QuotingPorts) -> Price
     return new_risk.priced(find_facts(new_risk.look_ups, ports.look_ups))
 
 
-def _quote(risk: RiskInput, priced: Priced, command: Command, ports: QuotingPorts) -> Quote:
+def _quote(risk: RiskInput, priced: PricedRisk, command: Command, ports: QuotingPorts) -> Quote:
     caller, now, product = command.caller, command.now, priced.product
     return Quote(
         id=new_quote_id(caller.mode, caller.principal, command.idempotency.key),
@@ -92,7 +92,7 @@ def _quote(risk: RiskInput, priced: Priced, command: Command, ports: QuotingPort
     )
 
 
-def _valid_until(stands_until: datetime, priced: Priced, now: datetime) -> datetime:
+def _valid_until(stands_until: datetime, priced: PricedRisk, now: datetime) -> datetime:
     """As long as the product lets an offer stand, but not beyond the first day of its cover."""
     first_day_ends = priced.period.start + timedelta(days=1)
     return min(stands_until, max(first_day_ends, now + timedelta(hours=1)))

@@ -51,7 +51,7 @@ NEXT: Final = {
 """Passive: renewals only. Retired: nothing new, but its policies keep it to their end."""
 
 FOUR_EYES: Final = frozenset({VersionStep.APPROVE, VersionStep.PUBLISH})
-"""The toxic pair: whoever wrote a rate may not put it on sale."""
+"""Four eyes: the author of a rate may not put it on sale."""
 
 HOUSE: Final = "bundled"
 """The author of versions that ship with the code."""
@@ -88,7 +88,7 @@ class ProductVersion(Record):
         return cls(id=id, status=Status(product.status), authors=(HOUSE,), **_said_by(product))
 
     def redrafted(self, product: "Product", *, by: str, now: AwareDatetime) -> Self:
-        """Other files for a draft: whoever sends them is an author too."""
+        """Other files for a draft. Their sender becomes one of its authors."""
         drafted = self.taken(VersionStep.REDRAFT, by=by, now=now)
         return drafted.replace(
             authors=tuple(dict.fromkeys([*self.authors, by])), **_said_by(product)

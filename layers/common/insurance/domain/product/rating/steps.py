@@ -108,7 +108,7 @@ class StepWriter:
         raise refuse(step.path, "no cover", "a cover, or rating/shared_by with weights")
 
     def _write_load_into(self, into: str, at_work: StepAtWork) -> None:
-        """A share on top, booked to another cover."""
+        """A share on top, posted to another cover."""
         operand, local = at_work.value("load", NUMBER)
         if into not in self.scope.covers:
             raise refuse(at_work.step.at("into"), into, "the code of a cover")

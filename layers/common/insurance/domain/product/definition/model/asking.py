@@ -15,7 +15,7 @@ class Choice(Part):
 
 
 class Answerable(Part):
-    """What every question has, whoever it is put to."""
+    """What every question has, of a risk and of a claim."""
 
     code: Code
     label: Text = ""

@@ -54,7 +54,7 @@ class RatingStep(ItemStep):
     covers: Annotated[tuple[Code, ...], Keywords(minItems=1, maxItems=60)] = ()
     """The covers whose premiums it works on; without them everything so far."""
     into: Code | None = None
-    """Of `load`: the cover to which the load is booked."""
+    """Of `load`: the cover to which the load is posted."""
     for_each: Text | None = None
     """A list that is asked: `steps` are taken for each of its items."""
     as_: Code = "item"

@@ -25,12 +25,12 @@ type KeyOf = Callable[[str], PartyKey | None]
 """The key that sealed an answer, by the party's id."""
 
 
-class DynamoDBReceipts:
+class IdempotencyRecords:
     """The idempotency records of a group of commands: finds, reads and writes them."""
 
     def __init__(self, client: "DynamoDBClient", tables: Tables, key_of: KeyOf) -> None:
         self._client = client
-        self._table = tables.receipts
+        self._table = tables.idempotency
         self._key_of = key_of
 
     def key(self, idempotency: Idempotency) -> tuple[str, Item]:
