@@ -81,7 +81,7 @@ BY_HAND = {
     "make flaky": "it takes N times what the slow levels of `make test` take",
     "make events": "`make test`, which CI runs, compares each answer with what it records",
     "make format": "`make lint`, which CI runs, asks the same tools whether there is anything to mend",
-    "uv run pre-commit install": "it changes the clone's own git hooks",
+    ".venv/bin/pre-commit install": "it changes the clone's own git hooks",
     ".venv-sam/bin/sam deploy": "it needs an account of AWS",
     ".venv-sam/bin/sam local": "it needs Docker",
     "uv run python -m local.sam_image": "it is for Docker",
