@@ -9,7 +9,7 @@ import insurance.domain.policy
 import insurance.domain.quote.quote  # noqa: F401 - the records below are found among loaded classes
 import pytest
 from insurance.domain.claim import Claim, Task
-from insurance.domain.core.classification import SEALED, Classification, Record
+from insurance.domain.core.classification import SEALED, Classification, Internal, Record
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Address, Claimant, Payee, Policyholder
 from insurance.domain.quote.quote import Quote
@@ -103,3 +103,8 @@ def test_free_text_inside_an_open_field_is_sealed_beside_it():
     assert claim.without_texts().task == Task(
         role="claims_handler", code=TaskCode.REFERRED, since=NOW
     )
+
+
+def test_a_field_without_a_class_is_refused_when_its_record_is_made():
+    with pytest.raises(TypeError, match=r"^Remark does not classify text$"):
+        type("Remark", (Record,), {"__annotations__": {"id": Internal[str], "text": str}})

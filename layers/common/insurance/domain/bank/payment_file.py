@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 from pydantic import AwareDatetime
 
 from insurance.domain.bank.instruction import Instruction
-from insurance.domain.core.classification import Record
+from insurance.domain.core.classification import Internal, Record
 from insurance.domain.core.identity import Mode, PaymentFileId
 from insurance.domain.core.money import Currency, Money, total
 from insurance.domain.party.party import Payee
@@ -30,16 +30,16 @@ class Payable(NamedTuple):
 class PaymentFile(Record):
     """Payments of one mode and one currency, in one message to the bank."""
 
-    id: PaymentFileId
+    id: Internal[PaymentFileId]
     """The message's id, too."""
-    mode: Mode
-    currency: Currency
-    made_at: AwareDatetime
-    instructions: tuple[Instruction, ...]
-    left_out: tuple[str, ...] = ()
+    mode: Internal[Mode]
+    currency: Internal[Currency]
+    made_at: Internal[AwareDatetime]
+    instructions: Internal[tuple[Instruction, ...]]
+    left_out: Internal[tuple[str, ...]] = ()
     """The instructions without a payee when it was written."""
-    written_at: AwareDatetime | None = None
-    sha256: str | None = None
+    written_at: Internal[AwareDatetime | None] = None
+    sha256: Internal[str | None] = None
     """Of the file as it was written."""
 
     @property

@@ -12,7 +12,7 @@ from insurance.domain.bank.outgoing_payment import OPEN, PaymentStatus
 from insurance.domain.bank.report import BankReport
 from insurance.domain.billing.instalments import Plan, schedule
 from insurance.domain.billing.refund import PAID, Refund
-from insurance.domain.core.classification import Classification
+from insurance.domain.core.classification import Classification, Internal
 from insurance.domain.core.errors import (
     AlreadyErased,
     CurrencyMismatch,
@@ -66,20 +66,20 @@ class BillingAccount(PartyRecord):
 
     SEALED_TEXTS = ("refunds/*/reason",)
 
-    id: BillingId
-    policy_id: PolicyId
-    partner: str
-    plan: Plan
-    first_due: date
-    charge: Money
+    id: Internal[BillingId]
+    policy_id: Internal[PolicyId]
+    partner: Internal[str]
+    plan: Internal[Plan]
+    first_due: Internal[date]
+    charge: Internal[Money]
     """The price of paying by instalments."""
-    forgone: Money
+    forgone: Internal[Money]
     """Odd units that the plan forgoes."""
-    invoiced: Annotated[int, Field(ge=0)] = 0
+    invoiced: Internal[Annotated[int, Field(ge=0)]] = 0
     """The number of the last due that was invoiced."""
-    paid_in: tuple[PremiumPayment, ...] = ()
+    paid_in: Internal[tuple[PremiumPayment, ...]] = ()
     """Not called payments: in the events of claims those are instructions to the bank."""
-    refunds: Annotated[tuple[Refund, ...], Field(max_length=REFUNDS_MAX)] = ()
+    refunds: Internal[Annotated[tuple[Refund, ...], Field(max_length=REFUNDS_MAX)]] = ()
     payees: Annotated[dict[str, Payee] | None, Classification.PERSONAL] = None
     """The payee of each refund, by its id; None once they were erased."""
 

@@ -12,7 +12,7 @@ from insurance.domain.bank.incoming import IncomingPayment, Reference
 from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.bank.report import BankReport
 from insurance.domain.billing.refund import Refund
-from insurance.domain.core.classification import Record
+from insurance.domain.core.classification import Internal, Record
 from insurance.domain.core.errors import RefundNotFound, WrongState
 from insurance.domain.core.identity import PolicyId, SuspenseId, refund_id_for
 from insurance.domain.core.money import Money
@@ -50,16 +50,16 @@ RETURN_STATUSES: Final = MappingProxyType(
 class SuspendedPayment(Record):
     """One payment that could not be matched, waiting for a person."""
 
-    id: SuspenseId
-    reference: Reference
-    amount: Money
-    received_on: date
-    named: str | None = None
+    id: Internal[SuspenseId]
+    reference: Internal[Reference]
+    amount: Internal[Money]
+    received_on: Internal[date]
+    named: Internal[str | None] = None
     """The policy that it was said to be for, as far as that looks like one."""
-    posted_at: AwareDatetime
-    allocated_to: PolicyId | None = None
+    posted_at: Internal[AwareDatetime]
+    allocated_to: Internal[PolicyId | None] = None
     """The policy that a person allocated it to."""
-    refunds: tuple[Refund, ...] = ()
+    refunds: Internal[tuple[Refund, ...]] = ()
     """Attempts to return it to its payer: the bank finds the payer by its own reference."""
 
     @property

@@ -22,7 +22,7 @@ from insurance.domain.claim.reserve import COSTS, CostType, Reserve, ReserveReas
 from insurance.domain.claim.rule import JudgedSegment, PayoutStep, RuleResult
 from insurance.domain.claim.task import Hold, Task
 from insurance.domain.contract.terms import Reinstatement
-from insurance.domain.core.classification import Classification
+from insurance.domain.core.classification import Classification, Internal
 from insurance.domain.core.errors import (
     ClaimFull,
     ClaimOnHold,
@@ -58,13 +58,13 @@ class Claim(PartyRecord):
         "evidence/*/name",
     )
 
-    id: ClaimId
-    policy_id: PolicyId
-    partner: str
-    cover: str
-    occurred_at: AwareDatetime
-    reported_at: AwareDatetime
-    claimed: Money
+    id: Internal[ClaimId]
+    policy_id: Internal[PolicyId]
+    partner: Internal[str]
+    cover: Internal[str]
+    occurred_at: Internal[AwareDatetime]
+    reported_at: Internal[AwareDatetime]
+    claimed: Internal[Money]
     """Its currency is the currency of loss."""
     item: Annotated[dict[str, Any] | None, Classification.PERSONAL] = None
     """The insured item, JSON, where the cover names items."""
@@ -73,61 +73,61 @@ class Claim(PartyRecord):
     claimant: Annotated[Claimant | None, Classification.PERSONAL] = None
     payee: Annotated[Payee | None, Classification.PERSONAL] = None
     payee_change: Annotated[PayeeChange | None, Classification.PERSONAL] = None
-    payee_cools_until: AwareDatetime | None = None
+    payee_cools_until: Internal[AwareDatetime | None] = None
     """Nothing is paid to a payee that was changed before then."""
     cleared: Annotated[tuple[ClearedMatch, ...], Classification.PERSONAL] = ()
     """What the payee's name resembled, and a person found to be somebody else."""
     narrative: Annotated[str | None, Classification.SENSITIVE] = None
     loss_payee: Annotated[str | None, Classification.PERSONAL] = None
     """Who must be paid before the insured: a lender, for example."""
-    catastrophe_event: str | None = None
-    reference: str | None = None
+    catastrophe_event: Internal[str | None] = None
+    reference: Internal[str | None] = None
     """The number that the reporter of the loss gives it: a broker's, the police's, another insurer's."""
-    same_loss_as: tuple[ClaimId, ...] = ()
-    handling: Handling = Handling.NOTIFIED
+    same_loss_as: Internal[tuple[ClaimId, ...]] = ()
+    handling: Internal[Handling] = Handling.NOTIFIED
     hold: Annotated[Hold | None, Classification.PERSONAL] = None
-    decision: Decision = Decision.PENDING
+    decision: Internal[Decision] = Decision.PENDING
     decisions: Annotated[
         tuple[DecisionRecord, ...], Field(max_length=DECISIONS_MAX), Classification.SENSITIVE
     ] = ()
     """Every decision so far, the one that stands last."""
     proposed: Annotated[DecisionRecord | None, Classification.SENSITIVE] = None
     """A decision that waits for a second person."""
-    closed_as: str | None = None
-    missing: tuple[str, ...] = ()
+    closed_as: Internal[str | None] = None
+    missing: Internal[tuple[str, ...]] = ()
     rules: Annotated[tuple[RuleResult, ...], Classification.SENSITIVE] = ()
     steps: Annotated[tuple[PayoutStep, ...], Classification.SENSITIVE] = ()
     """How the cover's payment was worked out, clause by clause."""
-    judged_on: JudgedSegment | None = None
+    judged_on: Internal[JudgedSegment | None] = None
     """The segment of the policy on which the rules were run."""
-    payable: Money | None = None
-    recoverable: Money | None = None
+    payable: Internal[Money | None] = None
+    recoverable: Internal[Money | None] = None
     """Depreciation held back until the loss is made good."""
-    counts: bool = False
+    counts: Internal[bool] = False
     """Whether it goes to the policyholder's record (no-claims years, claims in term)."""
-    limit_usage: tuple[LimitUsage, ...] = ()
+    limit_usage: Internal[tuple[LimitUsage, ...]] = ()
     """What it takes of limits and deductibles that the policy's claims share."""
-    reinstatements: tuple[Reinstatement, ...] = ()
+    reinstatements: Internal[tuple[Reinstatement, ...]] = ()
     """The limits it used, now or before, that stand again for a premium: the policy is charged for
     what is used of them (`operations/policy/charge_reinstatement.py`)."""
-    reserves: tuple[Reserve, ...] = ()
-    payments: Annotated[tuple[Payment, ...], Field(max_length=PAYMENTS_MAX)] = ()
+    reserves: Internal[tuple[Reserve, ...]] = ()
+    payments: Internal[Annotated[tuple[Payment, ...], Field(max_length=PAYMENTS_MAX)]] = ()
     payees: Annotated[dict[str, Payee] | None, Classification.PERSONAL] = None
     """Who a payment goes to, by its id: who sent the bill, or the payee for whom it was agreed."""
-    recoveries: Annotated[tuple[Recovery, ...], Field(max_length=RECOVERIES_MAX)] = ()
+    recoveries: Internal[Annotated[tuple[Recovery, ...], Field(max_length=RECOVERIES_MAX)]] = ()
     debtors: Annotated[dict[str, str] | None, Classification.PERSONAL] = None
     """Who owes each recovery, by its number."""
-    task: Task | None = None
-    channel: ReportChannel | None = None
-    jurisdiction: str | None = None
+    task: Internal[Task | None] = None
+    channel: Internal[ReportChannel | None] = None
+    jurisdiction: Internal[str | None] = None
     """Whose deadlines run; None on claims from before they did."""
-    deadlines: tuple[RegulatoryDeadline, ...] = ()
-    handler: str | None = None
+    deadlines: Internal[tuple[RegulatoryDeadline, ...]] = ()
+    handler: Internal[str | None] = None
     """Who of the staff has it in hand."""
     notes: Annotated[tuple[Note, ...], Field(max_length=NOTES_MAX), Classification.SENSITIVE] = ()
-    diary: tuple[DiaryEntry, ...] = ()
+    diary: Internal[tuple[DiaryEntry, ...]] = ()
     """What is to be looked at again, and when."""
-    evidence: Annotated[tuple[Evidence, ...], Field(max_length=EVIDENCE_MAX)] = ()
+    evidence: Internal[Annotated[tuple[Evidence, ...], Field(max_length=EVIDENCE_MAX)]] = ()
 
     def moved(self, step: ClaimStep, **changes: Any) -> Self:
         """The claim after a step of the table `NEXT`, with these fields changed.

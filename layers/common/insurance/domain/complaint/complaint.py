@@ -24,7 +24,7 @@ from insurance.domain.complaint.redress import (
     RedressOffer,
     redress_total,
 )
-from insurance.domain.core.classification import Classification
+from insurance.domain.core.classification import Classification, Internal
 from insurance.domain.core.errors import (
     AlreadyErased,
     ComplaintFull,
@@ -88,35 +88,35 @@ class Complaint(PartyRecord):
 
     SEALED_TEXTS = ("redress/*/reason",)
 
-    id: ComplaintId
-    about: str
+    id: Internal[ComplaintId]
+    about: Internal[str]
     """The id of the quote, policy or claim."""
-    partner: str
-    opened_by: str
-    channel: ReportChannel
-    category: Category
-    received_at: AwareDatetime
+    partner: Internal[str]
+    opened_by: Internal[str]
+    channel: Internal[ReportChannel]
+    category: Internal[Category]
+    received_at: Internal[AwareDatetime]
     complainant: Annotated[Complainant | None, Classification.PERSONAL] = None
     text: Annotated[str | None, Classification.SENSITIVE] = None
-    currency: Currency
+    currency: Internal[Currency]
     """The product's currency: redress is paid in it."""
     payees: Annotated[dict[str, Payee] | None, Classification.PERSONAL] = None
     """The payee of each redress, by the redress id."""
     cleared: Annotated[tuple[ClearedMatch, ...], Classification.PERSONAL] = ()
     """Matches of payees with the sanctions list that a person has cleared."""
-    jurisdiction: str
-    deadlines: tuple[RegulatoryDeadline, ...] = ()
-    status: Status = Status.RECEIVED
-    since: AwareDatetime
+    jurisdiction: Internal[str]
+    deadlines: Internal[tuple[RegulatoryDeadline, ...]] = ()
+    status: Internal[Status] = Status.RECEIVED
+    since: Internal[AwareDatetime]
     """When it came into this status."""
-    handler: str | None = None
-    outcome: Outcome | None = None
-    root_cause: RootCause | None = None
+    handler: Internal[str | None] = None
+    outcome: Internal[Outcome | None] = None
+    root_cause: Internal[RootCause | None] = None
     response: Annotated[FinalResponse | None, Classification.SENSITIVE] = None
-    ombudsman_reference: str | None = None
+    ombudsman_reference: Internal[str | None] = None
     reopened_because: Annotated[str | None, Classification.SENSITIVE] = None
-    closed_as: str | None = None
-    redress: Annotated[tuple[Redress, ...], Field(max_length=REDRESS_MAX)] = ()
+    closed_as: Internal[str | None] = None
+    redress: Internal[Annotated[tuple[Redress, ...], Field(max_length=REDRESS_MAX)]] = ()
     notes: Annotated[tuple[Note, ...], Field(max_length=NOTES_MAX), Classification.SENSITIVE] = ()
 
     # Steps

@@ -1,6 +1,6 @@
 """Classification of fields: which are personal, and how they are split off before a record is stored.
 
-A stored value (`Record`) classifies each of its fields. Only top-level fields are classified: a nested
+A stored value (`Record`) classifies each of its fields; a new field without a class is an error. Only top-level fields are classified: a nested
 value has the class of the field that holds it. Where an open field holds free text (the reason of a
 task), that text is named in `SEALED_TEXTS` and sealed alone.
 """
@@ -8,7 +8,7 @@ task), that text is named in `SEALED_TEXTS` and sealed alone.
 from collections.abc import Iterator
 from copy import deepcopy
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import ConfigDict
 from pydantic_core import to_json
@@ -35,13 +35,33 @@ class Classification(StrEnum):
 SEALED = frozenset({Classification.PERSONAL, Classification.SENSITIVE})
 
 
+T = TypeVar("T")
+Internal = Annotated[T, Classification.INTERNAL]
+"""The type of a field that is stored in clear: `status: Internal[Status]`."""
+
+
 class Record(Value):
-    """A value that is stored. Its fields are internal unless they are classified otherwise."""
+    """A value that is stored. Each of its fields is classified, or the class cannot be made.
+
+    class Quote(Record):
+        status: Internal[QuoteStatus]
+        policyholder: Annotated[Policyholder | None, Classification.PERSONAL] = None
+    """
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     SEALED_TEXTS: ClassVar[tuple[str, ...]] = ()
     """Paths of free text inside open fields, `*` for any place of a list: "task/reason"."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        open_fields = [
+            name
+            for name, field in cls.model_fields.items()
+            if not any(isinstance(mark, Classification) for mark in field.metadata)
+        ]
+        if open_fields:
+            raise TypeError(f"{cls.__name__} does not classify {', '.join(open_fields)}")
 
     def split_personal(self) -> tuple[JsonObject, JsonObject]:
         """The open fields and the personal ones, as JSON; defaults are left out of both."""

@@ -1,14 +1,14 @@
 """Records that belong to a contract, and through it to the party whose key seals them."""
 
-from insurance.domain.core.classification import Record
+from insurance.domain.core.classification import Internal, Record
 from insurance.domain.core.identity import PartyId, party_id_for
 
 
 class PartyRecord(Record):
     """A stored value of a contract: its personal fields are sealed with the key of its party."""
 
-    id: str
-    party_id: PartyId | None = None
+    id: Internal[str]
+    party_id: Internal[PartyId | None] = None
     """The party, where the contract's id does not give it (`named_party`)."""
 
     @property

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.contract.terms import ProductRef
-from insurance.domain.core.classification import Classification
+from insurance.domain.core.classification import Classification, Internal
 from insurance.domain.core.identity import DocumentId, PolicyId
 from insurance.domain.core.party_record import PartyRecord
 
@@ -26,26 +26,26 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 class Document(PartyRecord):
     """One document of a policy. Its file is stored once, sealed with the party's key."""
 
-    id: DocumentId
-    policy_id: PolicyId
-    kind: DocumentKind
-    as_at: AwareDatetime
+    id: Internal[DocumentId]
+    policy_id: Internal[PolicyId]
+    kind: Internal[DocumentKind]
+    as_at: Internal[AwareDatetime]
     """The instant whose terms it shows."""
-    policy_revision: int
+    policy_revision: Internal[int]
     """The revision of the policy that it shows."""
-    transaction: int | None = None
+    transaction: Internal[int | None] = None
     """Of a letter about a transaction: its number."""
-    notice: int | None = None
+    notice: Internal[int | None] = None
     """Of a notice letter: the number of the notice. Its dispatch names this document's id."""
-    product: ProductRef
-    language: str
+    product: Internal[ProductRef]
+    language: Internal[str]
     """As BCP 47 has it: `en-GB`."""
-    edition: str
+    edition: Internal[str]
     """Of layout and typesetter: another edition of the same content is another document."""
-    size_bytes: int
+    size_bytes: Internal[int]
     sha256: Annotated[Digest | None, Classification.PERSONAL] = None
     """Of the readable file. Personal: a guessed name could be checked against it."""
-    stored_sha256: Digest
+    stored_sha256: Internal[Digest]
     """Of the sealed file as it is stored: valid after an erasure too."""
-    made_at: AwareDatetime
-    made_by: str
+    made_at: Internal[AwareDatetime]
+    made_by: Internal[str]

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import StringConstraints
 
-from insurance.domain.core.classification import Record
+from insurance.domain.core.classification import Internal, Record
 from insurance.domain.core.errors import SamePerson, WrongState
 from insurance.domain.core.identity import CalendarId, Mode, calendar_id_for
 
@@ -45,11 +45,11 @@ def end_of(period: AccountingPeriod) -> datetime:
 class Calendar(Record):
     """Through which month the ledger of one mode is closed and locked; months close in order."""
 
-    id: CalendarId
-    closed_through: AccountingPeriod | None = None
-    closed_by: str | None = None
+    id: Internal[CalendarId]
+    closed_through: Internal[AccountingPeriod | None] = None
+    closed_by: Internal[str | None] = None
     """Who closed the last month: another person must lock it."""
-    locked_through: AccountingPeriod | None = None
+    locked_through: Internal[AccountingPeriod | None] = None
 
     @classmethod
     def of(cls, mode: Mode) -> Self:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from insurance.domain.contract.proration import HALF_UP, earned
-from insurance.domain.core.classification import Record
+from insurance.domain.core.classification import Internal, Record
 from insurance.domain.core.identity import EarningsId, PolicyId, earnings_id_for
 from insurance.domain.core.money import Money
 from insurance.domain.core.posting import Account, Posting, post
@@ -21,11 +21,11 @@ from insurance.domain.policy.conditions import Conditions
 class EarnedPremium(Record):
     """The earned premium of a policy that is posted so far: through the end of a month."""
 
-    id: EarningsId
-    policy_id: PolicyId
-    partner: str
-    through: AccountingPeriod
-    earned: Money
+    id: Internal[EarningsId]
+    policy_id: Internal[PolicyId]
+    partner: Internal[str]
+    through: Internal[AccountingPeriod]
+    earned: Internal[Money]
 
     @classmethod
     def at_issue(cls, policy: Policy) -> Self:

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from insurance.domain.core.classification import Record
+from insurance.domain.core.classification import Internal, Record
 from insurance.domain.core.errors import AccessFull
 from insurance.domain.core.identity import PartyId, PersonId
 from insurance.domain.core.value import Value
@@ -58,9 +58,9 @@ class Payee(Value):
 class Erasure(Record):
     """The erasure of a party's personal data: when and why."""
 
-    party_id: PartyId
-    reason: str
-    erased_at: AwareDatetime
+    party_id: Internal[PartyId]
+    reason: Internal[str]
+    erased_at: Internal[AwareDatetime]
 
 
 ACCESS_MAX = 50
@@ -70,8 +70,8 @@ ACCESS_MAX = 50
 class Access(Record):
     """The parties whose policies a signed-in person sees."""
 
-    person_id: PersonId
-    parties: Annotated[tuple[PartyId, ...], Field(max_length=ACCESS_MAX)] = ()
+    person_id: Internal[PersonId]
+    parties: Internal[Annotated[tuple[PartyId, ...], Field(max_length=ACCESS_MAX)]] = ()
 
     def granted(self, party_id: PartyId) -> Self:
         """The access with this party too; a party that is granted twice is listed once.

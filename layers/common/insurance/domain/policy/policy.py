@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.proration import Earning
 from insurance.domain.contract.terms import CoverTerms, ImposedTerms, ProductRef
-from insurance.domain.core.classification import Classification, Record
+from insurance.domain.core.classification import Classification, Internal, Record
 from insurance.domain.core.identity import (
     PartyId,
     PolicyId,
@@ -73,37 +73,37 @@ class Invitation(Value):
 class Policy(Record):
     """One contract: risk, cover and premium as issued, and every change since."""
 
-    id: PolicyId
-    quote_id: QuoteId
-    party_id: PartyId
-    partner: str
-    producer: str | None = None
-    carrier: str
-    product: ProductRef
-    period: Period
-    territory: str = ""
-    options: tuple[str, ...] = ()
+    id: Internal[PolicyId]
+    quote_id: Internal[QuoteId]
+    party_id: Internal[PartyId]
+    partner: Internal[str]
+    producer: Internal[str | None] = None
+    carrier: Internal[str]
+    product: Internal[ProductRef]
+    period: Internal[Period]
+    territory: Internal[str] = ""
+    options: Internal[tuple[str, ...]] = ()
     policyholder: Annotated[Policyholder | None, Classification.PERSONAL] = None
     answers: Annotated[dict[str, Any] | None, Classification.SENSITIVE] = None
-    looked_up: dict[str, Any]
-    covers: tuple[CoverTerms, ...]
-    premium: Premium
-    imposed: ImposedTerms | None = None
-    issued_at: AwareDatetime
-    renews: PolicyId | None = None
+    looked_up: Internal[dict[str, Any]]
+    covers: Internal[tuple[CoverTerms, ...]]
+    premium: Internal[Premium]
+    imposed: Internal[ImposedTerms | None] = None
+    issued_at: Internal[AwareDatetime]
+    renews: Internal[PolicyId | None] = None
     """The policy of the term before."""
-    cover_history: CoverHistory | None = None
+    cover_history: Internal[CoverHistory | None] = None
     """Cover before this term. None: there was none or, of a renewal, it was not recorded."""
-    shares_with: PolicyId | None = None
+    shares_with: Internal[PolicyId | None] = None
     """The policy of the first term: limits and deductibles for life are shared with it."""
-    transactions: tuple[Transaction, ...] = ()
+    transactions: Internal[tuple[Transaction, ...]] = ()
     """In the order in which they were processed. The terms follow the order of effect."""
     changed: Annotated[dict[str, ChangedAnswers] | None, Classification.SENSITIVE] = None
     """The answers that endorsements changed, by their number."""
-    notices: tuple[Notice, ...] = ()
+    notices: Internal[tuple[Notice, ...]] = ()
     """Notices that the insurer has given, in order of their numbers."""
-    non_renewal: NonRenewal | None = None
-    invitation: Invitation | None = None
+    non_renewal: Internal[NonRenewal | None] = None
+    invitation: Internal[Invitation | None] = None
     """To the next term, by the scheduler."""
 
     @classmethod

@@ -14,7 +14,7 @@ from insurance.domain.contract.terms import (
     PastClaim,
     ProductRef,
 )
-from insurance.domain.core.classification import Classification, Record
+from insurance.domain.core.classification import Classification, Internal
 from insurance.domain.core.errors import (
     AlreadyErased,
     QuoteAlreadyIssued,
@@ -96,7 +96,7 @@ def status_of(outcome: str, findings: tuple[Finding, ...]) -> QuoteStatus:
     return STATUS_OF_BLOCKED.get(first, QuoteStatus.BINDABLE)
 
 
-class UnderwriterDecision(Record):
+class UnderwriterDecision(Value):
     """The decision on a referred risk, and its reason."""
 
     underwriter: str
@@ -129,36 +129,36 @@ class RenewalBasis(Value):
 class Quote(PartyRecord):
     """One risk, priced on one product version. A referred one is bound only after an acceptance."""
 
-    id: QuoteId
-    partner: str
-    producer: str | None = None
+    id: Internal[QuoteId]
+    partner: Internal[str]
+    producer: Internal[str | None] = None
     """The producer of record, where it is not the partner itself."""
-    carrier: str
-    product: ProductRef
-    period: Period
-    territory: str = ""
+    carrier: Internal[str]
+    product: Internal[ProductRef]
+    period: Internal[Period]
+    territory: Internal[str] = ""
     """Where the risk is; the product's first territory where none was said."""
-    options: tuple[str, ...] = ()
+    options: Internal[tuple[str, ...]] = ()
     """Codes of the optional covers that were chosen."""
     policyholder: Annotated[Policyholder | None, Classification.PERSONAL] = None
     answers: Annotated[dict[str, Any] | None, Classification.SENSITIVE] = None
     """Answers to the product's questions, JSON; None once they were erased. All of them count as
     sensitive: what is asked is the product's affair, and a conviction may be among it."""
-    looked_up: dict[str, Any]
+    looked_up: Internal[dict[str, Any]]
     """What outside sources said, by source; null where one was unavailable. CoverHistory for the term."""
-    status: QuoteStatus
+    status: Internal[QuoteStatus]
     findings: Annotated[tuple[Finding, ...], Classification.SENSITIVE] = ()
     """Why it is referred or declined: as sensitive as the answers that it repeats."""
-    covers: tuple[CoverTerms, ...] = ()
-    premium: Premium | None = None
-    imposed: ImposedTerms | None = None
+    covers: Internal[tuple[CoverTerms, ...]] = ()
+    premium: Internal[Premium | None] = None
+    imposed: Internal[ImposedTerms | None] = None
     decision: Annotated[UnderwriterDecision | None, Classification.SENSITIVE] = None
     """With a reason in an underwriter's own words, which may be about anybody."""
     renewing: Annotated[RenewalBasis | None, Classification.SENSITIVE] = None
     """Of a renewal, what it stands on, claims among it; None: new business."""
-    created_at: AwareDatetime
-    created_by: str
-    valid_until: AwareDatetime
+    created_at: Internal[AwareDatetime]
+    created_by: Internal[str]
+    valid_until: Internal[AwareDatetime]
 
     def made(self, seal: Seal) -> Event:
         """The first event of the quote's stream; it can be made again from the quote as it was."""

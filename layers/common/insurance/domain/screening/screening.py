@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import AwareDatetime
 
-from insurance.domain.core.classification import Classification
+from insurance.domain.core.classification import Classification, Internal
 from insurance.domain.core.errors import WrongState
 from insurance.domain.core.identity import (
     PartyId,
@@ -80,17 +80,17 @@ class OpenMatch(Value):
 class ScreeningCase(PartyRecord):
     """Whether a policyholder is the listed person. One case for a quote and its policy."""
 
-    id: ScreeningId
-    partner: str
-    status: ScreeningStatus = ScreeningStatus.OPEN
-    matches: tuple[OpenMatch, ...]
-    since: AwareDatetime
+    id: Internal[ScreeningId]
+    partner: Internal[str]
+    status: Internal[ScreeningStatus] = ScreeningStatus.OPEN
+    matches: Internal[tuple[OpenMatch, ...]]
+    since: Internal[AwareDatetime]
     name: Annotated[str, Classification.PERSONAL] = ""
     listed: Annotated[dict[str, str], Classification.PERSONAL] = {}
     """The listed names, by entry."""
     cleared: Annotated[tuple[ClearedMatch, ...], Classification.PERSONAL] = ()
-    decided_by: str | None = None
-    decided_at: AwareDatetime | None = None
+    decided_by: Internal[str | None] = None
+    decided_at: Internal[AwareDatetime | None] = None
     reason: Annotated[str | None, Classification.PERSONAL] = None
 
     @property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from pydantic import AwareDatetime
 
 from insurance.domain.contract.terms import ProductRef
-from insurance.domain.core.classification import Record
+from insurance.domain.core.classification import Internal, Record
 from insurance.domain.core.errors import NoAuthority, SamePerson, WrongState
 from insurance.domain.product.faults import Fault, InvalidProduct
 
@@ -60,23 +60,23 @@ HOUSE: Final = "bundled"
 class ProductVersion(Record):
     """One version's state. What it says stands under its content's address and never changes there."""
 
-    id: str
-    code: str
-    version: str
-    name: str
-    status: Status
-    content: str = ""
+    id: Internal[str]
+    code: Internal[str]
+    version: Internal[str]
+    name: Internal[str]
+    status: Internal[Status]
+    content: Internal[str] = ""
     """SHA-256 of its files; empty for what is bundled with the code."""
-    authors: tuple[str, ...]
+    authors: Internal[tuple[str, ...]]
     """Everybody who wrote on it."""
-    approved_by: str = ""
-    sale: Mapping[str, str] = {}
+    approved_by: Internal[str] = ""
+    sale: Internal[Mapping[str, str]] = {}
     """From when and until when new business and renewals use it, as its document says."""
-    filings: tuple[tuple[str, str], ...] = ()
+    filings: Internal[tuple[tuple[str, str], ...]] = ()
     """Territory and the regulator's reference there."""
-    reason: str = ""
+    reason: Internal[str] = ""
     """Why the last step was taken."""
-    changed_at: AwareDatetime | None = None
+    changed_at: Internal[AwareDatetime | None] = None
 
     @classmethod
     def drafted(cls, id: str, product: "Product", *, by: str, now: AwareDatetime) -> Self:
