@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from insurance import bundles, wiring
+from insurance.api.approvals import ApprovalRequest, PayeeScreeningRequest
 from insurance.api.paging import Page
 from insurance.api.requests.complaints import (
     ComplaintAssignmentRequest,
@@ -13,9 +14,7 @@ from insurance.api.requests.complaints import (
     ComplaintRequest,
     FinalResponseRequest,
     OmbudsmanReferralRequest,
-    RedressApprovalRequest,
     RedressRequest,
-    RedressScreeningRequest,
     RegisterParameters,
 )
 from insurance.api.router import Api
@@ -282,7 +281,7 @@ def post_redress(complaint_id: str, request: RedressRequest, command: Command) -
     raises=(WrongState, SamePerson, AlreadyErased),
 )
 def post_redress_approval(
-    complaint_id: str, redress_id: str, request: RedressApprovalRequest, command: Command
+    complaint_id: str, redress_id: str, request: ApprovalRequest, command: Command
 ) -> Stored[Complaint]:
     if request.decision == "approve":
         return approve_redress(complaint_id, redress_id, request.reason, command, ports)
@@ -301,7 +300,7 @@ def post_redress_approval(
     raises=(WrongState, SamePerson, AlreadyErased),
 )
 def post_redress_screening(
-    complaint_id: str, redress_id: str, request: RedressScreeningRequest, command: Command
+    complaint_id: str, redress_id: str, request: PayeeScreeningRequest, command: Command
 ) -> Stored[Complaint]:
     if request.decision == "clear":
         return clear_redress(complaint_id, redress_id, request.reason, command, ports)

@@ -27,22 +27,15 @@ from insurance.operations.scheduler.check_deadlines import (
 )
 from insurance.operations.scheduler.run_jobs import Job, RunReport, run_jobs
 
-stores, products, sources = wiring.stores(), wiring.products(), wiring.look_ups()
-quotes, policies, claims = stores.quotes, stores.policy_changes, stores.claims
-scheduled = stores.scheduled_jobs
+stores, scheduled = wiring.stores(), wiring.stores().scheduled_jobs
 
 JOBS: Final[dict[JobKind, Job]] = {
-    JobKind.QUOTE: partial(expire_quote, quotes=quotes),
-    JobKind.RENEWAL: partial(
-        invite_renewal,
-        ports=bundles.invitation_ports(),
-    ),
+    JobKind.QUOTE: partial(expire_quote, quotes=stores.quotes),
+    JobKind.RENEWAL: partial(invite_renewal, ports=bundles.invitation_ports()),
     JobKind.BILLING: partial(collect_premium, ports=bundles.collection_ports()),
     JobKind.EARNING: partial(post_earned_premium, ports=bundles.earnings_ports()),
-    JobKind.CLAIM: partial(check_claim_deadlines, claims=claims),
-    JobKind.LIMIT: partial(
-        charge_reinstatement, products=products, claims=claims, policies=policies
-    ),
+    JobKind.CLAIM: partial(check_claim_deadlines, claims=stores.claims),
+    JobKind.LIMIT: partial(charge_reinstatement, ports=bundles.reinstatement_ports()),
     JobKind.COMPLAINT: partial(check_complaint_deadlines, complaints=stores.complaints),
 }
 ANSWER_SECONDS: Final = 15.0

@@ -3,12 +3,12 @@
 from typing import Final, Literal, Self
 
 from insurance import bundles, wiring
+from insurance.api.approvals import ApprovalRequest, PayeeScreeningRequest
 from insurance.api.body import Request
 from insurance.api.fields import Code, PositiveMoney, Reason, Text
 from insurance.api.payees import PayeeRequest
 from insurance.api.router import Api
 from insurance.api.views.claims import ClaimView
-from insurance.domain.bank.approval import Approval
 from insurance.domain.claim import Claim
 from insurance.domain.claim.handling import ExpenseInput
 from insurance.domain.claim.recoveries import RecoveryInput
@@ -53,26 +53,6 @@ api = Api(idempotency.find_replay)
 handler = api.entrypoint()
 
 STAFF: Final = {CallerKind.STAFF}
-
-
-class PaymentApprovalRequest(Request):
-    """Whether a payment is made, and why."""
-
-    decision: Literal["approve", "refuse"]
-    reason: Reason
-
-    def approval(self, command: Command) -> Approval:
-        return Approval(self.decision == "approve", command.actor, self.reason)
-
-
-class PaymentScreeningRequest(Request):
-    """Whether the payee is another person than the one on the list, and how that is known."""
-
-    decision: Literal["clear", "refuse"]
-    reason: Reason
-
-    def approval(self, command: Command) -> Approval:
-        return Approval(self.decision == "clear", command.actor, self.reason)
 
 
 class PayeeApprovalRequest(Request):
@@ -160,9 +140,9 @@ def post_settlement(claim_id: str, command: Command) -> Stored[Claim]:
     raises=(AlreadyErased, ClaimOnHold, PayeeUnsettled, SamePerson, WrongState),
 )
 def post_payment_approval(
-    claim_id: str, payment_id: str, request: PaymentApprovalRequest, command: Command
+    claim_id: str, payment_id: str, request: ApprovalRequest, command: Command
 ) -> Stored[Claim]:
-    return decide_payment(claim_id, payment_id, request.approval(command), command, ports)
+    return decide_payment(claim_id, payment_id, request.approval(command.actor), command, ports)
 
 
 @api.command(
@@ -177,9 +157,9 @@ def post_payment_approval(
     raises=(ClaimOnHold, SamePerson, WrongState),
 )
 def post_screening(
-    claim_id: str, payment_id: str, request: PaymentScreeningRequest, command: Command
+    claim_id: str, payment_id: str, request: PayeeScreeningRequest, command: Command
 ) -> Stored[Claim]:
-    return decide_screening(claim_id, payment_id, request.approval(command), command, ports)
+    return decide_screening(claim_id, payment_id, request.approval(command.actor), command, ports)
 
 
 @api.command(

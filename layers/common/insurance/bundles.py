@@ -9,7 +9,7 @@ from insurance import wiring
 # A function loads the bundle that it asks for: every import below is inside its function.
 if TYPE_CHECKING:
     from insurance.operations.billing.ports import BillingPorts, CollectionPorts, RefundPorts
-    from insurance.operations.claims.ports import ClaimPorts, EvidencePorts
+    from insurance.operations.claims.ports import ClaimPorts, EvidencePorts, ReinstatementPorts
     from insurance.operations.complaints.ports import ComplaintPorts
     from insurance.operations.delivery.ports import DeliveryPorts
     from insurance.operations.documents.ports import DocumentPorts
@@ -174,6 +174,16 @@ def claim_ports() -> ClaimPorts:
 
     return ClaimPorts(
         products=wiring.products(), claims=wiring.stores().claims, screening=wiring.screening()
+    )
+
+
+def reinstatement_ports() -> ReinstatementPorts:
+    from insurance.operations.claims.ports import ReinstatementPorts
+
+    return ReinstatementPorts(
+        products=wiring.products(),
+        claims=wiring.stores().claims,
+        policies=wiring.stores().policy_changes,
     )
 
 

@@ -23,7 +23,7 @@ from insurance.domain.policy.servicing import Servicing, TransactionInput
 from insurance.domain.schedule.plan import jobs_after
 from insurance.domain.schedule.scheduled_job import JobKind, partition_for
 from insurance.operations.claims.charge_reinstatement import charge_reinstatement
-from insurance.operations.claims.ports import Claims
+from insurance.operations.claims.ports import Claims, ReinstatementPorts
 from insurance.operations.policy.ports import PolicyChanges
 from insurance.operations.products.ports import Products
 from insurance.operations.scheduler.run_jobs import Job, RunReport, run_jobs
@@ -41,7 +41,7 @@ type Json = dict[str, Any]
 
 
 def charger(products: Products, claims: Claims, policies: PolicyChanges) -> Job:
-    return partial(charge_reinstatement, products=products, claims=claims, policies=policies)
+    return partial(charge_reinstatement, ports=ReinstatementPorts(products, claims, policies))
 
 
 @dataclass

@@ -99,19 +99,5 @@ class RedressRequest(PayeeRequest):
         return RedressOffer(self.amount, self.payee(), self.reason)
 
 
-class RedressApprovalRequest(Request):
-    """Whether the redress is approved, and why."""
-
-    decision: Literal["approve", "refuse"]
-    reason: Reason
-
-
-class RedressScreeningRequest(Request):
-    """Whether the payee is another person than the listed one, and how that is known."""
-
-    decision: Literal["clear", "refuse"]
-    reason: Reason
-
-
 class RegisterParameters(Parameters):
     month: Month = Field(description="The month of receipt, such as 2027-01")

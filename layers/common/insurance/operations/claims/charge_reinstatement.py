@@ -10,15 +10,13 @@ from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.reinstating import LimitsUsed, charge_limits
-from insurance.operations.claims.ports import Claims
-from insurance.operations.policy.ports import PolicyChanges
+from insurance.operations.claims.ports import ReinstatementPorts
 from insurance.operations.policy.store_policy import ChangedPolicy
-from insurance.operations.products.ports import Products
 from insurance.operations.system_command import command_for, instant_after
 
 
 def charge_reinstatement(
-    claim_id: str, now: datetime, *, products: Products, claims: Claims, policies: PolicyChanges
+    claim_id: str, now: datetime, ports: ReinstatementPorts
 ) -> datetime | None:
     """Charge the policy for the limits that its claims have used by now, or return what it paid.
 
@@ -28,25 +26,23 @@ def charge_reinstatement(
         None: there is nothing to do later.
     """
     try:
-        claim = claims.get(claim_id).record
-        context = claims.load_policy(claim.policy_id, None)
+        claim = ports.claims.get(claim_id).record
+        context = ports.claims.load_policy(claim.policy_id, None)
     except (ClaimNotFound, PolicyNotFound):
         return None
     if context.policy.key is not None:
-        _charge(claim, context, products, policies, now=instant_after(now, context.policy.head))
+        _charge(claim, context, instant_after(now, context.policy.head), ports)
     return None
 
 
 def _charge(
     claim: Claim,
     context: NoticeContext,
-    products: Products,
-    policies: PolicyChanges,
-    *,
     now: datetime,
+    ports: ReinstatementPorts,
 ) -> None:
     before = context.policy
-    conditions = Conditions.of(products.version(before.record.product))
+    conditions = Conditions.of(ports.products.version(before.record.product))
     used = LimitsUsed(claim.id, claim.reinstatements, context.used)
     policy = charge_limits(before.record, used, conditions, now=now, actor=SYSTEM_ACTOR)
     transactions = policy.transactions[len(before.record.transactions) :]
@@ -65,4 +61,4 @@ def _charge(
         ),
     )
     event, stored = changed.following(before, command)
-    policies.change(event, stored, before=before, command=command.with_answer(None))
+    ports.policies.change(event, stored, before=before, command=command.with_answer(None))

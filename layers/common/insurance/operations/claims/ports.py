@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from insurance.operations.command import Command
     from insurance.operations.files.ports import Objects
     from insurance.operations.parties.ports import Screening
+    from insurance.operations.policy.ports import PolicyChanges
     from insurance.operations.products.ports import Products
 
 
@@ -128,6 +129,15 @@ class ClaimPorts:
     products: Products
     claims: Claims
     screening: Screening
+
+
+@dataclass(frozen=True, slots=True)
+class ReinstatementPorts:
+    """What the charge for a reinstated limit needs from outside."""
+
+    products: Products
+    claims: Claims
+    policies: PolicyChanges
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from insurance.operations.quoting.ports import Quotes
 from insurance.operations.system_command import command_for
 
 
-def expire_quote(quote_id: str, now: datetime, *, quotes: Quotes) -> datetime | None:
+def expire_quote(quote_id: str, now: datetime, quotes: Quotes) -> datetime | None:
     """Expire an accepted quote that was not issued in time.
 
     Returns when to run again: at the end of its validity, if that is still to come.

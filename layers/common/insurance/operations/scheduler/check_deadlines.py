@@ -19,7 +19,7 @@ from insurance.operations.system_command import command_for
 STEP: Final = "missed deadline"
 
 
-def check_claim_deadlines(claim_id: str, now: datetime, *, claims: Claims) -> datetime | None:
+def check_claim_deadlines(claim_id: str, now: datetime, claims: Claims) -> datetime | None:
     """Record the deadlines of a claim that have passed; returns when the next one does."""
     try:
         before = claims.get(claim_id)
@@ -39,7 +39,7 @@ def check_claim_deadlines(claim_id: str, now: datetime, *, claims: Claims) -> da
 
 
 def check_complaint_deadlines(
-    complaint_id: str, now: datetime, *, complaints: Complaints
+    complaint_id: str, now: datetime, complaints: Complaints
 ) -> datetime | None:
     """Record the deadlines of a complaint that have passed; returns when the next one does."""
     try:
