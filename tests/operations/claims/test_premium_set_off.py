@@ -11,7 +11,7 @@ from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.billing.account import PAYMENTS_MAX
 from insurance.domain.claim import Claim, CostType, Decision
 from insurance.domain.claim.assessment import DecisionInput
-from insurance.domain.claim.rule import Outcome
+from insurance.domain.contract.rule import Outcome
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import AccountMoved, WrongState
 from insurance.domain.core.identity import Mode, billing_id_for

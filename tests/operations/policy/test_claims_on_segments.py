@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from insurance.domain.claim.rule import JudgedSegment, Outcome
 from insurance.domain.claim.verdict import Notice, Verdict
 from insurance.domain.claim.verification import verify_notice
+from insurance.domain.contract.rule import JudgedSegment, Outcome
 
 from tests.support.motor import wire
 from tests.support.policy_life import House, gbp, motor_with

@@ -6,8 +6,8 @@ from typing import Any, Protocol, Self
 from pydantic import BaseModel
 
 from insurance.api.views.terms import MoneyView, View
-from insurance.domain.claim.rule import JudgedSegment, PayoutStep, RuleResult
 from insurance.domain.claim.verdict import Verdict
+from insurance.domain.contract.rule import JudgedSegment, PayoutStep, RuleResult
 
 
 class RuleView(BaseModel):

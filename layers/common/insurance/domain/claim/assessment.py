@@ -18,12 +18,12 @@ from insurance.domain.claim.decision import (
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep
 from insurance.domain.claim.payee import can_be_paid_now
-from insurance.domain.claim.rule import Outcome
 from insurance.domain.claim.set_off import PremiumDue, set_off_premium, with_set_off
 from insurance.domain.claim.settlement import carry_out, with_verdict
 from insurance.domain.claim.task import HANDLER, Task
 from insurance.domain.claim.verdict import Verdict
 from insurance.domain.claim.verification import verify_claim
+from insurance.domain.contract.rule import Outcome
 from insurance.domain.core.errors import ClaimOnHold, DecisionNotPossible, SamePerson, WrongState
 from insurance.domain.core.money import Money
 from insurance.domain.core.tasks import TaskCode

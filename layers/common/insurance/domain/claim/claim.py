@@ -19,8 +19,8 @@ from insurance.domain.claim.payment import Payment, set_off_step
 from insurance.domain.claim.recovery import Recovery
 from insurance.domain.claim.register import NoticedClaim
 from insurance.domain.claim.reserve import COSTS, CostType, Reserve, ReserveReason
-from insurance.domain.claim.rule import JudgedSegment, PayoutStep, RuleResult
 from insurance.domain.claim.task import Hold, Task
+from insurance.domain.contract.rule import JudgedSegment, PayoutStep, RuleResult
 from insurance.domain.contract.terms import Reinstatement
 from insurance.domain.core.classification import Classification, Internal
 from insurance.domain.core.errors import (

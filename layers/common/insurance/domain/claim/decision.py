@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, StringConstraints
 
-from insurance.domain.claim.rule import Outcome, RuleResult
+from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.core.money import Money
 from insurance.domain.core.value import Value
 

@@ -8,8 +8,8 @@ from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep
 from insurance.domain.claim.payee_change import COOLING_PERIOD, PayeeChange
-from insurance.domain.claim.rule import Outcome, RuleResult
 from insurance.domain.claim.task import HANDLER, SCREENER, Task
+from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.core.errors import (
     PayeeUnsettled,
     SamePerson,

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStep
 from insurance.domain.bank.report import BankReport
 from insurance.domain.claim.reserve import CostType
-from insurance.domain.claim.rule import PayoutStep
+from insurance.domain.contract.rule import PayoutStep
 from insurance.domain.core.errors import WrongState
 from insurance.domain.core.identity import PaymentId, RedressId
 from insurance.domain.core.money import Money

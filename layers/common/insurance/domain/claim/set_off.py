@@ -22,8 +22,8 @@ from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.payment import Payment, PremiumSetOff
 from insurance.domain.claim.reserve import CostType
-from insurance.domain.claim.rule import Outcome, RuleResult
 from insurance.domain.claim.verdict import Verdict
+from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.money import Money
 from insurance.domain.core.posting import Posting

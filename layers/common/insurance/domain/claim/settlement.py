@@ -19,11 +19,11 @@ from insurance.domain.claim.lifecycle import ClaimStep, Handling
 from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.payee import payee_rules
 from insurance.domain.claim.reserve import CostType
-from insurance.domain.claim.rule import Outcome
 from insurance.domain.claim.set_off import PremiumDue, set_off_premium, with_set_off
 from insurance.domain.claim.task import HANDLER, Hold, Task
 from insurance.domain.claim.verdict import Verdict
 from insurance.domain.claim.verification import verify_claim
+from insurance.domain.contract.rule import Outcome
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import ClaimOnHold
 from insurance.domain.core.money import Money

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.payment import PremiumSetOff, set_off_step
-from insurance.domain.claim.rule import JudgedSegment, Outcome, PayoutStep, RuleResult
+from insurance.domain.contract.rule import JudgedSegment, Outcome, PayoutStep, RuleResult, gravest
 from insurance.domain.contract.terms import Reinstatement
 from insurance.domain.core.identity import ClaimId
 from insurance.domain.core.money import Money
@@ -55,10 +55,8 @@ class Verdict(NamedTuple):
 
     @property
     def outcome(self) -> Outcome:
-        """The gravest of the results: what is missing comes before what was judged without it."""
-        outcomes = {result.outcome for result in self.rules}
-        gravest = (Outcome.INCOMPLETE, Outcome.FAIL, Outcome.REFER)
-        return next((outcome for outcome in gravest if outcome in outcomes), Outcome.PASS)
+        """The gravest of the results."""
+        return gravest(self.rules)
 
     @property
     def payout_steps(self) -> tuple[PayoutStep, ...]:

@@ -9,8 +9,8 @@ from typing import Final
 
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.limits import LimitUsage
-from insurance.domain.claim.rule import JudgedSegment, Outcome, PayoutStep, RuleResult
 from insurance.domain.claim.verdict import Notice, Verdict
+from insurance.domain.contract.rule import JudgedSegment, Outcome, PayoutStep, RuleResult
 from insurance.domain.contract.terms import Reinstatement
 from insurance.domain.core.errors import AlreadyErased
 from insurance.domain.core.money import Money
@@ -60,10 +60,10 @@ def verify_notice(
     )
     owed = _reinstatement_steps(assessment, reinstated, used, policy, product)
     return Verdict(
-        rules + _product_rules(assessment),
+        rules + assessment.rules,
         assessment.missing,
         assessment.payable,
-        (*(PayoutStep(**step._asdict()) for step in assessment.steps), *owed),
+        (*assessment.steps, *owed),
         counts=assessment.counts,
         reserve=assessment.reserve,
         recoverable=assessment.recoverable or None,
@@ -157,19 +157,6 @@ def _loss(
         used={
             code: Money(amount=amount, currency=product.currency) for code, amount in used.items()
         },
-    )
-
-
-def _product_rules(assessment: Assessment) -> tuple[RuleResult, ...]:
-    return tuple(
-        RuleResult(
-            code=result.code,
-            outcome=Outcome(result.outcome),
-            facts=dict(result.facts),
-            explanation=result.explanation,
-            wording=result.wording or None,
-        )
-        for result in assessment.rules
     )
 
 

@@ -1,11 +1,6 @@
 """The product engine: a new product is data, compiled here into exact arithmetic."""
 
-from insurance.domain.product.claims.assessment import (
-    Assessment,
-    Loss,
-    PayoutStep,
-    RuleResult,
-)
+from insurance.domain.product.claims.assessment import Assessment, Loss
 from insurance.domain.product.definition.answers import Answers
 from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.definition.source import ProductSource
@@ -23,12 +18,10 @@ __all__ = [
     "Loss",
     "NoRate",
     "Offer",
-    "PayoutStep",
     "Period",
     "Product",
     "ProductSource",
     "Question",
     "Renewal",
     "Risk",
-    "RuleResult",
 ]

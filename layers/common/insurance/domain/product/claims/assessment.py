@@ -6,6 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
+from insurance.domain.contract.rule import Outcome, PayoutStep, RuleResult, gravest
 from insurance.domain.contract.terms import ProRata
 from insurance.domain.core.money import Money
 
@@ -29,24 +30,6 @@ class Loss(NamedTuple):
     used: Mapping[str, Money] = MappingProxyType({})
 
 
-class RuleResult(NamedTuple):
-    code: str
-    outcome: str
-    facts: Mapping[str, object]
-    explanation: str
-    wording: str = ""
-
-
-class PayoutStep(NamedTuple):
-    """One clause of the payout: what it is, its figure, and the claim before and after it."""
-
-    code: str
-    name: str
-    figure: str
-    before: Money
-    after: Money
-
-
 class Reinstating(NamedTuple):
     """On what terms a limit stands again after a claim has used it."""
 
@@ -58,9 +41,6 @@ class Reinstating(NamedTuple):
     pro_rata: ProRata
     cover: str | None
     """Whose limit it is; None: covers share it."""
-
-
-GRAVITY = ("incomplete", "fail", "refer")
 
 
 class Assessment(NamedTuple):
@@ -85,7 +65,6 @@ class Assessment(NamedTuple):
     """Of those, the limits that stand again for a premium."""
 
     @property
-    def outcome(self) -> str:
+    def outcome(self) -> Outcome:
         """The gravest outcome: a missing fact is never a denial, a referral never a payment."""
-        found = {rule.outcome for rule in self.rules}
-        return next((one for one in GRAVITY if one in found), "pass")
+        return gravest(self.rules)

@@ -1,10 +1,11 @@
 """One cover's claim rules, compiled, and a claim held to them."""
 
+from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.claims import rules
-from insurance.domain.product.claims.assessment import Assessment, Loss, RuleResult
+from insurance.domain.product.claims.assessment import Assessment, Loss
 from insurance.domain.product.claims.compiler import ClaimCompiler
 from insurance.domain.product.claims.facts import FactReader, completeness
 from insurance.domain.product.claims.fraud import FraudScore
@@ -82,7 +83,7 @@ class CoverClaims:
             return self._unpaid(found, loss, claim, [])._replace(steps=paid.steps)
         if not paid.payable:
             said = "Nothing is payable after limits and excess."
-            found.append(RuleResult("payable", "info", {}, said))
+            found.append(RuleResult(code="payable", outcome=Outcome.INFO, explanation=said))
         used = {code: self._aggregates[code] for code in paid.uses}
         return Assessment(
             tuple(found),

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.core.errors import FieldFault, InvalidFields
-from insurance.domain.product.claims.assessment import Loss, RuleResult
+from insurance.domain.product.claims.assessment import Loss
 from insurance.domain.product.claims.compiler import ClaimCompiler, Facts
 from insurance.domain.product.definition.answers import read_answers, write
 from insurance.domain.product.language.scope import RatingInput
@@ -95,11 +96,11 @@ class FactReader:
         listed = cause in self._causes
         return [
             RuleResult(
-                "cause_covered",
-                "pass" if listed else "fail",
-                {"cause": cause},
-                f"{'A covered' if listed else 'Not a covered'} cause: {cause}.",
-                self._wording,
+                code="cause_covered",
+                outcome=Outcome.PASS if listed else Outcome.FAIL,
+                facts={"cause": cause},
+                explanation=f"{'A covered' if listed else 'Not a covered'} cause: {cause}.",
+                wording=self._wording or None,
             )
         ]
 
@@ -111,9 +112,13 @@ class FactReader:
 def completeness(missing: Sequence[str]) -> RuleResult:
     if missing:
         return RuleResult(
-            "facts_complete",
-            "incomplete",
-            {"missing": list(missing)},
-            f"Still needed: {', '.join(missing)}.",
+            code="facts_complete",
+            outcome=Outcome.INCOMPLETE,
+            facts={"missing": list(missing)},
+            explanation=f"Still needed: {', '.join(missing)}.",
         )
-    return RuleResult("facts_complete", "pass", {}, "Everything that was asked is there.")
+    return RuleResult(
+        code="facts_complete",
+        outcome=Outcome.PASS,
+        explanation="Everything that was asked is there.",
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from insurance.domain.product.claims.assessment import RuleResult
+from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.product.claims.compiler import ClaimCompiler
 from insurance.domain.product.definition import model
 from insurance.domain.product.faults import refuse
@@ -31,7 +31,11 @@ class FraudScore:
         said = " ".join(f"{signal.reason.rstrip('.')}." for signal in seen if signal.reason)
         explanation = f"A score of {score}: {band}. {said}".rstrip()
         outcome = "pass" if band == "pass" else "refer"
-        return [RuleResult("fraud_score", outcome, facts, explanation)]
+        return [
+            RuleResult(
+                code="fraud_score", outcome=Outcome(outcome), facts=facts, explanation=explanation
+            )
+        ]
 
 
 def _bands(claims: model.Claims) -> Sequence[tuple[int | None, str]]:

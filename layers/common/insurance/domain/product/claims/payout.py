@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from insurance.domain.contract.rule import PayoutStep
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.arithmetic import half_up
 from insurance.domain.core.money import Currency, Money
-from insurance.domain.product.claims.assessment import Loss, PayoutStep
+from insurance.domain.product.claims.assessment import Loss
 from insurance.domain.product.claims.compiler import ClaimCompiler, Facts
 from insurance.domain.product.claims.limits import Aggregate
 from insurance.domain.product.definition import model
@@ -168,7 +169,11 @@ class Payout:
             running, shown = self._applied(clause, figure, before, run)
             run.steps.append(
                 PayoutStep(
-                    clause.code, clause.name, shown, self._cents(before), self._cents(running)
+                    code=clause.code,
+                    name=clause.name,
+                    figure=shown,
+                    before=self._cents(before),
+                    after=self._cents(running),
                 )
             )
         return running

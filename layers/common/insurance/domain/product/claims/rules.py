@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.contract.terms import ImposedTerms
-from insurance.domain.product.claims.assessment import RuleResult
 from insurance.domain.product.claims.compiler import ClaimCompiler
 from insurance.domain.product.definition import model
 from insurance.domain.product.language.scope import RatingInput
@@ -48,9 +48,24 @@ def results(
         code, wording = rule.definition.code, rule.definition.wording
         if rule.matches(claim):
             reason = rule.definition.reason
-            found.append(RuleResult(code, rule.outcome, facts, reason, wording))
+            found.append(
+                RuleResult(
+                    code=code,
+                    outcome=Outcome(rule.outcome),
+                    facts=facts,
+                    explanation=reason,
+                    wording=wording or None,
+                )
+            )
         else:
-            found.append(RuleResult(code, "pass", {}, "Does not apply.", wording))
+            found.append(
+                RuleResult(
+                    code=code,
+                    outcome=Outcome.PASS,
+                    explanation="Does not apply.",
+                    wording=wording or None,
+                )
+            )
     return found
 
 
@@ -59,9 +74,21 @@ def in_force(cover: model.Cover, given: RatingInput, imposed: ImposedTerms | Non
     code, name = cover.code, cover.name or cover.code
     if code in given.selected:
         said = f"{name} is in force."
-        return RuleResult("cover_in_force", "pass", {"cover": code}, said, cover.wording)
+        return RuleResult(
+            code="cover_in_force",
+            outcome=Outcome.PASS,
+            facts={"cover": code},
+            explanation=said,
+            wording=cover.wording or None,
+        )
     if imposed is not None and code in imposed.exclusions:
         why = f"{name} is excluded by the terms on which the risk was accepted."
     else:
         why = f"{name} is not in force on this policy."
-    return RuleResult("cover_in_force", "fail", {"cover": code}, why, cover.wording)
+    return RuleResult(
+        code="cover_in_force",
+        outcome=Outcome.FAIL,
+        facts={"cover": code},
+        explanation=why,
+        wording=cover.wording or None,
+    )

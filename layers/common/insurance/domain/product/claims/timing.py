@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from insurance.domain.product.claims.assessment import Loss, RuleResult
+from insurance.domain.contract.rule import Outcome, RuleResult
+from insurance.domain.product.claims.assessment import Loss
 from insurance.domain.product.claims.compiler import ClaimCompiler
 from insurance.domain.product.definition import model
 from insurance.domain.product.faults import refuse
@@ -98,7 +99,14 @@ class Timing:
                 "at": made.isoformat(),
             }
             said = f"The {what} {'in' if inside else 'outside'} the period of insurance."
-            rules.append(RuleResult("within_period", "pass" if inside else "fail", facts, said))
+            rules.append(
+                RuleResult(
+                    code="within_period",
+                    outcome=Outcome.PASS if inside else Outcome.FAIL,
+                    facts=facts,
+                    explanation=said,
+                )
+            )
         if loss.occurred_at is not None:
             rules += self._retroactive(loss.occurred_at, given, period)
             if loss.reported_at is not None:
@@ -122,22 +130,34 @@ class Timing:
         after = occurred.astimezone(period.start.tzinfo).date() >= first
         return [
             RuleResult(
-                "after_retroactive_date",
-                "pass" if after else "fail",
-                {"retroactive_date": first.isoformat(), "at": occurred.isoformat()},
-                f"What is claimed for happened {'on or after' if after else 'before'} {first}.",
+                code="after_retroactive_date",
+                outcome=Outcome.PASS if after else Outcome.FAIL,
+                facts={"retroactive_date": first.isoformat(), "at": occurred.isoformat()},
+                explanation=f"What is claimed for happened {'on or after' if after else 'before'} {first}.",
             )
         ]
 
     def _reported(self, occurred: datetime, reported: datetime) -> RuleResult:
         facts = {"occurred_at": occurred.isoformat(), "reported_at": reported.isoformat()}
         if reported < occurred:
-            return RuleResult("reported_in_time", "fail", facts, "The loss lies in the future.")
+            return RuleResult(
+                code="reported_in_time",
+                outcome=Outcome.FAIL,
+                facts=facts,
+                explanation="The loss lies in the future.",
+            )
         days = self._deadline_days
         if days is None or reported <= occurred + timedelta(days=days):
-            return RuleResult("reported_in_time", "pass", facts, "Reported in time.")
+            return RuleResult(
+                code="reported_in_time",
+                outcome=Outcome.PASS,
+                facts=facts,
+                explanation="Reported in time.",
+            )
         why = f"Reported after the deadline of {days} days."
-        return RuleResult("reported_in_time", self._late, facts, why)
+        return RuleResult(
+            code="reported_in_time", outcome=Outcome(self._late), facts=facts, explanation=why
+        )
 
     def waited(self, loss: Loss, given: RatingInput, period: Period) -> list[RuleResult]:
         """Whether the waiting period was over; a cover held without a gap waits for once."""
@@ -150,11 +170,11 @@ class Timing:
         over = loss.occurred_at >= until
         return [
             RuleResult(
-                "waiting_period",
-                "pass" if over else "fail",
-                {"days": days, "until": until.isoformat()},
-                f"The waiting period of {days} {waiting.unit} "
+                code="waiting_period",
+                outcome=Outcome.PASS if over else Outcome.FAIL,
+                facts={"days": days, "until": until.isoformat()},
+                explanation=f"The waiting period of {days} {waiting.unit} "
                 f"{'is over' if over else 'still runs'}.",
-                self._wording,
+                wording=self._wording or None,
             )
         ]

@@ -1,7 +1,8 @@
-"""What a rule of verification answers, whether the product wrote it or the law of insurance did."""
+"""The result of a rule on a loss, and the steps of a payout: of the product's own rules and of those that every claim meets."""
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import AwareDatetime
 
@@ -27,6 +28,15 @@ class RuleResult(Value):
     explanation: str
     wording: str | None = None
     """Where in the policy wording the rule stands."""
+
+
+GRAVITY: Final = (Outcome.INCOMPLETE, Outcome.FAIL, Outcome.REFER)
+
+
+def gravest(rules: Iterable[RuleResult]) -> Outcome:
+    """The gravest of the results: what is missing comes before what was judged without it."""
+    outcomes = {rule.outcome for rule in rules}
+    return next((outcome for outcome in GRAVITY if outcome in outcomes), Outcome.PASS)
 
 
 class JudgedSegment(Value):
