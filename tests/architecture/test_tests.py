@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from tests.architecture.sources import ROOT, sources
+from tests.long.mutants import FAULTS
 
 TESTS = sources("tests/*.py")
 LINES_MAX = 600
@@ -55,3 +56,14 @@ def test_no_test_sleeps():
 
     assert found(slept).keys() - SLEEPERS == set()
     assert found(slept).keys() >= SLEEPERS.keys()
+
+
+def test_every_planted_fault_has_its_line_in_the_code_once():
+    """A fault without a line is planted nowhere, and would count as noticed by nobody."""
+    source = ROOT / "layers" / "common" / "insurance"
+    places = {
+        fault.name: (source / fault.module).read_text("utf-8").count(fault.right)
+        for fault in FAULTS
+    }
+
+    assert {name: count for name, count in places.items() if count != 1} == {}

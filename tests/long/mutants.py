@@ -288,8 +288,8 @@ FAULTS = (
     Fault(
         "a third party is made to pay the policyholder's premium",
         "domain/claim/claim.py",
-        "told = self.payee is not None and self.payee.is_policyholder",
-        "told = self.payee is not None",
+        "is_policyholder = self.payee is not None and self.payee.is_policyholder",
+        "is_policyholder = self.payee is not None",
         "tests/operations/claims/test_premium_set_off.py",
     ),
     Fault(

@@ -72,19 +72,21 @@ class Catalogue:
         return self._published(ref.content) if ref.content else product(ref.code, ref.version)
 
     def all_on_sale(self, day: date, mode: Mode) -> Sequence[Product]:
-        newest = {one.code: one for one in self._known(mode, None) if one.sold_on(day)}
+        newest = {
+            version.code: version for version in self._known(mode, None) if version.sold_on(day)
+        }
         return [self.version(newest[code].ref) for code in sorted(newest)]
 
     def sells(self, ref: ProductRef, day: date, mode: Mode, *, renewal: bool) -> bool:
         return any(
-            one.version == ref.version and one.sold_on(day, renewal=renewal)
-            for one in self._known(mode, ref.code)
+            version.version == ref.version and version.sold_on(day, renewal=renewal)
+            for version in self._known(mode, ref.code)
         )
 
     def _newest(self, code: str, day: date, mode: Mode, *, renewal: bool) -> Product:
-        for one in reversed(self._known(mode, code)):
-            if one.sold_on(day, renewal=renewal):
-                return self.version(one.ref)
+        for version in reversed(self._known(mode, code)):
+            if version.sold_on(day, renewal=renewal):
+                return self.version(version.ref)
         raise ProductNotFound(code)
 
     def _known(self, mode: Mode, code: str | None) -> Sequence[ProductVersion]:
@@ -99,10 +101,12 @@ class Catalogue:
         return known
 
     def _read(self, mode: Mode, code: str | None) -> Sequence[ProductVersion]:
-        found = {(one.code, one.version): one for one in self._seeds.known(mode, code)}
+        versions = {
+            (version.code, version.version): version for version in self._seeds.known(mode, code)
+        }
         for kept in self._stored().known(mode, code):
-            found[kept.record.code, kept.record.version] = kept.record
-        return sorted(found.values(), key=lambda one: (one.code, order(one.version)))
+            versions[kept.record.code, kept.record.version] = kept.record
+        return sorted(versions.values(), key=lambda version: (version.code, order(version.version)))
 
     def _compiled(self, content: str) -> Product:
         from insurance.operations.products.product_files import stored_files  # noqa: PLC0415 - bundled ones need none

@@ -131,10 +131,10 @@ def _escaped(part: str) -> str:
 
 
 def _without_repeats(pairs: list[tuple[str, Json]]) -> JsonObject:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
         raise MalformedBody("The body names a field twice.")
-    return found
+    return fields
 
 
 def _integer(digits: str) -> int:

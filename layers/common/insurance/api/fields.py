@@ -54,10 +54,10 @@ def _account(value: str) -> str:
     from stdnum.exceptions import ValidationError  # noqa: PLC0415 - as above
 
     try:
-        found: str = iban.validate(value)
+        account: str = iban.validate(value)
     except ValidationError as error:
         raise ValueError("an IBAN whose check digits hold is expected") from error
-    return found
+    return account
 
 
 Iban = Annotated[str, StringConstraints(min_length=5, max_length=42), AfterValidator(_account)]

@@ -189,7 +189,7 @@ def problem_of(error: InsuranceError) -> Problem:
 
 def problem_of_kind(kind: type[InsuranceError]) -> Problem:
     """As `problem_of`, for a class of errors."""
-    return next(PROBLEMS[one] for one in kind.__mro__ if one in PROBLEMS)
+    return next(PROBLEMS[base] for base in kind.__mro__ if base in PROBLEMS)
 
 
 def render(

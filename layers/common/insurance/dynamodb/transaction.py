@@ -150,34 +150,34 @@ def load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Ite
 
 def read(client: "DynamoDBClient", table: str, key: Item) -> Item | None:
     """One item, by a consistent GetItem: a twentieth of a warm request cheaper than a batch of one."""
-    found: list[Item | None] = []
+    items: list[Item | None] = []
 
     def fetch() -> bool:
         answer = client.get_item(TableName=table, Key=key, ConsistentRead=True)
-        found.append(answer.get("Item"))
+        items.append(answer.get("Item"))
         return True
 
     _insist(fetch)
-    return found[0]
+    return items[0]
 
 
 def query(client: "DynamoDBClient", *, consistent: bool = True, **request: Any) -> list[Item]:
     """One page of a Query, insisted on like every other call. An index follows its table a little
     later: it cannot be asked to be consistent."""
-    found: list[Item] = []
+    items: list[Item] = []
 
     def fetch() -> bool:
         answer = client.query(**request, ConsistentRead=consistent)
-        found.extend(dict(item) for item in answer["Items"])
+        items.extend(dict(item) for item in answer["Items"])
         return True
 
     _insist(fetch)
-    return found
+    return items
 
 
 def query_all(client: "DynamoDBClient", **request: Any) -> list[Item]:
     """Every page of a consistent Query, for what is bounded by its nature."""
-    found: list[Item] = []
+    items: list[Item] = []
     start: Item | None = None
 
     def fetch() -> bool:
@@ -185,14 +185,14 @@ def query_all(client: "DynamoDBClient", **request: Any) -> list[Item]:
         if start:
             request["ExclusiveStartKey"] = start
         answer = client.query(**request, ConsistentRead=True)
-        found.extend(dict(item) for item in answer["Items"])
+        items.extend(dict(item) for item in answer["Items"])
         start = dict(answer.get("LastEvaluatedKey", {}))
         return True
 
     _insist(fetch)
     while start:
         _insist(fetch)
-    return found
+    return items
 
 
 def _matching(found: list[tuple[str, Item]], table: str, key: Item) -> Item | None:

@@ -100,8 +100,8 @@ class LookUps:
                 json.loads(path.read_text("utf-8"), parse_float=Decimal) if path.is_file() else {}
             )
             self._samples[source] = known
-        found: Mapping[str, object] | None = self._samples[source].get(normal(key))
-        return found
+        sample: Mapping[str, object] | None = self._samples[source].get(normal(key))
+        return sample
 
 
 def normal(key: str) -> str:

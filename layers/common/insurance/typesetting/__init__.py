@@ -64,5 +64,5 @@ class BundledWordings:
 @cache
 def _read(name: str) -> Mapping[str, Any]:
     path = HERE / "wording" / f"{name}.json"
-    found: Mapping[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    return found
+    texts: Mapping[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return texts

@@ -45,7 +45,9 @@ class QuestionView(BaseModel):
             maximum=_plain(question.maximum),
             pattern=question.pattern or None,
             currency=question.currency if question.type == "money" else None,
-            choices=[ChoiceView(code=one.code, label=one.label) for one in question.choices],
+            choices=[
+                ChoiceView(code=choice.code, label=choice.label) for choice in question.choices
+            ],
             fields=[cls.of(field) for field in question.fields],
             visible_when=question.visible_when or None,
             classification=question.classification,

@@ -75,18 +75,18 @@ def with_waiting_task(claim: Claim, now: datetime) -> Claim:
         return claim
     waiting = {payment.status: payment for payment in reversed(claim.payments)}
     suspect = waiting.get(PaymentStatus.SCREENING)
-    asked = waiting.get(PaymentStatus.AWAITING_APPROVAL)
+    requested = waiting.get(PaymentStatus.AWAITING_APPROVAL)
     if suspect is not None:
         role, code, reason = (
             SCREENER,
             TaskCode.CLEAR_SCREENING,
             f"{suspect.amount} waits for a look.",
         )
-    elif asked is not None:
+    elif requested is not None:
         role, code, reason = (
             HANDLER,
             TaskCode.APPROVE_PAYMENT,
-            f"{asked.amount} waits for a second person.",
+            f"{requested.amount} waits for a second person.",
         )
     elif claim.payee_change is not None:
         role, code, reason = HANDLER, TaskCode.APPROVE_PAYEE, "Another payee is asked for."

@@ -370,8 +370,8 @@ class Claim(PartyRecord):
     @property
     def pays_policyholder(self) -> bool:
         """Whether what is paid for the loss goes to them, and nobody must be paid before them."""
-        told = self.payee is not None and self.payee.is_policyholder
-        return told and self.loss_payee is None
+        is_policyholder = self.payee is not None and self.payee.is_policyholder
+        return is_policyholder and self.loss_payee is None
 
     def with_paid(self, paid: Payment, *, by: str, at: datetime) -> Self:
         """With a payment that is done: out of the reserve; closed once nothing is outstanding."""

@@ -83,8 +83,8 @@ def appeal_in(territory: str) -> str:
 
 def sources_of(rules: Sequence[RuleResult]) -> tuple[str, ...]:
     """The sources of what the rules looked at; what was told where no rule stands against it."""
-    found = dict.fromkeys(SOURCES.get(rule.code, TOLD) for rule in rules)
-    return tuple(found) or (TOLD,)
+    sources = dict.fromkeys(SOURCES.get(rule.code, TOLD) for rule in rules)
+    return tuple(sources) or (TOLD,)
 
 
 def rules_against(rules: Sequence[RuleResult]) -> tuple[RuleResult, ...]:

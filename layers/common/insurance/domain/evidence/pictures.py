@@ -82,8 +82,8 @@ def _orientation(tiff: bytes) -> int:
     for place in range(min(number(first, 2), 1000)):
         entry = first + 2 + 12 * place
         if number(entry, 2) == ORIENTATION:
-            found = number(entry + 8, 2)
-            return found if UPRIGHT <= found <= 8 else UPRIGHT  # noqa: PLR2004 - there are eight
+            orientation = number(entry + 8, 2)
+            return orientation if UPRIGHT <= orientation <= 8 else UPRIGHT  # noqa: PLR2004 - there are eight
     return UPRIGHT
 
 

@@ -61,8 +61,8 @@ class Covers:
                 continue
             with builder.apart() as sources:
                 code = builder.condition(cover.when, cover.at("when"))
-            asked = present(sources)
-            codes.append(f"(not ({asked}) or {code})" if asked else code)
+            all_present = present(sources)
+            codes.append(f"(not ({all_present}) or {code})" if all_present else code)
         builder.write(f"return ({', '.join(codes)},)")
         return builder.build()
 
@@ -75,8 +75,8 @@ class Covers:
         for cover in covers:
             limit = self._amount(builder, cover, "limit")
             excess = "None"
-            asked = {ask.code for ask in cover.claim.asks}
-            if mentions(cover.excess, asked | {"claimed", "loss", "cause", "item"}):
+            asked_codes = {ask.code for ask in cover.claim.asks}
+            if mentions(cover.excess, asked_codes | {"claimed", "loss", "cause", "item"}):
                 on_loss.add(cover.code)
             else:
                 excess = self._amount(builder, cover, "excess")
@@ -86,8 +86,8 @@ class Covers:
 
     def _amount(self, builder: FunctionBuilder, cover: model.Cover, name: str) -> str:
         source = cover.limit if name == "limit" else cover.excess
-        asked = {ask.code for ask in cover.claim.asks}
-        if source is None or mentions(source, asked | {"item", "claimed", "cause"}):
+        asked_codes = {ask.code for ask in cover.claim.asks}
+        if source is None or mentions(source, asked_codes | {"item", "claimed", "cause"}):
             return "None"
         exponent = builder.scope.exponent
         with builder.apart() as sources:

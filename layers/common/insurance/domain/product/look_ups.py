@@ -81,7 +81,7 @@ class LookUps:
         """What rating took, in the form of the wire."""
         return {
             source: None
-            if told is None
-            else {code: write(self.fields[source][code], value) for code, value in told.items()}
-            for source, told in held.items()
+            if facts is None
+            else {code: write(self.fields[source][code], value) for code, value in facts.items()}
+            for source, facts in held.items()
         }

@@ -126,8 +126,8 @@ def _condition(builder: FunctionBuilder, names: Names, change: model.AnswerChang
         if term.type.kind is not Kind.BOOL:
             raise refuse(change.at("when"), term.type, "yes or no")
         when = term.code
-    asked = present(builder.sources)
-    return f"({asked}) and {when}" if asked else when
+    all_present = present(builder.sources)
+    return f"({all_present}) and {when}" if all_present else when
 
 
 def _fitted(term: Term, question: Question, change: model.AnswerChange) -> str:

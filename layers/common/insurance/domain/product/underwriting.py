@@ -28,8 +28,8 @@ class Underwriting:
                 if rule.load is not None:
                     term = builder.rate(rule.load, rule.at("load"))
                     load = f"({term.code}, {term.type.scale})"
-            asked = present(sources)
-            guard = f"{asked} and {when}" if asked else when
+            all_present = present(sources)
+            guard = f"{all_present} and {when}" if all_present else when
             codes.append(f"({load} if {guard} else None)")
         builder.write(f"return ({', '.join(codes)}{',' if codes else ''})")
         self.source = builder.source()
@@ -37,12 +37,12 @@ class Underwriting:
 
     def matches(self, given: RatingInput) -> list[RuleMatch]:
         """What the rules say of a risk, the highest priority first."""
-        found = [
+        matches = [
             rule if held is True else rule._replace(load=as_decimal(*held))
             for rule, held in zip(self.rules, self._run(given), strict=True)
             if held is not None
         ]
-        return sorted(found, key=lambda match: -match.priority)
+        return sorted(matches, key=lambda match: -match.priority)
 
 
 def _match(rule: model.UnderwritingRule, scope: Scope, known: set[str]) -> RuleMatch:

@@ -40,6 +40,6 @@ class DynamoDBRenewals:
         keys = self._policies.keys(policy_id, rest[-1])
         items = load(
             self._client,
-            [(self._claims_table, {"id": codec.text(each["claim_id"])}) for each in noticed],
+            [(self._claims_table, {"id": codec.text(row["claim_id"])}) for row in noticed],
         )
         return policy, [aggregates.kept(Claim, item, keys).record for item in items if item]

@@ -49,10 +49,10 @@ def read_evidence(
     evidence = find_evidence(stored.record, evidence_id, query.caller)
     if stored.key is None:
         raise AlreadyErased(claim_id)
-    found = _object_of(evidence, query.caller)
-    if found is None:
+    key = _object_of(evidence, query.caller)
+    if key is None:
         return LinkedEvidence(evidence, None)
-    sealed = ports.objects.get(found.key)
+    sealed = ports.objects.get(key.key)
     if sealed is None and evidence.status is EvidenceStatus.REFUSED:
         return LinkedEvidence(evidence, None)  # the bucket's rule has deleted it
     if sealed is None:
@@ -60,8 +60,8 @@ def read_evidence(
     link = issue_download_link(
         evidence.id,
         unseal_file(sealed, evidence_id, stored.key),
-        media_type=found.media_type,
-        name=found.name,
+        media_type=key.media_type,
+        name=key.name,
         objects=ports.objects,
         now=query.received_at,
     )

@@ -59,8 +59,10 @@ def take_status_report(document: str, command: Command, ports: PaymentPorts) -> 
         reported = report.of(payment_id)
         outcome = OUTCOMES.get((status, reported.meaning))
         if outcome is not None:
-            one = BankReport(payment_id, outcome, report.id, command.now, reported.reason)
-            report_one_of_many(one, command, ports.payers)
+            payment_report = BankReport(
+                payment_id, outcome, report.id, command.now, reported.reason
+            )
+            report_one_of_many(payment_report, command, ports.payers)
         payments.append(ReportedPayment(payment_id, outcome, reported.code, reported.reason))
     result = StatusReportResult(report, payments)
     ports.orders.record_answer(command.with_answer(result))

@@ -64,7 +64,7 @@ def bundled_version(
 ) -> Stored[ProductVersion] | None:
     """A version that ships with the code and that nobody has taken a step with: no event yet."""
     known = ports.seeds.known(mode, code)
-    return next((_as_stored(one) for one in known if one.version == version), None)
+    return next((_as_stored(stored) for stored in known if stored.version == version), None)
 
 
 def _as_stored(version: ProductVersion) -> Stored[ProductVersion]:

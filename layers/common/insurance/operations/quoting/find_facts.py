@@ -9,4 +9,4 @@ from insurance.operations.quoting.ports import LookUps
 
 def find_facts(wanted: Iterable[LookUp], look_ups: LookUps) -> LookedUp:
     """The facts by source; None where a source does not know or does not answer."""
-    return {one.source: look_ups.find(one.source, one.key) for one in wanted}
+    return {look_up.source: look_ups.find(look_up.source, look_up.key) for look_up in wanted}

@@ -66,7 +66,7 @@ class CoverClaims:
         held, missing = self._facts.read(loss, given, period)
         claim = given._replace(facts=held)
         missing += self._facts.missing_evidence(loss, claim, missing)
-        found = [
+        results = [
             *self._timing.results(loss, given, period),
             rules.in_force(self._cover, given, imposed),
             *self._facts.cause(loss),
@@ -74,19 +74,19 @@ class CoverClaims:
             completeness(missing),
         ]
         if missing or self._cover.code not in given.selected:
-            return self._unpaid(found, loss, claim, missing)
+            return self._unpaid(results, loss, claim, missing)
         self._payout.put_amounts(claim, held, imposed)
-        found += rules.results(self._rules, claim, self._facts.shown(held))
-        found += self._fraud.results(claim)
+        results += rules.results(self._rules, claim, self._facts.shown(held))
+        results += self._fraud.results(claim)
         paid = self._payout.paid(loss, claim, held, imposed)
-        if any(rule.outcome == "fail" for rule in found):
-            return self._unpaid(found, loss, claim, [])._replace(steps=paid.steps)
+        if any(rule.outcome == "fail" for rule in results):
+            return self._unpaid(results, loss, claim, [])._replace(steps=paid.steps)
         if not paid.payable:
             said = "Nothing is payable after limits and excess."
-            found.append(RuleResult(code="payable", outcome=Outcome.INFO, explanation=said))
+            results.append(RuleResult(code="payable", outcome=Outcome.INFO, explanation=said))
         used = {code: self._aggregates[code] for code in paid.uses}
         return Assessment(
-            tuple(found),
+            tuple(results),
             (),
             paid.payable,
             paid.steps,

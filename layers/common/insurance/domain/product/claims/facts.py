@@ -24,7 +24,8 @@ class FactReader:
         self._asks_cause = bool(claim.causes) and all(ask.code != "cause" for ask in self._asks)
         """A cover that lists causes wants to be told one, in words of its own or not."""
         self._evidence = [
-            (one, compiler.condition(one.when, one.at("when"))) for one in claim.evidence
+            (evidence, compiler.condition(evidence.when, evidence.at("when")))
+            for evidence in claim.evidence
         ]
 
     def read(self, loss: Loss, given: RatingInput, period: Period) -> tuple[Facts, list[str]]:
@@ -74,8 +75,8 @@ class FactReader:
             return None
         listed = self._scope.questions[code]
         for item in given.answers[listed.code] or ():
-            told = {field.code: write(field, item[field.code]) for field in listed.fields}
-            if all(told.get(code) == value for code, value in loss.item.items()):
+            answers = {field.code: write(field, item[field.code]) for field in listed.fields}
+            if all(answers.get(code) == value for code, value in loss.item.items()):
                 return item  # type: ignore[no-any-return]
         raise InvalidFields([FieldFault("/item", "unknown", "The policy does not list this item.")])
 

@@ -49,17 +49,17 @@ def aggregates_of(compiler: ClaimCompiler, claims: model.Claims) -> dict[str, Ag
     cover = compiler.cover
     rows = [(row, None) for row in claims.aggregates]
     rows += [(row, cover.code) for row in cover.aggregates]  # type: ignore[misc]
-    found = {}
+    aggregates = {}
     for row, owner in rows:
         terms = row.reinstatements
-        if row.code in found:
+        if row.code in aggregates:
             raise refuse(row.at("code"), row.code, "a code of its own")
         if row.per == "life" and terms is not None and Decimal(str(terms.premium_rate)):
             expected = "term: what is charged to stand again is a limit of one term"
             raise refuse(row.at("per"), "life", expected)
         amount = compiler.amount(row.amount, row.at("amount"))
-        found[row.code] = Aggregate(row, amount, owner)
-    return found
+        aggregates[row.code] = Aggregate(row, amount, owner)
+    return aggregates
 
 
 def reinstating(

@@ -100,7 +100,7 @@ class Payout:
             return claim.payout
         if claims.payout is not None:
             return claims.payout
-        return [model.Clause(one, f"{path}/{place}") for place, one in enumerate(USUAL)]
+        return [model.Clause(clause, f"{path}/{place}") for place, clause in enumerate(USUAL)]
 
     # Compiling
 
@@ -114,7 +114,7 @@ class Payout:
         when = builder.condition(clause.when, clause.at("when"))
         scale, code = self._figure(builder, clause, operation)
         builder.finish(code, when)
-        same = sum(one.operation == operation for one in self._clauses)
+        same = sum(earlier.operation == operation for earlier in self._clauses)
         usual_code = f"{operation}_{same + 1}" if same else operation
         return Clause(
             clause.code or usual_code,

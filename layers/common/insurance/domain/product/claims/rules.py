@@ -43,12 +43,12 @@ def results(
     rules: Sequence[Rule], claim: RatingInput, facts: dict[str, object]
 ) -> list[RuleResult]:
     """Every rule, whether it matches or not; `facts` are shown beside those that do."""
-    found = []
+    results = []
     for rule in rules:
         code, wording = rule.definition.code, rule.definition.wording
         if rule.matches(claim):
             reason = rule.definition.reason
-            found.append(
+            results.append(
                 RuleResult(
                     code=code,
                     outcome=Outcome(rule.outcome),
@@ -58,7 +58,7 @@ def results(
                 )
             )
         else:
-            found.append(
+            results.append(
                 RuleResult(
                     code=code,
                     outcome=Outcome.PASS,
@@ -66,7 +66,7 @@ def results(
                     wording=wording or None,
                 )
             )
-    return found
+    return results
 
 
 def in_force(cover: model.Cover, given: RatingInput, imposed: ImposedTerms | None) -> RuleResult:

@@ -32,14 +32,14 @@ class Answers(NamedTuple):
 def answers_to(questions: Sequence["Question"], raw: Mapping[str, Any]) -> dict[str, Any]:
     """Of answers to another version of a product, those to what these questions ask."""
     kept: dict[str, Any] = {}
-    for one in questions:
-        if one.code not in raw:
+    for question in questions:
+        if question.code not in raw:
             continue
-        answer = raw[one.code]
-        if one.type == "list" and isinstance(answer, list):
-            fields = {field.code for field in one.fields}
+        answer = raw[question.code]
+        if question.type == "list" and isinstance(answer, list):
+            fields = {field.code for field in question.fields}
             answer = [{c: v for c, v in item.items() if c in fields} for item in answer]
-        kept[one.code] = answer
+        kept[question.code] = answer
     return kept
 
 
@@ -79,32 +79,32 @@ def _record(
         return json, held
     faults += _unknown(questions, raw, at)
     spoilt = False
-    for one in questions:
+    for question in questions:
         before = len(faults)
-        pointer = f"{at}/{one.code}"
-        wire = raw.get(one.code)
-        is_asked = visible.get(one.code)
+        pointer = f"{at}/{question.code}"
+        wire = raw.get(question.code)
+        is_asked = visible.get(question.code)
         if is_asked is not None and spoilt:  # it cannot be told from answers with faults
-            held[one.code] = None
+            held[question.code] = None
             continue
         seen = is_asked is None or is_asked(held)
         # What stands in for an answer that is not asked may be sent again: stored answers are.
-        if not seen and wire is not None and wire != one.default:
+        if not seen and wire is not None and wire != question.default:
             faults.append(FieldFault(pointer, "not_asked", "This is not asked here: leave it out."))
         if wire is None or not seen:
-            wire = one.default
+            wire = question.default
             if wire is None:
-                if one.required and seen:
-                    faults.append(FieldFault(pointer, "required", f"{one.label} is needed."))
-                held[one.code] = None
+                if question.required and seen:
+                    faults.append(FieldFault(pointer, "required", f"{question.label} is needed."))
+                held[question.code] = None
                 spoilt = spoilt or len(faults) > before
                 continue
-        found = READ[one.type](one, wire, pointer, faults)
+        value = READ[question.type](question, wire, pointer, faults)
         if len(faults) == before:
-            held[one.code] = found
-            json[one.code] = write(one, found)
+            held[question.code] = value
+            json[question.code] = write(question, value)
         else:
-            held[one.code], spoilt = None, True
+            held[question.code], spoilt = None, True
     return json, held
 
 
@@ -112,7 +112,7 @@ def _unknown(
     questions: Sequence["Question"], raw: Mapping[str, object], at: str
 ) -> Iterator[FieldFault]:
     """Answers that nobody asked for."""
-    known = {one.code for one in questions}
+    known = {question.code for question in questions}
     for code in raw:
         if code not in known:
             hint = did_you_mean(str(code), known)

@@ -24,8 +24,8 @@ NESTING_MAX: Final = 60
 def schema() -> Mapping[str, Any]:
     """The published JSON Schema of product.json."""
     text = files("insurance.products").joinpath("product.schema.json").read_text("utf-8")
-    found: Mapping[str, Any] = json.loads(text)
-    return found
+    document: Mapping[str, Any] = json.loads(text)
+    return document
 
 
 def parsed(text: str, name: str) -> Any:
@@ -69,12 +69,12 @@ def _no_constant(name: str) -> object:
 
 
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the property {twice[:80]!r} twice in one object")
-    return found
+    return fields
 
 
 class Files(NamedTuple):
@@ -118,9 +118,9 @@ def read_source(document: str, tables: Mapping[str, str], scenarios: str | None)
         InvalidProduct: The files are too large, no JSON, or not as the schema has it.
     """
     written = parsed(document, "product.json")
-    found = shape.faults(written, schema())
-    if found:
-        raise InvalidProduct(found)
+    faults = shape.faults(written, schema())
+    if faults:
+        raise InvalidProduct(faults)
     if len(tables) > TABLE_COUNT_MAX or sum(map(len, tables.values())) > TABLES_MAX:
         raise refuse("/", "tables too many or too large", f"at most {TABLES_MAX} characters")
     examples = None if scenarios is None else parsed(scenarios, "scenarios.json")

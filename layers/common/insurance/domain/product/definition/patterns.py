@@ -28,7 +28,7 @@ def sound_pattern(pattern: str, path: str) -> str:
 
 def _endless(parsed: Iterable[Any], path: str, pattern: str, *, repeated: bool) -> int:
     """How many parts may go on for ever. Raises InvalidProduct for what may take for ever to fail."""
-    found = 0
+    endless = 0
     for operation, argument in parsed:
         name = str(operation)
         if name not in SIMPLE:
@@ -38,16 +38,16 @@ def _endless(parsed: Iterable[Any], path: str, pattern: str, *, repeated: bool) 
             many = most > 1
             if many and repeated:
                 raise refuse(path, pattern, "no repeat in what is repeated")
-            found += int(most is _parser.MAXREPEAT)
-            found += _endless(inner, path, pattern, repeated=repeated or many)
+            endless += int(most is _parser.MAXREPEAT)
+            endless += _endless(inner, path, pattern, repeated=repeated or many)
         elif name == "SUBPATTERN":
-            found += _endless(argument[-1], path, pattern, repeated=repeated)
+            endless += _endless(argument[-1], path, pattern, repeated=repeated)
         elif name == "BRANCH":
             if repeated:
                 raise refuse(path, pattern, "no choice in what is repeated: a class such as [ab]")
-            parts = [_endless(one, path, pattern, repeated=repeated) for one in argument[1]]
-            found += max(parts)
-    return found
+            parts = [_endless(branch, path, pattern, repeated=repeated) for branch in argument[1]]
+            endless += max(parts)
+    return endless
 
 
 ENDLESS_MAX: Final = 2

@@ -204,9 +204,9 @@ def by_code(questions: Sequence[Question], path: str = "/questions") -> dict[str
     Raises:
         InvalidProduct: Two have the same.
     """
-    found: dict[str, Question] = {}
-    for place, one in enumerate(questions):
-        if one.code in found:
-            raise refuse(f"{path}/{place}/code", one.code, "a code of its own")
-        found[one.code] = one
-    return found
+    questions_by_code: dict[str, Question] = {}
+    for place, question in enumerate(questions):
+        if question.code in questions_by_code:
+            raise refuse(f"{path}/{place}/code", question.code, "a code of its own")
+        questions_by_code[question.code] = question
+    return questions_by_code

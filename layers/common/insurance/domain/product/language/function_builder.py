@@ -48,7 +48,7 @@ class FunctionBuilder:
         if name in self.scope.looked_up:
             self.sources.add(name)
             local = self._once(f"l_{name}", f"e.looked_up[{name!r}]")
-            fields = {code: one.kind for code, one in self.scope.looked_up[name].items()}
+            fields = {code: field.kind for code, field in self.scope.looked_up[name].items()}
             return Term(local, Type(Kind.RECORD, fields=fields))
         if name in self.scope.values:
             return self._value(name)

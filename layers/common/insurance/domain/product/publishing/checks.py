@@ -40,12 +40,12 @@ def check(source: ProductSource) -> Report:
     Raises:
         InvalidProduct: Every fault that the compiler finds.
     """
-    asked: KeysAsked = {}
-    product = checked(source, asked)
+    keys_asked: KeysAsked = {}
+    product = checked(source, keys_asked)
     seen = Seen([], [], [])
     scenarios = Scenarios(source.scenarios or {})
     outcomes = tuple(scenarios.run(product, seen))
-    untried = dict.fromkeys(_untried(product, seen, asked))
+    untried = dict.fromkeys(_untried(product, seen, keys_asked))
     return Report(product, outcomes, tuple(untried), seen)
 
 
@@ -59,17 +59,17 @@ def checked(source: ProductSource, asked: KeysAsked | None = None) -> Product:
     """
     product = Product(source, asked)
     product.compile()
-    found = []
+    faults = []
     for table, matcher, types in product.scope.matched:
-        found += table_checks.faults(matcher)
+        faults += table_checks.faults(matcher)
         gap = table_checks.gap(matcher, types)
         if gap is not None:
             shown = ", ".join(_key(key, kind.scale) for key, kind in zip(gap, types, strict=True))
-            found += refuse(
+            faults += refuse(
                 table.path, f"no row for ({shown})", "a row for every risk", "Add a row with `*`."
             ).faults
-    if found:
-        raise InvalidProduct(found)
+    if faults:
+        raise InvalidProduct(faults)
     return product
 
 
@@ -84,14 +84,14 @@ def _untried(
 ) -> Iterator[str]:
     definition = product.definition
     offers = [*seen.offers, *(renewal.offer for renewal in seen.renewals)]
-    found = {finding.code for offer in offers for finding in offer.findings}
-    yield from _unfound(((rule.path, rule.code) for rule in definition.underwriting), found)
-    yield from _unfound(((rule.path, rule.code) for rule in definition.renewal.rules), found)
+    findings = {finding.code for offer in offers for finding in offer.findings}
+    yield from _unfound(((rule.path, rule.code) for rule in definition.underwriting), findings)
+    yield from _unfound(((rule.path, rule.code) for rule in definition.renewal.rules), findings)
     if definition.renewal.changes and not seen.renewals:
         yield definition.renewal.at("changes")
     for look_up in definition.look_ups:
         without = look_up.unavailable
-        if without.outcome != "use" and f"{look_up.source}_unavailable" not in found:
+        if without.outcome != "use" and f"{look_up.source}_unavailable" not in findings:
             yield without.path
     rating = definition.rating
     applied = {code for offer in offers for code in _applied(offer.trace)}

@@ -120,8 +120,8 @@ class ProductVersion(Record):
         Raises:
             InvalidProduct: They do not.
         """
-        found = report.product.source.content
-        if found != self.content:
+        content = report.product.source.content
+        if content != self.content:
             raise InvalidProduct(
                 [Fault("/", "another definition than was approved", f"the content {self.content}")]
             )

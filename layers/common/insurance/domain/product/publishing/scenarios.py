@@ -155,9 +155,9 @@ class _Run:
         json = renewal.risk.answers.to_json()
         for code, wanted in self._expect.get("answers", {}).items():
             question = self._product.scope.questions[code]
-            found = json.get(code)
-            if found != wire(question, wanted):
-                yield f"answers/{code}: {found}, expected {wanted}"
+            value = json.get(code)
+            if value != wire(question, wanted):
+                yield f"answers/{code}: {value}, expected {wanted}"
 
     def _past_claim(self, plain: Plain) -> PastClaim:
         return PastClaim(
@@ -194,9 +194,11 @@ class _Run:
         )
 
     def loss(self, plain: Plain) -> Loss:
-        asked = {one.code: one for one in self._product.claims.asks(plain["cover"])}
+        questions = {
+            question.code: question for question in self._product.claims.asks(plain["cover"])
+        }
         facts = {
-            code: wire(asked[code], fact) if code in asked else fact
+            code: wire(questions[code], fact) if code in questions else fact
             for code, fact in plain.get("facts", {}).items()
         }
         item = plain.get("item")
@@ -270,9 +272,9 @@ class _Run:
                 yield f"covers/{code}: not in force"
                 continue
             for name, amount in wanted.items():
-                found = getattr(terms[code], name)
-                if (None if amount is None else self._money(amount)) != found:
-                    yield f"covers/{code}/{name}: {found}, expected {amount}"
+                value = getattr(terms[code], name)
+                if (None if amount is None else self._money(amount)) != value:
+                    yield f"covers/{code}/{name}: {value}, expected {amount}"
 
     def _of_assessment(self, assessment: Assessment) -> Iterator[str]:
         yield from self._same("outcome", assessment.outcome)
@@ -293,9 +295,9 @@ class _Run:
             return
         for row in self._expect["rows"]:
             *keys, wanted = row
-            found = table_value(self._product.scope, name, keys)
-            if found != (Decimal(wanted) if isinstance(wanted, str | int) else wanted):
-                yield f"{name}({', '.join(map(str, keys))}): {found}, expected {wanted}"
+            value = table_value(self._product.scope, name, keys)
+            if value != (Decimal(wanted) if isinstance(wanted, str | int) else wanted):
+                yield f"{name}({', '.join(map(str, keys))}): {value}, expected {wanted}"
 
     def _same(self, name: str, found: object, wanted: object = None) -> Iterator[str]:
         if name in self._expect:
@@ -360,7 +362,9 @@ def plain_risk(product: Product, plain: Plain) -> Risk:
     looked_up = plain.get("look_ups", {})
     return Risk(
         answers=read,
-        looked_up={one.source: looked_up.get(one.source) for one in product.look_ups(read)},
+        looked_up={
+            look_up.source: looked_up.get(look_up.source) for look_up in product.look_ups(read)
+        },
         covers=tuple(plain.get("covers", ())),
         start=date.fromisoformat(plain.get("start", "2026-01-01")),
         territory=plain.get("territory", ""),

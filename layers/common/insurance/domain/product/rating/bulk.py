@@ -46,7 +46,7 @@ class Bulk:
 
     def __init__(self, product: "Product") -> None:
         self._product = product
-        hidden = any(one.visible_when for one in product.questions)
+        hidden = any(question.visible_when for question in product.questions)
         rules = product.underwriting.rules
         loads = any(rule.finding.outcome in {"load", "exclude"} for rule in rules)
         self._read = leave if hidden or loads else reader(product.questions)
@@ -76,8 +76,8 @@ class Bulk:
         start: date,
     ) -> Premium | None:
         """What the tariff asks; None where a look-up that it needs is missing."""
-        held, told = self._read(answers), self._read_looked_up(looked_up)
-        if held is None or told is None:
+        held, facts = self._read(answers), self._read_looked_up(looked_up)
+        if held is None or facts is None:
             return self._explained(answers, looked_up, covers, start)
         end = self._ends.get(start)
         if end is None:
@@ -85,12 +85,12 @@ class Bulk:
             if self._product.term.in_months:  # then no answer moves it
                 self._ends[start] = end
         territory = self._territory
-        given = new(RatingInput, (held, told, NONE, start, end, territory, *NEW_BUSINESS))
+        given = new(RatingInput, (held, facts, NONE, start, end, territory, *NEW_BUSINESS))
         choice = (self._can_be_had(given), *covers)
         selected = self._chosen.get(choice)
         if selected is None:  # worked out once for each choice among what can be had
             selected = self._chosen[choice] = self._choose(given, tuple(covers), lenient=False)
-        given = new(RatingInput, (held, told, selected, start, end, territory, *NEW_BUSINESS))
+        given = new(RatingInput, (held, facts, selected, start, end, territory, *NEW_BUSINESS))
         priced = self._run(given, 1, 1)
         premium: Premium = new(Premium, (priced[0], priced[1], priced[3]))
         return premium
@@ -126,10 +126,10 @@ def looked_up_reader(sources: Mapping[str, Mapping[str, Question]]) -> FastReade
     space: dict[str, Any] = {}
     lines, records = [], []
     for place, (source, fields) in enumerate(sources.items()):
-        told, stem, questions = f"t{place}", f"s{place}_", tuple(fields.values())
-        lines += [f"        {told} = raw[{source!r}]", f"        if not {told}: return None"]
-        lines += _fields(questions, stem, told, "        ", space, closed=False)
-        record = told if _taken_as_sent(questions) else _record(questions, stem)
+        facts, stem, questions = f"t{place}", f"s{place}_", tuple(fields.values())
+        lines += [f"        {facts} = raw[{source!r}]", f"        if not {facts}: return None"]
+        lines += _fields(questions, stem, facts, "        ", space, closed=False)
+        record = facts if _taken_as_sent(questions) else _record(questions, stem)
         records.append(f"{source!r}: {record}")
     return _compiled(lines, f"{{{', '.join(records)}}}", space)
 
@@ -154,18 +154,20 @@ def _fields(
     """All of a record into locals, `stem` and a number each. What must be there is taken first: when
     nothing else may be, a record of as many fields has no other."""
     lines: list[str] = []
-    for place, one in enumerate(questions):
-        lines += _lines(one, f"{stem}{place}", wire, indent, space)
-    if closed and all(_must_be_there(one) for one in questions):
+    for place, question in enumerate(questions):
+        lines += _lines(question, f"{stem}{place}", wire, indent, space)
+    if closed and all(_must_be_there(question) for question in questions):
         lines.append(f"{indent}if len({wire}) != {len(questions)}: return None")
     elif closed:
-        space[f"KEYS_{stem}"] = frozenset(one.code for one in questions)
+        space[f"KEYS_{stem}"] = frozenset(question.code for question in questions)
         lines.append(f"{indent}if not {wire}.keys() <= KEYS_{stem}: return None")
     return lines
 
 
 def _record(questions: Sequence[Question], stem: str) -> str:
-    fields = ", ".join(f"{one.code!r}: {stem}{place}" for place, one in enumerate(questions))
+    fields = ", ".join(
+        f"{question.code!r}: {stem}{place}" for place, question in enumerate(questions)
+    )
     return f"{{{fields}}}"
 
 
@@ -239,8 +241,8 @@ def _within(local: str, low: object, high: object) -> str:
 
 def _read(one: Question, wire: object) -> object:
     faults: list[FieldFault] = []
-    found = READ[one.type](one, wire, "", faults)
-    return None if faults else found
+    value = READ[one.type](one, wire, "", faults)
+    return None if faults else value
 
 
 def _items(one: Question, local: str, space: dict[str, Any]) -> list[str]:
@@ -267,4 +269,4 @@ def _items(one: Question, local: str, space: dict[str, Any]) -> list[str]:
 
 def _taken_as_sent(questions: Sequence[Question]) -> bool:
     """A record that passed its checks is what is read of it: nothing is made of any field."""
-    return all(_must_be_there(one) and one.type in AS_SENT for one in questions)
+    return all(_must_be_there(question) and question.type in AS_SENT for question in questions)

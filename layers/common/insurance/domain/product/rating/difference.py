@@ -25,7 +25,7 @@ def differences(before: Sequence[TraceStep], after: Sequence[TraceStep]) -> tupl
     old = {step.code: step for step in before}
     new = {step.code: step for step in after}
     order = [*new, *(code for code in old if code not in new)]
-    found = []
+    differences = []
     for code in order:
         one, two = old.get(code), new.get(code)
         inputs = _inputs(one, two)
@@ -34,8 +34,8 @@ def differences(before: Sequence[TraceStep], after: Sequence[TraceStep]) -> tupl
         if inputs or operands[0] != operands[1] or items:
             running = (one.raw if one else None, two.raw if two else None)
             name = (two or one).name  # type: ignore[union-attr]  # the code came from one of them
-            found.append(Difference(code, name, inputs, operands, running))
-    return tuple(found)
+            differences.append(Difference(code, name, inputs, operands, running))
+    return tuple(differences)
 
 
 def _inputs(one: TraceStep | None, two: TraceStep | None) -> dict[str, tuple[object, object]]:

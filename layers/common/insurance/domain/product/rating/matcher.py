@@ -48,7 +48,7 @@ class Matcher:
         if all(kind == EXACT for kind in shape):
             if any(len(places_) > 1 for places_ in by_exact.values()):
                 return None
-            held = {exact: self._results[found[0]] for exact, found in by_exact.items()}
+            held = {exact: self._results[rows[0]] for exact, rows in by_exact.items()}
             return self._exact(held)
         if shape == (BAND,) and not overlaps(self.table, self.rows):
             return self._bands()

@@ -31,13 +31,13 @@ type Rows = Sequence[tuple[Cell, ...]]
 
 def overlaps(table: Table, rows: Rows) -> list[tuple[int, int]]:
     """Pairs of rows that are equally specific and can match the same keys."""
-    found: list[tuple[int, int]] = []
+    pairs: list[tuple[int, int]] = []
     by_wild: dict[int, list[int]] = defaultdict(list)
     for place, cells in enumerate(rows):
         by_wild[sum(form(cell) == WILD for cell in cells)].append(place)
     for same in by_wild.values():
-        found += _clashes(table, rows, same)
-    return found
+        pairs += _clashes(table, rows, same)
+    return pairs
 
 
 def _clashes(table: Table, rows: Rows, same: list[int]) -> list[tuple[int, int]]:

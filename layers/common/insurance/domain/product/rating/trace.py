@@ -101,12 +101,12 @@ def inputs_of(scope: Scope, currency: Currency, given: RatingInput) -> Inputs:
         if name in scope.questions:
             return write(scope.questions[name], given.answers.get(name))
         if name in scope.looked_up:
-            told, fields = given.looked_up[name], scope.looked_up[name]
-            return None if told is None else {c: write(fields[c], v) for c, v in told.items()}
+            facts, fields = given.looked_up[name], scope.looked_up[name]
+            return None if facts is None else {c: write(fields[c], v) for c, v in facts.items()}
         if name in scope.values:
             return _value(name, scope, currency, given)
-        found = getattr(given, {"covers": "selected"}.get(name, name), None)
-        return sorted(found) if isinstance(found, frozenset) else found
+        value = getattr(given, {"covers": "selected"}.get(name, name), None)
+        return sorted(value) if isinstance(value, frozenset) else value
 
     return find
 

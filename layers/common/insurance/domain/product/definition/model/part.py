@@ -164,7 +164,7 @@ def _reader(annotation: Any) -> _Read:
     if origin is Annotated:
         return _reader(arguments[0])
     if origin in {Union, UnionType}:
-        return _one_of(tuple(each for each in arguments if each is not NoneType))
+        return _one_of(tuple(argument for argument in arguments if argument is not NoneType))
     if origin is tuple:
         return _listed(_reader(arguments[0]))
     if origin is Mapping:
