@@ -154,7 +154,7 @@ def post_plan(policy_id: str, request: PlanRequest, command: Command) -> Billing
 @api.query(
     "/v1/policies/{policy_id}/billing",
     operation_id="getBilling",
-    summary="Read what is due on a policy, what was paid and what is late",
+    summary="Read the billing of a policy: amounts due, paid and overdue",
     scope=Scope.POLICIES_READ,
     callers={*PARTNERS_AND_STAFF, CallerKind.POLICYHOLDER},
     roles=EVERY_ROLE,
@@ -180,7 +180,7 @@ def get_invoices(policy_id: str, parameters: BillingParameters, query: Query) ->
 @api.query(
     "/v1/invoices/{invoice_id}",
     operation_id="getInvoice",
-    summary="Read an invoice: how much is due when, and how much of it is paid",
+    summary="Read an invoice: its amount, due date and payments",
     scope=Scope.POLICIES_READ,
     callers=PARTNERS_AND_STAFF,
     roles=EVERY_ROLE,
@@ -193,7 +193,7 @@ def get_invoice(invoice_id: str, parameters: BillingParameters, query: Query) ->
 @api.command(
     "/v1/payments",
     operation_id="recordPayment",
-    summary="Record a premium payment that came in, once by its bank reference",
+    summary="Record a premium payment received, once for each bank reference",
     scope=Scope.PAYMENTS_REPORT,
     callers={CallerKind.STAFF, CallerKind.MACHINE},
     roles={Role.FINANCE},
@@ -207,7 +207,7 @@ def post_payment(request: PaymentRequest, command: Command) -> PaymentResult:
 @api.command(
     "/v1/policies/{policy_id}/refunds",
     operation_id="requestRefund",
-    summary="Request a refund of premium that was paid and is not owed",
+    summary="Request a refund of overpaid premium",
     scope=Scope.POLICIES_WRITE,
     callers=PARTNERS_AND_STAFF,
     roles=SERVICING,
@@ -237,7 +237,7 @@ def post_refund_approval(
 @api.command(
     "/v1/policies/{policy_id}/refunds/{refund_id}/screening",
     operation_id="screenRefund",
-    summary="Clear or refuse the payee of a refund who resembles a name on a sanctions list",
+    summary="Clear or refuse a refund whose payee matches the sanctions list",
     scope=Scope.REFUNDS_APPROVE,
     callers=STAFF,
     roles=REFUND_SCREENERS,
@@ -253,7 +253,7 @@ def post_refund_screening(
 @api.command(
     "/v1/policies/{policy_id}/billing/suspense-allocation",
     operation_id="allocateSuspenseBalance",
-    summary="Use what a policy was paid too much for what it owes",
+    summary="Allocate a policy's overpayment to its open invoices",
     scope=Scope.SUSPENSE_RESOLVE,
     callers=STAFF,
     roles=RESOLVERS,
@@ -267,7 +267,7 @@ def post_suspense_balance(policy_id: str, command: Command) -> BillingSummary:
 @api.query(
     "/v1/suspense/{suspense_id}",
     operation_id="getSuspendedPayment",
-    summary="Read a payment that could not be matched with a policy",
+    summary="Read a payment in suspense",
     scope=Scope.SUSPENSE_RESOLVE,
     callers=STAFF,
     roles={*RESOLVERS, Role.AUDITOR},
@@ -304,7 +304,7 @@ def post_suspense_allocation(
 @api.command(
     "/v1/suspense/{suspense_id}/return",
     operation_id="requestReturn",
-    summary="Request that a payment in suspense is returned to its payer",
+    summary="Request the return of a payment in suspense to its payer",
     scope=Scope.SUSPENSE_RESOLVE,
     callers=STAFF,
     roles=RESOLVERS,

@@ -321,8 +321,8 @@ def post_diary_entry_completion(claim_id: str, number: str, command: Command) ->
 
 @api.query(
     "/v1/claims/{claim_id}/internal",
-    operation_id="getInternalClaim",
-    summary="Read the handler, notes and diary of a claim",
+    operation_id="getClaimInternal",
+    summary="Read the internal view of a claim: handler, notes and diary",
     scope=Scope.CLAIMS_ASSESS,
     callers=STAFF,
     roles=CLAIM_READERS,

@@ -145,7 +145,7 @@ def post_claim(request: NoticeRequest, command: Command) -> Stored[Claim]:
 @api.command(
     "/v1/claims/{claim_id}/facts",
     operation_id="addClaimFacts",
-    summary="Add facts that the notice of a claim lacked",
+    summary="Add missing facts to a claim",
     scope=Scope.CLAIMS_WRITE,
     callers=EVERYBODY,
     roles=NOTICE_TAKERS,
@@ -175,7 +175,7 @@ def post_review(claim_id: str, request: ReviewRequest, command: Command) -> Stor
 @api.command(
     "/v1/claims/{claim_id}/payee",
     operation_id="setClaimPayee",
-    summary="Name the payee of a claim, or propose another one",
+    summary="Set the payee of a claim, or propose a change of payee",
     scope=Scope.CLAIMS_WRITE,
     callers=INSURERS_SIDE,
     roles=NOTICE_TAKERS,

@@ -111,7 +111,7 @@ def get_complaint(complaint_id: str, query: Query) -> Stored[Complaint]:
 @api.query(
     "/v1/complaints/{complaint_id}/internal",
     operation_id="getComplaintInternal",
-    summary="Read the handler, the notes and the root cause of a complaint",
+    summary="Read the internal view of a complaint: handler, notes and root cause",
     scope=Scope.COMPLAINTS_HANDLE,
     callers=STAFF,
     roles=OVERSEERS,
@@ -172,7 +172,7 @@ def post_final_response(
 @api.command(
     "/v1/complaints/{complaint_id}/ombudsman-referral",
     operation_id="referComplaint",
-    summary="Record that the ombudsman has a complaint",
+    summary="Record the referral of a complaint to the ombudsman",
     scope=Scope.COMPLAINTS_HANDLE,
     callers=STAFF,
     roles=HANDLERS,
@@ -291,7 +291,7 @@ def post_redress_approval(
 @api.command(
     "/v1/complaints/{complaint_id}/redress/{redress_id}/screening",
     operation_id="decideRedressScreening",
-    summary="Clear the payee of a redress whose name matches the sanctions list, or refuse it",
+    summary="Clear or refuse a redress whose payee matches the sanctions list",
     scope=Scope.COMPLAINTS_HANDLE,
     callers=STAFF,
     roles=APPROVERS,

@@ -67,7 +67,7 @@ class DocumentRequest(Request):
 @api.command(
     "/v1/policies/{policy_id}/documents",
     operation_id="createDocument",
-    summary="Make a document of a policy",
+    summary="Create a document of a policy",
     scope=Scope.POLICIES_WRITE,
     callers=SELLERS,
     roles=SERVICING_ROLES,
@@ -97,7 +97,7 @@ def get_documents(policy_id: str, page: Page, query: Query) -> RegisterPage:
 @api.query(
     "/v1/policies/{policy_id}/documents/{document_id}",
     operation_id="getDocument",
-    summary="Read a document through a new link to its file",
+    summary="Read a document and get a new download link",
     scope=Scope.POLICIES_READ,
     callers=SELLERS,
     roles=EVERY_ROLE,

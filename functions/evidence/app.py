@@ -66,7 +66,7 @@ class EvidenceRequest(Request):
 @api.command(
     "/v1/claims/{claim_id}/evidence",
     operation_id="announceEvidence",
-    summary="Announce a file of evidence and get a form to send it with",
+    summary="Announce a file of evidence and get a form to upload it",
     scope=Scope.CLAIMS_WRITE,
     callers=EVERYBODY,
     roles=NOTICE_TAKERS,
@@ -83,7 +83,7 @@ def post_evidence(claim_id: str, request: EvidenceRequest, command: Command) -> 
 @api.command(
     "/v1/claims/{claim_id}/evidence/{evidence_id}/receipt",
     operation_id="receiveEvidence",
-    summary="Read, check and store a file of evidence that was sent",
+    summary="Check and store an uploaded file of evidence",
     scope=Scope.CLAIMS_WRITE,
     callers=EVERYBODY,
     roles=NOTICE_TAKERS,
@@ -111,7 +111,7 @@ def get_evidence_of_claim(claim_id: str, query: Query) -> tuple[Evidence, ...]:
 @api.query(
     "/v1/claims/{claim_id}/evidence/{evidence_id}",
     operation_id="getEvidence",
-    summary="Read a file of evidence, with a link to it",
+    summary="Read a file of evidence and get a download link",
     scope=Scope.CLAIMS_READ,
     callers=EVERYBODY,
     roles=CLAIM_READERS,

@@ -114,7 +114,7 @@ def post_payment_file(request: PaymentFileRequest, command: Command) -> Sequence
 @api.query(
     "/v1/payment-files/{file_id}",
     operation_id="getPaymentFile",
-    summary="Read which payments stand in a file",
+    summary="Read a payment file",
     scope=Scope.PAYMENTS_SEND,
     callers={CallerKind.STAFF},
     roles={Role.FINANCE, Role.AUDITOR},
@@ -127,7 +127,7 @@ def get_payment_file(file_id: str, query: Query) -> PaymentFile:
 @api.command(
     "/v1/bank-reports",
     operation_id="createBankReport",
-    summary="Report what the bank did with one payment",
+    summary="Record the bank's report on one payment",
     scope=Scope.PAYMENTS_REPORT,
     callers=BANK,
     roles={Role.FINANCE},
@@ -165,7 +165,7 @@ def post_status_report(request: StatusReportRequest, command: Command) -> Status
 @api.command(
     "/v1/bank-statements",
     operation_id="importBankStatement",
-    summary="Import a bank statement: each payment is posted once, on the policy that it names",
+    summary="Import a bank statement: each payment is posted once, to the policy that it names",
     scope=Scope.PAYMENTS_REPORT,
     callers=BANK,
     roles={Role.FINANCE},

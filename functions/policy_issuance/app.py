@@ -138,7 +138,7 @@ def get_screenings(page: Page, query: Query) -> ListPage[ScreeningCase]:
 @api.command(
     "/v1/screenings/{screening_id}/decision",
     operation_id="decideScreening",
-    summary="Decide whether a policyholder is a listed person",
+    summary="Decide a screening case: whether the policyholder is the listed person",
     scope=Scope.QUOTES_UNDERWRITE,
     callers={CallerKind.STAFF},
     roles=SCREENERS,

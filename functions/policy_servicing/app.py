@@ -288,7 +288,7 @@ def post_renewal(policy_id: str, command: Command) -> Stored[Quote]:
 @api.command(
     "/v1/policies/{policy_id}/non-renewal",
     operation_id="recordNonRenewal",
-    summary="Record that a policy is not to be renewed",
+    summary="Record that a policy will not be renewed",
     scope=Scope.POLICIES_WRITE,
     callers=SELLERS,
     roles=SERVICING_ROLES,

@@ -154,7 +154,7 @@ def get_product_versions(
 @api.query(
     VERSION,
     operation_id="getProductVersion",
-    summary="Read a product version's state",
+    summary="Read a product version",
     scope=Scope.PRODUCTS_WRITE,
     callers=AUTHORS,
     roles=AUTHORING_ROLES,

@@ -148,7 +148,7 @@ def get_policy_ledger_export(policy_id: str, format: str, query: Query) -> Polic
 @api.query(
     "/v1/ledger/{currency}/health",
     operation_id="getLedgerHealth",
-    summary="Read whether the general ledger's invariants hold",
+    summary="Read the checks of the general ledger",
     scope=Scope.LEDGER_READ,
     callers=STAFF,
     roles=LEDGER_ROLES | {Role.OPERATOR},
@@ -162,7 +162,7 @@ def get_ledger_health(currency: str, query: Query) -> LedgerHealth:
 @api.query(
     "/v1/ledger/periods",
     operation_id="getAccountingCalendar",
-    summary="Read through which month the ledger is closed and locked",
+    summary="Read the accounting calendar: the last month closed and the last locked",
     scope=Scope.LEDGER_READ,
     callers=STAFF,
     roles=LEDGER_ROLES,
@@ -190,7 +190,7 @@ def get_trial_balance(currency: str, period: str, query: Query) -> TrialBalance:
 @api.query(
     f"{PERIOD}/accounts/{{account}}",
     operation_id="listAccountLines",
-    summary="List what moved an account in a month",
+    summary="List the postings to an account in a month",
     scope=Scope.LEDGER_READ,
     callers=STAFF,
     roles=LEDGER_ROLES,
@@ -242,7 +242,7 @@ def get_business_report(currency: str, since: str, until: str, query: Query) -> 
 @api.query(
     "/v1/reports/{currency}/partners/{partner}/{period}",
     operation_id="getPartnerStatement",
-    summary="State what a partner's business moved in a month, as rows and as CSV",
+    summary="Read a partner's statement of a month, as rows and as CSV",
     scope=Scope.POLICIES_READ,
     callers=PARTNERS_AND_STAFF,
     roles=REPORT_ROLES,

@@ -51,7 +51,7 @@ answer = api.entrypoint()
     "/v1/scheduler/runs",
     method="POST",
     operation_id="runDueJobs",
-    summary="Run the scheduled jobs of your test data that are due by your clock",
+    summary="Run the due scheduled jobs of your test data",
     scope=Scope.POLICIES_WRITE,
     callers={CallerKind.APPLICATION},
     shows=RunView,

@@ -116,7 +116,7 @@ class AbandonmentRequest(Request):
 @api.command(
     "/v1/claims/{claim_id}/settlement",
     operation_id="settleClaim",
-    summary="Settle a claim, straight through where every rule passes",
+    summary="Settle a claim; it is paid straight through if every rule passes",
     scope=Scope.CLAIMS_SETTLE,
     callers={CallerKind.APPLICATION, CallerKind.STAFF},
     roles=CLAIM_HANDLERS,
@@ -148,7 +148,7 @@ def post_payment_approval(
 @api.command(
     "/v1/claims/{claim_id}/payments/{payment_id}/screening",
     operation_id="screenClaimPayment",
-    summary="Clear or refuse a payment whose payee resembles a sanctions list",
+    summary="Clear or refuse a payment whose payee matches the sanctions list",
     scope=Scope.CLAIMS_APPROVE,
     callers=STAFF,
     roles=CLAIM_HANDLERS,
@@ -165,7 +165,7 @@ def post_screening(
 @api.command(
     "/v1/claims/{claim_id}/payee/approval",
     operation_id="approveClaimPayee",
-    summary="Approve or refuse another payee for a claim",
+    summary="Approve or refuse a change of a claim's payee",
     scope=Scope.CLAIMS_APPROVE,
     callers=STAFF,
     roles=CLAIM_HANDLERS,
@@ -184,7 +184,7 @@ def post_payee_approval(
 @api.command(
     "/v1/claims/{claim_id}/payments",
     operation_id="payClaimExpense",
-    summary="Pay an expense of a claim, or the insured's share again",
+    summary="Pay an expense of a claim, or the insured's share of a recovery again",
     scope=Scope.CLAIMS_SETTLE,
     callers=STAFF,
     roles=CLAIM_HANDLERS,

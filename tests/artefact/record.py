@@ -99,6 +99,7 @@ def main() -> None:
                 for path, event in authorizer_events():
                     write(f"{path}.json", event)
             played = list(scenes())
+            delete_stale({scene.path for scene in played})
             for scene in played:
                 write(f"{scene.path}.json", proxy_event(scene))
             for path, event in stream_events(behind, stage):
@@ -111,12 +112,25 @@ def main() -> None:
             stage.stop()
 
 
+def delete_stale(paths: set[str]) -> None:
+    """Delete the events of scenes that there are no more."""
+    for file in EVENTS.glob("*/*.json"):
+        path = f"{file.parent.name}/{file.name.removesuffix(EXPECTED).removesuffix('.json')}"
+        if path not in paths | {RECONCILE, SCHEDULED} and file.parent.name not in RECORDED_APART:
+            file.unlink()
+
+
+RECONCILE, SCHEDULED = "accounting/reconcile", "scheduler/scheduled"
+RECORDED_APART = frozenset({"authorizer", "event_delivery"})
+"""The folders of events that are no scenes: tokens, and records of the table's stream."""
+
+
 def _record_others(stage: Stage) -> None:
-    write("accounting/reconcile.json", {"reconcile": ["test"]})
-    _answer(stage, "accounting/reconcile", (), (*PAID, DELIVERED))
-    # The live book, by the real time: nothing of test mode stands in it.
-    write("scheduler/scheduled.json", {"kinds": ["billing", "earning"], "release_parked": True})
-    _answer(stage, "scheduler/scheduled", (), (*BUSY, PLANNED))
+    write(f"{RECONCILE}.json", {"reconcile": ["test"]})
+    _answer(stage, RECONCILE, (), (*PAID, DELIVERED))
+    # Live data, by the real time: nothing of test mode stands in them.
+    write(f"{SCHEDULED}.json", {"kinds": ["billing", "earning"], "release_parked": True})
+    _answer(stage, SCHEDULED, (), (*BUSY, PLANNED))
     for folder, varies in (("authorizer", ("/answer/usageIdentifierKey",)), ("event_delivery", ())):
         for file in sorted((EVENTS / folder).glob("*.json")):
             if not file.name.endswith(EXPECTED):

@@ -17,7 +17,7 @@ type Json = dict[str, Any]
 PREFIX = "/_barrier"
 
 
-class Held:
+class HeldCall:
     """A call at the barrier."""
 
     def __init__(self, operation: str) -> None:
@@ -32,7 +32,7 @@ class Barrier:
 
     def __init__(self) -> None:
         self._wanted: list[Json] = []
-        self._held: list[Held] = []
+        self._held: list[HeldCall] = []
         self._changed = asyncio.Condition()
 
     @web.middleware
@@ -42,7 +42,7 @@ class Barrier:
         operation = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
         if not await self._is_wanted(request, operation):
             return await self._passed(request, handler)
-        held = Held(operation)
+        held = HeldCall(operation)
         async with self._changed:
             self._held.append(held)
             self._changed.notify_all()

@@ -257,21 +257,21 @@ INFO: Json = {
 }
 
 TAGS = {
-    "products": "The products on sale and their questions; the life of their versions",
-    "quoting": "Price a risk, decide a referral, accept",
-    "policy_issuance": "Issue a policy; read it and its events",
-    "policy_servicing": "Change, end and bring back a policy; see what it would cost first",
-    "billing": "How a policy is paid, what is due when, what came in",
-    "scheduler": "Play time in a test book: do what falls due",
-    "reporting": "The ledger of a policy and the general ledger, and whether they agree",
-    "accounting": "Close accounting periods and lock them",
-    "claim_intake": "Check cover, notify a loss, read a claim",
-    "evidence": "Send files that tell of a loss, and read them again",
-    "claim_assessment": "Decide, reserve, hold, close and reopen a claim",
-    "settlement": "Settle a claim, approve a payment, report the bank's outcome",
-    "complaints": "Complain; handle, answer and put right a complaint; the register",
-    "work_list": "What waits for whom: by role, by state, by handler",
-    "payment_execution": "Send payments to the bank, take in its reports",
+    "products": "The products on sale, their questions and their versions",
+    "quoting": "Create, price, refer and accept quotes",
+    "policy_issuance": "Issue policies; read a policy and its events",
+    "policy_servicing": "Endorse, cancel, reinstate and renew policies, each with a preview",
+    "billing": "Payment plans, invoices, payments received, refunds and suspense",
+    "scheduler": "Run scheduled jobs in test mode",
+    "reporting": "Policy ledgers, the general ledger and their checks",
+    "accounting": "Close and lock accounting periods",
+    "claim_intake": "Check cover, create and read claims",
+    "evidence": "Upload and read evidence of a loss",
+    "claim_assessment": "Decide, reserve, hold, close and reopen claims",
+    "settlement": "Settle claims, approve payments, record recoveries",
+    "complaints": "Open, handle and answer complaints; redress; the register of complaints",
+    "work_list": "Work lists by role; claims by status and handler",
+    "payment_execution": "Send payments to the bank, import its statements and reports",
     "documents": "A policy's schedule, certificate and letters as PDF",
     "data_intake": "Erase a party's personal data",
 }
@@ -282,10 +282,10 @@ ETAG: Json = {
     "schema": {"type": "string", "maxLength": 100},
 }
 REPLAYED: Json = {
-    "description": "`true` where this is the first call's answer again",
+    "description": "`true`: this is the recorded answer of the first call",
     "schema": {"type": "string", "enum": ["true"]},
 }
 REQUEST_ID: Json = {
-    "description": "Name it when you ask about this call",
+    "description": "The id of this call, for questions to support",
     "schema": {"type": "string", "maxLength": 100},
 }

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.aws.services.errors import ServiceError
-from local.aws.services.signatures import Asked, check, check_form
+from local.aws.services.signatures import SignedRequest, check, check_form
 
 OBJECT_LIMIT = 64 * 1024 * 1024
 """Far under S3's, and far over anything that is stored here."""
@@ -69,8 +69,8 @@ class S3:
 
     async def _object(self, bucket: str, request: Request) -> Response:
         body = await _body(request)
-        asked = Asked(request.method, _url(request), dict(request.headers), body)
-        check(asked, now=self._now())
+        signed = SignedRequest(request.method, _url(request), dict(request.headers), body)
+        check(signed, now=self._now())
         key = request.path_params["key"]
         match request.method:
             case "PUT":

@@ -30,7 +30,7 @@ LONGEST_LINK_SECONDS = 604_800
 _TIME = "%Y%m%dT%H%M%SZ"
 
 
-class Asked(NamedTuple):
+class SignedRequest(NamedTuple):
     """A request as it came, before anything was unquoted."""
 
     method: str
@@ -39,13 +39,13 @@ class Asked(NamedTuple):
     body: bytes
 
 
-def check(asked: Asked, *, now: datetime) -> None:
+def check(request: SignedRequest, *, now: datetime) -> None:
     """Raise as S3 does unless the request is signed, by its headers or by its query."""
-    query = dict(parse_qsl(urlsplit(asked.url).query, keep_blank_values=True))
+    query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
     if "X-Amz-Signature" in query:
-        _check_link(asked, query, now)
-    elif "authorization" in asked.headers:
-        _check_headers(asked, now)
+        _check_link(request, query, now)
+    elif "authorization" in request.headers:
+        _check_headers(request, now)
     else:
         raise _denied("Access Denied")
 
@@ -73,14 +73,16 @@ class _Scope(NamedTuple):
     region: str
 
 
-def _check_headers(asked: Asked, now: datetime) -> None:
+def _check_headers(request: SignedRequest, now: datetime) -> None:
     try:
         parts = dict(
             part.strip().split("=", 1)
-            for part in asked.headers["authorization"].removeprefix("AWS4-HMAC-SHA256 ").split(",")
+            for part in request.headers["authorization"]
+            .removeprefix("AWS4-HMAC-SHA256 ")
+            .split(",")
         )
-        scope, timestamp = _scope(parts["Credential"]), asked.headers["x-amz-date"]
-        said = asked.headers["x-amz-content-sha256"]
+        scope, timestamp = _scope(parts["Credential"]), request.headers["x-amz-date"]
+        said = request.headers["x-amz-content-sha256"]
         signed = set(parts["SignedHeaders"].split(";"))
         sent_at = _time(timestamp)
     except (KeyError, ValueError) as error:
@@ -90,13 +92,13 @@ def _check_headers(asked: Asked, now: datetime) -> None:
         message = "The difference between the request time and the current time is too large."
         raise ServiceError("RequestTimeTooSkewed", message, status=403)
     signer = S3SigV4Auth(_credentials(scope), "s3", scope.region)
-    _compare(_signature(signer, asked, asked.url, signed, timestamp), parts["Signature"])
-    if said not in {"UNSIGNED-PAYLOAD", hashlib.sha256(asked.body).hexdigest()}:
+    _compare(_signature(signer, request, request.url, signed, timestamp), parts["Signature"])
+    if said not in {"UNSIGNED-PAYLOAD", hashlib.sha256(request.body).hexdigest()}:
         message = "The provided 'x-amz-content-sha256' header does not match what was computed."
         raise ServiceError("XAmzContentSHA256Mismatch", message)
 
 
-def _check_link(asked: Asked, query: Mapping[str, str], now: datetime) -> None:
+def _check_link(request: SignedRequest, query: Mapping[str, str], now: datetime) -> None:
     try:
         scope, timestamp = _scope(query["X-Amz-Credential"]), query["X-Amz-Date"]
         seconds, signed = int(query["X-Amz-Expires"]), query["X-Amz-SignedHeaders"].split(";")
@@ -107,24 +109,26 @@ def _check_link(asked: Asked, query: Mapping[str, str], now: datetime) -> None:
     if not 0 < seconds <= LONGEST_LINK_SECONDS:
         message = "X-Amz-Expires must be less than a week (in seconds)"
         raise ServiceError("AuthorizationQueryParametersError", message)
-    parts = urlsplit(asked.url)
+    parts = urlsplit(request.url)
     kept = "&".join(
         part for part in parts.query.split("&") if not part.startswith("X-Amz-Signature=")
     )
     url = urlunsplit(parts._replace(query=kept))
     signer = S3SigV4QueryAuth(_credentials(scope), "s3", scope.region, expires=seconds)
-    found = _signature(signer, asked, url, set(signed), timestamp)
+    found = _signature(signer, request, url, set(signed), timestamp)
     _compare(found, query["X-Amz-Signature"])
     if not sent_at - CLOCKS_APART <= now < sent_at + timedelta(seconds=seconds):
         raise _denied("Request has expired")
 
 
-def _signature(signer: SigV4Auth, asked: Asked, url: str, signed: set[str], timestamp: str) -> str:
-    headers = {name: value for name, value in asked.headers.items() if name in signed}
-    request = AWSRequest(method=asked.method, url=url, headers=headers, data=asked.body)
-    request.context["timestamp"] = timestamp
-    canonical = signer.canonical_request(request)
-    signature: str = signer.signature(signer.string_to_sign(request, canonical), request)
+def _signature(
+    signer: SigV4Auth, request: SignedRequest, url: str, signed: set[str], timestamp: str
+) -> str:
+    headers = {name: value for name, value in request.headers.items() if name in signed}
+    rebuilt = AWSRequest(method=request.method, url=url, headers=headers, data=request.body)
+    rebuilt.context["timestamp"] = timestamp
+    canonical = signer.canonical_request(rebuilt)
+    signature: str = signer.signature(signer.string_to_sign(rebuilt, canonical), rebuilt)
     return signature
 
 

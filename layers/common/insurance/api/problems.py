@@ -42,9 +42,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.NOT_FOUND, "complaint-not-found", "Complaint not found"
     ),
     errors.RedressNotFound: Problem(HTTPStatus.NOT_FOUND, "redress-not-found", "Redress not found"),
-    errors.ComplaintFull: Problem(
-        HTTPStatus.CONFLICT, "complaint-full", "The complaint holds no more"
-    ),
+    errors.ComplaintFull: Problem(HTTPStatus.CONFLICT, "complaint-full", "Complaint full"),
     errors.ComplaintStillOpen: Problem(
         HTTPStatus.CONFLICT, "complaint-still-open", "Redress is not paid yet"
     ),
@@ -63,7 +61,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.NOT_FOUND, "evidence-not-found", "Evidence not found"
     ),
     errors.EvidenceNotSent: Problem(
-        HTTPStatus.CONFLICT, "evidence-not-sent", "The file has not come yet"
+        HTTPStatus.CONFLICT, "evidence-not-sent", "File not uploaded yet"
     ),
     errors.PartyNotFound: Problem(HTTPStatus.NOT_FOUND, "party-not-found", "Party not found"),
     errors.WrongState: Problem(HTTPStatus.CONFLICT, "wrong-state", "Not possible in this state"),
@@ -75,37 +73,39 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.CONFLICT, "plan-already-chosen", "Another plan is in use"
     ),
     errors.PaymentDiffers: Problem(
-        HTTPStatus.CONFLICT, "payment-differs", "Posted before with other figures"
+        HTTPStatus.CONFLICT, "payment-differs", "Posted before with other details"
     ),
     errors.StaleRevision: Problem(
         HTTPStatus.PRECONDITION_FAILED, "stale-revision", "Changed meanwhile"
     ),
     errors.AlreadyErased: Problem(HTTPStatus.CONFLICT, "already-erased", "Personal data erased"),
-    errors.AccessFull: Problem(HTTPStatus.CONFLICT, "access-full", "Access to no more"),
+    errors.AccessFull: Problem(HTTPStatus.CONFLICT, "access-full", "Access full"),
     errors.SamePerson: Problem(HTTPStatus.CONFLICT, "same-person", "Another person must approve"),
     errors.TooManyClaims: Problem(HTTPStatus.CONFLICT, "too-many-claims", "Too many claims"),
     errors.ScreeningNotFound: Problem(
         HTTPStatus.NOT_FOUND, "screening-not-found", "Screening not found"
     ),
     errors.ScreeningOpen: Problem(
-        HTTPStatus.CONFLICT, "screening-open", "A person must look first"
+        HTTPStatus.CONFLICT, "screening-open", "Screening not decided yet"
     ),
     errors.ClaimOnHold: Problem(HTTPStatus.CONFLICT, "claim-on-hold", "Claim on hold"),
-    errors.ClaimFull: Problem(HTTPStatus.CONFLICT, "claim-full", "The claim holds no more"),
+    errors.ClaimFull: Problem(HTTPStatus.CONFLICT, "claim-full", "Claim full"),
     errors.ClaimStillOpen: Problem(HTTPStatus.CONFLICT, "claim-still-open", "Not ready to close"),
     errors.PayeeUnsettled: Problem(
-        HTTPStatus.CONFLICT, "payee-unsettled", "The payee is not settled"
+        HTTPStatus.CONFLICT, "payee-unsettled", "Change of payee not complete"
     ),
     errors.PayeeAlreadyNamed: Problem(
         HTTPStatus.CONFLICT, "payee-already-named", "A payee is named already"
     ),
-    errors.LimitMoved: Problem(HTTPStatus.CONFLICT, "limit-moved", "A shared limit moved"),
-    errors.AccountMoved: Problem(HTTPStatus.CONFLICT, "account-moved", "The account moved"),
+    errors.LimitMoved: Problem(
+        HTTPStatus.CONFLICT, "limit-moved", "Shared limit changed meanwhile"
+    ),
+    errors.AccountMoved: Problem(HTTPStatus.CONFLICT, "account-moved", "Account changed meanwhile"),
     errors.ReserveTooLow: Problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "reserve-too-low", "The reserve does not reach"
+        HTTPStatus.UNPROCESSABLE_ENTITY, "reserve-too-low", "Reserve too low"
     ),
     errors.RefundTooLarge: Problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "refund-too-large", "More than there is to give back"
+        HTTPStatus.UNPROCESSABLE_ENTITY, "refund-too-large", "Refund too large"
     ),
     errors.DecisionNotPossible: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "decision-not-possible", "The rules do not allow it"
@@ -123,7 +123,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-fields", "Some fields need attention"
     ),
     errors.InvalidDefinition: Problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-definition", "Product definition not sound"
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-definition", "Product definition invalid"
     ),
     errors.NoLongerSold: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "no-longer-sold", "Product version withdrawn"
@@ -136,7 +136,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.UNPROCESSABLE_ENTITY, "quote-changed", "Price no longer valid"
     ),
     errors.NotCovered: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not-covered", "Not covered"),
-    errors.NoCover: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "no-cover", "No cover then"),
+    errors.NoCover: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "no-cover", "No cover at that time"),
     errors.KeyReused: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", "Idempotency key reused"
     ),

@@ -43,7 +43,7 @@ class Verdict(NamedTuple):
     reserve: Money
     """What the product expects such a loss to cost, before anything is decided."""
     recoverable: Money | None = None
-    """Held back until the loss is made good, where the product says so."""
+    """Withheld until the loss is made good, where the product says so."""
     judged_on: JudgedSegment | None = None
     """The segment in force at the loss, or the last one before; None before the policy began."""
     limit_usage: tuple[LimitUsage, ...] = ()

@@ -12,7 +12,7 @@ from insurance.domain.product.faults import refuse
 from insurance.domain.product.offer import RuleMatch, finding_of
 from insurance.domain.product.risk import LookUp, Risk
 
-type Held = Mapping[str, Any] | None
+type LookUpFacts = Mapping[str, Any] | None
 """What a look-up told, as rating takes it; None: it is missing."""
 
 
@@ -50,9 +50,9 @@ class LookUps:
         fields = tuple(self.fields[source].values())
         return read_answers(fields, raw, at=f"/looked_up/{source}").json
 
-    def read(self, risk: Risk) -> tuple[dict[str, Held], list[RuleMatch]]:
+    def read(self, risk: Risk) -> tuple[dict[str, LookUpFacts], list[RuleMatch]]:
         """Each look-up as rating takes it: its answer, its defaults, or None and a match."""
-        held: dict[str, Held] = {}
+        held: dict[str, LookUpFacts] = {}
         matches = []
         for look_up in self._look_ups:
             source, without = look_up.source, look_up.unavailable
@@ -66,7 +66,7 @@ class LookUps:
                 matches.append(RuleMatch(finding_of(without, code=code)))
         return held, matches
 
-    def _read_fields(self, source: str, raw: Mapping[str, object] | None) -> Held:
+    def _read_fields(self, source: str, raw: Mapping[str, object] | None) -> LookUpFacts:
         """What a look-up told, if it told everything that was promised."""
         if raw is None:
             return None
@@ -77,7 +77,7 @@ class LookUps:
         except InvalidFields:
             return None
 
-    def as_used(self, held: Mapping[str, Held]) -> dict[str, Mapping[str, object] | None]:
+    def as_used(self, held: Mapping[str, LookUpFacts]) -> dict[str, Mapping[str, object] | None]:
         """What rating took, in the form of the wire."""
         return {
             source: None

@@ -52,7 +52,7 @@ class Assessment(NamedTuple):
     """Whether the claim goes on the record; a claim of which nothing is payable never does."""
     reserve: Money
     recoverable: Money
-    """Held back until the loss is made good."""
+    """Withheld until the loss is made good."""
     uses: Mapping[str, Money]
     """What this claim takes of each aggregate."""
     wholes: Mapping[str, Money] = MappingProxyType({})

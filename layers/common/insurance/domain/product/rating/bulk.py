@@ -29,8 +29,8 @@ NEW_BUSINESS = tuple(RatingInput._field_defaults.values())
 new: Any = tuple.__new__
 """A named tuple of values that are in its order: its own constructor takes twice as long."""
 
-type Held = dict[str, Any]
-type FastReader = Callable[[Mapping[str, Any]], Held | None]
+type ReadAnswers = dict[str, Any]
+type FastReader = Callable[[Mapping[str, Any]], ReadAnswers | None]
 
 
 class Premium(NamedTuple):
