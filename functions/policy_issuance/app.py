@@ -62,9 +62,12 @@ class ScreeningRunRequest(Request):
 
 
 class IssuePolicyRequest(Request):
-    """Which accepted quote becomes a policy."""
+    """Which accepted quote becomes a policy, and what the policyholder declares."""
 
     quote_id: QuoteId
+    no_known_loss: bool = False
+    """Whether the policyholder declares that they know of no loss. Cover begins when the policy is
+    issued, unless the product lets it begin with the first day for those who declare this."""
 
 
 @api.command(
@@ -90,7 +93,7 @@ class IssuePolicyRequest(Request):
     ),
 )
 def post_policy(request: IssuePolicyRequest, command: Command) -> Stored[Policy]:
-    return issue_policy(request.quote_id, command, ports)
+    return issue_policy(request.quote_id, command, ports, no_known_loss=request.no_known_loss)
 
 
 @api.query(

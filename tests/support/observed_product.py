@@ -14,6 +14,7 @@ from insurance.domain.product.publishing.release import ProductVersion
 from insurance.domain.product.publishing.scenarios import Scenarios, plain_risk
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
 DAYS = (date(2026, 1, 1), date(2026, 3, 29), date(2028, 2, 29))
 ROLES = ("claims_handler", "claims_manager", "underwriter", "counter_clerk")
 TRIED: Mapping[str, Sequence[object]] = {
@@ -83,6 +84,7 @@ def _life(product: Product, report: Report) -> object:
         conditions._replace(cancelling=()),
         cancelling,
         [product.moment(day) for day in DAYS],
+        [product.term.cover_begins(NOON, NOON + DAY, no_known_loss=said) for said in (True, False)],
         [product.last_day(day, {}) for day in DAYS if product.term.in_months],
         product.expires_at(NOON),
         (product.life.grace_days, product.life.sets_off_premium),

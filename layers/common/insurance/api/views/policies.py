@@ -65,6 +65,10 @@ class PolicyView(View):
     producer: str | None
     carrier: str
     issued_at: datetime
+    cover_begins_at: datetime
+    """When the risk is insured from: with the first day, but not before the policy was issued,
+    unless the product says otherwise and the policyholder declared that they know of no loss."""
+    no_known_loss: bool
     renews: str | None
     """The policy of the term before."""
     renewal_quote_id: str | None
@@ -108,6 +112,8 @@ class PolicyView(View):
             producer=policy.producer,
             carrier=policy.carrier,
             issued_at=policy.issued_at,
+            cover_begins_at=policy.cover_begins,
+            no_known_loss=policy.no_known_loss,
             renews=policy.renews,
             renewal_quote_id=whole.invitation.quote_id if whole.invitation else None,
             as_at=instant,

@@ -49,6 +49,7 @@ class DecisionRecord(Value):
 
 SOURCES = {
     "sanctions_clear": "the sanctions list",
+    "after_issue": "the record of the policy",
     "in_force": "the record of the policy",
     "not_a_duplicate": "the register of the policy's claims",
     "payee_known": "the details of the payee",

@@ -16,6 +16,7 @@ from insurance.domain.core.errors import AlreadyErased
 from insurance.domain.core.money import Money
 from insurance.domain.policy import ChargeKind, Policy
 from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.cover_history import covers_since, insured_since
 from insurance.domain.policy.reinstating import premium_of
 from insurance.domain.product import Assessment, Loss, Product
 from insurance.domain.quote.pricing import stored_risk
@@ -114,8 +115,12 @@ def common_rules(notice: Notice, policy: Policy, at: datetime) -> tuple[RuleResu
         policy: The policy.
         at: The moment on whose terms the loss is judged.
     """
-    rules = (_same_currency(notice, policy), _not_a_duplicate(notice))
-    return (*rules, _in_force(at, policy)) if policy.transactions else rules
+    rules = [_same_currency(notice, policy), _not_a_duplicate(notice)]
+    if policy.period.start <= at < policy.issued_at:
+        rules.append(_after_issue(at, policy))
+    if policy.transactions:
+        rules.append(_in_force(at, policy))
+    return tuple(rules)
 
 
 def _judged_at(notice: Notice, policy: Policy, product: Product) -> datetime:
@@ -152,8 +157,8 @@ def _loss(
         item=notice.item,
         occurred_at=notice.occurred_at,
         reported_at=notice.reported_at,
-        covered_since=policy.covered_since(at).get(notice.cover),
-        insured_since=policy.insured_since,
+        covered_since=covers_since(policy, at).get(notice.cover),
+        insured_since=insured_since(policy),
         used={
             code: Money(amount=amount, currency=product.currency) for code, amount in used.items()
         },
@@ -231,6 +236,20 @@ def _not_a_duplicate(notice: Notice) -> RuleResult:
         else "No other claim was noticed for this loss.",
         same_loss_as=list(notice.same_loss_as),
     )
+
+
+def _after_issue(at: datetime, policy: Policy) -> RuleResult:
+    """What a loss meant that happened in the term, but before the policy was issued."""
+    facts = {
+        "issued_at": policy.issued_at.isoformat(),
+        "cover_begins_at": policy.cover_begins.isoformat(),
+        "no_known_loss": policy.no_known_loss,
+    }
+    if at < policy.cover_begins:
+        text = "Cover began only after the loss, when the policy was issued."
+        return _result("after_issue", Outcome.FAIL, text, **facts)
+    text = "The loss happened before the policy was issued: a person must look at it."
+    return _result("after_issue", Outcome.REFER, text, **facts)
 
 
 def _in_force(at: datetime, policy: Policy) -> RuleResult:

@@ -1,6 +1,6 @@
 """Policies: the contract, its transactions, and the terms in force at a date."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -34,8 +34,6 @@ from insurance.domain.policy.transaction import (
     TransactionKind,
 )
 from insurance.domain.quote.quote import CoverHistory, Quote
-
-LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 class PolicyStatus(StrEnum):
@@ -90,6 +88,10 @@ class Policy(Record):
     premium: Internal[Premium]
     imposed: Internal[ImposedTerms | None] = None
     issued_at: Internal[AwareDatetime]
+    cover_begins_at: Internal[AwareDatetime | None] = None
+    """When the risk is insured from, where that is before the policy was issued."""
+    no_known_loss: Internal[bool] = False
+    """Whether the policyholder declared, when the policy was issued, that they know of no loss."""
     renews: Internal[PolicyId | None] = None
     """The policy of the term before."""
     cover_history: Internal[CoverHistory | None] = None
@@ -107,8 +109,16 @@ class Policy(Record):
     """To the next term, by the scheduler."""
 
     @classmethod
-    def from_quote(cls, quote: Quote, *, now: datetime) -> Self:
+    def from_quote(
+        cls,
+        quote: Quote,
+        *,
+        now: datetime,
+        cover_begins_at: datetime | None = None,
+        no_known_loss: bool = False,
+    ) -> Self:
         """A policy on exactly the terms and the price that were accepted."""
+        usual = max(quote.period.start, now)
         if quote.premium is None:
             raise ValueError(f"quote {quote.id} has no price, and cannot have been accepted")
         return cls(
@@ -129,6 +139,8 @@ class Policy(Record):
             premium=quote.premium,
             imposed=quote.imposed,
             issued_at=now,
+            cover_begins_at=None if cover_begins_at == usual else cover_begins_at,
+            no_known_loss=no_known_loss,
             renews=quote.renewing.policy_id if quote.renewing else None,
             cover_history=quote.renewing.cover_history if quote.renewing else None,
             shares_with=quote.renewing.shares_with if quote.renewing else None,
@@ -209,29 +221,9 @@ class Policy(Record):
         return max((transaction.processed_at for transaction in (*ruling, *undoing)), default=None)
 
     @property
-    def insured_since(self) -> datetime:
-        """When the first term began. Where that is unknown, a renewal counts as insured for long."""
-        if self.cover_history is not None:
-            return self.cover_history.since
-        return LONG_AGO if self.renews else self.period.start
-
-    def covered_since(self, instant: datetime) -> dict[str, datetime]:
-        """Since when each cover in force at an instant has been in force without a gap."""
-        earlier = self.cover_history.covers if self.cover_history else {}
-        since: dict[str, datetime] = {}
-        end = self.period.start
-        for segment in self.segments():
-            if segment.period.start > instant:
-                break
-            begun, covers = segment.period.start, segment.terms.covers
-            if begun == self.period.start:
-                unknown = LONG_AGO if self.renews and self.cover_history is None else begun
-                since = {cover.code: earlier.get(cover.code, unknown) for cover in covers}
-            else:
-                unbroken = since if begun == end else {}
-                since = {cover.code: unbroken.get(cover.code, begun) for cover in covers}
-            end = segment.period.end
-        return since
+    def cover_begins(self) -> datetime:
+        """When the risk is insured from: with the term, and not before the policy was issued."""
+        return self.cover_begins_at or max(self.period.start, self.issued_at)
 
     def segments(self) -> tuple[Segment, ...]:
         """The periods of cover, each on one set of terms, in order of time."""

@@ -8,6 +8,7 @@ from insurance.domain.contract.terms import PastClaim
 from insurance.domain.core.errors import AlreadyErased, TermsNotOffered, WrongState
 from insurance.domain.core.identity import named_party, renewal_quote_id_for
 from insurance.domain.core.period import Period
+from insurance.domain.policy.cover_history import covers_since, insured_since
 from insurance.domain.policy.policy import Policy
 from insurance.domain.product import LookUp, Product
 from insurance.domain.quote.pricing import (
@@ -116,7 +117,7 @@ def renewal_terms(
         last=last.premium,
         claims=tuple(losses),
         cover_history=CoverHistory(
-            since=policy.insured_since, covers=policy.covered_since(end - LAST_MOMENT)
+            since=insured_since(policy), covers=covers_since(policy, end - LAST_MOMENT)
         ),
         shares_with=(policy.shares_with or policy.id) if product.claims.for_life else None,
     )

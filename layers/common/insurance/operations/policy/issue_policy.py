@@ -8,6 +8,7 @@ from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.product import Product
 from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.pricing import price_again
 from insurance.domain.quote.quote import Quote
@@ -17,8 +18,17 @@ from insurance.operations.policy.ports import IssuingPorts
 from insurance.operations.products.ports import Products
 
 
-def issue_policy(quote_id: str, command: Command, ports: IssuingPorts) -> Stored[Policy]:
+def issue_policy(
+    quote_id: str, command: Command, ports: IssuingPorts, *, no_known_loss: bool = False
+) -> Stored[Policy]:
     """Bind the quote and write the policy, with the postings of its premium, in one transaction.
+
+    Args:
+        quote_id: The accepted quote.
+        command: The command.
+        ports: What the operation needs from outside.
+        no_known_loss: Whether the policyholder declares that they know of no loss. Where the
+            product allows it, cover then begins with the first day, before the policy is issued.
 
     Raises:
         QuoteNotFound: The quote does not exist, or belongs to another partner.
@@ -38,8 +48,11 @@ def issue_policy(quote_id: str, command: Command, ports: IssuingPorts) -> Stored
         raise QuoteNotFound(quote_id)
     command.check_revision(before, quote_id)
     bound = quote.bound(now=command.now)
-    _check_price(quote, ports.products, command.now)
-    policy = Policy.from_quote(bound, now=command.now)
+    product = _check_price(quote, ports.products, command.now)
+    begins = product.term.cover_begins(quote.period.start, command.now, no_known_loss=no_known_loss)
+    policy = Policy.from_quote(
+        bound, now=command.now, cover_begins_at=begins, no_known_loss=no_known_loss
+    )
     if before.key is None:
         raise AlreadyErased(f"quote {quote_id}")
     screen_policyholder(quote, before.key, command, ports.screening)
@@ -75,8 +88,8 @@ def issue_policy(quote_id: str, command: Command, ports: IssuingPorts) -> Stored
     return stored
 
 
-def _check_price(quote: Quote, products: Products, now: datetime) -> None:
-    """The product version must still be sold, and give the price that was accepted."""
+def _check_price(quote: Quote, products: Products, now: datetime) -> Product:
+    """The product version, which must still be sold and give the price that was accepted."""
     renewal = quote.renewing is not None
     product = products.version(quote.product)
     starts = quote.period.start.astimezone(product.zone).date()
@@ -85,3 +98,4 @@ def _check_price(quote: Quote, products: Products, now: datetime) -> None:
         raise NoLongerSold(quote.id, f"{quote.product.code} {quote.product.version}")
     if price_again(product, quote, quote.imposed).premium != quote.premium:
         raise QuoteChanged(quote.id)
+    return product

@@ -52,6 +52,20 @@ class PolicyTerm:
         local = datetime.combine(day, self._inception, tzinfo=self._zone)
         return local.astimezone(UTC).astimezone(self._zone)
 
+    def cover_begins(
+        self, start: datetime, issued_at: datetime, *, no_known_loss: bool
+    ) -> datetime:
+        """When the risk is insured from: a loss that has happened already cannot be insured.
+
+        Args:
+            start: The inception time of the term.
+            issued_at: When the policy is issued.
+            no_known_loss: Whether the policyholder declares that they know of no loss.
+        """
+        if no_known_loss and self._term.cover_begins == "start":
+            return start
+        return max(start, issued_at)
+
     @cached_property
     def days_asked(self) -> Callable[[RatingInput], int | None] | None:
         """The days of a term that is not in months, as its expression has them.

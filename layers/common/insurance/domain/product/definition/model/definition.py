@@ -59,6 +59,9 @@ class TermOfCover(Part):
     """In place of months: 1 to 3660, a number or an expression over the answers."""
     inception_time: Annotated[str, Keywords(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "00:00"
     """In the product's time zone, such as 00:00 or 12:01."""
+    cover_begins: Literal["issue", "start"] = "issue"
+    """`issue`: cover never begins before the policy is issued. `start`: it begins with the first day,
+    for a policyholder who declares that they know of no loss."""
 
 
 class TableDeclaration(Part):
