@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from insurance import bundles, wiring
+from insurance import bundles, telemetry, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Instant, Reason
 from insurance.api.router import Api
@@ -38,6 +38,7 @@ from insurance.domain.core.identity import InstructionId
 from insurance.domain.core.money import Currency
 from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
+from insurance.metrics import Metric
 from insurance.operations.command import Command, Query
 from insurance.operations.payments.import_statement import StatementResult, import_statement
 from insurance.operations.payments.read_payment_file import read_payment_file
@@ -159,7 +160,10 @@ def post_bank_report(request: BankReportRequest, command: Command) -> OutgoingPa
     raises=(PaymentFileNotFound, StaleRevision, UnreadableReport),
 )
 def post_status_report(request: StatusReportRequest, command: Command) -> StatusReportResult:
-    return take_status_report(request.document, command, ports)
+    result = take_status_report(request.document, command, ports)
+    doubts = sum(payment.doubt is not None for payment in result.payments)
+    telemetry.count(Metric.PAYMENTS_IN_DOUBT, doubts)
+    return result
 
 
 @api.command(

@@ -24,6 +24,8 @@ class Metric(StrEnum):
     """Minor units that the bank reported paid on claims."""
     LEDGER_IMBALANCE = "LedgerImbalance"
     """Minor units by which the control accounts fail to add up to zero."""
+    PAYMENTS_IN_DOUBT = "PaymentsInDoubt"
+    """Payments of which the bank says two things: nothing was done, and a person must ask the bank."""
     JOBS_RUN = "JobsRun"
     JOBS_FAILED = "JobsFailed"
     JOBS_PARKED = "JobsParked"

@@ -207,8 +207,22 @@ def test_a_returned_payment_reopens_the_claim_and_is_owed_again(platform):
     assert (reopened["status"], reopened["task"]["code"]) == ("reopened", "payment_returned")
     assert reopened["reserve"] == money("325")
     assert reopened["paid"]["amount"] == 0
-    again = platform.post(f"{path}/settlement")
-    assert [each["status"] for each in again["payments"]] == ["returned", "executing"]
+
+
+def test_what_came_back_is_paid_again_by_a_person_alone(platform):
+    claim = settled(platform, loss(issued(platform), "windscreen", "400"))
+    path = f"/v1/claims/{claim['id']}"
+    reported(platform, claim["payments"][0]["id"], "paid")
+    reported(platform, claim["payments"][0]["id"], "returned")
+
+    waiting = platform.post(f"{path}/settlement")
+
+    assert [each["status"] for each in waiting["payments"]] == ["returned"]
+    [rule] = [each for each in waiting["rules"] if each["code"] == "payment_came_back"]
+    assert (rule["outcome"], rule["facts"]["payments"]) == ("refer", [claim["payments"][0]["id"]])
+    asked = {"decision": "approve", "reason_code": "as_reported", "reason": "A new account."}
+    paying = platform.post(f"{path}/decision", asked, by=HANDLER)
+    assert [each["status"] for each in paying["payments"]] == ["returned", "executing"]
 
 
 def test_a_closed_claim_is_opened_again_and_only_the_difference_is_paid(platform):

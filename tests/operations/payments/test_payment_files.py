@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,34 +18,14 @@ from tests.support.bank import (
     SUPERVISOR,
     Json,
     at_the_bank,
+    executing,
+    payments,
     reported,
 )
-from tests.support.claims import AFTER_THE_LOSS, bill, issued, loss, money
+from tests.support.claims import bill, money
 from tests.support.platform import Platform
 
-BEFORE_THE_TERM = datetime(2026, 11, 20, 9, tzinfo=UTC)
-AT_FAULT = {"driver_age": 35, "fault": True}
-
-
 GBP = {"currency": "GBP"}
-
-
-def executing(platform: Platform, count: int = 1) -> list[Json]:
-    """Claims whose payments wait for the bank."""
-    platform.now = BEFORE_THE_TERM
-    policies = [issued(platform) for _ in range(count)]
-    platform.now = AFTER_THE_LOSS
-    body = loss("", "accidental_damage", "1000", facts=AT_FAULT)
-    claims = [
-        platform.post("/v1/claims", body | {"policy_id": policy, "settle": True})
-        for policy in policies
-    ]
-    platform.deliver()
-    return claims
-
-
-def payments(claims: list[Json]) -> list[str]:
-    return [payment["id"] for claim in claims for payment in claim["payments"]]
 
 
 def sent(platform: Platform) -> Counter[str]:

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 import pytest
-from insurance.domain.claim.rule import Outcome
 from insurance.domain.claim.verdict import Notice
 from insurance.domain.claim.verification import common_rules
+from insurance.domain.contract.rule import Outcome
 
 from tests.support.builders import gbp, make_policy
 

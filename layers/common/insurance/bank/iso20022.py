@@ -161,30 +161,54 @@ def read_status_report(document: str) -> StatusReport:
     group = _child(report, "OrgnlGrpInfAndSts")
     if group is None:
         raise UnreadableReport("OrgnlGrpInfAndSts is missing")
+    batches = list(_children(report, "OrgnlPmtInfAndSts"))
+    payments, contradicted = _payments(batches)
     return StatusReport(
         id=_text(report, "GrpHdr", "MsgId"),
         file_id=payment_id_of(_text(group, "OrgnlMsgId")),
         group=_status(group, "GrpSts"),
-        payments=dict(_payments(report)),
+        payments=payments,
+        batch=_batch(batches),
+        contradicted=contradicted,
     )
 
 
-def _payments(report: Element) -> Iterator[tuple[str, ReportedStatus]]:
-    for batch in _children(report, "OrgnlPmtInfAndSts"):
+def _batch(batches: Sequence[Element]) -> ReportedStatus | None:
+    """What is said of the batch as a whole: our files have one."""
+    [batch] = batches if len(batches) == 1 else [None]
+    if batch is None or _child(batch, "PmtInfSts") is None:
+        return None
+    return _status(batch, "PmtInfSts")
+
+
+def _payments(batches: Sequence[Element]) -> tuple[dict[str, ReportedStatus], frozenset[str]]:
+    """The payments that are named, and those of which two things are said.
+
+    The reference of a payment is optional: an entry without one says nothing of any payment.
+    """
+    named: dict[str, ReportedStatus] = {}
+    contradicted = set()
+    for batch in batches:
         for payment in _children(batch, "TxInfAndSts"):
-            reference = _text(payment, "OrgnlEndToEndId")
-            yield payment_id_of(reference), _status(payment, "TxSts")
+            reference = _child(payment, "OrgnlEndToEndId")
+            if reference is None or not reference.text:
+                continue
+            payment_id = payment_id_of(reference.text.strip())
+            status = _status(payment, "TxSts")
+            if named.setdefault(payment_id, status).meaning is not status.meaning:
+                contradicted.add(payment_id)
+    return named, frozenset(contradicted)
 
 
 def _status(element: Element, name: str) -> ReportedStatus:
-    """The status of a group or a payment; without one it is under way."""
+    """The status of a group, a batch or a payment; without one it is under way."""
     code = _child(element, name)
     reasons = [
         text
         for info in _children(element, "StsRsnInf")
         for text in (*_texts(info, "Rsn"), *_texts(info, "AddtlInf"))
     ]
-    return status_of((code.text or "") if code is not None else "", "; ".join(reasons) or None)
+    return status_of((code.text or "").strip() if code is not None else "", reasons)
 
 
 def _texts(element: Element, name: str) -> Iterator[str]:

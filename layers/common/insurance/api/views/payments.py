@@ -68,6 +68,9 @@ class ReportedPaymentView(BaseModel):
     code: str
     outcome: str | None
     reason: str | None
+    doubt: str | None
+    """Why the report did nothing and a person must ask the bank: `contradiction`, two statuses for one
+    payment; `settled_before`, a payment that was settled stood in what is rejected now."""
 
 
 class StatusReportView(View):
@@ -88,6 +91,7 @@ class StatusReportView(View):
                     code=payment.code,
                     outcome=payment.outcome,
                     reason=payment.reason,
+                    doubt=payment.doubt,
                 )
                 for payment in result.payments
             ],

@@ -83,6 +83,9 @@ OPEN: Final = frozenset(
 COMMITTED: Final = OPEN | {PaymentStatus.PAID}
 """Statuses in which a payment counts as money spent."""
 
+CAME_BACK: Final = frozenset({PaymentStatus.RETURNED, PaymentStatus.REVERSED})
+"""Statuses of money that was paid and is with us again."""
+
 NOT_SENT: Final = frozenset(
     {PaymentStatus.AWAITING_APPROVAL, PaymentStatus.SCREENING, PaymentStatus.CANCELLED}
 )

@@ -52,6 +52,7 @@ SOURCES = {
     "after_issue": "the record of the policy",
     "in_force": "the record of the policy",
     "not_a_duplicate": "the register of the policy's claims",
+    "payment_came_back": "the bank's reports",
     "payee_known": "the details of the payee",
 }
 """Where the facts of a rule come from, where that is not the notice and the policy's terms."""

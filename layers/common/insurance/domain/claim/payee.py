@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from insurance.domain.bank.outgoing_payment import CAME_BACK
 from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.event_types import ClaimEventType
@@ -103,15 +104,18 @@ def refuse_payee(claim: Claim) -> ClaimChange:
 
 def payee_rules(
     claim: Claim, matches: Sequence[ScreeningMatch], now: datetime
-) -> tuple[RuleResult, RuleResult]:
-    """The rules between a decision and a payment: a known payee, and a clear name.
+) -> tuple[RuleResult, ...]:
+    """The rules between a decision and a payment: a known payee, a clear name, and no payment of
+    the claim that came back.
 
     Args:
         claim: The claim.
         matches: What the payee's name resembles on the sanctions list.
         now: The time of the payment.
     """
-    return _payee_known(claim, now), _sanctions_clear(matches)
+    rules = (_payee_known(claim, now), _sanctions_clear(matches))
+    came_back = [payment.id for payment in claim.payments if payment.status in CAME_BACK]
+    return (*rules, _came_back(came_back)) if came_back else rules
 
 
 def can_be_paid_now(claim: Claim, matches: Sequence[ScreeningMatch], now: datetime) -> bool:
@@ -138,6 +142,15 @@ def _payee_known(claim: Claim, now: datetime) -> RuleResult:
     else:
         outcome, explanation = Outcome.PASS, "A payee is named."
     return RuleResult(code="payee_known", outcome=outcome, explanation=explanation)
+
+
+def _came_back(payment_ids: Sequence[str]) -> RuleResult:
+    return RuleResult(
+        code="payment_came_back",
+        outcome=Outcome.REFER,
+        facts={"payments": list(payment_ids)},
+        explanation="A payment came back: a person decides whether and to whom it is paid again.",
+    )
 
 
 def _sanctions_clear(matches: Sequence[ScreeningMatch]) -> RuleResult:

@@ -1,6 +1,7 @@
 """Take in the bank's report on a file: each payment in it is paid, failed, returned, or still pending."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -16,12 +17,21 @@ OUTCOMES: Final = MappingProxyType(
     {
         (PaymentStatus.EXECUTING, StatusMeaning.SETTLED): BankOutcome.PAID,
         (PaymentStatus.EXECUTING, StatusMeaning.REJECTED): BankOutcome.FAILED,
-        # What was settled and is rejected afterwards has come back.
+        # What was settled and is rejected afterwards, by its own name, has come back.
         (PaymentStatus.PAID, StatusMeaning.REJECTED): BankOutcome.RETURNED,
     }
 )
 """What a status does to a payment. Every other pair does nothing: the same report may come twice, and
 reports may overtake each other."""
+
+
+class Doubt(StrEnum):
+    """Why a report did nothing to a payment, and a person must ask the bank."""
+
+    CONTRADICTION = "contradiction"
+    """The report says two things of the payment."""
+    SETTLED_BEFORE = "settled_before"
+    """The payment was settled, and the report rejects the whole that it stood in without naming it."""
 
 
 class ReportedPayment(NamedTuple):
@@ -32,6 +42,7 @@ class ReportedPayment(NamedTuple):
     """None: nothing, since more is to come or it was reported before."""
     code: str
     reason: str | None
+    doubt: Doubt | None = None
 
 
 class StatusReportResult(NamedTuple):
@@ -56,14 +67,24 @@ def take_status_report(document: str, command: Command, ports: PaymentPorts) -> 
     statuses = ports.payers.statuses([instruction.id for instruction in file.sent])
     payments = []
     for payment_id, status in statuses.items():
-        reported = report.of(payment_id)
-        outcome = OUTCOMES.get((status, reported.meaning))
+        reported, doubt = report.of(payment_id), _doubt(payment_id, status, report)
+        outcome = None if doubt else OUTCOMES.get((status, reported.meaning))
         if outcome is not None:
             payment_report = BankReport(
                 payment_id, outcome, report.id, command.now, reported.reason
             )
             report_one_of_many(payment_report, command, ports.payers)
-        payments.append(ReportedPayment(payment_id, outcome, reported.code, reported.reason))
+        payments.append(ReportedPayment(payment_id, outcome, reported.code, reported.reason, doubt))
     result = StatusReportResult(report, payments)
     ports.orders.record_answer(command.with_answer(result))
     return result
+
+
+def _doubt(payment_id: str, status: PaymentStatus, report: StatusReport) -> Doubt | None:
+    """What was settled comes back only by a report that names it, or it would be paid twice."""
+    if payment_id in report.contradicted:
+        return Doubt.CONTRADICTION
+    rejected = report.of(payment_id).meaning is StatusMeaning.REJECTED
+    if status is PaymentStatus.PAID and rejected and not report.names(payment_id):
+        return Doubt.SETTLED_BEFORE
+    return None
