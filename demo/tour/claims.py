@@ -155,8 +155,8 @@ FINANCE = "finance-test"
 _PAYEE = {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"}
 
 
-def notified(visitor: Visitor, amount: int, **changes: Any) -> str:
-    """A claim on a motor policy of its own; its id."""
+def motor_policy(visitor: Visitor, **changes: Any) -> Json:
+    """A motor policy, issued in November."""
     visitor.now = QUOTED
     quote = visitor.post(
         "/v1/quotes",
@@ -165,11 +165,16 @@ def notified(visitor: Visitor, amount: int, **changes: Any) -> str:
             "start": "2026-12-01",
             "policyholder": {"name": "Ada Merton"},
             "answers": MOTOR,
-            "covers": [],
+            **changes,
         },
     )
     visitor.post(f"/v1/quotes/{quote['id']}/acceptance")
-    policy = visitor.post("/v1/policies", {"quote_id": quote["id"]})
+    return visitor.post("/v1/policies", {"quote_id": quote["id"]})
+
+
+def notified(visitor: Visitor, amount: int, **changes: Any) -> str:
+    """A claim on a motor policy of its own; its id."""
+    policy = motor_policy(visitor, covers=[])
     visitor.now = NOTIFIED
     notice = {
         "policy_id": policy["id"],

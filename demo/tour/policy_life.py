@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from demo.tour.claims import GBP, MOTOR, QUOTED
+from demo.tour.claims import GBP, MOTOR, motor_policy
 from demo.tour.visitor import Visitor, shown
 
 type Json = dict[str, Any]
@@ -157,18 +157,7 @@ def _turn(visitor: Visitor, to: datetime, *, until: dict[str, list[str]]) -> Non
 
 def issued(visitor: Visitor) -> str:
     """A motor policy issued in November; then it is February."""
-    visitor.now = QUOTED
-    quote = visitor.post(
-        "/v1/quotes",
-        {
-            "product": "personal_motor",
-            "start": "2026-12-01",
-            "policyholder": {"name": "Ada Merton"},
-            "answers": MOTOR,
-        },
-    )
-    visitor.post(f"/v1/quotes/{quote['id']}/acceptance")
-    policy = visitor.post("/v1/policies", {"quote_id": quote["id"]})
+    policy = motor_policy(visitor)
     visitor.say("issued", f"{policy['id']}, {shown(policy['premium']['total'])}")
     visitor.now = IN_FEBRUARY
     return f"/v1/policies/{policy['id']}"

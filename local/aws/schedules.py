@@ -13,6 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from local.aws.background import Background
 from local.aws.cloudformation import REGION, TemplateError
 from local.aws.outage import Outage
 from local.aws.template import Resource, Template
@@ -35,7 +36,7 @@ SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 log = logging.getLogger("coverwright.schedules")
 
 
-class Schedule:
+class Schedule(Background):
     """One schedule: first when it is made, then at its rate; one call at a time."""
 
     def __init__(self, resource: Resource, *, invoke: Invoke, sleep: Sleep = asyncio.sleep) -> None:
@@ -47,15 +48,6 @@ class Schedule:
         self._invoke = invoke
         self._sleep = sleep
         self._outage = Outage(log, self._id)
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

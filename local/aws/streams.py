@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from local.aws.background import Background
 from local.aws.cloudformation import REGION
 from local.aws.outage import Outage
 from local.aws.template import StreamSource
@@ -47,7 +48,7 @@ class _Batch:
         return str(self.records[-1]["dynamodb"]["SequenceNumber"])
 
 
-class EventSource:
+class EventSource(Background):
     """One mapping: a table's stream, a function, and a place for what neither could take."""
 
     def __init__(
@@ -67,15 +68,6 @@ class EventSource:
         self._streams = streams
         self._store = store
         self._outage = Outage(log, f"{source.id} {source.table}")
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         table = await asyncio.to_thread(self._tables.describe_table, TableName=self._source.table)

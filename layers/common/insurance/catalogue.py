@@ -104,8 +104,8 @@ class Catalogue:
         versions = {
             (version.code, version.version): version for version in self._seeds.known(mode, code)
         }
-        for kept in self._stored().known(mode, code):
-            versions[kept.record.code, kept.record.version] = kept.record
+        for stored in self._stored().known(mode, code):
+            versions[stored.record.code, stored.record.version] = stored.record
         return sorted(versions.values(), key=lambda version: (version.code, order(version.version)))
 
     def _compiled(self, content: str) -> Product:

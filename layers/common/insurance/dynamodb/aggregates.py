@@ -142,7 +142,7 @@ def read_postings(item: Item) -> tuple[Posting, ...]:
     )
 
 
-def kept[R: Record](kind: type[R], item: Item, keys: RecordKeys | None) -> Stored[R]:
+def read_stored[R: Record](kind: type[R], item: Item, keys: RecordKeys | None) -> Stored[R]:
     """A stored aggregate whose item carries its body."""
     record, key = opened(kind, item, keys, item["id"]["S"])
     return Stored(record, read_head(item), key)

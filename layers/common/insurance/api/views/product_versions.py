@@ -78,8 +78,8 @@ class ProductVersionView(View):
     changed_at: datetime | None
 
     @classmethod
-    def of(cls, kept: Stored[ProductVersion]) -> Self:
-        return cls(etag=_etag(kept), **_shown(kept.record))
+    def of(cls, stored: Stored[ProductVersion]) -> Self:
+        return cls(etag=_etag(stored), **_shown(stored.record))
 
 
 class DraftView(ProductVersionView):
@@ -132,9 +132,9 @@ class ProductSchemaView(RootModel[dict[str, Any]]):
         return cls(dict(schema))
 
 
-def _etag(kept: Stored[ProductVersion]) -> str | None:
+def _etag(stored: Stored[ProductVersion]) -> str | None:
     """A bundled version that nobody took a step with has no revision yet."""
-    return etag(kept.head.sequence, "version") if kept.head.sequence else None
+    return etag(stored.head.sequence, "version") if stored.head.sequence else None
 
 
 def _shown(record: ProductVersion) -> dict[str, Any]:

@@ -73,13 +73,13 @@ class QuoteView(View):
     expires_at: datetime
 
     @classmethod
-    def of(cls, kept: Stored[Quote]) -> Self:
-        quote = kept.record
+    def of(cls, stored: Stored[Quote]) -> Self:
+        quote = stored.record
         return cls(
-            etag=etag(kept.head.sequence, "quote"),
+            etag=etag(stored.head.sequence, "quote"),
             id=quote.id,
             status=quote.status,
-            revision=kept.head.sequence,
+            revision=stored.head.sequence,
             product=ProductRefView.of(quote.product),
             period=PeriodView.of(quote.period),
             territory=quote.territory or None,

@@ -50,7 +50,7 @@ class BillingReader:
         keys = self._policies.keys(policy_id, rest[-1])
         return BillingContext(
             policy=policy,
-            account=aggregates.kept(BillingAccount, account, keys) if account else None,
+            account=aggregates.read_stored(BillingAccount, account, keys) if account else None,
         )
 
 
@@ -187,4 +187,4 @@ def _suspense(item: Item | None) -> Stored[SuspendedPayment] | UsedReference | N
         return None
     if POSTED_ON in item:
         return UsedReference(item[POSTED_ON]["S"])
-    return aggregates.kept(SuspendedPayment, item, None)
+    return aggregates.read_stored(SuspendedPayment, item, None)

@@ -14,7 +14,7 @@ from insurance.dynamodb.contract_keys import RecordKeys
 
 
 def read_account(item: Item | None, keys: RecordKeys) -> Stored[BillingAccount] | None:
-    return aggregates.kept(BillingAccount, item, keys) if item else None
+    return aggregates.read_stored(BillingAccount, item, keys) if item else None
 
 
 def read_used(item: Item | None, column: str) -> dict[str, int]:

@@ -313,7 +313,7 @@ class DynamoDBClaims:
     def _read(self, claim_id: str, item: Item | None, party: Item | None) -> Stored[Claim]:
         if item is None:
             raise ClaimNotFound(claim_id)
-        return aggregates.kept(Claim, item, ContractKeys(self._keys, claim_id, party))
+        return aggregates.read_stored(Claim, item, ContractKeys(self._keys, claim_id, party))
 
     def _key(self, claim_id: str) -> tuple[str, Item]:
         return self._claims_table, {"id": codec.text(claim_id)}

@@ -102,7 +102,7 @@ class DynamoDBComplaints:
     def _read(self, complaint_id: str, item: Item | None, keys: ContractKeys) -> Stored[Complaint]:
         if item is None:
             raise ComplaintNotFound(complaint_id)
-        return aggregates.kept(Complaint, item, keys)
+        return aggregates.read_stored(Complaint, item, keys)
 
     def _contract(self, id: str, holders: Sequence[Item | None]) -> ContractKeys:
         return ContractKeys(self._keys, id, *reversed(holders))

@@ -36,7 +36,7 @@ class DynamoDBEarnings:
         own = (self._billing_table, {"id": codec.text(earnings_id_for(policy_id))})
         item, *rest = load(self._client, [own, *self._policies.wants(policy_id)])
         policy = self._policies.read(policy_id, rest)
-        earned = aggregates.kept(EarnedPremium, item, None) if item else None
+        earned = aggregates.read_stored(EarnedPremium, item, None) if item else None
         return EarningsContext(policy, earned)
 
     def store(self, event: Event, *, context: EarningsContext) -> None:

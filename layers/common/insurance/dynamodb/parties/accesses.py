@@ -48,7 +48,7 @@ class DynamoDBAccesses:
         self._idempotency.check(command.idempotency, earlier)
         return AccessContext(
             policy=self._policies.read(policy_id, policy),
-            access=aggregates.kept(Access, access, None) if access else None,
+            access=aggregates.read_stored(Access, access, None) if access else None,
         )
 
     def store(

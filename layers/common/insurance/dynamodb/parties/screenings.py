@@ -89,7 +89,7 @@ class DynamoDBScreenings:
         [item] = load(self._client, [(self._table, {"id": codec.text(subject.case_id)})])
         if item is None:
             return None
-        stored = aggregates.kept(ScreeningCase, item, OnePartyKey(subject.party_id, key))
+        stored = aggregates.read_stored(ScreeningCase, item, OnePartyKey(subject.party_id, key))
         return Stored(stored.record, stored.head, key)
 
     def load(self, screening_id: str, command: Command) -> Stored[ScreeningCase]:
@@ -111,7 +111,7 @@ class DynamoDBScreenings:
         if item is None:
             raise ScreeningNotFound(screening_id)
         keys = ContractKeys(self._keys, screening_id, party, quote)
-        return aggregates.kept(ScreeningCase, item, keys)
+        return aggregates.read_stored(ScreeningCase, item, keys)
 
     def store(self, event: Event, *, before: Stored[ScreeningCase] | None) -> None:
         transact(self._client, self._writes(event, before))
@@ -134,7 +134,9 @@ class DynamoDBScreenings:
         ids = self._listed(_open(mode), part.after, part.limit)
         items = load(self._client, [(self._table, {"id": codec.text(id)}) for id in ids])
         return [
-            ListEntry(id, aggregates.kept(ScreeningCase, item, None).record if item else None)
+            ListEntry(
+                id, aggregates.read_stored(ScreeningCase, item, None).record if item else None
+            )
             for id, item in zip(ids, items, strict=True)
         ]
 

@@ -49,10 +49,10 @@ class DynamoDBPaymentOrders:
         return PaymentQueue(
             waiting=[_instruction(item) for item in self._waiting(queue_of(mode, currency))],
             unwritten=[
-                aggregates.kept(PaymentFile, item, None)
+                aggregates.read_stored(PaymentFile, item, None)
                 for item in self._waiting(_files(mode, currency))
             ],
-            own=aggregates.kept(PaymentFile, own, None) if own else None,
+            own=aggregates.read_stored(PaymentFile, own, None) if own else None,
         )
 
     def get(self, file_id: str) -> Stored[PaymentFile]:
@@ -64,7 +64,7 @@ class DynamoDBPaymentOrders:
         [item] = load(self._client, [self._key(file_id)])
         if item is None:
             raise PaymentFileNotFound(file_id)
-        return aggregates.kept(PaymentFile, item, None)
+        return aggregates.read_stored(PaymentFile, item, None)
 
     def drop(self, payment_ids: Sequence[str]) -> None:
         def claimed(_item: Item | None) -> Exception:

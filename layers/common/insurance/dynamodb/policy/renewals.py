@@ -42,4 +42,4 @@ class DynamoDBRenewals:
             self._client,
             [(self._claims_table, {"id": codec.text(row["claim_id"])}) for row in noticed],
         )
-        return policy, [aggregates.kept(Claim, item, keys).record for item in items if item]
+        return policy, [aggregates.read_stored(Claim, item, keys).record for item in items if item]

@@ -103,7 +103,7 @@ class DynamoDBQuotes:
     def _read(self, quote_id: str, item: Item | None) -> Stored[Quote]:
         if item is None:
             raise QuoteNotFound(quote_id)
-        return aggregates.kept(Quote, item, ContractKeys(self._keys, quote_id, item))
+        return aggregates.read_stored(Quote, item, ContractKeys(self._keys, quote_id, item))
 
     def _earlier(self, idempotency: Idempotency, item: Item | None) -> Exception:
         """The quote that this caller's key made before, answered as it was then."""
@@ -144,7 +144,7 @@ def load_quote(
     records.check(idempotency, earlier, contract)
     if item is None:
         raise QuoteNotFound(quote_id)
-    return aggregates.kept(Quote, item, contract)
+    return aggregates.read_stored(Quote, item, contract)
 
 
 def quote_changes(
