@@ -5,6 +5,7 @@ payment of premium on the policy's account in the claim's own transaction. If th
 comes back, the account's entry is undone.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -92,7 +93,7 @@ def announce_set_off(verdict: Verdict, due: PremiumDue, now: datetime) -> Verdic
             f"{set_off.amount} of a payment to the policyholder would be set off."
         ),
     )
-    return verdict._replace(rules=(*verdict.rules, rule), set_off=set_off)
+    return replace(verdict, rules=(*verdict.rules, rule), set_off=set_off)
 
 
 def set_off_premium(

@@ -5,6 +5,7 @@ This is the one place that decides what a claim pays. `settle` decides by rules 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -82,7 +83,7 @@ def with_payee(
     verdict: Verdict, claim: Claim, matches: Sequence[ScreeningMatch], now: datetime
 ) -> Verdict:
     """The verdict with the rules that stand between a decision and a payment."""
-    return verdict._replace(rules=(*verdict.rules, *payee_rules(claim, matches, now)))
+    return replace(verdict, rules=(*verdict.rules, *payee_rules(claim, matches, now)))
 
 
 def with_verdict(claim: Claim, verdict: Verdict) -> Claim:

@@ -1,11 +1,12 @@
 """A notice of loss, and the verdict of the rules on it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.payment import PremiumSetOff, set_off_step
-from insurance.domain.contract.rule import JudgedSegment, Outcome, PayoutStep, RuleResult, gravest
+from insurance.domain.contract.rule import JudgedSegment, Judgement, Outcome, PayoutStep
 from insurance.domain.contract.terms import Reinstatement
 from insurance.domain.core.identity import ClaimId
 from insurance.domain.core.money import Money
@@ -31,17 +32,10 @@ class Notice(NamedTuple):
     same_loss_as: tuple[ClaimId, ...] = ()
 
 
-class Verdict(NamedTuple):
-    """Every rule's result, what is missing, and what the cover pays."""
+@dataclass(frozen=True, slots=True)
+class Verdict(Judgement):
+    """What all rules say of a loss: those that every claim meets, and the product's own."""
 
-    rules: tuple[RuleResult, ...]
-    missing: tuple[str, ...]
-    payable: Money
-    steps: tuple[PayoutStep, ...]
-    counts: bool
-    """Whether the claim goes to the policyholder's record."""
-    reserve: Money
-    """What the product expects such a loss to cost, before anything is decided."""
     recoverable: Money | None = None
     """Withheld until the loss is made good, where the product says so."""
     judged_on: JudgedSegment | None = None
@@ -52,11 +46,6 @@ class Verdict(NamedTuple):
     """Of those, the limits that stand again for a premium."""
     set_off: PremiumSetOff | None = None
     """The overdue premium that would be set off, if the policyholder were paid today."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """The gravest of the results."""
-        return gravest(self.rules)
 
     @property
     def payout_steps(self) -> tuple[PayoutStep, ...]:

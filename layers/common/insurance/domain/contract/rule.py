@@ -1,6 +1,6 @@
 """The result of a rule on a loss, and the steps of a payout: of the product's own rules and of those that every claim meets."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -33,10 +33,35 @@ class RuleResult(Value):
 GRAVITY: Final = (Outcome.INCOMPLETE, Outcome.FAIL, Outcome.REFER)
 
 
-def gravest(rules: Iterable[RuleResult]) -> Outcome:
-    """The gravest of the results: what is missing comes before what was judged without it."""
-    outcomes = {rule.outcome for rule in rules}
-    return next((outcome for outcome in GRAVITY if outcome in outcomes), Outcome.PASS)
+class PayoutStep(Value):
+    """One clause of the payout: what it is, its figure, and the claim before and after it."""
+
+    code: str
+    name: str
+    figure: str
+    before: Money
+    after: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rules say of a loss: every result, what is missing, and what is payable."""
+
+    rules: tuple[RuleResult, ...]
+    missing: tuple[str, ...]
+    """Codes of facts and evidence without which nothing is decided."""
+    payable: Money
+    steps: tuple[PayoutStep, ...]
+    counts: bool
+    """Whether the claim goes to the policyholder's record; one of which nothing is payable never does."""
+    reserve: Money
+    """What the product expects such a loss to cost, before anything is decided."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """The gravest result: a missing fact is never a denial, a referral never a payment."""
+        outcomes = {rule.outcome for rule in self.rules}
+        return next((outcome for outcome in GRAVITY if outcome in outcomes), Outcome.PASS)
 
 
 class JudgedSegment(Value):
@@ -49,13 +74,3 @@ class JudgedSegment(Value):
     end: AwareDatetime
     product: ProductRef
     """The version whose rules were run."""
-
-
-class PayoutStep(Value):
-    """One clause of the payout: what it is, its figure, and the claim before and after it."""
-
-    code: str
-    name: str
-    figure: str
-    before: Money
-    after: Money

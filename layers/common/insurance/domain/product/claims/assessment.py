@@ -1,12 +1,13 @@
 """A loss, and what a product says of it: its rules, and what is payable."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
-from insurance.domain.contract.rule import Outcome, PayoutStep, RuleResult, gravest
+from insurance.domain.contract.rule import Judgement
 from insurance.domain.contract.terms import ProRata
 from insurance.domain.core.money import Money
 
@@ -43,28 +44,19 @@ class Reinstating(NamedTuple):
     """Whose limit it is; None: covers share it."""
 
 
-class Assessment(NamedTuple):
-    rules: tuple[RuleResult, ...]
-    missing: tuple[str, ...]
-    payable: Money
-    steps: tuple[PayoutStep, ...]
-    counts: bool
-    """Whether the claim goes on the record; a claim of which nothing is payable never does."""
-    reserve: Money
+@dataclass(frozen=True, slots=True)
+class Assessment(Judgement):
+    """What a product says of a loss."""
+
     recoverable: Money
     """Withheld until the loss is made good."""
     uses: Mapping[str, Money]
     """What this claim takes of each aggregate."""
-    wholes: Mapping[str, Money] = MappingProxyType({})
+    wholes: Mapping[str, Money] = field(default_factory=dict)
     """All that there is of each aggregate that this claim takes from, reinstatements included."""
-    aggregate_kinds: Mapping[str, str] = MappingProxyType({})
+    aggregate_kinds: Mapping[str, str] = field(default_factory=dict)
     """Limit or deductible, by the aggregate's code."""
     for_life: frozenset[str] = frozenset()
     """Of those, the ones that are left over from term to term."""
     reinstated: tuple[Reinstating, ...] = ()
     """Of those, the limits that stand again for a premium."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """The gravest outcome: a missing fact is never a denial, a referral never a payment."""
-        return gravest(self.rules)

@@ -1,5 +1,7 @@
 """One cover's claim rules, compiled, and a claim held to them."""
 
+from dataclasses import replace
+
 from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import FieldFault, InvalidFields
@@ -80,7 +82,7 @@ class CoverClaims:
         results += self._fraud.results(claim)
         paid = self._payout.paid(loss, claim, held, imposed)
         if any(rule.outcome == "fail" for rule in results):
-            return self._unpaid(results, loss, claim, [])._replace(steps=paid.steps)
+            return replace(self._unpaid(results, loss, claim, []), steps=paid.steps)
         if not paid.payable:
             said = "Nothing is payable after limits and excess."
             results.append(RuleResult(code="payable", outcome=Outcome.INFO, explanation=said))
