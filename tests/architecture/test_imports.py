@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -94,18 +96,32 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "accounting": ("joserfc", "insurance.dynamodb.claims.claims"),
     "event_delivery": ("joserfc", "insurance.api"),
 }
-PROBE = "import json, sys, app; print(json.dumps(sorted(sys.modules)))"
+PROBE = """
+import gc, json, sys, app
+print(json.dumps([sorted(sys.modules), gc.isenabled(), gc.get_freeze_count()]))
+"""
 FUNCTIONS = {
     Path(properties["CodeUri"]).name: properties for properties in template_functions().values()
 }
 
 
-def loaded(folder: str) -> set[str]:
-    """The modules of a fresh interpreter after importing the function, as Lambda would."""
+class Started(NamedTuple):
+    """A fresh interpreter after importing the function, as Lambda would."""
+
+    modules: set[str]
+    collects: bool
+    """Whether garbage is collected."""
+    frozen: int
+    """Objects that are left alone when it is."""
+
+
+@cache
+def started(folder: str) -> Started:
     environment = {
         **dict.fromkeys(FUNCTIONS[folder]["Variables"], "here"),
         "TRUSTED_ISSUERS": "https://issuer.example",
         "AWS_DEFAULT_REGION": "eu-west-2",
+        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
         "LOG_LEVEL": "INFO",
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT / "functions" / folder),
@@ -116,7 +132,8 @@ def loaded(folder: str) -> set[str]:
         [sys.executable, "-c", PROBE], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stdout.splitlines()[-1]))
+    modules, collects, frozen = json.loads(done.stdout.splitlines()[-1])
+    return Started(set(modules), collects, frozen)
 
 
 def test_every_function_is_looked_at() -> None:
@@ -125,6 +142,14 @@ def test_every_function_is_looked_at() -> None:
 
 @pytest.mark.parametrize("folder", sorted(BESIDE))
 def test_a_handler_imports_alone_and_loads_nothing_it_does_not_need(folder: str) -> None:
-    modules = loaded(folder)
+    modules = started(folder).modules
 
     assert not modules & {*NOBODY, *BESIDE[folder]}
+
+
+@pytest.mark.parametrize("folder", sorted(BESIDE))
+def test_garbage_is_collected_once_a_function_has_started(folder: str) -> None:
+    modules, collects, frozen = started(folder)
+
+    assert collects
+    assert (frozen > 0) == ("insurance.api" in modules)

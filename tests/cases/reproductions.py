@@ -10,7 +10,8 @@ from typing import Any
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.terms import ImposedTerms, PastClaim
 from insurance.domain.core.money import Money
-from insurance.domain.product import Loss, Product, Risk
+from insurance.domain.product import Product, Risk
+from insurance.domain.product.claims.assessment import Loss
 from insurance.products import product
 
 from tools.products.folder import read

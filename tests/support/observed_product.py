@@ -8,7 +8,8 @@ from typing import Any
 from insurance.domain.billing.instalments import plans_of
 from insurance.domain.core.errors import InsuranceError, InvalidFields
 from insurance.domain.policy.conditions import Conditions
-from insurance.domain.product import Loss, Product, ProductSource, Question, Risk
+from insurance.domain.product import Product, ProductSource, Question, Risk
+from insurance.domain.product.claims.assessment import Loss
 from insurance.domain.product.publishing.checks import Report, check
 from insurance.domain.product.publishing.release import ProductVersion
 from insurance.domain.product.publishing.scenarios import Scenarios, plain_risk

@@ -32,6 +32,11 @@ def table(name: str) -> str:
     return setting(f"{name.upper()}_TABLE")
 
 
+def is_lambda() -> bool:
+    """Whether Lambda runs this process, and not a test or a tool."""
+    return "AWS_LAMBDA_RUNTIME_API" in os.environ
+
+
 def data_path() -> str | None:
     """Where the layer keeps its cut of botocore's data; None where the layer is not built."""
     path = os.environ.get("AWS_DATA_PATH")

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import InvalidFields, ProductNotFound
-from insurance.domain.product import Loss
+from insurance.domain.product.claims.assessment import Loss
 from insurance.products import product
 
 from tests.support.motor import answers, driver, gbp, motor, risk, wire

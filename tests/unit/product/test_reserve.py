@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from insurance.domain.core.money import Currency, Money
-from insurance.domain.product import Assessment, InvalidProduct, Loss, Product, Risk
+from insurance.domain.product import InvalidProduct, Product, Risk
+from insurance.domain.product.claims.assessment import Assessment, Loss
 
 from tests.support.make import product
 

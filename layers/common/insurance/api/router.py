@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from pydantic import BaseModel
 
-from insurance import telemetry
+from insurance import startup, telemetry
 from insurance.api import responses
 from insurance.api.admission import admit
 from insurance.api.body import Request
@@ -62,6 +62,7 @@ class Api:
 
     def entrypoint(self) -> Entrypoint:
         """What Lambda calls."""
+        startup.end()
 
         @telemetry.metrics.log_metrics(capture_cold_start_metric=True)
         def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from insurance.domain.policy import ChargeKind, Policy
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.cover_history import covers_since, insured_since
 from insurance.domain.policy.reinstating import premium_of
-from insurance.domain.product import Assessment, Loss, Product
+from insurance.domain.product import Product
+from insurance.domain.product.claims.assessment import Assessment, Loss
 from insurance.domain.quote.pricing import stored_risk
 
 LAST_MOMENT: Final = timedelta(microseconds=1)

@@ -1,6 +1,5 @@
 """The product engine: a new product is data, compiled here into exact arithmetic."""
 
-from insurance.domain.product.claims.assessment import Assessment, Loss
 from insurance.domain.product.definition.answers import Answers
 from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.definition.source import ProductSource
@@ -11,11 +10,9 @@ from insurance.domain.product.risk import LookUp, Period, Risk
 
 __all__ = [
     "Answers",
-    "Assessment",
     "Fault",
     "InvalidProduct",
     "LookUp",
-    "Loss",
     "NoRate",
     "Offer",
     "Period",
