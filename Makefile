@@ -102,7 +102,7 @@ long: .tools/setup ## Play a year of 1,000 and of 10,000 policies on the local e
 lives: .tools/setup ## Play 500 random lives of a policy, of up to 50 steps each
 	LIVES=500 $(RUN) pytest -q tests/operations/policy/test_random_lives.py
 
-flaky: .tools/setup ## Run the slow levels N times on a machine whose every core is taken (N=10)
+flaky: .tools/setup ## Run the slow levels N times, on a machine whose every core is taken, in random orders (N=10, SEED=)
 	$(RUN) python -m tests.flaky $(or $(N),10)
 
 lock: ## Resolve dependencies again, and export what the layer and single functions ship

@@ -2,15 +2,19 @@
 
 A test that passes on a quiet machine and fails on a busy one is a fault of the test. Beside the
 tests one process per core burns CPU; these end with this one, or after BURNING_SECONDS at the latest.
+Each run has another random order of the tests within a module. `SEED=4711 make flaky N=1` repeats one.
 """
 
 import os
+import secrets
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.support.order import SEED
 
 ROOT = Path(__file__).resolve().parents[1]
 SLOW = ("tests/end_to_end", "tests/resilience", "tests/local")
@@ -29,16 +33,16 @@ while os.getppid() == parent and time.monotonic() < until:
 def main(runs: int) -> int:
     """Run, say what became of each run, and how many were green."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    green = 0
+    given, green = os.environ.get(SEED), 0
     with burning():
         for number in range(1, runs + 1):
             began = time.monotonic()
-            log = LOGS / f"run-{number}.log"
-            passed = _passed(log)
+            log, seed = LOGS / f"run-{number}.log", given or str(secrets.randbelow(10_000))
+            passed = _passed(log, seed)
             green += passed
             seconds = time.monotonic() - began
             told = "green" if passed else f"RED, see {log.relative_to(ROOT)}"
-            print(f"run {number} of {runs}: {told} ({seconds:.0f} s)", flush=True)
+            print(f"run {number} of {runs}, SEED={seed}: {told} ({seconds:.0f} s)", flush=True)
     print(f"{green} of {runs} green")
     return 0 if green == runs else 1
 
@@ -55,12 +59,17 @@ def burning() -> Iterator[None]:
             burner.wait()
 
 
-def _passed(log: Path) -> bool:
+def _passed(log: Path, seed: str) -> bool:
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *SLOW]
     with log.open("w") as output:
         return (
             subprocess.run(
-                command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, check=False
+                command,
+                cwd=ROOT,
+                env=os.environ | {SEED: seed},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
             ).returncode
             == 0
         )
