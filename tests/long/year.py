@@ -64,7 +64,7 @@ from tests.fakes.keys import PlainKeys
 from tests.fakes.memory import Memory
 from tests.fakes.quoting import quoting_ports
 from tests.fakes.screening import screening_ports
-from tests.support.almanac import BANK
+from tests.support.billing import BANK
 from tests.support.engine import client, make_tables, running_engine, template
 from tests.support.lean_client import LeanClient
 from tests.support.motor import answers

@@ -1,4 +1,4 @@
-"""A bookkeeper: delivers the events of a house, as the stream does, and reads the ledger."""
+"""The bookkeeper: delivers the events of a platform in memory, as the stream does, and reads the ledger."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
@@ -31,10 +31,9 @@ from insurance.operations.ledger.read_general_ledger import read_health
 from insurance.operations.products.ports import Products
 
 from tests.fakes.keys import MemoryKey, PlainKeys
-from tests.fakes.ledger import MemoryEarnings
 from tests.support.builders import make_claim, make_command, make_query
 from tests.support.plain import plain_product, price
-from tests.support.policy_life import House
+from tests.support.platform import Platform
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -58,7 +57,7 @@ class NoBus:
         """Nobody listens here."""
 
 
-class Keeper:
+class Bookkeeper:
     """The ledger, and the calls that a test makes of it."""
 
     def __init__(self, dynamodb: "DynamoDBClient", tables: dict[str, str]) -> None:
@@ -82,15 +81,17 @@ class Keeper:
         ports = DeliveryPorts(products, self.control_accounts, NoBus())
         return deliver_event(event, FAR, ports)
 
-    def take_in(self, house: House, *, but: Callable[[Event], bool] = lambda _event: False) -> None:
+    def take_in(
+        self, platform: Platform, *, but: Callable[[Event], bool] = lambda _event: False
+    ) -> None:
         """Append and deliver all that has happened and was not delivered yet."""
-        streams = house.memory.events.values()
+        streams = platform.memory.events.values()
         events = [event for stream in streams for event in stream]
         new = [each for each in events if (each.stream, each.sequence) not in self.delivered]
         self.append(new)
         for event in sorted(new, key=lambda each: each.processed_at):
             if not but(event):
-                self.deliver(event, house.products)
+                self.deliver(event, platform.products)
                 self.delivered.add((event.stream, event.sequence))
 
     def health(self, currency: Currency = Currency.GBP) -> Health:
@@ -131,25 +132,27 @@ def claim_event(claim: Claim, before: Claim | None, head: StreamPosition, now: d
     )
 
 
-def happened(house: House, event: Event) -> None:
-    house.memory.events.setdefault(event.stream, []).append(event)
+def happened(platform: Platform, event: Event) -> None:
+    platform.memory.events.setdefault(event.stream, []).append(event)
 
 
-def earn(house: House, *periods: AccountingPeriod) -> None:
+def earn(platform: Platform, *periods: AccountingPeriod) -> None:
     """Post what is earned by the end of these months."""
     for period in periods:
-        ports = EarningsPorts(house.products, MemoryEarnings(house.memory))
-        post_month(ports.earnings.load(house.policy_id), period, FAR, ports)
+        ports = EarningsPorts(platform.products, platform.stores.earnings)
+        post_month(ports.earnings.load(platform.policy_id), period, FAR, ports)
 
 
-def plain_house(dollars: int, *, calls: int = 0, **changes: Any) -> House:
+def plain_policy(dollars: int, *, calls: int = 0, **changes: Any) -> Platform:
     """A policy for the calendar year 2026 at a round price, sold a fortnight before.
 
-    Houses that have had another number of calls sell other policies.
+    Platforms that have had another number of calls sell other policies.
     """
-    house = House(plain_product(**changes), now=datetime(2025, 12, 20, tzinfo=UTC), calls=calls)
-    house.issue(date(2026, 1, 1), all_answers=price(dollars))
-    return house
+    platform = Platform(
+        plain_product(**changes), now=datetime(2025, 12, 20, tzinfo=UTC), calls=calls
+    )
+    platform.issue(date(2026, 1, 1), all_answers=price(dollars))
+    return platform
 
 
 def claim_on(policy: Policy, **changes: Any) -> Claim:

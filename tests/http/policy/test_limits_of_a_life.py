@@ -14,8 +14,9 @@ from insurance.screening import BundledScreening
 
 from tests.support.builders import PARTNER, make_command
 from tests.support.counter import Counter, Json, product, renewed, selling
+from tests.support.driving.http import Shelf
 from tests.support.engine import client, make_tables, running_engine
-from tests.support.platform import Shelf, platform_on
+from tests.support.platform import platform_on
 
 LIFELONG = product(
     covers=[

@@ -6,46 +6,48 @@ import pytest
 from insurance.domain.core.errors import PaymentDiffers, PlanAlreadyChosen
 from insurance.operations.billing.read_billing import read_billing
 
-from tests.support.billing import UNKNOWN, PolicyBilling, query_at
+from tests.support.billing import UNKNOWN, query_at
 from tests.support.plain import plain_product, price
-from tests.support.policy_life import WITH_A_TEENAGER, House, gbp, motor_with
+from tests.support.platform import Platform
+from tests.support.policies import issued_platform
+from tests.support.policy_life import WITH_A_TEENAGER, gbp, motor_with
 
 
 @pytest.fixture
-def desk() -> PolicyBilling:
-    return PolicyBilling()
+def platform() -> Platform:
+    return issued_platform()
 
 
-def test_a_policy_whose_plan_nobody_chose_is_due_at_once(desk):
-    billed = desk.on(date(2026, 1, 1))
+def test_a_policy_whose_plan_nobody_chose_is_due_at_once(platform):
+    billed = platform.billing_on(date(2026, 1, 1))
 
     assert [invoice.due.amount for invoice in billed.statement.invoices] == [gbp("169.26")]
     assert billed.status == "current"
-    assert desk.on(date(2026, 1, 2)).status == "delinquent"
+    assert platform.billing_on(date(2026, 1, 2)).status == "delinquent"
 
 
-def test_paying_by_instalments_costs_its_charge(desk):
-    billed = desk.choose("monthly")
+def test_paying_by_instalments_costs_its_charge(platform):
+    billed = platform.choose("monthly")
 
     assert billed.statement.owed == gbp("186.19")
     assert len(billed.statement.invoices) == 12
-    assert desk.balance("premium_receivable") == 18619
+    assert platform.balance("premium_receivable") == 18619
 
 
-def test_a_plan_stays_once_something_was_paid(desk):
-    desk.choose("monthly")
-    desk.choose("annual")
-    assert desk.balance("premium_receivable") == 16926
-    desk.pay("10", "REF-1")
+def test_a_plan_stays_once_something_was_paid(platform):
+    platform.choose("monthly")
+    platform.choose("annual")
+    assert platform.balance("premium_receivable") == 16926
+    platform.pay("10", "REF-1")
 
     with pytest.raises(PlanAlreadyChosen):
-        desk.choose("monthly")
+        platform.choose("monthly")
 
 
-def test_payments_go_to_the_oldest_first(desk):
-    desk.choose("monthly")
+def test_payments_go_to_the_oldest_first(platform):
+    platform.choose("monthly")
 
-    statement = desk.pay("20", "REF-1").summary.statement
+    statement = platform.pay("20", "REF-1").summary.statement
 
     assert [str(invoice.open.major) for invoice in statement.invoices[:3]] == [
         "0.00",
@@ -54,75 +56,77 @@ def test_payments_go_to_the_oldest_first(desk):
     ]
 
 
-def test_one_outside_reference_is_posted_once(desk):
-    first, again = desk.pay("20", "REF-1"), desk.pay("20", "REF-1")
+def test_one_outside_reference_is_posted_once(platform):
+    first, again = platform.pay("20", "REF-1"), platform.pay("20", "REF-1")
 
     assert (first.posted_before, again.posted_before) == (False, True)
-    assert desk.balance("cash") == 2000
+    assert platform.balance("cash") == 2000
     with pytest.raises(PaymentDiffers):
-        desk.pay("21", "REF-1")
+        platform.pay("21", "REF-1")
 
 
-def test_what_is_not_owed_goes_to_suspense(desk):
-    taken = desk.pay("200", "REF-1")
+def test_what_is_not_owed_goes_to_suspense(platform):
+    taken = platform.pay("200", "REF-1")
 
     assert taken.to_suspense == gbp("30.74")
-    assert desk.balance("suspense") == -3074
-    assert desk.balance("premium_receivable") == 0
+    assert platform.balance("suspense") == -3074
+    assert platform.balance("premium_receivable") == 0
     assert taken.summary.status == "paid"
 
 
-def test_a_payment_for_a_policy_that_is_not_there_goes_to_suspense_once(desk):
-    first, again = desk.pay("50", "REF-9", UNKNOWN), desk.pay("50", "REF-9", UNKNOWN)
+def test_a_payment_for_a_policy_that_is_not_there_goes_to_suspense_once(platform):
+    first, again = platform.pay("50", "REF-9", UNKNOWN), platform.pay("50", "REF-9", UNKNOWN)
 
     assert first.summary is None
     assert again.posted_before
-    assert desk.balance("suspense") == -5000
+    assert platform.balance("suspense") == -5000
     with pytest.raises(PaymentDiffers):
-        desk.pay("51", "REF-9", UNKNOWN)
+        platform.pay("51", "REF-9", UNKNOWN)
 
 
-def test_a_payment_that_came_for_nobody_is_not_posted_again_when_its_policy_is_named(desk):
-    desk.pay("50", "REF-9", UNKNOWN)
+def test_a_payment_that_came_for_nobody_is_not_posted_again_when_its_policy_is_named(platform):
+    platform.pay("50", "REF-9", UNKNOWN)
 
-    again = desk.pay("50", "REF-9")
+    again = platform.pay("50", "REF-9")
 
     assert (again.summary, again.posted_before) == (None, True)
-    assert desk.balance("cash") == 5000
+    assert platform.balance("cash") == 5000
     with pytest.raises(PaymentDiffers):
-        desk.pay("51", "REF-9")
+        platform.pay("51", "REF-9")
 
 
-def test_a_payment_that_was_posted_on_a_policy_is_not_posted_again_for_another(desk):
-    desk.pay("50", "REF-1")
+def test_a_payment_that_was_posted_on_a_policy_is_not_posted_again_for_another(platform):
+    platform.pay("50", "REF-1")
 
-    for other in (UNKNOWN, desk.another_policy()):
+    for other in (UNKNOWN, platform.another_policy()):
         with pytest.raises(PaymentDiffers):
-            desk.pay("50", "REF-1", other)
+            platform.pay("50", "REF-1", other)
 
-    assert desk.balance("cash") == 5000
-    assert desk.balance("suspense") == 0
+    assert platform.balance("cash") == 5000
+    assert platform.balance("suspense") == 0
 
 
-def test_a_change_in_the_middle_of_a_plan_is_spread_over_what_is_still_to_come(desk):
-    desk.choose("monthly")
-    desk.house.now = datetime(2026, 6, 20, tzinfo=UTC)
+def test_a_change_in_the_middle_of_a_plan_is_spread_over_what_is_still_to_come(platform):
+    platform.choose("monthly")
+    platform.now = datetime(2026, 6, 20, tzinfo=UTC)
 
-    desk.house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+    platform.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
 
-    amounts = [invoice.due.amount for invoice in desk.on(date(2026, 6, 21)).statement.invoices]
+    amounts = [
+        invoice.due.amount for invoice in platform.billing_on(date(2026, 6, 21)).statement.invoices
+    ]
     assert amounts[:6] == [gbp("15.47")] + [gbp("15.52")] * 5
     assert sum(amount.amount for amount in amounts[6:]) == 6 * 1552 + 13349
     assert max(amounts[6:]).amount - min(amounts[6:]).amount <= 1
 
 
-def test_a_refund_empties_the_last_instalments_first(desk):
-    desk.choose("monthly")
-    desk.house.now = datetime(2026, 6, 20, tzinfo=UTC)
+def test_a_refund_empties_the_last_instalments_first(platform):
+    platform.choose("monthly")
+    platform.now = datetime(2026, 6, 20, tzinfo=UTC)
 
-    desk.house.cancel(date(2026, 7, 2))
+    platform.cancel(date(2026, 7, 2))
 
-    statement = desk.on(date(2026, 6, 21)).statement
+    statement = platform.billing_on(date(2026, 6, 21)).statement
     assert [str(invoice.due.amount.major) for invoice in statement.invoices[-2:]] == [
         "8.71",
         "0.00",
@@ -130,72 +134,73 @@ def test_a_refund_empties_the_last_instalments_first(desk):
     assert sum(invoice.due.amount.amount for invoice in statement.invoices) == 18619 - 2233
 
 
-def test_what_was_paid_and_is_not_owed_any_more_is_a_credit(desk):
-    desk.pay("169.26", "REF-1")
-    desk.house.now = datetime(2026, 6, 20, tzinfo=UTC)
+def test_what_was_paid_and_is_not_owed_any_more_is_a_credit(platform):
+    platform.pay("169.26", "REF-1")
+    platform.now = datetime(2026, 6, 20, tzinfo=UTC)
 
-    desk.house.cancel(date(2026, 7, 2))
+    platform.cancel(date(2026, 7, 2))
 
-    assert desk.on(date(2026, 6, 21)).statement.credit == gbp("22.33")
+    assert platform.billing_on(date(2026, 6, 21)).statement.credit == gbp("22.33")
 
 
-def test_who_steps_back_within_the_cooling_off_days_owes_no_charge_either(desk):
-    desk.choose("monthly")
-    desk.pay("15.47", "REF-1")
-    desk.house.now = datetime(2026, 1, 5, tzinfo=UTC)
+def test_who_steps_back_within_the_cooling_off_days_owes_no_charge_either(platform):
+    platform.choose("monthly")
+    platform.pay("15.47", "REF-1")
+    platform.now = datetime(2026, 1, 5, tzinfo=UTC)
 
-    desk.house.cancel(date(2026, 1, 5))
+    platform.cancel(date(2026, 1, 5))
 
-    statement = desk.on(date(2026, 1, 5)).statement
+    statement = platform.billing_on(date(2026, 1, 5)).statement
     assert (statement.owed, statement.credit) == (gbp("0"), gbp("15.47"))
     assert not any(invoice.open for invoice in statement.invoices)
-    assert desk.pay("1", "REF-2").to_suspense == gbp("1")  # and with it the charge is taken back
-    assert desk.balance("fee_income") == 0
-    assert desk.balance("premium_receivable") == -1547
+    assert platform.pay("1", "REF-2").to_suspense == gbp(
+        "1"
+    )  # and with it the charge is taken back
+    assert platform.balance("fee_income") == 0
+    assert platform.balance("premium_receivable") == -1547
 
 
 def test_a_day_begins_where_the_risk_is():
-    house = House(plain_product(), now=datetime(2025, 12, 20, tzinfo=UTC))
-    house.issue(all_answers=price(1000))
-    desk = PolicyBilling(house)
+    platform = Platform(plain_product(), now=datetime(2025, 12, 20, tzinfo=UTC))
+    platform.issue(all_answers=price(1000))
 
     evening = datetime(2026, 1, 2, 4, 59, tzinfo=UTC)  # of the first of January, in New York
-    late = read_billing(house.policy_id, evening, query_at(evening), desk.ports)
+    late = read_billing(platform.policy_id, evening, query_at(evening), platform.refund_ports)
     morning = evening + timedelta(minutes=1)
-    after = read_billing(house.policy_id, morning, query_at(morning), desk.ports)
+    after = read_billing(platform.policy_id, morning, query_at(morning), platform.refund_ports)
 
     assert (late.status, after.status) == ("current", "delinquent")
 
 
 def test_what_a_plan_forgoes_is_never_given_back_to_who_paid_nothing():
     plan = [{"code": "forgoing", "count": 12, "odd_units": "write_off"}]
-    desk = PolicyBilling(House(motor_with(instalments=plan)))
-    assert desk.choose("forgoing").account.forgone == gbp("0.06")
-    desk.house.now = datetime(2026, 1, 5, tzinfo=UTC)
+    platform = issued_platform(motor_with(instalments=plan))
+    assert platform.choose("forgoing").account.forgone == gbp("0.06")
+    platform.now = datetime(2026, 1, 5, tzinfo=UTC)
 
-    desk.house.cancel(date(2026, 1, 5))
+    platform.cancel(date(2026, 1, 5))
 
-    billed = desk.on(date(2026, 1, 5))
+    billed = platform.billing_on(date(2026, 1, 5))
     assert billed.statement.owed == gbp("0")
-    assert billed.account.refundable(desk.house.policy) == gbp("0")
+    assert billed.account.refundable(platform.policy) == gbp("0")
 
 
-def test_the_customers_account_is_what_is_owed_less_what_was_paid(desk):
-    desk.choose("monthly")
-    desk.pay("31", "REF-1")
-    desk.house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+def test_the_customers_account_is_what_is_owed_less_what_was_paid(platform):
+    platform.choose("monthly")
+    platform.pay("31", "REF-1")
+    platform.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
 
-    statement = desk.on(date(2026, 8, 1)).statement
+    statement = platform.billing_on(date(2026, 8, 1)).statement
 
     owed = statement.owed - statement.received
-    assert desk.balance("premium_receivable") == owed.amount
+    assert platform.balance("premium_receivable") == owed.amount
     assert sum(invoice.open.amount for invoice in statement.invoices) == owed.amount
 
 
-def test_money_that_came_in_is_never_taken_for_an_instruction_to_pay(desk):
-    desk.pay("20", "REF-1")
+def test_money_that_came_in_is_never_taken_for_an_instruction_to_pay(platform):
+    platform.pay("20", "REF-1")
 
-    streams = desk.house.memory.events
+    streams = platform.memory.events
     assert not [
         event for events in streams.values() for event in events if "payments" in event.facts
     ]

@@ -8,10 +8,10 @@ from insurance.domain.core.identity import Mode, suspense_id_for
 from insurance.domain.policy import TransactionKind
 from insurance.operations.billing.resolve_suspense import allocate_suspense
 
-from tests.support.almanac import Almanac, Killed, blown
-from tests.support.billing import UNKNOWN
+from tests.support.billing import UNKNOWN, person
+from tests.support.fuse import Killed, blown
+from tests.support.platform import Platform
 from tests.support.policy_life import gbp
-from tests.support.refunds import person
 
 ARREARS = "15.47"
 MORE = "60.00"
@@ -19,36 +19,36 @@ MORE = "60.00"
 
 
 @pytest.fixture
-def almanac() -> Almanac:
+def platform() -> Platform:
     """A policy by instalments that lapsed for want of the first."""
-    made = Almanac()
-    made.issue()
+    made = Platform()
+    made.issue_on_plan()
     lapse(made)
     return made
 
 
-def lapse(almanac: Almanac) -> None:
-    almanac.turn_to(date(2026, 1, 2))
-    over = almanac.prove_dispatch()
-    almanac.turn_to(over)
-    assert almanac.house.policy.status_at(over) == ("lapsed",)
-    almanac.house.now = over + timedelta(days=2, hours=9)
+def lapse(platform: Platform) -> None:
+    platform.turn_to(date(2026, 1, 2))
+    over = platform.prove_dispatch_by_email()
+    platform.turn_to(over)
+    assert platform.policy.status_at(over) == ("lapsed",)
+    platform.now = over + timedelta(days=2, hours=9)
 
 
-def statuses(almanac: Almanac) -> tuple[str, ...]:
-    return almanac.house.policy.status_at(almanac.house.now)
+def statuses(platform: Platform) -> tuple[str, ...]:
+    return platform.policy.status_at(platform.now)
 
 
-def in_time(almanac: Almanac) -> date:
+def in_time(platform: Platform) -> date:
     """The last day on which money stops the lapse."""
-    effective_at = almanac.house.policy.notices[0].effective_at
+    effective_at = platform.policy.notices[0].effective_at
     assert effective_at is not None
     return effective_at.date() - timedelta(days=1)
 
 
-def balances(almanac: Almanac) -> Counter[str]:
+def balances(platform: Platform) -> Counter[str]:
     found: Counter[str] = Counter()
-    for events in almanac.house.memory.events.values():
+    for events in platform.memory.events.values():
         for event in events:
             for posting in event.postings:
                 found[posting.debit] += posting.amount.amount
@@ -56,15 +56,15 @@ def balances(almanac: Almanac) -> Counter[str]:
     return found
 
 
-def test_money_that_was_there_in_time_undoes_the_lapse_without_a_gap(almanac):
-    before = almanac.house.policy.before(almanac.house.policy.transactions[-1].number)
+def test_money_that_was_there_in_time_undoes_the_lapse_without_a_gap(platform):
+    before = platform.policy.before(platform.policy.transactions[-1].number)
 
-    almanac.pay(ARREARS, on=in_time(almanac))
-    almanac.turn_to(almanac.house.now)
+    platform.pay_today(ARREARS, on=in_time(platform))
+    platform.turn_to(platform.now)
 
-    policy = almanac.house.policy
-    assert statuses(almanac) == ("on_risk",)
-    assert [what for _, what in almanac.story()][-2:] == [
+    policy = platform.policy
+    assert statuses(platform) == ("on_risk",)
+    assert [what for _, what in platform.story()][-2:] == [
         "billing.payment_received",
         "policy.lapse_undone",
     ]
@@ -75,136 +75,136 @@ def test_money_that_was_there_in_time_undoes_the_lapse_without_a_gap(almanac):
     assert policy.transactions[-1].reason == "paid_in_time"
 
 
-def test_all_of_it_is_used_though_less_was_owed_while_it_had_lapsed(almanac):
-    taken = almanac.pay(MORE, on=in_time(almanac))
+def test_all_of_it_is_used_though_less_was_owed_while_it_had_lapsed(platform):
+    taken = platform.pay_today(MORE, on=in_time(platform))
     assert taken.to_suspense
 
-    almanac.turn_to(almanac.house.now)
+    platform.turn_to(platform.now)
 
-    billed = almanac.billed()
+    billed = platform.billed()
     assert billed.account.in_suspense == gbp("0")
     assert billed.account.received == gbp(MORE)
-    assert balances(almanac)["suspense"] == 0
-    assert balances(almanac)["cash"] == 6000
-    assert balances(almanac).total() == 0
-    assert len(almanac.house.policy.notices) == 1
+    assert balances(platform)["suspense"] == 0
+    assert balances(platform)["cash"] == 6000
+    assert balances(platform).total() == 0
+    assert len(platform.policy.notices) == 1
 
 
 @pytest.mark.parametrize(("amount", "days"), [(ARREARS, 1), ("15.46", 0)])
-def test_money_that_came_too_late_or_was_too_little_undoes_nothing(almanac, amount, days):
-    almanac.pay(amount, on=in_time(almanac) + timedelta(days=days))
+def test_money_that_came_too_late_or_was_too_little_undoes_nothing(platform, amount, days):
+    platform.pay_today(amount, on=in_time(platform) + timedelta(days=days))
 
-    almanac.turn_to(almanac.house.now + timedelta(days=1))
+    platform.turn_to(platform.now + timedelta(days=1))
 
-    assert statuses(almanac) == ("lapsed",)
-    assert almanac.house.policy.notices[0].ended == "carried_out"
-
-
-def test_two_payments_that_were_there_in_time_are_enough_together(almanac):
-    almanac.pay("8.00", on=in_time(almanac))
-    almanac.turn_to(almanac.house.now)
-    assert statuses(almanac) == ("lapsed",)
-
-    almanac.pay("7.47", on=in_time(almanac))
-    almanac.turn_to(almanac.house.now)
-
-    assert statuses(almanac) == ("on_risk",)
+    assert statuses(platform) == ("lapsed",)
+    assert platform.policy.notices[0].ended == "carried_out"
 
 
-def test_what_had_come_for_nobody_counts_by_the_day_on_which_it_came(almanac):
-    policy_id, day = almanac.house.policy_id, in_time(almanac)
-    almanac.house.policy_id = UNKNOWN
-    almanac.pay(ARREARS, on=day, reference="REF-LOST")
-    almanac.house.policy_id = policy_id
-    command = almanac.house.command("allocate", caller=person("fiona"))
+def test_two_payments_that_were_there_in_time_are_enough_together(platform):
+    platform.pay_today("8.00", on=in_time(platform))
+    platform.turn_to(platform.now)
+    assert statuses(platform) == ("lapsed",)
+
+    platform.pay_today("7.47", on=in_time(platform))
+    platform.turn_to(platform.now)
+
+    assert statuses(platform) == ("on_risk",)
+
+
+def test_what_had_come_for_nobody_counts_by_the_day_on_which_it_came(platform):
+    policy_id, day = platform.policy_id, in_time(platform)
+    platform.policy_id = UNKNOWN
+    platform.pay_today(ARREARS, on=day, reference="REF-LOST")
+    platform.policy_id = policy_id
+    command = platform.command("allocate", caller=person("fiona"))
 
     suspense_id = suspense_id_for(Mode.TEST, "REF-LOST")
-    allocate_suspense(suspense_id, policy_id, command, almanac.billing_ports)
-    almanac.turn_to(almanac.house.now)
+    allocate_suspense(suspense_id, policy_id, command, platform.refund_ports)
+    platform.turn_to(platform.now)
 
-    assert statuses(almanac) == ("on_risk",)
+    assert statuses(platform) == ("on_risk",)
 
 
 def test_a_change_that_the_lapse_had_done_away_with_is_made_again():
-    almanac = Almanac()
-    almanac.issue()
-    almanac.house.endorse(date(2026, 6, 1), annual_mileage=20_000)
-    charged = almanac.house.policy.charged
-    almanac.turn_to(date(2026, 1, 2))
-    lapse(almanac)
-    assert almanac.house.policy.charged < charged
+    platform = Platform()
+    platform.issue_on_plan()
+    platform.endorse(date(2026, 6, 1), annual_mileage=20_000)
+    charged = platform.policy.charged
+    platform.turn_to(date(2026, 1, 2))
+    lapse(platform)
+    assert platform.policy.charged < charged
 
-    almanac.pay(MORE, on=in_time(almanac))
-    almanac.turn_to(almanac.house.now)
+    platform.pay_today(MORE, on=in_time(platform))
+    platform.turn_to(platform.now)
 
-    assert almanac.house.policy.charged == charged
-    in_july = almanac.house.policy.at(datetime(2026, 7, 1, tzinfo=UTC))
+    assert platform.policy.charged == charged
+    in_july = platform.policy.at(datetime(2026, 7, 1, tzinfo=UTC))
     assert in_july.answers is not None
     assert in_july.answers["annual_mileage"] == 20_000
 
 
-def test_what_a_person_brought_back_is_left_as_it_is(almanac):
-    almanac.pay(ARREARS)
-    almanac.house.reinstate(almanac.house.now.date(), gap=True)
-    almanac.turn_to(almanac.house.now)
-    transactions = almanac.house.policy.transactions
+def test_what_a_person_brought_back_is_left_as_it_is(platform):
+    platform.pay_today(ARREARS)
+    platform.reinstate(platform.now.date(), gap=True)
+    platform.turn_to(platform.now)
+    transactions = platform.policy.transactions
 
-    almanac.pay(ARREARS, on=in_time(almanac))
-    almanac.turn_to(almanac.house.now)
+    platform.pay_today(ARREARS, on=in_time(platform))
+    platform.turn_to(platform.now)
 
-    assert almanac.house.policy.transactions == transactions
+    assert platform.policy.transactions == transactions
 
 
 def test_the_rest_of_its_life_goes_on_as_if_nothing_had_been():
-    lapsed, steady = Almanac(), Almanac()
-    for almanac in (lapsed, steady):
-        almanac.issue()
+    lapsed, steady = Platform(), Platform()
+    for platform in (lapsed, steady):
+        platform.issue_on_plan()
     lapse(lapsed)
-    lapsed.pay(ARREARS, on=in_time(lapsed))
-    steady.pay(ARREARS, on=date(2026, 1, 1))
-    for almanac in (lapsed, steady):
+    lapsed.pay_today(ARREARS, on=in_time(lapsed))
+    steady.pay_today(ARREARS, on=date(2026, 1, 1))
+    for platform in (lapsed, steady):
         for month in range(1, 12):
-            almanac.turn_to(datetime(2026, month, 27, 9, tzinfo=UTC))
-            almanac.take(almanac.billed().statement.invoices[month].open)
-        almanac.turn_to(date(2027, 2, 1))
+            platform.turn_to(datetime(2026, month, 27, 9, tzinfo=UTC))
+            platform.pay_today(platform.billed().statement.invoices[month].open)
+        platform.turn_to(date(2027, 2, 1))
 
     assert balances(lapsed) == balances(steady)
-    assert balances(lapsed)["earned_premium"] == -lapsed.house.policy.written.amount
-    for almanac in (lapsed, steady):
-        assert "policy.renewal_invited" in {what for _, what in almanac.story()}
+    assert balances(lapsed)["earned_premium"] == -lapsed.policy.written.amount
+    for platform in (lapsed, steady):
+        assert "policy.renewal_invited" in {what for _, what in platform.story()}
 
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("fuse_at", range(1, 9))
 def test_a_run_that_dies_anywhere_undoes_it_once(fuse_at, after):
-    almanac = Almanac()
-    almanac.issue()
-    lapse(almanac)
-    almanac.pay(MORE, on=in_time(almanac))
+    platform = Platform()
+    platform.issue_on_plan()
+    lapse(platform)
+    platform.pay_today(MORE, on=in_time(platform))
 
     try:
-        with blown(almanac, fuse_at, after=after):
-            almanac.turn_to(almanac.house.now)
+        with blown(platform, fuse_at, after=after):
+            platform.turn_to(platform.now)
     except Killed:
         pass
-    almanac.turn_to(almanac.house.now + timedelta(minutes=1))
+    platform.turn_to(platform.now + timedelta(minutes=1))
 
-    told = Counter(what for _, what in almanac.story())
+    told = Counter(what for _, what in platform.story())
     assert (told["policy.lapse_undone"], told["billing.suspense_used"]) == (1, 1)
-    assert statuses(almanac) == ("on_risk",)
-    assert balances(almanac).total() == balances(almanac)["suspense"] == 0
+    assert statuses(platform) == ("on_risk",)
+    assert balances(platform).total() == balances(platform)["suspense"] == 0
 
 
 def test_what_was_paid_too_much_is_used_before_anybody_is_asked_for_more():
-    almanac = Almanac()
-    almanac.issue(plan=None)
-    almanac.turn_to(date(2026, 1, 1))
-    almanac.pay("250")
-    almanac.house.endorse(date(2026, 2, 1), annual_mileage=20_000)
+    platform = Platform()
+    platform.issue_on_plan(plan=None)
+    platform.turn_to(date(2026, 1, 1))
+    platform.pay_today("250")
+    platform.endorse(date(2026, 2, 1), annual_mileage=20_000)
 
-    almanac.turn_to(almanac.house.now + timedelta(minutes=1))
+    platform.turn_to(platform.now + timedelta(minutes=1))
 
-    account = almanac.billed().account
-    assert account.in_suspense == gbp("250") - almanac.house.policy.charged
-    assert account.received == almanac.house.policy.charged
-    assert almanac.story()[-1][1] == "billing.suspense_used"
+    account = platform.billed().account
+    assert account.in_suspense == gbp("250") - platform.policy.charged
+    assert account.received == platform.policy.charged
+    assert platform.story()[-1][1] == "billing.suspense_used"

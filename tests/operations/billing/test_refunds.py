@@ -25,57 +25,51 @@ from insurance.operations.payments.payers_by_prefix import PayersByPrefix
 from insurance.operations.payments.refund_payers import RefundPayers, ReturnPayers
 
 from tests.fakes.claims import MemoryClaims
-from tests.support.billing import BANK, UNKNOWN
+from tests.support.billing import ADA, BANK, UNKNOWN, bank_report, granted, person
+from tests.support.platform import Platform
+from tests.support.policies import issued_platform
 from tests.support.policy_life import PARTNER, WITH_A_TEENAGER, gbp
-from tests.support.refunds import (
-    ADA,
-    Everybody,
-    PolicyRefunds,
-    bank_report,
-    granted,
-    person,
-    returned,
-)
+from tests.support.refunds import Everybody, returned
 
 
 @pytest.fixture
-def desk() -> PolicyRefunds:
-    return PolicyRefunds()
+def platform() -> Platform:
+    return issued_platform()
 
 
-def test_a_refund_is_paid_by_the_banks_word_alone(desk):
-    desk.cancelled()
-    before = desk.balance("cash")
+def test_a_refund_is_paid_by_the_banks_word_alone(platform):
+    platform.cancel_half_way()
+    before = platform.balance("cash")
 
-    asked = desk.ask().account.refunds[0]
-    agreed = desk.decide(person("fiona")).account.refunds[0]
+    asked = platform.ask_refund().account.refunds[0]
+    agreed = platform.decide_refund(person("fiona")).account.refunds[0]
     assert (asked.status, asked.instruction_id) == (PaymentStatus.AWAITING_APPROVAL, None)
     assert (agreed.status, agreed.instruction_id) == (PaymentStatus.EXECUTING, agreed.id)
-    assert desk.balance("cash") == before
+    assert platform.balance("cash") == before
 
-    paid = desk.report(BankOutcome.PAID)
+    paid = platform.report_refund(BankOutcome.PAID)
 
     assert paid.account.refunds[0].status is PaymentStatus.PAID
-    assert desk.balance("cash") == before - 2233
-    assert desk.balance("premium_receivable") == 0
+    assert platform.balance("cash") == before - 2233
+    assert platform.balance("premium_receivable") == 0
     assert paid.statement.credit == gbp("0")
 
 
-def test_the_bank_finds_the_instruction_in_the_event_and_nobodys_name(desk):
-    desk.cancelled()
-    desk.ask()
-    desk.decide(person("fiona"))
+def test_the_bank_finds_the_instruction_in_the_event_and_nobodys_name(platform):
+    platform.cancel_half_way()
+    platform.ask_refund()
+    platform.decide_refund(person("fiona"))
 
     [event] = [
         event
-        for events in desk.house.memory.events.values()
+        for events in platform.memory.events.values()
         for event in events
         if event.type == "billing.refund_approved"
     ]
 
     [order] = event.facts["refunds"]
     assert (order["id"], order["status"], order["amount"]["amount"]) == (
-        desk.refund_id,
+        platform.refund_id,
         "executing",
         2233,
     )
@@ -83,214 +77,224 @@ def test_the_bank_finds_the_instruction_in_the_event_and_nobodys_name(desk):
     assert "Checked" not in str(event.facts)
 
 
-def test_the_banks_file_takes_a_refund_beside_claims_and_its_report_comes_back(desk):
-    memory = desk.house.memory
+def test_the_banks_file_takes_a_refund_beside_claims_and_its_report_comes_back(platform):
+    memory = platform.memory
     payers = PayersByPrefix(
         pay=ClaimPayers(MemoryClaims(memory)),
-        rfd=RefundPayers(desk.ports),
-        ret=ReturnPayers(desk.ports),
+        rfd=RefundPayers(platform.refund_ports),
+        ret=ReturnPayers(platform.refund_ports),
     )
-    desk.cancelled()
-    desk.ask()
-    orders = [desk.refund_id, "ret_test_0000000000000000_1"]
+    platform.cancel_half_way()
+    platform.ask_refund()
+    orders = [platform.refund_id, "ret_test_0000000000000000_1"]
     assert payers.payables(orders) == {}
 
-    desk.decide(person("fiona"))
+    platform.decide_refund(person("fiona"))
     [payable] = payers.payables(orders).values()
-    assert (payable.id, payable.amount, payable.payee) == (desk.refund_id, gbp("22.33"), ADA)
+    assert (payable.id, payable.amount, payable.payee) == (platform.refund_id, gbp("22.33"), ADA)
 
-    report = bank_report(desk.refund_id, BankOutcome.PAID)
-    assert payers.report(report, desk.command(BANK)).status is PaymentStatus.PAID
-    assert payers.statuses(orders) == {desk.refund_id: PaymentStatus.PAID}
+    report = bank_report(platform.refund_id, BankOutcome.PAID)
+    assert (
+        payers.report(report, platform.command("billing", caller=BANK)).status is PaymentStatus.PAID
+    )
+    assert payers.statuses(orders) == {platform.refund_id: PaymentStatus.PAID}
 
 
-def test_who_asked_for_a_refund_cannot_approve_it(desk):
-    desk.cancelled()
-    desk.ask(by=person("fiona"))
+def test_who_asked_for_a_refund_cannot_approve_it(platform):
+    platform.cancel_half_way()
+    platform.ask_refund(by=person("fiona"))
 
     with pytest.raises(SamePerson):
-        desk.decide(person("fiona"))
-    assert desk.decide(person("frank")).account.refunds[0].decided_by == "frank"
+        platform.decide_refund(person("fiona"))
+    assert platform.decide_refund(person("frank")).account.refunds[0].decided_by == "frank"
 
 
-def test_no_more_goes_back_than_was_paid_and_is_not_owed(desk):
+def test_no_more_goes_back_than_was_paid_and_is_not_owed(platform):
     with pytest.raises(RefundTooLarge):
-        desk.ask("0.01")
-    desk.cancelled()
+        platform.ask_refund("0.01")
+    platform.cancel_half_way()
     with pytest.raises(RefundTooLarge):
-        desk.ask("22.34")
-    desk.ask("20")
-
-    with pytest.raises(RefundTooLarge):
-        desk.ask("2.34")
-    assert len(desk.ask("2.33").account.refunds) == 2
-
-
-def test_what_is_owed_again_before_a_refund_is_approved_stays(desk):
-    desk.cancelled()
-    desk.ask()
-    desk.house.reinstate(no_known_loss=True)
+        platform.ask_refund("22.34")
+    platform.ask_refund("20")
 
     with pytest.raises(RefundTooLarge):
-        desk.decide(person("fiona"))
+        platform.ask_refund("2.34")
+    assert len(platform.ask_refund("2.33").account.refunds) == 2
 
 
-def test_what_the_bank_could_not_pay_is_a_credit_again(desk):
-    desk.cancelled()
-    desk.ask()
-    desk.decide(person("fiona"))
+def test_what_is_owed_again_before_a_refund_is_approved_stays(platform):
+    platform.cancel_half_way()
+    platform.ask_refund()
+    platform.reinstate(no_known_loss=True)
 
-    failed = desk.report(BankOutcome.FAILED)
+    with pytest.raises(RefundTooLarge):
+        platform.decide_refund(person("fiona"))
+
+
+def test_what_the_bank_could_not_pay_is_a_credit_again(platform):
+    platform.cancel_half_way()
+    platform.ask_refund()
+    platform.decide_refund(person("fiona"))
+
+    failed = platform.report_refund(BankOutcome.FAILED)
 
     assert failed.statement.credit == gbp("22.33")
-    assert len(desk.ask().account.refunds) == 2
+    assert len(platform.ask_refund().account.refunds) == 2
 
 
-def test_what_the_payees_bank_sends_back_comes_in_again(desk):
-    desk.cancelled()
-    desk.ask()
-    desk.decide(person("fiona"))
-    desk.report(BankOutcome.PAID)
+def test_what_the_payees_bank_sends_back_comes_in_again(platform):
+    platform.cancel_half_way()
+    platform.ask_refund()
+    platform.decide_refund(person("fiona"))
+    platform.report_refund(BankOutcome.PAID)
 
-    returned = desk.report(BankOutcome.RETURNED)
+    returned = platform.report_refund(BankOutcome.RETURNED)
 
-    assert desk.balance("cash") == 16926
+    assert platform.balance("cash") == 16926
     assert returned.statement.credit == gbp("22.33")
 
 
-def test_a_report_comes_true_once(desk):
-    desk.cancelled()
-    desk.ask()
-    desk.decide(person("fiona"))
-    desk.report(BankOutcome.PAID)
+def test_a_report_comes_true_once(platform):
+    platform.cancel_half_way()
+    platform.ask_refund()
+    platform.decide_refund(person("fiona"))
+    platform.report_refund(BankOutcome.PAID)
 
     with pytest.raises(WrongState):
-        desk.report(BankOutcome.PAID)
+        platform.report_refund(BankOutcome.PAID)
 
 
-def test_a_payee_whose_name_is_on_a_list_waits_for_a_look(desk):
-    desk.cancelled()
-    desk.ask()
+def test_a_payee_whose_name_is_on_a_list_waits_for_a_look(platform):
+    platform.cancel_half_way()
+    platform.ask_refund()
 
-    suspect = desk.decide(person("fiona"), list=Everybody()).account.refunds[0]
+    suspect = platform.decide_refund(person("fiona"), list=Everybody()).account.refunds[0]
     sam = person("sam", "supervisor")
     cleared = screen_refund(
-        desk.house.policy_id,
-        desk.refund_id,
+        platform.policy_id,
+        platform.refund_id,
         granted(sam)._replace(reason="Born in another century."),
-        desk.command(sam),
-        desk.ports,
+        platform.command("billing", caller=sam),
+        platform.refund_ports,
     ).account.refunds[0]
 
     assert (suspect.status, suspect.instruction_id) == (PaymentStatus.SCREENING, None)
     assert (cleared.status, cleared.reason) == (PaymentStatus.EXECUTING, "Born in another century.")
 
 
-def test_a_refused_refund_leaves_the_credit(desk):
-    desk.cancelled()
-    desk.ask()
+def test_a_refused_refund_leaves_the_credit(platform):
+    platform.cancel_half_way()
+    platform.ask_refund()
 
-    refused = desk.decide(person("fiona"), approve=False)
+    refused = platform.decide_refund(person("fiona"), approve=False)
 
     assert refused.account.refunds[0].status is PaymentStatus.CANCELLED
-    assert refused.account.refundable(desk.house.policy) == gbp("22.33")
+    assert refused.account.refundable(platform.policy) == gbp("22.33")
 
 
-def test_a_refund_is_in_the_policys_currency(desk):
-    desk.cancelled()
+def test_a_refund_is_in_the_policys_currency(platform):
+    platform.cancel_half_way()
     euros = Money.of("1", Currency.EUR)
 
     with pytest.raises(CurrencyMismatch):
         request_refund(
-            desk.house.policy_id,
+            platform.policy_id,
             RefundInput(euros, ADA, "Why."),
-            desk.command(PARTNER),
-            desk.ports,
+            platform.command("billing", caller=PARTNER),
+            platform.refund_ports,
         )
 
 
-def test_nothing_is_asked_for_once_the_policyholder_is_erased(desk):
-    desk.cancelled()
-    desk.house.memory.erased.add(desk.house.policy.party_id)
+def test_nothing_is_asked_for_once_the_policyholder_is_erased(platform):
+    platform.cancel_half_way()
+    platform.memory.erased.add(platform.policy.party_id)
 
     with pytest.raises(AlreadyErased):
-        desk.ask()
+        platform.ask_refund()
 
 
 # What was paid too much, and what came for nobody
 
 
-def test_what_was_paid_too_much_goes_back_from_suspense(desk):
-    desk.pay("200", "REF-1")
-    desk.ask("30.74")
-    desk.decide(person("fiona"))
+def test_what_was_paid_too_much_goes_back_from_suspense(platform):
+    platform.pay("200", "REF-1")
+    platform.ask_refund("30.74")
+    platform.decide_refund(person("fiona"))
 
-    paid = desk.report(BankOutcome.PAID)
+    paid = platform.report_refund(BankOutcome.PAID)
 
-    assert desk.balance("suspense") == 0
-    assert desk.balance("cash") == 16926
+    assert platform.balance("suspense") == 0
+    assert platform.balance("cash") == 16926
     assert paid.account.in_suspense == gbp("0")
 
 
-def test_what_was_paid_too_much_is_used_for_what_is_owed_later(desk):
-    desk.pay("200", "REF-1")
-    desk.house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+def test_what_was_paid_too_much_is_used_for_what_is_owed_later(platform):
+    platform.pay("200", "REF-1")
+    platform.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
 
-    used = use_suspense(desk.house.policy_id, desk.command(person("fiona")), desk.ports)
+    used = use_suspense(
+        platform.policy_id,
+        platform.command("billing", caller=person("fiona")),
+        platform.refund_ports,
+    )
 
     assert used.account.in_suspense == gbp("0")
     assert used.statement.received == gbp("200")
-    assert desk.balance("suspense") == 0
-    assert desk.balance("premium_receivable") == used.statement.owed.amount - 20000
+    assert platform.balance("suspense") == 0
+    assert platform.balance("premium_receivable") == used.statement.owed.amount - 20000
 
 
-def test_what_is_asked_back_is_not_used_meanwhile(desk):
-    desk.pay("200", "REF-1")
-    desk.ask("30.74")
-    desk.house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+def test_what_is_asked_back_is_not_used_meanwhile(platform):
+    platform.pay("200", "REF-1")
+    platform.ask_refund("30.74")
+    platform.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
 
-    used = use_suspense(desk.house.policy_id, desk.command(person("fiona")), desk.ports)
+    used = use_suspense(
+        platform.policy_id,
+        platform.command("billing", caller=person("fiona")),
+        platform.refund_ports,
+    )
 
     assert used.account.in_suspense == gbp("30.74")
 
 
-def allocate(desk: PolicyRefunds, suspense_id: str) -> SuspenseResult:
-    command = desk.command(person("fiona"))
-    return allocate_suspense(suspense_id, desk.house.policy_id, command, desk.ports)
+def allocate(platform: Platform, suspense_id: str) -> SuspenseResult:
+    command = platform.command("billing", caller=person("fiona"))
+    return allocate_suspense(suspense_id, platform.policy_id, command, platform.refund_ports)
 
 
 @pytest.fixture
-def suspended(desk) -> str:
-    desk.pay("200", "REF-9", UNKNOWN)
+def suspended(platform) -> str:
+    platform.pay("200", "REF-9", UNKNOWN)
     return suspense_id_for(Mode.TEST, "REF-9")
 
 
-def test_a_payment_in_suspense_is_allocated_once_and_pays_what_is_owed(desk, suspended):
-    found = allocate(desk, suspended)
+def test_a_payment_in_suspense_is_allocated_once_and_pays_what_is_owed(platform, suspended):
+    found = allocate(platform, suspended)
 
     assert found.summary is not None
     assert found.summary.status == "paid"
     assert found.payment.status == "allocated"
-    assert desk.balance("cash") == 20000
-    assert desk.balance("suspense") == -3074
-    assert desk.balance("premium_receivable") == 0
+    assert platform.balance("cash") == 20000
+    assert platform.balance("suspense") == -3074
+    assert platform.balance("premium_receivable") == 0
     with pytest.raises(WrongState):
-        allocate(desk, suspended)
+        allocate(platform, suspended)
 
 
-def test_a_reference_that_the_policy_knows_already_comes_into_no_suspense(desk):
-    desk.pay("10", "REF-8")
+def test_a_reference_that_the_policy_knows_already_comes_into_no_suspense(platform):
+    platform.pay("10", "REF-8")
     with pytest.raises(PaymentDiffers):
-        desk.pay("10", "REF-8", UNKNOWN)
+        platform.pay("10", "REF-8", UNKNOWN)
 
     with pytest.raises(SuspenseNotFound):
-        allocate(desk, suspense_id_for(Mode.TEST, "REF-8"))
+        allocate(platform, suspense_id_for(Mode.TEST, "REF-8"))
 
 
-def test_a_payment_that_nobody_wants_goes_back_with_two_people_and_the_bank(desk, suspended):
-    found = returned(desk, suspended)
+def test_a_payment_that_nobody_wants_goes_back_with_two_people_and_the_bank(platform, suspended):
+    found = returned(platform, suspended)
 
     assert found.payment.status == "returned"
-    assert desk.balance("cash") == desk.balance("suspense") == 0
+    assert platform.balance("cash") == platform.balance("suspense") == 0
     with pytest.raises(WrongState):
-        allocate(desk, suspended)
+        allocate(platform, suspended)

@@ -12,7 +12,8 @@ from insurance.domain.claim.recovery import RecoveryStatus, RecoveryStep
 
 from tests.support.claim_states import COMMANDS, REASON, REFUSED_BESIDE, claim_in
 from tests.support.claims import AT_FAULT, DENIAL, HANDLER, SUPERVISOR, crash, money
-from tests.support.platform import Answered, Platform, platform_in_memory
+from tests.support.driving.http import Answered
+from tests.support.platform import Platform, platform_in_memory
 
 type Json = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,7 +11,6 @@ import pytest
 from insurance import wiring
 from insurance.domain.billing import BillingAccount, plans_of, statement
 from insurance.domain.core.errors import StaleRevision, WrongState
-from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Money
 from insurance.domain.core.posting import Account
 from insurance.domain.ledger.policy_ledger import build_policy_ledger
@@ -21,18 +20,15 @@ from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.servicing import Servicing, TransactionInput
 from insurance.domain.schedule.plan import jobs_after
-from insurance.domain.schedule.scheduled_job import JobKind, partition_for
+from insurance.domain.schedule.scheduled_job import JobKind
 from insurance.operations.claims.charge_reinstatement import charge_reinstatement
 from insurance.operations.claims.ports import Claims, ReinstatementPorts
 from insurance.operations.policy.ports import PolicyChanges
 from insurance.operations.products.ports import Products
-from insurance.operations.scheduler.run_jobs import Job, RunReport, run_jobs
-from insurance.operations.scheduler.schedule_jobs import schedule_jobs
+from insurance.operations.scheduler.run_jobs import Job, RunReport
 
-from tests.fakes.claims import MemoryClaims
 from tests.fakes.memory import Memory
 from tests.fakes.policy import MemoryPolicyChanges
-from tests.fakes.scheduler import MemoryScheduledJobs
 from tests.support.claims import SUPERVISOR, issued, loss, notified, reported, settled
 from tests.support.platform import Platform, platform_in_memory
 from tests.support.products import reinstated_limits
@@ -51,7 +47,6 @@ class Insured:
     platform: Platform
     memory: Memory
     policy_id: str
-    scheduled: MemoryScheduledJobs = field(default_factory=MemoryScheduledJobs)
 
     def claim(self, cover: str, claimed: str, day: int) -> Json:
         at = f"2026-12-{day:02d}T08:20:00Z"
@@ -59,18 +54,9 @@ class Insured:
 
     def run(self) -> RunReport:
         """What happened is delivered, all of it once more, and what is due is done."""
-        products = self.platform.products
-        for stream in self.memory.events.values():
-            for event in stream:
-                schedule_jobs(event, products=products, schedule=self.scheduled)
-        claims, policies = MemoryClaims(self.memory), MemoryPolicyChanges(self.memory)
-        return run_jobs(
-            partition_for(Mode.TEST, "harbour"),
-            {JobKind.LIMIT: charger(products, claims, policies)},
-            scheduled=self.scheduled,
-            now=self.platform.now,
-            time_is_up=lambda: False,
-        )
+        self.platform.jobs = {JobKind.LIMIT: self.platform.jobs[JobKind.LIMIT]}
+        self.platform.schedule_events(again=True)
+        return self.platform.turn_to(self.platform.now)
 
     @property
     def policy(self) -> Policy:

@@ -21,9 +21,10 @@ from insurance.operations.documents.document_file import DocumentDownload
 from insurance.products import product
 from insurance.typesetting import BundledWordings
 
-from tests.support.documents import ADA, Archive, pdf, words
+from tests.support.documents import ADA, pdf, words
 from tests.support.motor import driver, wire
-from tests.support.policy_life import House, gbp, product_with
+from tests.support.platform import Platform
+from tests.support.policy_life import gbp, product_with
 
 WORDY = Policyholder(
     name="Dr Bartholomew Maximilian Featherstonehaugh-Cholmondeley " * 2 + "W" * 60,
@@ -43,57 +44,55 @@ MARGIN_MM = 22
 
 
 @pytest.fixture(scope="module")
-def archive() -> Archive:
+def platform() -> Platform:
     """A policy that was changed and is cancelled by the insurer."""
     return lived(ADA)
 
 
-def lived(holder: Policyholder, drivers: int = 4) -> Archive:
-    made = Archive()
+def lived(holder: Policyholder, drivers: int = 4) -> Platform:
+    made = Platform()
     made.issue(
-        holder,
+        holder=holder,
         covers=("courtesy_car", "protected_ncd"),
         drivers=[driver(30 + place, place % 2) for place in range(drivers)],
     )
-    made.house.now = datetime(2026, 3, 1, 9, tzinfo=UTC)
-    made.house.change(
-        "endorsement", date(2026, 3, 10), answers={"annual_mileage": 15_000}, options=()
-    )
-    made.house.now = datetime(2026, 5, 1, 9, tzinfo=UTC)
-    made.house.announce(on=date(2026, 6, 1))
-    made.house.prove_dispatch()
-    made.house.now = datetime(2026, 6, 1, 9, tzinfo=UTC)
-    made.house.cancel(date(2026, 6, 1), by="insurer")
+    made.now = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    made.change("endorsement", date(2026, 3, 10), answers={"annual_mileage": 15_000}, options=())
+    made.now = datetime(2026, 5, 1, 9, tzinfo=UTC)
+    made.announce(on=date(2026, 6, 1))
+    made.prove_dispatch()
+    made.now = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    made.cancel(date(2026, 6, 1), by="insurer")
     return made
 
 
 COVERED = datetime(2026, 5, 1, tzinfo=UTC)
 
 
-def file(archive: Archive, kind: str, **asked: Any) -> bytes:
+def file(platform: Platform, kind: str, **asked: Any) -> bytes:
     if kind == "certificate":
         asked = {"as_at": COVERED} | asked
-    download: DocumentDownload = archive.make(kind, **asked)
-    return archive.file(download.document)
+    download: DocumentDownload = platform.make_document(kind, **asked)
+    return platform.file_of(download.document)
 
 
 @pytest.mark.parametrize("kind", WRITTEN)
-def test_a_file_is_tagged_and_says_its_language_and_title(archive, kind):
-    reader = pdf(file(archive, kind))
+def test_a_file_is_tagged_and_says_its_language_and_title(platform, kind):
+    reader = pdf(file(platform, kind))
 
     root: Any = reader.trailer["/Root"]
     assert root["/Lang"] == "en-GB"
     assert root["/MarkInfo"]["/Marked"].value is True
     assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
     assert reader.metadata is not None
-    assert reader.metadata.title == BundledWordings().of(
-        "en", "GB", archive.house.product.zone
-    ).say(f"{kind}.title")
+    assert reader.metadata.title == BundledWordings().of("en", "GB", platform.product.zone).say(
+        f"{kind}.title"
+    )
     assert "<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data().decode()
 
 
-def test_headings_tables_and_their_header_cells_are_tagged(archive):
-    root: Any = pdf(file(archive, "schedule")).trailer["/Root"]
+def test_headings_tables_and_their_header_cells_are_tagged(platform):
+    root: Any = pdf(file(platform, "schedule")).trailer["/Root"]
     tags = list(_tags(root["/StructTreeRoot"]))
 
     assert tags.count("/Table") >= 3
@@ -102,7 +101,7 @@ def test_headings_tables_and_their_header_cells_are_tagged(archive):
     assert tags.count("/H2") >= 7
 
 
-def test_another_process_sets_the_same_bytes(archive, tmp_path):
+def test_another_process_sets_the_same_bytes(platform, tmp_path):
     """Nothing of the machine, the moment or the order of hashes is in a file."""
     script = (
         "import sys; from pathlib import Path\n"
@@ -111,8 +110,8 @@ def test_another_process_sets_the_same_bytes(archive, tmp_path):
         "content = Content.model_validate_json(Path(sys.argv[1]).read_bytes())\n"
         "Path(sys.argv[2]).write_bytes(Typesetter().set(content))\n"
     )
-    seen = _Recording(archive)
-    first = file(seen.archive, "schedule")
+    seen = _Recording(platform)
+    first = file(seen.platform, "schedule")
     (tmp_path / "content.json").write_text(seen.content)
 
     for seed in ("1", "2"):
@@ -124,8 +123,8 @@ def test_another_process_sets_the_same_bytes(archive, tmp_path):
         assert (tmp_path / seed).read_bytes() == first
 
 
-def test_a_schedule_says_everything_that_is_agreed(archive):
-    text = words(file(archive, "schedule", as_at=datetime(2026, 4, 1, tzinfo=UTC)))
+def test_a_schedule_says_everything_that_is_agreed(platform):
+    text = words(file(platform, "schedule", as_at=datetime(2026, 4, 1, tzinfo=UTC)))
 
     for said in (
         "Ada Lovelace",
@@ -153,15 +152,15 @@ def test_a_schedule_says_everything_that_is_agreed(archive):
     assert "Courtesy Car" not in text
 
 
-def test_a_schedule_shows_the_terms_of_its_instant(archive):
-    text = words(file(archive, "schedule", as_at=datetime(2026, 2, 1, tzinfo=UTC)))
+def test_a_schedule_shows_the_terms_of_its_instant(platform):
+    text = words(file(platform, "schedule", as_at=datetime(2026, 2, 1, tzinfo=UTC)))
 
     assert "Miles a year 8000" in text
     assert "Courtesy Car" in text
 
 
-def test_a_letter_of_a_change_shows_both_versions_and_the_computation(archive):
-    text = words(file(archive, "endorsement_letter"))
+def test_a_letter_of_a_change_shows_both_versions_and_the_computation(platform):
+    text = words(file(platform, "endorsement_letter"))
 
     assert "Miles a year 8000 15,000" in text
     assert "Cover: Courtesy Car" in text
@@ -170,16 +169,16 @@ def test_a_letter_of_a_change_shows_both_versions_and_the_computation(archive):
     assert "Fee for the change – – £25.00" in text  # noqa: RUF001 - as it is set
 
 
-def test_a_cancellation_by_the_insurer_says_what_the_law_asks_for(archive):
-    text = words(file(archive, "cancellation_letter"))
+def test_a_cancellation_by_the_insurer_says_what_the_law_asks_for(platform):
+    text = words(file(platform, "cancellation_letter"))
 
     assert "We cancel your policy. You are insured until 00:00 on 1 June 2026" in text
     assert "period of notice" in text
     assert "of your premium is given back" in text
 
 
-def test_a_notice_says_from_when_it_counts_and_what_can_be_done(archive):
-    text = words(file(archive, "notice_letter"))
+def test_a_notice_says_from_when_it_counts_and_what_can_be_done(platform):
+    text = words(file(platform, "notice_letter"))
 
     assert "we will cancel your policy. Our reason: what we were told is not so." in text
     assert "for 7 days after the day on which this letter was sent" in text
@@ -188,8 +187,8 @@ def test_a_notice_says_from_when_it_counts_and_what_can_be_done(archive):
 
 
 def test_a_notice_of_a_lapse_says_how_to_stop_it():
-    archive = Archive()
-    archive.issue()
+    platform = Platform()
+    platform.issue(holder=ADA)
     lapse = Notice(
         number=1,
         kind=NoticeKind.LAPSE,
@@ -199,11 +198,11 @@ def test_a_notice_of_a_lapse_says_how_to_stop_it():
         arrears=gbp("48.50"),
         due_by=date(2026, 2, 15),
     )
-    policies, policy_id = archive.house.memory.policies, archive.house.policy_id
+    policies, policy_id = platform.memory.policies, platform.policy_id
     with_it = policies[policy_id].record.with_notice(lapse)
     policies[policy_id] = replace(policies[policy_id], record=with_it)
 
-    text = archive.text("notice_letter")
+    text = platform.text_of("notice_letter")
 
     assert "your policy will lapse" in text
     assert "£48.50, which was due up to 15 February 2026" in text
@@ -211,29 +210,29 @@ def test_a_notice_of_a_lapse_says_how_to_stop_it():
 
 
 def test_a_cancellation_that_was_asked_for_says_so():
-    archive = Archive()
-    archive.issue()
-    archive.house.now = datetime(2026, 3, 1, 9, tzinfo=UTC)
-    archive.house.change("cancellation", date(2026, 6, 1), by=Initiator.POLICYHOLDER)
+    platform = Platform()
+    platform.issue(holder=ADA)
+    platform.now = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    platform.change("cancellation", date(2026, 6, 1), by=Initiator.POLICYHOLDER)
 
-    text = archive.text("cancellation_letter")
+    text = platform.text_of("cancellation_letter")
 
     assert "As you asked, your policy is cancelled." in text
     assert "period of notice" not in text
 
 
-def test_a_certificate_says_only_what_is_covered_then(archive):
+def test_a_certificate_says_only_what_is_covered_then(platform):
     for as_at in (datetime(2026, 6, 1, tzinfo=UTC), None):
         with pytest.raises(NoCover):
-            archive.make("certificate", as_at=as_at)
+            platform.make_document("certificate", as_at=as_at)
 
-    assert archive.make("certificate", as_at=COVERED)
+    assert platform.make_document("certificate", as_at=COVERED)
 
 
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_long_names_and_many_drivers_stay_inside_the_margins(kind):
-    archive = lived(WORDY)
-    set_file = file(archive, kind)
+    platform = lived(WORDY)
+    set_file = file(platform, kind)
 
     text = words(set_file)
     assert WORDY.name.split()[0] in text
@@ -249,8 +248,8 @@ def test_a_long_schedule_runs_over_many_pages_with_its_headings_again():
     questions = [dict(each) for each in product("home_contents").source.document["questions"]]
     questions[-1]["max"] = 100
     home = product_with("home_contents", life={}, questions=questions)
-    archive = Archive(House(product=home))
-    archive.issue(
+    platform = Platform(product=home)
+    platform.issue(
         all_answers={
             "postcode": "AB1 1AA",
             "contents_sum": wire(150_000),
@@ -265,7 +264,7 @@ def test_a_long_schedule_runs_over_many_pages_with_its_headings_again():
         }
     )
 
-    pages = [page.extract_text() for page in pdf(file(archive, "schedule")).pages]
+    pages = [page.extract_text() for page in pdf(file(platform, "schedule")).pages]
 
     assert len(pages) >= 4
     assert f"Page {len(pages)} of {len(pages)}" in pages[-1]
@@ -275,25 +274,25 @@ def test_a_long_schedule_runs_over_many_pages_with_its_headings_again():
 
 def test_text_is_never_run_as_markup():
     holder = Policyholder(name="#panic() *Ada* $x$ @ref \\ <b>Lovelace</b>")
-    archive = Archive()
-    archive.issue(holder)
+    platform = Platform()
+    platform.issue(holder=holder)
 
-    assert holder.name in archive.text("certificate")
+    assert holder.name in platform.text_of("certificate")
 
 
 def test_names_of_many_alphabets_are_set():
     for name in ("Zażółć Gęślą", "Nguyễn Văn Ánh", "Αλέξης Ζορμπάς", "Дмитрий Шостакович"):
-        archive = Archive()
-        archive.issue(Policyholder(name=name))
-        assert name in archive.text("certificate")
+        platform = Platform()
+        platform.issue(holder=Policyholder(name=name))
+        assert name in platform.text_of("certificate")
 
 
 def test_a_character_that_the_typeface_lacks_is_refused_without_saying_whose():
-    archive = Archive()
-    archive.issue(Policyholder(name="山田太郎"))
+    platform = Platform()
+    platform.issue(holder=Policyholder(name="山田太郎"))
 
     with pytest.raises(NotPrintable) as refusal:
-        archive.make("certificate")
+        platform.make_document("certificate")
 
     assert "山" not in str(refusal.value)
     assert refusal.value.__cause__ is None
@@ -318,22 +317,24 @@ def test_times_are_those_where_the_risk_is(wording):
 
 
 @pytest.fixture
-def wording(archive: Archive) -> Wording:
-    return BundledWordings().of("en", "GB", archive.house.product.zone)
+def wording(platform: Platform) -> Wording:
+    return BundledWordings().of("en", "GB", platform.product.zone)
 
 
 class _Recording:
-    """An archive whose typesetter remembers what it set last."""
+    """A typesetter that remembers what it set last, and a platform that has it and files of its own."""
 
-    def __init__(self, archive: Archive) -> None:
-        self.archive = Archive(archive.house, objects=type(archive.objects)(), typesetter=self)
-        self._typesetter = archive.typesetter
+    def __init__(self, platform: Platform) -> None:
+        own = replace(platform.parts, objects=type(platform.objects)())
+        self.platform = replace(platform, parts=own, calls=platform.calls + 1000)
+        self.platform.policy_id, self.platform.typesetter = platform.policy_id, self
+        self._set = platform.typesetter.set
         self.edition = "recorded"
         self.content = ""
 
     def set(self, content: Any) -> bytes:
         self.content = content.model_dump_json()
-        return self._typesetter.set(content)
+        return self._set(content)
 
 
 class _Ink:

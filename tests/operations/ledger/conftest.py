@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.engine import make_tables
-from tests.support.ledger import Keeper
+from tests.support.ledger import Bookkeeper
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
 @pytest.fixture
-def keeper(dynamodb: "DynamoDBClient") -> Keeper:
-    return Keeper(dynamodb, make_tables(dynamodb))
+def bookkeeper(dynamodb: "DynamoDBClient") -> Bookkeeper:
+    return Bookkeeper(dynamodb, make_tables(dynamodb))

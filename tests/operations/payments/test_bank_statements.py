@@ -16,9 +16,9 @@ from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.payments.import_statement import EntryResult, import_statement
 
 from tests.fakes.billing import MemoryBilling
-from tests.support.billing import BANK, UNKNOWN, PolicyBilling
+from tests.support.billing import BANK, UNKNOWN, person
+from tests.support.platform import Platform
 from tests.support.policy_life import gbp
-from tests.support.refunds import person
 
 IBAN = "GB33BUKB20201555555555"
 
@@ -61,15 +61,15 @@ def csv_of(*rows: tuple[str, ...]) -> str:
     return "\n".join([",".join(COLUMNS), *(",".join(row) for row in rows)]) + "\n"
 
 
-class StatementImports(PolicyBilling):
-    """A billing desk that takes statements in."""
+class StatementImports(Platform):
+    """The platform, to which the bank sends statements."""
 
     def take_in(self, document: str, *, key: str = "", billing: Any = None) -> list[EntryResult]:
         statement = read_camt(document) if document.startswith("<") else read_csv(document)
-        command = self.house.command("import", caller=BANK)
+        command = self.command("import", caller=BANK)
         if key:
             command = replace(command, idempotency=replace(command.idempotency, key=key))
-        ports = replace(self.ports, billing=billing) if billing else self.ports
+        ports = replace(self.refund_ports, billing=billing) if billing else self.refund_ports
         return list(import_statement(statement, command, ports).entries)
 
     def outcomes(self, document: str, **options: Any) -> list[tuple[str, str]]:
@@ -77,8 +77,10 @@ class StatementImports(PolicyBilling):
 
 
 @pytest.fixture
-def desk() -> StatementImports:
-    return StatementImports()
+def platform() -> StatementImports:
+    made = StatementImports()
+    made.issue()
+    return made
 
 
 # What a payer writes
@@ -103,12 +105,12 @@ def test_an_invoice_names_its_policy_and_its_number():
 # What is posted
 
 
-def test_each_entry_is_posted_for_whom_it_names(desk):
-    desk.choose("monthly")
-    policy_id = desk.house.policy_id
+def test_each_entry_is_posted_for_whom_it_names(platform):
+    platform.choose("monthly")
+    policy_id = platform.policy_id
     invoice = invoice_id_for(policy_id, 1)
 
-    found = desk.outcomes(
+    found = platform.outcomes(
         camt(
             entry("A1", "15.47", f"inv {invoice}"),
             entry("A2", "20.00", f"{policy_id}"),
@@ -127,11 +129,11 @@ def test_each_entry_is_posted_for_whom_it_names(desk):
         ("suspended", "names_no_policy"),
         ("suspended", "no_such_policy"),
     ]
-    assert desk.balance("cash") == 1547 + 2000 + 700 + 50000 + 1800
+    assert platform.balance("cash") == 1547 + 2000 + 700 + 50000 + 1800
 
 
-def test_what_is_no_money_that_came_in_is_left_out(desk):
-    found = desk.outcomes(
+def test_what_is_no_money_that_came_in_is_left_out(platform):
+    found = platform.outcomes(
         camt(
             entry("A1", "10.00", credit="DBIT"),
             entry("A2", "10.00", status="PDNG"),
@@ -140,61 +142,68 @@ def test_what_is_no_money_that_came_in_is_left_out(desk):
     )
 
     assert [outcome for outcome, _ in found] == ["left_out"] * 3
-    assert desk.balance("cash") == 0
+    assert platform.balance("cash") == 0
 
 
-def test_the_same_statement_or_one_that_overlaps_books_nothing_twice(desk):
-    policy_id = desk.house.policy_id
+def test_the_same_statement_or_one_that_overlaps_books_nothing_twice(platform):
+    policy_id = platform.policy_id
     first = (entry("A1", "20.00", policy_id), entry("A2", "9.00", "for my sister"))
-    desk.take_in(camt(*first))
+    platform.take_in(camt(*first))
 
-    again = desk.outcomes(camt(*first))
-    overlapping = desk.outcomes(camt(first[1], entry("A3", "5.00", policy_id)))
-    as_csv = desk.outcomes(csv_of((IBAN, "A1", "2026-01-05", "20.00", "GBP", "credit", policy_id)))
+    again = platform.outcomes(camt(*first))
+    overlapping = platform.outcomes(camt(first[1], entry("A3", "5.00", policy_id)))
+    as_csv = platform.outcomes(
+        csv_of((IBAN, "A1", "2026-01-05", "20.00", "GBP", "credit", policy_id))
+    )
 
     assert [outcome for outcome, _ in again] == ["posted_before"] * 2
     assert [outcome for outcome, _ in overlapping] == ["posted_before", "posted"]
     assert as_csv == [("posted_before", "policy")]
-    assert desk.balance("cash") == 2000 + 900 + 500
+    assert platform.balance("cash") == 2000 + 900 + 500
 
 
-def test_what_was_posted_on_a_policy_is_known_again_though_the_text_names_another_or_none(desk):
-    desk.take_in(camt(entry("A1", "20.00", desk.house.policy_id)))
+def test_what_was_posted_on_a_policy_is_known_again_though_the_text_names_another_or_none(platform):
+    platform.take_in(camt(entry("A1", "20.00", platform.policy_id)))
 
     for text in ("for my sister", UNKNOWN):
-        assert desk.outcomes(camt(entry("A1", "20.00", text))) == [("posted_before", "policy")]
+        assert platform.outcomes(camt(entry("A1", "20.00", text))) == [("posted_before", "policy")]
 
-    assert desk.balance("cash") == 2000
-    assert desk.balance("suspense") == 0
+    assert platform.balance("cash") == 2000
+    assert platform.balance("suspense") == 0
 
 
-def test_an_entry_in_suspense_that_comes_with_other_figures_is_refused(desk):
-    desk.take_in(camt(entry("A1", "20.00", "for my sister")))
+def test_an_entry_in_suspense_that_comes_with_other_figures_is_refused(platform):
+    platform.take_in(camt(entry("A1", "20.00", "for my sister")))
 
-    again = desk.outcomes(camt(entry("A1", "21.00", "for my sister")))
+    again = platform.outcomes(camt(entry("A1", "21.00", "for my sister")))
 
     assert again == [("refused", "posted_before_with_other_figures")]
-    assert desk.balance("cash") == 2000
+    assert platform.balance("cash") == 2000
 
 
-def test_what_was_allocated_from_suspense_is_not_posted_again(desk):
+def test_what_was_allocated_from_suspense_is_not_posted_again(platform):
     line = entry("A1", "20.00", "for my sister")
-    desk.take_in(camt(line))
+    platform.take_in(camt(line))
     id = suspense_id_for(Mode.TEST, f"{IBAN[-8:]}/A1")
-    allocate_suspense(id, desk.house.policy_id, desk.command(person("fiona")), desk.ports)
+    allocate_suspense(
+        id,
+        platform.policy_id,
+        platform.command("billing", caller=person("fiona")),
+        platform.refund_ports,
+    )
 
-    [found] = desk.take_in(camt(line))
+    [found] = platform.take_in(camt(line))
 
     assert (found.outcome, found.reason) == ("posted_before", "allocated")
-    assert found.policy_id == desk.house.policy_id
-    assert desk.balance("cash") == 2000
+    assert found.policy_id == platform.policy_id
+    assert platform.balance("cash") == 2000
 
 
-def test_an_entry_with_other_figures_than_before_is_refused_and_the_others_go_on(desk):
-    policy_id = desk.house.policy_id
-    desk.take_in(camt(entry("A1", "20.00", policy_id)))
+def test_an_entry_with_other_figures_than_before_is_refused_and_the_others_go_on(platform):
+    policy_id = platform.policy_id
+    platform.take_in(camt(entry("A1", "20.00", policy_id)))
 
-    found = desk.outcomes(
+    found = platform.outcomes(
         camt(
             entry("A1", "21.00", policy_id),
             entry("A2", "5.00", policy_id).replace("GBP", "EUR"),
@@ -223,32 +232,32 @@ class Trouble(MemoryBilling):
         super().store(change, command=command)
 
 
-def test_a_fault_at_one_entry_stalls_no_other_and_the_call_is_repeated(desk):
-    policy_id = desk.house.policy_id
+def test_a_fault_at_one_entry_stalls_no_other_and_the_call_is_repeated(platform):
+    policy_id = platform.policy_id
     document = camt(*(entry(name, "5.00", policy_id) for name in ("A1", "A2", "A3")))
-    broken = Trouble(desk.house.memory, Unavailable("The database"), 1)
+    broken = Trouble(platform.memory, Unavailable("The database"), 1)
 
-    first = desk.outcomes(document, key="one", billing=broken)
-    again = desk.outcomes(document, key="one", billing=broken)
+    first = platform.outcomes(document, key="one", billing=broken)
+    again = platform.outcomes(document, key="one", billing=broken)
 
     assert first == [("posted", "policy"), ("failed", "busy"), ("posted", "policy")]
     assert again == [("posted", "policy")] * 3
-    assert desk.balance("cash") == 1500
+    assert platform.balance("cash") == 1500
     with pytest.raises(AlreadyAnswered):
-        desk.take_in(document, key="one")
+        platform.take_in(document, key="one")
 
 
-def test_an_account_that_moved_on_meanwhile_is_read_again(desk):
-    document = camt(entry("A2", "5.00", desk.house.policy_id))
-    moving = Trouble(desk.house.memory, StaleRevision("it"), 2)
+def test_an_account_that_moved_on_meanwhile_is_read_again(platform):
+    document = camt(entry("A2", "5.00", platform.policy_id))
+    moving = Trouble(platform.memory, StaleRevision("it"), 2)
 
-    assert desk.outcomes(document, billing=moving) == [("posted", "policy")]
+    assert platform.outcomes(document, billing=moving) == [("posted", "policy")]
 
 
-def test_money_is_dated_by_the_day_on_which_the_bank_posted_it(desk):
-    desk.take_in(camt(entry("A1", "5.00", desk.house.policy_id)))
+def test_money_is_dated_by_the_day_on_which_the_bank_posted_it(platform):
+    platform.take_in(camt(entry("A1", "5.00", platform.policy_id)))
 
-    events = desk.house.memory.events.values()
+    events = platform.memory.events.values()
     [posted] = [each for stream in events for each in stream if each.type.endswith("_received")]
     assert posted.effective_at.date() == date(2026, 1, 5)
 

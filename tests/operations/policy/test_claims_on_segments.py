@@ -8,13 +8,14 @@ from insurance.domain.claim.verification import verify_notice
 from insurance.domain.contract.rule import JudgedSegment, Outcome
 
 from tests.support.motor import wire
-from tests.support.policy_life import House, gbp, motor_with
+from tests.support.platform import Platform
+from tests.support.policy_life import gbp, motor_with
 
 JULY = date(2026, 7, 2)
 IN_JUNE, IN_AUGUST = (datetime(2026, month, 15, 9, tzinfo=UTC) for month in (6, 8))
 
 
-def judged(house: House, occurred_at: datetime) -> Verdict:
+def judged(platform: Platform, occurred_at: datetime) -> Verdict:
     notice = Notice(
         cover="accidental_damage",
         occurred_at=occurred_at,
@@ -22,7 +23,7 @@ def judged(house: House, occurred_at: datetime) -> Verdict:
         claimed=gbp("3000"),
         facts={"driver_age": 35, "fault": True},
     )
-    return verify_notice(notice, house.policy, house.product, {})
+    return verify_notice(notice, platform.policy, platform.product, {})
 
 
 def segment_of(verdict: Verdict) -> JudgedSegment:
@@ -35,82 +36,82 @@ def outcome(verdict: Verdict) -> Outcome:
 
 
 @pytest.fixture
-def house() -> House:
-    house = House()
-    house.issue()
-    house.now = datetime(2026, 2, 20, 9, tzinfo=UTC)
-    return house
+def platform() -> Platform:
+    platform = Platform()
+    platform.issue()
+    platform.now = datetime(2026, 2, 20, 9, tzinfo=UTC)
+    return platform
 
 
-def test_a_higher_voluntary_excess_counts_from_its_date(house):
-    house.endorse(JULY, voluntary_excess=wire(500))
+def test_a_higher_voluntary_excess_counts_from_its_date(platform):
+    platform.endorse(JULY, voluntary_excess=wire(500))
 
-    assert judged(house, IN_JUNE).payable == gbp("2500")
-    assert judged(house, IN_AUGUST).payable == gbp("2250")
+    assert judged(platform, IN_JUNE).payable == gbp("2500")
+    assert judged(platform, IN_AUGUST).payable == gbp("2250")
 
 
-def test_a_verdict_names_the_segment_that_it_rests_on(house):
-    house.endorse(JULY, voluntary_excess=wire(500))
-    first, second = house.policy.segments()
+def test_a_verdict_names_the_segment_that_it_rests_on(platform):
+    platform.endorse(JULY, voluntary_excess=wire(500))
+    first, second = platform.policy.segments()
 
-    june, august = segment_of(judged(house, IN_JUNE)), segment_of(judged(house, IN_AUGUST))
+    june, august = segment_of(judged(platform, IN_JUNE)), segment_of(judged(platform, IN_AUGUST))
 
     assert (june.number, june.start, june.end) == (1, first.period.start, first.period.end)
     assert (august.number, august.start, august.end) == (2, second.period.start, second.period.end)
-    assert june.product == house.product.ref
+    assert june.product == platform.product.ref
 
 
-def test_a_loss_out_of_cover_rests_on_the_segment_that_ended_last(house):
-    house.cancel(JULY)
-    [segment] = house.policy.segments()
+def test_a_loss_out_of_cover_rests_on_the_segment_that_ended_last(platform):
+    platform.cancel(JULY)
+    [segment] = platform.policy.segments()
 
-    found = segment_of(judged(house, IN_AUGUST))
+    found = segment_of(judged(platform, IN_AUGUST))
 
     assert (found.number, found.end) == (1, segment.period.end)
 
 
-def test_a_loss_before_the_policy_rests_on_no_segment(house):
-    assert judged(house, datetime(2025, 12, 24, tzinfo=UTC)).judged_on is None
+def test_a_loss_before_the_policy_rests_on_no_segment(platform):
+    assert judged(platform, datetime(2025, 12, 24, tzinfo=UTC)).judged_on is None
 
 
-def test_a_loss_after_the_end_of_cover_is_not_covered(house):
-    house.cancel(JULY)
+def test_a_loss_after_the_end_of_cover_is_not_covered(platform):
+    platform.cancel(JULY)
 
-    assert outcome(judged(house, IN_JUNE)) is Outcome.PASS
-    assert outcome(judged(house, IN_AUGUST)) is Outcome.FAIL
-
-
-def test_exactly_at_the_end_of_cover_nothing_is_covered(house):
-    house.cancel(JULY)
-    end = house.policy.segments()[-1].period.end
-
-    assert outcome(judged(house, end)) is Outcome.FAIL
-    assert outcome(judged(house, end - timedelta(microseconds=1))) is Outcome.PASS
+    assert outcome(judged(platform, IN_JUNE)) is Outcome.PASS
+    assert outcome(judged(platform, IN_AUGUST)) is Outcome.FAIL
 
 
-def test_a_cancellation_dated_back_before_a_loss_goes_to_a_person(house):
-    house.now = datetime(2026, 9, 1, tzinfo=UTC)
-    house.cancel(JULY)
+def test_exactly_at_the_end_of_cover_nothing_is_covered(platform):
+    platform.cancel(JULY)
+    end = platform.policy.segments()[-1].period.end
 
-    assert outcome(judged(house, IN_AUGUST)) is Outcome.REFER
+    assert outcome(judged(platform, end)) is Outcome.FAIL
+    assert outcome(judged(platform, end - timedelta(microseconds=1))) is Outcome.PASS
+
+
+def test_a_cancellation_dated_back_before_a_loss_goes_to_a_person(platform):
+    platform.now = datetime(2026, 9, 1, tzinfo=UTC)
+    platform.cancel(JULY)
+
+    assert outcome(judged(platform, IN_AUGUST)) is Outcome.REFER
 
 
 def test_a_loss_before_cover_was_brought_back_goes_to_a_person():
-    house = House(motor_with(reinstatement_days=90))
-    house.issue()
-    house.now = datetime(2026, 6, 20, tzinfo=UTC)
-    house.cancel(JULY)
-    house.now = datetime(2026, 9, 1, tzinfo=UTC)
-    house.reinstate(no_known_loss=True)
+    platform = Platform(motor_with(reinstatement_days=90))
+    platform.issue()
+    platform.now = datetime(2026, 6, 20, tzinfo=UTC)
+    platform.cancel(JULY)
+    platform.now = datetime(2026, 9, 1, tzinfo=UTC)
+    platform.reinstate(no_known_loss=True)
 
-    assert outcome(judged(house, IN_AUGUST)) is Outcome.REFER
-    assert outcome(judged(house, IN_JUNE)) is Outcome.PASS
-    assert outcome(judged(house, datetime(2026, 9, 2, tzinfo=UTC))) is Outcome.PASS
+    assert outcome(judged(platform, IN_AUGUST)) is Outcome.REFER
+    assert outcome(judged(platform, IN_JUNE)) is Outcome.PASS
+    assert outcome(judged(platform, datetime(2026, 9, 2, tzinfo=UTC))) is Outcome.PASS
 
 
-def test_a_change_dated_back_before_a_loss_goes_to_a_person(house):
-    house.now = datetime(2026, 9, 1, tzinfo=UTC)
-    house.endorse(JULY, voluntary_excess=wire(0))
+def test_a_change_dated_back_before_a_loss_goes_to_a_person(platform):
+    platform.now = datetime(2026, 9, 1, tzinfo=UTC)
+    platform.endorse(JULY, voluntary_excess=wire(0))
 
-    assert outcome(judged(house, IN_AUGUST)) is Outcome.REFER
-    assert outcome(judged(house, IN_JUNE)) is Outcome.PASS
+    assert outcome(judged(platform, IN_AUGUST)) is Outcome.REFER
+    assert outcome(judged(platform, IN_JUNE)) is Outcome.PASS

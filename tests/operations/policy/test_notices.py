@@ -16,8 +16,8 @@ from insurance.domain.policy import Initiator
 from insurance.operations.policy.record_non_renewal import record_non_renewal
 from insurance.operations.policy.withdraw_notice import withdraw_notice
 
-from tests.fakes.policy_ports import servicing_ports
-from tests.support.policy_life import UNDERWRITER, House
+from tests.support.platform import Platform
+from tests.support.policy_life import UNDERWRITER
 
 SENT = datetime(2026, 6, 1, 15, 30, tzinfo=UTC)
 OVER = datetime(2026, 6, 8, 23, tzinfo=UTC)
@@ -25,11 +25,11 @@ OVER = datetime(2026, 6, 8, 23, tzinfo=UTC)
 
 
 @pytest.fixture
-def house():
-    house = House()
-    house.issue()
-    house.now = SENT
-    return house
+def platform():
+    platform = Platform()
+    platform.issue()
+    platform.now = SENT
+    return platform
 
 
 def earliest(code, kind, sent, zone):
@@ -72,121 +72,123 @@ def test_no_less_time_passes_than_the_days_say_wherever_it_is_sent(code, kind):
             assert found - sent >= timedelta(days=JURISDICTIONS[code].notices[kind].days, hours=-1)
 
 
-def test_without_notice_the_insurer_ends_nothing(house):
+def test_without_notice_the_insurer_ends_nothing(platform):
     with pytest.raises(NoticeNotServed):
-        house.cancel(date(2026, 7, 2), by="insurer")
+        platform.cancel(date(2026, 7, 2), by="insurer")
 
 
-def test_a_notice_whose_dispatch_is_not_proven_ends_nothing(house):
-    house.announce()
+def test_a_notice_whose_dispatch_is_not_proven_ends_nothing(platform):
+    platform.announce()
 
     with pytest.raises(NoticeNotServed):
-        house.cancel(date(2026, 12, 1), by="insurer")
+        platform.cancel(date(2026, 12, 1), by="insurer")
 
 
-def test_cover_ends_when_the_days_of_notice_are_over_and_not_a_moment_before(house):
-    house.announce()
-    notice = house.prove_dispatch().notice
+def test_cover_ends_when_the_days_of_notice_are_over_and_not_a_moment_before(platform):
+    platform.announce()
+    notice = platform.prove_dispatch().notice
 
     assert notice.effective_at == OVER
     with pytest.raises(NoticeNotServed, match="not before 2026-06-08T23:00:00"):
-        house.cancel(OVER - timedelta(microseconds=1), by="insurer")
+        platform.cancel(OVER - timedelta(microseconds=1), by="insurer")
 
-    cancelled = house.cancel(OVER, by="insurer").serviced.policy
+    cancelled = platform.cancel(OVER, by="insurer").serviced.policy
     assert cancelled.covers_at(OVER - timedelta(microseconds=1))
     assert not cancelled.covers_at(OVER)
     assert cancelled.notices[0].ended == "carried_out"
 
 
-def test_a_policy_ends_for_the_reason_that_was_announced_and_for_no_other(house):
-    house.announce(reason="false_facts")
-    house.prove_dispatch()
+def test_a_policy_ends_for_the_reason_that_was_announced_and_for_no_other(platform):
+    platform.announce(reason="false_facts")
+    platform.prove_dispatch()
     end: dict[str, Any] = {"by": Initiator.INSURER, "caller": UNDERWRITER}
 
     with pytest.raises(NoticeNotServed):
-        house.change("cancellation", OVER, reason="claims_record", **end)
+        platform.change("cancellation", OVER, reason="claims_record", **end)
 
-    assert house.change("cancellation", OVER, **end).serviced.requested.reason == "false_facts"
-
-
-def test_a_notice_takes_effect_when_it_is_wanted_if_that_is_later(house):
-    house.announce(on=date(2026, 7, 1))
-
-    assert house.prove_dispatch().notice.effective_at == datetime(2026, 6, 30, 23, tzinfo=UTC)
+    assert platform.change("cancellation", OVER, **end).serviced.requested.reason == "false_facts"
 
 
-def test_while_it_is_open_the_policy_is_on_risk_and_about_to_be_cancelled(house):
-    house.announce()
-    assert house.policy.status_at(SENT) == ("on_risk",)
+def test_a_notice_takes_effect_when_it_is_wanted_if_that_is_later(platform):
+    platform.announce(on=date(2026, 7, 1))
 
-    house.prove_dispatch()
+    assert platform.prove_dispatch().notice.effective_at == datetime(2026, 6, 30, 23, tzinfo=UTC)
 
-    assert house.policy.status_at(SENT) == ("on_risk", "cancel_pending")
+
+def test_while_it_is_open_the_policy_is_on_risk_and_about_to_be_cancelled(platform):
+    platform.announce()
+    assert platform.policy.status_at(SENT) == ("on_risk",)
+
+    platform.prove_dispatch()
+
+    assert platform.policy.status_at(SENT) == ("on_risk", "cancel_pending")
 
 
 @pytest.mark.parametrize("at", [SENT + timedelta(seconds=1), SENT - timedelta(days=1)])
-def test_a_dispatch_lies_between_the_notice_and_now(house, at):
-    house.announce()
+def test_a_dispatch_lies_between_the_notice_and_now(platform, at):
+    platform.announce()
 
     with pytest.raises(InvalidFields):
-        house.prove_dispatch(at)
+        platform.prove_dispatch(at)
 
 
-def test_a_dispatch_is_proven_once(house):
-    house.announce()
-    house.prove_dispatch()
+def test_a_dispatch_is_proven_once(platform):
+    platform.announce()
+    platform.prove_dispatch()
 
     with pytest.raises(WrongState):
-        house.prove_dispatch()
+        platform.prove_dispatch()
 
 
-def test_what_proves_a_dispatch_is_the_jurisdictions_to_say(house):
+def test_what_proves_a_dispatch_is_the_jurisdictions_to_say(platform):
     california = JURISDICTIONS["US-CA"]
 
     assert DispatchChannel.EMAIL not in california.channels
     assert DispatchChannel.REGISTERED_POST in california.channels
 
 
-def test_a_calendar_that_does_not_reach_so_far_is_said(house):
+def test_a_calendar_that_does_not_reach_so_far_is_said(platform):
     with pytest.raises(ValueError, match="ends on 2035-12-31"):
         earliest("IE", NoticeKind.LAPSE, "2036-01-01T00:00Z", "Europe/Dublin")
 
 
-def test_one_notice_of_a_kind_at_a_time(house):
-    house.announce()
+def test_one_notice_of_a_kind_at_a_time(platform):
+    platform.announce()
 
     with pytest.raises(WrongState):
-        house.announce()
+        platform.announce()
 
 
-def test_a_notice_that_was_taken_back_ends_nothing(house):
-    house.announce()
-    house.prove_dispatch()
+def test_a_notice_that_was_taken_back_ends_nothing(platform):
+    platform.announce()
+    platform.prove_dispatch()
 
     withdraw_notice(
-        house.policy_id,
+        platform.policy_id,
         1,
-        house.command("withdraw", caller=UNDERWRITER),
-        servicing_ports(house.products, house.memory),
+        platform.command("withdraw", caller=UNDERWRITER),
+        platform.servicing_ports,
     )
 
-    assert house.policy.status_at(SENT) == ("on_risk",)
+    assert platform.policy.status_at(SENT) == ("on_risk",)
     with pytest.raises(NoticeNotServed):
-        house.cancel(OVER, by="insurer")
+        platform.cancel(OVER, by="insurer")
 
 
-def test_a_notice_that_is_not_there(house):
+def test_a_notice_that_is_not_there(platform):
     with pytest.raises(NoticeNotFound):
-        house.prove_dispatch(number=3)
+        platform.prove_dispatch(number=3)
 
 
-def test_arrears_are_not_announced_by_hand(house):
+def test_arrears_are_not_announced_by_hand(platform):
     with pytest.raises(InvalidFields):
-        house.announce("non_payment")
+        platform.announce("non_payment")
 
 
-def test_a_policy_that_nobody_wants_to_renew_says_so(house):
-    ports = servicing_ports(house.products, house.memory)
-    record_non_renewal(house.policy_id, Initiator.POLICYHOLDER, None, house.command("no"), ports)
+def test_a_policy_that_nobody_wants_to_renew_says_so(platform):
+    ports = platform.servicing_ports
+    record_non_renewal(
+        platform.policy_id, Initiator.POLICYHOLDER, None, platform.command("no"), ports
+    )
 
-    assert house.policy.status_at(SENT) == ("on_risk", "do_not_renew")
+    assert platform.policy.status_at(SENT) == ("on_risk", "do_not_renew")

@@ -48,13 +48,12 @@ from insurance.operations.parties.ports import Screening
 from insurance.operations.policy.issue_policy import issue_policy
 from insurance.operations.quoting.accept_quote import accept_quote
 
-from tests.fakes.policy_ports import issuing_ports
 from tests.fakes.quoting import quoting_ports
-from tests.support.almanac import BANK, Almanac
-from tests.support.billing import NOBODY
+from tests.support.billing import ADA, BANK, NOBODY, granted, person
 from tests.support.plain import plain_product, price
-from tests.support.policy_life import PARTNER, UNDERWRITER, House
-from tests.support.refunds import ADA, Everybody, granted, person
+from tests.support.platform import Platform
+from tests.support.policy_life import PARTNER, UNDERWRITER
+from tests.support.refunds import Everybody
 
 START, DAYS = date(2023, 7, 15), 366
 REFUSALS = (ArrearsOpen, WrongState, OutsideTerm, TermsNotOffered, TooManyChanges, NoticeNotServed)
@@ -99,7 +98,7 @@ class Life(RuleBasedStateMachine):
         rating = {"steps": [{"step": "base", "base": "price"}], "charges": [TAX, FEE, DEPOSIT]}
         if commission:
             rating["commission"] = "0.15"
-        self.house = House(
+        self.platform = Platform(
             plain_product(
                 day_count=day_count,
                 rating=rating,
@@ -113,53 +112,52 @@ class Life(RuleBasedStateMachine):
             ),
             now=datetime(2023, 7, 1, 9, tzinfo=UTC),
         )
-        self.almanac = Almanac(self.house)
-        self.almanac.issue(plan, start=START, all_answers=price(dollars))
-        self.conditions = self.house.conditions
+        self.platform.issue_on_plan(plan, start=START, all_answers=price(dollars))
+        self.conditions = self.platform.conditions
         self.terms: list[Term] = []
-        self.begin(self.house.policy_id)
+        self.begin(self.platform.policy_id)
 
     def begin(self, policy_id):
         """A term; what is done from now on is done to it."""
-        self.house.policy_id = policy_id
-        start = self.house.policy.period.start.astimezone(self.house.product.zone).date()
+        self.platform.policy_id = policy_id
+        start = self.platform.policy.period.start.astimezone(self.platform.product.zone).date()
         self.term = Term(policy_id, start)
         self.terms.append(self.term)
         self.answer()
 
     def answer(self):
-        self.term.answered.append((self.house.now, self.house.policy))
+        self.term.answered.append((self.platform.now, self.platform.policy))
 
     @rule(days=st.integers(0, 60), hours=st.integers(0, 23))
     def time_passes(self, days, hours):
         """By schedule what falls due is done before anybody does anything else."""
-        self.house.now += timedelta(days=days, hours=hours)
+        self.platform.now += timedelta(days=days, hours=hours)
         self.the_scheduler_runs()
 
     @rule()
     def the_term_is_nearly_over(self):
         """When the next one is offered."""
-        nearly = self.house.policy.period.end - timedelta(days=15)
-        self.house.now = max(self.house.now, nearly)
+        nearly = self.platform.policy.period.end - timedelta(days=15)
+        self.platform.now = max(self.platform.now, nearly)
         self.the_scheduler_runs()
 
     @rule(day=days, dollars=st.integers(0, 5000))
     def endorse(self, day, dollars):
         self.play(
-            lambda: self.house.endorse(self.term.start + timedelta(days=day), **price(dollars))
+            lambda: self.platform.endorse(self.term.start + timedelta(days=day), **price(dollars))
         )
 
     @rule(day=days, insurer=st.booleans())
     def cancel(self, day, insurer):
         by = "insurer" if insurer else "policyholder"
-        self.play(lambda: self.house.cancel(self.term.start + timedelta(days=day), by))
+        self.play(lambda: self.platform.cancel(self.term.start + timedelta(days=day), by))
 
     @rule()
     def the_scheduler_runs(self):
-        assert self.almanac.turn_to(self.house.now).failed == 0
+        assert self.platform.turn_to(self.platform.now).failed == 0
         # What was done last is followed, never met, at the same instant.
         last = [self.events(each.policy_id)[-1].processed_at for each in self.terms]
-        self.house.now = max(self.house.now, *last)
+        self.platform.now = max(self.platform.now, *last)
         here = self.term
         for each in self.terms:
             self.turn_to(each)
@@ -168,10 +166,10 @@ class Life(RuleBasedStateMachine):
         self.turn_to(here)
 
     def events(self, stream: str) -> list[Event]:
-        return self.house.memory.events[stream]
+        return self.platform.memory.events[stream]
 
     def turn_to(self, term):
-        self.term, self.house.policy_id = term, term.policy_id
+        self.term, self.platform.policy_id = term, term.policy_id
 
     @precondition(lambda self: len(self.terms) > 1)
     @rule(place=st.integers(0, 10))
@@ -182,24 +180,24 @@ class Life(RuleBasedStateMachine):
     @rule()
     def renew(self):
         """The next term is taken up as it was offered; this one goes on to its end."""
-        invitation = self.house.policy.invitation
+        invitation = self.platform.policy.invitation
         assert invitation is not None
         quote_id = invitation.quote_id
-        ports = quoting_ports(self.house.products, self.almanac.quotes)
-        accept_quote(quote_id, self.house.command("accept"), ports)
-        issuing = issuing_ports(self.house.products, self.house.memory)
-        issued = issue_policy(quote_id, self.house.command("issue"), issuing)
-        ends = self.house.policy.period.end
+        ports = quoting_ports(self.platform.products, self.platform.stores.quotes)
+        accept_quote(quote_id, self.platform.command("accept"), ports)
+        issuing = self.platform.issuing_ports
+        issued = issue_policy(quote_id, self.platform.command("issue"), issuing)
+        ends = self.platform.policy.period.end
         self.begin(issued.record.id)
-        assert self.house.policy.period.start == ends
+        assert self.platform.policy.period.start == ends
 
     def invited(self) -> bool:
         """Whether there is an offer of the next term that can be taken up now."""
-        invitation = self.house.policy.invitation
+        invitation = self.platform.policy.invitation
         if invitation is None or invitation.outcome != "bindable":
             return False
-        quote = self.almanac.quotes.get(invitation.quote_id).record
-        return quote.status == "bindable" and self.house.now < quote.valid_until
+        quote = self.platform.stores.quotes.get(invitation.quote_id).record
+        return bool(quote.status == "bindable" and self.platform.now < quote.valid_until)
 
     @rule(
         part=st.sampled_from([Fraction(1, 3), Fraction(1), Fraction(2)]),
@@ -208,15 +206,15 @@ class Life(RuleBasedStateMachine):
     )
     def pay(self, part, early, days_ago):
         """A part of what is late or of all that is open, all of it, or more; it may be told late."""
-        statement = self.almanac.billed().statement
+        statement = self.platform.billed().statement
         open = sum((each.open for each in statement.invoices), statement.overdue.times(Decimal(0)))
         amount = (open if early else statement.overdue).times(
             Decimal(part.numerator) / part.denominator
         )
         if amount:
-            self.almanac.take(amount, on=self.house.now.date() - timedelta(days=days_ago))
+            self.platform.pay_today(amount, on=self.platform.now.date() - timedelta(days=days_ago))
 
-    @precondition(lambda self: self.account().refundable(self.house.policy))
+    @precondition(lambda self: self.account().refundable(self.platform.policy))
     @rule(
         part=st.sampled_from([Fraction(1, 3), Fraction(1)]),
         more=st.sampled_from([0, 0, 1]),
@@ -225,13 +223,13 @@ class Life(RuleBasedStateMachine):
     def refund(self, part, more, fates):
         """Of all that was paid and is not owed, or of a unit more, which nobody gets; it may move
         on at once."""
-        free = self.account().refundable(self.house.policy)
+        free = self.account().refundable(self.platform.policy)
         asked = free.replace(amount=int(free.amount * part) + more)
         if not asked:
             return
         try:
             refund = RefundInput(asked, ADA, "Sold.")
-            request_refund(self.house.policy_id, refund, *self.given(PARTNER))
+            request_refund(self.platform.policy_id, refund, *self.given(PARTNER))
         except RefundTooLarge:
             assert asked > free
             return
@@ -248,7 +246,7 @@ class Life(RuleBasedStateMachine):
     def move(self, refund, *, well):
         """A second person agrees or not, a third looks at a payee who resembles a listed one, and
         the bank reports: paid or failed, and of one that was paid, that it came back."""
-        where = (self.house.policy_id, refund.id)
+        where = (self.platform.policy_id, refund.id)
         try:
             if refund.status is PaymentStatus.AWAITING_APPROVAL:
                 lists: Screening = NOBODY if well else Everybody()
@@ -257,42 +255,44 @@ class Life(RuleBasedStateMachine):
                 screen_refund(*where, granted(FRANK)._replace(granted=well), *self.given(FRANK))
             elif refund.status in REPORTS:
                 outcome = REPORTS[refund.status][0 if well else 1]
-                report = BankReport(refund.id, outcome, "BK-1", self.house.now, None)
+                report = BankReport(refund.id, outcome, "BK-1", self.platform.now, None)
                 report_refund(report, *self.given(BANK))
         except RefundTooLarge:  # owed again: it is not paid, and somebody refuses it
-            assert self.account().received - self.account().owed(self.house.policy) < refund.amount
+            assert (
+                self.account().received - self.account().owed(self.platform.policy) < refund.amount
+            )
             decide_refund(*where, granted(FIONA)._replace(granted=False), *self.given(FIONA))
 
     @precondition(lambda self: self.account().in_suspense)
     @rule()
     def use_what_was_paid_too_much(self):
-        use_suspense(self.house.policy_id, *self.given(FIONA))
+        use_suspense(self.platform.policy_id, *self.given(FIONA))
 
     def account(self):
-        return self.almanac.billed().account
+        return self.platform.billed().account
 
     def refunds(self, *statuses: PaymentStatus) -> list[Refund]:
         return [each for each in self.account().refunds if each.status in statuses]
 
     def given(self, caller: Caller, screening: Screening = NOBODY) -> tuple[Command, RefundPorts]:
-        ports = replace(self.almanac.billing_ports, screening=screening)
-        return self.house.command("refund", caller=caller), ports
+        ports = replace(self.platform.refund_ports, screening=screening)
+        return self.platform.command("refund", caller=caller), ports
 
     @rule(at=st.none() | days)
     def announce(self, at):
         on = self.term.start + timedelta(days=at) if at is not None else None
-        self.move_notice(lambda: self.house.announce(on=on))
+        self.move_notice(lambda: self.platform.announce(on=on))
 
     @precondition(lambda self: any(not each.dispatch for each in self.open_notices()))
     @rule()
     def prove_dispatch(self):
         number = next(each.number for each in self.open_notices() if not each.dispatch)
         self.move_notice(
-            lambda: self.house.prove_dispatch(channel=DispatchChannel.POST, number=number)
+            lambda: self.platform.prove_dispatch(channel=DispatchChannel.POST, number=number)
         )
 
     def open_notices(self):
-        return [each for each in self.house.policy.notices if each.open]
+        return [each for each in self.platform.policy.notices if each.open]
 
     def move_notice(self, step):
         try:
@@ -301,36 +301,36 @@ class Life(RuleBasedStateMachine):
             return
         self.answer()
 
-    @precondition(lambda self: self.house.policy.cancelled_by())
+    @precondition(lambda self: self.platform.policy.cancelled_by())
     @rule(day=days, gap=st.booleans())
     def reinstate(self, day, gap):
         on = self.term.start + timedelta(days=day) if gap else None
-        self.play(lambda: self.house.reinstate(on, gap=gap, no_known_loss=not gap))
+        self.play(lambda: self.platform.reinstate(on, gap=gap, no_known_loss=not gap))
 
-    @precondition(lambda self: self.house.policy.transactions)
+    @precondition(lambda self: self.platform.policy.transactions)
     @rule(place=st.integers(0, 30))
     def reverse(self, place):
-        transactions = self.house.policy.transactions
+        transactions = self.platform.policy.transactions
         number = transactions[place % len(transactions)].number
         self.play(
-            lambda: self.house.change(
+            lambda: self.platform.change(
                 "reversal", reason="a_mistake", number=number, caller=UNDERWRITER
             )
         )
 
     def play(self, step):
-        before = self.house.policy
+        before = self.platform.policy
         try:
             serviced = step().serviced
         except REFUSALS:
-            assert self.house.policy == before
+            assert self.platform.policy == before
             return
-        assert serviced.difference == self.house.policy.charged - before.charged
+        assert serviced.difference == self.platform.policy.charged - before.charged
         self.answer()
 
     @invariant()
     def nothing_is_given_back_that_was_not_charged(self):
-        policy = self.house.policy
+        policy = self.platform.policy
         assert policy.charged.amount >= 0
         assert policy.written.amount >= 0
 
@@ -340,10 +340,10 @@ class Life(RuleBasedStateMachine):
             return
         sent = [
             each.dispatch.dispatched_at
-            for each in self.house.policy.notices
+            for each in self.platform.policy.notices
             if each.dispatch and each.ended in {"carried_out", "cured"}
         ]
-        for each in self.house.policy.transactions:
+        for each in self.platform.policy.transactions:
             ends = each.kind is TransactionKind.CANCELLATION and each.by is Initiator.INSURER
             if ends and each.reapplies is None:
                 # Fifteen whole days and more in New York; one of them may have 23 hours.
@@ -356,36 +356,36 @@ class Life(RuleBasedStateMachine):
         refunds = [each.amount.amount for each in account.refunds if each.status in COMMITTED]
         assert sum(refunds) <= paid
         assert account.received.amount >= 0
-        moved = self.posted(billing_id_for(self.house.policy_id))
+        moved = self.posted(billing_id_for(self.platform.policy_id))
         assert moved[Account.CASH] == account.cash.amount >= 0
         assert -moved[Account.SUSPENSE] == account.in_suspense.amount >= 0
 
     def posted(self, stream):
         """Debits less credits of a stream that is not the policy's own."""
         balances: Counter[Account] = Counter()
-        for event in self.house.memory.events.get(stream, ()):
+        for event in self.platform.memory.events.get(stream, ()):
             _add(balances, event)
         return balances
 
     @invariant()
     def instalments_add_up_to_what_is_owed(self):
-        statement = self.almanac.billed().statement
+        statement = self.platform.billed().statement
         assert sum(each.due.amount.amount for each in statement.invoices) == statement.owed.amount
 
     @invariant()
     def nobody_owes_what_was_paid(self):
-        billed = self.almanac.billed()
+        billed = self.platform.billed()
         statement, received = billed.statement, billed.account.received
         open_amounts = sum(each.open.amount for each in statement.invoices)
         assert open_amounts - statement.credit.amount == statement.owed.amount - received.amount
 
     @invariant()
     def the_postings_say_what_the_policy_says(self):
-        balances, events = self.term.balances, self.events(self.house.policy_id)
+        balances, events = self.term.balances, self.events(self.platform.policy_id)
         for event in events[self.term.counted :]:
             self.term.counted += 1
             _add(balances, event)
-        policy = self.house.policy
+        policy = self.platform.policy
         commission = policy.commission or Money.zero(policy.premium.net.currency)
         assert balances[Account.PREMIUM_RECEIVABLE] == policy.charged.amount
         assert balances[Account.WRITTEN_PREMIUM] == -policy.written.amount
@@ -399,19 +399,19 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_books_agree_with_what_knows_nothing_of_postings(self):
-        policy_id, recorded = self.house.policy_id, self.house.memory.events
-        kept = self.almanac.billing.get(policy_id).account  # as it was posted
+        policy_id, recorded = self.platform.policy_id, self.platform.memory.events
+        kept = self.platform.stores.billing.get(policy_id).account  # as it was posted
         account = kept.record if kept else None
         events = [*recorded[policy_id], *recorded.get(billing_id_for(policy_id), ())]
         events += recorded.get(earnings_id_for(policy_id), ())
         books = build_policy_ledger(
-            self.house.policy, account, events, at=self.house.now, conditions=self.conditions
+            self.platform.policy, account, events, at=self.platform.now, conditions=self.conditions
         )
         assert [check for check in books.checks if not check.holds] == []
 
     @invariant()
     def what_is_written_is_earned_by_the_end_and_not_after(self):
-        policy, conditions = self.house.policy, self.conditions
+        policy, conditions = self.platform.policy, self.conditions
         at = [policy.period.start, policy.period.end, policy.period.end + timedelta(days=90)]
         start, end, later = (
             earned(policy.earnings(), moment, day_count=conditions.day_count, zone=conditions.zone)
@@ -421,14 +421,14 @@ class Life(RuleBasedStateMachine):
 
     def all_is_earned_that_is_written_once_all_is_over(self):
         """By the end of the month in which the term ended, or a later change was made."""
-        policy, last = self.house.policy, self.events(self.house.policy_id)[-1].processed_at
-        if self.house.now >= end_of(period_of(max(policy.period.end, last))):
+        policy, last = self.platform.policy, self.events(self.platform.policy_id)[-1].processed_at
+        if self.platform.now >= end_of(period_of(max(policy.period.end, last))):
             moved = self.posted(earnings_id_for(policy.id))
             assert -moved[Account.EARNED_PREMIUM] == policy.written.amount
 
     @invariant()
     def shares_of_the_term_add_up_wherever_it_is_split(self):
-        policy, conditions = self.house.policy, self.conditions
+        policy, conditions = self.platform.policy, self.conditions
         measure = Measure(policy.period, conditions.day_count, conditions.zone)
         edges = {policy.period.start, policy.period.end}
         edges |= {each.effective_at for each in policy.transactions}
@@ -437,19 +437,19 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def segments_follow_each_other_within_the_term(self):
-        policy = self.house.policy
+        policy = self.platform.policy
         periods = [segment.period for segment in policy.segments()]
         assert all(period.start >= policy.period.start for period in periods)
         assert all(period.end <= policy.period.end for period in periods)
         assert all(first.end <= second.start for first, second in pairwise(periods))
 
     def teardown(self):
-        house = self.house
+        platform = self.platform
         for term in self.terms:
             assert first_broken_link(self.events(term.policy_id)) is None
             latest = dict(term.answered)
             for known_at, policy in latest.items():
-                assert house.policies.as_known(term.policy_id, known_at).record == policy
+                assert platform.policies.as_known(term.policy_id, known_at).record == policy
 
 
 def _add(balances: Counter[Account], event: Event) -> None:

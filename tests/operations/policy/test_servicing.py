@@ -20,60 +20,61 @@ from insurance.domain.policy import ChargeKind, Initiator, PolicyStatus
 
 from tests.support.motor import driver
 from tests.support.plain import plain_product, price
-from tests.support.policy_life import PARTNER, UNDERWRITER, WITH_A_TEENAGER, House, gbp, motor_with
+from tests.support.platform import Platform
+from tests.support.policy_life import PARTNER, UNDERWRITER, WITH_A_TEENAGER, gbp, motor_with
 
 MARCH, JULY, OCTOBER = date(2026, 3, 1), date(2026, 7, 2), date(2026, 10, 1)
 
 
 @pytest.fixture
-def house() -> House:
-    house = House(motor_with(reinstatement_days=30))
-    house.issue()
-    house.now = datetime(2026, 2, 20, 9, tzinfo=UTC)
-    return house
+def platform() -> Platform:
+    platform = Platform(motor_with(reinstatement_days=30))
+    platform.issue()
+    platform.now = datetime(2026, 2, 20, 9, tzinfo=UTC)
+    return platform
 
 
 def at(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-def test_a_preview_says_what_the_command_does_and_keeps_nothing(house):
-    preview = house.preview("endorsement", JULY, answers=WITH_A_TEENAGER)
+def test_a_preview_says_what_the_command_does_and_keeps_nothing(platform):
+    preview = platform.preview("endorsement", JULY, answers=WITH_A_TEENAGER)
 
-    assert house.policy.transactions == ()
-    assert house.endorse(JULY, **WITH_A_TEENAGER).serviced == preview.serviced
+    assert platform.policy.transactions == ()
+    assert platform.endorse(JULY, **WITH_A_TEENAGER).serviced == preview.serviced
 
 
-def test_a_change_of_nothing_is_refused_and_costs_no_fee(house):
+def test_a_change_of_nothing_is_refused_and_costs_no_fee(platform):
     with pytest.raises(InvalidFields):
-        house.endorse(MARCH)
+        platform.endorse(MARCH)
 
-    assert house.policy.charged == gbp("169.26")
+    assert platform.policy.charged == gbp("169.26")
 
 
-def test_a_change_is_in_force_from_its_instant_and_not_before(house):
-    house.endorse(JULY, **WITH_A_TEENAGER)
-    start = house.policy.segments()[1].period.start
+def test_a_change_is_in_force_from_its_instant_and_not_before(platform):
+    platform.endorse(JULY, **WITH_A_TEENAGER)
+    start = platform.policy.segments()[1].period.start
 
-    before = house.policy.at(start - timedelta(microseconds=1))
-    after = house.policy.at(start)
+    before = platform.policy.at(start - timedelta(microseconds=1))
+    after = platform.policy.at(start)
 
     assert len(before.answers["drivers"]) == 1
     assert len(after.answers["drivers"]) == 2
     assert after.premium.net == gbp("322.00")
 
 
-def test_a_refund_goes_by_the_price_charged_not_by_what_the_risk_costs_today(house):
-    house.endorse(JULY, **WITH_A_TEENAGER)
+def test_a_refund_goes_by_the_price_charged_not_by_what_the_risk_costs_today(platform):
+    platform.endorse(JULY, **WITH_A_TEENAGER)
 
-    back = house.cancel(OCTOBER).serviced.requested.computation
+    back = platform.cancel(OCTOBER).serviced.requested.computation
 
     assert back.lines[0].before == gbp("322.00")
     assert str(back.share) == "92/365 days"
 
 
-def test_the_refund_of_a_tax_follows_the_net_premium_and_the_arrangement_fee_stays(house):
-    back = house.cancel(JULY).serviced.requested.computation
+def test_the_refund_of_a_tax_follows_the_net_premium_and_the_arrangement_fee_stays(platform):
+    back = platform.cancel(JULY).serviced.requested.computation
 
     assert {line.code: str(line.amount.major) for line in back.lines} == {
         "net": "-64.58",
@@ -82,189 +83,189 @@ def test_the_refund_of_a_tax_follows_the_net_premium_and_the_arrangement_fee_sta
     }
 
 
-def test_a_fee_is_taken_from_the_refund_and_not_beyond_it(house):
-    back = house.cancel(date(2026, 12, 30)).serviced.requested.computation
+def test_a_fee_is_taken_from_the_refund_and_not_beyond_it(platform):
+    back = platform.cancel(date(2026, 12, 30)).serviced.requested.computation
 
     assert back.total == gbp("0")
     assert "not beyond it" in back.notes[0]
 
 
-def test_the_insurer_takes_no_fee(house):
-    house.announce(on=JULY)
-    house.prove_dispatch()
+def test_the_insurer_takes_no_fee(platform):
+    platform.announce(on=JULY)
+    platform.prove_dispatch()
 
-    back = house.cancel(JULY, by="insurer").serviced.requested.computation
+    back = platform.cancel(JULY, by="insurer").serviced.requested.computation
 
     assert back.total == gbp("-72.33")
 
 
-def test_only_our_people_act_in_the_insurers_name(house):
+def test_only_our_people_act_in_the_insurers_name(platform):
     with pytest.raises(NoAuthority):
-        house.change("cancellation", JULY, by=Initiator.INSURER)
+        platform.change("cancellation", JULY, by=Initiator.INSURER)
 
 
 @pytest.mark.parametrize(("day", "everything"), [(15, True), (16, False)])
-def test_within_the_cooling_off_days_everything_comes_back(house, day, everything):
-    house.now = datetime(2026, 1, day, 9, tzinfo=UTC)
+def test_within_the_cooling_off_days_everything_comes_back(platform, day, everything):
+    platform.now = datetime(2026, 1, day, 9, tzinfo=UTC)
 
-    back = house.cancel(date(2026, 1, day)).serviced.requested.computation
+    back = platform.cancel(date(2026, 1, day)).serviced.requested.computation
 
     assert (back.total == -gbp("169.26")) is everything
 
 
-def test_a_cancellation_dated_back_into_the_cooling_off_days_is_not_within_them(house):
-    back = house.cancel(date(2026, 1, 5)).serviced.requested.computation
+def test_a_cancellation_dated_back_into_the_cooling_off_days_is_not_within_them(platform):
+    back = platform.cancel(date(2026, 1, 5)).serviced.requested.computation
 
     assert back.method == "pro_rata"
 
 
-def test_a_change_that_comes_late_is_made_before_the_others_and_they_are_made_again(house):
-    house.endorse(JULY, **WITH_A_TEENAGER)
+def test_a_change_that_comes_late_is_made_before_the_others_and_they_are_made_again(platform):
+    platform.endorse(JULY, **WITH_A_TEENAGER)
 
-    late = house.endorse(MARCH, annual_mileage=20_000).serviced
+    late = platform.endorse(MARCH, annual_mileage=20_000).serviced
 
     assert [each.number for each in late.reversed] == [2]
     assert [(each.number, each.reapplies) for each in late.reapplied] == [(4, 2)]
-    in_july = house.policy.at(at(JULY))
+    in_july = platform.policy.at(at(JULY))
     assert in_july.answers["annual_mileage"] == 20_000
     assert len(in_july.answers["drivers"]) == 2
-    assert late.difference == house.policy.charged - gbp("169.26") - gbp("133.49")
+    assert late.difference == platform.policy.charged - gbp("169.26") - gbp("133.49")
 
 
-def test_changes_in_any_order_lead_to_the_same_price(house):
-    other = House(motor_with(reinstatement_days=30))
+def test_changes_in_any_order_lead_to_the_same_price(platform):
+    other = Platform(motor_with(reinstatement_days=30))
     other.issue()
-    house.endorse(JULY, **WITH_A_TEENAGER)
-    house.endorse(MARCH, annual_mileage=20_000)
+    platform.endorse(JULY, **WITH_A_TEENAGER)
+    platform.endorse(MARCH, annual_mileage=20_000)
 
     other.endorse(MARCH, annual_mileage=20_000)
     other.endorse(JULY, **WITH_A_TEENAGER)
 
-    assert house.policy.charged == other.policy.charged
-    assert [each.terms for each in house.policy.segments()] == [
+    assert platform.policy.charged == other.policy.charged
+    assert [each.terms for each in platform.policy.segments()] == [
         each.terms for each in other.policy.segments()
     ]
 
 
-def test_a_cancellation_does_away_with_the_changes_after_it(house):
-    house.endorse(OCTOBER, **WITH_A_TEENAGER)
+def test_a_cancellation_does_away_with_the_changes_after_it(platform):
+    platform.endorse(OCTOBER, **WITH_A_TEENAGER)
 
-    ended = house.cancel(JULY).serviced
+    ended = platform.cancel(JULY).serviced
 
     assert [each.number for each in ended.reversed] == [2]
     assert ended.reapplied == ()
-    assert house.policy.charged == gbp("169.26") - gbp("22.33")
+    assert platform.policy.charged == gbp("169.26") - gbp("22.33")
 
 
-def test_what_a_cancellation_did_away_with_comes_back_with_the_cover(house):
-    house.endorse(OCTOBER, **WITH_A_TEENAGER)
-    charged = house.policy.charged
-    house.cancel(JULY)
+def test_what_a_cancellation_did_away_with_comes_back_with_the_cover(platform):
+    platform.endorse(OCTOBER, **WITH_A_TEENAGER)
+    charged = platform.policy.charged
+    platform.cancel(JULY)
 
-    house.now = at(JULY)
-    house.reinstate(no_known_loss=True)
+    platform.now = at(JULY)
+    platform.reinstate(no_known_loss=True)
 
-    assert house.policy.charged == charged
-    assert len(house.policy.at(at(OCTOBER)).answers["drivers"]) == 2
-    assert house.policy.covers_at(at(JULY))
-
-
-def test_a_late_change_keeps_a_cancellation_that_was_taken_back_taken_back(house):
-    house.cancel(JULY)
-    house.now = at(JULY)
-    house.reinstate(no_known_loss=True)
-
-    house.endorse(MARCH, annual_mileage=20_000)
-
-    assert house.policy.covers_at(at(OCTOBER))
-    assert house.policy.at(at(OCTOBER)).answers["annual_mileage"] == 20_000
+    assert platform.policy.charged == charged
+    assert len(platform.policy.at(at(OCTOBER)).answers["drivers"]) == 2
+    assert platform.policy.covers_at(at(JULY))
 
 
-def test_a_reinstatement_with_a_gap_leaves_the_gap_uncovered(house):
-    house.cancel(JULY)
-    house.now = at(date(2026, 7, 20))
+def test_a_late_change_keeps_a_cancellation_that_was_taken_back_taken_back(platform):
+    platform.cancel(JULY)
+    platform.now = at(JULY)
+    platform.reinstate(no_known_loss=True)
 
-    house.reinstate(date(2026, 7, 20), gap=True)
+    platform.endorse(MARCH, annual_mileage=20_000)
 
-    assert not house.policy.covers_at(at(date(2026, 7, 10)))
-    assert house.policy.covers_at(at(date(2026, 7, 21)))
-    assert len(house.policy.segments()) == 2
+    assert platform.policy.covers_at(at(OCTOBER))
+    assert platform.policy.at(at(OCTOBER)).answers["annual_mileage"] == 20_000
 
 
-def test_a_reinstatement_needs_a_declaration_or_a_gap(house):
-    house.cancel(JULY)
+def test_a_reinstatement_with_a_gap_leaves_the_gap_uncovered(platform):
+    platform.cancel(JULY)
+    platform.now = at(date(2026, 7, 20))
+
+    platform.reinstate(date(2026, 7, 20), gap=True)
+
+    assert not platform.policy.covers_at(at(date(2026, 7, 10)))
+    assert platform.policy.covers_at(at(date(2026, 7, 21)))
+    assert len(platform.policy.segments()) == 2
+
+
+def test_a_reinstatement_needs_a_declaration_or_a_gap(platform):
+    platform.cancel(JULY)
 
     with pytest.raises(TermsNotOffered, match="declaration"):
-        house.reinstate()
+        platform.reinstate()
 
 
-def test_a_reinstatement_after_its_window_is_not_offered(house):
-    house.cancel(JULY)
-    house.now = at(date(2026, 8, 3))
+def test_a_reinstatement_after_its_window_is_not_offered(platform):
+    platform.cancel(JULY)
+    platform.now = at(date(2026, 8, 3))
 
     with pytest.raises(TermsNotOffered, match="30 days"):
-        house.reinstate(no_known_loss=True)
+        platform.reinstate(no_known_loss=True)
 
 
-def test_what_is_not_in_force_can_neither_change_nor_end(house):
-    house.cancel(JULY)
+def test_what_is_not_in_force_can_neither_change_nor_end(platform):
+    platform.cancel(JULY)
 
     with pytest.raises(WrongState):
-        house.endorse(OCTOBER, annual_mileage=9_000)
+        platform.endorse(OCTOBER, annual_mileage=9_000)
     with pytest.raises(WrongState):
-        house.cancel(OCTOBER)
+        platform.cancel(OCTOBER)
 
 
-def test_a_policy_in_force_needs_no_reinstatement(house):
+def test_a_policy_in_force_needs_no_reinstatement(platform):
     with pytest.raises(WrongState):
-        house.reinstate(no_known_loss=True)
+        platform.reinstate(no_known_loss=True)
 
 
 @pytest.mark.parametrize("day", [date(2025, 12, 31), date(2027, 1, 1)])
-def test_a_change_outside_the_term_is_refused(house, day):
+def test_a_change_outside_the_term_is_refused(platform, day):
     with pytest.raises(OutsideTerm):
-        house.endorse(day, annual_mileage=9_000)
+        platform.endorse(day, annual_mileage=9_000)
 
 
-def test_more_than_twenty_later_changes_are_not_made_again(house):
+def test_more_than_twenty_later_changes_are_not_made_again(platform):
     for number in range(21):
-        house.endorse(JULY, annual_mileage=9_000 + number)
+        platform.endorse(JULY, annual_mileage=9_000 + number)
 
     with pytest.raises(TooManyChanges):
-        house.endorse(MARCH, annual_mileage=5_000)
+        platform.endorse(MARCH, annual_mileage=5_000)
 
 
-def test_a_risk_that_is_declined_is_not_taken_on_by_a_change(house):
+def test_a_risk_that_is_declined_is_not_taken_on_by_a_change(platform):
     with pytest.raises(RiskNotAccepted, match="under 17"):
-        house.endorse(JULY, drivers=[driver(), driver(16)])
+        platform.endorse(JULY, drivers=[driver(), driver(16)])
 
 
-def test_a_risk_that_needs_a_person_waits_for_an_underwriter(house):
+def test_a_risk_that_needs_a_person_waits_for_an_underwriter(platform):
     dear = {"vehicle_value": {"amount": 6_000_000, "currency": "GBP"}}
     with pytest.raises(RiskNotAccepted, match="referred"):
-        house.endorse(JULY, **dear)
+        platform.endorse(JULY, **dear)
 
-    house.change("endorsement", JULY, answers=dear, caller=UNDERWRITER)
+    platform.change("endorsement", JULY, answers=dear, caller=UNDERWRITER)
 
-    assert house.policy.at(at(OCTOBER)).answers["vehicle_value"]["amount"] == 6_000_000
+    assert platform.policy.at(at(OCTOBER)).answers["vehicle_value"]["amount"] == 6_000_000
 
 
-def test_status_is_what_the_facts_say(house):
-    statuses = lambda day: set(house.policy.status_at(at(day)))  # noqa: E731 - said three times
+def test_status_is_what_the_facts_say(platform):
+    statuses = lambda day: set(platform.policy.status_at(at(day)))  # noqa: E731 - said three times
 
-    house.cancel(JULY)
+    platform.cancel(JULY)
 
     assert statuses(MARCH) == {PolicyStatus.ON_RISK, PolicyStatus.CANCEL_PENDING}
     assert statuses(OCTOBER) == {PolicyStatus.CANCELLED}
     assert statuses(date(2025, 12, 1)) == {PolicyStatus.PENDING, PolicyStatus.CANCEL_PENDING}
 
 
-def test_every_event_balances_and_the_chain_holds(house):
-    house.endorse(JULY, **WITH_A_TEENAGER)
-    house.endorse(MARCH, annual_mileage=20_000)
-    house.cancel(OCTOBER)
+def test_every_event_balances_and_the_chain_holds(platform):
+    platform.endorse(JULY, **WITH_A_TEENAGER)
+    platform.endorse(MARCH, annual_mileage=20_000)
+    platform.cancel(OCTOBER)
 
-    events = house.memory.events[house.policy_id]
+    events = platform.memory.events[platform.policy_id]
     assert first_broken_link(events) is None
     receivable = sum(
         posting.amount.amount * (1 if posting.debit == "premium_receivable" else -1)
@@ -272,26 +273,26 @@ def test_every_event_balances_and_the_chain_holds(house):
         for posting in event.postings
         if "premium_receivable" in {posting.debit, posting.credit}
     )
-    assert receivable == house.policy.charged.amount
+    assert receivable == platform.policy.charged.amount
 
 
-def test_the_policy_as_it_was_known_is_what_was_answered_then(house):
-    house.endorse(JULY, **WITH_A_TEENAGER)
-    known_at, answered = house.now, house.policy
-    house.now = datetime(2026, 3, 20, tzinfo=UTC)
-    house.endorse(MARCH, annual_mileage=20_000)
+def test_the_policy_as_it_was_known_is_what_was_answered_then(platform):
+    platform.endorse(JULY, **WITH_A_TEENAGER)
+    known_at, answered = platform.now, platform.policy
+    platform.now = datetime(2026, 3, 20, tzinfo=UTC)
+    platform.endorse(MARCH, annual_mileage=20_000)
 
-    assert house.policies.as_known(house.policy_id, known_at).record == answered
-    assert house.policies.as_known(house.policy_id, house.now).record == house.policy
+    assert platform.policies.as_known(platform.policy_id, known_at).record == answered
+    assert platform.policies.as_known(platform.policy_id, platform.now).record == platform.policy
 
 
 def test_a_tax_on_what_is_retained_is_not_given_back():
     rule = [{"by": "policyholder", "method": "short_rate", "retained": "0.10"}]
-    house = House(motor_with(cancellation=rule))
-    house.issue()
-    house.now = datetime(2026, 6, 20, tzinfo=UTC)
+    platform = Platform(motor_with(cancellation=rule))
+    platform.issue()
+    platform.now = datetime(2026, 6, 20, tzinfo=UTC)
 
-    lines = house.cancel(JULY).serviced.requested.computation.lines
+    lines = platform.cancel(JULY).serviced.requested.computation.lines
 
     kept = {line.kind: str(line.amount.major) for line in lines if line.amount.amount > 0}
     assert kept == {ChargeKind.RETAINED: "6.46", ChargeKind.TAX: "0.77"}
@@ -299,60 +300,60 @@ def test_a_tax_on_what_is_retained_is_not_given_back():
 
 def test_what_was_retained_is_given_back_with_its_tax_also_after_a_gap():
     rule = [{"by": "policyholder", "method": "short_rate", "retained": "0.10"}]
-    house = House(motor_with(cancellation=rule))
-    house.issue()
-    house.now = datetime(2026, 6, 20, tzinfo=UTC)
-    house.cancel(JULY)
+    platform = Platform(motor_with(cancellation=rule))
+    platform.issue()
+    platform.now = datetime(2026, 6, 20, tzinfo=UTC)
+    platform.cancel(JULY)
 
-    lines = house.reinstate(date(2026, 7, 20), gap=True).serviced.requested.computation.lines
+    lines = platform.reinstate(date(2026, 7, 20), gap=True).serviced.requested.computation.lines
 
     back = {line.kind: str(line.amount.major) for line in lines if line.amount.amount < 0}
     assert back == {ChargeKind.RETAINED: "-6.46", ChargeKind.TAX: "-0.77"}
 
 
 def test_what_was_kept_whole_is_not_charged_again_after_a_gap():
-    house = House(motor_with(cancellation=[{"by": "policyholder", "method": "none"}]))
-    house.issue()
-    house.now = datetime(2026, 6, 20, tzinfo=UTC)
-    house.cancel(JULY)
+    platform = Platform(motor_with(cancellation=[{"by": "policyholder", "method": "none"}]))
+    platform.issue()
+    platform.now = datetime(2026, 6, 20, tzinfo=UTC)
+    platform.cancel(JULY)
 
-    back = house.reinstate(date(2026, 7, 20), gap=True).serviced.requested.computation
+    back = platform.reinstate(date(2026, 7, 20), gap=True).serviced.requested.computation
 
     assert str(back.total) == "-7.11 GBP"  # 144.26 x 18/365 days: the gap
-    assert house.policy.written == written_by_segments(house.policy, house.conditions)
+    assert platform.policy.written == written_by_segments(platform.policy, platform.conditions)
 
 
 def test_a_refund_goes_by_what_was_charged_where_a_change_costs_nothing():
-    house = House(motor_with(adjustment={"method": "none"}))
-    house.issue()
-    house.now = datetime(2026, 3, 10, tzinfo=UTC)
-    house.endorse(MARCH, **WITH_A_TEENAGER)
+    platform = Platform(motor_with(adjustment={"method": "none"}))
+    platform.issue()
+    platform.now = datetime(2026, 3, 10, tzinfo=UTC)
+    platform.endorse(MARCH, **WITH_A_TEENAGER)
 
-    back = house.cancel(JULY).serviced.requested.computation
+    back = platform.cancel(JULY).serviced.requested.computation
 
     assert str(back.lines[0].before) == "128.80 GBP"
-    assert house.policy.written == written_by_segments(house.policy, house.conditions)
+    assert platform.policy.written == written_by_segments(platform.policy, platform.conditions)
 
 
 def test_what_is_written_is_as_near_to_the_segments_as_the_products_unit_allows():
-    house = House(plain_product(rounding={"mode": "ceiling", "unit_minor": 500}))
-    house.issue(all_answers=price(995))
-    house.now = datetime(2026, 2, 20, tzinfo=UTC)
+    platform = Platform(plain_product(rounding={"mode": "ceiling", "unit_minor": 500}))
+    platform.issue(all_answers=price(995))
+    platform.now = datetime(2026, 2, 20, tzinfo=UTC)
     for month in range(3, 9):
-        house.endorse(date(2026, month, 3), **price(1000 + 20 * month))
+        platform.endorse(date(2026, month, 3), **price(1000 + 20 * month))
 
-    policy, conditions = house.policy, house.conditions
+    policy, conditions = platform.policy, platform.conditions
     apart = abs((policy.written - written_by_segments(policy, conditions)).amount)
     assert 7 < apart <= rounding_of(policy, conditions)
 
 
 def test_commission_is_paid_on_a_change_and_clawed_back_on_a_refund():
     rating = {"steps": [{"step": "base", "base": "price"}], "charges": [], "commission": "0.15"}
-    house = House(plain_product(rating=rating), now=datetime(2025, 12, 20, tzinfo=UTC))
-    house.issue(all_answers=price(1000))
+    platform = Platform(plain_product(rating=rating), now=datetime(2025, 12, 20, tzinfo=UTC))
+    platform.issue(all_answers=price(1000))
 
-    more = house.endorse(JULY, **price(2000)).serviced.requested.computation
-    back = house.cancel(OCTOBER).serviced.requested.computation
+    more = platform.endorse(JULY, **price(2000)).serviced.requested.computation
+    back = platform.cancel(OCTOBER).serviced.requested.computation
 
     assert (str(more.share), str(more.commission)) == ("183/365 days", "75.21 USD")
     assert (str(back.share), str(back.commission)) == ("92/365 days", "-75.62 USD")
@@ -362,24 +363,24 @@ def test_commission_is_paid_on_a_change_and_clawed_back_on_a_refund():
 def test_a_fee_that_comes_back_whole_comes_back_once():
     deposit = {"code": "deposit", "kind": "fee", "name": "Deposit", "amount": 10, "refund": "full"}
     rating = {"steps": [{"step": "base", "base": "price"}], "charges": [deposit]}
-    house = House(plain_product(rating=rating), now=datetime(2025, 12, 20, tzinfo=UTC))
-    house.issue(all_answers=price(1000))
+    platform = Platform(plain_product(rating=rating), now=datetime(2025, 12, 20, tzinfo=UTC))
+    platform.issue(all_answers=price(1000))
 
-    first = house.cancel(JULY).serviced.requested.computation
-    house.reinstate(OCTOBER, gap=True)
-    second = house.cancel(date(2026, 11, 1)).serviced.requested.computation
+    first = platform.cancel(JULY).serviced.requested.computation
+    platform.reinstate(OCTOBER, gap=True)
+    second = platform.cancel(date(2026, 11, 1)).serviced.requested.computation
 
     assert "deposit" in {line.code for line in first.lines}
     assert "deposit" not in {line.code for line in second.lines}
 
 
 def test_cover_comes_back_at_the_price_it_had_when_it_ended_even_if_for_no_time_at_all():
-    house = House(plain_product(), now=datetime(2025, 12, 20, tzinfo=UTC))
-    house.issue(all_answers=price(1000))
-    house.endorse(JULY, **price(2000))
-    house.cancel(JULY)
+    platform = Platform(plain_product(), now=datetime(2025, 12, 20, tzinfo=UTC))
+    platform.issue(all_answers=price(1000))
+    platform.endorse(JULY, **price(2000))
+    platform.cancel(JULY)
 
-    back = house.reinstate(JULY, gap=True).serviced.requested.computation
+    back = platform.reinstate(JULY, gap=True).serviced.requested.computation
 
     assert str(back.lines[0].after) == "2000.00 USD"
 
@@ -387,94 +388,94 @@ def test_cover_comes_back_at_the_price_it_had_when_it_ended_even_if_for_no_time_
 # A transaction undone by itself
 
 
-def reverse(house: House, number: int, caller: Any = UNDERWRITER) -> Any:
-    return house.change("reversal", reason="a_mistake", number=number, caller=caller).serviced
+def reverse(platform: Platform, number: int, caller: Any = UNDERWRITER) -> Any:
+    return platform.change("reversal", reason="a_mistake", number=number, caller=caller).serviced
 
 
-def test_an_endorsement_that_was_a_mistake_is_undone_to_the_penny(house):
-    before = house.policy
-    house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+def test_an_endorsement_that_was_a_mistake_is_undone_to_the_penny(platform):
+    before = platform.policy
+    platform.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
 
-    shown = house.preview("reversal", reason="a_mistake", number=2, caller=PARTNER).serviced
-    undone = reverse(house, 2, caller=PARTNER)
+    shown = platform.preview("reversal", reason="a_mistake", number=2, caller=PARTNER).serviced
+    undone = reverse(platform, 2, caller=PARTNER)
 
     assert shown.difference == undone.difference
-    assert house.policy.charged == before.charged
-    assert house.policy.written == before.written
-    assert [segment.terms for segment in house.policy.segments()] == [
+    assert platform.policy.charged == before.charged
+    assert platform.policy.written == before.written
+    assert [segment.terms for segment in platform.policy.segments()] == [
         segment.terms for segment in before.segments()
     ]
     assert undone.requested.follows == 2
-    assert house.policy.transaction(2).reversed_by == 3
+    assert platform.policy.transaction(2).reversed_by == 3
 
 
-def test_what_came_after_is_made_again_on_what_it_then_stands_on(house):
-    house.endorse(date(2026, 4, 1), annual_mileage=20_000)
-    house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
-    undone = reverse(house, 2)
+def test_what_came_after_is_made_again_on_what_it_then_stands_on(platform):
+    platform.endorse(date(2026, 4, 1), annual_mileage=20_000)
+    platform.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+    undone = reverse(platform, 2)
 
-    other = House()
+    other = Platform()
     other.issue()
     other.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
 
     assert [each.reapplies for each in undone.reapplied] == [3]
-    assert house.policy.charged == other.policy.charged
-    assert [(each.period, each.terms.premium) for each in house.policy.segments()] == [
+    assert platform.policy.charged == other.policy.charged
+    assert [(each.period, each.terms.premium) for each in platform.policy.segments()] == [
         (each.period, each.terms.premium) for each in other.policy.segments()
     ]
 
 
-def test_a_cancellation_undone_gives_cover_and_changes_back(house):
-    house.endorse(date(2026, 9, 1), annual_mileage=20_000)
-    before = house.policy
-    house.cancel(date(2026, 7, 1))
+def test_a_cancellation_undone_gives_cover_and_changes_back(platform):
+    platform.endorse(date(2026, 9, 1), annual_mileage=20_000)
+    before = platform.policy
+    platform.cancel(date(2026, 7, 1))
 
     with pytest.raises(NoAuthority):
-        reverse(house, 3, caller=PARTNER)
-    reverse(house, 3)
+        reverse(platform, 3, caller=PARTNER)
+    reverse(platform, 3)
 
-    assert house.policy.charged == before.charged
-    assert house.policy.cancelled_by() is None
-    assert house.policy.covers_at(datetime(2026, 12, 1, tzinfo=UTC))
+    assert platform.policy.charged == before.charged
+    assert platform.policy.cancelled_by() is None
+    assert platform.policy.covers_at(datetime(2026, 12, 1, tzinfo=UTC))
 
 
-def test_a_reinstatement_undone_leaves_the_policy_cancelled(house):
-    house.cancel(date(2026, 7, 1))
-    cancelled = house.policy.charged
-    house.reinstate(no_known_loss=True)
+def test_a_reinstatement_undone_leaves_the_policy_cancelled(platform):
+    platform.cancel(date(2026, 7, 1))
+    cancelled = platform.policy.charged
+    platform.reinstate(no_known_loss=True)
 
     with pytest.raises(WrongState):
-        reverse(house, 2)
-    reverse(house, 3)
+        reverse(platform, 2)
+    reverse(platform, 3)
 
-    assert house.policy.charged == cancelled
-    assert house.policy.cancelled_by().number == 2
+    assert platform.policy.charged == cancelled
+    assert platform.policy.cancelled_by().number == 2
 
 
-def test_what_is_reversed_or_never_was_cannot_be_reversed(house):
-    house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
-    reverse(house, 2)
+def test_what_is_reversed_or_never_was_cannot_be_reversed(platform):
+    platform.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+    reverse(platform, 2)
 
     for number in (2, 3):
         with pytest.raises(WrongState):
-            reverse(house, number)
+            reverse(platform, number)
     for number in (1, 9):
         with pytest.raises(TransactionNotFound):
-            reverse(house, number)
+            reverse(platform, number)
 
 
-def test_a_change_after_a_reversal_meets_the_policy_as_it_then_is(house):
-    house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
-    reverse(house, 2)
-    change = house.endorse(date(2026, 4, 1), annual_mileage=20_000).serviced
+def test_a_change_after_a_reversal_meets_the_policy_as_it_then_is(platform):
+    platform.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+    reverse(platform, 2)
+    change = platform.endorse(date(2026, 4, 1), annual_mileage=20_000).serviced
 
     assert change.reversed == ()
-    assert len(house.policy.segments()) == 2
+    assert len(platform.policy.segments()) == 2
 
 
-def test_a_loss_before_a_reversal_is_looked_at_by_a_person(house):
-    house.endorse(date(2026, 2, 1), **WITH_A_TEENAGER)
-    house.now = datetime(2026, 5, 1, tzinfo=UTC)
-    reverse(house, 2)
+def test_a_loss_before_a_reversal_is_looked_at_by_a_person(platform):
+    platform.endorse(date(2026, 2, 1), **WITH_A_TEENAGER)
+    platform.now = datetime(2026, 5, 1, tzinfo=UTC)
+    reverse(platform, 2)
 
-    assert house.policy.settled_at(datetime(2026, 3, 1, tzinfo=UTC)) == house.now
+    assert platform.policy.settled_at(datetime(2026, 3, 1, tzinfo=UTC)) == platform.now

@@ -21,9 +21,9 @@ from insurance.operations.quoting.decide_referral import AcceptanceInput, accept
 from insurance.operations.quoting.explain_quote import explain_quote
 from insurance.operations.quoting.make_quote import RiskInput, make_quote
 
-from tests.fakes.policy_ports import issuing_ports, renewal_ports
 from tests.fakes.quoting import MemoryQuotes, quoting_ports
-from tests.support.policy_life import PARTNER, UNDERWRITER, House
+from tests.support.platform import Platform
+from tests.support.policy_life import PARTNER, UNDERWRITER
 
 BASE = {
     "code": "unseen",
@@ -62,9 +62,9 @@ def trip(days="days(start, back_on)"):
 
 
 def test_a_term_is_as_long_as_the_answers_make_it():
-    house = House(product=trip(), now=datetime(2026, 6, 1, tzinfo=UTC))
+    platform = Platform(product=trip(), now=datetime(2026, 6, 1, tzinfo=UTC))
 
-    policy = house.issue(date(2026, 7, 1), all_answers={"back_on": "2026-07-09"})
+    policy = platform.issue(date(2026, 7, 1), all_answers={"back_on": "2026-07-09"})
 
     assert policy.period.end - policy.period.start == timedelta(days=8)
     assert policy.premium.total == money(25)
@@ -72,24 +72,24 @@ def test_a_term_is_as_long_as_the_answers_make_it():
 
 @pytest.mark.parametrize("back_on", ["2026-07-01", "2026-06-20", "2046-07-01"])
 def test_a_term_that_cannot_be_is_refused(back_on):
-    house = House(product=trip(), now=datetime(2026, 6, 1, tzinfo=UTC))
+    platform = Platform(product=trip(), now=datetime(2026, 6, 1, tzinfo=UTC))
 
     with pytest.raises(InvalidFields) as caught:
-        house.issue(date(2026, 7, 1), all_answers={"back_on": back_on})
+        platform.issue(date(2026, 7, 1), all_answers={"back_on": back_on})
 
     assert [fault.code for fault in caught.value.faults] == ["term"]
 
 
 def test_a_change_of_answers_does_not_move_the_end_of_a_term_or_its_claims():
-    house = House(product=trip(), now=datetime(2026, 6, 1, tzinfo=UTC))
-    policy = house.issue(date(2026, 7, 1), all_answers={"back_on": "2026-07-09"})
-    house.now = datetime(2026, 7, 2, tzinfo=UTC)
+    platform = Platform(product=trip(), now=datetime(2026, 6, 1, tzinfo=UTC))
+    policy = platform.issue(date(2026, 7, 1), all_answers={"back_on": "2026-07-09"})
+    platform.now = datetime(2026, 7, 2, tzinfo=UTC)
 
-    house.endorse(date(2026, 7, 3), party=2, back_on="2026-07-04")
+    platform.endorse(date(2026, 7, 3), party=2, back_on="2026-07-04")
 
-    changed = house.policy
+    changed = platform.policy
     assert changed.period == policy.period
-    verdict = verified(house, occurred=datetime(2026, 7, 8, tzinfo=UTC))
+    verdict = verified(platform, occurred=datetime(2026, 7, 8, tzinfo=UTC))
     assert {rule.code: rule.outcome for rule in verdict.rules}["within_period"] == "pass"
 
 
@@ -101,7 +101,9 @@ def test_days_that_are_no_days_are_a_fault_of_the_definition(days):
     assert caught.value.faults[0].path.startswith("/term/days")
 
 
-def verified(house, *, occurred, reported=None, claimed=100, facts=None, used=None, cover="main"):
+def verified(
+    platform, *, occurred, reported=None, claimed=100, facts=None, used=None, cover="main"
+):
     notice = Notice(
         cover=cover,
         occurred_at=occurred,
@@ -109,7 +111,7 @@ def verified(house, *, occurred, reported=None, claimed=100, facts=None, used=No
         claimed=money(claimed),
         facts=facts or {},
     )
-    return verify_notice(notice, house.policy, house.product, used or {})
+    return verify_notice(notice, platform.policy, platform.product, used or {})
 
 
 def indemnity():
@@ -131,13 +133,13 @@ def indemnity():
     )
 
 
-def pi_house():
-    house = House(product=indemnity(), now=datetime(2026, 1, 10, tzinfo=UTC))
+def pi_platform():
+    platform = Platform(product=indemnity(), now=datetime(2026, 1, 10, tzinfo=UTC))
     turnover = {"amount": 10_000_000, "currency": "GBP"}
-    house.issue(date(2026, 2, 1), all_answers={"turnover": turnover, "retro": "2024-01-01"})
-    house.now = datetime(2026, 3, 1, tzinfo=UTC)
-    house.endorse(date(2026, 4, 1), turnover={"amount": 20_000_000, "currency": "GBP"})
-    return house
+    platform.issue(date(2026, 2, 1), all_answers={"turnover": turnover, "retro": "2024-01-01"})
+    platform.now = datetime(2026, 3, 1, tzinfo=UTC)
+    platform.endorse(date(2026, 4, 1), turnover={"amount": 20_000_000, "currency": "GBP"})
+    return platform
 
 
 def outcomes(verdict):
@@ -146,7 +148,7 @@ def outcomes(verdict):
 
 def test_a_claim_made_in_the_term_is_covered_though_it_happened_before_and_the_policy_was_changed():
     verdict = verified(
-        pi_house(),
+        pi_platform(),
         occurred=datetime(2025, 5, 5, tzinfo=UTC),
         reported=datetime(2026, 6, 1, tzinfo=UTC),
         claimed=150_000,
@@ -169,7 +171,7 @@ def test_a_claim_made_in_the_term_is_covered_though_it_happened_before_and_the_p
 def test_a_claim_made_before_the_retroactive_date_or_too_late_is_not(occurred, reported, code):
     moments = [datetime.fromisoformat(f"{day}T12:00:00+00:00") for day in (occurred, reported)]
 
-    verdict = verified(pi_house(), occurred=moments[0], reported=moments[1])
+    verdict = verified(pi_platform(), occurred=moments[0], reported=moments[1])
 
     assert outcomes(verdict)[code] == "fail"
     assert not verdict.payable
@@ -177,7 +179,7 @@ def test_a_claim_made_before_the_retroactive_date_or_too_late_is_not(occurred, r
 
 def test_a_claim_made_in_the_extended_reporting_period_is_covered():
     verdict = verified(
-        pi_house(),
+        pi_platform(),
         occurred=datetime(2027, 1, 20, tzinfo=UTC),
         reported=datetime(2027, 2, 20, tzinfo=UTC),
     )
@@ -200,18 +202,18 @@ def abroad():
 
 @pytest.mark.parametrize(("territory", "total"), [("", 112), ("GB", 112), ("IE", 105)])
 def test_taxes_go_by_the_territory_that_a_quote_names_and_stay_with_the_policy(territory, total):
-    house = House(product=abroad(), now=datetime(2026, 1, 10, tzinfo=UTC))
+    platform = Platform(product=abroad(), now=datetime(2026, 1, 10, tzinfo=UTC))
 
-    policy = house.issue(date(2026, 2, 1), all_answers={"n": 1}, territory=territory)
+    policy = platform.issue(date(2026, 2, 1), all_answers={"n": 1}, territory=territory)
 
     assert (policy.territory, policy.premium.total) == (territory, money(total))
 
 
 def test_a_territory_in_which_the_product_is_not_sold_is_refused():
-    house = House(product=abroad(), now=datetime(2026, 1, 10, tzinfo=UTC))
+    platform = Platform(product=abroad(), now=datetime(2026, 1, 10, tzinfo=UTC))
 
     with pytest.raises(InvalidFields) as caught:
-        house.issue(date(2026, 2, 1), all_answers={"n": 1}, territory="FR")
+        platform.issue(date(2026, 2, 1), all_answers={"n": 1}, territory="FR")
 
     assert [fault.pointer for fault in caught.value.faults] == ["/territory"]
 
@@ -233,8 +235,8 @@ def referring():
     )
 
 
-def referred(house):
-    quotes = MemoryQuotes(house.memory)
+def referred(platform):
+    quotes = MemoryQuotes(platform.memory)
     risk_input = RiskInput(
         product="unseen",
         start=date(2026, 2, 1),
@@ -245,38 +247,38 @@ def referred(house):
         producer=None,
     )
     made = make_quote(
-        risk_input, house.command("POST /v1/quotes"), quoting_ports(house.products, quotes)
+        risk_input, platform.command("POST /v1/quotes"), quoting_ports(platform.products, quotes)
     )
     return made.record.id, quotes
 
 
-def decide_open_referral(house, quote_id, quotes, caller):
+def decide_open_referral(platform, quote_id, quotes, caller):
     return accept_referral(
         quote_id,
         AcceptanceInput(reason="seen", imposed=ImposedTerms(), looked_up={}),
-        house.command("decide", caller=caller),
-        quoting_ports(house.products, quotes),
+        platform.command("decide", caller=caller),
+        quoting_ports(platform.products, quotes),
     )
 
 
 def test_a_referral_is_taken_on_by_the_role_that_its_rule_names_and_stands_as_long_as_it_says():
-    house = House(product=referring(), now=datetime(2026, 1, 10, tzinfo=UTC))
-    quote_id, quotes = referred(house)
+    platform = Platform(product=referring(), now=datetime(2026, 1, 10, tzinfo=UTC))
+    quote_id, quotes = referred(platform)
     chief = UNDERWRITER.replace(roles=frozenset({"chief_underwriter"}))
 
     with pytest.raises(NoAuthority):
-        decide_open_referral(house, quote_id, quotes, UNDERWRITER)
-    taken = decide_open_referral(house, quote_id, quotes, chief)
+        decide_open_referral(platform, quote_id, quotes, UNDERWRITER)
+    taken = decide_open_referral(platform, quote_id, quotes, chief)
 
-    assert taken.record.valid_until == house.now + timedelta(days=3)
+    assert taken.record.valid_until == platform.now + timedelta(days=3)
 
 
 def test_a_change_that_refers_needs_that_role_too():
-    house = House(product=referring(), now=datetime(2026, 1, 10, tzinfo=UTC))
-    house.issue(date(2026, 2, 1), all_answers={"n": 1})
+    platform = Platform(product=referring(), now=datetime(2026, 1, 10, tzinfo=UTC))
+    platform.issue(date(2026, 2, 1), all_answers={"n": 1})
 
     with pytest.raises(RiskNotAccepted):
-        house.change("endorsement", date(2026, 3, 1), answers={"n": 7}, caller=UNDERWRITER)
+        platform.change("endorsement", date(2026, 3, 1), answers={"n": 7}, caller=UNDERWRITER)
 
 
 def test_a_renewal_under_a_version_that_asks_other_things_keeps_what_it_asks():
@@ -295,15 +297,15 @@ def test_a_renewal_under_a_version_that_asks_other_things_keeps_what_it_asks():
         ],
         rating={"steps": [{"step": "base", "base": "200 + money(n + fresh)"}]},
     )
-    house = House(product=old, now=datetime(2026, 1, 10, tzinfo=UTC))
-    policy = house.issue(date(2026, 2, 1), all_answers={"n": 3, "gone": 1})
-    house.products.of = new
+    platform = Platform(product=old, now=datetime(2026, 1, 10, tzinfo=UTC))
+    policy = platform.issue(date(2026, 2, 1), all_answers={"n": 3, "gone": 1})
+    platform.products.of = new
     later = datetime(2027, 1, 20, tzinfo=UTC)
 
     offered = preview_renewal(
         policy.id,
         Query(PARTNER, later, later),
-        renewal_ports(house.products, house.memory),
+        platform.renewal_ports,
     )
 
     assert offered.priced.premium is not None
@@ -334,11 +336,11 @@ def bundle(**cover):
 
 
 def owner(made):
-    house = House(product=made, now=datetime(2026, 1, 10, tzinfo=UTC))
+    platform = Platform(product=made, now=datetime(2026, 1, 10, tzinfo=UTC))
     rent = {"amount": 50_000, "currency": "GBP"}
     flats = [{"rent": rent}, {"rent": rent, "let": False}, {"rent": rent, "new": True}]
-    house.issue(date(2026, 2, 1), all_answers={"flats": flats})
-    return house
+    platform.issue(date(2026, 2, 1), all_answers={"flats": flats})
+    return platform
 
 
 SUMMER = datetime(2026, 7, 1, tzinfo=UTC)
@@ -364,7 +366,7 @@ def test_items_are_counted_by_themselves_or_by_a_condition():
     ],
 )
 def test_a_cover_that_lists_causes_is_told_one_among_the_facts(facts, outcome, payable):
-    house = owner(
+    platform = owner(
         bundle(
             claim={
                 "causes": ["fire", "flood"],
@@ -373,7 +375,7 @@ def test_a_cover_that_lists_causes_is_told_one_among_the_facts(facts, outcome, p
         )
     )
 
-    verdict = verified(house, occurred=SUMMER, facts=facts)
+    verdict = verified(platform, occurred=SUMMER, facts=facts)
 
     found = set(outcomes(verdict).values()) - {"pass", "info"}
     assert (found or {"pass"}, verdict.payable) == ({outcome}, money(payable))
@@ -390,9 +392,11 @@ def test_a_cause_that_is_no_word_is_refused(cause):
 )
 def test_a_limit_is_reinstated_but_never_paid_twice_for_one_loss(claimed, used, payable):
     reinstated = {"code": "pool", "kind": "limit", "amount": 50, "reinstatements": {"count": 1}}
-    house = owner(bundle(aggregates=[reinstated], claim={"payout": [{"up_to_aggregate": "pool"}]}))
+    platform = owner(
+        bundle(aggregates=[reinstated], claim={"payout": [{"up_to_aggregate": "pool"}]})
+    )
 
-    verdict = verified(house, occurred=SUMMER, claimed=claimed, used={"pool": used * 100})
+    verdict = verified(platform, occurred=SUMMER, claimed=claimed, used={"pool": used * 100})
 
     assert verdict.payable == money(payable)
 
@@ -400,17 +404,17 @@ def test_a_limit_is_reinstated_but_never_paid_twice_for_one_loss(claimed, used, 
 @pytest.mark.parametrize(("claimed", "used", "payable"), [(30, 0, 0), (80, 30, 60), (80, 50, 80)])
 def test_a_deductible_of_the_year_is_borne_once(claimed, used, payable):
     borne = {"code": "own", "kind": "deductible", "amount": 50}
-    house = owner(bundle(aggregates=[borne], claim={"payout": [{"less_aggregate": "own"}]}))
+    platform = owner(bundle(aggregates=[borne], claim={"payout": [{"less_aggregate": "own"}]}))
 
-    verdict = verified(house, occurred=SUMMER, claimed=claimed, used={"own": used * 100})
+    verdict = verified(platform, occurred=SUMMER, claimed=claimed, used={"own": used * 100})
 
     assert verdict.payable == money(payable)
 
 
 @pytest.mark.parametrize(("renews", "outcome"), [(None, "fail"), ("pol_test_" + "0" * 16, "pass")])
 def test_a_waiting_period_is_waited_for_once(renews, outcome):
-    house = owner(bundle(waiting_days=30))
-    policy = house.policy.replace(renews=renews)
+    platform = owner(bundle(waiting_days=30))
+    policy = platform.policy.replace(renews=renews)
     notice = Notice(
         cover="main",
         occurred_at=datetime(2026, 2, 10, tzinfo=UTC),
@@ -419,7 +423,7 @@ def test_a_waiting_period_is_waited_for_once(renews, outcome):
         facts={},
     )
 
-    verdict = verify_notice(notice, policy, house.product, {})
+    verdict = verify_notice(notice, policy, platform.product, {})
 
     assert outcomes(verdict)["waiting_period"] == outcome
 
@@ -439,16 +443,14 @@ def fair():
 
 
 def test_a_fair_renewal_is_offered_explained_and_issued_at_a_newcomers_price():
-    house = House(product=fair(), now=datetime(2026, 1, 10, tzinfo=UTC))
-    policy = house.issue(date(2026, 2, 1), all_answers={"n": 1})
-    house.now = datetime(2027, 1, 20, tzinfo=UTC)
-    quotes = MemoryQuotes(house.memory)
-    renewed = offer_renewal(
-        policy.id, house.command("renew"), renewal_ports(house.products, house.memory)
-    ).record
+    platform = Platform(product=fair(), now=datetime(2026, 1, 10, tzinfo=UTC))
+    policy = platform.issue(date(2026, 2, 1), all_answers={"n": 1})
+    platform.now = datetime(2027, 1, 20, tzinfo=UTC)
+    quotes = MemoryQuotes(platform.memory)
+    renewed = offer_renewal(policy.id, platform.command("renew"), platform.renewal_ports).record
 
-    ports = quoting_ports(house.products, quotes)
-    explained = explain_quote(renewed.id, Query(PARTNER, house.now, house.now), ports)
+    ports = quoting_ports(platform.products, quotes)
+    explained = explain_quote(renewed.id, Query(PARTNER, platform.now, platform.now), ports)
     shown = ExplanationView.of(explained)
 
     assert renewed.premium is not None
@@ -458,8 +460,10 @@ def test_a_fair_renewal_is_offered_explained_and_issued_at_a_newcomers_price():
     assert shown.new_business_steps is not None
     assert [step.running.amount for step in shown.new_business_steps] == [10_000, 10_000, 10_000]
     assert shown.new_business_premium is not None
-    accept_quote(renewed.id, house.command("accept renewal"), ports)
+    accept_quote(renewed.id, platform.command("accept renewal"), ports)
     issued = issue_policy(
-        renewed.id, house.command("issue renewal"), issuing_ports(house.products, house.memory)
+        renewed.id,
+        platform.command("issue renewal"),
+        platform.issuing_ports,
     )
     assert issued.record.premium.total == money(100)

@@ -17,52 +17,44 @@ from insurance.operations.policy.withdraw_notice import withdraw_notice
 from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.operations.scheduler.run_jobs import PAGE
 
-from tests.fakes.policy_ports import servicing_ports
 from tests.fakes.quoting import quoting_ports
-from tests.fakes.scheduler import MemoryScheduledJobs
-from tests.support.almanac import Almanac, Killed, blown
-from tests.support.policy_life import (
-    BOUGHT_ON,
-    UNDERWRITER,
-    WITH_A_TEENAGER,
-    House,
-    gbp,
-    motor_with,
-)
+from tests.support.fuse import Killed, blown
+from tests.support.platform import Platform
+from tests.support.policy_life import BOUGHT_ON, UNDERWRITER, WITH_A_TEENAGER, gbp, motor_with
 
 FIRST_DUES = [f"2026-{month:02}-01" for month in range(1, 13)]
 
 
 @pytest.fixture
-def almanac() -> Almanac:
-    almanac = Almanac()
-    almanac.issue()
-    return almanac
+def platform() -> Platform:
+    platform = Platform()
+    platform.issue_on_plan()
+    return platform
 
 
-def days_of(almanac: Almanac, type: str) -> list[str]:
-    return [when[:10] for when, what in almanac.story() if what == type]
+def days_of(platform: Platform, type: str) -> list[str]:
+    return [when[:10] for when, what in platform.story() if what == type]
 
 
-def asked_of(almanac: Almanac, policy_id: str = "") -> int:
-    account = almanac.billing.get(policy_id or almanac.house.policy_id).account
+def asked_of(platform: Platform, policy_id: str = "") -> int:
+    account = platform.stores.billing.get(policy_id or platform.policy_id).account
     return account.record.invoiced if account else 0
 
 
-def statuses(almanac: Almanac) -> tuple[str, ...]:
-    return almanac.house.policy.status_at(almanac.house.now)
+def statuses(platform: Platform) -> tuple[str, ...]:
+    return platform.policy.status_at(platform.now)
 
 
 # Instalments
 
 
-def test_every_instalment_is_asked_for_on_its_day(almanac):
-    almanac.pay("186.19", on=date(2025, 12, 20), reference="ALL-BUT-NOTHING")
-    paid = Almanac(House(motor_with(grace_days=40)))
-    paid.issue()
+def test_every_instalment_is_asked_for_on_its_day(platform):
+    platform.pay_today("186.19", on=date(2025, 12, 20), reference="ALL-BUT-NOTHING")
+    paid = Platform(motor_with(grace_days=40))
+    paid.issue_on_plan()
     for month in range(1, 13):
         paid.turn_to(date(2026, month, 1))
-        paid.pay("15.52" if month > 1 else "15.47")
+        paid.pay_today("15.52" if month > 1 else "15.47")
 
     assert days_of(paid, "billing.instalment_due") == [
         # The first second of the day in London is the evening before by UTC, in summer.
@@ -71,45 +63,45 @@ def test_every_instalment_is_asked_for_on_its_day(almanac):
         *(f"2026-{month:02}-{last}" for month, last in ((7, 31), (8, 31), (9, 30))),
         *FIRST_DUES[10:],
     ]
-    almanac.turn_to(date(2026, 12, 2))
-    assert days_of(almanac, "billing.instalment_due") == []
+    platform.turn_to(date(2026, 12, 2))
+    assert days_of(platform, "billing.instalment_due") == []
 
 
 def test_who_never_chose_a_plan_is_asked_for_everything_at_the_start():
-    almanac = Almanac()
-    almanac.issue(plan=None)
+    platform = Platform()
+    platform.issue_on_plan(plan=None)
 
-    almanac.turn_to(date(2026, 1, 1))
+    platform.turn_to(date(2026, 1, 1))
 
-    assert almanac.story()[-1] == ("2026-01-01T00:00Z", "billing.instalment_due")
-    assert asked_of(almanac) == 1
+    assert platform.story()[-1] == ("2026-01-01T00:00Z", "billing.instalment_due")
+    assert asked_of(platform) == 1
 
 
 def test_what_a_change_costs_when_no_instalment_is_left_is_asked_for_at_once():
-    almanac = Almanac()
-    almanac.issue(plan=None)
-    almanac.turn_to(date(2026, 1, 1))
-    almanac.pay("169.26")
-    almanac.house.now = datetime(2026, 6, 20, 9, tzinfo=UTC)
-    almanac.house.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
+    platform = Platform()
+    platform.issue_on_plan(plan=None)
+    platform.turn_to(date(2026, 1, 1))
+    platform.pay_today("169.26")
+    platform.now = datetime(2026, 6, 20, 9, tzinfo=UTC)
+    platform.endorse(date(2026, 7, 2), **WITH_A_TEENAGER)
 
-    almanac.turn_to(datetime(2026, 6, 20, 10, tzinfo=UTC))
+    platform.turn_to(datetime(2026, 6, 20, 10, tzinfo=UTC))
 
-    assert days_of(almanac, "billing.instalment_due") == ["2026-01-01", "2026-06-20"]
+    assert days_of(platform, "billing.instalment_due") == ["2026-01-01", "2026-06-20"]
 
 
-def test_the_charge_falls_away_with_the_contract_and_comes_back_with_it(almanac):
+def test_the_charge_falls_away_with_the_contract_and_comes_back_with_it(platform):
     def charges() -> list[str]:
-        story = almanac.house.memory.events[f"bil_{almanac.house.policy_id[4:]}"]
+        story = platform.memory.events[f"bil_{platform.policy_id[4:]}"]
         return [
             f"{posting.debit}: {posting.amount}" for event in story for posting in event.postings
         ]
 
-    almanac.house.now = datetime(2025, 12, 28, tzinfo=UTC)
-    almanac.house.cancel(date(2026, 1, 1))
-    almanac.turn_to(datetime(2025, 12, 28, 1, tzinfo=UTC))
-    almanac.house.reinstate(no_known_loss=True)
-    almanac.turn_to(datetime(2025, 12, 28, 2, tzinfo=UTC))
+    platform.now = datetime(2025, 12, 28, tzinfo=UTC)
+    platform.cancel(date(2026, 1, 1))
+    platform.turn_to(datetime(2025, 12, 28, 1, tzinfo=UTC))
+    platform.reinstate(no_known_loss=True)
+    platform.turn_to(datetime(2025, 12, 28, 2, tzinfo=UTC))
 
     assert charges() == [
         "premium_receivable: 16.93 GBP",
@@ -118,157 +110,156 @@ def test_the_charge_falls_away_with_the_contract_and_comes_back_with_it(almanac)
     ]
 
 
-def test_an_account_with_a_refund_is_looked_at_like_any_other(almanac):
-    almanac.pay("200", on=date(2025, 12, 20))
+def test_an_account_with_a_refund_is_looked_at_like_any_other(platform):
+    platform.pay_today("200", on=date(2025, 12, 20))
     request_refund(
-        almanac.house.policy_id,
+        platform.policy_id,
         RefundInput(
             gbp("5"), Payee(name="Ada Lovelace", iban="GB33BUKB20201555555555"), "Paid too much."
         ),
-        almanac.house.command("refund"),
-        almanac.billing_ports,
+        platform.command("refund"),
+        platform.refund_ports,
     )
 
-    assert almanac.turn_to(date(2026, 2, 1)).failed == 0
+    assert platform.turn_to(date(2026, 2, 1)).failed == 0
 
 
 # Arrears, notice, lapse and cure
 
 
-def test_who_does_not_pay_is_given_notice_and_lapses_when_it_is_over(almanac):
-    almanac.turn_to(date(2026, 1, 2))
+def test_who_does_not_pay_is_given_notice_and_lapses_when_it_is_over(platform):
+    platform.turn_to(date(2026, 1, 2))
 
-    assert almanac.story()[-1] == ("2026-01-02T00:00Z", "policy.notice_given")
-    [notice] = almanac.house.policy.notices
+    assert platform.story()[-1] == ("2026-01-02T00:00Z", "policy.notice_given")
+    [notice] = platform.policy.notices
     assert (notice.kind, notice.arrears, notice.due_by) == ("lapse", gbp("15.47"), date(2026, 1, 1))
-    assert statuses(almanac) == ("on_risk", "delinquent")
+    assert statuses(platform) == ("on_risk", "delinquent")
 
-    almanac.house.now = datetime(2026, 1, 5, 14, tzinfo=UTC)
-    over = almanac.prove_dispatch()
+    platform.now = datetime(2026, 1, 5, 14, tzinfo=UTC)
+    over = platform.prove_dispatch_by_email()
     assert over == datetime(2026, 1, 13, tzinfo=UTC)
-    almanac.turn_to(over - timedelta(seconds=1))
-    assert statuses(almanac) == ("on_risk", "delinquent")
+    platform.turn_to(over - timedelta(seconds=1))
+    assert statuses(platform) == ("on_risk", "delinquent")
 
-    almanac.turn_to(over)
-    assert almanac.story()[-1] == ("2026-01-13T00:00Z", "policy.lapsed")
-    assert statuses(almanac) == ("lapsed",)
-    assert almanac.house.policy.covers_at(over - timedelta(microseconds=1))
-    assert almanac.house.policy.notices[0].ended == "carried_out"
+    platform.turn_to(over)
+    assert platform.story()[-1] == ("2026-01-13T00:00Z", "policy.lapsed")
+    assert statuses(platform) == ("lapsed",)
+    assert platform.policy.covers_at(over - timedelta(microseconds=1))
+    assert platform.policy.notices[0].ended == "carried_out"
 
 
-def test_without_proof_of_dispatch_nothing_lapses(almanac):
-    almanac.turn_to(date(2026, 6, 1))
+def test_without_proof_of_dispatch_nothing_lapses(platform):
+    platform.turn_to(date(2026, 6, 1))
 
-    assert statuses(almanac) == ("on_risk", "delinquent")
-    assert [what for _, what in almanac.story() if what.startswith("policy.")] == [
+    assert statuses(platform) == ("on_risk", "delinquent")
+    assert [what for _, what in platform.story() if what.startswith("policy.")] == [
         "policy.issued",
         "policy.notice_given",
     ]
 
 
-def test_a_payment_before_it_takes_effect_stops_the_lapse_at_once(almanac):
-    almanac.turn_to(date(2026, 1, 2))
-    over = almanac.prove_dispatch()
-    almanac.house.now = over - timedelta(hours=30)
-    almanac.pay("15.47")
+def test_a_payment_before_it_takes_effect_stops_the_lapse_at_once(platform):
+    platform.turn_to(date(2026, 1, 2))
+    over = platform.prove_dispatch_by_email()
+    platform.now = over - timedelta(hours=30)
+    platform.pay_today("15.47")
 
-    almanac.turn_to(almanac.house.now + timedelta(minutes=1))
-    assert almanac.story()[-1][1] == "policy.notice_cured"
-    assert statuses(almanac) == ("on_risk",)
+    platform.turn_to(platform.now + timedelta(minutes=1))
+    assert platform.story()[-1][1] == "policy.notice_cured"
+    assert statuses(platform) == ("on_risk",)
 
-    almanac.turn_to(over)
-    assert statuses(almanac) == ("on_risk",)
+    platform.turn_to(over)
+    assert statuses(platform) == ("on_risk",)
 
 
 @pytest.mark.parametrize(("days", "expected"), [(-1, "on_risk"), (0, "lapsed")])
-def test_what_counts_is_the_day_on_which_the_money_came_in(almanac, days, expected):
-    almanac.turn_to(date(2026, 1, 2))
-    over = almanac.prove_dispatch()
-    almanac.house.now = over + timedelta(hours=1)
-    almanac.pay("15.47", on=over.date() + timedelta(days=days))
+def test_what_counts_is_the_day_on_which_the_money_came_in(platform, days, expected):
+    platform.turn_to(date(2026, 1, 2))
+    over = platform.prove_dispatch_by_email()
+    platform.now = over + timedelta(hours=1)
+    platform.pay_today("15.47", on=over.date() + timedelta(days=days))
 
-    almanac.turn_to(over + timedelta(hours=2))
+    platform.turn_to(over + timedelta(hours=2))
 
-    assert statuses(almanac)[0] == expected
+    assert statuses(platform)[0] == expected
 
 
-def test_a_part_of_the_arrears_stops_nothing(almanac):
-    almanac.turn_to(date(2026, 1, 2))
-    over = almanac.prove_dispatch()
-    almanac.pay("15.46")
+def test_a_part_of_the_arrears_stops_nothing(platform):
+    platform.turn_to(date(2026, 1, 2))
+    over = platform.prove_dispatch_by_email()
+    platform.pay_today("15.46")
 
-    almanac.turn_to(over)
+    platform.turn_to(over)
 
-    assert statuses(almanac) == ("lapsed",)
+    assert statuses(platform) == ("lapsed",)
 
 
 def test_days_of_grace_come_before_the_notice():
-    almanac = Almanac(House(motor_with(grace_days=10)))
-    almanac.issue()
+    platform = Platform(motor_with(grace_days=10))
+    platform.issue_on_plan()
 
-    almanac.turn_to(date(2026, 1, 11))
-    assert statuses(almanac) == ("on_risk",)
+    platform.turn_to(date(2026, 1, 11))
+    assert statuses(platform) == ("on_risk",)
 
-    almanac.turn_to(date(2026, 1, 12))
-    assert statuses(almanac) == ("on_risk", "delinquent")
-
-
-def test_arrears_that_a_person_let_pass_are_not_announced_again_but_the_next_are(almanac):
-    almanac.turn_to(date(2026, 1, 2))
-    house = almanac.house
-    command = house.command("withdraw", caller=UNDERWRITER)
-    withdraw_notice(house.policy_id, 1, command, servicing_ports(house.products, house.memory))
-
-    almanac.turn_to(date(2026, 2, 1))
-    assert len(almanac.house.policy.notices) == 1
-    almanac.turn_to(date(2026, 2, 2))
-    assert almanac.house.policy.notices[1].arrears == gbp("15.52")
+    platform.turn_to(date(2026, 1, 12))
+    assert statuses(platform) == ("on_risk", "delinquent")
 
 
-def test_a_policy_that_ends_otherwise_does_not_lapse(almanac):
-    almanac.turn_to(date(2026, 1, 2))
-    over = almanac.prove_dispatch()
-    almanac.house.cancel(date(2026, 1, 5))
+def test_arrears_that_a_person_let_pass_are_not_announced_again_but_the_next_are(platform):
+    platform.turn_to(date(2026, 1, 2))
+    command = platform.command("withdraw", caller=UNDERWRITER)
+    withdraw_notice(platform.policy_id, 1, command, platform.servicing_ports)
 
-    almanac.turn_to(over)
+    platform.turn_to(date(2026, 2, 1))
+    assert len(platform.policy.notices) == 1
+    platform.turn_to(date(2026, 2, 2))
+    assert platform.policy.notices[1].arrears == gbp("15.52")
 
-    assert statuses(almanac) == ("cancelled",)
-    assert almanac.house.policy.notices[0].ended == "overtaken"
+
+def test_a_policy_that_ends_otherwise_does_not_lapse(platform):
+    platform.turn_to(date(2026, 1, 2))
+    over = platform.prove_dispatch_by_email()
+    platform.cancel(date(2026, 1, 5))
+
+    platform.turn_to(over)
+
+    assert statuses(platform) == ("cancelled",)
+    assert platform.policy.notices[0].ended == "overtaken"
 
 
 def test_a_cancellation_by_the_insurer_takes_effect_when_its_notice_is_over():
-    almanac = Almanac()
-    almanac.issue(plan=None)
-    almanac.turn_to(date(2026, 1, 1))
-    almanac.pay("169.26")
-    almanac.house.announce()
-    over = almanac.prove_dispatch()
+    platform = Platform()
+    platform.issue_on_plan(plan=None)
+    platform.turn_to(date(2026, 1, 1))
+    platform.pay_today("169.26")
+    platform.announce()
+    over = platform.prove_dispatch_by_email()
 
-    almanac.turn_to(over - timedelta(seconds=1))
-    assert statuses(almanac) == ("on_risk", "cancel_pending")
-    almanac.turn_to(over)
+    platform.turn_to(over - timedelta(seconds=1))
+    assert statuses(platform) == ("on_risk", "cancel_pending")
+    platform.turn_to(over)
 
-    assert statuses(almanac) == ("cancelled",)
-    ended = almanac.house.policy.cancelled_by()
+    assert statuses(platform) == ("cancelled",)
+    ended = platform.policy.cancelled_by()
     assert ended is not None
     assert ended.reason == "false_facts"
 
 
 def test_a_product_that_names_no_jurisdiction_lapses_nothing_by_itself():
-    almanac = Almanac(House(motor_with(notice=None)))
-    almanac.issue()
+    platform = Platform(motor_with(notice=None))
+    platform.issue_on_plan()
 
-    almanac.turn_to(date(2026, 12, 1))
+    platform.turn_to(date(2026, 12, 1))
 
-    assert almanac.house.policy.notices == ()
+    assert platform.policy.notices == ()
 
 
 # Earned premium
 
 
-def balances(almanac: Almanac) -> Counter[str]:
+def balances(platform: Platform) -> Counter[str]:
     found: Counter[str] = Counter()
-    for events in almanac.house.memory.events.values():
+    for events in platform.memory.events.values():
         for event in events:
             for posting in event.postings:
                 found[posting.debit] += posting.amount.amount
@@ -276,134 +267,138 @@ def balances(almanac: Almanac) -> Counter[str]:
     return found
 
 
-def test_premium_is_posted_as_earned_at_the_end_of_every_month(almanac):
-    almanac.pay("186.19")
+def test_premium_is_posted_as_earned_at_the_end_of_every_month(platform):
+    platform.pay_today("186.19")
 
-    almanac.turn_to(date(2026, 7, 1) + timedelta(days=1))
-    posted = balances(almanac)
-    half = round(almanac.house.policy.written.amount * 181 / 365)
+    platform.turn_to(date(2026, 7, 1) + timedelta(days=1))
+    posted = balances(platform)
+    half = round(platform.policy.written.amount * 181 / 365)
     assert -posted[Account.EARNED_PREMIUM] == half
-    almanac.turn_to(date(2027, 1, 2))
+    platform.turn_to(date(2027, 1, 2))
 
-    assert days_of(almanac, "premium.earned") == [
+    assert days_of(platform, "premium.earned") == [
         *(f"2026-{month:02}-01" for month in range(2, 13)),
         "2027-01-01",
     ]
-    posted = balances(almanac)
-    assert -posted[Account.EARNED_PREMIUM] == almanac.house.policy.written.amount
+    posted = balances(platform)
+    assert -posted[Account.EARNED_PREMIUM] == platform.policy.written.amount
     assert posted[Account.UNEARNED_PREMIUM] == 0
-    assert almanac.scheduled.jobs.keys() & {(JobKind.EARNING, almanac.house.policy_id)} == set()
+    assert (
+        platform.stores.scheduled_jobs.jobs.keys() & {(JobKind.EARNING, platform.policy_id)}
+        == set()
+    )
 
 
-def test_a_policy_that_ended_earns_up_to_its_end_and_no_longer(almanac):
-    almanac.pay("186.19")
-    almanac.turn_to(date(2026, 3, 5))
-    almanac.house.cancel(date(2026, 3, 20))
+def test_a_policy_that_ended_earns_up_to_its_end_and_no_longer(platform):
+    platform.pay_today("186.19")
+    platform.turn_to(date(2026, 3, 5))
+    platform.cancel(date(2026, 3, 20))
 
-    almanac.turn_to(date(2026, 4, 2))
-    assert days_of(almanac, "premium.earned") == ["2026-02-01", "2026-03-01", "2026-04-01"]
+    platform.turn_to(date(2026, 4, 2))
+    assert days_of(platform, "premium.earned") == ["2026-02-01", "2026-03-01", "2026-04-01"]
     # What a refund was rounded by is earned as slowly as the rest of the term goes by.
-    assert abs(balances(almanac)[Account.UNEARNED_PREMIUM]) <= 1
-    almanac.turn_to(date(2026, 12, 31))
-    assert balances(almanac)[Account.UNEARNED_PREMIUM] == 0
+    assert abs(balances(platform)[Account.UNEARNED_PREMIUM]) <= 1
+    platform.turn_to(date(2026, 12, 31))
+    assert balances(platform)[Account.UNEARNED_PREMIUM] == 0
 
 
-def test_a_change_that_comes_after_the_end_is_caught_up(almanac):
-    almanac.pay("186.19")
-    almanac.turn_to(date(2027, 2, 3))
-    almanac.house.cancel(date(2026, 7, 1))
-    assert balances(almanac)[Account.UNEARNED_PREMIUM] != 0
+def test_a_change_that_comes_after_the_end_is_caught_up(platform):
+    platform.pay_today("186.19")
+    platform.turn_to(date(2027, 2, 3))
+    platform.cancel(date(2026, 7, 1))
+    assert balances(platform)[Account.UNEARNED_PREMIUM] != 0
 
-    almanac.turn_to(date(2027, 3, 2))
+    platform.turn_to(date(2027, 3, 2))
 
-    assert days_of(almanac, "premium.earned")[-1] == "2027-03-01"
-    assert balances(almanac)[Account.UNEARNED_PREMIUM] == 0
+    assert days_of(platform, "premium.earned")[-1] == "2027-03-01"
+    assert balances(platform)[Account.UNEARNED_PREMIUM] == 0
 
 
 # Renewals and quotes
 
 
-def test_the_next_term_is_offered_once_from_its_day(almanac):
-    almanac.pay("186.19")
-    almanac.turn_to(date(2026, 12, 10))
-    assert days_of(almanac, "policy.renewal_invited") == []
+def test_the_next_term_is_offered_once_from_its_day(platform):
+    platform.pay_today("186.19")
+    platform.turn_to(date(2026, 12, 10))
+    assert days_of(platform, "policy.renewal_invited") == []
 
-    almanac.turn_to(date(2026, 12, 11))
-    almanac.deliver(again=True)
-    almanac.turn_to(date(2026, 12, 31))
+    platform.turn_to(date(2026, 12, 11))
+    platform.schedule_events(again=True)
+    platform.turn_to(date(2026, 12, 31))
 
-    assert days_of(almanac, "policy.renewal_invited") == ["2026-12-11"]
-    quote_id = renewal_quote_id_for(almanac.house.policy_id)
-    assert almanac.house.policy.invitation.quote_id == quote_id
-    assert almanac.quotes.get(quote_id).record.status is QuoteStatus.BINDABLE
-
-
-def test_who_has_ended_the_policy_is_not_invited(almanac):
-    almanac.house.cancel(date(2026, 6, 1))
-
-    almanac.turn_to(date(2026, 12, 31))
-
-    assert almanac.house.policy.invitation is None
+    assert days_of(platform, "policy.renewal_invited") == ["2026-12-11"]
+    quote_id = renewal_quote_id_for(platform.policy_id)
+    assert platform.policy.invitation.quote_id == quote_id
+    assert platform.stores.quotes.get(quote_id).record.status is QuoteStatus.BINDABLE
 
 
-def test_who_wants_no_other_term_is_not_invited(almanac):
-    house = almanac.house
-    ports = servicing_ports(house.products, house.memory)
-    record_non_renewal(house.policy_id, Initiator.POLICYHOLDER, None, house.command("no"), ports)
+def test_who_has_ended_the_policy_is_not_invited(platform):
+    platform.cancel(date(2026, 6, 1))
 
-    almanac.turn_to(date(2026, 12, 31))
+    platform.turn_to(date(2026, 12, 31))
 
-    assert almanac.house.policy.invitation is None
+    assert platform.policy.invitation is None
 
 
-def test_who_came_back_is_invited_after_all(almanac):
-    almanac.pay("186.19")
-    almanac.house.now = datetime(2026, 12, 5, 9, tzinfo=UTC)
-    almanac.house.cancel(date(2026, 12, 10))
-    almanac.turn_to(date(2026, 12, 12))
-    almanac.house.reinstate(no_known_loss=True)
+def test_who_wants_no_other_term_is_not_invited(platform):
+    ports = platform.servicing_ports
+    record_non_renewal(
+        platform.policy_id, Initiator.POLICYHOLDER, None, platform.command("no"), ports
+    )
 
-    almanac.turn_to(date(2026, 12, 13))
+    platform.turn_to(date(2026, 12, 31))
 
-    assert almanac.house.policy.invitation is not None
+    assert platform.policy.invitation is None
 
 
-def test_a_quote_that_was_issued_does_not_expire(almanac):
-    almanac.turn_to(BOUGHT_ON + timedelta(days=60))
+def test_who_came_back_is_invited_after_all(platform):
+    platform.pay_today("186.19")
+    platform.now = datetime(2026, 12, 5, 9, tzinfo=UTC)
+    platform.cancel(date(2026, 12, 10))
+    platform.turn_to(date(2026, 12, 12))
+    platform.reinstate(no_known_loss=True)
 
-    assert days_of(almanac, "quote.expired") == []
+    platform.turn_to(date(2026, 12, 13))
+
+    assert platform.policy.invitation is not None
+
+
+def test_a_quote_that_was_issued_does_not_expire(platform):
+    platform.turn_to(BOUGHT_ON + timedelta(days=60))
+
+    assert days_of(platform, "quote.expired") == []
 
 
 def test_a_quote_expires_once_and_cannot_be_taken_up_afterwards():
-    almanac = Almanac()
-    quote_id = accepted_quote(almanac)
-    valid_until = almanac.quotes.get(quote_id).record.valid_until
+    platform = Platform()
+    quote_id = accepted_quote(platform)
+    valid_until = platform.stores.quotes.get(quote_id).record.valid_until
 
-    almanac.turn_to(valid_until - timedelta(seconds=1))
-    assert almanac.quotes.get(quote_id).record.status is QuoteStatus.ACCEPTED
-    almanac.turn_to(valid_until)
-    almanac.deliver(again=True)
-    almanac.turn_to(valid_until + timedelta(days=1))
+    platform.turn_to(valid_until - timedelta(seconds=1))
+    assert platform.stores.quotes.get(quote_id).record.status is QuoteStatus.ACCEPTED
+    platform.turn_to(valid_until)
+    platform.schedule_events(again=True)
+    platform.turn_to(valid_until + timedelta(days=1))
 
-    assert almanac.quotes.get(quote_id).record.status is QuoteStatus.EXPIRED
-    assert almanac.story(quote_id)[-1][1] == "quote.expired"
-    ports = quoting_ports(almanac.house.products, almanac.quotes)
+    assert platform.stores.quotes.get(quote_id).record.status is QuoteStatus.EXPIRED
+    assert platform.story(quote_id)[-1][1] == "quote.expired"
+    ports = quoting_ports(platform.products, platform.stores.quotes)
     with pytest.raises(QuoteExpired):
-        accept_quote(quote_id, almanac.house.command("accept"), ports)
+        accept_quote(quote_id, platform.command("accept"), ports)
 
 
-def accepted_quote(almanac: Almanac) -> str:
+def accepted_quote(platform: Platform) -> str:
     """A quote whose story ends, so far, with its acceptance."""
-    almanac.issue(plan=None)
-    quote_id = quote_id_for(almanac.house.policy_id)
-    memory = almanac.house.memory
+    platform.issue_on_plan(plan=None)
+    quote_id = quote_id_for(platform.policy_id)
+    memory = platform.memory
     bound = memory.events[quote_id].pop()
     accepted = memory.events[quote_id][-1]
     before = memory.quotes[quote_id]
     quote = before.record.replace(status=QuoteStatus.ACCEPTED)
     memory.quotes[quote_id] = type(before)(quote, accepted.head, before.key)
-    del memory.policies[almanac.house.policy_id]
-    del memory.events[almanac.house.policy_id]
+    del memory.policies[platform.policy_id]
+    del memory.events[platform.policy_id]
     assert bound.type == "quote.bound"
     return quote_id
 
@@ -411,24 +406,24 @@ def accepted_quote(almanac: Almanac) -> str:
 # Runs
 
 
-def year_of_one_policy(fuse_at: int | None, *, after: bool) -> tuple[Almanac, int]:
+def year_of_one_policy(fuse_at: int | None, *, after: bool) -> tuple[Platform, int]:
     """Never paid, given notice, lapsed; each run dies at its nth store call and is run again."""
-    almanac = Almanac()
-    almanac.issue()
+    platform = Platform()
+    platform.issue_on_plan()
     deaths = 0
     for month, day in ((1, 1), (1, 2), (1, 20), (2, 1), (12, 31)):
         if (month, day) == (1, 20):
-            almanac.house.now = datetime(2026, 1, 5, 14, tzinfo=UTC)
-            almanac.prove_dispatch()
+            platform.now = datetime(2026, 1, 5, 14, tzinfo=UTC)
+            platform.prove_dispatch_by_email()
         while True:
             try:
-                with blown(almanac, fuse_at, after=after):
-                    almanac.turn_to(date(2026, month, day))
+                with blown(platform, fuse_at, after=after):
+                    platform.turn_to(date(2026, month, day))
                 break
             except Killed:
                 deaths += 1
                 fuse_at = None if deaths > 50 else fuse_at
-    return almanac, deaths
+    return platform, deaths
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -436,112 +431,112 @@ def year_of_one_policy(fuse_at: int | None, *, after: bool) -> tuple[Almanac, in
 def test_a_run_that_dies_anywhere_and_is_run_again_does_everything_once(fuse_at, after):
     undisturbed, _ = year_of_one_policy(None, after=False)
 
-    almanac, deaths = year_of_one_policy(fuse_at, after=after)
+    platform, deaths = year_of_one_policy(fuse_at, after=after)
 
-    assert almanac.story() == undisturbed.story()
-    assert almanac.house.policy == undisturbed.house.policy
+    assert platform.story() == undisturbed.story()
+    assert platform.policy == undisturbed.policy
     assert deaths or fuse_at > 10
 
 
 def test_a_year_played_in_one_go_is_the_year_lived_day_by_day():
-    is_straight_through, by_day = Almanac(), Almanac()
-    for almanac in (is_straight_through, by_day):
-        almanac.issue()
-        almanac.pay("100")
+    in_one_go, by_day = Platform(), Platform()
+    for platform in (in_one_go, by_day):
+        platform.issue_on_plan()
+        platform.pay_today("100")
 
     day = date(2026, 1, 1)
     while day <= date(2026, 12, 31):
         by_day.turn_to(day)
         day += timedelta(days=1)
-    is_straight_through.turn_to(date(2026, 12, 31))
+    in_one_go.turn_to(date(2026, 12, 31))
 
-    assert is_straight_through.story() == by_day.story()
-    assert len(is_straight_through.story()) > 8
+    assert in_one_go.story() == by_day.story()
+    assert len(in_one_go.story()) > 8
 
 
-def test_events_that_are_delivered_again_lead_to_nothing_new(almanac):
-    almanac.turn_to(date(2026, 3, 2))
-    before = almanac.story()
+def test_events_that_are_delivered_again_lead_to_nothing_new(platform):
+    platform.turn_to(date(2026, 3, 2))
+    before = platform.story()
 
     for _ in range(3):
-        almanac.deliver(again=True)
-        almanac.turn_to(date(2026, 3, 2))
+        platform.schedule_events(again=True)
+        platform.turn_to(date(2026, 3, 2))
 
-    assert almanac.story() == before
+    assert platform.story() == before
 
 
-def test_two_runs_at_once_do_everything_once(almanac):
+def test_two_runs_at_once_do_everything_once(platform):
     """The second jobs between the first's job and its store."""
-    get, inside = almanac.billing.get, list[bool]()
+    get, inside = platform.stores.billing.get, list[bool]()
 
     def get_and_let_the_other_run(policy_id: str):
         found = get(policy_id)
         if not inside:
             inside.append(True)
-            almanac.turn_to(date(2026, 1, 2))
+            platform.turn_to(date(2026, 1, 2))
         return found
 
-    almanac.billing.get = get_and_let_the_other_run
-    almanac.turn_to(date(2026, 1, 2))
-    almanac.turn_to(date(2026, 1, 2))
+    platform.stores.billing.get = get_and_let_the_other_run
+    platform.turn_to(date(2026, 1, 2))
+    platform.turn_to(date(2026, 1, 2))
 
-    assert days_of(almanac, "billing.instalment_due") == ["2026-01-01"]
-    assert len(almanac.house.policy.notices) == 1
+    assert days_of(platform, "billing.instalment_due") == ["2026-01-01"]
+    assert len(platform.policy.notices) == 1
 
 
 def test_what_fails_stalls_nobody_else_and_goes_to_a_person():
-    almanac = Almanac()
-    ids = [almanac.issue() for _ in range(3)]
-    job = almanac.jobs[JobKind.BILLING]
+    platform = Platform()
+    ids = [platform.issue_on_plan() for _ in range(3)]
+    job = platform.jobs[JobKind.BILLING]
 
     def fails_for_one(subject: str, now: datetime) -> datetime | None:
         if subject == ids[0]:
             raise KeyError(subject)
         return job(subject, now)
 
-    almanac.jobs = {**almanac.jobs, JobKind.BILLING: fails_for_one}
-    ran = [almanac.turn_to(date(2026, 1, 2)) for _ in range(ATTEMPTS_MAX + 1)]
+    platform.jobs = {**platform.jobs, JobKind.BILLING: fails_for_one}
+    ran = [platform.turn_to(date(2026, 1, 2)) for _ in range(ATTEMPTS_MAX + 1)]
 
     assert [each.failed for each in ran] == [1] * ATTEMPTS_MAX + [0]
     assert [each.parked for each in ran] == [0] * (ATTEMPTS_MAX - 1) + [1, 0]
-    noticed = [len(almanac.house.policies.get(each).record.notices) for each in ids]
+    noticed = [len(platform.policies.get(each).record.notices) for each in ids]
     assert noticed == [0, 1, 1]
 
-    almanac.jobs = {**almanac.jobs, JobKind.BILLING: job}
-    assert almanac.scheduled.release_parked("test#ptn_one", limit=10) == 1
-    almanac.turn_to(date(2026, 1, 2))
-    assert len(almanac.house.policies.get(ids[0]).record.notices) == 1
+    platform.jobs = {**platform.jobs, JobKind.BILLING: job}
+    assert platform.stores.scheduled_jobs.release_parked("test#ptn_one", limit=10) == 1
+    platform.turn_to(date(2026, 1, 2))
+    assert len(platform.policies.get(ids[0]).record.notices) == 1
 
 
 def test_a_run_stops_when_its_time_is_up_and_the_next_goes_on():
-    almanac = Almanac()
-    ids = [almanac.issue() for _ in range(4)]
+    platform = Platform()
+    ids = [platform.issue_on_plan() for _ in range(4)]
     left = iter([False, False, True])
 
-    first = almanac.turn_to(date(2026, 1, 1), time_is_up=lambda: next(left, True))
-    second = almanac.turn_to(date(2026, 1, 1))
+    first = platform.turn_to(date(2026, 1, 1), time_is_up=lambda: next(left, True))
+    second = platform.turn_to(date(2026, 1, 1))
 
     assert (first.finished, first.jobs) == (False, 2)
     assert second.finished
-    assert [asked_of(almanac, each) for each in ids] == [1] * 4
+    assert [asked_of(platform, each) for each in ids] == [1] * 4
 
 
 def test_a_book_larger_than_a_page_is_worked_off_whole():
-    scheduled = MemoryScheduledJobs()
-    almanac = Almanac(scheduled=scheduled)
-    almanac.issue()
+    platform = Platform()
+    scheduled = platform.stores.scheduled_jobs
+    platform.issue_on_plan()
     run: list[str] = []
 
     def job(subject: str, _now: datetime) -> None:
         run.append(subject)
 
-    almanac.jobs = {JobKind.BILLING: job}
-    almanac.deliver()
+    platform.jobs = {JobKind.BILLING: job}
+    platform.schedule_events()
     [pattern] = scheduled.due("test#ptn_one", JobKind.BILLING, 0, by=date_of(2027), limit=1)
     for number in range(3 * PAGE + 1):
         scheduled.add(pattern.replace(subject=f"pol_test_{number}"))
 
-    almanac.turn_to(date(2026, 1, 1))
+    platform.turn_to(date(2026, 1, 1))
 
     assert len(run) == len(set(run)) == 3 * PAGE + 2
 
@@ -550,19 +545,19 @@ def date_of(year: int) -> datetime:
     return datetime(year, 1, 1, tzinfo=UTC)
 
 
-def test_what_lapsed_comes_back_when_the_arrears_are_paid(almanac):
-    almanac.turn_to(datetime(2026, 1, 5, 14, tzinfo=UTC))
-    over = almanac.prove_dispatch()
-    almanac.turn_to(over)
-    assert statuses(almanac) == ("lapsed",)
-    almanac.pay("15.46")
+def test_what_lapsed_comes_back_when_the_arrears_are_paid(platform):
+    platform.turn_to(datetime(2026, 1, 5, 14, tzinfo=UTC))
+    over = platform.prove_dispatch_by_email()
+    platform.turn_to(over)
+    assert statuses(platform) == ("lapsed",)
+    platform.pay_today("15.46")
 
     for gap in (False, True):
         with pytest.raises(ArrearsOpen, match=r"0\.01 GBP"):
-            almanac.house.reinstate(no_known_loss=True, gap=gap)
-    almanac.pay("0.01")
-    almanac.house.reinstate(no_known_loss=True)
+            platform.reinstate(no_known_loss=True, gap=gap)
+    platform.pay_today("0.01")
+    platform.reinstate(no_known_loss=True)
 
-    assert statuses(almanac) == ("on_risk",)
-    almanac.turn_to(date(2026, 1, 31))
-    assert statuses(almanac) == ("on_risk",)
+    assert statuses(platform) == ("on_risk",)
+    platform.turn_to(date(2026, 1, 31))
+    assert statuses(platform) == ("on_risk",)

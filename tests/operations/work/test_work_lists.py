@@ -15,8 +15,8 @@ from tests.support.claims import (
     reported,
     settled,
 )
+from tests.support.driving.http import authorizer as staff
 from tests.support.platform import Platform
-from tests.support.platform import authorizer as staff
 
 SUPERVISOR, UNDERWRITER, PARTNER = "supervisor-test", "underwriter-test", "harbour-test"
 

@@ -17,9 +17,10 @@ from insurance.screening import BundledScreening
 
 from tests.support.builders import PARTNER, make_command
 from tests.support.claims import issued, loss
+from tests.support.driving.http import Shelf
 from tests.support.engine import client
 from tests.support.faults import Faults, cancelled, throttled
-from tests.support.platform import Platform, Shelf
+from tests.support.platform import Platform
 from tests.support.products import shared_limits
 from tests.support.stores import on_dynamodb
 

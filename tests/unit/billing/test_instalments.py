@@ -10,16 +10,17 @@ from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.period import Period
 
 from tests.cases.published import expected
-from tests.support.policy_life import House, gbp
+from tests.support.platform import Platform
+from tests.support.policy_life import gbp
 
 FIRST = date(2026, 1, 31)
 YEAR = Period(start=datetime(2026, 1, 31, tzinfo=UTC), end=datetime(2027, 1, 31, tzinfo=UTC))
 
 
 def test_mot_i1_twelve_instalments_with_a_charge():
-    house = House()
-    total = house.issue().premium.total
-    monthly = plans_of(house.product)[1]
+    platform = Platform()
+    total = platform.issue().premium.total
+    monthly = plans_of(platform.product)[1]
 
     charge = monthly.charge_on(total)
     dues = schedule(total + charge, monthly, FIRST, YEAR).dues

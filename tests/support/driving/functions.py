@@ -1,0 +1,134 @@
+"""The functions of a platform: loaded once a process, and given the parts of the platform that is open.
+
+What they were given when they were loaded stands for the stores, products, keys and files of that
+platform, so that opening another takes no time.
+"""
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+
+from insurance import bundles, telemetry, wiring
+
+from demo.samples import BANKS
+from tests.support.driving.parts import Parts
+
+FUNCTIONS = Path(__file__).parents[3] / "functions"
+FOLDERS = (
+    "quoting",
+    "policy_issuance",
+    "policy_servicing",
+    "claim_intake",
+    "evidence",
+    "claim_assessment",
+    "settlement",
+    "work_list",
+    "complaints",
+    "billing",
+    "payment_execution",
+)
+
+
+@contextmanager
+def functions_on(parts: Parts) -> Iterator[tuple[ModuleType, ...]]:
+    """The modules of the functions, on these parts for as long as it lasts."""
+    apps = _apps()
+    before = [dict(vars(app)) for app in apps]
+    _open_now.append(parts)
+    try:
+        with _wired(parts.stores, lambda: parts.products, parts.keys, lambda: parts.objects):
+            yield apps
+    finally:
+        _open_now.remove(parts)
+        for app, variables in zip(apps, before, strict=True):
+            vars(app).clear()
+            vars(app).update(variables)
+
+
+_open_now: list[Parts] = []
+
+
+class _Late:
+    """Stands for a part of the platform that is open when a method is called."""
+
+    def __init__(self, find: Callable[[Parts], Any]) -> None:
+        self._find = find
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *given, **named: getattr(self._find(_open_now[-1]), name)(*given, **named)  # noqa: PLW0108 - found when it is called, not before
+
+
+class _LateStores:
+    def __getattr__(self, name: str) -> Any:
+        return _Late(lambda parts: getattr(parts.stores, name))
+
+
+@cache
+def _apps() -> tuple[ModuleType, ...]:
+    """The functions' modules, which are this driver's own: no other test meets its stores."""
+    keys: Any = _Late(lambda parts: parts.keys)
+    products: Any = _Late(lambda parts: parts.products)
+    objects: Any = _Late(lambda parts: parts.objects)
+    with _wired(_LateStores(), lambda: products, keys, lambda: objects):
+        return tuple(_app(folder) for folder in FOLDERS)
+
+
+@contextmanager
+def _wired(
+    stores: Any, products: Callable[[], Any], keys: Any, objects: Callable[[], Any]
+) -> Iterator[None]:
+    """`insurance.wiring` gives these; what it makes of them itself it makes anew, and forgets."""
+    with (
+        patch.object(wiring, "stores", lambda: stores),
+        patch.object(wiring, "products", products),
+        patch.object(wiring, "keys", lambda: keys),
+        patch.object(wiring, "objects", lambda _bucket: objects()),
+        _settings(),
+    ):
+        _forget()
+        try:
+            yield
+        finally:
+            _forget()
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    environment = {
+        "CARRIER": "Coverwright Insurance",
+        "DEBTOR_IBAN": "GB29NWBK60161331926819",
+        "DEBTOR_BIC": "NWBKGB2L",
+        "POWERTOOLS_METRICS_NAMESPACE": "Coverwright",
+        "POWERTOOLS_SERVICE_NAME": "platform",
+        "LIVE_MACHINES": BANKS["live"].client_id,
+        "TEST_MACHINES": BANKS["test"].client_id,
+    }
+    with (
+        patch.dict("os.environ", environment),
+        patch.object(telemetry.metrics.provider, "namespace", "Coverwright"),
+        patch.object(telemetry.metrics.provider, "service", "platform"),
+    ):
+        yield
+
+
+def _forget() -> None:
+    """Nothing that was made of one platform's parts is given to the next."""
+    for made in (*vars(bundles).values(), *vars(wiring).values()):
+        if isinstance(made, type(cache(lambda: None))):
+            made.cache_clear()
+
+
+def _app(folder: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        f"platform_{folder}", FUNCTIONS / folder / "app.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

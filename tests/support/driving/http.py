@@ -1,0 +1,180 @@
+"""Calls of the handlers: what an HTTP caller sees, without the wait.
+
+The calls are the REST proxy events that API Gateway makes, the callers are those of the local stack.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from types import ModuleType
+from typing import Any
+from urllib.parse import parse_qsl
+
+from insurance import wiring
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.identity import Mode
+from insurance.domain.product import Product
+from insurance.dynamodb.aggregates import read_event
+from insurance.operations.payments.queue_payments import queue_payments
+from insurance.operations.policy.register_in_force import register_in_force
+from insurance.operations.products.ports import Products
+
+from demo.samples import CALLERS, Machine, Partner
+from tests.support.driving.parts import Standing
+from tests.support.routes import check_declared
+
+type Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came back: the status, the body, and whether it was a replay."""
+
+    status: int
+    body: Json
+    headers: Mapping[str, str]
+
+
+@dataclass
+class Http(Standing):
+    """A platform's functions, called as the gateway would call them once it is open."""
+
+    apps: Sequence[ModuleType] = ()
+    numbers: Iterator[int] = field(default_factory=count)
+    tables: dict[str, str] = field(default_factory=dict)
+    """Where it keeps things, by the name of the setting; empty for one in memory."""
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        by: str = "harbour-test",
+        key: str | None = None,
+        query: Mapping[str, str] | None = None,
+        **headers: str,
+    ) -> Answered:
+        sent = {
+            "Idempotency-Key": key or f"key-{next(self.numbers)}",
+            "Coverwright-Clock": self.now.isoformat().replace("+00:00", "Z"),
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        path, _, asked = path.partition("?")
+        asked_too = {**dict(parse_qsl(asked)), **(query or {})}
+        event = {
+            "resource": path,
+            "path": path,
+            "httpMethod": method,
+            "headers": sent,
+            "multiValueHeaders": {name: [value] for name, value in sent.items()},
+            "queryStringParameters": asked_too or None,
+            "requestContext": {"requestId": "r-1", "authorizer": authorizer(by), "stage": "v1"},
+            "body": None if body is None else json.dumps(body),
+            "isBase64Encoded": False,
+        }
+        app = self._app_of(method, path)
+        result = app.handler(event, _Context())
+        check_declared(app.api.routes, event, result)
+        answer_headers = {
+            name: values[-1] for name, values in result.get("multiValueHeaders", {}).items()
+        }
+        text = result.get("body") or "{}"
+        return Answered(result["statusCode"], json.loads(text), answer_headers)
+
+    def post(self, path: str, body: Json | None = None, **arguments: Any) -> Json:
+        """The body of an answer that must be a success."""
+        answered = self.call("POST", path, {} if body is None else body, **arguments)
+        assert answered.status < 300, answered.body
+        return answered.body
+
+    def get(self, path: str, **arguments: Any) -> Json:
+        answered = self.call("GET", path, **arguments)
+        assert answered.status == 200, answered.body
+        return answered.body
+
+    def refused(self, path: str, body: Json | None = None, **arguments: Any) -> str:
+        """The slug of the problem that the call must be answered with."""
+        answered = self.call("POST", path, {} if body is None else body, **arguments)
+        assert answered.status >= 400, answered.body
+        slug: str = answered.body["code"]
+        return slug
+
+    def deliver(self) -> None:
+        """What the stream of events brings, from the first event on: it may come more than once."""
+        stores = self.stores
+        events = wiring.dynamodb().scan(TableName=self.tables["events"])["Items"]
+        for item in events:
+            queue_payments(read_event(item), instructions=stores.instructions)
+            register_in_force(read_event(item), policies=stores.policies_in_force)
+
+    def offering(self, *products: Product) -> None:
+        """Sell these products beside the bundled ones."""
+        self.parts.products = Shelf(self.parts.products, products)
+
+    def _app_of(self, method: str, path: str) -> ModuleType:
+        for app in self.apps:
+            for operation in app.api.routes:
+                rule = re.sub(r"\{[a-z_]+\}", "[^/]+", operation.path)
+                if operation.method == method and re.fullmatch(rule, path):
+                    return app
+        raise LookupError(f"{method} {path}")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The port `Products` with some of a test's own."""
+
+    behind: Products
+    own: tuple[Product, ...]
+
+    def on_sale(self, code: str, day: Any, mode: Mode) -> Product:
+        return self._own(code) or self.behind.on_sale(code, day, mode)
+
+    def for_renewal(self, code: str, day: Any, mode: Mode) -> Product:
+        return self._own(code) or self.behind.for_renewal(code, day, mode)
+
+    def version(self, ref: ProductRef) -> Product:
+        return self._own(ref.code) or self.behind.version(ref)
+
+    def sells(self, ref: ProductRef, day: Any, mode: Mode, *, renewal: bool) -> bool:
+        return bool(self._own(ref.code)) or self.behind.sells(ref, day, mode, renewal=renewal)
+
+    def all_on_sale(self, day: Any, mode: Mode) -> list[Product]:
+        return [*self.behind.all_on_sale(day, mode), *self.own]
+
+    def _own(self, code: str) -> Product | None:
+        return next((product for product in self.own if product.code == code), None)
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What Powertools wants to know of Lambda."""
+
+    function_name: str = "test"
+    memory_limit_in_mb: int = 128
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-2:123456789012:function:test"
+    aws_request_id: str = "r-1"
+
+
+def authorizer(name: str) -> Json:
+    """What the authorizer says of a sample caller."""
+    caller = CALLERS[name]
+    if isinstance(caller, Partner):
+        return {
+            "principal": caller.application,
+            "kind": "application",
+            "partner": caller.partner,
+            "roles": "",
+            "scopes": " ".join(caller.scopes),
+            "plan": caller.plan,
+            "mode": caller.mode,
+        }
+    scopes = " ".join(f"coverwright/{scope}" for scope in caller.scopes)
+    if isinstance(caller, Machine):
+        client_id = caller.client_id
+        return {"claims": {"sub": client_id, "client_id": client_id, "scope": scopes}}
+    groups = ",".join(getattr(caller, "groups", ()))
+    return {"claims": {"sub": caller.subject, "scope": scopes, "cognito:groups": groups}}
