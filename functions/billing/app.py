@@ -92,7 +92,7 @@ class PaymentRequest(Request):
 
 
 class RefundRequest(Request):
-    """What is refunded, to whom, and why."""
+    """The amount of a refund, its payee and the reason."""
 
     amount: PositiveMoney
     payee: PayeeRequest

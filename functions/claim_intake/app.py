@@ -1,4 +1,4 @@
-"""Claim intake: what is covered, and the first notice of a loss."""
+"""Claim intake: coverage checks and first notices of loss."""
 
 from http import HTTPStatus
 from typing import Any, Final, Literal

@@ -1,4 +1,4 @@
-"""Products: what is on sale and what is asked; and the life of their versions, for those who write them."""
+"""Products: those on sale and their questions; and their versions, for product managers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal

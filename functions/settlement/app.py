@@ -65,7 +65,7 @@ class PayeeApprovalRequest(Request):
 
 
 class FurtherPaymentRequest(Request):
-    """A bill for dealing with the claim, and its sender; or the insured's share of what was recovered,
+    """A bill for dealing with the claim, and its sender; or the insured's share of a recovery,
     once more, to the claim's payee."""
 
     cost_type: Literal["expense", "insured_share"] = "expense"

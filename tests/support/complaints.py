@@ -1,4 +1,4 @@
-"""Complaints as the tests open them, and who handles them."""
+"""Complaints as the tests open them, and their handlers."""
 
 from typing import Any
 

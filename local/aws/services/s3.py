@@ -130,7 +130,7 @@ class S3:
         )
 
     def read(self, bucket: str, key: str) -> bytes | None:
-        """An object, for who stands beside the stack: the bank that fetches its files."""
+        """An object, for a program beside the stack: the bank that fetches its files."""
         found = self._store.execute(
             "SELECT body FROM objects WHERE bucket = ? AND key = ?", (bucket, key)
         ).fetchone()

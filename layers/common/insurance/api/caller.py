@@ -18,8 +18,8 @@ MODE_GROUPS = frozenset(Mode)
 def caller_of(event: Mapping[str, Any]) -> Caller:
     """The caller of a REST proxy event.
 
-    The mode belongs to who is registered: an application's row, a person's group, a machine's client.
-    It is never a scope, because a client may ask for fewer scopes than it has.
+    The mode is registered: in an application's row, a person's group or a machine's client. It is
+    never a scope, because a client may ask for fewer scopes than it has.
 
     Raises:
         NoAuthority: The person or the machine is registered for no mode, or for both.

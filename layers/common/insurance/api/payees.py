@@ -10,7 +10,7 @@ from insurance.domain.party.party import Name, Payee
 
 
 class PayeeRequest(Request):
-    """Whom a settlement is paid to: an IBAN, or a sort code and an account number."""
+    """The payee of a payment, with an IBAN, or a sort code and an account number."""
 
     name: Name
     iban: Iban | None = None
@@ -35,7 +35,7 @@ class PayeeRequest(Request):
 
 
 class ClaimPayeeRequest(PayeeRequest):
-    """Whom a claim is paid to, and whether that is the policyholder: what they owe is set off."""
+    """The payee of a claim, and whether it is the policyholder, whose overdue premium is set off."""
 
     is_policyholder: bool = False
 

@@ -1,4 +1,4 @@
-"""The HTTP edge of every function: who calls, what is asked, what is answered, and no business."""
+"""The HTTP edge of every function: caller, request and answer, and no business."""
 
 import time
 from collections.abc import Callable, Mapping

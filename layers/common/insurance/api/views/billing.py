@@ -150,7 +150,7 @@ class BillingView(View):
     credit: MoneyView
     """What was paid and is not owed any more: it can be refunded."""
     in_suspense: MoneyView
-    """What was paid beyond what was owed, and was neither used nor refunded since."""
+    """The overpayment that was neither allocated nor refunded yet."""
     invoices: list[InvoiceView]
     payments: list[PaymentInView]
     refunds: list[RefundView]

@@ -1,4 +1,4 @@
-"""How evidence is shown: what was announced, what became of it, and a link for a short time."""
+"""How evidence is shown: its announcement, its status and a download link."""
 
 from collections.abc import Sequence
 from datetime import datetime

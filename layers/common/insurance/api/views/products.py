@@ -1,4 +1,4 @@
-"""How products are shown: what is asked and what is offered."""
+"""How products are shown: their questions and covers."""
 
 from collections.abc import Sequence
 from typing import Any, Self

@@ -99,7 +99,7 @@ class QuoteView(View):
 
 
 class StepView(BaseModel):
-    """One step of the price: what went in, what was applied, and the running premium after it."""
+    """One step of the price: its inputs, the rate applied, and the running premium after it."""
 
     code: str
     name: str

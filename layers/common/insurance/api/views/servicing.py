@@ -83,7 +83,7 @@ class ComputationView(BaseModel):
 
 
 class TransactionView(BaseModel):
-    """One transaction of a policy; what is reversed stays on the list and says by which one."""
+    """One transaction of a policy; a reversed one stays on the list and names its reversal."""
 
     number: int
     kind: str

@@ -56,7 +56,7 @@ class CoverPremiumView(Shown):
 
 
 class PremiumView(Shown):
-    """Net premium, what is added to it line by line, and the total to pay."""
+    """Net premium, the lines added to it, and the total to pay."""
 
     net: MoneyView
     lines: list[PremiumLineView]

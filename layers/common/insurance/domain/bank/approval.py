@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Approval(NamedTuple):
-    """A payment is granted or refused: by whom, and why."""
+    """A payment is approved or refused: the person and the reason."""
 
     granted: bool
     by: str

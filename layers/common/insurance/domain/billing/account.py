@@ -183,13 +183,13 @@ class BillingAccount(PartyRecord):
 
     @property
     def received(self) -> Money:
-        """What was paid towards what is owed: less what went to suspense and what was refunded."""
+        """The sum of all payments, less suspense and refunds."""
         paid = self._total(paid.amount - paid.to_suspense for paid in self.valid_payments)
         return paid - self._total(refund.of_premium for refund in self._refunds_in(PAID))
 
     @property
     def in_suspense(self) -> Money:
-        """What was paid beyond what was owed, and was neither used nor refunded since."""
+        """The overpayment that was neither allocated nor refunded yet."""
         beyond = self._total(paid.to_suspense for paid in self.paid_in)
         return beyond - self._total(refund.of_suspense for refund in self._refunds_in(PAID))
 
@@ -214,7 +214,7 @@ class BillingAccount(PartyRecord):
         )
 
     def with_suspense_used(self, policy: Policy) -> tuple[Self, Money]:
-        """Use money in suspense for what is owed by now; returns how much was used."""
+        """Allocate money in suspense to the amounts due by now; returns how much was allocated."""
         owed = self.owed(policy) - self.received
         left = used = max(min(self.free_suspense, owed), self._nothing)
         paid_in = []

@@ -113,7 +113,7 @@ class Claim(PartyRecord):
     reserves: Internal[tuple[Reserve, ...]] = ()
     payments: Internal[Annotated[tuple[Payment, ...], Field(max_length=PAYMENTS_MAX)]] = ()
     payees: Annotated[dict[str, Payee] | None, Classification.PERSONAL] = None
-    """Who a payment goes to, by its id: who sent the bill, or the payee for whom it was agreed."""
+    """The payee of a payment, by its id: the sender of the bill, or the payee when it was approved."""
     recoveries: Internal[Annotated[tuple[Recovery, ...], Field(max_length=RECOVERIES_MAX)]] = ()
     debtors: Annotated[dict[str, str] | None, Classification.PERSONAL] = None
     """Who owes each recovery, by its number."""
@@ -309,15 +309,15 @@ class Claim(PartyRecord):
         return paying if to is None else paying._going_to(to, payment)
 
     def agreed(self, payment: Payment) -> Self:
-        """With a payment that was agreed to: it goes to whom it was agreed for, also if the claim
-        has another payee before the bank is told."""
+        """With an approved payment: it goes to the payee at its approval, even if the claim's payee
+        changes before the bank is told."""
         payee = self.payee_of(payment)
         agreed = self.with_payment(payment)
         return agreed if payee is None else agreed._going_to(payee, payment)
 
     def payee_of(self, payment: Payment) -> Payee | None:
-        """Whom the payment goes to: a bill to who sent it, what was agreed to whom it was agreed
-        for, everything else to the claim's payee."""
+        """The payee of the payment: of a bill its sender, of an approved payment the payee at its
+        approval, else the claim's payee."""
         known = (self.payees or {}).get(payment.id)
         return known if known or payment.cost_type is CostType.EXPENSE else self.payee
 

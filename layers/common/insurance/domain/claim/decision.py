@@ -1,4 +1,4 @@
-"""Decisions on a claim: what was decided, why, by whom, and how to have it looked at again."""
+"""Decisions on a claim: outcome, reason, author, and how to ask for a review."""
 
 from collections.abc import Sequence
 from enum import StrEnum

@@ -39,7 +39,7 @@ class ExpenseInput(NamedTuple):
 
 
 def change_reserve(claim: Claim, reserve: ReserveInput, product: Product, act: Act) -> ClaimChange:
-    """Change what is expected to be paid still; the new total must be within authority.
+    """Change a reserve; the new total must be within authority.
 
     Raises:
         NoAuthority: The total of this type of cost is above the limits of the caller's roles.

@@ -1,4 +1,4 @@
-"""First notice of loss: the claim that it opens, and what is added to it later."""
+"""First notice of loss: the claim that it opens, and later additions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

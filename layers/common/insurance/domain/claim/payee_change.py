@@ -1,4 +1,4 @@
-"""A proposed change of the person whom a claim is paid to."""
+"""A proposed change of a claim's payee."""
 
 from datetime import timedelta
 from typing import Final

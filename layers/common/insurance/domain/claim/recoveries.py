@@ -123,7 +123,7 @@ def _pay_insured_share(claim: Claim, share: Money, act: Act) -> Claim:
     task = Task(
         role=HANDLER,
         code=TaskCode.APPROVE_PAYMENT,
-        reason=f"{share} of what was recovered is the insured's.",
+        reason=f"{share} of the recovery is the insured's.",
         since=act.at,
     )
     return reserved.paying(

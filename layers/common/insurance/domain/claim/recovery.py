@@ -65,7 +65,7 @@ class Recovery(Value):
     expected: Money
     received: Money
     kept: Money
-    """The insurer's part of what was received; the rest is the insured's."""
+    """The insurer's share of the receipts; the rest is the insured's."""
     written_off: Money | None = None
     """What was expected still when it was abandoned."""
     abandoned_because: str | None = None
@@ -94,7 +94,7 @@ class Recovery(Value):
         return self._moved(step).replace(received=received, kept=self.kept + kept)
 
     def abandoned(self, because: str) -> Self:
-        """The recovery, given up; what was expected still is written off.
+        """The recovery, given up; the amount still expected is written off.
 
         Raises:
             WrongState: It has come to its end already.

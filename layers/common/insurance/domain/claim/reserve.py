@@ -10,12 +10,12 @@ from insurance.domain.core.value import Value
 
 
 class CostType(StrEnum):
-    """What a claim costs: what is owed for the loss, and what it costs to deal with it."""
+    """The costs of a claim: the payment for the loss, and the expense of handling it."""
 
     INDEMNITY = "indemnity"
     EXPENSE = "expense"
     INSURED_SHARE = "insured_share"
-    """The insured's part of what was recovered: money held for them, no cost of ours."""
+    """The insured's share of recoveries: money held for them, no cost of ours."""
 
 
 COSTS = (CostType.INDEMNITY, CostType.EXPENSE)

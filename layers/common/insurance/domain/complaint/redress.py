@@ -40,7 +40,7 @@ class Redress(OutgoingPayment):
 
 @dataclass(frozen=True, slots=True)
 class RedressOffer:
-    """What is offered, to whom and why."""
+    """The amount offered, its payee and the reason."""
 
     amount: Money
     payee: Payee

@@ -40,7 +40,7 @@ class Account(StrEnum):
     PREMIUM_SET_OFF = "premium_set_off"
     """Between a claim and its policy's account: set off against payments that are not done yet."""
     RECOVERIES_PAYABLE = "recoveries_payable"
-    """The insured's part of what was recovered, until it is paid to them."""
+    """The insured's share of recoveries, until it is paid to them."""
     RECOVERIES = "recoveries"
     """What came back on claims: from the person who caused the loss, or by selling what was left of the object."""
 

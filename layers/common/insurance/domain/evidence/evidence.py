@@ -23,9 +23,9 @@ class EvidenceStatus(StrEnum):
     EXPECTED = "expected"
     """Announced: the file may be sent."""
     RECEIVED = "received"
-    """Read, found to be what was announced, and kept."""
+    """Checked, as announced, and stored."""
     REFUSED = "refused"
-    """Read, and not kept."""
+    """Checked, and not stored."""
 
 
 class Evidence(Value):

@@ -1,4 +1,4 @@
-"""The intake of a file: what is stored of it, or why it is refused."""
+"""The check of an uploaded file: its clean content, or the reason to refuse it."""
 
 from insurance.domain.evidence.evidence import Evidence
 from insurance.domain.evidence.media import Refusal, mismatch

@@ -23,7 +23,7 @@ ENDINGS = {MediaType.JPEG: "jpg", MediaType.PNG: "png", MediaType.PDF: "pdf"}
 
 
 class Refusal(StrEnum):
-    """Why a file is not kept."""
+    """Why a file is refused."""
 
     WRONG_SIZE = "wrong_size"
     WRONG_HASH = "wrong_hash"

@@ -35,7 +35,7 @@ class NoticeRule(NamedTuple):
 
 
 class DeadlineRule(NamedTuple):
-    """How long one act may take, and who says so."""
+    """How long one act may take, and the source of that rule."""
 
     code: str
     days: int
@@ -45,7 +45,7 @@ class DeadlineRule(NamedTuple):
 
 
 class Jurisdiction(NamedTuple):
-    """A regulator's territory: its calendar, its notices, its deadlines, and who hears what cannot be agreed."""
+    """A regulator's territory: its calendar, its notices, its deadlines, and its ombudsman."""
 
     code: str
     zone: str

@@ -28,7 +28,7 @@ class RecordKind(StrEnum):
 
 
 class RetentionRule(NamedTuple):
-    """So many years, and who says so."""
+    """A number of years, and the source of that rule."""
 
     years: int
     source: str

@@ -22,7 +22,7 @@ type FindFacts = Callable[[LookUp], Mapping[str, object] | None]
 
 
 class Repricing(NamedTuple):
-    """How a change of a policy is priced: on which product version, and for whom."""
+    """How a change of a policy is priced: the product version and the policyholder."""
 
     product: Product
     find: FindFacts

@@ -30,12 +30,12 @@ def claim_item(event: Event, claim: Claim) -> Item:
         "id": codec.text(event.stream),
         **aggregates.head_columns(event.head),
         **aggregates.body_columns(event),
-        **lane_columns(claim),
+        **queue_columns(claim),
     }
 
 
-def lane_columns(claim: Claim) -> Item:
-    """By whom the claim is waited for, what state it is in, and who has it in hand."""
+def queue_columns(claim: Claim) -> Item:
+    """The columns of the queues that list the claim: by role, by status and by handler."""
     columns = work_queue_index.waiting_columns(claim.id, waits_for(claim), waits_from(claim)) | {
         "status": work_queue_index.queue_key(claim.id, claim.handling),
         "reported": work_queue_index.queue_order(claim.reported_at, claim.id),

@@ -191,6 +191,6 @@ def _quote_item(event: Event, quote: Quote, key: PartyKey, idempotency: Idempote
 
 
 def _waiting(quote: Quote) -> Item:
-    """Its place in the work list of who must decide a referral, from the start."""
+    """Its place in the work list of the role that must decide its referral, from the start."""
     role = quote.waits_for
     return work_queue_index.waiting_columns(quote.id, role, quote.created_at) if role else {}

@@ -1,4 +1,4 @@
-"""What is asked of a customer or of a claimant, and what is looked up elsewhere."""
+"""Questions to customers and claimants, and look-ups of outside sources."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal

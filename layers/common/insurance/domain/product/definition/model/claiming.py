@@ -1,4 +1,4 @@
-"""Claims as they are written: what is asked, the rules a claim is held to, and what is paid."""
+"""Claims in a definition: questions, rules and payout."""
 
 from typing import Annotated, Literal
 
