@@ -19,6 +19,7 @@ from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
     InvalidFields,
+    NumberTaken,
     PayeeAlreadyNamed,
     PolicyNotFound,
     TooManyClaims,
@@ -134,7 +135,7 @@ def post_coverage_check(request: CoverageCheckRequest, query: Query) -> Verdict:
     roles=NOTICE_TAKERS,
     status=HTTPStatus.CREATED,
     shows=ClaimView,
-    raises=(PolicyNotFound, AlreadyErased, InvalidFields, TooManyClaims),
+    raises=(PolicyNotFound, AlreadyErased, InvalidFields, NumberTaken, TooManyClaims),
 )
 def post_claim(request: NoticeRequest, command: Command) -> Stored[Claim]:
     if request.settle:

@@ -14,6 +14,7 @@ from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
     NoLongerSold,
+    NumberTaken,
     QuoteAlreadyIssued,
     QuoteChanged,
     QuoteExpired,
@@ -83,6 +84,7 @@ class IssuePolicyRequest(Request):
     raises=(
         AlreadyErased,
         NoLongerSold,
+        NumberTaken,
         QuoteAlreadyIssued,
         QuoteChanged,
         QuoteExpired,

@@ -54,6 +54,7 @@ class MemoryClaims:
         if len(noticed) != context.register_revision or claim.id in self._memory.claims:
             raise StaleRevision(claim.policy_id)
         self._check_account(account)
+        self._memory.give_number(claim.number or claim.id, claim.id)
         self._take((), claim)
         self._change_account(account)
         self._memory.append(event, lambda: StaleRevision(claim.policy_id))

@@ -7,8 +7,10 @@ from datetime import datetime
 from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
 from insurance.domain.claim import Claim, NoticedClaim
 from insurance.domain.complaint import Complaint
+from insurance.domain.contract.number import normalise_number
 from insurance.domain.core.errors import (
     KeyReused,
+    NumberTaken,
 )
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import (
@@ -51,6 +53,8 @@ class Memory:
     """What is taken of shared limits, by policy and code."""
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     """To which claim a file came first, by policy and mark."""
+    numbers: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Which policy or claim has a number, by the kind of its id and the number's normal form."""
 
     def check(self, idempotency: Idempotency | None) -> None:
         if idempotency is None:
@@ -70,6 +74,11 @@ class Memory:
             idempotency.expires_at,
             idempotency.answer,
         )
+
+    def give_number(self, number: str, id: str) -> None:
+        given = self.numbers.setdefault((id.rsplit("_", 1)[0], normalise_number(number)), id)
+        if given != id:
+            raise NumberTaken(number)
 
     def append(self, event: Event, taken: Callable[[], Exception]) -> None:
         stream = self.events.setdefault(event.stream, [])

@@ -48,6 +48,7 @@ class MemoryPolicies:
             )
         if policy.id in self._memory.policies:
             raise QuoteAlreadyIssued(policy.quote_id, policy.id)
+        self._memory.give_number(policy.number.text if policy.number else policy.id, policy.id)
         self._quotes.move(bound, bound_quote, before)
         self._memory.append(event, lambda: QuoteAlreadyIssued(policy.quote_id, policy.id))
         self._memory.policies[policy.id] = Stored(policy, event.head, before.key)

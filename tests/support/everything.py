@@ -309,6 +309,18 @@ DOCUMENT: dict[str, Any] = {
         "certificate_shows": ["name"],
         "texts": {"en": {"schedule.title": "All of it"}},
     },
+    "numbers": {
+        "policy": {
+            "prefix": "EV",
+            "year": "four_digits",
+            "symbols": "digits",
+            "length": 9,
+            "check": "luhn",
+            "separator": "/",
+        },
+        "claim": {"prefix": "EVC"},
+        "renewal": "new_number",
+    },
 }
 
 TABLES = {

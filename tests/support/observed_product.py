@@ -10,6 +10,7 @@ from insurance.domain.core.errors import InsuranceError, InvalidFields
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.product import Product, ProductSource, Question, Risk
 from insurance.domain.product.claims.assessment import Loss
+from insurance.domain.product.definition.numbers import Numbers
 from insurance.domain.product.publishing.checks import Report, check
 from insurance.domain.product.publishing.release import ProductVersion
 from insurance.domain.product.publishing.scenarios import Scenarios, plain_risk
@@ -102,7 +103,18 @@ def _life(product: Product, report: Report) -> object:
         product.claims.recovery_deductible,
         product.claims.for_life,
         (product.currency, product.zone, product.territories, report.publishable),
+        _numbers(product),
     )
+
+
+def _numbers(product: Product) -> object:
+    """What policies and claims are called."""
+    numbers = Numbers(product.definition.numbers)
+    return numbers.renewals_keep_stem, [
+        [number.text for number in format.candidates("pol_" + "0" * 16, day)]
+        for format in (numbers.policy, numbers.claim)
+        for day in DAYS
+    ]
 
 
 def risks(product: Product, source: ProductSource) -> Iterator[Risk]:

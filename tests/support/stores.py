@@ -157,9 +157,11 @@ def accept(stores: Stores, before: Stored[Quote], key: str = "accept-1") -> Stor
     return kept
 
 
-def issue(stores: Stores, before: Stored[Quote], key: str = "issue-1") -> Stored[Policy]:
+def issue(
+    stores: Stores, before: Stored[Quote], key: str = "issue-1", **changes: Any
+) -> Stored[Policy]:
     bound = before.record.replace(status=QuoteStatus.BOUND)
-    policy = Policy.from_quote(bound, now=NOW)
+    policy = Policy.from_quote(bound, now=NOW).replace(**changes)
     bound_event = next_event(before.head, bound, before.key, type=QuoteEventType.BOUND)
     issued = next_event(StreamPosition(), policy, before.key, type=PolicyEventType.ISSUED)
     kept = Stored(policy, issued.head, before.key)

@@ -48,9 +48,9 @@ def posted(events: Iterable[Event]) -> Counter[str]:
 
 
 def assert_issued_once(backend: Backend, quotes: Iterable[str], *, premium: int) -> None:
-    """Each quote has one policy, written once: header, event, party, and nothing else is there."""
+    """Each quote has one policy, written once: number, event, party, and nothing else is there."""
     wanted = sorted(policy_id_for(quote_id) for quote_id in quotes)
-    assert sorted(item["id"]["S"] for item in backend.items("policies")) == wanted
+    assert sorted(item["of"]["S"] for item in backend.items("policies")) == wanted
     assert len(backend.items("parties")) == len(wanted)
     assert_chains_hold(backend)
     written = streams(backend)

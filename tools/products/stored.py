@@ -53,11 +53,14 @@ class StoredBook:
 
     def _ids(self, mode: Mode) -> Iterator[str]:
         pages = self._client.get_paginator("scan").paginate(
-            TableName=self._policies_table, ProjectionExpression="id", ConsistentRead=True
+            TableName=self._policies_table,
+            ProjectionExpression="#of",
+            ExpressionAttributeNames={"#of": "of"},
+            ConsistentRead=True,
         )
         for page in pages:
-            ids = (item["id"]["S"] for item in page["Items"])
-            yield from (id for id in ids if id.startswith("pol_") and mode_of(id) is mode)
+            numbered = (item["of"]["S"] for item in page["Items"] if "of" in item)
+            yield from (id for id in numbered if mode_of(id) is mode)
 
 
 def rerated(policies: Iterator[Policy], draft: Product) -> Impact:

@@ -81,6 +81,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.AlreadyErased: Problem(HTTPStatus.CONFLICT, "already-erased", "Personal data erased"),
     errors.AccessFull: Problem(HTTPStatus.CONFLICT, "access-full", "Access full"),
     errors.SamePerson: Problem(HTTPStatus.CONFLICT, "same-person", "Another person must approve"),
+    errors.NumberTaken: Problem(HTTPStatus.CONFLICT, "number-taken", "Number taken"),
     errors.TooManyClaims: Problem(HTTPStatus.CONFLICT, "too-many-claims", "Too many claims"),
     errors.ScreeningNotFound: Problem(
         HTTPStatus.NOT_FOUND, "screening-not-found", "Screening not found"

@@ -18,6 +18,7 @@ class ClaimLineView(BaseModel):
     """A claim in a list: enough to find it, and to see what a person must do about it."""
 
     id: str
+    number: str | None
     status: str
     decision: str
     cover: str
@@ -32,6 +33,7 @@ class ClaimLineView(BaseModel):
         claim = stored.record
         return cls(
             id=claim.id,
+            number=claim.number,
             status=claim.handling,
             decision=claim.decision,
             cover=claim.cover,

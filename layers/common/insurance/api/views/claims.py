@@ -21,7 +21,18 @@ from insurance.domain.party.party import Claimant, Payee
 
 POLICYHOLDER_FIELDS = frozenset(
     {
-        *("id", "policy_id", "revision", "status", "decision", "decisions", "closed_as", "cover"),
+        *(
+            "id",
+            "number",
+            "policy_id",
+            "policy_number",
+            "revision",
+            "status",
+            "decision",
+            "decisions",
+            "closed_as",
+            "cover",
+        ),
         *("occurred_at", "reported_at", "claimed", "claimant", "facts", "narrative", "reference"),
         *("payee", "payee_requested", "payee_cools_until", "loss_payee", "missing", "judged_on"),
         *("segment", "steps", "payable", "recoverable", "paid", "payments"),
@@ -34,7 +45,10 @@ class ClaimView(View):
     """A claim: its status, its decisions and their reasons, its reserves and payments."""
 
     id: str
+    number: str | None
+    """What people call the claim by; null: it was opened before claims had numbers."""
     policy_id: str
+    policy_number: str | None
     status: str
     decision: str
     decisions: list[DecisionView]
@@ -103,7 +117,9 @@ class ClaimView(View):
         return cls(
             etag=etag(stored.head.sequence, "claim"),
             id=claim.id,
+            number=claim.number,
             policy_id=claim.policy_id,
+            policy_number=claim.policy_number,
             status=claim.handling,
             decision=claim.decision,
             decisions=[DecisionView.of(record) for record in claim.decisions],

@@ -32,6 +32,7 @@ class InternalClaimView(View):
     """A claim's handler, notes and diary. Partners and policyholders never see them."""
 
     claim_id: str
+    claim_number: str | None
     revision: int
     handler: str | None
     notes: list[NoteView]
@@ -43,6 +44,7 @@ class InternalClaimView(View):
         return cls(
             etag=etag(stored.head.sequence, "internal"),
             claim_id=claim.id,
+            claim_number=claim.number,
             revision=stored.head.sequence,
             handler=claim.handler,
             notes=[NoteView(**note.model_dump()) for note in claim.notes],

@@ -56,6 +56,7 @@ class NoticeView(View):
     """One notice, and the policy's status with it."""
 
     policy_id: str
+    policy_number: str | None
     status: list[str]
     notice: NoticeItem
 
@@ -65,6 +66,7 @@ class NoticeView(View):
         return cls(
             etag=etag(result.policy.head.sequence, "policy"),
             policy_id=policy.id,
+            policy_number=policy.number.text if policy.number else None,
             status=[str(status) for status in policy.status_at(now)],
             notice=NoticeItem.of(result.notice),
         )
@@ -74,6 +76,7 @@ class NoticesView(View):
     """Every notice of a policy, the first given first."""
 
     policy_id: str
+    policy_number: str | None
     items: list[NoticeItem]
 
     @classmethod
@@ -82,5 +85,6 @@ class NoticesView(View):
         return cls(
             etag=etag(stored.head.sequence, "notices"),
             policy_id=policy.id,
+            policy_number=policy.number.text if policy.number else None,
             items=[NoticeItem.of(notice) for notice in policy.notices],
         )

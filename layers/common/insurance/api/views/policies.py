@@ -51,6 +51,8 @@ class PolicyView(View):
     """A policy as it stands at an instant: the terms in force then, or last before."""
 
     id: str
+    number: str | None
+    """What people call the policy by; null: it was issued before policies had numbers."""
     quote_id: str
     party_id: str
     status: list[str]
@@ -98,6 +100,7 @@ class PolicyView(View):
         return cls(
             etag=etag(stored.head.sequence, "policy"),
             id=policy.id,
+            number=policy.number.text if policy.number else None,
             quote_id=policy.quote_id,
             party_id=policy.party_id,
             status=[str(status) for status in whole.status_at(instant)],

@@ -15,7 +15,7 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import ChargeLine, Computation, Policy, Transaction
 from insurance.domain.policy.difference import Difference
-from insurance.domain.policy.policy import computation_of_new_business
+from insurance.domain.policy.new_business import computation_of_new_business
 from insurance.domain.policy.timeline import NEW_BUSINESS
 from insurance.operations.policy.change_policy import PolicyChange
 
@@ -138,6 +138,7 @@ class ChangeView(View):
     """A change of a policy: what it costs, and which transactions it reverses and applies again."""
 
     policy_id: str
+    policy_number: str | None
     revision: int
     stored: bool
     """False in a preview: nothing was stored, and `revision` is the policy's."""
@@ -156,6 +157,7 @@ class ChangeView(View):
         return cls(
             etag=etag(change.head.sequence, "policy") if change.stored else None,
             policy_id=policy.id,
+            policy_number=policy.number.text if policy.number else None,
             revision=change.head.sequence,
             stored=change.stored,
             status=[str(status) for status in policy.status_at(now)],

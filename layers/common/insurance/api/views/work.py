@@ -18,6 +18,8 @@ class WorkView(BaseModel):
 
     kind: str
     id: str
+    number: str | None
+    """Of a claim; quotes and complaints have none."""
     role: str
     code: str
     status: str
@@ -35,6 +37,7 @@ class WorkView(BaseModel):
         return cls(
             kind=work.kind,
             id=work.id,
+            number=work.number,
             role=work.role,
             code=work.code,
             status=work.status,
@@ -66,7 +69,9 @@ class ClaimRowView(BaseModel):
     """A claim in a list over all policies."""
 
     id: str
+    number: str | None
     policy_id: str
+    policy_number: str | None
     partner: str
     status: str
     decision: str
@@ -81,7 +86,9 @@ class ClaimRowView(BaseModel):
     def of(cls, claim: Claim) -> Self:
         return cls(
             id=claim.id,
+            number=claim.number,
             policy_id=claim.policy_id,
+            policy_number=claim.policy_number,
             partner=claim.partner,
             status=claim.handling,
             decision=claim.decision,

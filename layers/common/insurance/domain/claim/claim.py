@@ -59,7 +59,10 @@ class Claim(PartyRecord):
     )
 
     id: Internal[ClaimId]
+    number: Internal[str | None] = None
+    """None: it was opened before claims had numbers."""
     policy_id: Internal[PolicyId]
+    policy_number: Internal[str | None] = None
     partner: Internal[str]
     cover: Internal[str]
     occurred_at: Internal[AwareDatetime]

@@ -1,6 +1,6 @@
 """First notice of loss: the claim that it opens, and later additions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -25,6 +25,7 @@ from insurance.domain.claim.set_off import (
 from insurance.domain.claim.settlement import decide_by_rules, with_payee
 from insurance.domain.claim.verdict import Notice, Verdict
 from insurance.domain.claim.verification import verify_claim, verify_notice
+from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.core.errors import (
     AlreadyErased,
     FieldFault,
@@ -37,6 +38,7 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Claimant, Payee
 from insurance.domain.product import Product
+from insurance.domain.product.definition.numbers import Numbers
 from insurance.domain.quote.pricing import territory_of
 from insurance.domain.screening.screening import ScreeningMatch
 
@@ -125,6 +127,7 @@ def open_claim(
         id=claim_id,
         party_id=named_party(policy.party_id, claim_id),
         policy_id=policy.id,
+        policy_number=policy.number.text if policy.number else None,
         partner=policy.partner,
         cover=notice.cover,
         occurred_at=notice.occurred_at,
@@ -143,6 +146,12 @@ def open_claim(
         channel=notice.channel or OF_CALLERS[act.caller.kind],
     ).with_reserve(CostType.INDEMNITY, verdict.reserve, ReserveReason.INITIAL, by=act.by, at=act.at)
     return acknowledged(claim, territory_of(policy, product), act.at), verdict
+
+
+def claim_numbers(claim: Claim, product: Product) -> Iterator[ReferenceNumber]:
+    """The numbers that a new claim may get, in the order in which they are tried."""
+    reported_on = claim.reported_at.astimezone(product.zone).date()
+    return Numbers(product.definition.numbers).claim.candidates(claim.id, reported_on)
 
 
 def settle_notice(

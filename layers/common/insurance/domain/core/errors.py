@@ -30,6 +30,7 @@ InsuranceError
 │   ├── PlanAlreadyChosen       the policy is being paid, or was changed since
 │   ├── StaleRevision           somebody else changed it first
 │   ├── AlreadyErased
+│   ├── NumberTaken             another policy or claim has the number: the next one is tried
 │   ├── AccessFull              a person is as many parties as one can be
 │   ├── TooManyClaims
 │   ├── ClaimOnHold
@@ -235,6 +236,14 @@ class AlreadyErased(Conflict):
     def __init__(self, id: str) -> None:
         super().__init__(f"The personal data of {id} have been erased.")
         self.id = id
+
+
+class NumberTaken(Conflict):
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"The number {number} is taken. Where every number that was tried is taken, the product's numbers are"
+            " too short: call us."
+        )
 
 
 class TooManyClaims(Conflict):

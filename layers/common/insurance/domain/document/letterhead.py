@@ -54,7 +54,8 @@ def framed(subject: Subject, body: Body, wording: Wording) -> Content:
     policy, kind = subject.policy, subject.kind
     known_at = max(subject.known_at, body.known_at or subject.known_at)
     name = subject.policyholder.name.strip()
-    values = {"carrier": policy.carrier, "name": name, "policy": policy.id}
+    number = policy.number.text if policy.number else policy.id
+    values = {"carrier": policy.carrier, "name": name, "policy": number}
     test = mode_of(policy.id) is Mode.TEST
     return Content(
         title=wording.say(f"{kind}.title"),
@@ -66,7 +67,7 @@ def framed(subject: Subject, body: Body, wording: Wording) -> Content:
         addressee=addressee(subject.policyholder, wording),
         timestamp=int(known_at.timestamp()),
         reference=(
-            (wording.say("reference.policy"), policy.id),
+            (wording.say("reference.policy"), number),
             (wording.say("reference.product"), subject.product.name),
             *body.reference,
             (wording.say("reference.date"), wording.local_day(body.dated)),

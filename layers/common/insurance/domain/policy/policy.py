@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime
 
+from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.proration import Earning
 from insurance.domain.contract.terms import CoverTerms, ImposedTerms, ProductRef
@@ -21,13 +22,13 @@ from insurance.domain.core.period import Period
 from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.party.party import Policyholder
+from insurance.domain.policy.new_business import issued_lines
 from insurance.domain.policy.notice import Notice, NoticeEnd
 from insurance.domain.policy.timeline import NEW_BUSINESS, Segment, Timeline
 from insurance.domain.policy.transaction import (
     ChangedAnswers,
     ChargeKind,
     ChargeLine,
-    Computation,
     Initiator,
     Terms,
     Transaction,
@@ -72,6 +73,8 @@ class Policy(Record):
     """One contract: risk, cover and premium as issued, and every change since."""
 
     id: Internal[PolicyId]
+    number: Internal[ReferenceNumber | None] = None
+    """None: the policy was issued before policies had numbers."""
     quote_id: Internal[QuoteId]
     party_id: Internal[PartyId]
     partner: Internal[str]
@@ -316,7 +319,7 @@ class Policy(Record):
 
     def charged_lines(self) -> tuple[ChargeLine, ...]:
         """What the customer owes for the term, by line."""
-        lines = [charge for charge in _issued_lines(self.premium) if charge.amount]
+        lines = [charge for charge in issued_lines(self.premium) if charge.amount]
         for transaction in self.standing():
             lines += transaction.computation.lines
         summed: dict[tuple[ChargeKind, str], ChargeLine] = {}
@@ -370,23 +373,3 @@ class Policy(Record):
 
     def _segment_at(self, instant: datetime) -> Segment | None:
         return next((segment for segment in self.segments() if instant in segment.period), None)
-
-
-def _issued_lines(premium: Premium) -> list[ChargeLine]:
-    net = ChargeLine(kind=ChargeKind.NET, code="net", name="Net premium", amount=premium.net)
-    return [net] + [
-        ChargeLine(
-            kind=ChargeKind(line.kind.value), code=line.code, name=line.name, amount=line.amount
-        )
-        for line in premium.lines
-    ]
-
-
-def computation_of_new_business(premium: Premium) -> Computation:
-    """The premium as issued, in the form of a transaction's computation."""
-    return Computation(
-        method="term",
-        lines=tuple(_issued_lines(premium)),
-        commission=premium.commission,
-        total=premium.total,
-    )

@@ -114,6 +114,7 @@ def renewal_terms(
     last = policy.at(end - LAST_MOMENT)
     renewing = RenewalBasis(
         policy_id=policy.id,
+        number=policy.number,
         last=last.premium,
         claims=tuple(losses),
         cover_history=CoverHistory(

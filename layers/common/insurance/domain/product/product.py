@@ -14,6 +14,7 @@ from insurance.domain.product.covers import CoverOnOffer, Covers, cover_codes
 from insurance.domain.product.definition import model
 from insurance.domain.product.definition.answers import Answers, Visible, answers_to, read_answers
 from insurance.domain.product.definition.life import Life
+from insurance.domain.product.definition.numbers import Numbers
 from insurance.domain.product.definition.places import currency_of, zone_of
 from insurance.domain.product.definition.questions import by_code, question
 from insurance.domain.product.definition.source import ProductSource
@@ -102,6 +103,7 @@ class Product:
             lambda: self.life.jurisdiction,
             lambda: self.life.retentions,
             lambda: self.documents,
+            partial(Numbers, self.definition.numbers),
             *(partial(self.claims.of, cover) for cover in self.scope.covers),
         ]
         for part in parts:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime
 
+from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.terms import (
     CoverTerms,
@@ -119,6 +120,7 @@ class RenewalBasis(Value):
     """What a renewal is priced on beside the risk: the policy, its last premium and its claims."""
 
     policy_id: PolicyId
+    number: ReferenceNumber | None = None
     last: Premium
     claims: tuple[PastClaim, ...] = ()
     cover_history: CoverHistory | None = None

@@ -37,6 +37,8 @@ class WorkItem:
     deadline: RegulatoryDeadline | None
     handler: str | None
     partner: str
+    number: str | None = None
+    """Of a claim."""
 
     def age_days(self, now: datetime) -> int:
         """How long it has been waiting, in whole days."""
@@ -101,6 +103,7 @@ def _of_claim(claim: Claim, role: str) -> WorkItem:
         deadline=_next_running(claim.deadlines),
         handler=claim.handler,
         partner=claim.partner,
+        number=claim.number,
     )
 
 

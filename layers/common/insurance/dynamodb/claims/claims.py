@@ -30,6 +30,7 @@ from insurance.dynamodb.claims.claim_items import (
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ContractKeys
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.numbers import give_number
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import (
@@ -120,6 +121,7 @@ class DynamoDBClaims:
         transact(
             self._client,
             [
+                give_number(self._claims_table, claim.number or claim.id, claim.id),
                 *self._change_account(account),
                 *self._take((), claim),
                 add(self._claims_table, claim_item(event, claim), noticed, key="id"),

@@ -9,7 +9,7 @@ from insurance.domain.core.errors import ComplaintNotFound, StaleRevision
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import party_id_for, quote_id_for
 from insurance.domain.core.stored import PartyKey, Stored
-from insurance.domain.quote.quote import Quote
+from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ContractKeys
@@ -41,23 +41,25 @@ class DynamoDBComplaints:
         self._client = client
         self._table = tables.complaints
         self._quotes_table = tables.quotes
-        self._subjects = {"quo": tables.quotes, "pol": tables.policies, "clm": tables.claims}
+        self._claims_table = tables.claims
         self._parties_table = tables.parties
         self._events_table = tables.events
         self._idempotency = idempotency
         self._keys = keys
 
     def load_context(self, about: str, command: Command) -> ComplaintContext | None:
-        table = self._subjects[about.split("_", 1)[0]]
+        kind = about.split("_", 1)[0]
         keys = [self._idempotency.key(command.idempotency), *self._holders(about)]
-        if table != self._quotes_table:
-            keys.append((table, {"id": codec.text(about)}))
+        if kind == "clm":
+            keys.append((self._claims_table, {"id": codec.text(about)}))
         earlier, quote, party, *rest = load(self._client, keys)
         contract = ContractKeys(self._keys, about, party, quote)
         self._idempotency.check(command.idempotency, earlier, contract)
         if quote is None or None in rest:
             return None
         open_fields = Quote.merge_personal(codec.unpack(quote["body"]["B"]), {})
+        if kind == "pol" and open_fields.status is not QuoteStatus.BOUND:
+            return None
         return ComplaintContext(
             partner=open_fields.partner,
             party_id=contract.holder,

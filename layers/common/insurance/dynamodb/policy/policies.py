@@ -1,4 +1,4 @@
-"""Policies in their table: a small header each; the body is the event that made it."""
+"""Policies as they are issued: each is its first event, and its number stands in the policies' table."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,11 +14,12 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ERASED_AT, holder_columns, not_erased
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.numbers import give_number
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.quoting.quotes import load_quote, quote_changes
 from insurance.dynamodb.streams import stream_items
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import add, load, transact, update
+from insurance.dynamodb.transaction import load, transact, update
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import Keys
 
@@ -77,7 +78,7 @@ class DynamoDBPolicies:
             """The party was erased after the read: decided again, the issue is refused."""
             return StaleRevision(policy.quote_id)
 
-        header = {"id": codec.text(policy.id), **aggregates.head_columns(event.head)}
+        number = policy.number.text if policy.number else policy.id
         named = bound_quote.party_id
         keys = update(
             self._parties_table,
@@ -89,6 +90,7 @@ class DynamoDBPolicies:
         transact(
             self._client,
             [
+                give_number(self._policies_table, number, policy.id),
                 *quote_changes(
                     bound,
                     bound_quote,
@@ -99,7 +101,6 @@ class DynamoDBPolicies:
                 keys,
                 *([not_erased(self._parties_table, named)] if named else []),
                 aggregates.append(self._events_table, event, taken=issued),
-                add(self._policies_table, header, issued, key="id"),
                 self._idempotency.keep(command.idempotency, about=policy.party, key=before.key),
             ],
         )

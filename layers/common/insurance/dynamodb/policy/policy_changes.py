@@ -1,4 +1,4 @@
-"""Policies as servicing changes them: the header, one more event, and the idempotency record, or none of them."""
+"""Policies as servicing changes them: the policy's item, one more event, and the idempotency record, or none of them."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -56,7 +56,10 @@ class DynamoDBPolicyChanges:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(event.stream)
 
-        header = {
+        unchanged = aggregates.AT_REVISION
+        if before.head.sequence == 1:  # the policy has no item until its first change
+            unchanged = f"attribute_not_exists(id) OR {unchanged}"
+        item = {
             "id": codec.text(event.stream),
             **aggregates.head_columns(event.head),
             **aggregates.body_columns(event),
@@ -66,9 +69,9 @@ class DynamoDBPolicyChanges:
             [
                 put(
                     self._policies_table,
-                    header,
+                    item,
                     stale,
-                    condition=aggregates.AT_REVISION,
+                    condition=unchanged,
                     seen=codec.number(before.head.sequence),
                 ),
                 aggregates.append(self._events_table, event, taken=stale),

@@ -1,7 +1,7 @@
 """Where a policy stands and how it is read, for every command that needs one.
 
-A policy that never changed is a small header, and its body is its first event; from the second
-event on the header carries the body.
+A policy that never changed is its first event; from the second event on it has an item of its own, which
+carries the body.
 """
 
 from collections.abc import Sequence
@@ -51,12 +51,14 @@ class PolicyReader:
             PolicyNotFound: There is no such policy.
         """
         header, issued, key_item = items
-        if header is None or issued is None:
+        if issued is None:
             raise PolicyNotFound(policy_id)
-        body = header if "body" in header else issued
+        # A policy that was issued before policies had numbers has a header without a body.
+        body = header if header and "body" in header else issued
         keys = self.keys(policy_id, key_item)
         policy, key = aggregates.opened(Policy, body, keys, policy_id)
-        return Stored(policy, aggregates.read_head(header), key)
+        head = aggregates.read_head(header) if header else aggregates.read_event(issued).head
+        return Stored(policy, head, key)
 
     def keys(self, policy_id: str, key_item: Item | None) -> ContractKeys:
         """The keys of the contract, from the last of the items that `wants` names."""

@@ -2,14 +2,17 @@
 
 from insurance.domain.claim import Claim
 from insurance.domain.claim.change import ClaimChange, first_event
+from insurance.domain.claim.context import NoticeContext
 from insurance.domain.claim.event_types import ClaimEventType
-from insurance.domain.claim.notice import NoticeInput, open_claim, settle_notice
+from insurance.domain.claim.notice import NoticeInput, claim_numbers, open_claim, settle_notice
+from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.core.errors import AlreadyErased, PolicyNotFound
 from insurance.domain.core.identity import new_claim_id
 from insurance.domain.core.stored import Stored
 from insurance.operations.claims.claim_context import act_of, find_matches, while_limits_move
 from insurance.operations.claims.ports import ClaimPorts
 from insurance.operations.command import Command
+from insurance.operations.free_number import with_free_number
 
 
 def notify_claim(
@@ -28,6 +31,7 @@ def notify_claim(
         AlreadyErased: The policy's people were erased.
         TooManyClaims: The policy has as many claims as its register can hold.
         InvalidFields: The product has no such cover, or cannot read the facts.
+        NumberTaken: Every number that the claim could get is taken.
         Unavailable: Other claims used the same limit first, too many times.
     """
     return while_limits_move(lambda: _notify(notice, command, ports, settle=settle))
@@ -49,7 +53,23 @@ def _notify(
     if settle:
         matches = find_matches(claim, claim.payee, ports.screening)
         change = settle_notice(claim, verdict, context, product, matches, act=act)
-    event = first_event(change, key, act)
+    return with_free_number(
+        claim_numbers(claim, product),
+        lambda number: _store(_numbered(change, number), context, command, ports),
+    )
+
+
+def _numbered(change: ClaimChange, number: ReferenceNumber) -> ClaimChange:
+    return change._replace(claim=change.claim.replace(number=number.text))
+
+
+def _store(
+    change: ClaimChange, context: NoticeContext, command: Command, ports: ClaimPorts
+) -> Stored[Claim]:
+    key = context.policy.key
+    if key is None:
+        raise AlreadyErased(change.claim.policy_id)
+    event = first_event(change, key, act_of(command))
     stored = Stored(change.claim, event.head, key)
     ports.claims.notify(
         event,

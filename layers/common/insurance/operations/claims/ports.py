@@ -51,6 +51,7 @@ class Claims(Protocol):
 
         Raises:
             StaleRevision: Another claim was entered meanwhile.
+            NumberTaken: Another claim has the number.
             LimitMoved: Other claims have left too little of a shared limit.
             AccountMoved: The policy's account has changed meanwhile.
             AlreadyAnswered: This call was answered before.

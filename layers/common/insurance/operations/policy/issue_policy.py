@@ -8,11 +8,13 @@ from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.policy.numbering import policy_numbers
 from insurance.domain.product import Product
 from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.pricing import price_again
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command
+from insurance.operations.free_number import with_free_number
 from insurance.operations.parties.screen_policyholder import screen_policyholder
 from insurance.operations.policy.ports import IssuingPorts
 from insurance.operations.products.ports import Products
@@ -41,6 +43,7 @@ def issue_policy(
         QuoteChanged: The quote would be priced differently today.
         ScreeningOpen: The policyholder's name resembles one on a sanctions list.
         AlreadyErased: The quote's personal data were erased.
+        NumberTaken: Every number that the policy could get is taken.
     """
     before = ports.policies.load_quote(quote_id, command)
     quote = before.record
@@ -49,13 +52,25 @@ def issue_policy(
     command.check_revision(before, quote_id)
     bound = quote.bound(now=command.now)
     product = _check_price(quote, ports.products, command.now)
+    if before.key is None:
+        raise AlreadyErased(f"quote {quote_id}")
+    screen_policyholder(quote, before.key, command, ports.screening)
     begins = product.term.cover_begins(quote.period.start, command.now, no_known_loss=no_known_loss)
     policy = Policy.from_quote(
         bound, now=command.now, cover_begins_at=begins, no_known_loss=no_known_loss
     )
+    last = quote.renewing.number if quote.renewing else None
+    return with_free_number(
+        policy_numbers(policy, product, last),
+        lambda number: _store(policy.replace(number=number), bound, before, command, ports),
+    )
+
+
+def _store(
+    policy: Policy, bound: Quote, before: Stored[Quote], command: Command, ports: IssuingPorts
+) -> Stored[Policy]:
     if before.key is None:
-        raise AlreadyErased(f"quote {quote_id}")
-    screen_policyholder(quote, before.key, command, ports.screening)
+        raise AlreadyErased(f"quote {bound.id}")
     issued = Event.following(
         StreamPosition(),
         policy,
@@ -71,7 +86,7 @@ def issue_policy(
         before.head,
         bound,
         before.key,
-        stream=quote_id,
+        stream=bound.id,
         type=QuoteEventType.BOUND,
         actor=command.actor,
         now=command.now,

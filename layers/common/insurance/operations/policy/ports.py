@@ -64,6 +64,7 @@ class Policies(PolicyReads, Protocol):
         Raises:
             AlreadyAnswered: This call was answered before.
             QuoteAlreadyIssued: The quote's policy exists.
+            NumberTaken: Another policy has the number.
             StaleRevision: The quote has changed since it was loaded.
         """
 

@@ -99,6 +99,31 @@ class Documents(Part):
     """By language (`en`) or language and territory (`en-GB`): texts in place of the usual ones."""
 
 
+class NumberFormat(Part):
+    """How a number is formed: prefix, year, symbols of its own, check digits."""
+
+    prefix: Annotated[str, Keywords(pattern="^[A-Z0-9]{0,8}$")] | None = None
+    """Without one a policy's number begins with POL, a claim's with CLM."""
+    year: Literal["none", "two_digits", "four_digits"] = "two_digits"
+    """The year in which the policy begins or the claim was reported, in the product's time zone."""
+    symbols: Literal["digits", "letters_and_digits"] = "letters_and_digits"
+    """Letters that look like digits (I, L, O) and U are left out."""
+    length: Annotated[int, Keywords(minimum=6, maximum=16)] = 8
+    """How many symbols a number has of its own. Leave room: at most half of the numbers may come into use."""
+    check: Literal["mod_97_10", "luhn"] = "mod_97_10"
+    """Two check digits of ISO/IEC 7064 MOD 97-10, or one of ISO/IEC 7812-1 (Luhn)."""
+    separator: Literal["-", "/", ".", ""] = "-"
+
+
+class Numbers(Part):
+    """The numbers that policies and claims are known by."""
+
+    policy: NumberFormat = NumberFormat.nothing()
+    claim: NumberFormat = NumberFormat.nothing()
+    renewal: Literal["keep_stem", "new_number"] = "keep_stem"
+    """Whether the next term keeps the policy's number, with the term at its end, or gets another."""
+
+
 class Definition(Part):
     """One version of a product."""
 
@@ -138,3 +163,4 @@ class Definition(Part):
     renewal: Renewal = Renewal.nothing()
     claims: Claims = Claims.nothing()
     documents: Documents = Documents.nothing()
+    numbers: Numbers = Numbers.nothing()
