@@ -173,7 +173,7 @@ def test_another_partner_finds_neither_policy_nor_document(handlers, path, calle
         (handlers.get(f"{path}/documents", caller=caller, **own), "policy-not-found"),
         (
             handlers.get(f"{path}/documents/{document['id']}", caller=caller, **own),
-            "document-not-found",
+            "policy-not-found",
         ),
     ):
         assert (answer.status, answer.code) == (404, code)

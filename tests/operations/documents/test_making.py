@@ -166,9 +166,9 @@ def test_another_partners_documents_are_as_unknown_as_none(platform):
 
     with pytest.raises(PolicyNotFound):
         platform.make_document("schedule", caller=STRANGER)
-    with pytest.raises(DocumentNotFound):
+    with pytest.raises(PolicyNotFound):
         platform.read_document(made.id, caller=STRANGER)
-    with pytest.raises(DocumentNotFound):
+    with pytest.raises(PolicyNotFound):
         platform.read_document(made.id, caller=PARTNER.replace(mode=Mode.LIVE))
 
 

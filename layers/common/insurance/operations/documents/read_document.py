@@ -30,14 +30,14 @@ def read_document(
     """The document with a new link to its file.
 
     Raises:
-        PolicyNotFound: The policy does not exist.
-        DocumentNotFound: The policy has no such document, or belongs to another partner.
+        PolicyNotFound: The policy does not exist, or belongs to another partner.
+        DocumentNotFound: The policy has no such document.
         AlreadyErased: The policyholder's data were erased, so that nobody can read the file.
     """
     policy, document = ports.documents.get(policy_id, document_id)
-    if document is None or not query.caller.sees(
-        policy_id, policy.record.partner, policy.record.party
-    ):
+    if not query.caller.sees(policy_id, policy.record.partner, policy.record.party):
+        raise PolicyNotFound(policy_id)
+    if document is None:
         raise DocumentNotFound(document_id)
     if policy.key is None:
         raise AlreadyErased(policy_id)
