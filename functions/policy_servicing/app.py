@@ -19,6 +19,7 @@ from insurance.api.requests.servicing import (
     PolicyCancellationRequest,
     ReinstatementRequest,
     ReversalRequest,
+    TransferRequest,
 )
 from insurance.api.router import Api
 from insurance.api.views.notices import NoticesView, NoticeView
@@ -36,12 +37,14 @@ from insurance.domain.core.errors import (
     AccessFull,
     AlreadyErased,
     ArrearsOpen,
+    ConsentMissing,
     InvalidFields,
     NoAuthority,
     NoticeNotFound,
     NoticeNotServed,
     OutsideTerm,
     RiskNotAccepted,
+    ScreeningOpen,
     TermsNotOffered,
     TooManyChanges,
     TransactionNotFound,
@@ -65,9 +68,11 @@ from insurance.operations.policy.record_non_renewal import record_non_renewal
 from insurance.operations.policy.renew_policy import offer_renewal, preview_renewal
 from insurance.operations.policy.report_dispatch import report_dispatch
 from insurance.operations.policy.store_notice import NoticeResult
+from insurance.operations.policy.transfer_policy import preview_transfer, transfer_policy
 from insurance.operations.policy.withdraw_notice import withdraw_notice
 
 ports, renewal_ports = bundles.servicing_ports(), bundles.renewal_ports()
+transfer_ports = bundles.transfer_ports()
 idempotency, quotes = wiring.stores().idempotency, wiring.stores().quotes
 accesses = wiring.stores().accesses
 
@@ -90,6 +95,17 @@ CANCELLATION = (
 ENDORSEMENT = CANCELLATION
 REINSTATEMENT = (*CANCELLATION, ArrearsOpen)
 REVERSAL = (*CANCELLATION, TransactionNotFound)
+TRANSFER = (
+    AlreadyErased,
+    ConsentMissing,
+    InvalidFields,
+    NoticeNotServed,
+    OutsideTerm,
+    RiskNotAccepted,
+    TermsNotOffered,
+    TooManyChanges,
+    WrongState,
+)
 RENEWAL = (AlreadyErased, TermsNotOffered, WrongState)
 NOTICE = (AlreadyErased, InvalidFields, NoticeNotFound, WrongState)
 
@@ -251,6 +267,37 @@ def post_reversal(
     policy_id: str, number: str, request: ReversalRequest, command: Command
 ) -> PolicyChange:
     return change_policy(policy_id, request.change(transaction_number(number)), command, ports)
+
+
+@api.query(
+    "/v1/policies/{policy_id}/transfers/preview",
+    method="POST",
+    operation_id="previewTransfer",
+    summary="Preview the transfer of a policy to another holder",
+    scope=Scope.POLICIES_WRITE,
+    callers=SELLERS,
+    roles=SERVICING_ROLES,
+    shows=ChangeView,
+    raises=TRANSFER,
+)
+def post_transfer_preview(policy_id: str, request: TransferRequest, query: Query) -> PolicyChange:
+    return preview_transfer(policy_id, request.transfer(), query, transfer_ports)
+
+
+@api.command(
+    "/v1/policies/{policy_id}/transfers",
+    operation_id="transferPolicy",
+    summary="Transfer a policy to another holder",
+    scope=Scope.POLICIES_WRITE,
+    callers=SELLERS,
+    roles=SERVICING_ROLES,
+    shows=ChangeView,
+    if_match=True,
+    raises=(*TRANSFER, ScreeningOpen),
+)
+def post_transfer(policy_id: str, request: TransferRequest, command: Command) -> PolicyChange:
+    """The number and the terms stay. What was stored before stays the former holder's."""
+    return transfer_policy(policy_id, request.transfer(), command, transfer_ports)
 
 
 @api.query(

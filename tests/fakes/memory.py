@@ -16,7 +16,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import (
     Mode,
 )
-from insurance.domain.core.stored import Stored
+from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.document import Document
 from insurance.domain.events.catalogue import CATALOGUE
 from insurance.domain.ledger.earnings import EarnedPremium
@@ -53,6 +53,8 @@ class Memory:
     """What is taken of shared limits, by policy and code."""
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     """To which claim a file came first, by policy and mark."""
+    keys: dict[str, PartyKey | None] = field(default_factory=dict)
+    """The keys of parties that held a policy which passed on since."""
     numbers: dict[tuple[str, str], str] = field(default_factory=dict)
     """Which policy or claim has a number, by the kind of its id and the number's normal form."""
 
@@ -74,6 +76,9 @@ class Memory:
             idempotency.expires_at,
             idempotency.answer,
         )
+
+    def key_of(self, party_id: str) -> PartyKey | None:
+        return None if party_id in self.erased else self.keys[party_id]
 
     def give_number(self, number: str, id: str) -> None:
         given = self.numbers.setdefault((id.rsplit("_", 1)[0], normalise_number(number)), id)

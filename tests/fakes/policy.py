@@ -15,6 +15,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command
+from insurance.operations.policy.ports import TransferContext
 
 from tests.fakes.memory import Memory
 from tests.fakes.quoting import MemoryQuotes
@@ -65,9 +66,11 @@ class MemoryPolicies:
         return kept
 
     def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
-        key = self.get(policy_id).key
+        holder = self.get(policy_id)
         for event in reversed(self._memory.events[policy_id]):
             if event.processed_at <= known_at:
+                party = event.facts["party_id"]
+                key = self._memory.key_of(party) if party != holder.record.party else holder.key
                 personal = key.unseal(event.sealed, policy_id) if key and event.sealed else {}
                 return Stored(Policy.merge_personal(event.facts, personal), event.head, key)
         raise PolicyNotFound(policy_id)
@@ -101,6 +104,24 @@ class MemoryPolicyChanges:
         self._memory.append(event, lambda: StaleRevision(id))
         self._memory.policies[id] = policy
         self._memory.keep(command.idempotency)
+
+
+class MemoryPolicyTransfers:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._changes = MemoryPolicyChanges(memory)
+
+    def get(self, policy_id: str) -> Stored[Policy]:
+        return self._changes.get(policy_id)
+
+    def load(self, policy_id: str, command: Command) -> TransferContext:
+        return TransferContext(self._changes.load(policy_id, command), None)
+
+    def pass_on(
+        self, event: Event, policy: Stored[Policy], *, before: TransferContext, command: Command
+    ) -> None:
+        self._memory.keys[before.policy.record.party] = before.policy.key
+        self._changes.change(event, policy, before=before.policy, command=command)
 
 
 class MemoryRenewals:

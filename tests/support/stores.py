@@ -15,7 +15,7 @@ from insurance.operations.claims.ports import Claims
 from insurance.operations.complaints.ports import Complaints
 from insurance.operations.documents.ports import Documents
 from insurance.operations.parties.ports import Accesses, IndexKeys, KeyCopies, Parties
-from insurance.operations.policy.ports import Policies, PolicyChanges, Renewals
+from insurance.operations.policy.ports import Policies, PolicyChanges, PolicyTransfers, Renewals
 from insurance.operations.products.ports import ProductVersions
 from insurance.operations.quoting.ports import Quotes
 from insurance.operations.work.ports import WorkLists
@@ -27,7 +27,12 @@ from tests.fakes.documents import MemoryDocuments
 from tests.fakes.keys import MemoryKey, PlainKeys
 from tests.fakes.memory import Memory
 from tests.fakes.parties import MemoryAccesses, MemoryIndexKeys, MemoryKeyCopies, MemoryParties
-from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges, MemoryRenewals
+from tests.fakes.policy import (
+    MemoryPolicies,
+    MemoryPolicyChanges,
+    MemoryPolicyTransfers,
+    MemoryRenewals,
+)
 from tests.fakes.products import MemoryProductVersions
 from tests.fakes.quoting import MemoryQuotes
 from tests.fakes.work import MemoryWorkLists
@@ -65,6 +70,7 @@ class Stores:
     quotes: Quotes
     policies: Policies
     changes: PolicyChanges
+    transfers: PolicyTransfers
     billing: Billing
     renewals: Renewals
     claims: Claims
@@ -85,6 +91,7 @@ def in_memory() -> Stores:
         MemoryQuotes(memory),
         MemoryPolicies(memory),
         MemoryPolicyChanges(memory),
+        MemoryPolicyTransfers(memory),
         MemoryBilling(memory),
         MemoryRenewals(memory),
         MemoryClaims(memory),
@@ -107,6 +114,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.quotes,
         real.policies,
         real.policy_changes,
+        real.policy_transfers,
         real.billing,
         real.renewals,
         real.claims,

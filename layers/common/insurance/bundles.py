@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         IssuingPorts,
         RenewalPorts,
         ServicingPorts,
+        TransferPorts,
     )
     from insurance.operations.products.ports import ProductPorts
     from insurance.operations.quoting.ports import QuotingPorts
@@ -67,6 +68,19 @@ def servicing_ports() -> ServicingPorts:
         look_ups=wiring.look_ups(),
         policies=wiring.stores().policy_changes,
         accounts=wiring.stores().billing,
+    )
+
+
+def transfer_ports() -> TransferPorts:
+    from insurance.operations.policy.ports import TransferPorts
+
+    return TransferPorts(
+        products=wiring.products(),
+        look_ups=wiring.look_ups(),
+        policies=wiring.stores().policy_changes,
+        transfers=wiring.stores().policy_transfers,
+        screening=screening_ports(),
+        keys=wiring.keys(),
     )
 
 

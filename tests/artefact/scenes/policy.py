@@ -69,6 +69,21 @@ def servicing_scenes() -> Iterator[Scene]:
     never: Json = {**second, "variables": {**policy, "number": "9"}}
     unknown = "policy_servicing/reverse_what_never_was"
     yield Scene(unknown, undo, HARBOUR, mistake, endorsed, **never)
+    transfer = "POST /v1/policies/{policy_id}/transfers"
+    divorce = {
+        "reason": "divorce",
+        "holder": {"name": "Grace Merton", "email": "grace@example.com"},
+        "consents": ["holder", "new_holder"],
+    }
+    yield Scene(
+        *("policy_servicing/transfer_preview", f"{transfer}/preview", HARBOUR, divorce, ISSUED),
+        key="-",
+        **asked,
+    )
+    yield Scene("policy_servicing/transfer", transfer, HARBOUR, divorce, ISSUED, **asked)
+    sale = divorce | {"reason": "sale"}
+    alone = "policy_servicing/transfer_without_the_insurer"
+    yield Scene(alone, transfer, HARBOUR, sale, ISSUED, **asked)
     listed = "GET /v1/policies/{policy_id}/transactions"
     renew, soon = "POST /v1/policies/{policy_id}/renewals", {"at": "2027-11-15T09:00:00Z"}
     ending: Json = {"variables": policy, **soon}

@@ -18,7 +18,8 @@ from insurance.domain.ledger.sources import moved_by, source_of
 from insurance.domain.policy import Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType
-from insurance.domain.policy.servicing import Servicing, TransactionInput
+from insurance.domain.policy.servicing import Servicing
+from insurance.domain.policy.transaction_input import TransactionInput
 from insurance.domain.schedule.plan import jobs_after
 from insurance.domain.schedule.scheduled_job import JobKind
 from insurance.operations.claims.charge_reinstatement import charge_reinstatement

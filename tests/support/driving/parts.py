@@ -19,7 +19,12 @@ from tests.fakes.keys import PlainKeys
 from tests.fakes.ledger import MemoryEarnings
 from tests.fakes.memory import Memory
 from tests.fakes.parties import MemoryAccesses
-from tests.fakes.policy import MemoryPolicies, MemoryPolicyChanges, MemoryRenewals
+from tests.fakes.policy import (
+    MemoryPolicies,
+    MemoryPolicyChanges,
+    MemoryPolicyTransfers,
+    MemoryRenewals,
+)
 from tests.fakes.products import MemoryProductVersions
 from tests.fakes.quoting import MemoryQuotes
 from tests.fakes.scheduler import MemoryScheduledJobs
@@ -45,6 +50,7 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         quotes=MemoryQuotes(memory),
         policies=MemoryPolicies(memory),
         policy_changes=MemoryPolicyChanges(memory),
+        policy_transfers=MemoryPolicyTransfers(memory),
         renewals=MemoryRenewals(memory),
         accesses=MemoryAccesses(memory),
         claims=MemoryClaims(memory),

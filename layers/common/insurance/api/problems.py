@@ -156,6 +156,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.ArrearsOpen: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "arrears-open", "Arrears must be paid first"
     ),
+    errors.ConsentMissing: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "consent-missing", "Consent missing"
+    ),
     errors.NoticeNotServed: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "notice-not-served", "Notice must be served first"
     ),

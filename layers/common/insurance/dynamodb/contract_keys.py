@@ -8,7 +8,7 @@ from typing import Protocol
 
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import AlreadyErased
-from insurance.domain.core.identity import PartyId, party_id_for
+from insurance.domain.core.identity import PartyId, party_id_for, quote_id_for
 from insurance.domain.core.stored import PartyKey
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
@@ -67,6 +67,20 @@ def holder_columns(named: PartyId | None, key: PartyKey) -> Item:
     """What a contract's item says about its holder; `named`: as the contract's records name them."""
     columns: Item = {KEY: codec.binary(key.wrapped)}
     return columns | ({PARTY: codec.text(named)} if named else {})
+
+
+def former_mark(contract_id: str, party_id: PartyId) -> Item:
+    """The item that says, in the index of a party's contracts, that the party held the contract before."""
+    return {
+        "id": codec.text(f"{quote_id_for(contract_id)}#{party_id}"),
+        "v": codec.number(codec.SCHEMA_VERSION),
+        PARTY: codec.text(party_id),
+    }
+
+
+def is_former_mark(id: str) -> bool:
+    """Whether an entry of the index is such a mark, and not a quote."""
+    return "#" in id
 
 
 def not_erased(parties_table: str, party_id: PartyId) -> Write:

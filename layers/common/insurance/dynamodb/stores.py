@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.policy.policies import DynamoDBPolicies
     from insurance.dynamodb.policy.policy_changes import DynamoDBPolicyChanges
     from insurance.dynamodb.policy.policy_reader import PolicyReader
+    from insurance.dynamodb.policy.policy_transfers import DynamoDBPolicyTransfers
     from insurance.dynamodb.policy.renewals import DynamoDBRenewals
     from insurance.dynamodb.products.product_versions import DynamoDBProductVersions, KnownVersions
     from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
@@ -131,6 +132,14 @@ class Stores:
         from insurance.dynamodb.policy.policy_changes import DynamoDBPolicyChanges
 
         return DynamoDBPolicyChanges(
+            self.client, self._tables, reader=self.policy_reader, idempotency=self.idempotency
+        )
+
+    @cached_property
+    def policy_transfers(self) -> DynamoDBPolicyTransfers:
+        from insurance.dynamodb.policy.policy_transfers import DynamoDBPolicyTransfers
+
+        return DynamoDBPolicyTransfers(
             self.client, self._tables, reader=self.policy_reader, idempotency=self.idempotency
         )
 

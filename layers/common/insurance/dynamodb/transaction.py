@@ -101,6 +101,18 @@ def update(
     return Write("Update", _conditional(request, condition, assigned | values), refusal)
 
 
+def remove_path(table: str, key: Item, path: tuple[str, str], refusal: Refusal) -> Write:
+    """A conditional Update of one item: remove an entry of a map, which must be there."""
+    where = "#map.#entry"
+    request = {
+        "TableName": table,
+        "Key": key,
+        "UpdateExpression": f"REMOVE {where}",
+        "ExpressionAttributeNames": dict(zip(("#map", "#entry"), path, strict=True)),
+    }
+    return Write("Update", _conditional(request, f"attribute_exists({where})", {}), refusal)
+
+
 def check(
     table: str, key: Item, refusal: Refusal, *, condition: str, names: dict[str, str]
 ) -> Write:

@@ -9,10 +9,14 @@ from insurance.api.body import Request
 from insurance.api.fields import Code, Day, Instant, TokenName
 from insurance.domain.core.caller import Caller
 from insurance.domain.jurisdiction import DispatchChannel
+from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import Initiator, TransactionKind
+from insurance.domain.policy.holders import JOINT_HOLDERS_MAX
 from insurance.domain.policy.notice import DispatchReference
+from insurance.domain.policy.transfer_record import Consent, EvidenceReference, TransferReason
 from insurance.operations.policy.change_policy import ChangeInput
 from insurance.operations.policy.report_dispatch import DispatchInput
+from insurance.operations.policy.transfer_policy import TransferRequested
 
 
 class EndorsementRequest(Request):
@@ -74,6 +78,48 @@ class ReinstatementRequest(Request):
             gap=self.gap,
             no_known_loss=self.no_known_loss,
             reason=self.reason,
+        )
+
+
+class TransferRequest(Request):
+    """Why the policy passes on, to whom, from when, and who has consented; without a date it is now."""
+
+    reason: Literal[
+        "sale",
+        "death",
+        "inheritance",
+        "divorce",
+        "legal_form",
+        "assignment",
+        "joint_holder_in",
+        "joint_holder_out",
+    ]
+    effective_on: Day | None = None
+    """A date where the risk is, not ahead."""
+    effective_at: Instant | None = None
+    holder: Policyholder | None = None
+    """The new holder, the estate, or the joint holder who comes in."""
+    joint_holder: Annotated[int, Field(ge=1, le=JOINT_HOLDERS_MAX)] | None = None
+    """Which joint holder goes out, counted from 1."""
+    consents: Annotated[
+        list[Literal["holder", "new_holder", "representative"]], Field(max_length=3)
+    ] = []
+    """Whose consent you have. A member of staff consents for the insurer by making the transfer."""
+    evidence: EvidenceReference | None = None
+    """The reference of the document that proves it."""
+    answers: Annotated[dict[str, Any], Field(max_length=200)] = {}
+    """What is different about the risk with the new holder; null removes an answer."""
+
+    def transfer(self) -> TransferRequested:
+        return TransferRequested(
+            reason=TransferReason(self.reason),
+            effective_on=self.effective_on,
+            effective_at=self.effective_at,
+            holder=self.holder,
+            joint_holder=self.joint_holder,
+            consents=frozenset(map(Consent, self.consents)),
+            evidence=self.evidence,
+            answers=self.answers or None,
         )
 
 

@@ -47,6 +47,13 @@ class SegmentView(BaseModel):
         return cls(start=segment.period.start, end=segment.period.end, transaction=segment.number)
 
 
+class FormerHolderView(BaseModel):
+    """A party that held the policy before, and until when."""
+
+    party_id: str
+    until: datetime
+
+
 class PolicyView(View):
     """A policy as it stands at an instant: the terms in force then, or last before."""
 
@@ -64,6 +71,10 @@ class PolicyView(View):
     covers: list[CoverView]
     imposed: ImposedTermsView | None
     policyholder: PolicyholderView | None
+    holding: str
+    """`holder`, or `estate` after the holder's death."""
+    joint_holders: list[PolicyholderView]
+    former_holders: list[FormerHolderView]
     producer: str | None
     carrier: str
     issued_at: datetime
@@ -112,6 +123,12 @@ class PolicyView(View):
             covers=[CoverView.of(cover) for cover in policy.covers],
             imposed=ImposedTermsView.of(policy.imposed) if policy.imposed else None,
             policyholder=PolicyholderView.of(policy.policyholder) if policy.policyholder else None,
+            holding=policy.holding,
+            joint_holders=[PolicyholderView.of(joint) for joint in policy.joint_holders],
+            former_holders=[
+                FormerHolderView(party_id=former.party_id, until=former.until)
+                for former in policy.former_holders
+            ],
             producer=policy.producer,
             carrier=policy.carrier,
             issued_at=policy.issued_at,

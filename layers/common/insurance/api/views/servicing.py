@@ -17,6 +17,7 @@ from insurance.domain.policy import ChargeLine, Computation, Policy, Transaction
 from insurance.domain.policy.difference import Difference
 from insurance.domain.policy.new_business import computation_of_new_business
 from insurance.domain.policy.timeline import NEW_BUSINESS
+from insurance.domain.policy.transfer_record import Transferred
 from insurance.operations.policy.change_policy import PolicyChange
 
 
@@ -82,6 +83,26 @@ class ComputationView(BaseModel):
         )
 
 
+class TransferView(BaseModel):
+    """From whom to whom a policy passed, and on what grounds."""
+
+    reason: str
+    from_party: str
+    to_party: str
+    consents: list[str]
+    evidence: str | None
+
+    @classmethod
+    def of(cls, transfer: Transferred) -> Self:
+        return cls(
+            reason=transfer.reason,
+            from_party=transfer.from_party,
+            to_party=transfer.to_party,
+            consents=[str(consent) for consent in transfer.consents],
+            evidence=transfer.evidence,
+        )
+
+
 class TransactionView(BaseModel):
     """One transaction of a policy; a reversed one stays on the list and names its reversal."""
 
@@ -98,6 +119,7 @@ class TransactionView(BaseModel):
     reversed_by: int | None
     reapplies: int | None
     follows: int | None
+    transfer: TransferView | None
 
     @classmethod
     def of(cls, transaction: Transaction) -> Self:
@@ -114,6 +136,7 @@ class TransactionView(BaseModel):
             reversed_by=transaction.reversed_by,
             reapplies=transaction.reapplies,
             follows=transaction.follows,
+            transfer=TransferView.of(transaction.transfer) if transaction.transfer else None,
         )
 
     @classmethod
@@ -131,6 +154,7 @@ class TransactionView(BaseModel):
             reversed_by=None,
             reapplies=None,
             follows=None,
+            transfer=None,
         )
 
 

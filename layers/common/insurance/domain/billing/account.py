@@ -108,6 +108,10 @@ class BillingAccount(PartyRecord):
             raise PlanAlreadyChosen(self.policy_id, self.plan.code)
         return type(self).opened(policy, plan, self.first_due)
 
+    def held_as(self, policy: Policy) -> Self:
+        """The account for the party that holds the policy now."""
+        return self.replace(party_id=named_party(policy.party_id, policy.id))
+
     def updated_for(self, policy: Policy) -> Self:
         """The account with what its plan costs and forgoes as the policy stands."""
         charge, forgone = _price_of_plan(policy, self.plan, self.first_due)

@@ -19,7 +19,7 @@ from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.jurisdiction import NoticeKind, local_midnight
 from insurance.domain.policy import Initiator, Policy, Transaction, TransactionKind
 from insurance.domain.policy.notice import NON_PAYMENT, Notice, NoticeEnd
-from insurance.domain.policy.servicing import TransactionInput
+from insurance.domain.policy.transaction_input import TransactionInput
 
 PAID_IN_TIME: Final = "paid_in_time"
 """The reason of a lapse's reversal."""

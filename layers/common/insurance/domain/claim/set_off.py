@@ -188,7 +188,7 @@ def _account_change(
     event = Event.following(
         before.head if before else StreamPosition(),
         account,
-        key or NothingToSeal(),
+        (before.key if before else None) or key or NothingToSeal(),
         stream=account.id,
         type=event_type,
         actor=act.by,

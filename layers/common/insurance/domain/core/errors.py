@@ -59,6 +59,7 @@ InsuranceError
 │   ├── OutsideTerm             a change takes effect within the policy's term
 │   ├── TermsNotOffered         the product has no rule for it, or none any more
 │   ├── TooManyChanges
+│   ├── ConsentMissing          a transfer needs the consent of somebody who has not given it
 │   ├── NoticeNotServed         the insurer ends nothing before its notice is over
 │   ├── ReserveTooLow
 │   ├── RefundTooLarge          no more is given back than was paid and is not owed
@@ -389,6 +390,14 @@ class NoCover(Refused):
 class TermsNotOffered(Refused):
     def __init__(self, what: str) -> None:
         super().__init__(f"The product does not offer {what}.")
+
+
+class ConsentMissing(Refused):
+    def __init__(self, policy_id: str, missing: Sequence[str]) -> None:
+        super().__init__(
+            f"Policy {policy_id} cannot pass on without the consent of: {', '.join(missing)}."
+        )
+        self.missing = tuple(missing)
 
 
 class NoticeNotServed(Refused):

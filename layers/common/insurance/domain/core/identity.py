@@ -121,6 +121,12 @@ def named_party(party_id: PartyId, contract_id: str) -> PartyId | None:
     return None if party_id == party_id_for(contract_id) else party_id
 
 
+def transferee_id_for(policy_id: PolicyId, principal: str, key: str) -> PartyId:
+    """One caller's one idempotency key makes one new holder of the policy."""
+    prefix = "pty_test_" if mode_of(policy_id) is Mode.TEST else "pty_"
+    return prefix + _letters(fingerprint("transferee", policy_id, principal, key), SUFFIX_LENGTH)
+
+
 def screening_id_for(id: QuoteId | PolicyId) -> ScreeningId:
     """One screening case for a quote and the policy that it becomes."""
     return _related("scr", id)

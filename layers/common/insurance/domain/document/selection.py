@@ -21,8 +21,8 @@ from insurance.domain.product import Product
 from insurance.domain.quote.quote import Quote, QuoteStatus
 
 TRANSACTION_OF = {
-    DocumentKind.ENDORSEMENT_LETTER: TransactionKind.ENDORSEMENT,
-    DocumentKind.CANCELLATION_LETTER: TransactionKind.CANCELLATION,
+    DocumentKind.ENDORSEMENT_LETTER: (TransactionKind.ENDORSEMENT, TransactionKind.TRANSFER),
+    DocumentKind.CANCELLATION_LETTER: (TransactionKind.CANCELLATION,),
 }
 """Which transactions letters are about."""
 
@@ -110,8 +110,8 @@ def _check_covered(policy: Policy, as_at: datetime) -> None:
 
 def _transaction(policy: Policy, requested: DocumentInput) -> Transaction | None:
     """What a letter is about: a transaction that stands."""
-    kind = TRANSACTION_OF.get(requested.kind)
-    if kind is None:
+    kinds = TRANSACTION_OF.get(requested.kind)
+    if kinds is None:
         if requested.transaction is not None:
             detail = "Only some letters are about a transaction."
             raise InvalidFields([FieldFault("/transaction", "not-asked", detail)])
@@ -119,14 +119,14 @@ def _transaction(policy: Policy, requested: DocumentInput) -> Transaction | None
     standing = [
         transaction
         for transaction in policy.transactions
-        if transaction.stands and transaction.kind is kind
+        if transaction.stands and transaction.kind in kinds
     ]
     if requested.transaction is not None:
         standing = [
             transaction for transaction in standing if transaction.number == requested.transaction
         ]
     if not standing:
-        detail = f"The policy has no such {kind} that stands."
+        detail = f"The policy has no such {kinds[0]} that stands."
         raise InvalidFields([FieldFault("/transaction", "unknown", detail)])
     return standing[-1]
 

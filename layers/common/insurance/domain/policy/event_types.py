@@ -9,6 +9,8 @@ class PolicyEventType(EventType):
     CANCELLED = "policy.cancelled"
     REINSTATED = "policy.reinstated"
     TRANSACTION_REVERSED = "policy.transaction_reversed"
+    TRANSFERRED = "policy.transferred"
+    """It passed to another holder, or a joint holder came in or went out."""
     LIMIT_REINSTATED = "policy.limit_reinstated"
     """A limit that claims used stands again, and its premium is charged."""
     RENEWAL_INVITED = "policy.renewal_invited"

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.contract.premium import Premium
@@ -22,6 +22,12 @@ from insurance.domain.core.period import Period
 from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.party.party import Policyholder
+from insurance.domain.policy.holders import (
+    FORMER_HOLDERS_MAX,
+    JOINT_HOLDERS_MAX,
+    FormerHolder,
+    Holding,
+)
 from insurance.domain.policy.new_business import issued_lines
 from insurance.domain.policy.notice import Notice, NoticeEnd
 from insurance.domain.policy.timeline import NEW_BUSINESS, Segment, Timeline
@@ -85,6 +91,15 @@ class Policy(Record):
     territory: Internal[str] = ""
     options: Internal[tuple[str, ...]] = ()
     policyholder: Annotated[Policyholder | None, Classification.PERSONAL] = None
+    holding: Internal[Holding] = Holding.HOLDER
+    joint_holders: Annotated[
+        tuple[Policyholder, ...], Field(max_length=JOINT_HOLDERS_MAX), Classification.PERSONAL
+    ] = ()
+    """Who holds the policy together with the policyholder."""
+    former_holders: Annotated[
+        tuple[FormerHolder, ...], Field(max_length=FORMER_HOLDERS_MAX), Classification.INTERNAL
+    ] = ()
+    """In the order in which they held it."""
     answers: Annotated[dict[str, Any] | None, Classification.SENSITIVE] = None
     looked_up: Internal[dict[str, Any]]
     covers: Internal[tuple[CoverTerms, ...]]

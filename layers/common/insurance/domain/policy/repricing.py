@@ -11,8 +11,8 @@ from insurance.domain.core.errors import (
     RiskNotAccepted,
 )
 from insurance.domain.policy.policy import Policy
-from insurance.domain.policy.servicing import TransactionInput
 from insurance.domain.policy.transaction import Terms
+from insurance.domain.policy.transaction_input import TransactionInput
 from insurance.domain.product import LookUp, Offer, Product, Risk
 from insurance.domain.quote.pricing import LookedUp, PricedRisk, carried_risk
 from insurance.domain.quote.quote import UNDERWRITER

@@ -34,6 +34,7 @@ from insurance.domain.policy.transaction import (
     Transaction,
     TransactionKind,
 )
+from insurance.domain.policy.transaction_input import TransactionInput, request_of
 
 LATER_CHANGES_MAX: Final = 20
 CHANGES_MAX: Final = 200
@@ -42,22 +43,6 @@ CHANGES_MAX: Final = 200
 
 STAYS: Final = frozenset({TransactionKind.REVERSAL, TransactionKind.LIMIT_REINSTATEMENT})
 """Never reversed by themselves, and never applied again."""
-
-
-class TransactionInput(NamedTuple):
-    """A transaction as a caller requests it."""
-
-    kind: TransactionKind
-    effective_at: datetime
-    by: Initiator = Initiator.POLICYHOLDER
-    reason: str | None = None
-    answers: dict[str, Any] | None = None
-    """By question code; the other answers stay."""
-    options: tuple[str, ...] | None = None
-    gap: bool = False
-    no_known_loss: bool = False
-    number: int | None = None
-    """Of the transaction to reverse."""
 
 
 type Reprice = Callable[[Policy, TransactionInput], tuple[Terms, dict[str, Any]]]
@@ -156,7 +141,7 @@ class Servicing(NamedTuple):
         reapplied: list[Transaction] = []
         for transaction in _to_apply_again(reversed_):
             if _still_fits(policy, transaction, reapplied):
-                policy, again = self._apply(policy, _request_of(policy, transaction), transaction)
+                policy, again = self._apply(policy, request_of(policy, transaction), transaction)
                 reapplied.append(again)
         if len(policy.transactions) > CHANGES_MAX:
             raise TooManyChanges(policy.id, CHANGES_MAX, "in one term")
@@ -169,6 +154,7 @@ class Servicing(NamedTuple):
             TransactionKind.ENDORSEMENT: self._endorse,
             TransactionKind.CANCELLATION: self._cancel,
             TransactionKind.REINSTATEMENT: self._reinstate,
+            TransactionKind.TRANSFER: self._transfer,
         }
         return makes[request.kind](policy, request, reapplied)
 
@@ -189,6 +175,18 @@ class Servicing(NamedTuple):
         changed = dict(policy.changed or {})
         changed[str(made.number)] = ChangedAnswers(asked=request.answers or {}, answers=answers)
         return _with(policy, made).replace(changed=changed), made
+
+    def _transfer(
+        self, policy: Policy, request: TransactionInput, reapplied: Transaction | None
+    ) -> tuple[Policy, Transaction]:
+        """The terms stay, and so does the price, unless the risk is another one with the new holder."""
+        if request.answers or request.options is not None:
+            return self._endorse(policy, request, reapplied)
+        if not policy.covers_at(request.effective_at):
+            raise WrongState(policy.id, "not in force then", "pass on")
+        nothing = Computation(method="transfer", total=Money.zero(self.conditions.currency))
+        made = self._transaction(policy, request, nothing, reapplied)
+        return _with(policy, made), made
 
     def _cancel(
         self, policy: Policy, request: TransactionInput, reapplied: Transaction | None
@@ -278,6 +276,7 @@ class Servicing(NamedTuple):
             gap=request.gap,
             no_known_loss=request.no_known_loss,
             computation=computation,
+            transfer=request.transfer,
             reapplies=reapplied.number if reapplied else None,
         )
 
@@ -304,7 +303,7 @@ def _reversible(policy: Policy, number: int | None) -> Transaction:
     name = f"Transaction {number}"
     if not transaction.stands:
         raise WrongState(name, f"reversed by {transaction.reversed_by}", "be reversed")
-    if transaction.kind in STAYS:
+    if transaction.kind in {*STAYS, TransactionKind.TRANSFER}:
         raise WrongState(name, f"a {transaction.kind.replace('_', ' ')}", "be reversed")
     if any(transaction.follows == number for transaction in policy.standing()):
         raise WrongState(name, "taken back", "be reversed")
@@ -369,18 +368,3 @@ def _still_fits(policy: Policy, transaction: Transaction, reapplied: list[Transa
     if transaction.kind is TransactionKind.REINSTATEMENT:
         return transaction.follows in {again.reapplies for again in reapplied}
     return policy.covers_at(transaction.effective_at)
-
-
-def _request_of(policy: Policy, made: Transaction) -> TransactionInput:
-    """The transaction as it was requested."""
-    changed = (policy.changed or {}).get(str(made.number))
-    return TransactionInput(
-        kind=made.kind,
-        effective_at=made.effective_at,
-        by=made.by,
-        reason=made.reason,
-        answers=changed.asked if changed else None,
-        options=made.options,
-        gap=made.gap,
-        no_known_loss=made.no_known_loss,
-    )

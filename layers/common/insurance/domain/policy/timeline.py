@@ -88,7 +88,7 @@ class Timeline(NamedTuple):
             open_since = (transaction.effective_at, transaction.number)
             if transaction.terms is not None:
                 terms = transaction.terms
-            if transaction.kind is TransactionKind.ENDORSEMENT:
+            if transaction.changes_answers:
                 answers = self._answers_after(transaction)
         close(self.term.end)
         return stretches

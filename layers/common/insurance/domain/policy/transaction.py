@@ -13,12 +13,15 @@ from insurance.domain.core.money import total as total_of
 from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.value import Value
 from insurance.domain.policy.notice import NON_PAYMENT
+from insurance.domain.policy.transfer_record import Transferred
 
 
 class TransactionKind(StrEnum):
     ENDORSEMENT = "endorsement"
     CANCELLATION = "cancellation"
     REINSTATEMENT = "reinstatement"
+    TRANSFER = "transfer"
+    """The policy passes to another holder, or a joint holder comes in or goes out."""
     REVERSAL = "reversal"
     """Reverses one transaction as a mistake; those with a later effect are applied again."""
     LIMIT_REINSTATEMENT = "limit_reinstatement"
@@ -154,6 +157,8 @@ class Transaction(Value):
     """Of a reinstatement without a gap: the policyholder declared that there was no loss."""
     terms: Terms | None = None
     """The terms from here on, where it changes or restores them."""
+    transfer: Transferred | None = None
+    """Of a transfer: from whom to whom."""
     computation: Computation
     earns_from: AwareDatetime | None = None
     """From when its net premium is earned or returned, where that is not `effective_at`."""
@@ -171,6 +176,13 @@ class Transaction(Value):
         return self.reversed_by is None
 
     @property
+    def changes_answers(self) -> bool:
+        """Whether the risk is described anew from here on."""
+        if self.kind is TransactionKind.TRANSFER:
+            return self.terms is not None
+        return self.kind is TransactionKind.ENDORSEMENT
+
+    @property
     def is_lapse(self) -> bool:
         """Whether it ended cover because the premium was not paid."""
         ends = self.kind is TransactionKind.CANCELLATION
@@ -178,7 +190,7 @@ class Transaction(Value):
 
 
 class ChangedAnswers(Value):
-    """The answers that an endorsement changed, and all the answers from then on."""
+    """The answers that an endorsement or transfer changed, and all the answers from then on."""
 
     asked: dict[str, Any]
     answers: dict[str, Any]

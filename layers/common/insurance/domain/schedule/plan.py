@@ -36,9 +36,10 @@ REINSTATES: Final = frozenset(
 CHANGES: Final = REINSTATES | {
     PolicyEventType.ENDORSED,
     PolicyEventType.CANCELLED,
+    PolicyEventType.TRANSFERRED,
     PolicyEventType.LIMIT_REINSTATED,
 }
-"""After these the premium is not what it was."""
+"""After these the premium may not be what it was."""
 MAKES_OTHER_JOBS: Final = frozenset(
     {PolicyEventType.LIMIT_REINSTATED, PolicyEventType.LAPSE_UNDONE}
 )

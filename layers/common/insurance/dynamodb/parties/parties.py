@@ -10,10 +10,25 @@ from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import party_id_for, quote_id_for
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ERASED_AT, KEY, PARTY
+from insurance.dynamodb.contract_keys import (
+    ERASED_AT,
+    FORMER,
+    KEY,
+    PARTY,
+    former_mark,
+    is_former_mark,
+)
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import Refusal, Write, load, query, transact, update
+from insurance.dynamodb.transaction import (
+    Refusal,
+    Write,
+    load,
+    query,
+    remove_path,
+    transact,
+    update,
+)
 from insurance.operations.command import Command
 
 if TYPE_CHECKING:
@@ -63,29 +78,53 @@ class DynamoDBKeyCopies:
         contract's keys. They are refused where another party holds the contract by now."""
         at = {ERASED_AT: codec.instant(erased_at)}
         holder = codec.text(party_id)
+        held = [quote_id for quote_id in quotes if not is_former_mark(quote_id)]
         return [
-            write
-            for quote_id in quotes
-            for write in (
-                update(
-                    self._quotes_table,
-                    {"id": codec.text(quote_id)},
-                    at,
-                    refusal,
-                    condition=f"{PARTY} = :holder",
-                    removed=[KEY],
-                    holder=holder,
-                ),
-                update(
-                    self._parties_table,
-                    {"id": codec.text(party_id_for(quote_id))},
-                    at,
-                    refusal,
-                    condition=f"attribute_not_exists({PARTY}) OR {PARTY} = :holder",
-                    removed=[KEY],
-                    holder=holder,
-                ),
+            *(
+                write
+                for mark in filter(is_former_mark, quotes)
+                for write in self._former_removals(party_id, mark, refusal)
+            ),
+            *(
+                write
+                for quote_id in held
+                for write in self._holder_removals(quote_id, at, holder, refusal)
+            ),
+        ]
+
+    def _former_removals(self, party_id: str, mark: str, refusal: Refusal) -> list[Write]:
+        """The same of a contract that the party held before: its present holder's key stays."""
+        quote_id = mark.partition("#")[0]
+        return [
+            remove_path(table, {"id": codec.text(id)}, (FORMER, party_id), refusal)
+            for table, id in (
+                (self._quotes_table, quote_id),
+                (self._parties_table, party_id_for(quote_id)),
             )
+        ]
+
+    def _holder_removals(
+        self, quote_id: str, at: Item, holder: dict[str, str], refusal: Refusal
+    ) -> list[Write]:
+        return [
+            update(
+                self._quotes_table,
+                {"id": codec.text(quote_id)},
+                at,
+                refusal,
+                condition=f"{PARTY} = :holder",
+                removed=[KEY],
+                holder=holder,
+            ),
+            update(
+                self._parties_table,
+                {"id": codec.text(party_id_for(quote_id))},
+                at,
+                refusal,
+                condition=f"attribute_not_exists({PARTY}) OR {PARTY} = :holder",
+                removed=[KEY],
+                holder=holder,
+            ),
         ]
 
 
@@ -139,19 +178,26 @@ class DynamoDBParties:
         """Remove the key from the party and from the quote; without a policy it is with the quote only.
         Contracts that name the party carry copies."""
 
-        def erased(_item: Item | None) -> Exception:
-            return AlreadyErased(f"party {party_id}")
+        def erased(item: Item | None) -> Exception:
+            """An item that another party holds by now was handed over after the index was read."""
+            handed_over = item is not None and PARTY in item
+            return StaleRevision(party_id) if handed_over else AlreadyErased(f"party {party_id}")
 
         def moved(_item: Item | None) -> Exception:
             return StaleRevision(party_id)
 
         quotes = self._copies.contracts(party_id)
+        own: tuple[tuple[str, str], ...] = (
+            (self._quotes_table, quote_id_for(party_id)),
+            (self._parties_table, party_id),
+        )
+        if former_mark(party_id, party_id)["id"]["S"] in quotes:
+            own = ()  # the contract whose id gives the party is another party's
         transact(
             self._client,
             [
                 *self._copies.removals(party_id, quotes, event.processed_at, moved),
-                self._without_key(self._quotes_table, quote_id_for(party_id), event, erased),
-                self._without_key(self._parties_table, party_id, event, erased),
+                *(self._without_key(table, id, event, erased) for table, id in own),
                 aggregates.append(self._events_table, event, taken=erased),
                 self._idempotency.keep(command.idempotency),
             ],
@@ -163,6 +209,6 @@ class DynamoDBParties:
             {"id": codec.text(id)},
             {ERASED_AT: codec.instant(event.processed_at)},
             refusal,
-            condition=f"attribute_not_exists({ERASED_AT})",
+            condition=f"attribute_not_exists({ERASED_AT}) AND attribute_not_exists({PARTY})",
             removed=[KEY],
         )

@@ -12,7 +12,7 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import load, put, transact
+from insurance.dynamodb.transaction import Write, load, put, transact
 from insurance.operations.command import Command
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ class DynamoDBPolicyChanges:
     ) -> None:
         self._client = client
         self._reader = reader
-        self._policies_table = tables.policies
-        self._events_table = tables.events
+        self._tables = tables
         self._idempotency = idempotency
 
     def get(self, policy_id: str) -> Stored[Policy]:
@@ -53,30 +52,33 @@ class DynamoDBPolicyChanges:
     def change(
         self, event: Event, policy: Stored[Policy], *, before: Stored[Policy], command: Command
     ) -> None:
-        def stale(_item: Item | None) -> Exception:
-            return StaleRevision(event.stream)
-
-        unchanged = aggregates.AT_REVISION
-        if before.head.sequence == 1:  # the policy has no item until its first change
-            unchanged = f"attribute_not_exists(id) OR {unchanged}"
-        item = {
-            "id": codec.text(event.stream),
-            **aggregates.head_columns(event.head),
-            **aggregates.body_columns(event),
-        }
         transact(
             self._client,
             [
-                put(
-                    self._policies_table,
-                    item,
-                    stale,
-                    condition=unchanged,
-                    seen=codec.number(before.head.sequence),
-                ),
-                aggregates.append(self._events_table, event, taken=stale),
+                *policy_change(self._tables, event, before=before),
                 self._idempotency.keep(
                     command.idempotency, about=policy.record.party_id, key=before.key
                 ),
             ],
         )
+
+
+def policy_change(tables: Tables, event: Event, *, before: Stored[Policy]) -> list[Write]:
+    """The writes of a policy's item and of the event that it is as."""
+
+    def stale(_item: Item | None) -> Exception:
+        return StaleRevision(event.stream)
+
+    unchanged = aggregates.AT_REVISION
+    if before.head.sequence == 1:  # the policy has no item until its first change
+        unchanged = f"attribute_not_exists(id) OR {unchanged}"
+    item = {
+        "id": codec.text(event.stream),
+        **aggregates.head_columns(event.head),
+        **aggregates.body_columns(event),
+    }
+    seen = codec.number(before.head.sequence)
+    return [
+        put(tables.policies, item, stale, condition=unchanged, seen=seen),
+        aggregates.append(tables.events, event, taken=stale),
+    ]

@@ -86,19 +86,20 @@ def store_account(
 def account_change(step: AccountStep, context: AccountContext, command: Command) -> AccountChange:
     """The step as an event, with what the plan costs and forgoes as far as it is not posted yet."""
     stored = context.stored
-    opening = step.account.opening_postings(stored.account.record if stored.account else None)
+    account = step.account.held_as(context.policy)
+    opening = account.opening_postings(stored.account.record if stored.account else None)
     event = Event.following(
         stored.head,
-        step.account,
+        account,
         stored.seal,
-        stream=step.account.id,
+        stream=account.id,
         type=step.type,
         actor=command.actor,
         now=command.now,
         effective_at=step.effective_at,
         postings=(*opening, *step.postings),
     )
-    return AccountChange(event, step.account, stored)
+    return AccountChange(event, account, stored)
 
 
 def start_of_day(day: date) -> datetime:

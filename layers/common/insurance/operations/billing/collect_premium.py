@@ -23,7 +23,8 @@ from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.notice import NoticeEnd
 from insurance.domain.policy.notice_rules import announced
-from insurance.domain.policy.servicing import Servicing, ServicingResult, TransactionInput
+from insurance.domain.policy.servicing import Servicing, ServicingResult
+from insurance.domain.policy.transaction_input import TransactionInput
 from insurance.operations.billing.account_context import (
     AccountContext,
     AccountStep,

@@ -34,6 +34,8 @@ def screen_name(
         return None
     before = ports.cases.find(subject, key)
     current = before.record if before else None
+    if current is not None and current.party != subject.party_id:
+        current = None  # the contract has passed on since: the case is about another party
     case = case_of_matches(current, subject, matches, call.now)
     if case is current:
         return NameScreening(case, opened=False)

@@ -13,7 +13,8 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType
-from insurance.domain.policy.servicing import Servicing, ServicingResult, TransactionInput
+from insurance.domain.policy.servicing import Servicing, ServicingResult
+from insurance.domain.policy.transaction_input import TransactionInput
 from insurance.domain.product import Product
 from insurance.operations.command import Command, Query
 from insurance.operations.policy.ports import PolicyAccount, ServicingPorts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from insurance.domain.billing import BillingAccount
     from insurance.domain.claim import Claim
     from insurance.domain.core.event import Event
+    from insurance.domain.core.identity import PartyId
     from insurance.domain.core.stored import Stored
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
     from insurance.operations.command import Command
-    from insurance.operations.parties.ports import ScreeningPorts
+    from insurance.operations.parties.ports import Keys, ScreeningPorts
     from insurance.operations.products.ports import Products
     from insurance.operations.quoting.ports import LookUps, Quotes
 
@@ -93,6 +94,47 @@ class PolicyChanges(PolicyReads, Protocol):
             AlreadyAnswered: This call was answered before.
             StaleRevision: The policy has changed since it was loaded.
         """
+
+
+class PolicyTransfers(Protocol):
+    """Policies for passing them on to another holder."""
+
+    def get(self, policy_id: str) -> Stored[Policy]:
+        """The policy as it stands.
+
+        Raises:
+            PolicyNotFound: There is no such policy.
+        """
+
+    def load(self, policy_id: str, command: Command) -> TransferContext:
+        """The policy and the keys of its former holders, in one read with the idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            PolicyNotFound: There is no such policy.
+        """
+
+    def pass_on(
+        self, event: Event, policy: Stored[Policy], *, before: TransferContext, command: Command
+    ) -> None:
+        """Store the policy for its new holder with the new holder's key, and the command's answer.
+
+        The new holder is a new party. What was stored before stays readable with the former holder's key.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The policy has changed since it was loaded, or a holder was erased.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class TransferContext:
+    """A policy that is to pass on, and the wrapped keys of its former holders."""
+
+    policy: Stored[Policy]
+    former: Mapping[PartyId, bytes] | None
+    """By party, without those who were erased; None: it never passed on."""
 
 
 class PolicyAccount(Protocol):
@@ -174,3 +216,15 @@ class ServicingPorts:
     look_ups: LookUps
     policies: PolicyChanges
     accounts: PolicyAccounts
+
+
+@dataclass(frozen=True, slots=True)
+class TransferPorts:
+    """What passing a policy on needs from outside."""
+
+    products: Products
+    look_ups: LookUps
+    policies: PolicyChanges
+    transfers: PolicyTransfers
+    screening: ScreeningPorts
+    keys: Keys

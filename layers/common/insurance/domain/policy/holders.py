@@ -1,0 +1,28 @@
+"""Holders: how a policy is held, and by whom it was held before."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from insurance.domain.core.identity import PartyId
+from insurance.domain.core.value import Value
+
+
+class Holding(StrEnum):
+    """How a policy is held."""
+
+    HOLDER = "holder"
+    """By the person or organisation that it names."""
+    ESTATE = "estate"
+    """By the estate of a holder who died."""
+
+
+class FormerHolder(Value):
+    """A party that held the policy before; its details are in the events of that time."""
+
+    party_id: PartyId
+    until: AwareDatetime
+
+
+JOINT_HOLDERS_MAX = 10
+FORMER_HOLDERS_MAX = 20

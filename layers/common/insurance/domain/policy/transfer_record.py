@@ -1,0 +1,55 @@
+"""What a transaction records of a transfer: why, from whom to whom, and on what grounds."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from insurance.domain.core.identity import PartyId
+from insurance.domain.core.value import Value
+
+EvidenceReference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z./_-]{0,63}$")]
+"""The reference of a document that was seen: a grant of probate, a register extract, a court's order."""
+
+
+class TransferReason(StrEnum):
+    """Why a policy changes hands."""
+
+    SALE = "sale"
+    """The insured thing was sold."""
+    DEATH = "death"
+    """The holder died: the policy passes to the estate."""
+    INHERITANCE = "inheritance"
+    """The estate hands the policy on to an heir."""
+    DIVORCE = "divorce"
+    LEGAL_FORM = "legal_form"
+    """The holder is the same business in another legal form."""
+    ASSIGNMENT = "assignment"
+    JOINT_HOLDER_IN = "joint_holder_in"
+    JOINT_HOLDER_OUT = "joint_holder_out"
+
+    @property
+    def changes_holder(self) -> bool:
+        return self not in {TransferReason.JOINT_HOLDER_IN, TransferReason.JOINT_HOLDER_OUT}
+
+
+class Consent(StrEnum):
+    """Whose consent to a transfer was given."""
+
+    HOLDER = "holder"
+    """The present holder's."""
+    NEW_HOLDER = "new_holder"
+    REPRESENTATIVE = "representative"
+    """That of the executor or administrator of the estate."""
+    INSURER = "insurer"
+    """Given by the member of staff who makes the transfer."""
+
+
+class Transferred(Value):
+    """What is recorded of a transfer."""
+
+    reason: TransferReason
+    from_party: PartyId
+    to_party: PartyId
+    consents: tuple[Consent, ...]
+    evidence: EvidenceReference | None = None

@@ -1,0 +1,125 @@
+"""Policies as they pass to another holder: the contract's keys move with them."""
+
+from typing import TYPE_CHECKING
+
+from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import party_id_for, quote_id_for
+from insurance.domain.core.stored import Stored
+from insurance.domain.policy import Policy
+from insurance.dynamodb import codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import ERASED_AT, FORMER, KEY, PARTY, former_mark
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.policy.policy_changes import policy_change
+from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.tables import Tables
+from insurance.dynamodb.transaction import Write, add, load, put, transact, update
+from insurance.operations.command import Command
+from insurance.operations.policy.ports import TransferContext
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBPolicyTransfers:
+    """The port `PolicyTransfers` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: Tables,
+        *,
+        reader: PolicyReader,
+        idempotency: IdempotencyRecords,
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._reader = reader
+        self._idempotency = idempotency
+
+    def get(self, policy_id: str) -> Stored[Policy]:
+        return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
+
+    def load(self, policy_id: str, command: Command) -> TransferContext:
+        wanted = [self._idempotency.key(command.idempotency), *self._reader.wants(policy_id)]
+        earlier, *items = load(self._client, wanted)
+        keys = items[-1]
+        self._idempotency.check(command.idempotency, earlier, self._reader.keys(policy_id, keys))
+        former = keys.get(FORMER) if keys else None
+        return TransferContext(
+            self._reader.read(policy_id, items),
+            former and {party_id: wrapped["B"] for party_id, wrapped in former["M"].items()},
+        )
+
+    def pass_on(
+        self, event: Event, policy: Stored[Policy], *, before: TransferContext, command: Command
+    ) -> None:
+        """The former holder's key goes into the column `former`; a mark says where it is, for an
+        erasure."""
+        holder, key = policy.record.party_id, policy.key
+        if key is None:
+            raise ValueError("a new holder has a key")
+
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(event.stream)
+
+        own: Item = {
+            "id": codec.text(holder),
+            "v": codec.number(codec.SCHEMA_VERSION),
+            KEY: codec.binary(key.wrapped),
+        }
+        mark = former_mark(event.stream, before.policy.record.party_id)
+        transact(
+            self._client,
+            [
+                *policy_change(self._tables, event, before=before.policy),
+                add(self._tables.parties, own, stale, key="id"),
+                *self._hand_over(policy, before),
+                put(
+                    self._tables.quotes,
+                    mark,
+                    stale,
+                    condition="attribute_not_exists(id) OR party = :former",
+                    former=mark[PARTY],
+                ),
+                self._idempotency.keep(command.idempotency, about=holder, key=key),
+            ],
+        )
+
+    def _hand_over(self, policy: Stored[Policy], before: TransferContext) -> list[Write]:
+        """The writes of the items that carry copies of the contract's keys. They are refused where a
+        holder, present or former, was erased meanwhile."""
+        id, key = policy.record.id, policy.key
+        if key is None or before.policy.key is None:
+            raise ValueError("both holders have a key")
+
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(id)
+
+        passed_on_before = before.former is not None
+        seen = {party: {"B": wrapped} for party, wrapped in (before.former or {}).items()}
+        former = seen | {before.policy.record.party_id: {"B": before.policy.key.wrapped}}
+        columns: Item = {
+            PARTY: codec.text(policy.record.party_id),
+            KEY: codec.binary(key.wrapped),
+            FORMER: {"M": former},
+        }
+        values: Item = {"seen": {"M": seen}} if passed_on_before else {}
+        unchanged = f"{FORMER} = :seen" if passed_on_before else f"attribute_not_exists({FORMER})"
+        places = (
+            (self._tables.parties, party_id_for(id)),
+            (self._tables.quotes, quote_id_for(id)),
+        )
+        return [
+            update(
+                table,
+                {"id": codec.text(item_id)},
+                columns,
+                stale,
+                condition=f"attribute_not_exists({ERASED_AT}) AND {unchanged}",
+                removed=(),
+                **values,
+            )
+            for table, item_id in places
+        ]

@@ -1,0 +1,207 @@
+"""Transfer a policy: it passes to another holder, or a joint holder comes in or goes out; or preview that."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.errors import AlreadyErased, FieldFault, InvalidFields, ScreeningOpen
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import mode_of, screening_id_for, transferee_id_for
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.party.party import Policyholder
+from insurance.domain.policy import Policy, TransactionKind
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.policy.servicing import Servicing, ServicingResult
+from insurance.domain.policy.transaction_input import TransactionInput
+from insurance.domain.policy.transfer import (
+    TransferInput,
+    check_transfer,
+    passed_on,
+    record_of,
+)
+from insurance.domain.policy.transfer_record import Consent, TransferReason
+from insurance.domain.product import Product
+from insurance.domain.quote.pricing import territory_of
+from insurance.domain.screening.screening import ScreeningStatus, ScreeningSubject
+from insurance.operations.command import Command, Query
+from insurance.operations.parties.screen_name import screen_name
+from insurance.operations.policy.change_policy import PolicyChange
+from insurance.operations.policy.ports import TransferPorts
+from insurance.operations.policy.reprice_policy import repricing
+from insurance.operations.policy.store_policy import ChangedPolicy, check_visible
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequested:
+    """A transfer as a caller requests it."""
+
+    reason: TransferReason
+    effective_on: date | None
+    """A local date: from the time of day at which the product's cover begins."""
+    effective_at: datetime | None
+    """Or an instant. Without either it is now."""
+    holder: Policyholder | None
+    joint_holder: int | None
+    consents: frozenset[Consent]
+    evidence: str | None
+    answers: dict[str, Any] | None = None
+    """What is different about the risk with the new holder."""
+
+    def at(self, product: Product, caller: Caller, now: datetime) -> TransferInput:
+        """The same with an instant instead of a date. A member of staff consents for the insurer.
+
+        Raises:
+            InvalidFields: Both a date and an instant are given.
+        """
+        if self.effective_on is not None and self.effective_at is not None:
+            fault = FieldFault("/effective_at", "one-of", "Give a date or an instant, not both.")
+            raise InvalidFields([fault])
+        at = product.moment(self.effective_on) if self.effective_on else self.effective_at or now
+        by_staff = {Consent.INSURER} if caller.kind is CallerKind.STAFF else set()
+        return TransferInput(
+            reason=self.reason,
+            effective_at=at.astimezone(UTC),
+            holder=self.holder,
+            joint_holder=self.joint_holder,
+            consents=self.consents | by_staff,
+            evidence=self.evidence,
+        )
+
+
+def preview_transfer(
+    policy_id: str, requested: TransferRequested, query: Query, ports: TransferPorts
+) -> PolicyChange:
+    """What a transfer would change and cost; nothing is stored, and nobody is screened.
+
+    Raises:
+        PolicyNotFound: The policy does not exist, or belongs to another partner.
+        ConsentMissing: Somebody has to consent whose consent is not reported.
+        RiskNotAccepted: The risk with the new holder is declined, or needs an underwriter.
+        AlreadyErased: The holder's personal data were erased.
+        InvalidFields, OutsideTerm, WrongState, TooManyChanges: As in
+            `check_transfer` and `Servicing.change`.
+    """
+    before = ports.transfers.get(policy_id)
+    check_visible(before.record, query.caller)
+    transfer = _Transfer.of(policy_id, requested, query, key="preview")
+    serviced = transfer.serviced(before.record, ports)
+    return PolicyChange(serviced, before.record, before.head, stored=False)
+
+
+def transfer_policy(
+    policy_id: str, requested: TransferRequested, command: Command, ports: TransferPorts
+) -> PolicyChange:
+    """Pass the policy on: one event, sealed with the key of the party that holds it from then on.
+
+    Raises:
+        PolicyNotFound: The policy does not exist, or belongs to another partner.
+        StaleRevision: The policy has changed since the caller read it.
+        ConsentMissing: Somebody has to consent whose consent is not reported.
+        RiskNotAccepted: The risk with the new holder is declined, or needs an underwriter.
+        ScreeningOpen: A person must decide whether the new holder is a listed person.
+        AlreadyErased: The holder's personal data were erased.
+        InvalidFields, OutsideTerm, WrongState, TooManyChanges: As in
+            `check_transfer` and `Servicing.change`.
+    """
+    context = ports.transfers.load(policy_id, command)
+    before = context.policy
+    check_visible(before.record, command.caller)
+    command.check_revision(before, policy_id)
+    transfer = _Transfer.of(policy_id, requested, command, key=command.idempotency.key)
+    serviced = transfer.serviced(before.record, ports)
+    if before.key is None:
+        raise AlreadyErased(policy_id)
+    _screen(requested.holder, before.record, before.key, command, ports)
+    if not requested.reason.changes_holder:
+        event, stored = _changed(serviced).following(before, command)
+        result = PolicyChange(serviced, before.record, event.head, stored=True)
+        ports.policies.change(event, stored, before=before, command=command.with_answer(result))
+        return result
+    event, stored = _following(serviced, before, ports.keys.new(), command)
+    result = PolicyChange(serviced, before.record, event.head, stored=True)
+    ports.transfers.pass_on(event, stored, before=context, command=command.with_answer(result))
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Transfer:
+    """A requested transfer, by whom and when, and the party that it would go to."""
+
+    requested: TransferRequested
+    call: Command | Query
+    to_party: str
+
+    @classmethod
+    def of(
+        cls, policy_id: str, requested: TransferRequested, call: Command | Query, *, key: str
+    ) -> "_Transfer":
+        return cls(requested, call, transferee_id_for(policy_id, call.caller.principal, key))
+
+    def serviced(self, policy: Policy, ports: TransferPorts) -> ServicingResult:
+        """The transaction, and the policy with its holders after it."""
+        contract = ports.products.version(policy.product)
+        now, caller = self.call.now, self.call.caller
+        transfer = self.requested.at(contract, caller, now)
+        check_transfer(policy, transfer, territory_of(policy, contract), now=now)
+        conditions = Conditions.of(contract)
+        product = contract
+        if self.requested.answers and not conditions.reprice_on_contract:
+            product = ports.products.on_sale(policy.product.code, now.date(), mode_of(policy.id))
+        servicing = Servicing(
+            conditions=conditions,
+            reprice=repricing(product, look_ups=ports.look_ups, caller=caller),
+            actor=caller.principal,
+            now=now,
+        )
+        to_party = self.to_party if transfer.reason.changes_holder else policy.party_id
+        serviced = servicing.change(
+            policy,
+            TransactionInput(
+                kind=TransactionKind.TRANSFER,
+                effective_at=transfer.effective_at,
+                reason=transfer.reason.value,
+                answers=self.requested.answers,
+                transfer=record_of(policy, transfer, to_party),
+            ),
+        )
+        return serviced._replace(policy=passed_on(serviced.policy, transfer, to_party))
+
+
+def _screen(
+    holder: Policyholder | None,
+    policy: Policy,
+    key: PartyKey,
+    command: Command,
+    ports: TransferPorts,
+) -> None:
+    """Refuse the transfer while a match of who comes in is open or confirmed.
+
+    The case is the contract's, sealed for the present holder: the new one is not a party yet.
+    """
+    if holder is None:
+        return
+    subject = ScreeningSubject(
+        screening_id_for(policy.id), policy.partner, policy.party, holder.name
+    )
+    screening = screen_name(subject, key, command, ports.screening)
+    if screening is not None and screening.case.status is not ScreeningStatus.CLEARED:
+        raise ScreeningOpen("to whom the policy passes", subject.case_id)
+
+
+def _changed(serviced: ServicingResult) -> ChangedPolicy:
+    return ChangedPolicy(
+        serviced.policy,
+        PolicyEventType.TRANSFERRED,
+        effective_at=serviced.requested.effective_at,
+        postings=serviced.postings,
+    )
+
+
+def _following(
+    serviced: ServicingResult, before: Stored[Policy], key: PartyKey, command: Command
+) -> tuple[Event, Stored[Policy]]:
+    """The event, sealed with the new holder's key."""
+    event, stored = _changed(serviced).following(Stored(before.record, before.head, key), command)
+    return event, stored

@@ -1,0 +1,312 @@
+"""Transfers over HTTP, as they ship: on a real engine, with real REST proxy events."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.calls import (
+    BANK,
+    CLAIM,
+    CLOCK,
+    LOSS_CLOCK,
+    NAME,
+    PRIVACY,
+    STRANGER,
+    Answer,
+    Handlers,
+    Json,
+    policyholder,
+    staff,
+)
+from tests.support.documents import words
+from tests.support.personal_data import erase, found_in
+from tests.support.streams import assert_chains_hold, streams
+
+pytestmark = pytest.mark.xdist_group("policy_life")
+
+WHEN = "2027-01-05T09:00:00Z"
+LATER = "2027-02-05T09:00:00Z"
+HEIR = "Bertram Oystercatcher"
+CLERK = staff("staff-clara", "call_centre", "policies:write coverwright/policies:read")
+DIVORCE: Json = {
+    "reason": "divorce",
+    "holder": {"name": HEIR, "email": "bertram@example.com"},
+    "consents": ["holder", "new_holder"],
+}
+DEATH: Json = {
+    "reason": "death",
+    "holder": {"name": "Estate of the late policyholder"},
+    "consents": ["representative"],
+    "evidence": "CERT-1",
+}
+
+
+@pytest.fixture
+def policy(handlers: Handlers) -> Json:
+    return handlers.issued()
+
+
+@pytest.fixture
+def path(policy: Json) -> str:
+    return f"/v1/policies/{policy['id']}"
+
+
+def passed(handlers: Handlers, path: str, body: Json = DIVORCE, **options: Any) -> Json:
+    answer = handlers.post(f"{path}/transfers", body, **{"clock": WHEN, **options})
+    assert answer.status == 200, answer.text
+    found: Json = answer.body
+    return found
+
+
+def erase_party(handlers: Handlers, party_id: str) -> Answer:
+    body = {"reason": "asked to"}
+    return handlers.post(f"/v1/parties/{party_id}/erasure", body, caller=PRIVACY, clock=LOSS_CLOCK)
+
+
+def test_the_new_holder_has_the_policy_with_its_number_and_its_price(handlers, policy, path):
+    made = passed(handlers, path)
+
+    after = handlers.get(path, clock=WHEN).body
+    assert after["policyholder"]["name"] == HEIR
+    assert after["party_id"] != policy["party_id"]
+    assert (after["number"], after["premium"]) == (policy["number"], policy["premium"])
+    assert after["former_holders"] == [
+        {"party_id": policy["party_id"], "until": "2027-01-05T09:00:00Z"}
+    ]
+    assert made["difference"]["amount"] == 0
+    assert made["transaction"]["transfer"] == {
+        "reason": "divorce",
+        "from_party": policy["party_id"],
+        "to_party": after["party_id"],
+        "consents": ["holder", "new_holder"],
+    }
+    assert_chains_hold(handlers.backend)
+
+
+def test_a_holder_dies_and_the_estate_takes_over_and_then_an_heir(handlers, path):
+    passed(handlers, path, DEATH)
+    estate = handlers.get(path, clock=WHEN).body
+    again = handlers.post(f"{path}/transfers", DEATH, clock=LATER)
+    passed(
+        handlers,
+        path,
+        {
+            "reason": "inheritance",
+            "holder": {"name": HEIR},
+            "consents": ["representative", "new_holder"],
+            "evidence": "GRANT-1",
+        },
+        clock=LATER,
+    )
+
+    heir = handlers.get(path, clock=LATER).body
+
+    assert (estate["holding"], heir["holding"]) == ("estate", "holder")
+    assert again.code == "wrong-state"
+    assert heir["policyholder"]["name"] == HEIR
+    assert [former["until"] for former in heir["former_holders"]] == [WHEN, LATER]
+
+
+def test_a_preview_is_the_transfer_without_its_effect(handlers, policy, path):
+    asked = handlers.post(f"{path}/transfers/preview", DIVORCE, key=None, clock=WHEN)
+    before = handlers.get(path, clock=WHEN).body
+    made = passed(handlers, path)
+
+    assert (asked.status, asked.body["stored"]) == (200, False)
+    assert (before["revision"], before["party_id"]) == (1, policy["party_id"])
+    for name in ("difference", "charged_after", "status"):
+        assert asked.body[name] == made[name]
+
+
+def test_another_risk_with_the_new_holder_has_another_price(handlers, path):
+    young = {"drivers": [{"age": 19, "licence_years": 1, "convictions": 0}]}
+
+    made = passed(handlers, path, DIVORCE | {"answers": young}, caller=CLERK)
+
+    after = handlers.get(path, clock=WHEN).body
+    assert made["difference"]["amount"] > 0
+    assert after["charged"] == made["charged_after"]
+    assert [segment["transaction"] for segment in after["segments"]] == [1, 2]
+
+
+def test_a_repeated_transfer_is_made_once_and_answered_as_at_first(handlers, path):
+    first = handlers.post(f"{path}/transfers", DIVORCE, key="again", clock=WHEN)
+    again = handlers.post(f"{path}/transfers", DIVORCE, key="again", clock=WHEN)
+    other = handlers.post(f"{path}/transfers", DEATH, key="again", clock=WHEN)
+
+    assert again.replayed
+    assert again.text == first.text
+    assert other.code == "key-reused"
+    assert handlers.get(path, clock=WHEN).body["revision"] == 2
+
+
+def test_what_was_known_before_the_transfer_is_answered_as_then(handlers, path):
+    before = handlers.get(path, clock=CLOCK, query={"known_at": CLOCK}).body
+    passed(handlers, path)
+
+    then = handlers.get(path, clock=CLOCK, query={"known_at": CLOCK}).body
+
+    assert then == before
+    assert then["policyholder"]["name"] == NAME
+
+
+def test_erasing_the_former_holder_leaves_the_new_holder_s_policy_readable(handlers, policy, path):
+    passed(handlers, path)
+
+    erase(handlers, policy["id"])
+
+    after = handlers.get(path, clock=WHEN).body
+    then = handlers.get(path, clock=CLOCK, query={"known_at": CLOCK}).body
+    quote = handlers.get(f"/v1/quotes/{policy['quote_id']}", clock=CLOCK).body
+    assert after["policyholder"]["name"] == HEIR
+    assert then.get("policyholder") is None
+    assert not found_in([after["policyholder"], then, quote])
+    change = {"effective_on": "2027-03-01", "by": "policyholder"}
+    assert handlers.post(f"{path}/cancellations", change, clock=WHEN).status == 200
+    assert erase_party(handlers, policy["party_id"]).code == "already-erased"
+
+
+def test_erasing_the_new_holder_leaves_the_former_holder_s_records_readable(handlers, policy, path):
+    passed(handlers, path)
+    party = handlers.get(path, clock=WHEN).body["party_id"]
+
+    erased = erase_party(handlers, party)
+
+    assert erased.status == 200
+    assert handlers.get(path, clock=WHEN).body.get("policyholder") is None
+    then = handlers.get(path, clock=CLOCK, query={"known_at": CLOCK}).body
+    assert then["policyholder"]["name"] == NAME
+
+
+def test_erasing_a_holder_between_two_others_leaves_both_readable(handlers, path):
+    passed(handlers, path)
+    middle = handlers.get(path, clock=WHEN).body["party_id"]
+    passed(handlers, path, DIVORCE | {"holder": {"name": "Cora Plover"}}, clock=LATER)
+
+    assert erase_party(handlers, middle).status == 200
+
+    assert handlers.get(path, clock=LATER).body["policyholder"]["name"] == "Cora Plover"
+    between = handlers.get(path, clock=LATER, query={"known_at": "2027-01-06T00:00:00Z"}).body
+    assert between.get("policyholder") is None
+    first = handlers.get(path, clock=CLOCK, query={"known_at": CLOCK}).body
+    assert first["policyholder"]["name"] == NAME
+
+
+def test_the_former_holder_sees_the_policy_no_more_and_the_new_one_does(handlers, policy, path):
+    passed(handlers, path)
+    party = handlers.get(path, clock=WHEN).body["party_id"]
+
+    former = policyholder(policy["id"])
+    new = former | {"parties": party}
+
+    assert handlers.get(path, caller=former, clock=WHEN).code == "policy-not-found"
+    assert handlers.get(path, caller=new, clock=WHEN).status == 200
+
+
+def test_claims_from_before_and_after_the_transfer_are_handled(handlers, policy, path):
+    body = CLAIM | {"policy_id": policy["id"]}
+    before = handlers.post("/v1/claims", body, clock=LOSS_CLOCK).body
+    passed(handlers, path, clock=LATER)
+
+    settled = handlers.post(f"/v1/claims/{before['id']}/settlement", {}, clock=LATER)
+    later = handlers.post("/v1/claims", body | {"occurred_at": "2027-02-05T08:00:00Z"}, clock=LATER)
+
+    assert settled.status == 200, settled.text
+    assert settled.body["claimant"]["name"] == NAME
+    assert later.status == 201
+    erase(handlers, policy["id"])
+    old = handlers.get(f"/v1/claims/{before['id']}", clock=LATER).body
+    new = handlers.get(f"/v1/claims/{later.body['id']}", clock=LATER).body
+    assert old.get("claimant") is None
+    assert new["claimant"]["name"] == NAME
+    assert_chains_hold(handlers.backend)
+
+
+def test_the_account_goes_with_the_policy(handlers: Handlers, policy: Json, path: str):
+    def pay(reference: str, clock: str) -> Answer:
+        body = {
+            "policy_id": policy["id"],
+            "reference": reference,
+            "amount": {"amount": 100, "currency": "GBP"},
+            "received_on": clock[:10],
+        }
+        answer: Answer = handlers.post("/v1/payments", body, caller=BANK, clock=clock)
+        return answer
+
+    assert pay("REF-1", WHEN).status == 200
+    passed(handlers, path)
+    assert pay("REF-2", LATER).status == 200
+    erase(handlers, policy["id"])
+
+    assert pay("REF-3", LATER).status == 200
+    assert handlers.get(f"{path}/billing", clock=LATER).body["received"]["amount"] == 300
+
+
+def test_the_letter_about_a_transfer_is_to_the_new_holder_and_does_not_name_the_former(
+    handlers, path
+):
+    passed(handlers, path)
+
+    made = handlers.post(f"{path}/documents", {"kind": "endorsement_letter"}, clock=WHEN)
+
+    said = words(httpx.get(made.body["link"]["url"]).content)
+    assert HEIR in said
+    assert "Quillfeather" not in said
+
+
+def test_a_new_holder_whose_name_is_on_the_sanctions_list_waits_for_a_person(handlers, path):
+    listed = DIVORCE | {"holder": {"name": "Drago, Viktor MALENKOV"}}
+
+    refused = handlers.post(f"{path}/transfers", listed, clock=WHEN)
+
+    assert refused.code == "screening-open"
+    assert handlers.get(path, clock=WHEN).body["revision"] == 1
+
+
+def test_a_sale_needs_the_insurer_so_a_partner_cannot_make_it_alone(handlers, path):
+    sale = DIVORCE | {"reason": "sale"}
+
+    refused = handlers.post(f"{path}/transfers", sale, clock=WHEN)
+    made = handlers.post(f"{path}/transfers", sale, caller=CLERK, clock=WHEN)
+
+    assert (refused.status, refused.code) == (422, "consent-missing")
+    assert made.status == 200
+    assert "insurer" in made.body["transaction"]["transfer"]["consents"]
+
+
+def test_a_joint_holder_comes_in_and_goes_out(handlers, policy, path):
+    passed(handlers, path, DIVORCE | {"reason": "joint_holder_in"})
+    both = handlers.get(path, clock=WHEN).body
+    leave = {"reason": "joint_holder_out", "joint_holder": 1, "consents": ["holder"]}
+    passed(handlers, path, leave, clock=LATER)
+
+    alone = handlers.get(path, clock=LATER).body
+
+    assert [joint["name"] for joint in both["joint_holders"]] == [HEIR]
+    assert alone["joint_holders"] == []
+    assert {both["party_id"], alone["party_id"]} == {policy["party_id"]}
+
+
+def test_a_transfer_is_one_event_that_names_nobody(handlers, policy, path):
+    passed(handlers, path)
+
+    [_, transferred] = streams(handlers.backend)[policy["id"]]
+
+    assert transferred.type == "policy.transferred"
+    assert not {HEIR, NAME} & set(json.dumps(transferred.facts).split('"'))
+    number = handlers.get(f"{path}/events").body["items"][1]["sequence"]
+    assert number == 2
+
+
+def test_a_transfer_cannot_be_reversed_and_a_stranger_cannot_make_one(handlers, path):
+    passed(handlers, path)
+
+    undone = handlers.post(
+        f"{path}/transactions/2/reversal", {"reason": "mistake"}, caller=CLERK, clock=LATER
+    )
+    strange = handlers.post(f"{path}/transfers", DIVORCE, caller=STRANGER, clock=LATER)
+
+    assert undone.code == "wrong-state"
+    assert strange.code == "policy-not-found"

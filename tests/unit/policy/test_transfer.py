@@ -1,0 +1,185 @@
+"""Which transfers a policy allows, and what they need."""
+
+from datetime import timedelta
+from itertools import product as pairs
+
+import pytest
+from insurance.domain.core.errors import ConsentMissing, InvalidFields, WrongState
+from insurance.domain.core.event import StreamPosition
+from insurance.domain.party.party import Policyholder
+from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.policy.holders import JOINT_HOLDERS_MAX, FormerHolder, Holding
+from insurance.domain.policy.policy import Invitation, Policy
+from insurance.domain.policy.transfer import (
+    NEXT,
+    USUAL,
+    TransferInput,
+    check_transfer,
+    passed_on,
+    rule_for,
+)
+from insurance.domain.policy.transfer_record import Consent, TransferReason
+from insurance.domain.schedule.plan import jobs_after
+from insurance.domain.schedule.scheduled_job import JobKind
+
+from tests.fakes.keys import MemoryKey
+from tests.support.builders import make_policy, next_event
+
+HEIR = Policyholder(name="Grace Lovelace")
+DURING = make_policy().period.start + timedelta(days=30)
+NEW_PARTY = "pty_test_zzzzzzzzzzzzzzzz"
+
+
+def request(reason: TransferReason, **changes) -> TransferInput:
+    """A request that has all that its reason can need."""
+    out = reason is TransferReason.JOINT_HOLDER_OUT
+    given = TransferInput(
+        reason=reason,
+        effective_at=DURING,
+        holder=None if out else HEIR,
+        joint_holder=1 if out else None,
+        consents=frozenset(Consent),
+        evidence="GRANT-1",
+    )
+    return given._replace(**changes)
+
+
+def held(holding: Holding = Holding.HOLDER, **changes) -> Policy:
+    return make_policy(holding=holding, joint_holders=(HEIR,), **changes)
+
+
+def check(policy: Policy, asked: TransferInput, territory: str = "GB") -> None:
+    check_transfer(policy, asked, territory, now=DURING)
+
+
+@pytest.mark.parametrize(("holding", "reason"), [*pairs(Holding, TransferReason)])
+def test_a_policy_passes_on_as_the_table_says_and_no_other_way(holding, reason):
+    policy, asked = held(holding), request(reason)
+
+    if (holding, reason) in NEXT:
+        check(policy, asked)
+        assert passed_on(policy, asked, NEW_PARTY).holding is NEXT[holding, reason]
+    else:
+        with pytest.raises(WrongState):
+            check(policy, asked)
+
+
+@pytest.mark.parametrize("reason", TransferReason)
+def test_each_consent_that_the_rule_asks_for_is_needed(reason):
+    holding = next(holding for holding in Holding if (holding, reason) in NEXT)
+
+    for consent in USUAL[reason].consents:
+        with pytest.raises(ConsentMissing) as refused:
+            check(held(holding), request(reason, consents=frozenset(Consent) - {consent}))
+        assert refused.value.missing == (consent,)
+
+
+@pytest.mark.parametrize("reason", TransferReason)
+def test_evidence_is_needed_where_the_rule_asks_for_it(reason):
+    holding = next(holding for holding in Holding if (holding, reason) in NEXT)
+
+    if USUAL[reason].evidence:
+        with pytest.raises(InvalidFields) as refused:
+            check(held(holding), request(reason, evidence=None))
+        assert [fault.pointer for fault in refused.value.faults] == ["/evidence"]
+    else:
+        check(held(holding), request(reason, evidence=None))
+
+
+def test_where_the_policy_goes_with_the_thing_by_law_nobody_has_to_consent():
+    sale = request(TransferReason.SALE, consents=frozenset())
+
+    check(held(), sale, territory="DE")
+    with pytest.raises(ConsentMissing):
+        check(held(), sale, territory="GB")
+    assert rule_for(TransferReason.DEATH, "DE") == USUAL[TransferReason.DEATH]
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"effective_at": DURING + timedelta(seconds=1)}, "/effective_at"),
+        ({"effective_at": make_policy().period.start - timedelta(days=1)}, "/effective_at"),
+        ({"holder": None}, "/holder"),
+        ({"joint_holder": 1}, "/joint_holder"),
+    ],
+)
+def test_a_request_that_says_too_little_or_too_much_is_refused(changes, pointer):
+    with pytest.raises(InvalidFields) as refused:
+        check(held(), request(TransferReason.DIVORCE, **changes))
+
+    assert [fault.pointer for fault in refused.value.faults] == [pointer]
+
+
+def test_a_transfer_is_not_earlier_than_the_last_one():
+    former = FormerHolder(party_id=NEW_PARTY, until=DURING)
+
+    with pytest.raises(InvalidFields):
+        check(
+            held(former_holders=(former,)),
+            request(TransferReason.DIVORCE, effective_at=DURING - timedelta(days=1)),
+        )
+
+
+def test_a_policy_whose_next_term_was_offered_does_not_pass_to_another_holder():
+    policy = held(
+        invitation=Invitation(
+            quote_id=make_policy().quote_id, outcome="bindable", invited_at=DURING
+        )
+    )
+
+    with pytest.raises(WrongState):
+        check(policy, request(TransferReason.DIVORCE))
+    check(policy, request(TransferReason.JOINT_HOLDER_IN))
+
+
+def test_the_new_holder_stands_in_the_place_of_the_former_one():
+    before = held()
+
+    after = passed_on(before, request(TransferReason.DIVORCE), NEW_PARTY)
+
+    assert (after.party_id, after.policyholder) == (NEW_PARTY, HEIR)
+    assert after.former_holders == (FormerHolder(party_id=before.party_id, until=DURING),)
+    assert after.number == before.number
+
+
+def test_joint_holders_come_in_and_go_out_and_the_holder_stays():
+    other = Policyholder(name="Ida Lovelace")
+    policy = held()
+
+    joined = passed_on(policy, request(TransferReason.JOINT_HOLDER_IN, holder=other), NEW_PARTY)
+    left = passed_on(joined, request(TransferReason.JOINT_HOLDER_OUT, joint_holder=1), NEW_PARTY)
+
+    assert joined.joint_holders == (HEIR, other)
+    assert left.joint_holders == (other,)
+    assert {policy.party_id} == {joined.party_id, left.party_id}
+
+
+@pytest.mark.parametrize(
+    ("reason", "joint", "pointer"),
+    [
+        (TransferReason.JOINT_HOLDER_OUT, 2, "/joint_holder"),
+        (TransferReason.JOINT_HOLDER_OUT, None, "/joint_holder"),
+        (TransferReason.JOINT_HOLDER_IN, None, "/holder"),
+    ],
+)
+def test_a_joint_holder_who_is_not_there_cannot_go_out_and_too_many_cannot_come_in(
+    reason, joint, pointer
+):
+    full = make_policy(joint_holders=(HEIR,) * JOINT_HOLDERS_MAX)
+    policy = full if reason is TransferReason.JOINT_HOLDER_IN else held()
+
+    with pytest.raises(InvalidFields) as refused:
+        check(policy, request(reason, joint_holder=joint))
+
+    assert [fault.pointer for fault in refused.value.faults] == [pointer]
+
+
+def test_after_a_transfer_the_price_may_be_another_so_billing_and_earning_are_looked_at():
+    event = next_event(
+        StreamPosition(), held(), MemoryKey(b"key"), type=PolicyEventType.TRANSFERRED
+    )
+
+    jobs = {job.kind for job in jobs_after(event, lambda _: pytest.fail("no product is needed"))}
+
+    assert jobs == {JobKind.BILLING, JobKind.EARNING}
