@@ -158,7 +158,7 @@ def split(amount: int, weights: Sequence[int | Decimal]) -> list[int]:
     whole_units = sum(units)
     if whole_units <= 0 or min(units) < 0:
         raise ValueError("weights must be zero or more, and one of them positive")
-    sign, size = (-1, -amount) if amount < 0 else (1, amount)
+    size = abs(amount)
     shares, remainders = [], []
     for unit in units:
         share, remainder = divmod(size * unit, whole_units)
@@ -169,7 +169,7 @@ def split(amount: int, weights: Sequence[int | Decimal]) -> list[int]:
         by_remainder = sorted(range(len(shares)), key=remainders.__getitem__, reverse=True)
         for place in by_remainder[:odd]:
             shares[place] += 1
-    return [sign * share for share in shares] if sign < 0 else shares
+    return shares if amount >= 0 else [-share for share in shares]
 
 
 def _whole(weights: Sequence[int | Decimal]) -> Sequence[int]:
