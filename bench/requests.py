@@ -153,6 +153,12 @@ def quote(key: str, answers: Json | None = None) -> Ask:
     return Ask("quoting", "POST", "/v1/quotes", body, key)
 
 
+def quote_for(party_id: str, key: str) -> Ask:
+    """A quote for a customer that has a policy."""
+    body = {name: value for name, value in MOTOR.items() if name != "policyholder"}
+    return Ask("quoting", "POST", "/v1/quotes", body | {"party_id": party_id}, key)
+
+
 def preview() -> Ask:
     return Ask("quoting", "POST", "/v1/quotes/preview", MOTOR)
 
@@ -225,6 +231,4 @@ def report(payment_id: str, key: str) -> Ask:
 
 def erase(party_id: str, key: str) -> Ask:
     body = {"reason": "The person asked for it, and nothing has to be kept."}
-    return Ask(
-        "data_intake", "POST", f"/v1/parties/{party_id}/erasure", body, key, PAID_AT, PRIVACY
-    )
+    return Ask("customers", "POST", f"/v1/parties/{party_id}/erasure", body, key, PAID_AT, PRIVACY)

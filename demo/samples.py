@@ -14,6 +14,7 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 _QUOTING = ("products:read", "quotes:read", "quotes:write")
 _ISSUANCE = ("policies:read", "policies:write", "policies:share")
+_PARTIES = ("parties:read", "parties:write")
 _CLAIMS = ("claims:read", "claims:write", "claims:settle")
 _COMPLAINTS = ("complaints:read", "complaints:write")
 
@@ -29,7 +30,7 @@ class Partner:
     mode: str = "test"
     status: str = "active"
     products: tuple[str, ...] = ("quoting", "issuance", "claims")
-    scopes: tuple[str, ...] = (*_QUOTING, *_ISSUANCE, *_CLAIMS, *_COMPLAINTS)
+    scopes: tuple[str, ...] = (*_QUOTING, *_ISSUANCE, *_PARTIES, *_CLAIMS, *_COMPLAINTS)
     portal: bool = False
     """Policyholders sign in through it."""
 
@@ -143,13 +144,21 @@ STAFF = (
     Staff(
         "call-centre-test",
         ("call_centre", "test"),
-        (*_QUOTING, "policies:read", "policies:write", "claims:read", "claims:write", *_COMPLAINTS),
+        (
+            *_QUOTING,
+            "policies:read",
+            "policies:write",
+            "claims:read",
+            "claims:write",
+            *_COMPLAINTS,
+            *_PARTIES,
+        ),
     ),
     Staff("finance-test", ("finance", "test"), (*_READS, *_FINANCE)),
     Staff("controller-test", ("finance", "test"), (*_READS, *_FINANCE)),
     Staff("author-test", ("product_manager", "test"), ("products:read", "products:write")),
     Staff("publisher-test", ("product_manager", "test"), ("products:read", "products:write")),
-    Staff("privacy-test", ("privacy_officer", "test"), (*_READS, "parties:erase")),
+    Staff("privacy-test", ("privacy_officer", "test"), (*_READS, *_PARTIES, "parties:erase")),
     Staff("underwriter", ("live", "underwriter"), (*_READS, "quotes:underwrite")),
 )
 PEOPLE = (Person("ada-test", "portal-test"), Person("ben-test", "portal-test"))

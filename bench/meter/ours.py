@@ -20,7 +20,7 @@ from bench.requests import Ask
 type Json = dict[str, Any]
 
 FUNCTIONS = (
-    "quoting", "policy_issuance", "policy_servicing", "claim_intake", "settlement", "data_intake",
+    "quoting", "policy_issuance", "policy_servicing", "claim_intake", "settlement", "customers",
     "payment_execution",
 )  # fmt: skip
 LIVES = 8
@@ -193,7 +193,9 @@ def of_another_policy(
     call: Callable[[Ask], Json], run: Callable[[str, Ask], Json], key: str
 ) -> Iterator[tuple[str, Ask]]:
     """Commands that would leave the first policy another one than the others find."""
-    policy_id = issued(call, key)["id"]
+    policy = issued(call, key)
+    policy_id = policy["id"]
+    yield from of_one_party(call, run, policy["party_id"], key)
     asked = {
         "notify and settle": requests.notify_and_settle(policy_id, key),
         "endorse policy": requests.endorse(policy_id, key),
@@ -202,6 +204,22 @@ def of_another_policy(
     for name, ask in asked.items():
         run(name, ask)
         yield name, ask
+
+
+def of_one_party(
+    call: Callable[[Ask], Json], run: Callable[[str, Ask], Json], party_id: str, key: str
+) -> Iterator[tuple[str, Ask]]:
+    """The third policy of a customer: with the second one, the party got its first event."""
+    second = call(requests.quote_for(party_id, f"{key}-second"))["id"]
+    call(requests.accept(second, f"{key}-second"))
+    call(requests.issue(second, f"{key}-second"))
+    ask = requests.quote_for(party_id, f"{key}-third")
+    third = run("quote for a known party", ask)["id"]
+    yield "quote for a known party", ask
+    call(requests.accept(third, f"{key}-third"))
+    ask = requests.issue(third, f"{key}-third")
+    run("issue for a known party", ask)
+    yield "issue for a known party", ask
 
 
 def issued(call: Callable[[Ask], Json], key: str) -> Json:

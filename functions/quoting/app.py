@@ -1,8 +1,9 @@
 """Quoting: what a risk costs, on what terms, and whether it is accepted."""
 
+from datetime import date
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from insurance import bundles, wiring
 from insurance.api.body import Request
@@ -16,15 +17,19 @@ from insurance.domain.core.errors import (
     InvalidFields,
     LookUpUnavailable,
     NoAuthority,
+    PartyDiffers,
+    PartyNotFound,
+    ProcessingRestricted,
     ProductNotFound,
     QuoteExpired,
     ReferralOpen,
     WrongState,
 )
+from insurance.domain.core.identity import PartyId
 from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, UNDERWRITING_ROLES
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
-from insurance.domain.party.party import Policyholder
+from insurance.domain.party.party import Address, Email, Name, Policyholder
 from insurance.domain.quote.pricing import PricedRisk
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command, Query
@@ -36,8 +41,16 @@ from insurance.operations.quoting.decide_referral import (
 )
 from insurance.operations.quoting.explain_quote import Explanation, explain_quote
 from insurance.operations.quoting.make_quote import RiskInput, make_quote, preview_quote
+from insurance.operations.quoting.quoted_party import PartyInput
 from insurance.operations.quoting.read_quote import read_quote
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 ports = bundles.quoting_ports()
 quotes, idempotency = wiring.stores().quotes, wiring.stores().quote_idempotency
@@ -64,13 +77,46 @@ Load = Annotated[
 Territory = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
 
 
+class PolicyholderRequest(Request):
+    """The person or organisation that takes out the policy."""
+
+    name: Name | None = None
+    """Required, unless the reference is known."""
+    email: Email | None = None
+    date_of_birth: date | None = None
+    address: Address | None = None
+    reference: Text | None = None
+    """What the partner calls its customer. The first quote with it makes the party."""
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        stated = self.model_fields_set - {"reference"}
+        if self.name is None and (stated or self.reference is None):
+            raise ValueError("a name is expected")
+        return self
+
+    def stated(self) -> Policyholder | None:
+        """The details, if any are stated."""
+        if self.name is None:
+            return None
+        return Policyholder(
+            name=self.name,
+            email=self.email,
+            date_of_birth=self.date_of_birth,
+            address=self.address,
+        )
+
+
 class QuoteRequest(Request):
     """A risk to be priced."""
 
     product: Code
     start: Day
     """The first day of cover, where the risk is."""
-    policyholder: Policyholder
+    party_id: PartyId | None = None
+    """A customer that exists: the policy is another one of theirs."""
+    policyholder: Annotated[PolicyholderRequest | None, Field(validate_default=True)] = None
+    """Who takes out the policy. What is stored of a named party may be left out."""
     answers: dict[str, Any]
     """Answers to the product's questions, by code."""
     covers: Annotated[list[Code], Field(max_length=50)] = []
@@ -80,11 +126,27 @@ class QuoteRequest(Request):
     territory: Territory | None = None
     """Where the risk is, of a product sold in several; its first one where none is said."""
 
+    @field_validator("policyholder")
+    @classmethod
+    def _one_party(
+        cls, policyholder: PolicyholderRequest | None, info: ValidationInfo
+    ) -> PolicyholderRequest | None:
+        by_id = info.data.get("party_id") is not None
+        if policyholder is None and not by_id:
+            raise ValueError("a policyholder is expected, or a party_id")
+        if policyholder is not None and policyholder.reference is not None and by_id:
+            raise ValueError("a party is named by its id or by a reference, not by both")
+        return policyholder
+
     def risk(self) -> RiskInput:
         return RiskInput(
             product=self.product,
             start=self.start,
-            policyholder=self.policyholder,
+            party=PartyInput(
+                policyholder=self.policyholder.stated() if self.policyholder else None,
+                party_id=self.party_id,
+                reference=self.policyholder.reference if self.policyholder else None,
+            ),
             answers=self.answers,
             options=tuple(self.covers),
             territory=self.territory or "",
@@ -124,7 +186,14 @@ class ReferralDecisionRequest(Request):
     roles=SERVICING_ROLES,
     status=HTTPStatus.CREATED,
     shows=QuoteView,
-    raises=(ProductNotFound, InvalidFields),
+    raises=(
+        ProductNotFound,
+        InvalidFields,
+        PartyNotFound,
+        AlreadyErased,
+        PartyDiffers,
+        ProcessingRestricted,
+    ),
     find_replay=quotes.find_replay,
 )
 def post_quote(request: QuoteRequest, command: Command) -> Stored[Quote]:

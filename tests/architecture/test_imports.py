@@ -91,7 +91,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
         "insurance.dynamodb.claims.claims",
         "insurance.dynamodb.quoting.quotes",
     ),
-    "data_intake": ("joserfc", "insurance.dynamodb.claims.claims", "insurance.products"),
+    "customers": ("joserfc", "insurance.dynamodb.claims.claims", "insurance.products"),
     "scheduler": ("joserfc",),
     "accounting": ("joserfc", "insurance.dynamodb.claims.claims"),
     "event_delivery": ("joserfc", "insurance.api"),

@@ -23,6 +23,8 @@ from tests.artefact.scenes.claims import arrears_scenes, assessment_scenes, clai
 from tests.artefact.scenes.common import (
     BUSY,
     DELIVERED,
+    ERASED_CUSTOMER,
+    ERASURE,
     PAID,
     PLANNED,
     REDRESS_ORDERED,
@@ -34,7 +36,8 @@ from tests.artefact.scenes.common import (
     Scene,
 )
 from tests.artefact.scenes.complaints import complaints_scenes
-from tests.artefact.scenes.documents import documents_scenes, erasure_scenes, evidence_scenes
+from tests.artefact.scenes.customers import customers_scenes
+from tests.artefact.scenes.documents import documents_scenes, evidence_scenes
 from tests.artefact.scenes.ledger import reporting_scenes
 from tests.artefact.scenes.policy import (
     notices_scenes,
@@ -56,6 +59,7 @@ GIVEN = {
     REFUND_ORDERED: REFUNDED,
     REDRESS_ORDERED: REDRESSED,
     PLANNED: BUSY,
+    ERASURE: ERASED_CUSTOMER,
     "authorizer/policyholder": SHARED,
 }
 
@@ -80,7 +84,7 @@ def scenes() -> Iterator[Scene]:
     yield from settlement_scenes()
     yield from evidence_scenes()
     yield from complaints_scenes()
-    yield from erasure_scenes()
+    yield from customers_scenes()
 
 
 def write(path: str, content: Json) -> None:

@@ -10,6 +10,8 @@ from tests.artefact.conftest import Stage
 from tests.artefact.scenes.common import (
     BUSY,
     DELIVERED,
+    ERASED_CUSTOMER,
+    ERASURE,
     PLANNED,
     REDRESS_ORDERED,
     REDRESSED,
@@ -32,6 +34,8 @@ def stream_events(behind: Backend, stage: Stage) -> Iterator[tuple[str, Json]]:
     yield REDRESS_ORDERED, {"Records": _inserted(items)}
     items = _appended(behind, stage, BUSY[-1], given=BUSY[:-1])
     yield PLANNED, {"Records": _inserted(items)}
+    items = _appended(behind, stage, ERASED_CUSTOMER[-1], given=ERASED_CUSTOMER[:-1])
+    yield ERASURE, {"Records": _inserted(items)}
 
 
 def _inserted(items: list[Json]) -> list[Json]:

@@ -21,6 +21,7 @@ from insurance.domain.document import Document
 from insurance.domain.events.catalogue import CATALOGUE
 from insurance.domain.ledger.earnings import EarnedPremium
 from insurance.domain.party.party import Access
+from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.domain.product.publishing.release import ProductVersion
 from insurance.domain.quote.quote import Quote
@@ -34,6 +35,7 @@ class Memory:
     quotes: dict[str, Stored[Quote]] = field(default_factory=dict)
     first_answers: dict[str, tuple[bytes, Stored[Quote]]] = field(default_factory=dict)
     policies: dict[str, Stored[Policy]] = field(default_factory=dict)
+    parties: dict[str, Stored[Party]] = field(default_factory=dict)
     accesses: dict[str, Stored[Access]] = field(default_factory=dict)
     accounts: dict[str, Stored[BillingAccount]] = field(default_factory=dict)
     suspense: dict[str, Stored[SuspendedPayment] | UsedReference] = field(default_factory=dict)

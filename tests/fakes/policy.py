@@ -5,7 +5,6 @@ from datetime import datetime
 
 from insurance.domain.claim import Claim
 from insurance.domain.core.errors import (
-    AlreadyErased,
     PolicyNotFound,
     QuoteAlreadyIssued,
     StaleRevision,
@@ -18,6 +17,7 @@ from insurance.operations.command import Command
 from insurance.operations.policy.ports import TransferContext
 
 from tests.fakes.memory import Memory
+from tests.fakes.party_records import MemoryParties
 from tests.fakes.quoting import MemoryQuotes
 
 
@@ -42,11 +42,7 @@ class MemoryPolicies:
     ) -> None:
         self._memory.check(command.idempotency)
         if policy.party in self._memory.erased:
-            raise (
-                AlreadyErased(f"party {policy.party}")
-                if bound_quote.party_id
-                else StaleRevision(policy.quote_id)
-            )
+            raise StaleRevision(policy.quote_id)
         if policy.id in self._memory.policies:
             raise QuoteAlreadyIssued(policy.quote_id, policy.id)
         self._memory.give_number(policy.number.text if policy.number else policy.id, policy.id)
@@ -118,10 +114,18 @@ class MemoryPolicyTransfers:
         return TransferContext(self._changes.load(policy_id, command), None)
 
     def pass_on(
-        self, event: Event, policy: Stored[Policy], *, before: TransferContext, command: Command
+        self,
+        event: Event,
+        policy: Stored[Policy],
+        *,
+        before: TransferContext,
+        registered: Event,
+        command: Command,
     ) -> None:
         self._memory.keys[before.policy.record.party] = before.policy.key
         self._changes.change(event, policy, before=before.policy, command=command)
+        assert policy.key is not None
+        MemoryParties(self._memory).write(registered, policy.key)
 
 
 class MemoryRenewals:

@@ -22,20 +22,31 @@ from insurance.products import LookUps
 
 from tests.fakes.keys import MemoryKeys
 from tests.fakes.memory import Memory
+from tests.fakes.party_records import MemoryIndexKeys, MemoryParties
 
 
 class MemoryQuotes:
     def __init__(self, memory: Memory) -> None:
-        self._memory = memory
+        self.memory = memory
 
-    def add(self, event: Event, quote: Quote, *, key: PartyKey, command: Command) -> None:
+    def add(
+        self,
+        event: Event,
+        quote: Quote,
+        *,
+        key: PartyKey,
+        command: Command,
+        registered: Event | None = None,
+    ) -> None:
         self._find_replay(quote.id, command.idempotency)
-        if quote.party in self._memory.erased:
+        if quote.party in self.memory.erased:
             raise AlreadyErased(f"party {quote.party}")
+        if registered is not None:
+            MemoryParties(self.memory).write(registered, key)
         kept = Stored(quote, event.head, key)
-        self._memory.quotes[quote.id] = kept
-        self._memory.first_answers[quote.id] = (command.idempotency.request_hash, kept)
-        self._memory.append(event, lambda: StaleRevision(quote.id))
+        self.memory.quotes[quote.id] = kept
+        self.memory.first_answers[quote.id] = (command.idempotency.request_hash, kept)
+        self.memory.append(event, lambda: StaleRevision(quote.id))
 
     def find_replay(self, command: Command, *, policy_id: str | None = None) -> None:
         caller, idempotency = command.caller, command.idempotency
@@ -46,9 +57,9 @@ class MemoryQuotes:
         self._find_replay(quote_id, idempotency)
 
     def _find_replay(self, quote_id: str, idempotency: Idempotency) -> None:
-        if quote_id not in self._memory.first_answers:
+        if quote_id not in self.memory.first_answers:
             return
-        request_hash, kept = self._memory.first_answers[quote_id]
+        request_hash, kept = self.memory.first_answers[quote_id]
         if request_hash != idempotency.request_hash:
             raise KeyReused
         answer = idempotency.record(kept).answer
@@ -57,37 +68,41 @@ class MemoryQuotes:
         raise AlreadyAnswered(answer)
 
     def get(self, quote_id: str) -> Stored[Quote]:
-        if quote_id not in self._memory.quotes:
+        if quote_id not in self.memory.quotes:
             raise QuoteNotFound(quote_id)
-        kept = self._memory.quotes[quote_id]
-        if kept.record.party in self._memory.erased:
+        kept = self.memory.quotes[quote_id]
+        if kept.record.party in self.memory.erased:
             return Stored(kept.record.replace(policyholder=None, answers=None), kept.head, None)
         return kept
 
     def load(self, quote_id: str, command: Command) -> Stored[Quote]:
-        self._memory.check(command.idempotency)
+        self.memory.check(command.idempotency)
         return self.get(quote_id)
 
     def change(
         self, event: Event, quote: Quote, *, before: Stored[Quote], command: Command
     ) -> None:
-        self._memory.check(command.idempotency)
+        self.memory.check(command.idempotency)
         self.move(event, quote, before)
-        self._memory.keep(command.idempotency)
+        self.memory.keep(command.idempotency)
 
     def move(self, event: Event, quote: Quote, before: Stored[Quote]) -> None:
-        if self._memory.quotes[quote.id].head != before.head:
+        if self.memory.quotes[quote.id].head != before.head:
             raise StaleRevision(quote.id)
-        self._memory.append(event, lambda: StaleRevision(quote.id))
-        self._memory.quotes[quote.id] = Stored(quote, event.head, before.key)
+        self.memory.append(event, lambda: StaleRevision(quote.id))
+        self.memory.quotes[quote.id] = Stored(quote, event.head, before.key)
 
 
 def quoting_ports(products: Products, quotes: Quotes, *, keys: Keys | None = None) -> QuotingPorts:
-    """The ports of quoting over stores that a test has, with the look-ups that ship with the code."""
+    """The ports of quoting over stores that a test has, with the look-ups that ship with the code. A
+    quote may name a party if they are in memory."""
+    memory = quotes.memory if isinstance(quotes, MemoryQuotes) else Memory()
     return QuotingPorts(
         products=products,
         look_ups=LookUps(),
         quotes=quotes,
         keys=keys or MemoryKeys(),
+        parties=MemoryParties(memory),
+        index_keys=MemoryIndexKeys(),
         carrier="Coverwright Insurance",
     )

@@ -55,6 +55,7 @@ from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.operations.quoting.expire_quote import expire_quote
 from insurance.operations.quoting.make_quote import RiskInput, make_quote
 from insurance.operations.quoting.ports import QuotingPorts
+from insurance.operations.quoting.quoted_party import PartyInput
 from insurance.operations.scheduler.run_jobs import Job, run_jobs
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 from insurance.products import LookUps
@@ -236,7 +237,7 @@ class Year:
             RiskInput(
                 product=self.products.of.code,
                 start=start,
-                policyholder=Policyholder(name="Ada Lovelace"),
+                party=PartyInput(Policyholder(name="Ada Lovelace")),
                 answers=answers(annual_mileage=5000 + number % 7 * 1000),
                 options=(),
                 producer=None,

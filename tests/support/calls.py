@@ -43,7 +43,7 @@ LOSS_CLOCK = "2027-01-11T09:00:00Z"
 
 SCOPES = (
     "products:read quotes:read quotes:write policies:read policies:write"
-    " claims:read claims:write claims:settle"
+    " parties:read parties:write claims:read claims:write claims:settle"
 )
 
 

@@ -14,7 +14,7 @@ from insurance.operations.billing.ports import Billing
 from insurance.operations.claims.ports import Claims
 from insurance.operations.complaints.ports import Complaints
 from insurance.operations.documents.ports import Documents
-from insurance.operations.parties.ports import Accesses, IndexKeys, KeyCopies, Parties
+from insurance.operations.parties.ports import Accesses, IndexKeys, KeyCopies, Parties, PartyChange
 from insurance.operations.policy.ports import Policies, PolicyChanges, PolicyTransfers, Renewals
 from insurance.operations.products.ports import ProductVersions
 from insurance.operations.quoting.ports import Quotes
@@ -26,7 +26,8 @@ from tests.fakes.complaints import MemoryComplaints
 from tests.fakes.documents import MemoryDocuments
 from tests.fakes.keys import MemoryKey, PlainKeys
 from tests.fakes.memory import Memory
-from tests.fakes.parties import MemoryAccesses, MemoryIndexKeys, MemoryKeyCopies, MemoryParties
+from tests.fakes.parties import MemoryAccesses
+from tests.fakes.party_records import MemoryIndexKeys, MemoryKeyCopies, MemoryParties
 from tests.fakes.policy import (
     MemoryPolicies,
     MemoryPolicyChanges,
@@ -194,24 +195,30 @@ def notify(stores: Stores, claim: Claim, key: str = "claim-1") -> Stored[Claim]:
 
 
 def erase(stores: Stores, party_id: str, key: str = "erase-1") -> Event:
+    """Erase the party and those that were merged into it; the event of the party is given back."""
     command = make_command(
         key,
         operation="test POST /v1/parties/{party_id}/erasure",
         render=lambda _erasure: RecordedAnswer(party_id),
     )
-    head = stores.parties.load(party_id, command)
-    erasure = Erasure(party_id=party_id, reason="asked for", erased_at=LATER)
-    event = Event.following(
-        head,
-        erasure,
-        stores.new_key(),
-        stream=party_id,
-        type=PartyEventType.ERASED,
-        actor="staff-priya",
-        now=LATER,
-    )
-    stores.parties.erase(event, party_id=party_id, command=command.with_answer(erasure))
-    return event
+    group = stores.parties.load_group(party_id, command)
+    erased = [
+        PartyChange(
+            Event.following(
+                before.head,
+                Erasure(party_id=before.record.id, reason="asked for", erased_at=LATER),
+                NothingToSeal(),
+                stream=before.record.id,
+                type=PartyEventType.ERASED,
+                actor="staff-priya",
+                now=LATER,
+            ),
+            before,
+        )
+        for before in (group.party, *group.members)
+    ]
+    stores.parties.erase(erased, command=command.with_answer(None))
+    return erased[0].event
 
 
 PAY = "test POST /v1/payments"

@@ -273,7 +273,7 @@ TAGS = {
     "work_list": "Work lists by role; claims by status and handler",
     "payment_execution": "Send payments to the bank, import its statements and reports",
     "documents": "A policy's schedule, certificate and letters as PDF",
-    "data_intake": "Erase a party's personal data",
+    "customers": "Customers: register, read, merge and erase parties",
 }
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from insurance.operations.delivery.ports import DeliveryPorts
     from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
-    from insurance.operations.parties.ports import ScreeningPorts
+    from insurance.operations.parties.ports import PartyPorts, ScreeningPorts
     from insurance.operations.payments.ports import PaymentPorts
     from insurance.operations.policy.ports import (
         InvitationPorts,
@@ -36,6 +36,8 @@ def quoting_ports() -> QuotingPorts:
         look_ups=wiring.look_ups(),
         quotes=wiring.stores().quotes,
         keys=wiring.keys(),
+        parties=wiring.stores().named_parties,
+        index_keys=wiring.stores().index_keys,
         carrier=wiring.carrier(),
     )
 
@@ -151,6 +153,16 @@ def complaint_ports() -> ComplaintPorts:
         complaints=wiring.stores().complaints,
         screening=wiring.screening(),
         register=wiring.stores().work_lists,
+    )
+
+
+def party_ports() -> PartyPorts:
+    from insurance.operations.parties.ports import PartyPorts
+
+    return PartyPorts(
+        parties=wiring.stores().parties,
+        index_keys=wiring.stores().index_keys,
+        keys=wiring.keys(),
     )
 
 

@@ -174,6 +174,9 @@ UNKNOWN = "quo_test_" + "0" * (len(QUOTE) - len("quo_test_"))
 VERSION = "/v1/products/{product_code}/versions/{version}"
 
 
+ERASED_CUSTOMER = ("customers/register", "quoting/quote_for_customer", "customers/erase_customer")
+
+
 PUBLISHED = ("products/draft", "products/submit", "products/approve", "products/publish")
 
 
@@ -267,6 +270,9 @@ BUSY = (
 
 
 PLANNED = "event_delivery/planned"
+
+
+ERASURE = "event_delivery/erased"
 
 
 SETTLED_LARGE = (*NOTIFIED_LARGE, "settlement/settle_large")

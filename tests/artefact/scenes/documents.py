@@ -13,12 +13,9 @@ from tests.artefact.scenes.common import (
     ISSUED,
     MEADOW,
     NOTIFIED,
-    PARTY,
     PET_CLAIM,
     PET_NOTIFIED,
     POLICY,
-    PRIVACY,
-    UNDERWRITER,
     Json,
     Scene,
 )
@@ -103,11 +100,3 @@ def evidence_scenes() -> Iterator[Scene]:
     infected = "evidence/ask_and_send_malware"
     yield Scene(infected, ask, HARBOUR, late, NOTIFIED, sends=bad, **claim, **form)
     yield Scene("evidence/receive_malware", take, HARBOUR, {}, (*NOTIFIED, infected), **first)
-
-
-def erasure_scenes() -> Iterator[Scene]:
-    erase, party = "POST /v1/parties/{party_id}/erasure", {"party_id": PARTY}
-    reason = {"reason": "Asked for by the policyholder."}
-    yield Scene("data_intake/erase", erase, PRIVACY, reason, ISSUED, party, at=CLAIMED_AT)
-    nobody = "data_intake/erase_without_the_role"
-    yield Scene(nobody, erase, UNDERWRITER, reason, ISSUED, party, at=CLAIMED_AT)

@@ -6,8 +6,10 @@ import pytest
 from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Policyholder
+from insurance.domain.party.record import Party, details_of
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
+from insurance.operations.parties.register_party import registration
 from insurance.operations.policy.ports import TransferContext
 
 from tests.support.builders import LATER, make_command, next_event
@@ -35,7 +37,14 @@ def pass_on(stores: Stores, before: TransferContext, party_id: str, key: str) ->
     )
     after = Stored(policy, event.head, new_key)
     command = make_command(key, operation=TRANSFER).with_answer(after)
-    stores.transfers.pass_on(event, after, before=before, command=command)
+    party = Party.new(party_id, policy.partner, details_of(holder), at=AFTER, by="app_one")
+    stores.transfers.pass_on(
+        event,
+        after,
+        before=before,
+        registered=registration(party, new_key, command),
+        command=command,
+    )
     return after
 
 

@@ -20,6 +20,7 @@ from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.operations.quoting.decide_referral import AcceptanceInput, accept_referral
 from insurance.operations.quoting.explain_quote import explain_quote
 from insurance.operations.quoting.make_quote import RiskInput, make_quote
+from insurance.operations.quoting.quoted_party import PartyInput
 
 from tests.fakes.quoting import MemoryQuotes, quoting_ports
 from tests.support.platform import Platform
@@ -240,7 +241,7 @@ def referred(platform):
     risk_input = RiskInput(
         product="unseen",
         start=date(2026, 2, 1),
-        policyholder=Policyholder(name="Ada"),
+        party=PartyInput(Policyholder(name="Ada")),
         answers={"n": 6},
         options=(),
         territory="",

@@ -19,6 +19,7 @@ from tests.fakes.keys import PlainKeys
 from tests.fakes.ledger import MemoryEarnings
 from tests.fakes.memory import Memory
 from tests.fakes.parties import MemoryAccesses
+from tests.fakes.party_records import MemoryIndexKeys, MemoryKeyCopies, MemoryParties
 from tests.fakes.policy import (
     MemoryPolicies,
     MemoryPolicyChanges,
@@ -53,6 +54,10 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         policy_transfers=MemoryPolicyTransfers(memory),
         renewals=MemoryRenewals(memory),
         accesses=MemoryAccesses(memory),
+        parties=MemoryParties(memory),
+        named_parties=MemoryParties(memory),
+        index_keys=MemoryIndexKeys(),
+        key_copies=MemoryKeyCopies(),
         claims=MemoryClaims(memory),
         billing=MemoryBilling(memory),
         earnings=MemoryEarnings(memory),

@@ -34,6 +34,7 @@ from insurance.operations.policy.store_notice import NoticeResult
 from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.operations.quoting.make_quote import RiskInput, make_quote
 from insurance.operations.quoting.ports import QuotingPorts
+from insurance.operations.quoting.quoted_party import PartyInput
 from insurance.products import LookUps
 
 from tests.fakes.memory import Memory
@@ -52,12 +53,13 @@ class Policies(Standing):
         start: date = date(2026, 1, 1),
         covers: tuple[str, ...] = (),
         holder: Policyholder = Policyholder(name="Ada Lovelace"),  # noqa: B008 - a value
+        party: PartyInput | None = None,
         **risk: Any,
     ) -> Policy:
         risk_input = RiskInput(
             product=self.product.code,
             start=start,
-            policyholder=holder,
+            party=party or PartyInput(holder),
             answers=risk.pop("all_answers", None) or answers(**risk),
             options=covers,
             territory=risk.pop("territory", ""),

@@ -79,6 +79,14 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.PRECONDITION_FAILED, "stale-revision", "Changed meanwhile"
     ),
     errors.AlreadyErased: Problem(HTTPStatus.CONFLICT, "already-erased", "Personal data erased"),
+    errors.PartyDiffers: Problem(HTTPStatus.CONFLICT, "party-differs", "Party has other details"),
+    errors.ReferenceTaken: Problem(
+        HTTPStatus.CONFLICT, "reference-taken", "Reference already in use"
+    ),
+    errors.PartyFull: Problem(HTTPStatus.CONFLICT, "party-full", "Party full"),
+    errors.ProcessingRestricted: Problem(
+        HTTPStatus.CONFLICT, "processing-restricted", "Processing restricted"
+    ),
     errors.AccessFull: Problem(HTTPStatus.CONFLICT, "access-full", "Access full"),
     errors.SamePerson: Problem(HTTPStatus.CONFLICT, "same-person", "Another person must approve"),
     errors.NumberTaken: Problem(HTTPStatus.CONFLICT, "number-taken", "Number taken"),

@@ -60,9 +60,21 @@ class IdempotencyRecords:
             raise self._earlier(idempotency, item, keys)
 
     def keep(
-        self, idempotency: Idempotency, *, about: PartyId = "", key: PartyKey | None = None
+        self,
+        idempotency: Idempotency,
+        *,
+        about: PartyId = "",
+        key: PartyKey | None = None,
+        key_is_new: bool = False,
     ) -> Write:
-        """The write that records the answer, sealed with the party's key if it has one."""
+        """The write that records the answer, sealed with the party's key if it has one.
+
+        Args:
+            idempotency: The record, with its answer.
+            about: The party.
+            key: The party's key.
+            key_is_new: Whether this command makes the key: an earlier answer was sealed with another.
+        """
         item = self.key(idempotency)[1] | {
             "v": codec.number(codec.SCHEMA_VERSION),
             "request": codec.binary(idempotency.request_hash),
@@ -71,7 +83,7 @@ class IdempotencyRecords:
         return put(
             self._table,
             item | self._answer_columns(idempotency, about, key),
-            self._refusal(idempotency, OnePartyKey(about, key)),
+            self._refusal(idempotency, OnePartyKey(about, None if key_is_new else key)),
             condition=FREE,
             now=codec.epoch_seconds(idempotency.received_at),
         )

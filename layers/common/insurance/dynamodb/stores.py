@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
     from insurance.dynamodb.parties.accesses import DynamoDBAccesses
     from insurance.dynamodb.parties.index_keys import DynamoDBIndexKeys
-    from insurance.dynamodb.parties.parties import DynamoDBKeyCopies, DynamoDBParties
+    from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
+    from insurance.dynamodb.parties.named_parties import DynamoDBNamedParties
+    from insurance.dynamodb.parties.parties import DynamoDBParties
     from insurance.dynamodb.parties.screenings import DynamoDBPoliciesInForce, DynamoDBScreenings
     from insurance.dynamodb.payments.instructions import DynamoDBInstructions
     from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
@@ -207,7 +209,7 @@ class Stores:
 
     @cached_property
     def key_copies(self) -> DynamoDBKeyCopies:
-        from insurance.dynamodb.parties.parties import DynamoDBKeyCopies
+        from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
 
         return DynamoDBKeyCopies(self.client, self._tables)
 
@@ -215,7 +217,15 @@ class Stores:
     def parties(self) -> DynamoDBParties:
         from insurance.dynamodb.parties.parties import DynamoDBParties
 
-        return DynamoDBParties(self.client, self._tables, idempotency=self.idempotency)
+        return DynamoDBParties(
+            self.client, self._tables, idempotency=self.idempotency, keys=self.keys
+        )
+
+    @cached_property
+    def named_parties(self) -> DynamoDBNamedParties:
+        from insurance.dynamodb.parties.named_parties import DynamoDBNamedParties
+
+        return DynamoDBNamedParties(self.client, self._tables, keys=self.keys)
 
     @cached_property
     def control_accounts(self) -> DynamoDBControlAccounts:

@@ -113,6 +113,45 @@ def remove_path(table: str, key: Item, path: tuple[str, str], refusal: Refusal) 
     return Write("Update", _conditional(request, f"attribute_exists({where})", {}), refusal)
 
 
+def without_entry(write: Write, path: tuple[str, str]) -> Write:
+    """The same Update, which also removes an entry of a map, which must be there."""
+    request = write.request
+    names = dict(zip(("#map", "#entry"), path, strict=True))
+    return Write(
+        write.action,
+        request
+        | {
+            "UpdateExpression": request["UpdateExpression"] + " REMOVE #map.#entry",
+            "ConditionExpression": f"{request['ConditionExpression']} AND attribute_exists(#map.#entry)",
+            "ExpressionAttributeNames": request["ExpressionAttributeNames"] | names,
+        },
+        write.refusal,
+    )
+
+
+def where_absent(write: Write, columns: Item) -> Write:
+    """The same Update, which also sets these columns where the item does not have them yet."""
+    names = {f"#absent{place}": name for place, name in enumerate(columns)}
+    values = {f":absent{place}": value for place, value in enumerate(columns.values())}
+    sets = [
+        f"{alias} = if_not_exists({alias}, {value})"
+        for alias, value in zip(names, values, strict=True)
+    ]
+    request = write.request
+    return Write(
+        write.action,
+        request
+        | {
+            "UpdateExpression": request["UpdateExpression"].replace(
+                "SET ", f"SET {', '.join(sets)}, ", 1
+            ),
+            "ExpressionAttributeNames": request["ExpressionAttributeNames"] | names,
+            "ExpressionAttributeValues": request["ExpressionAttributeValues"] | values,
+        },
+        write.refusal,
+    )
+
+
 def check(
     table: str, key: Item, refusal: Refusal, *, condition: str, names: dict[str, str]
 ) -> Write:

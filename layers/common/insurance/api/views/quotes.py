@@ -53,6 +53,8 @@ class QuoteView(View):
     """A quote: what the risk costs, on what terms, and until when."""
 
     id: str
+    party_id: str
+    """Who takes out the policy; a renewal has the party of the policy that ends."""
     status: str
     revision: int
     product: ProductRefView
@@ -78,6 +80,7 @@ class QuoteView(View):
         return cls(
             etag=etag(stored.head.sequence, "quote"),
             id=quote.id,
+            party_id=quote.party,
             status=quote.status,
             revision=stored.head.sequence,
             product=ProductRefView.of(quote.product),

@@ -31,6 +31,10 @@ InsuranceError
 │   ├── StaleRevision           somebody else changed it first
 │   ├── AlreadyErased
 │   ├── NumberTaken             another policy or claim has the number: the next one is tried
+│   ├── PartyDiffers            a quote states other details than the party it names
+│   ├── ReferenceTaken          the partner has a party of this reference
+│   ├── PartyFull               it has as many entries or merged parties as it can hold
+│   ├── ProcessingRestricted    the party demanded that their data are used for nothing new
 │   ├── AccessFull              a person is as many parties as one can be
 │   ├── TooManyClaims
 │   ├── ClaimOnHold
@@ -244,6 +248,34 @@ class NumberTaken(Conflict):
         super().__init__(
             f"The number {number} is taken. Where every number that was tried is taken, the product's numbers are"
             " too short: call us."
+        )
+
+
+class PartyDiffers(Conflict):
+    """The fields are named, not their values: the caller may not know what is stored."""
+
+    def __init__(self, party_id: str, fields: Sequence[str]) -> None:
+        super().__init__(
+            f"Party {party_id} has another {', '.join(fields)}: correct the party first,"
+            " or leave the policyholder's details out."
+        )
+        self.fields = tuple(fields)
+
+
+class ReferenceTaken(Conflict):
+    def __init__(self, party_id: str) -> None:
+        super().__init__(f"This reference is that of party {party_id}.")
+
+
+class PartyFull(Conflict):
+    def __init__(self, party_id: str, what: str, most: int) -> None:
+        super().__init__(f"Party {party_id} has {most} {what}, as many as it can.")
+
+
+class ProcessingRestricted(Conflict):
+    def __init__(self, party_id: str) -> None:
+        super().__init__(
+            f"Party {party_id} has demanded that the processing of their data is restricted."
         )
 
 

@@ -116,6 +116,22 @@ def party_id_for(id: QuoteId | PolicyId | ClaimId) -> PartyId:
     return _related("pty", id)
 
 
+def new_party_id(mode: Mode, principal: str, key: str) -> PartyId:
+    """One caller's one idempotency key makes one party."""
+    return _party_prefix(mode) + _letters(fingerprint("party", mode, principal, key), SUFFIX_LENGTH)
+
+
+def referenced_party_id(mode: Mode, partner: str, token: str) -> PartyId:
+    """A partner's own reference names one party; `token` is the reference's index token."""
+    return _party_prefix(mode) + _letters(
+        fingerprint("party reference", mode, partner, token), SUFFIX_LENGTH
+    )
+
+
+def _party_prefix(mode: Mode) -> str:
+    return "pty_test_" if mode is Mode.TEST else "pty_"
+
+
 def named_party(party_id: PartyId, contract_id: str) -> PartyId | None:
     """The party as a record of the contract names it. None: the contract's id gives it."""
     return None if party_id == party_id_for(contract_id) else party_id

@@ -30,4 +30,6 @@ class Scope(StrEnum):
     PAYMENTS_REPORT = "payments:report"
     REFUNDS_APPROVE = "refunds:approve"
     SUSPENSE_RESOLVE = "suspense:resolve"
+    PARTIES_READ = "parties:read"
+    PARTIES_WRITE = "parties:write"
     PARTIES_ERASE = "parties:erase"

@@ -25,6 +25,7 @@ from insurance.domain.ledger.earnings import EarnedPremium
 from insurance.domain.ledger.event_types import LedgerEventType
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Access, Erasure
+from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.product.publishing.event_types import ProductEventType
@@ -75,7 +76,7 @@ _AREAS: Final = (
     _Area("claim", ClaimEventType, Claim, Audience.POLICYHOLDER),
     _Area("complaint", ComplaintEventType, Complaint, Audience.POLICYHOLDER),
     _Area("document", DocumentEventType, Document, Audience.POLICYHOLDER),
-    _Area("party", PartyEventType, Access, Audience.POLICYHOLDER),
+    _Area("party", PartyEventType, Party, Audience.POLICYHOLDER),
     _Area("screening", ScreeningEventType, ScreeningCase, Audience.INTERNAL),
     _Area("bank", BankEventType, PaymentFile, Audience.INTERNAL),
     _Area("ledger", LedgerEventType, Calendar, Audience.INTERNAL),
@@ -98,11 +99,23 @@ _OF_SUSPENSE: Final = frozenset(
 _SCHEMAS: Final[Mapping[EventType, type[Record]]] = {
     **dict.fromkeys(_OF_SUSPENSE, SuspendedPayment),
     PartyEventType.ERASED: Erasure,
+    PartyEventType.ACCESS_GIVEN: Access,
+    PartyEventType.ACCESS_WITHDRAWN: Access,
     LedgerEventType.PREMIUM_EARNED: EarnedPremium,
 }
 
 _AUDIENCES: Final[Mapping[EventType, Audience]] = {
     PartyEventType.ERASED: Audience.PARTNER,
+    # That two customers are one concerns both: each would learn of the other.
+    **dict.fromkeys(
+        (
+            PartyEventType.JOINED,
+            PartyEventType.MERGED,
+            PartyEventType.LEFT,
+            PartyEventType.PARTED,
+        ),
+        Audience.PARTNER,
+    ),
     # Nobody knows yet whose money it is.
     **dict.fromkeys(_OF_SUSPENSE, Audience.INTERNAL),
     # A person whose name is on a sanctions list must not learn that it was found.

@@ -4,6 +4,18 @@ from insurance.domain.core.event import EventType
 
 
 class PartyEventType(EventType):
+    REGISTERED = "party.registered"
+    CONSENT_RECORDED = "party.consent_recorded"
+    RESTRICTED = "party.restricted"
+    RESTRICTION_LIFTED = "party.restriction_lifted"
+    JOINED = "party.joined"
+    """Another party was merged into this one."""
+    MERGED = "party.merged"
+    """This party was merged into another."""
+    LEFT = "party.left"
+    """The merge of another party into this one was undone."""
+    PARTED = "party.parted"
+    """The merge of this party into another was undone."""
     ERASED = "party.erased"
     ACCESS_GIVEN = "access.given"
     ACCESS_WITHDRAWN = "access.withdrawn"

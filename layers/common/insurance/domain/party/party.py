@@ -11,6 +11,7 @@ from insurance.domain.core.identity import PartyId, PersonId
 from insurance.domain.core.value import Value
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -25,9 +26,7 @@ class Policyholder(Value):
     """The person or organisation that takes out the policy."""
 
     name: Name
-    email: (
-        Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")] | None
-    ) = None
+    email: Email | None = None
     date_of_birth: date | None = None
     address: Address | None = None
 

@@ -1,13 +1,14 @@
-"""Parties in their table: the key that seals their personal data, until it is destroyed."""
+"""Parties in their table: each with the key that seals their personal data, until it is destroyed."""
 
 from collections.abc import Sequence
-from contextlib import suppress
-from datetime import datetime
+from itertools import batched
 from typing import TYPE_CHECKING
 
-from insurance.domain.core.errors import AlreadyErased, PartyNotFound, StaleRevision
+from insurance.domain.core.errors import ReferenceTaken, StaleRevision
 from insurance.domain.core.event import Event, StreamPosition
-from insurance.domain.core.identity import party_id_for, quote_id_for
+from insurance.domain.core.identity import PartyId, PolicyId, policy_id_for, quote_id_for
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.party.record import Party
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import (
@@ -19,120 +20,27 @@ from insurance.dynamodb.contract_keys import (
     is_former_mark,
 )
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
+from insurance.dynamodb.parties.party_items import party_places, party_write, read_party
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import (
     Refusal,
     Write,
     load,
-    query,
     remove_path,
     transact,
     update,
+    without_entry,
 )
 from insurance.operations.command import Command
+from insurance.operations.parties.ports import Contract, Keys, PartyChange, PartyGroup
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-
-COPIES_AT_ONCE = 40
-"""Contracts whose copies of a key are removed in one transaction: two writes each, and some beside them."""
-
-
-class DynamoDBKeyCopies:
-    """The port `KeyCopies` on DynamoDB: the copies of parties' keys that stand with contracts."""
-
-    def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
-        self._client = client
-        self._parties_table = tables.parties
-        self._quotes_table = tables.quotes
-
-    def contracts(self, party_id: str, *, after: str = "") -> list[str]:
-        """The quotes that name the party, in the order of their ids. A new one is listed a moment later."""
-        items = query(
-            self._client,
-            consistent=False,
-            TableName=self._quotes_table,
-            IndexName=PARTY,
-            KeyConditionExpression="party = :party AND id > :after",
-            ExpressionAttributeValues={
-                ":party": codec.text(party_id),
-                ":after": codec.text(after or "!"),
-            },
-            Limit=COPIES_AT_ONCE,
-        )
-        return [item["id"]["S"] for item in items]
-
-    def remove_copies(self, party_id: str, erased_at: datetime) -> None:
-        quotes = self.contracts(party_id)
-        while quotes:
-            for write in self.removals(party_id, quotes, erased_at, _HeldByOther):
-                with suppress(_HeldByOther):
-                    transact(self._client, [write])
-            quotes = self.contracts(party_id, after=quotes[-1])
-
-    def removals(
-        self, party_id: str, quotes: Sequence[str], erased_at: datetime, refusal: Refusal
-    ) -> list[Write]:
-        """The writes that remove the party's key from these contracts: from the quote and from the
-        contract's keys. They are refused where another party holds the contract by now."""
-        at = {ERASED_AT: codec.instant(erased_at)}
-        holder = codec.text(party_id)
-        held = [quote_id for quote_id in quotes if not is_former_mark(quote_id)]
-        return [
-            *(
-                write
-                for mark in filter(is_former_mark, quotes)
-                for write in self._former_removals(party_id, mark, refusal)
-            ),
-            *(
-                write
-                for quote_id in held
-                for write in self._holder_removals(quote_id, at, holder, refusal)
-            ),
-        ]
-
-    def _former_removals(self, party_id: str, mark: str, refusal: Refusal) -> list[Write]:
-        """The same of a contract that the party held before: its present holder's key stays."""
-        quote_id = mark.partition("#")[0]
-        return [
-            remove_path(table, {"id": codec.text(id)}, (FORMER, party_id), refusal)
-            for table, id in (
-                (self._quotes_table, quote_id),
-                (self._parties_table, party_id_for(quote_id)),
-            )
-        ]
-
-    def _holder_removals(
-        self, quote_id: str, at: Item, holder: dict[str, str], refusal: Refusal
-    ) -> list[Write]:
-        return [
-            update(
-                self._quotes_table,
-                {"id": codec.text(quote_id)},
-                at,
-                refusal,
-                condition=f"{PARTY} = :holder",
-                removed=[KEY],
-                holder=holder,
-            ),
-            update(
-                self._parties_table,
-                {"id": codec.text(party_id_for(quote_id))},
-                at,
-                refusal,
-                condition=f"attribute_not_exists({PARTY}) OR {PARTY} = :holder",
-                removed=[KEY],
-                holder=holder,
-            ),
-        ]
-
-
-class _HeldByOther(Exception):
-    """Another party holds the contract by now."""
-
-    def __init__(self, _item: Item | None) -> None:
-        super().__init__("held by another party")
+WRITES_AT_ONCE = 100
+"""What DynamoDB takes in one transaction."""
+CONTRACTS_SHOWN = 100
 
 
 class DynamoDBParties:
@@ -144,71 +52,159 @@ class DynamoDBParties:
         tables: Tables,
         *,
         idempotency: IdempotencyRecords,
+        keys: Keys,
     ) -> None:
         self._client = client
+        self._tables = tables
         self._copies = DynamoDBKeyCopies(client, tables)
-        self._parties_table = tables.parties
-        self._quotes_table = tables.quotes
-        self._events_table = tables.events
         self._idempotency = idempotency
+        self._keys = keys
 
-    def load(self, party_id: str, command: Command) -> StreamPosition:
-        """The position of the party's stream, which has no event before the erasure.
+    def get(self, party_id: PartyId) -> Stored[Party]:
+        return self._read([party_id])[0]
 
-        Raises:
-            PartyNotFound: Neither a quote nor a party has this id.
-            AlreadyErased: The key is destroyed.
-        """
-        quote, party, earlier = load(
-            self._client,
-            [
-                (self._quotes_table, {"id": codec.text(quote_id_for(party_id))}),
-                (self._parties_table, {"id": codec.text(party_id)}),
-                self._idempotency.key(command.idempotency),
-            ],
-        )
-        self._idempotency.check(command.idempotency, earlier)
-        if quote is None and party is None:
-            raise PartyNotFound(party_id)
-        if not any(ERASED_AT not in item for item in (quote, party) if item):
-            raise AlreadyErased(f"party {party_id}")
-        return StreamPosition()
+    def load(self, party_ids: Sequence[PartyId], command: Command) -> list[Stored[Party]]:
+        return self._read(party_ids, command)
 
-    def erase(self, event: Event, *, party_id: str, command: Command) -> None:
-        """Remove the key from the party and from the quote; without a policy it is with the quote only.
-        Contracts that name the party carry copies."""
+    def load_group(self, party_id: PartyId, command: Command) -> PartyGroup:
+        [party] = self._read([party_id], command)
+        if party.record.merged_into is not None:
+            [party] = self._read([party.record.merged_into])
+        return PartyGroup(party, self._read(party.record.members))
 
-        def erased(item: Item | None) -> Exception:
-            """An item that another party holds by now was handed over after the index was read."""
-            handed_over = item is not None and PARTY in item
-            return StaleRevision(party_id) if handed_over else AlreadyErased(f"party {party_id}")
+    def contracts(self, party: Party) -> list[Contract]:
+        quotes = {
+            quote_id
+            for party_id in party.ids
+            for quote_id in (*self._copies.contracts(party_id), *self._own_contract(party_id))
+            if not is_former_mark(quote_id)
+        }
+        shown = sorted(quotes)[:CONTRACTS_SHOWN]
+        policies = [policy_id_for(quote_id) for quote_id in shown]
+        issues = load(self._client, [self._issue(policy_id) for policy_id in policies])
+        return [
+            Contract(quote_id, policy_id if issued else None)
+            for quote_id, policy_id, issued in zip(shown, policies, issues, strict=True)
+        ]
 
-        def moved(_item: Item | None) -> Exception:
-            return StaleRevision(party_id)
+    def register(self, event: Event, party: Party, *, key: PartyKey, command: Command) -> None:
+        def taken(_item: Item | None) -> Exception:
+            return ReferenceTaken(party.id)
 
-        quotes = self._copies.contracts(party_id)
-        own: tuple[tuple[str, str], ...] = (
-            (self._quotes_table, quote_id_for(party_id)),
-            (self._parties_table, party_id),
-        )
-        if former_mark(party_id, party_id)["id"]["S"] in quotes:
-            own = ()  # the contract whose id gives the party is another party's
+        write = party_write(self._tables, event, before=StreamPosition(), key=key)
         transact(
             self._client,
             [
-                *self._copies.removals(party_id, quotes, event.processed_at, moved),
-                *(self._without_key(table, id, event, erased) for table, id in own),
-                aggregates.append(self._events_table, event, taken=erased),
-                self._idempotency.keep(command.idempotency),
+                Write(write.action, write.request, taken),
+                aggregates.append(self._tables.events, event, taken=taken),
+                self._idempotency.keep(
+                    command.idempotency, about=party.id, key=key, key_is_new=True
+                ),
             ],
         )
 
-    def _without_key(self, table: str, id: str, event: Event, refusal: Refusal) -> Write:
-        return update(
-            table,
-            {"id": codec.text(id)},
-            {ERASED_AT: codec.instant(event.processed_at)},
-            refusal,
-            condition=f"attribute_not_exists({ERASED_AT}) AND attribute_not_exists({PARTY})",
-            removed=[KEY],
+    def change(self, changes: Sequence[PartyChange], *, command: Command) -> None:
+        answer = changes[0]
+        transact(
+            self._client,
+            [
+                *(write for change in changes for write in self._changed(change)),
+                self._idempotency.keep(
+                    command.idempotency, about=answer.event.stream, key=answer.before.key
+                ),
+            ],
         )
+
+    def erase(self, erased: Sequence[PartyChange], *, command: Command) -> None:
+        """Each party's own key, its events and the answer come first; what is left of the transaction
+        takes copies."""
+        writes = [write for each in erased for write in self._erasure(each)]
+        room = (WRITES_AT_ONCE - 1 - len(writes)) // 2
+        for each in erased:
+            quotes = self._copies.contracts(each.event.stream, limit=room) if room else []
+            own = former_mark(each.event.stream, each.event.stream)["id"]["S"]
+            quotes = [id for id in quotes if id != own]
+            writes += self._copies.removals(
+                each.event.stream, quotes, each.event.processed_at, _moved_on(each.event)
+            )
+            room -= len(quotes)
+        transact(self._client, [*writes, self._idempotency.keep(command.idempotency)])
+
+    def _read(
+        self, party_ids: Sequence[PartyId], command: Command | None = None
+    ) -> list[Stored[Party]]:
+        wanted = [place for id in party_ids for place in party_places(self._tables, id)]
+        if command is None:
+            items = load(self._client, wanted)
+        else:
+            earlier, *items = load(
+                self._client, [self._idempotency.key(command.idempotency), *wanted]
+            )
+            self._idempotency.check(command.idempotency, earlier)
+        return [
+            read_party(self._keys, id, places)
+            for id, places in zip(party_ids, batched(items, 2, strict=True), strict=True)
+        ]
+
+    def _issue(self, policy_id: PolicyId) -> tuple[str, Item]:
+        """The event that made the policy: it is there from its issue on."""
+        return self._tables.events, {
+            "stream": codec.text(policy_id),
+            "sequence": codec.number(1),
+        }
+
+    def _own_contract(self, party_id: PartyId) -> list[str]:
+        """The contract whose id gives the party, if there is one and the party still holds it."""
+        quote_id = quote_id_for(party_id)
+        [quote] = load(self._client, [(self._tables.quotes, {"id": codec.text(quote_id)})])
+        return [quote_id] if quote is not None and PARTY not in quote else []
+
+    def _changed(self, change: PartyChange) -> list[Write]:
+        if change.before.key is None:
+            raise ValueError("a party that was erased cannot change")
+        before = change.before.head
+        stale = _moved_on(change.event)
+        return [
+            party_write(self._tables, change.event, before=before, key=change.before.key),
+            aggregates.append(self._tables.events, change.event, taken=stale),
+        ]
+
+    def _erasure(self, erased: PartyChange) -> list[Write]:
+        """The writes that remove the party's key from its item and from the quote that it came of. Where
+        another party holds that contract by now, it is the key of a former holder."""
+        event, party_id = erased.event, erased.event.stream
+        own, quote = load(self._client, party_places(self._tables, party_id))
+        handed_over = own is not None and FORMER in own and party_id in own[FORMER]["M"]
+        at = {} if handed_over else {ERASED_AT: codec.instant(event.processed_at)}
+        stale, former = _moved_on(event), (FORMER, party_id)
+        on_own = update(
+            self._tables.parties,
+            {"id": codec.text(party_id)},
+            at | aggregates.head_columns(event.head),
+            stale,
+            condition="(attribute_not_exists(revision) AND :seen = :none OR revision = :seen)"
+            + ("" if handed_over else f" AND attribute_not_exists({PARTY})"),
+            removed=[] if handed_over else [KEY],
+            seen=codec.number(erased.before.head.sequence),
+            none=codec.number(0),
+        )
+        writes = [
+            without_entry(on_own, former) if handed_over else on_own,
+            aggregates.append(self._tables.events, event, taken=stale),
+        ]
+        quote_key: Item = {"id": codec.text(quote_id_for(party_id))}
+        if handed_over:
+            writes.append(remove_path(self._tables.quotes, quote_key, former, stale))
+        elif quote is not None and PARTY not in quote:
+            condition = f"attribute_not_exists({ERASED_AT}) AND attribute_not_exists({PARTY})"
+            writes.append(
+                update(
+                    self._tables.quotes, quote_key, at, stale, condition=condition, removed=[KEY]
+                )
+            )
+        return writes
+
+
+def _moved_on(event: Event) -> Refusal:
+    """The party, or one of its contracts, has changed since it was read."""
+    return lambda _item: StaleRevision(event.stream)

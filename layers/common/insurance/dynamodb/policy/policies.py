@@ -12,7 +12,7 @@ from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ERASED_AT, holder_columns, not_erased
+from insurance.dynamodb.contract_keys import ERASED_AT, holder_columns
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.numbers import give_number
 from insurance.dynamodb.policy.policy_reader import PolicyReader
@@ -99,7 +99,6 @@ class DynamoDBPolicies:
                     events_table=self._events_table,
                 ),
                 keys,
-                *([not_erased(self._parties_table, named)] if named else []),
                 aggregates.append(self._events_table, event, taken=issued),
                 self._idempotency.keep(command.idempotency, about=policy.party, key=before.key),
             ],

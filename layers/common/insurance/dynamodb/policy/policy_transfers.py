@@ -3,18 +3,19 @@
 from typing import TYPE_CHECKING
 
 from insurance.domain.core.errors import StaleRevision
-from insurance.domain.core.event import Event
+from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import party_id_for, quote_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
-from insurance.dynamodb import codec
+from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ERASED_AT, FORMER, KEY, PARTY, former_mark
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.parties.party_items import party_write
 from insurance.dynamodb.policy.policy_changes import policy_change
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import Write, add, load, put, transact, update
+from insurance.dynamodb.transaction import Write, load, put, transact, update
 from insurance.operations.command import Command
 from insurance.operations.policy.ports import TransferContext
 
@@ -53,7 +54,13 @@ class DynamoDBPolicyTransfers:
         )
 
     def pass_on(
-        self, event: Event, policy: Stored[Policy], *, before: TransferContext, command: Command
+        self,
+        event: Event,
+        policy: Stored[Policy],
+        *,
+        before: TransferContext,
+        registered: Event,
+        command: Command,
     ) -> None:
         """The former holder's key goes into the column `former`; a mark says where it is, for an
         erasure."""
@@ -64,17 +71,13 @@ class DynamoDBPolicyTransfers:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(event.stream)
 
-        own: Item = {
-            "id": codec.text(holder),
-            "v": codec.number(codec.SCHEMA_VERSION),
-            KEY: codec.binary(key.wrapped),
-        }
         mark = former_mark(event.stream, before.policy.record.party_id)
         transact(
             self._client,
             [
                 *policy_change(self._tables, event, before=before.policy),
-                add(self._tables.parties, own, stale, key="id"),
+                party_write(self._tables, registered, before=StreamPosition(), key=key),
+                aggregates.append(self._tables.events, registered, taken=stale),
                 *self._hand_over(policy, before),
                 put(
                     self._tables.quotes,

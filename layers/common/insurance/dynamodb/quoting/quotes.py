@@ -4,14 +4,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from insurance.domain.core.errors import KeyReused, QuoteNotFound, StaleRevision
-from insurance.domain.core.event import Event
+from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import new_quote_id, renewal_quote_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ContractKeys, holder_columns, not_erased
+from insurance.dynamodb.contract_keys import ERASED_AT, ContractKeys, holder_columns, not_erased
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.parties.party_items import party_write
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, read, transact, update
 from insurance.operations.command import Command
@@ -43,17 +44,38 @@ class DynamoDBQuotes:
         self._idempotency = idempotency
         self._keys = keys
 
-    def add(self, event: Event, quote: Quote, *, key: PartyKey, command: Command) -> None:
+    def add(
+        self,
+        event: Event,
+        quote: Quote,
+        *,
+        key: PartyKey,
+        command: Command,
+        registered: Event | None = None,
+    ) -> None:
         idempotency = command.idempotency
         item = _quote_item(event, quote, key, idempotency) | {
             "request": codec.binary(idempotency.request_hash)
         }
         write = add(
-            self._quotes_table, item, lambda earlier: self._earlier(idempotency, earlier), key="id"
+            self._tables.quotes, item, lambda earlier: self._earlier(idempotency, earlier), key="id"
         )
-        named = quote.party_id
-        check = [not_erased(self._tables.parties, named)] if named else []
-        transact(self._client, [*check, write])
+        transact(self._client, [*self._named(quote, key, registered), write])
+
+    def _named(self, quote: Quote, key: PartyKey, registered: Event | None) -> list[Write]:
+        """What is written, or checked, of the party that the quote names."""
+        if quote.party_id is None:
+            return []
+        if registered is None:
+            return [not_erased(self._tables.parties, quote.party_id)]
+
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(registered.stream)
+
+        return [
+            party_write(self._tables, registered, before=StreamPosition(), key=key),
+            aggregates.append(self._tables.events, registered, taken=stale),
+        ]
 
     def find_replay(self, command: Command, *, policy_id: str | None = None) -> None:
         """Look for the quote that this call made before.
@@ -166,7 +188,7 @@ def quote_changes(
         {"id": codec.text(quote.id)},
         columns,
         stale,
-        condition=aggregates.AT_REVISION,
+        condition=f"{aggregates.AT_REVISION} AND attribute_not_exists({ERASED_AT})",
         removed=[
             *(["expires_at"] if bound else []),
             *(() if waiting else (work_queue_index.QUEUE, work_queue_index.WAITS)),

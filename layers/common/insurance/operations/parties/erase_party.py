@@ -1,19 +1,22 @@
-"""Erase a party: destroy the key that all their personal data are sealed with."""
+"""Erase a party: destroy the keys that all their personal data are sealed with."""
 
 from insurance.domain.core.errors import PartyNotFound
 from insurance.domain.core.event import Event, NothingToSeal
-from insurance.domain.core.identity import mode_of
+from insurance.domain.core.identity import PartyId, mode_of
+from insurance.domain.core.stored import Stored
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Erasure
+from insurance.domain.party.record import Party
 from insurance.operations.command import Command
-from insurance.operations.parties.ports import Parties
+from insurance.operations.parties.ports import Parties, PartyChange
 
 
-def erase_party(party_id: str, reason: str, command: Command, parties: Parties) -> Erasure:
-    """Destroy the party's key. Nobody can read their personal data after this, in table or event.
+def erase_party(party_id: PartyId, reason: str, command: Command, parties: Parties) -> Erasure:
+    """Destroy the keys of the party and of those that were merged into it. Nobody can read their
+    personal data after this, in table or event, with any contract.
 
     Hashes run over ciphertext, so chains of events and postings still verify. A backup of the
-    tables has the key for as long as the backup is stored (docs/adr/0007).
+    tables has the keys for as long as the backup is stored (docs/adr/0007).
 
     Raises:
         PartyNotFound: There is no such party, or it is of the other mode.
@@ -21,16 +24,22 @@ def erase_party(party_id: str, reason: str, command: Command, parties: Parties) 
     """
     if mode_of(party_id) is not command.caller.mode:
         raise PartyNotFound(party_id)
-    head = parties.load(party_id, command)
-    erasure = Erasure(party_id=party_id, reason=reason, erased_at=command.now)
+    party, members = parties.load_group(party_id, command)
+    erasure = Erasure(party_id=party.record.id, reason=reason, erased_at=command.now)
+    erased = [_erased(each, reason, command) for each in (party, *members)]
+    parties.erase(erased, command=command.with_answer(erasure))
+    return erasure
+
+
+def _erased(before: Stored[Party], reason: str, command: Command) -> PartyChange:
+    party_id = before.record.id
     event = Event.following(
-        head,
-        erasure,
+        before.head,
+        Erasure(party_id=party_id, reason=reason, erased_at=command.now),
         NothingToSeal(),
         stream=party_id,
         type=PartyEventType.ERASED,
         actor=command.actor,
         now=command.now,
     )
-    parties.erase(event, party_id=party_id, command=command.with_answer(erasure))
-    return erasure
+    return PartyChange(event, before)

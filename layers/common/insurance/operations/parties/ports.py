@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from insurance.domain.core.event import Event, StreamPosition
-    from insurance.domain.core.identity import Mode
+    from insurance.domain.core.event import Event
+    from insurance.domain.core.identity import Mode, PartyId, PolicyId, QuoteId
     from insurance.domain.core.stored import PartyKey, Stored
     from insurance.domain.party.party import Access
+    from insurance.domain.party.record import Party
     from insurance.domain.policy import Policy
     from insurance.domain.screening.screening import (
         ScreeningCase,
@@ -137,27 +138,114 @@ class ScreeningPorts:
     policies: PoliciesInForce
 
 
+class PartyGroup(NamedTuple):
+    """A party, and those that were merged into it."""
+
+    party: Stored[Party]
+    members: Sequence[Stored[Party]]
+
+
+class PartyChange(NamedTuple):
+    """What one event makes of a party."""
+
+    event: Event
+    before: Stored[Party]
+    """With an empty stream: no command has written the party until now."""
+
+
+class Contract(NamedTuple):
+    """A quote, and the policy that it became."""
+
+    quote_id: QuoteId
+    policy_id: PolicyId | None
+
+
 class Parties(Protocol):
-    def load(self, party_id: str, command: Command) -> StreamPosition:
-        """The position of the party's stream, in one read with the command's idempotency record.
+    """The records of parties.
+
+    A party that no command has written yet is the policyholder of the quote that it came of.
+    """
+
+    def get(self, party_id: PartyId) -> Stored[Party]:
+        """The party as it stands.
+
+        Raises:
+            PartyNotFound: There is no such party.
+            AlreadyErased: The party was erased.
+        """
+
+    def load(self, party_ids: Sequence[PartyId], command: Command) -> Sequence[Stored[Party]]:
+        """These parties, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            PartyNotFound: One of them does not exist.
+            AlreadyErased: One of them was erased.
+        """
+
+    def load_group(self, party_id: PartyId, command: Command) -> PartyGroup:
+        """The party, or the one that it was merged into, with its members.
 
         Raises:
             AlreadyAnswered: This call was answered before.
             KeyReused: The caller's key was used for another request.
             PartyNotFound: There is no such party.
-            AlreadyErased: The party was erased before.
+            AlreadyErased: The party was erased.
         """
 
-    def erase(self, event: Event, *, party_id: str, command: Command) -> None:
-        """Destroy the party's key, and store the event and the command's answer.
+    def contracts(self, party: Party) -> Sequence[Contract]:
+        """The first hundred contracts of the party and its members, in the order of their ids. A new
+        one is listed a moment later."""
 
-        The copies of the key with the party's contracts go in the same transaction, as far as they
-        are known and fit; `remove_copies` removes the others.
+    def register(self, event: Event, party: Party, *, key: PartyKey, command: Command) -> None:
+        """Store a new party and the command's answer.
 
         Raises:
             AlreadyAnswered: This call was answered before.
-            AlreadyErased: The key was destroyed before.
+            ReferenceTaken: The partner has a party of this reference.
         """
+
+    def change(self, changes: Sequence[PartyChange], *, command: Command) -> None:
+        """Store the parties as the events left them, and the command's answer, all or none.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: One of them has changed since it was loaded.
+        """
+
+    def erase(self, erased: Sequence[PartyChange], *, command: Command) -> None:
+        """Destroy the parties' keys, and store the events and the command's answer.
+
+        The copies of the keys with their contracts go in the same transaction, as far as they are
+        known and fit; `KeyCopies` removes the others.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            AlreadyErased: A key was destroyed before.
+            StaleRevision: One of them, or of their contracts, has changed since it was loaded.
+        """
+
+
+class NamedParties(Protocol):
+    """Parties that a new contract may name."""
+
+    def get(self, party_id: PartyId) -> Stored[Party]:
+        """The party as it stands.
+
+        Raises:
+            PartyNotFound: There is no such party.
+            AlreadyErased: The party was erased.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class PartyPorts:
+    """What operations on parties need from outside."""
+
+    parties: Parties
+    index_keys: IndexKeys
+    keys: Keys
 
 
 class KeyCopies(Protocol):

@@ -116,11 +116,17 @@ class PolicyTransfers(Protocol):
         """
 
     def pass_on(
-        self, event: Event, policy: Stored[Policy], *, before: TransferContext, command: Command
+        self,
+        event: Event,
+        policy: Stored[Policy],
+        *,
+        before: TransferContext,
+        registered: Event,
+        command: Command,
     ) -> None:
         """Store the policy for its new holder with the new holder's key, and the command's answer.
 
-        The new holder is a new party. What was stored before stays readable with the former holder's key.
+        The new holder is a new party, whose first event is `registered`. What was stored before stays readable with the former holder's key.
 
         Raises:
             AlreadyAnswered: This call was answered before.

@@ -10,6 +10,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import mode_of, screening_id_for, transferee_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.party.party import Policyholder
+from insurance.domain.party.record import Party, details_of
 from insurance.domain.policy import Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType
@@ -26,6 +27,7 @@ from insurance.domain.product import Product
 from insurance.domain.quote.pricing import territory_of
 from insurance.domain.screening.screening import ScreeningStatus, ScreeningSubject
 from insurance.operations.command import Command, Query
+from insurance.operations.parties.register_party import registration
 from insurance.operations.parties.screen_name import screen_name
 from insurance.operations.policy.change_policy import PolicyChange
 from insurance.operations.policy.ports import TransferPorts
@@ -121,8 +123,24 @@ def transfer_policy(
         return result
     event, stored = _following(serviced, before, ports.keys.new(), command)
     result = PolicyChange(serviced, before.record, event.head, stored=True)
-    ports.transfers.pass_on(event, stored, before=context, command=command.with_answer(result))
+    ports.transfers.pass_on(
+        event,
+        stored,
+        before=context,
+        registered=_registration(stored, command),
+        command=command.with_answer(result),
+    )
     return result
+
+
+def _registration(stored: Stored[Policy], command: Command) -> Event:
+    """The first event of the party that holds the policy from now on."""
+    policy, key = stored.record, stored.key
+    if policy.policyholder is None or key is None:
+        raise ValueError("a new holder has a name and a key")
+    details = details_of(policy.policyholder)
+    party = Party.new(policy.party, policy.partner, details, at=command.now, by=command.actor)
+    return registration(party, key, command)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from insurance.domain.core.identity import new_quote_id
+from insurance.domain.core.identity import named_party, new_quote_id
 from insurance.domain.core.stored import Stored
-from insurance.domain.party.party import Policyholder
 from insurance.domain.quote.pricing import PricedRisk, read_new_risk
 from insurance.domain.quote.quote import Quote, status_of
 from insurance.operations.command import Command, Query
 from insurance.operations.quoting.find_facts import find_facts
 from insurance.operations.quoting.ports import QuotingPorts
+from insurance.operations.quoting.quoted_party import (
+    PartyInput,
+    QuotedParty,
+    find_quoted_party,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class RiskInput:
 
     product: str
     start: date
-    policyholder: Policyholder
+    party: PartyInput
     answers: Mapping[str, Any]
     options: tuple[str, ...]
     territory: str
@@ -40,18 +44,30 @@ def preview_quote(risk: RiskInput, query: Query, ports: QuotingPorts) -> PricedR
 
 
 def make_quote(risk: RiskInput, command: Command, ports: QuotingPorts) -> Stored[Quote]:
-    """Price a risk and store the offer: one conditional write, which records its own answer.
+    """Price a risk and store the offer: one conditional write, which records its own answer. An offer
+    for a party that the caller names is written with a check that the party was not erased.
 
     Raises:
+        PartyNotFound: The named party does not exist, or belongs to another partner.
+        AlreadyErased: The named party was erased.
+        PartyDiffers: The caller states other details than are stored for the party.
+        ProcessingRestricted: The party demanded that their data are used for nothing new.
         ProductNotFound: No such product is on sale.
         InvalidFields: The product cannot read an answer, or cover would start too early or late.
         KeyReused: The caller's key has made another quote.
     """
-    quote = _quote(risk, _price(risk, command, ports), command, ports)
-    key = ports.keys.new()
-    event = quote.made(key)
-    stored = Stored(quote, event.head, key)
-    ports.quotes.add(event, quote, key=key, command=command.with_answer(stored))
+    priced = _price(risk, command, ports)
+    party = find_quoted_party(risk.party, command, ports)
+    quote = _quote(risk, priced, party, command, ports.carrier)
+    event = quote.made(party.key)
+    stored = Stored(quote, event.head, party.key)
+    ports.quotes.add(
+        event,
+        quote,
+        key=party.key,
+        command=command.with_answer(stored),
+        registered=party.registered,
+    )
     return stored
 
 
@@ -68,18 +84,22 @@ def _price(risk: RiskInput, call: Command | Query, ports: QuotingPorts) -> Price
     return new_risk.priced(find_facts(new_risk.look_ups, ports.look_ups))
 
 
-def _quote(risk: RiskInput, priced: PricedRisk, command: Command, ports: QuotingPorts) -> Quote:
+def _quote(
+    risk: RiskInput, priced: PricedRisk, party: QuotedParty, command: Command, carrier: str
+) -> Quote:
     caller, now, product = command.caller, command.now, priced.product
+    quote_id = new_quote_id(caller.mode, caller.principal, command.idempotency.key)
     return Quote(
-        id=new_quote_id(caller.mode, caller.principal, command.idempotency.key),
+        id=quote_id,
+        party_id=named_party(party.party_id, quote_id) if party.party_id else None,
         partner=caller.partner,
         producer=risk.producer,
-        carrier=ports.carrier,
+        carrier=carrier,
         product=product.ref,
         period=priced.period,
         territory=risk.territory,
         options=tuple(priced.risk.covers),
-        policyholder=risk.policyholder,
+        policyholder=party.policyholder,
         answers=dict(priced.risk.answers.to_json()),
         looked_up=priced.looked_up,
         status=status_of(priced.offer.outcome, priced.findings),

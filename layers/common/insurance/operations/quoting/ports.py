@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.stored import PartyKey, Stored
     from insurance.domain.quote.quote import Quote
     from insurance.operations.command import Command
-    from insurance.operations.parties.ports import Keys
+    from insurance.operations.parties.ports import IndexKeys, Keys, NamedParties
     from insurance.operations.products.ports import Products
 
 
@@ -21,10 +21,27 @@ class LookUps(Protocol):
 
 
 class Quotes(Protocol):
-    def add(self, event: Event, quote: Quote, *, key: PartyKey, command: Command) -> None:
+    def add(
+        self,
+        event: Event,
+        quote: Quote,
+        *,
+        key: PartyKey,
+        command: Command,
+        registered: Event | None = None,
+    ) -> None:
         """Store a new quote and the command's answer.
 
+        Args:
+            event: The first event of the quote's stream.
+            quote: The quote.
+            key: The key of the quote's party.
+            command: The command, with its answer.
+            registered: The first event of the party that the quote names, if none is stored yet.
+
         Raises:
+            AlreadyErased: The party that the quote names was erased.
+            StaleRevision: Another command has written the first event of the party.
             AlreadyAnswered: This call has made its quote before.
             KeyReused: The caller's key was used for another request.
         """
@@ -64,5 +81,7 @@ class QuotingPorts:
     look_ups: LookUps
     quotes: Quotes
     keys: Keys
+    parties: NamedParties
+    index_keys: IndexKeys
     carrier: str
     """The insurer that carries the risk."""

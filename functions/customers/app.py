@@ -1,0 +1,242 @@
+"""Customers: parties over their contracts, their consents, merges and erasure."""
+
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated, Literal, Self
+
+from insurance import bundles, wiring
+from insurance.api.body import Request
+from insurance.api.fields import AccountNumber, Code, Iban, Reason, SortCode, Text
+from insurance.api.router import Api
+from insurance.api.views.parties import CustomerView, ErasureView, PartyView
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    PartyFull,
+    ReferenceTaken,
+    WrongState,
+)
+from insurance.domain.core.identity import PartyId
+from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, Role
+from insurance.domain.core.scopes import Scope
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Address, Email, Erasure, Name, Payee
+from insurance.domain.party.record import (
+    ContactKind,
+    Party,
+    PartyDetails,
+    PartyKind,
+    RestrictionKind,
+)
+from insurance.operations.command import Command, Query
+from insurance.operations.parties.erase_party import erase_party
+from insurance.operations.parties.merge_parties import merge_parties, undo_merge
+from insurance.operations.parties.read_party import Customer, read_party
+from insurance.operations.parties.record_consent import record_consent
+from insurance.operations.parties.register_party import register_party
+from insurance.operations.parties.restrict_party import lift_restriction, restrict_party
+from pydantic import StringConstraints, model_validator
+
+ports = bundles.party_ports()
+
+api = Api(wiring.stores().idempotency.find_replay)
+handler = api.entrypoint()
+
+SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
+KEEPERS = SERVICING_ROLES | {Role.PRIVACY_OFFICER, Role.COMPLIANCE}
+"""Who keeps the records of customers."""
+
+Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
+"""As E.164 has it: `+441632960001`."""
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+
+
+class AccountRequest(Request):
+    """A bank account: an IBAN, or a sort code with a number."""
+
+    holder: Name
+    iban: Iban | None = None
+    sort_code: SortCode | None = None
+    account_number: AccountNumber | None = None
+
+    @model_validator(mode="after")
+    def _one_account(self) -> Self:
+        if (self.iban is None) == (self.account_number is None):
+            raise ValueError("either an IBAN or a sort code with an account number is expected")
+        if (self.sort_code is None) != (self.account_number is None):
+            raise ValueError("a sort code and an account number are expected together")
+        return self
+
+    def payee(self) -> Payee:
+        return Payee(
+            name=self.holder,
+            iban=self.iban,
+            sort_code=self.sort_code,
+            account_number=self.account_number,
+        )
+
+
+class PartyRequest(Request):
+    """A customer."""
+
+    kind: Literal["person", "organisation"] = "person"
+    name: Name
+    date_of_birth: date | None = None
+    registration_number: Text | None = None
+    """Of an organisation, in its public register."""
+    email: Email | None = None
+    phone: Phone | None = None
+    address: Address | None = None
+    account: AccountRequest | None = None
+    language: Language | None = None
+    reference: Text | None = None
+    """What the partner calls its customer: it names the party once and for all."""
+
+    def details(self) -> PartyDetails:
+        contacts = ((ContactKind.EMAIL, self.email), (ContactKind.PHONE, self.phone))
+        return PartyDetails(
+            kind=PartyKind(self.kind),
+            name=self.name,
+            date_of_birth=self.date_of_birth,
+            registration_number=self.registration_number,
+            contacts=[(kind, value) for kind, value in contacts if value is not None],
+            address=self.address,
+            account=self.account.payee() if self.account else None,
+            language=self.language,
+            reference=self.reference,
+        )
+
+
+class ConsentRequest(Request):
+    """What the party allows or forbids: marketing by e-mail, for example."""
+
+    purpose: Code
+    given: bool
+    """False: refused, or withdrawn."""
+
+
+class RestrictionRequest(Request):
+    """A demand of the party, or the end of one."""
+
+    kind: Literal["restriction", "objection"]
+    in_force: bool
+    reason: Reason
+
+
+class MergeRequest(Request):
+    """Which other party is the same customer."""
+
+    party_id: PartyId
+
+
+class ErasureRequest(Request):
+    """Why a party's personal data are erased."""
+
+    reason: Reason
+
+
+@api.command(
+    "/v1/parties",
+    operation_id="createParty",
+    summary="Register a customer",
+    scope=Scope.PARTIES_WRITE,
+    callers=SELLERS,
+    roles=SERVICING_ROLES,
+    status=HTTPStatus.CREATED,
+    shows=PartyView.of_stored,
+    raises=(ReferenceTaken,),
+)
+def post_party(request: PartyRequest, command: Command) -> Stored[Party]:
+    return register_party(request.details(), command, ports)
+
+
+@api.query(
+    "/v1/parties/{party_id}",
+    operation_id="getParty",
+    summary="Read a customer and their contracts",
+    scope=Scope.PARTIES_READ,
+    callers=SELLERS,
+    roles=EVERY_ROLE,
+    shows=CustomerView,
+    etag=True,
+    raises=(AlreadyErased,),
+)
+def get_party(party_id: str, query: Query) -> Customer:
+    return read_party(party_id, query, ports.parties)
+
+
+@api.command(
+    "/v1/parties/{party_id}/consents",
+    operation_id="recordConsent",
+    summary="Record what a customer allows or forbids",
+    scope=Scope.PARTIES_WRITE,
+    callers=SELLERS,
+    roles=KEEPERS,
+    shows=PartyView.of_stored,
+    if_match=True,
+    raises=(AlreadyErased, PartyFull),
+)
+def post_consent(party_id: str, request: ConsentRequest, command: Command) -> Stored[Party]:
+    return record_consent(party_id, request.purpose, command, ports.parties, given=request.given)
+
+
+@api.command(
+    "/v1/parties/{party_id}/restrictions",
+    operation_id="restrictParty",
+    summary="Restrict what is done with a customer's data, or lift it",
+    scope=Scope.PARTIES_WRITE,
+    callers=SELLERS,
+    roles=KEEPERS,
+    shows=PartyView.of_stored,
+    if_match=True,
+    raises=(AlreadyErased, WrongState),
+)
+def post_restriction(party_id: str, request: RestrictionRequest, command: Command) -> Stored[Party]:
+    kind = RestrictionKind(request.kind)
+    if request.in_force:
+        return restrict_party(party_id, kind, request.reason, command, ports.parties)
+    return lift_restriction(party_id, kind, command, ports.parties)
+
+
+@api.command(
+    "/v1/parties/{party_id}/merges",
+    operation_id="mergeParties",
+    summary="Merge another party into this customer",
+    scope=Scope.PARTIES_WRITE,
+    callers=SELLERS,
+    roles=KEEPERS,
+    shows=PartyView.of_stored,
+    if_match=True,
+    raises=(AlreadyErased, PartyFull, WrongState),
+)
+def post_merge(party_id: str, request: MergeRequest, command: Command) -> Stored[Party]:
+    return merge_parties(party_id, request.party_id, command, ports.parties)
+
+
+@api.command(
+    "/v1/parties/{party_id}/merge-reversals",
+    operation_id="undoMerge",
+    summary="Undo the merge of another party into this customer",
+    scope=Scope.PARTIES_WRITE,
+    callers=SELLERS,
+    roles=KEEPERS,
+    shows=PartyView.of_stored,
+    if_match=True,
+    raises=(AlreadyErased, WrongState),
+)
+def post_merge_reversal(party_id: str, request: MergeRequest, command: Command) -> Stored[Party]:
+    return undo_merge(party_id, request.party_id, command, ports.parties)
+
+
+@api.command(
+    "/v1/parties/{party_id}/erasure",
+    operation_id="eraseParty",
+    summary="Erase a party's personal data",
+    scope=Scope.PARTIES_ERASE,
+    callers={CallerKind.STAFF},
+    roles={Role.PRIVACY_OFFICER},
+    shows=ErasureView,
+    raises=(AlreadyErased,),
+)
+def post_erasure(party_id: str, request: ErasureRequest, command: Command) -> Erasure:
+    return erase_party(party_id, request.reason, command, ports.parties)

@@ -1,0 +1,81 @@
+"""How a party's record is written beside its key, and read: also one that no command has written yet."""
+
+from collections.abc import Sequence
+
+from insurance.domain.core.errors import AlreadyErased, PartyNotFound, StaleRevision
+from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.identity import PartyId, quote_id_for
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.party.record import Party, details_of
+from insurance.domain.quote.quote import Quote
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import ERASED_AT, KEY, PARTY, ContractKeys
+from insurance.dynamodb.tables import Tables
+from insurance.dynamodb.transaction import Write, update, where_absent
+from insurance.operations.parties.ports import Keys
+
+FIRST = f"attribute_not_exists(revision) AND attribute_not_exists({ERASED_AT})"
+
+
+def party_places(tables: Tables, party_id: PartyId) -> list[tuple[str, Item]]:
+    """Where a party stands: its own item, and the quote that it may have come of."""
+    return [
+        (tables.parties, {"id": codec.text(party_id)}),
+        (tables.quotes, {"id": codec.text(quote_id_for(party_id))}),
+    ]
+
+
+def read_party(keys: Keys, party_id: PartyId, items: Sequence[Item | None]) -> Stored[Party]:
+    """The party from the items that `party_places` names.
+
+    A party that no command has written yet is its first quote's policyholder, and its stream is empty.
+
+    Raises:
+        PartyNotFound: There is no such party.
+        AlreadyErased: The party was erased.
+    """
+    own, quote = items
+    contract = ContractKeys(keys, party_id, own, quote)
+    key = contract.of(party_id)
+    if key is None:
+        written = own is not None and "revision" in own
+        if written or any(item is not None and _erased(item, party_id) for item in items):
+            raise AlreadyErased(f"party {party_id}")
+        raise PartyNotFound(party_id)
+    if own is not None and "body" in own:
+        return aggregates.read_stored(Party, own, contract)
+    if quote is None:
+        raise PartyNotFound(party_id)
+    first = aggregates.read_stored(Quote, quote, contract).record
+    if first.policyholder is None:
+        raise PartyNotFound(party_id)
+    party = Party.new(
+        party_id,
+        first.partner,
+        details_of(first.policyholder),
+        at=first.created_at,
+        by=first.created_by,
+    )
+    return Stored(party, StreamPosition(), key)
+
+
+def party_write(tables: Tables, event: Event, *, before: StreamPosition, key: PartyKey) -> Write:
+    """The write of the party as the event leaves it, beside whatever key stands in its item."""
+
+    def stale(_item: Item | None) -> Exception:
+        return StaleRevision(event.stream)
+
+    key_of_item: Item = {"id": codec.text(event.stream)}
+    columns = aggregates.head_columns(event.head) | aggregates.body_columns(event)
+    if before.sequence > 0:
+        seen = codec.number(before.sequence)
+        at = aggregates.AT_REVISION
+        return update(tables.parties, key_of_item, columns, stale, condition=at, seen=seen)
+    first = update(tables.parties, key_of_item, columns, stale, condition=FIRST)
+    return where_absent(first, {KEY: codec.binary(key.wrapped)})
+
+
+def _erased(item: Item, party_id: PartyId) -> bool:
+    holder = item[PARTY]["S"] if PARTY in item else party_id
+    return ERASED_AT in item and holder == party_id

@@ -1,0 +1,41 @@
+"""Restrict what is done with a party's data, as they demanded, and lift it again."""
+
+from insurance.domain.core.identity import PartyId
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.event_types import PartyEventType
+from insurance.domain.party.record import Party, RestrictionKind
+from insurance.operations.command import Command
+from insurance.operations.parties.change_party import load_party, store_party
+from insurance.operations.parties.ports import Parties
+
+
+def restrict_party(
+    party_id: PartyId, kind: RestrictionKind, reason: str, command: Command, parties: Parties
+) -> Stored[Party]:
+    """Record a demand that stands from now on.
+
+    Raises:
+        PartyNotFound: There is no such party, or the caller may not see it.
+        AlreadyErased: The party was erased.
+        StaleRevision: The party has changed since the caller read it.
+        WrongState: The demand stands already.
+    """
+    before = load_party(party_id, command, parties)
+    party = before.record.restricted(kind, reason, at=command.now)
+    return store_party(before, party, PartyEventType.RESTRICTED, command, parties)
+
+
+def lift_restriction(
+    party_id: PartyId, kind: RestrictionKind, command: Command, parties: Parties
+) -> Stored[Party]:
+    """Record that a demand stands no longer.
+
+    Raises:
+        PartyNotFound: There is no such party, or the caller may not see it.
+        AlreadyErased: The party was erased.
+        StaleRevision: The party has changed since the caller read it.
+        WrongState: The demand does not stand.
+    """
+    before = load_party(party_id, command, parties)
+    party = before.record.released(kind)
+    return store_party(before, party, PartyEventType.RESTRICTION_LIFTED, command, parties)

@@ -1,0 +1,90 @@
+"""For whom a quote is made: a new party, or one that the caller names."""
+
+from dataclasses import dataclass
+
+from insurance.domain.core.errors import PartyNotFound
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import PartyId
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.party.party import Policyholder
+from insurance.domain.party.record import Party, details_of
+from insurance.operations.command import Command
+from insurance.operations.parties.change_party import check_sees_party
+from insurance.operations.parties.register_party import party_id_of_reference, registration
+from insurance.operations.quoting.ports import QuotingPorts
+
+
+@dataclass(frozen=True, slots=True)
+class PartyInput:
+    """Who takes out the policy, as a caller says it."""
+
+    policyholder: Policyholder | None
+    """None: as the named party is stored."""
+    party_id: PartyId | None = None
+    reference: str | None = None
+    """What the partner calls its customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedParty:
+    """The party that a quote is made for."""
+
+    policyholder: Policyholder
+    key: PartyKey
+    party_id: PartyId | None = None
+    """None: the quote makes a party of its own."""
+    registered: Event | None = None
+    """The first event of a named party that no command has written until now."""
+
+
+def find_quoted_party(named: PartyInput, command: Command, ports: QuotingPorts) -> QuotedParty:
+    """The party to quote for, by id or by the partner's reference; never by a guess.
+
+    Raises:
+        PartyNotFound: There is no such party, or the caller may not see it; or the reference is new
+            and the policyholder's details are missing.
+        AlreadyErased: The party was erased.
+        PartyDiffers: The caller states other details than are stored.
+        ProcessingRestricted: The party demanded that their data are used for nothing new.
+    """
+    if named.party_id is not None:
+        return _known(_current(named.party_id, ports), named, command)
+    if named.reference is not None:
+        return _referenced(named.reference, named, command, ports)
+    if named.policyholder is None:
+        raise ValueError("a quote names a policyholder or a party")
+    return QuotedParty(named.policyholder, ports.keys.new())
+
+
+def _referenced(
+    reference: str, named: PartyInput, command: Command, ports: QuotingPorts
+) -> QuotedParty:
+    party_id = party_id_of_reference(reference, command, ports.index_keys)
+    try:
+        return _known(_current(party_id, ports), named, command)
+    except PartyNotFound:
+        if named.policyholder is None:
+            raise
+    details = details_of(named.policyholder, reference)
+    partner, key = command.caller.partner, ports.keys.new()
+    party = Party.new(party_id, partner, details, at=command.now, by=command.actor)
+    return QuotedParty(named.policyholder, key, party_id, registration(party, key, command))
+
+
+def _current(party_id: PartyId, ports: QuotingPorts) -> Stored[Party]:
+    """The party, or the one that it was merged into."""
+    stored = ports.parties.get(party_id)
+    into = stored.record.merged_into
+    return ports.parties.get(into) if into is not None else stored
+
+
+def _known(stored: Stored[Party], named: PartyInput, command: Command) -> QuotedParty:
+    party, key = stored.record, stored.key
+    check_sees_party(party, command.caller)
+    policyholder = party.quoted_as(named.policyholder)
+    if key is None:
+        raise ValueError("a party that was erased is not read")
+    registered = None
+    if stored.head.sequence == 0:
+        registered = registration(party, key, command)
+    return QuotedParty(policyholder, key, party.id, registered)

@@ -1,0 +1,85 @@
+"""Scenes of customers: registered, named by quotes, merged, and erased."""
+
+from collections.abc import Iterator
+
+from insurance.domain.core import identity
+from insurance.domain.core.identity import Mode
+
+from tests.artefact.scenes.common import (
+    ADA,
+    CLAIMED_AT,
+    ERASED_CUSTOMER,
+    HARBOUR,
+    ISSUED,
+    MEADOW,
+    PARTY,
+    PRIVACY,
+    RISK,
+    UNDERWRITER,
+    Json,
+    Scene,
+)
+
+REGISTER, ANOTHER = "customers/register", "customers/register_another"
+
+
+def party_id_of(key: str) -> str:
+    return identity.new_party_id(Mode.TEST, HARBOUR["principal"], key)
+
+
+CUSTOMER, SAME = party_id_of("register"), party_id_of("register_another")
+
+
+def customers_scenes() -> Iterator[Scene]:
+    """A customer from registration to erasure."""
+    person: Json = ADA | {"phone": "+441632960001", "language": "en-GB"}
+    register = "POST /v1/parties"
+    of_customer = {"party_id": CUSTOMER}
+    yield Scene(REGISTER, register, HARBOUR, person)
+    yield Scene("customers/register_again", register, HARBOUR, person, (REGISTER,), key="register")
+    yield Scene(ANOTHER, register, HARBOUR, ADA)
+    of_risk = {name: value for name, value in RISK.items() if name != "policyholder"}
+    known: Json = of_risk | {"party_id": CUSTOMER}
+    yield Scene(ERASED_CUSTOMER[1], "POST /v1/quotes", HARBOUR, known, (REGISTER,))
+    named: Json = of_risk | {"policyholder": ADA | {"reference": "C-4711"}}
+    by_reference = "quoting/quote_by_reference"
+    differs: Json = {"varies": ("/body/party_id",)}  # the key of the index is made at random
+    yield Scene(by_reference, "POST /v1/quotes", HARBOUR, named, **differs)
+    again: Json = of_risk | {"policyholder": {"reference": "C-4711"}}
+    known_reference = "quoting/quote_by_known_reference"
+    made = (by_reference,)
+    yield Scene(known_reference, "POST /v1/quotes", HARBOUR, again, made, **differs)
+    other: Json = known | {"policyholder": ADA | {"email": "ada@example.com"}}
+    differing = "quoting/quote_with_other_details"
+    yield Scene(differing, "POST /v1/quotes", HARBOUR, other, (REGISTER,))
+    read = "GET /v1/parties/{party_id}"
+    contracts = (REGISTER, ERASED_CUSTOMER[1])
+    yield Scene("customers/read", read, HARBOUR, None, contracts, of_customer)
+    yield Scene("customers/read_first", read, HARBOUR, None, ISSUED, {"party_id": PARTY})
+    of_another = "customers/read_of_another_partner"
+    yield Scene(of_another, read, MEADOW, None, (REGISTER,), of_customer)
+    yield from _record_scenes(of_customer)
+    yield from _erasure_scenes(of_customer)
+
+
+def _record_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
+    consent, same = {"purpose": "email_marketing", "given": False}, {"party_id": SAME}
+    route = "POST /v1/parties/{party_id}/"
+    yield Scene("customers/consent", route + "consents", HARBOUR, consent, (REGISTER,), of_customer)
+    demand = {"kind": "objection", "in_force": True, "reason": "No letters, please."}
+    objecting = "customers/object"
+    yield Scene(objecting, route + "restrictions", HARBOUR, demand, (REGISTER,), of_customer)
+    both, merge = (REGISTER, ANOTHER), "customers/merge"
+    yield Scene(merge, route + "merges", HARBOUR, same, both, of_customer)
+    undone = "customers/undo_merge"
+    yield Scene(undone, route + "merge-reversals", HARBOUR, same, (*both, merge), of_customer)
+
+
+def _erasure_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
+    erase, party = "POST /v1/parties/{party_id}/erasure", {"party_id": PARTY}
+    reason = {"reason": "Asked for by the policyholder."}
+    yield Scene("customers/erase", erase, PRIVACY, reason, ISSUED, party, at=CLAIMED_AT)
+    whole, given = ERASED_CUSTOMER[-1], ERASED_CUSTOMER[:-1]
+    yield Scene(whole, erase, PRIVACY, reason, given, of_customer, at=CLAIMED_AT)
+    nobody = "customers/erase_without_the_role"
+    yield Scene(nobody, erase, UNDERWRITER, reason, ISSUED, party, at=CLAIMED_AT)
