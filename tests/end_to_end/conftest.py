@@ -30,7 +30,9 @@ def plan_clock() -> Clock:
 @pytest.fixture(scope="session")
 def stack(plan_clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
-    with Stack(ephemeral(Settings(), folder=folder, stretch=STRETCH), clock=plan_clock) as running:
+    # A function starts when it is called: half of them are not. `make serve` warms all (tests/local).
+    settings = ephemeral(Settings(), folder=folder, stretch=STRETCH, warm=False)
+    with Stack(settings, clock=plan_clock) as running:
         yield running
 
 

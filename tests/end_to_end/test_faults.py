@@ -31,7 +31,7 @@ type Call = Callable[[], httpx.Response]
 def fire(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Fire"]:
     """A stack of its own: its functions reach the engine through the faults."""
     folder = tmp_path_factory.mktemp("stack")
-    settings = ephemeral(Settings(), folder=folder, slots=3, stretch=STRETCH)
+    settings = ephemeral(Settings(), folder=folder, slots=3, stretch=STRETCH, warm=False)
     log = tmp_path_factory.mktemp("faults") / "proxy.log"
     with ExitStack() as opened:
         proxies: list[Faults] = []
@@ -127,7 +127,9 @@ def killed_while_held(
     meanwhile: Callable[[Barrier], None] = lambda barrier: barrier.drop(),
 ) -> None:
     """Kill the worker that waits for this call; then say what becomes of the call."""
-    with fire.faults.barrier((operation, command.subject)) as held:
+    environment = fire.stack.template.functions[command.function].environment
+    by = environment["POWERTOOLS_SERVICE_NAME"]
+    with fire.faults.barrier((operation, command.subject), by=by) as held:
         with in_background(command.call) as answer:
             held.wait()
             assert fire.stack.kill_busy(command.function) == 1

@@ -40,6 +40,7 @@ def test_the_journey_reads_its_figures_back_from_a_stack_started_again(tmp_path:
         "PORT": "0",
         "SERVICES_PORT": "0",
         "DATABASE_PORT": "0",
+        "WARM": "0",
     }
 
     played = subprocess.run(

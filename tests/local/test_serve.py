@@ -126,7 +126,7 @@ def local(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_killed_outright_it_takes_its_children_with_it(tmp_path: Path) -> None:
-    with serving(tmp_path) as (process, _):
+    with serving(tmp_path, WARM="0") as (process, _):
         assert len(children_of(tmp_path)) > 1
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -65,7 +65,9 @@ class Barrier:
         body = await request.read()
         request.content.unread_data(body)  # the proxy itself reads it as a stream
         return any(
-            operation == wanted["operation"] and wanted["about"].encode() in body
+            operation == wanted["operation"]
+            and wanted["about"].encode() in body
+            and wanted["by"] in request.headers.get("User-Agent", "")
             for wanted in self._wanted
         )
 

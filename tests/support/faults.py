@@ -59,9 +59,14 @@ class Faults:
         return [counted[rule] for rule in self._rules]
 
     @contextmanager
-    def barrier(self, *calls: tuple[str, str]) -> Iterator["Barrier"]:
-        """Calls that are one of these (operation, what it names) are held, from the first on."""
-        wanted = [{"operation": operation, "about": about} for operation, about in calls]
+    def barrier(self, *calls: tuple[str, str], by: str = "") -> Iterator["Barrier"]:
+        """Calls that are one of these (operation, what it names) are held, from the first on.
+
+        Args:
+            calls: The calls.
+            by: The service that makes them; else anybody's are held, the stream's functions' too.
+        """
+        wanted = [{"operation": operation, "about": about, "by": by} for operation, about in calls]
         self._control("POST", "/_barrier/close", wanted)
         barrier = Barrier(self._control)
         try:

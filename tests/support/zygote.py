@@ -6,6 +6,7 @@ SIGKILL, so nothing after that point runs, no `finally` and no `atexit` either.
 """
 
 import contextlib
+import gc
 import itertools
 import json
 import os
@@ -160,6 +161,8 @@ def serve(stretch: float) -> None:
 def _serve() -> None:
     _listen()
     handlers = {folder: fresh(folder).handler for folder in FOLDERS}
+    gc.collect()
+    gc.freeze()  # else the collector would touch, and so copy, every page in each child
     for line in sys.stdin:
         runs = json.loads(line)
         gate_out, gate_in = os.pipe()
