@@ -44,8 +44,9 @@ reconcile: .tools/setup ## Reconcile the ledger of the stack that is up, as Reco
 unit: .tools/setup ## Run the tests that need neither engine nor processes: half a minute
 	$(RUN) pytest -q -n 2 tests/unit tests/cases
 
-test: .tools/setup .tools/sam ## Run the tests
+test: .tools/setup .tools/sam ## Run the tests, and say which declared problem none of them saw
 	$(RUN) pytest -q -n 2 --dist loadgroup
+	$(RUN) python -m tests.support.routes
 
 check: export YEAR_POLICIES := 1000
 check: .tools/setup .tools/sam lint build test products cases ## Everything that CI runs

@@ -8,7 +8,7 @@ from insurance.api.fields import accounting_period
 from insurance.api.router import Api
 from insurance.api.views.ledger import CalendarView
 from insurance.domain.core.caller import CallerKind
-from insurance.domain.core.errors import InvalidFields, SamePerson, StaleRevision, WrongState
+from insurance.domain.core.errors import InvalidFields, SamePerson, WrongState
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
@@ -38,7 +38,7 @@ answer = api.entrypoint()
     callers=STAFF,
     roles=ACCOUNTING_ROLES,
     shows=CalendarView.of_stored,
-    raises=(InvalidFields, StaleRevision, WrongState),
+    raises=(InvalidFields, WrongState),
 )
 def post_period_closing(period: str, command: Command) -> Stored[Calendar]:
     """Months close in their order, once they are over. What belongs to a closed month later is
@@ -54,7 +54,7 @@ def post_period_closing(period: str, command: Command) -> Stored[Calendar]:
     callers=STAFF,
     roles=ACCOUNTING_ROLES,
     shows=CalendarView.of_stored,
-    raises=(InvalidFields, SamePerson, StaleRevision, WrongState),
+    raises=(InvalidFields, SamePerson, WrongState),
 )
 def post_period_locking(period: str, command: Command) -> Stored[Calendar]:
     """Another person than the one who closed it must lock it."""
@@ -69,7 +69,7 @@ def post_period_locking(period: str, command: Command) -> Stored[Calendar]:
     callers=STAFF,
     roles=ACCOUNTING_ROLES,
     shows=CalendarView.of_stored,
-    raises=(InvalidFields, StaleRevision, WrongState),
+    raises=(InvalidFields, WrongState),
 )
 def post_period_reopening(period: str, command: Command) -> Stored[Calendar]:
     return reopen_period(accounting_period("period", period), command, ports)

@@ -30,7 +30,6 @@ from insurance.domain.core.errors import (
     RefundNotFound,
     RefundTooLarge,
     SamePerson,
-    StaleRevision,
     TooManyChanges,
     WrongState,
 )
@@ -145,7 +144,7 @@ def get_plans(policy_id: str, query: Query) -> PlanOffers:
     callers=PARTNERS_AND_STAFF,
     roles=SERVICING,
     shows=BillingView,
-    raises=(PlanAlreadyChosen, StaleRevision),
+    raises=(PlanAlreadyChosen,),
 )
 def post_plan(policy_id: str, request: PlanRequest, command: Command) -> BillingSummary:
     return choose_plan(policy_id, request.plan, command, ports)
@@ -198,7 +197,7 @@ def get_invoice(invoice_id: str, parameters: BillingParameters, query: Query) ->
     callers={CallerKind.STAFF, CallerKind.MACHINE},
     roles={Role.FINANCE},
     shows=PaymentResultView,
-    raises=(CurrencyMismatch, PaymentDiffers, StaleRevision, TooManyChanges),
+    raises=(CurrencyMismatch, PaymentDiffers, TooManyChanges),
 )
 def post_payment(request: PaymentRequest, command: Command) -> PaymentResult:
     return receive_payment(request.payment(), command, ports)
@@ -212,7 +211,7 @@ def post_payment(request: PaymentRequest, command: Command) -> PaymentResult:
     callers=PARTNERS_AND_STAFF,
     roles=SERVICING,
     shows=BillingView,
-    raises=(AlreadyErased, CurrencyMismatch, RefundTooLarge, StaleRevision, TooManyChanges),
+    raises=(AlreadyErased, CurrencyMismatch, RefundTooLarge, TooManyChanges),
 )
 def post_refund(policy_id: str, request: RefundRequest, command: Command) -> BillingSummary:
     return request_refund(policy_id, request.refund(), command, ports)
@@ -226,7 +225,7 @@ def post_refund(policy_id: str, request: RefundRequest, command: Command) -> Bil
     callers=STAFF,
     roles=REFUND_APPROVERS,
     shows=BillingView,
-    raises=(AlreadyErased, RefundTooLarge, SamePerson, StaleRevision, WrongState),
+    raises=(AlreadyErased, RefundTooLarge, SamePerson, WrongState),
 )
 def post_refund_approval(
     policy_id: str, refund_id: str, request: ApprovalRequest, command: Command
@@ -242,7 +241,7 @@ def post_refund_approval(
     callers=STAFF,
     roles=REFUND_SCREENERS,
     shows=BillingView,
-    raises=(RefundTooLarge, SamePerson, StaleRevision, WrongState),
+    raises=(RefundTooLarge, SamePerson, WrongState),
 )
 def post_refund_screening(
     policy_id: str, refund_id: str, request: PayeeScreeningRequest, command: Command
@@ -258,7 +257,6 @@ def post_refund_screening(
     callers=STAFF,
     roles=RESOLVERS,
     shows=BillingView,
-    raises=(StaleRevision,),
 )
 def post_suspense_balance(policy_id: str, command: Command) -> BillingSummary:
     return use_suspense(policy_id, command, ports)
@@ -288,9 +286,7 @@ def get_suspense(suspense_id: str, query: Query) -> SuspenseResult:
     shows=SuspenseView,
     raises=(
         CurrencyMismatch,
-        PaymentDiffers,
         PolicyNotFound,
-        StaleRevision,
         TooManyChanges,
         WrongState,
     ),
@@ -309,7 +305,7 @@ def post_suspense_allocation(
     callers=STAFF,
     roles=RESOLVERS,
     shows=SuspenseView,
-    raises=(StaleRevision, WrongState),
+    raises=(WrongState,),
 )
 def post_suspense_return(
     suspense_id: str, request: ReturnRequest, command: Command
@@ -325,7 +321,7 @@ def post_suspense_return(
     callers=STAFF,
     roles=RESOLVERS,
     shows=SuspenseView,
-    raises=(RefundNotFound, SamePerson, StaleRevision, WrongState),
+    raises=(RefundNotFound, SamePerson, WrongState),
 )
 def post_suspense_return_approval(
     suspense_id: str, request: ReturnApprovalRequest, command: Command

@@ -28,7 +28,6 @@ from insurance.domain.core.errors import (
     PolicyNotFound,
     RedressNotFound,
     RefundNotFound,
-    StaleRevision,
     SuspenseNotFound,
     UnreadableReport,
     UnreadableStatement,
@@ -106,7 +105,6 @@ class StatementRequest(Request):
     roles={Role.FINANCE},
     status=HTTPStatus.CREATED,
     shows=PaymentFilesView,
-    raises=(StaleRevision,),
 )
 def post_payment_file(request: PaymentFileRequest, command: Command) -> Sequence[PaymentFile]:
     return send_payments(request.currency, command, ports)
@@ -140,7 +138,6 @@ def get_payment_file(file_id: str, query: Query) -> PaymentFile:
         PolicyNotFound,
         RedressNotFound,
         RefundNotFound,
-        StaleRevision,
         SuspenseNotFound,
         WrongState,
     ),
@@ -157,7 +154,7 @@ def post_bank_report(request: BankReportRequest, command: Command) -> OutgoingPa
     callers=BANK,
     roles={Role.FINANCE},
     shows=StatusReportView,
-    raises=(PaymentFileNotFound, StaleRevision, UnreadableReport),
+    raises=(PaymentFileNotFound, UnreadableReport),
 )
 def post_status_report(request: StatusReportRequest, command: Command) -> StatusReportResult:
     result = take_status_report(request.document, command, ports)

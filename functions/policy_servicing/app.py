@@ -94,7 +94,17 @@ CANCELLATION = (
 """What an end of cover may be refused for. Later endorsements are applied again, and may be too."""
 ENDORSEMENT = CANCELLATION
 REINSTATEMENT = (*CANCELLATION, ArrearsOpen)
-REVERSAL = (*CANCELLATION, TransactionNotFound)
+REVERSAL = (
+    AlreadyErased,
+    InvalidFields,
+    NoAuthority,
+    NoticeNotServed,
+    RiskNotAccepted,
+    TermsNotOffered,
+    TooManyChanges,
+    TransactionNotFound,
+    WrongState,
+)
 TRANSFER = (
     AlreadyErased,
     ConsentMissing,
@@ -358,7 +368,7 @@ def post_non_renewal(
     roles=SERVICING_ROLES,
     shows=NoticeView,
     if_match=True,
-    raises=(*NOTICE, TermsNotOffered, TooManyChanges),
+    raises=(AlreadyErased, InvalidFields, TermsNotOffered, TooManyChanges, WrongState),
 )
 def post_notice(
     policy_id: str, request: CancellationNoticeRequest, command: Command

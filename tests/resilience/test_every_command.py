@@ -4,17 +4,15 @@ What is played are the events of `events/`: the first of each command that succe
 """
 
 import re
-from base64 import b64decode
-from collections.abc import Sequence
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.artefact.cases import Case, all_cases, case, settled
-from tests.support.backend import Backend, State, environment
-from tests.support.calls import CONTEXT, Handlers, _fresh, forget_wiring
+from tests.artefact.cases import Case, settled
+from tests.support.backend import Backend
+from tests.support.calls import Handlers
 from tests.support.engine import template
+from tests.support.player import Player, successes
 from tests.support.streams import assert_chains_hold, posted, streams
 from tests.support.zygote import Death, Run, Side, Zygote
 
@@ -29,53 +27,6 @@ GONE_BY_THEMSELVES = ("inbox/", "downloads/")
 """Files that a rule of the bucket deletes within a day or two."""
 TELL_WHAT_THEY_FIND = {"payment_execution/report", "payment_execution/statement"}
 """Calls about many payments, one transaction each: sent again, they say which were posted before."""
-
-
-def successes() -> list[Case]:
-    """The first event of each command that succeeds."""
-    found: dict[str, Case] = {}
-    for each in all_cases():
-        done = each.expected.get("status", 500) < httpx.codes.MULTIPLE_CHOICES
-        if done and "Idempotency-Key" in (each.event.get("headers") or {}):
-            found.setdefault(each.event["resource"], each)
-    return list(found.values())
-
-
-class Player:
-    """Plays events in this process, on tables of their own."""
-
-    def __init__(self, handlers: Handlers) -> None:
-        self._handlers = handlers
-        self.backend = handlers.backend
-        with environment(self.backend.environment()):
-            forget_wiring()
-            self._delivery = _fresh("event_delivery").handler
-            forget_wiring()
-        self._states: dict[tuple[str, ...], State] = {}
-
-    def prepare(self, command: Case) -> None:
-        """Everything that is given before the command, on empty tables; it is played once."""
-        given = tuple(command.expected.get("given", ()))
-        if given in self._states:
-            self.backend.restore(self._states[given])
-            return
-        self.backend.empty()
-        self._play(given)
-        self._states[given] = self.backend.state()
-
-    def _play(self, given: Sequence[str]) -> None:
-        for path in given:
-            earlier = case(path)
-            if earlier.folder == "event_delivery":
-                with environment(self.backend.environment()):
-                    assert self._delivery(earlier.event, CONTEXT) == {"batchItemFailures": []}
-                continue
-            answer = self._handlers.send(earlier.folder, earlier.event)
-            assert answer.status == earlier.expected["status"], (path, answer.text)
-            if "sends" in earlier.expected:
-                upload, file = answer.body["upload"], b64decode(earlier.expected["sends"])
-                sent = httpx.post(upload["url"], data=upload["fields"], files={"file": file})
-                assert sent.status_code == httpx.codes.NO_CONTENT, sent.text
 
 
 def everything(backend: Backend) -> tuple[Any, Any]:

@@ -1,13 +1,13 @@
 """What routes declare, beside what they answer: every driver of handlers asks here after each call.
 
-`python -m tests.support.routes` lists the problems that are declared and that no test of the last
-session saw.
+`python -m tests.support.routes` fails where a problem is declared and no test of the last session saw
+it. `make test` calls it after the whole session.
 """
 
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,9 +15,42 @@ from uuid import uuid4
 from insurance.api.refusals import problems_of
 from insurance.api.route import Route
 
+from tests.artefact.cases import all_cases
+
 SEEN_FOLDER = Path(__file__).resolve().parents[2] / ".pytest_cache" / "seen_problems"
 BY_SHAPE_ONLY = {"busy", "fault", "body-too-large", "already-erased"}
 """Problems that a route may answer by its shape, and that need trouble of their own to be seen."""
+
+REAPPLIED = {
+    *("endorsePolicy", "previewEndorsement"),
+    *("previewReinstatement", "reinstatePolicy"),
+    *("previewTransactionReversal", "reverseTransaction"),
+    *("previewTransfer", "transferPolicy"),
+}
+"""A change before others applies those again, and each meets the rules of its own kind."""
+
+NOT_SEEN_YET: Mapping[str, Set[str]] = {
+    "notice-not-served": REAPPLIED,
+    "risk-not-accepted": (REAPPLIED | {"cancelPolicy", "previewCancellation"})
+    - {"endorsePolicy", "previewEndorsement"},
+    "terms-not-offered": (REAPPLIED | {"createDocument"})
+    - {"previewReinstatement", "reinstatePolicy"},
+    "too-many-changes": {
+        *("previewReinstatement", "reinstatePolicy"),
+        *("previewTransfer", "transferPolicy"),
+    },
+    # These take a claim, a complaint, a document or a product of a form that no test makes.
+    "no-cover": {"createDocument"},
+    "number-taken": {"createClaim"},
+    "party-full": {"mergeParties", "recordConsent"},
+    "payment-not-found": {"createBankReport"},
+    "product-not-found": {"getPolicyLedger"},
+    "quote-changed": {"issuePolicy"},
+    "redress-not-found": {"createBankReport"},
+    "reserve-too-low": {"decideClaim", "settleClaim"},
+    "same-person": {"decideRedressScreening"},
+}
+"""By problem, the operations that declare it and that no test has driven so far. Nothing is added."""
 
 _seen: set[tuple[str, str]] = set()
 
@@ -62,9 +95,20 @@ def keep_seen() -> None:
         file.write_text(json.dumps(sorted(_seen)), encoding="utf-8")
 
 
+def recorded(routes: Sequence[Route]) -> set[tuple[str, str]]:
+    """Problems of the events in `events/`: tests/artefact plays each, and gets the answer beside it."""
+    found = set()
+    for each in all_cases():
+        code = each.expected.get("body", {}).get("code")
+        if code and "httpMethod" in each.event:
+            route = route_of(routes, each.event["httpMethod"], each.event["path"])
+            found |= {(route.operation_id, code)} if route else set()
+    return found
+
+
 def unseen(routes: Sequence[Route]) -> list[tuple[str, str]]:
     """Operations with the problems they declare and that no test has seen."""
-    seen = {
+    seen = recorded(routes) | {
         (operation, code)
         for file in SEEN_FOLDER.glob("*.json")
         for operation, code in json.loads(file.read_text(encoding="utf-8"))
@@ -81,9 +125,11 @@ def main() -> int:
     from tools.openapi.handlers import handlers  # noqa: PLC0415 - imports every function
 
     missing = unseen([route for handler in handlers() for route in handler.routes])
-    sys.stdout.writelines(f"{operation}: {code}\n" for operation, code in missing)
-    sys.stdout.write(f"{len(missing)} declared problems were seen by no test\n")
-    return 0
+    new = [each for each in missing if each[0] not in NOT_SEEN_YET.get(each[1], ())]
+    sys.stdout.writelines(f"{operation}: {code} was seen by no test\n" for operation, code in new)
+    known = len(missing) - len(new)
+    sys.stdout.write(f"Declared problems that no test saw: {known} known, {len(new)} new\n")
+    return 1 if new else 0
 
 
 if __name__ == "__main__":

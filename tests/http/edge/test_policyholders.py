@@ -7,6 +7,7 @@ import pytest
 from insurance.api.route import Route
 from insurance.api.views.claims import POLICYHOLDER_FIELDS
 from insurance.domain.core.caller import CallerKind
+from insurance.domain.party import party
 
 from tests.support.calls import (
     ADA,
@@ -87,6 +88,15 @@ def test_what_a_partner_gives_is_what_the_authorizer_reads(handlers: Handlers):
     assert taken.body["parties"] == []
     [item] = handlers.backend.items("access")
     assert "parties" not in item
+
+
+def test_a_person_is_given_so_many_policies(handlers: Handlers, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(party, "ACCESS_MAX", 1)
+    assert give(handlers, handlers.issued()["id"]).status == 200
+
+    answer = give(handlers, handlers.issued()["id"])
+
+    assert (answer.status, answer.code) == (409, "access-full")
 
 
 def test_only_the_partner_whose_policy_it_is_gives_access(handlers: Handlers):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from insurance.domain.complaint import complaint
 
 from tests.support.complaints import KIM, SVEN, opened
 from tests.support.platform import Platform
@@ -128,3 +129,16 @@ def test_only_staff_of_the_area_read_what_is_internal(platform):
 
     assert platform.call("GET", f"{path}/internal", by="handler-test").status == 403
     assert platform.call("GET", f"/v1/complaints/{UNKNOWN}/internal", by=KIM).status == 404
+
+
+@pytest.mark.parametrize(
+    ("bound", "step", "body"),
+    [("NOTES_MAX", "notes", {"text": "Rang."}), ("REDRESS_MAX", "redress", REDRESS)],
+)
+def test_a_complaint_that_is_full_takes_no_more(platform, monkeypatch, bound, step, body):
+    path = opened(platform)
+    platform.post(f"{path}/acknowledgement", by=KIM)
+    platform.post(f"{path}/investigation", by=KIM)
+    monkeypatch.setattr(complaint, bound, 0)
+
+    assert platform.refused(f"{path}/{step}", body, by=KIM) == "complaint-full"

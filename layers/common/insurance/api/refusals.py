@@ -5,7 +5,7 @@ The API's definition and the tests read this; the router does not need it.
 
 from collections.abc import Mapping
 
-from insurance.api.body import BodyTooLarge, MalformedBody
+from insurance.api.body import BodyTooLarge, MalformedBody, Request
 from insurance.api.headers import BadHeader
 from insurance.api.path import PATH_IDS
 from insurance.api.problems import FAULT, Problem, problem_of_kind
@@ -33,7 +33,9 @@ def refusals_of(route: Route) -> frozenset[type[InsuranceError]]:
     if route.method == "POST":
         refusals |= {MalformedBody, BodyTooLarge}
     if route.writes:
-        refusals |= {KeyReused, AlreadyErased}  # a replay whose answer was erased since
+        refusals.add(AlreadyErased)  # a replay whose answer was erased since
+        if not route.find_replay or route.input_of(Request):
+            refusals.add(KeyReused)  # else the path names the result: no other request has its key
     if route.if_match:
         refusals.add(StaleRevision)
     return frozenset(refusals)

@@ -323,9 +323,10 @@ class BillingAccount(PartyRecord):
         """The payee of a refund.
 
         Raises:
+            RefundNotFound: The account has no such refund.
             AlreadyErased: The payee's data were erased.
         """
-        payee = (self.payees or {}).get(refund_id)
+        payee = (self.payees or {}).get(self.refund(refund_id).id)
         if payee is None:
             raise AlreadyErased(self.id)
         return payee

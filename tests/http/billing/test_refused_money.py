@@ -1,0 +1,210 @@
+"""Payments, refunds and suspense that are refused, each with its code."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import pytest
+from insurance.domain.billing import account
+from insurance.domain.core.identity import Mode, suspense_id_for
+
+from tests.support.calls import BANK as BANK_CLIENT
+from tests.support.calls import Handlers, staff
+from tests.support.claims import issued, money
+from tests.support.platform import Platform, platform_in_memory
+
+type Json = dict[str, Any]
+
+NOBODYS = "pol_test_0000000000000000"
+BANK, FIONA, FRANK, SUPERVISOR = "bank-test", "finance-test", "controller-test", "supervisor-test"
+PAYEE = {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"}
+APPROVE = {"decision": "approve", "reason": "Checked."}
+RETURN = {"decision": "approve", "reason_code": "checked"}
+CLEAR = {"decision": "clear", "reason": "Another person."}
+LISTED = PAYEE | {"name": "Drago, Viktor MALENKOV"}
+
+
+@pytest.fixture
+def platform() -> Iterator[Platform]:
+    with platform_in_memory() as (opened, _):
+        opened.policy_id = issued(opened)
+        opened.now = datetime(2026, 12, 20, 9, tzinfo=UTC)
+        yield opened
+
+
+@pytest.fixture
+def path(platform: Platform) -> str:
+    return f"/v1/policies/{platform.policy_id}"
+
+
+def payment(platform: Platform, amount: Json, reference: str, policy_id: str = "") -> Json:
+    return {
+        "policy_id": policy_id or platform.policy_id,
+        "reference": reference,
+        "amount": amount,
+        "received_on": "2026-12-20",
+    }
+
+
+def paid(platform: Platform, amount: str, reference: str = "REF-1", policy_id: str = "") -> Json:
+    body = payment(platform, money(amount), reference, policy_id)
+    return platform.post("/v1/payments", body, by=BANK)
+
+
+def refund(amount: Json, payee: Json = PAYEE) -> Json:
+    return {"amount": amount, "payee": payee, "reason": "Paid twice."}
+
+
+def asked(platform: Platform, path: str, amount: str = "10", payee: Json = PAYEE) -> str:
+    """The path of a refund that the partner asked for."""
+    found = platform.post(f"{path}/refunds", refund(money(amount), payee))
+    return f"{path}/refunds/{found['refunds'][-1]['id']}"
+
+
+def in_suspense(platform: Platform, reference: str = "REF-9") -> str:
+    """The path of a payment for nobody."""
+    paid(platform, "50", reference, NOBODYS)
+    return f"/v1/suspense/{suspense_id_for(Mode.TEST, reference)}"
+
+
+def test_a_plan_is_chosen_before_the_first_payment(platform: Platform, path: str):
+    platform.post(f"{path}/billing/plan", {"plan": "monthly"})
+    paid(platform, "15.47")
+
+    code = platform.refused(f"{path}/billing/plan", {"plan": "monthly"})
+
+    assert code == "plan-already-chosen"
+
+
+def test_a_payment_is_of_the_policys_currency_and_says_the_same_each_time(platform: Platform):
+    paid(platform, "31")
+    euros = payment(platform, money("10", "EUR"), "REF-2")
+    other = payment(platform, money("32"), "REF-1")
+
+    assert platform.refused("/v1/payments", euros, by=BANK) == "currency-mismatch"
+    assert platform.refused("/v1/payments", other, by=BANK) == "payment-differs"
+
+
+def test_an_account_holds_so_many_payments(platform: Platform, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(account, "PAYMENTS_MAX", 3)
+    for number in range(3):
+        paid(platform, "1", f"REF-{number}")
+    one_more = payment(platform, money("1"), "REF-3")
+    suspended = in_suspense(platform, "REF-NOBODY")
+
+    assert platform.refused("/v1/payments", one_more, by=BANK) == "too-many-changes"
+    to_it = {"policy_id": platform.policy_id}
+    assert platform.refused(f"{suspended}/allocation", to_it, by=FIONA) == "too-many-changes"
+
+
+def test_a_refund_is_of_what_was_paid_and_is_not_owed(
+    platform: Platform, path: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(account, "REFUNDS_MAX", 3)
+    paid(platform, "300")
+
+    euros, too_much = refund(money("10", "EUR")), refund(money("290"))
+
+    assert platform.refused(f"{path}/refunds", euros) == "currency-mismatch"
+    assert platform.refused(f"{path}/refunds", too_much) == "refund-too-large"
+    for _ in range(3):
+        asked(platform, path, "1")
+    assert platform.refused(f"{path}/refunds", refund(money("1"))) == "too-many-changes"
+
+
+def test_a_refund_is_decided_once(platform: Platform, path: str):
+    paid(platform, "300")
+    made = asked(platform, path)
+    platform.post(f"{made}/approval", APPROVE, by=FIONA)
+
+    assert platform.refused(f"{made}/approval", APPROVE, by=FRANK) == "wrong-state"
+    assert platform.refused(f"{made}/screening", CLEAR, by=SUPERVISOR) == "wrong-state"
+
+
+def test_a_refund_that_is_owed_again_is_neither_approved_nor_cleared(platform: Platform, path: str):
+    paid(platform, "169.26")
+    platform.post(f"{path}/cancellations", {})
+    plain, listed = asked(platform, path, "20"), asked(platform, path, "20", LISTED)
+    platform.post(f"{listed}/approval", APPROVE, by=FIONA)
+    platform.post(f"{path}/reinstatements", {"no_known_loss": True})
+
+    assert platform.refused(f"{plain}/approval", APPROVE, by=FIONA) == "refund-too-large"
+    assert platform.refused(f"{listed}/screening", CLEAR, by=SUPERVISOR) == "refund-too-large"
+
+
+def test_the_person_who_asks_for_a_refund_neither_approves_nor_clears_it(handlers: Handlers):
+    fiona = partial(staff, "staff-fiona", "finance supervisor")
+    policy = handlers.issued()["id"]
+    paid_in = {
+        "policy_id": policy,
+        "reference": "REF-1",
+        "amount": money("300"),
+        "received_on": "2026-11-20",
+    }
+    assert handlers.post("/v1/payments", paid_in, caller=BANK_CLIENT).status == 200
+    path, asking = f"/v1/policies/{policy}/refunds", fiona("policies:write")
+    made = handlers.post(path, refund(money("10"), LISTED), caller=asking)
+    one = f"{path}/{made.body['refunds'][0]['id']}"
+
+    own = handlers.post(f"{one}/approval", APPROVE, caller=fiona("refunds:approve"))
+    frank = staff("staff-frank", "finance", "refunds:approve")
+    assert handlers.post(f"{one}/approval", APPROVE, caller=frank).status == 200
+    cleared = handlers.post(f"{one}/screening", CLEAR, caller=fiona("refunds:approve"))
+
+    assert (own.code, cleared.code) == ("same-person", "same-person")
+
+
+def test_a_payment_in_suspense_goes_to_a_policy_that_there_is(platform: Platform):
+    suspended = in_suspense(platform)
+
+    code = platform.refused(f"{suspended}/allocation", {"policy_id": NOBODYS}, by=FIONA)
+
+    assert code == "policy-not-found"
+
+
+def test_a_payment_of_another_currency_stays_in_suspense(platform: Platform):
+    euros = payment(platform, money("50", "EUR"), "REF-9", NOBODYS)
+    platform.post("/v1/payments", euros, by=BANK)
+    suspended = suspense_id_for(Mode.TEST, "REF-9")
+    to_it = {"policy_id": platform.policy_id}
+
+    code = platform.refused(f"/v1/suspense/{suspended}/allocation", to_it, by=FIONA)
+
+    assert code == "currency-mismatch"
+
+
+def test_a_payment_in_suspense_goes_back_once_and_by_two_persons(platform: Platform):
+    suspended = in_suspense(platform)
+    assert platform.refused(f"{suspended}/return/approval", RETURN, by=FRANK) == "refund-not-found"
+
+    platform.post(f"{suspended}/return", {"reason_code": "payer_unknown"}, by=FIONA)
+    assert platform.refused(f"{suspended}/return/approval", RETURN, by=FIONA) == "same-person"
+    again = {"reason_code": "payer_unknown"}
+    assert platform.refused(f"{suspended}/return", again, by=FIONA) == "wrong-state"
+    platform.post(f"{suspended}/return/approval", RETURN, by=FRANK)
+
+    assert platform.refused(f"{suspended}/return/approval", RETURN, by=FRANK) == "wrong-state"
+    to_it = {"policy_id": platform.policy_id}
+    assert platform.refused(f"{suspended}/allocation", to_it, by=FIONA) == "wrong-state"
+
+
+@pytest.mark.parametrize(
+    ("instruction", "code"),
+    [
+        ("rfd_test_{}_7", "refund-not-found"),
+        ("rfd_test_0000000000000000_1", "policy-not-found"),
+        ("ret_test_{}_7", "suspense-not-found"),
+        ("rdr_test_{}000000_7", "complaint-not-found"),
+        ("pay_test_{}000000_7", "claim-not-found"),
+    ],
+)
+def test_the_bank_reports_what_it_was_told_to_pay(platform: Platform, instruction: str, code: str):
+    body = {
+        "instruction_id": instruction.format(platform.policy_id.rpartition("_")[2]),
+        "outcome": "paid",
+        "bank_reference": "FP-1",
+        "executed_at": "2026-12-20T09:00:00Z",
+    }
+
+    assert platform.refused("/v1/bank-reports", body, by=BANK) == code
