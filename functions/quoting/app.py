@@ -53,7 +53,7 @@ from pydantic import (
 )
 
 ports = bundles.quoting_ports()
-quotes, idempotency = wiring.stores().quotes, wiring.stores().quote_idempotency
+quotes, idempotency = wiring.stores().quotes, wiring.stores().contract_idempotency
 
 api = Api(idempotency.find_replay)
 handler = api.entrypoint()

@@ -38,6 +38,9 @@ def customers_scenes() -> Iterator[Scene]:
     yield Scene(REGISTER, register, HARBOUR, person)
     yield Scene("customers/register_again", register, HARBOUR, person, (REGISTER,), key="register")
     yield Scene(ANOTHER, register, HARBOUR, ADA)
+    ours: Json = ADA | {"reference": "C-4712"}
+    by_index_key: Json = {"varies": ("/body/id",)}  # which is made at random
+    yield Scene("customers/register_with_reference", register, HARBOUR, ours, **by_index_key)
     of_risk = {name: value for name, value in RISK.items() if name != "policyholder"}
     known: Json = of_risk | {"party_id": CUSTOMER}
     yield Scene(ERASED_CUSTOMER[1], "POST /v1/quotes", HARBOUR, known, (REGISTER,))

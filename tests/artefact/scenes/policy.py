@@ -84,6 +84,9 @@ def servicing_scenes() -> Iterator[Scene]:
     sale = divorce | {"reason": "sale"}
     alone = "policy_servicing/transfer_without_the_insurer"
     yield Scene(alone, transfer, HARBOUR, sale, ISSUED, **asked)
+    to_listed = divorce | {"holder": {"name": "Viktor Malenkov-Drago"}}
+    held = "policy_servicing/transfer_to_a_listed_person"
+    yield Scene(held, transfer, HARBOUR, to_listed, ISSUED, **asked)
     listed = "GET /v1/policies/{policy_id}/transactions"
     renew, soon = "POST /v1/policies/{policy_id}/renewals", {"at": "2027-11-15T09:00:00Z"}
     ending: Json = {"variables": policy, **soon}

@@ -66,8 +66,7 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         work_lists=MemoryWorkLists(memory),
         complaints=MemoryComplaints(memory),
         scheduled_jobs=MemoryScheduledJobs(),
-        complaint_idempotency=idempotency,
-        quote_idempotency=idempotency,
+        contract_idempotency=idempotency,
         idempotency=idempotency,
     )
 

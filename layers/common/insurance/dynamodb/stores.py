@@ -80,8 +80,9 @@ class Stores:
         return PolicyReader(self._tables, keys=self.keys)
 
     @cached_property
-    def quote_idempotency(self) -> IdempotencyRecords:
-        """Idempotency records of commands on quotes: the key stands with the party, or only with the quote."""
+    def contract_idempotency(self) -> IdempotencyRecords:
+        """Idempotency records of commands on quotes and complaints: the key stands with the party, or only
+        with the quote."""
         return self._records_with_keys_in("quotes", "parties")
 
     @cached_property
@@ -97,11 +98,6 @@ class Stores:
         return IdempotencyRecords(self.client, self._tables, lambda _about: None)
 
     @cached_property
-    def complaint_idempotency(self) -> IdempotencyRecords:
-        """Idempotency records of commands on complaints: the key stands with the quote, or with the party."""
-        return self._records_with_keys_in("quotes", "parties")
-
-    @cached_property
     def product_versions(self) -> DynamoDBProductVersions:
         from insurance.dynamodb.products.product_versions import DynamoDBProductVersions
 
@@ -114,7 +110,7 @@ class Stores:
         from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
 
         return DynamoDBQuotes(
-            self.client, self._tables, idempotency=self.quote_idempotency, keys=self.keys
+            self.client, self._tables, idempotency=self.contract_idempotency, keys=self.keys
         )
 
     @cached_property
@@ -182,7 +178,7 @@ class Stores:
         from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
 
         return DynamoDBComplaints(
-            self.client, self._tables, idempotency=self.complaint_idempotency, keys=self.keys
+            self.client, self._tables, idempotency=self.contract_idempotency, keys=self.keys
         )
 
     @cached_property
