@@ -154,6 +154,8 @@ def _wait(happened: Callable[[], bool], process: "subprocess.Popen[bytes]") -> N
     given_up_at = time.monotonic() + ANSWER_SECONDS
     while not happened():
         if process.poll() is not None:
+            if happened():  # its last words came before its end was seen
+                return
             assert process.stderr is not None  # noqa: S101 (asked for when it was started)
             last = process.stderr.read().decode(errors="replace").strip().splitlines()[-1:]
             raise Stumbled(f"ended with status {process.returncode}: {' '.join(last)}")

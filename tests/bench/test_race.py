@@ -1,5 +1,6 @@
 """The race goes on when somebody falls."""
 
+import subprocess
 import sys
 
 import pytest
@@ -13,6 +14,16 @@ ENDS = [sys.executable, "-c", "import sys; sys.exit('no such module')"]
 def test_a_process_that_ends_before_it_answers_stumbles_with_its_last_words():
     with cold.runtime_api() as api, pytest.raises(cold.Stumbled, match="status 1: no such module"):
         api.start(ENDS, {}, {})
+
+
+def test_a_process_that_answers_and_ends_at_once_does_not_stumble():
+    looks = iter([False, True])  # its answer came between the look and its end
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+
+        cold._wait(lambda: next(looks), process)
+
+    assert next(looks, None) is None
 
 
 def test_a_contender_that_stumbles_leaves_the_race_and_has_a_line():
