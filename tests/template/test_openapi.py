@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from insurance.access.grants import METHODS
+from insurance.api.headers import BadHeader, read_expected_revision, read_held_tags
 from insurance.api.problems import TYPE_PREFIX
 from jsonschema import Draft4Validator
 
@@ -15,6 +16,7 @@ from tools.openapi.deployed import deployed
 from tools.openapi.downgrade import references
 from tools.openapi.gateway import ANY_METHOD
 from tools.openapi.handlers import template_functions
+from tools.openapi.parameters import IF_MATCH, IF_NONE_MATCH
 
 type Json = dict[str, Any]
 type Operations = list[tuple[str, Json]]
@@ -143,6 +145,26 @@ def test_the_gateway_checks_parameters_and_leaves_bodies_to_the_handlers(
         "validateRequestBody": False,
     }
     assert definition["x-amazon-apigateway-api-key-source"] == "AUTHORIZER"
+
+
+@pytest.mark.parametrize(
+    ("header", "read"),
+    [(IF_MATCH, read_expected_revision), (IF_NONE_MATCH, read_held_tags)],
+    ids=["If-Match", "If-None-Match"],
+)
+@pytest.mark.parametrize(
+    "sent",
+    ['"3-quote"', 'W/"3-quote"', '""', "*", '"1-a", W/"2-b"', '"1-a"\t,"2-b"', '"1-a",', "3", '"a', "", '"é"'],
+)  # fmt: skip
+def test_entity_tags_are_described_as_they_are_read(header: Json, read: Any, sent: str) -> None:
+    try:
+        read(sent)
+    except BadHeader:
+        is_read = False
+    else:
+        is_read = True
+
+    assert bool(re.search(header["schema"]["pattern"], sent)) == is_read
 
 
 def test_authorizers_are_asked_at_their_alias_and_kept_for_a_minute_at_least(

@@ -78,6 +78,8 @@ def _header(name: str, description: str, schema: Json, *, required: bool = False
     }
 
 
+ETAG = '(W/)?"[!#-~]*"'
+"""An entity tag as RFC 9110 spells it: another is malformed."""
 IDEMPOTENCY_KEY = _header(
     KEY_HEADER,
     "New for each request; the same again when the same request is repeated. It is stored for 30 days.",
@@ -92,12 +94,15 @@ CLOCK = _header(
 IF_MATCH = _header(
     "If-Match",
     "The ETag you read: 412 if somebody changed it since.",
-    {"maxLength": TAGS_LENGTH_MAX["If-Match"]},
+    {"maxLength": TAGS_LENGTH_MAX["If-Match"], "pattern": f"^{ETAG}$"},
 )
 IF_NONE_MATCH = _header(
     "If-None-Match",
     "The ETag you hold: 304 if it is still the latest.",
-    {"maxLength": TAGS_LENGTH_MAX["If-None-Match"]},
+    {
+        "maxLength": TAGS_LENGTH_MAX["If-None-Match"],
+        "pattern": rf"^(\*|{ETAG}([ \t]*,[ \t]*{ETAG})*)$",
+    },
 )
 LIMIT: Json = {
     "name": "limit",
