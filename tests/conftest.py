@@ -1,9 +1,8 @@
-"""What every test may use. moto comes first: a client made before it would go to the network."""
+"""What every test may use."""
 
 import os
 import sys
 
-import moto  # noqa: F401 - see above
 import pytest
 from hypothesis import settings
 
@@ -20,7 +19,7 @@ pytest_plugins = ["tests.support.fixtures", "tests.support.order"]
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The first process of a session forgets which problems an earlier session saw."""
     if not hasattr(session.config, "workerinput"):
-        from tests.support.routes import forget_seen  # noqa: PLC0415 - after moto
+        from tests.support.routes import forget_seen  # noqa: PLC0415 - it reads every route
 
         forget_seen()
 

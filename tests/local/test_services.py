@@ -33,7 +33,7 @@ def clients(request: pytest.FixtureRequest, running: Running) -> Iterator[Client
         url = running.stack.services_url
         yield lambda service: client(service, endpoint_url=url)
         return
-    with mock_aws():
+    with mock_aws():  # it answers clients that were made after moto was imported, as these are
         client("events").create_event_bus(Name="coverwright-local-events")
         client("secretsmanager").create_secret(
             Name="coverwright-local-UsageKeySecret", SecretString="s" * 64
