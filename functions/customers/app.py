@@ -189,13 +189,13 @@ def post_consent(party_id: str, request: ConsentRequest, command: Command) -> St
     roles=KEEPERS,
     shows=PartyView.of_stored,
     if_match=True,
-    raises=(AlreadyErased, WrongState),
+    raises=(AlreadyErased, PartyFull, WrongState),
 )
 def post_restriction(party_id: str, request: RestrictionRequest, command: Command) -> Stored[Party]:
     kind = RestrictionKind(request.kind)
     if request.in_force:
         return restrict_party(party_id, kind, request.reason, command, ports.parties)
-    return lift_restriction(party_id, kind, command, ports.parties)
+    return lift_restriction(party_id, kind, request.reason, command, ports.parties)
 
 
 @api.command(

@@ -201,7 +201,11 @@ def test_consents_and_restrictions_are_recorded(handlers: Handlers):
     refused = handlers.post("/v1/quotes", RISK | {"party_id": id})
     assert refused.code == "processing-restricted"
     assert step(handlers, id, "restrictions", demand).code == "wrong-state"
-    made(step(handlers, id, "restrictions", demand | {"in_force": False}))
+    lifted = demand | {"in_force": False, "reason": "The data were right."}
+    party = made(step(handlers, id, "restrictions", lifted))
+    [restriction] = party["restrictions"]
+    assert restriction["lifted_because"] == "The data were right."
+    assert step(handlers, id, "restrictions", lifted).code == "wrong-state"
     insured(handlers, party_id=id)
 
 

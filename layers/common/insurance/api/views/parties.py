@@ -69,6 +69,9 @@ class RestrictionView(Shown):
     kind: str
     reason: str
     since: datetime
+    lifted_at: datetime | None
+    """Null: it stands."""
+    lifted_because: str | None
 
 
 class PartyView(View):

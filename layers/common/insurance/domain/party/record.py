@@ -84,11 +84,17 @@ class Consent(Value):
 
 
 class Restriction(Value):
-    """A demand that stands; one of a kind."""
+    """A demand of the party, and when and why it was lifted. One of a kind stands at a time."""
 
     kind: RestrictionKind
     reason: str = ""
     since: AwareDatetime
+    lifted_at: AwareDatetime | None = None
+    lifted_because: str | None = None
+
+    def stands(self, kind: RestrictionKind) -> bool:
+        """Whether it is of this kind, and was not lifted."""
+        return self.kind is kind and self.lifted_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ type _History[V] = Annotated[tuple[V, ...], Field(max_length=HISTORY_MAX)]
 class Party(Record):
     """One customer, over all their contracts. What changed is kept with the time from which it holds."""
 
-    SEALED_TEXTS = ("restrictions/*/reason",)
+    SEALED_TEXTS = ("restrictions/*/reason", "restrictions/*/lifted_because")
 
     id: Internal[PartyId]
     partner: Internal[str]
@@ -133,7 +139,7 @@ class Party(Record):
     reference: Annotated[str | None, Classification.PERSONAL] = None
     """What the partner calls its customer."""
     consents: Annotated[_History[Consent], Classification.PERSONAL] = ()
-    restrictions: Internal[tuple[Restriction, ...]] = ()
+    restrictions: Internal[_History[Restriction]] = ()
     merged_into: Internal[PartyId | None] = None
     """The party that stands for this one since they were found to be the same."""
     members: Internal[Annotated[tuple[PartyId, ...], Field(max_length=MEMBERS_MAX)]] = ()
@@ -200,7 +206,7 @@ class Party(Record):
             PartyDiffers: Something else is stored: the party must be corrected first.
         """
         stored = self.policyholder
-        if any(each.kind is RestrictionKind.RESTRICTION for each in self.restrictions):
+        if self.has_restriction(RestrictionKind.RESTRICTION):
             raise ProcessingRestricted(self.id)
         if stated is not None:
             differing = [
@@ -230,26 +236,32 @@ class Party(Record):
 
         Raises:
             WrongState: It stands already.
+            PartyFull: The record holds as many as it can.
         """
         if self.has_restriction(kind):
             raise WrongState(f"Party {self.id}", f"under {kind}", f"be put under {kind}")
+        if len(self.restrictions) >= HISTORY_MAX:
+            raise PartyFull(self.id, "restrictions", HISTORY_MAX)
         restriction = Restriction(kind=kind, reason=reason, since=at)
         return self.replace(restrictions=(*self.restrictions, restriction))
 
-    def released(self, kind: RestrictionKind) -> Self:
-        """The party without a demand.
+    def released(self, kind: RestrictionKind, reason: str, *, at: datetime) -> Self:
+        """The party with a demand lifted.
 
         Raises:
             WrongState: It does not stand.
         """
         if not self.has_restriction(kind):
             raise WrongState(f"Party {self.id}", f"not under {kind}", f"be released from {kind}")
-        left = tuple(each for each in self.restrictions if each.kind is not kind)
-        return self.replace(restrictions=left)
+        restrictions = tuple(
+            each.replace(lifted_at=at, lifted_because=reason) if each.stands(kind) else each
+            for each in self.restrictions
+        )
+        return self.replace(restrictions=restrictions)
 
     def has_restriction(self, kind: RestrictionKind) -> bool:
         """Whether a demand of this kind stands."""
-        return any(each.kind is kind for each in self.restrictions)
+        return any(each.stands(kind) for each in self.restrictions)
 
     # Merging
 

@@ -19,6 +19,7 @@ def restrict_party(
         AlreadyErased: The party was erased.
         StaleRevision: The party has changed since the caller read it.
         WrongState: The demand stands already.
+        PartyFull: The record holds as many demands as it can.
     """
     before = load_party(party_id, command, parties)
     party = before.record.restricted(kind, reason, at=command.now)
@@ -26,9 +27,9 @@ def restrict_party(
 
 
 def lift_restriction(
-    party_id: PartyId, kind: RestrictionKind, command: Command, parties: Parties
+    party_id: PartyId, kind: RestrictionKind, reason: str, command: Command, parties: Parties
 ) -> Stored[Party]:
-    """Record that a demand stands no longer.
+    """Record that a demand stands no longer, and why.
 
     Raises:
         PartyNotFound: There is no such party, or the caller may not see it.
@@ -37,5 +38,5 @@ def lift_restriction(
         WrongState: The demand does not stand.
     """
     before = load_party(party_id, command, parties)
-    party = before.record.released(kind)
+    party = before.record.released(kind, reason, at=command.now)
     return store_party(before, party, PartyEventType.RESTRICTION_LIFTED, command, parties)
