@@ -1,5 +1,6 @@
 """A span of time, from its start and up to but not including its end."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
@@ -22,3 +23,14 @@ class Period(Value):
 
     def __contains__(self, instant: datetime) -> bool:
         return self.start <= instant < self.end
+
+
+def join_periods(periods: Iterable[Period]) -> tuple[Period, ...]:
+    """The same time in as few periods as possible; the periods are given in order of time."""
+    joined: list[Period] = []
+    for period in periods:
+        if joined and joined[-1].end == period.start:
+            joined[-1] = Period(start=joined[-1].start, end=period.end)
+        else:
+            joined.append(period)
+    return tuple(joined)

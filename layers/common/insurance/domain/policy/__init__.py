@@ -1,6 +1,7 @@
 """Policy life: the contract, its transactions, and what each of them costs."""
 
-from insurance.domain.policy.policy import Policy, PolicyStatus
+from insurance.domain.policy.policy import Policy
+from insurance.domain.policy.status import PolicyStatus
 from insurance.domain.policy.timeline import Segment
 from insurance.domain.policy.transaction import (
     ChangedAnswers,

@@ -1,7 +1,6 @@
 """Policies: the contract, its transactions, and the terms in force at a date."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, Field
@@ -18,7 +17,7 @@ from insurance.domain.core.identity import (
     policy_id_for,
 )
 from insurance.domain.core.money import Money
-from insurance.domain.core.period import Period
+from insurance.domain.core.period import Period, join_periods
 from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction import NoticeKind
 from insurance.domain.party.party import Policyholder
@@ -30,6 +29,7 @@ from insurance.domain.policy.holders import (
 )
 from insurance.domain.policy.new_business import issued_lines
 from insurance.domain.policy.notice import Notice, NoticeEnd
+from insurance.domain.policy.status import PolicyStatus, StatusFacts
 from insurance.domain.policy.timeline import NEW_BUSINESS, Segment, Timeline
 from insurance.domain.policy.transaction import (
     ChangedAnswers,
@@ -41,21 +41,6 @@ from insurance.domain.policy.transaction import (
     TransactionKind,
 )
 from insurance.domain.quote.quote import CoverHistory, Quote
-
-
-class PolicyStatus(StrEnum):
-    """Facts about a policy at an instant; several may hold at once."""
-
-    PENDING = "pending"
-    ON_RISK = "on_risk"
-    CANCEL_PENDING = "cancel_pending"
-    CANCELLED = "cancelled"
-    LAPSED = "lapsed"
-    """Cancelled by the insurer because what was due was not paid."""
-    EXPIRED = "expired"
-    DELINQUENT = "delinquent"
-    """In arrears beyond the days of grace, and given notice of it."""
-    DO_NOT_RENEW = "do_not_renew"
 
 
 class NonRenewal(Value):
@@ -173,28 +158,21 @@ class Policy(Record):
 
     def status_at(self, now: datetime) -> tuple[PolicyStatus, ...]:
         """The statuses at an instant. They are computed, because they change with time alone."""
-        if now < self.period.start:
-            return (PolicyStatus.PENDING, *self._further_statuses(now))
-        if self.covers_at(now):
-            return (PolicyStatus.ON_RISK, *self._further_statuses(now))
-        cancelled = self.cancelled_by()
-        if cancelled is not None and cancelled.is_lapse:
-            return (PolicyStatus.LAPSED,)
-        if now < self.period.end or cancelled is not None:
-            return (PolicyStatus.CANCELLED,)
-        return (PolicyStatus.EXPIRED,)
+        return self.status_facts().status_at(now)
 
-    def _further_statuses(self, now: datetime) -> tuple[PolicyStatus, ...]:
-        """Statuses that a policy may have beside pending or on risk."""
+    def status_facts(self) -> StatusFacts:
+        """All that the statuses follow from."""
         cancelled = self.cancelled_by()
         announced = self.open_notice(NoticeKind.CANCELLATION)
-        ends = cancelled is not None and now < cancelled.effective_at
-        facts = {
-            PolicyStatus.CANCEL_PENDING: ends or (announced and announced.effective_at),
-            PolicyStatus.DELINQUENT: self.open_notice(NoticeKind.LAPSE),
-            PolicyStatus.DO_NOT_RENEW: self.non_renewal,
-        }
-        return tuple(status for status, holds in facts.items() if holds)
+        return StatusFacts(
+            period=self.period,
+            covered=join_periods(segment.period for segment in self.segments()),
+            cancelled_at=cancelled.effective_at if cancelled else None,
+            lapsed=cancelled is not None and cancelled.is_lapse,
+            cancellation_announced=announced is not None and announced.effective_at is not None,
+            delinquent=self.open_notice(NoticeKind.LAPSE) is not None,
+            do_not_renew=self.non_renewal is not None,
+        )
 
     def covers_at(self, instant: datetime) -> bool:
         """Whether the risk is insured at this instant."""
