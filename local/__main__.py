@@ -1,4 +1,4 @@
-"""`python -m local serve | run | tour | show ID | schedule ID | token NAME | env | relay | ensure`; see `--help`."""
+"""`python -m local serve | run | tour | show ID | schedule ID | reindex | token NAME | env | relay | ensure`; see `--help`."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     schedule = commands.add_parser("schedule", help="do now what a schedule of the template does")
     schedule.add_argument("id", help="its name in template.yaml: ReconciliationSchedule, …")
     schedule.add_argument("--input", help="JSON, in place of the schedule's own")
+    commands.add_parser("reindex", help="make the search index again from all events")
     token = commands.add_parser("token", help="print an access token for a sample caller")
     token.add_argument("caller", help="see demo/samples.py")
     env = commands.add_parser("env", help="write what `sam local` needs to use this stack")
@@ -90,6 +91,12 @@ def _schedule(chosen: argparse.Namespace) -> int:
     return run_now(chosen.id, from_environment(), chosen.input)
 
 
+def _reindex(_: argparse.Namespace) -> int:
+    from tools.reindex import reindex_local  # noqa: PLC0415 (as above)
+
+    return reindex_local(from_environment())
+
+
 def _token(chosen: argparse.Namespace) -> int:
     from demo.serve import print_token  # noqa: PLC0415 (as above)
 
@@ -123,6 +130,7 @@ _COMMANDS = {
     "tour": _tour,
     "show": _show,
     "schedule": _schedule,
+    "reindex": _reindex,
     "token": _token,
     "env": _env,
     "relay": _relay,

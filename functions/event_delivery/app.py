@@ -1,4 +1,4 @@
-"""Event delivery: publish every event of the Events table's stream, post it, and schedule jobs."""
+"""Event delivery: publish, post and index every event of the Events table's stream, and schedule jobs."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,12 +10,13 @@ from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.codec import from_stream
 from insurance.metrics import Metric
 from insurance.operations.delivery.deliver_event import deliver_event
+from insurance.operations.delivery.index_event import index_event
 from insurance.operations.parties.remove_key_copies import remove_key_copies
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 
-stores, ports = wiring.stores(), bundles.delivery_ports()
+stores, ports, index_ports = wiring.stores(), bundles.delivery_ports(), bundles.index_ports()
 schedule = stores.scheduled_jobs
 instructions, policies_in_force = stores.instructions, stores.policies_in_force
 key_copies = stores.key_copies
@@ -23,7 +24,12 @@ key_copies = stores.key_copies
 
 @telemetry.metrics.log_metrics
 def handler(batch: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Deliver the records in order; from the first that fails, the stream delivers again."""
+    """Deliver the records in order; from the first that fails, the stream delivers again.
+
+    Given items of the Events table to index (`tools/reindex.py`), it indexes them and does no more.
+    """
+    if "Index" in batch:
+        return _index_again(batch["Index"])
     moved: set[tuple[Mode, Currency]] = set()
     failures = []
     for record in batch["Records"]:
@@ -58,6 +64,7 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
     queue_payments(event, instructions=instructions)
     register_in_force(event, policies=policies_in_force)
     remove_key_copies(event, copies=key_copies)
+    index_event(event, index_ports)
     posted = deliver_event(event, _appended_at(record["dynamodb"]), ports)
     telemetry.count(Metric.EVENTS_DELIVERED)
     for amounts in posted:
@@ -65,6 +72,13 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
         telemetry.business(Metric.PREMIUM_BOUND, amounts.premium_bound, **total)
         telemetry.business(Metric.CLAIMS_PAID, amounts.claims_paid, **total)
     return {(amounts.mode, amounts.currency) for amounts in posted}
+
+
+def _index_again(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """Make the search index say what these events say."""
+    for item in items:
+        index_event(read_event(from_stream(item)), index_ports)
+    return {"indexed": len(items)}
 
 
 def _appended_at(change: dict[str, Any]) -> datetime:

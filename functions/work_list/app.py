@@ -1,19 +1,16 @@
-"""Work list: the work that waits for a role, and claims of all policies by status and handler."""
+"""Work list: the work that waits for a role."""
 
 from insurance import bundles
-from insurance.api.fields import Subject
 from insurance.api.paging import Page
 from insurance.api.parameters import Parameters
 from insurance.api.router import Api
-from insurance.api.views.work import ClaimListView, WorkListView
-from insurance.domain.claim import Claim, Handling
+from insurance.api.views.work import WorkListView
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.roles import EVERY_ROLE, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.work.work_item import WorkItem
 from insurance.operations.command import Query
 from insurance.operations.listing import ListPage
-from insurance.operations.work.list_claims import ClaimFilter, list_claims
 from insurance.operations.work.list_work import list_work
 from pydantic import Field
 
@@ -25,11 +22,6 @@ handler = api.entrypoint()
 
 class WorkParameters(Parameters):
     role: Role = Field(description="The role whose work is listed")
-
-
-class ClaimListParameters(Parameters):
-    status: Handling | None = Field(None, description="How far the handling has come")
-    handler: Subject | None = Field(None, description="The handler; closed claims are left out")
 
 
 @api.query(
@@ -44,17 +36,3 @@ class ClaimListParameters(Parameters):
 )
 def get_work_items(parameters: WorkParameters, page: Page, query: Query) -> ListPage[WorkItem]:
     return list_work(parameters.role, page, query, ports)
-
-
-@api.query(
-    "/v1/claims",
-    operation_id="listClaims",
-    summary="List claims of all policies by status, by handler, or by both",
-    scope=Scope.WORK_READ,
-    callers={CallerKind.STAFF},
-    roles={Role.CLAIMS_HANDLER, Role.SUPERVISOR, Role.AUDITOR},
-    shows=ClaimListView,
-    paged="claims:{status}:{handler}",
-)
-def get_claims(parameters: ClaimListParameters, page: Page, query: Query) -> ListPage[Claim]:
-    return list_claims(ClaimFilter(parameters.status, parameters.handler), page, query, ports)

@@ -80,7 +80,7 @@ def run_now(schedule_id: str, settings: Settings, payload: str | None = None) ->
     if schedule_id not in schedules:
         raise StackError(f"no schedule {schedule_id}; there are: {', '.join(schedules)}")
     function, given = _called(schedules[schedule_id])
-    answer = _lambda_client(running["services"]).invoke(
+    answer = lambda_client(running["services"]).invoke(
         FunctionName=function, Payload=payload or json.dumps(given)
     )
     failed = "FunctionError" in answer
@@ -88,7 +88,8 @@ def run_now(schedule_id: str, settings: Settings, payload: str | None = None) ->
     return 1 if failed else 0
 
 
-def _lambda_client(url: str) -> Any:
+def lambda_client(url: str) -> Any:
+    """A client of the stack's functions."""
     import boto3  # noqa: PLC0415 (the stack itself starts without it)
     from botocore.config import Config  # noqa: PLC0415 (as above)
 

@@ -65,6 +65,7 @@ TYPED_BY = {
         "tests/local/test_serve.py",
         '"schedule", "ReconciliationSchedule"',
     ),
+    "uv run python -m local reindex": ("tests/local/test_serve.py", '"reindex"'),
     "make tour": ("tests/end_to_end/test_tour.py", "tour"),
     "make schema": ("tests/unit/product/test_checks.py", "schema_text()"),
     "make openapi": ("tests/template/test_openapi.py", "rendered()"),

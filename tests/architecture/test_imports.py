@@ -80,6 +80,12 @@ BESIDE: dict[str, tuple[str, ...]] = {
         "insurance.products",
         "insurance.dynamodb.claims.claims",
     ),
+    "search": (
+        "joserfc",
+        "insurance.products",
+        "insurance.dynamodb.claims.claims",
+        "insurance.dynamodb.quoting.quotes",
+    ),
     "payment_execution": (
         "joserfc",
         "defusedxml",

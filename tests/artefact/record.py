@@ -25,6 +25,7 @@ from tests.artefact.scenes.common import (
     DELIVERED,
     ERASED_CUSTOMER,
     ERASURE,
+    INDEXED,
     PAID,
     PLANNED,
     REDRESS_ORDERED,
@@ -51,11 +52,13 @@ from tests.artefact.scenes.quoting import (
     screening_scenes,
     sharing_scenes,
 )
+from tests.artefact.scenes.search import search_scenes
 from tests.artefact.scenes.settlement import settlement_scenes
 from tests.artefact.stream_events import stream_events
 
 GIVEN = {
     DELIVERED: PAID,
+    INDEXED: PAID,
     REFUND_ORDERED: REFUNDED,
     REDRESS_ORDERED: REDRESSED,
     PLANNED: BUSY,
@@ -85,6 +88,7 @@ def scenes() -> Iterator[Scene]:
     yield from evidence_scenes()
     yield from complaints_scenes()
     yield from customers_scenes()
+    yield from search_scenes()
 
 
 def write(path: str, content: Json) -> None:

@@ -12,6 +12,7 @@ from tests.artefact.scenes.common import (
     DELIVERED,
     ERASED_CUSTOMER,
     ERASURE,
+    INDEXED,
     PLANNED,
     REDRESS_ORDERED,
     REDRESSED,
@@ -25,6 +26,7 @@ def stream_events(behind: Backend, stage: Stage) -> Iterator[tuple[str, Json]]:
     """Batches of the Events table's stream: what issuing and settling append, and a tampering."""
     items = _appended(behind, stage, "payment_execution/report_paid")
     yield DELIVERED, {"Records": _inserted(items)}
+    yield INDEXED, {"Index": [each["dynamodb"]["NewImage"] for each in _inserted(items)]}
     yield "event_delivery/tampered", {"Records": [_record("MODIFY", "9", items[0])]}
     broken = {**items[0], "body": {"B": b"not what was packed"}}
     yield "event_delivery/unreadable", {"Records": [_record("INSERT", "10", broken)]}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from insurance.domain.claim import Claim, Handling
+from insurance.domain.claim import Claim
 from insurance.domain.claim.attention import waits_for, waits_from
 from insurance.domain.complaint import Complaint
 from insurance.domain.core.classification import Record
@@ -37,24 +37,6 @@ class MemoryWorkLists:
             if since is not None and waits_for(stored.record) == role:
                 waiting.append((since, stored.record))
         return _entries([(at, record) for at, record in waiting if at <= until], mode, part)
-
-    def claims_by_status(
-        self, mode: Mode, status: str, part: ListRange
-    ) -> Sequence[ListEntry[Claim]]:
-        claims = [stored.record for stored in self._memory.claims.values()]
-        matches = [(claim.reported_at, claim) for claim in claims if claim.handling == status]
-        return _entries(matches, mode, part)
-
-    def claims_by_handler(
-        self, mode: Mode, handler: str, part: ListRange
-    ) -> Sequence[ListEntry[Claim]]:
-        claims = [stored.record for stored in self._memory.claims.values()]
-        matches = [
-            (claim.reported_at, claim)
-            for claim in claims
-            if claim.handler == handler and claim.handling is not Handling.CLOSED
-        ]
-        return _entries(matches, mode, part)
 
     def complaints_received(
         self, mode: Mode, month: str, part: ListRange

@@ -86,6 +86,7 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
         html = httpx.get(page[0]).text
         beside = shown(tmp_path, bodies[2]["id"])
         counted = local(tmp_path, "schedule", "ReconciliationSchedule", "--input", BOTH_BOOKS)
+        reindexed = local(tmp_path, "reindex")
         process.send_signal(signal.SIGINT)
         status = process.wait()
 
@@ -102,6 +103,7 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
     assert "sealed with the party's key" in beside
     assert "Ada Merton" not in beside
     assert json.loads(counted.stdout) == {"finished": {"live": True, "test": True}}
+    assert reindexed.stdout == "0 events were indexed again\n"  # a quote alone is no event yet
     unserved = local(tmp_path, "schedule", "ReconciliationSchedule")
     assert (unserved.returncode, "make serve" in unserved.stderr) == (1, True)
 

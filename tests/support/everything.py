@@ -63,6 +63,7 @@ DOCUMENT: dict[str, Any] = {
             ],
         },
     ],
+    "searched_by": ["name", "things/what"],
     "look_ups": [
         {
             "source": "place",

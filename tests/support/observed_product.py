@@ -53,7 +53,7 @@ def _described(product: Product) -> object:
     asks = [(cover, _worded(product.claims.asks(cover))) for cover in product.scope.covers]
     looked_up = [(name, _worded(one.values())) for name, one in product.scope.looked_up.items()]
     questions = _worded(product.questions)
-    title = (product.ref, product.name, product.description)
+    title = (product.ref, product.name, product.description, product.searched_by)
     return title, product.covers_on_offer, questions, asks, looked_up
 
 

@@ -9,7 +9,7 @@ from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.identity import DOCUMENT_LENGTH, NOTICE_LENGTH, SUFFIX_LENGTH
 
-from tests.support.calls import Answer, Handlers, application, machine, staff
+from tests.support.calls import Answer, Handlers, application, machine, policyholder, staff
 
 type Json = dict[str, Any]
 
@@ -49,6 +49,8 @@ def welcome(route: Route) -> Json:
         return application("app_test_one", "harbour", scopes=route.scope)
     if CallerKind.STAFF in route.callers:
         return staff("somebody", sorted(route.roles)[0], route.scope)
+    if CallerKind.POLICYHOLDER in route.callers:
+        return policyholder(IDS["policy_id"]) | {"scopes": route.scope}
     return machine(route.scope)
 
 

@@ -13,11 +13,13 @@ from insurance.dynamodb.stores import Stores as DynamoDBStores
 from insurance.operations.billing.ports import Billing
 from insurance.operations.claims.ports import Claims
 from insurance.operations.complaints.ports import Complaints
+from insurance.operations.delivery.ports import SealedFacts, SearchIndex
 from insurance.operations.documents.ports import Documents
 from insurance.operations.parties.ports import Accesses, IndexKeys, KeyCopies, Parties, PartyChange
 from insurance.operations.policy.ports import Policies, PolicyChanges, PolicyTransfers, Renewals
 from insurance.operations.products.ports import ProductVersions
 from insurance.operations.quoting.ports import Quotes
+from insurance.operations.search.ports import SearchLists
 from insurance.operations.work.ports import WorkLists
 
 from tests.fakes.billing import MemoryBilling
@@ -36,6 +38,7 @@ from tests.fakes.policy import (
 )
 from tests.fakes.products import MemoryProductVersions
 from tests.fakes.quoting import MemoryQuotes
+from tests.fakes.search import MemorySealedFacts, MemorySearchIndex
 from tests.fakes.work import MemoryWorkLists
 
 if TYPE_CHECKING:
@@ -83,11 +86,14 @@ class Stores:
     complaints: Complaints
     index_keys: IndexKeys
     key_copies: KeyCopies
+    index: SearchIndex
+    lists: SearchLists
+    sealed_facts: SealedFacts
     new_key: Callable[[], Any]
 
 
 def in_memory() -> Stores:
-    memory = Memory()
+    memory, index = Memory(), MemorySearchIndex()
     return Stores(
         MemoryQuotes(memory),
         MemoryPolicies(memory),
@@ -104,6 +110,9 @@ def in_memory() -> Stores:
         MemoryComplaints(memory),
         MemoryIndexKeys(),
         MemoryKeyCopies(),
+        index,
+        index,
+        MemorySealedFacts(memory),
         lambda: MemoryKey(b"key"),
     )
 
@@ -127,6 +136,9 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.complaints,
         real.index_keys,
         real.key_copies,
+        real.search_index,
+        real.search_lists,
+        real.sealed_facts,
         keys.new,
     )
 

@@ -129,6 +129,7 @@ def test_commands_want_an_idempotency_key_and_questions_do_not(operations: Opera
                 "/product-checks",
                 "/scheduler/runs",
                 "/screening-runs",
+                "/search",
             )
         )
         writes = name.startswith("POST") and not asks

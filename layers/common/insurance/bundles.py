@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from insurance.operations.billing.ports import BillingPorts, CollectionPorts, RefundPorts
     from insurance.operations.claims.ports import ClaimPorts, EvidencePorts, ReinstatementPorts
     from insurance.operations.complaints.ports import ComplaintPorts
-    from insurance.operations.delivery.ports import DeliveryPorts
+    from insurance.operations.delivery.ports import DeliveryPorts, IndexPorts
     from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
     from insurance.operations.parties.ports import PartyPorts, ScreeningPorts
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from insurance.operations.products.ports import ProductPorts
     from insurance.operations.quoting.ports import QuotingPorts
+    from insurance.operations.search.ports import SearchPorts
     from insurance.operations.work.ports import WorkPorts
 
 
@@ -143,6 +144,23 @@ def delivery_ports() -> DeliveryPorts:
         control_accounts=wiring.stores().control_accounts,
         bus=wiring.event_bus(),
     )
+
+
+def index_ports() -> IndexPorts:
+    from insurance.operations.delivery.ports import IndexPorts
+
+    return IndexPorts(
+        products=wiring.products(),
+        sealed_facts=wiring.stores().sealed_facts,
+        index_keys=wiring.stores().index_keys,
+        index=wiring.stores().search_index,
+    )
+
+
+def search_ports() -> SearchPorts:
+    from insurance.operations.search.ports import SearchPorts
+
+    return SearchPorts(lists=wiring.stores().search_lists, index_keys=wiring.stores().index_keys)
 
 
 def complaint_ports() -> ComplaintPorts:

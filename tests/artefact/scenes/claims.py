@@ -160,17 +160,6 @@ def desk_scenes(claim: Mapping[str, str]) -> Iterator[Scene]:
         query={"role": "underwriter"},
         **later,
     )
-    yield Scene(
-        *("work_list/by_status", "GET /v1/claims", HANDLER, None, NOTIFIED),
-        query={"status": "notified"},
-        **later,
-    )
-    assigned = (*NOTIFIED, "claim_assessment/assign")
-    yield Scene(
-        *("work_list/by_handler", "GET /v1/claims", HANDLER, None, assigned),
-        query=mine,
-        **later,
-    )
 
 
 def standstill_scenes(claim: Mapping[str, str]) -> Iterator[Scene]:

@@ -231,6 +231,7 @@ PAID = (*SETTLED, "payment_execution/report_paid")
 
 
 DELIVERED = "event_delivery/delivered"
+INDEXED = "event_delivery/indexed"
 
 
 REFUNDED = (

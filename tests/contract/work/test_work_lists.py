@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from insurance.api.paging import Page
-from insurance.domain.claim import Claim, Handling, Task
+from insurance.domain.claim import Claim, Task
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.contract.terms import Finding, ImposedTerms
 from insurance.domain.core.identity import Mode, new_claim_id, new_quote_id
@@ -13,7 +13,6 @@ from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.quote import QuoteStatus, UnderwriterDecision
 
 from tests.support.builders import (
-    LATER,
     NOW,
     make_claim,
     make_command,
@@ -167,28 +166,3 @@ def test_a_quote_that_needs_nobody_waits_for_nobody(stores):
     add_quote(stores, make_quote(id=new_quote_id(Mode.TEST, "app_one", "another")))
 
     assert waiting(stores, role="underwriter") == []
-
-
-def test_claims_are_listed_by_state_and_by_hands_in_the_order_of_their_reports(stores):
-    policy(stores)
-    reported = [
-        waits(stores, number, reported_at=LATER + timedelta(hours=number), handler="staff-hana")
-        for number in range(3)
-    ]
-    ids = [kept.record.id for kept in reported]
-
-    def in_state(handling: Handling) -> list[str]:
-        page = stores.work_lists.claims_by_status(Mode.TEST, handling, Page("", "", 50))
-        return [each.record.id for each in page if each.record is not None]
-
-    def of(handler: str) -> list[str]:
-        page = stores.work_lists.claims_by_handler(Mode.TEST, handler, Page("", "", 50))
-        return [each.record.id for each in page if each.record is not None]
-
-    assert (in_state(Handling.NOTIFIED), of("staff-hana")) == (ids, ids)
-
-    move(stores, reported[1], handling=Handling.CLOSED)
-
-    assert in_state(Handling.NOTIFIED) == of("staff-hana") == [ids[0], ids[2]]
-    assert in_state(Handling.CLOSED) == [ids[1]]
-    assert of("staff-sven") == []

@@ -12,10 +12,8 @@ from tests.support.claims import (
     issued,
     loss,
     notified,
-    reported,
     settled,
 )
-from tests.support.driving.http import authorizer as staff
 from tests.support.platform import Platform
 
 SUPERVISOR, UNDERWRITER, PARTNER = "supervisor-test", "underwriter-test", "harbour-test"
@@ -137,61 +135,11 @@ def test_a_list_is_for_those_who_do_the_work_or_oversee_it(platform, role, by, s
     assert platform.call("GET", f"/v1/work-items?role={role}", by=by).status == status
 
 
-@pytest.mark.parametrize(
-    "path", [WORK, "/v1/claims?status=notified", "/v1/claims?handler=somebody"]
-)
-def test_no_partner_and_nobody_without_the_scope_reads_a_list(platform, path):
+def test_no_partner_and_nobody_without_the_scope_reads_a_list(platform):
     for by in (PARTNER, "finance-test"):
-        answered = platform.call("GET", path, by=by)
+        answered = platform.call("GET", WORK, by=by)
 
         assert (answered.status, answered.body["code"]) == (403, "missing-scope")
-
-
-@pytest.mark.parametrize("path", ["/v1/claims?status=notified", "/v1/claims?handler=me"])
-def test_claims_of_all_policies_are_for_those_who_work_on_claims(platform, path):
-    assert platform.call("GET", path, by=UNDERWRITER).body["code"] == "no-authority"
-
-
-def test_claims_are_listed_by_how_far_they_have_come(platform):
-    policy = issued(platform)
-    first = notified(platform, loss(policy, "accidental_damage", "1000", facts=AT_FAULT))
-    closed = settled(platform, loss(policy, "windscreen", "400"))
-    reported(platform, closed["payments"][0]["id"], "paid")
-
-    assert listed(platform, "/v1/claims?status=notified") == [first["id"]]
-    assert listed(platform, "/v1/claims?status=closed") == [closed["id"]]
-    assert listed(platform, "/v1/claims?status=settling") == []
-    assert platform.call("GET", "/v1/claims?status=lost", by=HANDLER).status == 422
-
-
-def test_claims_by_status_and_by_handler_come_page_by_page(platform):
-    policy, hana = issued(platform), staff(HANDLER)["claims"]["sub"]
-    ids = []
-    for _ in range(5):
-        ids.append(referred(platform, policy))
-        platform.post(f"/v1/claims/{ids[-1]}/assignment", {"handler": hana}, by=HANDLER)
-        platform.now += timedelta(minutes=1)
-
-    for path in ("/v1/claims?status=verifying", f"/v1/claims?handler={hana}"):
-        assert [listed(platform, path, limit=limit) for limit in ("1", "2", "50")] == [ids] * 3
-
-
-def test_a_claim_is_in_one_persons_hands_until_another_takes_it_or_it_closes(platform):
-    claim_id = referred(platform)
-    hana, sven = (staff(name)["claims"]["sub"] for name in (HANDLER, SUPERVISOR))
-
-    def of(subject: str) -> list[str]:
-        return listed(platform, f"/v1/claims?handler={subject}")
-
-    platform.post(f"/v1/claims/{claim_id}/assignment", {"handler": hana}, by=HANDLER)
-    assert (of(hana), of(sven)) == ([claim_id], [])
-
-    platform.post(f"/v1/claims/{claim_id}/assignment", {"handler": sven}, by=SUPERVISOR)
-    assert (of(hana), of(sven)) == ([], [claim_id])
-
-    platform.post(f"/v1/claims/{claim_id}/closure", {"reason": "withdrawn"}, by=HANDLER)
-    assert (of(hana), of(sven)) == ([], [])
-    assert platform.refused(f"/v1/claims/{claim_id}/assignment", {}, by=HANDLER) == "wrong-state"
 
 
 def test_notes_are_for_our_own_people(platform):
@@ -212,7 +160,7 @@ def test_a_cursor_of_another_list_is_refused(platform):
     cursor = platform.get(WORK, by=HANDLER, query={"limit": "1"})["next"]
 
     answered = platform.call(
-        "GET", "/v1/claims?status=notified", by=HANDLER, query={"after": cursor}
+        "GET", "/v1/work-items?role=supervisor", by=SUPERVISOR, query={"after": cursor}
     )
 
     assert (answered.status, answered.body["errors"][0]["pointer"]) == (422, "after")

@@ -28,6 +28,8 @@ FOLDERS = (
     "claim_assessment",
     "settlement",
     "work_list",
+    "search",
+    "customers",
     "complaints",
     "billing",
     "payment_execution",

@@ -5,7 +5,7 @@ The calls are the REST proxy events that API Gateway makes, the callers are thos
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from types import ModuleType
@@ -14,9 +14,12 @@ from urllib.parse import parse_qsl
 
 from insurance import wiring
 from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
 from insurance.domain.product import Product
 from insurance.dynamodb.aggregates import read_event
+from insurance.operations.delivery.index_event import index_event
+from insurance.operations.delivery.ports import IndexPorts
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.products.ports import Products
@@ -52,7 +55,7 @@ class Http(Standing):
         path: str,
         body: Json | None = None,
         *,
-        by: str = "harbour-test",
+        by: str | Json = "harbour-test",
         key: str | None = None,
         query: Mapping[str, str] | None = None,
         **headers: str,
@@ -71,7 +74,11 @@ class Http(Standing):
             "headers": sent,
             "multiValueHeaders": {name: [value] for name, value in sent.items()},
             "queryStringParameters": asked_too or None,
-            "requestContext": {"requestId": "r-1", "authorizer": authorizer(by), "stage": "v1"},
+            "requestContext": {
+                "requestId": "r-1",
+                "authorizer": by if isinstance(by, dict) else authorizer(by),
+                "stage": "v1",
+            },
             "body": None if body is None else json.dumps(body),
             "isBase64Encoded": False,
         }
@@ -102,13 +109,24 @@ class Http(Standing):
         slug: str = answered.body["code"]
         return slug
 
-    def deliver(self) -> None:
+    def deliver(self, order: Callable[[list[Event]], list[Event]] = list) -> None:
         """What the stream of events brings, from the first event on: it may come more than once."""
         stores = self.stores
-        events = wiring.dynamodb().scan(TableName=self.tables["events"])["Items"]
-        for item in events:
-            queue_payments(read_event(item), instructions=stores.instructions)
-            register_in_force(read_event(item), policies=stores.policies_in_force)
+        index = IndexPorts(
+            self.products, stores.sealed_facts, stores.index_keys, stores.search_index
+        )
+        for event in order(self.events()):
+            if self.tables:
+                queue_payments(event, instructions=stores.instructions)
+                register_in_force(event, policies=stores.policies_in_force)
+            index_event(event, index)
+
+    def events(self) -> list[Event]:
+        """Every event that was appended."""
+        if not self.tables:
+            return [event for stream in self.memory.events.values() for event in stream]
+        items = wiring.dynamodb().scan(TableName=self.tables["events"])["Items"]
+        return [read_event(item) for item in items]
 
     def offering(self, *products: Product) -> None:
         """Sell these products beside the bundled ones."""

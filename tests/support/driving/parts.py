@@ -30,6 +30,7 @@ from tests.fakes.products import MemoryProductVersions
 from tests.fakes.quoting import MemoryQuotes
 from tests.fakes.scheduler import MemoryScheduledJobs
 from tests.fakes.screening import MemoryScreenings
+from tests.fakes.search import MemorySealedFacts, MemorySearchIndex
 from tests.fakes.work import MemoryWorkLists
 from tests.support.policy_life import BOUGHT_ON, OneProduct
 
@@ -46,7 +47,7 @@ class IdempotencyRecords:
 
 def stores_in_memory(memory: Memory) -> SimpleNamespace:
     """Every store by the name that it has in `insurance.dynamodb.stores`."""
-    idempotency = IdempotencyRecords(memory)
+    idempotency, index = IdempotencyRecords(memory), MemorySearchIndex()
     return SimpleNamespace(
         quotes=MemoryQuotes(memory),
         policies=MemoryPolicies(memory),
@@ -66,6 +67,9 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         work_lists=MemoryWorkLists(memory),
         complaints=MemoryComplaints(memory),
         scheduled_jobs=MemoryScheduledJobs(),
+        sealed_facts=MemorySealedFacts(memory),
+        search_index=index,
+        search_lists=index,
         contract_idempotency=idempotency,
         idempotency=idempotency,
     )

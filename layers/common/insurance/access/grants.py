@@ -23,14 +23,10 @@ COMPLAINTS = "/v1/complaints"
 API_PRODUCTS: Mapping[str, tuple[str, ...]] = {
     "quoting": ("/v1/products", "/v1/quotes", COMPLAINTS),
     "issuance": (
-        "/v1/policies",
-        "/v1/parties",
-        "/v1/invoices",
-        "/v1/reports",
-        "/v1/scheduler",
-        COMPLAINTS,
+        *("/v1/policies", "/v1/invoices", "/v1/reports", "/v1/scheduler", "/v1/me", "/v1/parties"),
+        *("/v1/documents", "/v1/refunds", COMPLAINTS),
     ),
-    "claims": ("/v1/claims", "/v1/coverage-checks", COMPLAINTS),
+    "claims": ("/v1/claims", "/v1/payments", "/v1/coverage-checks", COMPLAINTS),
 }
 # The API's methods by name. A wildcard for the method also matches slashes: `*/v1/quotes/*` would
 # allow `GET/v1/claims/x/v1/quotes/y`.

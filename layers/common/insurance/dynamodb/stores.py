@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from insurance.dynamodb.products.product_versions import DynamoDBProductVersions, KnownVersions
     from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
     from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
+    from insurance.dynamodb.search.sealed_facts import DynamoDBSealedFacts
+    from insurance.dynamodb.search.search_index import DynamoDBSearchIndex, DynamoDBSearchLists
     from insurance.dynamodb.work.work_lists import DynamoDBWorkLists
     from insurance.operations.parties.ports import Keys
 
@@ -294,6 +296,24 @@ class Stores:
             idempotency=self.idempotency,
             keys=self.keys,
         )
+
+    @cached_property
+    def sealed_facts(self) -> DynamoDBSealedFacts:
+        from insurance.dynamodb.search.sealed_facts import DynamoDBSealedFacts
+
+        return DynamoDBSealedFacts(self.client, self._tables, keys=self.keys)
+
+    @cached_property
+    def search_index(self) -> DynamoDBSearchIndex:
+        from insurance.dynamodb.search.search_index import DynamoDBSearchIndex
+
+        return DynamoDBSearchIndex(self.client, self._tables)
+
+    @cached_property
+    def search_lists(self) -> DynamoDBSearchLists:
+        from insurance.dynamodb.search.search_index import DynamoDBSearchLists
+
+        return DynamoDBSearchLists(self.client, self._tables)
 
     @cached_property
     def payment_orders(self) -> DynamoDBPaymentOrders:

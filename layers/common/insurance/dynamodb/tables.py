@@ -35,6 +35,7 @@ class Tables:
     quotes = _Name()
     scheduled_jobs = _Name()
     screening = _Name()
+    search = _Name()
 
     def __init__(self, name_of: Callable[[str], str]) -> None:
         self.name_of = name_of

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from insurance.api.views.terms import MoneyView
+from insurance.api.views.terms import MoneyView, Shown
 from insurance.domain.claim import DecisionRecord, Payment, Reserve, Task
 from insurance.domain.claim.decision import REVIEW
 from insurance.domain.claim.recovery import Recovery
@@ -133,7 +133,7 @@ class TaskView(BaseModel):
         return cls.model_validate(task.model_dump())
 
 
-class DeadlineView(BaseModel):
+class DeadlineView(Shown):
     """One act that a regulator wants done in time."""
 
     code: str

@@ -7,8 +7,7 @@ from pydantic import BaseModel
 
 from insurance.api.paging import Page
 from insurance.api.views.claim_parts import DeadlineView
-from insurance.api.views.terms import MoneyView, View
-from insurance.domain.claim import Claim
+from insurance.api.views.terms import View
 from insurance.domain.work.work_item import WorkItem
 from insurance.operations.listing import ListPage
 
@@ -62,57 +61,4 @@ class WorkListView(View):
         return cls(
             items=[WorkView.of(item, now) for item in work.items],
             next=page.next(work.next) if work.next else None,
-        )
-
-
-class ClaimRowView(BaseModel):
-    """A claim in a list over all policies."""
-
-    id: str
-    number: str | None
-    policy_id: str
-    policy_number: str | None
-    partner: str
-    status: str
-    decision: str
-    cover: str
-    reported_at: datetime
-    claimed: MoneyView
-    reserve: MoneyView
-    handler: str | None
-    deadlines: list[DeadlineView]
-
-    @classmethod
-    def of(cls, claim: Claim) -> Self:
-        return cls(
-            id=claim.id,
-            number=claim.number,
-            policy_id=claim.policy_id,
-            policy_number=claim.policy_number,
-            partner=claim.partner,
-            status=claim.handling,
-            decision=claim.decision,
-            cover=claim.cover,
-            reported_at=claim.reported_at,
-            claimed=MoneyView.of(claim.claimed),
-            reserve=MoneyView.of(claim.reserve),
-            handler=claim.handler,
-            deadlines=[
-                DeadlineView.model_validate(deadline.model_dump()) for deadline in claim.deadlines
-            ],
-        )
-
-
-class ClaimListView(View):
-    """A page of claims over all policies, in the order in which they were reported."""
-
-    items: list[ClaimRowView]
-    next: str | None
-    """The `after` of the next page; absent on the last page."""
-
-    @classmethod
-    def of(cls, claims: ListPage[Claim], *, page: Page) -> Self:
-        return cls(
-            items=[ClaimRowView.of(claim) for claim in claims.items],
-            next=page.next(claims.next) if claims.next else None,
         )

@@ -28,6 +28,8 @@ class Document(PartyRecord):
 
     id: Internal[DocumentId]
     policy_id: Internal[PolicyId]
+    partner: Internal[str] = ""
+    """Whose business it is; empty on documents from before it was kept."""
     kind: Internal[DocumentKind]
     as_at: Internal[AwareDatetime]
     """The instant whose terms it shows."""

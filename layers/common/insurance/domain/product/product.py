@@ -16,7 +16,7 @@ from insurance.domain.product.definition.answers import Answers, Visible, answer
 from insurance.domain.product.definition.life import Life
 from insurance.domain.product.definition.numbers import Numbers
 from insurance.domain.product.definition.places import currency_of, zone_of
-from insurance.domain.product.definition.questions import by_code, question
+from insurance.domain.product.definition.questions import by_code, question, search_questions
 from insurance.domain.product.definition.source import ProductSource
 from insurance.domain.product.definition.term import PolicyTerm
 from insurance.domain.product.definition.visibility import visibility
@@ -68,6 +68,7 @@ class Product:
         self.day_count = definition.day_count
         self.territories = definition.territories
         self.questions = tuple(question(one, self.currency) for one in definition.questions)
+        self.searched_by = search_questions(definition)
         questions = by_code(self.questions)
         self._look_ups = LookUps(definition.look_ups, self.currency)
         declared = Declared(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from insurance.domain.billing import BillingAccount
-from insurance.domain.claim import Claim, Handling, NoticedClaim
+from insurance.domain.claim import Claim, NoticedClaim
 from insurance.domain.claim.attention import waits_for, waits_from
 from insurance.domain.claim.context import NoticeContext
 from insurance.domain.core.event import Event
@@ -35,14 +35,8 @@ def claim_item(event: Event, claim: Claim) -> Item:
 
 
 def queue_columns(claim: Claim) -> Item:
-    """The columns of the queues that list the claim: by role, by status and by handler."""
-    columns = work_queue_index.waiting_columns(claim.id, waits_for(claim), waits_from(claim)) | {
-        "status": work_queue_index.queue_key(claim.id, claim.handling),
-        "reported": work_queue_index.queue_order(claim.reported_at, claim.id),
-    }
-    if claim.handler is not None and claim.handling is not Handling.CLOSED:
-        columns["handler"] = work_queue_index.queue_key(claim.id, claim.handler)
-    return columns
+    """By whom the claim is waited for, and since when."""
+    return work_queue_index.waiting_columns(claim.id, waits_for(claim), waits_from(claim))
 
 
 def register_item(claim: Claim, context: NoticeContext) -> Item:

@@ -1,4 +1,4 @@
-"""Work lists, lists of claims and the register of complaints, read from the work queue indexes of quotes, claims and complaints."""
+"""Work lists and the register of complaints, read from the work queue indexes of quotes, claims and complaints."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,23 +40,11 @@ class DynamoDBWorkLists:
         waiting = (tables.quotes, tables.claims, tables.complaints)
         self._queues = [QueueIndex(table, QUEUE, WAITS) for table in waiting]
         self._months = [QueueIndex(tables.complaints, "month", "received")]
-        self._statuses = [QueueIndex(tables.claims, "status", "reported")]
-        self._handlers = [QueueIndex(tables.claims, "handler", "reported")]
 
     def waiting(
         self, mode: Mode, role: str, until: datetime, part: ListRange
     ) -> Sequence[ListEntry[Claim | Quote | Complaint]]:
         return [_entry(item) for item in self._read(self._queues, mode, role, part, until)]
-
-    def claims_by_status(
-        self, mode: Mode, status: str, part: ListRange
-    ) -> Sequence[ListEntry[Claim]]:
-        return [_entry_of(Claim, item) for item in self._read(self._statuses, mode, status, part)]
-
-    def claims_by_handler(
-        self, mode: Mode, handler: str, part: ListRange
-    ) -> Sequence[ListEntry[Claim]]:
-        return [_entry_of(Claim, item) for item in self._read(self._handlers, mode, handler, part)]
 
     def complaints_received(
         self, mode: Mode, month: str, part: ListRange

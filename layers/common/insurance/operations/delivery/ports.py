@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from insurance.domain.core.classification import JsonObject
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import Mode
     from insurance.domain.core.money import Currency
     from insurance.domain.ledger.sources import Source
     from insurance.domain.ledger.sub_ledger import PostingDate
+    from insurance.domain.search.entry import IndexedObject
+    from insurance.operations.parties.ports import IndexKeys
     from insurance.operations.products.ports import Products
 
 
@@ -38,6 +42,49 @@ class EventBus(Protocol):
 
     def publish(self, event: Event) -> None:
         """Hand the event on; raise when the bus did not take it."""
+
+
+class SealedFacts(Protocol):
+    """What events hold of people."""
+
+    def read(self, event: Event) -> JsonObject | None:
+        """The personal facts of an event; None where no key opens them, or none any more."""
+
+
+class SearchIndex(Protocol):
+    """The places at which lists and searches find objects. It can be made again from the events."""
+
+    def replace(
+        self, source: str, sequence: int, objects: Sequence[IndexedObject], *, party_id: str
+    ) -> None:
+        """Make the index say of a source what its event with this number says.
+
+        Nothing changes where a later event was indexed already, so events may come twice and in any
+        order. The same event again changes what it would be indexed by otherwise today. For a party that was forgotten no place of a personal value is written, and none for
+        the party itself.
+
+        Args:
+            source: The aggregate that the event tells of.
+            sequence: The number of the event.
+            objects: All that the aggregate has in the index from now on.
+            party_id: Whose personal values the objects have.
+
+        Raises:
+            Unavailable: Other events of the same source were indexed at every attempt.
+        """
+
+    def forget(self, party_id: str) -> None:
+        """Remove the party, and every place that one of its personal values led to, for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPorts:
+    """What the indexing of an event needs from outside."""
+
+    products: Products
+    sealed_facts: SealedFacts
+    index_keys: IndexKeys
+    index: SearchIndex
 
 
 @dataclass(frozen=True, slots=True)

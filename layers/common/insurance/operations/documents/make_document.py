@@ -72,6 +72,7 @@ def _document(
         id=document_id,
         party_id=named_party(subject.policy.party_id, document_id),
         policy_id=policy_id,
+        partner=subject.policy.partner,
         kind=subject.kind,
         as_at=subject.as_at,
         policy_revision=subject.revision,

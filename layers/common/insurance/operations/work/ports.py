@@ -27,16 +27,6 @@ class WorkLists(Protocol):
     ) -> Sequence[ListEntry[Claim | Quote | Complaint]]:
         """What waits for a role at the time `until`, the longest wait first."""
 
-    def claims_by_status(
-        self, mode: Mode, status: str, part: ListRange
-    ) -> Sequence[ListEntry[Claim]]:
-        """Claims whose handling has this status, in the order in which they were reported."""
-
-    def claims_by_handler(
-        self, mode: Mode, handler: str, part: ListRange
-    ) -> Sequence[ListEntry[Claim]]:
-        """Claims of this handler that are not closed, in the order in which they were reported."""
-
 
 @dataclass(frozen=True, slots=True)
 class WorkPorts:

@@ -11,7 +11,7 @@ from insurance.domain.product.definition import model
 from insurance.domain.product.definition.answers import LIST_MAX, NUMBER_MAX, READ, TEXT_MAX
 from insurance.domain.product.definition.model.part import spelt_out
 from insurance.domain.product.definition.patterns import sound_pattern
-from insurance.domain.product.faults import refuse
+from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.language.kinds import (
     BOOL,
     CODE,
@@ -210,3 +210,24 @@ def by_code(questions: Sequence[Question], path: str = "/questions") -> dict[str
             raise refuse(f"{path}/{place}/code", question.code, "a code of its own")
         questions_by_code[question.code] = question
     return questions_by_code
+
+
+def search_questions(definition: model.Definition) -> tuple[str, ...]:
+    """The questions whose answers find a quote or a policy, as paths in answers: `registration`, or
+    `vehicles/registration` of a list.
+
+    Raises:
+        InvalidProduct: A path leads to no question, or to one that is not answered by a text.
+    """
+    texts = {question.code for question in definition.questions if question.type == "text"}
+    texts |= {
+        f"{question.code}/{inner.code}"
+        for question in definition.questions
+        for inner in question.fields
+        if inner.type == "text"
+    }
+    for place, path in enumerate(definition.searched_by):
+        if path not in texts:
+            at = f"{definition.at('searched_by')}/{place}"
+            raise refuse(at, path, "a question for a text", did_you_mean(path, texts))
+    return definition.searched_by

@@ -152,6 +152,11 @@ class Definition(Part):
     term: TermOfCover = TermOfCover.nothing()
     rounding: Rounding = Rounding.nothing()
     questions: Annotated[tuple[Question, ...], Keywords(minItems=1, maxItems=200)]
+    searched_by: Annotated[
+        tuple[Annotated[str, Keywords(pattern="^[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)?$")], ...],
+        Keywords(maxItems=5),
+    ] = ()
+    """Questions whose answers find a quote or a policy: `registration`, or of a list `vehicles/registration`."""
     look_ups: Annotated[tuple[LookUp, ...], Keywords(maxItems=20)] = ()
     values: Annotated[Mapping[str, Expression], Keywords(maxProperties=200)] = {}
     """Named expressions."""

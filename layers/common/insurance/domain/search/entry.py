@@ -1,0 +1,192 @@
+"""Searchable objects, and the places of the index at which each is found.
+
+The index has two kinds of partitions. A list is a partition of its own for each owner (a partner, or
+`*` for the insurer's staff) and each filter; its places are in order of time. A search key (a party, a
+number, an e-mail address) is one partition for all; its places begin with the partner, so that a
+partner reads its own part alone.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, NamedTuple, Self
+
+from insurance.domain.core.classification import Record
+from insurance.domain.core.identity import Mode, PartyId, mode_of
+
+EVERYBODY: Final = "*"
+"""The owner of lists over all partners."""
+FIRST: Final = " "
+"""Sorts before every place."""
+LAST: Final = "~"
+"""Sorts behind every sign of an instant and of an id."""
+
+
+class ObjectKind(StrEnum):
+    """What can be listed and searched; its value is the last part of the list's path."""
+
+    QUOTES = "quotes"
+    POLICIES = "policies"
+    CLAIMS = "claims"
+    COMPLAINTS = "complaints"
+    PAYMENTS = "payments"
+    REFUNDS = "refunds"
+    DOCUMENTS = "documents"
+    PARTIES = "parties"
+
+
+class PolicyListStatus(StrEnum):
+    """Whether and how a policy has ended: what time alone changes (on risk, expired) is not among it."""
+
+    ISSUED = "issued"
+    """Nothing has ended it before its time."""
+    CANCELLED = "cancelled"
+    """It is cancelled, from now or from a day to come."""
+    LAPSED = "lapsed"
+
+
+class SearchField(StrEnum):
+    """By what an object is found, one value at a time."""
+
+    PARTY = "party"
+    NUMBER = "number"
+    REFERENCE = "reference"
+    REGISTRATION = "registration"
+    EMAIL = "email"
+    PHONE = "phone"
+    NAME_AND_BIRTH = "name_and_birth"
+    NAME_AND_POSTCODE = "name_and_postcode"
+
+
+OPEN_FIELDS: Final = frozenset({SearchField.PARTY, SearchField.NUMBER})
+"""Fields whose values are ids and numbers that we gave: no table needs to hide them."""
+
+
+STATUS, PRODUCT, HANDLER, KIND = "status", "product", "handler", "kind"
+"""The filters of lists."""
+
+FILTERS: Final[Mapping[ObjectKind, tuple[frozenset[str], ...]]] = MappingProxyType(
+    {
+        ObjectKind.QUOTES: (frozenset({STATUS}), frozenset({PRODUCT})),
+        ObjectKind.POLICIES: (frozenset({STATUS}), frozenset({PRODUCT})),
+        ObjectKind.CLAIMS: (
+            frozenset({STATUS}),
+            frozenset({HANDLER}),
+            frozenset({HANDLER, STATUS}),
+        ),
+        ObjectKind.COMPLAINTS: (frozenset({STATUS}),),
+        ObjectKind.PAYMENTS: (frozenset({STATUS}),),
+        ObjectKind.REFUNDS: (frozenset({STATUS}),),
+        ObjectKind.DOCUMENTS: (frozenset({KIND}), frozenset({PRODUCT})),
+        ObjectKind.PARTIES: (),
+    }
+)
+"""The lists of each kind beside the list of all: by which filters, together where it says two."""
+
+
+NOT_FILTERED: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class SearchKey(NamedTuple):
+    """A normalised value that finds an object."""
+
+    field: SearchField
+    value: str
+
+
+class Entry(NamedTuple):
+    """One place of the index at which an object stands."""
+
+    partition: str
+    place: str
+
+
+type Tokens = Callable[[Mode, str, str], str]
+"""What stands for a personal value in the index: `IndexKeys.token`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchableObject:
+    """An object as the index knows it: what lists show of it, and what finds it."""
+
+    kind: ObjectKind
+    id: str
+    partner: str
+    party_id: PartyId
+    at: datetime
+    """By what lists order it: when it was made, or reported, or received."""
+    summary: Record
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """What lists can be narrowed down by: `status` with its status, for example."""
+    number: str = ""
+    """The number that the carrier gave it."""
+    keys: tuple[SearchKey, ...] = ()
+    """Values about a person, which the index may not hold as they are."""
+
+    def entries(self, tokens: Tokens) -> Iterator[Entry]:
+        """The places that hold nothing personal: lists, and keys that are ids and numbers."""
+        place = place_of(self.at, self.id)
+        for owner in dict.fromkeys((EVERYBODY, self.partner)):
+            if owner:
+                for names in (frozenset[str](), *FILTERS[self.kind]):
+                    if names <= self.filters.keys():
+                        values = {name: self.filters[name] for name in names}
+                        yield Entry(list_partition(self._mode, self.kind, owner, values), place)
+        yield self._key_entry(SearchKey(SearchField.PARTY, self.party_id), tokens)
+        if self.number:
+            yield self._key_entry(SearchKey(SearchField.NUMBER, self.number), tokens)
+
+    def personal_entries(self, tokens: Tokens) -> Iterator[Entry]:
+        """Every place at which a personal value finds the object."""
+        for key in dict.fromkeys(self.keys):
+            yield self._key_entry(key, tokens)
+
+    def _key_entry(self, key: SearchKey, tokens: Tokens) -> Entry:
+        partition = key_partition(self._mode, self.kind, key, tokens)
+        return Entry(partition, f"{self.partner}#{place_of(self.at, self.id)}")
+
+    @property
+    def _mode(self) -> Mode:
+        return mode_of(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedObject:
+    """An object with all of its places in the index."""
+
+    kind: ObjectKind
+    summary: Record
+    open: frozenset[Entry]
+    personal: frozenset[Entry]
+    """Places that a personal value led to: they go when the party is erased."""
+
+    @classmethod
+    def of(cls, found: SearchableObject, tokens: Tokens) -> Self:
+        return cls(
+            kind=found.kind,
+            summary=found.summary,
+            open=frozenset(found.entries(tokens)),
+            personal=frozenset(found.personal_entries(tokens)),
+        )
+
+
+def place_of(at: datetime, id: str = "") -> str:
+    """Where in a list something of this time stands."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}#{id}"
+
+
+def list_partition(
+    mode: Mode, kind: ObjectKind, owner: str, values: Mapping[str, str] = NOT_FILTERED
+) -> str:
+    """The partition of a list: all objects of an owner, or those with these values of filters."""
+    filters = "&".join(f"{name}={value}" for name, value in sorted(values.items()))
+    return f"{mode}#{kind}#list#{owner}#{filters}"
+
+
+def key_partition(mode: Mode, kind: str, key: SearchKey, tokens: Tokens) -> str:
+    """The partition of a search key: the token stands for a value that is personal."""
+    open_value = key.field in OPEN_FIELDS
+    value = key.value if open_value else tokens(mode, f"search {key.field}", key.value)
+    return f"{mode}#{kind}#key#{key.field}#{value}"

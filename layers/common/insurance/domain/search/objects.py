@@ -1,0 +1,325 @@
+"""Which searchable objects an event leaves: the aggregate, what is paid on it, a new party."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+
+from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.domain.billing import BillingAccount
+from insurance.domain.claim import Claim, Handling
+from insurance.domain.complaint import Complaint
+from insurance.domain.contract.number import normalise_number
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.classification import Record
+from insurance.domain.core.identity import PartyId
+from insurance.domain.document.document import Document
+from insurance.domain.party.party import Address, Policyholder
+from insurance.domain.party.record import Party
+from insurance.domain.policy import Policy
+from insurance.domain.quote.quote import Quote
+from insurance.domain.search import normalise
+from insurance.domain.search.entry import (
+    HANDLER,
+    KIND,
+    PRODUCT,
+    STATUS,
+    ObjectKind,
+    PolicyListStatus,
+    SearchableObject,
+    SearchField,
+    SearchKey,
+)
+from insurance.domain.search.summaries import (
+    ClaimSummary,
+    ComplaintSummary,
+    DocumentSummary,
+    PartySummary,
+    PaymentSummary,
+    PolicySummary,
+    QuoteSummary,
+)
+
+type SearchedBy = Callable[[ProductRef], Sequence[str]]
+"""The questions whose answers find a quote or a policy of this product version."""
+
+NAMES_SEARCHED: Final = 3
+ADDRESSES_SEARCHED: Final = 3
+"""The last ones count; those before them find a customer who has moved or married."""
+
+FIRST: Final = 0
+"""The number under which a quote makes its party known: the party's own events follow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """All objects that one event tells of. A later event with the same id tells of all of them again."""
+
+    id: str
+    sequence: int
+    party_id: PartyId
+    """Whose personal values the objects have."""
+    objects: tuple[SearchableObject, ...]
+
+
+def is_searchable(schema: type[Record]) -> bool:
+    """Whether records of this class are searched or listed at all."""
+    return schema in _SOURCES
+
+
+def sources_of(
+    record: Record, opened: Record, sequence: int, asked: SearchedBy
+) -> Sequence[Source]:
+    """The objects of a record, as its event left it.
+
+    Args:
+        record: The record with its personal fields, where its party was not erased.
+        opened: The record without its personal fields: summaries are made of it.
+        sequence: The number of the event.
+        asked: The questions of a product whose answers are search keys.
+    """
+    make = _SOURCES.get(type(record))
+    return tuple(make(record, opened, sequence, asked)) if make else ()
+
+
+def _of_quote(quote: Quote, opened: Quote, sequence: int, asked: SearchedBy) -> Iterator[Source]:
+    party_id = quote.party
+    yield Source(
+        quote.id,
+        sequence,
+        party_id,
+        (
+            SearchableObject(
+                kind=ObjectKind.QUOTES,
+                id=quote.id,
+                partner=quote.partner,
+                party_id=party_id,
+                at=quote.created_at,
+                summary=QuoteSummary.of(opened, party_id),
+                filters={STATUS: quote.status, PRODUCT: quote.product.code},
+                keys=tuple(_answer_keys([quote.answers], asked(quote.product))),
+            ),
+        ),
+    )
+    if sequence == 1 and quote.party_id is None:
+        party = SearchableObject(
+            kind=ObjectKind.PARTIES,
+            id=party_id,
+            partner=quote.partner,
+            party_id=party_id,
+            at=quote.created_at,
+            summary=PartySummary(id=party_id, partner=quote.partner, since=quote.created_at),
+            keys=tuple(_policyholder_keys(quote.policyholder)) if quote.policyholder else (),
+        )
+        yield Source(party_id, FIRST, party_id, (party,))
+
+
+def _of_policy(
+    policy: Policy, opened: Policy, sequence: int, asked: SearchedBy
+) -> Iterator[Source]:
+    ended = policy.cancelled_by()
+    if ended is None:
+        status = PolicyListStatus.ISSUED
+    else:
+        status = PolicyListStatus.LAPSED if ended.is_lapse else PolicyListStatus.CANCELLED
+    answers = [policy.answers, *(segment.answers for segment in policy.segments())]
+    yield _alone(
+        sequence,
+        SearchableObject(
+            kind=ObjectKind.POLICIES,
+            id=policy.id,
+            partner=policy.partner,
+            party_id=policy.party,
+            at=policy.issued_at,
+            summary=PolicySummary.of(opened),
+            filters={STATUS: status, PRODUCT: policy.product.code},
+            number=normalise_number(policy.number.text) if policy.number else "",
+            keys=tuple(_answer_keys(answers, asked(policy.product))),
+        ),
+    )
+
+
+def _of_claim(claim: Claim, opened: Claim, sequence: int, _asked: SearchedBy) -> Iterator[Source]:
+    party_id = claim.party
+    filters = {STATUS: str(claim.handling)}
+    if claim.handler and claim.handling is not Handling.CLOSED:
+        filters[HANDLER] = claim.handler
+    reference = claim.reference
+    listed = SearchableObject(
+        kind=ObjectKind.CLAIMS,
+        id=claim.id,
+        partner=claim.partner,
+        party_id=party_id,
+        at=claim.reported_at,
+        summary=ClaimSummary.of(opened, party_id),
+        filters=filters,
+        number=normalise_number(claim.number) if claim.number else "",
+        keys=(SearchKey(SearchField.REFERENCE, normalise.reference(reference)),)
+        if reference
+        else (),
+    )
+    paid = [_payment(payment, opened, claim.reported_at) for payment in opened.payments]
+    yield Source(claim.id, sequence, party_id, (listed, *paid))
+
+
+def _of_complaint(
+    complaint: Complaint, opened: Complaint, sequence: int, _asked: SearchedBy
+) -> Iterator[Source]:
+    party_id = complaint.party
+    contact = complaint.complainant.contact if complaint.complainant else None
+    listed = SearchableObject(
+        kind=ObjectKind.COMPLAINTS,
+        id=complaint.id,
+        partner=complaint.partner,
+        party_id=party_id,
+        at=complaint.received_at,
+        summary=ComplaintSummary.of(opened, party_id),
+        filters={STATUS: complaint.status},
+        keys=tuple(_contact_keys(contact)),
+    )
+    paid = [_payment(payment, opened, complaint.received_at) for payment in opened.redress]
+    yield Source(complaint.id, sequence, party_id, (listed, *paid))
+
+
+def _of_account(
+    account: BillingAccount, opened: BillingAccount, sequence: int, _asked: SearchedBy
+) -> Iterator[Source]:
+    at = datetime.combine(account.first_due, time(), UTC)
+    refunds = tuple(_payment(refund, opened, at) for refund in opened.refunds)
+    yield Source(account.id, sequence, account.party, refunds)
+
+
+def _of_document(
+    document: Document, opened: Document, sequence: int, _asked: SearchedBy
+) -> Iterator[Source]:
+    party_id = document.party
+    yield _alone(
+        sequence,
+        SearchableObject(
+            kind=ObjectKind.DOCUMENTS,
+            id=document.id,
+            partner=document.partner,
+            party_id=party_id,
+            at=document.made_at,
+            summary=DocumentSummary.of(opened, party_id),
+            filters={KIND: document.kind, PRODUCT: document.product.code},
+        ),
+    )
+
+
+def _of_party(party: Party, opened: Party, sequence: int, _asked: SearchedBy) -> Iterator[Source]:
+    yield _alone(
+        sequence,
+        SearchableObject(
+            kind=ObjectKind.PARTIES,
+            id=party.id,
+            partner=party.partner,
+            party_id=party.id,
+            at=party.created_at,
+            summary=PartySummary.of(opened),
+            keys=tuple(_party_keys(party)),
+        ),
+    )
+
+
+def _payment(
+    payment: OutgoingPayment, owner: Claim | Complaint | BillingAccount, at: datetime
+) -> SearchableObject:
+    refund = isinstance(owner, BillingAccount)
+    about = owner.policy_id if isinstance(owner, BillingAccount) else owner.id
+    party_id = owner.party
+    return SearchableObject(
+        kind=ObjectKind.REFUNDS if refund else ObjectKind.PAYMENTS,
+        id=payment.id,
+        partner=owner.partner,
+        party_id=party_id,
+        at=at,
+        summary=PaymentSummary.of(
+            payment, about=about, partner=owner.partner, party_id=party_id, at=at
+        ),
+        filters={STATUS: payment.status},
+    )
+
+
+def _alone(sequence: int, listed: SearchableObject) -> Source:
+    return Source(listed.id, sequence, listed.party_id, (listed,))
+
+
+# Search keys
+
+
+def _policyholder_keys(holder: Policyholder) -> Iterator[SearchKey]:
+    """By what a party is found that is known from its quote alone."""
+    if holder.email:
+        yield SearchKey(SearchField.EMAIL, normalise.email(holder.email))
+    addresses = [holder.address] if holder.address else []
+    yield from _name_keys([holder.name], holder.date_of_birth, addresses)
+
+
+def _party_keys(party: Party) -> Iterator[SearchKey]:
+    """By what a party is found, by earlier names, addresses and contacts too; by nothing once erased."""
+    for contact in party.contacts:
+        yield from _contact_keys(contact.value)
+    if party.reference:
+        yield SearchKey(SearchField.REFERENCE, normalise.reference(party.reference))
+    yield from _name_keys(
+        [dated.name for dated in party.names[-NAMES_SEARCHED:]],
+        party.date_of_birth,
+        [dated.address for dated in party.addresses[-ADDRESSES_SEARCHED:]],
+    )
+
+
+def _name_keys(
+    names: Sequence[str], born: date | None, addresses: Sequence[Address]
+) -> Iterator[SearchKey]:
+    """Each name with the birth date and with each postcode."""
+    for key in dict.fromkeys(key for name in names for key in normalise.name_keys(name)):
+        if born:
+            yield SearchKey(SearchField.NAME_AND_BIRTH, normalise.name_with_birth(key, born))
+        for address in addresses:
+            if address.postcode:
+                value = normalise.name_with_postcode(key, address.postcode)
+                yield SearchKey(SearchField.NAME_AND_POSTCODE, value)
+
+
+def _contact_keys(contact: str | None) -> Iterator[SearchKey]:
+    """A contact is an e-mail address or a number."""
+    if contact and "@" in contact:
+        yield SearchKey(SearchField.EMAIL, normalise.email(contact))
+    elif contact and normalise.phone(contact):
+        yield SearchKey(SearchField.PHONE, normalise.phone(contact))
+
+
+def _answer_keys(
+    answers: Sequence[dict[str, Any] | None], questions: Sequence[str]
+) -> Iterator[SearchKey]:
+    """The answers to the questions that the product names, of every period of the term."""
+    for one in answers:
+        for question in questions:
+            for value in _answered(one or {}, question.split("/")):
+                normal = normalise.code(value)
+                if normal:
+                    yield SearchKey(SearchField.REGISTRATION, normal)
+
+
+def _answered(answer: Any, path: Sequence[str]) -> Iterator[str]:
+    """The texts at a path of answers: `vehicles/registration` goes into each item of a list."""
+    if isinstance(answer, list):
+        for item in answer:
+            yield from _answered(item, path)
+    elif not path:
+        if isinstance(answer, str):
+            yield answer
+    elif isinstance(answer, dict) and path[0] in answer:
+        yield from _answered(answer[path[0]], path[1:])
+
+
+_SOURCES: Final[dict[type[Record], Callable[[Any, Any, int, SearchedBy], Iterator[Source]]]] = {
+    Quote: _of_quote,
+    Policy: _of_policy,
+    Claim: _of_claim,
+    Complaint: _of_complaint,
+    BillingAccount: _of_account,
+    Document: _of_document,
+    Party: _of_party,
+}

@@ -1,0 +1,62 @@
+"""The book of a source: which event of it was indexed last, and every place that it has in the index."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Self
+
+from insurance.domain.search.entry import Entry
+from insurance.dynamodb import codec
+from insurance.dynamodb.codec import Item
+
+PLACE = "book"
+UNSURE = ""
+"""The digest of a place that may have been written or removed: the next writer does it again."""
+
+
+class Noted(NamedTuple):
+    """What the book notes of one place: a digest of its summary, and whether a personal value led there."""
+
+    digest: str
+    personal: bool
+
+
+def book_key(source: str) -> Item:
+    """Where a source has its book."""
+    return {"partition": codec.text(f"source#{source}"), "place": codec.text(PLACE)}
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A source's places, as the table has them."""
+
+    sequence: int = -1
+    """The number of the event that was indexed last; -1 for none."""
+    version: int = 0
+    """Grows with every write: what the next one is conditional on."""
+    places: Mapping[Entry, Noted] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, item: Item | None) -> Self:
+        if item is None:
+            return cls()
+        packed = codec.unpack(item["places"]["B"])
+        return cls(
+            sequence=int(item["sequence"]["N"]),
+            version=int(item["version"]["N"]),
+            places={
+                Entry(partition, place): Noted(digest, personal=bool(personal))
+                for partition, place, digest, personal in packed["places"]
+            },
+        )
+
+    def item(self, source: str) -> Item:
+        places = [
+            [*entry, kept.digest, int(kept.personal)] for entry, kept in sorted(self.places.items())
+        ]
+        return {
+            **book_key(source),
+            "v": codec.number(codec.SCHEMA_VERSION),
+            "sequence": codec.number(self.sequence),
+            "version": codec.number(self.version),
+            "places": codec.binary(codec.pack({"places": places})),
+        }

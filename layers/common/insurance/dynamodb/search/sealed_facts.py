@@ -1,0 +1,40 @@
+"""The personal facts of events, opened with the key that is read with the quote or with the party."""
+
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import party_id_for, quote_id_for
+from insurance.dynamodb import codec
+from insurance.dynamodb.contract_keys import ContractKeys, party_in
+from insurance.dynamodb.tables import Tables
+from insurance.dynamodb.transaction import load
+from insurance.operations.parties.ports import Keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBSealedFacts:
+    """The port `SealedFacts` on DynamoDB."""
+
+    def __init__(self, client: "DynamoDBClient", tables: Tables, *, keys: Keys) -> None:
+        self._client = client
+        self._tables = tables
+        self._keys = keys
+
+    def read(self, event: Event) -> JsonObject | None:
+        places = [
+            (self._tables.quotes, {"id": codec.text(quote_id_for(event.stream))}),
+            (self._tables.parties, {"id": codec.text(party_id_for(event.stream))}),
+        ]
+        held = ContractKeys(self._keys, event.stream, *load(self._client, places))
+        key = held.of(party_in(event.facts, event.stream))
+        if key is None:
+            return None
+        try:
+            return key.unseal(event.sealed, event.stream)
+        except InvalidTag:
+            return None

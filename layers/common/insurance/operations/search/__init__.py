@@ -1,0 +1,1 @@
+"""Lists and searches over the objects of all policies."""

@@ -1,0 +1,102 @@
+"""Find the objects of one kind by a search key or a party, and a policyholder's own policies."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.search.entry import (
+    FIRST,
+    LAST,
+    ObjectKind,
+    SearchField,
+    SearchKey,
+    key_partition,
+)
+from insurance.operations.command import Query
+from insurance.operations.listing import ListEntry, ListPage, ListRange, page_of
+from insurance.operations.search.ports import SearchPorts
+
+
+def find_objects(
+    kind: ObjectKind, key: SearchKey, part: ListRange, query: Query, ports: SearchPorts
+) -> ListPage[Any]:
+    """The objects that a search key finds in the caller's own book, by partner and time."""
+    entries = _entries(kind, key, part, query, ports)
+    return page_of(entries, part.limit, lambda summary: summary)
+
+
+def list_own_policies(part: ListRange, query: Query, ports: SearchPorts) -> ListPage[Any]:
+    """The policies of the parties that a policyholder has access to, party by party."""
+    return _list_in_turn(ObjectKind.POLICIES, sorted(query.caller.parties), part, query, ports)
+
+
+def list_of_party(
+    kind: ObjectKind, party_id: str, part: ListRange, query: Query, ports: SearchPorts
+) -> ListPage[Any]:
+    """What belongs to a party and to those that were merged with it, party by party."""
+    parties = _merged_with(party_id, query, ports)
+    return _list_in_turn(kind, sorted(parties), part, query, ports)
+
+
+def _merged_with(party_id: str, query: Query, ports: SearchPorts) -> Sequence[str]:
+    """The party itself, and all that count as the same: it stands for them, or with them for another."""
+
+    def summary_of(party: str) -> Any:
+        key = SearchKey(SearchField.PARTY, party)
+        found = find_objects(ObjectKind.PARTIES, key, _Rest("", 1), query, ports)
+        return next(iter(found.items), None)
+
+    found = summary_of(party_id)
+    if found is not None and found.merged_into:
+        found = summary_of(found.merged_into)
+    return (found.id, *found.members) if found is not None else (party_id,)
+
+
+def _list_in_turn(
+    kind: ObjectKind,
+    parties: Sequence[str],
+    part: ListRange,
+    query: Query,
+    ports: SearchPorts,
+) -> ListPage[Any]:
+    """The objects of one party after the other: a query for each that a page reaches, mostly one."""
+    reached, _, inside = part.after.partition("/")
+    found: list[ListEntry[Any]] = []
+    for party_id in parties:
+        if party_id < reached:
+            continue
+        rest = _Rest(inside if party_id == reached else "", part.limit - len(found))
+        key = SearchKey(SearchField.PARTY, party_id)
+        found += [
+            ListEntry(f"{party_id}/{entry.position}", entry.record)
+            for entry in _entries(kind, key, rest, query, ports)
+        ]
+        if len(found) == part.limit:
+            break
+    return page_of(found, part.limit, lambda summary: summary)
+
+
+def _entries(
+    kind: ObjectKind, key: SearchKey, part: ListRange, query: Query, ports: SearchPorts
+) -> Sequence[ListEntry[Any]]:
+    """What a search key finds in the caller's own book."""
+    own = own_book(query.caller)
+    return ports.lists.read(
+        kind,
+        key_partition(query.caller.mode, kind, key, ports.index_keys.token),
+        part,
+        first=FIRST if own is None else f"{own}#",
+        last=LAST if own is None else f"{own}#{LAST}",
+    )
+
+
+class _Rest(NamedTuple):
+    """What is still wanted of a page, in the next party's policies."""
+
+    after: str
+    limit: int
+
+
+def own_book(caller: Caller) -> str | None:
+    """The partner whose book the caller sees; None for the insurer's staff, who see all of them."""
+    return None if caller.kind is CallerKind.STAFF else caller.partner

@@ -1,0 +1,84 @@
+"""Scenes of lists and searches: on an index that delivered events have filled."""
+
+from collections.abc import Iterator
+
+from insurance.access.grants import PEOPLES_SCOPES
+
+from tests.artefact.scenes.common import (
+    CLAIMED_AT,
+    DELIVERED,
+    HANDLER,
+    HARBOUR,
+    KIM,
+    MEADOW,
+    PAID,
+    PARTY,
+    REDRESS_ORDERED,
+    REDRESSED,
+    REFUND_ORDERED,
+    REFUNDED,
+    Json,
+    Scene,
+)
+
+LISTED = (*PAID, DELIVERED)
+"""What was issued and paid, and its events delivered."""
+BEN: Json = HARBOUR | {
+    "principal": "per_test_" + "0" * 32,
+    "kind": "policyholder",
+    "scopes": " ".join(sorted(PEOPLES_SCOPES)),
+    "parties": PARTY,
+}
+"""Somebody who was given access to the policy."""
+
+
+def search_scenes() -> Iterator[Scene]:
+    """Lists of a book and of what belongs to it, and searches in it."""
+    yield from book_scenes()
+    for kind, caller in (
+        ("quotes", HARBOUR),
+        ("claims", HANDLER),
+        ("payments", HARBOUR),
+        ("documents", HARBOUR),
+        ("parties", HARBOUR),
+    ):
+        yield Scene(f"search/{kind}", f"GET /v1/{kind}", caller, None, LISTED, at=CLAIMED_AT)
+    complained, refunded = (*REDRESSED, REDRESS_ORDERED), (*REFUNDED, REFUND_ORDERED)
+    yield Scene("search/complaints", "GET /v1/complaints", KIM, None, complained, at=CLAIMED_AT)
+    yield Scene("search/refunds", "GET /v1/refunds", HARBOUR, None, refunded, at=CLAIMED_AT)
+    mine = {"handler": HANDLER["claims"]["sub"], "status": "settling"}
+    yield Scene("search/claims_by_handler", "GET /v1/claims", HANDLER, query=mine)
+    yield from key_scenes()
+
+
+def book_scenes() -> Iterator[Scene]:
+    """A broker lists its policies; another lists none, and cannot list those of the first."""
+    policies = "GET /v1/policies"
+    yield Scene("search/policies", policies, HARBOUR, None, LISTED, query={"status": "issued"})
+    yield Scene("search/policies_of_nobody", policies, MEADOW, None, LISTED)
+    yield Scene(
+        "search/policies_of_a_party", policies, HARBOUR, None, LISTED, query={"party_id": PARTY}
+    )
+    yield Scene("search/policies_of_another", policies, MEADOW, query={"partner": "harbour"})
+    both = {"status": "issued", "product": "personal_motor"}
+    yield Scene("search/policies_by_too_much", policies, HARBOUR, query=both)
+    yield Scene("search/own_policies", "GET /v1/me/policies", BEN, None, LISTED)
+
+
+def key_scenes() -> Iterator[Scene]:
+    """Searches by what people know, which stands in the body."""
+    plate = {"registration": "ab12 cde"}
+    for kind, caller, body in (
+        ("quotes", HARBOUR, plate),
+        ("policies", HARBOUR, plate),
+        ("claims", HANDLER, {"reference": "POLICE 7/113"}),
+        ("complaints", KIM, {"phone": "+44 7700 900123"}),
+        ("parties", HARBOUR, {"name": "mer", "date_of_birth": "1991-03-14"}),
+    ):
+        yield Scene(
+            f"search/{kind}_search", f"POST /v1/{kind}/search", caller, body, LISTED, key="-"
+        )
+    nameless = {"date_of_birth": "1991-03-14"}
+    yield Scene(
+        "search/parties_by_half_a_key", "POST /v1/parties/search", HARBOUR, nameless, key="-"
+    )

@@ -1,0 +1,156 @@
+"""The index says what the last event of each source says, however the events come."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from insurance.api.paging import Page
+from insurance.domain.core.identity import Mode, party_id_for
+from insurance.domain.search.entry import (
+    FIRST,
+    LAST,
+    IndexedObject,
+    ObjectKind,
+    SearchableObject,
+    SearchField,
+    SearchKey,
+    key_partition,
+    list_partition,
+)
+from insurance.domain.search.summaries import PolicySummary
+
+from tests.support.builders import NOW, make_policy
+from tests.support.stores import Stores
+
+POLICY = make_policy()
+PARTY = party_id_for(POLICY.id)
+PLATE = SearchKey(SearchField.REGISTRATION, "AB12CDE")
+
+
+def policy_object(status: str = "issued", *keys: SearchKey, hours: int = 0) -> SearchableObject:
+    return SearchableObject(
+        kind=ObjectKind.POLICIES,
+        id=POLICY.id,
+        partner="harbour",
+        party_id=PARTY,
+        at=NOW + timedelta(hours=hours),
+        summary=PolicySummary.of(POLICY),
+        filters={"status": status},
+        keys=keys,
+    )
+
+
+def index(stores: Stores, sequence: int, *objects: SearchableObject, source: str = "") -> None:
+    indexed = [IndexedObject.of(each, stores.index_keys.token) for each in objects]
+    stores.index.replace(source or POLICY.id, sequence, indexed, party_id=PARTY)
+
+
+def listed(stores: Stores, partition: str, kind: ObjectKind = ObjectKind.POLICIES) -> Sequence[str]:
+    entries = stores.lists.read(kind, partition, Page("", "", 50), first=FIRST, last=LAST)
+    return [entry.position.rpartition("#")[2] for entry in entries]
+
+
+def by_status(stores: Stores, status: str, owner: str = "harbour") -> Sequence[str]:
+    partition = list_partition(Mode.TEST, ObjectKind.POLICIES, owner, {"status": status})
+    return listed(stores, partition)
+
+
+def by_key(stores: Stores, key: SearchKey, kind: ObjectKind = ObjectKind.POLICIES) -> Sequence[str]:
+    return listed(stores, key_partition(Mode.TEST, kind, key, stores.index_keys.token), kind)
+
+
+def test_an_object_stands_in_the_lists_of_its_partner_and_of_all(stores):
+    index(stores, 1, policy_object("issued", PLATE))
+
+    for owner in ("harbour", "*"):
+        assert by_status(stores, "issued", owner) == [POLICY.id]
+    assert by_status(stores, "issued", "meadow") == []
+    assert by_key(stores, PLATE) == [POLICY.id]
+
+
+def test_what_an_object_was_finds_it_no_more(stores):
+    index(stores, 1, policy_object("issued", PLATE))
+    index(stores, 2, policy_object("cancelled"))
+
+    assert (by_status(stores, "issued"), by_status(stores, "cancelled")) == ([], [POLICY.id])
+    assert by_key(stores, PLATE) == []
+
+
+def test_the_order_in_which_events_come_makes_no_difference(stores):
+    stages = {1: policy_object("issued", PLATE), 2: policy_object("cancelled"), 3: policy_object()}
+    for place, order in enumerate(permutations((1, 2, 3, 2))):
+        source = f"{POLICY.id}-{place}"
+        for sequence in order:
+            index(stores, sequence, stages[sequence], source=source)
+
+    assert set(by_status(stores, "issued")) == {POLICY.id}
+    assert by_status(stores, "cancelled") == []
+    assert by_key(stores, PLATE) == []
+
+
+def test_an_object_that_an_event_no_longer_tells_of_is_gone(stores):
+    index(stores, 1, policy_object())
+    index(stores, 2)
+
+    assert by_status(stores, "issued") == []
+
+
+def test_a_list_is_read_page_by_page_in_the_order_of_time(stores):
+    numbers = range(5)
+    for hours in numbers:
+        index(stores, 1, policy_object(hours=hours), source=f"source-{hours}")
+    partition = list_partition(Mode.TEST, ObjectKind.POLICIES, "harbour")
+
+    found, after = [], ""
+    while True:
+        part = Page("", after, 2)
+        page = stores.lists.read(ObjectKind.POLICIES, partition, part, first=FIRST, last=LAST)
+        found += [entry.position for entry in page]
+        if len(page) < 2:
+            break
+        after = page[-1].position
+
+    assert len(found) == len(set(found)) == len(numbers)
+    assert found == sorted(found)
+
+
+def test_a_forgotten_party_is_found_by_nothing_personal(stores):
+    index(stores, 1, policy_object("issued", PLATE))
+
+    stores.index.forget(PARTY)
+    stores.index.forget(PARTY)
+
+    assert by_key(stores, PLATE) == []
+    assert by_status(stores, "issued") == [POLICY.id]
+
+
+def test_nothing_personal_is_written_of_a_forgotten_party_by_a_late_event(stores):
+    stores.index.forget(PARTY)
+
+    index(stores, 1, policy_object("issued", PLATE))
+    index(stores, 2, policy_object("cancelled", PLATE))
+
+    assert by_key(stores, PLATE) == []
+    assert by_status(stores, "cancelled") == [POLICY.id]
+
+
+def test_the_party_itself_is_gone_when_it_is_forgotten(stores):
+    party = policy_object("issued", PLATE)
+    index(stores, 0, party, source=PARTY)
+
+    stores.index.forget(PARTY)
+    index(stores, 1, party, source=PARTY)
+
+    assert by_status(stores, "issued") == []
+
+
+@pytest.mark.parametrize("number", [97, 98, 99, 250])
+def test_an_object_with_many_keys_is_found_by_all_of_them_and_by_none_later(stores, number):
+    keys = [SearchKey(SearchField.EMAIL, f"ada{each}@example.com") for each in range(number)]
+
+    index(stores, 1, policy_object("issued", *keys))
+    assert [by_key(stores, key) for key in keys] == [[POLICY.id]] * number
+
+    index(stores, 2, policy_object("cancelled", keys[0]))
+    assert [by_key(stores, key) for key in keys] == [[POLICY.id]] + [[]] * (number - 1)

@@ -1,0 +1,70 @@
+"""The ports of search in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from insurance.domain.core.classification import JsonObject, Record
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import party_id_for, quote_id_for
+from insurance.domain.search.entry import Entry, IndexedObject, ObjectKind
+from insurance.operations.listing import ListEntry, ListRange
+
+from tests.fakes.memory import Memory
+
+
+@dataclass
+class _Indexed:
+    sequence: int
+    party_id: str
+    objects: Sequence[IndexedObject]
+
+
+@dataclass
+class MemorySearchIndex:
+    """The ports `SearchIndex` and `SearchLists`."""
+
+    sources: dict[str, _Indexed] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
+
+    def replace(
+        self, source: str, sequence: int, objects: Sequence[IndexedObject], *, party_id: str
+    ) -> None:
+        known = self.sources.get(source)
+        if known is None or known.sequence <= sequence:
+            self.sources[source] = _Indexed(sequence, party_id, objects)
+
+    def forget(self, party_id: str) -> None:
+        self.forgotten.add(party_id)
+
+    def read(
+        self, kind: ObjectKind, partition: str, part: ListRange, *, first: str, last: str
+    ) -> Sequence[ListEntry[Record]]:
+        found = {
+            entry.place: each.summary
+            for source, indexed in self.sources.items()
+            for each in indexed.objects
+            if each.kind is kind
+            for entry in self._entries(source, indexed, each)
+            if entry.partition == partition and first <= entry.place <= last
+        }
+        places = [place for place in sorted(found) if place > part.after]
+        return [ListEntry(place, found[place]) for place in places[: part.limit]]
+
+    def _entries(self, source: str, indexed: _Indexed, each: IndexedObject) -> frozenset[Entry]:
+        if indexed.party_id not in self.forgotten:
+            return each.open | each.personal
+        return frozenset() if source == indexed.party_id else each.open
+
+
+class MemorySealedFacts:
+    """The port `SealedFacts`."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def read(self, event: Event) -> JsonObject | None:
+        party_id = event.facts.get("party_id") or party_id_for(event.stream)
+        if party_id in self._memory.erased:
+            return None
+        key = self._memory.quotes[quote_id_for(event.stream)].key
+        return key.unseal(event.sealed, event.stream) if key else None

@@ -1,0 +1,38 @@
+"""Customers to search for: insured as a partner insures them, with all that they are found by."""
+
+from tests.support.claims import MOTOR
+from tests.support.driving.http import Json
+from tests.support.platform import Platform
+
+ADA: Json = {
+    "name": "Zoë Ada O'Merton",
+    "email": "Ada.Merton@example.com",
+    "date_of_birth": "1991-03-14",
+    "address": {"lines": ["1 High Street"], "postcode": "AB1 2CD", "country": "GB"},
+}
+PLATES = ("AB12 CDE", "CD34 EFG", "EF56 GHJ")
+"""Of vehicles that the bundled look-up knows, and that need no referral."""
+
+
+def insured(
+    platform: Platform, holder: Json = ADA, plate: str = PLATES[0], by: str = "harbour-test"
+) -> Json:
+    """A policy of the holder for the vehicle; the holder may be named by `party_id`."""
+    named = holder if "party_id" in holder else {"policyholder": holder}
+    quote = platform.post(
+        "/v1/quotes",
+        {
+            "product": "personal_motor",
+            "start": "2026-12-01",
+            "answers": MOTOR | {"registration": plate},
+            **named,
+        },
+        by=by,
+    )
+    platform.post(f"/v1/quotes/{quote['id']}/acceptance", by=by)
+    return platform.post("/v1/policies", {"quote_id": quote["id"]}, by=by)
+
+
+def erase(platform: Platform, party_id: str) -> None:
+    path = f"/v1/parties/{party_id}/erasure"
+    platform.post(path, {"reason": "asked to"}, by="privacy-test")
