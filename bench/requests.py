@@ -11,6 +11,8 @@ type Json = dict[str, Any]
 QUOTED_AT = "2026-11-24T09:00:00Z"
 NOTIFIED_AT = "2027-01-16T08:20:00Z"
 PAID_AT = "2027-01-17T10:00:00Z"
+NOT_KEPT_AT = "2045-01-01T00:00:00Z"
+"""When no rule of retention keeps the records of these policies any more."""
 
 MOTOR = {
     "product": "personal_motor",
@@ -231,4 +233,5 @@ def report(payment_id: str, key: str) -> Ask:
 
 def erase(party_id: str, key: str) -> Ask:
     body = {"reason": "The person asked for it, and nothing has to be kept."}
-    return Ask("customers", "POST", f"/v1/parties/{party_id}/erasure", body, key, PAID_AT, PRIVACY)
+    path = f"/v1/parties/{party_id}/erasure"
+    return Ask("customers", "POST", path, body, key, NOT_KEPT_AT, PRIVACY)

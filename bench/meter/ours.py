@@ -185,7 +185,7 @@ def commands(
     yield answers.pop()
     step("report payment", requests.report(claim["payments"][0]["id"], key))
     yield answers.pop()
-    step("erase party", requests.erase(policy["party_id"], key))
+    step("erase party", requests.erase(issued(call, f"{key}-old")["party_id"], key))
     yield answers.pop()
 
 

@@ -6,12 +6,19 @@ from typing import Annotated, Literal, Self
 
 from insurance import bundles, wiring
 from insurance.api.body import Request
-from insurance.api.fields import AccountNumber, Code, Iban, Reason, SortCode, Text
+from insurance.api.fields import AccountNumber, Code, Iban, Instant, Reason, SortCode, Text
 from insurance.api.router import Api
-from insurance.api.views.parties import CustomerView, ErasureView, PartyView
+from insurance.api.views.parties import (
+    CustomerView,
+    DataExportView,
+    ErasureView,
+    LegalHoldView,
+    PartyView,
+)
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
+    LegalHoldStands,
     PartyFull,
     ReferenceTaken,
     WrongState,
@@ -26,10 +33,14 @@ from insurance.domain.party.record import (
     Party,
     PartyDetails,
     PartyKind,
+    ProofMethod,
     RestrictionKind,
 )
+from insurance.domain.privacy.legal_hold import LegalHold
 from insurance.operations.command import Command, Query
-from insurance.operations.parties.erase_party import erase_party
+from insurance.operations.parties.erase_party import ErasureInput, erase_party, withdraw_erasure
+from insurance.operations.parties.export_data import DataDownload, ExportInput, export_data
+from insurance.operations.parties.find_legal_hold import find_legal_hold
 from insurance.operations.parties.merge_parties import merge_parties, undo_merge
 from insurance.operations.parties.read_party import Customer, read_party
 from insurance.operations.parties.record_consent import record_consent
@@ -37,7 +48,11 @@ from insurance.operations.parties.register_party import register_party
 from insurance.operations.parties.restrict_party import lift_restriction, restrict_party
 from pydantic import StringConstraints, model_validator
 
-ports = bundles.party_ports()
+ports, erasing, exporting = (
+    bundles.party_ports(),
+    bundles.erasure_ports(),
+    bundles.export_ports(),
+)
 
 api = Api(wiring.stores().idempotency.find_replay)
 handler = api.entrypoint()
@@ -129,10 +144,25 @@ class MergeRequest(Request):
     party_id: PartyId
 
 
+class DataExportRequest(Request):
+    """A person asks for their data, and has shown who they are."""
+
+    requested_at: Instant | None = None
+    """When they asked: the law's time runs from then; absent: now."""
+    proof: Literal["identity_document", "portal_sign_in", "security_questions"]
+    reference: Text | None = None
+    """What was shown: the kind of a document and the last characters of its number, for example."""
+
+    def asked(self) -> ExportInput:
+        return ExportInput(self.requested_at, ProofMethod(self.proof), self.reference)
+
+
 class ErasureRequest(Request):
     """Why a party's personal data are erased."""
 
     reason: Reason
+    when_permitted: bool = False
+    """Where the law keeps the data: keep the request, and erase when nothing keeps them any more."""
 
 
 @api.command(
@@ -236,7 +266,52 @@ def post_merge_reversal(party_id: str, request: MergeRequest, command: Command) 
     callers={CallerKind.STAFF},
     roles={Role.PRIVACY_OFFICER},
     shows=ErasureView,
+    raises=(AlreadyErased, LegalHoldStands, WrongState),
+)
+def post_erasure(party_id: str, request: ErasureRequest, command: Command) -> Erasure | Party:
+    asked = ErasureInput(request.reason, when_permitted=request.when_permitted)
+    return erase_party(party_id, asked, command, erasing)
+
+
+@api.command(
+    "/v1/parties/{party_id}/erasure-withdrawal",
+    operation_id="withdrawErasure",
+    summary="Withdraw an erasure that waits for the end of the legal hold",
+    scope=Scope.PARTIES_ERASE,
+    callers={CallerKind.STAFF},
+    roles={Role.PRIVACY_OFFICER},
+    shows=PartyView.of_stored,
+    if_match=True,
+    raises=(AlreadyErased, WrongState),
+)
+def post_erasure_withdrawal(party_id: str, command: Command) -> Stored[Party]:
+    return withdraw_erasure(party_id, command, erasing)
+
+
+@api.query(
+    "/v1/parties/{party_id}/legal-hold",
+    operation_id="getLegalHold",
+    summary="Find out what holds the erasure of a party back",
+    scope=Scope.PARTIES_ERASE,
+    callers={CallerKind.STAFF},
+    roles={Role.PRIVACY_OFFICER},
+    shows=LegalHoldView,
     raises=(AlreadyErased,),
 )
-def post_erasure(party_id: str, request: ErasureRequest, command: Command) -> Erasure:
-    return erase_party(party_id, request.reason, command, ports.parties)
+def get_legal_hold(party_id: str, query: Query) -> LegalHold:
+    return find_legal_hold(party_id, query, erasing)
+
+
+@api.command(
+    "/v1/parties/{party_id}/data-exports",
+    operation_id="exportPartyData",
+    summary="Export everything about a party, for the party",
+    scope=Scope.PARTIES_ERASE,
+    callers={CallerKind.STAFF},
+    roles={Role.PRIVACY_OFFICER},
+    status=HTTPStatus.CREATED,
+    shows=DataExportView,
+    raises=(AlreadyErased, PartyFull),
+)
+def post_data_export(party_id: str, request: DataExportRequest, command: Command) -> DataDownload:
+    return export_data(party_id, request.asked(), command, exporting)

@@ -19,6 +19,7 @@ from insurance.operations.billing.collect_premium import collect_premium
 from insurance.operations.claims.charge_reinstatement import charge_reinstatement
 from insurance.operations.command import Query
 from insurance.operations.ledger.post_earned_premium import post_earned_premium
+from insurance.operations.parties.carry_out_erasure import carry_out_erasure
 from insurance.operations.policy.invite_renewal import invite_renewal
 from insurance.operations.quoting.expire_quote import expire_quote
 from insurance.operations.scheduler.check_deadlines import (
@@ -37,6 +38,7 @@ JOBS: Final[dict[JobKind, Job]] = {
     JobKind.CLAIM: partial(check_claim_deadlines, claims=stores.claims),
     JobKind.LIMIT: partial(charge_reinstatement, ports=bundles.reinstatement_ports()),
     JobKind.COMPLAINT: partial(check_complaint_deadlines, complaints=stores.complaints),
+    JobKind.ERASURE: partial(carry_out_erasure, ports=bundles.erasure_ports()),
 }
 ANSWER_SECONDS: Final = 15.0
 """The gateway waits for 29 s; a job may take a few."""

@@ -97,7 +97,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
         "insurance.dynamodb.claims.claims",
         "insurance.dynamodb.quoting.quotes",
     ),
-    "customers": ("joserfc", "insurance.dynamodb.claims.claims", "insurance.products"),
+    "customers": ("joserfc", "insurance.dynamodb.claims.claims"),
     "scheduler": ("joserfc",),
     "accounting": ("joserfc", "insurance.dynamodb.claims.claims"),
     "event_delivery": ("joserfc", "insurance.api"),

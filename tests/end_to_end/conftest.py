@@ -47,8 +47,12 @@ class Caller:
     def get(self, path: str) -> httpx.Response:
         return self.http.get(path)
 
-    def post(self, path: str, body: Json, *, key: str | None = None) -> httpx.Response:
+    def post(
+        self, path: str, body: Json, *, key: str | None = None, at: str | None = None
+    ) -> httpx.Response:
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}
+        if at is not None:
+            headers["Coverwright-Clock"] = at
         return self.http.post(path, json=body, headers=headers)
 
     def post_raw(self, path: str, body: bytes) -> httpx.Response:

@@ -143,8 +143,11 @@ def test_erasing_a_party_leaves_the_chain_whole(
     policy = harbour.post("/v1/policies", {"quote_id": quote_id}).json()
     officer = call_as("privacy-test")
 
-    erased = officer.post(f"/v1/parties/{policy['party_id']}/erasure", {"reason": "Asked to."})
+    path = f"/v1/parties/{policy['party_id']}/erasure"
+    refused = officer.post(path, {"reason": "Asked to."})
+    erased = officer.post(path, {"reason": "Asked to."}, at=refused.json()["possible_from"])
 
+    assert refused.json()["code"] == "legal-hold"
     assert erased.status_code == 200, erased.text
     after = harbour.get(f"/v1/policies/{policy['id']}")
     assert "Ada Merton" not in after.text

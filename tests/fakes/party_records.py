@@ -13,11 +13,13 @@ from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode, index_token, policy_id_for, quote_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.party.record import Party, details_of
+from insurance.domain.privacy.legal_hold import ContractRecords
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import Contract, PartyChange, PartyGroup
 
 from tests.fakes.keys import MemoryKey
 from tests.fakes.memory import Memory
+from tests.fakes.party_contracts import contract_in, unopened
 
 
 class MemoryIndexKeys:
@@ -94,9 +96,18 @@ class MemoryParties:
             self.write(change.event, change.before.key)
         self._memory.keep(command.idempotency)
 
-    def erase(self, erased: Sequence[PartyChange], *, command: Command) -> None:
+    def erase(
+        self,
+        erased: Sequence[PartyChange],
+        *,
+        unless_changed: Sequence[ContractRecords] = (),
+        command: Command,
+    ) -> None:
         self._memory.check(command.idempotency)
         self._check(erased)
+        for contract in unless_changed:
+            if contract != unopened(contract_in(self._memory, contract.quote.record.id)):
+                raise StaleRevision(erased[0].event.stream)
         for each in erased:
             self._append(each.event)
             self._memory.erased.add(each.event.stream)

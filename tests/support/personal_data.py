@@ -7,20 +7,23 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from insurance.domain.core.identity import party_id_for
 from insurance.domain.core.packing import unpack
+from insurance.dynamodb.stores import Stores
+from insurance.wiring import keys
 
-from tests.support.backend import Backend
+from tests.support.backend import Backend, environment
 from tests.support.calls import (
     EMAIL,
     LOSS_CLOCK,
     NAME,
     NARRATIVE,
-    PRIVACY,
     REGISTRATION,
     Answer,
     Handlers,
     staff,
 )
+from tests.support.stores import erase as erase_party
 
 WORDS = (
     NAME,
@@ -90,9 +93,13 @@ def open_words(backend: Backend) -> dict[str, set[str]]:
 
 
 def erase(handlers: Handlers, policy_id: str) -> None:
-    path = f"/v1/parties/{policy_id.replace('pol_', 'pty_')}/erasure"
-    answer = handlers.post(path, {"reason": "asked to"}, caller=PRIVACY, clock=LOSS_CLOCK)
-    assert answer.status == 200, answer.text
+    """Destroy the key of the policy's party whatever holds it, as erasures did before there were legal
+    holds: what they left must be readable still."""
+    backend = handlers.backend
+    with environment(backend.environment()):
+        stores = Stores(lambda: backend.dynamodb, backend.table, keys)
+        party_id = party_id_for(policy_id)
+        erase_party(stores, party_id, key=f"erase-{party_id}")
 
 
 type Json = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from insurance.domain.billing.event_types import BillingEventType
 from insurance.domain.claim.event_types import ClaimEventType
@@ -15,7 +15,14 @@ from insurance.operations.claims.ports import Claims
 from insurance.operations.complaints.ports import Complaints
 from insurance.operations.delivery.ports import SealedFacts, SearchIndex
 from insurance.operations.documents.ports import Documents
-from insurance.operations.parties.ports import Accesses, IndexKeys, KeyCopies, Parties, PartyChange
+from insurance.operations.parties.ports import (
+    Accesses,
+    IndexKeys,
+    KeyCopies,
+    Parties,
+    PartyChange,
+    PartyContracts,
+)
 from insurance.operations.policy.ports import Policies, PolicyChanges, PolicyTransfers, Renewals
 from insurance.operations.products.ports import ProductVersions
 from insurance.operations.quoting.ports import Quotes
@@ -29,6 +36,7 @@ from tests.fakes.documents import MemoryDocuments
 from tests.fakes.keys import MemoryKey, PlainKeys
 from tests.fakes.memory import Memory
 from tests.fakes.parties import MemoryAccesses
+from tests.fakes.party_contracts import MemoryPartyContracts
 from tests.fakes.party_records import MemoryIndexKeys, MemoryKeyCopies, MemoryParties
 from tests.fakes.policy import (
     MemoryPolicies,
@@ -89,6 +97,7 @@ class Stores:
     index: SearchIndex
     lists: SearchLists
     sealed_facts: SealedFacts
+    contracts: PartyContracts
     new_key: Callable[[], Any]
 
 
@@ -113,6 +122,7 @@ def in_memory() -> Stores:
         index,
         index,
         MemorySealedFacts(memory),
+        MemoryPartyContracts(memory),
         lambda: MemoryKey(b"key"),
     )
 
@@ -139,6 +149,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.search_index,
         real.search_lists,
         real.sealed_facts,
+        real.party_contracts,
         keys.new,
     )
 
@@ -206,8 +217,16 @@ def notify(stores: Stores, claim: Claim, key: str = "claim-1") -> Stored[Claim]:
     return kept
 
 
-def erase(stores: Stores, party_id: str, key: str = "erase-1") -> Event:
-    """Erase the party and those that were merged into it; the event of the party is given back."""
+class ErasingStores(Protocol):
+    """The stores that an erasure needs."""
+
+    @property
+    def parties(self) -> Parties: ...
+
+
+def erase(stores: ErasingStores, party_id: str, key: str = "erase-1") -> Event:
+    """Erase the party and those that were merged into it, whatever holds them, as erasures did before
+    there were legal holds; the event of the party is given back."""
     command = make_command(
         key,
         operation="test POST /v1/parties/{party_id}/erasure",

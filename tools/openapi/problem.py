@@ -21,6 +21,18 @@ PROBLEM_FIELD: Json = {
     },
 }
 
+HOLD: Json = {
+    "type": "object",
+    "description": "One reason why personal data are kept",
+    "required": ["code", "about", "reason"],
+    "properties": {
+        "code": {"type": "string", "maxLength": 100},
+        "about": {"type": "string", "maxLength": 100},
+        "reason": {"type": "string", "maxLength": 1000},
+        "until": {"type": "string", "format": "date-time"},
+    },
+}
+
 PROBLEM: Json = {
     "type": "object",
     "description": "What went wrong (RFC 9457). Act on `code`, never on the words.",
@@ -37,6 +49,8 @@ PROBLEM: Json = {
             "maxItems": 1000,
             "items": {"$ref": "#/components/schemas/ProblemField"},
         },
+        "holds": {"type": "array", "maxItems": 10000, "items": HOLD},
+        "possible_from": {"type": "string", "format": "date-time"},
     },
 }
 

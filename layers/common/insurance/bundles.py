@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from insurance.operations.delivery.ports import DeliveryPorts, IndexPorts
     from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
-    from insurance.operations.parties.ports import PartyPorts, ScreeningPorts
+    from insurance.operations.parties.ports import (
+        ErasurePorts,
+        ExportPorts,
+        PartyPorts,
+        ScreeningPorts,
+    )
     from insurance.operations.payments.ports import PaymentPorts
     from insurance.operations.policy.ports import (
         InvitationPorts,
@@ -84,6 +89,27 @@ def transfer_ports() -> TransferPorts:
         transfers=wiring.stores().policy_transfers,
         screening=screening_ports(),
         keys=wiring.keys(),
+    )
+
+
+def erasure_ports() -> ErasurePorts:
+    from insurance.operations.parties.ports import ErasurePorts
+
+    return ErasurePorts(
+        parties=wiring.stores().parties,
+        contracts=wiring.stores().party_contracts,
+        products=wiring.products(),
+    )
+
+
+def export_ports() -> ExportPorts:
+    from insurance.operations.parties.ports import ExportPorts
+
+    return ExportPorts(
+        parties=wiring.stores().parties,
+        contracts=wiring.stores().party_contracts,
+        products=wiring.products(),
+        files=wiring.objects("documents"),
     )
 
 

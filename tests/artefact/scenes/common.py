@@ -12,6 +12,8 @@ type Json = dict[str, Any]
 
 
 QUOTED_AT, CLAIMED_AT = "2026-11-22T10:00:00Z", "2027-01-16T09:30:00Z"
+NOT_KEPT_AT = "2045-01-01T00:00:00Z"
+"""When no rule of retention keeps the records of these policies any more."""
 
 
 def partner(name: str) -> Json:

@@ -12,6 +12,7 @@ from tests.artefact.scenes.common import (
     HARBOUR,
     ISSUED,
     MEADOW,
+    NOT_KEPT_AT,
     PARTY,
     PRIVACY,
     RISK,
@@ -81,8 +82,18 @@ def _record_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
 def _erasure_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     erase, party = "POST /v1/parties/{party_id}/erasure", {"party_id": PARTY}
     reason = {"reason": "Asked for by the policyholder."}
-    yield Scene("customers/erase", erase, PRIVACY, reason, ISSUED, party, at=CLAIMED_AT)
+    hold = "GET /v1/parties/{party_id}/legal-hold"
+    yield Scene("customers/legal_hold", hold, PRIVACY, None, ISSUED, party, at=CLAIMED_AT)
+    on_risk = "customers/erase_on_risk"
+    yield Scene(on_risk, erase, PRIVACY, reason, ISSUED, party, at=CLAIMED_AT)
+    may_wait, wait = reason | {"when_permitted": True}, "customers/erase_when_permitted"
+    yield Scene(wait, erase, PRIVACY, may_wait, ISSUED, party, at=CLAIMED_AT)
+    withdraw, stay = "POST /v1/parties/{party_id}/erasure-withdrawal", "customers/withdraw_erasure"
+    yield Scene(stay, withdraw, PRIVACY, {}, (*ISSUED, wait), party, at=CLAIMED_AT)
+    export, proof = "POST /v1/parties/{party_id}/data-exports", {"proof": "portal_sign_in"}
+    yield Scene("customers/export_data", export, PRIVACY, proof, ISSUED, party, at=CLAIMED_AT)
+    yield Scene("customers/erase", erase, PRIVACY, reason, ISSUED, party, at=NOT_KEPT_AT)
     whole, given = ERASED_CUSTOMER[-1], ERASED_CUSTOMER[:-1]
-    yield Scene(whole, erase, PRIVACY, reason, given, of_customer, at=CLAIMED_AT)
+    yield Scene(whole, erase, PRIVACY, reason, given, of_customer, at=NOT_KEPT_AT)
     nobody = "customers/erase_without_the_role"
     yield Scene(nobody, erase, UNDERWRITER, reason, ISSUED, party, at=CLAIMED_AT)

@@ -2,18 +2,13 @@
 
 from typing import Any
 
-from tests.support.calls import BANK, LOSS_CLOCK, PRIVACY, Answer, Handlers, staff
+from tests.support.calls import BANK, LOSS_CLOCK, Answer, Handlers, staff
+from tests.support.personal_data import erase
 from tests.support.streams import assert_chains_hold, posted, streams
 
 type Json = dict[str, Any]
 
 SUPERVISOR = staff("staff-sue", "supervisor", "claims:approve")
-
-
-def erase(handlers: Handlers, claim: Json) -> None:
-    party_id = claim["policy_id"].replace("pol_", "pty_")
-    erased = handlers.post(f"/v1/parties/{party_id}/erasure", {"reason": "asked"}, caller=PRIVACY)
-    assert erased.status == 200, erased.text
 
 
 def awaiting_approval(handlers: Handlers) -> tuple[Json, str]:
@@ -31,7 +26,7 @@ def decide(handlers: Handlers, path: str, decision: str) -> Answer:
 def test_a_payment_under_way_is_posted_though_its_payee_was_erased(handlers: Handlers):
     claim = handlers.settled()
     [payment] = claim["payments"]
-    erase(handlers, claim)
+    erase(handlers, claim["policy_id"])
 
     report = {
         "instruction_id": payment["instruction_id"],
@@ -53,7 +48,7 @@ def test_a_payment_under_way_is_posted_though_its_payee_was_erased(handlers: Han
 
 def test_a_payment_to_somebody_erased_is_refused_and_never_approved(handlers: Handlers):
     claim, path = awaiting_approval(handlers)
-    erase(handlers, claim)
+    erase(handlers, claim["policy_id"])
 
     assert decide(handlers, path, "approve").code == "already-erased"
     refused = decide(handlers, path, "refuse")

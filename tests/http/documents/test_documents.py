@@ -12,7 +12,6 @@ from tests.support.calls import (
     EMAIL,
     LIVE,
     NAME,
-    PRIVACY,
     QUOTE,
     REGISTRATION,
     STRANGER,
@@ -20,6 +19,7 @@ from tests.support.calls import (
     event,
 )
 from tests.support.documents import words
+from tests.support.personal_data import erase
 from tests.support.streams import assert_chains_hold, streams
 
 pytestmark = pytest.mark.xdist_group("policy_life")
@@ -115,9 +115,7 @@ def test_the_register_is_paged_and_its_chain_holds(handlers, path):
 
 def test_an_erasure_leaves_the_register_and_no_readable_file(handlers, path):
     document = made(handlers, path)["document"]
-    party = path.rpartition("/")[2].replace("pol_", "pty_")
-    erased = handlers.post(f"/v1/parties/{party}/erasure", {"reason": "asked"}, caller=PRIVACY)
-    assert erased.status == 200, erased.text
+    erase(handlers, path.rpartition("/")[2])
 
     read = handlers.get(f"{path}/documents/{document['id']}")
     another = handlers.post(f"{path}/documents", {"kind": "certificate"}, clock=CLOCK)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from insurance.domain.core.identity import party_id_for
 
 from tests.support.calls import (
     APPROVER,
@@ -20,6 +21,7 @@ from tests.support.calls import (
     application,
     staff,
 )
+from tests.support.personal_data import erase
 
 type Json = dict[str, Any]
 
@@ -129,17 +131,21 @@ def unknown_payment(handlers: Handlers) -> Answer:
 
 
 def erased_twice(handlers: Handlers) -> Answer:
-    path = f"/v1/parties/{handlers.issued()['party_id']}/erasure"
+    path = f"/v1/parties/{party_id_for(handlers.quoted()['id'])}/erasure"
     assert handlers.post(path, {"reason": "asked"}, caller=PRIVACY).status == 200
     return handlers.post(path, {"reason": "asked"}, caller=PRIVACY)
 
 
 def claim_on_an_erased_policy(handlers: Handlers) -> Answer:
     policy = handlers.issued()
-    path = f"/v1/parties/{policy['party_id']}/erasure"
-    assert handlers.post(path, {"reason": "asked"}, caller=PRIVACY).status == 200
+    erase(handlers, policy["id"])
     body = CLAIM | {"policy_id": policy["id"]}
     return handlers.post("/v1/claims", body, clock=LOSS_CLOCK)
+
+
+def erased_while_on_risk(handlers: Handlers) -> Answer:
+    path = f"/v1/parties/{handlers.issued()['party_id']}/erasure"
+    return handlers.post(path, {"reason": "asked"}, caller=PRIVACY)
 
 
 def erased_quote_accepted(handlers: Handlers) -> Answer:
@@ -214,6 +220,7 @@ REFUSALS: dict[str, tuple[int, str, Meets]] = {
     "reported again under another key": (409, "wrong-state", reported_again),
     "issued twice": (409, "quote-already-issued", issued_twice),
     "erased twice": (409, "already-erased", erased_twice),
+    "erased while on risk": (409, "legal-hold", erased_while_on_risk),
     "claim on an erased policy": (409, "already-erased", claim_on_an_erased_policy),
     "erased quote accepted": (409, "already-erased", erased_quote_accepted),
     "own payment approved": (409, "same-person", own_payment),

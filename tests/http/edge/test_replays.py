@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
+from insurance.domain.core.identity import party_id_for
 
 from tests.support import pet
 from tests.support.calls import (
@@ -91,7 +92,7 @@ def reporting(handlers: Handlers) -> Sent:
 
 
 def erasing(handlers: Handlers) -> Sent:
-    party_id = handlers.issued()["party_id"]
+    party_id = party_id_for(handlers.quoted()["id"])
     path = f"/v1/parties/{party_id}/erasure"
     return Sent(path, {"reason": "asked to"}, {"reason": "asked again"}, PRIVACY)
 

@@ -15,12 +15,12 @@ from tests.support.calls import (
     LIVE,
     LOSS_CLOCK,
     PARTNER,
-    PRIVACY,
     STRANGER,
     Answer,
     Handlers,
     staff,
 )
+from tests.support.personal_data import erase
 from tests.support.pictures import PICTURE, PLACE, photograph, png
 from tests.support.streams import assert_chains_hold, streams
 
@@ -281,9 +281,7 @@ def test_the_same_file_on_another_claim_of_the_policy_links_the_two(handlers):
 def test_an_erasure_leaves_the_claim_and_no_readable_file(handlers, path):
     evidence = sent(handlers, path, photograph())
     claim = handlers.get(path.rpartition("/")[0]).body
-    party = claim["policy_id"].replace("pol_", "pty_")
-    erased = handlers.post(f"/v1/parties/{party}/erasure", {"reason": "asked"}, caller=PRIVACY)
-    assert erased.status == 200, erased.text
+    erase(handlers, claim["policy_id"])
 
     read = handlers.get(f"{path}/{evidence['id']}")
     another = handlers.post(path, offer(photograph(3)), clock=LOSS_CLOCK)

@@ -7,7 +7,6 @@ import pytest
 from tests.support.backend import Backend
 from tests.support.calls import (
     EMAIL,
-    LOSS_CLOCK,
     NAME,
     PARTNER,
     PRIVACY,
@@ -33,6 +32,9 @@ PARTY: Json = {
     "language": "en-GB",
 }
 RISK = {name: value for name, value in QUOTE.items() if name != "policyholder"}
+
+NOT_KEPT_AT = "2045-01-01T00:00:00Z"
+"""When no rule of retention keeps anything of these policies any more."""
 
 
 def made(answer: Answer) -> Json:
@@ -66,7 +68,7 @@ def merged(handlers: Handlers, into: str, other: str) -> Json:
 
 def erased(handlers: Handlers, party_id: str) -> Json:
     reason = {"reason": "Asked to."}
-    return made(step(handlers, party_id, "erasure", reason, caller=PRIVACY, clock=LOSS_CLOCK))
+    return made(step(handlers, party_id, "erasure", reason, caller=PRIVACY, clock=NOT_KEPT_AT))
 
 
 def contracts(party: Json) -> set[str]:

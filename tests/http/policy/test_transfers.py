@@ -60,9 +60,13 @@ def passed(handlers: Handlers, path: str, body: Json = DIVORCE, **options: Any) 
     return found
 
 
+NOT_KEPT_AT = "2045-01-01T00:00:00Z"
+"""When no rule of retention keeps anything of these policies any more."""
+
+
 def erase_party(handlers: Handlers, party_id: str) -> Answer:
     body = {"reason": "asked to"}
-    return handlers.post(f"/v1/parties/{party_id}/erasure", body, caller=PRIVACY, clock=LOSS_CLOCK)
+    return handlers.post(f"/v1/parties/{party_id}/erasure", body, caller=PRIVACY, clock=NOT_KEPT_AT)
 
 
 def test_the_new_holder_has_the_policy_with_its_number_and_its_price(handlers, policy, path):
@@ -310,3 +314,28 @@ def test_a_transfer_cannot_be_reversed_and_a_stranger_cannot_make_one(handlers, 
 
     assert undone.code == "wrong-state"
     assert strange.code == "policy-not-found"
+
+
+def test_a_policy_that_was_passed_on_holds_its_former_and_its_new_holder(handlers, policy, path):
+    passed(handlers, path)
+    party = handlers.get(path, clock=WHEN).body["party_id"]
+
+    for holder in (policy["party_id"], party):
+        hold = f"/v1/parties/{holder}/legal-hold"
+        found = handlers.get(hold, caller=PRIVACY, clock=WHEN).body["holds"]
+        assert "on_risk" in {each["code"] for each in found}
+        assert {each["about"] for each in found} == {policy["id"]}
+
+
+def test_an_export_has_nothing_of_another_holder(handlers, policy, path):
+    passed(handlers, path)
+    party = handlers.get(path, clock=WHEN).body["party_id"]
+
+    for holder, own, other in ((policy["party_id"], NAME, HEIR), (party, HEIR, NAME)):
+        asked = {"proof": "portal_sign_in"}
+        exports = f"/v1/parties/{holder}/data-exports"
+        made = handlers.post(exports, asked, caller=PRIVACY, clock=WHEN)
+        assert made.status == 201, made.text
+        text = httpx.get(made.body["url"]).text
+        assert own in text
+        assert other not in text

@@ -10,7 +10,8 @@ from insurance.domain.product import Product, ProductSource
 from insurance.products import product
 
 from tests.support.backend import environment
-from tests.support.calls import PRIVACY, QUOTE, Handlers, forget_wiring
+from tests.support.calls import QUOTE, Handlers, forget_wiring
+from tests.support.personal_data import erase
 from tools.products.impact import picture, told
 from tools.products.stored import AT_ONCE, StoredBook, rerated, stored_book
 
@@ -68,7 +69,7 @@ def test_what_is_not_in_force_or_of_another_kind_is_left_out(handlers: Handlers,
 
 def test_what_cannot_be_priced_any_more_is_named(handlers: Handlers, book: StoredBook):
     policy = handlers.issued()
-    handlers.post(f"/v1/parties/{policy['party_id']}/erasure", {"reason": "asked"}, caller=PRIVACY)
+    erase(handlers, policy["id"])
 
     impact = rerated(book.in_force(Mode.TEST, "personal_motor", IN_FORCE), draft("1"))
 

@@ -9,22 +9,28 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from insurance.domain.core.errors import AlreadyErased, WrongState
+from insurance.domain.core.errors import AlreadyErased, LegalHoldStands, WrongState
 from insurance.domain.core.event import Event, first_broken_link
-from insurance.domain.party.party import Policyholder
+from insurance.domain.party.party import Erasure, Policyholder
+from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.operations.command import Query
-from insurance.operations.parties.erase_party import erase_party
+from insurance.operations.parties.erase_party import ErasureInput, erase_party
 from insurance.operations.parties.merge_parties import merge_parties, undo_merge
+from insurance.operations.parties.ports import ErasurePorts
 from insurance.operations.parties.read_party import Customer, read_party
 from insurance.operations.quoting.quoted_party import PartyInput
 
+from tests.fakes.party_contracts import MemoryPartyContracts
 from tests.fakes.party_records import MemoryParties
 from tests.support.plain import plain_product, price
 from tests.support.platform import Platform
 from tests.support.policy_life import PARTNER, UNDERWRITER
 
 places = st.integers(0, 30)
+
+NOTHING_IS_KEPT_AFTER = timedelta(days=40 * 365)
+"""Longer than any cover and any rule of retention."""
 
 
 @dataclass
@@ -42,6 +48,8 @@ class Customers(RuleBasedStateMachine):
     def begin(self) -> None:
         self.platform = Platform(plain_product())
         self.parties = MemoryParties(self.platform.memory)
+        contracts = MemoryPartyContracts(self.platform.memory)
+        self.erasing = ErasurePorts(self.parties, contracts, self.platform.products)
         self.stands_for: dict[str, str] = {}
         self.holder: dict[str, str] = {}
         """The party that each policy was issued to."""
@@ -109,16 +117,23 @@ class Customers(RuleBasedStateMachine):
 
     @precondition(lambda self: self.holder)
     @rule(which=places)
+    def erase_while_on_risk(self, which: int) -> None:
+        party_id = self._party(which)
+        erased = self._root(party_id) in self.erased
+        self._refused(partial(self._erase, party_id), AlreadyErased if erased else LegalHoldStands)
+
+    @precondition(lambda self: self.holder)
+    @rule(which=places)
     def erase(self, which: int) -> None:
         party_id = self._party(which)
-        erase = lambda: erase_party(  # noqa: E731
-            party_id, "asked", self.platform.command("erase", caller=UNDERWRITER), self.parties
-        )
+        erase = partial(self._erase, party_id, after=NOTHING_IS_KEPT_AFTER)
         if self._root(party_id) in self.erased:
             self._refused(erase)
             return
         root = self._root(party_id)
-        assert erase().party_id == root
+        erased = erase()
+        assert isinstance(erased, Erasure)
+        assert erased.party_id == root
         self.erased |= {each for each in (*self._ids(), root) if self._root(each) == root}
 
     @invariant()
@@ -163,6 +178,14 @@ class Customers(RuleBasedStateMachine):
     def _learn(self, policy: Policy) -> None:
         self.known.append(Known(self.platform.now, policy))
         self.platform.now += timedelta(minutes=1)
+
+    def _erase(self, party_id: str, *, after: timedelta = timedelta()) -> Erasure | Party:
+        now, self.platform.now = self.platform.now, self.platform.now + after
+        try:
+            command = self.platform.command("erase", caller=UNDERWRITER)
+            return erase_party(party_id, ErasureInput("asked"), command, self.erasing)
+        finally:
+            self.platform.now = now
 
     def _read(self, party_id: str) -> Customer:
         return read_party(

@@ -1,5 +1,6 @@
 """Legal holds: each reason not to erase, alone; when it ends; and that without one nothing is open."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from insurance.domain.claim import CostType, Handling, Payment, Reserve, Reserve
 from insurance.domain.claim.recovery import Recovery, RecoveryKind, RecoveryStatus
 from insurance.domain.complaint import Status
 from insurance.domain.complaint.redress import Redress
+from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.identity import payment_id_for, redress_id_for, refund_id_for
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.policy import PolicyStatus
@@ -22,9 +24,11 @@ from insurance.domain.privacy.legal_hold import (
     ContractRecords,
     HoldCode,
     LegalHold,
-    legal_hold,
 )
+from insurance.domain.privacy.legal_hold import legal_hold as hold_of
+from insurance.domain.product import Product
 from insurance.domain.quote.quote import QuoteStatus
+from insurance.products import product
 
 from tests.support.builders import gbp, make_claim
 from tests.support.party_records import (
@@ -47,6 +51,15 @@ LEDGER_UNTIL = datetime(2034, 1, 1, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
 SIX_YEARS_AFTER_JULY = datetime(2032, 7, 21, tzinfo=LONDON)
 """For what ended on 20 July 2026, which is `DURING`."""
+
+
+def legal_hold(contracts: Sequence[ContractRecords], now: datetime) -> LegalHold:
+    return hold_of(contracts, sold_in, now)
+
+
+def sold_in(_ref: ProductRef) -> Product:
+    """Every contract names the territory of its risk."""
+    raise AssertionError
 
 
 def codes(hold: LegalHold) -> set[HoldCode]:
@@ -113,6 +126,18 @@ def test_a_policy_that_was_cancelled_from_its_start_is_kept_from_the_day_of_the_
 
     assert beside_records(hold) == set()
     assert min(found.until for found in hold.holds if found.until) == SIX_YEARS_AFTER_JULY
+
+
+def test_a_contract_that_does_not_say_where_the_risk_is_follows_its_products_first_territory() -> (
+    None
+):
+    motor = product("personal_motor")
+    contract = ContractRecords(stored(quote_in("")), stored(policy_in("")))
+
+    hold = hold_of([contract], lambda _ref: motor, DURING)
+
+    assert motor.territories[0] == "GB"
+    assert RECORDS_UNTIL in {one.until for one in hold.holds}
 
 
 # Money
@@ -310,7 +335,7 @@ def test_without_a_hold_there_is_no_end_of_it() -> None:
 @st.composite
 def contracts(draw: st.DrawFn) -> ContractRecords:
     """Any contract: paid or not, with a claim and a complaint in any state."""
-    territory = draw(st.sampled_from(["GB", "IE", "US-CA", "US-NY", "FR", ""]))
+    territory = draw(st.sampled_from(["GB", "IE", "US-CA", "US-NY", "FR"]))
     policy = policy_in(territory)
     if draw(st.booleans()):
         policy = cancelled_at(policy, START + timedelta(days=draw(st.integers(0, 364))))

@@ -1,14 +1,15 @@
 """Problems (RFC 9457): the one table from a refusal to what an HTTP caller reads."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from insurance.api.body import BodyTooLarge, MalformedBody
 from insurance.api.headers import BadHeader
 from insurance.domain.core import errors
-from insurance.domain.core.errors import FieldFault, InsuranceError
+from insurance.domain.core.errors import InsuranceError, InvalidFields, LegalHoldStands
 
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "https://docs.coverwright.example/problems/"
@@ -87,6 +88,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.ProcessingRestricted: Problem(
         HTTPStatus.CONFLICT, "processing-restricted", "Processing restricted"
     ),
+    errors.LegalHoldStands: Problem(HTTPStatus.CONFLICT, "legal-hold", "Legal hold stands"),
     errors.AccessFull: Problem(HTTPStatus.CONFLICT, "access-full", "Access full"),
     errors.SamePerson: Problem(HTTPStatus.CONFLICT, "same-person", "Another person must approve"),
     errors.NumberTaken: Problem(HTTPStatus.CONFLICT, "number-taken", "Number taken"),
@@ -204,8 +206,28 @@ def problem_of_kind(kind: type[InsuranceError]) -> Problem:
     return next(PROBLEMS[base] for base in kind.__mro__ if base in PROBLEMS)
 
 
+def members_of(error: InsuranceError) -> dict[str, Any]:
+    """What the problem of a refusal has beside the members that every problem has."""
+    if isinstance(error, InvalidFields):
+        listed = [fault._asdict() for fault in error.faults]
+        return {"errors": listed} if listed else {}
+    if isinstance(error, LegalHoldStands):
+        holds = [
+            {"code": hold.code, "about": hold.about, "reason": hold.reason}
+            | _instant("until", hold.until)
+            for hold in error.holds
+        ]
+        return {"holds": holds} | _instant("possible_from", error.possible_from)
+    return {}
+
+
+def _instant(name: str, at: datetime | None) -> dict[str, Any]:
+    """The member, where there is such an instant."""
+    return {name: at.isoformat().replace("+00:00", "Z")} if at else {}
+
+
 def render(
-    problem: Problem, *, detail: str, request_id: str, faults: Iterable[FieldFault] = ()
+    problem: Problem, *, detail: str, request_id: str, members: Mapping[str, Any] | None = None
 ) -> str:
     """The body. (Powertools would encode only types that begin `application/json`.)"""
     document = {
@@ -216,5 +238,4 @@ def render(
         "code": problem.slug,
         "request_id": request_id,
     }
-    listed = [fault._asdict() for fault in faults]
-    return json.dumps(document | ({"errors": listed} if listed else {}), ensure_ascii=False)
+    return json.dumps(document | dict(members or {}), ensure_ascii=False)

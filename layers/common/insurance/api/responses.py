@@ -6,7 +6,7 @@ from typing import Any
 from insurance import telemetry
 from insurance.api import problems
 from insurance.api.problems import Problem
-from insurance.domain.core.errors import FieldFault, InsuranceError, InvalidFields, Unavailable
+from insurance.domain.core.errors import InsuranceError, Unavailable
 from insurance.metrics import Metric
 
 TRACE_PLACES_MAX = 12
@@ -37,11 +37,12 @@ def no_route(event: Mapping[str, Any]) -> dict[str, Any]:
 def refused(event: Mapping[str, Any], error: InsuranceError) -> dict[str, Any]:
     """The problem that a refusal is shown as."""
     telemetry.count(Metric.REFUSALS)
-    faults = error.faults if isinstance(error, InvalidFields) else ()
     headers = {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after_seconds)
-    return _problem(event, problems.problem_of(error), str(error), faults, headers)
+    return _problem(
+        event, problems.problem_of(error), str(error), problems.members_of(error), headers
+    )
 
 
 def failed(event: Mapping[str, Any], error: Exception) -> dict[str, Any]:
@@ -60,10 +61,10 @@ def _problem(
     event: Mapping[str, Any],
     problem: Problem,
     detail: str,
-    faults: tuple[FieldFault, ...] = (),
+    members: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    body = problems.render(problem, detail=detail, request_id=request_id(event), faults=faults)
+    body = problems.render(problem, detail=detail, request_id=request_id(event), members=members)
     named = {**(headers or {}), "Content-Type": problems.CONTENT_TYPE}
     return response(event, problem.status, body, named)
 

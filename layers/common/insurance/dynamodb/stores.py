@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
     from insurance.dynamodb.parties.named_parties import DynamoDBNamedParties
     from insurance.dynamodb.parties.parties import DynamoDBParties
+    from insurance.dynamodb.parties.party_contracts import DynamoDBPartyContracts
     from insurance.dynamodb.parties.screenings import DynamoDBPoliciesInForce, DynamoDBScreenings
     from insurance.dynamodb.payments.instructions import DynamoDBInstructions
     from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
@@ -210,6 +211,12 @@ class Stores:
         from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
 
         return DynamoDBKeyCopies(self.client, self._tables)
+
+    @cached_property
+    def party_contracts(self) -> DynamoDBPartyContracts:
+        from insurance.dynamodb.parties.party_contracts import DynamoDBPartyContracts
+
+        return DynamoDBPartyContracts(self.client, self._tables, keys=lambda: self.keys)
 
     @cached_property
     def parties(self) -> DynamoDBParties:

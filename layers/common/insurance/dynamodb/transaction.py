@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from insurance.domain.core.errors import Unanswered, Unavailable
-from insurance.dynamodb.codec import Item
+from insurance.dynamodb.codec import SCHEMA_VERSION, Item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -153,11 +153,34 @@ def where_absent(write: Write, columns: Item) -> Write:
 
 
 def check(
-    table: str, key: Item, refusal: Refusal, *, condition: str, names: dict[str, str]
+    table: str,
+    key: Item,
+    refusal: Refusal,
+    *,
+    condition: str,
+    names: dict[str, str],
+    **values: Any,
 ) -> Write:
     """A condition on an item that the transaction does not write."""
     request = {"TableName": table, "Key": key, "ExpressionAttributeNames": names}
-    return Write("ConditionCheck", _conditional(request, condition, {}), refusal)
+    return Write("ConditionCheck", _conditional(request, condition, values), refusal)
+
+
+def enter(table: str, key: Item, column: str, member: str, refusal: Refusal) -> Write:
+    """An Update that enters a text in a set of texts, once; it makes the item where there is none."""
+    request = {
+        "TableName": table,
+        "Key": key,
+        "UpdateExpression": "SET v = :v ADD #column :members",
+        "ExpressionAttributeNames": {"#column": column},
+    }
+    values = {
+        "v": {"N": str(SCHEMA_VERSION)},
+        "members": {"SS": [member]},
+        "member": {"S": member},
+    }
+    condition = "attribute_not_exists(#column) OR NOT contains(#column, :member)"
+    return Write("Update", _conditional(request, condition, values), refusal)
 
 
 def transact(client: "DynamoDBClient", writes: Sequence[Write]) -> None:

@@ -8,19 +8,35 @@ from insurance.api.views.terms import Shown, View
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Access, Erasure
 from insurance.domain.party.record import DatedAccount, Party
+from insurance.domain.privacy.legal_hold import DataHold, LegalHold
+from insurance.operations.parties.export_data import DataDownload
 from insurance.operations.parties.read_party import Customer
 
 
 class ErasureView(View):
-    """The erasure of a party's personal data."""
+    """The erasure of a party's personal data: done, or waiting for the end of the legal hold."""
 
     party_id: str
     reason: str
-    erased_at: datetime
+    erased_at: datetime | None = None
+    """When it was done; absent while it waits."""
+    requested_at: datetime | None = None
+    check_at: datetime | None = None
+    """When the hold is looked at again."""
 
     @classmethod
-    def of(cls, erasure: Erasure) -> Self:
-        return cls(party_id=erasure.party_id, reason=erasure.reason, erased_at=erasure.erased_at)
+    def of(cls, result: Erasure | Party) -> Self:
+        if isinstance(result, Erasure):
+            return cls(party_id=result.party_id, reason=result.reason, erased_at=result.erased_at)
+        requested = result.erasure
+        if requested is None:
+            raise ValueError("a party is shown here while its erasure waits")
+        return cls(
+            party_id=result.id,
+            reason=requested.reason,
+            requested_at=requested.requested_at,
+            check_at=requested.check_at,
+        )
 
 
 class ContactView(Shown):
@@ -94,6 +110,8 @@ class PartyView(View):
     restrictions: list[RestrictionView]
     members: list[str]
     """The parties that were merged into this one."""
+    erasure_check_at: datetime | None
+    """An erasure waits, and this is when its legal hold is looked at again; absent: none waits."""
     created_at: datetime
 
     @classmethod
@@ -139,8 +157,69 @@ def _shown(stored: Stored[Party]) -> dict[str, Any]:
         "consents": [ConsentView.of(each) for each in party.consents],
         "restrictions": [RestrictionView.of(each) for each in party.restrictions],
         "members": list(party.members),
+        "erasure_check_at": party.erasure.check_at if party.erasure else None,
         "created_at": party.created_at,
     }
+
+
+class DataExportView(View):
+    """An export of a party's data with a link to its file. A replay answers with the first link."""
+
+    party_id: str
+    number: int
+    requested_at: datetime
+    due_at: datetime
+    """The first instant that would have been too late."""
+    late: bool
+    made_at: datetime
+    media_type: str = "application/json"
+    size_bytes: int
+    sha256: str
+    url: str
+    """Anybody who has it can read the file until it expires: give it to the person alone."""
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, made: DataDownload) -> Self:
+        export = made.export
+        return cls(
+            party_id=made.party_id,
+            number=export.number,
+            requested_at=export.requested_at,
+            due_at=export.due_at,
+            late=export.is_late,
+            made_at=export.made_at,
+            size_bytes=export.size_bytes,
+            sha256=export.sha256,
+            url=made.link.url,
+            expires_at=made.link.expires_at,
+        )
+
+
+class HoldView(View):
+    """One reason why a party's data are kept."""
+
+    code: str
+    about: str
+    reason: str
+    until: datetime | None = None
+    """The first instant without it; absent: until somebody ends it."""
+
+    @classmethod
+    def of(cls, hold: DataHold) -> Self:
+        return cls(code=hold.code, about=hold.about, reason=hold.reason, until=hold.until)
+
+
+class LegalHoldView(View):
+    """The legal hold on a party's data at an instant. Without any hold the data may be erased."""
+
+    holds: list[HoldView]
+    possible_from: datetime | None = None
+    """From when the data may be erased, as things stand; absent: now, or when all holds are ended."""
+
+    @classmethod
+    def of(cls, hold: LegalHold) -> Self:
+        return cls(holds=[HoldView.of(one) for one in hold.holds], possible_from=hold.free_from)
 
 
 class AccessView(View):

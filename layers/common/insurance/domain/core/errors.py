@@ -35,6 +35,7 @@ InsuranceError
 │   ├── ReferenceTaken          the partner has a party of this reference
 │   ├── PartyFull               it has as many entries or merged parties as it can hold
 │   ├── ProcessingRestricted    the party demanded that their data are used for nothing new
+│   ├── LegalHoldStands         what the law keeps is not erased before it may be
 │   ├── AccessFull              a person is as many parties as one can be
 │   ├── TooManyClaims
 │   ├── ClaimOnHold
@@ -91,6 +92,15 @@ class FieldFault(NamedTuple):
     pointer: str
     code: str
     detail: str
+
+
+class Obstacle(NamedTuple):
+    """One reason why something is not possible yet, and the first instant without it, if that is known."""
+
+    code: str
+    about: str
+    reason: str
+    until: datetime | None
 
 
 class InsuranceError(Exception):
@@ -277,6 +287,22 @@ class ProcessingRestricted(Conflict):
         super().__init__(
             f"Party {party_id} has demanded that the processing of their data is restricted."
         )
+
+
+class LegalHoldStands(Conflict):
+    """What keeps a party's data is listed; they can be erased from `possible_from`, if that is known."""
+
+    def __init__(
+        self, party_id: str, holds: Sequence[Obstacle], possible_from: datetime | None
+    ) -> None:
+        when = (
+            f"not before {possible_from.date()}" if possible_from else "not before they are ended"
+        )
+        super().__init__(
+            f"The personal data of party {party_id} are needed still: {len(holds)} holds stand. "
+            f"They can be erased {when}."
+        )
+        self.party_id, self.holds, self.possible_from = party_id, tuple(holds), possible_from
 
 
 class TooManyClaims(Conflict):

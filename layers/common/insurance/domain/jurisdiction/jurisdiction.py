@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from insurance.domain.core.arithmetic import add_months
 from insurance.domain.core.working_days import WorkingDays
 
 
@@ -42,6 +43,8 @@ class DeadlineRule(NamedTuple):
     source: str
     working: bool = False
     """Counted in working days."""
+    months: int = 0
+    """Calendar months before the days: to the same day of a later month, or its last day."""
 
 
 class Jurisdiction(NamedTuple):
@@ -56,6 +59,8 @@ class Jurisdiction(NamedTuple):
     claims: tuple[DeadlineRule, ...]
     complaints: tuple[DeadlineRule, ...]
     ombudsman: str
+    access: DeadlineRule
+    """How soon a person who asks for their data must have them."""
 
     def earliest(self, kind: NoticeKind, dispatched_at: datetime, zone: ZoneInfo) -> datetime:
         """The first instant at which the step may take effect: the end of the last day of notice,
@@ -75,7 +80,7 @@ class Jurisdiction(NamedTuple):
         Holidays that nobody has announced yet count as working days: rather early than late.
         """
         zone = ZoneInfo(self.zone)
-        began = started_at.astimezone(zone).date()
+        began = add_months(started_at.astimezone(zone).date(), rule.months)
         last = (
             self.calendar.replace(known_until=date.max).after(began, rule.days)
             if rule.working

@@ -33,6 +33,8 @@ _PROMPTLY = (
     _rule("pay", 10, f"{_OWN}ICOBS 8.1.1R(4)", working=True),
 )
 
+_ACCESS = DeadlineRule(code="access", days=0, months=1, source="GDPR, article 12(3): one month")
+
 JURISDICTIONS: Final = {
     place.code: place
     for place in (
@@ -48,6 +50,7 @@ JURISDICTIONS: Final = {
                 _rule("final_response", 56, "DISP 1.6.2R: eight weeks"),
             ),
             ombudsman="Financial Ombudsman Service, www.financial-ombudsman.org.uk",
+            access=_ACCESS._replace(source="UK GDPR, article 12(3): one month"),
         ),
         Jurisdiction(
             code="IE",
@@ -66,6 +69,7 @@ JURISDICTIONS: Final = {
                 _rule("final_response", 40, "Consumer Protection Code 2012, 10.9", working=True),
             ),
             ombudsman="Financial Services and Pensions Ombudsman, www.fspo.ie",
+            access=_ACCESS,
         ),
         Jurisdiction(
             code="US-CA",
@@ -83,6 +87,7 @@ JURISDICTIONS: Final = {
                 _rule("final_response", 40, f"{_OWN}10 CCR 2695.5(b)"),
             ),
             ombudsman="California Department of Insurance, www.insurance.ca.gov",
+            access=_rule("access", 45, "California Civil Code, s. 1798.130(a)(2): 45 days"),
         ),
         Jurisdiction(
             code="US-NY",
@@ -100,6 +105,7 @@ JURISDICTIONS: Final = {
                 _rule("final_response", 40, f"{_OWN}11 NYCRR 216.4(b)"),
             ),
             ombudsman="New York State Department of Financial Services, www.dfs.ny.gov",
+            access=_rule("access", 30, "our own standard; 11 NYCRR 420 names no time"),
         ),
     )
 }
@@ -116,6 +122,7 @@ ELSEWHERE: Final = Jurisdiction(
         _rule("final_response", 56, "our own standard"),
     ),
     ombudsman="your supervisory authority's ombudsman",
+    access=_ACCESS._replace(source="our own standard; as GDPR, article 12(3)"),
 )
 """Where we have no regulator's figures: our own."""
 

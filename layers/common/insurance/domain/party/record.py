@@ -97,6 +97,52 @@ class Restriction(Value):
         return self.kind is kind and self.lifted_at is None
 
 
+class ProofMethod(StrEnum):
+    """How somebody showed who they are."""
+
+    IDENTITY_DOCUMENT = "identity_document"
+    PORTAL_SIGN_IN = "portal_sign_in"
+    SECURITY_QUESTIONS = "security_questions"
+
+
+class IdentityProof(Value):
+    """How the identity of a person was checked, by whom and when."""
+
+    method: ProofMethod
+    reference: str | None = None
+    """What was shown: the kind and the last characters of a document's number, for example."""
+    checked_by: str
+    checked_at: AwareDatetime
+
+
+class DataExport(Value):
+    """An export of all data of the party, for the party."""
+
+    number: int
+    requested_at: AwareDatetime
+    due_at: AwareDatetime
+    """The first instant that is too late, by the law of the strictest place of the party's contracts."""
+    made_at: AwareDatetime
+    made_by: str
+    proof: IdentityProof
+    sha256: str
+    size_bytes: int
+
+    @property
+    def is_late(self) -> bool:
+        return self.made_at >= self.due_at
+
+
+class RequestedErasure(Value):
+    """An erasure that was asked for while the law kept the data. It is done when nothing keeps them."""
+
+    requested_at: AwareDatetime
+    requested_by: str
+    reason: str = ""
+    check_at: AwareDatetime
+    """When the hold is looked at again."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartyDetails:
     """Who the party is, as a caller says it."""
@@ -119,7 +165,11 @@ type _History[V] = Annotated[tuple[V, ...], Field(max_length=HISTORY_MAX)]
 class Party(Record):
     """One customer, over all their contracts. What changed is kept with the time from which it holds."""
 
-    SEALED_TEXTS = ("restrictions/*/reason", "restrictions/*/lifted_because")
+    SEALED_TEXTS = (
+        "restrictions/*/reason",
+        "restrictions/*/lifted_because",
+        "erasure/reason",
+    )
 
     id: Internal[PartyId]
     partner: Internal[str]
@@ -140,6 +190,10 @@ class Party(Record):
     """What the partner calls its customer."""
     consents: Annotated[_History[Consent], Classification.PERSONAL] = ()
     restrictions: Internal[_History[Restriction]] = ()
+    exports: Annotated[_History[DataExport], Classification.PERSONAL] = ()
+    """The exports of their data that were made for them."""
+    erasure: Internal[RequestedErasure | None] = None
+    """Waits for the end of the legal hold."""
     merged_into: Internal[PartyId | None] = None
     """The party that stands for this one since they were found to be the same."""
     members: Internal[Annotated[tuple[PartyId, ...], Field(max_length=MEMBERS_MAX)]] = ()
@@ -262,6 +316,36 @@ class Party(Record):
     def has_restriction(self, kind: RestrictionKind) -> bool:
         """Whether a demand of this kind stands."""
         return any(each.stands(kind) for each in self.restrictions)
+
+    def with_export(self, export: DataExport) -> Self:
+        """The party with one more export of its data.
+
+        Raises:
+            PartyFull: The record holds as many as it can.
+        """
+        if len(self.exports) >= HISTORY_MAX:
+            raise PartyFull(self.id, "data exports", HISTORY_MAX)
+        return self.replace(exports=(*self.exports, export))
+
+    def with_erasure(self, requested: RequestedErasure) -> Self:
+        """The party with an erasure that waits.
+
+        Raises:
+            WrongState: One waits already.
+        """
+        if self.erasure is not None:
+            raise WrongState(f"Party {self.id}", "waiting for its erasure", "wait for another")
+        return self.replace(erasure=requested)
+
+    def without_erasure(self) -> Self:
+        """The party without the erasure that waited: they want to stay.
+
+        Raises:
+            WrongState: None waits.
+        """
+        if self.erasure is None:
+            raise WrongState(f"Party {self.id}", "not waiting for its erasure", "be kept from it")
+        return self.replace(erasure=None)
 
     # Merging
 

@@ -4,8 +4,8 @@ A hold follows from the contracts of a party as they stand at an instant. Nothin
 it can never be forgotten, and it ends by itself.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -18,6 +18,9 @@ from insurance.domain.claim.lifecycle import Handling
 from insurance.domain.claim.recovery import NEXT as RECOVERY_NEXT
 from insurance.domain.complaint.complaint import Complaint
 from insurance.domain.complaint.lifecycle import Status as ComplaintStatus
+from insurance.domain.contract.terms import ProductRef
+from insurance.domain.core.errors import LegalHoldStands, Obstacle
+from insurance.domain.core.identity import PartyId
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.core.value import Value
@@ -30,9 +33,16 @@ from insurance.domain.jurisdiction.retention import (
     retention_of,
 )
 from insurance.domain.policy import Policy
+from insurance.domain.product import Product
 from insurance.domain.quote.quote import Quote
 
 UNFINISHED_RECOVERIES = frozenset(status for status, _step in RECOVERY_NEXT)
+
+
+LOOK_AGAIN_AFTER = timedelta(days=30)
+"""How long a request waits before somebody may have ended what has no end of its own."""
+
+type ProductOf = Callable[[ProductRef], Product]
 
 
 class HoldCode(StrEnum):
@@ -81,6 +91,22 @@ class LegalHold(Value):
         known = [end for end in ends if end is not None]
         return max(known) if known and len(known) == len(ends) else None
 
+    def check_again(self, now: datetime) -> datetime:
+        """When to look again: at its end, or in a while where that is not known."""
+        return self.free_from or now + LOOK_AGAIN_AFTER
+
+    def check(self, party_id: PartyId) -> None:
+        """Check that there is no hold.
+
+        Raises:
+            LegalHoldStands: There is one.
+        """
+        if self.holds:
+            obstacles = [
+                Obstacle(hold.code, hold.about, hold.reason, hold.until) for hold in self.holds
+            ]
+            raise LegalHoldStands(party_id, obstacles, self.free_from)
+
 
 class ContractRecords(NamedTuple):
     """All that stands on one contract: the quote, the policy that it became, and what hangs on them."""
@@ -94,16 +120,30 @@ class ContractRecords(NamedTuple):
     """About the quote, the policy or its claims."""
 
 
-def legal_hold(contracts: Iterable[ContractRecords], now: datetime) -> LegalHold:
-    """The holds that the contracts of a party put on its data at an instant."""
-    holds = (hold for contract in contracts for hold in _holds(contract, now))
+def place_of(contract: ContractRecords, product_of: ProductOf) -> Jurisdiction:
+    """The jurisdiction whose rules a contract follows: its territory's, else its product's first one's."""
+    quote = contract.quote.record
+    return jurisdiction_of(quote.territory or product_of(quote.product).territories[0])
+
+
+def legal_hold(
+    contracts: Iterable[ContractRecords], product_of: ProductOf, now: datetime
+) -> LegalHold:
+    """The holds that the contracts of a party put on its data at an instant.
+
+    Args:
+        contracts: All contracts of the party.
+        product_of: The product version of a contract, for a contract that does not say where its risk is.
+        now: The instant.
+    """
+    holds = (hold for contract in contracts for hold in _holds(contract, product_of, now))
     return LegalHold(holds=tuple(hold for hold in holds if hold.until is None or now < hold.until))
 
 
-def _holds(contract: ContractRecords, now: datetime) -> Iterator[DataHold]:
+def _holds(contract: ContractRecords, product_of: ProductOf, now: datetime) -> Iterator[DataHold]:
     """The holds of a contract; some may have ended by now."""
     quote = contract.quote.record
-    place = _Place.of(quote.territory)
+    place = _Place.of(place_of(contract, product_of))
     if contract.policy is None:
         yield from place.keeps(RecordKind.QUOTE, quote.id, _changed_at(contract.quote))
     else:
@@ -125,8 +165,7 @@ class _Place(NamedTuple):
     retention: Retention
 
     @classmethod
-    def of(cls, territory: str) -> "_Place":
-        jurisdiction = jurisdiction_of(territory)
+    def of(cls, jurisdiction: Jurisdiction) -> "_Place":
         return cls(jurisdiction, retention_of(jurisdiction))
 
     def keeps(self, kind: RecordKind, about: str, since: datetime) -> Iterator[DataHold]:
@@ -233,7 +272,7 @@ def _complaint(stored: Stored[Complaint]) -> Iterator[DataHold]:
                 about=redress.id,
                 reason=f"Redress of {redress.amount} is not finished.",
             )
-    place = _Place.of(complaint.jurisdiction)
+    place = _Place.of(jurisdiction_of(complaint.jurisdiction))
     rule = place.retention.rule(RecordKind.COMPLAINT)
     received = rule is not None and rule.from_receipt
     since = complaint.received_at if received else _changed_at(stored)

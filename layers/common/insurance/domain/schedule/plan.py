@@ -19,6 +19,7 @@ from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.jurisdiction import local_midnight
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline, next_deadline
 from insurance.domain.ledger.calendar import end_of, period_of
+from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.renewal import invited_from
 from insurance.domain.product import Product
@@ -65,6 +66,8 @@ def jobs_after(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob]:
     if event.actor != SYSTEM_ACTOR or event.type in MAKES_OTHER_JOBS:
         yield from _business_jobs(event, product_of)
         yield from _deadline_jobs(event)
+    if event.type == PartyEventType.ERASURE_REQUESTED:
+        yield _job(event, JobKind.ERASURE, _instant(event.facts["erasure"]["check_at"]))
 
 
 def _deadline_jobs(event: Event) -> Iterator[ScheduledJob]:

@@ -38,6 +38,8 @@ class JobKind(StrEnum):
     """Record a regulator's deadline that a claim missed."""
     COMPLAINT = "complaint"
     """Record a regulator's deadline that a complaint missed."""
+    ERASURE = "erasure"
+    """Erase a party that asked for it, once nothing holds it back."""
     LIMIT = "limit"
     """Charge the policy for a limit that a claim used and that is reinstated."""
 
@@ -56,7 +58,7 @@ class ScheduledJob(Value):
 
     kind: JobKind
     subject: str
-    """The id of the quote, policy, claim or complaint."""
+    """The id of the quote, policy, claim, complaint or party."""
     partition: str
     due_at: Annotated[AwareDatetime, AfterValidator(_next_second)]
 

@@ -15,13 +15,18 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ContractKeys
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import Write, load, transact
+from insurance.dynamodb.transaction import Write, enter, load, transact
 from insurance.operations.command import Command
 from insurance.operations.complaints.ports import ComplaintContext
 from insurance.operations.parties.ports import Keys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+COMPLAINTS = "complaints"
+"""The column of an item beside the complaints, at the quote's id: the ids of all complaints about the
+quote, its policy and its claims."""
 
 
 class DynamoDBComplaints:
@@ -70,7 +75,9 @@ class DynamoDBComplaints:
 
     def add(self, event: Event, complaint: Complaint, *, key: PartyKey, command: Command) -> None:
         answer = self._idempotency.keep(command.idempotency, about=complaint.party, key=key)
-        transact(self._client, [*self._writes(event, complaint, None), answer])
+        transact(
+            self._client, [*self._writes(event, complaint, None), self._entry(complaint), answer]
+        )
 
     def get(self, complaint_id: str) -> Stored[Complaint]:
         item, *holders = load(
@@ -100,6 +107,15 @@ class DynamoDBComplaints:
         return aggregates.moved(
             self._table, self._events_table, event, before, stale, _columns(complaint)
         )
+
+    def _entry(self, complaint: Complaint) -> Write:
+        """The complaint's entry in the list of the complaints about its contract."""
+
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(complaint.id)
+
+        key = {"id": codec.text(quote_id_for(complaint.id))}
+        return enter(self._table, key, COMPLAINTS, complaint.id, stale)
 
     def _read(self, complaint_id: str, item: Item | None, keys: ContractKeys) -> Stored[Complaint]:
         if item is None:

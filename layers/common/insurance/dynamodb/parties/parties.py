@@ -9,6 +9,7 @@ from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import PartyId, PolicyId, policy_id_for, quote_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.party.record import Party
+from insurance.domain.privacy.legal_hold import ContractRecords
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import (
@@ -21,6 +22,7 @@ from insurance.dynamodb.contract_keys import (
 )
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
+from insurance.dynamodb.parties.party_contracts import UnchangedContracts
 from insurance.dynamodb.parties.party_items import party_places, party_write, read_party
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import (
@@ -57,6 +59,7 @@ class DynamoDBParties:
         self._client = client
         self._tables = tables
         self._copies = DynamoDBKeyCopies(client, tables)
+        self._unchanged = UnchangedContracts(tables).checks
         self._idempotency = idempotency
         self._keys = keys
 
@@ -115,9 +118,15 @@ class DynamoDBParties:
             ],
         )
 
-    def erase(self, erased: Sequence[PartyChange], *, command: Command) -> None:
+    def erase(
+        self,
+        erased: Sequence[PartyChange],
+        *,
+        unless_changed: Sequence[ContractRecords] = (),
+        command: Command,
+    ) -> None:
         """Each party's own key, its events and the answer come first; what is left of the transaction
-        takes copies."""
+        takes copies, and then checks."""
         writes = [write for each in erased for write in self._erasure(each)]
         room = (WRITES_AT_ONCE - 1 - len(writes)) // 2
         for each in erased:
@@ -128,7 +137,13 @@ class DynamoDBParties:
                 each.event.stream, quotes, each.event.processed_at, _moved_on(each.event)
             )
             room -= len(quotes)
-        transact(self._client, [*writes, self._idempotency.keep(command.idempotency)])
+        writes.append(self._idempotency.keep(command.idempotency))
+        checks = [
+            check
+            for contract in unless_changed
+            for check in self._unchanged(contract, _moved_on(erased[0].event))
+        ]
+        transact(self._client, [*checks[: WRITES_AT_ONCE - len(writes)], *writes])
 
     def _read(
         self, party_ids: Sequence[PartyId], command: Command | None = None

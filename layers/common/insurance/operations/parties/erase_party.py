@@ -1,4 +1,6 @@
-"""Erase a party: destroy the keys that all their personal data are sealed with."""
+"""Erase a party: destroy the keys that all their personal data are sealed with, once the law allows it."""
+
+from typing import NamedTuple
 
 from insurance.domain.core.errors import PartyNotFound
 from insurance.domain.core.event import Event, NothingToSeal
@@ -6,29 +8,89 @@ from insurance.domain.core.identity import PartyId, mode_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Erasure
-from insurance.domain.party.record import Party
+from insurance.domain.party.record import Party, RequestedErasure
+from insurance.domain.privacy.legal_hold import legal_hold
 from insurance.operations.command import Command
-from insurance.operations.parties.ports import Parties, PartyChange
+from insurance.operations.parties.change_party import load_party, store_party
+from insurance.operations.parties.ports import ErasurePorts, PartyChange, PartyGroup
 
 
-def erase_party(party_id: PartyId, reason: str, command: Command, parties: Parties) -> Erasure:
+class ErasureInput(NamedTuple):
+    """An erasure as it is asked for."""
+
+    reason: str
+    when_permitted: bool = False
+    """Keep the request where a legal hold stands, and do it when the last hold has ended."""
+
+
+def erase_party(
+    party_id: PartyId, asked: ErasureInput, command: Command, ports: ErasurePorts
+) -> Erasure | Party:
     """Destroy the keys of the party and of those that were merged into it. Nobody can read their
     personal data after this, in table or event, with any contract.
 
     Hashes run over ciphertext, so chains of events and postings still verify. A backup of the
     tables has the keys for as long as the backup is stored (docs/adr/0007).
 
+    The holds of all their contracts are computed first, and no contract may have changed when the
+    keys are destroyed. Where a hold stands, and the caller wants it, the party is given back with its
+    request, which the scheduler carries out.
+
     Raises:
         PartyNotFound: There is no such party, or it is of the other mode.
         AlreadyErased: The party was erased before.
+        LegalHoldStands: The law keeps the data for now.
+        WrongState: A request waits already.
+        StaleRevision: The party or a contract has changed since it was loaded.
     """
     if mode_of(party_id) is not command.caller.mode:
         raise PartyNotFound(party_id)
-    party, members = parties.load_group(party_id, command)
-    erasure = Erasure(party_id=party.record.id, reason=reason, erased_at=command.now)
-    erased = [_erased(each, reason, command) for each in (party, *members)]
-    parties.erase(erased, command=command.with_answer(erasure))
+    group = ports.parties.load_group(party_id, command)
+    contracts = ports.contracts.read(group.party.record.ids)
+    hold = legal_hold(contracts, ports.products.version, command.now)
+    if hold.holds and asked.when_permitted:
+        requested = RequestedErasure(
+            requested_at=command.now,
+            requested_by=command.actor,
+            reason=asked.reason,
+            check_at=hold.check_again(command.now),
+        )
+        waiting = group.party.record.with_erasure(requested)
+        stored = store_party(
+            group.party,
+            waiting,
+            PartyEventType.ERASURE_REQUESTED,
+            command.answered_by(lambda changed: changed.record),
+            ports.parties,
+        )
+        return stored.record
+    hold.check(group.party.record.id)
+    erasure = Erasure(party_id=group.party.record.id, reason=asked.reason, erased_at=command.now)
+    ports.parties.erase(
+        erasures(group, asked.reason, command),
+        unless_changed=contracts,
+        command=command.with_answer(erasure),
+    )
     return erasure
+
+
+def erasures(group: PartyGroup, reason: str, command: Command) -> list[PartyChange]:
+    """The events that erase a party and its members."""
+    return [_erased(each, reason, command) for each in (group.party, *group.members)]
+
+
+def withdraw_erasure(party_id: PartyId, command: Command, ports: ErasurePorts) -> Stored[Party]:
+    """Withdraw the erasure that waits: the person wants to stay a customer.
+
+    Raises:
+        PartyNotFound: There is no such party, or the caller may not see it.
+        AlreadyErased: The party was erased.
+        StaleRevision: The party has changed since the caller read it.
+        WrongState: No erasure waits.
+    """
+    before = load_party(party_id, command, ports.parties)
+    type = PartyEventType.ERASURE_WITHDRAWN
+    return store_party(before, before.record.without_erasure(), type, command, ports.parties)
 
 
 def _erased(before: Stored[Party], reason: str, command: Command) -> PartyChange:

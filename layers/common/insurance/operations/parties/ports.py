@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from insurance.domain.contract.terms import ProductRef
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import Mode, PartyId, PolicyId, QuoteId
     from insurance.domain.core.stored import PartyKey, Stored
     from insurance.domain.party.party import Access
     from insurance.domain.party.record import Party
     from insurance.domain.policy import Policy
+    from insurance.domain.privacy.legal_hold import ContractRecords
+    from insurance.domain.product import Product
     from insurance.domain.screening.screening import (
         ScreeningCase,
         ScreeningMatch,
         ScreeningSubject,
     )
     from insurance.operations.command import Command
+    from insurance.operations.files.ports import Objects
     from insurance.operations.listing import ListEntry, ListRange
 
 
@@ -214,11 +218,18 @@ class Parties(Protocol):
             StaleRevision: One of them has changed since it was loaded.
         """
 
-    def erase(self, erased: Sequence[PartyChange], *, command: Command) -> None:
+    def erase(
+        self,
+        erased: Sequence[PartyChange],
+        *,
+        unless_changed: Sequence[ContractRecords] = (),
+        command: Command,
+    ) -> None:
         """Destroy the parties' keys, and store the events and the command's answer.
 
         The copies of the keys with their contracts go in the same transaction, as far as they are
-        known and fit; `KeyCopies` removes the others.
+        known and fit; `KeyCopies` removes the others. `unless_changed` are contracts as they were
+        read: where one has changed since, nothing is erased, as far as the checks fit too.
 
         Raises:
             AlreadyAnswered: This call was answered before.
@@ -246,6 +257,39 @@ class PartyPorts:
     parties: Parties
     index_keys: IndexKeys
     keys: Keys
+
+
+class PartyContracts(Protocol):
+    def read(self, party_ids: Sequence[PartyId]) -> Sequence[ContractRecords]:
+        """Everything that stands on the contracts of these parties, without personal data: it opens no
+        key."""
+
+    def read_opened(self, party_ids: Sequence[PartyId]) -> Sequence[ContractRecords]:
+        """As `read`, with personal data."""
+
+
+class ContractProducts(Protocol):
+    def version(self, ref: ProductRef) -> Product:
+        """The version that a quote or policy was made on, on sale or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePorts:
+    """What the erasure of a party needs from outside."""
+
+    parties: Parties
+    contracts: PartyContracts
+    products: ContractProducts
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPorts:
+    """What an export of a party's data needs from outside."""
+
+    parties: Parties
+    contracts: PartyContracts
+    products: ContractProducts
+    files: Objects
 
 
 class KeyCopies(Protocol):

@@ -1,0 +1,239 @@
+"""All that stands on a party's contracts, from every table."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import batched
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from insurance.domain.billing import BillingAccount
+from insurance.domain.claim import Claim
+from insurance.domain.complaint import Complaint
+from insurance.domain.core.identity import (
+    PartyId,
+    QuoteId,
+    billing_id_for,
+    party_id_for,
+    policy_id_for,
+    quote_id_for,
+)
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.policy import Policy
+from insurance.domain.privacy.legal_hold import ContractRecords
+from insurance.domain.quote.quote import Quote
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.claims.claim_items import read_register
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.complaints.complaints import COMPLAINTS
+from insurance.dynamodb.contract_keys import (
+    PARTY,
+    ContractKeys,
+    RecordKeys,
+    is_former_mark,
+)
+from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
+from insurance.dynamodb.tables import Tables
+from insurance.dynamodb.transaction import Refusal, Write, check, load
+from insurance.operations.parties.ports import Keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEYS_PER_READ = 100
+"""What DynamoDB returns in one BatchGetItem at most."""
+ITEMS_PER_CONTRACT = 6
+
+
+class DynamoDBPartyContracts:
+    """The port `PartyContracts` on DynamoDB: the list of contracts, then two rounds of reads by key."""
+
+    def __init__(
+        self, client: "DynamoDBClient", tables: Tables, *, keys: Callable[[], Keys]
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._make_keys = keys  # only where personal data are opened
+        self._copies = DynamoDBKeyCopies(client, tables)
+
+    def read(self, party_ids: Sequence[PartyId]) -> Sequence[ContractRecords]:
+        return self._read(party_ids, None)
+
+    def read_opened(self, party_ids: Sequence[PartyId]) -> Sequence[ContractRecords]:
+        return self._read(party_ids, self._make_keys())
+
+    def _read(self, party_ids: Sequence[PartyId], opening: Keys | None) -> list[ContractRecords]:
+        held = {party_id: self._listed(party_id) for party_id in party_ids}
+        quotes = dict.fromkeys(
+            quote_id
+            for party_id in party_ids
+            for quote_id in (
+                quote_id_for(party_id),
+                *held[party_id].named,
+                *held[party_id].passed_on,
+            )
+        )
+        passed_on = {quote_id for listed in held.values() for quote_id in listed.passed_on}
+        found = self._load([key for quote_id in quotes for key in self._of_contract(quote_id)])
+        contracts = [
+            items
+            for items in batched(found, ITEMS_PER_CONTRACT, strict=True)
+            if items[0] is not None
+            and (_holder(items[0]) in party_ids or items[0]["id"]["S"] in passed_on)
+        ]
+        hanging = iter(self._load([key for items in contracts for key in self._hanging(items)]))
+        own = _OwnKeys(opening, party_ids) if opening else None
+        return [self._records(items, hanging, own) for items in contracts]
+
+    def _listed(self, party_id: PartyId) -> "_Listed":
+        """The contracts that name the party, as their holder or as a former one."""
+        listed = _Listed([], [])
+        found = self._copies.contracts(party_id)
+        while found:
+            for entry in found:
+                if is_former_mark(entry):
+                    listed.passed_on.append(entry.partition("#")[0])
+                else:
+                    listed.named.append(entry)
+            found = self._copies.contracts(party_id, after=found[-1])
+        return listed
+
+    def _of_contract(self, quote_id: str) -> list[tuple[str, Item]]:
+        """Quote, policy, its first event, account, the register of claims, the list of complaints."""
+        policy_id = policy_id_for(quote_id)
+        first = {"stream": codec.text(policy_id), "sequence": codec.number(1)}
+        return [
+            self._item(self._tables.quotes, quote_id),
+            self._item(self._tables.policies, policy_id),
+            (self._tables.events, first),
+            self._item(self._tables.billing, billing_id_for(policy_id)),
+            self._item(self._tables.claims, policy_id),
+            self._item(self._tables.complaints, quote_id),
+        ]
+
+    def _hanging(self, items: Sequence[Item | None]) -> list[tuple[str, Item]]:
+        """The claims and complaints of a contract."""
+        *_, register, listed = items
+        claims = [claim.claim_id for claim in read_register(register)]
+        return [
+            *(self._item(self._tables.claims, claim_id) for claim_id in claims),
+            *(self._item(self._tables.complaints, one) for one in _listed(listed)),
+        ]
+
+    def _records(
+        self, items: Sequence[Item | None], hanging: Iterator[Item | None], own: "_OwnKeys | None"
+    ) -> ContractRecords:
+        quote, header, issued, account, register, listed = items
+        claims = [next(hanging) for _claim in read_register(register)]
+        complaints = [next(hanging) for _complaint in _listed(listed)]
+        if quote is None:
+            raise ValueError("a contract has a quote")
+        keys = own.of_contract(quote) if own else None
+        return ContractRecords(
+            quote=aggregates.read_stored(Quote, quote, keys),
+            policy=_policy(header, issued, keys) if issued else None,
+            account=aggregates.read_stored(BillingAccount, account, keys) if account else None,
+            claims=[aggregates.read_stored(Claim, item, keys) for item in claims if item],
+            complaints=[
+                aggregates.read_stored(Complaint, item, keys) for item in complaints if item
+            ],
+        )
+
+    def _item(self, table: str, id: str) -> tuple[str, Item]:
+        return table, {"id": codec.text(id)}
+
+    def _load(self, keys: Sequence[tuple[str, Item]]) -> list[Item | None]:
+        return [
+            item
+            for part in batched(keys, KEYS_PER_READ, strict=False)
+            for item in load(self._client, part)
+        ]
+
+
+class _Listed(NamedTuple):
+    """The contracts of a party, as the index lists them."""
+
+    named: list[QuoteId]
+    passed_on: list[QuoteId]
+    """The party held them before, and they have its data."""
+
+
+class _OwnKeys:
+    """The keys of some parties alone: a contract that was passed on has those of other holders too."""
+
+    def __init__(self, opening: Keys, party_ids: Sequence[PartyId]) -> None:
+        self._opening, self._party_ids = opening, party_ids
+
+    def of_contract(self, quote: Item) -> RecordKeys:
+        return _OwnKeysOfContract(
+            ContractKeys(self._opening, quote["id"]["S"], quote), self._party_ids
+        )
+
+
+class _OwnKeysOfContract:
+    def __init__(self, keys: ContractKeys, party_ids: Sequence[PartyId]) -> None:
+        self._keys, self._party_ids = keys, party_ids
+
+    def of(self, party_id: PartyId) -> PartyKey | None:
+        return self._keys.of(party_id) if party_id in self._party_ids else None
+
+
+class UnchangedContracts:
+    """The checks that contracts stand as they were read."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def checks(self, contract: ContractRecords, refusal: Refusal) -> list[Write]:
+        """That nothing was issued, paid, notified, complained of or changed on the contract since."""
+        quote_id = contract.quote.record.id
+        policy_id = policy_id_for(quote_id)
+        tables, claims, complaints = self._tables, contract.claims, contract.complaints
+        streams = {
+            policy_id: contract.policy,
+            billing_id_for(policy_id): contract.account,
+            **{stored.record.id: stored for stored in (*claims, *complaints)},
+        }
+        return [
+            # The register of claims counts its entries as revisions.
+            self._listed(tables.claims, policy_id, "revision", len(claims), refusal),
+            self._listed(tables.complaints, quote_id, COMPLAINTS, len(complaints), refusal),
+            *(self._no_next(stream, stored, refusal) for stream, stored in streams.items()),
+        ]
+
+    def _no_next(self, stream: str, stored: Stored[Any] | None, refusal: Refusal) -> Write:
+        """That the stream has no event after those that were read."""
+        sequence = stored.head.sequence if stored else 0
+        return check(
+            self._tables.events,
+            {"stream": codec.text(stream), "sequence": codec.number(sequence + 1)},
+            refusal,
+            condition="attribute_not_exists(#stream)",
+            names={"#stream": "stream"},
+        )
+
+    def _listed(self, table: str, id: str, column: str, seen: int, refusal: Refusal) -> Write:
+        """That a list has as many entries as were read: its column is a count, or a set."""
+        counted = "#listed" if column == "revision" else "size(#listed)"
+        return check(
+            table,
+            {"id": codec.text(id)},
+            refusal,
+            condition=f"{counted} = :seen" if seen else "attribute_not_exists(#listed)",
+            names={"#listed": column},
+            **({"seen": codec.number(seen)} if seen else {}),
+        )
+
+
+def _holder(quote: Item) -> str:
+    """The party that holds the contract."""
+    holder: str = quote[PARTY]["S"] if PARTY in quote else party_id_for(quote["id"]["S"])
+    return holder
+
+
+def _listed(item: Item | None) -> list[str]:
+    return sorted(item[COMPLAINTS]["SS"]) if item else []
+
+
+def _policy(header: Item | None, issued: Item, keys: RecordKeys | None) -> Stored[Policy]:
+    body = header if header and "body" in header else issued
+    policy, key = aggregates.opened(Policy, body, keys, issued["stream"]["S"])
+    head = aggregates.read_head(header) if header else aggregates.read_event(issued).head
+    return Stored(policy, head, key)

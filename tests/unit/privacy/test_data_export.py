@@ -1,0 +1,128 @@
+"""Data exports: all of a party's own data, and nothing that is somebody else's."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from insurance.domain.claim import Handling
+from insurance.domain.claim.task import Task
+from insurance.domain.complaint import Complainant, Status
+from insurance.domain.contract.rule import Outcome, RuleResult
+from insurance.domain.core.tasks import TaskCode
+from insurance.domain.jurisdiction import JURISDICTIONS, jurisdiction_of
+from insurance.domain.party.party import Claimant, Payee
+from insurance.domain.party.record import Party, PartyDetails, PartyKind
+from insurance.domain.privacy.data_export import MASKED, export_of
+from insurance.domain.screening.screening import ClearedMatch
+
+from tests.support.builders import gbp, make_claim
+from tests.support.party_records import (
+    ISSUED_AT,
+    account_of,
+    complaint_of,
+    paid_contract,
+    policy_in,
+    stored,
+)
+
+ADA = Party.new(
+    "pty_test_" + "0" * 16,
+    "ptn_one",
+    PartyDetails(kind=PartyKind.PERSON, name="Ada Lovelace"),
+    at=ISSUED_AT,
+    by="app_one",
+)
+GRACE = "Grace Hopper"
+IBAN = "GB33BUKB20201555555555"
+
+
+def exported(**claim: Any) -> Any:
+    policy = policy_in()
+    account = account_of(policy, gbp("169.26"), payees={"rfd_1": Payee(name=GRACE, iban=IBAN)})
+    complaint = complaint_of(status=Status.CLOSED, complainant=Complainant(name=GRACE))
+    contract = paid_contract(
+        policy=policy,
+        account=account,
+        claims=[stored(make_claim(policy, handling=Handling.CLOSED, **claim))],
+        complaints=[stored(complaint)],
+    )
+    return export_of([ADA], [contract])
+
+
+def test_an_export_has_all_that_is_the_partys_own():
+    found = exported(narrative="A tree fell on it.")
+
+    [contract] = found["contracts"]
+    assert found["parties"][0]["names"][0]["name"] == "Ada Lovelace"
+    assert contract["policy"]["policyholder"]["email"] == "ada@example.com"
+    assert contract["policy"]["answers"]["registration"] == "AB12 CDE"
+    assert contract["account"]["paid_in"][0]["reference"] == "REF-1"
+    assert contract["claims"][0]["narrative"] == "A tree fell on it."
+    assert contract["claims"][0]["claimant"] == {"name": "Ada Lovelace"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"claimant": Claimant(name=GRACE)},
+        {"payee": Payee(name=GRACE, iban=IBAN)},
+        {"payees": {"pay_1": Payee(name=GRACE, iban=IBAN)}},
+        {"debtors": {"1": GRACE}},
+        {"loss_payee": GRACE},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_another_persons_name_and_account_are_masked(other: dict[str, Any]):
+    text = str(exported(**other))
+
+    assert GRACE not in text
+    assert IBAN not in text
+    assert MASKED in text
+
+
+def test_the_partys_own_name_is_known_in_any_case_and_spacing():
+    found = exported(payee=Payee(name="ADA  lovelace", iban=IBAN))
+
+    assert found["contracts"][0]["claims"][0]["payee"]["iban"] == IBAN
+
+
+def test_nobody_is_warned_of_a_look_at_a_sanctions_list_or_told_the_fraud_score():
+    match = ClearedMatch(
+        name="Ada Lovelace",
+        entry="X-1",
+        listed_name="Ada L.",
+        score=90,
+        list_version="1",
+        cleared_by="kim",
+        reason="Another birth date.",
+        at=ISSUED_AT,
+    )
+    task = Task(role="supervisor", code=TaskCode.CLEAR_SCREENING, since=ISSUED_AT)
+    rules = tuple(
+        RuleResult(code=code, outcome=Outcome.PASS, explanation="It is.")
+        for code in ("fraud_score", "in_time")
+    )
+    [contract] = exported(cleared=(match,), task=task, rules=rules)["contracts"]
+    [claim] = contract["claims"]
+
+    assert not {"cleared", "task"} & claim.keys()
+    assert [rule["code"] for rule in claim["rules"]] == ["in_time"]
+
+
+DUE = {
+    ("GB", datetime(2027, 1, 15, 9, tzinfo=UTC)): datetime(2027, 2, 16, tzinfo=UTC),
+    ("GB", datetime(2027, 1, 31, 9, tzinfo=UTC)): datetime(2027, 3, 1, tzinfo=UTC),
+    ("US-CA", datetime(2027, 1, 15, 9, tzinfo=UTC)): datetime(2027, 3, 2, 8, tzinfo=UTC),
+}
+"""A month ends on the same day of the next, or on its last day; California counts 45 days."""
+
+
+@pytest.mark.parametrize(("place", "asked_at"), DUE)
+def test_the_data_are_due_when_the_place_says(place: str, asked_at: datetime):
+    jurisdiction = jurisdiction_of(place)
+
+    assert jurisdiction.due(jurisdiction.access, asked_at) == DUE[place, asked_at]
+
+
+def test_every_place_names_the_source_of_its_time():
+    assert all(place.access.source for place in JURISDICTIONS.values())
