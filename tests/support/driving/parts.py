@@ -19,6 +19,7 @@ from tests.fakes.keys import PlainKeys
 from tests.fakes.ledger import MemoryEarnings
 from tests.fakes.memory import Memory
 from tests.fakes.parties import MemoryAccesses
+from tests.fakes.party_contracts import MemoryPartyContracts
 from tests.fakes.party_records import MemoryIndexKeys, MemoryKeyCopies, MemoryParties
 from tests.fakes.policy import (
     MemoryPolicies,
@@ -59,6 +60,7 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         named_parties=MemoryParties(memory),
         index_keys=MemoryIndexKeys(),
         key_copies=MemoryKeyCopies(),
+        party_contracts=MemoryPartyContracts(memory),
         claims=MemoryClaims(memory),
         billing=MemoryBilling(memory),
         earnings=MemoryEarnings(memory),
