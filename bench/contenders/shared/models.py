@@ -101,6 +101,7 @@ class Finding(BaseModel):
 
 class Quote(BaseModel):
     id: str
+    party_id: str
     status: str
     revision: int
     product: Product

@@ -277,6 +277,7 @@ def read_quote(item, caller, keys):
 def answer(facts, personal, revision):
     shown = {
         "id": facts["id"],
+        "party_id": "pty" + facts["id"].removeprefix("quo"),
         "status": facts["status"],
         "revision": revision,
         "product": facts["product"],
