@@ -91,7 +91,9 @@ def _erasure_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     withdraw, stay = "POST /v1/parties/{party_id}/erasure-withdrawal", "customers/withdraw_erasure"
     yield Scene(stay, withdraw, PRIVACY, {}, (*ISSUED, wait), party, at=CLAIMED_AT)
     export, proof = "POST /v1/parties/{party_id}/data-exports", {"proof": "portal_sign_in"}
-    yield Scene("customers/export_data", export, PRIVACY, proof, ISSUED, party, at=CLAIMED_AT)
+    varies = ("/body/url", "/body/expires_at", "/body/sha256", "/body/size_bytes")
+    made = "customers/export_data"
+    yield Scene(made, export, PRIVACY, proof, ISSUED, party, at=CLAIMED_AT, varies=varies)
     yield Scene("customers/erase", erase, PRIVACY, reason, ISSUED, party, at=NOT_KEPT_AT)
     whole, given = ERASED_CUSTOMER[-1], ERASED_CUSTOMER[:-1]
     yield Scene(whole, erase, PRIVACY, reason, given, of_customer, at=NOT_KEPT_AT)
