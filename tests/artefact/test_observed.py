@@ -38,6 +38,7 @@ SELECT = re.compile(
 # Limits that a policy's claims share are changed by Update; the products played here have none.
 ELSEWHERE = {
     ("quoting", "kms:Decrypt"),
+    ("search", "kms:Decrypt"),  # of the index key, which the first search here makes itself
     ("authorizer", "dynamodb:PutItem"),
     ("claim_assessment", "dynamodb:UpdateItem"),
     ("claim_intake", "dynamodb:UpdateItem"),
