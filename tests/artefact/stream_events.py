@@ -12,12 +12,14 @@ from tests.artefact.scenes.common import (
     DELIVERED,
     ERASED_CUSTOMER,
     ERASURE,
+    ERASURE_PLANNED,
     INDEXED,
     PLANNED,
     REDRESS_ORDERED,
     REDRESSED,
     REFUND_ORDERED,
     REFUNDED,
+    WAITING_ERASURE,
     Json,
 )
 
@@ -36,6 +38,8 @@ def stream_events(behind: Backend, stage: Stage) -> Iterator[tuple[str, Json]]:
     yield REDRESS_ORDERED, {"Records": _inserted(items)}
     items = _appended(behind, stage, BUSY[-1], given=BUSY[:-1])
     yield PLANNED, {"Records": _inserted(items)}
+    items = _appended(behind, stage, WAITING_ERASURE)
+    yield ERASURE_PLANNED, {"Records": _inserted(items)}
     items = _appended(behind, stage, ERASED_CUSTOMER[-1], given=ERASED_CUSTOMER[:-1])
     yield ERASURE, {"Records": _inserted(items)}
 

@@ -47,6 +47,7 @@ ELSEWHERE = {
     ("documents", "s3:GetObject"),  # of a published product
     ("accounting", "s3:GetObject"),  # the same
     ("scheduler", "s3:GetObject"),  # the same
+    ("customers", "s3:GetObject"),  # the same
     ("payment_execution", "dynamodb:UpdateItem"),  # of a claim's shared limits
     ("payment_execution", "s3:GetObject"),  # what another run has written first
 }

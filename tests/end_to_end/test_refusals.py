@@ -90,7 +90,7 @@ def test_an_unknown_route_is_a_404(harbour: Caller, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("DELETE", "/v1/quotes", "POST"),
+        ("DELETE", "/v1/quotes", "GET, POST"),
         ("TRACE", "/v1/claims", "GET, POST"),
         ("OPTIONS", "/v1/products", "GET"),
         ("PUT", "/v1/quotes/quo_test_x/acceptance", "POST"),

@@ -67,7 +67,8 @@ def test_a_schedule_calls_its_function_with_its_input():
     [(function, event)] = called(make(), DONE)
 
     assert function == template().functions["SchedulerFunction"].name
-    assert event == {"kinds": ["quote", "renewal", "billing", "claim", "complaint", "limit"]}
+    kinds = ["quote", "renewal", "billing", "claim", "complaint", "limit", "erasure"]
+    assert event == {"kinds": kinds}
 
 
 def test_every_kind_of_job_is_on_some_schedule():

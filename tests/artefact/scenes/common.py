@@ -273,6 +273,8 @@ BUSY = (
 
 
 PLANNED = "event_delivery/planned"
+WAITING_ERASURE = "customers/erase_when_permitted"
+ERASURE_PLANNED = "event_delivery/erasure_planned"
 
 
 ERASURE = "event_delivery/erased"

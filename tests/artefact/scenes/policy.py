@@ -4,13 +4,16 @@ from collections.abc import Iterator
 
 from tests.artefact.scenes.common import (
     BUSY,
+    ERASURE_PLANNED,
     HARBOUR,
     ISSUED,
     MOTOR,
+    NOT_KEPT_AT,
     PLANNED,
     POLICY,
     QUOTED_AT,
     UNDERWRITER,
+    WAITING_ERASURE,
     Json,
     Scene,
 )
@@ -158,6 +161,8 @@ def scheduler_scenes() -> Iterator[Scene]:
     )
     year, at = (*BUSY, PLANNED), at_instant("2028-01-10T09:00:00Z")
     yield Scene("scheduler/run_of_a_year", run, HARBOUR, {}, year, key="-", **at)
+    waiting, at = (*ISSUED, WAITING_ERASURE, ERASURE_PLANNED), at_instant(NOT_KEPT_AT)
+    yield Scene("scheduler/run_of_an_erasure", run, HARBOUR, {}, waiting, key="-", **at)
     yield Scene("scheduler/run_by_staff", run, UNDERWRITER, {}, key="-", **at_instant(QUOTED_AT))
 
 
