@@ -25,7 +25,9 @@ from tests.artefact.scenes.common import (
     DELIVERED,
     ERASED_CUSTOMER,
     ERASURE,
+    ERASURE_PLANNED,
     INDEXED,
+    ISSUED,
     PAID,
     PLANNED,
     REDRESS_ORDERED,
@@ -33,6 +35,7 @@ from tests.artefact.scenes.common import (
     REFUND_ORDERED,
     REFUNDED,
     SHARED,
+    WAITING_ERASURE,
     Json,
     Scene,
 )
@@ -62,6 +65,7 @@ GIVEN = {
     REFUND_ORDERED: REFUNDED,
     REDRESS_ORDERED: REDRESSED,
     PLANNED: BUSY,
+    ERASURE_PLANNED: (*ISSUED, WAITING_ERASURE),
     ERASURE: ERASED_CUSTOMER,
     "authorizer/policyholder": SHARED,
 }

@@ -48,6 +48,11 @@ ELSEWHERE = {
     ("accounting", "s3:GetObject"),  # the same
     ("scheduler", "s3:GetObject"),  # the same
     ("customers", "s3:GetObject"),  # the same
+    # Of personal values in the search index. A recorded event is sealed with a key that the stage
+    # does not have, so nothing personal is read here; tests/http/search fill the index with them.
+    ("event_delivery", "dynamodb:ConditionCheckItem"),
+    ("event_delivery", "dynamodb:PutItem"),
+    ("event_delivery", "kms:GenerateDataKey"),
     ("payment_execution", "dynamodb:UpdateItem"),  # of a claim's shared limits
     ("payment_execution", "s3:GetObject"),  # what another run has written first
 }
@@ -121,10 +126,15 @@ def test_each_function_may_do_what_it_was_seen_to_do(played: Stage, template: Te
 
 
 def test_no_function_may_do_what_it_was_never_seen_to_do(played: Stage, template: Template) -> None:
+    unused = {}
     for folder, (allowed, seen) in permissions(played, template).items():
-        unused = {action for action, _ in allowed - seen} - BY_AWS
-        unused -= {action for of, action in ELSEWHERE if of == folder}
-        assert not unused, (folder, unused)
+        elsewhere = {action for of, action in ELSEWHERE if of == folder}
+        unused[folder] = {
+            (action, on)
+            for action, on in allowed - seen
+            if action not in BY_AWS and action not in elsewhere
+        }
+    assert not any(unused.values()), {of: sorted(rights) for of, rights in unused.items() if rights}
 
 
 def permissions(
