@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from insurance.domain.party import record
 
 from tests.support.backend import Backend
 from tests.support.calls import (
@@ -209,6 +210,17 @@ def test_consents_and_restrictions_are_recorded(handlers: Handlers):
     assert restriction["lifted_because"] == "The data were right."
     assert step(handlers, id, "restrictions", lifted).code == "wrong-state"
     insured(handlers, party_id=id)
+
+
+def test_a_party_demands_so_often(handlers: Handlers, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(record, "HISTORY_MAX", 1)
+    id = registered(handlers)["id"]
+    demand = {"kind": "restriction", "in_force": True, "reason": "The data are disputed."}
+    made(step(handlers, id, "restrictions", demand))
+
+    refused = step(handlers, id, "restrictions", demand | {"kind": "objection"})
+
+    assert (refused.status, refused.code) == (409, "party-full")
 
 
 def test_a_merged_party_is_read_as_the_one_that_stands_for_it(handlers: Handlers):
