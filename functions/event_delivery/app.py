@@ -64,13 +64,14 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
     queue_payments(event, instructions=instructions)
     register_in_force(event, policies=policies_in_force)
     remove_key_copies(event, copies=key_copies)
-    index_event(event, index_ports)
     posted = deliver_event(event, _appended_at(record["dynamodb"]), ports)
-    telemetry.count(Metric.EVENTS_DELIVERED)
     for amounts in posted:
         total = {"mode": amounts.mode, "currency": amounts.currency}
         telemetry.business(Metric.PREMIUM_BOUND, amounts.premium_bound, **total)
         telemetry.business(Metric.CLAIMS_PAID, amounts.claims_paid, **total)
+    # Last: whatever keeps an event out of the search index keeps it out of nothing else.
+    index_event(event, index_ports)
+    telemetry.count(Metric.EVENTS_DELIVERED)
     return {(amounts.mode, amounts.currency) for amounts in posted}
 
 
