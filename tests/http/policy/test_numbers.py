@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from insurance.domain.contract.number import CANDIDATES, CheckScheme, NumberFormat, is_mistyped
+from insurance.domain.contract.number import CANDIDATES, CheckScheme, NumberFormat
 from insurance.domain.core.identity import policy_id_for
 from insurance.dynamodb.numbers import give_number
 from insurance.dynamodb.transaction import transact
@@ -50,7 +50,7 @@ def test_a_policy_is_issued_with_a_number_which_every_view_of_it_shows(handlers)
     number = policy["number"]
 
     assert re.match(FORM.format("POL-26"), number)
-    assert not is_mistyped(number)
+    assert CheckScheme.MOD_97_10.holds(number)
     assert handlers.get(path).body["number"] == number
     [issued] = handlers.get(f"{path}/events").body["items"]
     assert issued["facts"]["number"]["text"] == number
@@ -172,7 +172,7 @@ def test_a_renewal_keeps_the_stem_and_shows_its_term():
     stem = first.rpartition("-")[0]
     assert re.match(rf"^{stem}-02-[0-9]{{2}}$", second)
     assert re.match(rf"^{stem}-03-[0-9]{{2}}$", third)
-    assert not any(map(is_mistyped, (first, second, third)))
+    assert all(map(CheckScheme.MOD_97_10.holds, (first, second, third)))
 
 
 def test_a_renewal_gets_a_number_of_its_own_where_the_product_says_so():

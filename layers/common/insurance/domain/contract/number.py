@@ -111,11 +111,6 @@ def normalise_number(text: str) -> str:
     return text.translate(_SEPARATORS).upper().translate(_LOOK_ALIKES)
 
 
-def is_mistyped(text: str) -> bool:
-    """Whether the check digits are wrong under every scheme: no carrier has formed this number."""
-    return not any(scheme.holds(text) for scheme in CheckScheme)
-
-
 def _as_digits(number: str) -> str:
     """Every character as a number in base 36, without separators; empty where there is another character."""
     compact = number.translate(_SEPARATORS).upper()
