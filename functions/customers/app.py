@@ -2,11 +2,12 @@
 
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from insurance import bundles, wiring
 from insurance.api.body import Request
-from insurance.api.fields import AccountNumber, Code, Iban, Instant, Reason, SortCode, Text
+from insurance.api.fields import Code, Instant, Reason, Text
+from insurance.api.payees import AccountRequest
 from insurance.api.router import Api
 from insurance.api.views.parties import (
     CustomerView,
@@ -46,7 +47,7 @@ from insurance.operations.parties.read_party import Customer, read_party
 from insurance.operations.parties.record_consent import record_consent
 from insurance.operations.parties.register_party import register_party
 from insurance.operations.parties.restrict_party import lift_restriction, restrict_party
-from pydantic import StringConstraints, model_validator
+from pydantic import StringConstraints
 
 ports, erasing, exporting = (
     bundles.party_ports(),
@@ -66,29 +67,15 @@ Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 
 
-class AccountRequest(Request):
-    """A bank account: an IBAN, or a sort code with a number."""
+class HeldAccountRequest(AccountRequest):
+    """A bank account and its holder."""
+
+    needs_account = True
 
     holder: Name
-    iban: Iban | None = None
-    sort_code: SortCode | None = None
-    account_number: AccountNumber | None = None
-
-    @model_validator(mode="after")
-    def _one_account(self) -> Self:
-        if (self.iban is None) == (self.account_number is None):
-            raise ValueError("either an IBAN or a sort code with an account number is expected")
-        if (self.sort_code is None) != (self.account_number is None):
-            raise ValueError("a sort code and an account number are expected together")
-        return self
 
     def payee(self) -> Payee:
-        return Payee(
-            name=self.holder,
-            iban=self.iban,
-            sort_code=self.sort_code,
-            account_number=self.account_number,
-        )
+        return self.payee_named(self.holder)
 
 
 class PartyRequest(Request):
@@ -102,7 +89,7 @@ class PartyRequest(Request):
     email: Email | None = None
     phone: Phone | None = None
     address: Address | None = None
-    account: AccountRequest | None = None
+    account: HeldAccountRequest | None = None
     language: Language | None = None
     reference: Text | None = None
     """What the partner calls its customer: it names the party once and for all."""
@@ -153,7 +140,7 @@ class DataExportRequest(Request):
     reference: Text | None = None
     """What was shown: the kind of a document and the last characters of its number, for example."""
 
-    def asked(self) -> ExportInput:
+    def export(self) -> ExportInput:
         return ExportInput(self.requested_at, ProofMethod(self.proof), self.reference)
 
 
@@ -269,8 +256,8 @@ def post_merge_reversal(party_id: str, request: MergeRequest, command: Command) 
     raises=(AlreadyErased, LegalHoldStands, WrongState),
 )
 def post_erasure(party_id: str, request: ErasureRequest, command: Command) -> Erasure | Party:
-    asked = ErasureInput(request.reason, when_permitted=request.when_permitted)
-    return erase_party(party_id, asked, command, erasing)
+    erasure = ErasureInput(request.reason, when_permitted=request.when_permitted)
+    return erase_party(party_id, erasure, command, erasing)
 
 
 @api.command(
@@ -314,4 +301,4 @@ def get_legal_hold(party_id: str, query: Query) -> LegalHold:
     raises=(AlreadyErased, PartyFull),
 )
 def post_data_export(party_id: str, request: DataExportRequest, command: Command) -> DataDownload:
-    return export_data(party_id, request.asked(), command, exporting)
+    return export_data(party_id, request.export(), command, exporting)

@@ -1,6 +1,6 @@
 """Who is paid, as a request names them."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import model_validator
 
@@ -9,10 +9,12 @@ from insurance.api.fields import AccountNumber, Iban, SortCode
 from insurance.domain.party.party import Name, Payee
 
 
-class PayeeRequest(Request):
-    """The payee of a payment, with an IBAN, or a sort code and an account number."""
+class AccountRequest(Request):
+    """A bank account: an IBAN, or a sort code and an account number."""
 
-    name: Name
+    needs_account: ClassVar[bool] = False
+    """Whether one must be named; else there may be none yet."""
+
     iban: Iban | None = None
     sort_code: SortCode | None = None
     account_number: AccountNumber | None = None
@@ -21,17 +23,28 @@ class PayeeRequest(Request):
     def _one_account(self) -> Self:
         if (self.sort_code is None) != (self.account_number is None):
             raise ValueError("a sort code and an account number are given together")
-        if self.iban is not None and self.account_number is not None:
+        accounts = [one for one in (self.iban, self.account_number) if one is not None]
+        if len(accounts) > 1 or (self.needs_account and not accounts):
             raise ValueError("either an IBAN or a sort code and an account number is given")
         return self
 
-    def payee(self) -> Payee:
+    def payee_named(self, name: str) -> Payee:
+        """Who is paid by this account."""
         return Payee(
-            name=self.name,
+            name=name,
             iban=self.iban,
             sort_code=self.sort_code,
             account_number=self.account_number,
         )
+
+
+class PayeeRequest(AccountRequest):
+    """The payee of a payment, and their account."""
+
+    name: Name
+
+    def payee(self) -> Payee:
+        return self.payee_named(self.name)
 
 
 class ClaimPayeeRequest(PayeeRequest):

@@ -1,8 +1,8 @@
 """What complaints are asked with."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from insurance.api.body import Request
 from insurance.api.fields import Narrative, PositiveMoney, Reason, Subject, Text
@@ -86,14 +86,10 @@ class ComplaintNoteRequest(Request):
 class RedressRequest(PayeeRequest):
     """The amount, the payee and the reason. A second person must approve it."""
 
+    needs_account = True
+
     amount: PositiveMoney
     reason: Reason
-
-    @model_validator(mode="after")
-    def _has_account(self) -> Self:
-        if self.iban is None and self.account_number is None:
-            raise ValueError("either an IBAN or a sort code and an account number is given")
-        return self
 
     def offer(self) -> RedressOffer:
         return RedressOffer(self.amount, self.payee(), self.reason)
