@@ -8,7 +8,7 @@ from typing import Protocol
 
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import AlreadyErased
-from insurance.domain.core.identity import PartyId, party_id_for, quote_id_for
+from insurance.domain.core.identity import PartyId, QuoteId, party_id_for, quote_id_for
 from insurance.domain.core.stored import PartyKey
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
@@ -23,6 +23,11 @@ ERASED_AT = "erased_at"
 """The column that says when the holder was erased."""
 FORMER = "former"
 """The column with the wrapped keys of former holders, by party."""
+
+
+def holder_in(item: Item, contract_id: str) -> PartyId:
+    """The party that holds a contract, as its quote or the item of its keys says."""
+    return item[PARTY]["S"] if PARTY in item else party_id_for(contract_id)
 
 
 class RecordKeys(Protocol):
@@ -52,7 +57,7 @@ class ContractKeys:
         """The party that holds the contract."""
         self._wrapped: dict[PartyId, bytes] = {}
         for item in reversed([item for item in items if item is not None]):
-            self.holder = item[PARTY]["S"] if PARTY in item else party_id_for(contract_id)
+            self.holder = holder_in(item, contract_id)
             if KEY in item:
                 self._wrapped[self.holder] = item[KEY]["B"]
             for party_id, wrapped in item.get(FORMER, {"M": {}})["M"].items():
@@ -81,6 +86,11 @@ def former_mark(contract_id: str, party_id: PartyId) -> Item:
 def is_former_mark(id: str) -> bool:
     """Whether an entry of the index is such a mark, and not a quote."""
     return "#" in id
+
+
+def marked_contract(mark: str) -> QuoteId:
+    """The contract that such a mark is of."""
+    return mark.partition("#")[0]
 
 
 def not_erased(parties_table: str, party_id: PartyId) -> Write:

@@ -68,7 +68,7 @@ def is_searchable(schema: type[Record]) -> bool:
 
 
 def sources_of(
-    record: Record, opened: Record, sequence: int, asked: SearchedBy
+    record: Record, opened: Record, sequence: int, searched_by: SearchedBy
 ) -> Sequence[Source]:
     """The objects of a record, as its event left it.
 
@@ -76,13 +76,15 @@ def sources_of(
         record: The record with its personal fields, where its party was not erased.
         opened: The record without its personal fields: summaries are made of it.
         sequence: The number of the event.
-        asked: The questions of a product whose answers are search keys.
+        searched_by: The questions of a product whose answers are search keys.
     """
     make = _SOURCES.get(type(record))
-    return tuple(make(record, opened, sequence, asked)) if make else ()
+    return tuple(make(record, opened, sequence, searched_by)) if make else ()
 
 
-def _of_quote(quote: Quote, opened: Quote, sequence: int, asked: SearchedBy) -> Iterator[Source]:
+def _of_quote(
+    quote: Quote, opened: Quote, sequence: int, searched_by: SearchedBy
+) -> Iterator[Source]:
     party_id = quote.party
     yield Source(
         quote.id,
@@ -97,7 +99,7 @@ def _of_quote(quote: Quote, opened: Quote, sequence: int, asked: SearchedBy) -> 
                 at=quote.created_at,
                 summary=QuoteSummary.of(opened, party_id),
                 filters={STATUS: quote.status, PRODUCT: quote.product.code},
-                keys=tuple(_answer_keys([quote.answers], asked(quote.product))),
+                keys=tuple(_answer_keys([quote.answers], searched_by(quote.product))),
             ),
         ),
     )
@@ -115,7 +117,7 @@ def _of_quote(quote: Quote, opened: Quote, sequence: int, asked: SearchedBy) -> 
 
 
 def _of_policy(
-    policy: Policy, opened: Policy, sequence: int, asked: SearchedBy
+    policy: Policy, opened: Policy, sequence: int, searched_by: SearchedBy
 ) -> Iterator[Source]:
     ended = policy.cancelled_by()
     if ended is None:
@@ -134,12 +136,14 @@ def _of_policy(
             summary=PolicySummary.of(opened),
             filters={STATUS: status, PRODUCT: policy.product.code},
             number=normalise_number(policy.number.text) if policy.number else "",
-            keys=tuple(_answer_keys(answers, asked(policy.product))),
+            keys=tuple(_answer_keys(answers, searched_by(policy.product))),
         ),
     )
 
 
-def _of_claim(claim: Claim, opened: Claim, sequence: int, _asked: SearchedBy) -> Iterator[Source]:
+def _of_claim(
+    claim: Claim, opened: Claim, sequence: int, _searched_by: SearchedBy
+) -> Iterator[Source]:
     party_id = claim.party
     filters = {STATUS: str(claim.handling)}
     if claim.handler and claim.handling is not Handling.CLOSED:
@@ -163,7 +167,7 @@ def _of_claim(claim: Claim, opened: Claim, sequence: int, _asked: SearchedBy) ->
 
 
 def _of_complaint(
-    complaint: Complaint, opened: Complaint, sequence: int, _asked: SearchedBy
+    complaint: Complaint, opened: Complaint, sequence: int, _searched_by: SearchedBy
 ) -> Iterator[Source]:
     party_id = complaint.party
     contact = complaint.complainant.contact if complaint.complainant else None
@@ -182,7 +186,7 @@ def _of_complaint(
 
 
 def _of_account(
-    account: BillingAccount, opened: BillingAccount, sequence: int, _asked: SearchedBy
+    account: BillingAccount, opened: BillingAccount, sequence: int, _searched_by: SearchedBy
 ) -> Iterator[Source]:
     at = datetime.combine(account.first_due, time(), UTC)
     refunds = tuple(_payment(refund, opened, at) for refund in opened.refunds)
@@ -190,7 +194,7 @@ def _of_account(
 
 
 def _of_document(
-    document: Document, opened: Document, sequence: int, _asked: SearchedBy
+    document: Document, opened: Document, sequence: int, _searched_by: SearchedBy
 ) -> Iterator[Source]:
     party_id = document.party
     yield _alone(
@@ -207,7 +211,9 @@ def _of_document(
     )
 
 
-def _of_party(party: Party, opened: Party, sequence: int, _asked: SearchedBy) -> Iterator[Source]:
+def _of_party(
+    party: Party, opened: Party, sequence: int, _searched_by: SearchedBy
+) -> Iterator[Source]:
     yield _alone(
         sequence,
         SearchableObject(

@@ -1,6 +1,6 @@
 """The copies of a party's key that its contracts carry, and the contracts that the index lists."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from insurance.domain.core.identity import PartyId, QuoteId, party_id_for
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ERASED_AT, FORMER, KEY, PARTY, is_former_mark
+from insurance.dynamodb.contract_keys import (
+    ERASED_AT,
+    FORMER,
+    KEY,
+    PARTY,
+    is_former_mark,
+    marked_contract,
+)
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, query, remove_path, transact, update
 
@@ -43,13 +50,18 @@ class DynamoDBKeyCopies:
         )
         return [item["id"]["S"] for item in items]
 
+    def every_contract(self, party_id: PartyId) -> Iterator[QuoteId]:
+        """All of `contracts`, page by page."""
+        page = self.contracts(party_id)
+        while page:
+            yield from page
+            page = self.contracts(party_id, after=page[-1])
+
     def remove_copies(self, party_id: PartyId, erased_at: datetime) -> None:
-        quotes = self.contracts(party_id)
-        while quotes:
-            for write in self.removals(party_id, quotes, erased_at, _HeldByOther):
+        for quote_id in self.every_contract(party_id):
+            for write in self.removals(party_id, [quote_id], erased_at, _HeldByOther):
                 with suppress(_HeldByOther):
                     transact(self._client, [write])
-            quotes = self.contracts(party_id, after=quotes[-1])
 
     def removals(
         self, party_id: PartyId, quotes: Sequence[QuoteId], erased_at: datetime, refusal: Refusal
@@ -59,7 +71,7 @@ class DynamoDBKeyCopies:
         writes = []
         for listed in quotes:
             if is_former_mark(listed):
-                writes += self._former_removals(party_id, listed.partition("#")[0], refusal)
+                writes += self._former_removals(party_id, marked_contract(listed), refusal)
             else:
                 writes += self._holder_removals(party_id, listed, erased_at, refusal)
         return writes

@@ -11,7 +11,6 @@ from insurance.domain.core.identity import (
     PartyId,
     QuoteId,
     billing_id_for,
-    party_id_for,
     policy_id_for,
     quote_id_for,
 )
@@ -24,10 +23,11 @@ from insurance.dynamodb.claims.claim_items import read_register
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.complaints.complaints import COMPLAINTS
 from insurance.dynamodb.contract_keys import (
-    PARTY,
     ContractKeys,
     RecordKeys,
+    holder_in,
     is_former_mark,
+    marked_contract,
 )
 from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
 from insurance.dynamodb.tables import Tables
@@ -76,7 +76,10 @@ class DynamoDBPartyContracts:
             items
             for items in batched(found, ITEMS_PER_CONTRACT, strict=True)
             if items[0] is not None
-            and (_holder(items[0]) in party_ids or items[0]["id"]["S"] in passed_on)
+            and (
+                holder_in(items[0], items[0]["id"]["S"]) in party_ids
+                or items[0]["id"]["S"] in passed_on
+            )
         ]
         hanging = iter(self._load([key for items in contracts for key in self._hanging(items)]))
         own = _OwnKeys(opening, party_ids) if opening else None
@@ -85,14 +88,11 @@ class DynamoDBPartyContracts:
     def _listed(self, party_id: PartyId) -> "_Listed":
         """The contracts that name the party, as their holder or as a former one."""
         listed = _Listed([], [])
-        found = self._copies.contracts(party_id)
-        while found:
-            for entry in found:
-                if is_former_mark(entry):
-                    listed.passed_on.append(entry.partition("#")[0])
-                else:
-                    listed.named.append(entry)
-            found = self._copies.contracts(party_id, after=found[-1])
+        for entry in self._copies.every_contract(party_id):
+            if is_former_mark(entry):
+                listed.passed_on.append(marked_contract(entry))
+            else:
+                listed.named.append(entry)
         return listed
 
     def _of_contract(self, quote_id: str) -> list[tuple[str, Item]]:
@@ -220,12 +220,6 @@ class UnchangedContracts:
             names={"#listed": column},
             **({"seen": codec.number(seen)} if seen else {}),
         )
-
-
-def _holder(quote: Item) -> str:
-    """The party that holds the contract."""
-    holder: str = quote[PARTY]["S"] if PARTY in quote else party_id_for(quote["id"]["S"])
-    return holder
 
 
 def _listed(item: Item | None) -> list[str]:

@@ -10,7 +10,7 @@ from insurance.domain.party.record import Party, details_of
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ERASED_AT, KEY, PARTY, ContractKeys
+from insurance.dynamodb.contract_keys import ERASED_AT, KEY, ContractKeys, holder_in
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, update, where_absent
 from insurance.operations.parties.ports import Keys
@@ -77,5 +77,4 @@ def party_write(tables: Tables, event: Event, *, before: StreamPosition, key: Pa
 
 
 def _erased(item: Item, party_id: PartyId) -> bool:
-    holder = item[PARTY]["S"] if PARTY in item else party_id
-    return ERASED_AT in item and holder == party_id
+    return ERASED_AT in item and holder_in(item, party_id) == party_id

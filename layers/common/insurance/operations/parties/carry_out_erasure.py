@@ -5,9 +5,8 @@ from typing import Final
 
 from insurance.domain.core.errors import AlreadyErased, PartyNotFound
 from insurance.domain.core.identity import PartyId, mode_of
-from insurance.domain.party.party import Erasure
 from insurance.domain.privacy.legal_hold import legal_hold
-from insurance.operations.parties.erase_party import erasures
+from insurance.operations.parties.erase_party import destroy_keys
 from insurance.operations.parties.ports import ErasurePorts
 from insurance.operations.system_command import command_for
 
@@ -19,6 +18,9 @@ def carry_out_erasure(party_id: PartyId, now: datetime, *, ports: ErasurePorts) 
 
     The hold is computed anew: a policy that was bought meanwhile moves the erasure on. Nothing is done
     where the request was withdrawn, or the party was erased by somebody else.
+
+    Raises:
+        StaleRevision: The party or a contract changed meanwhile: the job is tried again.
     """
     try:
         waiting = ports.parties.get(party_id)
@@ -33,11 +35,6 @@ def carry_out_erasure(party_id: PartyId, now: datetime, *, ports: ErasurePorts) 
     hold = legal_hold(contracts, ports.products.version, now)
     if hold.holds:
         return hold.check_again(now)
-    reason = f"Asked for on {requested.requested_at.date()}."
-    erasure = Erasure(party_id=group.party.record.id, reason=reason, erased_at=now)
-    ports.parties.erase(
-        erasures(group, reason, command),
-        unless_changed=contracts,
-        command=command.with_answer(erasure),
-    )
+    reason = f"Requested on {requested.requested_at.date()}."
+    destroy_keys(group, contracts, reason, command, ports)
     return None

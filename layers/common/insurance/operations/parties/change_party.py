@@ -8,7 +8,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.record import Party
 from insurance.operations.command import Command
-from insurance.operations.parties.ports import Parties, PartyChange
+from insurance.operations.parties.ports import NamedParties, Parties, PartyChange
 
 
 def check_sees_party(party: Party, caller: Caller) -> None:
@@ -20,6 +20,18 @@ def check_sees_party(party: Party, caller: Caller) -> None:
     """
     if not any(caller.sees(party.id, party.partner, id) for id in party.ids):
         raise PartyNotFound(party.id)
+
+
+def standing_party(party_id: PartyId, parties: Parties | NamedParties) -> Stored[Party]:
+    """The party, or the one that stands for it since they were merged.
+
+    Raises:
+        PartyNotFound: There is no such party.
+        AlreadyErased: The party was erased.
+    """
+    stored = parties.get(party_id)
+    into = stored.record.merged_into
+    return stored if into is None else parties.get(into)
 
 
 def load_party(party_id: PartyId, command: Command, parties: Parties) -> Stored[Party]:

@@ -1,5 +1,6 @@
 """Erase a party: destroy the keys that all their personal data are sealed with, once the law allows it."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from insurance.domain.core.errors import PartyNotFound
@@ -9,14 +10,14 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Erasure
 from insurance.domain.party.record import Party, RequestedErasure
-from insurance.domain.privacy.legal_hold import legal_hold
+from insurance.domain.privacy.legal_hold import ContractRecords, legal_hold
 from insurance.operations.command import Command
 from insurance.operations.parties.change_party import load_party, store_party
 from insurance.operations.parties.ports import ErasurePorts, PartyChange, PartyGroup
 
 
 class ErasureInput(NamedTuple):
-    """An erasure as it is asked for."""
+    """An erasure as a caller requests it."""
 
     reason: str
     when_permitted: bool = False
@@ -24,7 +25,7 @@ class ErasureInput(NamedTuple):
 
 
 def erase_party(
-    party_id: PartyId, asked: ErasureInput, command: Command, ports: ErasurePorts
+    party_id: PartyId, request: ErasureInput, command: Command, ports: ErasurePorts
 ) -> Erasure | Party:
     """Destroy the keys of the party and of those that were merged into it. Nobody can read their
     personal data after this, in table or event, with any contract.
@@ -48,11 +49,11 @@ def erase_party(
     group = ports.parties.load_group(party_id, command)
     contracts = ports.contracts.read(group.party.record.ids)
     hold = legal_hold(contracts, ports.products.version, command.now)
-    if hold.holds and asked.when_permitted:
+    if hold.holds and request.when_permitted:
         requested = RequestedErasure(
             requested_at=command.now,
             requested_by=command.actor,
-            reason=asked.reason,
+            reason=request.reason,
             check_at=hold.check_again(command.now),
         )
         waiting = group.party.record.with_erasure(requested)
@@ -65,18 +66,28 @@ def erase_party(
         )
         return stored.record
     hold.check(group.party.record.id)
-    erasure = Erasure(party_id=group.party.record.id, reason=asked.reason, erased_at=command.now)
+    return destroy_keys(group, contracts, request.reason, command, ports)
+
+
+def destroy_keys(
+    group: PartyGroup,
+    contracts: Sequence[ContractRecords],
+    reason: str,
+    command: Command,
+    ports: ErasurePorts,
+) -> Erasure:
+    """Erase a party and its members, whose contracts were read and hold nothing back.
+
+    Raises:
+        StaleRevision: A party or a contract has changed since it was read.
+    """
+    erasure = Erasure(party_id=group.party.record.id, reason=reason, erased_at=command.now)
     ports.parties.erase(
-        erasures(group, asked.reason, command),
+        [_erased(each, reason, command) for each in (group.party, *group.members)],
         unless_changed=contracts,
         command=command.with_answer(erasure),
     )
     return erasure
-
-
-def erasures(group: PartyGroup, reason: str, command: Command) -> list[PartyChange]:
-    """The events that erase a party and its members."""
-    return [_erased(each, reason, command) for each in (group.party, *group.members)]
 
 
 def withdraw_erasure(party_id: PartyId, command: Command, ports: ErasurePorts) -> Stored[Party]:

@@ -38,7 +38,7 @@ class DataDownload:
 
 
 def export_data(
-    party_id: PartyId, asked: ExportInput, command: Command, ports: ExportPorts
+    party_id: PartyId, request: ExportInput, command: Command, ports: ExportPorts
 ) -> DataDownload:
     """Export the data of the party and of its members, and record it on the party's stream.
 
@@ -51,7 +51,7 @@ def export_data(
         PartyFull: As many exports were made as the record can hold.
         StaleRevision: The party has changed since it was loaded.
     """
-    if asked.requested_at is not None and asked.requested_at > command.now:
+    if request.requested_at is not None and request.requested_at > command.now:
         fault = FieldFault("/requested_at", "in-the-future", "An instant that has passed, please.")
         raise InvalidFields([fault])
     group = ports.parties.load_group(party_id, command)
@@ -60,7 +60,7 @@ def export_data(
     contracts = ports.contracts.read_opened(party.ids)
     members = [member.record for member in group.members]
     file = canonical(export_of([party, *members], contracts))
-    requested_at = asked.requested_at or command.now
+    requested_at = request.requested_at or command.now
     places = [place_of(contract, ports.products.version) for contract in contracts]
     due_at = min(place.due(place.access, requested_at) for place in places or [ELSEWHERE])
     export = DataExport(
@@ -70,8 +70,8 @@ def export_data(
         made_at=command.now,
         made_by=command.actor,
         proof=IdentityProof(
-            method=asked.method,
-            reference=asked.reference,
+            method=request.method,
+            reference=request.reference,
             checked_by=command.actor,
             checked_at=command.now,
         ),

@@ -3,7 +3,7 @@
 from insurance.domain.core.identity import PartyId
 from insurance.domain.privacy.legal_hold import LegalHold, legal_hold
 from insurance.operations.command import Query
-from insurance.operations.parties.change_party import check_sees_party
+from insurance.operations.parties.change_party import check_sees_party, standing_party
 from insurance.operations.parties.ports import ErasurePorts
 
 
@@ -14,8 +14,6 @@ def find_legal_hold(party_id: PartyId, query: Query, ports: ErasurePorts) -> Leg
         PartyNotFound: There is no such party, or the caller may not see it.
         AlreadyErased: The party was erased.
     """
-    stored = ports.parties.get(party_id)
-    if stored.record.merged_into is not None:
-        stored = ports.parties.get(stored.record.merged_into)
+    stored = standing_party(party_id, ports.parties)
     check_sees_party(stored.record, query.caller)
     return legal_hold(ports.contracts.read(stored.record.ids), ports.products.version, query.now)

@@ -7,7 +7,7 @@ from insurance.domain.core.identity import PartyId
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.record import Party
 from insurance.operations.command import Query
-from insurance.operations.parties.change_party import check_sees_party
+from insurance.operations.parties.change_party import check_sees_party, standing_party
 from insurance.operations.parties.ports import Contract, Parties
 
 
@@ -26,8 +26,6 @@ def read_party(party_id: PartyId, query: Query, parties: Parties) -> Customer:
         PartyNotFound: There is no such party, or the caller may not see it.
         AlreadyErased: The party was erased.
     """
-    stored = parties.get(party_id)
-    if stored.record.merged_into is not None:
-        stored = parties.get(stored.record.merged_into)
+    stored = standing_party(party_id, parties)
     check_sees_party(stored.record, query.caller)
     return Customer(stored, parties.contracts(stored.record))

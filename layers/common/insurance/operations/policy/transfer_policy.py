@@ -221,5 +221,4 @@ def _following(
     serviced: ServicingResult, before: Stored[Policy], key: PartyKey, command: Command
 ) -> tuple[Event, Stored[Policy]]:
     """The event, sealed with the new holder's key."""
-    event, stored = _changed(serviced).following(Stored(before.record, before.head, key), command)
-    return event, stored
+    return _changed(serviced).following(Stored(before.record, before.head, key), command)

@@ -9,7 +9,7 @@ from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.party.party import Policyholder
 from insurance.domain.party.record import Party, details_of
 from insurance.operations.command import Command
-from insurance.operations.parties.change_party import check_sees_party
+from insurance.operations.parties.change_party import check_sees_party, standing_party
 from insurance.operations.parties.register_party import party_id_of_reference, registration
 from insurance.operations.quoting.ports import QuotingPorts
 
@@ -48,7 +48,7 @@ def find_quoted_party(named: PartyInput, command: Command, ports: QuotingPorts) 
         ProcessingRestricted: The party demanded that their data are used for nothing new.
     """
     if named.party_id is not None:
-        return _known(_current(named.party_id, ports), named, command)
+        return _known(standing_party(named.party_id, ports.parties), named, command)
     if named.reference is not None:
         return _referenced(named.reference, named, command, ports)
     if named.policyholder is None:
@@ -61,7 +61,7 @@ def _referenced(
 ) -> QuotedParty:
     party_id = party_id_of_reference(reference, command, ports.index_keys)
     try:
-        return _known(_current(party_id, ports), named, command)
+        return _known(standing_party(party_id, ports.parties), named, command)
     except PartyNotFound:
         if named.policyholder is None:
             raise
@@ -69,13 +69,6 @@ def _referenced(
     partner, key = command.caller.partner, ports.keys.new()
     party = Party.new(party_id, partner, details, at=command.now, by=command.actor)
     return QuotedParty(named.policyholder, key, party_id, registration(party, key, command))
-
-
-def _current(party_id: PartyId, ports: QuotingPorts) -> Stored[Party]:
-    """The party, or the one that it was merged into."""
-    stored = ports.parties.get(party_id)
-    into = stored.record.merged_into
-    return ports.parties.get(into) if into is not None else stored
 
 
 def _known(stored: Stored[Party], named: PartyInput, command: Command) -> QuotedParty:
