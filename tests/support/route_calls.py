@@ -1,10 +1,10 @@
 """Calls of any route that are well formed, of objects that there are none of."""
 
-import re
 from typing import Any
 
 from insurance.api.headers import KEY_HEADER
 from insurance.api.parameters import Parameters
+from insurance.api.path import PARAMETER
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.identity import DOCUMENT_LENGTH, NOTICE_LENGTH, SUFFIX_LENGTH
@@ -54,6 +54,12 @@ def welcome(route: Route) -> Json:
     return machine(route.scope)
 
 
+def path_of(route: Route, **given: str) -> str:
+    """The route's path with these parameters, and others that are well formed."""
+    parameters = {**IDS, **given}
+    return PARAMETER.sub(lambda name: parameters.get(name[1], "x"), route.path)
+
+
 def call(
     handlers: Handlers,
     route: Route,
@@ -67,7 +73,7 @@ def call(
 
     Without `path` it asks after objects that are not there.
     """
-    path = path or re.sub(r"\{(\w+)\}", lambda name: IDS.get(name[1], "x"), route.path)
+    path = path or path_of(route)
     sent = {KEY_HEADER: "key"} if route.writes else {}
     return handlers.call(
         route.method,

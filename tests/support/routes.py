@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence, Set
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -60,9 +61,10 @@ def check_declared(
 ) -> None:
     """Fail where the answer is one that the route does not declare; remember which problem it was."""
     route = route_of(routes, event["httpMethod"], event["path"])
-    if route is None:
-        return
     status = result["statusCode"]
+    if route is None:
+        assert status == HTTPStatus.NOT_FOUND, f"{event['path']} has no route, and is answered"
+        return
     if status < 400:
         expected = {route.status, *([304] if route.etag else [])}
         assert status in expected, f"{route.operation_id} answers {status}, undeclared"

@@ -6,20 +6,20 @@ from typing import Any
 import pytest
 from insurance.api.body import Request
 from insurance.api.headers import CLOCK_HEADER, IF_MATCH, IF_NONE_MATCH, KEY_HEADER
-from insurance.api.path import PATH_IDS, check_id
+from insurance.api.path import PATH_IDS, check_parameter
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.roles import Role
 
 from tests.support.calls import FOLDERS, Answer, Handlers, application, machine, staff
-from tests.support.route_calls import IDS, call, welcome
+from tests.support.route_calls import IDS, call, path_of, welcome
 
 type Json = dict[str, Any]
 
 
 def test_the_ids_of_these_tests_are_well_formed_and_there_is_one_of_each_kind():
     for name in PATH_IDS:
-        check_id(name, IDS[name])
+        check_parameter(name, IDS[name])
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_a_body_is_read_where_a_request_is_declared(loaded: Handlers, routes: li
     for route in routes:
         if route.method != "POST":
             continue
-        path = re.sub(r"\{(\w+)\}", lambda name: IDS.get(name[1], "x"), route.path)
+        path = path_of(route)
         request = route.input_of(Request)
         body, key = {"no_such_field": 1, **wrong(request)}, "key" if route.writes else None
         answer = loaded.call("POST", path, body, caller=welcome(route), key=key, clock=None)
@@ -139,7 +139,7 @@ def test_a_body_is_read_where_a_request_is_declared(loaded: Handlers, routes: li
 def test_a_body_that_is_no_json_object_is_malformed(loaded: Handlers, routes: list[Route]):
     for route in routes:
         if route.method == "POST":
-            path = re.sub(r"\{(\w+)\}", lambda name: IDS.get(name[1], "x"), route.path)
+            path = path_of(route)
             key = "key" if route.writes else None
             answer = loaded.call("POST", path, "[", caller=welcome(route), key=key, clock=None)
             assert (answer.status, answer.code) == (400, "malformed-body"), route.path

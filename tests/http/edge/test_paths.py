@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from insurance.api.path import PATH_IDS, PATH_MAX
+from insurance.api.problems import problem_of_kind
 from insurance.api.route import Route
 from insurance.domain.core.roles import Role
 
 from tests.support.calls import FOLDERS, Handlers, application, staff
+from tests.support.route_calls import call, path_of
 
 ODD = (
     "x" * 1000,
@@ -44,3 +47,21 @@ def test_nothing_in_a_path_makes_a_fault_of_ours(odd: str, handlers: Handlers):
         assert answer.status < 500, (one.path, answer.text)
 
     assert len(asked) > 30
+
+
+@pytest.mark.parametrize("length", [PATH_MAX + 1, 1000])
+def test_a_parameter_over_its_bound_is_refused_as_the_route_declares(length: int, loaded: Handlers):
+    routes = [route for folder in FOLDERS for route in loaded.modules[folder].api.routes]
+    for route in routes:
+        for name in route.path_names:
+            path = path_of(route, **{name: "x" * length})
+
+            refused = call(loaded, route, path=path)
+
+            if name in PATH_IDS:
+                unknown = problem_of_kind(PATH_IDS[name][1])
+                assert (refused.status, refused.code) == (404, unknown.slug), (path, refused.text)
+            else:
+                assert (refused.status, refused.code) == (422, "invalid-fields"), path
+                faults = [(fault["pointer"], fault["code"]) for fault in refused.body["errors"]]
+                assert faults == [(name, "too_long")], path

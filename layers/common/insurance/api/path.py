@@ -4,7 +4,7 @@ import re
 from typing import Any, get_args
 
 from insurance.domain.core import errors, identity
-from insurance.domain.core.errors import NotFound
+from insurance.domain.core.errors import FieldFault, InvalidFields, NotFound
 
 PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "quote_id": (identity.QuoteId, errors.QuoteNotFound),
@@ -26,29 +26,25 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
 
 PARAMETER = re.compile(r"\{(\w+)\}")
 PATH_MAX = 64
-"""The longest text in place of a parameter: it becomes part of a key."""
+"""The longest text in place of a parameter that is no id: it becomes part of a key."""
 
 
 def pattern_of(path: str) -> re.Pattern[str]:
-    """A route's path as a pattern with a named group for each parameter."""
-    return re.compile(PARAMETER.sub(_group, path))
+    """A route's path as a pattern with a named group for each parameter, which may have any length."""
+    return re.compile(PARAMETER.sub(r"(?P<\1>[^/]+)", path))
 
 
-def check_id(name: str, value: str) -> None:
-    """Refuse an id of another form.
+def check_parameter(name: str, value: str) -> None:
+    """Refuse an id of another form, and any other text over `PATH_MAX` characters.
 
     Raises:
         NotFound: Of the kind that the parameter names: no such id was ever given.
+        InvalidFields: The text is too long.
     """
     if name in PATH_IDS:
         form, unknown = PATH_IDS[name]
         [pattern] = (mark.pattern for mark in get_args(form)[1:])
         if not re.fullmatch(pattern, value):
-            raise unknown(value[:64])
-
-
-def _group(parameter: re.Match[str]) -> str:
-    """An id of any length is looked at: it is unknown. Another parameter ends at `PATH_MAX`."""
-    name = parameter[1]
-    most = "+" if name in PATH_IDS else f"{{1,{PATH_MAX}}}"
-    return f"(?P<{name}>[^/]{most})"
+            raise unknown(value[:PATH_MAX])
+    elif len(value) > PATH_MAX:
+        raise InvalidFields([FieldFault(name, "too_long", f"At most {PATH_MAX} characters.")])

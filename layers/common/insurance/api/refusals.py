@@ -23,7 +23,8 @@ from insurance.domain.core.errors import (
 )
 
 EVERY_ROUTE = (MissingScope, NoAuthority, BadHeader, ClockNotAllowed, InvalidFields, Unavailable)
-"""Admission, the clock of test mode (InvalidFields: of another century), and a busy database."""
+"""Admission, the clock of test mode (InvalidFields: of another century; or a path's parameter is too
+long), and a busy database."""
 
 
 def refusals_of(route: Route) -> frozenset[type[InsuranceError]]:

@@ -15,7 +15,7 @@ from insurance.api.call import Call
 from insurance.api.idempotent import Answered, carry_out, idempotency_of, recorded
 from insurance.api.paging import Page
 from insurance.api.parameters import Parameters
-from insurance.api.path import check_id
+from insurance.api.path import check_parameter
 from insurance.api.route import CommandDeclaration, QueryDeclaration, Route
 from insurance.domain.core.errors import InsuranceError
 from insurance.metrics import Metric
@@ -110,7 +110,7 @@ class Api:
         admit(call.caller, route)
         _check_headers(call, route)
         for name, value in path.items():
-            check_id(name, value)
+            check_parameter(name, value)
         given = {**path, **_inputs(route, call, path)}
         answered = self._command(route, call, given) if route.writes else _query(route, call, given)
         return _response(route, call, answered)
