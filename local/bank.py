@@ -25,6 +25,7 @@ from typing import Any
 
 import httpx
 
+from local.aws.background import end
 from local.aws.services.event_bus import Event
 
 type Json = dict[str, Any]
@@ -122,8 +123,7 @@ class Bank:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
 
     def close(self) -> None:
         """Close the inbox, once nobody can bring anything any more."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from demo.page import page_routes
 from demo.samples import BANKS, CALLERS, Partner
+from local.aws.background import close
 from local.aws.clients import dynamodb_client, streams_client
 from local.aws.engine import Database, engine_for
 from local.aws.gateway.app import Gateway, Guards, Stage
@@ -124,7 +125,7 @@ class Stack:
     def stop(self) -> None:
         if self._loop.is_closed():
             return
-        self._run(self._parts.aclose())
+        self._run(close(self._parts))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

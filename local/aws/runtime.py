@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from local.aws.background import end
 from local.aws.template import Function
 from local.aws.workers import PAYLOAD_LIMIT, Pool, Result, Worker, function_error
 from local.processes import bound_socket
@@ -94,9 +95,7 @@ class Lambda:
         self._pools[name].answers_to_lose += 1
 
     async def stop(self) -> None:
-        for task in self._warming:
-            task.cancel()
-        await asyncio.gather(*self._warming, return_exceptions=True)
+        await end(*self._warming)
         await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
         await self._server.stop()
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from local.aws.background import Background
+from local.aws.background import Background, end
 from local.aws.cloudformation import REGION
 from local.aws.outage import Outage
 from local.aws.template import StreamSource
@@ -89,9 +89,7 @@ class EventSource(Background):
                     self._outage.over()
                 await asyncio.sleep(2)
         finally:
-            for task in shards.values():
-                task.cancel()
-            await asyncio.gather(*shards.values(), return_exceptions=True)
+            await end(*shards.values())
 
     async def _read_shard(self, arn: str, shard: str) -> None:
         iterator: str | None = None

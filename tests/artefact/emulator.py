@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from typing import Any
 import httpx
 
 from local.processes import wait_until_listening
+from tests.support.waiting import ENDED_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = Path(httpx.__file__).resolve().parents[1]
@@ -75,6 +77,7 @@ class Function:
                 },
                 stdout=output,
                 stderr=output,
+                start_new_session=True,
             )
         wait_until_listening(self._process.pid, self._process.poll, what=name)
         self._client = httpx.Client(timeout=ANSWER_SECONDS)
@@ -106,5 +109,6 @@ class Function:
 
     def stop(self) -> None:
         self._client.close()
-        self._process.terminate()
-        self._process.wait()
+        # The emulator and the function under it, at once: asked politely it waits for the function.
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(ENDED_SECONDS)

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from local.settings import ROOT
-from tests.support.waiting import wait_until
+from tests.support.waiting import ENDED_SECONDS, wait_until
 
 BOTH_BOOKS = '{"reconcile": ["live", "test"]}'
 FREE = {"PORT": "0", "SERVICES_PORT": "0", "DATABASE_PORT": "0"}
@@ -40,7 +40,7 @@ def serving(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[st
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.wait(ENDED_SECONDS)
         assert process.stdout is not None
         process.stdout.close()
 
@@ -88,7 +88,7 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
         counted = local(tmp_path, "schedule", "ReconciliationSchedule", "--input", BOTH_BOOKS)
         reindexed = local(tmp_path, "reindex")
         process.send_signal(signal.SIGINT)
-        status = process.wait()
+        status = process.wait(ENDED_SECONDS)
 
     assert status == 0
     assert "personal_motor" in json.dumps(bodies[0])
@@ -131,7 +131,7 @@ def test_killed_outright_it_takes_its_children_with_it(tmp_path: Path) -> None:
     with serving(tmp_path, WARM="0") as (process, _):
         assert len(children_of(tmp_path)) > 1
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.wait(ENDED_SECONDS)
 
         wait_until_gone(tmp_path)
 
@@ -146,7 +146,7 @@ def test_tls_serves_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
         trusted = ssl.create_default_context(cafile=str(tmp_path / "tls" / "certificate.pem"))
         unsigned = httpx.get(url, verify=trusted)
         process.send_signal(signal.SIGTERM)
-        status = process.wait()
+        status = process.wait(ENDED_SECONDS)
 
     assert url.startswith("https://127.0.0.1:")
     assert "personal_motor" in answer.stdout
@@ -165,7 +165,7 @@ def test_two_stacks_do_not_share_a_folder(tmp_path: Path) -> None:
             check=False,
         )
         process.send_signal(signal.SIGTERM)
-        process.wait()
+        process.wait(ENDED_SECONDS)
 
     assert second.returncode == 1
     assert "another stack uses" in second.stderr

@@ -21,6 +21,7 @@ from local.processes import LOOPBACK, bound_socket
 from local.seeding import ensure_keys_and_secrets
 from local.server import Server
 from tests.support.engine import client, make_tables, read_tables, template, write_tables
+from tests.support.waiting import ENDED_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -142,8 +143,9 @@ def _running_services(folder: Path) -> Iterator[tuple[str, sqlite3.Connection]]:
     try:
         yield url, store
     finally:
-        asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(timeout=ENDED_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join()
+        thread.join(timeout=ENDED_SECONDS)
+        assert not thread.is_alive(), "the services did not stop"
         loop.close()
         store.close()

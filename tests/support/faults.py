@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from local.processes import LOOPBACK, bound_socket
+from tests.support.waiting import ENDED_SECONDS
 
 type Rule = dict[str, Any]
 
@@ -137,7 +138,7 @@ def running_faults(engine_url: str, *, log: Path | None = None) -> Iterator[Faul
         yield faults
     finally:
         process.kill()  # it would wait for connections that nobody uses any more
-        process.wait()
+        process.wait(ENDED_SECONDS)
 
 
 # -- rules ------------------------------------------------------------------------------------------

@@ -11,6 +11,9 @@ STRETCH = 20
 GIVEN_UP_AFTER_SECONDS = 180
 """No promise of speed: what has not come by then never will, and the test says what was there."""
 
+ENDED_SECONDS = 120
+"""No promise of speed: what was told to end and has not by then never will."""
+
 
 def wait_until[T](read: Callable[[], T], done: Callable[[T], bool]) -> T:
     """Read until what is read is as wanted; the last value read."""

@@ -142,12 +142,10 @@ def running_zygote(environment: Mapping[str, str], *, stretch: float = STRETCH) 
         text=True,
     )
     try:
-        with process:
-            yield Zygote(process)
-            if process.stdin is not None:
-                process.stdin.close()
+        yield Zygote(process)
     finally:
-        process.kill()
+        with process:  # closes its pipes, and waits
+            process.kill()  # it holds nothing that could be lost
 
 
 # -- in the zygote ----------------------------------------------------------------------------------
