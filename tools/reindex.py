@@ -1,8 +1,9 @@
-"""Make the search index again from all events: after a loss, or after a change of what finds an object.
+"""Make the search index again: after a loss, or after a change of what finds an object.
 
-It reads the Events table page by page and hands its items to event delivery, which holds the rights to
-open and hash what they say; nothing is published or posted again. The operator needs the right to read the
-table and to call the function.
+It reads the tables Events and Quotes page by page and hands their items to event delivery, which holds the
+rights to open and hash what they say; nothing is published or posted again. Quotes are indexed as they are
+stored: a new one has no event yet, and one that was deleted stays out of the index. The operator needs the
+right to read the tables and to call the function.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from itertools import batched
+from itertools import batched, chain
 from typing import TYPE_CHECKING, Any
 
 from local.aws.clients import dynamodb_client
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
 
 type Json = dict[str, Any]
 
-EVENTS, DELIVERY = "EventsTable", "EventDeliveryFunction"
+EVENTS, QUOTES, DELIVERY = "EventsTable", "QuotesTable", "EventDeliveryFunction"
 AT_ONCE = 50
-"""Events for one call: it takes a few seconds."""
+"""Items for one call: it takes a few seconds."""
 
 
 def reindex_local(settings: Settings) -> int:
-    """Reindex the stack that is up, and say how many events were read."""
+    """Reindex the stack that is up, and say how many events and quotes were read."""
     running = running_stack(settings.folder)
     if running is None:
         raise StackError("no stack is up: start one with `make serve`")
@@ -39,25 +40,29 @@ def reindex_local(settings: Settings) -> int:
     count = reindex(
         dynamodb_client(running["database"]),
         lambda_client(running["services"]),
-        table=template.resources[EVENTS].name,
+        events=template.resources[EVENTS].name,
+        quotes=template.resources[QUOTES].name,
         function=template.resources[DELIVERY].name,
     )
-    print(f"{count} events were indexed again")
+    print(f"{count} events and quotes were indexed again")
     return 0
 
 
-def reindex(tables: DynamoDBClient, functions: Any, *, table: str, function: str) -> int:
-    """Hand every event to event delivery, to be indexed; the number of them.
+def reindex(
+    tables: DynamoDBClient, functions: Any, *, events: str, quotes: str, function: str
+) -> int:
+    """Hand every quote, and every event of anything else, to event delivery; the number of them.
 
     Raises:
         StackError: A call failed; what was indexed stays, and the whole may be run again.
     """
     count = 0
-    for some in batched(_items(tables, table), AT_ONCE, strict=False):
+    others = (item for item in _items(tables, events) if not _is_of_quote(item))
+    for some in batched(chain(others, _items(tables, quotes)), AT_ONCE, strict=False):
         payload = json.dumps({"Index": some}, default=_base64)
         answer = functions.invoke(FunctionName=function, Payload=payload)
         if "FunctionError" in answer:
-            raise StackError(f"event delivery failed after {count} events")
+            raise StackError(f"event delivery failed after {count} events and quotes")
         count += len(some)
     return count
 
@@ -65,6 +70,11 @@ def reindex(tables: DynamoDBClient, functions: Any, *, table: str, function: str
 def _items(tables: DynamoDBClient, table: str) -> Iterator[Json]:
     for page in tables.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         yield from (dict(item) for item in page["Items"])
+
+
+def _is_of_quote(event: Json) -> bool:
+    stream: str = event["stream"]["S"]
+    return stream.startswith("quo_")
 
 
 def _base64(value: bytes) -> str:

@@ -1,4 +1,8 @@
-"""Event delivery: publish, post and index every event of the Events table's stream, and schedule jobs."""
+"""Event delivery: publish, post and index every event of the Events table's stream, and schedule jobs.
+
+It indexes new quotes too, by the stream of their own table: a quote's first event stands in its item alone
+until the quote changes.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,9 +12,10 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.codec import from_stream
+from insurance.dynamodb.search.stored_quotes import read_stored_quote
 from insurance.metrics import Metric
 from insurance.operations.delivery.deliver_event import deliver_event
-from insurance.operations.delivery.index_event import index_event
+from insurance.operations.delivery.index_event import index_event, index_quote, remove_quote
 from insurance.operations.parties.remove_key_copies import remove_key_copies
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
@@ -21,12 +26,15 @@ schedule = stores.scheduled_jobs
 instructions, policies_in_force = stores.instructions, stores.policies_in_force
 key_copies = stores.key_copies
 
+QUOTE_KEY = "id"
+"""The key of the Quotes table: the Events table has others."""
+
 
 @telemetry.metrics.log_metrics
 def handler(batch: dict[str, Any], _context: object) -> dict[str, Any]:
     """Deliver the records in order; from the first that fails, the stream delivers again.
 
-    Given items of the Events table to index (`tools/reindex.py`), it indexes them and does no more.
+    Given items of either table to index (`tools/reindex.py`), it indexes them and does no more.
     """
     if "Index" in batch:
         return _index_again(batch["Index"])
@@ -48,6 +56,9 @@ def handler(batch: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
     """Deliver one record; the totals that it moved."""
+    if QUOTE_KEY in record["dynamodb"]["Keys"]:
+        _index_quote(record)
+        return set()
     if record["eventName"] != "INSERT":
         # IAM cannot forbid a Put over an event, so the stream reports it.
         telemetry.count(Metric.EVENTS_TAMPERED)
@@ -75,10 +86,27 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
     return {(amounts.mode, amounts.currency) for amounts in posted}
 
 
+def _index_quote(record: dict[str, Any]) -> None:
+    """A quote that was made is found from now on, and one that was deleted no longer.
+
+    Its changes are events.
+    """
+    change = record["dynamodb"]
+    if record["eventName"] == "INSERT":
+        quote = read_stored_quote(from_stream(change["NewImage"]))
+        if quote is not None:
+            index_quote(quote, index_ports)
+    elif record["eventName"] == "REMOVE":
+        remove_quote(change["Keys"][QUOTE_KEY]["S"], index_ports)
+
+
 def _index_again(items: list[dict[str, Any]]) -> dict[str, Any]:
-    """Make the search index say what these events say."""
-    for item in items:
-        index_event(read_event(from_stream(item)), index_ports)
+    """Make the search index say what these events and quotes say."""
+    for item in map(from_stream, items):
+        if QUOTE_KEY not in item:
+            index_event(read_event(item), index_ports)
+        elif (quote := read_stored_quote(item)) is not None:
+            index_quote(quote, index_ports)
     return {"indexed": len(items)}
 
 

@@ -60,9 +60,8 @@ class EventSource(Background):
         streams: DynamoDBStreamsClient,
         store: sqlite3.Connection,
     ) -> None:
-        if source.filters:
-            raise NotImplementedError("the local stack does not filter streams yet")
         self._source = source
+        self._patterns = [_pattern(each) for each in source.filters]
         self._invoke = invoke
         self._tables = tables
         self._streams = streams
@@ -101,7 +100,7 @@ class EventSource(Background):
                     iterator = await asyncio.to_thread(self._iterator, arn, shard)
                 records, iterator = await self._collect(iterator) if iterator else ([], None)
                 if records:
-                    await self._deliver(arn, shard, records)
+                    await self._pass_on(arn, shard, records)
                 elif iterator is None:
                     return  # the shard is closed and read to its end
                 else:
@@ -154,6 +153,17 @@ class EventSource(Background):
     def _get_records(self, iterator: str, limit: int) -> tuple[list[Json], str | None]:
         answer = self._streams.get_records(ShardIterator=iterator, Limit=limit)
         return [_plain(record) for record in answer["Records"]], answer.get("NextShardIterator")
+
+    async def _pass_on(self, arn: str, shard: str, records: Sequence[Json]) -> None:
+        """Deliver what a filter lets through, or all where there is none; the rest counts as taken."""
+        wanted = [
+            record
+            for record in records
+            if not self._patterns or any(_matches(each, record) for each in self._patterns)
+        ]
+        if wanted:
+            await self._deliver(arn, shard, wanted)
+        self._checkpoint(shard, records[-1])
 
     async def _deliver(self, arn: str, shard: str, records: Sequence[Json]) -> None:
         """Deliver a batch to its end: every record is taken, or reported as failed."""
@@ -236,6 +246,36 @@ class EventSource(Background):
             "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)",
             (self._source.id, shard, record["dynamodb"]["SequenceNumber"]),
         )
+
+
+def _pattern(text: str) -> Json:
+    """A filter's pattern: by each key a list of texts, or a pattern of what stands there.
+
+    Raises:
+        NotImplementedError: The pattern compares otherwise than with texts (`prefix`, `numeric` and so on).
+    """
+
+    def check(pattern: Any) -> None:
+        match pattern:
+            case dict():
+                for each in pattern.values():
+                    check(each)
+            case list() if all(isinstance(each, str) for each in pattern):
+                pass
+            case _:
+                raise NotImplementedError(f"the local stack does not filter streams by {pattern}")
+
+    pattern: Json = json.loads(text)
+    check(pattern)
+    return pattern
+
+
+def _matches(pattern: Any, value: Any) -> bool:
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and all(
+            key in value and _matches(each, value[key]) for key, each in pattern.items()
+        )
+    return value in pattern
 
 
 def _failures(payload: bytes) -> list[str] | None:

@@ -30,6 +30,9 @@ from tests.artefact.scenes.common import (
     ISSUED,
     PAID,
     PLANNED,
+    QUOTE_DELETED,
+    QUOTE_INDEXED,
+    QUOTE_MADE,
     REDRESS_ORDERED,
     REDRESSED,
     REFUND_ORDERED,
@@ -62,6 +65,8 @@ from tests.artefact.stream_events import stream_events
 GIVEN = {
     DELIVERED: PAID,
     INDEXED: PAID,
+    **dict.fromkeys((QUOTE_MADE, QUOTE_INDEXED), ("quoting/quote",)),
+    QUOTE_DELETED: ("quoting/quote", QUOTE_MADE),
     REFUND_ORDERED: REFUNDED,
     REDRESS_ORDERED: REDRESSED,
     PLANNED: BUSY,

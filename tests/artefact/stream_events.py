@@ -1,4 +1,4 @@
-"""Batches of the Events table's stream, as functions get them."""
+"""Batches of the streams of the tables Events and Quotes, as functions get them."""
 
 import base64
 import json
@@ -15,6 +15,9 @@ from tests.artefact.scenes.common import (
     ERASURE_PLANNED,
     INDEXED,
     PLANNED,
+    QUOTE_DELETED,
+    QUOTE_INDEXED,
+    QUOTE_MADE,
     REDRESS_ORDERED,
     REDRESSED,
     REFUND_ORDERED,
@@ -25,7 +28,7 @@ from tests.artefact.scenes.common import (
 
 
 def stream_events(behind: Backend, stage: Stage) -> Iterator[tuple[str, Json]]:
-    """Batches of the Events table's stream: what issuing and settling append, and a tampering."""
+    """Batches of streams: what issuing and settling append, a tampering, a quote made and deleted."""
     items = _appended(behind, stage, "payment_execution/report_paid")
     yield DELIVERED, {"Records": _inserted(items)}
     yield INDEXED, {"Index": [each["dynamodb"]["NewImage"] for each in _inserted(items)]}
@@ -42,6 +45,11 @@ def stream_events(behind: Backend, stage: Stage) -> Iterator[tuple[str, Json]]:
     yield ERASURE_PLANNED, {"Records": _inserted(items)}
     items = _appended(behind, stage, ERASED_CUSTOMER[-1], given=ERASED_CUSTOMER[:-1])
     yield ERASURE, {"Records": _inserted(items)}
+    stage.show("quoting/quote")
+    [quote] = behind.items("QuotesTable")
+    yield QUOTE_MADE, {"Records": [_record("INSERT", "1", quote, "Quotes")]}
+    yield QUOTE_DELETED, {"Records": [_record("REMOVE", "2", quote, "Quotes")]}
+    yield QUOTE_INDEXED, {"Index": [_image(quote)]}
 
 
 def _inserted(items: list[Json]) -> list[Json]:
@@ -59,18 +67,28 @@ def _appended(
     )
 
 
-def _record(name: str, number: str, item: Json) -> Json:
-    image = json.loads(json.dumps(item, default=lambda raw: base64.b64encode(raw).decode()))
-    keys = {key: image[key] for key in ("stream", "sequence")}
+def _image(item: Json) -> Json:
+    """An item as JSON has it."""
+    image: Json = json.loads(json.dumps(item, default=lambda raw: base64.b64encode(raw).decode()))
+    return image
+
+
+KEYS = {"Events": ("stream", "sequence"), "Quotes": ("id",)}
+VIEWS = {"Events": "NEW_AND_OLD_IMAGES", "Quotes": "NEW_IMAGE"}
+
+
+def _record(name: str, number: str, item: Json, table: str = "Events") -> Json:
+    image, view = _image(item), VIEWS[table]
     change: Json = {
         "ApproximateCreationDateTime": 1795341600,
-        "Keys": keys,
-        "NewImage": image,
+        "Keys": {key: image[key] for key in KEYS[table]},
         "SequenceNumber": f"{number:0>21}",
         "SizeBytes": 512,
-        "StreamViewType": "NEW_AND_OLD_IMAGES",
+        "StreamViewType": view,
     }
-    if name != "INSERT":
+    if name != "REMOVE":
+        change["NewImage"] = image
+    if name != "INSERT" and view == "NEW_AND_OLD_IMAGES":
         change["OldImage"] = image
     return {
         "eventID": f"{int(number):032x}",
@@ -79,5 +97,5 @@ def _record(name: str, number: str, item: Json) -> Json:
         "eventSource": "aws:dynamodb",
         "awsRegion": "eu-west-2",
         "dynamodb": change,
-        "eventSourceARN": "arn:aws:dynamodb:eu-west-2:123456789012:table/Events/stream/1",
+        "eventSourceARN": f"arn:aws:dynamodb:eu-west-2:123456789012:table/{table}/stream/1",
     }

@@ -14,6 +14,7 @@ from demo.samples import Partner
 from local.settings import ROOT
 from local.stack import Stack
 from tests.end_to_end.conftest import CallAs, Caller
+from tests.support.waiting import wait_until
 
 type Json = dict[str, Any]
 
@@ -88,6 +89,25 @@ def test_eight_callers_at_once_each_see_themselves_and_only_themselves(
     for (reader, quote_id), answer in seen.items():
         own = quotes[reader] == quote_id
         assert answer == ((200, reader) if own else (404, ""))
+
+
+def test_a_new_quote_reaches_lists_and_searches_by_the_stream_of_its_table(
+    stack: Stack, call_as: CallAs, risk: Json
+) -> None:
+    partner = Partner("lister", "lister", "Lister", "gold")
+    stack.admit(partner)
+    caller = call_as(partner)
+    holder = {"name": "Ida Lister", "email": "ida@lister.example"}
+    quote = caller.post("/v1/quotes", risk | {"policyholder": holder}).json()
+
+    def found() -> list[Json]:
+        listed = caller.get("/v1/quotes").json()["items"]
+        marks = {"email": "Ida@Lister.example"}
+        parties = caller.post("/v1/parties/search", marks).json()["items"]
+        return [*listed, *parties]
+
+    listed, party = wait_until(found, lambda rows: len(rows) == 2)
+    assert (listed["id"], listed["party_id"]) == (quote["id"], party["id"])
 
 
 def test_sixteen_clients_issuing_one_quote_make_one_policy(harbour: Caller, risk: Json) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from insurance.domain.core.classification import JsonObject, Record
-from insurance.domain.core.event import Event
 from insurance.domain.core.identity import party_id_for, quote_id_for
 from insurance.domain.search.entry import Entry, IndexedObject, ObjectKind
+from insurance.operations.delivery.ports import StoredFacts
 from insurance.operations.listing import ListEntry, ListRange
 
 from tests.fakes.memory import Memory
@@ -32,6 +32,11 @@ class MemorySearchIndex:
         known = self.sources.get(source)
         if known is None or known.sequence <= sequence:
             self.sources[source] = _Indexed(sequence, party_id, objects)
+
+    def remove(self, source: str, *, through: int | None = None) -> None:
+        known = self.sources.get(source)
+        if known is not None and (through is None or known.sequence <= through):
+            del self.sources[source]
 
     def forget(self, party_id: str) -> None:
         self.forgotten.add(party_id)
@@ -62,9 +67,9 @@ class MemorySealedFacts:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def read(self, event: Event) -> JsonObject | None:
-        party_id = event.facts.get("party_id") or party_id_for(event.stream)
+    def read(self, stored: StoredFacts) -> JsonObject | None:
+        party_id = stored.facts.get("party_id") or party_id_for(stored.id)
         if party_id in self._memory.erased:
             return None
-        key = self._memory.quotes[quote_id_for(event.stream)].key
-        return key.unseal(event.sealed, event.stream) if key else None
+        key = self._memory.quotes[quote_id_for(stored.id)].key
+        return key.unseal(stored.sealed, stored.id) if key else None

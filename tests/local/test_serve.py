@@ -103,7 +103,7 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
     assert "sealed with the party's key" in beside
     assert "Ada Merton" not in beside
     assert json.loads(counted.stdout) == {"finished": {"live": True, "test": True}}
-    assert reindexed.stdout == "0 events were indexed again\n"  # a quote alone is no event yet
+    assert reindexed.stdout == "1 events and quotes were indexed again\n"
     unserved = local(tmp_path, "schedule", "ReconciliationSchedule")
     assert (unserved.returncode, "make serve" in unserved.stderr) == (1, True)
 

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,16 +73,26 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local.aws.streams.FIRST_BACKOFF_SECONDS", 0.0)
 
 
-def deliver(listener: Listener, store: sqlite3.Connection, numbers: range) -> None:
-    source = EventSource(
-        SOURCE,
+def deliver(
+    listener: Listener,
+    store: sqlite3.Connection,
+    numbers: range,
+    source: StreamSource = SOURCE,
+    changed: int | None = None,
+) -> None:
+    """Deliver records with these numbers; one of them may be a change of an item."""
+    reader = EventSource(
+        source,
         invoke=listener,
         tables=None,  # type: ignore[arg-type] # what is tested begins with records read
         streams=None,  # type: ignore[arg-type] # the same
         store=store,
     )
     records = [record(number) for number in numbers]
-    asyncio.run(source._deliver("arn:stream", "shard", records))
+    for each in records:
+        if each["dynamodb"]["SequenceNumber"] == str(changed):
+            each["eventName"] = "MODIFY"
+    asyncio.run(reader._pass_on("arn:stream", "shard", records))
     store_rows = store.execute("SELECT sequence FROM checkpoints").fetchone()
     assert store_rows == (str(numbers[-1]),)
 
@@ -127,6 +138,51 @@ def test_a_failure_that_passes_is_only_a_delay(store: sqlite3.Connection) -> Non
 
     assert listener.taken == [1, 2, 3]
     assert dead_letters(store) == []
+
+
+ONLY_NEW = replace(SOURCE, filters=('{"eventName": ["INSERT", "REMOVE"]}',))
+
+
+@pytest.mark.parametrize("changed", [1, 2, 3])
+def test_what_a_filter_holds_back_counts_as_taken(store: sqlite3.Connection, changed: int) -> None:
+    listener = Listener(lambda _: False)
+
+    deliver(listener, store, range(1, 4), ONLY_NEW, changed)
+
+    assert listener.batches == [[number for number in range(1, 4) if number != changed]]
+
+
+def test_the_function_is_not_called_where_nothing_gets_through(store: sqlite3.Connection) -> None:
+    listener = Listener(lambda _: False)
+
+    deliver(listener, store, range(7, 8), ONLY_NEW, changed=7)
+
+    assert listener.batches == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "taken"),
+    [
+        (['{"dynamodb": {"SequenceNumber": ["1", "2"]}}', '{"eventName": ["MODIFY"]}'], [1, 2, 3]),
+        (['{"dynamodb": {"SequenceNumber": ["1", "3"]}, "eventName": ["MODIFY"]}'], [3]),
+        (['{"dynamodb": {"Keys": {"id": ["x"]}}}'], []),
+    ],
+)
+def test_a_record_passes_one_filter_with_all_that_it_says(
+    store: sqlite3.Connection, filters: list[str], taken: list[int]
+) -> None:
+    listener = Listener(lambda _: False)
+
+    deliver(listener, store, range(1, 5), replace(SOURCE, filters=tuple(filters)), changed=3)
+
+    assert listener.taken == taken
+
+
+def test_a_filter_that_the_stack_does_not_know_is_refused(store: sqlite3.Connection) -> None:
+    source = replace(SOURCE, filters=('{"eventName": [{"prefix": "IN"}]}',))
+
+    with pytest.raises(NotImplementedError, match="prefix"):
+        deliver(Listener(lambda _: False), store, range(1, 2), source)
 
 
 def test_writes_to_the_table_reach_the_function_in_order(running: Running) -> None:

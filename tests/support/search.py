@@ -20,8 +20,17 @@ def insured(
     platform: Platform, holder: Json = ADA, plate: str = PLATES[0], by: str = "harbour-test"
 ) -> Json:
     """A policy of the holder for the vehicle; the holder may be named by `party_id`."""
+    quote = quoted(platform, holder, plate, by)
+    platform.post(f"/v1/quotes/{quote['id']}/acceptance", by=by)
+    return platform.post("/v1/policies", {"quote_id": quote["id"]}, by=by)
+
+
+def quoted(
+    platform: Platform, holder: Json = ADA, plate: str = PLATES[0], by: str = "harbour-test"
+) -> Json:
+    """A quote for the vehicle, which nothing happened to yet."""
     named = holder if "party_id" in holder else {"policyholder": holder}
-    quote = platform.post(
+    return platform.post(
         "/v1/quotes",
         {
             "product": "personal_motor",
@@ -31,8 +40,6 @@ def insured(
         },
         by=by,
     )
-    platform.post(f"/v1/quotes/{quote['id']}/acceptance", by=by)
-    return platform.post("/v1/policies", {"quote_id": quote["id"]}, by=by)
 
 
 def erase(platform: Platform, party_id: str) -> None:

@@ -234,6 +234,8 @@ PAID = (*SETTLED, "payment_execution/report_paid")
 
 DELIVERED = "event_delivery/delivered"
 INDEXED = "event_delivery/indexed"
+QUOTE_MADE, QUOTE_DELETED = "event_delivery/quote_made", "event_delivery/quote_deleted"
+QUOTE_INDEXED = "event_delivery/quote_indexed"
 
 
 REFUNDED = (

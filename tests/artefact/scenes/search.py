@@ -13,6 +13,8 @@ from tests.artefact.scenes.common import (
     MEADOW,
     PAID,
     PARTY,
+    QUOTE_DELETED,
+    QUOTE_MADE,
     REDRESS_ORDERED,
     REDRESSED,
     REFUND_ORDERED,
@@ -48,6 +50,9 @@ def search_scenes() -> Iterator[Scene]:
     yield Scene("search/refunds", "GET /v1/refunds", HARBOUR, None, refunded, at=CLAIMED_AT)
     mine = {"handler": HANDLER["claims"]["sub"], "status": "settling"}
     yield Scene("search/claims_by_handler", "GET /v1/claims", HANDLER, query=mine)
+    made = ("quoting/quote", QUOTE_MADE)
+    yield Scene("search/new_quotes", "GET /v1/quotes", HARBOUR, None, made)
+    yield Scene("search/no_quotes", "GET /v1/quotes", HARBOUR, None, (*made, QUOTE_DELETED))
     yield from key_scenes()
 
 

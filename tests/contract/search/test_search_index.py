@@ -96,6 +96,26 @@ def test_an_object_that_an_event_no_longer_tells_of_is_gone(stores):
     assert by_status(stores, "issued") == []
 
 
+def test_a_source_that_was_removed_is_found_by_nothing_and_may_come_again(stores):
+    index(stores, 1, policy_object("issued", PLATE))
+
+    for _ in range(2):
+        stores.index.remove(POLICY.id)
+        assert by_status(stores, "issued") == by_key(stores, PLATE) == []
+
+    index(stores, 1, policy_object("issued", PLATE))
+    assert by_status(stores, "issued") == by_key(stores, PLATE) == [POLICY.id]
+
+
+def test_a_source_with_a_later_event_is_not_removed(stores):
+    index(stores, 1, policy_object("issued", PLATE))
+
+    stores.index.remove(POLICY.id, through=0)
+    assert by_key(stores, PLATE) == [POLICY.id]
+    stores.index.remove(POLICY.id, through=1)
+    assert by_key(stores, PLATE) == []
+
+
 def test_a_list_is_read_page_by_page_in_the_order_of_time(stores):
     numbers = range(5)
     for hours in numbers:
@@ -154,3 +174,7 @@ def test_an_object_with_many_keys_is_found_by_all_of_them_and_by_none_later(stor
 
     index(stores, 2, policy_object("cancelled", keys[0]))
     assert [by_key(stores, key) for key in keys] == [[POLICY.id]] + [[]] * (number - 1)
+
+    index(stores, 3, policy_object("cancelled", *keys))
+    stores.index.remove(POLICY.id)
+    assert [by_key(stores, key) for key in keys] == [[]] * number

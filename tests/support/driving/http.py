@@ -18,8 +18,9 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
 from insurance.domain.product import Product
 from insurance.dynamodb.aggregates import read_event
-from insurance.operations.delivery.index_event import index_event
-from insurance.operations.delivery.ports import IndexPorts
+from insurance.dynamodb.search.stored_quotes import read_stored_quote
+from insurance.operations.delivery.index_event import index_event, index_quote
+from insurance.operations.delivery.ports import IndexPorts, StoredFacts
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.products.ports import Products
@@ -111,15 +112,31 @@ class Http(Standing):
 
     def deliver(self, order: Callable[[list[Event]], list[Event]] = list) -> None:
         """What the stream of events brings, from the first event on: it may come more than once."""
-        stores = self.stores
-        index = IndexPorts(
-            self.products, stores.sealed_facts, stores.index_keys, stores.search_index
-        )
+        stores, index = self.stores, self.index_ports()
         for event in order(self.events()):
             if self.tables:
                 queue_payments(event, instructions=stores.instructions)
                 register_in_force(event, policies=stores.policies_in_force)
             index_event(event, index)
+        for quote in self._stored_quotes():
+            index_quote(quote, index)
+
+    def index_ports(self) -> IndexPorts:
+        stores = self.stores
+        return IndexPorts(
+            self.products, stores.sealed_facts, stores.index_keys, stores.search_index
+        )
+
+    def _stored_quotes(self) -> Iterator[StoredFacts]:
+        """What the stream of quotes brings of each."""
+        if self.tables:
+            items = wiring.dynamodb().scan(TableName=self.tables["quotes"])["Items"]
+            yield from filter(None, map(read_stored_quote, items))
+            return
+        for quote_id, stored in self.memory.quotes.items():
+            facts, personal = stored.record.split_personal()
+            sealed = stored.key.seal(personal, quote_id) if stored.key else b""
+            yield StoredFacts(quote_id, stored.head.sequence, facts, sealed)
 
     def events(self) -> list[Event]:
         """Every event that was appended."""

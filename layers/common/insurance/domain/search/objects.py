@@ -103,7 +103,7 @@ def _of_quote(
             ),
         ),
     )
-    if sequence == 1 and quote.party_id is None:
+    if quote.party_id is None:
         party = SearchableObject(
             kind=ObjectKind.PARTIES,
             id=party_id,

@@ -9,6 +9,10 @@ from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 
 PLACE = "book"
+NO_EVENT = -1
+"""The number where no event was indexed."""
+REMOVED = -2
+"""The number in the book of a source that is there no longer: the book goes with its places."""
 UNSURE = ""
 """The digest of a place that may have been written or removed: the next writer does it again."""
 
@@ -29,8 +33,8 @@ def book_key(source: str) -> Item:
 class Book:
     """A source's places, as the table has them."""
 
-    sequence: int = -1
-    """The number of the event that was indexed last; -1 for none."""
+    sequence: int = NO_EVENT
+    """The number of the event that was indexed last."""
     version: int = 0
     """Grows with every write: what the next one is conditional on."""
     places: Mapping[Entry, Noted] = field(default_factory=dict)

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 
 from insurance.domain.core.classification import JsonObject
-from insurance.domain.core.event import Event
 from insurance.domain.core.identity import party_id_for, quote_id_for
 from insurance.dynamodb import codec
 from insurance.dynamodb.contract_keys import ContractKeys, party_in
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load
+from insurance.operations.delivery.ports import StoredFacts
 from insurance.operations.parties.ports import Keys
 
 if TYPE_CHECKING:
@@ -25,16 +25,16 @@ class DynamoDBSealedFacts:
         self._tables = tables
         self._keys = keys
 
-    def read(self, event: Event) -> JsonObject | None:
+    def read(self, stored: StoredFacts) -> JsonObject | None:
         places = [
-            (self._tables.quotes, {"id": codec.text(quote_id_for(event.stream))}),
-            (self._tables.parties, {"id": codec.text(party_id_for(event.stream))}),
+            (self._tables.quotes, {"id": codec.text(quote_id_for(stored.id))}),
+            (self._tables.parties, {"id": codec.text(party_id_for(stored.id))}),
         ]
-        held = ContractKeys(self._keys, event.stream, *load(self._client, places))
-        key = held.of(party_in(event.facts, event.stream))
+        held = ContractKeys(self._keys, stored.id, *load(self._client, places))
+        key = held.of(party_in(stored.facts, stored.id))
         if key is None:
             return None
         try:
-            return key.unseal(event.sealed, event.stream)
+            return key.unseal(stored.sealed, stored.id)
         except InvalidTag:
             return None

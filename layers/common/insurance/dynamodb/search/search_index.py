@@ -19,7 +19,7 @@ from insurance.domain.search.entry import (
 from insurance.domain.search.summaries import SUMMARIES
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.search.book import UNSURE, Book, Noted, book_key
+from insurance.dynamodb.search.book import REMOVED, UNSURE, Book, Noted, book_key
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import TRIES, Write, load, put, query, query_all, transact
 from insurance.operations.listing import ListEntry, ListRange
@@ -88,6 +88,13 @@ class DynamoDBSearchIndex:
 
         self._insist(source, party_id, change)
 
+    def remove(self, source: str, *, through: int | None = None) -> None:
+        def change(book: Book, _forgotten: Item | None) -> tuple[int, Rows] | None:
+            later = through is not None and book.sequence > through
+            return None if book.version == 0 or later else (REMOVED, {})
+
+        self._insist(source, source, change)
+
     def forget(self, party_id: str) -> None:
         mark = _forgotten_key(party_id) | {"v": codec.number(codec.SCHEMA_VERSION)}
         self._client.put_item(TableName=self._table, Item=mark)
@@ -146,7 +153,7 @@ class DynamoDBSearchIndex:
             started = Book(book.sequence, book.version + 1, unsure)
             transact(self._client, [self._book(source, started, seen=book.version)])
             for some in batched(writes, WRITES_MAX, strict=False):
-                check = self._unchanged(source, started.version)
+                check = self._at_version("ConditionCheck", source, started.version)
                 transact(self._client, [*some, *guards, check])
             book, writes = started, []
         ended = Book(sequence, book.version + 1, kept)
@@ -179,6 +186,8 @@ class DynamoDBSearchIndex:
         return [Write("ConditionCheck", request, _changed_meanwhile)]
 
     def _book(self, source: str, book: Book, *, seen: int) -> Write:
+        if book.sequence == REMOVED:
+            return self._at_version("Delete", source, seen)
         if seen == 0:
             return put(
                 self._table,
@@ -194,14 +203,14 @@ class DynamoDBSearchIndex:
             seen=codec.number(seen),
         )
 
-    def _unchanged(self, source: str, version: int) -> Write:
+    def _at_version(self, action: str, source: str, version: int) -> Write:
         request = {
             "TableName": self._table,
             "Key": book_key(source),
             "ConditionExpression": "version = :seen",
             "ExpressionAttributeValues": {":seen": codec.number(version)},
         }
-        return Write("ConditionCheck", request, _changed_meanwhile)
+        return Write(action, request, _changed_meanwhile)
 
 
 type Change = Callable[[Book, Item | None], tuple[int, Rows] | None]

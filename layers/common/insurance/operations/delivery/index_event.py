@@ -1,15 +1,17 @@
-"""Index an event: lists and searches find what it left."""
+"""Index an event or a quote: lists and searches find what it left."""
 
 from collections.abc import Sequence
 
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.classification import Record
 from insurance.domain.core.event import Event
+from insurance.domain.core.identity import QuoteId, party_id_for
 from insurance.domain.events.catalogue import CATALOGUE
 from insurance.domain.party.party import Erasure
+from insurance.domain.quote.quote import Quote
 from insurance.domain.search.entry import IndexedObject
-from insurance.domain.search.objects import is_searchable, sources_of
-from insurance.operations.delivery.ports import IndexPorts
+from insurance.domain.search.objects import FIRST, is_searchable, sources_of
+from insurance.operations.delivery.ports import IndexPorts, StoredFacts
 
 
 def index_event(event: Event, ports: IndexPorts) -> None:
@@ -21,22 +23,39 @@ def index_event(event: Event, ports: IndexPorts) -> None:
     Raises:
         Unavailable: Other events of the same aggregate were indexed at every attempt.
     """
-
-    def questions(product: ProductRef) -> Sequence[str]:
-        return ports.products.version(product).searched_by
-
     schema = CATALOGUE[event.type].schema
     if schema is Erasure:
         ports.index.forget(event.facts["party_id"])
     elif is_searchable(schema):
-        opened, record = _read(event, schema, ports)
-        for source in sources_of(record, opened, event.sequence, questions):
-            indexed = [IndexedObject.of(each, ports.index_keys.token) for each in source.objects]
-            ports.index.replace(source.id, source.sequence, indexed, party_id=source.party_id)
+        _index(StoredFacts.of(event), schema, ports)
 
 
-def _read(event: Event, schema: type[Record], ports: IndexPorts) -> tuple[Record, Record]:
-    """The record of an event without its personal facts, and with them as far as they can be opened."""
-    opened = schema.merge_personal(event.facts, {})
-    personal = ports.sealed_facts.read(event) if event.sealed else None
-    return opened, schema.merge_personal(event.facts, personal) if personal else opened
+def index_quote(quote: StoredFacts, ports: IndexPorts) -> None:
+    """Make the search index say what a stored quote says. Its first event stands in no stream yet.
+
+    Raises:
+        Unavailable: Other events of the same quote were indexed at every attempt.
+    """
+    _index(quote, Quote, ports)
+
+
+def remove_quote(quote_id: QuoteId, ports: IndexPorts) -> None:
+    """Remove a quote that came to nothing and was deleted, and the party that was known by it alone.
+
+    Raises:
+        Unavailable: Events of the same quote were indexed at every attempt.
+    """
+    ports.index.remove(quote_id)
+    ports.index.remove(party_id_for(quote_id), through=FIRST)
+
+
+def _index(stored: StoredFacts, schema: type[Record], ports: IndexPorts) -> None:
+    def questions(product: ProductRef) -> Sequence[str]:
+        return ports.products.version(product).searched_by
+
+    opened = schema.merge_personal(stored.facts, {})
+    personal = ports.sealed_facts.read(stored) if stored.sealed else None
+    record = schema.merge_personal(stored.facts, personal) if personal else opened
+    for source in sources_of(record, opened, stored.sequence, questions):
+        indexed = [IndexedObject.of(each, ports.index_keys.token) for each in source.objects]
+        ports.index.replace(source.id, source.sequence, indexed, party_id=source.party_id)

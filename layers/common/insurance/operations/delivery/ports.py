@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,11 +44,27 @@ class EventBus(Protocol):
         """Hand the event on; raise when the bus did not take it."""
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFacts:
+    """A record as an event left it, its personal facts still sealed."""
+
+    id: str
+    """Of the record and of its stream."""
+    sequence: int
+    """The number of the event."""
+    facts: JsonObject
+    sealed: bytes
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        return cls(event.stream, event.sequence, event.facts, event.sealed)
+
+
 class SealedFacts(Protocol):
     """What events hold of people."""
 
-    def read(self, event: Event) -> JsonObject | None:
-        """The personal facts of an event; None where no key opens them, or none any more."""
+    def read(self, stored: StoredFacts) -> JsonObject | None:
+        """The personal facts of a record; None where no key opens them, or none any more."""
 
 
 class SearchIndex(Protocol):
@@ -68,6 +84,15 @@ class SearchIndex(Protocol):
             sequence: The number of the event.
             objects: All that the aggregate has in the index from now on.
             party_id: Whose personal values the objects have.
+
+        Raises:
+            Unavailable: Other events of the same source were indexed at every attempt.
+        """
+
+    def remove(self, source: str, *, through: int | None = None) -> None:
+        """Remove all that a source has, which is there no longer. Safe to repeat.
+
+        Nothing changes where a later event than number `through` was indexed, if it is given.
 
         Raises:
             Unavailable: Other events of the same source were indexed at every attempt.
