@@ -7,7 +7,7 @@ from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Code, Instant, Narrative, PositiveMoney, Reason, Text
 from insurance.api.paging import Page
-from insurance.api.payees import ClaimPayeeRequest
+from insurance.api.payees import PayeeRequest
 from insurance.api.router import Api
 from insurance.api.views.claim_lists import ClaimsView
 from insurance.api.views.claims import ClaimView
@@ -69,7 +69,7 @@ class CompletionRequest(Request):
 
     facts: dict[str, Any] = {}
     item: dict[str, Any] | None = None
-    payee: ClaimPayeeRequest | None = None
+    payee: PayeeRequest | None = None
     narrative: Narrative | None = None
 
     def completion(self) -> CompletionInput:
@@ -91,7 +91,7 @@ class NoticeRequest(CoverageCheckRequest):
     """A loss that a caller claims for."""
 
     claimant: Claimant
-    payee: ClaimPayeeRequest | None = None
+    payee: PayeeRequest | None = None
     narrative: Narrative | None = None
     loss_payee: Text | None = None
     catastrophe_event: Code | None = None
@@ -184,7 +184,7 @@ def post_review(claim_id: str, request: ReviewRequest, command: Command) -> Stor
     if_match=True,
     raises=(AlreadyErased, WrongState),
 )
-def post_payee(claim_id: str, request: ClaimPayeeRequest, command: Command) -> Stored[Claim]:
+def post_payee(claim_id: str, request: PayeeRequest, command: Command) -> Stored[Claim]:
     return propose_payee(claim_id, request.payee(), command, ports)
 
 

@@ -10,7 +10,7 @@ from insurance.domain.complaint import Complainant, Status
 from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction import JURISDICTIONS, jurisdiction_of
-from insurance.domain.party.party import Claimant, Payee
+from insurance.domain.party.party import Claimant, Payee, Policyholder
 from insurance.domain.party.record import Party, PartyDetails, PartyKind
 from insurance.domain.privacy.data_export import MASKED, export_of
 from insurance.domain.screening.screening import ClearedMatch
@@ -58,7 +58,6 @@ def test_an_export_has_all_that_is_the_partys_own():
     assert contract["policy"]["answers"]["registration"] == "AB12 CDE"
     assert contract["account"]["paid_in"][0]["reference"] == "REF-1"
     assert contract["claims"][0]["narrative"] == "A tree fell on it."
-    assert contract["claims"][0]["claimant"] == {"name": "Ada Lovelace"}
 
 
 @pytest.mark.parametrize(
@@ -80,10 +79,36 @@ def test_another_persons_name_and_account_are_masked(other: dict[str, Any]):
     assert MASKED in text
 
 
-def test_the_partys_own_name_is_known_in_any_case_and_spacing():
-    found = exported(payee=Payee(name="ADA  lovelace", iban=IBAN))
+def test_a_namesake_is_another_person():
+    """Ada's neighbour, who bears her name, is paid for her fence."""
+    namesake = Payee(name="Ada Lovelace", iban=IBAN)
 
-    assert found["contracts"][0]["claims"][0]["payee"]["iban"] == IBAN
+    text = str(exported(payee=namesake, payees={"pay_1": namesake}))
+
+    assert IBAN not in text
+
+
+def test_what_is_recorded_as_the_policyholders_is_theirs_under_any_name():
+    married = Payee(name="Countess King", iban=IBAN, is_policyholder=True)
+    found = exported(
+        payee=married,
+        claimant=Claimant(name="Countess King", is_policyholder=True),
+        payees={"pay_1": married},
+    )
+
+    [claim] = found["contracts"][0]["claims"]
+    assert claim["payee"]["iban"] == IBAN
+    assert claim["payees"]["pay_1"]["iban"] == IBAN
+    assert claim["claimant"]["name"] == "Countess King"
+
+
+def test_a_joint_holder_is_another_person():
+    joint = Policyholder(name=GRACE, email="grace@example.com")
+    policy = policy_in(joint_holders=(joint,))
+
+    found = export_of([ADA], [paid_contract(policy=policy)])
+
+    assert found["contracts"][0]["policy"]["joint_holders"] == [{"name": MASKED}]
 
 
 def test_nobody_is_warned_of_a_look_at_a_sanctions_list_or_told_the_fraud_score():

@@ -42,15 +42,9 @@ class PayeeRequest(AccountRequest):
     """The payee of a payment, and their account."""
 
     name: Name
-
-    def payee(self) -> Payee:
-        return self.payee_named(self.name)
-
-
-class ClaimPayeeRequest(PayeeRequest):
-    """The payee of a claim, and whether it is the policyholder, whose overdue premium is set off."""
-
     is_policyholder: bool = False
+    """Whether it is the policyholder: a claim's payment has their overdue premium set off, and an export
+    of their data shows them the account."""
 
     def payee(self) -> Payee:
-        return super().payee().replace(is_policyholder=self.is_policyholder)
+        return self.payee_named(self.name).replace(is_policyholder=self.is_policyholder)

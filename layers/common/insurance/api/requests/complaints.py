@@ -27,6 +27,8 @@ class ComplaintRequest(Request):
     category: Literal["delay", "decision", "service", "price", "sale", "privacy", "other"]
     complainant: Name
     contact: Contact | None = None
+    complainant_is_policyholder: bool = False
+    """An export of the policyholder's data shows them who complained only then."""
     text: Narrative
     channel: Literal["policyholder", "broker", "call_centre", "portal"] | None = None
 
@@ -34,7 +36,11 @@ class ComplaintRequest(Request):
         return ComplaintDetails(
             about=self.about,
             category=Category(self.category),
-            complainant=Complainant(name=self.complainant, contact=self.contact),
+            complainant=Complainant(
+                name=self.complainant,
+                contact=self.contact,
+                is_policyholder=self.complainant_is_policyholder,
+            ),
             text=self.text,
             channel=ReportChannel(self.channel) if self.channel else None,
         )

@@ -63,6 +63,8 @@ class Complainant(Value):
 
     name: Name
     contact: Annotated[str, Field(max_length=254)] | None = None
+    is_policyholder: bool = False
+    """Whether it is the policyholder, as the caller states it: then it is theirs to read."""
 
 
 class FinalResponse(Value):

@@ -35,13 +35,16 @@ class Claimant(Value):
     """The person who says that they suffered the loss."""
 
     name: Name
+    is_policyholder: bool = False
+    """Whether it is the policyholder, as the caller states it: then it is theirs to read."""
 
 
 class Payee(Value):
     """The person or company that a payment goes to."""
 
     is_policyholder: bool = False
-    """Whether it is the policyholder, as a person states it. Overdue premium is set off then."""
+    """Whether it is the policyholder, as a person states it. A claim's payment has overdue premium set
+    off then, and the account is theirs to read."""
     name: Name
     iban: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$")] | None = (
         None
