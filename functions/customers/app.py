@@ -12,6 +12,7 @@ from insurance.api.router import Api
 from insurance.api.views.parties import (
     CustomerView,
     DataExportView,
+    DataRequestView,
     ErasureView,
     LegalHoldView,
     PartyView,
@@ -28,8 +29,10 @@ from insurance.domain.core.identity import PartyId
 from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.data_request import DataRequestKind, DataRequestOutcome
 from insurance.domain.party.party import Address, Email, Erasure, Name, Payee
 from insurance.domain.party.record import (
+    HISTORY_MAX,
     ContactKind,
     Party,
     PartyDetails,
@@ -45,9 +48,16 @@ from insurance.operations.parties.find_legal_hold import find_legal_hold
 from insurance.operations.parties.merge_parties import merge_parties, undo_merge
 from insurance.operations.parties.read_party import Customer, read_party
 from insurance.operations.parties.record_consent import record_consent
+from insurance.operations.parties.record_data_request import (
+    AnswerInput,
+    DataRequestInput,
+    RequestOfParty,
+    answer_data_request,
+    record_data_request,
+)
 from insurance.operations.parties.register_party import register_party
 from insurance.operations.parties.restrict_party import lift_restriction, restrict_party
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 ports, erasing, exporting = (
     bundles.party_ports(),
@@ -142,6 +152,31 @@ class DataExportRequest(Request):
 
     def export(self) -> ExportInput:
         return ExportInput(self.requested_at, ProofMethod(self.proof), self.reference)
+
+
+class DataRequestRequest(Request):
+    """What a person asks for about their data."""
+
+    kind: Literal["access", "rectification", "erasure", "restriction", "objection"]
+    requested_at: Instant | None = None
+    """When it was received: the law's time runs from then; absent: now."""
+    text: Reason | None = None
+    """What they said, in their words."""
+
+    def data_request(self) -> DataRequestInput:
+        return DataRequestInput(DataRequestKind(self.kind), self.requested_at, self.text or "")
+
+
+class DataRequestAnswerRequest(Request):
+    """How a person's request about their data was answered."""
+
+    request: Annotated[int, Field(ge=1, le=HISTORY_MAX)]
+    """Its number."""
+    outcome: Literal["done", "refused"]
+    reason: Reason
+
+    def answer(self) -> AnswerInput:
+        return AnswerInput(self.request, DataRequestOutcome(self.outcome), self.reason)
 
 
 class ErasureRequest(Request):
@@ -287,6 +322,40 @@ def post_erasure_withdrawal(party_id: str, command: Command) -> Stored[Party]:
 )
 def get_legal_hold(party_id: str, query: Query) -> LegalHold:
     return find_legal_hold(party_id, query, erasing)
+
+
+@api.command(
+    "/v1/parties/{party_id}/data-requests",
+    operation_id="createDataRequest",
+    summary="Record what a customer asks for about their data",
+    scope=Scope.PARTIES_WRITE,
+    callers=SELLERS,
+    roles=KEEPERS,
+    status=HTTPStatus.CREATED,
+    shows=DataRequestView,
+    raises=(AlreadyErased, PartyFull),
+)
+def post_data_request(
+    party_id: str, request: DataRequestRequest, command: Command
+) -> RequestOfParty:
+    """It waits in the privacy officer's work list, with the law's deadline, until it is answered."""
+    return record_data_request(party_id, request.data_request(), command, erasing)
+
+
+@api.command(
+    "/v1/parties/{party_id}/data-request-answers",
+    operation_id="answerDataRequest",
+    summary="Record how a customer's request about their data was answered",
+    scope=Scope.PARTIES_ERASE,
+    callers={CallerKind.STAFF},
+    roles={Role.PRIVACY_OFFICER},
+    shows=DataRequestView,
+    raises=(AlreadyErased, WrongState),
+)
+def post_data_request_answer(
+    party_id: str, request: DataRequestAnswerRequest, command: Command
+) -> RequestOfParty:
+    return answer_data_request(party_id, request.answer(), command, ports.parties)
 
 
 @api.command(

@@ -11,6 +11,8 @@ from insurance.domain.core.identity import (
     Mode,
     mode_of,
 )
+from insurance.domain.core.roles import Role
+from insurance.domain.party.record import Party
 from insurance.domain.quote.quote import Quote
 from insurance.operations.listing import ListEntry, ListRange
 
@@ -25,10 +27,10 @@ class MemoryWorkLists:
 
     def waiting(
         self, mode: Mode, role: str, until: datetime, part: ListRange
-    ) -> Sequence[ListEntry[Quote | Claim | Complaint]]:
+    ) -> Sequence[ListEntry[Quote | Claim | Complaint | Party]]:
         quotes = [stored.record for stored in self._memory.quotes.values()]
         complaints = [stored.record for stored in self._memory.complaints.values()]
-        waiting: list[tuple[datetime, Quote | Claim | Complaint]] = [
+        waiting: list[tuple[datetime, Quote | Claim | Complaint | Party]] = [
             *((quote.created_at, quote) for quote in quotes if quote.waits_for == role),
             *((one.since, one) for one in complaints if one.waits_for == role),
         ]
@@ -36,6 +38,10 @@ class MemoryWorkLists:
             since = waits_from(stored.record)
             if since is not None and waits_for(stored.record) == role:
                 waiting.append((since, stored.record))
+        for party in self._memory.parties.values():
+            request = party.record.request_due
+            if request is not None and role == Role.PRIVACY_OFFICER:
+                waiting.append((request.deadline.started_at, party.record))
         return _entries([(at, record) for at, record in waiting if at <= until], mode, part)
 
     def complaints_received(
@@ -50,7 +56,7 @@ class MemoryWorkLists:
         return _entries(matches, mode, part)
 
 
-def _entries[R: Quote | Claim | Complaint](
+def _entries[R: Quote | Claim | Complaint | Party](
     records: Sequence[tuple[datetime, R]], mode: Mode, part: ListRange
 ) -> Sequence[ListEntry[R]]:
     """The records of the mode in order, from behind a position, without their personal fields."""

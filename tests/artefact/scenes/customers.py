@@ -90,6 +90,7 @@ def _erasure_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     yield Scene(wait, erase, PRIVACY, may_wait, ISSUED, party, at=CLAIMED_AT)
     withdraw, stay = "POST /v1/parties/{party_id}/erasure-withdrawal", "customers/withdraw_erasure"
     yield Scene(stay, withdraw, PRIVACY, {}, (*ISSUED, wait), party, at=CLAIMED_AT)
+    yield from _data_request_scenes()
     export, proof = "POST /v1/parties/{party_id}/data-exports", {"proof": "portal_sign_in"}
     varies = ("/body/url", "/body/expires_at", "/body/sha256", "/body/size_bytes")
     made = "customers/export_data"
@@ -99,3 +100,18 @@ def _erasure_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     yield Scene(whole, erase, PRIVACY, reason, given, of_customer, at=NOT_KEPT_AT)
     nobody = "customers/erase_without_the_role"
     yield Scene(nobody, erase, UNDERWRITER, reason, ISSUED, party, at=CLAIMED_AT)
+
+
+def _data_request_scenes() -> Iterator[Scene]:
+    """What people ask for about their data waits in the privacy officer's work list."""
+    record = "POST /v1/parties/{party_id}/data-requests"
+    of_ada: Json = {"variables": {"party_id": PARTY}, "at": CLAIMED_AT}
+    asked = {"kind": "objection", "requested_at": "2027-01-12T09:00:00Z", "text": "No letters."}
+    made = "customers/request_objection"
+    yield Scene(made, record, HARBOUR, asked, ISSUED, **of_ada)
+    listed, given = "work_list/requests_about_data", (*ISSUED, made)
+    waiting: Json = {"query": {"role": "privacy_officer"}, "at": CLAIMED_AT}
+    yield Scene(listed, "GET /v1/work-items", PRIVACY, None, given, **waiting)
+    answer = "POST /v1/parties/{party_id}/data-request-answers"
+    said = {"request": 1, "outcome": "done", "reason": "The address was taken off every list."}
+    yield Scene("customers/answer_request", answer, PRIVACY, said, given, **of_ada)

@@ -3,14 +3,18 @@
 from datetime import date, datetime
 from typing import Any, Self
 
+from pydantic import BaseModel
+
 from insurance.api.etag import etag
 from insurance.api.views.terms import Shown, View
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.data_request import DataRequest
 from insurance.domain.party.party import Access, Erasure
 from insurance.domain.party.record import DatedAccount, Party
 from insurance.domain.privacy.legal_hold import DataHold, LegalHold
 from insurance.operations.parties.export_data import DataDownload
 from insurance.operations.parties.read_party import Customer
+from insurance.operations.parties.record_data_request import RequestOfParty
 
 
 class ErasureView(View):
@@ -90,6 +94,30 @@ class RestrictionView(Shown):
     lifted_because: str | None
 
 
+class DataRequestSummaryView(BaseModel):
+    """What a customer asked for about their data."""
+
+    number: int
+    kind: str
+    requested_at: datetime
+    due_at: datetime
+    """The first instant that is too late."""
+    answered_at: datetime | None
+    outcome: str | None
+    """Null: nobody has answered it yet."""
+
+    @classmethod
+    def of(cls, request: DataRequest) -> Self:
+        return cls(
+            number=request.number,
+            kind=request.kind,
+            requested_at=request.deadline.started_at,
+            due_at=request.deadline.due_at,
+            answered_at=request.deadline.met_at,
+            outcome=request.outcome,
+        )
+
+
 class PartyView(View):
     """A customer: who they are, how to reach them, and what they said about their data."""
 
@@ -108,6 +136,7 @@ class PartyView(View):
     reference: str | None
     consents: list[ConsentView]
     restrictions: list[RestrictionView]
+    data_requests: list[DataRequestSummaryView]
     members: list[str]
     """The parties that were merged into this one."""
     erasure_check_at: datetime | None
@@ -156,10 +185,47 @@ def _shown(stored: Stored[Party]) -> dict[str, Any]:
         "reference": party.reference,
         "consents": [ConsentView.of(each) for each in party.consents],
         "restrictions": [RestrictionView.of(each) for each in party.restrictions],
+        "data_requests": [DataRequestSummaryView.of(each) for each in party.requests],
         "members": list(party.members),
         "erasure_check_at": party.erasure.check_at if party.erasure else None,
         "created_at": party.created_at,
     }
+
+
+class DataRequestView(View):
+    """What a customer asks for about their data, and how it was answered."""
+
+    party_id: str
+    number: int
+    kind: str
+    text: str
+    requested_at: datetime
+    due_at: datetime
+    """The first instant that is too late."""
+    late: bool
+    """Whether it was answered too late, or is too late by now."""
+    outcome: str | None
+    """Null: nobody has answered it yet."""
+    reason: str
+    answered_at: datetime | None
+    answered_by: str | None
+
+    @classmethod
+    def of(cls, made: RequestOfParty, *, now: datetime) -> Self:
+        request, deadline = made.request, made.request.deadline
+        return cls(
+            party_id=made.party_id,
+            number=request.number,
+            kind=request.kind,
+            text=request.text,
+            requested_at=deadline.started_at,
+            due_at=deadline.due_at,
+            late=deadline.is_missed(now),
+            outcome=request.outcome,
+            reason=request.reason,
+            answered_at=deadline.met_at,
+            answered_by=request.answered_by,
+        )
 
 
 class DataExportView(View):

@@ -41,6 +41,14 @@ class TaskCode(StrEnum):
     COMPLAINT_REOPENED = "complaint_reopened"
     APPROVE_REDRESS = "approve_redress"
 
+    # Parties
+    DATA_ACCESS = "data_access"
+    """A person asks for their data; so do the others, for what each is named after."""
+    DATA_RECTIFICATION = "data_rectification"
+    DATA_ERASURE = "data_erasure"
+    DATA_RESTRICTION = "data_restriction"
+    DATA_OBJECTION = "data_objection"
+
     # Quotes
     REFERRAL = "referral"
     """An underwriter decides whether the risk is accepted."""

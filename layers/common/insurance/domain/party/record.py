@@ -18,6 +18,13 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import PartyId
 from insurance.domain.core.value import Value
+from insurance.domain.party.data_request import (
+    DataRequest,
+    DataRequestKind,
+    DataRequestOutcome,
+    first_due,
+    request_numbered,
+)
 from insurance.domain.party.party import Address, Name, Payee, Policyholder
 
 HISTORY_MAX = 50
@@ -169,6 +176,8 @@ class Party(Record):
         "restrictions/*/reason",
         "restrictions/*/lifted_because",
         "erasure/reason",
+        "requests/*/text",
+        "requests/*/reason",
     )
 
     id: Internal[PartyId]
@@ -190,6 +199,8 @@ class Party(Record):
     """What the partner calls its customer."""
     consents: Annotated[_History[Consent], Classification.PERSONAL] = ()
     restrictions: Internal[_History[Restriction]] = ()
+    requests: Internal[_History[DataRequest]] = ()
+    """What they asked for about their data."""
     exports: Annotated[_History[DataExport], Classification.PERSONAL] = ()
     """The exports of their data that were made for them."""
     erasure: Internal[RequestedErasure | None] = None
@@ -317,6 +328,47 @@ class Party(Record):
         """Whether a demand of this kind stands."""
         return any(each.stands(kind) for each in self.restrictions)
 
+    @property
+    def request_due(self) -> DataRequest | None:
+        """The open request about their data that must be answered first."""
+        return first_due(self.requests)
+
+    def with_request(self, request: DataRequest) -> Self:
+        """The party with one more request about its data.
+
+        Raises:
+            PartyFull: The record holds as many as it can.
+        """
+        if len(self.requests) >= HISTORY_MAX:
+            raise PartyFull(self.id, "data requests", HISTORY_MAX)
+        return self.replace(requests=(*self.requests, request))
+
+    def with_answer(
+        self, number: int, outcome: DataRequestOutcome, *, at: datetime, by: str, reason: str = ""
+    ) -> Self:
+        """The party with a request of its own answered.
+
+        Raises:
+            InvalidFields: The party has no request of this number.
+            WrongState: It was answered before.
+        """
+        request = request_numbered(self.requests, number)
+        answered = request.answered(outcome, at=at, by=by, reason=reason)
+        return self.replace(
+            requests=tuple(answered if each is request else each for each in self.requests)
+        )
+
+    def with_answers(
+        self, kind: DataRequestKind, outcome: DataRequestOutcome, *, at: datetime, by: str
+    ) -> Self:
+        """The party with every open request of this kind answered: what it asks for was done."""
+        return self.replace(
+            requests=tuple(
+                each.answered(outcome, at=at, by=by) if each.kind is kind and each.is_open else each
+                for each in self.requests
+            )
+        )
+
     def with_export(self, export: DataExport) -> Self:
         """The party with one more export of its data.
 
@@ -356,6 +408,9 @@ class Party(Record):
             WrongState: One of them stands for other parties, or is merged already.
             PartyFull: As many parties are merged into this one as can be.
         """
+        if other.request_due is not None:
+            state = "waiting for an answer about its data"
+            raise WrongState(f"Party {other.id}", state, "be merged into another")
         for party in (self, other):
             if party.merged_into is not None:
                 raise WrongState(f"Party {party.id}", "merged into another", "be merged")

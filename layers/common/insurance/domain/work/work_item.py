@@ -1,4 +1,4 @@
-"""Work items: claims, quotes and complaints as a work list shows them."""
+"""Work items: claims, quotes, complaints and parties as a work list shows them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from insurance.domain.complaint import Complaint
 from insurance.domain.core.roles import EVERY_ROLE, Role
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
+from insurance.domain.party.record import Party
 from insurance.domain.quote.quote import Quote
 
 OVERSEES: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
@@ -28,7 +29,7 @@ class WorkItem:
     """One task that waits for a role: since when, and the next deadline that runs on it."""
 
     kind: str
-    """"claim", "quote" or "complaint"."""
+    """"claim", "quote", "complaint" or "party"."""
     id: str
     role: str
     code: TaskCode
@@ -50,7 +51,7 @@ def may_see_work_of(role: str, roles: Iterable[str]) -> bool:
     return any(role == own or role in OVERSEES.get(own, ()) for own in roles)
 
 
-def work_item_of(record: Claim | Quote | Complaint, role: str) -> WorkItem:
+def work_item_of(record: Claim | Quote | Complaint | Party, role: str) -> WorkItem:
     """The record as the work list of the role shows it."""
     match record:
         case Quote():
@@ -59,6 +60,8 @@ def work_item_of(record: Claim | Quote | Complaint, role: str) -> WorkItem:
             return _of_complaint(record, role)
         case Claim():
             return _of_claim(record, role)
+        case Party():
+            return _of_party(record, role)
 
 
 def _of_quote(quote: Quote, role: str) -> WorkItem:
@@ -86,6 +89,23 @@ def _of_complaint(complaint: Complaint, role: str) -> WorkItem:
         deadline=_next_running(complaint.deadlines),
         handler=complaint.handler,
         partner=complaint.partner,
+    )
+
+
+def _of_party(party: Party, role: str) -> WorkItem:
+    request = party.request_due
+    if request is None:
+        raise ValueError(f"party {party.id} is in the work list and nothing waits")
+    return WorkItem(
+        kind="party",
+        id=party.id,
+        role=role,
+        code=request.kind.task,
+        status="open",
+        waits_from=request.deadline.started_at,
+        deadline=request.deadline,
+        handler=None,
+        partner=party.partner,
     )
 
 

@@ -34,6 +34,7 @@ from insurance.dynamodb.transaction import (
     update,
     without_entry,
 )
+from insurance.dynamodb.work_queue_index import QUEUE, WAITS
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import Contract, Keys, PartyChange, PartyGroup
 
@@ -199,7 +200,7 @@ class DynamoDBParties:
             stale,
             condition="(attribute_not_exists(revision) AND :seen = :none OR revision = :seen)"
             + ("" if handed_over else f" AND attribute_not_exists({PARTY})"),
-            removed=[] if handed_over else [KEY],
+            removed=[QUEUE, WAITS] if handed_over else [KEY, QUEUE, WAITS],
             seen=codec.number(erased.before.head.sequence),
             none=codec.number(0),
         )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from insurance.domain.core.errors import AlreadyErased, PartyNotFound, StaleRevision
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import PartyId, quote_id_for
+from insurance.domain.core.roles import Role
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.party.record import Party, details_of
 from insurance.domain.quote.quote import Quote
@@ -13,6 +14,7 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ERASED_AT, KEY, ContractKeys, holder_in
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, update, where_absent
+from insurance.dynamodb.work_queue_index import QUEUE, WAITS, waiting_columns
 from insurance.operations.parties.ports import Keys
 
 FIRST = f"attribute_not_exists(revision) AND attribute_not_exists({ERASED_AT})"
@@ -67,13 +69,25 @@ def party_write(tables: Tables, event: Event, *, before: StreamPosition, key: Pa
         return StaleRevision(event.stream)
 
     key_of_item: Item = {"id": codec.text(event.stream)}
-    columns = aggregates.head_columns(event.head) | aggregates.body_columns(event)
+    waiting = _waiting_columns(event)
+    columns = aggregates.head_columns(event.head) | aggregates.body_columns(event) | waiting
+    left = [] if waiting else [QUEUE, WAITS]
     if before.sequence > 0:
         seen = codec.number(before.sequence)
         at = aggregates.AT_REVISION
-        return update(tables.parties, key_of_item, columns, stale, condition=at, seen=seen)
-    first = update(tables.parties, key_of_item, columns, stale, condition=FIRST)
+        return update(
+            tables.parties, key_of_item, columns, stale, condition=at, removed=left, seen=seen
+        )
+    first = update(tables.parties, key_of_item, columns, stale, condition=FIRST, removed=left)
     return where_absent(first, {KEY: codec.binary(key.wrapped)})
+
+
+def _waiting_columns(event: Event) -> Item:
+    """Where the party stands in the privacy officer's queue; nothing where no request waits."""
+    party = Party.merge_personal(event.facts, {})
+    request = party.request_due
+    since = request.deadline.started_at if request else None
+    return waiting_columns(party.id, Role.PRIVACY_OFFICER, since)
 
 
 def _erased(item: Item, party_id: PartyId) -> bool:

@@ -1,4 +1,4 @@
-"""Work lists and the register of complaints, read from the work queue indexes of quotes, claims and complaints."""
+"""Work lists and the register of complaints, read from the work queue indexes of quotes, claims, complaints and parties."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +8,7 @@ from insurance.domain.claim import Claim
 from insurance.domain.complaint import Complaint
 from insurance.domain.core.classification import Record
 from insurance.domain.core.identity import Mode
+from insurance.domain.party.record import Party
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
@@ -25,10 +26,11 @@ from insurance.operations.listing import ListEntry, ListRange
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KINDS: dict[str, type[Claim | Quote | Complaint]] = {
+KINDS: dict[str, type[Claim | Quote | Complaint | Party]] = {
     "clm": Claim,
     "quo": Quote,
     "cmp": Complaint,
+    "pty": Party,
 }
 
 
@@ -37,13 +39,13 @@ class DynamoDBWorkLists:
 
     def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
         self._client = client
-        waiting = (tables.quotes, tables.claims, tables.complaints)
+        waiting = (tables.quotes, tables.claims, tables.complaints, tables.parties)
         self._queues = [QueueIndex(table, QUEUE, WAITS) for table in waiting]
         self._months = [QueueIndex(tables.complaints, "month", "received")]
 
     def waiting(
         self, mode: Mode, role: str, until: datetime, part: ListRange
-    ) -> Sequence[ListEntry[Claim | Quote | Complaint]]:
+    ) -> Sequence[ListEntry[Claim | Quote | Complaint | Party]]:
         return [_entry(item) for item in self._read(self._queues, mode, role, part, until)]
 
     def complaints_received(
@@ -62,7 +64,7 @@ class DynamoDBWorkLists:
         return read_queue(self._client, indexes, Queue(mode, name), part, until=until)
 
 
-def _entry(queued: QueuedItem) -> ListEntry[Claim | Quote | Complaint]:
+def _entry(queued: QueuedItem) -> ListEntry[Claim | Quote | Complaint | Party]:
     if not queued.item:
         return ListEntry(queued.position, None)
     kind = KINDS[queued.item["id"]["S"].split("_", 1)[0]]

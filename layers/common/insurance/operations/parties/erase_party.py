@@ -7,6 +7,7 @@ from insurance.domain.core.errors import PartyNotFound
 from insurance.domain.core.event import Event, NothingToSeal
 from insurance.domain.core.identity import PartyId, mode_of
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.data_request import DataRequestKind, DataRequestOutcome
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Erasure
 from insurance.domain.party.record import Party, RequestedErasure
@@ -35,7 +36,7 @@ def erase_party(
 
     The holds of all their contracts are computed first, and no contract may have changed when the
     keys are destroyed. Where a hold stands, and the caller wants it, the party is given back with its
-    request, which the scheduler carries out.
+    request, which the scheduler carries out; open requests for an erasure are answered by that.
 
     Raises:
         PartyNotFound: There is no such party, or it is of the other mode.
@@ -56,7 +57,12 @@ def erase_party(
             reason=request.reason,
             check_at=hold.check_again(command.now),
         )
-        waiting = group.party.record.with_erasure(requested)
+        waiting = group.party.record.with_erasure(requested).with_answers(
+            DataRequestKind.ERASURE,
+            DataRequestOutcome.KEPT_BY_LAW,
+            at=command.now,
+            by=command.actor,
+        )
         stored = store_party(
             group.party,
             waiting,

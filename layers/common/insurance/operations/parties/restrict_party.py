@@ -2,6 +2,7 @@
 
 from insurance.domain.core.identity import PartyId
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.data_request import DataRequestKind, DataRequestOutcome
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.record import Party, RestrictionKind
 from insurance.operations.command import Command
@@ -12,7 +13,7 @@ from insurance.operations.parties.ports import Parties
 def restrict_party(
     party_id: PartyId, kind: RestrictionKind, reason: str, command: Command, parties: Parties
 ) -> Stored[Party]:
-    """Record a demand that stands from now on.
+    """Record a demand that stands from now on. Open requests for it are answered by that.
 
     Raises:
         PartyNotFound: There is no such party, or the caller may not see it.
@@ -22,7 +23,9 @@ def restrict_party(
         PartyFull: The record holds as many demands as it can.
     """
     before = load_party(party_id, command, parties)
-    party = before.record.restricted(kind, reason, at=command.now)
+    party = before.record.restricted(kind, reason, at=command.now).with_answers(
+        DataRequestKind(kind), DataRequestOutcome.DONE, at=command.now, by=command.actor
+    )
     return store_party(before, party, PartyEventType.RESTRICTED, command, parties)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from insurance.domain.claim import Claim
     from insurance.domain.complaint import Complaint
     from insurance.domain.core.identity import Mode
+    from insurance.domain.party.record import Party
     from insurance.domain.quote.quote import Quote
     from insurance.operations.listing import ListEntry, ListRange
 
@@ -24,7 +25,7 @@ class WorkLists(Protocol):
 
     def waiting(
         self, mode: Mode, role: str, until: datetime, part: ListRange
-    ) -> Sequence[ListEntry[Claim | Quote | Complaint]]:
+    ) -> Sequence[ListEntry[Claim | Quote | Complaint | Party]]:
         """What waits for a role at the time `until`, the longest wait first."""
 
 
