@@ -11,7 +11,6 @@ from insurance.api.payees import AccountRequest
 from insurance.api.router import Api
 from insurance.api.views.parties import (
     CustomerView,
-    DataExportView,
     DataRequestView,
     ErasureView,
     LegalHoldView,
@@ -37,13 +36,11 @@ from insurance.domain.party.record import (
     Party,
     PartyDetails,
     PartyKind,
-    ProofMethod,
     RestrictionKind,
 )
 from insurance.domain.privacy.legal_hold import LegalHold
 from insurance.operations.command import Command, Query
 from insurance.operations.parties.erase_party import ErasureInput, erase_party, withdraw_erasure
-from insurance.operations.parties.export_data import DataDownload, ExportInput, export_data
 from insurance.operations.parties.find_legal_hold import find_legal_hold
 from insurance.operations.parties.merge_parties import merge_parties, undo_merge
 from insurance.operations.parties.read_party import Customer, read_party
@@ -59,11 +56,7 @@ from insurance.operations.parties.register_party import register_party
 from insurance.operations.parties.restrict_party import lift_restriction, restrict_party
 from pydantic import Field, StringConstraints
 
-ports, erasing, exporting = (
-    bundles.party_ports(),
-    bundles.erasure_ports(),
-    bundles.export_ports(),
-)
+ports, erasing = bundles.party_ports(), bundles.erasure_ports()
 
 api = Api(wiring.stores().idempotency.find_replay)
 handler = api.entrypoint()
@@ -139,19 +132,6 @@ class MergeRequest(Request):
     """Which other party is the same customer."""
 
     party_id: PartyId
-
-
-class DataExportRequest(Request):
-    """A person asks for their data, and has shown who they are."""
-
-    requested_at: Instant | None = None
-    """When they asked: the law's time runs from then; absent: now."""
-    proof: Literal["identity_document", "portal_sign_in", "security_questions"]
-    reference: Text | None = None
-    """What was shown: the kind of a document and the last characters of its number, for example."""
-
-    def export(self) -> ExportInput:
-        return ExportInput(self.requested_at, ProofMethod(self.proof), self.reference)
 
 
 class DataRequestRequest(Request):
@@ -356,18 +336,3 @@ def post_data_request_answer(
     party_id: str, request: DataRequestAnswerRequest, command: Command
 ) -> RequestOfParty:
     return answer_data_request(party_id, request.answer(), command, ports.parties)
-
-
-@api.command(
-    "/v1/parties/{party_id}/data-exports",
-    operation_id="exportPartyData",
-    summary="Export everything about a party, for the party",
-    scope=Scope.PARTIES_ERASE,
-    callers={CallerKind.STAFF},
-    roles={Role.PRIVACY_OFFICER},
-    status=HTTPStatus.CREATED,
-    shows=DataExportView,
-    raises=(AlreadyErased, PartyFull),
-)
-def post_data_export(party_id: str, request: DataExportRequest, command: Command) -> DataDownload:
-    return export_data(party_id, request.export(), command, exporting)

@@ -1,27 +1,30 @@
-"""Documents: a policy's schedule, certificate and letters as PDF, and the register of them."""
+"""Documents: a policy's schedule, certificate and letters as PDF, and exports of a customer's data."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from insurance import bundles, wiring
 from insurance.api.body import Request
-from insurance.api.fields import Instant
+from insurance.api.fields import Instant, Text
 from insurance.api.paging import Page
 from insurance.api.router import Api
 from insurance.api.views.documents import DocumentDownloadView, DocumentRegisterView
+from insurance.api.views.parties import DataExportView
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
     InvalidFields,
     NoCover,
     NotPrintable,
+    PartyFull,
     TermsNotOffered,
     WrongState,
 )
-from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES
+from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.document import DocumentKind
 from insurance.domain.document.selection import DocumentInput
+from insurance.domain.party.record import HISTORY_MAX, ProofMethod
 from insurance.operations.command import Command, Query
 from insurance.operations.documents.document_file import DocumentDownload
 from insurance.operations.documents.make_document import make_document
@@ -30,9 +33,11 @@ from insurance.operations.documents.read_document import (
     list_documents,
     read_document,
 )
+from insurance.operations.parties.export_data import DataDownload, ExportInput, export_data
 from pydantic import Field, StringConstraints
 
-ports, idempotency = bundles.document_ports(), wiring.stores().idempotency
+ports, exporting = bundles.document_ports(), bundles.export_ports()
+idempotency = wiring.stores().idempotency
 
 api = Api(idempotency.find_replay)
 handler = api.entrypoint()
@@ -62,6 +67,19 @@ class DocumentRequest(Request):
             notice=self.notice,
             language=self.language,
         )
+
+
+class DataExportRequest(Request):
+    """A person who asked for their data has shown who they are."""
+
+    request: Annotated[int, Field(ge=1, le=HISTORY_MAX)]
+    """The number of their request for access."""
+    proof: Literal["identity_document", "portal_sign_in", "security_questions"]
+    reference: Text | None = None
+    """What was shown: the kind of a document and the last characters of its number, for example."""
+
+    def export(self) -> ExportInput:
+        return ExportInput(self.request, ProofMethod(self.proof), self.reference)
 
 
 @api.command(
@@ -106,3 +124,19 @@ def get_documents(policy_id: str, page: Page, query: Query) -> RegisterPage:
 )
 def get_document(policy_id: str, document_id: str, query: Query) -> DocumentDownload:
     return read_document(policy_id, document_id, query, ports)
+
+
+@api.command(
+    "/v1/parties/{party_id}/data-exports",
+    operation_id="exportPartyData",
+    summary="Export everything about a party, for the party, as JSON and as PDF",
+    scope=Scope.PARTIES_ERASE,
+    callers={CallerKind.STAFF},
+    roles={Role.PRIVACY_OFFICER},
+    status=HTTPStatus.CREATED,
+    shows=DataExportView,
+    raises=(AlreadyErased, PartyFull, WrongState),
+)
+def post_data_export(party_id: str, request: DataExportRequest, command: Command) -> DataDownload:
+    """It answers the person's request."""
+    return export_data(party_id, request.export(), command, exporting)

@@ -109,7 +109,11 @@ def export_ports() -> ExportPorts:
         parties=wiring.stores().parties,
         contracts=wiring.stores().party_contracts,
         products=wiring.products(),
+        documents=wiring.stores().documents,
+        wordings=wiring.wordings(),
+        typesetter=wiring.typesetter(),
         files=wiring.objects("documents"),
+        carrier=wiring.carrier(),
     )
 
 

@@ -91,10 +91,6 @@ def _erasure_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     withdraw, stay = "POST /v1/parties/{party_id}/erasure-withdrawal", "customers/withdraw_erasure"
     yield Scene(stay, withdraw, PRIVACY, {}, (*ISSUED, wait), party, at=CLAIMED_AT)
     yield from _data_request_scenes()
-    export, proof = "POST /v1/parties/{party_id}/data-exports", {"proof": "portal_sign_in"}
-    varies = ("/body/url", "/body/expires_at", "/body/sha256", "/body/size_bytes")
-    made = "customers/export_data"
-    yield Scene(made, export, PRIVACY, proof, ISSUED, party, at=CLAIMED_AT, varies=varies)
     yield Scene("customers/erase", erase, PRIVACY, reason, ISSUED, party, at=NOT_KEPT_AT)
     whole, given = ERASED_CUSTOMER[-1], ERASED_CUSTOMER[:-1]
     yield Scene(whole, erase, PRIVACY, reason, given, of_customer, at=NOT_KEPT_AT)
@@ -115,3 +111,13 @@ def _data_request_scenes() -> Iterator[Scene]:
     answer = "POST /v1/parties/{party_id}/data-request-answers"
     said = {"request": 1, "outcome": "done", "reason": "The address was taken off every list."}
     yield Scene("customers/answer_request", answer, PRIVACY, said, given, **of_ada)
+    access = {"kind": "access", "requested_at": "2027-01-12T09:00:00Z"}
+    wanted = "customers/request_access"
+    yield Scene(wanted, record, HARBOUR, access, ISSUED, **of_ada)
+    export, proof = "POST /v1/parties/{party_id}/data-exports", {"proof": "portal_sign_in"}
+    varies = tuple(
+        f"/body/files/*/{name}" for name in ("url", "expires_at", "sha256", "size_bytes")
+    )
+    proven: Json = proof | {"request": 1}
+    made = "documents/export_data"
+    yield Scene(made, export, PRIVACY, proven, (*ISSUED, wanted), varies=varies, **of_ada)

@@ -2,30 +2,54 @@
 
 import json
 from hashlib import sha256
+from typing import Any
 
 import httpx
 import pytest
 from insurance.domain.core.identity import party_id_for
 
 from tests.support.backend import Backend
-from tests.support.calls import LOSS_CLOCK, NAME, NARRATIVE, PRIVACY, Answer, Handlers, Json
+from tests.support.calls import (
+    LOSS_CLOCK,
+    NAME,
+    NARRATIVE,
+    PRIVACY,
+    QUOTE,
+    Answer,
+    Handlers,
+    Json,
+)
+from tests.support.documents import pdf, words
 from tests.support.personal_data import KIM, open_words
 from tests.support.streams import assert_chains_hold, streams
 
-PROOF = {"proof": "identity_document", "reference": "passport …4711"}
+PROOF = {"request": 1, "proof": "identity_document", "reference": "passport …4711"}
+ASKED_AT = "2027-01-02T09:00:00Z"
 
 
-def export(handlers: Handlers, party_id: str, clock: str = LOSS_CLOCK, **asked: str) -> Answer:
+def export(handlers: Handlers, party_id: str, clock: str = LOSS_CLOCK, key: str = "k") -> Answer:
     path = f"/v1/parties/{party_id}/data-exports"
-    return handlers.post(path, PROOF | asked, caller=PRIVACY, clock=clock, key="k")
+    return handlers.post(path, PROOF, caller=PRIVACY, clock=clock, key=key)
+
+
+def ask(handlers: Handlers, party_id: str, kind: str = "access") -> None:
+    path = f"/v1/parties/{party_id}/data-requests"
+    asked = handlers.post(path, {"kind": kind, "requested_at": ASKED_AT}, clock=LOSS_CLOCK)
+    assert asked.status == 201, asked.text
+
+
+def read(made: Answer, place: int) -> bytes:
+    assert made.status == 201, made.text
+    file = made.body["files"][place]
+    answer = httpx.get(file["url"])
+    assert answer.headers["content-type"] == file["media_type"]
+    assert sha256(answer.content).hexdigest() == file["sha256"]
+    assert len(answer.content) == file["size_bytes"]
+    return answer.content
 
 
 def file_of(made: Answer) -> Json:
-    assert made.status == 201, made.text
-    read = httpx.get(made.body["url"])
-    assert read.headers["content-type"] == "application/json"
-    assert sha256(read.content).hexdigest() == made.body["sha256"]
-    found: Json = json.loads(read.content)
+    found: Json = json.loads(read(made, 0))
     return found
 
 
@@ -33,25 +57,61 @@ def test_an_export_has_the_party_their_policy_and_their_claim(handlers: Handlers
     claim = handlers.paid()
     party_id = claim["policy_id"].replace("pol_", "pty_")
 
+    ask(handlers, party_id)
+    policy = handlers.post(f"/v1/policies/{claim['policy_id']}/documents", {"kind": "schedule"})
+
     found = file_of(export(handlers, party_id))
 
     [contract] = found["contracts"]
     assert found["parties"][0]["names"][0]["name"] == NAME
     assert contract["policy"]["id"] == claim["policy_id"]
     assert contract["claims"][0]["id"] == claim["id"]
+    assert [each["id"] for each in contract["documents"]] == [policy.body["document"]["id"]]
     assert NARRATIVE in json.dumps(contract["claims"], ensure_ascii=False)
 
 
-def test_an_export_is_recorded_with_the_proof_and_its_time(handlers: Handlers, backend: Backend):
+def test_the_same_data_come_as_an_accessible_document(handlers: Handlers):
+    claim = handlers.paid()
+    party_id = claim["policy_id"].replace("pol_", "pty_")
+    ask(handlers, party_id)
+
+    document = read(export(handlers, party_id), 1)
+
+    root: Any = pdf(document).trailer["/Root"]
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"].value) == ("en-GB", True)
+    assert "<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data().decode()
+    text = words(document)
+    for said in ("Your data", NAME, claim["policy_id"], "AB12CDE", "14 March 1991"):
+        assert said in text, said
+    assert NARRATIVE.split(" while ")[0] in text
+
+
+def test_letters_that_the_typeface_lacks_keep_nobody_from_their_data(handlers: Handlers):
+    holder = QUOTE["policyholder"] | {"name": "Ada 山田"}
+    party_id = handlers.issued(policyholder=holder)["party_id"]
+    ask(handlers, party_id)
+
+    made = export(handlers, party_id)
+
+    assert file_of(made)["parties"][0]["names"][0]["name"] == "Ada 山田"
+    assert "Ada ??" in words(read(made, 1))
+
+
+def test_an_export_is_recorded_with_the_proof_and_answers_the_request(
+    handlers: Handlers, backend: Backend
+):
     party_id = handlers.issued()["party_id"]
+    ask(handlers, party_id)
 
-    made = export(handlers, party_id, requested_at="2027-01-02T09:00:00Z")
-    replay = export(handlers, party_id, requested_at="2027-01-02T09:00:00Z")
+    made = export(handlers, party_id)
+    replay = export(handlers, party_id)
 
-    assert (made.body["number"], made.body["due_at"]) == (1, "2027-02-03T00:00:00Z")
-    assert made.body["late"] is False
+    assert (made.body["number"], made.body["request"]) == (1, 1)
+    assert (made.body["due_at"], made.body["late"]) == ("2027-02-03T00:00:00Z", False)
     assert (replay.replayed, replay.text) == (True, made.text)
-    [event] = streams(backend)[party_id]
+    party = handlers.get(f"/v1/parties/{party_id}").body
+    assert [each["outcome"] for each in party["data_requests"]] == ["done"]
+    _asked, event = streams(backend)[party_id]
     assert event.type == "party.data_exported"
     assert event.sealed
     assert "4711" not in json.dumps(event.facts)
@@ -61,26 +121,51 @@ def test_an_export_is_recorded_with_the_proof_and_its_time(handlers: Handlers, b
 
 def test_an_export_that_comes_after_its_time_says_so(handlers: Handlers):
     party_id = handlers.issued()["party_id"]
+    ask(handlers, party_id)
 
-    made = export(handlers, party_id, "2027-03-03T09:00:00Z", requested_at="2027-01-02T09:00:00Z")
+    made = export(handlers, party_id, "2027-03-03T09:00:00Z")
 
     assert made.body["late"] is True
 
 
-def test_what_is_asked_for_tomorrow_and_by_whom_may_not_is_refused(handlers: Handlers):
+def test_links_that_expired_are_made_anew_for_the_same_request(handlers: Handlers):
+    party_id = handlers.issued()["party_id"]
+    ask(handlers, party_id)
+
+    export(handlers, party_id)
+    again = export(handlers, party_id, key="another")
+
+    assert (again.status, again.body["number"], again.body["request"]) == (201, 2, 1)
+
+
+def test_without_a_request_for_access_nothing_is_exported(handlers: Handlers):
     party_id = handlers.issued()["party_id"]
     path = f"/v1/parties/{party_id}/data-exports"
 
-    early = export(handlers, party_id, requested_at="2027-12-02T09:00:00Z")
+    unasked = export(handlers, party_id)
+    ask(handlers, party_id, "objection")
+    objected = export(handlers, party_id)
 
-    assert (early.code, early.body["errors"][0]["pointer"]) == ("invalid-fields", "/requested_at")
+    for refused in (unasked, objected):
+        assert refused.body["errors"][0]["pointer"] == "/request"
     assert handlers.post(path, PROOF).status == 403
     assert handlers.post(path, PROOF, caller=KIM).status == 403
+
+
+def test_a_request_that_was_refused_is_not_answered_by_an_export(handlers: Handlers):
+    party_id = handlers.issued()["party_id"]
+    ask(handlers, party_id)
+    path = f"/v1/parties/{party_id}/data-request-answers"
+    answer = {"request": 1, "outcome": "refused", "reason": "Asked for last week."}
+    handlers.post(path, answer, caller=PRIVACY, clock=LOSS_CLOCK)
+
+    assert export(handlers, party_id).code == "wrong-state"
 
 
 def test_a_party_that_was_erased_has_nothing_to_export(handlers: Handlers):
     party_id = party_id_for(handlers.quoted()["id"])
     path = f"/v1/parties/{party_id}"
+    ask(handlers, party_id)
     erased = handlers.post(f"{path}/erasure", {"reason": "asked"}, caller=PRIVACY)
     assert erased.status == 200, erased.text
 
@@ -89,10 +174,10 @@ def test_a_party_that_was_erased_has_nothing_to_export(handlers: Handlers):
 
 def test_a_record_holds_so_many_exports(handlers: Handlers, monkeypatch: pytest.MonkeyPatch):
     party_id = handlers.issued()["party_id"]
-    path = f"/v1/parties/{party_id}/data-exports"
+    ask(handlers, party_id)
     assert export(handlers, party_id).status == 201
     monkeypatch.setattr("insurance.domain.party.record.HISTORY_MAX", 1)
 
-    full = handlers.post(path, PROOF, caller=PRIVACY, clock=LOSS_CLOCK)
+    full = export(handlers, party_id, key="another")
 
     assert (full.status, full.code) == (409, "party-full")

@@ -332,10 +332,12 @@ def test_an_export_has_nothing_of_another_holder(handlers, policy, path):
     party = handlers.get(path, clock=WHEN).body["party_id"]
 
     for holder, own, other in ((policy["party_id"], NAME, HEIR), (party, HEIR, NAME)):
-        asked = {"proof": "portal_sign_in"}
+        asking = f"/v1/parties/{holder}/data-requests"
+        assert handlers.post(asking, {"kind": "access"}, clock=WHEN).status == 201
+        asked = {"request": 1, "proof": "portal_sign_in"}
         exports = f"/v1/parties/{holder}/data-exports"
         made = handlers.post(exports, asked, caller=PRIVACY, clock=WHEN)
         assert made.status == 201, made.text
-        text = httpx.get(made.body["url"]).text
+        text = httpx.get(made.body["files"][0]["url"]).text
         assert own in text
         assert other not in text

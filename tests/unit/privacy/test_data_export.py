@@ -9,6 +9,7 @@ from insurance.domain.claim.task import Task
 from insurance.domain.complaint import Complainant, Status
 from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.core.tasks import TaskCode
+from insurance.domain.document import Document
 from insurance.domain.jurisdiction import JURISDICTIONS, jurisdiction_of
 from insurance.domain.party.party import Claimant, Payee, Policyholder
 from insurance.domain.party.record import Party, PartyDetails, PartyKind
@@ -36,6 +37,10 @@ GRACE = "Grace Hopper"
 IBAN = "GB33BUKB20201555555555"
 
 
+def no_documents(_policy: object) -> list[Document]:
+    return []
+
+
 def exported(**claim: Any) -> Any:
     policy = policy_in()
     account = account_of(policy, gbp("169.26"), payees={"rfd_1": Payee(name=GRACE, iban=IBAN)})
@@ -46,7 +51,7 @@ def exported(**claim: Any) -> Any:
         claims=[stored(make_claim(policy, handling=Handling.CLOSED, **claim))],
         complaints=[stored(complaint)],
     )
-    return export_of([ADA], [contract])
+    return export_of([ADA], [contract], no_documents)
 
 
 def test_an_export_has_all_that_is_the_partys_own():
@@ -106,7 +111,7 @@ def test_a_joint_holder_is_another_person():
     joint = Policyholder(name=GRACE, email="grace@example.com")
     policy = policy_in(joint_holders=(joint,))
 
-    found = export_of([ADA], [paid_contract(policy=policy)])
+    found = export_of([ADA], [paid_contract(policy=policy)], no_documents)
 
     assert found["contracts"][0]["policy"]["joint_holders"] == [{"name": MASKED}]
 

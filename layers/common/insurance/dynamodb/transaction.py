@@ -117,11 +117,13 @@ def without_entry(write: Write, path: tuple[str, str]) -> Write:
     """The same Update, which also removes an entry of a map, which must be there."""
     request = write.request
     names = dict(zip(("#map", "#entry"), path, strict=True))
+    expression = request["UpdateExpression"]
+    clause = "," if " REMOVE " in expression else " REMOVE"
     return Write(
         write.action,
         request
         | {
-            "UpdateExpression": request["UpdateExpression"] + " REMOVE #map.#entry",
+            "UpdateExpression": f"{expression}{clause} #map.#entry",
             "ConditionExpression": f"{request['ConditionExpression']} AND attribute_exists(#map.#entry)",
             "ExpressionAttributeNames": request["ExpressionAttributeNames"] | names,
         },

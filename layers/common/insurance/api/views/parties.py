@@ -1,7 +1,7 @@
 """How customers, an erasure and the access of persons are shown."""
 
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel
 
@@ -228,37 +228,58 @@ class DataRequestView(View):
         )
 
 
-class DataExportView(View):
-    """An export of a party's data with a link to its file. A replay answers with the first link."""
+class ExportFileView(BaseModel):
+    """One form of an export, behind a link."""
 
-    party_id: str
-    number: int
-    requested_at: datetime
-    due_at: datetime
-    """The first instant that would have been too late."""
-    late: bool
-    made_at: datetime
-    media_type: str = "application/json"
+    media_type: Literal["application/json", "application/pdf"]
     size_bytes: int
     sha256: str
     url: str
     """Anybody who has it can read the file until it expires: give it to the person alone."""
     expires_at: datetime
 
+
+class DataExportView(View):
+    """An export of a party's data with links to its files. A replay answers with the first links."""
+
+    party_id: str
+    number: int
+    request: int | None
+    """The number of the request that it answers."""
+    requested_at: datetime
+    due_at: datetime
+    """The first instant that would have been too late."""
+    late: bool
+    made_at: datetime
+    files: list[ExportFileView]
+    """The same data for computers (JSON) and for people (an accessible PDF)."""
+
     @classmethod
     def of(cls, made: DataDownload) -> Self:
         export = made.export
+        file = ExportFileView(
+            media_type="application/json",
+            size_bytes=export.size_bytes,
+            sha256=export.sha256,
+            url=made.file.url,
+            expires_at=made.file.expires_at,
+        )
+        document = ExportFileView(
+            media_type="application/pdf",
+            size_bytes=export.document_size_bytes,
+            sha256=export.document_sha256,
+            url=made.document.url,
+            expires_at=made.document.expires_at,
+        )
         return cls(
             party_id=made.party_id,
             number=export.number,
+            request=export.request,
             requested_at=export.requested_at,
             due_at=export.due_at,
             late=export.is_late,
             made_at=export.made_at,
-            size_bytes=export.size_bytes,
-            sha256=export.sha256,
-            url=made.link.url,
-            expires_at=made.link.expires_at,
+            files=[file, document],
         )
 
 

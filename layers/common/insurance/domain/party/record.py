@@ -132,8 +132,14 @@ class DataExport(Value):
     made_at: AwareDatetime
     made_by: str
     proof: IdentityProof
+    request: int | None = None
+    """The number of the request that it answers; None: an export of old, which no request preceded."""
     sha256: str
+    """Of the file of data."""
     size_bytes: int
+    document_sha256: str = ""
+    """Of the document for people."""
+    document_size_bytes: int = 0
 
     @property
     def is_late(self) -> bool:

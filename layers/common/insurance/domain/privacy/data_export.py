@@ -1,6 +1,6 @@
 """Data exports: everything about a party, in their own words and ours, without other people's data."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from insurance.domain.billing.account import BillingAccount
@@ -9,6 +9,7 @@ from insurance.domain.claim.verdict import FRAUD_SCORE
 from insurance.domain.complaint.complaint import Complaint
 from insurance.domain.core.classification import JsonObject, Record
 from insurance.domain.core.stored import Stored
+from insurance.domain.document import Document
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.domain.privacy.legal_hold import ContractRecords
@@ -21,7 +22,11 @@ NOT_TOLD: Final = frozenset({"cleared", "task", "payee_change"})
 about the party."""
 
 
-def export_of(parties: Sequence[Party], contracts: Iterable[ContractRecords]) -> JsonObject:
+def export_of(
+    parties: Sequence[Party],
+    contracts: Iterable[ContractRecords],
+    documents_of: Callable[[Stored[Policy]], Iterable[Document]],
+) -> JsonObject:
     """The data of a party and its members, by contract, as JSON.
 
     Whose a value is follows from its role in the record, never from a name: two people may have the
@@ -30,17 +35,21 @@ def export_of(parties: Sequence[Party], contracts: Iterable[ContractRecords]) ->
     Args:
         parties: The party, and those that were merged into it.
         contracts: Everything on all of their contracts, with the party's personal data alone.
+        documents_of: The documents that were made of a policy.
     """
     return {
         "parties": [_dump(party) for party in parties],
-        "contracts": [_contract(contract) for contract in contracts],
+        "contracts": [_contract(contract, documents_of) for contract in contracts],
     }
 
 
-def _contract(contract: ContractRecords) -> JsonObject:
+def _contract(
+    contract: ContractRecords, documents_of: Callable[[Stored[Policy]], Iterable[Document]]
+) -> JsonObject:
     exported: JsonObject = {"quote": _dump(contract.quote.record)}
     if contract.policy is not None:
         exported["policy"] = _policy(contract.policy)
+        exported["documents"] = [_dump(each) for each in documents_of(contract.policy)]
     if contract.account is not None:
         exported["account"] = _account(contract.account)
     exported["claims"] = [_claim(claim) for claim in contract.claims]

@@ -1,94 +1,189 @@
-"""Export everything about a party, for the party: once they have shown who they are."""
+"""Export everything about a party, for the party: once they have asked, and have shown who they are."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
-from insurance.domain.core.errors import FieldFault, InvalidFields
-from insurance.domain.core.identity import PartyId
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.errors import FieldFault, InvalidFields, NotPrintable, WrongState
+from insurance.domain.core.identity import Mode, PartyId, mode_of
 from insurance.domain.core.packing import canonical
+from insurance.domain.core.stored import Stored
+from insurance.domain.document import Document
 from insurance.domain.jurisdiction import ELSEWHERE
+from insurance.domain.party.data_request import (
+    DataRequest,
+    DataRequestKind,
+    DataRequestOutcome,
+    request_numbered,
+)
 from insurance.domain.party.event_types import PartyEventType
-from insurance.domain.party.record import DataExport, IdentityProof, ProofMethod
+from insurance.domain.party.record import DataExport, IdentityProof, Party, ProofMethod
+from insurance.domain.policy import Policy
 from insurance.domain.privacy.data_export import export_of
-from insurance.domain.privacy.legal_hold import place_of
+from insurance.domain.privacy.export_document import (
+    ExportLetter,
+    export_content,
+    in_common_letters,
+)
+from insurance.domain.privacy.legal_hold import ContractRecords, place_of
 from insurance.operations.command import Command
+from insurance.operations.documents.ports import Documents
 from insurance.operations.files.issue_download_link import Link, issue_download_link
 from insurance.operations.parties.change_party import check_sees_party, party_event
 from insurance.operations.parties.ports import ExportPorts
 
+LISTED_AT_ONCE = 100
+MEDIA_TYPES = {"json": "application/json", "pdf": "application/pdf"}
+LANGUAGE, REGION = "en", "GB"
+"""Of the document for a party without contracts."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExportInput:
-    """A person's demand for their data, and how they showed who they are."""
+    """Which request for access is answered, and how the person showed who they are."""
 
-    requested_at: datetime | None
-    """When they asked; None: now."""
+    request: int
+    """Its number."""
     method: ProofMethod
     reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DataDownload:
-    """An export, and where its file can be read for a short time."""
+    """An export, and where its two files can be read for a short time."""
 
     party_id: PartyId
     export: DataExport
-    link: Link
+    file: Link
+    """JSON, for computers."""
+    document: Link
+    """PDF, for people."""
 
 
 def export_data(
-    party_id: PartyId, request: ExportInput, command: Command, ports: ExportPorts
+    party_id: PartyId, given: ExportInput, command: Command, ports: ExportPorts
 ) -> DataDownload:
-    """Export the data of the party and of its members, and record it on the party's stream.
+    """Export the data of the party and of its members, and record it on the party's stream. That answers
+    their request. A further export may be made for the same request: links expire soon.
 
-    The file is not kept: its readable copy is deleted after a day or two. A later export is made anew.
+    The files are not kept: their readable copies are deleted after a day or two. A later export is made anew.
 
     Raises:
         PartyNotFound: There is no such party, or the caller may not see it.
         AlreadyErased: The party was erased.
-        InvalidFields: It was asked for in the future.
+        InvalidFields: The party has no such request for access.
         PartyFull: As many exports were made as the record can hold.
         StaleRevision: The party has changed since it was loaded.
+        WrongState: The request was refused.
     """
-    if request.requested_at is not None and request.requested_at > command.now:
-        fault = FieldFault("/requested_at", "in-the-future", "An instant that has passed, please.")
-        raise InvalidFields([fault])
     group = ports.parties.load_group(party_id, command)
     party = group.party.record
     check_sees_party(party, command.caller)
+    request = _request_for_access(party, given.request)
     contracts = ports.contracts.read_opened(party.ids)
     members = [member.record for member in group.members]
-    file = canonical(export_of([party, *members], contracts))
-    requested_at = request.requested_at or command.now
-    places = [place_of(contract, ports.products.version) for contract in contracts]
-    due_at = min(place.due(place.access, requested_at) for place in places or [ELSEWHERE])
+    exported = export_of(
+        [party, *members], contracts, lambda policy: _documents_of(policy, ports.documents)
+    )
+    file, document = (
+        canonical(exported),
+        _document(exported, contracts, party, request, command, ports),
+    )
     export = DataExport(
         number=len(party.exports) + 1,
-        requested_at=requested_at,
-        due_at=due_at,
+        request=request.number,
+        requested_at=request.deadline.started_at,
+        due_at=request.deadline.due_at,
         made_at=command.now,
         made_by=command.actor,
         proof=IdentityProof(
-            method=request.method,
-            reference=request.reference,
+            method=given.method,
+            reference=given.reference,
             checked_by=command.actor,
             checked_at=command.now,
         ),
         sha256=sha256(file).hexdigest(),
         size_bytes=len(file),
+        document_sha256=sha256(document).hexdigest(),
+        document_size_bytes=len(document),
     )
-    change, _stored = party_event(
-        group.party, party.with_export(export), PartyEventType.DATA_EXPORTED, command
+    changed = party.with_export(export)
+    if request.is_open:
+        changed = changed.with_answer(
+            request.number, DataRequestOutcome.DONE, at=command.now, by=command.actor
+        )
+    change, _stored = party_event(group.party, changed, PartyEventType.DATA_EXPORTED, command)
+    made = DataDownload(
+        party.id,
+        export,
+        file=_link(party, file, "json", command, ports),
+        document=_link(party, document, "pdf", command, ports),
     )
-    link = issue_download_link(
-        f"{party.id}-{export.sha256[:16]}",
+    ports.parties.change([change], command=command.with_answer(made))
+    return made
+
+
+def _request_for_access(party: Party, number: int) -> DataRequest:
+    request = request_numbered(party.requests, number)
+    if request.kind is not DataRequestKind.ACCESS:
+        detail = f"Request {number} asks for something else: {request.kind}."
+        raise InvalidFields([FieldFault("/request", "not-for-access", detail)])
+    if request.outcome is DataRequestOutcome.REFUSED:
+        raise WrongState(f"Request {number}", "refused", "be answered by an export")
+    return request
+
+
+def _documents_of(policy: Stored[Policy], documents: Documents) -> Iterator[Document]:
+    """The policy's documents; none where the policy was passed on to another party, whose they are."""
+    after = 0
+    while policy.key is not None:
+        page = documents.registered(policy, after=after, limit=LISTED_AT_ONCE)
+        yield from page
+        if len(page) < LISTED_AT_ONCE:
+            return
+        after += len(page)
+
+
+def _document(
+    exported: JsonObject,
+    contracts: Sequence[ContractRecords],
+    party: Party,
+    request: DataRequest,
+    command: Command,
+    ports: ExportPorts,
+) -> bytes:
+    """The same data as an accessible PDF, in the language and for the place of the first contract."""
+    language, place = LANGUAGE, ELSEWHERE
+    if contracts:
+        product = ports.products.version(contracts[0].quote.record.product)
+        language, place = (
+            product.documents.languages[0],
+            place_of(contracts[0], ports.products.version),
+        )
+    region = place.code[:2] if contracts else REGION
+    wording = ports.wordings.of(language, region, ZoneInfo(place.zone))
+    letter = ExportLetter(
+        carrier=ports.carrier,
+        holder=party.policyholder,
+        number=request.number,
+        made_at=command.now,
+        mark=wording.say("mark.test") if mode_of(party.id) is Mode.TEST else "",
+    )
+    content = export_content(exported, letter, wording)
+    try:
+        return ports.typesetter.set(content)
+    except NotPrintable:
+        return ports.typesetter.set(in_common_letters(content))
+
+
+def _link(party: Party, file: bytes, ending: str, command: Command, ports: ExportPorts) -> Link:
+    return issue_download_link(
+        f"{party.id}-{sha256(file).hexdigest()[:16]}",
         file,
-        media_type="application/json",
-        name="your-data.json",
+        media_type=MEDIA_TYPES[ending],
+        name=f"your-data.{ending}",
         objects=ports.files,
         now=command.idempotency.received_at,
     )
-    made = DataDownload(party.id, export, link)
-    ports.parties.change([change], command=command.with_answer(made))
-    return made

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ScreeningSubject,
     )
     from insurance.operations.command import Command
+    from insurance.operations.documents.ports import Documents, Typesetter, Wordings
     from insurance.operations.files.ports import Objects
     from insurance.operations.listing import ListEntry, ListRange
 
@@ -289,7 +290,12 @@ class ExportPorts:
     parties: Parties
     contracts: PartyContracts
     products: ContractProducts
+    documents: Documents
+    wordings: Wordings
+    typesetter: Typesetter
     files: Objects
+    carrier: str
+    """Who sends the export."""
 
 
 class KeyCopies(Protocol):
