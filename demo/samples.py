@@ -158,7 +158,11 @@ STAFF = (
     Staff("controller-test", ("finance", "test"), (*_READS, *_FINANCE)),
     Staff("author-test", ("product_manager", "test"), ("products:read", "products:write")),
     Staff("publisher-test", ("product_manager", "test"), ("products:read", "products:write")),
-    Staff("privacy-test", ("privacy_officer", "test"), (*_READS, *_PARTIES, "parties:erase")),
+    Staff(
+        "privacy-test",
+        ("privacy_officer", "test"),
+        (*_READS, *_PARTIES, "parties:erase", "work:read"),
+    ),
     Staff("underwriter", ("live", "underwriter"), (*_READS, "quotes:underwrite")),
 )
 PEOPLE = (Person("ada-test", "portal-test"), Person("ben-test", "portal-test"))
