@@ -24,7 +24,8 @@ from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.document import DocumentKind
 from insurance.domain.document.selection import DocumentInput
-from insurance.domain.party.record import HISTORY_MAX, ProofMethod
+from insurance.domain.party.data_request import ProofMethod
+from insurance.domain.party.record import HISTORY_MAX
 from insurance.operations.command import Command, Query
 from insurance.operations.documents.document_file import DocumentDownload
 from insurance.operations.documents.make_document import make_document

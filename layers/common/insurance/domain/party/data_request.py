@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
 
+from pydantic import AwareDatetime
+
 from insurance.domain.core.errors import FieldFault, InvalidFields, WrongState
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.core.value import Value
@@ -71,6 +73,48 @@ class DataRequest(Value):
         return self.replace(
             outcome=outcome, reason=reason, answered_by=by, deadline=self.deadline.met(at)
         )
+
+
+class ProofMethod(StrEnum):
+    """How somebody showed who they are."""
+
+    IDENTITY_DOCUMENT = "identity_document"
+    PORTAL_SIGN_IN = "portal_sign_in"
+    SECURITY_QUESTIONS = "security_questions"
+
+
+class IdentityProof(Value):
+    """How the identity of a person was checked, by whom and when."""
+
+    method: ProofMethod
+    reference: str | None = None
+    """What was shown: the kind and the last characters of a document's number, for example."""
+    checked_by: str
+    checked_at: AwareDatetime
+
+
+class DataExport(Value):
+    """An export of all data of the party, for the party."""
+
+    number: int
+    requested_at: AwareDatetime
+    due_at: AwareDatetime
+    """The first instant that is too late, by the law of the strictest place of the party's contracts."""
+    made_at: AwareDatetime
+    made_by: str
+    proof: IdentityProof
+    request: int | None = None
+    """The number of the request that it answers; None: an export of old, which no request preceded."""
+    sha256: str
+    """Of the file of data."""
+    size_bytes: int
+    document_sha256: str = ""
+    """Of the document for people."""
+    document_size_bytes: int = 0
+
+    @property
+    def is_late(self) -> bool:
+        return self.made_at >= self.due_at
 
 
 def request_numbered(requests: Sequence[DataRequest], number: int) -> DataRequest:

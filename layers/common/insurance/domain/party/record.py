@@ -19,6 +19,7 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.identity import PartyId
 from insurance.domain.core.value import Value
 from insurance.domain.party.data_request import (
+    DataExport,
     DataRequest,
     DataRequestKind,
     DataRequestOutcome,
@@ -102,48 +103,6 @@ class Restriction(Value):
     def stands(self, kind: RestrictionKind) -> bool:
         """Whether it is of this kind, and was not lifted."""
         return self.kind is kind and self.lifted_at is None
-
-
-class ProofMethod(StrEnum):
-    """How somebody showed who they are."""
-
-    IDENTITY_DOCUMENT = "identity_document"
-    PORTAL_SIGN_IN = "portal_sign_in"
-    SECURITY_QUESTIONS = "security_questions"
-
-
-class IdentityProof(Value):
-    """How the identity of a person was checked, by whom and when."""
-
-    method: ProofMethod
-    reference: str | None = None
-    """What was shown: the kind and the last characters of a document's number, for example."""
-    checked_by: str
-    checked_at: AwareDatetime
-
-
-class DataExport(Value):
-    """An export of all data of the party, for the party."""
-
-    number: int
-    requested_at: AwareDatetime
-    due_at: AwareDatetime
-    """The first instant that is too late, by the law of the strictest place of the party's contracts."""
-    made_at: AwareDatetime
-    made_by: str
-    proof: IdentityProof
-    request: int | None = None
-    """The number of the request that it answers; None: an export of old, which no request preceded."""
-    sha256: str
-    """Of the file of data."""
-    size_bytes: int
-    document_sha256: str = ""
-    """Of the document for people."""
-    document_size_bytes: int = 0
-
-    @property
-    def is_late(self) -> bool:
-        return self.made_at >= self.due_at
 
 
 class RequestedErasure(Value):

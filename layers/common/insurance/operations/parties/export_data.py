@@ -13,13 +13,16 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.document import Document
 from insurance.domain.jurisdiction import ELSEWHERE
 from insurance.domain.party.data_request import (
+    DataExport,
     DataRequest,
     DataRequestKind,
     DataRequestOutcome,
+    IdentityProof,
+    ProofMethod,
     request_numbered,
 )
 from insurance.domain.party.event_types import PartyEventType
-from insurance.domain.party.record import DataExport, IdentityProof, Party, ProofMethod
+from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.domain.privacy.data_export import export_of
 from insurance.domain.privacy.export_document import (
