@@ -117,6 +117,16 @@ class DataExport(Value):
         return self.made_at >= self.due_at
 
 
+class RequestedErasure(Value):
+    """An erasure that was asked for while the law kept the data. It is done when nothing keeps them."""
+
+    requested_at: AwareDatetime
+    requested_by: str
+    reason: str = ""
+    check_at: AwareDatetime
+    """When the hold is looked at again."""
+
+
 def request_numbered(requests: Sequence[DataRequest], number: int) -> DataRequest:
     """The request of this number.
 

@@ -23,6 +23,7 @@ from insurance.domain.party.data_request import (
     DataRequest,
     DataRequestKind,
     DataRequestOutcome,
+    RequestedErasure,
     first_due,
     request_numbered,
 )
@@ -103,16 +104,6 @@ class Restriction(Value):
     def stands(self, kind: RestrictionKind) -> bool:
         """Whether it is of this kind, and was not lifted."""
         return self.kind is kind and self.lifted_at is None
-
-
-class RequestedErasure(Value):
-    """An erasure that was asked for while the law kept the data. It is done when nothing keeps them."""
-
-    requested_at: AwareDatetime
-    requested_by: str
-    reason: str = ""
-    check_at: AwareDatetime
-    """When the hold is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,20 +310,18 @@ class Party(Record):
         """
         request = request_numbered(self.requests, number)
         answered = request.answered(outcome, at=at, by=by, reason=reason)
-        return self.replace(
-            requests=tuple(answered if each is request else each for each in self.requests)
-        )
+        others = (answered if each is request else each for each in self.requests)
+        return self.replace(requests=tuple(others))
 
     def with_answers(
         self, kind: DataRequestKind, outcome: DataRequestOutcome, *, at: datetime, by: str
     ) -> Self:
         """The party with every open request of this kind answered: what it asks for was done."""
-        return self.replace(
-            requests=tuple(
-                each.answered(outcome, at=at, by=by) if each.kind is kind and each.is_open else each
-                for each in self.requests
-            )
+        answered = (
+            each.answered(outcome, at=at, by=by) if each.kind is kind and each.is_open else each
+            for each in self.requests
         )
+        return self.replace(requests=tuple(answered))
 
     def with_export(self, export: DataExport) -> Self:
         """The party with one more export of its data.

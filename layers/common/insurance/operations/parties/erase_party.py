@@ -7,10 +7,14 @@ from insurance.domain.core.errors import PartyNotFound
 from insurance.domain.core.event import Event, NothingToSeal
 from insurance.domain.core.identity import PartyId, mode_of
 from insurance.domain.core.stored import Stored
-from insurance.domain.party.data_request import DataRequestKind, DataRequestOutcome
+from insurance.domain.party.data_request import (
+    DataRequestKind,
+    DataRequestOutcome,
+    RequestedErasure,
+)
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Erasure
-from insurance.domain.party.record import Party, RequestedErasure
+from insurance.domain.party.record import Party
 from insurance.domain.privacy.legal_hold import ContractRecords, legal_hold
 from insurance.operations.command import Command
 from insurance.operations.parties.change_party import load_party, store_party
