@@ -127,6 +127,7 @@ STAFF = (
         ("supervisor", "test"),
         (
             *_READS,
+            "claims:write",
             "claims:assess",
             "claims:settle",
             "claims:approve",
@@ -152,6 +153,19 @@ STAFF = (
             "claims:write",
             *_COMPLAINTS,
             *_PARTIES,
+        ),
+    ),
+    Staff(
+        "compliance-test",
+        ("compliance", "test"),
+        (
+            *_READS,
+            "quotes:underwrite",
+            "claims:approve",
+            "refunds:approve",
+            *_COMPLAINTS,
+            "complaints:handle",
+            "work:read",
         ),
     ),
     Staff("finance-test", ("finance", "test"), (*_READS, *_FINANCE)),

@@ -70,6 +70,7 @@ STAFF = {CallerKind.STAFF}
 
 HANDLERS = {Role.COMPLAINTS_HANDLER, Role.SUPERVISOR}
 APPROVERS = {Role.SUPERVISOR}
+SCREENERS = {Role.SUPERVISOR, Role.COMPLIANCE}
 OVERSEERS = HANDLERS | {Role.COMPLIANCE, Role.AUDITOR}
 READERS = OVERSEERS | {Role.CALL_CENTRE, Role.CLAIMS_HANDLER}
 RECORDERS = READERS - {Role.AUDITOR} | {Role.UNDERWRITER, Role.CHIEF_UNDERWRITER}
@@ -294,7 +295,7 @@ def post_redress_approval(
     summary="Clear or refuse a redress whose payee matches the sanctions list",
     scope=Scope.COMPLAINTS_HANDLE,
     callers=STAFF,
-    roles=APPROVERS,
+    roles=SCREENERS,
     shows=ComplaintView,
     if_match=True,
     raises=(WrongState, SamePerson, AlreadyErased),

@@ -26,7 +26,7 @@ from insurance.domain.core.errors import (
     ScreeningOpen,
     WrongState,
 )
-from insurance.domain.core.roles import CLAIM_HANDLERS
+from insurance.domain.core.roles import CLAIM_HANDLERS, PAYEE_SCREENERS
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.operations.claims.change_payee import approve_payee, refuse_payee
@@ -151,7 +151,7 @@ def post_payment_approval(
     summary="Clear or refuse a payment whose payee matches the sanctions list",
     scope=Scope.CLAIMS_APPROVE,
     callers=STAFF,
-    roles=CLAIM_HANDLERS,
+    roles=PAYEE_SCREENERS,
     shows=ClaimView,
     if_match=True,
     raises=(ClaimOnHold, SamePerson, WrongState),

@@ -225,9 +225,30 @@ FAULTS = (
     Fault(
         "the requester of a refund may approve it",
         "domain/bank/outgoing_payment.py",
-        "if by == self.requested_by:",
-        "if False:",
+        "done = {Duty.PAYMENT_REQUESTED: self.requested_by, Duty.PAYMENT_APPROVED: self.decided_by}",
+        "done = {Duty.PAYMENT_APPROVED: self.decided_by}",
         "tests/operations/billing/test_refunds.py",
+    ),
+    Fault(
+        "who took a notice and named the payee pays the claim alone",
+        "domain/claim/settlement.py",
+        "    alone = decides_alone(claim, record.by)\n",
+        "    alone = False\n",
+        "tests/operations/claims/test_segregation.py",
+    ),
+    Fault(
+        "who named the payee approves the payment to it",
+        "domain/claim/payments.py",
+        "    check_duty(claim, Duty.PAYMENT_APPROVED, act)\n",
+        "",
+        "tests/operations/claims/test_segregation.py",
+    ),
+    Fault(
+        "redress in parts gets round the limit",
+        "operations/complaints/decide_redress.py",
+        "complaint.redress_total(AGREED)",
+        "complaint.redress_of(redress_id).amount",
+        "tests/operations/complaints/test_refusals.py",
     ),
     Fault(
         "an entry with other figures is taken for the one in suspense",
@@ -253,8 +274,8 @@ FAULTS = (
     Fault(
         "who closed a month may lock it",
         "domain/ledger/calendar.py",
-        "if by == self.closed_by:",
-        "if False:",
+        "done = {Duty.MONTH_CLOSED: self.closed_by}",
+        "done = {Duty.MONTH_CLOSED: None}",
         "tests/operations/ledger",
     ),
     Fault(

@@ -95,7 +95,7 @@ def settled(platform: Platform, body: Json) -> Json:
     return platform.post(f"/v1/claims/{claim['id']}/settlement")
 
 
-HANDLER, SUPERVISOR = "handler-test", "supervisor-test"
+HANDLER, SUPERVISOR, COMPLIANCE = "handler-test", "supervisor-test", "compliance-test"
 
 
 AT_FAULT = {"driver_age": 35, "fault": True}

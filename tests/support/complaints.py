@@ -8,7 +8,7 @@ from tests.support.platform import Platform
 type Json = dict[str, Any]
 
 
-KIM, SVEN, BANK = "complaints-test", "supervisor-test", "bank-test"
+KIM, SVEN, COMPLIANCE, BANK = "complaints-test", "supervisor-test", "compliance-test", "bank-test"
 
 
 def words(about: str, **changes: Any) -> Json:

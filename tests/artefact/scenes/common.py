@@ -61,6 +61,7 @@ KIM = staff("complaints-test")
 
 
 SUPERVISOR, PRIVACY = staff("supervisor-test"), staff("privacy-test")
+COMPLIANCE = staff("compliance-test")
 
 
 BANK = bank("bank-test")

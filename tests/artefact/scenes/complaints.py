@@ -8,6 +8,7 @@ from tests.artefact.scenes.common import (
     BANK,
     CLAIM,
     CLAIMED_AT,
+    COMPLIANCE,
     HANDLER,
     HARBOUR,
     ISSUED,
@@ -125,7 +126,7 @@ def complaint_desk_scenes(complaint: str, redress: str) -> Iterator[Scene]:
     yield Scene(
         "complaints/clear",
         f"POST {path}/redress/{{redress_id}}/screening",
-        SUPERVISOR,
+        COMPLIANCE,
         cleared,
         (*suspect, "complaints/approve_listed"),
         both,

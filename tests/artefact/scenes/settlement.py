@@ -8,6 +8,7 @@ from tests.artefact.scenes.common import (
     BANK,
     CLAIM,
     CLAIMED_AT,
+    COMPLIANCE,
     GBP,
     HANDLER,
     HARBOUR,
@@ -109,7 +110,7 @@ def payees_scenes() -> Iterator[Scene]:
     clear = {"decision": "clear", "reason": "Born in 1991; the listed person in 1954."}
     screening = approve.replace("approval", "screening")
     given = (*given, screened)
-    yield Scene("settlement/clear", screening, SUPERVISOR, clear, given, payment, **later)
+    yield Scene("settlement/clear", screening, COMPLIANCE, clear, given, payment, **later)
 
 
 def recoveries_scenes() -> Iterator[Scene]:

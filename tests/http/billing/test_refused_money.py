@@ -133,6 +133,26 @@ def test_a_refund_that_is_owed_again_is_neither_approved_nor_cleared(platform: P
     assert platform.refused(f"{listed}/screening", CLEAR, by=SUPERVISOR) == "refund-too-large"
 
 
+def test_refunds_above_the_limits_of_a_role_are_not_approved_in_parts_either(
+    platform: Platform, path: str
+):
+    paid(platform, "300000")
+    first, second = asked(platform, path, "99999"), asked(platform, path, "1.01")
+    platform.post(f"{first}/approval", APPROVE, by=FIONA)
+
+    assert platform.refused(f"{second}/approval", APPROVE, by=FIONA) == "no-authority"
+    refused = platform.post(f"{second}/approval", APPROVE | {"decision": "refuse"}, by=FIONA)
+    assert refused["refunds"][1]["status"] == "cancelled"
+
+
+def test_a_return_above_the_limits_of_a_role_is_not_approved(platform: Platform):
+    paid(platform, "250000.01", "REF-BIG", NOBODYS)
+    big = f"/v1/suspense/{suspense_id_for(Mode.TEST, 'REF-BIG')}"
+    platform.post(f"{big}/return", {"reason_code": "payer_unknown"}, by=FIONA)
+
+    assert platform.refused(f"{big}/return/approval", RETURN, by=FRANK) == "no-authority"
+
+
 def test_the_person_who_asks_for_a_refund_neither_approves_nor_clears_it(handlers: Handlers):
     fiona = partial(staff, "staff-fiona", "finance supervisor")
     policy = handlers.issued()["id"]

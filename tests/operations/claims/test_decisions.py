@@ -186,10 +186,16 @@ def test_expenses_are_paid_out_of_their_own_reserve(platform):
     assert platform.refused(f"{path}/payments", invoice, by=HANDLER) == "reserve-too-low"
     expected = {"cost_type": "expense", "outstanding": money("400"), "reason": "new_information"}
     platform.post(f"{path}/reserves", expected, by=HANDLER)
-    paying = platform.post(f"{path}/payments", invoice, by=HANDLER)
+    entered = platform.post(f"{path}/payments", invoice, by=HANDLER)
+    [payment] = entered["payments"]
+    assert (payment["cost_type"], payment["status"]) == ("expense", "awaiting_approval")
 
-    assert [payment["cost_type"] for payment in paying["payments"]] == ["expense"]
-    reported(platform, paying["payments"][0]["id"], "paid")
+    platform.post(
+        f"{path}/payments/{payment['id']}/approval",
+        {"decision": "approve", "reason": "Seen."},
+        by=SUPERVISOR,
+    )
+    reported(platform, payment["id"], "paid")
     left = {line["cost_type"]: line["outstanding"] for line in platform.get(path)["reserves"]}
     assert left == {"indemnity": money("2500"), "expense": money("160")}
 

@@ -11,7 +11,7 @@ from insurance.domain.claim.recovery import NEXT as RECOVERY_NEXT
 from insurance.domain.claim.recovery import RecoveryStatus, RecoveryStep
 
 from tests.support.claim_states import COMMANDS, REASON, REFUSED_BESIDE, claim_in
-from tests.support.claims import AT_FAULT, DENIAL, HANDLER, SUPERVISOR, crash, money
+from tests.support.claims import AT_FAULT, COMPLIANCE, DENIAL, HANDLER, SUPERVISOR, crash, money
 from tests.support.driving.http import Answered
 from tests.support.platform import Platform, platform_in_memory
 
@@ -35,7 +35,7 @@ DESK_STEPS: dict[PaymentStep, tuple[str, Json, str]] = {
     PaymentStep.APPROVE: ("approval", said("approve"), SUPERVISOR),
     PaymentStep.REFUSE: ("approval", said("refuse"), SUPERVISOR),
     PaymentStep.CANCEL: ("cancellation", REASON, HANDLER),
-    PaymentStep.CLEAR: ("screening", said("clear"), SUPERVISOR),
+    PaymentStep.CLEAR: ("screening", said("clear"), COMPLIANCE),
 }
 REPORTS = {
     PaymentStep.REPORT_PAID: "paid",

@@ -4,7 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.claims import AT_FAULT, HANDLER, SUPERVISOR, crash, issued, loss, money
+from tests.support.claims import (
+    AT_FAULT,
+    COMPLIANCE,
+    HANDLER,
+    SUPERVISOR,
+    crash,
+    issued,
+    loss,
+    money,
+)
 from tests.support.platform import Platform
 
 OTHER = {"name": "Harbour Garage", "sort_code": "20-20-15", "account_number": "55555555"}
@@ -113,7 +122,8 @@ def test_a_listed_name_is_not_paid_before_somebody_cleared_it(platform):
     assert screened["task"]["code"] == "clear_screening"
     clear = {"decision": "clear", "reason": "Born in 1991; the listed person in 1954."}
     assert platform.refused(f"{at}/screening", clear, by=HANDLER) == "same-person"
-    paying = platform.post(f"{at}/screening", clear, by=SUPERVISOR)
+    assert platform.refused(f"{at}/screening", clear, by=SUPERVISOR) == "same-person"
+    paying = platform.post(f"{at}/screening", clear, by=COMPLIANCE)
 
     assert paying["payments"][0]["status"] == "executing"
     assert "task" not in paying

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.support.claims import (
     AT_FAULT,
+    COMPLIANCE,
     HANDLER,
     SUPERVISOR,
     WORK,
@@ -71,7 +72,7 @@ def test_a_payee_that_waits_is_still_listed_when_a_screening_is_cleared(platform
     platform.post(f"{path}/payee", {"name": "Ada", "iban": "GB33BUKB20201555555555"}, by=HANDLER)
 
     clear = {"decision": "clear", "reason": "Born on another day."}
-    cleared = platform.post(f"{path}/payments/{payment}/screening", clear, by=SUPERVISOR)
+    cleared = platform.post(f"{path}/payments/{payment}/screening", clear, by=COMPLIANCE)
 
     assert cleared["payments"][0]["status"] == "executing"
     assert cleared["task"]["code"] == "approve_payee"

@@ -12,7 +12,7 @@ from insurance.domain.complaint.lifecycle import NEXT
 
 from local.bank_messages.messages import read_payments, status_report
 from tests.support.claims import AT_FAULT, HANDLER, MOTOR, issued, loss, notified
-from tests.support.complaints import BANK, KIM, SVEN, Json, opened, words
+from tests.support.complaints import BANK, COMPLIANCE, KIM, SVEN, Json, opened, words
 from tests.support.platform import Platform, platform_in_memory
 
 PARTNER, OTHER = "harbour-test", "meadow-test"
@@ -243,7 +243,7 @@ def test_a_payee_on_a_sanctions_list_is_looked_at_first(platform):
     assert platform.get(path)["redress"] == []  # who complains is not told of it
 
     cleared = {"decision": "clear", "reason": "Born on another day."}
-    found = platform.post(f"{path}/redress/{redress}/screening", cleared, by=SVEN)
+    found = platform.post(f"{path}/redress/{redress}/screening", cleared, by=COMPLIANCE)
     assert found["redress"][0]["status"] == "executing"
     assert platform.get(path)["redress"] == found["redress"]
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from insurance.domain.complaint import complaint
 
+from tests.support.claims import money
 from tests.support.complaints import KIM, SVEN, opened
 from tests.support.platform import Platform
 
@@ -103,6 +104,25 @@ def test_the_person_who_offers_redress_clears_no_payee(platform):
     offered = platform.post(f"{path}/redress", listed, by=SVEN)["redress"][0]["id"]
 
     assert platform.refused(f"{path}/redress/{offered}/approval", APPROVE, by=SVEN) == "same-person"
+
+
+def test_redress_above_the_limits_of_a_role_is_not_approved_in_parts_either(platform):
+    first = redress_offered(platform, opened(platform), amount=money("24999"))
+    path = first.rpartition("/redress/")[0]
+    platform.post(f"{first}/approval", APPROVE, by=SVEN)
+
+    for amount in ("1.01", "50000000"):
+        offer = REDRESS | {"amount": money(amount)}
+        offered = platform.post(f"{path}/redress", offer, by=KIM)["redress"][-1]["id"]
+        at = f"{path}/redress/{offered}/approval"
+        assert platform.refused(at, APPROVE, by=SVEN) == "no-authority"
+
+
+def test_who_approves_redress_does_not_clear_its_payee(platform):
+    redress = redress_offered(platform, opened(platform), name="Drago, Viktor MALENKOV")
+    platform.post(f"{redress}/approval", APPROVE, by=SVEN)
+
+    assert platform.refused(f"{redress}/screening", CLEAR, by=SVEN) == "same-person"
 
 
 def test_redress_is_offered_in_the_products_currency(platform):

@@ -11,8 +11,9 @@ from pydantic import AwareDatetime
 
 from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.report import BankOutcome, BankReport
-from insurance.domain.core.errors import SamePerson, WrongState
+from insurance.domain.core.errors import WrongState
 from insurance.domain.core.money import Money
+from insurance.domain.core.segregation import Duty, check_segregation
 from insurance.domain.core.value import Value
 
 
@@ -86,6 +87,9 @@ COMMITTED: Final = OPEN | {PaymentStatus.PAID}
 CAME_BACK: Final = frozenset({PaymentStatus.RETURNED, PaymentStatus.REVERSED})
 """Statuses of money that was paid and is with us again."""
 
+AGREED: Final = COMMITTED - {PaymentStatus.AWAITING_APPROVAL}
+"""Statuses in which somebody has let the money go, though its payee may still be screened."""
+
 NOT_SENT: Final = frozenset(
     {PaymentStatus.AWAITING_APPROVAL, PaymentStatus.SCREENING, PaymentStatus.CANCELLED}
 )
@@ -130,7 +134,7 @@ class OutgoingPayment(Value):
 
         Raises:
             WrongState: The payment is not being screened.
-            SamePerson: The person who requested it cannot clear it.
+            SamePerson: The person who requested or approved it cannot clear it.
         """
         if approval.granted:
             return self.cleared(by=approval.by)
@@ -144,7 +148,7 @@ class OutgoingPayment(Value):
             SamePerson: The person who requested it cannot approve it.
         """
         approved = self.moved(PaymentStep.SCREEN if suspect else PaymentStep.APPROVE)
-        self._check_second_person(by)
+        self._check_second_person(Duty.PAYMENT_APPROVED, by)
         return approved.replace(decided_by=by, reason=reason)
 
     def refused(self, *, by: str, reason: str | None) -> Self:
@@ -160,10 +164,10 @@ class OutgoingPayment(Value):
 
         Raises:
             WrongState: The payment is not being screened.
-            SamePerson: The person who requested it cannot clear it.
+            SamePerson: The person who requested or approved it cannot clear it.
         """
         cleared = self.moved(PaymentStep.CLEAR)
-        self._check_second_person(by)
+        self._check_second_person(Duty.PAYEE_CLEARED, by)
         return cleared
 
     def cancelled(self, *, by: str, reason: str | None) -> Self:
@@ -202,6 +206,6 @@ class OutgoingPayment(Value):
             )
         return self.replace(status=status)
 
-    def _check_second_person(self, by: str) -> None:
-        if by == self.requested_by:
-            raise SamePerson(f"{type(self).__name__.lower()} {self.id}")
+    def _check_second_person(self, duty: Duty, by: str) -> None:
+        done = {Duty.PAYMENT_REQUESTED: self.requested_by, Duty.PAYMENT_APPROVED: self.decided_by}
+        check_segregation(duty, by, done, f"{type(self).__name__.lower()} {self.id}")

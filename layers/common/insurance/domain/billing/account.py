@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.incoming import IncomingPayment, Reference
-from insurance.domain.bank.outgoing_payment import OPEN, PaymentStatus
+from insurance.domain.bank.outgoing_payment import AGREED, OPEN, PaymentStatus
 from insurance.domain.bank.report import BankReport
 from insurance.domain.billing.instalments import Plan, schedule
 from insurance.domain.billing.refund import PAID, Refund
@@ -233,6 +233,12 @@ class BillingAccount(PartyRecord):
     def refundable(self, policy: Policy) -> Money:
         """What was paid, is not owed, and no open refund takes."""
         return self.free_suspense + max(self._free_credit(policy), self._nothing)
+
+    @property
+    def refunded(self) -> Money:
+        """All refunds that were approved and did not come to nothing."""
+        amounts = (refund.amount for refund in self.refunds if refund.status in AGREED)
+        return total_of(amounts, self.charge.currency)
 
     def with_refund_requested(
         self, policy: Policy, amount: Money, payee: Payee, *, by: str, reason: str

@@ -15,6 +15,7 @@ from insurance.domain.claim.decision import (
     rules_against,
     sources_of,
 )
+from insurance.domain.claim.duties import with_duty
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep
 from insurance.domain.claim.payee import can_be_paid_now
@@ -24,8 +25,9 @@ from insurance.domain.claim.task import HANDLER, Task
 from insurance.domain.claim.verdict import Verdict
 from insurance.domain.claim.verification import verify_claim
 from insurance.domain.contract.rule import Outcome
-from insurance.domain.core.errors import ClaimOnHold, DecisionNotPossible, SamePerson, WrongState
+from insurance.domain.core.errors import ClaimOnHold, DecisionNotPossible, WrongState
 from insurance.domain.core.money import Money
+from insurance.domain.core.segregation import Duty, check_segregation
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.product import Product
 from insurance.domain.quote.pricing import territory_of
@@ -78,7 +80,7 @@ def decide(
     record = _record(decision, claim, verdict, territory_of(context.policy, product), act)
     due = PremiumDue(context.policy, context.account, product)
     verdict = with_set_off(verdict, claim, due, act.at)
-    claim = with_verdict(claim, verdict)
+    claim = with_duty(with_verdict(claim, verdict), Duty.CLAIM_DECIDED, act)
     if record.decision is not Decision.DENIED:
         pays_now = can_be_paid_now(claim, matches, act.at)
         change = carry_out(
@@ -132,8 +134,8 @@ def _proposed(claim: Claim, product: Product, act: Act) -> DecisionRecord:
     if proposed is None:
         raise WrongState(f"Claim {claim.id}", claim.handling, "be confirmed: nothing is proposed")
     check_authority(act.caller, claim.claimed, product)
-    if act.by == proposed.by:
-        raise SamePerson(f"the decision on {claim.id}")
+    done = {Duty.DECISION_PROPOSED: proposed.by}
+    check_segregation(Duty.DECISION_CONFIRMED, act.by, done, f"claim {claim.id}")
     return proposed
 
 

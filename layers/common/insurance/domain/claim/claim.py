@@ -35,6 +35,7 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.identity import ClaimId, PaymentId, PolicyId, payment_id_for
 from insurance.domain.core.money import Money, total
 from insurance.domain.core.party_record import PartyRecord
+from insurance.domain.core.segregation import Duty
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.evidence.evidence import EVIDENCE_MAX, Evidence
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
@@ -127,6 +128,8 @@ class Claim(PartyRecord):
     deadlines: Internal[tuple[RegulatoryDeadline, ...]] = ()
     handler: Internal[str | None] = None
     """Who of the staff has it in hand."""
+    duties: Internal[dict[Duty, str] | None] = None
+    """Who of the staff last had each duty on it, where two duties need two people."""
     notes: Annotated[tuple[Note, ...], Field(max_length=NOTES_MAX), Classification.SENSITIVE] = ()
     diary: Internal[tuple[DiaryEntry, ...]] = ()
     """What is to be looked at again, and when."""

@@ -87,8 +87,8 @@ def pay_expense(
         expense: The bill.
         product: The claim's product.
         act: Who pays it, and when.
-        suspect: Whether the payee's name resembles one on a sanctions list: then a second person
-            must approve the payment.
+        suspect: Whether the payee's name resembles one on a sanctions list. A second person must
+            approve the payment then, and the first one to a payee whom nobody else has approved.
 
     Raises:
         WrongState: The claim is closed.
@@ -100,6 +100,7 @@ def pay_expense(
     straight = (
         is_straight_through(total, product)
         and not suspect
+        and _approved_before(claim, expense.payee, act.by)
         and has_authority(act.caller, total, product, CostType.EXPENSE)
     )
     status = PaymentStatus.EXECUTING if straight else PaymentStatus.AWAITING_APPROVAL
@@ -110,6 +111,17 @@ def pay_expense(
         task = _task(TaskCode.APPROVE_PAYMENT, expense.reason, act)
         paying = paying.replace(task=paying.task or task)
     return ClaimChange(paying, ClaimEventType.PAYMENT_REQUESTED)
+
+
+def _approved_before(claim: Claim, payee: Payee, by: str) -> bool:
+    """Whether another person has approved a bill of this payee, at this account, on the claim."""
+    return any(
+        (claim.payees or {}).get(payment.id) == payee
+        and payment.status in {PaymentStatus.EXECUTING, PaymentStatus.PAID}
+        and payment.decided_by not in {None, by}
+        for payment in claim.payments
+        if payment.cost_type is CostType.EXPENSE
+    )
 
 
 def pay_insured_share(claim: Claim, amount: Money, reason: str, act: Act) -> ClaimChange:

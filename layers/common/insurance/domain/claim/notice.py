@@ -12,6 +12,7 @@ from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.context import ClaimContext, NoticeContext
 from insurance.domain.claim.diary import OF_CALLERS, ReportChannel
+from insurance.domain.claim.duties import with_duty
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep
 from insurance.domain.claim.register import same_loss
@@ -35,6 +36,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import ClaimId, named_party
 from insurance.domain.core.money import Money
+from insurance.domain.core.segregation import Duty
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Claimant, Payee
 from insurance.domain.product import Product
@@ -145,6 +147,9 @@ def open_claim(
         missing=verdict.missing,
         channel=notice.channel or OF_CALLERS[act.caller.kind],
     ).with_reserve(CostType.INDEMNITY, verdict.reserve, ReserveReason.INITIAL, by=act.by, at=act.at)
+    claim = with_duty(claim, Duty.NOTICE_TAKEN, act)
+    if notice.payee is not None:
+        claim = with_duty(claim, Duty.PAYEE_NAMED, act)
     return acknowledged(claim, territory_of(policy, product), act.at), verdict
 
 
@@ -175,7 +180,7 @@ def settle_notice(
 
 
 def complete_claim(
-    context: ClaimContext, completion: CompletionInput, product: Product
+    context: ClaimContext, completion: CompletionInput, product: Product, act: Act
 ) -> ClaimChange:
     """Add to a claim what its notice lacked, and say what is still missing.
 
@@ -197,6 +202,8 @@ def complete_claim(
         payee=claim.payee or completion.payee,
         narrative=_narrative(claim.narrative, completion.narrative),
     )
+    if claim.payee is None and completion.payee is not None:
+        completed = with_duty(completed, Duty.PAYEE_NAMED, act)
     missing = verify_claim(completed, context.policy, product, context.used).missing
     return ClaimChange(with_missing(completed, missing), ClaimEventType.COMPLETED)
 

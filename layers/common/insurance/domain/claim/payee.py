@@ -6,6 +6,7 @@ from datetime import datetime
 from insurance.domain.bank.outgoing_payment import CAME_BACK
 from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import Claim
+from insurance.domain.claim.duties import with_duty
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep
 from insurance.domain.claim.payee_change import COOLING_PERIOD, PayeeChange
@@ -13,10 +14,10 @@ from insurance.domain.claim.task import HANDLER, SCREENER, Task
 from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.core.errors import (
     PayeeUnsettled,
-    SamePerson,
     ScreeningOpen,
     WrongState,
 )
+from insurance.domain.core.segregation import Duty, check_segregation
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Payee
 from insurance.domain.screening.screening import ScreeningMatch, cleared_matches
@@ -30,6 +31,8 @@ def propose_payee(claim: Claim, payee: Payee, act: Act) -> ClaimChange:
     """
     if claim.payee in {None, payee}:
         named = _without_change(claim).replace(payee=payee)
+        if claim.payee is None:
+            named = with_duty(named, Duty.PAYEE_NAMED, act)
         return ClaimChange(named, ClaimEventType.PAYEE_NAMED)
     task = Task(
         role=HANDLER,
@@ -55,8 +58,8 @@ def check_payee_change(claim: Claim, act: Act) -> PayeeChange:
     change = claim.payee_change
     if change is None:
         raise WrongState(f"Claim {claim.id}", "without another payee", "have one approved")
-    if change.requested_by == act.by:
-        raise SamePerson(f"the payee of {claim.id}")
+    done = {Duty.PAYEE_NAMED: change.requested_by}
+    check_segregation(Duty.PAYEE_APPROVED, act.by, done, f"claim {claim.id}")
     return change
 
 
@@ -89,6 +92,7 @@ def approve_payee(
         payee=change.payee,
         payee_cools_until=act.at + COOLING_PERIOD,
         cleared=(*claim.cleared, *cleared),
+        duties=(claim.duties or {}) | {Duty.PAYEE_NAMED: change.requested_by},
     )
     return ClaimChange(changed, ClaimEventType.PAYEE_CHANGED)
 

@@ -11,6 +11,7 @@ from insurance.domain.claim.authority import check_authority
 from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.context import ClaimContext
+from insurance.domain.claim.duties import check_duty
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.payee import screening_task
 from insurance.domain.claim.payment import Payment
@@ -18,6 +19,7 @@ from insurance.domain.claim.reserve import ReserveReason
 from insurance.domain.claim.set_off import PremiumDue, set_off_premium, undo_set_off
 from insurance.domain.claim.task import HANDLER, Task
 from insurance.domain.core.errors import AlreadyErased, ClaimOnHold, PayeeUnsettled
+from insurance.domain.core.segregation import Duty
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.product import Product
 from insurance.domain.screening.screening import ScreeningMatch, cleared_matches
@@ -65,7 +67,7 @@ def decide_payment(
         ClaimOnHold: Nothing is paid while the claim is on hold.
         PayeeUnsettled: The payee was just changed, or has no account.
         WrongState: The payment does not await approval.
-        SamePerson: The person who requested the payment cannot approve it.
+        SamePerson: Who requested the payment, named the payee or took the notice cannot approve it.
     """
     claim = context.claim.record
     check_payment_authority(claim, payment, product, act)
@@ -73,6 +75,7 @@ def decide_payment(
         return _refused(claim, payment.decided(approval), approval, act)
     _check_payable(context, payment, act)
     decided = payment.decided(approval, suspect=bool(matches))
+    check_duty(claim, Duty.PAYMENT_APPROVED, act)
     if matches:
         agreed = claim.agreed(decided).replace(task=screening_task(matches, act.at))
         return ClaimChange(agreed, ClaimEventType.PAYMENT_SUSPECTED)
@@ -92,6 +95,8 @@ def decide_screening(
 ) -> ClaimChange:
     """Send a suspect payment to the bank, since the payee is another person, or refuse it.
 
+    The money was approved before; this decision is about a name, so it needs no authority over sums.
+
     Args:
         context: The claim, its policy and account.
         payment: The payment.
@@ -101,18 +106,17 @@ def decide_screening(
         act: Who decides, and when.
 
     Raises:
-        NoAuthority: The claim's total is above the limits of the caller's roles.
         ClaimOnHold: Nothing is paid while the claim is on hold.
         WrongState: The payment is not being screened.
-        SamePerson: The person who requested the payment cannot clear it.
+        SamePerson: Who requested or approved the payment, or named the payee, cannot clear it.
     """
     claim = context.claim.record
-    check_payment_authority(claim, payment, product, act)
     if not approval.granted:
         return _refused(claim, payment.screened(approval), approval, act)
     if claim.hold is not None:
         raise ClaimOnHold(claim.id)
     cleared = payment.screened(approval)
+    check_duty(claim, Duty.PAYEE_CLEARED, act)
     payee = claim.payee_of(payment)
     name = payee.name if payee else ""
     reason = approval.reason or ""

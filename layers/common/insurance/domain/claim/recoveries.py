@@ -16,6 +16,7 @@ from insurance.domain.claim.recovery import (
 from insurance.domain.claim.reserve import CostType, ReserveReason
 from insurance.domain.claim.task import HANDLER, Task
 from insurance.domain.core.errors import RecoveryNotFound, WrongState
+from insurance.domain.core.house_authority import Outlay, check_house_authority
 from insurance.domain.core.money import Money, total
 from insurance.domain.core.tasks import TaskCode
 
@@ -73,9 +74,13 @@ def receive_recovery(
     Raises:
         RecoveryNotFound: The claim has no recovery of this number.
         WrongState: The recovery is not pursued, or it has come to its end.
+        NoAuthority: So much more comes in than was expected that the caller may not post it.
         ClaimFull: The claim has as many payments as it can hold.
     """
     recovery = _recovery(claim, number)
+    nothing = Money.zero(claim.claimed.currency)
+    unexpected = max(recovery.received + amount - recovery.expected, nothing)
+    check_house_authority(act.caller, Outlay.UNEXPECTED_RECEIPT, unexpected)
     kept = insurers_part_of(claim, amount, recovery.kind, sharing)
     received = _with_recovery(claim, recovery.receiving(amount, kept=kept))
     return ClaimChange(
@@ -83,14 +88,18 @@ def receive_recovery(
     )
 
 
-def abandon_recovery(claim: Claim, number: str, reason_code: str) -> ClaimChange:
+def abandon_recovery(claim: Claim, number: str, reason_code: str, act: Act) -> ClaimChange:
     """Give a recovery up and write off what was still expected.
 
     Raises:
         RecoveryNotFound: The claim has no recovery of this number.
         WrongState: The recovery has come to its end already.
+        NoAuthority: More is written off than the limits of the caller's roles allow.
     """
-    abandoned = _recovery(claim, number).abandoned(reason_code)
+    recovery = _recovery(claim, number)
+    abandoned = recovery.abandoned(reason_code)
+    given_up = recovery.expected - recovery.received
+    check_house_authority(act.caller, Outlay.WRITE_OFF, given_up)
     return ClaimChange(_with_recovery(claim, abandoned), ClaimEventType.RECOVERY_ABANDONED)
 
 

@@ -15,6 +15,7 @@ from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.context import ClaimContext
 from insurance.domain.claim.decision import Decision, DecisionRecord
+from insurance.domain.claim.duties import decides_alone
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep, Handling
 from insurance.domain.claim.limits import LimitUsage
@@ -149,16 +150,18 @@ def carry_out(
     if due.amount <= 0:
         return _close_without_payment(decided, record)
     total = decided.committed_of(CostType.INDEMNITY) + due
+    alone = decides_alone(claim, record.by)
     straight = (
         is_straight_through(total, product)
         and pays_now
+        and not alone
         and record.decision is not Decision.GOODWILL
         and (decided_by is None or has_authority(decided_by, total, product))
     )
     status = PaymentStatus.EXECUTING if straight else PaymentStatus.AWAITING_APPROVAL
     paying = decided.paying(CostType.INDEMNITY, due, status=status, by=record.by)
     if not straight:
-        paying = paying.replace(task=_approval_task(due, record, pays_now=pays_now))
+        paying = paying.replace(task=_approval_task(due, record, pays_now=pays_now, alone=alone))
     return ClaimChange(paying, ClaimEventType.SETTLED)
 
 
@@ -182,9 +185,11 @@ def _limit_usage(verdict: Verdict, record: DecisionRecord) -> tuple[LimitUsage, 
     return limits + tuple(usage for usage in verdict.limit_usage if usage.kind == "deductible")
 
 
-def _approval_task(due: Money, record: DecisionRecord, *, pays_now: bool) -> Task:
+def _approval_task(due: Money, record: DecisionRecord, *, pays_now: bool, alone: bool) -> Task:
     reason = f"{due} is above what is paid without a second person."
-    if not pays_now:
+    if alone:
+        reason = f"{due} waits: who decided took the notice or named the payee."
+    elif not pays_now:
         reason = f"{due} waits: the payee needs a second person's look."
     elif record.decision is Decision.GOODWILL:
         reason = f"{due} is paid as goodwill: a second person must agree."

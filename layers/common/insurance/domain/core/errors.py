@@ -369,8 +369,10 @@ class AccountMoved(Conflict):
 
 
 class SamePerson(Conflict):
-    def __init__(self, what: str) -> None:
-        super().__init__(f"Who asked for {what} may not approve it: another person must.")
+    def __init__(self, about: str, before: str, duty: str) -> None:
+        super().__init__(
+            f"These duties on {about} need two people: {before} and {duty}. You have had the first one."
+        )
 
 
 class Refused(InsuranceError):

@@ -33,6 +33,9 @@ EVERY_ROLE = frozenset(Role)
 CLAIM_HANDLERS = frozenset({Role.CLAIMS_HANDLER, Role.SUPERVISOR})
 """Who may assess, settle and pay claims, within the authority that the product gives."""
 
+PAYEE_SCREENERS = CLAIM_HANDLERS | {Role.COMPLIANCE}
+"""Who may say that a payee is another person than the one on a sanctions list."""
+
 NOTICE_TAKERS = CLAIM_HANDLERS | {Role.CALL_CENTRE}
 """Who may take a notice of loss, and what is added to it later."""
 

@@ -7,8 +7,9 @@ from typing import Annotated, Self
 from pydantic import StringConstraints
 
 from insurance.domain.core.classification import Internal, Record
-from insurance.domain.core.errors import SamePerson, WrongState
+from insurance.domain.core.errors import WrongState
 from insurance.domain.core.identity import CalendarId, Mode, calendar_id_for
+from insurance.domain.core.segregation import Duty, check_segregation
 
 AccountingPeriod = Annotated[str, StringConstraints(pattern=r"^(19|2[01])\d\d-(0[1-9]|1[0-2])$")]
 """A calendar month in UTC, as `2027-02`; periods sort by their names."""
@@ -94,8 +95,8 @@ class Calendar(Record):
         """
         if self.status(period) is not PeriodStatus.CLOSED or period != self.closed_through:
             raise WrongState(f"Period {period}", self._described(period), "be locked")
-        if by == self.closed_by:
-            raise SamePerson(f"the closing of {period}")
+        done = {Duty.MONTH_CLOSED: self.closed_by}
+        check_segregation(Duty.MONTH_LOCKED, by, done, f"the month {period}")
         return self.replace(locked_through=period)
 
     def reopened(self, period: AccountingPeriod) -> Self:

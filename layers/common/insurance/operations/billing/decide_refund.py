@@ -3,6 +3,7 @@
 from insurance.domain.bank.approval import Approval
 from insurance.domain.billing import BillingSummary
 from insurance.domain.billing.refund import REFUND_EVENTS
+from insurance.domain.core.house_authority import Outlay, check_house_authority
 from insurance.operations.billing.account_context import AccountStep, load_account, store_account
 from insurance.operations.billing.ports import BillingPorts, RefundPorts
 from insurance.operations.command import Command
@@ -22,11 +23,14 @@ def decide_refund(
         RefundTooLarge: The money is owed again since it was requested.
         WrongState: The refund does not await approval.
         SamePerson: The person who requested it cannot approve it.
+        NoAuthority: The policy's refunds are above the limits of the caller's roles.
     """
     context = load_account(policy_id, command, ports)
     account = context.account
     suspect = approval.granted and bool(ports.screening.matches(account.payee_of(refund_id).name))
     account = account.with_refund_decided(context.policy, refund_id, approval, suspect=suspect)
+    if approval.granted:
+        check_house_authority(command.caller, Outlay.REFUND, account.refunded)
     step = AccountStep(account, REFUND_EVENTS[account.refund(refund_id).status])
     return store_account(step, context, command, ports)
 

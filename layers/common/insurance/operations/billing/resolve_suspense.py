@@ -4,6 +4,7 @@ from insurance.domain.bank.approval import Approval
 from insurance.domain.billing import BillingEventType, BillingSummary, payment_postings
 from insurance.domain.billing.refund import RETURN_EVENTS
 from insurance.domain.core.errors import SuspenseNotFound
+from insurance.domain.core.house_authority import Outlay, check_house_authority
 from insurance.domain.core.posting import Account, post
 from insurance.domain.core.stored import Stored
 from insurance.operations.billing.account_context import (
@@ -117,8 +118,11 @@ def decide_return(
         RefundNotFound: No return was requested.
         WrongState: The return does not await approval.
         SamePerson: The person who requested the return cannot approve it.
+        NoAuthority: The payment is above the limits of the caller's roles.
     """
     before = load_suspense(suspense_id, command, ports)
     payment = before.record.with_return_decided(approval)
+    if approval.granted:
+        check_house_authority(command.caller, Outlay.RETURN, payment.amount)
     step = SuspenseStep(payment, RETURN_EVENTS[payment.last_return.status])
     return store_suspense(step, before, command, ports)

@@ -3,7 +3,7 @@
 from insurance.domain.claim import Claim, notice
 from insurance.domain.claim.notice import CompletionInput
 from insurance.domain.core.stored import Stored
-from insurance.operations.claims.claim_context import load_claim, store_claim
+from insurance.operations.claims.claim_context import act_of, load_claim, store_claim
 from insurance.operations.claims.ports import ClaimPorts
 from insurance.operations.command import Command
 
@@ -23,5 +23,5 @@ def complete_claim(
     """
     context = load_claim(claim_id, command, ports.claims)
     product = ports.products.version(context.policy.product)
-    change = notice.complete_claim(context, completion, product)
+    change = notice.complete_claim(context, completion, product, act_of(command))
     return store_claim(change, context.claim, command, ports.claims)

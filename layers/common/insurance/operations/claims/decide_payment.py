@@ -32,7 +32,7 @@ def decide_payment(
         ClaimOnHold: Nothing is paid while the claim is on hold.
         PayeeUnsettled: The payee was just changed, or has no account.
         WrongState: The payment does not await approval.
-        SamePerson: The person who requested the payment cannot approve it.
+        SamePerson: Who requested the payment, named the payee or took the notice cannot approve it.
     """
     context, payment, product, matches = _load(claim_id, payment_id, command, ports)
     change = payments.decide_payment(
@@ -50,10 +50,9 @@ def decide_screening(
         ClaimNotFound: The claim does not exist, or is of the other mode.
         PaymentNotFound: The claim has no such payment.
         StaleRevision: Somebody else has changed the claim since the caller read it.
-        NoAuthority: The claim's total is above the limits of the caller's roles.
         ClaimOnHold: Nothing is paid while the claim is on hold.
         WrongState: The payment is not being screened.
-        SamePerson: The person who requested the payment cannot clear it.
+        SamePerson: Who requested or approved the payment, or named the payee, cannot clear it.
     """
     context, payment, product, matches = _load(claim_id, payment_id, command, ports)
     change = payments.decide_screening(

@@ -54,7 +54,8 @@ def receive_recovery(
         ClaimNotFound: The claim does not exist, or is of the other mode.
         RecoveryNotFound: The claim has no recovery of this number.
         StaleRevision: Somebody else has changed it since the caller read it.
-        NoAuthority: None of the caller's roles has a say in the product's claims.
+        NoAuthority: None of the caller's roles has a say in the product's claims, or none in so
+            large an amount.
         WrongState: The recovery is not pursued, or it has come to its end.
         ClaimFull: The claim has as many payments as it can hold.
     """
@@ -74,11 +75,12 @@ def abandon_recovery(
         ClaimNotFound: The claim does not exist, or is of the other mode.
         RecoveryNotFound: The claim has no recovery of this number.
         StaleRevision: Somebody else has changed it since the caller read it.
-        NoAuthority: None of the caller's roles has a say in the product's claims.
+        NoAuthority: None of the caller's roles has a say in the product's claims, or none in so
+            large an amount.
         WrongState: The recovery has come to its end already.
     """
     context, _ = load_as_handler(claim_id, command, ports)
-    change = recoveries.abandon_recovery(context.claim.record, number, reason_code)
+    change = recoveries.abandon_recovery(context.claim.record, number, reason_code, act_of(command))
     return store_claim(change, context.claim, command, ports.claims)
 
 

@@ -1,6 +1,8 @@
 """Decide a redress: a second person approves, clears or refuses it."""
 
+from insurance.domain.bank.outgoing_payment import AGREED
 from insurance.domain.complaint import Complaint, ComplaintEventType, RedressDecision
+from insurance.domain.core.house_authority import Outlay, check_house_authority
 from insurance.domain.core.stored import Stored
 from insurance.operations.command import Command
 from insurance.operations.complaints.change_complaint import load_complaint, store_complaint
@@ -19,11 +21,13 @@ def approve_redress(
         AlreadyErased: The payee's name and account were erased.
         WrongState: The redress does not await approval.
         SamePerson: The person who offered it cannot approve it.
+        NoAuthority: The complaint's redress is above the limits of the caller's roles.
     """
     before = load_complaint(complaint_id, command, ports.complaints)
     matches = ports.screening.matches(before.record.payee_to_pay(redress_id).name)
     decision = _decision(reason, command)
     complaint, type = before.record.approve_redress(redress_id, matches, decision)
+    check_house_authority(command.caller, Outlay.REDRESS, complaint.redress_total(AGREED))
     return store_complaint(complaint, type, before, command, ports.complaints)
 
 
@@ -38,7 +42,7 @@ def clear_redress(
         RedressNotFound: The complaint has no such redress.
         AlreadyErased: The payee's name and account were erased.
         WrongState: The redress is not being screened.
-        SamePerson: The person who offered it cannot clear it.
+        SamePerson: The person who offered or approved it cannot clear it.
     """
     before = load_complaint(complaint_id, command, ports.complaints)
     matches = ports.screening.matches(before.record.payee_to_pay(redress_id).name)

@@ -9,7 +9,8 @@ from pydantic import AwareDatetime
 
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.classification import Internal, Record
-from insurance.domain.core.errors import NoAuthority, SamePerson, WrongState
+from insurance.domain.core.errors import NoAuthority, WrongState
+from insurance.domain.core.segregation import Duty, check_segregation
 from insurance.domain.product.faults import Fault, InvalidProduct
 
 if TYPE_CHECKING:
@@ -107,8 +108,10 @@ class ProductVersion(Record):
             raise WrongState(self.title, self.status, step)
         if not by:
             raise NoAuthority("a step by nobody")
-        if step in FOUR_EYES and by in self.authors:
-            raise SamePerson(self.title)
+        if step in FOUR_EYES:
+            for author in self.authors:
+                done = {Duty.VERSION_WRITTEN: author}
+                check_segregation(Duty.VERSION_RELEASED, by, done, self.title)
         approved_by = self.approved_by
         if step in {VersionStep.APPROVE, VersionStep.SEND_BACK}:
             approved_by = by if step is VersionStep.APPROVE else ""

@@ -1,0 +1,74 @@
+"""House authority: up to what amount a role lets money go, or gives it up, outside of claims' costs.
+
+The costs of claims have limits of their own in each product's matrix. A role that stands in neither
+has no authority, and above the highest limit nobody has.
+"""
+
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from insurance.domain.core.caller import Caller
+from insurance.domain.core.errors import NoAuthority
+from insurance.domain.core.money import Currency, Money
+from insurance.domain.core.roles import Role
+
+
+class Outlay(StrEnum):
+    """A way in which money leaves the house or is given up."""
+
+    REDRESS = "redress"
+    """All approved redress of a complaint."""
+    REFUND = "refund"
+    """All approved refunds of a policy's premium."""
+    RETURN = "return"
+    """A payment in suspense that goes back to its payer."""
+    WRITE_OFF = "write_off"
+    """What is still expected of a recovery that is given up."""
+    UNEXPECTED_RECEIPT = "unexpected_receipt"
+    """What a recovery brings beyond what was expected: part of it is paid on to the insured."""
+
+
+LIMITS: Final = MappingProxyType(
+    {
+        (Role.SUPERVISOR, Outlay.REDRESS): 25_000,
+        (Role.FINANCE, Outlay.REFUND): 100_000,
+        (Role.SUPERVISOR, Outlay.REFUND): 100_000,
+        (Role.FINANCE, Outlay.RETURN): 250_000,
+        (Role.SUPERVISOR, Outlay.RETURN): 250_000,
+        (Role.CLAIMS_HANDLER, Outlay.WRITE_OFF): 10_000,
+        (Role.SUPERVISOR, Outlay.WRITE_OFF): 250_000,
+        (Role.CLAIMS_HANDLER, Outlay.UNEXPECTED_RECEIPT): 1_000,
+        (Role.SUPERVISOR, Outlay.UNEXPECTED_RECEIPT): 25_000,
+    }
+)
+"""In euros, pounds and dollars, one to one."""
+
+UNITS: Final = MappingProxyType(
+    {
+        Currency.DKK: 10,
+        Currency.JPY: 150,
+        Currency.KRW: 1_500,
+        Currency.NOK: 10,
+        Currency.PLN: 5,
+        Currency.SEK: 10,
+    }
+)
+"""How many units of a currency count as one; 1 where it is not listed. A limit needs no daily rate."""
+
+
+def check_house_authority(caller: Caller, outlay: Outlay, amount: Money) -> None:
+    """Check that one of the caller's roles lets this amount go.
+
+    Raises:
+        NoAuthority: No role's limit reaches it.
+    """
+    reach = max((LIMITS.get((Role(role), outlay), -1) for role in _known(caller)), default=-1)
+    limit = Decimal(reach * UNITS.get(amount.currency, 1))
+    if amount and amount > Money.of(limit, amount.currency):
+        raise NoAuthority(f"{amount} of {outlay.replace('_', ' ')}")
+
+
+def _known(caller: Caller) -> frozenset[str]:
+    return caller.roles & frozenset(Role)

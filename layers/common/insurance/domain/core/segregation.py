@@ -1,0 +1,85 @@
+"""Segregation of duties: which two duties on one thing no person may have alone.
+
+The table is data for a reviewer to read. It counts people: what rules or a partner's application do
+is no duty of a person.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from insurance.domain.core.errors import SamePerson
+
+
+class Duty(StrEnum):
+    """What a person did on a thing: the name stands in refusals and in what approvers read."""
+
+    NOTICE_TAKEN = "notice_taken"
+    CLAIM_DECIDED = "claim_decided"
+    DECISION_PROPOSED = "decision_proposed"
+    DECISION_CONFIRMED = "decision_confirmed"
+    PAYEE_NAMED = "payee_named"
+    PAYEE_APPROVED = "payee_approved"
+    PAYEE_CLEARED = "payee_cleared"
+    PAYMENT_REQUESTED = "payment_requested"
+    PAYMENT_APPROVED = "payment_approved"
+    VERSION_WRITTEN = "version_written"
+    VERSION_RELEASED = "version_released"
+    MONTH_CLOSED = "month_closed"
+    MONTH_LOCKED = "month_locked"
+
+
+INCOMPATIBLE: Final = frozenset(
+    frozenset(pair)
+    for pair in (
+        (Duty.NOTICE_TAKEN, Duty.CLAIM_DECIDED),
+        (Duty.NOTICE_TAKEN, Duty.PAYMENT_APPROVED),
+        (Duty.DECISION_PROPOSED, Duty.DECISION_CONFIRMED),
+        (Duty.PAYEE_NAMED, Duty.CLAIM_DECIDED),
+        (Duty.PAYEE_NAMED, Duty.PAYEE_APPROVED),
+        (Duty.PAYEE_NAMED, Duty.PAYEE_CLEARED),
+        (Duty.PAYEE_NAMED, Duty.PAYMENT_APPROVED),
+        (Duty.PAYMENT_REQUESTED, Duty.PAYMENT_APPROVED),
+        (Duty.PAYMENT_REQUESTED, Duty.PAYEE_CLEARED),
+        (Duty.PAYMENT_APPROVED, Duty.PAYEE_CLEARED),
+        (Duty.VERSION_WRITTEN, Duty.VERSION_RELEASED),
+        (Duty.MONTH_CLOSED, Duty.MONTH_LOCKED),
+    )
+)
+"""Two duties that need two people. One who takes a notice or names the payee may still decide the
+claim: what it pays then waits for another person."""
+
+
+def conflict(duty: Duty, by: str, done: Mapping[Duty, str | None]) -> Duty | None:
+    """The duty that this person has had already, and that does not go together with the new one.
+
+    Args:
+        duty: The new duty.
+        by: The person.
+        done: Who had each duty on the same thing.
+    """
+    return next(
+        (
+            before
+            for before, person in done.items()
+            if person == by and frozenset({before, duty}) in INCOMPATIBLE
+        ),
+        None,
+    )
+
+
+def check_segregation(duty: Duty, by: str, done: Mapping[Duty, str | None], about: str) -> None:
+    """Check that the person may have this duty beside those that they have had.
+
+    Args:
+        duty: The new duty.
+        by: The person.
+        done: Who had each duty on the same thing.
+        about: The thing, as the refusal names it.
+
+    Raises:
+        SamePerson: They have had a duty that does not go together with it.
+    """
+    before = conflict(duty, by, done)
+    if before is not None:
+        raise SamePerson(about, before.replace("_", " "), duty.replace("_", " "))
