@@ -17,8 +17,10 @@ from insurance.api.views.search import (
     PaymentListView,
     PolicyListView,
     QuoteListView,
+    SuspenseListView,
 )
 from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.billing.suspense import SuspenseStatus
 from insurance.domain.claim import Handling
 from insurance.domain.complaint.lifecycle import Status as ComplaintStatus
 from insurance.domain.contract.number import normalise_number
@@ -29,6 +31,7 @@ from insurance.domain.core.scopes import Scope
 from insurance.domain.document.document import DocumentKind
 from insurance.domain.quote.quote import QuoteStatus
 from insurance.domain.search.entry import (
+    STATUS,
     ObjectKind,
     PolicyListStatus,
     SearchField,
@@ -58,8 +61,16 @@ CUSTOMER_READERS = SERVICING_ROLES | CLAIM_READERS | {Role.PRIVACY_OFFICER}
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 
 
+class SuspenseListParameters(Parameters):
+    """Of money that is nobody's so far: it is in no partner's book."""
+
+    status: SuspenseStatus | None = Field(None, description="How far the payment has come")
+    since: OptionalInstant = Field(None, description="The earliest time of what is listed")
+    until: OptionalInstant = Field(None, description="The time before which all of it is")
+
+
 class ListParameters(Parameters):
-    """What every list is narrowed down by."""
+    """What every list of a book is narrowed down by."""
 
     party_id: PartyId | None = Field(None, description="The party; finds alone")
     partner: Code | None = Field(None, description="Whose book; a partner has its own")
@@ -118,6 +129,18 @@ class RegistrationRequest(Request):
     """The registration, or another mark of the insured thing that its product names."""
 
     registration: Text
+
+
+class PolicySearchRequest(Request):
+    """One mark of the insured thing, or of a joint holder. The policyholder is found among the parties."""
+
+    registration: Text | None = None
+    email: Text | None = None
+    name: Text | None = None
+    """A joint holder's whole name, or one of its words or the first three to eight letters of it; with
+    birth date or postcode."""
+    date_of_birth: Day | None = None
+    postcode: Text | None = None
 
 
 class ClaimSearchRequest(Request):
@@ -196,15 +219,15 @@ def get_policies(parameters: PolicyListParameters, page: Page, query: Query) -> 
     "/v1/policies/search",
     method="POST",
     operation_id="searchPolicies",
-    summary="Find policies by the registration of what is insured",
+    summary="Find policies by the registration of what is insured, or by a joint holder",
     scope=Scope.POLICIES_READ,
     callers=SELLERS,
     roles=CUSTOMER_READERS,
     shows=PolicyListView,
     paged="policies-search",
 )
-def post_policy_search(page: Page, request: RegistrationRequest, query: Query) -> ListPage[Any]:
-    key = search_key_of(Marks(registration=request.registration))
+def post_policy_search(page: Page, request: PolicySearchRequest, query: Query) -> ListPage[Any]:
+    key = search_key_of(Marks(**dict(request)))
     return find_objects(ObjectKind.POLICIES, key, page, query, ports)
 
 
@@ -313,6 +336,22 @@ def get_payments(parameters: PaymentListParameters, page: Page, query: Query) ->
 def get_refunds(parameters: PaymentListParameters, page: Page, query: Query) -> ListPage[Any]:
     wanted = parameters.filter(status=parameters.status)
     return list_objects(ObjectKind.REFUNDS, wanted, page, query, ports)
+
+
+@api.query(
+    "/v1/suspense",
+    operation_id="listSuspense",
+    summary="List payments that could not be matched with a policy, by status and time",
+    scope=Scope.SUSPENSE_RESOLVE,
+    callers={CallerKind.STAFF},
+    roles={Role.FINANCE, Role.AUDITOR},
+    shows=SuspenseListView,
+    paged="suspense:{status}:{since}:{until}",
+)
+def get_suspense(parameters: SuspenseListParameters, page: Page, query: Query) -> ListPage[Any]:
+    status = {STATUS: parameters.status} if parameters.status else {}
+    wanted = ListFilter(values=status, since=parameters.since, until=parameters.until)
+    return list_objects(ObjectKind.SUSPENSE, wanted, page, query, ports)
 
 
 @api.query(

@@ -26,6 +26,7 @@ from tests.artefact.scenes.common import (
     ERASED_CUSTOMER,
     ERASURE,
     ERASURE_PLANNED,
+    IN_SUSPENSE,
     INDEXED,
     ISSUED,
     PAID,
@@ -38,6 +39,7 @@ from tests.artefact.scenes.common import (
     REFUND_ORDERED,
     REFUNDED,
     SHARED,
+    SUSPENDED,
     WAITING_ERASURE,
     Json,
     Scene,
@@ -65,6 +67,7 @@ from tests.artefact.stream_events import stream_events
 GIVEN = {
     DELIVERED: PAID,
     INDEXED: PAID,
+    SUSPENDED: IN_SUSPENSE,
     **dict.fromkeys((QUOTE_MADE, QUOTE_INDEXED), ("quoting/quote",)),
     QUOTE_DELETED: ("quoting/quote", QUOTE_MADE),
     REFUND_ORDERED: REFUNDED,

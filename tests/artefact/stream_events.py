@@ -13,6 +13,7 @@ from tests.artefact.scenes.common import (
     ERASED_CUSTOMER,
     ERASURE,
     ERASURE_PLANNED,
+    IN_SUSPENSE,
     INDEXED,
     PLANNED,
     QUOTE_DELETED,
@@ -22,6 +23,7 @@ from tests.artefact.scenes.common import (
     REDRESSED,
     REFUND_ORDERED,
     REFUNDED,
+    SUSPENDED,
     WAITING_ERASURE,
     Json,
 )
@@ -45,6 +47,8 @@ def stream_events(behind: Backend, stage: Stage) -> Iterator[tuple[str, Json]]:
     yield ERASURE_PLANNED, {"Records": _inserted(items)}
     items = _appended(behind, stage, ERASED_CUSTOMER[-1], given=ERASED_CUSTOMER[:-1])
     yield ERASURE, {"Records": _inserted(items)}
+    items = _appended(behind, stage, IN_SUSPENSE[-1], given=IN_SUSPENSE[:-1])
+    yield SUSPENDED, {"Records": _inserted(items)}
     stage.show("quoting/quote")
     [quote] = behind.items("QuotesTable")
     yield QUOTE_MADE, {"Records": [_record("INSERT", "1", quote, "Quotes")]}

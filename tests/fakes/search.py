@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from insurance.domain.core.classification import JsonObject, Record
 from insurance.domain.core.identity import party_id_for, quote_id_for
 from insurance.domain.search.entry import Entry, IndexedObject, ObjectKind
-from insurance.operations.delivery.ports import StoredFacts
+from insurance.operations.delivery.ports import NO_LINKS, PartyLinks, StoredFacts
 from insurance.operations.listing import ListEntry, ListRange
 
 from tests.fakes.memory import Memory
@@ -15,7 +15,7 @@ from tests.fakes.memory import Memory
 @dataclass
 class _Indexed:
     sequence: int
-    party_id: str
+    party_id: str | None
     objects: Sequence[IndexedObject]
 
 
@@ -25,9 +25,10 @@ class MemorySearchIndex:
 
     sources: dict[str, _Indexed] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
+    links: dict[str, tuple[int, PartyLinks]] = field(default_factory=dict)
 
     def replace(
-        self, source: str, sequence: int, objects: Sequence[IndexedObject], *, party_id: str
+        self, source: str, sequence: int, objects: Sequence[IndexedObject], *, party_id: str | None
     ) -> None:
         known = self.sources.get(source)
         if known is None or known.sequence <= sequence:
@@ -37,6 +38,17 @@ class MemorySearchIndex:
         known = self.sources.get(source)
         if known is not None and (through is None or known.sequence <= through):
             del self.sources[source]
+
+    def regroup(self, party_id: str, sequence: int, links: PartyLinks) -> None:
+        if self.links.get(party_id, (-1, links))[0] <= sequence:
+            self.links[party_id] = (sequence, links)
+
+    def _same_as(self, party_id: str) -> set[str]:
+        def of(party: str) -> PartyLinks:
+            return self.links.get(party, (0, NO_LINKS))[1]
+
+        stands = of(party_id).merged_into or party_id
+        return {party_id, stands, *of(stands).members}
 
     def forget(self, party_id: str) -> None:
         self.forgotten.add(party_id)
@@ -56,9 +68,14 @@ class MemorySearchIndex:
         return [ListEntry(place, found[place]) for place in places[: part.limit]]
 
     def _entries(self, source: str, indexed: _Indexed, each: IndexedObject) -> frozenset[Entry]:
+        listed = each.open | {
+            place.listed_for(same)
+            for place in each.of_parties
+            for same in self._same_as(place.party_id)
+        }
         if indexed.party_id not in self.forgotten:
-            return each.open | each.personal
-        return frozenset() if source == indexed.party_id else each.open
+            return listed | each.personal
+        return frozenset() if source == indexed.party_id else listed
 
 
 class MemorySealedFacts:

@@ -12,6 +12,7 @@ from tests.artefact.scenes.common import (
     GBP,
     HANDLER,
     HARBOUR,
+    IN_SUSPENSE,
     ISSUED,
     POLICY,
     SUPERVISOR,
@@ -113,7 +114,7 @@ def suspense_scenes() -> Iterator[Scene]:
     reference = "BANK-20261204-0017"
     id = {"suspense_id": identity.suspense_id_for(Mode.TEST, reference)}
     later: Json = {"at": "2027-02-01T09:00:00Z", "variables": id}
-    known = (*ISSUED, "billing/plan", "billing/payment_for_an_unknown_policy")
+    known = IN_SUSPENSE
     one = "/v1/suspense/{suspense_id}"
     yield Scene("billing/suspense", f"GET {one}", FINANCE, None, known, **later)
     for_whom = {"policy_id": POLICY}

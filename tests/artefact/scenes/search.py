@@ -7,8 +7,10 @@ from insurance.access.grants import PEOPLES_SCOPES
 from tests.artefact.scenes.common import (
     CLAIMED_AT,
     DELIVERED,
+    FINANCE,
     HANDLER,
     HARBOUR,
+    IN_SUSPENSE,
     KIM,
     MEADOW,
     PAID,
@@ -19,6 +21,7 @@ from tests.artefact.scenes.common import (
     REDRESSED,
     REFUND_ORDERED,
     REFUNDED,
+    SUSPENDED,
     Json,
     Scene,
 )
@@ -48,6 +51,10 @@ def search_scenes() -> Iterator[Scene]:
     complained, refunded = (*REDRESSED, REDRESS_ORDERED), (*REFUNDED, REFUND_ORDERED)
     yield Scene("search/complaints", "GET /v1/complaints", KIM, None, complained, at=CLAIMED_AT)
     yield Scene("search/refunds", "GET /v1/refunds", HARBOUR, None, refunded, at=CLAIMED_AT)
+    in_suspense = (*IN_SUSPENSE, SUSPENDED)
+    waiting = {"status": "waiting"}
+    suspense = "GET /v1/suspense"
+    yield Scene("search/suspense", suspense, FINANCE, None, in_suspense, query=waiting)
     mine = {"handler": HANDLER["claims"]["sub"], "status": "settling"}
     yield Scene("search/claims_by_handler", "GET /v1/claims", HANDLER, query=mine)
     made = ("quoting/quote", QUOTE_MADE)

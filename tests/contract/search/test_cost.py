@@ -5,9 +5,10 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from insurance.api.paging import Page
-from insurance.domain.core.identity import Mode, new_quote_id, policy_id_for
+from insurance.domain.core.identity import Mode, new_quote_id, party_id_for, policy_id_for
 from insurance.domain.search.entry import (
     ObjectKind,
+    PartyPlace,
     SearchField,
     SearchKey,
     key_partition,
@@ -16,6 +17,7 @@ from insurance.domain.search.entry import (
 )
 from insurance.domain.search.summaries import PolicySummary
 from insurance.dynamodb import codec
+from insurance.operations.delivery.ports import PartyLinks
 from insurance.operations.search.find_objects import find_objects
 from insurance.operations.search.list_objects import ListFilter, list_objects
 from insurance.operations.search.ports import SearchPorts
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 FEW, MANY = 100, 10_000
 PLATE = SearchKey(SearchField.REGISTRATION, "AB12CDE")
+OWNER = party_id_for(new_quote_id(Mode.TEST, "seed", "owner"))
+"""A fleet's party, with another one merged into it."""
 
 
 def test_a_page_is_one_query_and_costs_the_same_at_any_size_of_the_book(
@@ -41,8 +45,12 @@ def test_a_page_is_one_query_and_costs_the_same_at_any_size_of_the_book(
     ports = SearchPorts(stores.lists, stores.index_keys)
     by_plate = key_partition(Mode.TEST, ObjectKind.POLICIES, PLATE, stores.index_keys.token)
     listed = list_partition(Mode.TEST, ObjectKind.POLICIES, PARTNER.partner)
+    of_owner = PartyPlace(ObjectKind.POLICIES, OWNER, "").listed_for(OWNER).partition
     meter = Meter({})
     meter.listen(dynamodb)
+
+    merged = PartyLinks(members=(party_id_for(new_quote_id(Mode.TEST, "seed", "other")),))
+    stores.index.regroup(OWNER, 2, merged)
 
     def costs() -> list[Tally]:
         found = []
@@ -52,13 +60,17 @@ def test_a_page_is_one_query_and_costs_the_same_at_any_size_of_the_book(
                 listing = list_objects(ObjectKind.POLICIES, ListFilter(), page, make_query(), ports)
             with meter.measuring() as of_search:
                 finding = find_objects(ObjectKind.POLICIES, PLATE, page, make_query(), ports)
-            assert len(listing.items) == len(finding.items) == 20
-            found += [of_list, of_search]
+            wanted = ListFilter(keys=(SearchKey(SearchField.PARTY, OWNER),))
+            with meter.measuring() as of_party:
+                owned = list_objects(ObjectKind.POLICIES, wanted, page, make_query(), ports)
+            assert len(listing.items) == len(finding.items) == len(owned.items) == 20
+            found += [of_list, of_search, of_party]
         return found
 
-    seed(dynamodb, tables["search"], (listed, by_plate), range(FEW))
+    partitions = (listed, by_plate, of_owner)
+    seed(dynamodb, tables["search"], partitions, range(FEW))
     few = costs()
-    seed(dynamodb, tables["search"], (listed, by_plate), range(FEW, MANY))
+    seed(dynamodb, tables["search"], partitions, range(FEW, MANY))
     many = costs()
     meter.leave(dynamodb)
 

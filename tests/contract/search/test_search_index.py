@@ -1,12 +1,14 @@
 """The index says what the last event of each source says, however the events come."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import permutations
 
 import pytest
 from insurance.api.paging import Page
-from insurance.domain.core.identity import Mode, party_id_for
+from insurance.domain.core.identity import Mode, new_quote_id, party_id_for
 from insurance.domain.search.entry import (
     FIRST,
     LAST,
@@ -19,6 +21,7 @@ from insurance.domain.search.entry import (
     list_partition,
 )
 from insurance.domain.search.summaries import PolicySummary
+from insurance.operations.delivery.ports import PartyLinks
 
 from tests.support.builders import NOW, make_policy
 from tests.support.stores import Stores
@@ -163,6 +166,88 @@ def test_the_party_itself_is_gone_when_it_is_forgotten(stores):
     index(stores, 1, party, source=PARTY)
 
     assert by_status(stores, "issued") == []
+
+
+ONE, TWO, THREE = (party_id_for(new_quote_id(Mode.TEST, "merged", each)) for each in "abc")
+"""Parties: the second and the third are merged into the first."""
+THEIRS = {party: f"source-{party}" for party in (ONE, TWO, THREE)}
+
+
+def own(stores: Stores, party_id: str, sequence: int = 1, *also: str) -> None:
+    """Index an object of the party."""
+    found = replace(
+        policy_object("issued", hours=[*THEIRS].index(party_id)), party_id=party_id, also_of=also
+    )
+    indexed = [IndexedObject.of(found, stores.index_keys.token)]
+    stores.index.replace(THEIRS[party_id], sequence, indexed, party_id=party_id)
+
+
+def number_of(stores: Stores, party_id: str) -> int:
+    """How many objects are listed for the party."""
+    return len(by_key(stores, SearchKey(SearchField.PARTY, party_id)))
+
+
+def merges(stores: Stores) -> list[Callable[[], None]]:
+    """What the events of two merges tell the index, one after the other."""
+    regroup = stores.index.regroup
+    return [
+        partial(regroup, ONE, 2, PartyLinks(members=(TWO,))),
+        partial(regroup, TWO, 2, PartyLinks(merged_into=ONE)),
+        partial(regroup, ONE, 3, PartyLinks(members=(TWO, THREE))),
+        partial(regroup, THREE, 2, PartyLinks(merged_into=ONE)),
+    ]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4)))[::5])
+@pytest.mark.parametrize("late", [False, True])
+def test_what_was_merged_is_listed_for_each_party_however_the_events_come(stores, order, late):
+    told = merges(stores)
+    for party in () if late else THEIRS:
+        own(stores, party)
+    for place in order:
+        told[place]()
+    for party in THEIRS if late else ():
+        own(stores, party)
+
+    assert [number_of(stores, party) for party in THEIRS] == [3, 3, 3]
+
+
+def test_parties_that_were_parted_are_listed_apart(stores):
+    for party in THEIRS:
+        own(stores, party)
+    for tell in merges(stores):
+        tell()
+    stores.index.regroup(ONE, 4, PartyLinks(members=(THREE,)))
+    stores.index.regroup(TWO, 3, PartyLinks())
+    own(stores, TWO, 2)
+
+    assert [number_of(stores, party) for party in THEIRS] == [2, 1, 2]
+    held = [by_key(stores, SearchKey(SearchField.HOLDER, party)) for party in THEIRS]
+    assert [len(each) for each in held] == [1, 1, 1]
+
+
+def test_a_joint_holder_and_those_merged_with_them_find_the_policy_too(stores):
+    own(stores, THREE, 1, TWO)
+    stores.index.regroup(TWO, 2, PartyLinks(merged_into=ONE))
+
+    assert [number_of(stores, party) for party in THEIRS] == [1, 1, 1]
+    assert by_key(stores, SearchKey(SearchField.HOLDER, TWO)) == []
+
+    stores.index.forget(TWO)
+    assert number_of(stores, THREE) == 1
+
+
+def test_a_forgotten_party_that_was_merged_leaves_the_others_what_is_theirs(stores):
+    index(stores, 1, policy_object("issued", PLATE))
+    own(stores, TWO)
+    stores.index.regroup(PARTY, 2, PartyLinks(members=(TWO,)))
+    stores.index.regroup(TWO, 2, PartyLinks(merged_into=PARTY))
+
+    stores.index.forget(TWO)
+    assert by_key(stores, PLATE) == [POLICY.id]
+    stores.index.forget(PARTY)
+    assert by_key(stores, PLATE) == []
+    assert number_of(stores, PARTY) == 2
 
 
 @pytest.mark.parametrize("number", [97, 98, 99, 250])

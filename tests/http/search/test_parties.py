@@ -1,7 +1,10 @@
 """A registered customer is found by all that is known of them, and what was merged is listed as one."""
 
+from datetime import timedelta
+
 import pytest
 
+from tests.support.calls import policyholder
 from tests.support.driving.http import Json
 from tests.support.lists import listed, searched
 from tests.support.platform import Platform
@@ -62,6 +65,40 @@ def test_parties_that_were_merged_are_listed_as_one_until_they_are_parted(platfo
 
     platform.post(f"/v1/parties/{one}/merge-reversals", {"party_id": two})
     assert (policies(one), policies(two)) == ([first["id"]], [second["id"]])
+
+
+def test_what_a_policyholder_lists_as_their_own_does_not_grow_by_a_merge(platform: Platform):
+    first, second = insured(platform), insured(platform, plate=PLATES[1])
+    platform.post(f"/v1/parties/{first['party_id']}/merges", {"party_id": second["party_id"]})
+    platform.deliver()
+
+    assert listed(platform, "/v1/me/policies", policyholder(first["id"])) == [first["id"]]
+
+
+def test_a_joint_holder_finds_the_policy_until_they_go_out(platform: Platform):
+    policy = insured(platform)
+    platform.now += timedelta(days=60)
+    transfers = f"/v1/policies/{policy['id']}/transfers"
+    joint = {
+        "name": REGISTERED["name"],
+        "email": REGISTERED["email"],
+        "date_of_birth": "1984-02-29",
+    }
+    agreed = {"consents": ["holder", "new_holder"]}
+    platform.post(transfers, {"reason": "joint_holder_in", "holder": joint, **agreed})
+    platform.deliver()
+
+    def found(marks: Json, by: str = CALL_CENTRE) -> list[str]:
+        return searched(platform, "/v1/policies/search", by, marks)
+
+    by_name = {"name": "ashgrove", "date_of_birth": "1984-02-29"}
+    for marks in ({"email": "quentin@ashgrove.example"}, by_name):
+        assert found(marks) == [policy["id"]]
+        assert found(marks, by=OTHER) == []
+
+    platform.post(transfers, {"reason": "joint_holder_out", "joint_holder": 1, **agreed})
+    platform.deliver()
+    assert found(by_name) == []
 
 
 def test_an_erasure_takes_merged_parties_out_of_every_search(platform: Platform):

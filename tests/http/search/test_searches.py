@@ -98,7 +98,8 @@ def test_nobody_is_found_by_what_is_not_theirs(platform, marks):
         ("parties", {"name": "!!!", "postcode": "AB1 2CD"}, "too-short"),
         ("parties", {"phone": "12"}, "too-short"),
         ("parties", {"registration": "AB12CDE"}, "unknown"),
-        ("policies", {}, "required"),
+        ("policies", {}, "one-key"),
+        ("quotes", {}, "required"),
         ("policies", {"registration": "-"}, "too-short"),
     ],
 )

@@ -1,6 +1,6 @@
 """How lists over all policies are shown. Nothing in a row is personal: an object's own view tells that."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from pydantic import BaseModel
@@ -17,6 +17,7 @@ from insurance.domain.search.summaries import (
     PaymentSummary,
     PolicySummary,
     QuoteSummary,
+    SuspenseSummary,
 )
 from insurance.operations.listing import ListPage
 
@@ -147,6 +148,21 @@ class PartyRowView(Shown):
     """The party that stands for this one."""
 
 
+class SuspenseRowView(Shown):
+    """A payment in suspense in a list."""
+
+    id: str
+    reference: str
+    """The bank's."""
+    amount: MoneyView
+    received_on: date
+    status: str
+    """`waiting`, `allocated`, `return_requested`, `return_executing` or `returned`."""
+    named: str | None
+    """The policy that it was said to be for."""
+    allocated_to: str | None
+
+
 class QuoteListView(View):
     """A page of quotes, in the order in which they were made."""
 
@@ -239,6 +255,19 @@ class PartyListView(View):
     def of(cls, parties: ListPage[PartySummary], *, page: Page) -> Self:
         items = [PartyRowView.of(each) for each in parties.items]
         return cls(items=items, next=_next(parties, page))
+
+
+class SuspenseListView(View):
+    """A page of payments in suspense, in the order in which they were posted."""
+
+    items: list[SuspenseRowView]
+    next: str | None
+    """The `after` of the next page; absent on the last page."""
+
+    @classmethod
+    def of(cls, payments: ListPage[SuspenseSummary], *, page: Page) -> Self:
+        items = [SuspenseRowView.of(each) for each in payments.items]
+        return cls(items=items, next=_next(payments, page))
 
 
 def _is_staff(caller: Caller) -> bool:

@@ -35,6 +35,7 @@ class ObjectKind(StrEnum):
     REFUNDS = "refunds"
     DOCUMENTS = "documents"
     PARTIES = "parties"
+    SUSPENSE = "suspense"
 
 
 class PolicyListStatus(StrEnum):
@@ -51,6 +52,9 @@ class SearchField(StrEnum):
     """By what an object is found, one value at a time."""
 
     PARTY = "party"
+    """What is a party's, or of one that counts as the same."""
+    HOLDER = "holder"
+    """The policies that a party itself holds: what a policyholder may see does not grow by a merge."""
     NUMBER = "number"
     REFERENCE = "reference"
     REGISTRATION = "registration"
@@ -60,7 +64,7 @@ class SearchField(StrEnum):
     NAME_AND_POSTCODE = "name_and_postcode"
 
 
-OPEN_FIELDS: Final = frozenset({SearchField.PARTY, SearchField.NUMBER})
+OPEN_FIELDS: Final = frozenset({SearchField.PARTY, SearchField.HOLDER, SearchField.NUMBER})
 """Fields whose values are ids and numbers that we gave: no table needs to hide them."""
 
 
@@ -81,6 +85,7 @@ FILTERS: Final[Mapping[ObjectKind, tuple[frozenset[str], ...]]] = MappingProxyTy
         ObjectKind.REFUNDS: (frozenset({STATUS}),),
         ObjectKind.DOCUMENTS: (frozenset({KIND}), frozenset({PRODUCT})),
         ObjectKind.PARTIES: (),
+        ObjectKind.SUSPENSE: (frozenset({STATUS}),),
     }
 )
 """The lists of each kind beside the list of all: by which filters, together where it says two."""
@@ -102,6 +107,24 @@ class Entry(NamedTuple):
     partition: str
     place: str
 
+    @property
+    def is_of_party(self) -> bool:
+        """Whether it stands there because it is a party's."""
+        return f"#key#{SearchField.PARTY}#" in self.partition
+
+
+class PartyPlace(NamedTuple):
+    """That an object is a party's: it is listed for those too that count as the same party."""
+
+    kind: ObjectKind
+    party_id: PartyId
+    place: str
+
+    def listed_for(self, party_id: PartyId) -> Entry:
+        """Where a party finds it, which may be another one than its own."""
+        key = SearchKey(SearchField.PARTY, party_id)
+        return Entry(open_partition(mode_of(party_id), self.kind, key), self.place)
+
 
 type Tokens = Callable[[Mode, str, str], str]
 """What stands for a personal value in the index: `IndexKeys.token`."""
@@ -114,7 +137,8 @@ class SearchableObject:
     kind: ObjectKind
     id: str
     partner: str
-    party_id: PartyId
+    party_id: PartyId | None
+    """Whose it is; None: nobody's so far."""
     at: datetime
     """By what lists order it: when it was made, or reported, or received."""
     summary: Record
@@ -124,8 +148,10 @@ class SearchableObject:
     """The number that the carrier gave it."""
     keys: tuple[SearchKey, ...] = ()
     """Values about a person, which the index may not hold as they are."""
+    also_of: tuple[PartyId, ...] = ()
+    """Further parties that it is listed for: joint holders."""
 
-    def entries(self, tokens: Tokens) -> Iterator[Entry]:
+    def entries(self) -> Iterator[Entry]:
         """The places that hold nothing personal: lists, and keys that are ids and numbers."""
         place = place_of(self.at, self.id)
         for owner in dict.fromkeys((EVERYBODY, self.partner)):
@@ -134,18 +160,28 @@ class SearchableObject:
                     if names <= self.filters.keys():
                         values = {name: self.filters[name] for name in names}
                         yield Entry(list_partition(self._mode, self.kind, owner, values), place)
-        yield self._key_entry(SearchKey(SearchField.PARTY, self.party_id), tokens)
+        if self.kind is ObjectKind.POLICIES and self.party_id:
+            yield self._open_entry(SearchKey(SearchField.HOLDER, self.party_id))
         if self.number:
-            yield self._key_entry(SearchKey(SearchField.NUMBER, self.number), tokens)
+            yield self._open_entry(SearchKey(SearchField.NUMBER, self.number))
+
+    def party_places(self) -> Iterator[PartyPlace]:
+        """For which parties it is listed."""
+        for party_id in dict.fromkeys((self.party_id, *self.also_of)):
+            if party_id:
+                yield PartyPlace(self.kind, party_id, self._key_place)
 
     def personal_entries(self, tokens: Tokens) -> Iterator[Entry]:
         """Every place at which a personal value finds the object."""
         for key in dict.fromkeys(self.keys):
-            yield self._key_entry(key, tokens)
+            yield Entry(key_partition(self._mode, self.kind, key, tokens), self._key_place)
 
-    def _key_entry(self, key: SearchKey, tokens: Tokens) -> Entry:
-        partition = key_partition(self._mode, self.kind, key, tokens)
-        return Entry(partition, f"{self.partner}#{place_of(self.at, self.id)}")
+    def _open_entry(self, key: SearchKey) -> Entry:
+        return Entry(open_partition(self._mode, self.kind, key), self._key_place)
+
+    @property
+    def _key_place(self) -> str:
+        return f"{self.partner}#{place_of(self.at, self.id)}"
 
     @property
     def _mode(self) -> Mode:
@@ -161,14 +197,16 @@ class IndexedObject:
     open: frozenset[Entry]
     personal: frozenset[Entry]
     """Places that a personal value led to: they go when the party is erased."""
+    of_parties: frozenset[PartyPlace]
 
     @classmethod
     def of(cls, found: SearchableObject, tokens: Tokens) -> Self:
         return cls(
             kind=found.kind,
             summary=found.summary,
-            open=frozenset(found.entries(tokens)),
+            open=frozenset(found.entries()),
             personal=frozenset(found.personal_entries(tokens)),
+            of_parties=frozenset(found.party_places()),
         )
 
 
@@ -187,6 +225,13 @@ def list_partition(
 
 def key_partition(mode: Mode, kind: str, key: SearchKey, tokens: Tokens) -> str:
     """The partition of a search key: the token stands for a value that is personal."""
-    open_value = key.field in OPEN_FIELDS
-    value = key.value if open_value else tokens(mode, f"search {key.field}", key.value)
-    return f"{mode}#{kind}#key#{key.field}#{value}"
+    if key.field in OPEN_FIELDS:
+        return open_partition(mode, kind, key)
+    return open_partition(
+        mode, kind, key._replace(value=tokens(mode, f"search {key.field}", key.value))
+    )
+
+
+def open_partition(mode: Mode, kind: str, key: SearchKey) -> str:
+    """The partition of a search key that is an id or a number, or a token already."""
+    return f"{mode}#{kind}#key#{key.field}#{key.value}"

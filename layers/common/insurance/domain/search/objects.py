@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from insurance.domain.bank.outgoing_payment import OutgoingPayment
 from insurance.domain.billing import BillingAccount
+from insurance.domain.billing.suspense import SuspendedPayment
 from insurance.domain.claim import Claim, Handling
 from insurance.domain.complaint import Complaint
 from insurance.domain.contract.number import normalise_number
@@ -38,6 +39,7 @@ from insurance.domain.search.summaries import (
     PaymentSummary,
     PolicySummary,
     QuoteSummary,
+    SuspenseSummary,
 )
 
 type SearchedBy = Callable[[ProductRef], Sequence[str]]
@@ -57,7 +59,7 @@ class Source:
 
     id: str
     sequence: int
-    party_id: PartyId
+    party_id: PartyId | None
     """Whose personal values the objects have."""
     objects: tuple[SearchableObject, ...]
 
@@ -136,7 +138,10 @@ def _of_policy(
             summary=PolicySummary.of(opened),
             filters={STATUS: status, PRODUCT: policy.product.code},
             number=normalise_number(policy.number.text) if policy.number else "",
-            keys=tuple(_answer_keys(answers, searched_by(policy.product))),
+            keys=(
+                *_answer_keys(answers, searched_by(policy.product)),
+                *(key for joint in policy.joint_holders for key in _policyholder_keys(joint)),
+            ),
         ),
     )
 
@@ -228,6 +233,23 @@ def _of_party(
     )
 
 
+def _of_suspense(
+    payment: SuspendedPayment, opened: SuspendedPayment, sequence: int, _searched_by: SearchedBy
+) -> Iterator[Source]:
+    yield _alone(
+        sequence,
+        SearchableObject(
+            kind=ObjectKind.SUSPENSE,
+            id=payment.id,
+            partner="",
+            party_id=None,
+            at=payment.posted_at,
+            summary=SuspenseSummary.of(opened),
+            filters={STATUS: payment.status},
+        ),
+    )
+
+
 def _payment(
     payment: OutgoingPayment, owner: Claim | Complaint | BillingAccount, at: datetime
 ) -> SearchableObject:
@@ -255,7 +277,7 @@ def _alone(sequence: int, listed: SearchableObject) -> Source:
 
 
 def _policyholder_keys(holder: Policyholder) -> Iterator[SearchKey]:
-    """By what a party is found that is known from its quote alone."""
+    """By what somebody is found whom a quote or a policy names."""
     if holder.email:
         yield SearchKey(SearchField.EMAIL, normalise.email(holder.email))
     addresses = [holder.address] if holder.address else []
@@ -328,4 +350,5 @@ _SOURCES: Final[dict[type[Record], Callable[[Any, Any, int, SearchedBy], Iterato
     BillingAccount: _of_account,
     Document: _of_document,
     Party: _of_party,
+    SuspendedPayment: _of_suspense,
 }

@@ -1,13 +1,14 @@
 """Summaries: what a list keeps of an object. They are made of the facts that are open in its events."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final, Self
 
 from pydantic import AwareDatetime
 
 from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStatus
+from insurance.domain.billing.suspense import SuspendedPayment, SuspenseStatus
 from insurance.domain.claim import Claim, Decision, Handling
 from insurance.domain.complaint import Complaint
 from insurance.domain.complaint.categories import Category, Outcome
@@ -21,6 +22,7 @@ from insurance.domain.core.identity import (
     PartyId,
     PolicyId,
     QuoteId,
+    SuspenseId,
 )
 from insurance.domain.core.money import Money
 from insurance.domain.core.period import Period
@@ -254,6 +256,32 @@ class PartySummary(Record):
         )
 
 
+class SuspenseSummary(Record):
+    """A payment in suspense in a list."""
+
+    id: Internal[SuspenseId]
+    reference: Internal[str]
+    """The bank's."""
+    amount: Internal[Money]
+    received_on: Internal[date]
+    status: Internal[SuspenseStatus]
+    named: Internal[str | None] = None
+    """The policy that it was said to be for."""
+    allocated_to: Internal[PolicyId | None] = None
+
+    @classmethod
+    def of(cls, payment: SuspendedPayment) -> Self:
+        return cls(
+            id=payment.id,
+            reference=payment.reference,
+            amount=payment.amount,
+            received_on=payment.received_on,
+            status=payment.status,
+            named=payment.named,
+            allocated_to=payment.allocated_to,
+        )
+
+
 SUMMARIES: Final[Mapping[ObjectKind, type[Record]]] = MappingProxyType(
     {
         ObjectKind.QUOTES: QuoteSummary,
@@ -264,6 +292,7 @@ SUMMARIES: Final[Mapping[ObjectKind, type[Record]]] = MappingProxyType(
         ObjectKind.REFUNDS: PaymentSummary,
         ObjectKind.DOCUMENTS: DocumentSummary,
         ObjectKind.PARTIES: PartySummary,
+        ObjectKind.SUSPENSE: SuspenseSummary,
     }
 )
 """What a list of each kind keeps of an object."""

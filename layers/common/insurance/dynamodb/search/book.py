@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
-from insurance.domain.search.entry import Entry
+from insurance.domain.search.entry import Entry, ObjectKind, PartyPlace
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 
@@ -38,6 +38,10 @@ class Book:
     version: int = 0
     """Grows with every write: what the next one is conditional on."""
     places: Mapping[Entry, Noted] = field(default_factory=dict)
+    party_id: str = ""
+    """Whose personal values led to places."""
+    of_parties: frozenset[PartyPlace] = frozenset()
+    """For which parties its objects are listed, before others count as the same."""
 
     @classmethod
     def read(cls, item: Item | None) -> Self:
@@ -51,16 +55,26 @@ class Book:
                 Entry(partition, place): Noted(digest, personal=bool(personal))
                 for partition, place, digest, personal in packed["places"]
             },
+            party_id=packed.get("party_id", ""),
+            of_parties=frozenset(
+                PartyPlace(ObjectKind(kind), party_id, place)
+                for kind, party_id, place in packed.get("of_parties", ())
+            ),
         )
 
     def item(self, source: str) -> Item:
         places = [
             [*entry, kept.digest, int(kept.personal)] for entry, kept in sorted(self.places.items())
         ]
+        packed = {
+            "places": places,
+            "party_id": self.party_id,
+            "of_parties": [[*each] for each in sorted(self.of_parties)],
+        }
         return {
             **book_key(source),
             "v": codec.number(codec.SCHEMA_VERSION),
             "sequence": codec.number(self.sequence),
             "version": codec.number(self.version),
-            "places": codec.binary(codec.pack({"places": places})),
+            "places": codec.binary(codec.pack(packed)),
         }

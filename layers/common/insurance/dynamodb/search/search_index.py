@@ -1,37 +1,44 @@
 """The search index: written from the stream of events, one book for each source, and never out of order."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from itertools import batched
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from insurance.domain.core.classification import Record
 from insurance.domain.core.errors import Unavailable
-from insurance.domain.core.identity import mode_of
-from insurance.domain.search.entry import (
-    Entry,
-    IndexedObject,
-    ObjectKind,
-    SearchField,
-    SearchKey,
-    key_partition,
-)
+from insurance.domain.search.entry import Entry, IndexedObject, ObjectKind, PartyPlace
 from insurance.domain.search.summaries import SUMMARIES
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.search.book import REMOVED, UNSURE, Book, Noted, book_key
+from insurance.dynamodb.search.party_marks import PartyMark, PartyMarks, mark_key
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import TRIES, Write, load, put, query, query_all, transact
+from insurance.operations.delivery.ports import PartyLinks
 from insurance.operations.listing import ListEntry, ListRange
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-WRITES_MAX = 98
-"""Of the 100 that a transaction takes: two are the book, and the party that may be forgotten."""
+TRANSACTION_MAX = 100
+"""Writes that one transaction takes."""
 
 type Rows = Mapping[Entry, tuple[bytes, Noted]]
 """The packed summary of each place, and what the book keeps of it."""
+
+
+class Changed(NamedTuple):
+    """What a source is to have in the index."""
+
+    rows: Rows
+    after: Book
+    """What its book says then, places and version left out."""
+
+
+type Change = Callable[[Book, PartyMarks], Changed | None]
+"""What a source is to have, given its book and the marks of its parties; None: nothing changes."""
 
 
 class DynamoDBSearchLists:
@@ -76,88 +83,179 @@ class DynamoDBSearchIndex:
         self._table = tables.search
 
     def replace(
-        self, source: str, sequence: int, objects: Sequence[IndexedObject], *, party_id: str
+        self, source: str, sequence: int, objects: Sequence[IndexedObject], *, party_id: str | None
     ) -> None:
-        def change(book: Book, forgotten: Item | None) -> tuple[int, Rows] | None:
+        of_parties = frozenset(place for each in objects for place in each.of_parties)
+        parties = {place.party_id for place in of_parties} | ({party_id} if party_id else set())
+
+        def change(book: Book, marks: PartyMarks) -> Changed | None:
             if book.sequence > sequence:
                 return None
+            forgotten = party_id is not None and marks.forgot(party_id)
             kept = () if forgotten and source == party_id else objects
-            rows = dict(_rows(kept, personal=not forgotten))
+            rows = dict(_rows(kept, marks, personal=not forgotten))
             known = {entry: noted for entry, (_, noted) in rows.items()}
-            return None if (book.sequence, book.places) == (sequence, known) else (sequence, rows)
+            if (book.sequence, book.places) == (sequence, known):
+                return None
+            return Changed(rows, Book(sequence, party_id=party_id or "", of_parties=of_parties))
 
-        self._insist(source, party_id, change)
+        self._insist(source, parties, change)
 
     def remove(self, source: str, *, through: int | None = None) -> None:
-        def change(book: Book, _forgotten: Item | None) -> tuple[int, Rows] | None:
+        def change(book: Book, _marks: PartyMarks) -> Changed | None:
             later = through is not None and book.sequence > through
-            return None if book.version == 0 or later else (REMOVED, {})
+            return None if book.version == 0 or later else Changed({}, Book(REMOVED))
 
-        self._insist(source, source, change)
+        self._insist(source, (), change)
 
     def forget(self, party_id: str) -> None:
-        mark = _forgotten_key(party_id) | {"v": codec.number(codec.SCHEMA_VERSION)}
-        self._client.put_item(TableName=self._table, Item=mark)
+        self._mark(party_id, lambda mark: None if mark.forgotten else mark.changed(forgotten=True))
         for source in dict.fromkeys([party_id, *self._sources_of(party_id)]):
-            self._insist(source, party_id, _without_personal(everything=source == party_id))
+            everything = source == party_id
+            self._insist(source, (), _without_personal(party_id, everything=everything))
+
+    def regroup(self, party_id: str, sequence: int, links: PartyLinks) -> None:
+        def linked(mark: PartyMark) -> PartyMark | None:
+            if mark.sequence > sequence or (mark.links == links and mark.listed):
+                return None
+            return mark.changed(sequence=sequence, links=links, listed=False)
+
+        if self._mark(party_id, linked).listed:
+            return
+        for party in (party_id, *links.members):
+            for source in dict.fromkeys(self._sources_of(party)):
+                self._insist(source, None, self._regrouped)
+        self._mark(
+            party_id,
+            lambda mark: mark.changed(listed=True) if mark.sequence == sequence else None,
+        )
 
     def _sources_of(self, party_id: str) -> Iterator[str]:
-        """Every source whose objects are the party's."""
+        """Every source with objects that are listed for the party."""
         for kind in ObjectKind:
-            key = SearchKey(SearchField.PARTY, party_id)
             found = query_all(
                 self._client,
                 TableName=self._table,
                 KeyConditionExpression="#partition = :partition",
                 ExpressionAttributeNames={"#partition": "partition"},
                 ExpressionAttributeValues={
-                    ":partition": codec.text(key_partition(mode_of(party_id), kind, key, _no_token))
+                    ":partition": codec.text(
+                        PartyPlace(kind, party_id, "").listed_for(party_id).partition
+                    )
                 },
             )
             yield from (item["source"]["S"] for item in found)
 
-    def _insist(self, source: str, party_id: str, change: "Change") -> None:
-        """Read the book, work out the change and write it, again where somebody wrote first."""
+    def _regrouped(self, book: Book, marks: PartyMarks) -> Changed | None:
+        """Let a source be listed for all that count as the same as its parties, and for no others."""
+        wanted = {
+            place.listed_for(same): place.listed_for(place.party_id)
+            for place in book.of_parties
+            for same in marks.same_as(place.party_id)
+        }
+        left = {
+            entry: (b"", noted)
+            for entry, noted in book.places.items()
+            if entry in wanted or not entry.is_of_party
+        }
+        missing = {entry: own for entry, own in wanted.items() if entry not in left and own in left}
+        sources = list(dict.fromkeys(missing.values()))
+        items = load(self._client, [(self._table, _entry_key(own)) for own in sources])
+        packed = {own: item["row"]["B"] for own, item in zip(sources, items, strict=True) if item}
+        added = {
+            entry: (packed[own], left[own][1]) for entry, own in missing.items() if own in packed
+        }
+        rows = left | added
+        if rows.keys() == book.places.keys():
+            return None
+        return Changed(rows, replace(book, places={}))
+
+    def _insist(self, source: str, parties: Collection[str] | None, change: Change) -> None:
+        """Read the book, work out the change and write it, again where somebody wrote first.
+
+        Args:
+            source: The aggregate.
+            parties: Those whose marks matter; None: the source's own.
+            change: What the source is to have in the index.
+        """
         for _ in range(TRIES):
-            book_item, mark = load(
-                self._client,
-                [(self._table, book_key(source)), (self._table, _forgotten_key(party_id))],
-            )
-            book = Book.read(book_item)
-            changed = change(book, mark)
+            book, marks = self._read(source, parties)
+            changed = change(book, marks)
             if changed is None:
                 return
             try:
-                self._write(source, party_id, book, *changed)
+                self._write(source, book, changed, marks)
             except _ChangedMeanwhile:
                 continue
             return
         raise Unavailable("The search index")
 
-    def _write(self, source: str, party_id: str, book: Book, sequence: int, rows: Rows) -> None:
+    def _read(self, source: str, parties: Collection[str] | None) -> tuple[Book, PartyMarks]:
+        wanted = [*(parties or ())]
+        keys = [
+            (self._table, book_key(source)),
+            *((self._table, mark_key(each)) for each in wanted),
+        ]
+        book_item, *items = load(self._client, keys)
+        book = Book.read(book_item)
+        marks = dict(zip(wanted, map(PartyMark.read, items), strict=True))
+        if parties is None:
+            marks |= self._marks_of({place.party_id for place in book.of_parties})
+        standing = {mark.links.merged_into for mark in marks.values()} - {None, *marks}
+        marks |= self._marks_of({each for each in standing if each})
+        return book, PartyMarks(marks)
+
+    def _marks_of(self, parties: Collection[str]) -> dict[str, PartyMark]:
+        wanted = sorted(parties)
+        items = load(self._client, [(self._table, mark_key(each)) for each in wanted])
+        return dict(zip(wanted, map(PartyMark.read, items), strict=True))
+
+    def _mark(self, party_id: str, change: Callable[[PartyMark], PartyMark | None]) -> PartyMark:
+        """Write what holds of a party from now on, if that is a change; the mark after it."""
+        for _ in range(TRIES):
+            before = self._marks_of([party_id])[party_id]
+            after = change(before)
+            if after is None:
+                return before
+            try:
+                transact(self._client, [self._put(after.item(party_id), seen=before.version)])
+            except _ChangedMeanwhile:
+                continue
+            return after
+        raise Unavailable("The search index")
+
+    def _write(self, source: str, book: Book, changed: Changed, marks: PartyMarks) -> None:
         """Bring the table from what the book says to these rows: at once, or in steps if it is much.
 
         Steps can stop half way. The book then says of which places it is unsure, and the event is
         delivered again.
         """
-        kept = {entry: each for entry, (_, each) in rows.items()}
-        writes = list(self._changes(source, book, rows))
-        guards = self._guards(party_id, kept)
-        if len(writes) > WRITES_MAX:
+        kept = {entry: each for entry, (_, each) in changed.rows.items()}
+        writes = list(self._changes(source, book, changed.rows))
+        guards = [
+            self._at_version("ConditionCheck", mark_key(party), mark.version)
+            for party, mark in marks
+        ]
+        room = TRANSACTION_MAX - 1 - len(guards)
+        if len(writes) > room:
             unsure = {
                 entry: each
                 if book.places.get(entry) == kept.get(entry)
                 else Noted(UNSURE, personal=each.personal)
                 for entry, each in {**book.places, **kept}.items()
             }
-            started = Book(book.sequence, book.version + 1, unsure)
-            transact(self._client, [self._book(source, started, seen=book.version)])
-            for some in batched(writes, WRITES_MAX, strict=False):
-                check = self._at_version("ConditionCheck", source, started.version)
+            started = replace(book, version=book.version + 1, places=unsure)
+            transact(self._client, [self._put(started.item(source), seen=book.version)])
+            for some in batched(writes, room, strict=False):
+                check = self._at_version("ConditionCheck", book_key(source), started.version)
                 transact(self._client, [*some, *guards, check])
             book, writes = started, []
-        ended = Book(sequence, book.version + 1, kept)
-        transact(self._client, [*writes, *guards, self._book(source, ended, seen=book.version)])
+        if changed.after.sequence == REMOVED:
+            last = self._at_version("Delete", book_key(source), book.version)
+        else:
+            ended = replace(changed.after, version=book.version + 1, places=kept)
+            last = self._put(ended.item(source), seen=book.version)
+        transact(self._client, [*writes, *guards, last])
 
     def _changes(self, source: str, book: Book, rows: Rows) -> Iterator[Write]:
         for entry, (row, kept) in rows.items():
@@ -173,49 +271,25 @@ class DynamoDBSearchIndex:
         for entry in book.places.keys() - rows.keys():
             yield Write("Delete", {"TableName": self._table, "Key": _entry_key(entry)}, _never)
 
-    def _guards(self, party_id: str, kept: Mapping[Entry, Noted]) -> list[Write]:
-        """Nothing personal is written of a party that was forgotten since it was looked up."""
-        if not any(each.personal for each in kept.values()):
-            return []
-        request = {
-            "TableName": self._table,
-            "Key": _forgotten_key(party_id),
-            "ConditionExpression": "attribute_not_exists(#partition)",
-            "ExpressionAttributeNames": {"#partition": "partition"},
-        }
-        return [Write("ConditionCheck", request, _changed_meanwhile)]
-
-    def _book(self, source: str, book: Book, *, seen: int) -> Write:
-        if book.sequence == REMOVED:
-            return self._at_version("Delete", source, seen)
+    def _put(self, item: Item, *, seen: int) -> Write:
+        """The write of a book or a mark that nobody has changed since it was read."""
         if seen == 0:
-            return put(
-                self._table,
-                book.item(source),
-                _changed_meanwhile,
-                condition="attribute_not_exists(version)",
-            )
-        return put(
-            self._table,
-            book.item(source),
-            _changed_meanwhile,
-            condition="version = :seen",
-            seen=codec.number(seen),
-        )
+            condition = "attribute_not_exists(version)"
+            return put(self._table, item, _changed_meanwhile, condition=condition)
+        number = codec.number(seen)
+        return put(self._table, item, _changed_meanwhile, condition="version = :seen", seen=number)
 
-    def _at_version(self, action: str, source: str, version: int) -> Write:
+    def _at_version(self, action: str, key: Item, version: int) -> Write:
         request = {
             "TableName": self._table,
-            "Key": book_key(source),
+            "Key": key,
             "ConditionExpression": "version = :seen",
             "ExpressionAttributeValues": {":seen": codec.number(version)},
         }
+        if version == 0:
+            request["ConditionExpression"] = "attribute_not_exists(version)"
+            del request["ExpressionAttributeValues"]
         return Write(action, request, _changed_meanwhile)
-
-
-type Change = Callable[[Book, Item | None], tuple[int, Rows] | None]
-"""What a source is to have in the index, given its book and the mark of a forgotten party: the event's
-number and the rows; None: nothing changes."""
 
 
 class _ChangedMeanwhile(Exception):
@@ -230,41 +304,37 @@ def _never(_item: Item | None) -> Exception:
     raise AssertionError("a write without a condition cannot be refused")
 
 
-def _without_personal(*, everything: bool) -> Change:
-    """Leave of a source what holds nothing personal, or nothing."""
+def _without_personal(party_id: str, *, everything: bool) -> Change:
+    """Leave of a source of the party what holds nothing personal, or nothing."""
 
-    def change(book: Book, _forgotten: Item | None) -> tuple[int, Rows] | None:
+    def change(book: Book, _marks: PartyMarks) -> Changed | None:
+        if book.party_id != party_id:
+            return None
         left = {
             entry: (b"", kept)
             for entry, kept in book.places.items()
             if not (everything or kept.personal)
         }
-        return None if len(left) == len(book.places) else (book.sequence, left)
+        return None if len(left) == len(book.places) else Changed(left, book)
 
     return change
 
 
 def _rows(
-    objects: Sequence[IndexedObject], *, personal: bool
+    objects: Sequence[IndexedObject], marks: PartyMarks, *, personal: bool
 ) -> Iterator[tuple[Entry, tuple[bytes, Noted]]]:
     for each in objects:
         row = codec.pack(each.summary.split_personal()[0])
-        digest = sha256(row).hexdigest()[:16]
+        noted = Noted(sha256(row).hexdigest()[:16], personal=False)
         for entry in each.open:
-            yield entry, (row, Noted(digest, personal=False))
+            yield entry, (row, noted)
+        for place in each.of_parties:
+            for same in marks.same_as(place.party_id):
+                yield place.listed_for(same), (row, noted)
         if personal:
             for entry in each.personal:
-                yield entry, (row, Noted(digest, personal=True))
-
-
-def _no_token(_mode: str, field: str, _value: str) -> str:
-    raise AssertionError(f"{field} is no personal value")
+                yield entry, (row, noted._replace(personal=True))
 
 
 def _entry_key(entry: Entry) -> Item:
     return {"partition": codec.text(entry.partition), "place": codec.text(entry.place)}
-
-
-def _forgotten_key(party_id: str) -> Item:
-    """The mark that a party was forgotten."""
-    return {"partition": codec.text(f"party#{party_id}"), "place": codec.text("forgotten")}

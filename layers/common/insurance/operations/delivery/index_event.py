@@ -8,10 +8,11 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import QuoteId, party_id_for
 from insurance.domain.events.catalogue import CATALOGUE
 from insurance.domain.party.party import Erasure
+from insurance.domain.party.record import Party
 from insurance.domain.quote.quote import Quote
 from insurance.domain.search.entry import IndexedObject
 from insurance.domain.search.objects import FIRST, is_searchable, sources_of
-from insurance.operations.delivery.ports import IndexPorts, StoredFacts
+from insurance.operations.delivery.ports import IndexPorts, PartyLinks, StoredFacts
 
 
 def index_event(event: Event, ports: IndexPorts) -> None:
@@ -59,3 +60,6 @@ def _index(stored: StoredFacts, schema: type[Record], ports: IndexPorts) -> None
     for source in sources_of(record, opened, stored.sequence, questions):
         indexed = [IndexedObject.of(each, ports.index_keys.token) for each in source.objects]
         ports.index.replace(source.id, source.sequence, indexed, party_id=source.party_id)
+    if isinstance(opened, Party):
+        links = PartyLinks(opened.merged_into, opened.members)
+        ports.index.regroup(opened.id, stored.sequence, links)

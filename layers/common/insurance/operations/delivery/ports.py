@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from insurance.domain.core.classification import JsonObject
     from insurance.domain.core.event import Event
-    from insurance.domain.core.identity import Mode
+    from insurance.domain.core.identity import Mode, PartyId
     from insurance.domain.core.money import Currency
     from insurance.domain.ledger.sources import Source
     from insurance.domain.ledger.sub_ledger import PostingDate
@@ -67,11 +67,21 @@ class SealedFacts(Protocol):
         """The personal facts of a record; None where no key opens them, or none any more."""
 
 
+class PartyLinks(NamedTuple):
+    """Which other parties count as the same as one, as its own record says."""
+
+    merged_into: PartyId | None = None
+    members: tuple[PartyId, ...] = ()
+
+
+NO_LINKS: Final = PartyLinks()
+
+
 class SearchIndex(Protocol):
     """The places at which lists and searches find objects. It can be made again from the events."""
 
     def replace(
-        self, source: str, sequence: int, objects: Sequence[IndexedObject], *, party_id: str
+        self, source: str, sequence: int, objects: Sequence[IndexedObject], *, party_id: str | None
     ) -> None:
         """Make the index say of a source what its event with this number says.
 
@@ -83,7 +93,7 @@ class SearchIndex(Protocol):
             source: The aggregate that the event tells of.
             sequence: The number of the event.
             objects: All that the aggregate has in the index from now on.
-            party_id: Whose personal values the objects have.
+            party_id: Whose personal values the objects have; None: they have none.
 
         Raises:
             Unavailable: Other events of the same source were indexed at every attempt.
@@ -96,6 +106,15 @@ class SearchIndex(Protocol):
 
         Raises:
             Unavailable: Other events of the same source were indexed at every attempt.
+        """
+
+    def regroup(self, party_id: str, sequence: int, links: PartyLinks) -> None:
+        """List what is a party's for all that count as the same, as its event with this number says.
+
+        It may be given again, and in any order: where a later event was given, nothing changes.
+
+        Raises:
+            Unavailable: Others wrote at every attempt.
         """
 
     def forget(self, party_id: str) -> None:

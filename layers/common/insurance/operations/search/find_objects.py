@@ -26,50 +26,20 @@ def find_objects(
 
 
 def list_own_policies(part: ListRange, query: Query, ports: SearchPorts) -> ListPage[Any]:
-    """The policies of the parties that a policyholder has access to, party by party."""
-    return _list_in_turn(ObjectKind.POLICIES, sorted(query.caller.parties), part, query, ports)
+    """The policies of the parties that a policyholder has access to, party by party.
 
-
-def list_of_party(
-    kind: ObjectKind, party_id: str, part: ListRange, query: Query, ports: SearchPorts
-) -> ListPage[Any]:
-    """What belongs to a party and to those that were merged with it, party by party."""
-    parties = _merged_with(party_id, query, ports)
-    return _list_in_turn(kind, sorted(parties), part, query, ports)
-
-
-def _merged_with(party_id: str, query: Query, ports: SearchPorts) -> Sequence[str]:
-    """The party itself, and all that count as the same: it stands for them, or with them for another."""
-
-    def summary_of(party: str) -> Any:
-        key = SearchKey(SearchField.PARTY, party)
-        found = find_objects(ObjectKind.PARTIES, key, _Rest("", 1), query, ports)
-        return next(iter(found.items), None)
-
-    found = summary_of(party_id)
-    if found is not None and found.merged_into:
-        found = summary_of(found.merged_into)
-    return (found.id, *found.members) if found is not None else (party_id,)
-
-
-def _list_in_turn(
-    kind: ObjectKind,
-    parties: Sequence[str],
-    part: ListRange,
-    query: Query,
-    ports: SearchPorts,
-) -> ListPage[Any]:
-    """The objects of one party after the other: a query for each that a page reaches, mostly one."""
+    It is a query for each party that a page reaches, mostly one.
+    """
     reached, _, inside = part.after.partition("/")
     found: list[ListEntry[Any]] = []
-    for party_id in parties:
+    for party_id in sorted(query.caller.parties):
         if party_id < reached:
             continue
         rest = _Rest(inside if party_id == reached else "", part.limit - len(found))
-        key = SearchKey(SearchField.PARTY, party_id)
+        key = SearchKey(SearchField.HOLDER, party_id)
         found += [
             ListEntry(f"{party_id}/{entry.position}", entry.record)
-            for entry in _entries(kind, key, rest, query, ports)
+            for entry in _entries(ObjectKind.POLICIES, key, rest, query, ports)
         ]
         if len(found) == part.limit:
             break

@@ -14,14 +14,13 @@ from insurance.domain.search.entry import (
     LAST,
     NOT_FILTERED,
     ObjectKind,
-    SearchField,
     SearchKey,
     list_partition,
     place_of,
 )
 from insurance.operations.command import Query
 from insurance.operations.listing import ListPage, ListRange, page_of
-from insurance.operations.search.find_objects import find_objects, list_of_party, own_book
+from insurance.operations.search.find_objects import find_objects, own_book
 from insurance.operations.search.ports import SearchPorts
 
 
@@ -50,8 +49,6 @@ def list_objects(
     """
     _check_combination(kind, wanted)
     for key in wanted.keys:
-        if key.field is SearchField.PARTY:
-            return list_of_party(kind, key.value, part, query, ports)
         return find_objects(kind, key, part, query, ports)
     entries = ports.lists.read(
         kind,
