@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from insurance import bundles, wiring
 from insurance.api.body import Request
-from insurance.api.fields import Code, Instant, Reason, Text
-from insurance.api.payees import AccountRequest
+from insurance.api.fields import Code, Instant, Language, Phone, Reason, Text
+from insurance.api.payees import HeldAccountRequest
 from insurance.api.router import Api
 from insurance.api.views.parties import (
     CustomerView,
@@ -29,7 +29,7 @@ from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.data_request import DataRequestKind, DataRequestOutcome
-from insurance.domain.party.party import Address, Email, Erasure, Name, Payee
+from insurance.domain.party.party import Address, Email, Erasure, Name
 from insurance.domain.party.record import (
     HISTORY_MAX,
     ContactKind,
@@ -54,7 +54,7 @@ from insurance.operations.parties.record_data_request import (
 )
 from insurance.operations.parties.register_party import register_party
 from insurance.operations.parties.restrict_party import lift_restriction, restrict_party
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 ports, erasing = bundles.party_ports(), bundles.erasure_ports()
 
@@ -64,21 +64,6 @@ handler = api.entrypoint()
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
 KEEPERS = SERVICING_ROLES | {Role.PRIVACY_OFFICER, Role.COMPLIANCE}
 """Who keeps the records of customers."""
-
-Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
-"""As E.164 has it: `+441632960001`."""
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
-
-
-class HeldAccountRequest(AccountRequest):
-    """A bank account and its holder."""
-
-    needs_account = True
-
-    holder: Name
-
-    def payee(self) -> Payee:
-        return self.payee_named(self.holder)
 
 
 class PartyRequest(Request):

@@ -1,4 +1,5 @@
-"""Policy servicing: policies changed, ended, reinstated and renewed, and the notices on them.
+"""Policy servicing: policies changed, ended, reinstated and renewed, and the notices on them; and the
+corrections of customers, which change their policies too.
 
 Every change has a preview, which stores nothing.
 
@@ -10,6 +11,7 @@ from http import HTTPStatus
 
 from insurance import bundles, wiring
 from insurance.api.paging import Page
+from insurance.api.requests.corrections import CorrectionRequest
 from insurance.api.requests.servicing import (
     AccessRequest,
     CancellationNoticeRequest,
@@ -22,6 +24,7 @@ from insurance.api.requests.servicing import (
     TransferRequest,
 )
 from insurance.api.router import Api
+from insurance.api.views.corrections import CorrectionView
 from insurance.api.views.notices import NoticesView, NoticeView
 from insurance.api.views.parties import AccessView
 from insurance.api.views.policies import PolicyView
@@ -38,11 +41,13 @@ from insurance.domain.core.errors import (
     AlreadyErased,
     ArrearsOpen,
     ConsentMissing,
+    CorrectionNotPossible,
     InvalidFields,
     NoAuthority,
     NoticeNotFound,
     NoticeNotServed,
     OutsideTerm,
+    PartyFull,
     RiskNotAccepted,
     ScreeningOpen,
     TermsNotOffered,
@@ -62,6 +67,11 @@ from insurance.operations.command import Command, Query
 from insurance.operations.parties.grant_access import grant_access, withdraw_access
 from insurance.operations.policy.change_policy import PolicyChange, change_policy, preview_change
 from insurance.operations.policy.compare_policy import Version, compare_policy
+from insurance.operations.policy.correct_party import (
+    PartyCorrection,
+    correct_party,
+    preview_correction,
+)
 from insurance.operations.policy.give_notice import give_notice
 from insurance.operations.policy.read_policy import read_policy
 from insurance.operations.policy.record_non_renewal import record_non_renewal
@@ -72,7 +82,7 @@ from insurance.operations.policy.transfer_policy import preview_transfer, transf
 from insurance.operations.policy.withdraw_notice import withdraw_notice
 
 ports, renewal_ports = bundles.servicing_ports(), bundles.renewal_ports()
-transfer_ports = bundles.transfer_ports()
+transfer_ports, correction_ports = bundles.transfer_ports(), bundles.correction_ports()
 idempotency, quotes = wiring.stores().idempotency, wiring.stores().quotes
 accesses = wiring.stores().accesses
 
@@ -116,6 +126,7 @@ TRANSFER = (
     TooManyChanges,
     WrongState,
 )
+CORRECTION = (AlreadyErased, CorrectionNotPossible, InvalidFields, PartyFull)
 RENEWAL = (AlreadyErased, TermsNotOffered, WrongState)
 NOTICE = (AlreadyErased, InvalidFields, NoticeNotFound, WrongState)
 
@@ -308,6 +319,39 @@ def post_transfer_preview(policy_id: str, request: TransferRequest, query: Query
 def post_transfer(policy_id: str, request: TransferRequest, command: Command) -> PolicyChange:
     """The number and the terms stay. What was stored before stays the former holder's."""
     return transfer_policy(policy_id, request.transfer(), command, transfer_ports)
+
+
+@api.query(
+    "/v1/parties/{party_id}/corrections/preview",
+    method="POST",
+    operation_id="previewCorrection",
+    summary="Preview what a corrected detail of a customer changes on their policies",
+    scope=Scope.PARTIES_WRITE,
+    callers=SELLERS,
+    roles=SERVICING_ROLES,
+    shows=CorrectionView,
+    raises=CORRECTION,
+)
+def post_correction_preview(
+    party_id: str, request: CorrectionRequest, query: Query
+) -> PartyCorrection:
+    return preview_correction(party_id, request.correction(), query, correction_ports)
+
+
+@api.command(
+    "/v1/parties/{party_id}/corrections",
+    operation_id="correctParty",
+    summary="Correct a customer's name, address or another detail, on all of their policies",
+    scope=Scope.PARTIES_WRITE,
+    callers=SELLERS,
+    roles=SERVICING_ROLES,
+    shows=CorrectionView,
+    if_match=True,
+    raises=(*CORRECTION, ScreeningOpen),
+)
+def post_correction(party_id: str, request: CorrectionRequest, command: Command) -> PartyCorrection:
+    """It is made on all policies in force, or on none. What holds from an earlier date is priced from then."""
+    return correct_party(party_id, request.correction(), command, correction_ports)
 
 
 @api.query(

@@ -12,7 +12,8 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode, index_token, policy_id_for, quote_id_for
 from insurance.domain.core.stored import PartyKey, Stored
-from insurance.domain.party.record import Party, details_of
+from insurance.domain.party.details import details_of
+from insurance.domain.party.record import Party
 from insurance.domain.privacy.legal_hold import ContractRecords
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import Contract, PartyChange, PartyGroup

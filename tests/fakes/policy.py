@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from insurance.domain.claim import Claim
 from insurance.domain.core.errors import (
@@ -14,7 +15,8 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command
-from insurance.operations.policy.ports import TransferContext
+from insurance.operations.parties.ports import PartyChange
+from insurance.operations.policy.ports import CorrectionContext, PolicyEvent, TransferContext
 
 from tests.fakes.memory import Memory
 from tests.fakes.party_records import MemoryParties
@@ -126,6 +128,41 @@ class MemoryPolicyTransfers:
         self._changes.change(event, policy, before=before.policy, command=command)
         assert policy.key is not None
         MemoryParties(self._memory).write(registered, policy.key)
+
+
+class MemoryCorrections:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._parties = MemoryParties(memory)
+        self._policies = MemoryPolicies(memory)
+
+    def get(self, party_id: str) -> CorrectionContext:
+        party = self._parties.get(party_id)
+        if party.record.merged_into is not None:
+            party = self._parties.get(party.record.merged_into)
+        policies = [
+            self._policies.get(policy_id)
+            for policy_id, policy in sorted(self._memory.policies.items())
+            if policy.record.party in party.record.ids
+        ]
+        return CorrectionContext(party, policies, is_complete=True)
+
+    def load(self, party_id: str, command: Command) -> CorrectionContext:
+        self._memory.check(command.idempotency)
+        return self.get(party_id)
+
+    def correct(
+        self, party: PartyChange, policies: Sequence[PolicyEvent], *, command: Command
+    ) -> None:
+        self._memory.check(command.idempotency)
+        for policy in policies:
+            if self._memory.policies[policy.event.stream].head != policy.before.head:
+                raise StaleRevision(policy.event.stream)
+        self._parties.change([party], command=command)
+        for policy in policies:
+            stale = partial(StaleRevision, policy.event.stream)
+            self._memory.append(policy.event, stale)
+            self._memory.policies[policy.event.stream] = policy.after
 
 
 class MemoryRenewals:

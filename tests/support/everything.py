@@ -64,6 +64,11 @@ DOCUMENT: dict[str, Any] = {
         },
     ],
     "searched_by": ["name", "things/what"],
+    "corrections": {
+        "answers": [{"answer": "name", "repeats": "name"}],
+        "evidence": ["name"],
+        "documents": ["schedule"],
+    },
     "look_ups": [
         {
             "source": "place",

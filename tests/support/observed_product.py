@@ -81,7 +81,7 @@ def _life(product: Product, report: Report) -> object:
     ]
     version = ProductVersion.seed("prd_" + "0" * 16, product)
     days = [date(2024, 1, 1) + timedelta(days=60 * step) for step in range(40)]
-    documents = product.documents
+    documents, corrections = product.documents, product.corrections
     return (
         conditions._replace(cancelling=()),
         cancelling,
@@ -93,6 +93,7 @@ def _life(product: Product, report: Report) -> object:
         product.renewals.invite_days,
         [repr(plan) for plan in plans_of(product)],
         (documents.kinds, documents.languages, documents.shows, documents.exclusions),
+        (corrections.answers, sorted(corrections.evidence), corrections.documents),
         [documents.texts(language) for language in ("en", "de", "en-GB")],
         [documents.cover(cover) for cover in product.scope.covers],
         (version.status, version.filings, version.sale),

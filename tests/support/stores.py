@@ -23,7 +23,13 @@ from insurance.operations.parties.ports import (
     PartyChange,
     PartyContracts,
 )
-from insurance.operations.policy.ports import Policies, PolicyChanges, PolicyTransfers, Renewals
+from insurance.operations.policy.ports import (
+    Corrections,
+    Policies,
+    PolicyChanges,
+    PolicyTransfers,
+    Renewals,
+)
 from insurance.operations.products.ports import ProductVersions
 from insurance.operations.quoting.ports import Quotes
 from insurance.operations.search.ports import SearchLists
@@ -39,6 +45,7 @@ from tests.fakes.parties import MemoryAccesses
 from tests.fakes.party_contracts import MemoryPartyContracts
 from tests.fakes.party_records import MemoryIndexKeys, MemoryKeyCopies, MemoryParties
 from tests.fakes.policy import (
+    MemoryCorrections,
     MemoryPolicies,
     MemoryPolicyChanges,
     MemoryPolicyTransfers,
@@ -83,6 +90,7 @@ class Stores:
     policies: Policies
     changes: PolicyChanges
     transfers: PolicyTransfers
+    corrections: Corrections
     billing: Billing
     renewals: Renewals
     claims: Claims
@@ -108,6 +116,7 @@ def in_memory() -> Stores:
         MemoryPolicies(memory),
         MemoryPolicyChanges(memory),
         MemoryPolicyTransfers(memory),
+        MemoryCorrections(memory),
         MemoryBilling(memory),
         MemoryRenewals(memory),
         MemoryClaims(memory),
@@ -135,6 +144,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.policies,
         real.policy_changes,
         real.policy_transfers,
+        real.corrections,
         real.billing,
         real.renewals,
         real.claims,

@@ -21,9 +21,9 @@ PROBLEM_FIELD: Json = {
     },
 }
 
-HOLD: Json = {
+OBSTACLE: Json = {
     "type": "object",
-    "description": "One reason why personal data are kept",
+    "description": "One reason why it is not possible, and what it is about",
     "required": ["code", "about", "reason"],
     "properties": {
         "code": {"type": "string", "maxLength": 100},
@@ -49,7 +49,8 @@ PROBLEM: Json = {
             "maxItems": 1000,
             "items": {"$ref": "#/components/schemas/ProblemField"},
         },
-        "holds": {"type": "array", "maxItems": 10000, "items": HOLD},
+        "holds": {"type": "array", "maxItems": 10000, "items": OBSTACLE},
+        "obstacles": {"type": "array", "maxItems": 1000, "items": OBSTACLE},
         "possible_from": {"type": "string", "format": "date-time"},
     },
 }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from insurance.operations.payments.ports import PaymentPorts
     from insurance.operations.policy.ports import (
+        CorrectionPorts,
         InvitationPorts,
         IssuingPorts,
         RenewalPorts,
@@ -89,6 +90,17 @@ def transfer_ports() -> TransferPorts:
         transfers=wiring.stores().policy_transfers,
         screening=screening_ports(),
         keys=wiring.keys(),
+    )
+
+
+def correction_ports() -> CorrectionPorts:
+    from insurance.operations.policy.ports import CorrectionPorts
+
+    return CorrectionPorts(
+        products=wiring.products(),
+        look_ups=wiring.look_ups(),
+        corrections=wiring.stores().corrections,
+        screening=screening_ports(),
     )
 
 

@@ -75,8 +75,29 @@ def _record_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     yield Scene(objecting, route + "restrictions", HARBOUR, demand, (REGISTER,), of_customer)
     both, merge = (REGISTER, ANOTHER), "customers/merge"
     yield Scene(merge, route + "merges", HARBOUR, same, both, of_customer)
+    yield from _correction_scenes(of_customer)
     undone = "customers/undo_merge"
     yield Scene(undone, route + "merge-reversals", HARBOUR, same, (*both, merge), of_customer)
+
+
+def _correction_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
+    """A customer without a contract, then one whose policy follows."""
+    correct, preview = "POST /v1/parties/{party_id}/corrections", "/preview"
+    right: Json = {"email": "ada@lovelace.example", "reason": "She has another address."}
+    email = "policy_servicing/correct_email"
+    yield Scene(email, correct, HARBOUR, right, (REGISTER,), of_customer)
+    party = {"party_id": PARTY}
+    moved: Json = {
+        "address": {"lines": ["2 Low Road"], "postcode": "EF3 3CC", "country": "GB"},
+        "effective_on": "2027-01-05",
+        "reason": "She moved house.",
+    }
+    asked, made = "policy_servicing/correct_preview", "policy_servicing/correct"
+    yield Scene(asked, correct + preview, HARBOUR, moved, ISSUED, party, at=CLAIMED_AT, key="-")
+    yield Scene(made, correct, HARBOUR, moved, ISSUED, party, at=CLAIMED_AT)
+    same: Json = {"email": ADA["email"], "reason": "Told again."}
+    nothing = "policy_servicing/correct_nothing"
+    yield Scene(nothing, correct, HARBOUR, same, (REGISTER,), of_customer)
 
 
 def _erasure_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:

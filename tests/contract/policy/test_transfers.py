@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.details import details_of
 from insurance.domain.party.party import Policyholder
-from insurance.domain.party.record import Party, details_of
+from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.operations.parties.register_party import registration

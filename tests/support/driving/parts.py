@@ -22,6 +22,7 @@ from tests.fakes.parties import MemoryAccesses
 from tests.fakes.party_contracts import MemoryPartyContracts
 from tests.fakes.party_records import MemoryIndexKeys, MemoryKeyCopies, MemoryParties
 from tests.fakes.policy import (
+    MemoryCorrections,
     MemoryPolicies,
     MemoryPolicyChanges,
     MemoryPolicyTransfers,
@@ -54,6 +55,7 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         policies=MemoryPolicies(memory),
         policy_changes=MemoryPolicyChanges(memory),
         policy_transfers=MemoryPolicyTransfers(memory),
+        corrections=MemoryCorrections(memory),
         renewals=MemoryRenewals(memory),
         accesses=MemoryAccesses(memory),
         parties=MemoryParties(memory),

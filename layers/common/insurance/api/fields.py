@@ -75,6 +75,10 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Subject = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """A person of the staff, as the user pool names them."""
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
+"""As E.164 has it: `+441632960001`."""
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+"""As BCP 47 has it: `en-GB`."""
 TokenName = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,256}$")]
 """An issuer or a subject, as tokens name them."""
 

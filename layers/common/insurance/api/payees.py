@@ -38,6 +38,17 @@ class AccountRequest(Request):
         )
 
 
+class HeldAccountRequest(AccountRequest):
+    """A bank account and its holder."""
+
+    needs_account = True
+
+    holder: Name
+
+    def payee(self) -> Payee:
+        return self.payee_named(self.holder)
+
+
 class PayeeRequest(AccountRequest):
     """The payee of a payment, and their account."""
 

@@ -9,7 +9,13 @@ from typing import Any, NamedTuple
 from insurance.api.body import BodyTooLarge, MalformedBody
 from insurance.api.headers import BadHeader
 from insurance.domain.core import errors
-from insurance.domain.core.errors import InsuranceError, InvalidFields, LegalHoldStands
+from insurance.domain.core.errors import (
+    CorrectionNotPossible,
+    InsuranceError,
+    InvalidFields,
+    LegalHoldStands,
+    Obstacle,
+)
 
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "https://docs.coverwright.example/problems/"
@@ -87,6 +93,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.PartyFull: Problem(HTTPStatus.CONFLICT, "party-full", "Party full"),
     errors.ProcessingRestricted: Problem(
         HTTPStatus.CONFLICT, "processing-restricted", "Processing restricted"
+    ),
+    errors.CorrectionNotPossible: Problem(
+        HTTPStatus.CONFLICT, "correction-not-possible", "Correction not possible"
     ),
     errors.LegalHoldStands: Problem(HTTPStatus.CONFLICT, "legal-hold", "Legal hold stands"),
     errors.AccessFull: Problem(HTTPStatus.CONFLICT, "access-full", "Access full"),
@@ -212,13 +221,16 @@ def members_of(error: InsuranceError) -> dict[str, Any]:
         listed = [fault._asdict() for fault in error.faults]
         return {"errors": listed} if listed else {}
     if isinstance(error, LegalHoldStands):
-        holds = [
-            {"code": hold.code, "about": hold.about, "reason": hold.reason}
-            | _instant("until", hold.until)
-            for hold in error.holds
-        ]
+        holds = [_obstacle(hold) for hold in error.holds]
         return {"holds": holds} | _instant("possible_from", error.possible_from)
+    if isinstance(error, CorrectionNotPossible):
+        return {"obstacles": [_obstacle(obstacle) for obstacle in error.obstacles]}
     return {}
+
+
+def _obstacle(obstacle: Obstacle) -> dict[str, Any]:
+    shown = {"code": obstacle.code, "about": obstacle.about, "reason": obstacle.reason}
+    return shown | _instant("until", obstacle.until)
 
 
 def _instant(name: str, at: datetime | None) -> dict[str, Any]:

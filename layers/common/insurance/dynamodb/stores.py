@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.parties.screenings import DynamoDBPoliciesInForce, DynamoDBScreenings
     from insurance.dynamodb.payments.instructions import DynamoDBInstructions
     from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
+    from insurance.dynamodb.policy.corrections import DynamoDBCorrections
     from insurance.dynamodb.policy.policies import DynamoDBPolicies
     from insurance.dynamodb.policy.policy_changes import DynamoDBPolicyChanges
     from insurance.dynamodb.policy.policy_reader import PolicyReader
@@ -142,6 +143,18 @@ class Stores:
 
         return DynamoDBPolicyTransfers(
             self.client, self._tables, reader=self.policy_reader, idempotency=self.idempotency
+        )
+
+    @cached_property
+    def corrections(self) -> DynamoDBCorrections:
+        from insurance.dynamodb.policy.corrections import DynamoDBCorrections
+
+        return DynamoDBCorrections(
+            self.client,
+            self._tables,
+            reader=self.policy_reader,
+            parties=self.parties,
+            idempotency=self.idempotency,
         )
 
     @cached_property

@@ -9,11 +9,11 @@ from insurance.api.body import Request
 from insurance.api.fields import Code, Day, Instant, TokenName
 from insurance.domain.core.caller import Caller
 from insurance.domain.jurisdiction import DispatchChannel
-from insurance.domain.party.party import Policyholder
+from insurance.domain.party.party import EvidenceReference, Policyholder
 from insurance.domain.policy import Initiator, TransactionKind
 from insurance.domain.policy.holders import JOINT_HOLDERS_MAX
 from insurance.domain.policy.notice import DispatchReference
-from insurance.domain.policy.transfer_record import Consent, EvidenceReference, TransferReason
+from insurance.domain.policy.transfer_record import Consent, TransferReason
 from insurance.operations.policy.change_policy import ChangeInput
 from insurance.operations.policy.report_dispatch import DispatchInput
 from insurance.operations.policy.transfer_policy import TransferRequested

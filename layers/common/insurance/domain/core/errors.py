@@ -35,6 +35,7 @@ InsuranceError
 │   ├── ReferenceTaken          the partner has a party of this reference
 │   ├── PartyFull               it has as many entries or merged parties as it can hold
 │   ├── ProcessingRestricted    the party demanded that their data are used for nothing new
+│   ├── CorrectionNotPossible   a policy cannot take the corrected detail: nothing is corrected
 │   ├── LegalHoldStands         what the law keeps is not erased before it may be
 │   ├── AccessFull              a person is as many parties as one can be
 │   ├── TooManyClaims
@@ -287,6 +288,16 @@ class ProcessingRestricted(Conflict):
         super().__init__(
             f"Party {party_id} has demanded that the processing of their data is restricted."
         )
+
+
+class CorrectionNotPossible(Conflict):
+    """Every policy that stands in the way is listed, with what does."""
+
+    def __init__(self, party_id: str, obstacles: Sequence[Obstacle]) -> None:
+        super().__init__(
+            f"Nothing about party {party_id} is corrected: {len(obstacles)} obstacles stand in the way."
+        )
+        self.party_id, self.obstacles = party_id, tuple(obstacles)
 
 
 class LegalHoldStands(Conflict):

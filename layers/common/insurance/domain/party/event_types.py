@@ -5,6 +5,8 @@ from insurance.domain.core.event import EventType
 
 class PartyEventType(EventType):
     REGISTERED = "party.registered"
+    CORRECTED = "party.corrected"
+    """A name, address, contact or another detail is another one, from a date."""
     CONSENT_RECORDED = "party.consent_recorded"
     RESTRICTED = "party.restricted"
     RESTRICTION_LIFTED = "party.restriction_lifted"

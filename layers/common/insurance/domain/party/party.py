@@ -13,6 +13,8 @@ from insurance.domain.core.value import Value
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+EvidenceReference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z./_-]{0,63}$")]
+"""The reference of a document that was seen: a grant of probate, a register extract, a court's order."""
 
 
 class Address(Value):

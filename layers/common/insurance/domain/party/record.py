@@ -18,6 +18,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import PartyId
 from insurance.domain.core.value import Value
+from insurance.domain.party.correction_record import CorrectionRecord
 from insurance.domain.party.data_request import (
     DataExport,
     DataRequest,
@@ -157,6 +158,8 @@ class Party(Record):
     restrictions: Internal[_History[Restriction]] = ()
     requests: Internal[_History[DataRequest]] = ()
     """What they asked for about their data."""
+    last_correction: Annotated[CorrectionRecord | None, Classification.PERSONAL] = None
+    """Those before it are in the events of the party."""
     exports: Annotated[_History[DataExport], Classification.PERSONAL] = ()
     """The exports of their data that were made for them."""
     erasure: Internal[RequestedErasure | None] = None
@@ -386,15 +389,3 @@ class Party(Record):
             raise WrongState(f"Party {other.id}", f"not merged into {self.id}", "be parted from it")
         left = tuple(each for each in self.members if each != other.id)
         return self.replace(members=left), other.replace(merged_into=None)
-
-
-def details_of(policyholder: Policyholder, reference: str | None = None) -> PartyDetails:
-    """The details that a policyholder gives of a party, which is taken for a person."""
-    return PartyDetails(
-        kind=PartyKind.PERSON,
-        name=policyholder.name,
-        date_of_birth=policyholder.date_of_birth,
-        contacts=[(ContactKind.EMAIL, policyholder.email)] if policyholder.email else (),
-        address=policyholder.address,
-        reference=reference,
-    )

@@ -11,6 +11,8 @@ class PolicyEventType(EventType):
     TRANSACTION_REVERSED = "policy.transaction_reversed"
     TRANSFERRED = "policy.transferred"
     """It passed to another holder, or a joint holder came in or went out."""
+    HOLDER_CORRECTED = "policy.holder_corrected"
+    """The details of its holder were corrected, and nothing of its terms changed."""
     LIMIT_REINSTATED = "policy.limit_reinstated"
     """A limit that claims used stands again, and its premium is charged."""
     RENEWAL_INVITED = "policy.renewal_invited"

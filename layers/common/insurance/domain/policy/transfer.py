@@ -17,12 +17,11 @@ from insurance.domain.core.errors import (
     WrongState,
 )
 from insurance.domain.core.identity import PartyId
-from insurance.domain.party.party import Policyholder
+from insurance.domain.party.party import EvidenceReference, Policyholder
 from insurance.domain.policy.holders import JOINT_HOLDERS_MAX, FormerHolder, Holding
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transfer_record import (
     Consent,
-    EvidenceReference,
     TransferReason,
     Transferred,
 )

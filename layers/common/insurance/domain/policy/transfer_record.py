@@ -1,15 +1,10 @@
 """What a transaction records of a transfer: why, from whom to whom, and on what grounds."""
 
 from enum import StrEnum
-from typing import Annotated
-
-from pydantic import StringConstraints
 
 from insurance.domain.core.identity import PartyId
 from insurance.domain.core.value import Value
-
-EvidenceReference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z./_-]{0,63}$")]
-"""The reference of a document that was seen: a grant of probate, a register extract, a court's order."""
+from insurance.domain.party.party import EvidenceReference
 
 
 class TransferReason(StrEnum):

@@ -13,6 +13,7 @@ from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.product.covers import CoverOnOffer, Covers, cover_codes
 from insurance.domain.product.definition import model
 from insurance.domain.product.definition.answers import Answers, Visible, answers_to, read_answers
+from insurance.domain.product.definition.corrections import ProductCorrections
 from insurance.domain.product.definition.life import Life
 from insurance.domain.product.definition.numbers import Numbers
 from insurance.domain.product.definition.places import currency_of, zone_of
@@ -69,10 +70,10 @@ class Product:
         self.territories = definition.territories
         self.questions = tuple(question(one, self.currency) for one in definition.questions)
         self.searched_by = search_questions(definition)
-        questions = by_code(self.questions)
+        self.corrections = ProductCorrections(definition)
         self._look_ups = LookUps(definition.look_ups, self.currency)
         declared = Declared(
-            questions,
+            by_code(self.questions),
             self._look_ups.fields,
             tuple(cover_codes(definition.covers)),
             definition.values,
@@ -342,8 +343,7 @@ class Product:
     def terms(self, risk: Risk, imposed: ImposedTerms | None = None) -> tuple[CoverTerms, ...]:
         """The covers in force, with limit and excess."""
         given = self._in_force(risk, imposed)
-        excess = None if imposed is None else imposed.excess
-        return self.covers.terms(given, self.currency, excess)
+        return self.covers.terms(given, self.currency, imposed.excess if imposed else None)
 
     def assess(self, loss: Loss, risk: Risk, imposed: ImposedTerms | None = None) -> Assessment:
         """Every rule a claim is held to, and what is payable; changes nothing.

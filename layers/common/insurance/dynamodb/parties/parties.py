@@ -112,7 +112,7 @@ class DynamoDBParties:
         transact(
             self._client,
             [
-                *(write for change in changes for write in self._changed(change)),
+                *(write for change in changes for write in party_change(self._tables, change)),
                 self._idempotency.keep(
                     command.idempotency, about=answer.event.stream, key=answer.before.key
                 ),
@@ -175,16 +175,6 @@ class DynamoDBParties:
         [quote] = load(self._client, [(self._tables.quotes, {"id": codec.text(quote_id)})])
         return [quote_id] if quote is not None and PARTY not in quote else []
 
-    def _changed(self, change: PartyChange) -> list[Write]:
-        if change.before.key is None:
-            raise ValueError("a party that was erased cannot change")
-        before = change.before.head
-        stale = _moved_on(change.event)
-        return [
-            party_write(self._tables, change.event, before=before, key=change.before.key),
-            aggregates.append(self._tables.events, change.event, taken=stale),
-        ]
-
     def _erasure(self, erased: PartyChange) -> list[Write]:
         """The writes that remove the party's key from its item and from the quote that it came of. Where
         another party holds that contract by now, it is the key of a former holder."""
@@ -219,6 +209,16 @@ class DynamoDBParties:
                 )
             )
         return writes
+
+
+def party_change(tables: Tables, change: PartyChange) -> list[Write]:
+    """The writes of a party's item and of the event that it is as."""
+    if change.before.key is None:
+        raise ValueError("a party that was erased cannot change")
+    return [
+        party_write(tables, change.event, before=change.before.head, key=change.before.key),
+        aggregates.append(tables.events, change.event, taken=_moved_on(change.event)),
+    ]
 
 
 def _moved_on(event: Event) -> Refusal:

@@ -7,7 +7,8 @@ from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import PartyId, quote_id_for
 from insurance.domain.core.roles import Role
 from insurance.domain.core.stored import PartyKey, Stored
-from insurance.domain.party.record import Party, details_of
+from insurance.domain.party.details import details_of
+from insurance.domain.party.record import Party
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item

@@ -8,17 +8,15 @@ from insurance.domain.billing.arrears import check_arrears_paid
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import FieldFault, InvalidFields, NoAuthority
 from insurance.domain.core.event import StreamPosition
-from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Initiator, Policy, TransactionKind
-from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType
-from insurance.domain.policy.servicing import Servicing, ServicingResult
+from insurance.domain.policy.servicing import ServicingResult
 from insurance.domain.policy.transaction_input import TransactionInput
 from insurance.domain.product import Product
 from insurance.operations.command import Command, Query
 from insurance.operations.policy.ports import PolicyAccount, ServicingPorts
-from insurance.operations.policy.reprice_policy import repricing
+from insurance.operations.policy.reprice_policy import servicing_of
 from insurance.operations.policy.store_policy import (
     ChangedPolicy,
     check_acts_for_insurer,
@@ -167,17 +165,7 @@ def _serviced(
     policy = loaded.policy.record
     _check_authority(policy, change, call.caller)
     contract = ports.products.version(policy.product)
-    conditions = Conditions.of(contract)
-    product = contract
-    if not conditions.reprice_on_contract:
-        today = call.now.date()
-        product = ports.products.on_sale(policy.product.code, today, mode_of(policy.id))
-    servicing = Servicing(
-        conditions=conditions,
-        reprice=repricing(product, look_ups=ports.look_ups, caller=call.caller),
-        actor=call.caller.principal,
-        now=call.now,
-    )
+    servicing = servicing_of(policy, contract, call, ports)
     serviced = servicing.change(policy, change.at(contract, call.now))
     ended = policy.cancelled_by()
     if change.needs_account and ended is not None and ended.is_lapse:

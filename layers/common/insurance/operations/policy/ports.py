@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import PartyId
     from insurance.domain.core.stored import Stored
+    from insurance.domain.party.record import Party
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
     from insurance.operations.command import Command
-    from insurance.operations.parties.ports import Keys, ScreeningPorts
+    from insurance.operations.parties.ports import Keys, PartyChange, ScreeningPorts
     from insurance.operations.products.ports import Products
     from insurance.operations.quoting.ports import LookUps, Quotes
 
@@ -143,6 +144,57 @@ class TransferContext:
     """By party, without those who were erased; None: it never passed on."""
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectionContext:
+    """A party, or the one that stands for it, and the policies that it and its members hold."""
+
+    party: Stored[Party]
+    policies: Sequence[Stored[Policy]]
+    """In the order of their ids; one that was issued a moment ago may be missing."""
+    is_complete: bool
+    """Whether all contracts were read; there is a limit."""
+
+
+class PolicyEvent(NamedTuple):
+    """What one event makes of a policy."""
+
+    event: Event
+    before: Stored[Policy]
+    after: Stored[Policy]
+
+
+class Corrections(Protocol):
+    """A party together with its policies, for changing all of them at once."""
+
+    def get(self, party_id: PartyId) -> CorrectionContext:
+        """The party and its policies as they stand.
+
+        Raises:
+            PartyNotFound: There is no such party.
+            AlreadyErased: The party was erased.
+        """
+
+    def load(self, party_id: PartyId, command: Command) -> CorrectionContext:
+        """As `get`, after a look at the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            PartyNotFound: There is no such party.
+            AlreadyErased: The party was erased.
+        """
+
+    def correct(
+        self, party: PartyChange, policies: Sequence[PolicyEvent], *, command: Command
+    ) -> None:
+        """Store the party, its policies and the command's answer, all or none.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The party or one of the policies has changed since it was loaded.
+        """
+
+
 class PolicyAccount(Protocol):
     """A policy, and the account that it is paid by."""
 
@@ -234,3 +286,13 @@ class TransferPorts:
     transfers: PolicyTransfers
     screening: ScreeningPorts
     keys: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionPorts:
+    """What correcting a party needs from outside."""
+
+    products: Products
+    look_ups: LookUps
+    corrections: Corrections
+    screening: ScreeningPorts

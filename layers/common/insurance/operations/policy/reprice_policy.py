@@ -1,10 +1,26 @@
 """Reprice a policy: how a change is priced, with the facts that outside sources give."""
 
+from typing import Protocol
+
 from insurance.domain.core.caller import Caller
+from insurance.domain.core.identity import mode_of
+from insurance.domain.policy import Policy
+from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.repricing import Repricing
-from insurance.domain.policy.servicing import Reprice
+from insurance.domain.policy.servicing import Reprice, Servicing
 from insurance.domain.product import Product
+from insurance.operations.command import Command, Query
+from insurance.operations.products.ports import Products
 from insurance.operations.quoting.ports import LookUps
+
+
+class PricingPorts(Protocol):
+    """What the price of a change needs from outside."""
+
+    @property
+    def products(self) -> Products: ...
+    @property
+    def look_ups(self) -> LookUps: ...
 
 
 def repricing(product: Product, *, look_ups: LookUps, caller: Caller) -> Reprice:
@@ -12,3 +28,33 @@ def repricing(product: Product, *, look_ups: LookUps, caller: Caller) -> Reprice
     return Repricing(
         product, lambda wanted: look_ups.find(wanted.source, wanted.key), caller.roles
     ).reprice
+
+
+def servicing_of(
+    policy: Policy,
+    contract: Product,
+    call: Command | Query,
+    ports: PricingPorts,
+    *,
+    changes_risk: bool = True,
+) -> Servicing:
+    """How the caller changes the policy now, and on which product version its risk is priced.
+
+    Args:
+        policy: The policy.
+        contract: The version that the policy was made on.
+        call: By whom it is changed, and when.
+        ports: Where versions and outside facts come from.
+        changes_risk: Whether there may be something to price: only then is the version looked for
+            that is sold now, where the product prices changes on that one.
+    """
+    conditions = Conditions.of(contract)
+    product = contract
+    if changes_risk and not conditions.reprice_on_contract:
+        product = ports.products.on_sale(policy.product.code, call.now.date(), mode_of(policy.id))
+    return Servicing(
+        conditions=conditions,
+        reprice=repricing(product, look_ups=ports.look_ups, caller=call.caller),
+        actor=call.caller.principal,
+        now=call.now,
+    )

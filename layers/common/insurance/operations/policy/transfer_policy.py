@@ -7,14 +7,14 @@ from typing import Any
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import AlreadyErased, FieldFault, InvalidFields, ScreeningOpen
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import mode_of, screening_id_for, transferee_id_for
+from insurance.domain.core.identity import screening_id_for, transferee_id_for
 from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.party.details import details_of
 from insurance.domain.party.party import Policyholder
-from insurance.domain.party.record import Party, details_of
+from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy, TransactionKind
-from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType
-from insurance.domain.policy.servicing import Servicing, ServicingResult
+from insurance.domain.policy.servicing import ServicingResult
 from insurance.domain.policy.transaction_input import TransactionInput
 from insurance.domain.policy.transfer import (
     TransferInput,
@@ -31,7 +31,7 @@ from insurance.operations.parties.register_party import registration
 from insurance.operations.parties.screen_name import screen_name
 from insurance.operations.policy.change_policy import PolicyChange
 from insurance.operations.policy.ports import TransferPorts
-from insurance.operations.policy.reprice_policy import repricing
+from insurance.operations.policy.reprice_policy import servicing_of
 from insurance.operations.policy.store_policy import ChangedPolicy, check_visible
 
 
@@ -163,16 +163,8 @@ class _Transfer:
         now, caller = self.call.now, self.call.caller
         transfer = self.requested.at(contract, caller, now)
         check_transfer(policy, transfer, territory_of(policy, contract), now=now)
-        conditions = Conditions.of(contract)
-        product = contract
-        if self.requested.answers and not conditions.reprice_on_contract:
-            product = ports.products.on_sale(policy.product.code, now.date(), mode_of(policy.id))
-        servicing = Servicing(
-            conditions=conditions,
-            reprice=repricing(product, look_ups=ports.look_ups, caller=caller),
-            actor=caller.principal,
-            now=now,
-        )
+        changes_risk = bool(self.requested.answers)
+        servicing = servicing_of(policy, contract, self.call, ports, changes_risk=changes_risk)
         to_party = self.to_party if transfer.reason.changes_holder else policy.party_id
         serviced = servicing.change(
             policy,

@@ -6,8 +6,9 @@ from insurance.domain.core.errors import PartyNotFound
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import PartyId
 from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.party.details import details_of
 from insurance.domain.party.party import Policyholder
-from insurance.domain.party.record import Party, details_of
+from insurance.domain.party.record import Party
 from insurance.operations.command import Command
 from insurance.operations.parties.change_party import check_sees_party, standing_party
 from insurance.operations.parties.register_party import party_id_of_reference, registration

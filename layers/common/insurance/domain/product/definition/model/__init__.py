@@ -29,11 +29,13 @@ from insurance.domain.product.definition.model.claiming import (
 )
 from insurance.domain.product.definition.model.covering import Cover, UnderwritingRule
 from insurance.domain.product.definition.model.definition import (
+    Corrections,
     Definition,
     Documents,
     Filing,
     NumberFormat,
     Numbers,
+    PartyAnswer,
     Sale,
     TableDeclaration,
     TermOfCover,
@@ -71,6 +73,7 @@ __all__ = [
     "ClaimRule",
     "Claims",
     "Clause",
+    "Corrections",
     "Cover",
     "CoverClaim",
     "Definition",
@@ -89,6 +92,7 @@ __all__ = [
     "NumberFormat",
     "Numbers",
     "Part",
+    "PartyAnswer",
     "Question",
     "Rating",
     "RatingStep",

@@ -99,6 +99,48 @@ class Documents(Part):
     """By language (`en`) or language and territory (`en-GB`): texts in place of the usual ones."""
 
 
+class PartyAnswer(Part):
+    """A question whose answer repeats a detail of the policyholder."""
+
+    answer: Code
+    """A question for a text; for `date_of_birth`, for a date."""
+    repeats: Literal[
+        "name",
+        "postcode",
+        "country",
+        "email",
+        "phone",
+        "date_of_birth",
+        "registration_number",
+    ]
+
+
+class Corrections(Part):
+    """What a correction of the policyholder's details means for a policy."""
+
+    answers: Annotated[tuple[PartyAnswer, ...], Keywords(maxItems=20)] = ()
+    """The answers that follow the party's record, where they said what the record said."""
+    evidence: Annotated[
+        tuple[
+            Literal[
+                "name",
+                "address",
+                "email",
+                "phone",
+                "date_of_birth",
+                "registration_number",
+                "account",
+                "language",
+            ],
+            ...,
+        ],
+        Keywords(maxItems=8),
+    ] = ()
+    """What is corrected only with the reference of a document that was seen."""
+    documents: Annotated[tuple[DocumentKind, ...], Keywords(maxItems=6)] = ()
+    """The documents that are sent again."""
+
+
 class NumberFormat(Part):
     """How a number is formed: prefix, year, symbols of its own, check digits."""
 
@@ -168,4 +210,5 @@ class Definition(Part):
     renewal: Renewal = Renewal.nothing()
     claims: Claims = Claims.nothing()
     documents: Documents = Documents.nothing()
+    corrections: Corrections = Corrections.nothing()
     numbers: Numbers = Numbers.nothing()

@@ -1,0 +1,49 @@
+"""The request of a correction, as the input of its operation."""
+
+from datetime import date
+
+from insurance.api.body import Request
+from insurance.api.fields import Day, Language, Phone, Reason, Text
+from insurance.api.payees import HeldAccountRequest
+from insurance.domain.party.correction import CorrectedDetails, Correction
+from insurance.domain.party.party import Address, Email, EvidenceReference, Name
+
+
+class CorrectionRequest(Request):
+    """What is right about a customer, why, and from when. What is left out stays as it is."""
+
+    name: Name | None = None
+    address: Address | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    date_of_birth: date | None = None
+    """Of a person. It was told wrong: policies are priced on the right one from their beginning."""
+    registration_number: Text | None = None
+    """Of an organisation. It was told wrong, too."""
+    account: HeldAccountRequest | None = None
+    language: Language | None = None
+    effective_on: Day | None = None
+    """The date from which it holds, not ahead; left out: now."""
+    reason: Reason
+    evidence: EvidenceReference | None = None
+    """The reference of the document that was seen, where the product of a policy asks for one."""
+    leave_ended_terms: bool = False
+    """Leave the price of terms that have ended as it is, where the correction would change it."""
+
+    def correction(self) -> Correction:
+        return Correction(
+            details=CorrectedDetails(
+                name=self.name,
+                address=self.address,
+                email=self.email,
+                phone=self.phone,
+                date_of_birth=self.date_of_birth,
+                registration_number=self.registration_number,
+                account=self.account.payee() if self.account else None,
+                language=self.language,
+            ),
+            reason=self.reason,
+            effective_on=self.effective_on,
+            evidence=self.evidence,
+            leave_ended_terms=self.leave_ended_terms,
+        )

@@ -1,0 +1,230 @@
+"""Corrections: what a corrected detail of the holder does to a policy of theirs.
+
+The policy takes over the detail, and so do the answers that repeat it, by endorsements: from the day on
+which it holds, or from the beginning where it never changes. An answer that said something else than the
+party's record is about another person or place, and stays.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final, NamedTuple, Self
+
+from insurance.domain.core.errors import AlreadyErased
+from insurance.domain.core.money import Money
+from insurance.domain.core.money import total as total_of
+from insurance.domain.core.posting import Posting
+from insurance.domain.party.correction import (
+    CorrectedDetails,
+    Correction,
+    corrected_values,
+    stated_fields,
+    told_values,
+)
+from insurance.domain.party.correction_record import CorrectedField, PartyField
+from insurance.domain.party.party import Policyholder
+from insurance.domain.party.record import Party
+from insurance.domain.policy.difference import Difference, differences
+from insurance.domain.policy.policy import Policy
+from insurance.domain.policy.servicing import Servicing, ServicingResult
+from insurance.domain.policy.transaction import TransactionKind
+from insurance.domain.policy.transaction_input import TransactionInput
+from insurance.domain.product import Product
+
+REASON: Final = "holder_corrected"
+"""The reason of the endorsements that a correction makes."""
+ENDORSEMENT_LETTER: Final = "endorsement_letter"
+
+
+class HolderCorrection(NamedTuple):
+    """A correction of a party, as its policies need it."""
+
+    details: CorrectedDetails
+    fields: tuple[CorrectedField, ...]
+    values: Mapping[PartyField, str]
+    """What is right, as answers repeat it."""
+    told: Mapping[PartyField, frozenset[str]]
+    """What was told of the party until now."""
+    effective_on: date | None
+    now: datetime
+
+    @classmethod
+    def of(cls, party: Party, correction: Correction, *, now: datetime) -> Self:
+        """The correction of a party, whose record is not corrected yet.
+
+        Raises:
+            AlreadyErased: The party was erased.
+            InvalidFields: Nothing is stated, or something that a party of its kind does not have.
+        """
+        details = correction.details
+        fields = stated_fields(party, details)
+        return cls(
+            details=details,
+            fields=fields,
+            values=corrected_values(details, fields),
+            told=told_values(party),
+            effective_on=correction.effective_on,
+            now=now,
+        )
+
+    def effective_at(self, product: Product) -> datetime:
+        """From when it holds on policies of this product: their days begin at their own time."""
+        if self.effective_on is None:
+            return self.now
+        return min(product.moment(self.effective_on).astimezone(UTC), self.now)
+
+    def reaches_ended(self, policy: Policy, product: Product) -> bool:
+        """Whether it would change the price of a term that has ended."""
+        ends = ends_at(policy)
+        changes = answers_to_change(policy, self, product)
+        return ends is not None and any(instant < ends for instant, _ in changes)
+
+
+class CorrectedPolicy(NamedTuple):
+    """A policy before and after a correction of its holder."""
+
+    before: Policy
+    policy: Policy
+    endorsements: tuple[ServicingResult, ...]
+    documents: tuple[str, ...]
+    """The kinds of document to send again."""
+
+    @property
+    def is_changed(self) -> bool:
+        return self.policy != self.before
+
+    @property
+    def difference(self) -> Money:
+        """What the customer owes more in total; negative: gets back."""
+        currency = self.before.premium.total.currency
+        return total_of((made.difference for made in self.endorsements), currency)
+
+    @property
+    def changes(self) -> tuple[Difference, ...]:
+        """How the terms differ, each at the instant from which an endorsement rules them."""
+        shown: dict[str, Difference] = {}
+        for made in self.endorsements:
+            at = made.requested.effective_at
+            for difference in differences(self.before, self.policy, (at, at)):
+                shown.setdefault(difference.pointer, difference)
+        return tuple(shown.values())
+
+    @property
+    def postings(self) -> tuple[Posting, ...]:
+        return tuple(posting for made in self.endorsements for posting in made.postings)
+
+
+def correct_holder(
+    policy: Policy, correction: HolderCorrection, product: Product, servicing: Servicing
+) -> CorrectedPolicy:
+    """The policy with the corrected details of its holder, and priced on the answers that repeat them.
+
+    `product` is the version of the contract: it says which answers repeat a detail.
+
+    Raises:
+        AlreadyErased: The holder's personal data were erased.
+        InvalidFields, OutsideTerm, RiskNotAccepted, WrongState, TooManyChanges: As in
+            `Servicing.change`.
+    """
+    if policy.policyholder is None:
+        raise AlreadyErased(policy.id)
+    changed, endorsements = policy, []
+    for effective_at, answers in answers_to_change(policy, correction, product):
+        request = TransactionInput(
+            kind=TransactionKind.ENDORSEMENT,
+            effective_at=effective_at,
+            reason=REASON,
+            answers=dict(answers),
+        )
+        made = servicing.change(changed, request)
+        changed = made.policy
+        endorsements.append(made)
+    changed = changed.replace(policyholder=_holder(policy.policyholder, correction))
+    again = product.corrections.documents if changed != policy else ()
+    letter = [ENDORSEMENT_LETTER] if endorsements else []
+    kinds = dict.fromkeys([*again, *letter])
+    sent = tuple(kind for kind in kinds if kind in product.documents.kinds)
+    return CorrectedPolicy(policy, changed, tuple(endorsements), sent)
+
+
+def answers_to_change(
+    policy: Policy, correction: HolderCorrection, product: Product
+) -> list[tuple[datetime, Mapping[str, str]]]:
+    """The answers that repeat a corrected detail and said what was told of it, and from when each changes."""
+    segments = policy.segments()
+    if not segments:
+        return []
+    begins = segments[0].period.start
+    at = {True: begins, False: max(correction.effective_at(product), begins)}
+    changes: dict[datetime, dict[str, str]] = {}
+    for code, detail in product.corrections.answers.items():
+        right = correction.values.get(detail)
+        if right is None:
+            continue
+        instant = at[detail.never_changes]
+        said = (policy.at(instant).answers or {}).get(code)
+        if _is_same(said, right) or not _is_told(said, detail, policy, correction):
+            continue
+        changes.setdefault(instant, {})[code] = right
+    return sorted(changes.items())
+
+
+def is_changed_later(corrected: CorrectedPolicy) -> bool:
+    """Whether a change with a later effect says something else than an answer that was corrected."""
+    for made in corrected.endorsements:
+        number = str(made.requested.number)
+        asked = (corrected.policy.changed or {})[number].asked
+        for segment in corrected.policy.segments():
+            if segment.period.end <= made.requested.effective_at:
+                continue
+            answers = segment.answers or {}
+            if not all(_is_same(answers.get(code), answer) for code, answer in asked.items()):
+                return True
+    return False
+
+
+def ends_at(policy: Policy) -> datetime | None:
+    """When the last cover of the policy ends; None: it never gave any."""
+    segments = policy.segments()
+    return segments[-1].period.end if segments else None
+
+
+def _holder(holder: Policyholder, correction: HolderCorrection) -> Policyholder:
+    details = correction.details
+    right: dict[CorrectedField, Any] = {
+        CorrectedField.NAME: details.name,
+        CorrectedField.EMAIL: details.email,
+        CorrectedField.DATE_OF_BIRTH: details.date_of_birth,
+        CorrectedField.ADDRESS: details.address,
+    }
+    changes = {field.value: right[field] for field in correction.fields if field in right}
+    return holder.replace(**changes)
+
+
+def _is_told(
+    said: object, detail: PartyField, policy: Policy, correction: HolderCorrection
+) -> bool:
+    """Whether an answer said what was told of the party: on its record, or with this policy."""
+    told: Iterable[str] = correction.told[detail]
+    of_policy = _of_holder(policy.policyholder, detail)
+    return any(_is_same(said, value) for value in (*told, of_policy))
+
+
+def _of_holder(holder: Policyholder | None, detail: PartyField) -> str | None:
+    if holder is None:
+        return None
+    address, born = holder.address, holder.date_of_birth
+    values = {
+        PartyField.NAME: holder.name,
+        PartyField.EMAIL: holder.email,
+        PartyField.POSTCODE: address.postcode if address else None,
+        PartyField.COUNTRY: address.country if address else None,
+        PartyField.DATE_OF_BIRTH: born.isoformat() if born else None,
+    }
+    return values.get(detail)
+
+
+def _is_same(said: object, value: str | None) -> bool:
+    """Whether two texts are the same but for spaces and case."""
+    if not isinstance(said, str) or value is None:
+        return False
+    return "".join(said.split()).casefold() == "".join(value.split()).casefold()

@@ -1,0 +1,102 @@
+"""A party and all of its policies, read together and changed in one transaction."""
+
+from collections.abc import Sequence
+from itertools import batched, islice
+from typing import TYPE_CHECKING, Final
+
+from insurance.domain.core.identity import PartyId, PolicyId, policy_id_for
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.record import Party
+from insurance.domain.policy import Policy
+from insurance.dynamodb.contract_keys import is_former_mark
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
+from insurance.dynamodb.parties.parties import DynamoDBParties, party_change
+from insurance.dynamodb.policy.policy_changes import policy_change
+from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.tables import Tables
+from insurance.dynamodb.transaction import load, transact
+from insurance.operations.command import Command
+from insurance.operations.parties.ports import PartyChange
+from insurance.operations.policy.ports import CorrectionContext, PolicyEvent
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CONTRACTS_READ: Final = 300
+POLICIES_PER_READ: Final = 33
+"""Three keys each; one BatchGetItem takes 100."""
+
+
+class DynamoDBCorrections:
+    """The port `Corrections` on DynamoDB: the party, the list of its contracts, and their policies."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: Tables,
+        *,
+        reader: PolicyReader,
+        parties: DynamoDBParties,
+        idempotency: IdempotencyRecords,
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._reader = reader
+        self._parties = parties
+        self._copies = DynamoDBKeyCopies(client, tables)
+        self._idempotency = idempotency
+
+    def get(self, party_id: PartyId) -> CorrectionContext:
+        return self._context(self._parties.get(party_id))
+
+    def load(self, party_id: PartyId, command: Command) -> CorrectionContext:
+        return self._context(self._parties.load([party_id], command)[0])
+
+    def correct(
+        self, party: PartyChange, policies: Sequence[PolicyEvent], *, command: Command
+    ) -> None:
+        transact(
+            self._client,
+            [
+                *party_change(self._tables, party),
+                *(
+                    write
+                    for policy in policies
+                    for write in policy_change(self._tables, policy.event, before=policy.before)
+                ),
+                self._idempotency.keep(
+                    command.idempotency, about=party.event.stream, key=party.before.key
+                ),
+            ],
+        )
+
+    def _context(self, party: Stored[Party]) -> CorrectionContext:
+        if party.record.merged_into is not None:
+            party = self._parties.get(party.record.merged_into)
+        listed = (
+            policy_id_for(quote_id)
+            for held in party.record.ids
+            for quote_id in self._copies.every_contract(held)
+            if not is_former_mark(quote_id)
+        )
+        read = [*islice(listed, CONTRACTS_READ + 1)]
+        own = map(policy_id_for, party.record.ids)
+        ids = sorted({*own, *read[:CONTRACTS_READ]})
+        policies = [
+            policy for policy in self._policies(ids) if policy.record.party in party.record.ids
+        ]
+        return CorrectionContext(party, policies, is_complete=len(read) <= CONTRACTS_READ)
+
+    def _policies(self, ids: Sequence[PolicyId]) -> list[Stored[Policy]]:
+        """Those of them that were issued."""
+        policies = []
+        for part in batched(ids, POLICIES_PER_READ, strict=False):
+            wanted = [key for policy_id in part for key in self._reader.wants(policy_id)]
+            found = batched(load(self._client, wanted), 3, strict=True)
+            policies += [
+                self._reader.read(policy_id, items)
+                for policy_id, items in zip(part, found, strict=True)
+                if items[1] is not None
+            ]
+        return policies

@@ -1,0 +1,270 @@
+"""Correct a party: a detail is another one, on its record and on all of its policies; or preview that."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    CorrectionNotPossible,
+    FieldFault,
+    InsuranceError,
+    InvalidFields,
+    NoticeNotServed,
+    Obstacle,
+    OutsideTerm,
+    RiskNotAccepted,
+    ScreeningOpen,
+    TermsNotOffered,
+    TooManyChanges,
+    WrongState,
+)
+from insurance.domain.core.identity import PartyId, PolicyId, screening_id_for
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.party.correction import (
+    Correction,
+    corrected,
+    differing_fields,
+)
+from insurance.domain.party.correction_record import CorrectedField
+from insurance.domain.party.event_types import PartyEventType
+from insurance.domain.party.record import Party
+from insurance.domain.policy import Policy
+from insurance.domain.policy.correction import (
+    CorrectedPolicy,
+    HolderCorrection,
+    answers_to_change,
+    correct_holder,
+    ends_at,
+    is_changed_later,
+)
+from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.product import Product
+from insurance.domain.screening.screening import ScreeningStatus, ScreeningSubject
+from insurance.operations.command import Command, Query
+from insurance.operations.parties.change_party import check_sees_party, party_event
+from insurance.operations.parties.screen_name import screen_name
+from insurance.operations.policy.ports import CorrectionContext, CorrectionPorts, PolicyEvent
+from insurance.operations.policy.reprice_policy import servicing_of
+from insurance.operations.policy.store_policy import ChangedPolicy
+
+POLICIES_MAX: Final = 48
+"""Of one correction: two writes each, beside those of the party, are what one transaction takes."""
+
+OBSTACLES: Final[dict[type[InsuranceError], str]] = {
+    AlreadyErased: "already_erased",
+    InvalidFields: "invalid_answer",
+    NoticeNotServed: "notice_not_served",
+    OutsideTerm: "outside_term",
+    RiskNotAccepted: "risk_not_accepted",
+    TermsNotOffered: "terms_not_offered",
+    TooManyChanges: "too_many_changes",
+    WrongState: "wrong_state",
+}
+"""Why a policy cannot take a correction: what refuses the endorsement."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyCorrection:
+    """What a correction comes to."""
+
+    before: Party
+    party: Stored[Party]
+    """As it is after the correction; in a preview its stream is where it stands now."""
+    fields: tuple[CorrectedField, ...]
+    """What was stated; a policy may have had something else than the record."""
+    policies: Sequence[CorrectedPolicy]
+    """Those that change."""
+    left: Sequence[PolicyId]
+    """Policies whose term has ended, and whose price the correction would change."""
+    stored: bool
+
+    @property
+    def is_screened(self) -> bool:
+        """Whether the corrected name is compared with the sanctions list before it is stored."""
+        return CorrectedField.NAME in self.fields
+
+
+def preview_correction(
+    party_id: PartyId, correction: Correction, query: Query, ports: CorrectionPorts
+) -> PartyCorrection:
+    """What a correction would change on each policy, and cost; nothing is stored, and nobody is screened.
+
+    Raises:
+        PartyNotFound: There is no such party, or the caller may not see it.
+        AlreadyErased: The party was erased.
+        InvalidFields: Nothing changes or is stated, the day is ahead, or a product asks for evidence.
+        PartyFull: The record holds as much as it can.
+        CorrectionNotPossible: A policy cannot take the correction.
+    """
+    context = ports.corrections.get(party_id)
+    check_sees_party(context.party.record, query.caller)
+    return _Plan(context, correction, query, ports).made()
+
+
+def correct_party(
+    party_id: PartyId, correction: Correction, command: Command, ports: CorrectionPorts
+) -> PartyCorrection:
+    """Correct the party and all of its policies, or nothing: one event each, in one transaction.
+
+    Raises:
+        PartyNotFound: There is no such party, or the caller may not see it.
+        AlreadyErased: The party was erased.
+        StaleRevision: The party has changed since the caller read it.
+        InvalidFields: Nothing changes or is stated, the day is ahead, or a product asks for evidence.
+        PartyFull: The record holds as much as it can.
+        CorrectionNotPossible: A policy cannot take the correction.
+        ScreeningOpen: A person must decide whether the corrected name is that of a listed person.
+    """
+    context = ports.corrections.load(party_id, command)
+    before = context.party
+    check_sees_party(before.record, command.caller)
+    command.check_revision(before, party_id)
+    made = _Plan(context, correction, command, ports).made()
+    change, stored = party_event(before, made.party.record, PartyEventType.CORRECTED, command)
+    if made.is_screened:
+        _screen(stored.record.names[-1].name, context, command, ports)
+    result = PartyCorrection(
+        before.record, stored, made.fields, made.policies, made.left, stored=True
+    )
+    by_id = {policy.record.id: policy for policy in context.policies}
+    events = [_event(policy, by_id[policy.before.id], command) for policy in made.policies]
+    ports.corrections.correct(change, events, command=command.with_answer(result))
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A requested correction of a party and its policies, by whom and when."""
+
+    context: CorrectionContext
+    correction: Correction
+    call: Command | Query
+    ports: CorrectionPorts
+
+    def made(self) -> PartyCorrection:
+        """The party and the policies after it; nothing is stored yet."""
+        before, correction, now = self.context.party.record, self.correction, self.call.now
+        party = corrected(before, correction, now=now, by=self.call.caller.principal)
+        holder = HolderCorrection.of(before, correction, now=now)
+        in_force = [policy for policy in self._policies() if _gives_cover(policy, now)]
+        self._check_evidence(in_force, holder.fields)
+        left = [
+            policy.id
+            for policy in self._policies()
+            if policy not in in_force and holder.reaches_ended(policy, self._contract(policy))
+        ]
+        obstacles = [*self._before_all(left)]
+        changed: list[CorrectedPolicy] = []
+        for policy in in_force:
+            made = self._corrected(policy, holder)
+            if isinstance(made, Obstacle):
+                obstacles.append(made)
+            elif made.is_changed:
+                changed.append(made)
+        if len(changed) > POLICIES_MAX:
+            reason = (
+                f"It has {len(changed)} policies to correct; {POLICIES_MAX} at most are at once."
+            )
+            obstacles.append(Obstacle("too_many_policies", before.id, reason, None))
+        if obstacles:
+            raise CorrectionNotPossible(before.id, obstacles)
+        if not (changed or differing_fields(before, correction.details)):
+            detail = "Everything that is stated is on the record and on the policies already."
+            raise InvalidFields([FieldFault("", "nothing-changes", detail)])
+        after = Stored(party, self.context.party.head, self.context.party.key)
+        return PartyCorrection(before, after, holder.fields, changed, left, stored=False)
+
+    def _policies(self) -> list[Policy]:
+        return [stored.record for stored in self.context.policies]
+
+    def _contract(self, policy: Policy) -> Product:
+        return self.ports.products.version(policy.product)
+
+    def _check_evidence(
+        self, policies: Sequence[Policy], fields: tuple[CorrectedField, ...]
+    ) -> None:
+        """Check that there is evidence, if the product of a policy asks for it."""
+        asked = any(
+            self._contract(policy).corrections.evidence.intersection(fields) for policy in policies
+        )
+        if asked and self.correction.evidence is None:
+            detail = "Name the document that proves it."
+            raise InvalidFields([FieldFault("/evidence", "missing", detail)])
+
+    def _before_all(self, left: Sequence[PolicyId]) -> Iterator[Obstacle]:
+        """What stands in the way whatever the policies in force become."""
+        if not self.context.is_complete:
+            reason = "It has more contracts than can be looked through at once: call us."
+            yield Obstacle("too_many_contracts", self.context.party.record.id, reason, None)
+        if not self.correction.leave_ended_terms:
+            reason = "The term has ended, and its price would be another one: say that it is left."
+            for policy_id in left:
+                yield Obstacle("term_ended", policy_id, reason, None)
+
+    def _corrected(self, policy: Policy, holder: HolderCorrection) -> CorrectedPolicy | Obstacle:
+        """The policy after the correction, or why it cannot take it."""
+        contract = self._contract(policy)
+        changes_risk = bool(answers_to_change(policy, holder, contract))
+        try:
+            servicing = servicing_of(
+                policy, contract, self.call, self.ports, changes_risk=changes_risk
+            )
+            made = correct_holder(policy, holder, contract, servicing)
+        except tuple(OBSTACLES) as refusal:
+            return Obstacle(OBSTACLES[type(refusal)], policy.id, str(refusal), None)
+        if is_changed_later(made):
+            reason = "A change with a later effect says something else: reverse that one first."
+            return Obstacle("changed_later", policy.id, reason, None)
+        return made
+
+
+def _gives_cover(policy: Policy, now: datetime) -> bool:
+    """Whether the policy gives cover now, or will."""
+    ends = ends_at(policy)
+    return ends is not None and ends > now
+
+
+def _event(made: CorrectedPolicy, before: Stored[Policy], command: Command) -> PolicyEvent:
+    effective_at = made.endorsements[0].requested.effective_at if made.endorsements else None
+    endorsed = PolicyEventType.ENDORSED if made.endorsements else PolicyEventType.HOLDER_CORRECTED
+    changed = ChangedPolicy(
+        made.policy, endorsed, effective_at=effective_at, postings=made.postings
+    )
+    event, after = changed.following(before, command)
+    return PolicyEvent(event, before, after)
+
+
+def _screen(
+    name: str, context: CorrectionContext, command: Command, ports: CorrectionPorts
+) -> None:
+    """Refuse the correction while a match of the corrected name is open or confirmed.
+
+    The case is that of the first policy, where there is one: the same that its issue was screened in.
+    """
+    holder = _screened(context)
+    if holder.key is None:
+        raise AlreadyErased(f"party {holder.party_id}")
+    subject = ScreeningSubject(
+        screening_id_for(holder.about), context.party.record.partner, holder.party_id, name
+    )
+    screening = screen_name(subject, holder.key, command, ports.screening)
+    if screening is not None and screening.case.status is not ScreeningStatus.CLEARED:
+        raise ScreeningOpen("the corrected name", subject.case_id)
+
+
+class _Screened(NamedTuple):
+    """What a case is about, and with whose key it is sealed."""
+
+    about: PolicyId | PartyId
+    party_id: PartyId
+    key: PartyKey | None
+
+
+def _screened(context: CorrectionContext) -> _Screened:
+    if context.policies:
+        first = context.policies[0]
+        return _Screened(first.record.id, first.record.party, first.key)
+    party = context.party
+    return _Screened(party.record.id, party.record.id, party.key)

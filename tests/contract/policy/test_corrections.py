@@ -1,0 +1,180 @@
+"""A party and its policies change together or not at all, in memory and on a real engine alike."""
+
+from datetime import timedelta
+
+import pytest
+from insurance.domain.core.errors import AlreadyErased, PartyNotFound, StaleRevision
+from insurance.domain.core.event import first_broken_link
+from insurance.domain.core.identity import party_id_for
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.correction import CorrectedDetails, Correction, corrected
+from insurance.domain.party.event_types import PartyEventType
+from insurance.domain.party.record import Party
+from insurance.domain.policy import Policy
+from insurance.domain.policy.event_types import PolicyEventType
+from insurance.operations.command import Command
+from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
+from insurance.operations.parties.change_party import party_event
+from insurance.operations.parties.merge_parties import merge_parties
+from insurance.operations.policy.correct_party import POLICIES_MAX
+from insurance.operations.policy.ports import CorrectionContext, PolicyEvent
+
+from tests.support.builders import LATER, PARTNER, QUOTE_ID, make_command, make_quote, next_event
+from tests.support.stores import Stores, accept, add_quote, erase, issue
+
+CORRECT = "test POST /v1/parties/{party_id}/corrections"
+PARTY = party_id_for(QUOTE_ID)
+AFTER = LATER + timedelta(days=1)
+
+
+def quote_id(number: int) -> str:
+    return f"quo_test_{number:016d}"
+
+
+def issued(stores: Stores, number: int = 0, of: Stored[Policy] | None = None) -> Stored[Policy]:
+    """The first policy, or another one; `of` the party of a policy if one is given."""
+    quote = make_quote(id=quote_id(number)) if number else make_quote()
+    name = f"{number}"
+    return issue(
+        stores, accept(stores, add_quote(stores, quote, of=of), f"accept-{name}"), f"issue-{name}"
+    )
+
+
+def command(key: str) -> Command:
+    return make_command(
+        key,
+        operation=CORRECT,
+        now=AFTER,
+        render=lambda stored: RecordedAnswer(stored.record.id),
+    )
+
+
+def correct(
+    stores: Stores, context: CorrectionContext, name: str, key: str = "correct-1"
+) -> Stored[Party]:
+    """Give the party and its policies another name."""
+    correction = Correction(CorrectedDetails(name=name), "told wrong")
+    after = corrected(context.party.record, correction, now=AFTER, by="app_one")
+    change, stored = party_event(context.party, after, PartyEventType.CORRECTED, command(key))
+    policies = []
+    for policy in context.policies:
+        assert policy.record.policyholder is not None
+        holder = policy.record.policyholder.replace(name=name)
+        renamed = policy.record.replace(policyholder=holder)
+        event = next_event(
+            policy.head, renamed, policy.key, type=PolicyEventType.HOLDER_CORRECTED, now=AFTER
+        )
+        policies.append(PolicyEvent(event, policy, Stored(renamed, event.head, policy.key)))
+    stores.corrections.correct(change, policies, command=command(key).with_answer(stored))
+    return stored
+
+
+def names(stores: Stores, *policies: Stored[Policy]) -> list[str]:
+    read = [stores.policies.get(policy.record.id).record.policyholder for policy in policies]
+    return [holder.name for holder in read if holder]
+
+
+def test_a_party_and_all_of_its_policies_are_read_and_no_other_s(stores):
+    first = issued(stores)
+    second = issued(stores, 1, of=first)
+    issued(stores, 2)
+
+    context = stores.corrections.get(PARTY)
+
+    assert context.is_complete
+    assert context.party == stores.parties.get(PARTY)
+    assert list(context.policies) == sorted(
+        [first, second], key=lambda policy: str(policy.record.id)
+    )
+
+
+def test_the_party_that_stands_for_another_is_read_with_the_policies_of_both(stores):
+    first, other = issued(stores), issued(stores, 2)
+    merge = make_command("merge", operation="merge", caller=PARTNER)
+    merge_parties(PARTY, other.record.party, merge, stores.parties)
+
+    context = stores.corrections.get(other.record.party)
+
+    assert context.party.record.id == PARTY
+    assert {policy.record.id for policy in context.policies} == {first.record.id, other.record.id}
+
+
+def test_the_party_and_the_policies_are_stored_together_each_in_its_own_stream(stores):
+    first = issued(stores)
+    second = issued(stores, 1, of=first)
+
+    stored = correct(stores, stores.corrections.get(PARTY), "Ada King")
+
+    assert stores.parties.get(PARTY) == stored
+    assert names(stores, first, second) == ["Ada King", "Ada King"]
+    for policy in (first, second):
+        events = stores.policies.events(policy.record.id, after=0, limit=9)
+        assert [event.type for event in events][1:] == ["policy.holder_corrected"]
+        assert first_broken_link(events) is None
+        assert stores.policies.as_known(policy.record.id, LATER).record == policy.record
+
+
+def test_nothing_is_stored_where_one_policy_has_changed_meanwhile(stores):
+    first = issued(stores)
+    second = issued(stores, 1, of=first)
+    read = stores.corrections.get(PARTY)
+    correct(stores, stores.corrections.get(PARTY), "Ada King")
+    now = stores.corrections.get(PARTY)
+    stale = CorrectionContext(now.party, read.policies, is_complete=True)
+
+    with pytest.raises(StaleRevision):
+        correct(stores, stale, "Ada Lovelace", "correct-2")
+
+    assert stores.parties.get(PARTY) == now.party
+    assert names(stores, first, second) == ["Ada King", "Ada King"]
+
+
+def test_nothing_is_stored_where_the_party_has_changed_meanwhile(stores):
+    first = issued(stores)
+    read = stores.corrections.get(PARTY)
+    correct(stores, read, "Ada King")
+    now = stores.corrections.get(PARTY)
+    stale = CorrectionContext(read.party, now.policies, is_complete=True)
+
+    with pytest.raises(StaleRevision):
+        correct(stores, stale, "Ada Byron", "correct-2")
+
+    assert names(stores, first) == ["Ada King"]
+
+
+def test_a_correction_is_answered_once(stores):
+    issued(stores)
+    correct(stores, stores.corrections.load(PARTY, command("correct-1")), "Ada King")
+
+    with pytest.raises(AlreadyAnswered) as earlier:
+        stores.corrections.load(PARTY, command("correct-1"))
+
+    assert earlier.value.answer.body == PARTY
+
+
+def test_who_is_not_known_or_was_erased_has_nothing_to_correct(stores):
+    with pytest.raises(PartyNotFound):
+        stores.corrections.get(PARTY)
+    issued(stores)
+    erase(stores, PARTY)
+
+    with pytest.raises(AlreadyErased):
+        stores.corrections.get(PARTY)
+
+
+def test_as_many_policies_as_are_promised_fit_into_one_transaction(dynamodb_stores):
+    first = issued(dynamodb_stores)
+    others = [issued(dynamodb_stores, number, of=first) for number in range(1, POLICIES_MAX)]
+
+    correct(dynamodb_stores, dynamodb_stores.corrections.get(PARTY), "Ada King")
+
+    assert set(names(dynamodb_stores, first, *others)) == {"Ada King"}
+
+
+def test_a_party_with_more_contracts_than_are_looked_through_says_so(dynamodb_stores, monkeypatch):
+    monkeypatch.setattr("insurance.dynamodb.policy.corrections.CONTRACTS_READ", 2)
+    first = issued(dynamodb_stores)
+    for number in range(1, 4):
+        issued(dynamodb_stores, number, of=first)
+
+    assert not dynamodb_stores.corrections.get(PARTY).is_complete
