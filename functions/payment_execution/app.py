@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from insurance import bundles, telemetry, wiring
 from insurance.api.body import Request
@@ -86,11 +86,15 @@ class BankReportRequest(Request):
 class StatusReportRequest(Request):
     """The bank's message as it came: pain.002, in any of its versions."""
 
+    FILES: ClassVar[frozenset[str]] = frozenset({"document"})
+
     document: Annotated[str, Field(min_length=1, max_length=200_000)]
 
 
 class StatementRequest(Request):
     """A statement as it came: a CAMT.053 message of one statement, or our CSV."""
+
+    FILES: ClassVar[frozenset[str]] = frozenset({"document"})
 
     format: Literal["camt.053", "csv"]
     document: Annotated[str, Field(min_length=1, max_length=240_000)]

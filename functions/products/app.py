@@ -63,6 +63,7 @@ class FilesRequest(Request):
     """A version's files as text: product.json, CSV tables by their names without `.csv`, scenarios.json."""
 
     BYTES_MAX: ClassVar[int] = 4 * 1024 * 1024
+    FILES: ClassVar[frozenset[str]] = frozenset({"document", "tables", "scenarios"})
 
     document: Text
     tables: Annotated[dict[TableName, Text], Field(max_length=200)] = {}

@@ -32,7 +32,6 @@ from tools.openapi.problem import (
     GATEWAYS,
     PROBLEM,
     PROBLEM_FIELD,
-    UNSUPPORTED_MEDIA_TYPE,
     problem_examples,
     problem_response,
 )
@@ -194,8 +193,6 @@ def _by_status(route: Route) -> Mapping[str, list[Problem]]:
     """The problems of a route by HTTP status: its own, and those of the gateway in front of it."""
     found: dict[str, list[Problem]] = {}
     problems = [*problems_of(route).values(), *GATEWAYS]
-    if route.method == "POST":
-        problems.append(UNSUPPORTED_MEDIA_TYPE)
     for problem in problems:
         found.setdefault(str(int(problem.status)), []).append(problem)
     return found

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from insurance.api.problems import FAULT, NO_ROUTE, TYPE_PREFIX
+from insurance.api.responses import ALWAYS
 
 type Json = dict[str, Any]
 
@@ -104,7 +105,7 @@ def gateway_responses() -> Json:
 
 
 def _gateway_response(kind: Kind) -> Json:
-    headers = (("Content-Type", "application/problem+json"), ("Cache-Control", "no-store"))
+    headers = (("Content-Type", "application/problem+json"), *ALWAYS.items())
     response: Json = {} if kind.status is None else {"statusCode": str(kind.status)}
     response["responseParameters"] = {
         f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers + kind.headers

@@ -69,12 +69,10 @@ GATEWAYS = tuple(
 )
 """What the gateway answers on any route by itself."""
 
-UNSUPPORTED_MEDIA_TYPE = _of_gateway("UNSUPPORTED_MEDIA_TYPE")
-
 
 def problem_examples() -> Json:
     """`components/examples`: one of each problem, shared, since a template has an end."""
-    problems = {*PROBLEMS.values(), FAULT, *GATEWAYS, UNSUPPORTED_MEDIA_TYPE}
+    problems = {*PROBLEMS.values(), FAULT, *GATEWAYS}
     named = {_example_name(problem): {"value": _example(problem)} for problem in problems}
     return dict(sorted(named.items()))
 

@@ -145,6 +145,30 @@ def test_a_body_that_is_no_json_object_is_malformed(loaded: Handlers, routes: li
             assert (answer.status, answer.code) == (400, "malformed-body"), route.path
 
 
+OTHER_TYPES = ("text/xml", "application/x-www-form-urlencoded", "text/plain; charset=utf-8", "json")
+
+
+def test_a_body_is_sent_as_json_and_as_nothing_else(loaded: Handlers, routes: list[Route]):
+    for route in routes:
+        if route.method != "POST":
+            continue
+        for sent in OTHER_TYPES:
+            headers, key = {"Content-Type": sent}, "key" if route.writes else None
+            answer = loaded.call(
+                "POST", path_of(route), "{}", caller=welcome(route), key=key, headers=headers
+            )
+            assert (answer.status, answer.code) == (415, "unsupported-media-type"), route.path
+
+
+@pytest.mark.parametrize(
+    "sent", ["application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"]
+)
+def test_json_may_name_its_charset_or_its_kind(sent: str, loaded: Handlers):
+    answer = loaded.post("/v1/quotes/preview", "[", headers={"Content-Type": sent}, key=None)
+
+    assert answer.code == "malformed-body"
+
+
 @pytest.mark.parametrize("kind", CallerKind)
 def test_a_route_is_open_to_the_callers_that_it_declares(
     kind: CallerKind, loaded: Handlers, routes: list[Route]

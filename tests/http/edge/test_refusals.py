@@ -46,6 +46,8 @@ def assert_problem(answer: Answer, status: int, code: str) -> None:
     assert (answer.status, answer.body.get("code")) == (status, code), answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
     assert answer.body["status"] == status
     assert answer.body["type"].endswith(f"/problems/{code}")
     assert answer.body["title"]

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, NoReturn
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -21,12 +21,25 @@ INTEGER_DIGITS_MAX = 16
 NO_TEXT = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\\ud800-\\udfff\\ufffd]")
 """API Gateway puts U+FFFD where bytes were not UTF-8: what they said is lost, so nobody may guess."""
 
+INVISIBLE = re.compile(
+    "[\\x80-\\x9f\\xad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\U000e0000-\\U000e007f]"
+    "|(?<![^\\x00-\\u02ff])[\\u200c\\u200d]|[\\u200c\\u200d](?![^\\x00-\\u02ff])"
+)
+"""What a reader does not see: controls, marks of direction, and characters without width. They make one
+name look like another, or hide a part of it. The two joiners are letters' neighbours in Persian and Indic
+scripts and in emoji, and stay there (as in Unicode's UAX 31, "Layout and Format Control Characters")."""
+
 FAULTS_SHOWN_MAX = 50
 CODES = {"missing": "required", "extra_forbidden": "unknown"}
 
 
 class MalformedBody(InsuranceError):
     """Not the JSON that this API reads."""
+
+
+class UnsupportedMediaType(InsuranceError):
+    def __init__(self, sent: str) -> None:
+        super().__init__(f"Send the body with `Content-Type: application/json`, not as {sent}.")
 
 
 class BodyTooLarge(InsuranceError):
@@ -46,6 +59,8 @@ class Request(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     BYTES_MAX: ClassVar[int] = BODY_BYTES_MAX
+    FILES: ClassVar[frozenset[str]] = frozenset()
+    """Fields whose text is somebody's file: it is taken as it was written."""
 
 
 def body_text(event: Mapping[str, Any], most: int = BODY_BYTES_MAX) -> str:
@@ -100,17 +115,43 @@ def read_request[R: Request](text: str, model: type[R]) -> tuple[R, JsonObject]:
 
     Raises:
         MalformedBody: The text is not a JSON object.
-        InvalidFields: The object does not fit the request.
+        InvalidFields: The object does not fit the request, or a text holds characters that nobody sees.
     """
     parsed = read_json(text)
     if not isinstance(parsed, dict):
         raise MalformedBody("The body is a JSON object.")
+    if INVISIBLE.search(text) or "\\u" in text:
+        _check_visible(parsed, model)
     try:
         return model.model_validate_json(text), parsed
     except ValidationError as error:
         raise InvalidFields(
             faults_of(error.errors(include_url=False, include_input=False))
         ) from error
+
+
+def _check_visible(parsed: JsonObject, model: type[Request]) -> None:
+    texts = {name: value for name, value in parsed.items() if name not in model.FILES}
+    detail = "It holds characters that nobody sees: controls, marks of direction, or signs without width."
+    faults = [FieldFault(at, "invisible-characters", detail) for at in _invisible(texts, "")]
+    if faults:
+        raise InvalidFields(faults[:FAULTS_SHOWN_MAX])
+
+
+def _invisible(value: Json, pointer: str) -> Iterator[str]:
+    """Where texts hold characters that nobody sees."""
+    if isinstance(value, str):
+        if INVISIBLE.search(value):
+            yield pointer
+    elif isinstance(value, dict):
+        for name, child in value.items():
+            at = f"{pointer}/{_escaped(name)}"
+            if INVISIBLE.search(name):
+                yield at
+            yield from _invisible(child, at)
+    elif isinstance(value, list):
+        for place, child in enumerate(value):
+            yield from _invisible(child, f"{pointer}/{place}")
 
 
 def faults_of(details: Iterable[ErrorDetails]) -> list[FieldFault]:

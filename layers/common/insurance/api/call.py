@@ -1,18 +1,29 @@
 """One HTTP call, as API Gateway hands it to a function."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 from insurance.api import headers
-from insurance.api.body import Request, body_text, check_no_body, read_request
+from insurance.api.body import (
+    BODY_BYTES_MAX,
+    Request,
+    UnsupportedMediaType,
+    body_text,
+    check_no_body,
+    read_request,
+)
 from insurance.api.caller import caller_of
 from insurance.api.paging import Page, read_page
 from insurance.api.parameters import Parameters, read_parameters
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.classification import JsonObject
 from insurance.operations.command import Query
+
+JSON_TYPE = re.compile(r"\s*application/(?:[a-z0-9.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
+MEDIA_TYPE_SHOWN = 100
 
 
 class Call:
@@ -64,8 +75,16 @@ class Call:
         return read_parameters(self.query, model)
 
     def request[R: Request](self, model: type[R]) -> R:
-        request, self.sent = read_request(body_text(self.event, model.BYTES_MAX), model)
+        request, self.sent = read_request(self._body(model.BYTES_MAX), model)
         return request
 
     def check_no_body(self) -> None:
-        check_no_body(body_text(self.event))
+        check_no_body(self._body(BODY_BYTES_MAX))
+
+    def _body(self, most: int) -> str:
+        """The body as text, if it is sent as JSON or nobody says what it is."""
+        text = body_text(self.event, most)
+        sent = self.header("Content-Type")
+        if text and sent is not None and not JSON_TYPE.fullmatch(sent):
+            raise UnsupportedMediaType(sent.split(";")[0][:MEDIA_TYPE_SHOWN])
+        return text

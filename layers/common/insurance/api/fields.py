@@ -10,7 +10,7 @@ from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Money
 
 YEARS = range(1900, 2200)
-PERIOD = re.compile(r"(19|2[01])\d\d-(0[1-9]|1[0-2])")
+PERIOD = re.compile(r"(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])")
 
 
 def accounting_period(name: str, sent: str) -> str:

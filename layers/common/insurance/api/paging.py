@@ -11,7 +11,7 @@ PAGE_DEFAULT = 20
 PAGE_MAX = 100
 
 _LIMIT = re.compile(r"[1-9][0-9]{0,2}")
-_NUMBER_DIGITS_MAX = 9
+_POSITION = re.compile("[0-9]{1,9}")
 
 
 class Page(NamedTuple):
@@ -31,7 +31,7 @@ class Page(NamedTuple):
         """
         if not self.after:
             return 0
-        if self.after.isdecimal() and len(self.after) <= _NUMBER_DIGITS_MAX:
+        if _POSITION.fullmatch(self.after):
             return int(self.after)
         raise _unknown_cursor()
 

@@ -24,7 +24,7 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
 }
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""
 
-PARAMETER = re.compile(r"\{(\w+)\}")
+PARAMETER = re.compile(r"\{([a-z_]+)\}")
 PATH_MAX = 64
 """The longest text in place of a parameter that is no id: it becomes part of a key."""
 

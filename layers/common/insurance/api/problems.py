@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from insurance.api.body import BodyTooLarge, MalformedBody
+from insurance.api.body import BodyTooLarge, MalformedBody, UnsupportedMediaType
 from insurance.api.headers import BadHeader
 from insurance.domain.core import errors
 from insurance.domain.core.errors import (
@@ -197,6 +197,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     ),
     MalformedBody: Problem(HTTPStatus.BAD_REQUEST, "malformed-body", "Malformed body"),
     BodyTooLarge: Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", "Body too large"),
+    UnsupportedMediaType: Problem(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Unsupported media type"
+    ),
     BadHeader: Problem(HTTPStatus.BAD_REQUEST, "bad-header", "Header missing or malformed"),
     errors.Refused: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "refused", "Refused"),
 }

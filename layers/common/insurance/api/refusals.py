@@ -5,7 +5,7 @@ The API's definition and the tests read this; the router does not need it.
 
 from collections.abc import Mapping
 
-from insurance.api.body import BodyTooLarge, MalformedBody, Request
+from insurance.api.body import BodyTooLarge, MalformedBody, Request, UnsupportedMediaType
 from insurance.api.headers import BadHeader
 from insurance.api.path import PATH_IDS
 from insurance.api.problems import FAULT, Problem, problem_of_kind
@@ -32,7 +32,7 @@ def refusals_of(route: Route) -> frozenset[type[InsuranceError]]:
     refusals: set[type[InsuranceError]] = {*EVERY_ROUTE, *route.raises}
     refusals |= {PATH_IDS[name][1] for name in route.path_names if name in PATH_IDS}
     if route.method == "POST":
-        refusals |= {MalformedBody, BodyTooLarge}
+        refusals |= {MalformedBody, BodyTooLarge, UnsupportedMediaType}
     if route.writes:
         refusals.add(AlreadyErased)  # a replay whose answer was erased since
         if not route.find_replay or route.input_of(Request):

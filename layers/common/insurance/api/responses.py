@@ -1,7 +1,8 @@
 """HTTP responses as API Gateway takes them from a function: answers, problems and faults."""
 
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from insurance import telemetry
 from insurance.api import problems
@@ -11,12 +12,21 @@ from insurance.metrics import Metric
 
 TRACE_PLACES_MAX = 12
 
+ALWAYS: Final = MappingProxyType(
+    {
+        "Cache-Control": "no-store",
+        "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+        "X-Content-Type-Options": "nosniff",
+    }
+)
+"""Headers of every answer: it is kept by nobody, comes over TLS alone, and is what it says it is."""
+
 
 def response(
     event: Mapping[str, Any], status: int, body: str | None, headers: Mapping[str, str]
 ) -> dict[str, Any]:
     """What API Gateway makes an HTTP response of."""
-    common = {"X-Request-Id": request_id(event), "Cache-Control": "no-store"}
+    common = {"X-Request-Id": request_id(event), **ALWAYS}
     sent = {name.lower(): value for name, value in (event["headers"] or {}).items()}
     if "traceparent" in sent:
         common["traceparent"] = sent["traceparent"]

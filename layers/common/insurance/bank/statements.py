@@ -7,10 +7,10 @@ add up is no statement.
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from xml.etree.ElementTree import Element, ParseError
 
 from pydantic import ValidationError
@@ -29,6 +29,12 @@ COLUMNS = (
     "credit_debit",
     "text",
 )
+
+
+AMOUNT: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,5})?")
+"""ISO 20022's `ActiveOrHistoricCurrencyAndAmount`: digits and one point. `Decimal` alone would take
+`1e5`, `1_69.26` and the digits of other scripts."""
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_camt(document: str) -> BankStatement:
@@ -190,18 +196,23 @@ def _amount(where: str, element: Element) -> Money:
 
 
 def _money(where: str, major: str | None, currency: str | None) -> Money:
-    try:
-        money = Money.of(Decimal((major or "").strip()), Currency(currency or ""))
-    except (ArithmeticError, ValueError) as error:
-        raise UnreadableStatement(f"{where} has no amount that is one") from error
-    if money.amount < 0:
+    digits = (major or "").strip()
+    if digits.startswith("-") and AMOUNT.fullmatch(digits[1:]):
         raise UnreadableStatement(f"{where} has a negative amount")
-    return money
+    if not AMOUNT.fullmatch(digits):
+        raise UnreadableStatement(f"{where} has no amount that is one")
+    try:
+        return Money.of(digits, Currency(currency or ""))
+    except ValueError as error:
+        raise UnreadableStatement(f"{where} has no amount that is one") from error
 
 
 def _day(where: str, text: str | None) -> date:
+    day = (text or "")[:10]
+    if not DAY.fullmatch(day):
+        raise UnreadableStatement(f"{where} has no posting date")
     try:
-        return date.fromisoformat((text or "")[:10])
+        return date.fromisoformat(day)
     except ValueError as error:
         raise UnreadableStatement(f"{where} has no posting date") from error
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from insurance.api.paging import Page
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.caller import Caller
+from insurance.domain.core.csv_export import write_csv
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.posting import Account
 from insurance.domain.core.stored import Stored
@@ -347,14 +348,20 @@ def _partner_rows(
 
 
 def _as_csv(statement: PartnerStatement, rows: Sequence[PartnerRowView]) -> str:
-    """Write codes and figures only: nothing in it needs quoting."""
-    lines = ["partner,period,product,account,amount,currency"]
-    for row in rows:
-        amount = Money(amount=row.movement.amount, currency=statement.currency).major
-        lines.append(
-            f"{statement.partner},{statement.period},{row.product},{row.account},{amount},{statement.currency}"
+    """A line for each product and account."""
+    columns = ("partner", "period", "product", "account", "amount", "currency")
+    lines = (
+        (
+            statement.partner,
+            statement.period,
+            row.product,
+            row.account,
+            Money(amount=row.movement.amount, currency=statement.currency).major,
+            statement.currency,
         )
-    return "\n".join(lines) + "\n"
+        for row in rows
+    )
+    return write_csv(lines, columns, line_end="\n")
 
 
 def _money(amount: int, currency: Currency) -> MoneyView:

@@ -1,12 +1,11 @@
 """The register of complaints: one row for each complaint, without personal data."""
 
-import csv
-import io
 from collections.abc import Iterable
 from datetime import datetime
 
 from insurance.domain.complaint.complaint import Complaint
 from insurance.domain.complaint.redress import APPROVED, PAID
+from insurance.domain.core.csv_export import write_csv
 
 COLUMNS = (
     "id",
@@ -59,11 +58,7 @@ def row_of(complaint: Complaint, now: datetime) -> dict[str, str]:
 
 def as_csv(rows: Iterable[dict[str, str]]) -> str:
     """The rows as comma separated values with a header (RFC 4180)."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS)
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return write_csv(([row[column] for column in COLUMNS] for row in rows), COLUMNS)
 
 
 def _instant(at: datetime | None) -> str:

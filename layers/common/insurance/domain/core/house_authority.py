@@ -36,7 +36,6 @@ LIMITS: Final = MappingProxyType(
         (Role.FINANCE, Outlay.REFUND): 100_000,
         (Role.SUPERVISOR, Outlay.REFUND): 100_000,
         (Role.FINANCE, Outlay.RETURN): 250_000,
-        (Role.SUPERVISOR, Outlay.RETURN): 250_000,
         (Role.CLAIMS_HANDLER, Outlay.WRITE_OFF): 10_000,
         (Role.SUPERVISOR, Outlay.WRITE_OFF): 250_000,
         (Role.CLAIMS_HANDLER, Outlay.UNEXPECTED_RECEIPT): 1_000,

@@ -11,7 +11,9 @@ from insurance.domain.core.errors import WrongState
 from insurance.domain.core.identity import CalendarId, Mode, calendar_id_for
 from insurance.domain.core.segregation import Duty, check_segregation
 
-AccountingPeriod = Annotated[str, StringConstraints(pattern=r"^(19|2[01])\d\d-(0[1-9]|1[0-2])$")]
+AccountingPeriod = Annotated[
+    str, StringConstraints(pattern=r"^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])$")
+]
 """A calendar month in UTC, as `2027-02`; periods sort by their names."""
 
 MONTHS = 12

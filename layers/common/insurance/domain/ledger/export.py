@@ -1,11 +1,10 @@
 """Export: journal entries as CSV, and as plain-text accounting that beancount reads."""
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import UTC, date
 from enum import StrEnum
 
+from insurance.domain.core.csv_export import write_csv
 from insurance.domain.core.posting import Posting
 from insurance.domain.ledger.chart import CHART, beancount_account
 from insurance.domain.ledger.journal import JournalEntry
@@ -47,27 +46,23 @@ def export(
 
 def as_csv(entries: Sequence[JournalEntry], *, continues: bool) -> str:
     """Write a line for each posting; amounts are in major units, exact."""
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
-    if not continues:
-        lines.writerow(COLUMNS)
-    for entry in entries:
-        for posting in entry.postings:
-            lines.writerow(
-                (
-                    entry.position.stream,
-                    entry.position.sequence,
-                    entry.type,
-                    entry.position.processed_at.astimezone(UTC).isoformat(),
-                    entry.tax_point.astimezone(UTC).isoformat(),
-                    entry.period or "",
-                    posting.debit,
-                    posting.credit,
-                    posting.amount.major,
-                    posting.amount.currency,
-                )
-            )
-    return text.getvalue()
+    rows = (
+        (
+            entry.position.stream,
+            entry.position.sequence,
+            entry.type,
+            entry.position.processed_at.astimezone(UTC).isoformat(),
+            entry.tax_point.astimezone(UTC).isoformat(),
+            entry.period or "",
+            posting.debit,
+            posting.credit,
+            posting.amount.major,
+            posting.amount.currency,
+        )
+        for entry in entries
+        for posting in entry.postings
+    )
+    return write_csv(rows, () if continues else COLUMNS, line_end="\n")
 
 
 def as_beancount(entries: Sequence[JournalEntry], *, continues: bool) -> str:

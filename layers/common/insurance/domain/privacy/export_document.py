@@ -12,8 +12,10 @@ from insurance.domain.document.letterhead import addressee
 from insurance.domain.document.wording import Wording
 from insurance.domain.party.party import Policyholder
 
-INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*(Z|[+-]\d\d:\d\d)")
-DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+INSTANT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}.*(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MONEY: Final = {"amount", "currency"}
 RARE: Final = re.compile("[^\n -\u052f\u1e00-\u1fff\u2010-\u2044\u20a0-\u20bf\u2212]")
 """Characters that the typeface may lack: all beyond the Latin, Greek and Cyrillic alphabets."""

@@ -159,7 +159,10 @@ def is_sold(status: str, sale: Mapping[str, str], day: date, *, renewal: bool = 
 
 def order(version: str) -> tuple[tuple[int, str], ...]:
     """2026.10 comes after 2026.9."""
-    return tuple((int(part) if part.isdecimal() else 0, part) for part in version.split("."))
+    return tuple(
+        (int(part) if part.isascii() and part.isdecimal() else 0, part)
+        for part in version.split(".")
+    )
 
 
 def unpublishable(report: "Report") -> list[Fault]:

@@ -1,0 +1,50 @@
+"""Amounts and days of a bank's statement are read by the standard's grammar and no other."""
+
+import pytest
+from insurance.bank.statements import COLUMNS, read_csv
+from insurance.domain.core.errors import UnreadableStatement
+
+LINE = {
+    "account": "GB33BUKB20201555555555",
+    "entry_reference": "R-1",
+    "posted_on": "2026-12-20",
+    "amount": "169.26",
+    "currency": "GBP",
+    "credit_debit": "credit",
+    "text": "TEST-POL-26-HACS312P-33",
+}
+
+
+def statement(**changes: str) -> str:
+    line = LINE | changes
+    return ",".join(COLUMNS) + "\n" + ",".join(line[column] for column in COLUMNS) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("amount", "minor"), [("169.26", 16_926), ("169", 16_900), ("169.26000", 16_926)]
+)
+def test_digits_and_one_point_are_an_amount(amount: str, minor: int) -> None:
+    [entry] = read_csv(statement(amount=amount)).entries
+
+    assert entry.amount.amount == minor
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [
+        *("1e5", "1E5", "1_69.26", "169.26e0", "0x10", "NaN", "Infinity", "+169.26", "-169.26"),
+        *("169,26", "1 69.26", ".26", "169.", "169.261", "", "\u0661\u0666\u0669", "\uff11"),
+    ],
+)
+def test_anything_else_is_none(amount: str) -> None:
+    quoted = f'"{amount}"'
+    with pytest.raises(UnreadableStatement):
+        read_csv(statement(amount=quoted))
+
+
+@pytest.mark.parametrize(
+    "day", ["20261220", "2026-W51-7", "2026-12-32", "20.12.2026", "\u0662026-12-20"]
+)
+def test_a_day_is_year_month_and_day(day: str) -> None:
+    with pytest.raises(UnreadableStatement):
+        read_csv(statement(posted_on=day))
