@@ -6,6 +6,8 @@ SHELL := /bin/bash
 UV_VERSION := 0.13.9
 UV := $(if $(shell command -v uv),uv,.tools/uv/bin/uv)
 RUN := $(UV) run --frozen --group dev
+# Compiled once and kept: a machine that forbids it would compile every test and package at each start.
+unexport PYTHONDONTWRITEBYTECODE
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 
 .PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases exam bench mutants lives long flaky lock clean

@@ -13,7 +13,7 @@ os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Coverwright")
 settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")
 
-pytest_plugins = ["tests.support.fixtures", "tests.support.order"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.order", "tests.support.groups"]
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

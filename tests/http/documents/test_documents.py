@@ -22,8 +22,6 @@ from tests.support.documents import words
 from tests.support.personal_data import erase
 from tests.support.streams import assert_chains_hold, streams
 
-pytestmark = pytest.mark.xdist_group("policy_life")
-
 SCHEDULE = {"kind": "schedule"}
 CLOCK = "2027-01-10T09:00:00Z"
 

@@ -24,8 +24,6 @@ from tests.support.personal_data import erase
 from tests.support.pictures import PICTURE, PLACE, photograph, png
 from tests.support.streams import assert_chains_hold, streams
 
-pytestmark = pytest.mark.xdist_group("policy_life")
-
 NAME = "ada-quillfeathers-garden.jpg"
 HANDLER = staff("staff-hana", "claims_handler", "claims:read")
 SUPERVISOR = staff("staff-sue", "supervisor", "claims:read")

@@ -10,8 +10,6 @@ from tests.support.documents import words
 from tests.support.personal_data import found_in
 from tests.support.streams import assert_chains_hold, streams
 
-pytestmark = pytest.mark.xdist_group("policy_life")
-
 WHEN, MOVED_ON = "2027-03-05T09:00:00Z", "2027-02-01"
 CLERK = staff("staff-clara", "call_centre", "parties:write")
 UNDERWRITER = staff("staff-ursula", "underwriter", "parties:write")

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import httpx
-import pytest
 from insurance.domain.contract.number import CANDIDATES, CheckScheme, NumberFormat
 from insurance.domain.core.identity import policy_id_for
 from insurance.dynamodb.numbers import give_number
@@ -15,8 +14,6 @@ from tests.support.calls import CLAIM, CLOCK, LOSS_CLOCK, Handlers
 from tests.support.counter import product, renewed, selling
 from tests.support.documents import words
 from tests.support.streams import assert_chains_hold
-
-pytestmark = pytest.mark.xdist_group("policy_life")
 
 USUAL = NumberFormat(
     prefix="POL",

@@ -6,8 +6,6 @@ import pytest
 
 from tests.support.calls import QUOTE, STRANGER, Handlers
 
-pytestmark = pytest.mark.xdist_group("policy_life")
-
 CLOCK = "2027-02-01T09:00:00Z"
 TEENAGER: dict[str, Any] = {
     "effective_on": "2027-06-01",

@@ -24,8 +24,6 @@ from tests.support.documents import words
 from tests.support.personal_data import erase, found_in
 from tests.support.streams import assert_chains_hold, streams
 
-pytestmark = pytest.mark.xdist_group("policy_life")
-
 WHEN = "2027-01-05T09:00:00Z"
 LATER = "2027-02-05T09:00:00Z"
 HEIR = "Bertram Oystercatcher"

@@ -24,6 +24,8 @@ from tests.support.platform import Platform
 from tests.support.products import shared_limits
 from tests.support.stores import on_dynamodb
 
+pytestmark = pytest.mark.xdist_group("resilience")
+
 if TYPE_CHECKING:
     from insurance.operations.claims.ports import Claims
     from mypy_boto3_dynamodb import DynamoDBClient
