@@ -103,7 +103,9 @@ def test_a_bill_is_paid_to_who_sent_it(platform: Platform):
     path = f"/v1/claims/{claim['id']}"
     expected = {"cost_type": "expense", "outstanding": money("90"), "reason": "new_information"}
     platform.post(f"{path}/reserves", expected, by=HANDLER)
-    platform.post(f"{path}/payments", bill("90"), by=HANDLER)
+    billed = platform.post(f"{path}/payments", bill("90"), by=HANDLER)["payments"][-1]
+    approval = f"{path}/payments/{billed['id']}/approval"
+    platform.post(approval, {"decision": "approve", "reason": "Seen."}, by=SUPERVISOR)
     platform.deliver()
 
     platform.post(FILES, GBP, by=FINANCE)
