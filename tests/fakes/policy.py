@@ -6,6 +6,7 @@ from functools import partial
 
 from insurance.domain.claim import Claim
 from insurance.domain.core.errors import (
+    AlreadyErased,
     PolicyNotFound,
     QuoteAlreadyIssued,
     StaleRevision,
@@ -121,13 +122,16 @@ class MemoryPolicyTransfers:
         policy: Stored[Policy],
         *,
         before: TransferContext,
-        registered: Event,
+        registered: Event | None,
         command: Command,
     ) -> None:
+        if registered is None and policy.record.party in self._memory.erased:
+            raise AlreadyErased(f"party {policy.record.party}")
         self._memory.keys[before.policy.record.party] = before.policy.key
         self._changes.change(event, policy, before=before.policy, command=command)
         assert policy.key is not None
-        MemoryParties(self._memory).write(registered, policy.key)
+        if registered is not None:
+            MemoryParties(self._memory).write(registered, policy.key)
 
 
 class MemoryCorrections:

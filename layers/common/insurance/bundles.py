@@ -89,6 +89,7 @@ def transfer_ports() -> TransferPorts:
         policies=wiring.stores().policy_changes,
         transfers=wiring.stores().policy_transfers,
         screening=screening_ports(),
+        parties=wiring.stores().named_parties,
         keys=wiring.keys(),
     )
 

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.errors import AlreadyErased, StaleRevision
+from insurance.domain.core.identity import Mode, new_quote_id, party_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.details import details_of
 from insurance.domain.party.party import Policyholder
@@ -13,7 +14,7 @@ from insurance.domain.policy.event_types import PolicyEventType
 from insurance.operations.parties.register_party import registration
 from insurance.operations.policy.ports import TransferContext
 
-from tests.support.builders import LATER, make_command, next_event
+from tests.support.builders import LATER, make_command, make_quote, next_event
 from tests.support.stores import Stores, accept, add_quote, erase, issue
 
 TRANSFER = "test POST /v1/policies/{policy_id}/transfers"
@@ -110,3 +111,40 @@ def test_a_former_holder_who_was_erased_meanwhile_comes_back_by_no_later_transfe
 
     assert stores.policies.get(policy_id).record == again.record
     assert stores.policies.as_known(policy_id, LATER).record.policyholder is None
+
+
+def pass_on_to(stores: Stores, before: TransferContext, known: Stored[Party]) -> Stored[Policy]:
+    """Pass the policy on to a party that has a key already."""
+    assert known.key is not None
+    holder = known.record.policyholder
+    policy = before.policy.record.replace(party_id=known.record.id, policyholder=holder)
+    type = PolicyEventType.TRANSFERRED
+    event = next_event(before.policy.head, policy, known.key, type=type, now=AFTER)
+    after = Stored(policy, event.head, known.key)
+    command = make_command("one", operation=TRANSFER).with_answer(after)
+    stores.transfers.pass_on(event, after, before=before, registered=None, command=command)
+    return after
+
+
+def test_a_policy_passes_on_to_a_party_that_is_known(stores):
+    known = stores.parties.get(party_id_for(issued(stores)))
+    policy_id = issued_to_another(stores)
+
+    after = pass_on_to(stores, loaded(stores, policy_id, "one"), known)
+
+    assert stores.policies.get(policy_id).record == after.record
+
+
+def test_a_policy_does_not_pass_on_to_a_party_that_was_erased_meanwhile(stores):
+    known = stores.parties.get(party_id_for(issued(stores)))
+    before = loaded(stores, issued_to_another(stores), "one")
+    erase(stores, known.record.id)
+
+    with pytest.raises(AlreadyErased):
+        pass_on_to(stores, before, known)
+
+
+def issued_to_another(stores: Stores) -> str:
+    quote = make_quote(id=new_quote_id(Mode.TEST, "transfers", "another"))
+    accepted = accept(stores, add_quote(stores, quote), key="accept-another")
+    return issue(stores, accepted, key="issue-another").record.id

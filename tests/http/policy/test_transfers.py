@@ -12,6 +12,7 @@ from tests.support.calls import (
     CLOCK,
     LOSS_CLOCK,
     NAME,
+    PARTNER,
     PRIVACY,
     STRANGER,
     Answer,
@@ -289,6 +290,75 @@ def test_a_joint_holder_comes_in_and_goes_out(handlers, policy, path):
     assert [joint["name"] for joint in both["joint_holders"]] == [HEIR]
     assert alone["joint_holders"] == []
     assert {both["party_id"], alone["party_id"]} == {policy["party_id"]}
+
+
+OTHERS: Json = {"kind": "person", "name": HEIR, "email": "bertram@example.com"}
+
+
+def registered(handlers: Handlers, **options: Any) -> str:
+    answer = handlers.post("/v1/parties", OTHERS, **{"clock": CLOCK, **options})
+    assert answer.status == 201, answer.text
+    party_id: str = answer.body["id"]
+    return party_id
+
+
+def test_a_policy_passes_on_to_a_customer_who_is_known_already(handlers, policy, path):
+    known = registered(handlers)
+    second = handlers.issued()
+    divorce = {"reason": "divorce", "consents": ["holder", "new_holder"]}
+
+    passed(handlers, path, divorce | {"party_id": known})
+    passed(handlers, f"/v1/policies/{second['id']}", divorce | {"party_id": known})
+
+    for each in (policy, second):
+        held = handlers.get(f"/v1/policies/{each['id']}", clock=WHEN).body
+        assert (held["party_id"], held["policyholder"]["name"]) == (known, HEIR)
+    customer = handlers.get(f"/v1/parties/{known}", clock=WHEN).body
+    assert {each["policy_id"] for each in customer["contracts"]} == {policy["id"], second["id"]}
+    assert_chains_hold(handlers.backend)
+
+
+def test_a_policy_passes_on_to_the_holder_of_another_one(handlers, policy, path):
+    second = handlers.issued()
+    moved = {"reason": "divorce", "consents": ["holder", "new_holder"]}
+
+    passed(handlers, path, moved | {"party_id": second["party_id"]})
+
+    assert handlers.get(path, clock=WHEN).body["party_id"] == second["party_id"]
+    erase(handlers, second["party_id"])
+    assert "policyholder" not in handlers.get(path, clock=WHEN).body
+
+
+def test_a_customer_is_a_joint_holder_under_their_own_id(handlers, path):
+    known = registered(handlers)
+    join = {"reason": "joint_holder_in", "consents": ["holder", "new_holder"]}
+
+    passed(handlers, path, join | {"party_id": known})
+
+    [joint] = handlers.get(path, clock=WHEN).body["joint_holders"]
+    assert (joint["party_id"], joint["name"]) == (known, HEIR)
+
+
+@pytest.mark.parametrize("route", ["transfers", "transfers/preview"])
+def test_a_named_customer_is_one_of_the_same_partner_as_they_are_stored(handlers, path, route):
+    known = registered(handlers)
+    strangers = registered(handlers, caller=STRANGER)
+    divorce = DIVORCE | {"party_id": known}
+    stated = divorce | {"holder": {"name": "Somebody Else"}}
+    refusals = [
+        handlers.post(f"{path}/{route}", body, caller=caller, clock=WHEN).code
+        for body, caller in (
+            (divorce | {"party_id": strangers}, PARTNER),
+            (divorce | {"party_id": strangers}, CLERK),
+            (stated, PARTNER),
+        )
+    ]
+    assert refusals == ["party-not-found", "party-not-found", "party-differs"]
+
+    demand = {"kind": "restriction", "in_force": True, "reason": "asked to"}
+    made = handlers.post(f"/v1/parties/{known}/restrictions", demand, clock=CLOCK)
+    assert made.status < 300, made.text
+    assert handlers.post(f"{path}/{route}", divorce, clock=WHEN).code == "processing-restricted"
 
 
 def test_a_transfer_is_one_event_that_names_nobody(handlers, policy, path):

@@ -8,7 +8,7 @@ from insurance.domain.core.errors import ConsentMissing, InvalidFields, WrongSta
 from insurance.domain.core.event import StreamPosition
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy.event_types import PolicyEventType
-from insurance.domain.policy.holders import JOINT_HOLDERS_MAX, FormerHolder, Holding
+from insurance.domain.policy.holders import JOINT_HOLDERS_MAX, FormerHolder, Holding, JointHolder
 from insurance.domain.policy.policy import Invitation, Policy
 from insurance.domain.policy.transfer import (
     NEXT,
@@ -26,6 +26,7 @@ from tests.fakes.keys import MemoryKey
 from tests.support.builders import make_policy, next_event
 
 HEIR = Policyholder(name="Grace Lovelace")
+JOINT = JointHolder.of(HEIR, None)
 DURING = make_policy().period.start + timedelta(days=30)
 NEW_PARTY = "pty_test_zzzzzzzzzzzzzzzz"
 
@@ -45,7 +46,7 @@ def request(reason: TransferReason, **changes) -> TransferInput:
 
 
 def held(holding: Holding = Holding.HOLDER, **changes) -> Policy:
-    return make_policy(holding=holding, joint_holders=(HEIR,), **changes)
+    return make_policy(holding=holding, joint_holders=(JOINT,), **changes)
 
 
 def check(policy: Policy, asked: TransferInput, territory: str = "GB") -> None:
@@ -150,8 +151,8 @@ def test_joint_holders_come_in_and_go_out_and_the_holder_stays():
     joined = passed_on(policy, request(TransferReason.JOINT_HOLDER_IN, holder=other), NEW_PARTY)
     left = passed_on(joined, request(TransferReason.JOINT_HOLDER_OUT, joint_holder=1), NEW_PARTY)
 
-    assert joined.joint_holders == (HEIR, other)
-    assert left.joint_holders == (other,)
+    assert joined.joint_holders == (JOINT, JointHolder.of(other, None))
+    assert left.joint_holders == joined.joint_holders[1:]
     assert {policy.party_id} == {joined.party_id, left.party_id}
 
 
@@ -166,13 +167,38 @@ def test_joint_holders_come_in_and_go_out_and_the_holder_stays():
 def test_a_joint_holder_who_is_not_there_cannot_go_out_and_too_many_cannot_come_in(
     reason, joint, pointer
 ):
-    full = make_policy(joint_holders=(HEIR,) * JOINT_HOLDERS_MAX)
+    full = make_policy(joint_holders=(JOINT,) * JOINT_HOLDERS_MAX)
     policy = full if reason is TransferReason.JOINT_HOLDER_IN else held()
 
     with pytest.raises(InvalidFields) as refused:
         check(policy, request(reason, joint_holder=joint))
 
     assert [fault.pointer for fault in refused.value.faults] == [pointer]
+
+
+def test_a_customer_who_holds_the_policy_already_or_held_it_before_cannot_be_named():
+    joint = JointHolder.of(HEIR, NEW_PARTY)
+    former = FormerHolder(party_id=NEW_PARTY, until=DURING)
+    for policy, code in (
+        (held(party_id=NEW_PARTY), "holder-already"),
+        (make_policy(joint_holders=(joint,)), "holder-already"),
+        (held(former_holders=(former,)), "former-holder"),
+    ):
+        for reason in (TransferReason.ASSIGNMENT, TransferReason.JOINT_HOLDER_IN):
+            with pytest.raises(InvalidFields) as refused:
+                check(policy, request(reason, party_id=NEW_PARTY))
+
+            assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [
+                ("/party_id", code)
+            ]
+
+
+def test_a_joint_holder_who_is_a_customer_is_named_as_one():
+    asked = request(TransferReason.JOINT_HOLDER_IN, party_id=NEW_PARTY)
+
+    joined = passed_on(make_policy(), asked, NEW_PARTY)
+
+    assert joined.joint_holders == (JointHolder.of(HEIR, NEW_PARTY),)
 
 
 def test_after_a_transfer_the_price_may_be_another_so_billing_and_earning_are_looked_at():

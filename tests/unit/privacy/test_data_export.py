@@ -11,8 +11,9 @@ from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.document import Document
 from insurance.domain.jurisdiction import JURISDICTIONS, jurisdiction_of
-from insurance.domain.party.party import Claimant, Payee, Policyholder
+from insurance.domain.party.party import Claimant, Payee
 from insurance.domain.party.record import Party, PartyDetails, PartyKind
+from insurance.domain.policy.holders import JointHolder
 from insurance.domain.privacy.data_export import MASKED, export_of
 from insurance.domain.screening.screening import ClearedMatch
 
@@ -108,7 +109,7 @@ def test_what_is_recorded_as_the_policyholders_is_theirs_under_any_name():
 
 
 def test_a_joint_holder_is_another_person():
-    joint = Policyholder(name=GRACE, email="grace@example.com")
+    joint = JointHolder(name=GRACE, email="grace@example.com")
     policy = policy_in(joint_holders=(joint,))
 
     found = export_of([ADA], [paid_contract(policy=policy)], no_documents)

@@ -8,6 +8,7 @@ from insurance.access.people import person_id
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, Instant, TokenName
 from insurance.domain.core.caller import Caller
+from insurance.domain.core.identity import PartyId
 from insurance.domain.jurisdiction import DispatchChannel
 from insurance.domain.party.party import EvidenceReference, Policyholder
 from insurance.domain.policy import Initiator, TransactionKind
@@ -98,7 +99,10 @@ class TransferRequest(Request):
     """A date where the risk is, not ahead."""
     effective_at: Instant | None = None
     holder: Policyholder | None = None
-    """The new holder, the estate, or the joint holder who comes in."""
+    """The new holder, the estate, or the joint holder who comes in. Where `party_id` names them, what you
+    state must be what is stored."""
+    party_id: PartyId | None = None
+    """A customer of the same partner, who is the new or joint holder, with the details stored of them."""
     joint_holder: Annotated[int, Field(ge=1, le=JOINT_HOLDERS_MAX)] | None = None
     """Which joint holder goes out, counted from 1."""
     consents: Annotated[
@@ -116,6 +120,7 @@ class TransferRequest(Request):
             effective_on=self.effective_on,
             effective_at=self.effective_at,
             holder=self.holder,
+            party_id=self.party_id,
             joint_holder=self.joint_holder,
             consents=frozenset(map(Consent, self.consents)),
             evidence=self.evidence,

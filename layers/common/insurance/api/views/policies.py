@@ -47,6 +47,13 @@ class SegmentView(BaseModel):
         return cls(start=segment.period.start, end=segment.period.end, transaction=segment.number)
 
 
+class JointHolderView(PolicyholderView):
+    """Who holds the policy together with the policyholder."""
+
+    party_id: str | None
+    """The customer that they are; null: nobody said so."""
+
+
 class FormerHolderView(BaseModel):
     """A party that held the policy before, and until when."""
 
@@ -73,7 +80,7 @@ class PolicyView(View):
     policyholder: PolicyholderView | None
     holding: str
     """`holder`, or `estate` after the holder's death."""
-    joint_holders: list[PolicyholderView]
+    joint_holders: list[JointHolderView]
     former_holders: list[FormerHolderView]
     producer: str | None
     carrier: str
@@ -124,7 +131,7 @@ class PolicyView(View):
             imposed=ImposedTermsView.of(policy.imposed) if policy.imposed else None,
             policyholder=PolicyholderView.of(policy.policyholder) if policy.policyholder else None,
             holding=policy.holding,
-            joint_holders=[PolicyholderView.of(joint) for joint in policy.joint_holders],
+            joint_holders=[JointHolderView.of(joint) for joint in policy.joint_holders],
             former_holders=[
                 FormerHolderView(party_id=former.party_id, until=former.until)
                 for former in policy.former_holders

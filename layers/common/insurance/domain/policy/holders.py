@@ -1,11 +1,13 @@
 """Holders: how a policy is held, and by whom it was held before."""
 
 from enum import StrEnum
+from typing import Self
 
 from pydantic import AwareDatetime
 
 from insurance.domain.core.identity import PartyId
 from insurance.domain.core.value import Value
+from insurance.domain.party.party import Policyholder
 
 
 class Holding(StrEnum):
@@ -15,6 +17,17 @@ class Holding(StrEnum):
     """By the person or organisation that it names."""
     ESTATE = "estate"
     """By the estate of a holder who died."""
+
+
+class JointHolder(Policyholder):
+    """Who holds a policy together with the policyholder."""
+
+    party_id: PartyId | None = None
+    """The customer that they are; None: nobody said so."""
+
+    @classmethod
+    def of(cls, person: Policyholder, party_id: PartyId | None) -> Self:
+        return cls(**dict(person), party_id=party_id)
 
 
 class FormerHolder(Value):

@@ -26,6 +26,7 @@ from insurance.domain.policy.holders import (
     JOINT_HOLDERS_MAX,
     FormerHolder,
     Holding,
+    JointHolder,
 )
 from insurance.domain.policy.new_business import issued_lines
 from insurance.domain.policy.notice import Notice, NoticeEnd
@@ -78,7 +79,7 @@ class Policy(Record):
     policyholder: Annotated[Policyholder | None, Classification.PERSONAL] = None
     holding: Internal[Holding] = Holding.HOLDER
     joint_holders: Annotated[
-        tuple[Policyholder, ...], Field(max_length=JOINT_HOLDERS_MAX), Classification.PERSONAL
+        tuple[JointHolder, ...], Field(max_length=JOINT_HOLDERS_MAX), Classification.PERSONAL
     ] = ()
     """Who holds the policy together with the policyholder."""
     former_holders: Annotated[

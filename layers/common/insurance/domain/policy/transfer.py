@@ -4,7 +4,7 @@ Which transfer is possible depends on how the policy is held (`NEXT`); what it n
 and on the law of the place where the risk is (`rule_for`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -18,7 +18,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import PartyId
 from insurance.domain.party.party import EvidenceReference, Policyholder
-from insurance.domain.policy.holders import JOINT_HOLDERS_MAX, FormerHolder, Holding
+from insurance.domain.policy.holders import JOINT_HOLDERS_MAX, FormerHolder, Holding, JointHolder
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transfer_record import (
     Consent,
@@ -89,6 +89,8 @@ class TransferInput(NamedTuple):
     effective_at: datetime
     holder: Policyholder | None = None
     """The new holder, the estate, or the joint holder who comes in."""
+    party_id: PartyId | None = None
+    """The customer that they are already; None: the transfer makes them one, or nobody said so."""
     joint_holder: int | None = None
     """Which joint holder goes out, counted from 1."""
     consents: frozenset[Consent] = frozenset()
@@ -144,7 +146,8 @@ def passed_on(policy: Policy, request: TransferInput, to_party: PartyId) -> Poli
     """The policy with its holders after the transfer."""
     holding = NEXT[policy.holding, request.reason]
     if request.reason is TransferReason.JOINT_HOLDER_IN and request.holder is not None:
-        return policy.replace(joint_holders=(*policy.joint_holders, request.holder))
+        joint = JointHolder.of(request.holder, request.party_id)
+        return policy.replace(joint_holders=(*policy.joint_holders, joint))
     if request.reason is TransferReason.JOINT_HOLDER_OUT and request.joint_holder is not None:
         place = request.joint_holder
         left = (*policy.joint_holders[: place - 1], *policy.joint_holders[place:])
@@ -156,6 +159,16 @@ def passed_on(policy: Policy, request: TransferInput, to_party: PartyId) -> Poli
         holding=holding,
         former_holders=(*policy.former_holders, former),
     )
+
+
+def _faults_of_party(policy: Policy, party_id: PartyId) -> Iterator[FieldFault]:
+    joint = {each.party_id for each in policy.joint_holders}
+    if party_id == policy.party_id or party_id in joint:
+        yield FieldFault("/party_id", "holder-already", "They hold the policy already.")
+    elif any(party_id == former.party_id for former in policy.former_holders):
+        # Each party's key stands once beside the contract: here it is that of a former holder.
+        detail = "They held the policy before: give their details, and merge the two parties."
+        yield FieldFault("/party_id", "former-holder", detail)
 
 
 def _faults(policy: Policy, request: TransferInput, now: datetime) -> list[FieldFault]:
@@ -171,6 +184,8 @@ def _faults(policy: Policy, request: TransferInput, now: datetime) -> list[Field
     if (request.holder is None) is not out:
         code, detail = ("missing", "Name them.") if not out else ("not-asked", "Nobody comes in.")
         faults.append(FieldFault("/holder", code, detail))
+    if request.party_id is not None:
+        faults += _faults_of_party(policy, request.party_id)
     if (request.joint_holder is not None) is not out:
         code, detail = ("missing", "Say which.") if out else ("not-asked", "Nobody goes out.")
         faults.append(FieldFault("/joint_holder", code, detail))

@@ -138,6 +138,7 @@ def _of_policy(
             summary=PolicySummary.of(opened),
             filters={STATUS: status, PRODUCT: policy.product.code},
             number=normalise_number(policy.number.text) if policy.number else "",
+            also_of=tuple(joint.party_id for joint in policy.joint_holders if joint.party_id),
             keys=(
                 *_answer_keys(answers, searched_by(policy.product)),
                 *(key for joint in policy.joint_holders for key in _policyholder_keys(joint)),

@@ -5,11 +5,18 @@ from typing import TYPE_CHECKING
 from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import party_id_for, quote_id_for
-from insurance.domain.core.stored import Stored
+from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ERASED_AT, FORMER, KEY, PARTY, former_mark
+from insurance.dynamodb.contract_keys import (
+    ERASED_AT,
+    FORMER,
+    KEY,
+    PARTY,
+    former_mark,
+    not_erased,
+)
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.parties.party_items import party_write
 from insurance.dynamodb.policy.policy_changes import policy_change
@@ -59,7 +66,7 @@ class DynamoDBPolicyTransfers:
         policy: Stored[Policy],
         *,
         before: TransferContext,
-        registered: Event,
+        registered: Event | None,
         command: Command,
     ) -> None:
         """The former holder's key goes into the column `former`; a mark says where it is, for an
@@ -76,8 +83,7 @@ class DynamoDBPolicyTransfers:
             self._client,
             [
                 *policy_change(self._tables, event, before=before.policy),
-                party_write(self._tables, registered, before=StreamPosition(), key=key),
-                aggregates.append(self._tables.events, registered, taken=stale),
+                *self._new_holder(policy.record.party_id, registered, key),
                 *self._hand_over(policy, before),
                 put(
                     self._tables.quotes,
@@ -89,6 +95,19 @@ class DynamoDBPolicyTransfers:
                 self._idempotency.keep(command.idempotency, about=holder, key=key),
             ],
         )
+
+    def _new_holder(self, party_id: str, registered: Event | None, key: PartyKey) -> list[Write]:
+        """What is written, or checked, of the party that holds the policy from now on."""
+        if registered is None:
+            return [not_erased(self._tables.parties, party_id)]
+
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(registered.stream)
+
+        return [
+            party_write(self._tables, registered, before=StreamPosition(), key=key),
+            aggregates.append(self._tables.events, registered, taken=stale),
+        ]
 
     def _hand_over(self, policy: Stored[Policy], before: TransferContext) -> list[Write]:
         """The writes of the items that carry copies of the contract's keys. They are refused where a

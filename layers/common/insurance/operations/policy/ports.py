@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
     from insurance.operations.command import Command
-    from insurance.operations.parties.ports import Keys, PartyChange, ScreeningPorts
+    from insurance.operations.parties.ports import Keys, NamedParties, PartyChange, ScreeningPorts
     from insurance.operations.products.ports import Products
     from insurance.operations.quoting.ports import LookUps, Quotes
 
@@ -122,16 +122,24 @@ class PolicyTransfers(Protocol):
         policy: Stored[Policy],
         *,
         before: TransferContext,
-        registered: Event,
+        registered: Event | None,
         command: Command,
     ) -> None:
         """Store the policy for its new holder with the new holder's key, and the command's answer.
 
-        The new holder is a new party, whose first event is `registered`. What was stored before stays readable with the former holder's key.
+        What was stored before stays readable with the former holder's key.
+
+        Args:
+            event: The policy's.
+            policy: The policy with its new holder, and their key.
+            before: As it was loaded.
+            registered: The new holder's first event; None: they have one.
+            command: With the answer.
 
         Raises:
             AlreadyAnswered: This call was answered before.
-            StaleRevision: The policy has changed since it was loaded, or a holder was erased.
+            StaleRevision: The policy has changed since it was loaded, or a former holder was erased.
+            AlreadyErased: The new holder was erased.
         """
 
 
@@ -285,6 +293,7 @@ class TransferPorts:
     policies: PolicyChanges
     transfers: PolicyTransfers
     screening: ScreeningPorts
+    parties: NamedParties
     keys: Keys
 
 

@@ -1,13 +1,19 @@
 """Transfer a policy: it passes to another holder, or a joint holder comes in or goes out; or preview that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from insurance.domain.core.caller import Caller, CallerKind
-from insurance.domain.core.errors import AlreadyErased, FieldFault, InvalidFields, ScreeningOpen
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    FieldFault,
+    InvalidFields,
+    PartyNotFound,
+    ScreeningOpen,
+)
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import screening_id_for, transferee_id_for
+from insurance.domain.core.identity import PartyId, screening_id_for, transferee_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.party.details import details_of
 from insurance.domain.party.party import Policyholder
@@ -27,6 +33,7 @@ from insurance.domain.product import Product
 from insurance.domain.quote.pricing import territory_of
 from insurance.domain.screening.screening import ScreeningStatus, ScreeningSubject
 from insurance.operations.command import Command, Query
+from insurance.operations.parties.change_party import check_sees_party, standing_party
 from insurance.operations.parties.register_party import registration
 from insurance.operations.parties.screen_name import screen_name
 from insurance.operations.policy.change_policy import PolicyChange
@@ -45,13 +52,17 @@ class TransferRequested:
     effective_at: datetime | None
     """Or an instant. Without either it is now."""
     holder: Policyholder | None
+    party_id: PartyId | None
+    """The customer that they are already, whose details are stored."""
     joint_holder: int | None
     consents: frozenset[Consent]
     evidence: str | None
     answers: dict[str, Any] | None = None
     """What is different about the risk with the new holder."""
 
-    def at(self, product: Product, caller: Caller, now: datetime) -> TransferInput:
+    def at(
+        self, product: Product, holder: Policyholder | None, caller: Caller, now: datetime
+    ) -> TransferInput:
         """The same with an instant instead of a date. A member of staff consents for the insurer.
 
         Raises:
@@ -65,7 +76,8 @@ class TransferRequested:
         return TransferInput(
             reason=self.reason,
             effective_at=at.astimezone(UTC),
-            holder=self.holder,
+            holder=holder,
+            party_id=self.party_id,
             joint_holder=self.joint_holder,
             consents=self.consents | by_staff,
             evidence=self.evidence,
@@ -81,13 +93,14 @@ def preview_transfer(
         PolicyNotFound: The policy does not exist, or belongs to another partner.
         ConsentMissing: Somebody has to consent whose consent is not reported.
         RiskNotAccepted: The risk with the new holder is declined, or needs an underwriter.
+        PartyNotFound, PartyDiffers, ProcessingRestricted: Of the party that is named: as in `_Transfer.of`.
         AlreadyErased: The holder's personal data were erased.
         InvalidFields, OutsideTerm, WrongState, TooManyChanges: As in
             `check_transfer` and `Servicing.change`.
     """
     before = ports.transfers.get(policy_id)
     check_visible(before.record, query.caller)
-    transfer = _Transfer.of(policy_id, requested, query, key="preview")
+    transfer = _Transfer.of(before.record, requested, query, ports, key="preview")
     serviced = transfer.serviced(before.record, ports)
     return PolicyChange(serviced, before.record, before.head, stored=False)
 
@@ -103,6 +116,7 @@ def transfer_policy(
         ConsentMissing: Somebody has to consent whose consent is not reported.
         RiskNotAccepted: The risk with the new holder is declined, or needs an underwriter.
         ScreeningOpen: A person must decide whether the new holder is a listed person.
+        PartyNotFound, PartyDiffers, ProcessingRestricted: Of the party that is named: as in `_Transfer.of`.
         AlreadyErased: The holder's personal data were erased.
         InvalidFields, OutsideTerm, WrongState, TooManyChanges: As in
             `check_transfer` and `Servicing.change`.
@@ -111,33 +125,40 @@ def transfer_policy(
     before = context.policy
     check_visible(before.record, command.caller)
     command.check_revision(before, policy_id)
-    transfer = _Transfer.of(policy_id, requested, command, key=command.idempotency.key)
+    key = command.idempotency.key
+    transfer = _Transfer.of(before.record, requested, command, ports, key=key)
     serviced = transfer.serviced(before.record, ports)
     if before.key is None:
         raise AlreadyErased(policy_id)
-    _screen(requested.holder, before.record, before.key, command, ports)
+    _screen(transfer.holder, before.record, before.key, command, ports)
     if not requested.reason.changes_holder:
         event, stored = _changed(serviced).following(before, command)
         result = PolicyChange(serviced, before.record, event.head, stored=True)
         ports.policies.change(event, stored, before=before, command=command.with_answer(result))
         return result
-    event, stored = _following(serviced, before, ports.keys.new(), command)
+    known = transfer.known
+    key_of_holder = known.key if known and known.key else ports.keys.new()
+    event, stored = _following(serviced, before, key_of_holder, command)
     result = PolicyChange(serviced, before.record, event.head, stored=True)
     ports.transfers.pass_on(
         event,
         stored,
         before=context,
-        registered=_registration(stored, command),
+        registered=_registration(known, stored, command),
         command=command.with_answer(result),
     )
     return result
 
 
-def _registration(stored: Stored[Policy], command: Command) -> Event:
-    """The first event of the party that holds the policy from now on."""
+def _registration(
+    known: Stored[Party] | None, stored: Stored[Policy], command: Command
+) -> Event | None:
+    """The first event of the party that holds the policy from now on; None: it has one."""
     policy, key = stored.record, stored.key
     if policy.policyholder is None or key is None:
         raise ValueError("a new holder has a name and a key")
+    if known is not None:
+        return registration(known.record, key, command) if known.head.sequence == 0 else None
     details = details_of(policy.policyholder)
     party = Party.new(policy.party, policy.partner, details, at=command.now, by=command.actor)
     return registration(party, key, command)
@@ -150,18 +171,45 @@ class _Transfer:
     requested: TransferRequested
     call: Command | Query
     to_party: str
+    holder: Policyholder | None
+    """Who comes in, with the details that are stored of a known party."""
+    known: Stored[Party] | None = None
+    """The party, where the transfer names one."""
 
     @classmethod
     def of(
-        cls, policy_id: str, requested: TransferRequested, call: Command | Query, *, key: str
+        cls,
+        policy: Policy,
+        requested: TransferRequested,
+        call: Command | Query,
+        ports: TransferPorts,
+        *,
+        key: str,
     ) -> "_Transfer":
-        return cls(requested, call, transferee_id_for(policy_id, call.caller.principal, key))
+        """The transfer, to the party that it names or to a new one.
+
+        Raises:
+            PartyNotFound: There is no such party, the caller may not see it, or it is another partner's.
+            AlreadyErased: The party was erased.
+            PartyDiffers: Other details are stated than are stored.
+            ProcessingRestricted: The party demanded that their data are used for nothing new.
+        """
+        if requested.party_id is None:
+            to_party = transferee_id_for(policy.id, call.caller.principal, key)
+            return cls(requested, call, to_party, requested.holder)
+        known = standing_party(requested.party_id, ports.parties)
+        check_sees_party(known.record, call.caller)
+        if known.record.partner != policy.partner:
+            raise PartyNotFound(requested.party_id)
+        holder = known.record.quoted_as(requested.holder)
+        named = replace(requested, party_id=known.record.id)
+        return cls(named, call, known.record.id, holder, known)
 
     def serviced(self, policy: Policy, ports: TransferPorts) -> ServicingResult:
         """The transaction, and the policy with its holders after it."""
         contract = ports.products.version(policy.product)
         now, caller = self.call.now, self.call.caller
-        transfer = self.requested.at(contract, caller, now)
+        transfer = self.requested.at(contract, self.holder, caller, now)
         check_transfer(policy, transfer, territory_of(policy, contract), now=now)
         changes_risk = bool(self.requested.answers)
         servicing = servicing_of(policy, contract, self.call, ports, changes_risk=changes_risk)
