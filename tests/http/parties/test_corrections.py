@@ -198,3 +198,19 @@ def test_what_was_read_before_somebody_else_corrected_it_is_refused(handlers, pa
     stale = correct(handlers, path, MOVE, headers={"If-Match": tag})
 
     assert (stale.status, stale.code) == (412, "stale-revision")
+
+
+def test_a_preview_refuses_what_the_correction_would(handlers, path, monkeypatch):
+    def refusals(body: Json) -> set[tuple[int, str]]:
+        preview = handlers.post(
+            f"{path}/corrections/preview", body, caller=CLERK, key=None, clock=WHEN
+        )
+        made = correct(handlers, path, body)
+        return {(answer.status, answer.code) for answer in (preview, made)}
+
+    flooded = MOVE | {"address": NEW | {"postcode": "CD2 2BB"}}
+    assert refusals(flooded) == {(409, "correction-not-possible")}
+    assert refusals({"reason": "None."}) == {(422, "invalid-fields")}
+    assert refusals(MOVE | {"effective_on": "2027-03-07"}) == {(422, "invalid-fields")}
+    monkeypatch.setattr("insurance.domain.party.correction.HISTORY_MAX", 1)
+    assert refusals(MOVE) == {(409, "party-full")}

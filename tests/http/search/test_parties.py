@@ -51,6 +51,32 @@ def test_a_quote_that_names_a_party_makes_no_second_one(platform: Platform):
     assert listed(platform, "/v1/policies", CALL_CENTRE, party_id=party["id"]) == [named["id"]]
 
 
+def test_a_corrected_customer_is_found_by_what_is_right_and_by_what_was_right_before(
+    platform: Platform,
+):
+    party = platform.post("/v1/parties", REGISTERED)
+    platform.now += timedelta(days=1)
+    right: Json = {
+        "name": "Quentin Elmgrove",
+        "phone": "+447700900789",
+        "address": {"lines": ["3 Hill"], "postcode": "EF5 6GH", "country": "GB"},
+        "date_of_birth": "1984-03-29",
+        "reason": "He married and moved, and his birth date was told wrong.",
+    }
+    platform.post(f"/v1/parties/{party['id']}/corrections", right)
+    platform.deliver()
+
+    for marks in (
+        {"phone": "07700 900789"},
+        {"phone": "07700 900456"},
+        {"name": "elmgrove", "postcode": "EF5 6GH"},
+        {"name": "ashgrove", "date_of_birth": "1984-03-29"},
+    ):
+        assert searched(platform, "/v1/parties/search", CALL_CENTRE, marks) == [party["id"]]
+    told_wrong = {"name": "elmgrove", "date_of_birth": "1984-02-29"}
+    assert searched(platform, "/v1/parties/search", CALL_CENTRE, told_wrong) == []
+
+
 def test_parties_that_were_merged_are_listed_as_one_until_they_are_parted(platform: Platform):
     first, second = insured(platform), insured(platform, plate=PLATES[1])
     one, two = first["party_id"], second["party_id"]
