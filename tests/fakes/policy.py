@@ -14,7 +14,7 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import Event
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
-from insurance.domain.quote.quote import Quote
+from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import PartyChange
 from insurance.operations.policy.ports import CorrectionContext, PolicyEvent, TransferContext
@@ -149,7 +149,14 @@ class MemoryCorrections:
             for policy_id, policy in sorted(self._memory.policies.items())
             if policy.record.party in party.record.ids
         ]
-        return CorrectionContext(party, policies, is_complete=True)
+        quotes = [
+            quote.record
+            for _, quote in sorted(self._memory.quotes.items())
+            if quote.record.party in party.record.ids
+            and quote.record.status is not QuoteStatus.BOUND
+        ]
+        unopened = [Quote.merge_personal(quote.split_personal()[0], {}) for quote in quotes]
+        return CorrectionContext(party, policies, unopened, is_complete=True)
 
     def load(self, party_id: str, command: Command) -> CorrectionContext:
         self._memory.check(command.idempotency)

@@ -88,6 +88,16 @@ def test_a_party_and_all_of_its_policies_are_read_and_no_other_s(stores):
     )
 
 
+def test_quotes_that_became_no_policy_are_read_without_personal_data(stores):
+    first = issued(stores)
+    quote = add_quote(stores, make_quote(id=quote_id(3)), of=first).record
+    add_quote(stores, make_quote(id=quote_id(4)))
+
+    [read] = stores.corrections.get(PARTY).quotes
+
+    assert read == quote.replace(policyholder=None, answers=None)
+
+
 def test_the_party_that_stands_for_another_is_read_with_the_policies_of_both(stores):
     first, other = issued(stores), issued(stores, 2)
     merge = make_command("merge", operation="merge", caller=PARTNER)
@@ -120,7 +130,7 @@ def test_nothing_is_stored_where_one_policy_has_changed_meanwhile(stores):
     read = stores.corrections.get(PARTY)
     correct(stores, stores.corrections.get(PARTY), "Ada King")
     now = stores.corrections.get(PARTY)
-    stale = CorrectionContext(now.party, read.policies, is_complete=True)
+    stale = CorrectionContext(now.party, read.policies, (), is_complete=True)
 
     with pytest.raises(StaleRevision):
         correct(stores, stale, "Ada Lovelace", "correct-2")
@@ -134,7 +144,7 @@ def test_nothing_is_stored_where_the_party_has_changed_meanwhile(stores):
     read = stores.corrections.get(PARTY)
     correct(stores, read, "Ada King")
     now = stores.corrections.get(PARTY)
-    stale = CorrectionContext(read.party, now.policies, is_complete=True)
+    stale = CorrectionContext(read.party, now.policies, (), is_complete=True)
 
     with pytest.raises(StaleRevision):
         correct(stores, stale, "Ada Byron", "correct-2")

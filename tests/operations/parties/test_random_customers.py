@@ -1,4 +1,5 @@
-"""Whatever happens to customers, in any order: events stay as they are, and what was known is known."""
+"""Whatever happens to customers, in any order: events stay as they are, what was known is known, and what
+is charged is posted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from insurance.domain.core.errors import AlreadyErased, LegalHoldStands, WrongState
+from insurance.domain.core.errors import AlreadyErased, InvalidFields, LegalHoldStands, WrongState
 from insurance.domain.core.event import Event, first_broken_link
+from insurance.domain.core.posting import Account
+from insurance.domain.party.correction import CorrectedDetails, Correction
 from insurance.domain.party.party import Erasure, Policyholder
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
@@ -19,15 +22,29 @@ from insurance.operations.parties.erase_party import ErasureInput, erase_party
 from insurance.operations.parties.merge_parties import merge_parties, undo_merge
 from insurance.operations.parties.ports import ErasurePorts
 from insurance.operations.parties.read_party import Customer, read_party
+from insurance.operations.policy.correct_party import PartyCorrection, correct_party
+from insurance.operations.policy.ports import CorrectionPorts
 from insurance.operations.quoting.quoted_party import PartyInput
+from insurance.products import LookUps
 
 from tests.fakes.party_contracts import MemoryPartyContracts
 from tests.fakes.party_records import MemoryParties
+from tests.fakes.screening import screening_ports
 from tests.support.plain import plain_product, price
 from tests.support.platform import Platform
 from tests.support.policy_life import PARTNER, UNDERWRITER
 
 places = st.integers(0, 30)
+names = st.sampled_from(["Ada Lovelace", "Ada King", "Ada Byron"])
+days_ago = st.integers(0, 400)
+REPEATS_THE_NAME = {
+    "questions": [
+        {"code": "price", "type": "money", "label": "Price", "min": 0, "max": 100000},
+        {"code": "keeper", "type": "text", "label": "Who keeps it"},
+    ],
+    "corrections": {"answers": [{"answer": "keeper", "repeats": "name"}]},
+}
+"""A product of which an answer follows the corrected name."""
 
 NOTHING_IS_KEPT_AFTER = timedelta(days=40 * 365)
 """Longer than any cover and any rule of retention."""
@@ -46,10 +63,18 @@ class Customers(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.platform = Platform(plain_product())
+        self.platform = Platform(plain_product(**REPEATS_THE_NAME))
         self.parties = MemoryParties(self.platform.memory)
         contracts = MemoryPartyContracts(self.platform.memory)
         self.erasing = ErasurePorts(self.parties, contracts, self.platform.products)
+        self.correcting = CorrectionPorts(
+            self.platform.products,
+            LookUps(),
+            self.platform.stores.corrections,
+            screening_ports(self.platform.memory),
+        )
+        self.named: dict[str, str] = {}
+        """The name that counts of each party, and of the holder of each policy."""
         self.stands_for: dict[str, str] = {}
         self.holder: dict[str, str] = {}
         """The party that each policy was issued to."""
@@ -68,6 +93,8 @@ class Customers(RuleBasedStateMachine):
             policy = self._issued(party)
             self.holder[policy.id] = self._root(party_id) or policy.party
             assert policy.party == self.holder[policy.id]
+            name = self.named.setdefault(policy.party, person.name)
+            self.named[policy.id] = name
 
     @precondition(lambda self: self.holder)
     @rule(which=places)
@@ -86,6 +113,47 @@ class Customers(RuleBasedStateMachine):
         assert renewed.party == self.holder[policy_id]
         self._learn(renewed)
         self.holder[renewed.id] = renewed.party
+        self.named[renewed.id] = self.named[policy_id]
+
+    @rule(days=st.integers(1, 30))
+    def wait(self, days: int) -> None:
+        self.platform.now += timedelta(days=days)
+
+    @precondition(lambda self: self.holder)
+    @rule(which=places, dollars=st.integers(100, 900))
+    def endorse(self, which: int, dollars: int) -> None:
+        policy_id = sorted(self.holder)[which % len(self.holder)]
+        self.platform.policy_id = policy_id
+        endorse = partial(self.platform.endorse, self.platform.now, **price(dollars))
+        period = self.platform.policy.period
+        if self._root(self.holder[policy_id]) in self.erased:
+            self._refused(endorse)
+        elif period.start <= self.platform.now < period.end:
+            endorse()
+            self._learn(self.platform.policy)
+
+    @precondition(lambda self: self.holder)
+    @rule(which=places, name=names, since=days_ago)
+    def correct(self, which: int, name: str, since: int) -> None:
+        """From an earlier day, so that endorsements are reversed and applied again."""
+        party_id = self._party(which)
+        root = self._root(party_id)
+        if root in self.erased:
+            self._refused(partial(self._correct, party_id, name, since))
+            return
+        mine = [
+            policy_id
+            for policy_id, holder in self.holder.items()
+            if self._root(holder) == root
+            and self.platform.policies.get(policy_id).record.period.end > self.platform.now
+        ]
+        if {name} == {self.named[each] for each in (root, *mine)}:
+            self._refused(partial(self._correct, party_id, name, None), InvalidFields)
+            return
+        self._correct(party_id, name, since)
+        self.named |= dict.fromkeys((root, *mine), name)
+        for policy_id in mine:
+            self._learn(self.platform.policies.get(policy_id).record)
 
     @precondition(lambda self: self.holder)
     @rule(into=places, other=places)
@@ -149,7 +217,8 @@ class Customers(RuleBasedStateMachine):
         for known in self.known:
             read = self.platform.policies.as_known(known.policy.id, known.at).record
             if known.policy.party in self.erased:
-                assert read == known.policy.replace(policyholder=None, answers=None)
+                unread = {"policyholder": None, "answers": None, "changed": None}
+                assert read == known.policy.replace(**unread)
             else:
                 assert read == known.policy
 
@@ -166,14 +235,51 @@ class Customers(RuleBasedStateMachine):
                 policy_id for policy_id, holder in self.holder.items() if self._root(holder) == root
             }
 
+    @invariant()
+    def what_is_charged_is_posted_and_the_name_counts_that_was_last_told(self) -> None:
+        for policy_id, holder in self.holder.items():
+            policy = self.platform.policies.get(policy_id).record
+            owed = sum(
+                posting.amount.amount * sign
+                for event in self.platform.memory.events[policy_id]
+                for posting in event.postings
+                for account, sign in ((posting.debit, 1), (posting.credit, -1))
+                if account is Account.PREMIUM_RECEIVABLE
+            )
+            assert owed == policy.charged.amount
+            if self._root(holder) not in self.erased:
+                assert policy.policyholder is not None
+                assert policy.policyholder.name == self.named[policy_id]
+                last = policy.at(policy.period.end)
+                assert (last.answers or {})["keeper"] == self.named[policy_id]
+
+    def _correct(self, party_id: str, name: str, since: int | None) -> PartyCorrection:
+        """From so many days ago, or from now."""
+        now = self.platform.now
+        day = None if since is None else (now - timedelta(days=since)).date()
+        correction = Correction(
+            CorrectedDetails(name=name),
+            "told",
+            effective_on=day,
+            leave_ended_terms=True,
+        )
+        command = self.platform.command("correct", caller=UNDERWRITER)
+        return correct_party(party_id, correction, command, self.correcting)
+
     def _issued(self, party: PartyInput) -> Policy:
         policy = self.platform.issue(
             start=self.platform.now.date() + timedelta(days=1),
             party=party,
-            all_answers=price(300),
+            all_answers=price(300) | {"keeper": self._name(party)},
         )
         self._learn(policy)
         return policy
+
+    def _name(self, party: PartyInput) -> str:
+        """The keeper is the customer, by the name that counts."""
+        if party.party_id is None:
+            return "Ada Lovelace"
+        return self.named[self._root(party.party_id)]
 
     def _learn(self, policy: Policy) -> None:
         self.known.append(Known(self.platform.now, policy))

@@ -41,6 +41,7 @@ FROM = date(2026, 7, 2)
 NOW = datetime(2026, 8, 1, 9, tzinfo=UTC)
 HOME = Address(lines=("1 High Street",), postcode="AB1 1AA", country="GB")
 NEAR_THIEVES = Address(lines=("3 New Road",), postcode="EF3 3CC", country="GB")
+BY_THE_PARK = Address(lines=("4 Park Lane",), postcode="GH4 4DD", country="GB")
 IN_THE_FLOOD = Address(lines=("2 River Walk",), postcode="CD2 2BB", country="GB")
 ADA = Policyholder(
     name="Ada Byron", email="ada@example.com", date_of_birth=date(1991, 3, 14), address=HOME
@@ -294,7 +295,7 @@ def test_a_risk_that_an_underwriter_must_look_at_stops_everything_and_he_may_let
 
 def test_a_later_change_that_says_something_else_stops_everything(owner):
     home = owner.platform.policy_id = owner.home
-    owner.platform.endorse(date(2026, 7, 20), postcode="GH4 4DD")
+    owner.platform.endorse(date(2026, 7, 20), postcode="GH44DD")
 
     assert owner.obstacles(address=NEAR_THIEVES, effective_on=FROM) == [("changed_later", home)]
 
@@ -327,15 +328,45 @@ def test_a_policy_that_was_cancelled_is_left_as_it_is(owner):
     assert owner.policy(home).policyholder == ADA
 
 
-def test_a_policy_that_gave_no_cover_on_the_day_stops_everything():
+def test_a_policy_that_gave_no_cover_on_the_day_is_priced_from_when_it_gives_cover_again():
     reinstating = product_with("home_contents", life={"reinstatement_days": 60})
     owner = Customer(Platform(reinstating))
-    home = owner.insured(CONTENTS).id
+    owner.insured(CONTENTS)
     owner.platform.now = NOW
     owner.platform.cancel(date(2026, 6, 20))
     owner.platform.reinstate(date(2026, 7, 20), gap=True)
 
-    assert owner.obstacles(address=NEAR_THIEVES, effective_on=FROM) == [("wrong_state", home)]
+    [policy] = owner.correct(address=NEAR_THIEVES, effective_on=FROM).policies
+
+    assert [made.requested.effective_at for made in policy.endorsements] == [
+        reinstating.moment(date(2026, 7, 20))
+    ]
+
+
+def test_a_correction_from_an_earlier_day_overrules_the_one_that_was_made_before_it(owner):
+    home = owner.home
+    owner.correct(address=NEAR_THIEVES, effective_on=date(2026, 7, 20))
+
+    owner.correct(address=BY_THE_PARK, effective_on=FROM)
+
+    policy = owner.policy(home)
+    postcodes = [(segment.answers or {})["postcode"] for segment in policy.segments()]
+    assert postcodes == [CONTENTS["postcode"], "GH4 4DD", "GH4 4DD"]
+    addresses = owner.platform.stores.parties.get(owner.party_id).record.addresses
+    assert [dated.address for dated in addresses] == [HOME, BY_THE_PARK]
+
+
+def test_what_is_right_from_an_earlier_day_is_priced_from_that_day(owner):
+    home = owner.home
+    owner.correct(address=NEAR_THIEVES, effective_on=date(2026, 7, 20))
+
+    [made] = owner.correct(address=NEAR_THIEVES, effective_on=FROM).policies
+
+    assert made.policy.id == home
+    begins = product("home_contents").moment(FROM)
+    assert (made.policy.at(begins).answers or {})["postcode"] == "EF3 3CC"
+    moved = owner.platform.stores.parties.get(owner.party_id).record.addresses[-1]
+    assert (moved.address, moved.since.date()) == (NEAR_THIEVES, FROM)
 
 
 def test_a_name_is_screened_before_anything_is_stored_and_again_after_it_was_cleared(owner):
@@ -370,7 +401,7 @@ def test_a_policy_of_a_quote_from_before_the_correction_is_corrected_by_the_same
     )
     command = owner.platform.command("POST /v1/quotes")
     quote = make_quote(risk, command, owner.platform.quoting_ports).record
-    owner.correct(name="Ada King")
+    assert owner.correct(name="Ada King").open_quotes == [quote.id]
     old = owner.platform.take_renewal(quote)
     assert old.policyholder == ADA
 

@@ -82,6 +82,17 @@ def test_what_was_said_to_hold_from_a_later_date_was_wrong():
     assert [dated.name for dated in twice.names] == ["Ada Byron", "Ada Lovelace"]
 
 
+def test_the_same_from_an_earlier_day_holds_from_that_day():
+    once = after(party(), name="Ada King", on=date(2026, 4, 10))
+
+    twice = after(once, name="Ada King", on=date(2026, 4, 1))
+
+    assert [(dated.name, dated.since.day) for dated in twice.names] == [
+        ("Ada Byron", REGISTERED.day),
+        ("Ada King", 1),
+    ]
+
+
 def test_a_contact_of_one_kind_leaves_the_other_kind_alone_and_the_order_of_time():
     once = after(party(), phone="+441632960002")
 
@@ -114,7 +125,7 @@ def test_what_is_stored_so_already_leaves_the_history_as_it_is():
     same = after(party(), name="Ada Byron", address=OLD, language="de")
 
     assert (same.names, same.addresses) == (party().names, party().addresses)
-    assert differing_fields(party(), CorrectedDetails(name="Ada Byron", language="de")) == (
+    assert differing_fields(party(), CorrectedDetails(name="Ada Byron", language="de"), NOW) == (
         CorrectedField.LANGUAGE,
     )
 

@@ -73,6 +73,8 @@ class CorrectionView(View):
     """The policies that change."""
     ended_terms: list[str]
     """Policies whose term has ended, and whose price is left as it was."""
+    open_quotes: list[str]
+    """Quotes, offers of a next term among them, that keep what they were made with."""
 
     @classmethod
     def of(cls, correction: PartyCorrection) -> Self:
@@ -87,6 +89,7 @@ class CorrectionView(View):
             screened=correction.is_screened,
             policies=[CorrectedPolicyView.of(policy) for policy in correction.policies],
             ended_terms=list(correction.left),
+            open_quotes=list(correction.open_quotes),
         )
 
 

@@ -94,21 +94,28 @@ def stated_fields(party: Party, details: CorrectedDetails) -> tuple[CorrectedFie
     return fields
 
 
-def differing_fields(party: Party, details: CorrectedDetails) -> tuple[CorrectedField, ...]:
-    """What is stated, and is another one than on the party's record."""
-    stored = {
-        CorrectedField.NAME: party.names[-1].name,
-        CorrectedField.ADDRESS: party.addresses[-1].address if party.addresses else None,
-        CorrectedField.EMAIL: party.contact(ContactKind.EMAIL),
-        CorrectedField.PHONE: party.contact(ContactKind.PHONE),
-        CorrectedField.DATE_OF_BIRTH: party.date_of_birth,
-        CorrectedField.REGISTRATION_NUMBER: party.registration_number,
-        CorrectedField.ACCOUNT: party.accounts[-1].account if party.accounts else None,
-        CorrectedField.LANGUAGE: party.language,
+def differing_fields(
+    party: Party, details: CorrectedDetails, since: datetime
+) -> tuple[CorrectedField, ...]:
+    """What is stated, and is another one than on the party's record, or holds from an earlier instant."""
+    dated: dict[CorrectedField, list[tuple[object, datetime]]] = {
+        CorrectedField.NAME: [(one.name, one.since) for one in party.names],
+        CorrectedField.ADDRESS: [(one.address, one.since) for one in party.addresses],
+        CorrectedField.EMAIL: _contacts_of(party, ContactKind.EMAIL),
+        CorrectedField.PHONE: _contacts_of(party, ContactKind.PHONE),
+        CorrectedField.ACCOUNT: [(one.account, one.since) for one in party.accounts],
     }
-    return tuple(
-        field for field in CorrectedField if getattr(details, field) not in {None, stored[field]}
-    )
+    differing = []
+    for field in stated_fields(party, details):
+        stated = getattr(details, field)
+        if field not in dated:
+            differs = stated != getattr(party, field)
+        else:
+            value, began = dated[field][-1] if dated[field] else (None, since)
+            differs = stated != value or since < began
+        if differs:
+            differing.append(field)
+    return tuple(differing)
 
 
 def corrected(party: Party, correction: Correction, *, now: datetime, by: str) -> Party:
@@ -122,7 +129,7 @@ def corrected(party: Party, correction: Correction, *, now: datetime, by: str) -
     """
     since, details = correction.since(now), correction.details
     stated = stated_fields(party, details)
-    fields = differing_fields(party, details)
+    fields = differing_fields(party, details, since)
     changes: dict[str, object] = {
         field.value: getattr(details, field)
         for field in (*sorted(FROM_THE_BEGINNING), CorrectedField.LANGUAGE)
@@ -163,8 +170,8 @@ def told_values(party: Party) -> Mapping[PartyField, frozenset[str]]:
         PartyField.NAME: [dated.name for dated in party.names],
         PartyField.POSTCODE: [address.postcode for address in addresses],
         PartyField.COUNTRY: [address.country for address in addresses],
-        PartyField.EMAIL: _values(party, ContactKind.EMAIL),
-        PartyField.PHONE: _values(party, ContactKind.PHONE),
+        PartyField.EMAIL: [one.value for one in party.contacts if one.kind is ContactKind.EMAIL],
+        PartyField.PHONE: [one.value for one in party.contacts if one.kind is ContactKind.PHONE],
         PartyField.DATE_OF_BIRTH: [born.isoformat() if born else None],
         PartyField.REGISTRATION_NUMBER: [party.registration_number],
     }
@@ -218,5 +225,5 @@ def _contacts(party: Party, follows: list[Contact]) -> tuple[Contact, ...]:
     return tuple(sorted(held, key=lambda contact: contact.since))
 
 
-def _values(party: Party, kind: ContactKind) -> list[str]:
-    return [contact.value for contact in party.contacts if contact.kind is kind]
+def _contacts_of(party: Party, kind: ContactKind) -> list[tuple[object, datetime]]:
+    return [(contact.value, contact.since) for contact in party.contacts if contact.kind is kind]

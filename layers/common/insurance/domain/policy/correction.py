@@ -26,6 +26,7 @@ from insurance.domain.party.record import Party
 from insurance.domain.policy.difference import Difference, differences
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.servicing import Servicing, ServicingResult
+from insurance.domain.policy.timeline import Segment
 from insurance.domain.policy.transaction import TransactionKind
 from insurance.domain.policy.transaction_input import TransactionInput
 from insurance.domain.product import Product
@@ -74,9 +75,7 @@ class HolderCorrection(NamedTuple):
 
     def reaches_ended(self, policy: Policy, product: Product) -> bool:
         """Whether it would change the price of a term that has ended."""
-        ends = ends_at(policy)
-        changes = answers_to_change(policy, self, product)
-        return ends is not None and any(instant < ends for instant, _ in changes)
+        return next_change(policy, self, product) is not None
 
 
 class CorrectedPolicy(NamedTuple):
@@ -128,16 +127,12 @@ def correct_holder(
     if policy.policyholder is None:
         raise AlreadyErased(policy.id)
     changed, endorsements = policy, []
-    for effective_at, answers in answers_to_change(policy, correction, product):
-        request = TransactionInput(
-            kind=TransactionKind.ENDORSEMENT,
-            effective_at=effective_at,
-            reason=REASON,
-            answers=dict(answers),
-        )
-        made = servicing.change(changed, request)
+    change = next_change(policy, correction, product)
+    while change is not None:
+        made = servicing.change(changed, change)
         changed = made.policy
         endorsements.append(made)
+        change = next_change(changed, correction, product, after=change.effective_at)
     changed = changed.replace(policyholder=_holder(policy.policyholder, correction))
     again = product.corrections.documents if changed != policy else ()
     letter = [ENDORSEMENT_LETTER] if endorsements else []
@@ -146,26 +141,45 @@ def correct_holder(
     return CorrectedPolicy(policy, changed, tuple(endorsements), sent)
 
 
-def answers_to_change(
-    policy: Policy, correction: HolderCorrection, product: Product
-) -> list[tuple[datetime, Mapping[str, str]]]:
-    """The answers that repeat a corrected detail and said what was told of it, and from when each changes."""
-    segments = policy.segments()
-    if not segments:
-        return []
-    begins = segments[0].period.start
-    at = {True: begins, False: max(correction.effective_at(product), begins)}
-    changes: dict[datetime, dict[str, str]] = {}
+def next_change(
+    policy: Policy, correction: HolderCorrection, product: Product, *, after: datetime | None = None
+) -> TransactionInput | None:
+    """The first endorsement that the correction needs, behind an instant if one is given: of the answers
+    that repeat a corrected detail, and said what was told of it. None: there is nothing to endorse.
+
+    An answer that an endorsement repeats later is changed there again, by another endorsement.
+    """
+    for segment in policy.segments():
+        for effective_at, codes in _due_in(segment, correction, product):
+            said = segment.answers or {}
+            answers = {
+                code: correction.values[detail]
+                for code, detail in codes.items()
+                if not _is_same(said.get(code), correction.values[detail])
+                and _is_told(said.get(code), detail, policy, correction)
+            }
+            if answers and (after is None or effective_at > after):
+                return TransactionInput(
+                    kind=TransactionKind.ENDORSEMENT,
+                    effective_at=effective_at,
+                    reason=REASON,
+                    answers=answers,
+                )
+    return None
+
+
+def _due_in(
+    segment: Segment, correction: HolderCorrection, product: Product
+) -> list[tuple[datetime, dict[str, PartyField]]]:
+    """From when in a period of cover the correction holds, in order, and for which answers."""
+    since = correction.effective_at(product)
+    due: dict[datetime, dict[str, PartyField]] = {}
     for code, detail in product.corrections.answers.items():
-        right = correction.values.get(detail)
-        if right is None:
-            continue
-        instant = at[detail.never_changes]
-        said = (policy.at(instant).answers or {}).get(code)
-        if _is_same(said, right) or not _is_told(said, detail, policy, correction):
-            continue
-        changes.setdefault(instant, {})[code] = right
-    return sorted(changes.items())
+        if detail in correction.values and (detail.never_changes or since < segment.period.end):
+            begins = segment.period.start
+            instant = begins if detail.never_changes else max(since, begins)
+            due.setdefault(instant, {})[code] = detail
+    return sorted(due.items(), key=lambda one: one[0])
 
 
 def is_changed_later(corrected: CorrectedPolicy) -> bool:

@@ -285,6 +285,10 @@ class Quote(PartyRecord):
             )
         return moved
 
+    def is_open_at(self, now: datetime) -> bool:
+        """Whether it may still become a policy."""
+        return now < self.valid_until and (self.status, QuoteStep.EXPIRE) in NEXT
+
     def expired(self) -> Self:
         """The quote after its last day, if it did not become a policy.
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from itertools import batched, islice
 from typing import TYPE_CHECKING, Final
 
-from insurance.domain.core.identity import PartyId, PolicyId, policy_id_for
+from insurance.domain.core.identity import PartyId, PolicyId, QuoteId, policy_id_for, quote_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
+from insurance.domain.quote.quote import Quote, QuoteStatus
+from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.contract_keys import is_former_mark
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CONTRACTS_READ: Final = 300
-POLICIES_PER_READ: Final = 33
-"""Three keys each; one BatchGetItem takes 100."""
+KEYS_PER_READ: Final = 100
+"""What DynamoDB returns in one BatchGetItem at most."""
+POLICIES_PER_READ: Final = KEYS_PER_READ // 3
 
 
 class DynamoDBCorrections:
@@ -86,7 +89,25 @@ class DynamoDBCorrections:
         policies = [
             policy for policy in self._policies(ids) if policy.record.party in party.record.ids
         ]
-        return CorrectionContext(party, policies, is_complete=len(read) <= CONTRACTS_READ)
+        issued = {policy.record.id for policy in policies}
+        quotes = self._quotes([quote_id_for(id) for id in ids if id not in issued], party.record)
+        return CorrectionContext(party, policies, quotes, is_complete=len(read) <= CONTRACTS_READ)
+
+    def _quotes(self, ids: Sequence[QuoteId], party: Party) -> list[Quote]:
+        """Those of them that the party holds and that became no policy."""
+        items = [
+            item
+            for part in batched(ids, KEYS_PER_READ, strict=False)
+            for item in load(
+                self._client, [(self._tables.quotes, {"id": codec.text(id)}) for id in part]
+            )
+        ]
+        quotes = [aggregates.read_stored(Quote, item, None).record for item in items if item]
+        return [
+            quote
+            for quote in quotes
+            if quote.party in party.ids and quote.status is not QuoteStatus.BOUND
+        ]
 
     def _policies(self, ids: Sequence[PolicyId]) -> list[Stored[Policy]]:
         """Those of them that were issued."""

@@ -1,7 +1,7 @@
 """Correct a party: a detail is another one, on its record and on all of its policies; or preview that."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -21,7 +21,7 @@ from insurance.domain.core.errors import (
     TooManyChanges,
     WrongState,
 )
-from insurance.domain.core.identity import PartyId, PolicyId, screening_id_for
+from insurance.domain.core.identity import PartyId, PolicyId, QuoteId, screening_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.party.correction import (
     Correction,
@@ -35,10 +35,10 @@ from insurance.domain.policy import Policy
 from insurance.domain.policy.correction import (
     CorrectedPolicy,
     HolderCorrection,
-    answers_to_change,
     correct_holder,
     ends_at,
     is_changed_later,
+    next_change,
 )
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.product import Product
@@ -80,6 +80,8 @@ class PartyCorrection:
     """Those that change."""
     left: Sequence[PolicyId]
     """Policies whose term has ended, and whose price the correction would change."""
+    open_quotes: Sequence[QuoteId]
+    """Quotes, offers of a next term among them, that keep what they were made with."""
     stored: bool
 
     @property
@@ -127,9 +129,7 @@ def correct_party(
     change, stored = party_event(before, made.party.record, PartyEventType.CORRECTED, command)
     if made.is_screened:
         _screen(stored.record.names[-1].name, context, command, ports)
-    result = PartyCorrection(
-        before.record, stored, made.fields, made.policies, made.left, stored=True
-    )
+    result = replace(made, party=stored, stored=True)
     by_id = {policy.record.id: policy for policy in context.policies}
     events = [_event(policy, by_id[policy.before.id], command) for policy in made.policies]
     ports.corrections.correct(change, events, command=command.with_answer(result))
@@ -172,11 +172,12 @@ class _Plan:
             obstacles.append(Obstacle("too_many_policies", before.id, reason, None))
         if obstacles:
             raise CorrectionNotPossible(before.id, obstacles)
-        if not (changed or differing_fields(before, correction.details)):
+        if not (changed or differing_fields(before, correction.details, correction.since(now))):
             detail = "Everything that is stated is on the record and on the policies already."
             raise InvalidFields([FieldFault("", "nothing-changes", detail)])
         after = Stored(party, self.context.party.head, self.context.party.key)
-        return PartyCorrection(before, after, holder.fields, changed, left, stored=False)
+        quotes = [quote.id for quote in self.context.quotes if quote.is_open_at(now)]
+        return PartyCorrection(before, after, holder.fields, changed, left, quotes, stored=False)
 
     def _policies(self) -> list[Policy]:
         return [stored.record for stored in self.context.policies]
@@ -208,7 +209,7 @@ class _Plan:
     def _corrected(self, policy: Policy, holder: HolderCorrection) -> CorrectedPolicy | Obstacle:
         """The policy after the correction, or why it cannot take it."""
         contract = self._contract(policy)
-        changes_risk = bool(answers_to_change(policy, holder, contract))
+        changes_risk = next_change(policy, holder, contract) is not None
         try:
             servicing = servicing_of(
                 policy, contract, self.call, self.ports, changes_risk=changes_risk

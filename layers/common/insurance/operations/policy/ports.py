@@ -159,6 +159,8 @@ class CorrectionContext:
     party: Stored[Party]
     policies: Sequence[Stored[Policy]]
     """In the order of their ids; one that was issued a moment ago may be missing."""
+    quotes: Sequence[Quote]
+    """Those that became no policy, in the order of their ids, without personal data."""
     is_complete: bool
     """Whether all contracts were read; there is a limit."""
 
