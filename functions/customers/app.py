@@ -29,6 +29,7 @@ from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.data_request import DataRequestKind, DataRequestOutcome
+from insurance.domain.party.demands import RestrictionKind
 from insurance.domain.party.party import Address, Email, Erasure, Name
 from insurance.domain.party.record import (
     HISTORY_MAX,
@@ -36,7 +37,6 @@ from insurance.domain.party.record import (
     Party,
     PartyDetails,
     PartyKind,
-    RestrictionKind,
 )
 from insurance.domain.privacy.legal_hold import LegalHold
 from insurance.operations.command import Command, Query

@@ -16,6 +16,7 @@ from insurance.dynamodb.search.stored_quotes import read_stored_quote
 from insurance.metrics import Metric
 from insurance.operations.delivery.deliver_event import deliver_event
 from insurance.operations.delivery.index_event import index_event, index_quote, remove_quote
+from insurance.operations.parties.mark_contracts import mark_contracts
 from insurance.operations.parties.remove_key_copies import remove_key_copies
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
@@ -75,6 +76,7 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
     queue_payments(event, instructions=instructions)
     register_in_force(event, policies=policies_in_force)
     remove_key_copies(event, copies=key_copies)
+    mark_contracts(event, demands=stores.contract_demands)
     posted = deliver_event(event, _appended_at(record["dynamodb"]), ports)
     for amounts in posted:
         total = {"mode": amounts.mode, "currency": amounts.currency}

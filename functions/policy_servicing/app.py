@@ -384,7 +384,7 @@ def post_renewal_preview(policy_id: str, query: Query) -> PricedRisk:
     roles=SERVICING_ROLES,
     status=HTTPStatus.CREATED,
     shows=QuoteView,
-    raises=RENEWAL,
+    raises=(*RENEWAL, ProcessingRestricted),
     find_replay=quotes.find_replay,
 )
 def post_renewal(policy_id: str, command: Command) -> Stored[Quote]:

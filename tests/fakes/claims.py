@@ -38,7 +38,14 @@ class MemoryClaims:
         noticed = self._memory.registers.get(policy_id, ())
         policy = self._policies.get(policy_id)
         account = self._memory.accounts.get(billing_id_for(policy_id))
-        return NoticeContext(policy, noticed, len(noticed), self._used(policy.record), account)
+        return NoticeContext(
+            policy,
+            noticed,
+            len(noticed),
+            self._used(policy.record),
+            account,
+            self._memory.demands_of(policy.record.party),
+        )
 
     def notify(
         self,
@@ -83,6 +90,7 @@ class MemoryClaims:
             policy,
             self._used(policy),
             account=self._memory.accounts.get(billing_id_for(policy_id)),
+            demands=self._memory.demands_of(policy.party),
         )
 
     def load_evidence(self, claim_id: str, command: Command) -> ClaimContext:

@@ -20,6 +20,7 @@ from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.document import Document
 from insurance.domain.events.catalogue import CATALOGUE
 from insurance.domain.ledger.earnings import EarnedPremium
+from insurance.domain.party.demands import NO_DEMANDS, Demands
 from insurance.domain.party.party import Access
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
@@ -81,6 +82,14 @@ class Memory:
 
     def key_of(self, party_id: str) -> PartyKey | None:
         return None if party_id in self.erased else self.keys[party_id]
+
+    def demands_of(self, party_id: str) -> Demands:
+        """What a party, or the one that stands for it, demands of those who process its data."""
+        stored = self.parties.get(party_id)
+        if stored is None:
+            return NO_DEMANDS
+        into = stored.record.merged_into
+        return self.demands_of(into) if into else stored.record.demands
 
     def give_number(self, number: str, id: str) -> None:
         given = self.numbers.setdefault((id.rsplit("_", 1)[0], normalise_number(number)), id)

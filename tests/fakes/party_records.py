@@ -40,6 +40,14 @@ class MemoryKeyCopies:
     def remove_copies(self, party_id: str, erased_at: datetime) -> None: ...
 
 
+class MemoryContractDemands:
+    """Contracts in memory ask their holder's record: there are no marks."""
+
+    def mark_all(self, party_id: str) -> None: ...
+
+    def mark(self, policy_id: str, party_id: str) -> None: ...
+
+
 class MemoryParties:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory

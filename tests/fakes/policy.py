@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from insurance.domain.claim import Claim
 from insurance.domain.core.errors import (
     AlreadyErased,
     PolicyNotFound,
@@ -17,7 +16,12 @@ from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import PartyChange
-from insurance.operations.policy.ports import CorrectionContext, PolicyEvent, TransferContext
+from insurance.operations.policy.ports import (
+    CorrectionContext,
+    ExpiringPolicy,
+    PolicyEvent,
+    TransferContext,
+)
 
 from tests.fakes.memory import Memory
 from tests.fakes.party_records import MemoryParties
@@ -181,7 +185,8 @@ class MemoryRenewals:
         self._memory = memory
         self._policies = MemoryPolicies(memory)
 
-    def expiring(self, policy_id: str) -> tuple[Stored[Policy], Sequence[Claim]]:
+    def expiring(self, policy_id: str) -> ExpiringPolicy:
         noticed = self._memory.registers.get(policy_id, ())
         claims = [self._memory.claims[each.claim_id].record for each in noticed]
-        return self._policies.get(policy_id), claims
+        policy = self._policies.get(policy_id)
+        return ExpiringPolicy(policy, claims, self._memory.demands_of(policy.record.party))

@@ -17,6 +17,7 @@ from insurance.operations.delivery.ports import SealedFacts, SearchIndex
 from insurance.operations.documents.ports import Documents
 from insurance.operations.parties.ports import (
     Accesses,
+    ContractDemands,
     IndexKeys,
     KeyCopies,
     Parties,
@@ -43,7 +44,12 @@ from tests.fakes.keys import MemoryKey, PlainKeys
 from tests.fakes.memory import Memory
 from tests.fakes.parties import MemoryAccesses
 from tests.fakes.party_contracts import MemoryPartyContracts
-from tests.fakes.party_records import MemoryIndexKeys, MemoryKeyCopies, MemoryParties
+from tests.fakes.party_records import (
+    MemoryContractDemands,
+    MemoryIndexKeys,
+    MemoryKeyCopies,
+    MemoryParties,
+)
 from tests.fakes.policy import (
     MemoryCorrections,
     MemoryPolicies,
@@ -102,6 +108,7 @@ class Stores:
     complaints: Complaints
     index_keys: IndexKeys
     key_copies: KeyCopies
+    contract_demands: ContractDemands
     index: SearchIndex
     lists: SearchLists
     sealed_facts: SealedFacts
@@ -128,6 +135,7 @@ def in_memory() -> Stores:
         MemoryComplaints(memory),
         MemoryIndexKeys(),
         MemoryKeyCopies(),
+        MemoryContractDemands(),
         index,
         index,
         MemorySealedFacts(memory),
@@ -156,6 +164,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.complaints,
         real.index_keys,
         real.key_copies,
+        real.contract_demands,
         real.search_index,
         real.search_lists,
         real.sealed_facts,

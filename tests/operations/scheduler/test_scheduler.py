@@ -5,9 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from insurance.domain.core.errors import ArrearsOpen, QuoteExpired
+from insurance.domain.core.event import StreamPosition
 from insurance.domain.core.identity import quote_id_for, renewal_quote_id_for
 from insurance.domain.core.posting import Account
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.demands import RestrictionKind
+from insurance.domain.party.details import details_of
 from insurance.domain.party.party import Payee
+from insurance.domain.party.record import Party
 from insurance.domain.policy import Initiator
 from insurance.domain.quote.quote import QuoteStatus
 from insurance.domain.schedule.scheduled_job import ATTEMPTS_MAX, JobKind
@@ -349,6 +354,25 @@ def test_who_wants_no_other_term_is_not_invited(platform):
     platform.turn_to(date(2026, 12, 31))
 
     assert platform.policy.invitation is None
+
+
+def test_who_restricted_the_use_of_their_data_is_invited_once_they_lifted_it(platform):
+    platform.pay_today("186.19")
+    policy = platform.policy
+    party = Party.new(
+        policy.party, policy.partner, details_of(policy.policyholder), at=platform.now, by="test"
+    )
+    kind = RestrictionKind.RESTRICTION
+    demanding = party.restricted(kind, "asked to", at=platform.now)
+    platform.memory.parties[party.id] = Stored(demanding, StreamPosition(), None)
+    platform.turn_to(date(2026, 12, 20))
+    assert platform.policy.invitation is None
+
+    released = demanding.released(kind, "asked to", at=platform.now)
+    platform.memory.parties[party.id] = Stored(released, StreamPosition(), None)
+    platform.turn_to(date(2026, 12, 22))
+
+    assert platform.policy.invitation is not None
 
 
 def test_who_came_back_is_invited_after_all(platform):

@@ -21,6 +21,7 @@ from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.search.stored_quotes import read_stored_quote
 from insurance.operations.delivery.index_event import index_event, index_quote
 from insurance.operations.delivery.ports import IndexPorts, StoredFacts
+from insurance.operations.parties.mark_contracts import mark_contracts
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.products.ports import Products
@@ -117,6 +118,7 @@ class Http(Standing):
             if self.tables:
                 queue_payments(event, instructions=stores.instructions)
                 register_in_force(event, policies=stores.policies_in_force)
+                mark_contracts(event, demands=stores.contract_demands)
             index_event(event, index)
         for quote in self._stored_quotes():
             index_quote(quote, index)

@@ -20,7 +20,12 @@ from tests.fakes.ledger import MemoryEarnings
 from tests.fakes.memory import Memory
 from tests.fakes.parties import MemoryAccesses
 from tests.fakes.party_contracts import MemoryPartyContracts
-from tests.fakes.party_records import MemoryIndexKeys, MemoryKeyCopies, MemoryParties
+from tests.fakes.party_records import (
+    MemoryContractDemands,
+    MemoryIndexKeys,
+    MemoryKeyCopies,
+    MemoryParties,
+)
 from tests.fakes.policy import (
     MemoryCorrections,
     MemoryPolicies,
@@ -62,6 +67,7 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         named_parties=MemoryParties(memory),
         index_keys=MemoryIndexKeys(),
         key_copies=MemoryKeyCopies(),
+        contract_demands=MemoryContractDemands(),
         party_contracts=MemoryPartyContracts(memory),
         claims=MemoryClaims(memory),
         billing=MemoryBilling(memory),

@@ -9,6 +9,7 @@ from insurance.domain.core.errors import (
     ProcessingRestricted,
     WrongState,
 )
+from insurance.domain.party.demands import RestrictionKind
 from insurance.domain.party.party import Policyholder
 from insurance.domain.party.record import (
     HISTORY_MAX,
@@ -17,7 +18,6 @@ from insurance.domain.party.record import (
     Party,
     PartyDetails,
     PartyKind,
-    RestrictionKind,
 )
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)

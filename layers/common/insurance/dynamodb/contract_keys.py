@@ -10,6 +10,7 @@ from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import AlreadyErased
 from insurance.domain.core.identity import PartyId, QuoteId, party_id_for, quote_id_for
 from insurance.domain.core.stored import PartyKey
+from insurance.domain.party.demands import NO_DEMANDS, Demands, RestrictionKind
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.transaction import Write, check
@@ -21,6 +22,8 @@ KEY = "key"
 """The column with the holder's wrapped key; removed when the holder is erased."""
 ERASED_AT = "erased_at"
 """The column that says when the holder was erased."""
+DEMANDS = "demands"
+"""The column of a contract's keys that says which demands of its holder stand; absent where none does."""
 FORMER = "former"
 """The column with the wrapped keys of former holders, by party."""
 
@@ -55,9 +58,13 @@ class ContractKeys:
         self._keys = keys
         self.holder: PartyId = party_id_for(contract_id)
         """The party that holds the contract."""
+        self.demands: Demands = NO_DEMANDS
+        """Those of the holder that stand, as far as the delivery of events has brought them here."""
         self._wrapped: dict[PartyId, bytes] = {}
         for item in reversed([item for item in items if item is not None]):
             self.holder = holder_in(item, contract_id)
+            if DEMANDS in item:
+                self.demands = frozenset(map(RestrictionKind, item[DEMANDS]["SS"]))
             if KEY in item:
                 self._wrapped[self.holder] = item[KEY]["B"]
             for party_id, wrapped in item.get(FORMER, {"M": {}})["M"].items():

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.ledger.policy_ledgers import DynamoDBPolicyLedgers
     from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
     from insurance.dynamodb.parties.accesses import DynamoDBAccesses
+    from insurance.dynamodb.parties.contract_demands import DynamoDBContractDemands
     from insurance.dynamodb.parties.index_keys import DynamoDBIndexKeys
     from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
     from insurance.dynamodb.parties.named_parties import DynamoDBNamedParties
@@ -218,6 +219,12 @@ class Stores:
         from insurance.dynamodb.parties.index_keys import DynamoDBIndexKeys
 
         return DynamoDBIndexKeys(self.client, self._tables, keys=self.keys)
+
+    @cached_property
+    def contract_demands(self) -> DynamoDBContractDemands:
+        from insurance.dynamodb.parties.contract_demands import DynamoDBContractDemands
+
+        return DynamoDBContractDemands(self.client, self._tables, key_copies=self.key_copies)
 
     @cached_property
     def key_copies(self) -> DynamoDBKeyCopies:

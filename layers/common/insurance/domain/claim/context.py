@@ -7,6 +7,7 @@ from insurance.domain.billing import BillingAccount
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.register import NoticedClaim
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.demands import NO_DEMANDS, Demands
 from insurance.domain.policy import Policy
 
 
@@ -23,6 +24,8 @@ class ClaimContext:
     account: Stored[BillingAccount] | None = None
     """The policy's account; None where no plan was chosen and nothing was paid yet, and where
     evidence is changed."""
+    demands: Demands = NO_DEMANDS
+    """Those of the policyholder that stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,5 @@ class NoticeContext:
     """See `ClaimContext.used`."""
     account: Stored[BillingAccount] | None = None
     """See `ClaimContext.account`."""
+    demands: Demands = NO_DEMANDS
+    """See `ClaimContext.demands`."""

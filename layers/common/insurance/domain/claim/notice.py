@@ -23,7 +23,7 @@ from insurance.domain.claim.set_off import (
     set_off_premium,
     with_set_off,
 )
-from insurance.domain.claim.settlement import decide_by_rules, with_payee
+from insurance.domain.claim.settlement import decide_by_rules, with_demands, with_payee
 from insurance.domain.claim.verdict import Notice, Verdict
 from insurance.domain.claim.verification import verify_claim, verify_notice
 from insurance.domain.contract.number import ReferenceNumber
@@ -171,6 +171,7 @@ def settle_notice(
     """Settle a claim in the call that opens it, as `settle` would in the next one."""
     due = PremiumDue(context.policy.record, context.account, product)
     verdict = with_payee(verdict, claim, matches, act.at)
+    verdict = with_demands(verdict, context.demands)
     verdict = with_set_off(verdict, claim, due, act.at)
     change = decide_by_rules(claim, verdict, product, act)
     change = set_off_premium(change, None, due, context.policy.key, act)

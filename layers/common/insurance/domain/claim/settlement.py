@@ -25,16 +25,24 @@ from insurance.domain.claim.set_off import PremiumDue, set_off_premium, with_set
 from insurance.domain.claim.task import HANDLER, Hold, Task
 from insurance.domain.claim.verdict import Verdict
 from insurance.domain.claim.verification import verify_claim
-from insurance.domain.contract.rule import Outcome
+from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import ClaimOnHold
 from insurance.domain.core.money import Money
 from insurance.domain.core.tasks import TaskCode
+from insurance.domain.party.demands import Demands, Use, stops
 from insurance.domain.product import Product
 from insurance.domain.screening.screening import ScreeningMatch
 
 HELD_BY_RULES: Final = "rules"
 """Who put a claim on hold when no person did."""
+
+
+OBJECTION: Final = RuleResult(
+    code="objection",
+    outcome=Outcome.REFER,
+    explanation="The policyholder objected to decisions by rules alone.",
+)
 
 
 def settle(
@@ -58,6 +66,7 @@ def settle(
     due = PremiumDue(context.policy, context.account, product)
     verdict = verify_claim(claim, context.policy, product, context.used)
     verdict = with_payee(verdict, claim, matches, act.at)
+    verdict = with_demands(verdict, context.demands)
     verdict = with_set_off(verdict, claim, due, act.at)
     change = decide_by_rules(claim, verdict, product, act)
     return set_off_premium(change, context.claim, due, context.claim.key, act)
@@ -85,6 +94,13 @@ def with_payee(
 ) -> Verdict:
     """The verdict with the rules that stand between a decision and a payment."""
     return replace(verdict, rules=(*verdict.rules, *payee_rules(claim, matches, now)))
+
+
+def with_demands(verdict: Verdict, demands: Demands) -> Verdict:
+    """The verdict with the policyholder's objection to a decision by rules alone: a person decides."""
+    if not stops(demands, Use.AUTOMATIC_DECISION):
+        return verdict
+    return replace(verdict, rules=(*verdict.rules, OBJECTION))
 
 
 def with_verdict(claim: Claim, verdict: Verdict) -> Claim:

@@ -13,7 +13,6 @@ from insurance.domain.core.errors import (
     AlreadyErased,
     PartyDiffers,
     PartyFull,
-    ProcessingRestricted,
     WrongState,
 )
 from insurance.domain.core.identity import PartyId
@@ -28,6 +27,7 @@ from insurance.domain.party.data_request import (
     first_due,
     request_numbered,
 )
+from insurance.domain.party.demands import Demands, RestrictionKind, check_offer
 from insurance.domain.party.party import Address, Name, Payee, Policyholder
 
 HISTORY_MAX = 50
@@ -44,15 +44,6 @@ class PartyKind(StrEnum):
 class ContactKind(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
-
-
-class RestrictionKind(StrEnum):
-    """What a person may demand of those who process their data (GDPR, articles 18 and 21)."""
-
-    RESTRICTION = "restriction"
-    """Their data are stored, and used for nothing new."""
-    OBJECTION = "objection"
-    """Nothing is done with their data beyond what the contracts need: no marketing."""
 
 
 class DatedName(Value):
@@ -230,8 +221,7 @@ class Party(Record):
             PartyDiffers: Something else is stored: the party must be corrected first.
         """
         stored = self.policyholder
-        if self.has_restriction(RestrictionKind.RESTRICTION):
-            raise ProcessingRestricted(self.id)
+        check_offer(self.id, self.demands)
         if stated is not None:
             differing = [
                 name
@@ -282,6 +272,11 @@ class Party(Record):
             for each in self.restrictions
         )
         return self.replace(restrictions=restrictions)
+
+    @property
+    def demands(self) -> Demands:
+        """Their demands that stand."""
+        return frozenset(each.kind for each in self.restrictions if each.stands(each.kind))
 
     def has_restriction(self, kind: RestrictionKind) -> bool:
         """Whether a demand of this kind stands."""

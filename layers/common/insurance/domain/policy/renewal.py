@@ -8,6 +8,7 @@ from insurance.domain.contract.terms import PastClaim
 from insurance.domain.core.errors import AlreadyErased, TermsNotOffered, WrongState
 from insurance.domain.core.identity import named_party, renewal_quote_id_for
 from insurance.domain.core.period import Period
+from insurance.domain.party.demands import Demands
 from insurance.domain.policy.cover_history import covers_since, insured_since
 from insurance.domain.policy.policy import Policy
 from insurance.domain.product import LookUp, Product
@@ -16,7 +17,7 @@ from insurance.domain.quote.pricing import (
     PricedRisk,
     carried_risk,
 )
-from insurance.domain.quote.quote import CoverHistory, Quote, RenewalBasis, status_of
+from insurance.domain.quote.quote import CoverHistory, Quote, RenewalBasis
 
 LAST_MOMENT = timedelta(microseconds=1)
 
@@ -30,9 +31,10 @@ class RenewalOffer:
     priced: PricedRisk
     renewing: RenewalBasis
 
-    def quote(self, *, now: datetime, created_by: str) -> Quote:
+    def quote(self, demands: Demands, *, now: datetime, created_by: str) -> Quote:
         """The offer as a quote. Its id comes from the policy's: there is one for each term."""
         policy, priced = self.policy, self.priced
+        status, findings = priced.judged_for(demands)
         quote_id = renewal_quote_id_for(policy.id)
         sold = {cover.code for cover in priced.covers}
         return Quote(
@@ -48,8 +50,8 @@ class RenewalOffer:
             policyholder=policy.policyholder,
             answers=dict(priced.risk.answers.to_json()),
             looked_up=priced.looked_up,
-            status=status_of(priced.offer.outcome, priced.findings),
-            findings=priced.findings,
+            status=status,
+            findings=findings,
             covers=priced.covers,
             premium=priced.premium,
             imposed=policy.imposed,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.terms import CoverTerms, Finding, ImposedTerms
 from insurance.domain.core.errors import AlreadyErased, FieldFault, InvalidFields
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.period import Period
+from insurance.domain.party.demands import Demands, Use, stops
 from insurance.domain.product import LookUp, Offer, Product, Risk
-from insurance.domain.quote.quote import Quote
+from insurance.domain.quote.quote import Quote, QuoteStatus, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,6 +46,14 @@ class StoredRisk(Protocol):
 
 START_WITHIN_DAYS = 365
 """How far ahead cover may begin. A quote is shorter-lived than that anyway."""
+
+
+DECLINED: Final = "declined"
+OBJECTION: Final = Finding(
+    code="objection",
+    outcome="refer",
+    reason="The customer objected to decisions by rules alone.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,19 @@ class PricedRisk:
     def premium(self) -> Premium | None:
         """None: no price can be had."""
         return self.offer.premium
+
+    def judged_for(self, demands: Demands) -> tuple[QuoteStatus, tuple[Finding, ...]]:
+        """The status of an offer to a party with these demands, and the findings that it follows from.
+
+        Where rules alone may not decide, an underwriter does: before the offer is accepted, or before
+        the risk is declined.
+        """
+        if not stops(demands, Use.AUTOMATIC_DECISION):
+            return status_of(self.offer.outcome, self.findings), self.findings
+        priced = self.offer.outcome != DECLINED and self.premium is not None
+        finding = OBJECTION.replace(blocks="bind" if priced else "quote")
+        findings = (*self.findings, finding)
+        return status_of("", findings), findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ class DynamoDBClaims:
             register_revision=int(register["revision"]["N"]) if register else 0,
             used=used,
             account=read_account(account, keys),
+            demands=keys.demands,
         )
 
     def notify(
@@ -303,6 +304,7 @@ class DynamoDBClaims:
         return ClaimContext(
             claim=claim,
             account=read_account(account, keys),
+            demands=keys.demands,
             policy=policy,
             used=self._used(policy, limits),
             seen={

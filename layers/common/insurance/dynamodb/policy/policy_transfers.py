@@ -10,6 +10,7 @@ from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import (
+    DEMANDS,
     ERASED_AT,
     FORMER,
     KEY,
@@ -140,7 +141,9 @@ class DynamoDBPolicyTransfers:
                 columns,
                 stale,
                 condition=f"attribute_not_exists({ERASED_AT}) AND {unchanged}",
-                removed=(),
+                removed=[
+                    DEMANDS
+                ],  # the former holder's; delivery of the event brings the new one's
                 **values,
             )
             for table, item_id in places

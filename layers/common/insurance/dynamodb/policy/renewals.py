@@ -1,15 +1,13 @@
 """What a renewal stands on: the policy that ends, and its claims."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from insurance.domain.claim import Claim
-from insurance.domain.core.stored import Stored
-from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load
+from insurance.operations.policy.ports import ExpiringPolicy
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,17 +27,18 @@ class DynamoDBRenewals:
         self._policies = policies
         self._claims_table = tables.claims
 
-    def expiring(self, policy_id: str) -> tuple[Stored[Policy], Sequence[Claim]]:
+    def expiring(self, policy_id: str) -> ExpiringPolicy:
         register_key = (self._claims_table, {"id": codec.text(policy_id)})
         wanted = [register_key, *self._policies.wants(policy_id)]
         register, *rest = load(self._client, wanted)
         policy = self._policies.read(policy_id, rest)
+        keys = self._policies.keys(policy_id, rest[-1])
         noticed = codec.unpack(register["body"]["B"])["claims"] if register else []
         if not noticed:
-            return policy, ()
-        keys = self._policies.keys(policy_id, rest[-1])
+            return ExpiringPolicy(policy, (), keys.demands)
         items = load(
             self._client,
             [(self._claims_table, {"id": codec.text(row["claim_id"])}) for row in noticed],
         )
-        return policy, [aggregates.read_stored(Claim, item, keys).record for item in items if item]
+        claims = [aggregates.read_stored(Claim, item, keys).record for item in items if item]
+        return ExpiringPolicy(policy, claims, keys.demands)

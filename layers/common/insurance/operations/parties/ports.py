@@ -298,6 +298,14 @@ class ExportPorts:
     """Who sends the export."""
 
 
+class ContractDemands(Protocol):
+    def mark_all(self, party_id: PartyId) -> None:
+        """Let every contract of a party, and of those merged into it, say what the party demands now."""
+
+    def mark(self, policy_id: PolicyId, party_id: PartyId) -> None:
+        """Let a policy say what its holder demands now."""
+
+
 class KeyCopies(Protocol):
     def remove_copies(self, party_id: str, erased_at: datetime) -> None:
         """Remove every copy of an erased party's key that its contracts carry. Safe to repeat."""

@@ -3,8 +3,9 @@
 from insurance.domain.core.identity import PartyId
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.data_request import DataRequestKind, DataRequestOutcome
+from insurance.domain.party.demands import RestrictionKind
 from insurance.domain.party.event_types import PartyEventType
-from insurance.domain.party.record import Party, RestrictionKind
+from insurance.domain.party.record import Party
 from insurance.operations.command import Command
 from insurance.operations.parties.change_party import load_party, store_party
 from insurance.operations.parties.ports import Parties

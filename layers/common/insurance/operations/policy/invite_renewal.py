@@ -1,11 +1,13 @@
 """Invite the policyholder to renew: the offer is stored as a quote, and the policy records it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from insurance.domain.core.errors import (
     AlreadyErased,
     KeyReused,
     PolicyNotFound,
+    ProcessingRestricted,
     TermsNotOffered,
     WrongState,
 )
@@ -21,6 +23,9 @@ from insurance.operations.policy.ports import InvitationPorts
 from insurance.operations.policy.renew_policy import next_version, offer_renewal
 from insurance.operations.policy.store_policy import ChangedPolicy
 from insurance.operations.system_command import command_for, instant_after
+
+LOOK_AGAIN: Final = timedelta(days=1)
+"""After this the policyholder may have lifted the restriction of processing."""
 
 
 def invite_renewal(policy_id: str, now: datetime, *, ports: InvitationPorts) -> datetime | None:
@@ -44,6 +49,8 @@ def invite_renewal(policy_id: str, now: datetime, *, ports: InvitationPorts) -> 
         quote = _offer(policy, now, ports)
     except (WrongState, AlreadyErased, TermsNotOffered):
         return None  # not in force at its end, or not to be renewed
+    except ProcessingRestricted:
+        return now + LOOK_AGAIN
     _record(before, quote, now, ports)
     return None
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import PartyId
     from insurance.domain.core.stored import Stored
+    from insurance.domain.party.demands import Demands
     from insurance.domain.party.record import Party
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
@@ -234,8 +235,16 @@ class PolicyAccounts(Protocol):
         """
 
 
+class ExpiringPolicy(NamedTuple):
+    """A policy, the claims on it, and what its holder demands of those who process their data."""
+
+    policy: Stored[Policy]
+    claims: Sequence[Claim]
+    demands: Demands
+
+
 class Renewals(Protocol):
-    def expiring(self, policy_id: str) -> tuple[Stored[Policy], Sequence[Claim]]:
+    def expiring(self, policy_id: str) -> ExpiringPolicy:
         """The policy and its claims.
 
         Raises:

@@ -3,13 +3,14 @@
 from insurance.domain.claim.past_claims import past_claims
 from insurance.domain.core.errors import AlreadyErased, PolicyNotFound
 from insurance.domain.core.identity import mode_of
-from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.core.stored import Stored
+from insurance.domain.party.demands import check_offer
 from insurance.domain.policy import Policy
 from insurance.domain.policy.renewal import RenewalOffer, renewal_terms
 from insurance.domain.product import Product
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command, Query
-from insurance.operations.policy.ports import RenewalPorts
+from insurance.operations.policy.ports import ExpiringPolicy, RenewalPorts
 from insurance.operations.products.ports import Products
 from insurance.operations.quoting.find_facts import find_facts
 
@@ -34,14 +35,17 @@ def offer_renewal(policy_id: str, command: Command, ports: RenewalPorts) -> Stor
     Raises:
         PolicyNotFound: The policy does not exist, or belongs to another partner.
         AlreadyErased: The policyholder's personal data were erased.
+        ProcessingRestricted: The policyholder demanded that their data are used for nothing new.
         WrongState: Another term is not wanted, or there is no cover at the term's end.
         TermsNotOffered: It is too early for an invitation, or the term is over.
         KeyReused: The offer was made before, by another request.
     """
-    offer, key = _offer(policy_id, command, ports)
+    offer, expiring = _offer(policy_id, command, ports)
+    key, demands = expiring.policy.key, expiring.demands
     if key is None:
         raise AlreadyErased(policy_id)
-    quote = offer.quote(now=command.now, created_by=command.actor)
+    check_offer(expiring.policy.record.party, demands)
+    quote = offer.quote(demands, now=command.now, created_by=command.actor)
     event = quote.made(key)
     stored = Stored(quote, event.head, key)
     ports.quotes.add(event, quote, key=key, command=command.with_answer(stored))
@@ -57,12 +61,12 @@ def next_version(policy: Policy, products: Products) -> Product:
 
 def _offer(
     policy_id: str, call: Command | Query, ports: RenewalPorts
-) -> tuple[RenewalOffer, PartyKey | None]:
-    """The offer, and the key of the policy's party, for whom it is made."""
-    stored, claims = ports.renewals.expiring(policy_id)
-    policy, products = stored.record, ports.products
+) -> tuple[RenewalOffer, ExpiringPolicy]:
+    """The offer, and what it was made of."""
+    expiring = ports.renewals.expiring(policy_id)
+    policy, products = expiring.policy.record, ports.products
     if not call.caller.sees(policy_id, policy.partner, policy.party):
         raise PolicyNotFound(policy_id)
-    losses = past_claims(claims, products.version(policy.product))
+    losses = past_claims(expiring.claims, products.version(policy.product))
     terms = renewal_terms(policy, losses, next_version(policy, products), now=call.now)
-    return terms.priced(find_facts(terms.look_ups, ports.look_ups)), stored.key
+    return terms.priced(find_facts(terms.look_ups, ports.look_ups)), expiring

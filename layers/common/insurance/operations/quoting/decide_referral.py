@@ -6,12 +6,12 @@ from typing import Any
 
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.caller import Caller
-from insurance.domain.core.errors import FieldFault, InvalidFields, LookUpUnavailable
+from insurance.domain.core.errors import FieldFault, InvalidFields, LookUpUnavailable, WrongState
 from insurance.domain.core.stored import Stored
 from insurance.domain.product import Product
 from insurance.domain.quote.event_types import QuoteEventType
-from insurance.domain.quote.pricing import price_again, same_currency
-from insurance.domain.quote.quote import UNDERWRITER, Quote, UnderwriterDecision
+from insurance.domain.quote.pricing import DECLINED, price_again, same_currency
+from insurance.domain.quote.quote import CANNOT, UNDERWRITER, Quote, QuoteStep, UnderwriterDecision
 from insurance.operations.command import Command
 from insurance.operations.quoting.change_quote import load_quote, store_quote
 from insurance.operations.quoting.ports import QuotingPorts
@@ -40,7 +40,7 @@ def accept_referral(
         LookUpUnavailable: A price needs facts that nobody has supplied.
         QuoteExpired: The offer's last day has passed.
         AlreadyErased: The quote's personal data were erased.
-        WrongState: The quote waits for no decision.
+        WrongState: The quote waits for no decision, or the product declines the risk.
     """
     before = load_quote(quote_id, command, ports)
     _check_authority(command.caller, before.record)
@@ -50,6 +50,9 @@ def accept_referral(
     same_currency(acceptance.imposed.excess, product.currency, "/excess")
     imposed = _with_earlier(acceptance.imposed, quote)
     priced = price_again(product, quote, imposed)
+    if priced.offer.outcome == DECLINED:
+        state = "declined by the product's rules"
+        raise WrongState(f"Quote {quote_id}", state, CANNOT[QuoteStep.ACCEPT_REFERRAL])
     if not priced.covers:
         fault = FieldFault("/exclusions", "nothing-left", "These exclusions leave no cover.")
         raise InvalidFields([fault])

@@ -8,7 +8,7 @@ from typing import Any
 from insurance.domain.core.identity import named_party, new_quote_id
 from insurance.domain.core.stored import Stored
 from insurance.domain.quote.pricing import PricedRisk, read_new_risk
-from insurance.domain.quote.quote import Quote, status_of
+from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command, Query
 from insurance.operations.quoting.find_facts import find_facts
 from insurance.operations.quoting.ports import QuotingPorts
@@ -88,6 +88,7 @@ def _quote(
     risk: RiskInput, priced: PricedRisk, party: QuotedParty, command: Command, carrier: str
 ) -> Quote:
     caller, now, product = command.caller, command.now, priced.product
+    status, findings = priced.judged_for(party.demands)
     quote_id = new_quote_id(caller.mode, caller.principal, command.idempotency.key)
     return Quote(
         id=quote_id,
@@ -102,8 +103,8 @@ def _quote(
         policyholder=party.policyholder,
         answers=dict(priced.risk.answers.to_json()),
         looked_up=priced.looked_up,
-        status=status_of(priced.offer.outcome, priced.findings),
-        findings=priced.findings,
+        status=status,
+        findings=findings,
         covers=priced.covers,
         premium=priced.premium,
         created_at=now,

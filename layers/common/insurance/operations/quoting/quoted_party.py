@@ -6,6 +6,7 @@ from insurance.domain.core.errors import PartyNotFound
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import PartyId
 from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.party.demands import NO_DEMANDS, Demands
 from insurance.domain.party.details import details_of
 from insurance.domain.party.party import Policyholder
 from insurance.domain.party.record import Party
@@ -34,6 +35,7 @@ class QuotedParty:
     key: PartyKey
     party_id: PartyId | None = None
     """None: the quote makes a party of its own."""
+    demands: Demands = NO_DEMANDS
     registered: Event | None = None
     """The first event of a named party that no command has written until now."""
 
@@ -69,7 +71,8 @@ def _referenced(
     details = details_of(named.policyholder, reference)
     partner, key = command.caller.partner, ports.keys.new()
     party = Party.new(party_id, partner, details, at=command.now, by=command.actor)
-    return QuotedParty(named.policyholder, key, party_id, registration(party, key, command))
+    event = registration(party, key, command)
+    return QuotedParty(named.policyholder, key, party_id, registered=event)
 
 
 def _known(stored: Stored[Party], named: PartyInput, command: Command) -> QuotedParty:
@@ -81,4 +84,4 @@ def _known(stored: Stored[Party], named: PartyInput, command: Command) -> Quoted
     registered = None
     if stored.head.sequence == 0:
         registered = registration(party, key, command)
-    return QuotedParty(policyholder, key, party.id, registered)
+    return QuotedParty(policyholder, key, party.id, party.demands, registered)
