@@ -17,6 +17,7 @@ from local.aws.template import Template
 from tests.artefact.backend import Backend, backend
 from tests.artefact.cases import Case, case
 from tests.artefact.emulator import MACHINE, SITE, Function, runtime_folder
+from tests.support import loopback
 from tests.support.backend import State
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,7 +121,7 @@ class Stage:
 def _send(upload: Any, file: str) -> None:
     """A file, in base64, by the form that was answered."""
     files = {"file": b64decode(file)}
-    sent = httpx.post(upload["url"], data=upload["fields"], files=files)
+    sent = loopback.post(upload["url"], data=upload["fields"], files=files)
     assert sent.status_code == httpx.codes.NO_CONTENT, sent.text
 
 

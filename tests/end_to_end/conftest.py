@@ -14,6 +14,7 @@ from demo.samples import Partner
 from local.settings import ROOT, Settings
 from local.stack import Stack, ephemeral
 from tests.support.clock import Clock
+from tests.support.loopback import NO_AUTHORITIES
 from tests.support.waiting import ANSWER_SECONDS, STRETCH
 
 type Json = dict[str, Any]
@@ -42,7 +43,12 @@ class Caller:
     def __init__(self, stack: Stack, token: str | None, *, clock: str | None = QUOTED_AT) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Coverwright-Clock": clock} if clock else {}
-        self.http = httpx.Client(base_url=stack.base_url, headers=headers, timeout=ANSWER_SECONDS)
+        self.http = httpx.Client(
+            base_url=stack.base_url,
+            headers=headers,
+            timeout=ANSWER_SECONDS,
+            verify=NO_AUTHORITIES,
+        )
 
     def get(self, path: str) -> httpx.Response:
         return self.http.get(path)

@@ -7,11 +7,11 @@ from random import Random
 from typing import Any
 
 import boto3
-import httpx
 import pytest
 from insurance.domain.core.identity import policy_id_for, register_id_for
 from insurance.operations.documents.document_file import sealed_key
 
+from tests.support import loopback
 from tests.support.backend import Backend
 from tests.support.calls import PARTNER, Answer, Handlers, event
 from tests.support.engine import template
@@ -50,7 +50,7 @@ def assert_made_once(handlers: Handlers, policies: list[str], answers: list[Answ
         assert told
         for each in told:
             assert each["document"] == entry
-            assert sha256(httpx.get(each["link"]["url"]).content).hexdigest() == entry["sha256"]
+            assert sha256(loopback.get(each["link"]["url"]).content).hexdigest() == entry["sha256"]
 
 
 def stored(backend: Backend, document_id: str) -> bytes:

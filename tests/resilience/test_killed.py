@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from tests.resilience.commands import ISSUE, OFFSET, SETTLE, Command, Kind
+from tests.support.backend import State
 from tests.support.calls import Answer, Handlers
 from tests.support.faults import Faults, reply_lost
 from tests.support.zygote import Death, Point, Zygote, final_answers
@@ -15,7 +16,25 @@ pytestmark = pytest.mark.xdist_group("resilience")
 
 SEEDS = range(20)
 
+type Ready = dict[str, tuple[list[Command], State]]
+"""By kind: commands that were made ready, and everything as it was before any of them was sent."""
+
 by_kind = pytest.mark.parametrize("kind", [ISSUE, SETTLE, OFFSET], ids=lambda kind: kind.name)
+
+
+@pytest.fixture(scope="module")
+def ready() -> Ready:
+    return {}
+
+
+def made_ready(kind: Kind, handlers: Handlers, ready: Ready) -> list[Command]:
+    """One command for each seed; what comes before them is done once for all tests."""
+    if kind.name in ready:
+        handlers.backend.restore(ready[kind.name][1])
+    else:
+        commands = [kind.prepare(handlers) for _ in SEEDS]
+        ready[kind.name] = commands, handlers.backend.state()
+    return ready[kind.name][0]
 
 
 def assert_final(kind: Kind, handlers: Handlers, commands: list[Command], answers: list[Answer]):
@@ -30,9 +49,9 @@ def assert_final(kind: Kind, handlers: Handlers, commands: list[Command], answer
 @by_kind
 @pytest.mark.parametrize("point", Point, ids=lambda point: point.name.lower())
 def test_a_process_killed_at_any_point_leaves_all_or_nothing_and_the_retry_answers(
-    kind: Kind, point: Point, handlers: Handlers, zygote: Zygote
+    kind: Kind, point: Point, handlers: Handlers, zygote: Zygote, ready: Ready
 ):
-    commands = [kind.prepare(handlers) for _ in SEEDS]
+    commands = made_ready(kind, handlers, ready)
     doomed = [
         replace(command.run, death=Death(point, after_ms=_delay(point, seed)))
         for seed, command in zip(SEEDS, commands, strict=True)
@@ -60,9 +79,9 @@ def _delay(point: Point, seed: int) -> float:
 
 @by_kind
 def test_a_reply_lost_after_the_commit_is_a_busy_answer_and_then_a_replay(
-    kind: Kind, handlers: Handlers, troubled: Zygote, zygote: Zygote, faults: Faults
+    kind: Kind, handlers: Handlers, troubled: Zygote, zygote: Zygote, faults: Faults, ready: Ready
 ):
-    commands = [kind.prepare(handlers) for _ in SEEDS]
+    commands = made_ready(kind, handlers, ready)
     faults.inject(
         *(
             reply_lost(command.subject, after_bytes=seed % 2)

@@ -5,7 +5,6 @@ Where a function gives up in production is asked of a clock of its own (tests/re
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from unittest import mock
 
 from tests.support.waiting import STRETCH
 
@@ -36,6 +35,12 @@ def limits_stretched(by: float = STRETCH) -> Iterator[None]:
         )
 
     names = ("PATIENCE_SECONDS", "CONNECT_SECONDS", "READ_SECONDS")
-    longer = {name: getattr(transaction, name) * by for name in names}
-    with mock.patch.multiple(transaction, **longer), mock.patch.object(wiring, "client", client):
+    shipped = {name: getattr(transaction, name) for name in names}
+    made_by = vars(wiring)["client"]
+    vars(transaction).update({name: seconds * by for name, seconds in shipped.items()})
+    vars(wiring)["client"] = client
+    try:
         yield
+    finally:
+        vars(transaction).update(shipped)
+        vars(wiring)["client"] = made_by

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import httpx
 
 from tests.artefact.cases import Case, all_cases, case
+from tests.support import loopback
 from tests.support.backend import State, environment
 from tests.support.calls import CONTEXT, Handlers, _fresh, forget_wiring
 
@@ -53,5 +54,5 @@ class Player:
             assert answer.status == earlier.expected["status"], (path, answer.text)
             if "sends" in earlier.expected:
                 upload, file = answer.body["upload"], b64decode(earlier.expected["sends"])
-                sent = httpx.post(upload["url"], data=upload["fields"], files={"file": file})
+                sent = loopback.post(upload["url"], data=upload["fields"], files={"file": file})
                 assert sent.status_code == httpx.codes.NO_CONTENT, sent.text

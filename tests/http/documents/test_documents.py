@@ -5,9 +5,9 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote
 
-import httpx
 import pytest
 
+from tests.support import loopback
 from tests.support.calls import (
     EMAIL,
     LIVE,
@@ -40,7 +40,7 @@ def made(handlers: Handlers, path: str, **asked: Any) -> Any:
 def test_a_document_is_made_and_read_by_its_link(handlers, path):
     download = made(handlers, path)
 
-    file = httpx.get(download["link"]["url"])
+    file = loopback.get(download["link"]["url"])
 
     assert file.status_code == 200
     assert file.headers["content-type"] == "application/pdf"
@@ -62,10 +62,10 @@ def test_nothing_personal_is_in_a_link_a_key_or_an_answer(handlers, path):
 def test_an_unsigned_or_altered_link_reads_nothing(handlers, path):
     url = made(handlers, path)["link"]["url"]
 
-    assert httpx.get(url.partition("?")[0]).status_code == 403
-    assert httpx.get(url.replace("X-Amz-Expires=300", "X-Amz-Expires=3000")).status_code == 403
+    assert loopback.get(url.partition("?")[0]).status_code == 403
+    assert loopback.get(url.replace("X-Amz-Expires=300", "X-Amz-Expires=3000")).status_code == 403
     sealed = url.replace("/downloads/", "/sealed/").replace(".pdf?", "?")
-    assert httpx.get(sealed).status_code == 403
+    assert loopback.get(sealed).status_code == 403
 
 
 def test_a_repeated_call_is_answered_as_the_first_and_makes_nothing(handlers, path):
@@ -92,7 +92,7 @@ def test_a_document_is_lent_again_for_who_asks(handlers, path):
     again = handlers.get(f"{path}/documents/{document['id']}").body
 
     assert again["document"] == document
-    assert sha256(httpx.get(again["link"]["url"]).content).hexdigest() == document["sha256"]
+    assert sha256(loopback.get(again["link"]["url"]).content).hexdigest() == document["sha256"]
 
 
 def test_the_register_is_paged_and_its_chain_holds(handlers, path):

@@ -5,10 +5,10 @@ from hashlib import sha256
 from typing import Any
 from unittest.mock import patch
 
-import httpx
 import pytest
 from insurance.scanning import EICAR
 
+from tests.support import loopback
 from tests.support.calls import (
     APPROVER,
     CLAIM,
@@ -46,7 +46,7 @@ def asked(handlers: Handlers, path: str, file: bytes, **changes: Any) -> Any:
 
 
 def send(upload: Any, file: bytes) -> int:
-    return httpx.post(upload["url"], data=upload["fields"], files={"file": file}).status_code
+    return loopback.post(upload["url"], data=upload["fields"], files={"file": file}).status_code
 
 
 def receipt(handlers: Handlers, path: str, evidence: Any, **options: Any) -> Answer:
@@ -71,7 +71,7 @@ def test_a_photograph_is_sent_received_and_read_without_its_place(handlers, path
 
     evidence = sent(handlers, path, file)
     download = handlers.get(f"{path}/{evidence['id']}").body
-    read = httpx.get(download["link"]["url"])
+    read = loopback.get(download["link"]["url"])
 
     assert (evidence["status"], evidence["name"]) == ("received", NAME)
     assert download["evidence"] == evidence
@@ -176,7 +176,7 @@ def test_what_is_wrong_is_refused_and_kept_apart_for_who_looks_into_it(
     for key in (f"inbox/{evidence['id']}", f"sealed/{evidence['id']}"):
         assert objects(handlers).get(key) is None
     assert file not in objects(handlers).get(f"refused/{evidence['id']}")
-    read = httpx.get(handlers.get(one, caller=SUPERVISOR).body["link"]["url"])
+    read = loopback.get(handlers.get(one, caller=SUPERVISOR).body["link"]["url"])
     assert (read.content, read.headers["content-type"]) == (file, "application/octet-stream")
     assert read.headers["content-disposition"] == 'attachment; filename="refused-other.bin"'
     assert_chains_hold(handlers.backend)
@@ -245,7 +245,7 @@ def test_a_receipt_that_dies_anywhere_is_finished_once_by_the_next(
     events = streams(handlers.backend)[path.split("/")[3]]
     assert [each.type for each in events].count(f"claim.evidence_{status}") == 1
     download = handlers.get(f"{path}/{made['evidence']['id']}", caller=SUPERVISOR).body
-    assert PICTURE in httpx.get(download["link"]["url"]).content
+    assert PICTURE in loopback.get(download["link"]["url"]).content
     assert_chains_hold(handlers.backend)
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import httpx
 import pytest
 
+from tests.support import loopback
 from tests.support.calls import CLAIM, EMAIL, NAME, QUOTE, STRANGER, Answer, Handlers, Json, staff
 from tests.support.documents import words
 from tests.support.personal_data import found_in
@@ -107,7 +107,7 @@ def assert_schedule_is_sent_to(handlers: Handlers, policy: Json, street: str) ->
     document = handlers.post(
         f"/v1/policies/{policy['id']}/documents", {"kind": "schedule"}, clock=WHEN
     )
-    file = httpx.get(ok(document)["link"]["url"])
+    file = loopback.get(ok(document)["link"]["url"])
     assert street in words(file.content)
     assert "High Street" not in words(file.content)
 

@@ -4,10 +4,10 @@ import json
 from hashlib import sha256
 from typing import Any
 
-import httpx
 import pytest
 from insurance.domain.core.identity import party_id_for
 
+from tests.support import loopback
 from tests.support.backend import Backend
 from tests.support.calls import (
     LOSS_CLOCK,
@@ -41,7 +41,7 @@ def ask(handlers: Handlers, party_id: str, kind: str = "access") -> None:
 def read(made: Answer, place: int) -> bytes:
     assert made.status == 201, made.text
     file = made.body["files"][place]
-    answer = httpx.get(file["url"])
+    answer = loopback.get(file["url"])
     assert answer.headers["content-type"] == file["media_type"]
     assert sha256(answer.content).hexdigest() == file["sha256"]
     assert len(answer.content) == file["size_bytes"]

@@ -4,12 +4,12 @@ import re
 from datetime import date
 from typing import Any
 
-import httpx
 from insurance.domain.contract.number import CANDIDATES, CheckScheme, NumberFormat
 from insurance.domain.core.identity import policy_id_for
 from insurance.dynamodb.numbers import give_number
 from insurance.dynamodb.transaction import transact
 
+from tests.support import loopback
 from tests.support.calls import CLAIM, CLOCK, LOSS_CLOCK, Handlers
 from tests.support.counter import product, renewed, selling
 from tests.support.documents import words
@@ -68,7 +68,7 @@ def test_a_document_has_the_number(handlers):
         f"/v1/policies/{policy['id']}/documents", {"kind": "schedule"}, clock=CLOCK
     ).body
 
-    assert policy["number"] in words(httpx.get(made["link"]["url"]).content)
+    assert policy["number"] in words(loopback.get(made["link"]["url"]).content)
 
 
 def test_a_claim_is_opened_with_a_number_which_every_view_of_it_shows(handlers):

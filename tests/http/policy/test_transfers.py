@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-import httpx
 import pytest
 
+from tests.support import loopback
 from tests.support.calls import (
     BANK,
     CLAIM,
@@ -254,7 +254,7 @@ def test_the_letter_about_a_transfer_is_to_the_new_holder_and_does_not_name_the_
 
     made = handlers.post(f"{path}/documents", {"kind": "endorsement_letter"}, clock=WHEN)
 
-    said = words(httpx.get(made.body["link"]["url"]).content)
+    said = words(loopback.get(made.body["link"]["url"]).content)
     assert HEIR in said
     assert "Quillfeather" not in said
 
@@ -406,6 +406,6 @@ def test_an_export_has_nothing_of_another_holder(handlers, policy, path):
         exports = f"/v1/parties/{holder}/data-exports"
         made = handlers.post(exports, asked, caller=PRIVACY, clock=WHEN)
         assert made.status == 201, made.text
-        text = httpx.get(made.body["files"][0]["url"]).text
+        text = loopback.get(made.body["files"][0]["url"]).text
         assert own in text
         assert other not in text
