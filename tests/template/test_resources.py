@@ -194,8 +194,9 @@ def test_no_physical_names(resources: Json) -> None:
             "AWS::Lambda::Version",
             "AWS::Lambda::Alias",
             "AWS::Lambda::Permission",
+            "AWS::Logs::SubscriptionFilter",
         }:
-            named -= {"FunctionName"}  # theirs says whose they are
+            named -= {"FunctionName", "LogGroupName"}  # theirs says whose they are
         if resource["Type"] in {"AWS::Lambda::EventSourceMapping", "AWS::Lambda::LayerVersion"}:
             named -= {"FunctionName", "LayerName"}  # SAM names a layer for its logical id
         assert not named, (name, named)

@@ -5,18 +5,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tools.openapi.gateway import ANY_METHOD
+from tests.support.transformed import alias_in, aliases_of_integrations, of_type
 
 type Json = dict[str, Any]
 
 RESOURCES_AT_MOST = 350  # CloudFormation stops at 500: bands become nested stacks before that
 FUNCTION_POLICY_BYTES_AT_MOST = 20_480
 TEMPLATE_BYTES_AT_MOST = 1_000_000
-ALIAS = re.compile(r"functions/\$\{(\w+)\}/invocations$")
-
-
-def of_type(resources: Json, kind: str) -> Json:
-    return {name: each for name, each in resources.items() if each["Type"] == kind}
 
 
 def test_a_change_of_the_layer_alone_publishes_every_function(
@@ -41,16 +36,11 @@ def test_the_same_layer_publishes_nothing_new(transform: Callable[[str], Json]) 
 
 def test_each_integration_and_authorizer_may_call_its_alias(resources: Json) -> None:
     body = resources["Api"]["Properties"]["Body"]
-    called = {
-        ALIAS.search(operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"])[1]  # type: ignore[index]
-        for item in body["paths"].values()
-        for method, operation in item.items()
-        if method != ANY_METHOD
-    }
+    called = aliases_of_integrations(resources)
     for scheme in body["components"]["securitySchemes"].values():
         uri = scheme.get("x-amazon-apigateway-authorizer", {}).get("authorizerUri")
         if uri:
-            called.add(ALIAS.search(uri["Fn::Sub"])[1])  # type: ignore[index]
+            called.add(alias_in(uri))
 
     permitted = [
         permission["Properties"]["FunctionName"]["Ref"]

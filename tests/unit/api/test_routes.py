@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Self
 
 import pytest
+from insurance.api.access_record import AccessRecord
 from insurance.api.body import Request
 from insurance.api.paging import Page
 from insurance.api.parameters import OptionalInstant, Parameters
@@ -87,7 +88,7 @@ def event(
 
 
 def answer(api: Api, sent: Json) -> tuple[int, Json]:
-    result = api._answer(sent)
+    result = api._answer(sent, AccessRecord(sent))
     return result["statusCode"], json.loads(result["body"] or "{}")
 
 

@@ -1,5 +1,6 @@
 """HTTP responses as API Gateway takes them from a function: answers, problems and faults."""
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -61,6 +62,12 @@ def failed(event: Mapping[str, Any], error: Exception) -> dict[str, Any]:
     telemetry.logger.error("unhandled", error=type(error).__name__, at=_places(error))
     detail = "Something went wrong on our side. Repeat the call with the same key."
     return _problem(event, problems.FAULT, detail)
+
+
+def code_of(answer: Mapping[str, Any]) -> str | None:
+    """The code of the problem that an answer is; None for a success."""
+    [kind] = answer["multiValueHeaders"].get("Content-Type", [""])
+    return json.loads(answer["body"])["code"] if kind == problems.CONTENT_TYPE else None
 
 
 def request_id(event: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from insurance import startup, telemetry
 from insurance.api import responses
+from insurance.api.access_record import AccessRecord
 from insurance.api.admission import admit
 from insurance.api.body import Request
 from insurance.api.call import Call
@@ -23,6 +24,7 @@ from insurance.operations.command import Command, Query
 
 type Entrypoint = Callable[[dict[str, Any], Any], dict[str, Any]]
 type Handler = Callable[..., Any]
+type Show = Callable[[Any], BaseModel]
 
 
 class Api:
@@ -68,7 +70,9 @@ class Api:
         def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             began = time.perf_counter()
             telemetry.logger.set_correlation_id(responses.request_id(event))
-            answer = self._answer(event)
+            access = AccessRecord(event)
+            answer = self._answer(event, access)
+            access.keep(answer["statusCode"], responses.code_of(answer))
             telemetry.count(Metric.REQUESTS)
             telemetry.milliseconds(Metric.LATENCY, round((time.perf_counter() - began) * 1000, 3))
             return answer
@@ -86,24 +90,30 @@ class Api:
 
         return register
 
-    def _answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        path = event["path"].rstrip("/")
+    def _answer(self, event: Mapping[str, Any], access: AccessRecord) -> dict[str, Any]:
+        sent = event["path"].rstrip("/")
         for route in self.routes:
             if route.method == event["httpMethod"]:
-                match = route.pattern.fullmatch(path)
+                match = route.pattern.fullmatch(sent)
                 if match is not None:
                     break
         else:
             return responses.no_route(event)
+        path = match.groupdict()
+        access.about(route.operation_id, path)
         try:
-            return self._call(route, match.groupdict(), event)
+            return self._call(route, path, event, access)
         except InsuranceError as error:
             return responses.refused(event, error)
         except Exception as error:
             return responses.failed(event, error)
 
     def _call(
-        self, route: Route, path: Mapping[str, str], event: Mapping[str, Any]
+        self,
+        route: Route,
+        path: Mapping[str, str],
+        event: Mapping[str, Any],
+        access: AccessRecord,
     ) -> dict[str, Any]:
         """The handler's answer: caller, headers, ids and request are checked before it is called."""
         call = Call(event)
@@ -112,14 +122,20 @@ class Api:
         for name, value in path.items():
             check_parameter(name, value)
         given = {**path, **_inputs(route, call, path)}
-        answered = self._command(route, call, given) if route.writes else _query(route, call, given)
-        return _response(route, call, answered)
-
-    def _command(self, route: Route, call: Call, given: dict[str, Any]) -> Answered:
         context = _context(call, given)
 
         def show(result: Any) -> BaseModel:
+            access.shows(result)
             return route.show(result, context)
+
+        answered = (
+            self._command(route, call, given, show)
+            if route.writes
+            else _query(route, call, given, show)
+        )
+        return _response(route, call, answered)
+
+    def _command(self, route: Route, call: Call, given: dict[str, Any], show: Show) -> Answered:
 
         def run(command: Command) -> Any:
             return route.handler(**given, **_named(route, Command, command))
@@ -138,9 +154,9 @@ class Api:
         return carry_out(command, run, find_replay)
 
 
-def _query(route: Route, call: Call, given: dict[str, Any]) -> Answered:
+def _query(route: Route, call: Call, given: dict[str, Any], show: Show) -> Answered:
     result = route.handler(**given, **_named(route, Query, call.as_query()))
-    return Answered(recorded(route.show(result, _context(call, given))))
+    return Answered(recorded(show(result)))
 
 
 def _context(call: Call, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,79 @@
+"""The access record of a call: who called what, about which objects, whose data, and what came of it.
+
+It goes out with the call's line of metrics: one line a call, refused or not. It holds ids alone, so
+that it can outlive the data that it speaks of.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from insurance import telemetry
+from insurance.domain.core.party_record import PartyRecord
+from insurance.domain.core.stored import Stored
+from insurance.operations.listing import ListPage
+
+FIELD: Final = "access"
+"""The name of the record in the line."""
+PARTIES_MAX: Final = 100
+ID: Final = re.compile("[a-z]{3}_(live|test)_[0-9a-z_]{1,60}")
+"""What else stands in a path may be anything that a caller wrote there."""
+
+
+class AccessRecord:
+    """What is known of a call so far; `keep` writes it down when the answer is there."""
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        self._authorizer = event["requestContext"].get("authorizer") or {}
+        self._operation: str | None = None
+        self._objects: list[str] = []
+        self._parties: list[str] = []
+
+    def about(self, operation: str, path: Mapping[str, str]) -> None:
+        """The operation, and the objects that its path names."""
+        self._operation = operation
+        self._objects = [value for value in path.values() if ID.fullmatch(value)]
+
+    def shows(self, result: object) -> None:
+        """Whose data the answer holds."""
+        self._parties = list(dict.fromkeys(_parties(result)))[:PARTIES_MAX]
+
+    def keep(self, status: int, code: str | None) -> None:
+        """Write the record into the line of this call's metrics."""
+        claims = self._authorizer.get("claims", {})
+        record = {
+            "operation": self._operation,
+            "principal": self._authorizer.get("principal") or claims.get("sub"),
+            "kind": self._authorizer.get("kind", "staff" if claims else None),
+            "roles": self._authorizer.get("roles") or claims.get("cognito:groups"),
+            "objects": self._objects,
+            "parties": self._parties,
+            "status": status,
+            "code": code,
+        }
+        kept = {name: value for name, value in record.items() if value}
+        telemetry.metrics.add_metadata(FIELD, kept)
+
+
+def _parties(result: object) -> Iterator[str]:
+    """The parties of a result: of a record, a page of them, or a value made of some."""
+    match result:
+        case None | str() | bytes() | int():
+            return
+        case Stored():
+            yield from _parties(result.record)
+        case PartyRecord():
+            yield result.party
+        case ListPage():
+            yield from _of_all(result.items)
+        case tuple() | list():
+            yield from _of_all(result)
+        case _ if isinstance(getattr(result, "party_id", None), str):
+            yield result.party_id  # type: ignore[attr-defined] # seen in the line above
+        case _ if hasattr(result, "__dataclass_fields__"):
+            yield from _of_all([getattr(result, name) for name in result.__dataclass_fields__])
+
+
+def _of_all(values: Sequence[object] | Iterable[object]) -> Iterator[str]:
+    for value in values:
+        yield from _parties(value)

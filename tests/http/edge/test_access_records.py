@@ -1,0 +1,93 @@
+"""Every call leaves one record of who called what, about which object, whose data, and the answer."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from insurance.api.route import Route
+from insurance.domain.core.caller import CallerKind
+
+from tests.support.calls import FOLDERS, PARTNER, Handlers, staff
+from tests.support.route_calls import IDS, call, welcome
+
+type Json = dict[str, Any]
+HANDLER = staff("staff-hannah", "claims_handler", "claims:read claims:assess")
+STRANGER = staff("staff-rita", "receptionist", "claims:read claims:assess")
+
+
+@pytest.fixture
+def routes(loaded: Handlers) -> list[Route]:
+    return [route for folder in FOLDERS for route in loaded.modules[folder].api.routes]
+
+
+@pytest.fixture
+def records(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[Json]]:
+    """What the calls since the last look have left."""
+
+    def read() -> list[Json]:
+        lines = capsys.readouterr().out.splitlines()
+        found = [json.loads(line) for line in lines if line.startswith("{")]
+        return [line["access"] for line in found if "access" in line]
+
+    read()
+    return read
+
+
+def test_every_route_leaves_one_record_whoever_calls(
+    loaded: Handlers, routes: list[Route], records: Any
+):
+    for route in routes:
+        for caller in (welcome(route), STRANGER):
+            answer = call(loaded, route, caller=caller)
+
+            [record] = records()
+            assert record["operation"] == route.operation_id
+            assert record["principal"], route.path
+            assert (record["status"], record.get("code", "")) == (answer.status, answer.code)
+            named = [IDS[name] for name in route.path_names if name.endswith("_id")]
+            assert [one for one in named if one not in record.get("objects", [])] == []
+
+
+def test_staff_are_named_with_their_roles_and_whose_data_they_read(
+    handlers: Handlers, records: Any
+):
+    claim = handlers.notified()
+    party = claim_party(handlers, claim["id"])
+    records()
+
+    handlers.get(f"/v1/claims/{claim['id']}/internal", caller=HANDLER)
+    handlers.get(f"/v1/claims/{claim['id']}/internal", caller=STRANGER)
+
+    read, refused = records()
+    assert (read["principal"], read["kind"]) == ("staff-hannah", CallerKind.STAFF)
+    assert "claims_handler" in read["roles"]
+    assert (read["objects"], read["parties"], read["status"]) == ([claim["id"]], [party], 200)
+    assert (refused["principal"], refused["code"]) == ("staff-rita", "no-authority")
+    assert "parties" not in refused
+
+
+def test_a_list_says_whose_data_it_showed(handlers: Handlers, records: Any):
+    claim = handlers.notified()
+    party = claim_party(handlers, claim["id"])
+    records()
+
+    handlers.get(f"/v1/policies/{claim['policy_id']}/claims", caller=PARTNER)
+
+    [record] = records()
+    assert (record["objects"], record["parties"]) == ([claim["policy_id"]], [party])
+
+
+def test_a_record_holds_ids_and_nothing_that_was_sent(handlers: Handlers, records: Any):
+    handlers.call("GET", "/v1/claims/ada@example.com/internal", caller=HANDLER)
+    handlers.post("/v1/quotes/preview", {"policyholder": {"name": "Ada Merton"}}, caller=PARTNER)
+
+    text = json.dumps(records())
+    assert "ada" not in text.casefold()
+
+
+def claim_party(handlers: Handlers, claim_id: str) -> str:
+    """The party of the policy that a claim is on."""
+    policy = handlers.get(f"/v1/claims/{claim_id}", caller=PARTNER).body["policy_id"]
+    party: str = handlers.get(f"/v1/policies/{policy}", caller=PARTNER).body["party_id"]
+    return party

@@ -1,0 +1,47 @@
+"""Records of who called what, about whose data, get out of every function and stay as they are."""
+
+import json
+import re
+from typing import Any
+
+from insurance.api.access_record import FIELD
+
+from tests.support.transformed import aliases_of_integrations, of_type
+
+type Json = dict[str, Any]
+
+
+def test_the_records_of_every_function_behind_the_api_are_forwarded(resources: Json):
+    called = aliases_of_integrations(resources)
+    functions = {resources[alias]["Properties"]["FunctionName"]["Ref"] for alias in called}
+    groups = {
+        resources[name]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"] for name in functions
+    }
+
+    filters = of_type(resources, "AWS::Logs::SubscriptionFilter").values()
+
+    assert {each["Properties"]["LogGroupName"]["Ref"] for each in filters} == groups
+    for each in filters:
+        assert each["Properties"]["FilterPattern"] == f'{{ $.{FIELD}.operation = "*" }}'
+        assert each["Properties"]["DestinationArn"]["Fn::GetAtt"] == ["AccessRecordStream", "Arn"]
+
+
+def test_a_record_is_locked_for_as_long_as_it_is_kept(resources: Json):
+    bucket = resources["AccessRecordBucket"]["Properties"]
+
+    locked = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    [kept] = bucket["LifecycleConfiguration"]["Rules"]
+
+    assert locked["Days"] == kept["ExpirationInDays"] == {"Ref": "AccessRecordDays"}
+
+
+def test_the_gateway_names_staff_too(resources: Json):
+    """Cognito's authorizer gives claims, ours a context: a caller has one of the two."""
+    [stage] = of_type(resources, "AWS::ApiGateway::Stage").values()
+    line = json.loads(stage["Properties"]["AccessLogSetting"]["Format"])
+
+    assert line["subject"] == "$context.authorizer.claims.sub"
+    assert line["principal"] == "$context.authorizer.principal"
+    assert not re.search(
+        r"\$context\.path\b", json.dumps(line)
+    )  # it holds what callers write there
