@@ -10,7 +10,6 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import (
     Mode,
     mode_of,
-    party_id_for,
     quote_id_for,
 )
 from insurance.domain.core.stored import PartyKey, Stored
@@ -52,16 +51,11 @@ class MemoryScreenings:
         if self._cases.get(event.stream) != before:
             raise StaleRevision(event.stream)
         self._memory.append(event, lambda: StaleRevision(event.stream))
-        key = before.key if before else self._key_of(event.stream)
+        key = before.key if before else self._memory.quotes[quote_id_for(event.stream)].key
         if key is None:
             raise ValueError("nobody is looked at who was erased")
         case = ScreeningCase.merge_personal(event.facts, key.unseal(event.sealed, event.stream))
         self._cases[event.stream] = Stored(case, event.head, key)
-
-    def _key_of(self, screening_id: str) -> PartyKey | None:
-        """The key of the quote's party, or of the party itself where it has no quote."""
-        quote = self._memory.quotes.get(quote_id_for(screening_id))
-        return quote.key if quote else self._memory.parties[party_id_for(screening_id)].key
 
     def decide(self, event: Event, *, before: Stored[ScreeningCase], command: Command) -> None:
         self._memory.check(command.idempotency)

@@ -99,17 +99,17 @@ def test_a_move_is_previewed_and_made_on_every_policy(handlers, motor, home, pat
         after = read(handlers, policy)
         assert after["policyholder"]["address"] == NEW
         assert after["charged"] == by_id[policy["id"]]["charged_after"]
-        assert_schedule_is_sent_to(handlers, policy, "3 Ember Passage")
+        for kind in by_id[policy["id"]]["documents"]:
+            assert_sent_to(handlers, policy, kind, "3 Ember Passage")
     assert_chains_hold(handlers.backend)
 
 
-def assert_schedule_is_sent_to(handlers: Handlers, policy: Json, street: str) -> None:
-    document = handlers.post(
-        f"/v1/policies/{policy['id']}/documents", {"kind": "schedule"}, clock=WHEN
-    )
-    file = loopback.get(ok(document)["link"]["url"])
-    assert street in words(file.content)
-    assert "High Street" not in words(file.content)
+def assert_sent_to(handlers: Handlers, policy: Json, kind: str, street: str) -> None:
+    path = f"/v1/policies/{policy['id']}/documents"
+    document = ok(handlers.post(path, {"kind": kind}, clock=WHEN))
+    said = words(loopback.get(document["link"]["url"]).content)
+    assert street in said
+    assert "High Street" not in said
 
 
 def test_the_history_stays_and_what_was_known_is_answered_as_then(handlers, motor, path):
@@ -121,6 +121,13 @@ def test_the_history_stays_and_what_was_known_is_answered_as_then(handlers, moto
     assert [dated["name"] for dated in party["names"]] == [NAME, "Ada Kingfisher"]
     assert [dated["address"] for dated in party["addresses"]] == [OLD, NEW]
     assert party["addresses"][-1]["since"] == "2027-02-01T00:00:00Z"
+    assert party["last_correction"] == {
+        "fields": ["name", "address"],
+        "since": "2027-02-01T00:00:00Z",
+        "reason": "She moved house.",
+        "corrected_at": WHEN,
+        "corrected_by": "staff-clara",
+    }
     known = read(handlers, motor, known_at="2027-03-05T08:00:00Z")
     assert known["policyholder"] == before["policyholder"]
 

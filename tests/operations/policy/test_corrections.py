@@ -382,6 +382,14 @@ def test_a_name_is_screened_before_anything_is_stored_and_again_after_it_was_cle
     assert {owner.policy(id).policyholder.name for id in ids(owner)} == {LISTED}
 
 
+def test_a_name_without_a_policy_waits_for_the_screening_of_the_next_issue(owner):
+    owner.platform.now = datetime(2028, 1, 1, tzinfo=UTC)
+
+    made = owner.correct(name=LISTED)
+
+    assert (made.is_screened, made.policies, owner.cases()) == (False, [], [])
+
+
 def test_what_is_right_everywhere_already_is_no_correction(owner):
     with pytest.raises(InvalidFields) as refused:
         owner.correct(name=ADA.name)

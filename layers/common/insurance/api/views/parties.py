@@ -118,6 +118,17 @@ class DataRequestSummaryView(BaseModel):
         )
 
 
+class CorrectionRecordView(Shown):
+    """The last correction: what was corrected, from when it holds, and on what grounds."""
+
+    fields: list[str]
+    since: datetime
+    reason: str
+    evidence: str | None
+    corrected_at: datetime
+    corrected_by: str
+
+
 class PartyView(View):
     """A customer: who they are, how to reach them, and what they said about their data."""
 
@@ -137,6 +148,8 @@ class PartyView(View):
     consents: list[ConsentView]
     restrictions: list[RestrictionView]
     data_requests: list[DataRequestSummaryView]
+    last_correction: CorrectionRecordView | None
+    """Absent: nothing was corrected."""
     members: list[str]
     """The parties that were merged into this one."""
     erasure_check_at: datetime | None
@@ -186,6 +199,9 @@ def _shown(stored: Stored[Party]) -> dict[str, Any]:
         "consents": [ConsentView.of(each) for each in party.consents],
         "restrictions": [RestrictionView.of(each) for each in party.restrictions],
         "data_requests": [DataRequestSummaryView.of(each) for each in party.requests],
+        "last_correction": CorrectionRecordView.of(party.last_correction)
+        if party.last_correction
+        else None,
         "members": list(party.members),
         "erasure_check_at": party.erasure.check_at if party.erasure else None,
         "created_at": party.created_at,

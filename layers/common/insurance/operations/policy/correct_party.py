@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from insurance.domain.core.errors import (
     AlreadyErased,
@@ -22,7 +22,7 @@ from insurance.domain.core.errors import (
     WrongState,
 )
 from insurance.domain.core.identity import PartyId, PolicyId, QuoteId, screening_id_for
-from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.core.stored import Stored
 from insurance.domain.party.correction import (
     Correction,
     corrected,
@@ -86,8 +86,11 @@ class PartyCorrection:
 
     @property
     def is_screened(self) -> bool:
-        """Whether the corrected name is compared with the sanctions list before it is stored."""
-        return CorrectedField.NAME in self.fields
+        """Whether the corrected name is compared with the sanctions list before it is stored.
+
+        Without a policy in force it is not: the issue of the next one screens it.
+        """
+        return CorrectedField.NAME in self.fields and bool(self.policies)
 
 
 def preview_correction(
@@ -126,11 +129,12 @@ def correct_party(
     check_sees_party(before.record, command.caller)
     command.check_revision(before, party_id)
     made = _Plan(context, correction, command, ports).made()
-    change, stored = party_event(before, made.party.record, PartyEventType.CORRECTED, command)
-    if made.is_screened:
-        _screen(stored.record.names[-1].name, context, command, ports)
-    result = replace(made, party=stored, stored=True)
     by_id = {policy.record.id: policy for policy in context.policies}
+    if made.is_screened:
+        name = made.party.record.names[-1].name
+        _screen(name, by_id[made.policies[0].before.id], command, ports)
+    change, stored = party_event(before, made.party.record, PartyEventType.CORRECTED, command)
+    result = replace(made, party=stored, stored=True)
     events = [_event(policy, by_id[policy.before.id], command) for policy in made.policies]
     ports.corrections.correct(change, events, command=command.with_answer(result))
     return result
@@ -239,35 +243,15 @@ def _event(made: CorrectedPolicy, before: Stored[Policy], command: Command) -> P
     return PolicyEvent(event, before, after)
 
 
-def _screen(
-    name: str, context: CorrectionContext, command: Command, ports: CorrectionPorts
-) -> None:
+def _screen(name: str, first: Stored[Policy], command: Command, ports: CorrectionPorts) -> None:
     """Refuse the correction while a match of the corrected name is open or confirmed.
 
-    The case is that of the first policy, where there is one: the same that its issue was screened in.
+    The case is that of the first policy that takes the name: the one in which its issue was screened.
     """
-    holder = _screened(context)
-    if holder.key is None:
-        raise AlreadyErased(f"party {holder.party_id}")
-    subject = ScreeningSubject(
-        screening_id_for(holder.about), context.party.record.partner, holder.party_id, name
-    )
-    screening = screen_name(subject, holder.key, command, ports.screening)
+    policy = first.record
+    if first.key is None:
+        raise AlreadyErased(policy.id)
+    subject = ScreeningSubject(screening_id_for(policy.id), policy.partner, policy.party, name)
+    screening = screen_name(subject, first.key, command, ports.screening)
     if screening is not None and screening.case.status is not ScreeningStatus.CLEARED:
         raise ScreeningOpen("the corrected name", subject.case_id)
-
-
-class _Screened(NamedTuple):
-    """What a case is about, and with whose key it is sealed."""
-
-    about: PolicyId | PartyId
-    party_id: PartyId
-    key: PartyKey | None
-
-
-def _screened(context: CorrectionContext) -> _Screened:
-    if context.policies:
-        first = context.policies[0]
-        return _Screened(first.record.id, first.record.party, first.key)
-    party = context.party
-    return _Screened(party.record.id, party.record.id, party.key)
