@@ -1,7 +1,7 @@
 """What the fakes of all areas share: the events, the idempotency records and every stored value."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
@@ -15,7 +15,9 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import (
     Mode,
+    policy_id_for,
 )
+from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.document import Document
 from insurance.domain.events.catalogue import CATALOGUE
@@ -27,6 +29,12 @@ from insurance.domain.policy import Policy
 from insurance.domain.product.publishing.release import ProductVersion
 from insurance.domain.quote.quote import Quote
 from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
+
+
+def _move[R: PartyRecord](records: dict[str, Stored[R]], policy_id: str, partner: str) -> None:
+    for id, stored in records.items():
+        if policy_id_for(id) == policy_id:
+            records[id] = replace(stored, record=stored.record.replace(partner=partner))
 
 
 @dataclass
@@ -90,6 +98,12 @@ class Memory:
             return NO_DEMANDS
         into = stored.record.merged_into
         return self.demands_of(into) if into else stored.record.demands
+
+    def move(self, policy_id: str, partner: str) -> None:
+        """Move what belongs to a policy into the book of another partner."""
+        _move(self.claims, policy_id, partner)
+        _move(self.complaints, policy_id, partner)
+        _move(self.accounts, policy_id, partner)
 
     def give_number(self, number: str, id: str) -> None:
         given = self.numbers.setdefault((id.rsplit("_", 1)[0], normalise_number(number)), id)

@@ -132,6 +132,8 @@ class MemoryPolicyTransfers:
         if registered is None and policy.record.party in self._memory.erased:
             raise AlreadyErased(f"party {policy.record.party}")
         self._memory.keys[before.policy.record.party] = before.policy.key
+        if policy.record.partner != before.policy.record.partner:
+            self._memory.move(policy.record.id, policy.record.partner)
         self._changes.change(event, policy, before=before.policy, command=command)
         assert policy.key is not None
         if registered is not None:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from insurance.domain.core.classification import JsonObject, Record
+from insurance.domain.core.classification import Record
+from insurance.domain.core.event import Event
 from insurance.domain.core.identity import party_id_for, quote_id_for
 from insurance.domain.search.entry import Entry, IndexedObject, ObjectKind
-from insurance.operations.delivery.ports import NO_LINKS, PartyLinks, StoredFacts
+from insurance.operations.delivery.ports import NO_LINKS, OpenedFacts, PartyLinks, StoredFacts
 from insurance.operations.listing import ListEntry, ListRange
 
 from tests.fakes.memory import Memory
@@ -50,6 +51,13 @@ class MemorySearchIndex:
         stands = of(party_id).merged_into or party_id
         return {party_id, stands, *of(stands).members}
 
+    def sources_of(self, party_id: str) -> Sequence[tuple[str, int]]:
+        return [
+            (source, indexed.sequence)
+            for source, indexed in self.sources.items()
+            if indexed.party_id == party_id
+        ]
+
     def forget(self, party_id: str) -> None:
         self.forgotten.add(party_id)
 
@@ -84,9 +92,12 @@ class MemorySealedFacts:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def read(self, stored: StoredFacts) -> JsonObject | None:
+    def read(self, stored: StoredFacts) -> OpenedFacts:
         party_id = stored.facts.get("party_id") or party_id_for(stored.id)
         if party_id in self._memory.erased:
-            return None
+            return OpenedFacts()
         key = self._memory.quotes[quote_id_for(stored.id)].key
-        return key.unseal(stored.sealed, stored.id) if key else None
+        return OpenedFacts(key.unseal(stored.sealed, stored.id)) if key else OpenedFacts()
+
+    def event(self, stream: str, sequence: int) -> Event | None:
+        return self._memory.events[stream][sequence - 1]

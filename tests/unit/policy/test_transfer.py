@@ -41,6 +41,7 @@ def request(reason: TransferReason, **changes) -> TransferInput:
         joint_holder=1 if out else None,
         consents=frozenset(Consent),
         evidence="GRANT-1",
+        to_partner="meadow" if reason is TransferReason.BROKER else None,
     )
     return given._replace(**changes)
 

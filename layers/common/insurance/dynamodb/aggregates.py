@@ -6,6 +6,7 @@ from typing import Any
 from insurance.domain.core.classification import Record
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import mode_of
+from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.posting import Posting
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.dynamodb import codec
@@ -52,6 +53,8 @@ def opened[R: Record](
     personal = {}
     if key is not None and "sealed" in item:
         personal = key.unseal(item["sealed"]["B"], about)
+    if keys is not None and keys.book and issubclass(kind, PartyRecord) and kind.FOLLOWS_POLICY:
+        facts = {**facts, "partner": keys.book}
     return kind.merge_personal(facts, personal), key
 
 

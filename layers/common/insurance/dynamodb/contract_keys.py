@@ -24,6 +24,8 @@ ERASED_AT = "erased_at"
 """The column that says when the holder was erased."""
 DEMANDS = "demands"
 """The column of a contract's keys that says which demands of its holder stand; absent where none does."""
+BOOK = "book"
+"""The column that names the partner whose business the contract is, where that changed."""
 FORMER = "former"
 """The column with the wrapped keys of former holders, by party."""
 
@@ -36,6 +38,10 @@ def holder_in(item: Item, contract_id: str) -> PartyId:
 class RecordKeys(Protocol):
     """What opens stored records: each with the key of the party that it belongs to."""
 
+    @property
+    def book(self) -> str | None:
+        """The partner whose business the contract is, where that changed."""
+
     def of(self, party_id: PartyId) -> PartyKey | None:
         """The party's key; None if it is not here, or destroyed."""
 
@@ -46,6 +52,7 @@ class OnePartyKey:
     def __init__(self, party_id: PartyId, key: PartyKey | None) -> None:
         self._party_id = party_id
         self._key = key
+        self.book: str | None = None
 
     def of(self, party_id: PartyId) -> PartyKey | None:
         return self._key if party_id == self._party_id else None
@@ -60,9 +67,13 @@ class ContractKeys:
         """The party that holds the contract."""
         self.demands: Demands = NO_DEMANDS
         """Those of the holder that stand, as far as the delivery of events has brought them here."""
+        self.book: str | None = None
+        """Whose business the contract is, if it is another partner's than at first."""
         self._wrapped: dict[PartyId, bytes] = {}
         for item in reversed([item for item in items if item is not None]):
             self.holder = holder_in(item, contract_id)
+            if BOOK in item:
+                self.book = item[BOOK]["S"]
             if DEMANDS in item:
                 self.demands = frozenset(map(RestrictionKind, item[DEMANDS]["SS"]))
             if KEY in item:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from insurance.access.people import person_id
 from insurance.api.body import Request
@@ -94,6 +94,7 @@ class TransferRequest(Request):
         "assignment",
         "joint_holder_in",
         "joint_holder_out",
+        "broker",
     ]
     effective_on: Day | None = None
     """A date where the risk is, not ahead."""
@@ -111,6 +112,9 @@ class TransferRequest(Request):
     """Whose consent you have. A member of staff consents for the insurer by making the transfer."""
     evidence: EvidenceReference | None = None
     """The reference of the document that proves it."""
+    to_partner: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")] | None = None
+    """Of another broker: the partner whom the holder appoints. `evidence` is their letter of appointment,
+    and the holder stays the same person."""
     answers: Annotated[dict[str, Any], Field(max_length=200)] = {}
     """What is different about the risk with the new holder; null removes an answer."""
 
@@ -124,6 +128,7 @@ class TransferRequest(Request):
             joint_holder=self.joint_holder,
             consents=frozenset(map(Consent, self.consents)),
             evidence=self.evidence,
+            to_partner=self.to_partner,
             answers=self.answers or None,
         )
 

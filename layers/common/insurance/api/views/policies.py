@@ -16,6 +16,7 @@ from insurance.api.views.terms import (
     PolicyholderView,
     PremiumView,
     ProductRefView,
+    Shown,
     View,
 )
 from insurance.domain.core.event import Event
@@ -54,6 +55,13 @@ class JointHolderView(PolicyholderView):
     """The customer that they are; null: nobody said so."""
 
 
+class FormerPartnerView(Shown):
+    """A partner whose business the policy was before, and until when."""
+
+    partner: str
+    until: datetime
+
+
 class FormerHolderView(BaseModel):
     """A party that held the policy before, and until when."""
 
@@ -82,6 +90,10 @@ class PolicyView(View):
     """`holder`, or `estate` after the holder's death."""
     joint_holders: list[JointHolderView]
     former_holders: list[FormerHolderView]
+    partner: str
+    """Whose business it is."""
+    former_partners: list[FormerPartnerView]
+    """Whose it was before, in order of time."""
     producer: str | None
     carrier: str
     issued_at: datetime
@@ -136,6 +148,8 @@ class PolicyView(View):
                 FormerHolderView(party_id=former.party_id, until=former.until)
                 for former in policy.former_holders
             ],
+            partner=policy.partner,
+            former_partners=[FormerPartnerView.of(each) for each in policy.former_partners],
             producer=policy.producer,
             carrier=policy.carrier,
             issued_at=policy.issued_at,
@@ -153,6 +167,8 @@ class PostingView(BaseModel):
     debit: str
     credit: str
     amount: MoneyView
+    partner: str | None
+    """Whose business it is, where that is not the partner of the policy."""
 
 
 class EventView(BaseModel):
@@ -181,7 +197,10 @@ class EventView(BaseModel):
             facts=event.facts,
             postings=[
                 PostingView(
-                    debit=posting.debit, credit=posting.credit, amount=MoneyView.of(posting.amount)
+                    debit=posting.debit,
+                    credit=posting.credit,
+                    amount=MoneyView.of(posting.amount),
+                    partner=posting.partner,
                 )
                 for posting in event.postings
             ],

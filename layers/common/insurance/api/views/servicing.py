@@ -61,6 +61,13 @@ class ChargeLineView(BaseModel):
         )
 
 
+class CommissionShareView(BaseModel):
+    """What of a commission is a partner's; negative: given back by them."""
+
+    partner: str
+    amount: MoneyView
+
+
 class ComputationView(BaseModel):
     """How an amount was worked out: the method, the share of the term, the lines, the total."""
 
@@ -69,6 +76,8 @@ class ComputationView(BaseModel):
     lines: list[ChargeLineView]
     total: MoneyView
     commission: MoneyView | None
+    commission_of: list[CommissionShareView] | None
+    """Whose it is, once the policy has another broker than at first."""
     notes: list[str]
 
     @classmethod
@@ -79,6 +88,11 @@ class ComputationView(BaseModel):
             lines=[ChargeLineView.of(line, computation.share) for line in computation.lines],
             total=MoneyView.of(computation.total),
             commission=_money(computation.commission),
+            commission_of=[
+                CommissionShareView(partner=share.partner, amount=MoneyView.of(share.amount))
+                for share in computation.commission_of
+            ]
+            or None,
             notes=list(computation.notes),
         )
 
@@ -91,6 +105,9 @@ class TransferView(BaseModel):
     to_party: str
     consents: list[str]
     evidence: str | None
+    from_partner: str | None
+    to_partner: str | None
+    """Of another broker: whose business it was, and is from then on."""
 
     @classmethod
     def of(cls, transfer: Transferred) -> Self:
@@ -100,6 +117,8 @@ class TransferView(BaseModel):
             to_party=transfer.to_party,
             consents=[str(consent) for consent in transfer.consents],
             evidence=transfer.evidence,
+            from_partner=transfer.from_partner,
+            to_partner=transfer.to_partner,
         )
 
 

@@ -1,9 +1,9 @@
 """Double entry: money moves by postings, each of which takes from one account what it gives another."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, SerializerFunctionWrapHandler, model_serializer
 
 from insurance.domain.core.money import Money
 from insurance.domain.core.value import Value
@@ -57,15 +57,25 @@ class Posting(Value):
     debit: Account
     credit: Account
     amount: Annotated[Money, AfterValidator(_positive)]
+    partner: str | None = None
+    """Whose business it is, where that is not the partner of the event's aggregate."""
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without a partner where there is none: postings of before have the same hash."""
+        dumped: dict[str, Any] = dump(self)
+        return dumped if self.partner else {k: v for k, v in dumped.items() if k != "partner"}
 
     def reversed(self) -> Self:
         return self.replace(debit=self.credit, credit=self.debit)
 
 
-def post(debit: Account, credit: Account, amount: Money) -> tuple[Posting, ...]:
+def post(
+    debit: Account, credit: Account, amount: Money, partner: str | None = None
+) -> tuple[Posting, ...]:
     """A posting for the amount, turned round when it is negative, none when it is nil."""
     if not amount:
         return ()
     if amount.amount < 0:
-        return (Posting(debit=credit, credit=debit, amount=-amount),)
-    return (Posting(debit=debit, credit=credit, amount=amount),)
+        return (Posting(debit=credit, credit=debit, amount=-amount, partner=partner),)
+    return (Posting(debit=debit, credit=credit, amount=amount, partner=partner),)

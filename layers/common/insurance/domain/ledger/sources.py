@@ -58,6 +58,16 @@ def moved_by(event: Event) -> Balances:
     return moved
 
 
+def moved_by_partner(event: Event, partner: str) -> dict[str, Balances]:
+    """As `moved_by`, by whose business it is: the partner's, where a posting names no other."""
+    moved: dict[str, Balances] = {}
+    for posting in event.postings:
+        balances = moved.setdefault(posting.partner or partner, Counter())
+        balances[posting.debit] += posting.amount.amount
+        balances[posting.credit] -= posting.amount.amount
+    return moved
+
+
 def _of_policy(facts: JsonObject, conditions_of: ConditionsOf) -> Source:
     policy = Policy.merge_personal(facts, {})
     balances: Balances = Counter()

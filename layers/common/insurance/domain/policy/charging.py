@@ -15,6 +15,7 @@ from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transaction import (
     ChargeKind,
     ChargeLine,
+    CommissionShare,
     Computation,
     Initiator,
     Transaction,
@@ -40,6 +41,25 @@ class Charging(NamedTuple):
             lines, commission = (), None
         fee = _fee("adjustment_fee", "Fee for the change", self.conditions.adjustment_fee)
         return self._computation("pro_rata", (*lines, *fee), share=share, commission=commission)
+
+    # Another broker
+
+    def of_another_broker(self, at: datetime, former: str, new: str) -> Computation:
+        """The part of the commission for the time that is left, which is the new broker's."""
+        share = self._measure().remaining(at)
+        commission = self.policy.at(at).premium.commission
+        moved = share.of(commission, self.conditions.rounding) if commission else None
+        return Computation(
+            method="pro_rata",
+            share=share,
+            commission_of=(
+                CommissionShare(partner=former, amount=-moved),
+                CommissionShare(partner=new, amount=moved),
+            )
+            if moved
+            else (),
+            total=Money.zero(self._currency),
+        )
 
     # Cancellations
 

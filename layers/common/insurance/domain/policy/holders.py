@@ -37,5 +37,12 @@ class FormerHolder(Value):
     until: AwareDatetime
 
 
+class FormerPartner(Value):
+    """A partner whose business the policy was before."""
+
+    partner: str
+    until: AwareDatetime
+
+
 JOINT_HOLDERS_MAX = 10
 FORMER_HOLDERS_MAX = 20

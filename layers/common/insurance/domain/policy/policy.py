@@ -25,6 +25,7 @@ from insurance.domain.policy.holders import (
     FORMER_HOLDERS_MAX,
     JOINT_HOLDERS_MAX,
     FormerHolder,
+    FormerPartner,
     Holding,
     JointHolder,
 )
@@ -86,6 +87,10 @@ class Policy(Record):
         tuple[FormerHolder, ...], Field(max_length=FORMER_HOLDERS_MAX), Classification.INTERNAL
     ] = ()
     """In the order in which they held it."""
+    former_partners: Internal[
+        Annotated[tuple[FormerPartner, ...], Field(max_length=FORMER_HOLDERS_MAX)]
+    ] = ()
+    """Whose business it was before, in order of time."""
     answers: Annotated[dict[str, Any] | None, Classification.SENSITIVE] = None
     looked_up: Internal[dict[str, Any]]
     covers: Internal[tuple[CoverTerms, ...]]
@@ -330,6 +335,32 @@ class Policy(Record):
         parts += [transaction.computation.commission for transaction in self.standing()]
         known = [part for part in parts if part is not None]
         return sum(known[1:], known[0]) if known else None
+
+    @property
+    def first_partner(self) -> str | None:
+        """Whose business it was at first, if it is another's by now."""
+        return self.former_partners[0].partner if self.former_partners else None
+
+    def partner_at(self, at: datetime) -> str:
+        """Whose business it was, or is, at an instant."""
+        former = (each.partner for each in self.former_partners if at < each.until)
+        return next(former, self.partner)
+
+    def commission_of(self) -> dict[str, Money]:
+        """The commission of each partner for the term, after all standing transactions."""
+        first = self.first_partner or self.partner
+        shares: list[tuple[str, Money]] = []
+        if self.premium.commission is not None:
+            shares.append((first, self.premium.commission))
+        for transaction in self.standing():
+            computation = transaction.computation
+            shares += [(share.partner, share.amount) for share in computation.commission_of]
+            if computation.commission is not None and not computation.commission_of:
+                shares.append((first, computation.commission))
+        summed: dict[str, Money] = {}
+        for partner, amount in shares:
+            summed[partner] = summed[partner] + amount if partner in summed else amount
+        return summed
 
     @property
     def written(self) -> Money:

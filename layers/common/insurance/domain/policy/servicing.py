@@ -28,6 +28,7 @@ from insurance.domain.policy.notice import NON_PAYMENT, NoticeEnd
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transaction import (
     ChangedAnswers,
+    CommissionShare,
     Computation,
     Initiator,
     Terms,
@@ -73,10 +74,11 @@ class ServicingResult(NamedTuple):
     @property
     def postings(self) -> tuple[Posting, ...]:
         moved: tuple[Posting, ...] = ()
+        first = self.policy.first_partner
         for transaction in self.reversed:
-            moved += transaction.computation.reversed().postings()
+            moved += transaction.computation.reversed().postings(first)
         for transaction in self.applied:
-            moved += transaction.computation.postings()
+            moved += transaction.computation.postings(first)
         return moved
 
 
@@ -184,8 +186,13 @@ class Servicing(NamedTuple):
             return self._endorse(policy, request, reapplied)
         if not policy.covers_at(request.effective_at):
             raise WrongState(policy.id, "not in force then", "pass on")
-        nothing = Computation(method="transfer", total=Money.zero(self.conditions.currency))
-        made = self._transaction(policy, request, nothing, reapplied)
+        computation = Computation(method="transfer", total=Money.zero(self.conditions.currency))
+        transfer = request.transfer
+        if transfer and transfer.from_partner and transfer.to_partner:
+            computation = Charging(self.conditions, policy).of_another_broker(
+                request.effective_at, transfer.from_partner, transfer.to_partner
+            )
+        made = self._transaction(policy, request, computation, reapplied)
         return _with(policy, made), made
 
     def _cancel(
@@ -275,10 +282,28 @@ class Servicing(NamedTuple):
             reason=request.reason,
             gap=request.gap,
             no_known_loss=request.no_known_loss,
-            computation=computation,
+            computation=_shared(policy, computation, request.effective_at),
             transfer=request.transfer,
             reapplies=reapplied.number if reapplied else None,
         )
+
+
+def _shared(policy: Policy, computation: Computation, at: datetime) -> Computation:
+    """The computation with whose its commission is, where the policy has had more than one partner.
+
+    Who withdraws from the contract takes back what each has got; else it is that of the partner at the
+    time of effect.
+    """
+    if computation.commission is None or computation.commission_of or not policy.former_partners:
+        return computation
+    shares = {policy.partner_at(at): computation.commission}
+    if computation.method == COOLING_OFF:
+        shares = {partner: -amount for partner, amount in policy.commission_of().items()}
+    return computation.replace(
+        commission_of=tuple(
+            CommissionShare(partner=partner, amount=amount) for partner, amount in shares.items()
+        )
+    )
 
 
 def _later(policy: Policy, comes_after: Callable[[Transaction], bool]) -> tuple[Transaction, ...]:

@@ -71,6 +71,13 @@ class ChargeLine(Value):
         return self.replace(before=self.after, after=self.before, amount=-self.amount)
 
 
+class CommissionShare(Value):
+    """What of a commission is a partner's; negative: given back by them."""
+
+    partner: str
+    amount: Money
+
+
 class Computation(Value):
     """What a transaction costs, line by line, with the figures that it is computed from."""
 
@@ -80,6 +87,9 @@ class Computation(Value):
     lines: tuple[ChargeLine, ...] = ()
     commission: Money | None = None
     """What the producer gets in addition, or gives back; not part of the total."""
+    commission_of: tuple[CommissionShare, ...] = ()
+    """Whose it is, once the policy has another partner than at first. It adds up to `commission`, or to
+    nothing."""
     total: Money
     notes: tuple[str, ...] = ()
 
@@ -101,18 +111,27 @@ class Computation(Value):
             method="reversal",
             lines=tuple(line.reversed() for line in self.lines),
             commission=-self.commission if self.commission is not None else None,
+            commission_of=tuple(
+                share.replace(amount=-share.amount) for share in self.commission_of
+            ),
             total=-self.total,
             notes=(),
         )
 
-    def postings(self) -> tuple[Posting, ...]:
-        """The postings: the customer's account against income, tax and fees, line by line."""
+    def postings(self, first: str | None = None) -> tuple[Posting, ...]:
+        """The postings: the customer's account against income, tax and fees, line by line.
+
+        `first` is the partner that the policy had at first, where it has another one by now.
+        """
         moved: tuple[Posting, ...] = ()
         for line in self.lines:
             moved += post(Account.PREMIUM_RECEIVABLE, INCOME[line.kind], line.amount)
         moved += post(Account.PREMIUM_DEFERRAL, Account.UNEARNED_PREMIUM, self.net)
-        if self.commission is not None:
-            moved += post(Account.COMMISSION_EXPENSE, Account.COMMISSION_PAYABLE, self.commission)
+        accounts = (Account.COMMISSION_EXPENSE, Account.COMMISSION_PAYABLE)
+        for share in self.commission_of:
+            moved += post(*accounts, share.amount, share.partner)
+        if self.commission is not None and not self.commission_of:
+            moved += post(*accounts, self.commission, first)
         return moved
 
 

@@ -18,7 +18,13 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.identity import PartyId
 from insurance.domain.party.party import EvidenceReference, Policyholder
-from insurance.domain.policy.holders import JOINT_HOLDERS_MAX, FormerHolder, Holding, JointHolder
+from insurance.domain.policy.holders import (
+    JOINT_HOLDERS_MAX,
+    FormerHolder,
+    FormerPartner,
+    Holding,
+    JointHolder,
+)
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transfer_record import (
     Consent,
@@ -48,6 +54,8 @@ NEXT: Final[Mapping[tuple[Holding, TransferReason], Holding]] = MappingProxyType
         (Holding.ESTATE, TransferReason.INHERITANCE): Holding.HOLDER,
         (Holding.ESTATE, TransferReason.ASSIGNMENT): Holding.HOLDER,
         (Holding.ESTATE, TransferReason.JOINT_HOLDER_OUT): Holding.ESTATE,
+        (Holding.HOLDER, TransferReason.BROKER): Holding.HOLDER,
+        (Holding.ESTATE, TransferReason.BROKER): Holding.ESTATE,
     }
 )
 """How the policy is held after a transfer, by how it is held before. What is not here is refused."""
@@ -69,6 +77,10 @@ USUAL: Final[Mapping[TransferReason, TransferRule]] = MappingProxyType(
         TransferReason.LEGAL_FORM: TransferRule(frozenset({Consent.NEW_HOLDER}), evidence=True),
         TransferReason.JOINT_HOLDER_IN: TransferRule(_BOTH),
         TransferReason.JOINT_HOLDER_OUT: TransferRule(frozenset({Consent.HOLDER})),
+        # The holder's letter of appointment; the insurer has terms of business with the broker.
+        TransferReason.BROKER: TransferRule(
+            frozenset({Consent.HOLDER, Consent.INSURER}), evidence=True
+        ),
     }
 )
 
@@ -95,6 +107,8 @@ class TransferInput(NamedTuple):
     """Which joint holder goes out, counted from 1."""
     consents: frozenset[Consent] = frozenset()
     evidence: EvidenceReference | None = None
+    to_partner: str | None = None
+    """The broker whom the holder appoints."""
 
 
 def rule_for(reason: TransferReason, territory: str) -> TransferRule:
@@ -133,7 +147,10 @@ def check_transfer(
 
 def record_of(policy: Policy, request: TransferInput, to_party: PartyId) -> Transferred:
     """What the transaction says about the transfer."""
+    broker = request.reason is TransferReason.BROKER
     return Transferred(
+        from_partner=policy.partner if broker else None,
+        to_partner=request.to_partner,
         reason=request.reason,
         from_party=policy.party_id,
         to_party=to_party,
@@ -161,6 +178,26 @@ def passed_on(policy: Policy, request: TransferInput, to_party: PartyId) -> Poli
     )
 
 
+def appointed(policy: Policy, partner: str, at: datetime) -> Policy:
+    """The policy in the book of another partner; joint holders are customers of the former one."""
+    former = FormerPartner(partner=policy.partner, until=at)
+    return policy.replace(
+        partner=partner,
+        producer=None,
+        former_partners=(*policy.former_partners, former),
+        joint_holders=tuple(joint.replace(party_id=None) for joint in policy.joint_holders),
+    )
+
+
+def _faults_of_broker(policy: Policy, request: TransferInput) -> Iterator[FieldFault]:
+    asked = request.reason is TransferReason.BROKER
+    if (request.to_partner is not None) is not asked:
+        code, detail = ("missing", "Say who.") if asked else ("not-asked", "The broker stays.")
+        yield FieldFault("/to_partner", code, detail)
+    elif request.to_partner == policy.partner:
+        yield FieldFault("/to_partner", "the-same", "The policy is in their book already.")
+
+
 def _faults_of_party(policy: Policy, party_id: PartyId) -> Iterator[FieldFault]:
     joint = {each.party_id for each in policy.joint_holders}
     if party_id == policy.party_id or party_id in joint:
@@ -184,6 +221,7 @@ def _faults(policy: Policy, request: TransferInput, now: datetime) -> list[Field
     if (request.holder is None) is not out:
         code, detail = ("missing", "Name them.") if not out else ("not-asked", "Nobody comes in.")
         faults.append(FieldFault("/holder", code, detail))
+    faults += _faults_of_broker(policy, request)
     if request.party_id is not None:
         faults += _faults_of_party(policy, request.party_id)
     if (request.joint_holder is not None) is not out:

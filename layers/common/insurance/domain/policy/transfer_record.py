@@ -22,6 +22,8 @@ class TransferReason(StrEnum):
     ASSIGNMENT = "assignment"
     JOINT_HOLDER_IN = "joint_holder_in"
     JOINT_HOLDER_OUT = "joint_holder_out"
+    BROKER = "broker"
+    """The holder appoints another broker: the policy moves into that partner's book."""
 
     @property
     def changes_holder(self) -> bool:
@@ -48,3 +50,6 @@ class Transferred(Value):
     to_party: PartyId
     consents: tuple[Consent, ...]
     evidence: EvidenceReference | None = None
+    from_partner: str | None = None
+    to_partner: str | None = None
+    """Of another broker: whose business it was, and is from then on."""

@@ -131,6 +131,8 @@ class RenewalBasis(Value):
 class Quote(PartyRecord):
     """One risk, priced on one product version. A referred one is bound only after an acceptance."""
 
+    FOLLOWS_POLICY = False
+
     id: Internal[QuoteId]
     partner: Internal[str]
     producer: Internal[str | None] = None

@@ -25,7 +25,7 @@ from insurance.domain.core.money import Currency
 from insurance.domain.core.posting import Account
 from insurance.domain.ledger.calendar import AccountingPeriod, Calendar
 from insurance.domain.ledger.journal import Position
-from insurance.domain.ledger.sources import Source
+from insurance.domain.ledger.sources import Source, moved_by_partner
 from insurance.domain.ledger.sub_ledger import Business, Movement, PostingDate, SubLedger
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
@@ -151,9 +151,12 @@ class DynamoDBControlAccounts:
         if posted:
             key = period_key(event.mode, currency, shard, movement.period)
             writes.append(self._adding(key, posted))
-        if posted and business is not None:
-            key = report_key(event.mode, currency, movement.period, business, shard)
-            writes.append(self._adding(key, posted))
+        if business is not None:  # one partner may get what another gives: nothing in all
+            for partner, moved in moved_by_partner(event, business.partner).items():
+                whose = business._replace(partner=partner)
+                key = report_key(event.mode, currency, movement.period, whose, shard)
+                if amounts := _named("posted", moved):
+                    writes.append(self._adding(key, amounts))
         return writes
 
     def _entries(self, event: Event, movement: Movement, currency: Currency) -> list[Write]:
@@ -321,7 +324,9 @@ def _business(event: Event, first_items: list[Item | None]) -> Business | None:
         raise Unavailable("The policy's first event")
     else:
         facts = codec.unpack(first_items[0]["body"]["B"])
-    return Business(facts["partner"], facts["product"]["code"])
+    # What belongs to a policy moves with it into another book: its own facts name the partner.
+    partner = event.facts.get("partner") or facts["partner"]
+    return Business(partner, facts["product"]["code"])
 
 
 def _named(prefix: str, amounts: Mapping[Account, int]) -> dict[str, int]:

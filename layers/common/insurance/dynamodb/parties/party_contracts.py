@@ -171,6 +171,10 @@ class _OwnKeysOfContract:
     def __init__(self, keys: ContractKeys, party_ids: Sequence[PartyId]) -> None:
         self._keys, self._party_ids = keys, party_ids
 
+    @property
+    def book(self) -> str | None:
+        return self._keys.book
+
     def of(self, party_id: PartyId) -> PartyKey | None:
         return self._keys.of(party_id) if party_id in self._party_ids else None
 

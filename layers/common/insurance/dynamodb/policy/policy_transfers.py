@@ -10,6 +10,7 @@ from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import (
+    BOOK,
     DEMANDS,
     ERASED_AT,
     FORMER,
@@ -127,7 +128,7 @@ class DynamoDBPolicyTransfers:
             PARTY: codec.text(policy.record.party_id),
             KEY: codec.binary(key.wrapped),
             FORMER: {"M": former},
-        }
+        } | ({BOOK: codec.text(policy.record.partner)} if policy.record.former_partners else {})
         values: Item = {"seen": {"M": seen}} if passed_on_before else {}
         unchanged = f"{FORMER} = :seen" if passed_on_before else f"attribute_not_exists({FORMER})"
         places = (

@@ -130,6 +130,10 @@ class DynamoDBSearchIndex:
             lambda mark: mark.changed(listed=True) if mark.sequence == sequence else None,
         )
 
+    def sources_of(self, party_id: str) -> Sequence[tuple[str, int]]:
+        sources = list(dict.fromkeys(self._sources_of(party_id)))
+        return [(source, self._read(source, ())[0].sequence) for source in sources]
+
     def _sources_of(self, party_id: str) -> Iterator[str]:
         """Every source with objects that are listed for the party."""
         for kind in ObjectKind:

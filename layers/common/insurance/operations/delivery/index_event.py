@@ -6,13 +6,16 @@ from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.classification import Record
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import QuoteId, party_id_for
+from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.events.catalogue import CATALOGUE
 from insurance.domain.party.party import Erasure
 from insurance.domain.party.record import Party
+from insurance.domain.policy import Policy
+from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.quote.quote import Quote
 from insurance.domain.search.entry import IndexedObject
 from insurance.domain.search.objects import FIRST, is_searchable, sources_of
-from insurance.operations.delivery.ports import IndexPorts, PartyLinks, StoredFacts
+from insurance.operations.delivery.ports import IndexPorts, OpenedFacts, PartyLinks, StoredFacts
 
 
 def index_event(event: Event, ports: IndexPorts) -> None:
@@ -29,6 +32,24 @@ def index_event(event: Event, ports: IndexPorts) -> None:
         ports.index.forget(event.facts["party_id"])
     elif is_searchable(schema):
         _index(StoredFacts.of(event), schema, ports)
+        if event.type == PolicyEventType.TRANSFERRED and event.facts.get("former_partners"):
+            _index_again(Policy.merge_personal(event.facts, {}), ports)
+
+
+def _index_again(policy: Policy, ports: IndexPorts) -> None:
+    """Move what belongs to the policy into the lists of its present partner."""
+    parties = (policy.party_id, *(former.party_id for former in policy.former_holders))
+    sources = {each for party_id in parties for each in ports.index.sources_of(party_id)}
+    for source, sequence in sorted(sources):
+        related = party_id_for(source) == party_id_for(policy.id)
+        event = ports.sealed_facts.event(source, sequence) if related else None
+        if event is not None and moves_with_policy(schema := CATALOGUE[event.type].schema):
+            _index(StoredFacts.of(event), schema, ports)
+
+
+def moves_with_policy(schema: type[Record]) -> bool:
+    """Whether records of this class are in the book in which their policy is."""
+    return issubclass(schema, PartyRecord) and schema.FOLLOWS_POLICY
 
 
 def index_quote(quote: StoredFacts, ports: IndexPorts) -> None:
@@ -54,9 +75,12 @@ def _index(stored: StoredFacts, schema: type[Record], ports: IndexPorts) -> None
     def questions(product: ProductRef) -> Sequence[str]:
         return ports.products.version(product).searched_by
 
-    opened = schema.merge_personal(stored.facts, {})
-    personal = ports.sealed_facts.read(stored) if stored.sealed else None
-    record = schema.merge_personal(stored.facts, personal) if personal else opened
+    facts, moves = stored.facts, moves_with_policy(schema)
+    known = ports.sealed_facts.read(stored) if stored.sealed or moves else OpenedFacts()
+    if moves and known.book:
+        facts = {**facts, "partner": known.book}
+    opened = schema.merge_personal(facts, {})
+    record = schema.merge_personal(facts, known.personal) if known.personal else opened
     for source in sources_of(record, opened, stored.sequence, questions):
         indexed = [IndexedObject.of(each, ports.index_keys.token) for each in source.objects]
         ports.index.replace(source.id, source.sequence, indexed, party_id=source.party_id)

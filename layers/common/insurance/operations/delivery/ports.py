@@ -60,11 +60,23 @@ class StoredFacts:
         return cls(event.stream, event.sequence, event.facts, event.sealed)
 
 
+class OpenedFacts(NamedTuple):
+    """What is known of a record beside its open facts."""
+
+    personal: JsonObject | None = None
+    """Its personal facts; None where no key opens them, or none any more."""
+    book: str | None = None
+    """The partner in whose book its contract is, where that changed."""
+
+
 class SealedFacts(Protocol):
     """What events hold of people."""
 
-    def read(self, stored: StoredFacts) -> JsonObject | None:
-        """The personal facts of a record; None where no key opens them, or none any more."""
+    def read(self, stored: StoredFacts) -> OpenedFacts:
+        """What is known of a record beside its open facts."""
+
+    def event(self, stream: str, sequence: int) -> Event | None:
+        """An event of a stream; None: it is not there."""
 
 
 class PartyLinks(NamedTuple):
@@ -116,6 +128,9 @@ class SearchIndex(Protocol):
         Raises:
             Unavailable: Others wrote at every attempt.
         """
+
+    def sources_of(self, party_id: str) -> Sequence[tuple[str, int]]:
+        """Every source with objects that are listed for the party, and its event that was indexed last."""
 
     def forget(self, party_id: str) -> None:
         """Remove the party, and every place that one of its personal values led to, for good."""

@@ -24,6 +24,7 @@ from insurance.domain.policy.servicing import ServicingResult
 from insurance.domain.policy.transaction_input import TransactionInput
 from insurance.domain.policy.transfer import (
     TransferInput,
+    appointed,
     check_transfer,
     passed_on,
     record_of,
@@ -57,6 +58,8 @@ class TransferRequested:
     joint_holder: int | None
     consents: frozenset[Consent]
     evidence: str | None
+    to_partner: str | None = None
+    """The broker whom the holder appoints."""
     answers: dict[str, Any] | None = None
     """What is different about the risk with the new holder."""
 
@@ -81,6 +84,7 @@ class TransferRequested:
             joint_holder=self.joint_holder,
             consents=self.consents | by_staff,
             evidence=self.evidence,
+            to_partner=self.to_partner,
         )
 
 
@@ -130,7 +134,8 @@ def transfer_policy(
     serviced = transfer.serviced(before.record, ports)
     if before.key is None:
         raise AlreadyErased(policy_id)
-    _screen(transfer.holder, before.record, before.key, command, ports)
+    if requested.reason is not TransferReason.BROKER:
+        _screen(transfer.holder, before.record, before.key, command, ports)
     if not requested.reason.changes_holder:
         event, stored = _changed(serviced).following(before, command)
         result = PolicyChange(serviced, before.record, event.head, stored=True)
@@ -194,14 +199,20 @@ class _Transfer:
             PartyDiffers: Other details are stated than are stored.
             ProcessingRestricted: The party demanded that their data are used for nothing new.
         """
+        stated = requested.holder
+        if requested.reason is TransferReason.BROKER:
+            if stated is not None:
+                fault = FieldFault("/holder", "not-asked", "The holder stays.")
+                raise InvalidFields([fault])
+            stated = policy.policyholder
         if requested.party_id is None:
             to_party = transferee_id_for(policy.id, call.caller.principal, key)
-            return cls(requested, call, to_party, requested.holder)
+            return cls(requested, call, to_party, stated)
         known = standing_party(requested.party_id, ports.parties)
         check_sees_party(known.record, call.caller)
-        if known.record.partner != policy.partner:
+        if known.record.partner != (requested.to_partner or policy.partner):
             raise PartyNotFound(requested.party_id)
-        holder = known.record.quoted_as(requested.holder)
+        holder = known.record.quoted_as(stated)
         named = replace(requested, party_id=known.record.id)
         return cls(named, call, known.record.id, holder, known)
 
@@ -214,6 +225,10 @@ class _Transfer:
         changes_risk = bool(self.requested.answers)
         servicing = servicing_of(policy, contract, self.call, ports, changes_risk=changes_risk)
         to_party = self.to_party if transfer.reason.changes_holder else policy.party_id
+        record = record_of(policy, transfer, to_party)
+        if transfer.to_partner is not None:
+            # First of all, so that what takes effect later is applied again as the new broker's.
+            policy = appointed(policy, transfer.to_partner, transfer.effective_at)
         serviced = servicing.change(
             policy,
             TransactionInput(
@@ -221,7 +236,7 @@ class _Transfer:
                 effective_at=transfer.effective_at,
                 reason=transfer.reason.value,
                 answers=self.requested.answers,
-                transfer=record_of(policy, transfer, to_party),
+                transfer=record,
             ),
         )
         return serviced._replace(policy=passed_on(serviced.policy, transfer, to_party))
