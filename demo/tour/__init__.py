@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from demo.tour import claims, desk, documents, evidence, policy_life
+from demo.tour import claims, customers, desk, documents, evidence, policy_life
 from demo.tour.visitor import TourFailed, Visitor
 from local.settings import Settings
 from local.stack import Stack
@@ -21,6 +21,7 @@ SCENES: tuple[Callable[[Visitor], str], ...] = (
     policy_life.renewed_without_a_gap,
     policy_life.paid_by_instalments_and_accounted_for,
     policy_life.in_arrears_given_notice_cured_and_lapsed,
+    customers.found_and_moved_with_every_policy,
     documents.written_about_and_filed,
     evidence.sent_checked_and_read_again,
     claims.denied_with_reasons,
