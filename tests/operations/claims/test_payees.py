@@ -63,7 +63,8 @@ def test_another_payee_needs_a_second_person_and_a_day_to_cool(platform):
 
     asked = platform.post(f"{path}/payee", OTHER, by=HANDLER)
     assert asked["payee"]["name"] == "Ada Merton"
-    assert asked["payee_requested"]["sort_code"] == "202015"
+    assert asked["payee_requested"]["account_ending"] == "5555"
+    assert not {"iban", "sort_code", "account_number"} & asked["payee_requested"].keys()
     word = {"decision": "approve"}
     assert platform.refused(f"{path}/payee/approval", word, by=HANDLER) == "same-person"
     changed = platform.post(f"{path}/payee/approval", word, by=SUPERVISOR)

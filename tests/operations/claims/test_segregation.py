@@ -49,6 +49,15 @@ def test_who_took_the_notice_and_named_the_payee_does_not_pay_the_claim_alone(pl
     assert "took the notice or named the payee" in paying["task"]["reason"]
     at = waiting(paying)
     assert platform.refused(f"{at}/approval", APPROVE, by=HANDLER) == "same-person"
+    seen = platform.get(f"/v1/claims/{claim['id']}", by=SUPERVISOR)
+    assert seen["payee"] == {
+        "name": "Hannah Handler",
+        "is_policyholder": False,
+        "account_ending": "5555",
+    }
+    assert seen["payee_named_by"] == seen["notice_taken_by"]
+    assert "iban" not in str(seen)
+    assert "payee_named_by" not in platform.get(f"/v1/claims/{claim['id']}")
     approved = platform.post(f"{at}/approval", APPROVE, by=SUPERVISOR)
     assert approved["payments"][0]["status"] == "executing"
 

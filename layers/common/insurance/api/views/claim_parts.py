@@ -90,6 +90,30 @@ class RecoveryView(BaseModel):
         )
 
 
+class PayeeView(Shown):
+    """The payee, with their account; staff see the end of it alone."""
+
+    name: str
+    is_policyholder: bool
+    iban: str | None
+    sort_code: str | None
+    account_number: str | None
+    account_ending: str | None = None
+    """The account's last four characters, in place of all of it."""
+
+    def masked(self) -> Self:
+        """Without the account, but for its end."""
+        account = self.iban or self.account_number
+        return self.model_copy(
+            update={
+                "iban": None,
+                "sort_code": None,
+                "account_number": None,
+                "account_ending": account and account[-4:],
+            }
+        )
+
+
 class PaymentView(BaseModel):
     """A payment of a claim."""
 

@@ -7,6 +7,7 @@ from insurance.api.etag import etag
 from insurance.api.views.claim_parts import (
     DeadlineView,
     DecisionView,
+    PayeeView,
     PaymentView,
     RecoveryView,
     ReserveView,
@@ -16,8 +17,9 @@ from insurance.api.views.coverage import JudgedSegmentView, PayoutStepView, Rule
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim import Claim, CostType
 from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.segregation import Duty
 from insurance.domain.core.stored import Stored
-from insurance.domain.party.party import Claimant, Payee
+from insurance.domain.party.party import Claimant
 
 POLICYHOLDER_FIELDS = frozenset(
     {
@@ -60,10 +62,14 @@ class ClaimView(View):
     reported_at: datetime
     claimed: MoneyView
     claimant: Claimant | None
-    payee: Payee | None
-    payee_requested: Payee | None
+    payee: PayeeView | None
+    payee_requested: PayeeView | None
     """Another payee, until a second person has approved it."""
     payee_cools_until: datetime | None
+    payee_named_by: str | None
+    """Who of the staff named the payee: another person approves what is paid to them. For staff alone."""
+    notice_taken_by: str | None
+    """Who of the staff took the notice, and approves no payment on the claim. For staff alone."""
     facts: dict[str, Any] | None
     narrative: str | None
     loss_payee: str | None
@@ -90,8 +96,23 @@ class ClaimView(View):
 
     @classmethod
     def of(cls, stored: Stored[Claim], *, caller: Caller) -> Self:
-        """As this caller may see it: a policyholder sees only the fields of `POLICYHOLDER_FIELDS`."""
+        """As this caller may see it.
+
+        A policyholder sees only the fields of `POLICYHOLDER_FIELDS`. Staff see the end of the payee's
+        account: who needs all of it is the bank.
+        """
         view, claim = cls._whole(stored), stored.record
+        if caller.kind is CallerKind.STAFF:
+            duties = claim.duties or {}
+            return view.model_copy(
+                update={
+                    "etag": etag(stored.head.sequence, "staff"),
+                    "payee": view.payee and view.payee.masked(),
+                    "payee_requested": view.payee_requested and view.payee_requested.masked(),
+                    "payee_named_by": duties.get(Duty.PAYEE_NAMED),
+                    "notice_taken_by": duties.get(Duty.NOTICE_TAKEN),
+                }
+            )
         if caller.kind is not CallerKind.POLICYHOLDER:
             return view
         hidden: dict[str, Any] = {
@@ -131,9 +152,13 @@ class ClaimView(View):
             reported_at=claim.reported_at,
             claimed=MoneyView.of(claim.claimed),
             claimant=claim.claimant,
-            payee=claim.payee,
-            payee_requested=claim.payee_change.payee if claim.payee_change else None,
+            payee=PayeeView.of(claim.payee) if claim.payee else None,
+            payee_requested=(
+                PayeeView.of(claim.payee_change.payee) if claim.payee_change else None
+            ),
             payee_cools_until=claim.payee_cools_until,
+            payee_named_by=None,
+            notice_taken_by=None,
             facts=claim.facts,
             narrative=claim.narrative,
             loss_payee=claim.loss_payee,
