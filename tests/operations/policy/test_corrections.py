@@ -10,6 +10,7 @@ from insurance.domain.core.errors import (
     CorrectionNotPossible,
     InvalidFields,
     PartyNotFound,
+    ProductNotFound,
     ScreeningOpen,
     StaleRevision,
 )
@@ -291,6 +292,33 @@ def test_a_risk_that_an_underwriter_must_look_at_stops_everything_and_he_may_let
 
     assert owner.obstacles(**asked) == [("risk_not_accepted", home)]
     assert owner.correct(**asked, caller=UNDERWRITER).stored
+
+
+def test_an_answer_that_the_product_cannot_read_stops_everything(owner):
+    too_long = NEAR_THIEVES.replace(postcode="EF3 3CC 1234")
+
+    assert owner.obstacles(address=too_long) == [("invalid_answer", owner.home)]
+    with pytest.raises(CorrectionNotPossible) as refused:
+        owner.preview(address=too_long)
+    [obstacle] = refused.value.obstacles
+    assert obstacle.reason.startswith("/answers/postcode: ")
+
+
+def test_a_product_that_is_not_sold_any_more_stops_only_what_it_would_price(monkeypatch):
+    adjusting = product_with(
+        "home_contents", life={"adjustment": {"reprice_on": "current", "method": "pro_rata"}}
+    )
+    owner = Customer(Platform(adjusting))
+    home = owner.insured(CONTENTS).id
+    owner.platform.now = NOW
+
+    def nothing_is_sold(*_asked: object) -> None:
+        raise ProductNotFound("home_contents")
+
+    monkeypatch.setattr(owner.platform.products, "on_sale", nothing_is_sold)
+
+    assert owner.obstacles(address=NEAR_THIEVES) == [("product_not_found", home)]
+    assert owner.correct(email="ada@king.example").stored
 
 
 def test_a_later_change_that_says_something_else_stops_everything(owner):

@@ -220,11 +220,18 @@ class _Plan:
             )
             made = correct_holder(policy, holder, contract, servicing)
         except tuple(OBSTACLES) as refusal:
-            return Obstacle(OBSTACLES[type(refusal)], policy.id, str(refusal), None)
+            return Obstacle(OBSTACLES[type(refusal)], policy.id, _reason(refusal), None)
         if is_changed_later(made):
             reason = "A change with a later effect says something else: reverse that one first."
             return Obstacle("changed_later", policy.id, reason, None)
         return made
+
+
+def _reason(refusal: Exception) -> str:
+    """Why a policy cannot take it; of an answer that the product cannot read, what is wrong with it."""
+    if isinstance(refusal, InvalidFields):
+        return " ".join(f"{fault.pointer}: {fault.detail}" for fault in refusal.faults)
+    return str(refusal)
 
 
 def _gives_cover(policy: Policy, now: datetime) -> bool:
