@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import gc
 import os
 import sys
 
@@ -22,6 +23,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         from tests.support.routes import forget_seen  # noqa: PLC0415 - it reads every route
 
         forget_seen()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_sessionfinish() -> None:
