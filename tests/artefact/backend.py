@@ -149,7 +149,7 @@ def backend(folder: Path) -> Iterator[Backend]:
     services = services_app(kms, secrets, EventBus(store, buses), s3, further=[])
     ensure_keys_and_secrets(template, kms, secrets)
     settings = Settings(ports=ANY_PORTS)
-    with running_engine(settings, folder=folder, log=folder / "engine.log") as engine_url:
+    with running_engine(settings, log=folder / "engine.log") as engine_url:
         holder: list[Backend] = []
         with served(_recording(holder, services, s3, engine_url), lifespan="on") as url:
             holder.append(Backend(template, url, engine_url, store))

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,8 @@ from local.aws.cloudformation import REGION
 from local.aws.template import Template
 from tests.artefact.backend import Backend, backend
 from tests.artefact.cases import Case, case
-from tests.artefact.emulator import MACHINE, SITE, Function, runtime_folder
+from tests.artefact.emulator import MACHINE, Function, runtime_folder
+from tests.artefact.in_process import SourceFunction
 from tests.support import loopback
 from tests.support.backend import State
 
@@ -29,19 +31,16 @@ type Played = tuple[str, ...]
 """Events in their order, by path."""
 
 
-class Stage:
+class Stage[F: Function | SourceFunction](ABC):
     """The functions of one artefact, started when first asked for.
 
     What is given before an event is played once: the next event that is given the same begins with
     tables and files as they were after it.
     """
 
-    def __init__(self, artefact: str, behind: Backend, runtime: Path, logs: Path) -> None:
-        self.artefact = artefact
+    def __init__(self, behind: Backend) -> None:
         self.behind = behind
-        self._runtime = runtime
-        self._logs = logs
-        self.functions: dict[str, Function] = {}
+        self.functions: dict[str, F] = {}
         self._outcomes: dict[Played, Any] = {}
         self._states: dict[Played, State] = {}
 
@@ -80,42 +79,61 @@ class Stage:
         self._states[path] = self.behind.state()
         return result
 
-    def function(self, folder: str) -> Function:
+    def function(self, folder: str) -> F:
         if folder not in self.functions:
             self.functions[folder] = self._started(folder)
         return self.functions[folder]
 
-    def _started(self, folder: str) -> Function:
+    @abstractmethod
+    def _started(self, folder: str) -> F: ...
+
+    def _described(self, folder: str) -> tuple[str, dict[str, str]]:
+        """The function's logical id, and what the template and Lambda set for it."""
+        template = Template(ROOT / "template.yaml", issuer_url=self.behind.template.issuer_url)
         logical_id, function = next(
             (logical_id, function)
-            for logical_id, function in Template(
-                ROOT / "template.yaml", issuer_url=self.behind.template.issuer_url
-            ).functions.items()
+            for logical_id, function in template.functions.items()
             if function.folder.name == folder
         )
-        environment = {
+        return logical_id, {
             **function.environment,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_ENDPOINT_URL": f"{self.behind.url}/{folder}",
-            # RIE does not trace, and the metadata service is nowhere here.
+            # Nothing traces here, and the metadata service is nowhere.
             "AWS_EC2_METADATA_DISABLED": "true",
         }
-        if self.artefact == "built":
-            layer = BUILT / "CommonLayer"
-            environment["AWS_DATA_PATH"] = str(layer / "botocore")  # /opt/botocore on Lambda
-            paths = [BUILT / logical_id, layer / "python", self._runtime]
-        else:
-            del environment["AWS_DATA_PATH"]
-            paths = [ROOT / "functions" / folder, ROOT / "layers" / "common", SITE]
-        log = self._logs / f"{self.artefact}-{folder}.log"
-        return Function(logical_id, paths=paths, environment=environment, log=log)
 
     def stop(self) -> None:
         for function in self.functions.values():
             function.stop()
+
+
+class SourceStage(Stage[SourceFunction]):
+    """The working tree, in this process: tests/end_to_end run it in processes of its own."""
+
+    def _started(self, folder: str) -> SourceFunction:
+        _, variables = self._described(folder)
+        return SourceFunction(folder, variables | {"AWS_DATA_PATH": "", "NO_PROXY": "*"})
+
+
+class BuiltStage(Stage[Function]):
+    """What was built, each function under the emulator of Lambda."""
+
+    def __init__(self, behind: Backend, folder: Path) -> None:
+        super().__init__(behind)
+        self._folder = folder
+        self._runtime = runtime_folder(folder / "runtime")
+
+    def _started(self, folder: str) -> Function:
+        logical_id, environment = self._described(folder)
+        layer = BUILT / "CommonLayer"
+        environment["AWS_DATA_PATH"] = str(layer / "botocore")  # /opt/botocore on Lambda
+        paths = [BUILT / logical_id, layer / "python", self._runtime]
+        log = self._folder / f"{folder}.log"
+        return Function(logical_id, paths=paths, environment=environment, log=log)
 
 
 def _send(upload: Any, file: str) -> None:
@@ -136,20 +154,30 @@ def built() -> Path:
     return BUILT
 
 
-@pytest.fixture(scope="session", params=["source", "built"])
-def stage(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    """Everything in place to play events on one artefact."""
-    if request.param == "built":
-        request.getfixturevalue("built")
-    folder = tmp_path_factory.mktemp(request.param)
+@pytest.fixture(scope="session")
+def source_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SourceStage]:
+    """Everything in place to play events on the working tree."""
+    with backend(tmp_path_factory.mktemp("source")) as behind:
+        yield SourceStage(behind)
+
+
+@pytest.fixture(scope="session")
+def built_stage(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuiltStage]:
+    """Everything in place to play events on what was built."""
+    folder = tmp_path_factory.mktemp("built")
     with backend(folder) as behind:
-        stage = Stage(request.param, behind, runtime_folder(folder / "runtime"), folder)
+        stage = BuiltStage(behind, folder)
         try:
             yield stage
         finally:
             stage.stop()
+
+
+@pytest.fixture(scope="session", params=["source", "built"])
+def stage(request: pytest.FixtureRequest) -> SourceStage | BuiltStage:
+    """Everything in place to play events on one artefact."""
+    stage: SourceStage | BuiltStage = request.getfixturevalue(f"{request.param}_stage")
+    return stage
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,7 @@ from pathlib import Path
 from tests.artefact.authorizer_events import KEYS, authorizer_events
 from tests.artefact.backend import backend
 from tests.artefact.cases import EVENTS, EXPECTED, case, observed, settled
-from tests.artefact.conftest import Stage
-from tests.artefact.emulator import runtime_folder
+from tests.artefact.conftest import SourceStage
 from tests.artefact.proxy import proxy_event
 from tests.artefact.scenes.billing import billing_scenes
 from tests.artefact.scenes.claims import arrears_scenes, assessment_scenes, claims_scenes
@@ -112,24 +111,20 @@ def write(path: str, content: Json) -> None:
 def main() -> None:
     """Write the events, play them, write the answers."""
     with tempfile.TemporaryDirectory() as name, backend(Path(name)) as behind:
-        folder = Path(name)
-        stage = Stage("source", behind, runtime_folder(folder / "runtime"), folder)
-        try:
-            if not KEYS.exists():
-                for path, event in authorizer_events():
-                    write(f"{path}.json", event)
-            played = list(scenes())
-            delete_stale({scene.path for scene in played})
-            for scene in played:
-                write(f"{scene.path}.json", proxy_event(scene))
-            for path, event in stream_events(behind, stage):
-                if not (EVENTS / f"{path}.json").exists():
-                    write(f"{path}.json", event)
-            for scene in played:
-                _answer(stage, scene.path, scene.varies, scene.given, scene.sends)
-            _record_others(stage)
-        finally:
-            stage.stop()
+        stage = SourceStage(behind)
+        if not KEYS.exists():
+            for path, event in authorizer_events():
+                write(f"{path}.json", event)
+        played = list(scenes())
+        delete_stale({scene.path for scene in played})
+        for scene in played:
+            write(f"{scene.path}.json", proxy_event(scene))
+        for path, event in stream_events(behind, stage):
+            if not (EVENTS / f"{path}.json").exists():
+                write(f"{path}.json", event)
+        for scene in played:
+            _answer(stage, scene.path, scene.varies, scene.given, scene.sends)
+        _record_others(stage)
 
 
 def delete_stale(paths: set[str]) -> None:
@@ -145,7 +140,7 @@ RECORDED_APART = frozenset({"authorizer", "event_delivery"})
 """The folders of events that are no scenes: tokens, and records of the table's stream."""
 
 
-def _record_others(stage: Stage) -> None:
+def _record_others(stage: SourceStage) -> None:
     write(f"{RECONCILE}.json", {"reconcile": ["test"]})
     _answer(stage, RECONCILE, (), (*PAID, DELIVERED))
     # Live data, by the real time: nothing of test mode stands in them.
@@ -163,7 +158,11 @@ FAULTS = frozenset({"quoting/quote_of_nobody"})
 
 
 def _answer(
-    stage: Stage, path: str, varies: tuple[str, ...], given: tuple[str, ...], sends: bytes = b""
+    stage: SourceStage,
+    path: str,
+    varies: tuple[str, ...],
+    given: tuple[str, ...],
+    sends: bytes = b"",
 ) -> None:
     """Write what the event is answered, unless only what varies has changed."""
     recorded = case(path)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.artefact.backend import Backend
 from tests.artefact.cases import case
-from tests.artefact.conftest import Stage
+from tests.artefact.conftest import SourceStage
 from tests.artefact.scenes.common import (
     BUSY,
     DELIVERED,
@@ -29,7 +29,7 @@ from tests.artefact.scenes.common import (
 )
 
 
-def stream_events(behind: Backend, stage: Stage) -> Iterator[tuple[str, Json]]:
+def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Json]]:
     """Batches of streams: what issuing and settling append, a tampering, a quote made and deleted."""
     items = _appended(behind, stage, "payment_execution/report_paid")
     yield DELIVERED, {"Records": _inserted(items)}
@@ -61,7 +61,7 @@ def _inserted(items: list[Json]) -> list[Json]:
 
 
 def _appended(
-    behind: Backend, stage: Stage, after: str, given: tuple[str, ...] | None = None
+    behind: Backend, stage: SourceStage, after: str, given: tuple[str, ...] | None = None
 ) -> list[Json]:
     """All events there are after one of the scenes was played, after its own or after others."""
     stage.show(*(case(after).expected.get("given", ()) if given is None else given), after)

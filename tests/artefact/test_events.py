@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.artefact.cases import EVENTS, EXPECTED, Case, all_cases, observed, settled
-from tests.artefact.conftest import Stage
+from tests.artefact.conftest import BuiltStage, SourceStage
 
 CASES = all_cases()
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.xdist_group("artefact")
 
 
 @pytest.mark.parametrize("played", CASES, ids=lambda played: played.path)
-def test_an_event_is_answered_as_expected(played: Case, stage: Stage) -> None:
+def test_an_event_is_answered_as_expected(played: Case, stage: SourceStage | BuiltStage) -> None:
     expected = {
         key: value
         for key, value in played.expected.items()

@@ -15,7 +15,7 @@ from insurance.metrics import Metric
 
 from local.aws.template import Template
 from tests.artefact.cases import ROOT, all_cases
-from tests.artefact.conftest import Stage
+from tests.artefact.conftest import BuiltStage
 
 type Json = dict[str, Any]
 type Series = tuple[str, str, tuple[str, ...]]
@@ -69,11 +69,11 @@ BY_AWS = {
 
 
 @pytest.fixture(scope="module")
-def played(stage: Stage) -> Stage:
+def played(built_stage: BuiltStage) -> BuiltStage:
     """The stage after every event."""
     for each in all_cases():
-        stage.play(each)
-    return stage
+        built_stage.play(each)
+    return built_stage
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def template() -> Template:
 
 
 def test_dashboard_and_alarms_use_only_metrics_that_are_emitted(
-    played: Stage, template: Template
+    played: BuiltStage, template: Template
 ) -> None:
     emitted = set.union(*(function.metrics() for function in played.functions.values()))
 
@@ -91,7 +91,7 @@ def test_dashboard_and_alarms_use_only_metrics_that_are_emitted(
 
 
 def test_every_metric_of_ours_that_is_shown_or_watched_is_in_the_catalogue(
-    played: Stage, template: Template
+    played: BuiltStage, template: Template
 ) -> None:
     emitted = set.union(*(function.metrics() for function in played.functions.values()))
     used = {*dashboard_metrics(template), *alarm_metrics(template)} - OF_AWS
@@ -120,12 +120,16 @@ def test_four_kinds_of_trouble_wake_somebody(template: Template) -> None:
     assert len(set(alarm_metrics(template))) >= 6
 
 
-def test_each_function_may_do_what_it_was_seen_to_do(played: Stage, template: Template) -> None:
+def test_each_function_may_do_what_it_was_seen_to_do(
+    played: BuiltStage, template: Template
+) -> None:
     for folder, (allowed, seen) in permissions(played, template).items():
         assert seen <= allowed, (folder, seen - allowed)
 
 
-def test_no_function_may_do_what_it_was_never_seen_to_do(played: Stage, template: Template) -> None:
+def test_no_function_may_do_what_it_was_never_seen_to_do(
+    played: BuiltStage, template: Template
+) -> None:
     unused = {}
     for folder, (allowed, seen) in permissions(played, template).items():
         elsewhere = {action for of, action in ELSEWHERE if of == folder}
@@ -138,7 +142,7 @@ def test_no_function_may_do_what_it_was_never_seen_to_do(played: Stage, template
 
 
 def permissions(
-    played: Stage, template: Template
+    played: BuiltStage, template: Template
 ) -> dict[str, tuple[set[tuple[str, str]], set[tuple[str, str]]]]:
     """By function: (action, table or bucket) it may, and which of them it was seen to use."""
     seen: dict[str, set[tuple[str, str]]] = defaultdict(set)

@@ -1,0 +1,75 @@
+"""A function from source in this process: its answers, as Lambda gives them."""
+
+import importlib.util
+import io
+import json
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+
+from tests.support.backend import environment
+from tests.support.calls import FUNCTIONS, forget_wiring
+from tests.support.patience import limits_stretched
+
+
+@dataclass(frozen=True)
+class Context:
+    """What Lambda tells a function of itself, as far as functions ask."""
+
+    function_name: str
+    invoked_function_arn: str
+    memory_limit_in_mb: int = 512
+    aws_request_id: str = "played"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 300_000
+
+
+class SourceFunction:
+    """One function of the working tree, loaded with the environment that the template gives it."""
+
+    def __init__(self, folder: str, variables: Mapping[str, str]) -> None:
+        arn = f"arn:aws:lambda:eu-west-2:000000000000:function:{folder}"
+        self._context = Context(folder, arn)
+        self._variables = variables
+        with environment(variables), limits_stretched():
+            forget_wiring()
+            self._handler = _handler_of(folder)
+            forget_wiring()
+
+    def invoke(self, event: Any) -> Any:
+        """The answer, or Lambda's description of the error."""
+        sent = json.loads(json.dumps(event))
+        with (
+            environment(self._variables),
+            limits_stretched(),
+            redirect_stdout(io.StringIO()),
+            patch.object(boto3, "DEFAULT_SESSION", None),  # another's knows another environment
+            warnings.catch_warnings(action="ignore"),  # as Lambda, where none is an error
+        ):
+            try:
+                answer = self._handler(sent, self._context)
+            except Exception as error:
+                return {"errorType": type(error).__name__, "errorMessage": str(error)}
+        return json.loads(json.dumps(answer))
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+
+def _handler_of(folder: str) -> Callable[[Any, Any], Any]:
+    """From a module of its own: others may have the function elsewhere."""
+    name = f"artefact_source_{folder}"
+    spec = importlib.util.spec_from_file_location(name, FUNCTIONS / folder / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    handler: Callable[[Any, Any], Any] = module.handler
+    return handler
