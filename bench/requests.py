@@ -232,6 +232,6 @@ def report(payment_id: str, key: str) -> Ask:
 
 
 def erase(party_id: str, key: str) -> Ask:
-    body = {"reason": "The person asked for it, and nothing has to be kept."}
+    body = {"reason": "requested"}
     path = f"/v1/parties/{party_id}/erasure"
     return Ask("customers", "POST", path, body, key, NOT_KEPT_AT, PRIVACY)

@@ -30,7 +30,7 @@ from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.data_request import DataRequestKind, DataRequestOutcome
 from insurance.domain.party.demands import RestrictionKind
-from insurance.domain.party.party import Address, Email, Erasure, Name
+from insurance.domain.party.party import Address, Email, Erasure, ErasureReason, Name
 from insurance.domain.party.record import (
     HISTORY_MAX,
     ContactKind,
@@ -147,7 +147,15 @@ class DataRequestAnswerRequest(Request):
 class ErasureRequest(Request):
     """Why a party's personal data are erased."""
 
-    reason: Reason
+    reason: Literal[
+        "requested",
+        "no_longer_needed",
+        "consent_withdrawn",
+        "objection",
+        "unlawful",
+        "legal_obligation",
+    ]
+    """As GDPR, article 17(1), has it. It stays when the data are gone."""
     when_permitted: bool = False
     """Where the law keeps the data: keep the request, and erase when nothing keeps them any more."""
 
@@ -256,7 +264,7 @@ def post_merge_reversal(party_id: str, request: MergeRequest, command: Command) 
     raises=(AlreadyErased, LegalHoldStands, WrongState),
 )
 def post_erasure(party_id: str, request: ErasureRequest, command: Command) -> Erasure | Party:
-    erasure = ErasureInput(request.reason, when_permitted=request.when_permitted)
+    erasure = ErasureInput(ErasureReason(request.reason), when_permitted=request.when_permitted)
     return erase_party(party_id, erasure, command, erasing)
 
 

@@ -122,6 +122,15 @@ class MemoryParties:
             self._memory.erased.add(each.event.stream)
         self._memory.keep(command.idempotency)
 
+    def erases_at_once(
+        self,
+        erased: Sequence[object],  # noqa: ARG002 - one step takes any number here
+        unless_changed: Sequence[ContractRecords],  # noqa: ARG002
+    ) -> bool:
+        return True
+
+    def keep(self, party_ids: Sequence[str]) -> None: ...
+
     def write(self, event: Event, key: PartyKey) -> None:
         """The party as the event leaves it."""
         self._append(event)

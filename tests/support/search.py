@@ -47,6 +47,6 @@ def erase(platform: Platform, party_id: str) -> None:
     now, platform.now = platform.now, platform.now + timedelta(days=20 * 365)
     try:
         path = f"/v1/parties/{party_id}/erasure"
-        platform.post(path, {"reason": "asked to"}, by="privacy-test")
+        platform.post(path, {"reason": "requested"}, by="privacy-test")
     finally:
         platform.now = now

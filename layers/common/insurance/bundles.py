@@ -112,6 +112,7 @@ def erasure_ports() -> ErasurePorts:
         parties=wiring.stores().parties,
         contracts=wiring.stores().party_contracts,
         products=wiring.products(),
+        copies=wiring.stores().key_copies,
     )
 
 

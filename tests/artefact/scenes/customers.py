@@ -102,7 +102,7 @@ def _correction_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
 
 def _erasure_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     erase, party = "POST /v1/parties/{party_id}/erasure", {"party_id": PARTY}
-    reason = {"reason": "Asked for by the policyholder."}
+    reason = {"reason": "requested"}
     hold = "GET /v1/parties/{party_id}/legal-hold"
     yield Scene("customers/legal_hold", hold, PRIVACY, None, ISSUED, party, at=CLAIMED_AT)
     on_risk = "customers/erase_on_risk"

@@ -5,7 +5,7 @@ from insurance.domain.core.errors import AlreadyErased, StaleRevision
 from insurance.domain.core.identity import policy_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
-from insurance.dynamodb.parties.parties import WRITES_AT_ONCE
+from insurance.dynamodb.parties.erasure_fence import WRITES_AT_ONCE
 
 from tests.support.builders import LATER, make_claim, make_command, make_quote
 from tests.support.engine import make_tables

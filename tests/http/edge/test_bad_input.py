@@ -55,7 +55,7 @@ POSTS: dict[str, tuple[str, Json, Json]] = {
             "executed_at": "2027-01-11T10:00:00Z",
         },
     ),
-    "erase": ("/v1/parties/{party}/erasure", PRIVACY, {"reason": "asked"}),
+    "erase": ("/v1/parties/{party}/erasure", PRIVACY, {"reason": "requested"}),
 }
 every_post = pytest.mark.parametrize("name", POSTS)
 

@@ -134,8 +134,8 @@ def unknown_payment(handlers: Handlers) -> Answer:
 
 def erased_twice(handlers: Handlers) -> Answer:
     path = f"/v1/parties/{party_id_for(handlers.quoted()['id'])}/erasure"
-    assert handlers.post(path, {"reason": "asked"}, caller=PRIVACY).status == 200
-    return handlers.post(path, {"reason": "asked"}, caller=PRIVACY)
+    assert handlers.post(path, {"reason": "requested"}, caller=PRIVACY).status == 200
+    return handlers.post(path, {"reason": "requested"}, caller=PRIVACY)
 
 
 def claim_on_an_erased_policy(handlers: Handlers) -> Answer:
@@ -147,13 +147,13 @@ def claim_on_an_erased_policy(handlers: Handlers) -> Answer:
 
 def erased_while_on_risk(handlers: Handlers) -> Answer:
     path = f"/v1/parties/{handlers.issued()['party_id']}/erasure"
-    return handlers.post(path, {"reason": "asked"}, caller=PRIVACY)
+    return handlers.post(path, {"reason": "requested"}, caller=PRIVACY)
 
 
 def erased_quote_accepted(handlers: Handlers) -> Answer:
     quote_id = handlers.quoted()["id"]
     path = f"/v1/parties/{quote_id.replace('quo_', 'pty_')}/erasure"
-    assert handlers.post(path, {"reason": "asked"}, caller=PRIVACY).status == 200
+    assert handlers.post(path, {"reason": "requested"}, caller=PRIVACY).status == 200
     return handlers.post(acceptance(quote_id), {})
 
 
@@ -198,7 +198,9 @@ REFUSALS: dict[str, tuple[int, str, Meets]] = {
     "unknown party erased": (
         404,
         "party-not-found",
-        lambda h: h.post(f"/v1/parties/{NO_PARTY}/erasure", {"reason": "x"}, caller=PRIVACY),
+        lambda h: h.post(
+            f"/v1/parties/{NO_PARTY}/erasure", {"reason": "requested"}, caller=PRIVACY
+        ),
     ),
     "accepted twice": (
         409,

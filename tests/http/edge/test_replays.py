@@ -94,7 +94,7 @@ def reporting(handlers: Handlers) -> Sent:
 def erasing(handlers: Handlers) -> Sent:
     party_id = party_id_for(handlers.quoted()["id"])
     path = f"/v1/parties/{party_id}/erasure"
-    return Sent(path, {"reason": "asked to"}, {"reason": "asked again"}, PRIVACY)
+    return Sent(path, {"reason": "requested"}, {"reason": "objection"}, PRIVACY)
 
 
 def drafting(_handlers: Handlers) -> Sent:

@@ -168,9 +168,11 @@ def test_staff_work_on_one_mode_only(handlers: Handlers):
         assert seen.status != 404, path
     party = test_quote.replace("quo_", "pty_")
     path = f"/v1/parties/{party}/erasure"
-    assert handlers.post(path, {"reason": "x"}, caller=live_privacy, clock=None).status == 404
+    assert (
+        handlers.post(path, {"reason": "requested"}, caller=live_privacy, clock=None).status == 404
+    )
     path = f"/v1/parties/{live.replace('quo_', 'pty_')}/erasure"
-    assert handlers.post(path, {"reason": "x"}, caller=PRIVACY).status == 404
+    assert handlers.post(path, {"reason": "requested"}, caller=PRIVACY).status == 404
 
 
 def test_the_bank_of_one_mode_reports_on_that_mode_only(handlers: Handlers):

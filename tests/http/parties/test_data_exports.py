@@ -166,7 +166,7 @@ def test_a_party_that_was_erased_has_nothing_to_export(handlers: Handlers):
     party_id = party_id_for(handlers.quoted()["id"])
     path = f"/v1/parties/{party_id}"
     ask(handlers, party_id)
-    erased = handlers.post(f"{path}/erasure", {"reason": "asked"}, caller=PRIVACY)
+    erased = handlers.post(f"{path}/erasure", {"reason": "requested"}, caller=PRIVACY)
     assert erased.status == 200, erased.text
 
     assert export(handlers, party_id).code == "already-erased"

@@ -84,7 +84,7 @@ def test_what_is_done_about_a_demand_answers_the_request_for_it(handlers: Handle
 def test_an_erasure_that_the_law_holds_back_answers_the_request_for_it(handlers: Handlers):
     party_id = handlers.issued()["party_id"]
     ask(handlers, party_id, "erasure")
-    body = {"reason": "They wrote.", "when_permitted": True}
+    body = {"reason": "requested", "when_permitted": True}
 
     kept = handlers.post(f"/v1/parties/{party_id}/erasure", body, caller=PRIVACY, clock=LOSS_CLOCK)
 
@@ -97,7 +97,9 @@ def test_an_erasure_takes_the_request_off_the_work_list(handlers: Handlers):
     party_id = handlers.quoted()["id"].replace("quo_", "pty_")
     ask(handlers, party_id, "erasure")
 
-    erased = handlers.post(f"/v1/parties/{party_id}/erasure", {"reason": "asked"}, caller=PRIVACY)
+    erased = handlers.post(
+        f"/v1/parties/{party_id}/erasure", {"reason": "requested"}, caller=PRIVACY
+    )
 
     assert erased.status == 200, erased.text
     assert waiting(handlers) == []
@@ -129,7 +131,7 @@ def test_what_cannot_be_asked_or_answered_is_refused(
 
 def test_nothing_is_asked_of_a_party_that_was_erased(handlers: Handlers):
     party_id = handlers.quoted()["id"].replace("quo_", "pty_")
-    body = {"reason": "asked"}
+    body = {"reason": "requested"}
     handlers.post(f"/v1/parties/{party_id}/erasure", body, caller=PRIVACY)
 
     assert ask(handlers, party_id, "access").code == "already-erased"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from insurance.domain.core.identity import party_id_for
+from insurance.domain.schedule.plan import SWEPT_AFTER
 from insurance.domain.schedule.scheduled_job import JobKind
 
 from tests.support.backend import Backend, environment
@@ -31,7 +32,7 @@ def codes(found: Json) -> set[str]:
 
 def erasure(handlers: Handlers, party_id: str, clock: str = CLOCK, **options: Any) -> Answer:
     path = f"/v1/parties/{party_id}/erasure"
-    return handlers.post(path, {"reason": "asked"}, caller=PRIVACY, clock=clock, **options)
+    return handlers.post(path, {"reason": "requested"}, caller=PRIVACY, clock=clock, **options)
 
 
 def renewed(handlers: Handlers, policy: Json) -> Json:
@@ -216,7 +217,7 @@ def test_a_request_that_may_wait_is_answered_with_its_day_and_carried_out_by_the
     path = f"/v1/parties/{policy['party_id']}"
     free = erasure(handlers, policy["party_id"]).body["possible_from"]
 
-    asked = {"reason": "asked", "when_permitted": True}
+    asked = {"reason": "requested", "when_permitted": True}
     waiting = handlers.post(f"{path}/erasure", asked, caller=PRIVACY, clock=CLOCK, key="k")
     replay = handlers.post(f"{path}/erasure", asked, caller=PRIVACY, clock=CLOCK, key="k")
 
@@ -230,8 +231,11 @@ def test_a_request_that_may_wait_is_answered_with_its_day_and_carried_out_by_the
         job = handlers.modules["scheduler"].JOBS[JobKind.ERASURE]
         early = job(policy["party_id"], datetime.fromisoformat(CLOCK))
         done = job(policy["party_id"], datetime.fromisoformat(free))
+        assert done is not None
+        swept = job(policy["party_id"], done)
 
-    assert (early, done) == (datetime.fromisoformat(free), None)
+    assert (early, swept) == (datetime.fromisoformat(free), None)
+    assert done == datetime.fromisoformat(free) + SWEPT_AFTER
     assert not found_in(handlers.get(f"/v1/policies/{policy['id']}", clock=free).body)
     assert open_words(backend) == {}
     assert_chains_hold(backend)
@@ -239,7 +243,7 @@ def test_a_request_that_may_wait_is_answered_with_its_day_and_carried_out_by_the
 
 def test_a_request_that_waits_can_be_withdrawn_once(handlers: Handlers):
     path = f"/v1/parties/{handlers.issued()['party_id']}"
-    asked = {"reason": "asked", "when_permitted": True}
+    asked = {"reason": "requested", "when_permitted": True}
     handlers.post(f"{path}/erasure", asked, caller=PRIVACY, clock=CLOCK)
 
     first = handlers.post(f"{path}/erasure-withdrawal", {}, caller=PRIVACY, clock=CLOCK)
@@ -252,13 +256,24 @@ def test_a_request_that_waits_can_be_withdrawn_once(handlers: Handlers):
 
 def test_one_request_waits_and_none_of_a_party_that_was_erased(handlers: Handlers):
     path = f"/v1/parties/{handlers.issued()['party_id']}"
-    asked = {"reason": "asked", "when_permitted": True}
+    asked = {"reason": "requested", "when_permitted": True}
     assert handlers.post(f"{path}/erasure", asked, caller=PRIVACY, clock=CLOCK).status == 200
 
     again = handlers.post(f"{path}/erasure", asked, caller=PRIVACY, clock=CLOCK)
-    erased = handlers.post(f"{path}/erasure", {"reason": "x"}, caller=PRIVACY, clock=LONG_AFTER)
+    erased = handlers.post(
+        f"{path}/erasure", {"reason": "requested"}, caller=PRIVACY, clock=LONG_AFTER
+    )
     late = handlers.post(f"{path}/erasure-withdrawal", {}, caller=PRIVACY, clock=LONG_AFTER)
 
     assert (again.status, again.code) == (409, "wrong-state")
     assert erased.status == 200, erased.text
     assert (late.status, late.code) == (409, "already-erased")
+
+
+def test_an_erasure_takes_no_words_that_would_stay(handlers: Handlers):
+    party_id = handlers.quoted()["id"].replace("quo_", "pty_")
+    body = {"reason": "Ada asked on the telephone."}
+
+    refused = handlers.post(f"/v1/parties/{party_id}/erasure", body, caller=PRIVACY)
+
+    assert refused.body["errors"][0]["pointer"] == "/reason"

@@ -68,7 +68,7 @@ def merged(handlers: Handlers, into: str, other: str) -> Json:
 
 
 def erased(handlers: Handlers, party_id: str) -> Json:
-    reason = {"reason": "Asked to."}
+    reason = {"reason": "requested"}
     return made(step(handlers, party_id, "erasure", reason, caller=PRIVACY, clock=NOT_KEPT_AT))
 
 
@@ -290,7 +290,7 @@ def test_erasing_a_customer_covers_the_parties_merged_into_them(
         assert handlers.get(f"/v1/parties/{policy['party_id']}").code == "already-erased"
     assert keys_left(backend) == []
     assert_chains_hold(backend)
-    again = step(handlers, first["party_id"], "erasure", {"reason": "Again."}, caller=PRIVACY)
+    again = step(handlers, first["party_id"], "erasure", {"reason": "requested"}, caller=PRIVACY)
     assert again.code == "already-erased"
 
 

@@ -64,7 +64,7 @@ NOT_KEPT_AT = "2045-01-01T00:00:00Z"
 
 
 def erase_party(handlers: Handlers, party_id: str) -> Answer:
-    body = {"reason": "asked to"}
+    body = {"reason": "requested"}
     return handlers.post(f"/v1/parties/{party_id}/erasure", body, caller=PRIVACY, clock=NOT_KEPT_AT)
 
 

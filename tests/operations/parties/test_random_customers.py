@@ -14,7 +14,7 @@ from insurance.domain.core.errors import AlreadyErased, InvalidFields, LegalHold
 from insurance.domain.core.event import Event, first_broken_link
 from insurance.domain.core.posting import Account
 from insurance.domain.party.correction import CorrectedDetails, Correction
-from insurance.domain.party.party import Erasure, Policyholder
+from insurance.domain.party.party import Erasure, ErasureReason, Policyholder
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.operations.command import Query
@@ -28,7 +28,7 @@ from insurance.operations.quoting.quoted_party import PartyInput
 from insurance.products import LookUps
 
 from tests.fakes.party_contracts import MemoryPartyContracts
-from tests.fakes.party_records import MemoryParties
+from tests.fakes.party_records import MemoryKeyCopies, MemoryParties
 from tests.fakes.screening import screening_ports
 from tests.support.plain import plain_product, price
 from tests.support.platform import Platform
@@ -66,7 +66,9 @@ class Customers(RuleBasedStateMachine):
         self.platform = Platform(plain_product(**REPEATS_THE_NAME))
         self.parties = MemoryParties(self.platform.memory)
         contracts = MemoryPartyContracts(self.platform.memory)
-        self.erasing = ErasurePorts(self.parties, contracts, self.platform.products)
+        self.erasing = ErasurePorts(
+            self.parties, contracts, self.platform.products, MemoryKeyCopies()
+        )
         self.correcting = CorrectionPorts(
             self.platform.products,
             LookUps(),
@@ -289,7 +291,9 @@ class Customers(RuleBasedStateMachine):
         now, self.platform.now = self.platform.now, self.platform.now + after
         try:
             command = self.platform.command("erase", caller=UNDERWRITER)
-            return erase_party(party_id, ErasureInput("asked"), command, self.erasing)
+            return erase_party(
+                party_id, ErasureInput(ErasureReason.REQUESTED), command, self.erasing
+            )
         finally:
             self.platform.now = now
 

@@ -4,10 +4,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from insurance.domain.core.errors import AlreadyErased, LegalHoldStands, WrongState
+from insurance.domain.core.stored import Stored
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
-from insurance.domain.party.party import Erasure, Policyholder
+from insurance.domain.party.party import Erasure, ErasureReason, Policyholder
 from insurance.domain.party.record import Party
-from insurance.domain.schedule.plan import jobs_after
+from insurance.domain.schedule.plan import SWEPT_AFTER, jobs_after
 from insurance.domain.schedule.scheduled_job import JobKind
 from insurance.operations.parties.carry_out_erasure import carry_out_erasure
 from insurance.operations.parties.erase_party import ErasureInput, erase_party, withdraw_erasure
@@ -20,7 +21,7 @@ from tests.support.plain import plain_product, price
 from tests.support.platform import Platform
 from tests.support.policy_life import UNDERWRITER
 
-WHEN_PERMITTED = ErasureInput("Ada asked on the telephone.", when_permitted=True)
+WHEN_PERMITTED = ErasureInput(ErasureReason.OBJECTION, when_permitted=True)
 
 
 class Asked:
@@ -28,15 +29,20 @@ class Asked:
 
     def __init__(self) -> None:
         self.platform = Platform(plain_product())
+        self.swept: list[str] = []
+        """The parties of which copies of the key were looked for."""
         self.parties = MemoryParties(self.platform.memory)
         contracts = MemoryPartyContracts(self.platform.memory)
-        self.ports = ErasurePorts(self.parties, contracts, self.platform.products)
+        self.ports = ErasurePorts(self.parties, contracts, self.platform.products, self)
         ada = Policyholder(name="Ada Lovelace", email="ada@example.com")
         self.party_id = self.issue(PartyInput(ada, None))
 
     def issue(self, party: PartyInput, *, start: date | None = None) -> str:
         start = start or self.platform.now.date() + timedelta(days=1)
         return self.platform.issue(start=start, party=party, all_answers=price(300)).party
+
+    def remove_copies(self, party_id: str, _erased_at: datetime) -> None:
+        self.swept.append(party_id)
 
     def erase(self, asked: ErasureInput = WHEN_PERMITTED) -> Erasure | Party:
         command = self.platform.command("erase", caller=UNDERWRITER)
@@ -62,7 +68,7 @@ def asked() -> Asked:
 
 def test_a_request_that_may_wait_is_kept_until_the_end_of_the_hold(asked: Asked):
     with pytest.raises(LegalHoldStands) as refused:
-        asked.erase(ErasureInput("asked"))
+        asked.erase(ErasureInput(ErasureReason.REQUESTED))
 
     waiting = asked.erase()
 
@@ -72,12 +78,21 @@ def test_a_request_that_may_wait_is_kept_until_the_end_of_the_hold(asked: Asked)
     assert asked.platform.memory.events[asked.party_id][0].actor == UNDERWRITER.principal
 
 
-def test_the_reason_of_a_request_is_sealed(asked: Asked):
+def test_the_words_of_an_old_request_do_not_stay(asked: Asked):
+    """A request had free text once, and the erasure took it over, in clear."""
     asked.erase()
+    at = asked.check_at
+    stored = asked.platform.memory.parties[asked.party_id]
+    assert stored.record.erasure is not None
+    worded = stored.record.erasure.replace(reason="Ada asked on the telephone.")
+    asked.platform.memory.parties[asked.party_id] = Stored(
+        stored.record.replace(erasure=worded), stored.head, stored.key
+    )
 
-    [event] = asked.platform.memory.events[asked.party_id]
-    assert "telephone" not in str(event.facts)
-    assert event.sealed
+    asked.look(at)
+
+    erased = asked.platform.memory.events[asked.party_id][-1]
+    assert (erased.type, erased.facts["reason"]) == ("party.erased", "requested")
 
 
 def test_the_event_schedules_a_look_at_the_end_of_the_hold(asked: Asked):
@@ -94,9 +109,11 @@ def test_the_scheduler_erases_when_the_hold_has_ended_and_once(asked: Asked):
     asked.erase()
     at = asked.check_at
 
-    assert asked.look(at) is None
-    assert asked.look(at) is None
+    assert asked.look(at) == at + SWEPT_AFTER
+    assert asked.swept == []
+    assert asked.look(at + SWEPT_AFTER) is None
 
+    assert asked.swept == [asked.party_id]
     assert asked.types() == ["party.erasure_requested", "party.erased"]
     assert asked.platform.memory.events[asked.party_id][-1].actor == SYSTEM_ACTOR
     with pytest.raises(AlreadyErased):
@@ -123,7 +140,7 @@ def test_a_policy_that_was_bought_meanwhile_moves_the_erasure_on(asked: Asked):
     assert again_at is not None
     assert again_at > first
     assert asked.types() == ["party.erasure_requested"]
-    assert asked.look(again_at) is None
+    assert asked.look(again_at) == again_at + SWEPT_AFTER
     assert asked.types()[-1] == "party.erased"
 
 
@@ -153,3 +170,33 @@ def test_one_request_waits_and_none_is_withdrawn_that_was_not_made(asked: Asked)
 
 def test_a_party_that_is_gone_is_not_looked_at_again(asked: Asked):
     assert carry_out_erasure("pty_test_" + "0" * 16, asked.platform.now, ports=asked.ports) is None
+
+
+def test_what_is_left_of_an_erased_party_is_looked_for_again(asked: Asked):
+    asked.erase()
+    asked.look(asked.check_at)
+    erased = asked.platform.memory.events[asked.party_id][-1]
+
+    [job] = jobs_after(erased, asked.platform.products.version)
+
+    assert (job.kind, job.subject) == (JobKind.ERASURE, asked.party_id)
+    assert job.due_at == erased.processed_at + SWEPT_AFTER
+
+
+def test_more_contracts_than_a_transaction_checks_are_left_to_the_scheduler(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+):
+    asked.erase()
+    free_from = asked.check_at
+    withdraw_erasure(
+        asked.party_id, asked.platform.command("withdraw", caller=UNDERWRITER), asked.ports
+    )
+    asked.platform.now = free_from
+    monkeypatch.setattr(asked.parties, "erases_at_once", lambda *_: False)
+
+    waiting = asked.erase(ErasureInput(ErasureReason.REQUESTED))
+
+    assert isinstance(waiting, Party)
+    assert asked.check_at == free_from
+    asked.look(free_from)
+    assert asked.types()[-1] == "party.erased"

@@ -29,6 +29,9 @@ BOOK = "book"
 FORMER = "former"
 """The column with the wrapped keys of former holders, by party."""
 
+ERASING = "erasing"
+"""The column that names the holder while it is being erased. Its key is withheld from commands then."""
+
 
 def holder_in(item: Item, contract_id: str) -> PartyId:
     """The party that holds a contract, as its quote or the item of its keys says."""
@@ -59,7 +62,8 @@ class OnePartyKey:
 
 
 class ContractKeys:
-    """The keys of one contract, from the items that carry copies of them."""
+    """The keys of one contract, from the items that carry copies of them. That of a party that is being
+    erased is withheld."""
 
     def __init__(self, keys: Keys, contract_id: str, *items: Item | None) -> None:
         self._keys = keys
@@ -70,7 +74,10 @@ class ContractKeys:
         self.book: str | None = None
         """Whose business the contract is, if it is another partner's than at first."""
         self._wrapped: dict[PartyId, bytes] = {}
+        self._withheld: set[PartyId] = set()
         for item in reversed([item for item in items if item is not None]):
+            if ERASING in item:
+                self._withheld.add(item[ERASING]["S"])
             self.holder = holder_in(item, contract_id)
             if BOOK in item:
                 self.book = item[BOOK]["S"]
@@ -83,7 +90,7 @@ class ContractKeys:
 
     def of(self, party_id: PartyId) -> PartyKey | None:
         wrapped = self._wrapped.get(party_id)
-        return self._keys.open(wrapped) if wrapped else None
+        return self._keys.open(wrapped) if wrapped and party_id not in self._withheld else None
 
 
 def holder_columns(named: PartyId | None, key: PartyKey) -> Item:
@@ -114,7 +121,8 @@ def marked_contract(mark: str) -> QuoteId:
 def not_erased(parties_table: str, party_id: PartyId) -> Write:
     """The check that a party still has its key, beside the write of another copy of it.
 
-    Without it, an erasure between read and write would leave the new copy behind.
+    Without it, an erasure between read and write would leave the new copy behind, and a contract
+    would come that the erasure has not looked at.
     """
 
     def erased(_item: Item | None) -> Exception:
@@ -124,9 +132,16 @@ def not_erased(parties_table: str, party_id: PartyId) -> Write:
         parties_table,
         {"id": codec.text(party_id)},
         erased,
-        condition="attribute_exists(#key) AND attribute_not_exists(#party)"
-        " OR attribute_exists(#former.#id)",
-        names={"#key": KEY, "#party": PARTY, "#former": FORMER, "#id": party_id},
+        condition="(attribute_exists(#key) AND attribute_not_exists(#party)"
+        " OR attribute_exists(#former.#id)) AND (attribute_not_exists(#erasing) OR #erasing <> :id)",
+        names={
+            "#key": KEY,
+            "#party": PARTY,
+            "#former": FORMER,
+            "#id": party_id,
+            "#erasing": ERASING,
+        },
+        id=codec.text(party_id),
     )
 
 

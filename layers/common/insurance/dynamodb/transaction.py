@@ -113,6 +113,29 @@ def remove_path(table: str, key: Item, path: tuple[str, str], refusal: Refusal) 
     return Write("Update", _conditional(request, f"attribute_exists({where})", {}), refusal)
 
 
+def mark(table: str, key: Item, column: str, value: Item, refusal: Refusal) -> Write:
+    """A conditional Update of an item that is there: set a column that has no other value."""
+    request = {
+        "TableName": table,
+        "Key": key,
+        "UpdateExpression": "SET #mark = :value",
+        "ExpressionAttributeNames": {"#mark": column},
+    }
+    condition = "attribute_exists(id) AND (attribute_not_exists(#mark) OR #mark = :value)"
+    return Write("Update", _conditional(request, condition, {"value": value}), refusal)
+
+
+def unmark(table: str, key: Item, column: str, value: Item, refusal: Refusal) -> Write:
+    """A conditional Update of an item: remove a column that has this value."""
+    request = {
+        "TableName": table,
+        "Key": key,
+        "UpdateExpression": "REMOVE #mark",
+        "ExpressionAttributeNames": {"#mark": column},
+    }
+    return Write("Update", _conditional(request, "#mark = :value", {"value": value}), refusal)
+
+
 def without_entry(write: Write, path: tuple[str, str]) -> Write:
     """The same Update, which also removes an entry of a map, which must be there."""
     request = write.request

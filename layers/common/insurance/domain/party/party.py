@@ -1,6 +1,7 @@
 """Parties: the people and organisations that insurance is about. All their data are personal."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -59,11 +60,26 @@ class Payee(Value):
         return self.iban is not None or self.account_number is not None
 
 
+class ErasureReason(StrEnum):
+    """Why a person's data are erased (GDPR, article 17(1)). It is a code, because the erasure is what
+    stays: words about the person would stay with it."""
+
+    REQUESTED = "requested"
+    NO_LONGER_NEEDED = "no_longer_needed"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    OBJECTION = "objection"
+    UNLAWFUL = "unlawful"
+    """They should never have been processed."""
+    LEGAL_OBLIGATION = "legal_obligation"
+
+
 class Erasure(Record):
     """The erasure of a party's personal data: when and why."""
 
     party_id: Internal[PartyId]
+    partner: Internal[str] = ""
     reason: Internal[str]
+    """A member of `ErasureReason`; erasures of old have words."""
     erased_at: Internal[AwareDatetime]
 
 

@@ -5,7 +5,7 @@ the events.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from pydantic_core import to_json
@@ -55,6 +55,9 @@ BILLING_CHANGES: Final = frozenset(
 """After these what is due, or the notice about it, is not what it was."""
 PAYMENTS: Final = frozenset({BillingEventType.PAYMENT_RECEIVED, BillingEventType.ARREARS_OFFSET})
 
+SWEPT_AFTER: Final = timedelta(minutes=15)
+"""When what is left of an erased party is looked for again: long after every command that had read it."""
+
 type ProductOf = Callable[[ProductRef], Product]
 
 
@@ -68,6 +71,8 @@ def jobs_after(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob]:
         yield from _deadline_jobs(event)
     if event.type == PartyEventType.ERASURE_REQUESTED:
         yield _job(event, JobKind.ERASURE, _instant(event.facts["erasure"]["check_at"]))
+    elif event.type == PartyEventType.ERASED:
+        yield _job(event, JobKind.ERASURE, event.processed_at + SWEPT_AFTER)
 
 
 def _deadline_jobs(event: Event) -> Iterator[ScheduledJob]:
@@ -122,7 +127,7 @@ def _job(event: Event, kind: JobKind, due_at: datetime) -> ScheduledJob:
     return ScheduledJob(
         kind=kind,
         subject=policy_id_for(event.stream) if of_policy else event.stream,
-        partition=partition_for(event.mode, event.facts["partner"]),
+        partition=partition_for(event.mode, event.facts.get("partner", "")),
         due_at=due_at,
     )
 

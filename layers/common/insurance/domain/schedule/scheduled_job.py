@@ -39,7 +39,7 @@ class JobKind(StrEnum):
     COMPLAINT = "complaint"
     """Record a regulator's deadline that a complaint missed."""
     ERASURE = "erasure"
-    """Erase a party that asked for it, once nothing holds it back."""
+    """Erase a party that asked for it, once nothing holds it back, and look for what is left of one."""
     LIMIT = "limit"
     """Charge the policy for a limit that a claim used and that is reinstated."""
 

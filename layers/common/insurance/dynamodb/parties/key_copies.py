@@ -10,6 +10,7 @@ from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import (
     ERASED_AT,
+    ERASING,
     FORMER,
     KEY,
     PARTY,
@@ -98,7 +99,7 @@ class DynamoDBKeyCopies:
             at,
             refusal,
             condition=f"{PARTY} = :holder",
-            removed=[KEY],
+            removed=[KEY, ERASING],
             holder=holder,
         )
         on_keys = update(
@@ -107,7 +108,7 @@ class DynamoDBKeyCopies:
             at | {PARTY: holder},
             refusal,
             condition=f"attribute_not_exists({PARTY}) OR {PARTY} = :holder",
-            removed=[KEY],
+            removed=[KEY, ERASING],
             holder=holder,
         )
         return [on_quote, on_keys]

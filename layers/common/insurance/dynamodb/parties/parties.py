@@ -14,15 +14,17 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import (
     ERASED_AT,
+    ERASING,
     FORMER,
     KEY,
     PARTY,
     former_mark,
     is_former_mark,
+    marked_contract,
 )
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.parties.erasure_fence import WRITES_AT_ONCE, ErasureFence
 from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
-from insurance.dynamodb.parties.party_contracts import UnchangedContracts
 from insurance.dynamodb.parties.party_items import party_places, party_write, read_party
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import (
@@ -41,8 +43,8 @@ from insurance.operations.parties.ports import Contract, Keys, PartyChange, Part
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-WRITES_AT_ONCE = 100
-"""What DynamoDB takes in one transaction."""
+WRITES_OF_ERASURE = 3
+"""Of one party at most: its item, its event, and the quote that it came of."""
 CONTRACTS_SHOWN = 100
 
 
@@ -60,7 +62,7 @@ class DynamoDBParties:
         self._client = client
         self._tables = tables
         self._copies = DynamoDBKeyCopies(client, tables)
-        self._unchanged = UnchangedContracts(tables).checks
+        self._fence = ErasureFence(client, tables)
         self._idempotency = idempotency
         self._keys = keys
 
@@ -126,10 +128,40 @@ class DynamoDBParties:
         unless_changed: Sequence[ContractRecords] = (),
         command: Command,
     ) -> None:
-        """Each party's own key, its events and the answer come first; what is left of the transaction
-        takes copies, and then checks."""
+        """Each party's own key, its events, the answer and the checks come first; what is left of the
+        transaction takes copies. Checks that do not fit are made before, behind the fence."""
+        stream = erased[0].event.stream
+        if self.erases_at_once(erased, unless_changed):
+            self._erase(erased, self._fence.checks(unless_changed, stream), command)
+            return
+        party_ids = [each.event.stream for each in erased]
+        try:
+            self._fence.put(party_ids, unless_changed)
+            self._fence.check(unless_changed, stream)
+            self._erase(erased, [], command)
+        except StaleRevision:
+            self.keep(party_ids)
+            raise
+
+    def erases_at_once(
+        self, erased: Sequence[object], unless_changed: Sequence[ContractRecords]
+    ) -> bool:
+        writes = WRITES_OF_ERASURE * len(erased) + 1
+        return writes + len(self._fence.checks(unless_changed, "")) <= WRITES_AT_ONCE
+
+    def keep(self, party_ids: Sequence[PartyId]) -> None:
+        quotes = (
+            marked_contract(listed) if is_former_mark(listed) else listed
+            for party_id in party_ids
+            for listed in (quote_id_for(party_id), *self._copies.every_contract(party_id))
+        )
+        self._fence.take_away(party_ids, quotes)
+
+    def _erase(
+        self, erased: Sequence[PartyChange], checks: Sequence[Write], command: Command
+    ) -> None:
         writes = [write for each in erased for write in self._erasure(each)]
-        room = (WRITES_AT_ONCE - 1 - len(writes)) // 2
+        room = (WRITES_AT_ONCE - 1 - len(writes) - len(checks)) // 2
         for each in erased:
             quotes = self._copies.contracts(each.event.stream, limit=room) if room else []
             own = former_mark(each.event.stream, each.event.stream)["id"]["S"]
@@ -138,13 +170,7 @@ class DynamoDBParties:
                 each.event.stream, quotes, each.event.processed_at, _moved_on(each.event)
             )
             room -= len(quotes)
-        writes.append(self._idempotency.keep(command.idempotency))
-        checks = [
-            check
-            for contract in unless_changed
-            for check in self._unchanged(contract, _moved_on(erased[0].event))
-        ]
-        transact(self._client, [*checks[: WRITES_AT_ONCE - len(writes)], *writes])
+        transact(self._client, [*checks, *writes, self._idempotency.keep(command.idempotency)])
 
     def _read(
         self, party_ids: Sequence[PartyId], command: Command | None = None
@@ -190,7 +216,7 @@ class DynamoDBParties:
             stale,
             condition="(attribute_not_exists(revision) AND :seen = :none OR revision = :seen)"
             + ("" if handed_over else f" AND attribute_not_exists({PARTY})"),
-            removed=[QUEUE, WAITS] if handed_over else [KEY, QUEUE, WAITS],
+            removed=[ERASING, QUEUE, WAITS] if handed_over else [KEY, ERASING, QUEUE, WAITS],
             seen=codec.number(erased.before.head.sequence),
             none=codec.number(0),
         )
@@ -205,7 +231,12 @@ class DynamoDBParties:
             condition = f"attribute_not_exists({ERASED_AT}) AND attribute_not_exists({PARTY})"
             writes.append(
                 update(
-                    self._tables.quotes, quote_key, at, stale, condition=condition, removed=[KEY]
+                    self._tables.quotes,
+                    quote_key,
+                    at,
+                    stale,
+                    condition=condition,
+                    removed=[KEY, ERASING],
                 )
             )
         return writes

@@ -12,7 +12,7 @@ from insurance.domain.party.record import Party
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ERASED_AT, KEY, ContractKeys, holder_in
+from insurance.dynamodb.contract_keys import ERASED_AT, ERASING, KEY, ContractKeys, holder_in
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, update, where_absent
 from insurance.dynamodb.work_queue_index import QUEUE, WAITS, waiting_columns
@@ -39,7 +39,9 @@ def read_party(keys: Keys, party_id: PartyId, items: Sequence[Item | None]) -> S
         AlreadyErased: The party was erased.
     """
     own, quote = items
-    contract = ContractKeys(keys, party_id, own, quote)
+    # Its own record stays readable while it is being erased, so that the erasure can go on.
+    readable = [_without_fence(item) for item in items]
+    contract = ContractKeys(keys, party_id, *readable)
     key = contract.of(party_id)
     if key is None:
         written = own is not None and "revision" in own
@@ -89,6 +91,10 @@ def _waiting_columns(event: Event) -> Item:
     request = party.request_due
     since = request.deadline.started_at if request else None
     return waiting_columns(party.id, Role.PRIVACY_OFFICER, since)
+
+
+def _without_fence(item: Item | None) -> Item | None:
+    return item and {name: value for name, value in item.items() if name != ERASING}
 
 
 def _erased(item: Item, party_id: PartyId) -> bool:

@@ -10,7 +10,13 @@ from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ERASED_AT, ContractKeys, holder_columns, not_erased
+from insurance.dynamodb.contract_keys import (
+    ERASED_AT,
+    ERASING,
+    ContractKeys,
+    holder_columns,
+    not_erased,
+)
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.parties.party_items import party_write
 from insurance.dynamodb.tables import Tables
@@ -188,7 +194,8 @@ def quote_changes(
         {"id": codec.text(quote.id)},
         columns,
         stale,
-        condition=f"{aggregates.AT_REVISION} AND attribute_not_exists({ERASED_AT})",
+        condition=f"{aggregates.AT_REVISION} AND attribute_not_exists({ERASED_AT})"
+        f" AND attribute_not_exists({ERASING})",
         removed=[
             *(["expires_at"] if bound else []),
             *(() if waiting else (work_queue_index.QUEUE, work_queue_index.WAITS)),

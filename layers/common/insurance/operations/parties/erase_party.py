@@ -13,9 +13,9 @@ from insurance.domain.party.data_request import (
     RequestedErasure,
 )
 from insurance.domain.party.event_types import PartyEventType
-from insurance.domain.party.party import Erasure
+from insurance.domain.party.party import Erasure, ErasureReason
 from insurance.domain.party.record import Party
-from insurance.domain.privacy.legal_hold import ContractRecords, legal_hold
+from insurance.domain.privacy.legal_hold import ContractRecords, LegalHold, legal_hold
 from insurance.operations.command import Command
 from insurance.operations.parties.change_party import load_party, store_party
 from insurance.operations.parties.ports import ErasurePorts, PartyChange, PartyGroup
@@ -24,7 +24,7 @@ from insurance.operations.parties.ports import ErasurePorts, PartyChange, PartyG
 class ErasureInput(NamedTuple):
     """An erasure as a caller requests it."""
 
-    reason: str
+    reason: ErasureReason
     when_permitted: bool = False
     """Keep the request where a legal hold stands, and do it when the last hold has ended."""
 
@@ -40,7 +40,8 @@ def erase_party(
 
     The holds of all their contracts are computed first, and no contract may have changed when the
     keys are destroyed. Where a hold stands, and the caller wants it, the party is given back with its
-    request, which the scheduler carries out; open requests for an erasure are answered by that.
+    request, which the scheduler carries out; open requests for an erasure are answered by that. So it is
+    where the contracts are more than one transaction can check: the scheduler erases in its next run.
 
     Raises:
         PartyNotFound: There is no such party, or it is of the other mode.
@@ -54,35 +55,51 @@ def erase_party(
     group = ports.parties.load_group(party_id, command)
     contracts = ports.contracts.read(group.party.record.ids)
     hold = legal_hold(contracts, ports.products.version, command.now)
-    if hold.holds and request.when_permitted:
-        requested = RequestedErasure(
-            requested_at=command.now,
-            requested_by=command.actor,
-            reason=request.reason,
-            check_at=hold.check_again(command.now),
-        )
-        waiting = group.party.record.with_erasure(requested).with_answers(
+    if not request.when_permitted:
+        hold.check(group.party.record.id)
+    is_one_step = ports.parties.erases_at_once((group.party, *group.members), contracts)
+    if hold.holds or not is_one_step:
+        return _keep_request(group, request, hold, command, ports)
+    return destroy_keys(group, contracts, request.reason, command, ports)
+
+
+def _keep_request(
+    group: PartyGroup,
+    request: ErasureInput,
+    hold: LegalHold,
+    command: Command,
+    ports: ErasurePorts,
+) -> Party:
+    """The party with the erasure that the scheduler carries out: at the end of the hold or, where nothing
+    holds it, at once."""
+    requested = RequestedErasure(
+        requested_at=command.now,
+        requested_by=command.actor,
+        reason=request.reason,
+        check_at=hold.check_again(command.now) if hold.holds else command.now,
+    )
+    waiting = group.party.record.with_erasure(requested)
+    if hold.holds:
+        waiting = waiting.with_answers(
             DataRequestKind.ERASURE,
             DataRequestOutcome.KEPT_BY_LAW,
             at=command.now,
             by=command.actor,
         )
-        stored = store_party(
-            group.party,
-            waiting,
-            PartyEventType.ERASURE_REQUESTED,
-            command.answered_by(lambda changed: changed.record),
-            ports.parties,
-        )
-        return stored.record
-    hold.check(group.party.record.id)
-    return destroy_keys(group, contracts, request.reason, command, ports)
+    stored = store_party(
+        group.party,
+        waiting,
+        PartyEventType.ERASURE_REQUESTED,
+        command.answered_by(lambda changed: changed.record),
+        ports.parties,
+    )
+    return stored.record
 
 
 def destroy_keys(
     group: PartyGroup,
     contracts: Sequence[ContractRecords],
-    reason: str,
+    reason: ErasureReason,
     command: Command,
     ports: ErasurePorts,
 ) -> Erasure:
@@ -91,7 +108,10 @@ def destroy_keys(
     Raises:
         StaleRevision: A party or a contract has changed since it was read.
     """
-    erasure = Erasure(party_id=group.party.record.id, reason=reason, erased_at=command.now)
+    party = group.party.record
+    erasure = Erasure(
+        party_id=party.id, partner=party.partner, reason=reason, erased_at=command.now
+    )
     ports.parties.erase(
         [_erased(each, reason, command) for each in (group.party, *group.members)],
         unless_changed=contracts,
@@ -114,11 +134,13 @@ def withdraw_erasure(party_id: PartyId, command: Command, ports: ErasurePorts) -
     return store_party(before, before.record.without_erasure(), type, command, ports.parties)
 
 
-def _erased(before: Stored[Party], reason: str, command: Command) -> PartyChange:
+def _erased(before: Stored[Party], reason: ErasureReason, command: Command) -> PartyChange:
     party_id = before.record.id
     event = Event.following(
         before.head,
-        Erasure(party_id=party_id, reason=reason, erased_at=command.now),
+        Erasure(
+            party_id=party_id, partner=before.record.partner, reason=reason, erased_at=command.now
+        ),
         NothingToSeal(),
         stream=party_id,
         type=PartyEventType.ERASED,

@@ -230,13 +230,26 @@ class Parties(Protocol):
 
         The copies of the keys with their contracts go in the same transaction, as far as they are
         known and fit; `KeyCopies` removes the others. `unless_changed` are contracts as they were
-        read: where one has changed since, nothing is erased, as far as the checks fit too.
+        read, any number of them: where one has changed since, nothing is erased.
+
+        Where it cannot be done at once, commands at the parties and their contracts are refused as
+        erased from the first step on. A call that died on its way is finished by another one, or
+        undone by `keep`.
 
         Raises:
             AlreadyAnswered: This call was answered before.
             AlreadyErased: A key was destroyed before.
             StaleRevision: One of them, or of their contracts, has changed since it was loaded.
         """
+
+    def erases_at_once(
+        self, erased: Sequence[object], unless_changed: Sequence[ContractRecords]
+    ) -> bool:
+        """Whether `erase` is one transaction for so many parties and these contracts."""
+
+    def keep(self, party_ids: Sequence[PartyId]) -> None:
+        """Let commands at the parties and their contracts again, where an erasure died on its way. Safe
+        to repeat, and without effect where none did."""
 
 
 class NamedParties(Protocol):
@@ -281,6 +294,7 @@ class ErasurePorts:
     parties: Parties
     contracts: PartyContracts
     products: ContractProducts
+    copies: KeyCopies
 
 
 @dataclass(frozen=True, slots=True)

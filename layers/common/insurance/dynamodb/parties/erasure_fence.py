@@ -1,0 +1,132 @@
+"""The fence around a party that is being erased: no command opens its key, until it is gone or kept.
+
+An erasure must look at every contract of a party, and a transaction holds a hundred checks. Where there
+are more, the party and its contracts are marked first. From then on every command that reads one of them
+is refused as if the erasure were done, so what is checked after that stays as it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import batched
+from typing import TYPE_CHECKING
+
+from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.identity import PartyId, QuoteId, party_id_for
+from insurance.domain.privacy.legal_hold import ContractRecords
+from insurance.dynamodb import codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import ERASING
+from insurance.dynamodb.parties.party_contracts import UnchangedContracts
+from insurance.dynamodb.tables import Tables
+from insurance.dynamodb.transaction import Refusal, Write, load, mark, transact, unmark
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+WRITES_AT_ONCE = 100
+"""What DynamoDB takes in one transaction."""
+
+
+class ErasureFence:
+    """Puts the fence, checks behind it, and takes it away again. Each is safe to repeat."""
+
+    def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
+        self._client = client
+        self._tables = tables
+        self._unchanged = UnchangedContracts(tables).checks
+
+    def checks(self, contracts: Sequence[ContractRecords], stream: str) -> list[Write]:
+        """The checks that these contracts stand as they were read."""
+        return [
+            check
+            for contract in contracts
+            for check in self._unchanged(contract, _moved_on(stream))
+        ]
+
+    def put(self, party_ids: Sequence[PartyId], contracts: Sequence[ContractRecords]) -> None:
+        """Put the fence around the parties first, so that no contract comes, and then around those of
+        the contracts that they hold.
+
+        Raises:
+            StaleRevision: One of the contracts has another holder by now, or another erasure is at it.
+        """
+        for party_id in party_ids:
+            key: Item = {"id": codec.text(party_id)}
+            with suppress(_NotThere):  # a quote stands alone: no contract can name its party
+                transact(self._client, [self._marked(self._tables.parties, key, party_id)])
+        writes = [
+            self._marked(table, key, contract.quote.record.party)
+            for contract in contracts
+            if contract.quote.record.party in party_ids
+            for table, key in self._marked_items(contract)
+        ]
+        for some in batched(_once(writes), WRITES_AT_ONCE, strict=False):
+            transact(self._client, some)
+
+    def check(self, contracts: Sequence[ContractRecords], stream: str) -> None:
+        """Check that these contracts stand as they were read.
+
+        Raises:
+            StaleRevision: One of them has changed since.
+        """
+        for some in batched(self.checks(contracts, stream), WRITES_AT_ONCE, strict=False):
+            transact(self._client, some)
+
+    def take_away(self, party_ids: Sequence[PartyId], quotes: Iterator[QuoteId]) -> None:
+        """Let commands at the contracts of these parties again; the parties come last. It does nothing
+        where no fence stands."""
+        own: list[tuple[str, Item]] = [
+            (self._tables.parties, {"id": codec.text(party_id)}) for party_id in party_ids
+        ]
+        if not any(item and ERASING in item for item in load(self._client, own)):
+            return
+        contracts = [place for quote_id in quotes for place in self._items(quote_id)]
+        for table, key in [*contracts, *own]:
+            for party_id in party_ids:
+                with suppress(_NotMarked):
+                    value = codec.text(party_id)
+                    transact(self._client, [unmark(table, key, ERASING, value, _NotMarked)])
+
+    def _marked(self, table: str, key: Item, party_id: PartyId) -> Write:
+        def refused(item: Item | None) -> Exception:
+            return StaleRevision(party_id) if item else _NotThere()
+
+        return mark(table, key, ERASING, codec.text(party_id), refused)
+
+    def _marked_items(self, contract: ContractRecords) -> list[tuple[str, Item]]:
+        """Where the keys of a contract stand; beside the parties from its issue on, which the mark of the
+        quote keeps from happening."""
+        on_quote, on_keys = self._items(contract.quote.record.id)
+        return [on_quote, on_keys] if contract.policy else [on_quote]
+
+    def _items(self, quote_id: QuoteId) -> list[tuple[str, Item]]:
+        """Where the keys of a contract stand."""
+        return [
+            (self._tables.quotes, {"id": codec.text(quote_id)}),
+            (self._tables.parties, {"id": codec.text(party_id_for(quote_id))}),
+        ]
+
+
+def _once(writes: Sequence[Write]) -> list[Write]:
+    """A transaction writes an item once."""
+    return list(
+        {
+            (write.request["TableName"], write.request["Key"]["id"]["S"]): write for write in writes
+        }.values()
+    )
+
+
+def _moved_on(stream: str) -> Refusal:
+    """The party, or one of its contracts, has changed since it was read."""
+    return lambda _item: StaleRevision(stream)
+
+
+class _NotThere(Exception):
+    """There is no item to be marked."""
+
+
+class _NotMarked(Exception):
+    """No fence of this party stands there."""
+
+    def __init__(self, _item: Item | None) -> None:
+        super().__init__("not marked")
