@@ -83,7 +83,7 @@ def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
         telemetry.business(Metric.PREMIUM_BOUND, amounts.premium_bound, **total)
         telemetry.business(Metric.CLAIMS_PAID, amounts.claims_paid, **total)
     # Last: whatever keeps an event out of the search index keeps it out of nothing else.
-    index_event(event, index_ports)
+    _say_whether_whole(index_event(event, index_ports), event.stream, event.sequence)
     telemetry.count(Metric.EVENTS_DELIVERED)
     return {(amounts.mode, amounts.currency) for amounts in posted}
 
@@ -97,7 +97,7 @@ def _index_quote(record: dict[str, Any]) -> None:
     if record["eventName"] == "INSERT":
         quote = read_stored_quote(from_stream(change["NewImage"]))
         if quote is not None:
-            index_quote(quote, index_ports)
+            _say_whether_whole(index_quote(quote, index_ports), quote.id, quote.sequence)
     elif record["eventName"] == "REMOVE":
         remove_quote(change["Keys"][QUOTE_KEY]["S"], index_ports)
 
@@ -106,10 +106,19 @@ def _index_again(items: list[dict[str, Any]]) -> dict[str, Any]:
     """Make the search index say what these events and quotes say."""
     for item in map(from_stream, items):
         if QUOTE_KEY not in item:
-            index_event(read_event(item), index_ports)
+            event = read_event(item)
+            _say_whether_whole(index_event(event, index_ports), event.stream, event.sequence)
         elif (quote := read_stored_quote(item)) is not None:
-            index_quote(quote, index_ports)
+            _say_whether_whole(index_quote(quote, index_ports), quote.id, quote.sequence)
     return {"indexed": len(items)}
+
+
+def _say_whether_whole(is_whole: bool, stream: str, sequence: int) -> None:  # noqa: FBT001 - a result
+    """Count and log an event whose personal facts are damaged. It is set aside: the rest is indexed, and a
+    delivery again would find it no better."""
+    if not is_whole:
+        telemetry.count(Metric.FACTS_DAMAGED)
+        telemetry.logger.error("personal facts are damaged", stream=stream, sequence=sequence)
 
 
 def _appended_at(change: dict[str, Any]) -> datetime:

@@ -164,8 +164,8 @@ def test_erasing_a_party_leaves_the_chain_whole(
     officer = call_as("privacy-test")
 
     path = f"/v1/parties/{policy['party_id']}/erasure"
-    refused = officer.post(path, {"reason": "Asked to."})
-    erased = officer.post(path, {"reason": "Asked to."}, at=refused.json()["possible_from"])
+    refused = officer.post(path, {"reason": "requested"})
+    erased = officer.post(path, {"reason": "requested"}, at=refused.json()["possible_from"])
 
     assert refused.json()["code"] == "legal-hold"
     assert erased.status_code == 200, erased.text

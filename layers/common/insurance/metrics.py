@@ -18,6 +18,9 @@ class Metric(StrEnum):
     DELIVERY_FAILURES = "DeliveryFailures"
     EVENTS_TAMPERED = "EventsTampered"
     """Events of the append-only record that were changed or removed."""
+    FACTS_DAMAGED = "FactsDamaged"
+    """Events and quotes whose personal facts no key opens, though their party was not erased: nobody finds
+    them by a name."""
     PREMIUM_BOUND = "PremiumBound"
     """Minor units of premium that new business wrote."""
     CLAIMS_PAID = "ClaimsPaid"

@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 
+from insurance.domain.core.errors import AlreadyErased, PartyNotFound
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import party_id_for, quote_id_for
+from insurance.domain.core.identity import PartyId, party_id_for, quote_id_for
+from insurance.domain.core.stored import PartyKey
 from insurance.dynamodb import codec
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.contract_keys import ContractKeys, party_in
+from insurance.dynamodb.parties.party_items import party_places, read_party
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load
 from insurance.operations.delivery.ports import OpenedFacts, StoredFacts
@@ -32,13 +35,30 @@ class DynamoDBSealedFacts:
             (self._tables.parties, {"id": codec.text(party_id_for(stored.id))}),
         ]
         held = ContractKeys(self._keys, stored.id, *load(self._client, places))
-        key = held.of(party_in(stored.facts, stored.id))
-        if key is None or not stored.sealed:
+        if not stored.sealed:
             return OpenedFacts(book=held.book)
+        party_id = party_in(stored.facts, stored.id)
+        key = held.of(party_id)
         try:
+            key = key or self._own_key(party_id)
             return OpenedFacts(key.unseal(stored.sealed, stored.id), held.book)
-        except InvalidTag:
+        except AlreadyErased:
             return OpenedFacts(book=held.book)
+        except (InvalidTag, PartyNotFound):
+            return OpenedFacts(book=held.book, is_damaged=True)
+
+    def _own_key(self, party_id: PartyId) -> PartyKey:
+        """The key that stands with the party itself, where no copy stands with the contract.
+
+        Raises:
+            AlreadyErased: The party was erased.
+            PartyNotFound: There is no such party.
+        """
+        items = load(self._client, party_places(self._tables, party_id))
+        key = read_party(self._keys, party_id, items).key
+        if key is None:
+            raise PartyNotFound(party_id)
+        return key
 
     def event(self, stream: str, sequence: int) -> Event | None:
         key = {"stream": codec.text(stream), "sequence": codec.number(sequence)}

@@ -18,11 +18,12 @@ from insurance.domain.search.objects import FIRST, is_searchable, sources_of
 from insurance.operations.delivery.ports import IndexPorts, OpenedFacts, PartyLinks, StoredFacts
 
 
-def index_event(event: Event, ports: IndexPorts) -> None:
+def index_event(event: Event, ports: IndexPorts) -> bool:
     """Make the search index say what the event says. Safe to repeat, and in any order.
 
     Personal facts are opened where they are search keys, and only their keyed hashes are kept.
-    What was sealed for a party that is erased by now gives no search key.
+    What was sealed for a party that is erased by now gives no search key. Neither do facts that are
+    damaged: the answer is False then, and the rest of the event is indexed.
 
     Raises:
         Unavailable: Other events of the same aggregate were indexed at every attempt.
@@ -31,9 +32,11 @@ def index_event(event: Event, ports: IndexPorts) -> None:
     if schema is Erasure:
         ports.index.forget(event.facts["party_id"])
     elif is_searchable(schema):
-        _index(StoredFacts.of(event), schema, ports)
+        is_whole = _index(StoredFacts.of(event), schema, ports)
         if event.type == PolicyEventType.TRANSFERRED and event.facts.get("former_partners"):
             _index_again(Policy.merge_personal(event.facts, {}), ports)
+        return is_whole
+    return True
 
 
 def _index_again(policy: Policy, ports: IndexPorts) -> None:
@@ -52,13 +55,15 @@ def moves_with_policy(schema: type[Record]) -> bool:
     return issubclass(schema, PartyRecord) and schema.FOLLOWS_POLICY
 
 
-def index_quote(quote: StoredFacts, ports: IndexPorts) -> None:
+def index_quote(quote: StoredFacts, ports: IndexPorts) -> bool:
     """Make the search index say what a stored quote says. Its first event stands in no stream yet.
+
+    The answer is False where its personal facts are damaged, as with an event.
 
     Raises:
         Unavailable: Other events of the same quote were indexed at every attempt.
     """
-    _index(quote, Quote, ports)
+    return _index(quote, Quote, ports)
 
 
 def remove_quote(quote_id: QuoteId, ports: IndexPorts) -> None:
@@ -71,7 +76,7 @@ def remove_quote(quote_id: QuoteId, ports: IndexPorts) -> None:
     ports.index.remove(party_id_for(quote_id), through=FIRST)
 
 
-def _index(stored: StoredFacts, schema: type[Record], ports: IndexPorts) -> None:
+def _index(stored: StoredFacts, schema: type[Record], ports: IndexPorts) -> bool:
     def questions(product: ProductRef) -> Sequence[str]:
         return ports.products.version(product).searched_by
 
@@ -87,3 +92,4 @@ def _index(stored: StoredFacts, schema: type[Record], ports: IndexPorts) -> None
     if isinstance(opened, Party):
         links = PartyLinks(opened.merged_into, opened.members)
         ports.index.regroup(opened.id, stored.sequence, links)
+    return not known.is_damaged

@@ -64,9 +64,11 @@ class OpenedFacts(NamedTuple):
     """What is known of a record beside its open facts."""
 
     personal: JsonObject | None = None
-    """Its personal facts; None where no key opens them, or none any more."""
+    """Its personal facts; None where the party was erased, or where they are damaged."""
     book: str | None = None
     """The partner in whose book its contract is, where that changed."""
+    is_damaged: bool = False
+    """Whether the party was not erased, and its key is missing or does not open them."""
 
 
 class SealedFacts(Protocol):
