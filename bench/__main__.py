@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from bench import growth, machine
+from bench import growth, lists, machine
 from bench.goals import Line, count_line, keep, stumbled_line
 from bench.meter import ours, popular, table
 from bench.meter.ours import Cost
@@ -21,7 +21,8 @@ from bench.race import build, cold, measure, same
 type Json = dict[str, Any]
 
 RAW = machine.WORKSHOP / "raw.json"
-PARTS = ("meter", "growth", "cold", "shipped", "warm", "instructions")
+PARTS = ("meter", "growth", "lists", "cold", "shipped", "warm", "instructions")
+METERED = {"meter", "growth", "lists"}
 ROUNDS = {"cold": 24, "shipped": 6, "warm": 40}
 WARM_SECONDS = 0.12
 
@@ -46,10 +47,10 @@ def main() -> int:
             print(line, flush=True)
 
     parts = set(arguments.only)
-    if parts & {"meter", "growth"}:
+    if parts & METERED:
         with part("meter and growth", show):
             metered(parts, show=show, say=say)
-    if parts - {"meter", "growth"}:
+    if parts - METERED:
         with part("race", show):
             raced(parts, show=show, say=say)
     say("done")
@@ -71,6 +72,8 @@ def metered(parts: set[str], *, show: Any, say: Any) -> None:
             show(meter_lines(costs.by_command, theirs))
         if "growth" in parts:
             show(growth_lines(growth.measure(call, meter, database, say=say)))
+        if "lists" in parts:
+            show(list_lines(lists.measure(call, meter, database, say=say)))
 
 
 def meter_lines(costs: Mapping[str, Cost], popular: Mapping[str, Cost]) -> list[Line]:
@@ -105,6 +108,17 @@ def growth_lines(found: Mapping[int, Mapping[str, Cost]]) -> list[Line]:
     name = f"growth of any command's cost, {sizes} policies"
     raw = {str(size): {name: _raw(cost) for name, cost in of.items()} for size, of in found.items()}
     return [Line(name, f"slope {steepest:g}", steepest == 0, "slope 0", raw=raw)]
+
+
+def list_lines(found: Mapping[int, Mapping[str, Cost]]) -> list[Line]:
+    steepest = max(abs(slope) for slopes in growth.slopes(found).values() for slope in slopes)
+    sizes = f"{min(found):,} to {max(found):,}"
+    raw = {str(size): {name: _raw(cost) for name, cost in of.items()} for size, of in found.items()}
+    name = f"growth of a list's page, {sizes} entries"
+    return [
+        Line(name, f"slope {steepest:g}", steepest == 0, "slope 0", raw=raw),
+        count_line("a page of a list or search, queries", lists.queries(found), at_most=1, raw={}),
+    ]
 
 
 def raced(parts: set[str], *, show: Any, say: Any) -> None:

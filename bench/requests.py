@@ -14,6 +14,7 @@ PAID_AT = "2027-01-17T10:00:00Z"
 NOT_KEPT_AT = "2045-01-01T00:00:00Z"
 """When no rule of retention keeps the records of these policies any more."""
 
+MOTOR_PLATE = "AB12CDE"
 MOTOR = {
     "product": "personal_motor",
     "start": "2026-12-01",
@@ -23,7 +24,7 @@ MOTOR = {
         "date_of_birth": "1991-03-14",
     },
     "answers": {
-        "registration": "AB12CDE",
+        "registration": MOTOR_PLATE,
         "vehicle_value": {"amount": 1200000, "currency": "GBP"},
         "annual_mileage": 8000,
         "no_claims_years": 5,
@@ -94,6 +95,7 @@ class Ask:
     caller: Json | None = None
     parameters: dict[str, str] | None = None
     """The path's parameters by name, as the API's definition has them."""
+    query: dict[str, str] | None = None
 
     @property
     def resource(self) -> str:
@@ -125,7 +127,7 @@ class Ask:
             "httpMethod": self.method,
             "headers": headers,
             "multiValueHeaders": {name: [value] for name, value in headers.items()},
-            "queryStringParameters": None,
+            "queryStringParameters": self.query,
             "multiValueQueryStringParameters": None,
             "pathParameters": self.parameters,
             "stageVariables": None,
@@ -235,3 +237,18 @@ def erase(party_id: str, key: str) -> Ask:
     body = {"reason": "requested"}
     path = f"/v1/parties/{party_id}/erasure"
     return Ask("customers", "POST", path, body, key, NOT_KEPT_AT, PRIVACY)
+
+
+def listings(limit: int) -> dict[str, Ask]:
+    """Lists and searches of policies that find very many of them."""
+
+    def listed(**query: str) -> Ask:
+        return Ask("search", "GET", "/v1/policies", query=query | {"limit": str(limit)})
+
+    plate = {"registration": MOTOR_PLATE}
+    found = Ask("search", "POST", "/v1/policies/search", plate, query={"limit": str(limit)})
+    return {
+        "a partner's policies": listed(),
+        "a partner's policies by status": listed(status="issued"),
+        "policies by a plate": found,
+    }

@@ -21,7 +21,7 @@ type Json = dict[str, Any]
 
 FUNCTIONS = (
     "quoting", "policy_issuance", "policy_servicing", "claim_intake", "settlement", "customers",
-    "payment_execution",
+    "payment_execution", "search",
 )  # fmt: skip
 LIVES = 8
 """Policies that the meter follows: an item that they share would be written by each of them."""

@@ -1,7 +1,10 @@
 """The ports of search in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from insurance.domain.core.classification import Record
 from insurance.domain.core.event import Event
@@ -27,6 +30,8 @@ class MemorySearchIndex:
     sources: dict[str, _Indexed] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
     links: dict[str, tuple[int, PartyLinks]] = field(default_factory=dict)
+    _rows: dict[tuple[ObjectKind, str], list[tuple[str, Record]]] | None = None
+    """What stands in each partition, in order; None: something was written since it was put together."""
 
     def replace(
         self, source: str, sequence: int, objects: Sequence[IndexedObject], *, party_id: str | None
@@ -34,15 +39,18 @@ class MemorySearchIndex:
         known = self.sources.get(source)
         if known is None or known.sequence <= sequence:
             self.sources[source] = _Indexed(sequence, party_id, objects)
+            self._rows = None
 
     def remove(self, source: str, *, through: int | None = None) -> None:
         known = self.sources.get(source)
         if known is not None and (through is None or known.sequence <= through):
             del self.sources[source]
+            self._rows = None
 
     def regroup(self, party_id: str, sequence: int, links: PartyLinks) -> None:
         if self.links.get(party_id, (-1, links))[0] <= sequence:
             self.links[party_id] = (sequence, links)
+            self._rows = None
 
     def _same_as(self, party_id: str) -> set[str]:
         def of(party: str) -> PartyLinks:
@@ -60,20 +68,26 @@ class MemorySearchIndex:
 
     def forget(self, party_id: str) -> None:
         self.forgotten.add(party_id)
+        self._rows = None
 
     def read(
         self, kind: ObjectKind, partition: str, part: ListRange, *, first: str, last: str
     ) -> Sequence[ListEntry[Record]]:
-        found = {
-            entry.place: each.summary
-            for source, indexed in self.sources.items()
-            for each in indexed.objects
-            if each.kind is kind
-            for entry in self._entries(source, indexed, each)
-            if entry.partition == partition and first <= entry.place <= last
-        }
-        places = [place for place in sorted(found) if place > part.after]
-        return [ListEntry(place, found[place]) for place in places[: part.limit]]
+        if self._rows is None:
+            self._rows = self._in_order()
+        rows = self._rows.get((kind, partition), [])
+        begin = max(first, f"{part.after}\0") if part.after else first
+        start = bisect_left(rows, begin, key=lambda row: row[0])
+        end = bisect_right(rows, last, key=lambda row: row[0])
+        return [ListEntry(*row) for row in rows[start:end][: part.limit]]
+
+    def _in_order(self) -> dict[tuple[ObjectKind, str], list[tuple[str, Record]]]:
+        rows: dict[tuple[ObjectKind, str], dict[str, Record]] = defaultdict(dict)
+        for source, indexed in self.sources.items():
+            for each in indexed.objects:
+                for entry in self._entries(source, indexed, each):
+                    rows[each.kind, entry.partition][entry.place] = each.summary
+        return {key: sorted(of.items(), key=itemgetter(0)) for key, of in rows.items()}
 
     def _entries(self, source: str, indexed: _Indexed, each: IndexedObject) -> frozenset[Entry]:
         listed = each.open | {
