@@ -182,8 +182,8 @@ def words_of(platform: Platform) -> list[str]:
 
 def test_a_broker_lists_filters_and_pages_its_ten_thousand_policies_and_never_sees_anothers():
     with platform_in_memory() as (platform, _):
-        own = book_of(platform, "harbour", BOOK)
-        others = book_of(platform, "meadow", PAGE + 1)
+        own = indexed_for(platform, "harbour", BOOK)
+        others = indexed_for(platform, "meadow", PAGE + 1)
 
         all_own = listed(platform, "/v1/policies", HARBOUR, limit=str(PAGE))
         issued = listed(platform, "/v1/policies", HARBOUR, limit=str(PAGE), status="issued")
@@ -199,7 +199,7 @@ def test_a_broker_lists_filters_and_pages_its_ten_thousand_policies_and_never_se
         assert of_other == []
 
 
-def book_of(platform: Platform, partner: str, count: int) -> list[str]:
+def indexed_for(platform: Platform, partner: str, count: int) -> list[str]:
     """Policies of a partner in the index, one in ten of them cancelled, as the index is made of events."""
     ports = platform.index_ports()
     standing = make_policy(partner=partner)

@@ -17,13 +17,15 @@ from insurance.domain.party.correction import CorrectedDetails, Correction
 from insurance.domain.party.party import Erasure, ErasureReason, Policyholder
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
+from insurance.domain.policy.transfer_record import Consent, TransferReason
 from insurance.operations.command import Query
 from insurance.operations.parties.erase_party import ErasureInput, erase_party
 from insurance.operations.parties.merge_parties import merge_parties, undo_merge
 from insurance.operations.parties.ports import ErasurePorts
 from insurance.operations.parties.read_party import Customer, read_party
 from insurance.operations.policy.correct_party import PartyCorrection, correct_party
-from insurance.operations.policy.ports import CorrectionPorts
+from insurance.operations.policy.ports import CorrectionPorts, TransferPorts
+from insurance.operations.policy.transfer_policy import TransferRequested, transfer_policy
 from insurance.operations.quoting.quoted_party import PartyInput
 from insurance.products import LookUps
 
@@ -34,6 +36,7 @@ from tests.support.plain import plain_product, price
 from tests.support.platform import Platform
 from tests.support.policy_life import PARTNER, UNDERWRITER
 
+HEIR = "Bertram Oystercatcher"
 places = st.integers(0, 30)
 names = st.sampled_from(["Ada Lovelace", "Ada King", "Ada Byron"])
 days_ago = st.integers(0, 400)
@@ -74,6 +77,16 @@ class Customers(RuleBasedStateMachine):
             LookUps(),
             self.platform.stores.corrections,
             screening_ports(self.platform.memory),
+        )
+        stores = self.platform.stores
+        self.transferring = TransferPorts(
+            self.platform.products,
+            LookUps(),
+            stores.policy_changes,
+            stores.policy_transfers,
+            screening_ports(self.platform.memory),
+            self.parties,
+            self.platform.parts.keys,
         )
         self.named: dict[str, str] = {}
         """The name that counts of each party, and of the holder of each policy."""
@@ -136,7 +149,7 @@ class Customers(RuleBasedStateMachine):
 
     @precondition(lambda self: self.holder)
     @rule(which=places, name=names, since=days_ago)
-    def correct(self, which: int, name: str, since: int) -> None:
+    def correct(self, which: int, name: str, since: int | None) -> None:
         """From an earlier day, so that endorsements are reversed and applied again."""
         party_id = self._party(which)
         root = self._root(party_id)
@@ -152,10 +165,40 @@ class Customers(RuleBasedStateMachine):
         if {name} == {self.named[each] for each in (root, *mine)}:
             self._refused(partial(self._correct, party_id, name, None), InvalidFields)
             return
+        held = [self.platform.policies.get(policy_id).record for policy_id in mine]
+        if any(policy.former_holders for policy in held):
+            since = None  # nothing is corrected from before they held it
         self._correct(party_id, name, since)
         self.named |= dict.fromkeys((root, *mine), name)
         for policy_id in mine:
             self._learn(self.platform.policies.get(policy_id).record)
+
+    @precondition(lambda self: self.holder)
+    @rule(which=places, to=st.none() | places)
+    def transfer(self, which: int, to: int | None) -> None:
+        """To somebody new, or to a customer who is known already."""
+        policy_id = sorted(self.holder)[which % len(self.holder)]
+        policy = self.platform.policies.get(policy_id).record
+        party_id = None if to is None else self._party(to)
+        root, before = self._root(party_id), self._root(self.holder[policy_id])
+        pass_on = partial(self._transferred, policy_id, party_id)
+        if before in self.erased or root in self.erased:
+            self._refused(pass_on)
+            return
+        begun = max(self.platform.now, policy.period.start + timedelta(minutes=1))
+        if root == before or begun >= policy.period.end or policy.invitation is not None:
+            return
+        self.platform.now = begun
+        if root in {former.party_id for former in policy.former_holders}:
+            self._refused(pass_on, InvalidFields)  # their key stands there already
+            return
+        passed = pass_on()
+        assert passed.party not in {before, policy.party}
+        assert party_id is None or passed.party == root
+        self.holder[policy_id] = passed.party
+        self.named.setdefault(passed.party, HEIR)
+        self.named[policy_id] = self.named[passed.party]
+        self._learn(passed)
 
     @precondition(lambda self: self.holder)
     @rule(into=places, other=places)
@@ -267,6 +310,24 @@ class Customers(RuleBasedStateMachine):
         )
         command = self.platform.command("correct", caller=UNDERWRITER)
         return correct_party(party_id, correction, command, self.correcting)
+
+    def _transferred(self, policy_id: str, party_id: str | None) -> Policy:
+        """The policy after it passed on; the new holder keeps the thing."""
+        keeper = self.named[self._root(party_id)] if party_id else HEIR
+        requested = TransferRequested(
+            reason=TransferReason.DIVORCE,
+            effective_on=None,
+            effective_at=None,
+            holder=None if party_id else Policyholder(name=HEIR),
+            party_id=party_id,
+            joint_holder=None,
+            consents=frozenset({Consent.HOLDER, Consent.NEW_HOLDER}),
+            evidence=None,
+            answers={"keeper": keeper},
+        )
+        command = self.platform.command("transfer", caller=UNDERWRITER)
+        transfer_policy(policy_id, requested, command, self.transferring)
+        return self.platform.policies.get(policy_id).record
 
     def _issued(self, party: PartyInput) -> Policy:
         policy = self.platform.issue(
