@@ -23,7 +23,7 @@ class Handler(NamedTuple):
     routes: Sequence[Route]
 
 
-class _TemplateLoader(yaml.SafeLoader):
+class _TemplateLoader(yaml.CSafeLoader):
     """Reads past CloudFormation's short forms: only names and folders are wanted here."""
 
 
