@@ -259,6 +259,21 @@ def test_the_letter_about_a_transfer_is_to_the_new_holder_and_does_not_name_the_
     assert "Quillfeather" not in said
 
 
+def test_the_letter_about_another_broker_names_both_and_no_other_holder(handlers, path):
+    broker = {"reason": "broker", "to_partner": "meadow", "consents": ["holder"]}
+    passed(handlers, path, broker | {"evidence": "LETTER-1"}, caller=CLERK)
+
+    request = {"kind": "endorsement_letter"}
+    made = handlers.post(f"{path}/documents", request, caller=STRANGER, clock=WHEN)
+    refused = handlers.post(f"{path}/documents", request, clock=WHEN)
+
+    said = words(loopback.get(made.body["link"]["url"]).content)
+    for word in ("broker", "harbour", "meadow", NAME.split()[0]):
+        assert word in said
+    assert "former" not in said
+    assert refused.code == "policy-not-found"
+
+
 def test_a_new_holder_whose_name_is_on_the_sanctions_list_waits_for_a_person(handlers, path):
     listed = DIVORCE | {"holder": {"name": "Drago, Viktor MALENKOV"}}
 

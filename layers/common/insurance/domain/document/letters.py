@@ -146,16 +146,18 @@ def _changes(
     """Answers and covers that the endorsement changed."""
     known = (subject.policy.changed or {}).get(str(transaction.number))
     after = known.answers if known else before.answers or {}
-    rows = _changed_holder(subject, transaction, wording)
+    rows = _changed_hands(subject, transaction, wording)
     rows += _changed_answers(subject, before.answers or {}, after, wording)
     if transaction.terms is not None:
         rows += _changed_covers(before.covers, transaction.terms.covers, wording)
     return tuple(rows)
 
 
-def _changed_holder(subject: Subject, transaction: Transaction, wording: Wording) -> list[Row]:
-    """The new holder. Who held the policy before is not in the new holder's documents."""
+def _changed_hands(subject: Subject, transaction: Transaction, wording: Wording) -> list[Row]:
+    """The new holder, or the new broker. Who held the policy before is not in the new holder's documents."""
     transfer = transaction.transfer
+    if transfer is not None and transfer.from_partner and transfer.to_partner:
+        return [(wording.say("changes.broker"), transfer.from_partner, transfer.to_partner)]
     if transfer is None or transfer.from_party == transfer.to_party:
         return []
     holder = wording.say("policy.holder")
