@@ -1,10 +1,12 @@
 """No personal value stands in the search index, nor in any file of the database engine."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.support.driving.http import Json
 from tests.support.engine import client, make_tables, running_engine
 from tests.support.personal_data import readings
 from tests.support.platform import Platform, platform_on
@@ -16,7 +18,13 @@ HOLDER = {
     "date_of_birth": "1991-03-14",
     "address": {"lines": ["7 Greenhouse Row"], "postcode": "ZE1 0QQ", "country": "GB"},
 }
-MARKERS = ("quillfeather", "thistledown", "1991-03-14", "greenhouse", "ze1 0qq", "ab12 cde")
+HEIR = "Oystercatcher Bramblewick"
+NARRATIVE = "Reversed into the wigwam of a neighbour."
+GRIEVANCE = "Nobody rang about the porcupine."
+MARKERS = (
+    *("oystercatcher", "bramblewick", "wigwam", "porcupine", "gb33bukb20201555555555"),
+    *("quillfeather", "thistledown", "1991-03-14", "greenhouse", "ze1 0qq", "ab12 cde"),
+)
 """And each without its spaces."""
 
 
@@ -29,10 +37,34 @@ def on_disk(tmp_path: Path) -> Iterator[Platform]:
             yield platform
 
 
+def lived_through(platform: Platform) -> Json:
+    """A policy with a claim, a complaint and a request, which passed on to another holder."""
+    policy = insured(platform, HOLDER)
+    path, platform.now = f"/v1/policies/{policy['id']}", platform.now + timedelta(days=60)
+    loss = {
+        "policy_id": policy["id"],
+        "cover": "accidental_damage",
+        "occurred_at": platform.now.isoformat().replace("+00:00", "Z"),
+        "claimed": {"amount": 300_000, "currency": "GBP"},
+        "facts": {"driver_age": 35, "fault": True},
+        "claimant": {"name": HEIR},
+        "payee": {"name": HEIR, "iban": "GB33BUKB20201555555555"},
+        "narrative": NARRATIVE,
+    }
+    platform.post("/v1/claims", loss)
+    grievance = {"about": policy["id"], "category": "delay", "complainant": HEIR}
+    platform.post("/v1/complaints", grievance | {"text": GRIEVANCE})
+    request = {"kind": "access", "text": "Quillfeather asks for all."}
+    platform.post(f"/v1/parties/{policy['party_id']}/data-requests", request)
+    divorce = {"reason": "divorce", "consents": ["holder", "new_holder"]}
+    platform.post(f"{path}/transfers", divorce | {"holder": {"name": HEIR}})
+    return policy
+
+
 def test_no_personal_value_can_be_read_in_the_index_or_in_the_engines_files(
     on_disk: Platform, tmp_path: Path
 ):
-    policy = insured(on_disk, HOLDER)
+    policy = lived_through(on_disk)
     on_disk.deliver()
     marks = {"name": "thistledown", "postcode": "ZE1 0QQ"}
     assert on_disk.post("/v1/parties/search", marks)["items"][0]["id"] == policy["party_id"]
