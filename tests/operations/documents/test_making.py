@@ -224,7 +224,9 @@ def test_nobody_is_invited_to_a_term_that_was_not_offered(platform):
 
 def test_a_product_says_which_documents_it_has_and_in_which_languages():
     documents = {"kinds": ["schedule"], "texts": {"en-GB": {"schedule.title": "Motor schedule"}}}
-    platform = Platform(product=product_with("personal_motor", life={}, documents=documents))
+    corrections = {"documents": ["schedule"]}
+    product = product_with("personal_motor", life={}, documents=documents, corrections=corrections)
+    platform = Platform(product=product)
     platform.issue(holder=ADA)
 
     assert "Motor schedule" in platform.text_of("schedule")
