@@ -26,7 +26,7 @@ from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, policy_id_for
 from insurance.domain.core.money import Currency, Money
-from insurance.domain.jurisdiction import DispatchChannel
+from insurance.domain.jurisdiction.jurisdiction import DispatchChannel
 from insurance.domain.ledger.health import Health
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import TransactionKind

@@ -16,7 +16,7 @@ from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import AccountMoved, WrongState
 from insurance.domain.core.identity import Mode, billing_id_for
 from insurance.domain.core.posting import Account
-from insurance.domain.jurisdiction import NoticeKind
+from insurance.domain.jurisdiction.jurisdiction import NoticeKind
 from insurance.operations.claims.decide_claim import decide_claim
 from insurance.operations.claims.decide_payment import decide_payment
 from insurance.operations.command import Command

@@ -13,7 +13,7 @@ from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.document import DocumentKind
 from insurance.domain.document.wording import Wording
-from insurance.domain.jurisdiction import NoticeKind
+from insurance.domain.jurisdiction.jurisdiction import NoticeKind
 from insurance.domain.party.party import Address, Policyholder
 from insurance.domain.policy import Initiator
 from insurance.domain.policy.notice import NON_PAYMENT, Notice

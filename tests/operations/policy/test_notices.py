@@ -11,7 +11,8 @@ from insurance.domain.core.errors import (
     NoticeNotServed,
     WrongState,
 )
-from insurance.domain.jurisdiction import JURISDICTIONS, DispatchChannel, NoticeKind
+from insurance.domain.jurisdiction.jurisdiction import DispatchChannel, NoticeKind
+from insurance.domain.jurisdiction.places import JURISDICTIONS
 from insurance.domain.policy import Initiator
 from insurance.operations.policy.record_non_renewal import record_non_renewal
 from insurance.operations.policy.withdraw_notice import withdraw_notice

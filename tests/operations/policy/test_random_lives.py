@@ -33,7 +33,7 @@ from insurance.domain.core.identity import billing_id_for, earnings_id_for
 from insurance.domain.core.money import Money
 from insurance.domain.core.period import Period
 from insurance.domain.core.posting import Account
-from insurance.domain.jurisdiction import DispatchChannel
+from insurance.domain.jurisdiction.jurisdiction import DispatchChannel
 from insurance.domain.ledger.calendar import end_of, period_of
 from insurance.domain.ledger.policy_ledger import build_policy_ledger
 from insurance.domain.ledger.sources import source_of

@@ -5,7 +5,7 @@ from typing import Any
 
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.identity import policy_id_for
-from insurance.domain.jurisdiction import DispatchChannel
+from insurance.domain.jurisdiction.jurisdiction import DispatchChannel
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import Initiator, Policy, TransactionKind
 from insurance.domain.policy.conditions import Conditions

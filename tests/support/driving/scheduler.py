@@ -6,7 +6,7 @@ from functools import cached_property, partial
 
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
-from insurance.domain.jurisdiction import DispatchChannel, local_midnight
+from insurance.domain.jurisdiction.jurisdiction import DispatchChannel, local_midnight
 from insurance.domain.schedule.scheduled_job import JobKind, partition_for
 from insurance.operations.billing.collect_premium import collect_premium
 from insurance.operations.billing.ports import CollectionPorts

@@ -20,7 +20,8 @@ from insurance.domain.claim.diary import DIARY_MAX, NOTES_MAX, Note
 from insurance.domain.claim.postings import postings_between
 from insurance.domain.core.errors import ClaimFull, DiaryEntryNotFound
 from insurance.domain.core.tasks import TaskCode
-from insurance.domain.jurisdiction import ELSEWHERE, JURISDICTIONS, DeadlineRule, jurisdiction_of
+from insurance.domain.jurisdiction.jurisdiction import DeadlineRule
+from insurance.domain.jurisdiction.places import ELSEWHERE, JURISDICTIONS, jurisdiction_of
 from insurance.domain.jurisdiction.regulatory_deadline import (
     RegulatoryDeadline,
     next_deadline,

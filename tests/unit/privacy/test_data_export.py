@@ -10,7 +10,7 @@ from insurance.domain.complaint import Complainant, Status
 from insurance.domain.contract.rule import Outcome, RuleResult
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.document import Document
-from insurance.domain.jurisdiction import JURISDICTIONS, jurisdiction_of
+from insurance.domain.jurisdiction.places import JURISDICTIONS, jurisdiction_of
 from insurance.domain.party.party import Claimant, Payee
 from insurance.domain.party.record import Party, PartyDetails, PartyKind
 from insurance.domain.policy.holders import JointHolder

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from insurance.domain.jurisdiction import JURISDICTIONS, jurisdiction_of
+from insurance.domain.jurisdiction.places import JURISDICTIONS, jurisdiction_of
 from insurance.domain.jurisdiction.retention import (
     RETENTION,
     RETENTION_ELSEWHERE,

@@ -9,7 +9,7 @@ from insurance.api.body import Request
 from insurance.api.fields import Code, Day, Instant, TokenName
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.identity import PartyId
-from insurance.domain.jurisdiction import DispatchChannel
+from insurance.domain.jurisdiction.jurisdiction import DispatchChannel
 from insurance.domain.party.party import EvidenceReference, Policyholder
 from insurance.domain.policy import Initiator, TransactionKind
 from insurance.domain.policy.holders import JOINT_HOLDERS_MAX

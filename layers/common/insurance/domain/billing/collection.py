@@ -16,7 +16,7 @@ from insurance.domain.billing.account import BillingAccount
 from insurance.domain.billing.statement import Invoice, statement
 from insurance.domain.core.money import total as total_of
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
-from insurance.domain.jurisdiction import NoticeKind, local_midnight
+from insurance.domain.jurisdiction.jurisdiction import NoticeKind, local_midnight
 from insurance.domain.policy import Initiator, Policy, Transaction, TransactionKind
 from insurance.domain.policy.notice import NON_PAYMENT, Notice, NoticeEnd
 from insurance.domain.policy.transaction_input import TransactionInput

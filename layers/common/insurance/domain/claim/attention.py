@@ -11,7 +11,7 @@ from insurance.domain.claim.reserve import CostType
 from insurance.domain.claim.task import HANDLER, SCREENER, Task
 from insurance.domain.core.errors import ClaimFull, DiaryEntryNotFound
 from insurance.domain.core.tasks import TaskCode
-from insurance.domain.jurisdiction import jurisdiction_of
+from insurance.domain.jurisdiction.places import jurisdiction_of
 from insurance.domain.jurisdiction.regulatory_deadline import (
     RegulatoryDeadline,
     newly_missed,

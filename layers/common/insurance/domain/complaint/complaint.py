@@ -39,7 +39,7 @@ from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.core.value import Value
-from insurance.domain.jurisdiction import jurisdiction_of
+from insurance.domain.jurisdiction.places import jurisdiction_of
 from insurance.domain.jurisdiction.regulatory_deadline import (
     RegulatoryDeadline,
     newly_missed,

@@ -1,9 +1,9 @@
 """Double entry: money moves by postings, each of which takes from one account what it gives another."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, SerializerFunctionWrapHandler, model_serializer
+from pydantic import AfterValidator, Field
 
 from insurance.domain.core.money import Money
 from insurance.domain.core.value import Value
@@ -57,14 +57,9 @@ class Posting(Value):
     debit: Account
     credit: Account
     amount: Annotated[Money, AfterValidator(_positive)]
-    partner: str | None = None
-    """Whose business it is, where that is not the partner of the event's aggregate."""
-
-    @model_serializer(mode="wrap")
-    def _without_nothing(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without a partner where there is none: postings of before have the same hash."""
-        dumped: dict[str, Any] = dump(self)
-        return dumped if self.partner else {k: v for k, v in dumped.items() if k != "partner"}
+    partner: Annotated[str | None, Field(exclude_if=lambda partner: not partner)] = None
+    """Whose business it is, where that is not the partner of the event's aggregate. It is not written
+    where there is none: postings of before have the same hash."""
 
     def reversed(self) -> Self:
         return self.replace(debit=self.credit, credit=self.debit)

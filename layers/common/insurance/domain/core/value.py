@@ -13,3 +13,9 @@ class Value(BaseModel):
     def replace(self, **changes: Any) -> Self:
         """Copy with changes, validated. (`model_copy(update=...)` would not validate.)"""
         return type(self)(**{**dict(self), **changes})
+
+
+class LateValue(Value):
+    """A value that many functions import and few use: its validators are made at its first use."""
+
+    model_config = ConfigDict(defer_build=True)

@@ -11,7 +11,7 @@ from insurance.domain.document.content import Paragraphs, Part, Row, Section, Ta
 from insurance.domain.document.letterhead import Body, Subject
 from insurance.domain.document.schedule import topic
 from insurance.domain.document.wording import Wording
-from insurance.domain.jurisdiction import NoticeRule
+from insurance.domain.jurisdiction.jurisdiction import NoticeRule
 from insurance.domain.policy import Policy, Transaction
 from insurance.domain.policy.notice import Notice
 

@@ -1,13 +1,17 @@
 """Regulatory deadlines: an act that a regulator wants done within a number of days."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import AwareDatetime
 
 from insurance.domain.core.value import Value
-from insurance.domain.jurisdiction import DeadlineRule, Jurisdiction
+
+if TYPE_CHECKING:
+    from insurance.domain.jurisdiction.jurisdiction import DeadlineRule, Jurisdiction
 
 
 class RegulatoryDeadline(Value):

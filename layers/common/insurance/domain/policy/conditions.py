@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from insurance.domain.contract.proration import DayCount, Rounding
 from insurance.domain.core.money import Currency, Money
-from insurance.domain.jurisdiction import Jurisdiction
+from insurance.domain.jurisdiction.jurisdiction import Jurisdiction
 from insurance.domain.policy.transaction import Initiator
 from insurance.domain.product import Product
 from insurance.domain.product.definition import model

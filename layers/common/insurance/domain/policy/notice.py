@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from insurance.domain.core.errors import WrongState
 from insurance.domain.core.money import Money
 from insurance.domain.core.value import Value
-from insurance.domain.jurisdiction import DispatchChannel, NoticeKind
+from insurance.domain.jurisdiction.jurisdiction import DispatchChannel, NoticeKind
 
 DispatchReference = Annotated[
     str, StringConstraints(min_length=1, max_length=140, pattern=r"^[!-~]+$")

@@ -10,7 +10,7 @@ from insurance.domain.core.errors import (
     TooManyChanges,
     WrongState,
 )
-from insurance.domain.jurisdiction import Jurisdiction
+from insurance.domain.jurisdiction.jurisdiction import Jurisdiction
 from insurance.domain.policy.notice import NOTICES_MAX, Dispatch, Notice
 from insurance.domain.policy.policy import Policy
 

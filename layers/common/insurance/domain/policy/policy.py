@@ -19,7 +19,7 @@ from insurance.domain.core.identity import (
 from insurance.domain.core.money import Money
 from insurance.domain.core.period import Period, join_periods
 from insurance.domain.core.value import Value
-from insurance.domain.jurisdiction import NoticeKind
+from insurance.domain.jurisdiction.jurisdiction import NoticeKind
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy.holders import (
     FORMER_HOLDERS_MAX,

@@ -21,7 +21,7 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.money import Money
 from insurance.domain.core.money import total as total_of
 from insurance.domain.core.posting import Posting
-from insurance.domain.jurisdiction import NoticeKind
+from insurance.domain.jurisdiction.jurisdiction import NoticeKind
 from insurance.domain.policy.charging import COOLING_OFF, Charging
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.notice import NON_PAYMENT, NoticeEnd

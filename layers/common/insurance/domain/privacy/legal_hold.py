@@ -24,7 +24,8 @@ from insurance.domain.core.identity import PartyId
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.core.value import Value
-from insurance.domain.jurisdiction import Jurisdiction, jurisdiction_of
+from insurance.domain.jurisdiction.jurisdiction import Jurisdiction
+from insurance.domain.jurisdiction.places import jurisdiction_of
 from insurance.domain.jurisdiction.retention import (
     RecordKind,
     Retention,

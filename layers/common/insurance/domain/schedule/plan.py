@@ -16,7 +16,7 @@ from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import policy_id_for
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
-from insurance.domain.jurisdiction import local_midnight
+from insurance.domain.jurisdiction.jurisdiction import local_midnight
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline, next_deadline
 from insurance.domain.ledger.calendar import end_of, period_of
 from insurance.domain.party.event_types import PartyEventType

@@ -17,7 +17,7 @@ from insurance.domain.core.identity import mode_of
 from insurance.domain.core.posting import Account, Posting, post
 from insurance.domain.core.stored import Stored
 from insurance.domain.core.system_actor import system_actor
-from insurance.domain.jurisdiction import local_midnight
+from insurance.domain.jurisdiction.jurisdiction import local_midnight
 from insurance.domain.policy import Policy
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType

@@ -11,7 +11,7 @@ from insurance.domain.core.identity import Mode, PartyId, mode_of
 from insurance.domain.core.packing import canonical
 from insurance.domain.core.stored import Stored
 from insurance.domain.document import Document
-from insurance.domain.jurisdiction import ELSEWHERE
+from insurance.domain.jurisdiction.places import ELSEWHERE
 from insurance.domain.party.data_request import (
     DataExport,
     DataRequest,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.identity import PartyId
 from insurance.domain.core.stored import Stored
-from insurance.domain.jurisdiction import ELSEWHERE
+from insurance.domain.jurisdiction.places import ELSEWHERE
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
 from insurance.domain.party.data_request import (
     ANSWER,

@@ -3,7 +3,7 @@
 from datetime import date
 
 from insurance.domain.core.errors import FieldFault, InvalidFields, TermsNotOffered
-from insurance.domain.jurisdiction import NoticeKind
+from insurance.domain.jurisdiction.jurisdiction import NoticeKind
 from insurance.domain.policy import Initiator
 from insurance.domain.policy.conditions import Conditions
 from insurance.domain.policy.event_types import PolicyEventType

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from insurance.domain.jurisdiction import DispatchChannel
+from insurance.domain.jurisdiction.jurisdiction import DispatchChannel
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.notice import Dispatch
 from insurance.domain.policy.notice_rules import earliest_effect, notice_of

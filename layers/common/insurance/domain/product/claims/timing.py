@@ -35,7 +35,7 @@ class Waiting(NamedTuple):
         """
         local = since.astimezone(period.start.tzinfo)
         if self.business:
-            from insurance.domain.jurisdiction import jurisdiction_of  # noqa: PLC0415 - few ask
+            from insurance.domain.jurisdiction.places import jurisdiction_of  # noqa: PLC0415 - few ask
 
             calendar = jurisdiction_of(territory).calendar.replace(known_until=date.max)
             first = local.date()

@@ -11,7 +11,7 @@ from insurance.domain.product.faults import did_you_mean, refuse
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from insurance.domain.jurisdiction import Jurisdiction
+    from insurance.domain.jurisdiction.jurisdiction import Jurisdiction
     from insurance.domain.product.definition import model
     from insurance.domain.product.definition.retention import Retention
     from insurance.domain.product.language.scope import Scope
@@ -36,7 +36,7 @@ class Life:
         Raises:
             InvalidProduct: There is no such jurisdiction.
         """
-        from insurance.domain.jurisdiction import JURISDICTIONS  # noqa: PLC0415 - no quote asks
+        from insurance.domain.jurisdiction.places import JURISDICTIONS  # noqa: PLC0415 - no quote asks
 
         notice = self._life.notice
         if notice is None:
