@@ -1,6 +1,7 @@
 """Tests are alone: what they share stands in tests/support and tests/fakes, and they stay short."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -67,3 +68,19 @@ def test_every_planted_fault_has_its_line_in_the_code_once():
     }
 
     assert {name: count for name, count in places.items() if count != 1} == {}
+
+
+SHARED_MODULES = "time|os|socket|asyncio|threading|random|uuid|datetime|subprocess"
+PATCHED_FOR_ALL = re.compile(
+    rf"""setattr\(\s*(?:(?:{SHARED_MODULES}),|["'][\w.]*\b(?:{SHARED_MODULES})\.\w+["'])"""
+)
+
+
+def test_no_test_changes_a_module_that_everybody_shares():
+    """A clock that is turned back for a moment makes an event loop in another thread sleep for hours: a
+    whole session once did not end for it. A test replaces the name in the module that it is about."""
+    patched = [
+        path for path in sources("tests/*.py") if PATCHED_FOR_ALL.search((ROOT / path).read_text())
+    ]
+
+    assert patched == []

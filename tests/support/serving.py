@@ -28,8 +28,7 @@ def served(app: Starlette, *, lifespan: Literal["on", "off"] = "off") -> Iterato
         yield f"http://{processes.LOOPBACK}:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        # Seen at the end of a session: uvicorn waits without end for the app's lifespan, whose clients
-        # close after calls that were cut off. The thread is a daemon and holds nothing: it is left.
+        # The thread is a daemon and holds nothing: what does not stop is left, and no session waits for it.
         thread.join(timeout=2 * GRACE_SECONDS)
         server.force_exit = True
         listener.close()

@@ -1,6 +1,7 @@
 """A party's key seals for one subject, opens for nobody without it, and asks KMS rarely."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import boto3
@@ -111,7 +112,7 @@ def test_a_data_key_is_not_used_for_ever(ring, service, monkeypatch):
 
 def test_a_data_key_is_forgotten_after_its_time(ring, service, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr("insurance.kms.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(kms, "time", SimpleNamespace(monotonic=lambda: now[0]))
     wrapped = ring.new().wrapped
     now[0] = kms.DATA_KEY_LIFE_SECONDS + 1
 
