@@ -8,7 +8,7 @@ import pytest
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 
-from tests.support.calls import FOLDERS, PARTNER, Handlers, staff
+from tests.support.calls import BANK, FOLDERS, PARTNER, Handlers, staff
 from tests.support.route_calls import IDS, call, welcome
 
 type Json = dict[str, Any]
@@ -38,12 +38,12 @@ def test_every_route_leaves_one_record_whoever_calls(
     loaded: Handlers, routes: list[Route], records: Any
 ):
     for route in routes:
-        for caller in (welcome(route), STRANGER):
+        for caller in (welcome(route), STRANGER, BANK):
             answer = call(loaded, route, caller=caller)
 
             [record] = records()
             assert record["operation"] == route.operation_id
-            assert record["principal"], route.path
+            assert (record["principal"], record["kind"]) == known(caller), route.path
             assert (record["status"], record.get("code", "")) == (answer.status, answer.code)
             named = [IDS[name] for name in route.path_names if name.endswith("_id")]
             assert [one for one in named if one not in record.get("objects", [])] == []
@@ -61,7 +61,7 @@ def test_staff_are_named_with_their_roles_and_whose_data_they_read(
 
     read, refused = records()
     assert (read["principal"], read["kind"]) == ("staff-hannah", CallerKind.STAFF)
-    assert "claims_handler" in read["roles"]
+    assert read["roles"] == ["claims_handler"]
     assert (read["objects"], read["parties"], read["status"]) == ([claim["id"]], [party], 200)
     assert (refused["principal"], refused["code"]) == ("staff-rita", "no-authority")
     assert "parties" not in refused
@@ -84,6 +84,14 @@ def test_a_record_holds_ids_and_nothing_that_was_sent(handlers: Handlers, record
 
     text = json.dumps(records())
     assert "ada" not in text.casefold()
+
+
+def known(caller: Json) -> tuple[str, str]:
+    """Who a caller is, as the authorizer tells: its own machines sign in by claims, as staff do."""
+    claims = caller.get("claims")
+    if claims is None:
+        return caller["principal"], caller["kind"]
+    return claims["sub"], "staff" if "cognito:groups" in claims else "machine"
 
 
 def claim_party(handlers: Handlers, claim_id: str) -> str:

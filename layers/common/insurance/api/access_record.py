@@ -5,10 +5,11 @@ that it can outlive the data that it speaks of.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from insurance import telemetry
+from insurance.domain.core.caller import Caller
 from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.stored import Stored
 from insurance.operations.listing import ListPage
@@ -24,10 +25,21 @@ class AccessRecord:
     """What is known of a call so far; `keep` writes it down when the answer is there."""
 
     def __init__(self, event: Mapping[str, Any]) -> None:
-        self._authorizer = event["requestContext"].get("authorizer") or {}
+        authorizer = event["requestContext"].get("authorizer") or {}
+        self._who: dict[str, Any] = {
+            "principal": authorizer.get("principal") or authorizer.get("claims", {}).get("sub")
+        }
         self._operation: str | None = None
         self._objects: list[str] = []
         self._parties: list[str] = []
+
+    def called_by(self, caller: Caller) -> None:
+        """The caller, once it is known who that is."""
+        self._who = {
+            "principal": caller.principal,
+            "kind": caller.kind,
+            "roles": sorted(caller.roles),
+        }
 
     def about(self, operation: str, path: Mapping[str, str]) -> None:
         """The operation, and the objects that its path names."""
@@ -40,12 +52,9 @@ class AccessRecord:
 
     def keep(self, status: int, code: str | None) -> None:
         """Write the record into the line of this call's metrics."""
-        claims = self._authorizer.get("claims", {})
         record = {
             "operation": self._operation,
-            "principal": self._authorizer.get("principal") or claims.get("sub"),
-            "kind": self._authorizer.get("kind", "staff" if claims else None),
-            "roles": self._authorizer.get("roles") or claims.get("cognito:groups"),
+            **self._who,
             "objects": self._objects,
             "parties": self._parties,
             "status": status,
@@ -58,8 +67,6 @@ class AccessRecord:
 def _parties(result: object) -> Iterator[str]:
     """The parties of a result: of a record, a page of them, or a value made of some."""
     match result:
-        case None | str() | bytes() | int():
-            return
         case Stored():
             yield from _parties(result.record)
         case PartyRecord():
@@ -74,6 +81,6 @@ def _parties(result: object) -> Iterator[str]:
             yield from _of_all([getattr(result, name) for name in result.__dataclass_fields__])
 
 
-def _of_all(values: Sequence[object] | Iterable[object]) -> Iterator[str]:
+def _of_all(values: Iterable[object]) -> Iterator[str]:
     for value in values:
         yield from _parties(value)

@@ -117,6 +117,7 @@ class Api:
     ) -> dict[str, Any]:
         """The handler's answer: caller, headers, ids and request are checked before it is called."""
         call = Call(event)
+        access.called_by(call.caller)
         admit(call.caller, route)
         _check_headers(call, route)
         for name, value in path.items():
@@ -136,7 +137,6 @@ class Api:
         return _response(route, call, answered)
 
     def _command(self, route: Route, call: Call, given: dict[str, Any], show: Show) -> Answered:
-
         def run(command: Command) -> Any:
             return route.handler(**given, **_named(route, Command, command))
 
