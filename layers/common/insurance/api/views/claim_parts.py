@@ -10,6 +10,7 @@ from insurance.api.views.terms import MoneyView, Shown
 from insurance.domain.claim import DecisionRecord, Payment, Reserve, Task
 from insurance.domain.claim.decision import REVIEW
 from insurance.domain.claim.recovery import Recovery
+from insurance.domain.party.party import Payee
 
 
 class ReserveView(BaseModel):
@@ -101,16 +102,16 @@ class PayeeView(Shown):
     account_ending: str | None = None
     """The account's last four characters, in place of all of it."""
 
-    def masked(self) -> Self:
+    @classmethod
+    def masked(cls, payee: Payee) -> Self:
         """Without the account, but for its end."""
-        account = self.iban or self.account_number
-        return self.model_copy(
-            update={
-                "iban": None,
-                "sort_code": None,
-                "account_number": None,
-                "account_ending": account and account[-4:],
-            }
+        return cls(
+            name=payee.name,
+            is_policyholder=payee.is_policyholder,
+            iban=None,
+            sort_code=None,
+            account_number=None,
+            account_ending=payee.ending,
         )
 
 

@@ -103,12 +103,12 @@ class ClaimView(View):
         """
         view, claim = cls._whole(stored), stored.record
         if caller.kind is CallerKind.STAFF:
-            duties = claim.duties or {}
+            duties, change = claim.duties or {}, claim.payee_change
             return view.model_copy(
                 update={
                     "etag": etag(stored.head.sequence, "staff"),
-                    "payee": view.payee and view.payee.masked(),
-                    "payee_requested": view.payee_requested and view.payee_requested.masked(),
+                    "payee": PayeeView.masked(claim.payee) if claim.payee else None,
+                    "payee_requested": PayeeView.masked(change.payee) if change else None,
                     "payee_named_by": duties.get(Duty.PAYEE_NAMED),
                     "notice_taken_by": duties.get(Duty.NOTICE_TAKEN),
                 }

@@ -116,7 +116,7 @@ def _address(address: Address | None) -> str | None:
 def _account(account: Payee | None) -> str | None:
     if account is None:
         return None
-    return f"{account.name}, {(account.iban or account.account_number or '')[-4:]}"
+    return f"{account.name}, {account.ending or ''}"
 
 
 def _day(day: date | None) -> str | None:

@@ -74,8 +74,8 @@ class AccountView(Shown):
 
     @classmethod
     def of(cls, dated: DatedAccount) -> Self:
-        number = dated.account.iban or dated.account.account_number or ""
-        return cls(holder=dated.account.name, ending=number[-4:], since=dated.since)
+        account = dated.account
+        return cls(holder=account.name, ending=account.ending or "", since=dated.since)
 
 
 class ConsentView(Shown):

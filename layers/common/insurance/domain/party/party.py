@@ -59,6 +59,12 @@ class Payee(Value):
     def has_account(self) -> bool:
         return self.iban is not None or self.account_number is not None
 
+    @property
+    def ending(self) -> str | None:
+        """The account's last four characters, for who need not pay; None without an account."""
+        account = self.iban or self.account_number
+        return account and account[-4:]
+
 
 class ErasureReason(StrEnum):
     """Why a person's data are erased (GDPR, article 17(1)). It is a code, because the erasure is what
