@@ -75,10 +75,23 @@ class Call:
         return read_parameters(self.query, model)
 
     def request[R: Request](self, model: type[R]) -> R:
+        """The body as the request that a route declares.
+
+        Raises:
+            UnsupportedMediaType: It is sent as something else than JSON.
+            BodyTooLarge: It is longer than the request may be.
+            MalformedBody: It is no JSON object.
+            InvalidFields: It does not fit the request.
+        """
         request, self.sent = read_request(self._body(model.BYTES_MAX), model)
         return request
 
     def check_no_body(self) -> None:
+        """Check that nothing is sent, or an empty object.
+
+        Raises:
+            UnsupportedMediaType, BodyTooLarge, MalformedBody, InvalidFields: As `request`.
+        """
         check_no_body(self._body(BODY_BYTES_MAX))
 
     def _body(self, most: int) -> str:

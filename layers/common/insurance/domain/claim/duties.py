@@ -13,12 +13,6 @@ def with_duty(claim: Claim, duty: Duty, act: Act) -> Claim:
     return claim.replace(duties=(claim.duties or {}) | {duty: act.by})
 
 
-def without_duty(claim: Claim, duty: Duty) -> Claim:
-    """The claim without anybody who had this duty."""
-    kept = {done: by for done, by in (claim.duties or {}).items() if done is not duty}
-    return claim.replace(duties=kept or None)
-
-
 def check_duty(claim: Claim, duty: Duty, act: Act) -> None:
     """Check that the person may have this duty on the claim.
 

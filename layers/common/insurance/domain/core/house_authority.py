@@ -4,6 +4,7 @@ The costs of claims have limits of their own in each product's matrix. A role th
 has no authority, and above the highest limit nobody has.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -30,7 +31,7 @@ class Outlay(StrEnum):
     """What a recovery brings beyond what was expected: part of it is paid on to the insured."""
 
 
-LIMITS: Final = MappingProxyType(
+LIMITS: Final[Mapping[tuple[str, Outlay], int]] = MappingProxyType(
     {
         (Role.SUPERVISOR, Outlay.REDRESS): 25_000,
         (Role.FINANCE, Outlay.REFUND): 100_000,
@@ -63,11 +64,7 @@ def check_house_authority(caller: Caller, outlay: Outlay, amount: Money) -> None
     Raises:
         NoAuthority: No role's limit reaches it.
     """
-    reach = max((LIMITS.get((Role(role), outlay), -1) for role in _known(caller)), default=-1)
+    reach = max((LIMITS.get((role, outlay), 0) for role in caller.roles), default=0)
     limit = Decimal(reach * UNITS.get(amount.currency, 1))
-    if amount and amount > Money.of(limit, amount.currency):
+    if amount > Money.of(limit, amount.currency):
         raise NoAuthority(f"{amount} of {outlay.replace('_', ' ')}")
-
-
-def _known(caller: Caller) -> frozenset[str]:
-    return caller.roles & frozenset(Role)
