@@ -9,6 +9,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from local import processes
+from tests.support.waiting import ENDED_SECONDS
 
 GRACE_SECONDS = 5
 """What is under way then is cut off: a caller that was killed must hold nobody up for good."""
@@ -28,7 +29,6 @@ def served(app: Starlette, *, lifespan: Literal["on", "off"] = "off") -> Iterato
         yield f"http://{processes.LOOPBACK}:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        # The thread is a daemon and holds nothing: what does not stop is left, and no session waits for it.
-        thread.join(timeout=2 * GRACE_SECONDS)
-        server.force_exit = True
+        thread.join(timeout=ENDED_SECONDS)
+        assert not thread.is_alive(), "the app did not stop"
         listener.close()
