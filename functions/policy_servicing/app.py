@@ -1,5 +1,4 @@
-"""Policy servicing: policies changed, ended, reinstated and renewed, and the notices on them; and the
-corrections of customers, which change their policies too.
+"""Policy servicing: policies changed, ended, reinstated and renewed, and the notices on them.
 
 Every change has a preview, which stores nothing.
 
@@ -11,7 +10,6 @@ from http import HTTPStatus
 
 from insurance import bundles, wiring
 from insurance.api.paging import Page
-from insurance.api.requests.corrections import CorrectionRequest
 from insurance.api.requests.servicing import (
     AccessRequest,
     CancellationNoticeRequest,
@@ -21,10 +19,8 @@ from insurance.api.requests.servicing import (
     PolicyCancellationRequest,
     ReinstatementRequest,
     ReversalRequest,
-    TransferRequest,
 )
 from insurance.api.router import Api
-from insurance.api.views.corrections import CorrectionView
 from insurance.api.views.notices import NoticesView, NoticeView
 from insurance.api.views.parties import AccessView
 from insurance.api.views.policies import PolicyView
@@ -40,19 +36,13 @@ from insurance.domain.core.errors import (
     AccessFull,
     AlreadyErased,
     ArrearsOpen,
-    ConsentMissing,
-    CorrectionNotPossible,
     InvalidFields,
     NoAuthority,
     NoticeNotFound,
     NoticeNotServed,
     OutsideTerm,
-    PartyDiffers,
-    PartyFull,
-    PartyNotFound,
     ProcessingRestricted,
     RiskNotAccepted,
-    ScreeningOpen,
     TermsNotOffered,
     TooManyChanges,
     TransactionNotFound,
@@ -70,22 +60,15 @@ from insurance.operations.command import Command, Query
 from insurance.operations.parties.grant_access import grant_access, withdraw_access
 from insurance.operations.policy.change_policy import PolicyChange, change_policy, preview_change
 from insurance.operations.policy.compare_policy import Version, compare_policy
-from insurance.operations.policy.correct_party import (
-    PartyCorrection,
-    correct_party,
-    preview_correction,
-)
 from insurance.operations.policy.give_notice import give_notice
 from insurance.operations.policy.read_policy import read_policy
 from insurance.operations.policy.record_non_renewal import record_non_renewal
 from insurance.operations.policy.renew_policy import offer_renewal, preview_renewal
 from insurance.operations.policy.report_dispatch import report_dispatch
 from insurance.operations.policy.store_notice import NoticeResult
-from insurance.operations.policy.transfer_policy import preview_transfer, transfer_policy
 from insurance.operations.policy.withdraw_notice import withdraw_notice
 
 ports, renewal_ports = bundles.servicing_ports(), bundles.renewal_ports()
-transfer_ports, correction_ports = bundles.transfer_ports(), bundles.correction_ports()
 idempotency, quotes = wiring.stores().idempotency, wiring.stores().quotes
 accesses = wiring.stores().accesses
 
@@ -118,21 +101,6 @@ REVERSAL = (
     TransactionNotFound,
     WrongState,
 )
-TRANSFER = (
-    AlreadyErased,
-    ConsentMissing,
-    InvalidFields,
-    NoticeNotServed,
-    OutsideTerm,
-    PartyDiffers,
-    PartyNotFound,
-    ProcessingRestricted,
-    RiskNotAccepted,
-    TermsNotOffered,
-    TooManyChanges,
-    WrongState,
-)
-CORRECTION = (AlreadyErased, CorrectionNotPossible, InvalidFields, PartyFull)
 RENEWAL = (AlreadyErased, TermsNotOffered, WrongState)
 NOTICE = (AlreadyErased, InvalidFields, NoticeNotFound, WrongState)
 
@@ -294,70 +262,6 @@ def post_reversal(
     policy_id: str, number: str, request: ReversalRequest, command: Command
 ) -> PolicyChange:
     return change_policy(policy_id, request.change(transaction_number(number)), command, ports)
-
-
-@api.query(
-    "/v1/policies/{policy_id}/transfers/preview",
-    method="POST",
-    operation_id="previewTransfer",
-    summary="Preview the transfer of a policy to another holder",
-    scope=Scope.POLICIES_WRITE,
-    callers=SELLERS,
-    roles=SERVICING_ROLES,
-    shows=ChangeView,
-    raises=TRANSFER,
-)
-def post_transfer_preview(policy_id: str, request: TransferRequest, query: Query) -> PolicyChange:
-    return preview_transfer(policy_id, request.transfer(), query, transfer_ports)
-
-
-@api.command(
-    "/v1/policies/{policy_id}/transfers",
-    operation_id="transferPolicy",
-    summary="Transfer a policy to another holder",
-    scope=Scope.POLICIES_WRITE,
-    callers=SELLERS,
-    roles=SERVICING_ROLES,
-    shows=ChangeView,
-    if_match=True,
-    raises=(*TRANSFER, ScreeningOpen),
-)
-def post_transfer(policy_id: str, request: TransferRequest, command: Command) -> PolicyChange:
-    """The number and the terms stay. What was stored before stays the former holder's."""
-    return transfer_policy(policy_id, request.transfer(), command, transfer_ports)
-
-
-@api.query(
-    "/v1/parties/{party_id}/corrections/preview",
-    method="POST",
-    operation_id="previewCorrection",
-    summary="Preview what a corrected detail of a customer changes on their policies",
-    scope=Scope.PARTIES_WRITE,
-    callers=SELLERS,
-    roles=SERVICING_ROLES,
-    shows=CorrectionView,
-    raises=CORRECTION,
-)
-def post_correction_preview(
-    party_id: str, request: CorrectionRequest, query: Query
-) -> PartyCorrection:
-    return preview_correction(party_id, request.correction(), query, correction_ports)
-
-
-@api.command(
-    "/v1/parties/{party_id}/corrections",
-    operation_id="correctParty",
-    summary="Correct a customer's name, address or another detail, on all of their policies",
-    scope=Scope.PARTIES_WRITE,
-    callers=SELLERS,
-    roles=SERVICING_ROLES,
-    shows=CorrectionView,
-    if_match=True,
-    raises=(*CORRECTION, ScreeningOpen),
-)
-def post_correction(party_id: str, request: CorrectionRequest, command: Command) -> PartyCorrection:
-    """It is made on all policies in force, or on none. What holds from an earlier date is priced from then."""
-    return correct_party(party_id, request.correction(), command, correction_ports)
 
 
 @api.query(

@@ -57,6 +57,13 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "billing": ("joserfc", "insurance.dynamodb.claims.claims", "insurance.dynamodb.quoting.quotes"),
     "policy_servicing": (
         "joserfc",
+        "rapidfuzz",
+        "insurance.dynamodb.claims.claims",
+        "insurance.dynamodb.policy.policies",
+        "insurance.screening",
+    ),
+    "policyholder_changes": (
+        "joserfc",
         "insurance.dynamodb.claims.claims",
         "insurance.dynamodb.policy.policies",
     ),

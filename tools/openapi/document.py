@@ -258,6 +258,7 @@ TAGS = {
     "quoting": "Create, price, refer and accept quotes",
     "policy_issuance": "Issue policies; read a policy and its events",
     "policy_servicing": "Endorse, cancel, reinstate and renew policies, each with a preview",
+    "policyholder_changes": "Transfer policies to another holder, correct a customer's details, each with a preview",
     "billing": "Payment plans, invoices, payments received, refunds and suspense",
     "scheduler": "Run scheduled jobs in test mode",
     "reporting": "Policy ledgers, the general ledger and their checks",

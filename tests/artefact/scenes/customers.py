@@ -14,6 +14,7 @@ from tests.artefact.scenes.common import (
     MEADOW,
     NOT_KEPT_AT,
     PARTY,
+    POLICY,
     PRIVACY,
     RISK,
     UNDERWRITER,
@@ -76,6 +77,14 @@ def _record_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     both, merge = (REGISTER, ANOTHER), "customers/merge"
     yield Scene(merge, route + "merges", HARBOUR, same, both, of_customer)
     yield from _correction_scenes(of_customer)
+    to_known: Json = {
+        "reason": "divorce",
+        "party_id": CUSTOMER,
+        "consents": ["holder", "new_holder"],
+    }
+    transfer, passed = "POST /v1/policies/{policy_id}/transfers", (*ISSUED, REGISTER)
+    known = "policyholder_changes/transfer_to_a_known_customer"
+    yield Scene(known, transfer, HARBOUR, to_known, passed, {"policy_id": POLICY}, at=CLAIMED_AT)
     undone = "customers/undo_merge"
     yield Scene(undone, route + "merge-reversals", HARBOUR, same, (*both, merge), of_customer)
 
@@ -84,7 +93,7 @@ def _correction_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     """A customer without a contract, then one whose policy follows."""
     correct, preview = "POST /v1/parties/{party_id}/corrections", "/preview"
     right: Json = {"email": "ada@lovelace.example", "reason": "She has another address."}
-    email = "policy_servicing/correct_email"
+    email = "policyholder_changes/correct_email"
     yield Scene(email, correct, HARBOUR, right, (REGISTER,), of_customer)
     party = {"party_id": PARTY}
     moved: Json = {
@@ -92,11 +101,11 @@ def _correction_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
         "effective_on": "2027-01-05",
         "reason": "She moved house.",
     }
-    asked, made = "policy_servicing/correct_preview", "policy_servicing/correct"
+    asked, made = "policyholder_changes/correct_preview", "policyholder_changes/correct"
     yield Scene(asked, correct + preview, HARBOUR, moved, ISSUED, party, at=CLAIMED_AT, key="-")
     yield Scene(made, correct, HARBOUR, moved, ISSUED, party, at=CLAIMED_AT)
     same: Json = {"email": ADA["email"], "reason": "Told again."}
-    nothing = "policy_servicing/correct_nothing"
+    nothing = "policyholder_changes/correct_nothing"
     yield Scene(nothing, correct, HARBOUR, same, (REGISTER,), of_customer)
 
 

@@ -79,16 +79,16 @@ def servicing_scenes() -> Iterator[Scene]:
         "consents": ["holder", "new_holder"],
     }
     yield Scene(
-        *("policy_servicing/transfer_preview", f"{transfer}/preview", HARBOUR, divorce, ISSUED),
+        *("policyholder_changes/transfer_preview", f"{transfer}/preview", HARBOUR, divorce, ISSUED),
         key="-",
         **asked,
     )
-    yield Scene("policy_servicing/transfer", transfer, HARBOUR, divorce, ISSUED, **asked)
+    yield Scene("policyholder_changes/transfer", transfer, HARBOUR, divorce, ISSUED, **asked)
     sale = divorce | {"reason": "sale"}
-    alone = "policy_servicing/transfer_without_the_insurer"
+    alone = "policyholder_changes/transfer_without_the_insurer"
     yield Scene(alone, transfer, HARBOUR, sale, ISSUED, **asked)
     to_listed = divorce | {"holder": {"name": "Viktor Malenkov-Drago"}}
-    held = "policy_servicing/transfer_to_a_listed_person"
+    held = "policyholder_changes/transfer_to_a_listed_person"
     yield Scene(held, transfer, HARBOUR, to_listed, ISSUED, **asked)
     listed = "GET /v1/policies/{policy_id}/transactions"
     renew, soon = "POST /v1/policies/{policy_id}/renewals", {"at": "2027-11-15T09:00:00Z"}

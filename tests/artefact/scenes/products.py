@@ -96,6 +96,16 @@ def published_scenes() -> Iterator[Scene]:
     later: Json = {"at": CLAIMED_AT}
     endorse, change = "policy_servicing/endorse_published", "/v1/policies/{policy_id}/endorsements"
     yield Scene(endorse, f"POST {change}", HARBOUR, older, PET_ISSUED, policy, **later)
+    to_grace = {
+        "reason": "divorce",
+        "holder": {"name": "Grace Merton", "email": "grace@example.com"},
+        "consents": ["holder", "new_holder"],
+    }
+    transfer, pass_on = (
+        "policyholder_changes/transfer_published",
+        "/v1/policies/{policy_id}/transfers",
+    )
+    yield Scene(transfer, f"POST {pass_on}", HARBOUR, to_grace, PET_ISSUED, policy, **later)
     sick: Json = {
         "policy_id": PET_POLICY,
         "cover": "vet",

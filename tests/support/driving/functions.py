@@ -23,6 +23,7 @@ FOLDERS = (
     "quoting",
     "policy_issuance",
     "policy_servicing",
+    "policyholder_changes",
     "claim_intake",
     "evidence",
     "claim_assessment",

@@ -1,0 +1,127 @@
+"""Changes of the policyholder: policies transferred to another holder, and details of a customer
+corrected on all of their policies.
+
+Every change has a preview, which stores nothing.
+"""
+
+from insurance import bundles, wiring
+from insurance.api.requests.corrections import CorrectionRequest
+from insurance.api.requests.servicing import TransferRequest
+from insurance.api.router import Api
+from insurance.api.views.corrections import CorrectionView
+from insurance.api.views.servicing import ChangeView
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    ConsentMissing,
+    CorrectionNotPossible,
+    InvalidFields,
+    NoticeNotServed,
+    OutsideTerm,
+    PartyDiffers,
+    PartyFull,
+    PartyNotFound,
+    ProcessingRestricted,
+    RiskNotAccepted,
+    ScreeningOpen,
+    TermsNotOffered,
+    TooManyChanges,
+    WrongState,
+)
+from insurance.domain.core.roles import SERVICING_ROLES
+from insurance.domain.core.scopes import Scope
+from insurance.operations.command import Command, Query
+from insurance.operations.policy.change_policy import PolicyChange
+from insurance.operations.policy.correct_party import (
+    PartyCorrection,
+    correct_party,
+    preview_correction,
+)
+from insurance.operations.policy.transfer_policy import preview_transfer, transfer_policy
+
+transfer_ports, correction_ports = bundles.transfer_ports(), bundles.correction_ports()
+
+api = Api(wiring.stores().idempotency.find_replay)
+handler = api.entrypoint()
+
+SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
+TRANSFER = (
+    AlreadyErased,
+    ConsentMissing,
+    InvalidFields,
+    NoticeNotServed,
+    OutsideTerm,
+    PartyDiffers,
+    PartyNotFound,
+    ProcessingRestricted,
+    RiskNotAccepted,
+    TermsNotOffered,
+    TooManyChanges,
+    WrongState,
+)
+"""What a transfer may be refused for. Later endorsements are applied again, and may be too."""
+CORRECTION = (AlreadyErased, CorrectionNotPossible, InvalidFields, PartyFull)
+
+
+@api.query(
+    "/v1/policies/{policy_id}/transfers/preview",
+    method="POST",
+    operation_id="previewTransfer",
+    summary="Preview the transfer of a policy to another holder",
+    scope=Scope.POLICIES_WRITE,
+    callers=SELLERS,
+    roles=SERVICING_ROLES,
+    shows=ChangeView,
+    raises=TRANSFER,
+)
+def post_transfer_preview(policy_id: str, request: TransferRequest, query: Query) -> PolicyChange:
+    return preview_transfer(policy_id, request.transfer(), query, transfer_ports)
+
+
+@api.command(
+    "/v1/policies/{policy_id}/transfers",
+    operation_id="transferPolicy",
+    summary="Transfer a policy to another holder",
+    scope=Scope.POLICIES_WRITE,
+    callers=SELLERS,
+    roles=SERVICING_ROLES,
+    shows=ChangeView,
+    if_match=True,
+    raises=(*TRANSFER, ScreeningOpen),
+)
+def post_transfer(policy_id: str, request: TransferRequest, command: Command) -> PolicyChange:
+    """The number and the terms stay. What was stored before stays the former holder's."""
+    return transfer_policy(policy_id, request.transfer(), command, transfer_ports)
+
+
+@api.query(
+    "/v1/parties/{party_id}/corrections/preview",
+    method="POST",
+    operation_id="previewCorrection",
+    summary="Preview what a corrected detail of a customer changes on their policies",
+    scope=Scope.PARTIES_WRITE,
+    callers=SELLERS,
+    roles=SERVICING_ROLES,
+    shows=CorrectionView,
+    raises=CORRECTION,
+)
+def post_correction_preview(
+    party_id: str, request: CorrectionRequest, query: Query
+) -> PartyCorrection:
+    return preview_correction(party_id, request.correction(), query, correction_ports)
+
+
+@api.command(
+    "/v1/parties/{party_id}/corrections",
+    operation_id="correctParty",
+    summary="Correct a customer's name, address or another detail, on all of their policies",
+    scope=Scope.PARTIES_WRITE,
+    callers=SELLERS,
+    roles=SERVICING_ROLES,
+    shows=CorrectionView,
+    if_match=True,
+    raises=(*CORRECTION, ScreeningOpen),
+)
+def post_correction(party_id: str, request: CorrectionRequest, command: Command) -> PartyCorrection:
+    """It is made on all policies in force, or on none. What holds from an earlier date is priced from then."""
+    return correct_party(party_id, request.correction(), command, correction_ports)
