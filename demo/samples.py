@@ -60,7 +60,7 @@ class Person:
 
     name: str
     portal: str
-    scopes: tuple[str, ...] = ("policies:read", "claims:read", "claims:write")
+    scopes: tuple[str, ...] = ("policies:read", "claims:read", "claims:write", "parties:write")
 
     @property
     def subject(self) -> str:
@@ -103,7 +103,7 @@ PARTNERS = (
         "Harbour Brokers, where policyholders sign in",
         "silver",
         products=("issuance", "claims"),
-        scopes=("policies:read", "claims:read", "claims:write", *_COMPLAINTS),
+        scopes=("policies:read", "claims:read", "claims:write", "parties:write", *_COMPLAINTS),
         portal=True,
     ),
     Partner("gone-test", "gone", "Gone Brokers, suspended", "bronze", status="suspended"),

@@ -5,7 +5,7 @@ Every change has a preview, which stores nothing.
 """
 
 from insurance import bundles, wiring
-from insurance.api.requests.corrections import CorrectionRequest
+from insurance.api.requests.corrections import CorrectionRequest, OwnCorrectionRequest
 from insurance.api.requests.servicing import TransferRequest
 from insurance.api.router import Api
 from insurance.api.views.corrections import CorrectionView
@@ -124,4 +124,37 @@ def post_correction_preview(
 )
 def post_correction(party_id: str, request: CorrectionRequest, command: Command) -> PartyCorrection:
     """It is made on all policies in force, or on none. What holds from an earlier date is priced from then."""
+    return correct_party(party_id, request.correction(), command, correction_ports)
+
+
+@api.query(
+    "/v1/me/parties/{party_id}/corrections/preview",
+    method="POST",
+    operation_id="previewOwnCorrection",
+    summary="Preview what a policyholder's corrected detail changes on their policies",
+    scope=Scope.PARTIES_WRITE,
+    callers={CallerKind.POLICYHOLDER},
+    shows=CorrectionView,
+    raises=CORRECTION,
+)
+def post_own_correction_preview(
+    party_id: str, request: OwnCorrectionRequest, query: Query
+) -> PartyCorrection:
+    return preview_correction(party_id, request.correction(), query, correction_ports)
+
+
+@api.command(
+    "/v1/me/parties/{party_id}/corrections",
+    operation_id="correctOwnParty",
+    summary="Correct a policyholder's own name, address or another detail, on all of their policies",
+    scope=Scope.PARTIES_WRITE,
+    callers={CallerKind.POLICYHOLDER},
+    shows=CorrectionView,
+    if_match=True,
+    raises=(*CORRECTION, ScreeningOpen),
+)
+def post_own_correction(
+    party_id: str, request: OwnCorrectionRequest, command: Command
+) -> PartyCorrection:
+    """The rules are those of a correction that we make. What a person must confirm is refused, and says so."""
     return correct_party(party_id, request.correction(), command, correction_ports)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from insurance.access.grants import PEOPLES_SCOPES
 from insurance.domain.core import identity
 from insurance.domain.core.identity import Mode
 
@@ -163,6 +164,15 @@ QUOTE, REFERRED = quote_id_of("quote"), quote_id_of("quote_referred")
 
 
 POLICY, PARTY = identity.policy_id_for(QUOTE), identity.party_id_for(QUOTE)
+
+
+BEN: Json = HARBOUR | {
+    "principal": "per_test_" + "0" * 32,
+    "kind": "policyholder",
+    "scopes": " ".join(sorted(PEOPLES_SCOPES)),
+    "parties": PARTY,
+}
+"""Somebody who was given access to the policy."""
 
 
 CLAIM, LARGE = claim_id_of("notify"), claim_id_of("notify_large")

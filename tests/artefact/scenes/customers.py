@@ -7,6 +7,7 @@ from insurance.domain.core.identity import Mode
 
 from tests.artefact.scenes.common import (
     ADA,
+    BEN,
     CLAIMED_AT,
     ERASED_CUSTOMER,
     HARBOUR,
@@ -104,6 +105,13 @@ def _correction_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     asked, made = "policyholder_changes/correct_preview", "policyholder_changes/correct"
     yield Scene(asked, correct + preview, HARBOUR, moved, ISSUED, party, at=CLAIMED_AT, key="-")
     yield Scene(made, correct, HARBOUR, moved, ISSUED, party, at=CLAIMED_AT)
+    own, own_party = (
+        "POST /v1/me/parties/{party_id}/corrections",
+        "policyholder_changes/correct_own",
+    )
+    shown = f"{own_party}_preview"
+    yield Scene(shown, own + preview, BEN, moved, ISSUED, party, at=CLAIMED_AT, key="-")
+    yield Scene(own_party, own, BEN, moved, ISSUED, party, at=CLAIMED_AT)
     same: Json = {"email": ADA["email"], "reason": "Told again."}
     nothing = "policyholder_changes/correct_nothing"
     yield Scene(nothing, correct, HARBOUR, same, (REGISTER,), of_customer)

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from insurance.access.grants import PEOPLES_SCOPES
-
 from tests.artefact.scenes.common import (
+    BEN,
     CLAIMED_AT,
     DELIVERED,
     FINANCE,
@@ -22,19 +21,11 @@ from tests.artefact.scenes.common import (
     REFUND_ORDERED,
     REFUNDED,
     SUSPENDED,
-    Json,
     Scene,
 )
 
 LISTED = (*PAID, DELIVERED)
 """What was issued and paid, and its events delivered."""
-BEN: Json = HARBOUR | {
-    "principal": "per_test_" + "0" * 32,
-    "kind": "policyholder",
-    "scopes": " ".join(sorted(PEOPLES_SCOPES)),
-    "parties": PARTY,
-}
-"""Somebody who was given access to the policy."""
 
 
 def search_scenes() -> Iterator[Scene]:

@@ -191,10 +191,12 @@ def test_a_policyholder_gives_notice_of_their_own_loss_and_tells_what_was_missin
 
 
 def asking(
-    policy_id: str, claim_id: str, complaint_id: str, evidence_id: str
+    policy_id: str, claim_id: str, complaint_id: str, evidence_id: str, party_id: str
 ) -> list[tuple[str, str, Json | None]]:
     """Every operation that is open to policyholders, on these objects."""
     complaint = {"about": policy_id, "category": "delay", "complainant": "Ada", "text": "Late."}
+    corrections = f"/v1/me/parties/{party_id}/corrections"
+    email = {"email": "ada@example.org", "reason": "It is new."}
     return [
         ("GET", f"/v1/policies/{policy_id}", None),
         ("GET", f"/v1/policies/{policy_id}/billing", None),
@@ -208,6 +210,8 @@ def asking(
         ("POST", f"/v1/claims/{claim_id}/evidence/{evidence_id}/receipt", {}),
         ("GET", f"/v1/complaints/{complaint_id}", None),
         ("POST", "/v1/complaints", complaint),
+        ("POST", corrections, email),
+        ("POST", f"{corrections}/preview", email),
     ]
 
 
@@ -238,8 +242,9 @@ def test_anybody_elses_object_answers_as_one_that_never_was(
     evidence_id = evidence_of(handlers, own)
     left = handlers.backend.everything()
 
+    party_id = own["policy_id"].replace("pol_", "pty_")
     for method, path, body in asking(
-        own["policy_id"], own["id"], complained.body["id"], evidence_id
+        own["policy_id"], own["id"], complained.body["id"], evidence_id, party_id
     ):
         key = "key" if method == "POST" else None
         answer = handlers.call(method, path, body, caller=me, key=key, clock=LOSS_CLOCK)
@@ -256,7 +261,7 @@ def test_every_operation_that_is_open_to_them_is_tried_above(handlers: Handlers)
     asked = {
         (method, path)
         for method, path, _ in asking(
-            "{policy_id}", "{claim_id}", "{complaint_id}", "{evidence_id}"
+            "{policy_id}", "{claim_id}", "{complaint_id}", "{evidence_id}", "{party_id}"
         )
     }
 

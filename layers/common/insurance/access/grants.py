@@ -36,7 +36,10 @@ MODE_GROUPS = frozenset({"live", "test"})
 """A member of staff is in exactly one of them."""
 STAFF_PLAN = "internal"
 PEOPLES_SCOPES = frozenset(
-    {"policies:read", "claims:read", "claims:write", "complaints:read", "complaints:write"}
+    {
+        *("policies:read", "claims:read", "claims:write", "complaints:read", "complaints:write"),
+        "parties:write",
+    }
 )
 """The most that a policyholder may do, whatever scopes the portal has."""
 

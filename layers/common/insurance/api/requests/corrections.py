@@ -47,3 +47,31 @@ class CorrectionRequest(Request):
             evidence=self.evidence,
             leave_ended_terms=self.leave_ended_terms,
         )
+
+
+class OwnCorrectionRequest(Request):
+    """What is right about the caller themselves. A birth date and what needs proof are corrected by us."""
+
+    name: Name | None = None
+    address: Address | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    account: HeldAccountRequest | None = None
+    language: Language | None = None
+    effective_on: Day | None = None
+    """The date from which it holds, not ahead; left out: now."""
+    reason: Reason
+
+    def correction(self) -> Correction:
+        return Correction(
+            details=CorrectedDetails(
+                name=self.name,
+                address=self.address,
+                email=self.email,
+                phone=self.phone,
+                account=self.account.payee() if self.account else None,
+                language=self.language,
+            ),
+            reason=self.reason,
+            effective_on=self.effective_on,
+        )

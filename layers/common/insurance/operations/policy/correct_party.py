@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
     CorrectionNotPossible,
@@ -103,10 +104,10 @@ def preview_correction(
         AlreadyErased: The party was erased.
         InvalidFields: Nothing changes or is stated, the day is ahead, or a product asks for evidence.
         PartyFull: The record holds as much as it can.
-        CorrectionNotPossible: A policy cannot take the correction.
+        CorrectionNotPossible: A policy cannot take the correction, or a person must confirm it.
     """
     context = ports.corrections.get(party_id)
-    check_sees_party(context.party.record, query.caller)
+    _check_may_correct(party_id, context.party.record, query.caller)
     return _Plan(context, correction, query, ports).made()
 
 
@@ -121,12 +122,12 @@ def correct_party(
         StaleRevision: The party has changed since the caller read it.
         InvalidFields: Nothing changes or is stated, the day is ahead, or a product asks for evidence.
         PartyFull: The record holds as much as it can.
-        CorrectionNotPossible: A policy cannot take the correction.
+        CorrectionNotPossible: A policy cannot take the correction, or a person must confirm it.
         ScreeningOpen: A person must decide whether the corrected name is that of a listed person.
     """
     context = ports.corrections.load(party_id, command)
     before = context.party
-    check_sees_party(before.record, command.caller)
+    _check_may_correct(party_id, before.record, command.caller)
     command.check_revision(before, party_id)
     made = _Plan(context, correction, command, ports).made()
     by_id = {policy.record.id: policy for policy in context.policies}
@@ -155,13 +156,12 @@ class _Plan:
         party = corrected(before, correction, now=now, by=self.call.caller.principal)
         holder = HolderCorrection.of(before, correction, now=now)
         in_force = [policy for policy in self._policies() if _gives_cover(policy, now)]
-        self._check_evidence(in_force, holder.fields)
         left = [
             policy.id
             for policy in self._policies()
             if policy not in in_force and holder.reaches_ended(policy, self._contract(policy))
         ]
-        obstacles = [*self._before_all(left)]
+        obstacles = [*self._evidence_to_see(in_force, holder.fields), *self._before_all(left)]
         changed: list[CorrectedPolicy] = []
         for policy in in_force:
             made = self._corrected(policy, holder)
@@ -189,14 +189,20 @@ class _Plan:
     def _contract(self, policy: Policy) -> Product:
         return self.ports.products.version(policy.product)
 
-    def _check_evidence(
+    def _evidence_to_see(
         self, policies: Sequence[Policy], fields: tuple[CorrectedField, ...]
-    ) -> None:
-        """Check that there is evidence, if the product of a policy asks for it."""
-        asked = any(
-            self._contract(policy).corrections.evidence.intersection(fields) for policy in policies
-        )
-        if asked and self.correction.evidence is None:
+    ) -> Iterator[Obstacle]:
+        """What a person must have seen, where the product of a policy asks for evidence."""
+        asking = [
+            policy.id
+            for policy in policies
+            if self._contract(policy).corrections.evidence.intersection(fields)
+        ]
+        if self.call.caller.kind is CallerKind.POLICYHOLDER:
+            reason = "Show us or your broker the document that proves it: we make the correction."
+            for policy_id in asking:
+                yield Obstacle("evidence_to_be_seen", policy_id, reason, None)
+        elif asking and self.correction.evidence is None:
             detail = "Name the document that proves it."
             raise InvalidFields([FieldFault("/evidence", "missing", detail)])
 
@@ -206,7 +212,9 @@ class _Plan:
             reason = "It has more contracts than can be looked through at once: call us."
             yield Obstacle("too_many_contracts", self.context.party.record.id, reason, None)
         if not self.correction.leave_ended_terms:
-            reason = "The term has ended, and its price would be another one: say that it is left."
+            reason = (
+                "The term has ended, and its price would be another one: we may leave it as it is."
+            )
             for policy_id in left:
                 yield Obstacle("term_ended", policy_id, reason, None)
 
@@ -225,6 +233,21 @@ class _Plan:
             reason = "A change with a later effect says something else: reverse that one first."
             return Obstacle("changed_later", policy.id, reason, None)
         return made
+
+
+def _check_may_correct(party_id: PartyId, party: Party, caller: Caller) -> None:
+    """Check that the caller may see the party, and a policyholder everybody that it stands for.
+
+    Raises:
+        PartyNotFound: The caller may not see it.
+        CorrectionNotPossible: It stands for a customer whom the policyholder may not see.
+    """
+    check_sees_party(party, caller)
+    if caller.kind is CallerKind.POLICYHOLDER and not caller.parties.issuperset(party.ids):
+        reason = "Several customers were put together: ask us or your broker for the correction."
+        raise CorrectionNotPossible(
+            party_id, [Obstacle("merged_customers", party_id, reason, None)]
+        )
 
 
 def _reason(refusal: Exception) -> str:
