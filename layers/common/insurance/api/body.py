@@ -56,7 +56,7 @@ class Request(BaseModel):
             reason: Reason
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", defer_build=True)
 
     BYTES_MAX: ClassVar[int] = BODY_BYTES_MAX
     FILES: ClassVar[frozenset[str]] = frozenset()

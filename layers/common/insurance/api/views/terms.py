@@ -11,13 +11,15 @@ from insurance.domain.contract.terms import Finding, ImposedTerms
 class View(BaseModel):
     """A representation; `etag` travels as a header, not in the body."""
 
+    model_config = ConfigDict(defer_build=True)  # as a value: a call shows one view of many
+
     etag: str | None = Field(default=None, exclude=True)
 
 
 class Shown(BaseModel):
     """Shows a value of the domain by its fields of the same names."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, defer_build=True)
 
     @classmethod
     def of(cls, value: Any) -> Self:

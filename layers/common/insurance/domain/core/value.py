@@ -8,14 +8,9 @@ from pydantic import BaseModel, ConfigDict
 class Value(BaseModel):
     """Immutable, strict, closed: a value that exists is a valid value."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    # A function imports many values and a call uses few: the validators of each are made at its first use.
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", defer_build=True)
 
     def replace(self, **changes: Any) -> Self:
         """Copy with changes, validated. (`model_copy(update=...)` would not validate.)"""
         return type(self)(**{**dict(self), **changes})
-
-
-class LateValue(Value):
-    """A value that many functions import and few use: its validators are made at its first use."""
-
-    model_config = ConfigDict(defer_build=True)

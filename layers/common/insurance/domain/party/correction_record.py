@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import AwareDatetime
 
-from insurance.domain.core.value import LateValue
+from insurance.domain.core.value import Value
 from insurance.domain.party.party import EvidenceReference
 
 
@@ -50,7 +50,7 @@ class PartyField(StrEnum):
         return self.corrected_by in FROM_THE_BEGINNING
 
 
-class CorrectionRecord(LateValue):
+class CorrectionRecord(Value):
     """What was corrected, from when it holds, and on what grounds."""
 
     fields: tuple[CorrectedField, ...]

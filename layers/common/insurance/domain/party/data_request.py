@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from insurance.domain.core.errors import FieldFault, InvalidFields, WrongState
 from insurance.domain.core.tasks import TaskCode
-from insurance.domain.core.value import LateValue
+from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
 
 ANSWER: Final = "answer_data_request"
@@ -40,7 +40,7 @@ class DataRequestOutcome(StrEnum):
     """An erasure that waits for the end of the legal hold."""
 
 
-class DataRequest(LateValue):
+class DataRequest(Value):
     """One request of a person, open until it is answered."""
 
     number: int
@@ -83,7 +83,7 @@ class ProofMethod(StrEnum):
     SECURITY_QUESTIONS = "security_questions"
 
 
-class IdentityProof(LateValue):
+class IdentityProof(Value):
     """How the identity of a person was checked, by whom and when."""
 
     method: ProofMethod
@@ -93,7 +93,7 @@ class IdentityProof(LateValue):
     checked_at: AwareDatetime
 
 
-class DataExport(LateValue):
+class DataExport(Value):
     """An export of all data of the party, for the party."""
 
     number: int
@@ -117,7 +117,7 @@ class DataExport(LateValue):
         return self.made_at >= self.due_at
 
 
-class RequestedErasure(LateValue):
+class RequestedErasure(Value):
     """An erasure that was asked for while the law kept the data. It is done when nothing keeps them."""
 
     requested_at: AwareDatetime

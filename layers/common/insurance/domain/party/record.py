@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from insurance.domain.core.classification import Classification, Internal, Record
 from insurance.domain.core.errors import (
@@ -16,7 +16,7 @@ from insurance.domain.core.errors import (
     WrongState,
 )
 from insurance.domain.core.identity import PartyId
-from insurance.domain.core.value import LateValue
+from insurance.domain.core.value import Value
 from insurance.domain.party.correction_record import CorrectionRecord
 from insurance.domain.party.data_request import (
     DataExport,
@@ -46,21 +46,21 @@ class ContactKind(StrEnum):
     PHONE = "phone"
 
 
-class DatedName(LateValue):
+class DatedName(Value):
     """A name, and since when it is theirs."""
 
     name: Name
     since: AwareDatetime
 
 
-class DatedAddress(LateValue):
+class DatedAddress(Value):
     """An address, and since when it is theirs."""
 
     address: Address
     since: AwareDatetime
 
 
-class Contact(LateValue):
+class Contact(Value):
     """How to reach the party, and since when."""
 
     kind: ContactKind
@@ -68,14 +68,14 @@ class Contact(LateValue):
     since: AwareDatetime
 
 
-class DatedAccount(LateValue):
+class DatedAccount(Value):
     """A bank account, and since when it is theirs."""
 
     account: Payee
     since: AwareDatetime
 
 
-class Consent(LateValue):
+class Consent(Value):
     """What the party allowed or forbade: the last one for a purpose counts."""
 
     purpose: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -84,7 +84,7 @@ class Consent(LateValue):
     recorded_by: str
 
 
-class Restriction(LateValue):
+class Restriction(Value):
     """A demand of the party, and when and why it was lifted. One of a kind stands at a time."""
 
     kind: RestrictionKind
@@ -119,8 +119,6 @@ type _History[V] = Annotated[tuple[V, ...], Field(max_length=HISTORY_MAX)]
 
 class Party(Record):
     """One customer, over all their contracts. What changed is kept with the time from which it holds."""
-
-    model_config = ConfigDict(defer_build=True)  # a quote that names no party never needs it
 
     SEALED_TEXTS = (
         "restrictions/*/reason",
