@@ -11,12 +11,12 @@ from insurance.domain.core.errors import ProductNotFound
 from insurance.domain.core.identity import Mode, version_id_for
 from insurance.domain.product import Product
 from insurance.domain.product.publishing.release import ProductVersion, order
-from insurance.operations.files.ports import Objects
-from insurance.operations.products.ports import KnownVersions
 from insurance.products import files, product, versions
 
 if TYPE_CHECKING:
     from insurance.domain.product.definition.files import Files
+    from insurance.operations.files.ports import Objects
+    from insurance.operations.products.ports import KnownVersions
 
 STATE_SECONDS = 60
 """How long a process goes by what it read of a product's versions: a withdrawn one is sold no longer."""
@@ -53,8 +53,8 @@ class Catalogue:
     def __init__(
         self,
         *,
-        stored: Callable[[], KnownVersions],
-        contents: Callable[[], Objects],
+        stored: "Callable[[], KnownVersions]",
+        contents: "Callable[[], Objects]",
         now: Callable[[], float] = time.time,
     ) -> None:
         self._stored, self._contents, self._now = stored, contents, now

@@ -4,7 +4,7 @@ They stand in one item among the parties, at the id that the contract's id gives
 a contract that names no other party this is the party's own item.
 """
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import AlreadyErased
@@ -14,7 +14,9 @@ from insurance.domain.party.demands import NO_DEMANDS, Demands, RestrictionKind
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.transaction import Write, check
-from insurance.operations.parties.ports import Keys
+
+if TYPE_CHECKING:
+    from insurance.operations.parties.ports import Keys
 
 PARTY = "party"
 """The column that names the holder of a contract, where the contract's id does not give it."""
@@ -65,7 +67,7 @@ class ContractKeys:
     """The keys of one contract, from the items that carry copies of them. That of a party that is being
     erased is withheld."""
 
-    def __init__(self, keys: Keys, contract_id: str, *items: Item | None) -> None:
+    def __init__(self, keys: "Keys", contract_id: str, *items: Item | None) -> None:
         self._keys = keys
         self.holder: PartyId = party_id_for(contract_id)
         """The party that holds the contract."""

@@ -7,16 +7,17 @@ from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import add, load, transact
-from insurance.operations.parties.ports import Keys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from insurance.operations.parties.ports import Keys
 
 
 class DynamoDBIndexKeys:
     """The port `IndexKeys` on DynamoDB. The key is read once a process, in its wrapped form."""
 
-    def __init__(self, client: "DynamoDBClient", tables: Tables, *, keys: Keys) -> None:
+    def __init__(self, client: "DynamoDBClient", tables: Tables, *, keys: "Keys") -> None:
         self._client = client
         self._parties_table = tables.parties
         self._keys = keys

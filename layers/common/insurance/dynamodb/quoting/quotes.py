@@ -18,15 +18,15 @@ from insurance.dynamodb.contract_keys import (
     not_erased,
 )
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
-from insurance.dynamodb.parties.party_items import party_write
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, read, transact, update
 from insurance.operations.command import Command
 from insurance.operations.idempotency import AlreadyAnswered, Idempotency
-from insurance.operations.parties.ports import Keys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from insurance.operations.parties.ports import Keys
 
 KEPT_AFTER_EXPIRY = timedelta(days=30)
 """A quote that came to nothing is deleted then; a bound one stays with its policy."""
@@ -41,7 +41,7 @@ class DynamoDBQuotes:
         tables: Tables,
         *,
         idempotency: IdempotencyRecords,
-        keys: Keys,
+        keys: "Keys",
     ) -> None:
         self._client = client
         self._quotes_table = tables.quotes
@@ -74,6 +74,7 @@ class DynamoDBQuotes:
             return []
         if registered is None:
             return [not_erased(self._tables.parties, quote.party_id)]
+        from insurance.dynamodb.parties.party_items import party_write  # noqa: PLC0415 - once a party
 
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(registered.stream)
@@ -159,7 +160,7 @@ def load_quote(
     quote_id: str,
     *,
     records: IdempotencyRecords,
-    keys: Keys,
+    keys: "Keys",
     idempotency: Idempotency,
 ) -> Stored[Quote]:
     """The quote, in one read with the idempotency record of a command that starts from it.

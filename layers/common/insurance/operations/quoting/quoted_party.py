@@ -1,23 +1,17 @@
 """For whom a quote is made: a new party, or one that the caller names."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from insurance.domain.core.errors import PartyNotFound
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import PartyId
-from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.core.stored import PartyKey
 from insurance.domain.party.demands import NO_DEMANDS, Demands
-from insurance.domain.party.details import details_of
 from insurance.domain.party.party import Policyholder
-from insurance.domain.party.record import Party
 from insurance.operations.command import Command
-from insurance.operations.parties.change_party import check_sees_party, standing_party
-from insurance.operations.parties.register_party import party_id_of_reference, registration
 from insurance.operations.quoting.ports import QuotingPorts
 
 
-@dataclass(frozen=True, slots=True)
-class PartyInput:
+class PartyInput(NamedTuple):
     """Who takes out the policy, as a caller says it."""
 
     policyholder: Policyholder | None
@@ -27,8 +21,7 @@ class PartyInput:
     """What the partner calls its customer."""
 
 
-@dataclass(frozen=True, slots=True)
-class QuotedParty:
+class QuotedParty(NamedTuple):
     """The party that a quote is made for."""
 
     policyholder: Policyholder
@@ -50,38 +43,10 @@ def find_quoted_party(named: PartyInput, command: Command, ports: QuotingPorts) 
         PartyDiffers: The caller states other details than are stored.
         ProcessingRestricted: The party demanded that their data are used for nothing new.
     """
-    if named.party_id is not None:
-        return _known(standing_party(named.party_id, ports.parties), named, command)
-    if named.reference is not None:
-        return _referenced(named.reference, named, command, ports)
-    if named.policyholder is None:
-        raise ValueError("a quote names a policyholder or a party")
-    return QuotedParty(named.policyholder, ports.keys.new())
-
-
-def _referenced(
-    reference: str, named: PartyInput, command: Command, ports: QuotingPorts
-) -> QuotedParty:
-    party_id = party_id_of_reference(reference, command, ports.index_keys)
-    try:
-        return _known(standing_party(party_id, ports.parties), named, command)
-    except PartyNotFound:
+    if named.party_id is None and named.reference is None:
         if named.policyholder is None:
-            raise
-    details = details_of(named.policyholder, reference)
-    partner, key = command.caller.partner, ports.keys.new()
-    party = Party.new(party_id, partner, details, at=command.now, by=command.actor)
-    event = registration(party, key, command)
-    return QuotedParty(named.policyholder, key, party_id, registered=event)
+            raise ValueError("a quote names a policyholder or a party")
+        return QuotedParty(named.policyholder, ports.keys.new())
+    from insurance.operations.quoting.named_party import find_named_party  # noqa: PLC0415 - most quotes name none
 
-
-def _known(stored: Stored[Party], named: PartyInput, command: Command) -> QuotedParty:
-    party, key = stored.record, stored.key
-    check_sees_party(party, command.caller)
-    policyholder = party.quoted_as(named.policyholder)
-    if key is None:
-        raise ValueError("a party that was erased is not read")
-    registered = None
-    if stored.head.sequence == 0:
-        registered = registration(party, key, command)
-    return QuotedParty(policyholder, key, party.id, party.demands, registered)
+    return find_named_party(named, command, ports)
