@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
@@ -116,7 +115,7 @@ def _changed(place: Place, change: Json) -> ProductSource:
     for step in place.path:
         inner = inner[step]
     inner.update(change)
-    return replace(source, document=document)
+    return source._replace(document=document)
 
 
 def _object(place: Place) -> Json:

@@ -1,7 +1,6 @@
 """What is checked before a version is published, and what its life allows."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from random import Random
@@ -275,13 +274,13 @@ def test_what_goes_back_to_its_authors_must_be_approved_again():
 
 
 def test_a_version_is_published_only_as_it_was_approved_and_tried():
-    made = replace(read(FOLDERS[0]), content="c")
+    made = read(FOLDERS[0])._replace(content="c")
     version = VERSION.replace(status=Status.APPROVED, content="c", approved_by="bob")
 
     assert version.published(check(made), by="bob", now=NOON).status is Status.ACTIVE
     with pytest.raises(InvalidProduct, match="another definition"):
         version.replace(content="other").published(check(made), by="bob", now=NOON)
-    untried = replace(made, scenarios={"risks": {}, "scenarios": []})
+    untried = made._replace(scenarios={"risks": {}, "scenarios": []})
     with pytest.raises(InvalidProduct, match="nothing that tries it"):
         version.published(check(untried), by="bob", now=NOON)
 

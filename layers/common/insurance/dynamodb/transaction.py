@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from random import random
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import uuid4
 
 from botocore.exceptions import ClientError, HTTPClientError
@@ -45,8 +44,7 @@ type Refusal = Callable[[Item | None], Exception]
 """What it means that a write's condition failed, given the item that stood in its way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """One conditional write of a transaction, and the refusal its failed condition stands for."""
 
     action: str

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from insurance.domain.core.identity import fingerprint
 
 KEPT_FOR = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedAnswer:
+class RecordedAnswer(NamedTuple):
     """What a command answered: a body, and the entity's tag if it has one.
 
     The body is JSON text: a replay gives the same characters, not the same facts in another order.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.terms import CoverTerms, Finding, ImposedTerms
@@ -56,8 +55,7 @@ OBJECTION: Final = Finding(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PricedRisk:
+class PricedRisk(NamedTuple):
     """A risk as the product reads it, and the product's offer for it."""
 
     product: Product
@@ -104,8 +102,7 @@ class PricedRisk:
         return status_of("", findings), findings
 
 
-@dataclass(frozen=True, slots=True)
-class NewRisk:
+class NewRisk(NamedTuple):
     """A risk whose answers the product has read, before outside sources are asked about it."""
 
     product: Product

@@ -1,8 +1,7 @@
 """Decide a referred quote: an underwriter accepts the risk on terms, or declines it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.caller import Caller
@@ -17,8 +16,7 @@ from insurance.operations.quoting.change_quote import load_quote, store_quote
 from insurance.operations.quoting.ports import QuotingPorts
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptanceInput:
+class AcceptanceInput(NamedTuple):
     """The terms on which an underwriter accepts a risk, and why."""
 
     reason: str

@@ -1,6 +1,6 @@
 """Explain a quote: every step from the answers to the premium."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from insurance.domain.core.stored import Stored
 from insurance.domain.quote.pricing import PricedRisk, price_again
@@ -10,8 +10,7 @@ from insurance.operations.quoting.ports import QuotingPorts
 from insurance.operations.quoting.read_quote import read_quote
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """A quote, and its price computed again on the same version and facts, with its trace."""
 
     quote: Stored[Quote]

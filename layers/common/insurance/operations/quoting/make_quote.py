@@ -1,9 +1,8 @@
 """Make a quote: price a risk, and keep the offer for as long as it stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from insurance.domain.core.identity import named_party, new_quote_id
 from insurance.domain.core.stored import Stored
@@ -19,8 +18,7 @@ from insurance.operations.quoting.quoted_party import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RiskInput:
+class RiskInput(NamedTuple):
     """What a caller wants a price for."""
 
     product: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from insurance.domain.core.event import Event
@@ -73,8 +72,7 @@ class Quotes(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class QuotingPorts:
+class QuotingPorts(NamedTuple):
     """What operations on quotes need from outside."""
 
     products: Products

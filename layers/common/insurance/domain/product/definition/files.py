@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
@@ -103,7 +102,7 @@ class Files(NamedTuple):
             InvalidProduct: All the faults of its shape.
         """
         read = read_source(self.document, self.tables, self.scenarios)
-        return replace(read, content=self.content)
+        return read._replace(content=self.content)
 
     def trusted(self) -> ProductSource:
         """As it was when it was published: its checks are not made again, its scenarios not read."""

@@ -1,12 +1,10 @@
 """A product version as its author wrote it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class ProductSource:
+class ProductSource(NamedTuple):
     """The document, its tables and its scenarios."""
 
     document: Mapping[str, Any]
