@@ -143,7 +143,7 @@ def get_plans(policy_id: str, query: Query) -> PlanOffers:
     scope=Scope.POLICIES_WRITE,
     callers=PARTNERS_AND_STAFF,
     roles=SERVICING,
-    shows=BillingView,
+    shows=BillingView.to,
     raises=(PlanAlreadyChosen,),
 )
 def post_plan(policy_id: str, request: PlanRequest, command: Command) -> BillingSummary:
@@ -157,7 +157,7 @@ def post_plan(policy_id: str, request: PlanRequest, command: Command) -> Billing
     scope=Scope.POLICIES_READ,
     callers={*PARTNERS_AND_STAFF, CallerKind.POLICYHOLDER},
     roles=EVERY_ROLE,
-    shows=BillingView,
+    shows=BillingView.to,
 )
 def get_billing(policy_id: str, parameters: BillingParameters, query: Query) -> BillingSummary:
     return read_billing(policy_id, parameters.as_at, query, ports)
@@ -210,7 +210,7 @@ def post_payment(request: PaymentRequest, command: Command) -> PaymentResult:
     scope=Scope.POLICIES_WRITE,
     callers=PARTNERS_AND_STAFF,
     roles=SERVICING,
-    shows=BillingView,
+    shows=BillingView.to,
     raises=(AlreadyErased, CurrencyMismatch, RefundTooLarge, TooManyChanges),
 )
 def post_refund(policy_id: str, request: RefundRequest, command: Command) -> BillingSummary:
@@ -224,7 +224,7 @@ def post_refund(policy_id: str, request: RefundRequest, command: Command) -> Bil
     scope=Scope.REFUNDS_APPROVE,
     callers=STAFF,
     roles=REFUND_APPROVERS,
-    shows=BillingView,
+    shows=BillingView.to,
     raises=(AlreadyErased, RefundTooLarge, SamePerson, WrongState),
 )
 def post_refund_approval(
@@ -236,11 +236,11 @@ def post_refund_approval(
 @api.command(
     "/v1/policies/{policy_id}/refunds/{refund_id}/screening",
     operation_id="screenRefund",
-    summary="Clear or refuse a refund whose payee matches the sanctions list",
+    summary="Clear or refuse the payee of an approved refund",
     scope=Scope.REFUNDS_APPROVE,
     callers=STAFF,
     roles=REFUND_SCREENERS,
-    shows=BillingView,
+    shows=BillingView.to,
     raises=(RefundTooLarge, SamePerson, WrongState),
 )
 def post_refund_screening(
@@ -256,7 +256,7 @@ def post_refund_screening(
     scope=Scope.SUSPENSE_RESOLVE,
     callers=STAFF,
     roles=RESOLVERS,
-    shows=BillingView,
+    shows=BillingView.to,
 )
 def post_suspense_balance(policy_id: str, command: Command) -> BillingSummary:
     return use_suspense(policy_id, command, ports)

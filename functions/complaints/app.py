@@ -292,7 +292,7 @@ def post_redress_approval(
 @api.command(
     "/v1/complaints/{complaint_id}/redress/{redress_id}/screening",
     operation_id="decideRedressScreening",
-    summary="Clear or refuse a redress whose payee matches the sanctions list",
+    summary="Clear or refuse the payee of an approved redress",
     scope=Scope.COMPLAINTS_HANDLE,
     callers=STAFF,
     roles=SCREENERS,

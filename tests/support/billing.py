@@ -41,7 +41,7 @@ def query_at(at: datetime, caller: Caller = PARTNER) -> Query:
     return Query(caller, at, at)
 
 
-ADA = Payee(name="Ada Merton", iban="GB33BUKB20201555555555")
+ADA = Payee(name="Ada Lovelace", iban="GB33BUKB20201555555555")
 
 
 def person(name: str, role: str = "finance") -> Caller:

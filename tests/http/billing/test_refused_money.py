@@ -145,6 +145,32 @@ def test_refunds_above_the_limits_of_a_role_are_not_approved_in_parts_either(
     assert refused["refunds"][1]["status"] == "cancelled"
 
 
+def test_a_refund_to_somebody_else_than_holds_the_policy_waits_for_a_third_person(
+    platform: Platform, path: str
+):
+    paid(platform, "300")
+    stranger = PAYEE | {"name": "Mallory Quick"}
+    made = asked(platform, path, payee=stranger)
+
+    seen = platform.get(f"{path}/billing", by=FIONA)
+    approved = platform.post(f"{made}/approval", APPROVE, by=FIONA)
+
+    assert seen["refunds"][0]["payee"]["name"] == "Mallory Quick"
+    assert seen["refunds"][0]["payee"]["account_ending"] == stranger["iban"][-4:]
+    assert "iban" not in str(seen)
+    assert seen["refunds"][0]["referred_because"].startswith("The payee is not who holds")
+    assert seen["refunded"]["amount"] == 0
+    assert "Quick" not in str(platform.get(f"{path}/billing"))
+    assert approved["refunds"][0]["status"] == "screening"
+    assert approved["refunded"] == money("10")
+    cleared = platform.post(f"{made}/screening", CLEAR, by=SUPERVISOR)
+    assert cleared["refunds"][0]["status"] == "executing"
+    again = asked(platform, path, "1", payee=stranger)
+    assert platform.post(f"{again}/approval", APPROVE, by=FIONA)["refunds"][1]["status"] == (
+        "executing"
+    )
+
+
 def test_a_return_above_the_limits_of_a_role_is_not_approved(platform: Platform):
     paid(platform, "250000.01", "REF-BIG", NOBODYS)
     big = f"/v1/suspense/{suspense_id_for(Mode.TEST, 'REF-BIG')}"

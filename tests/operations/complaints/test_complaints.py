@@ -245,7 +245,8 @@ def test_a_payee_on_a_sanctions_list_is_looked_at_first(platform):
     cleared = {"decision": "clear", "reason": "Born on another day."}
     found = platform.post(f"{path}/redress/{redress}/screening", cleared, by=COMPLIANCE)
     assert found["redress"][0]["status"] == "executing"
-    assert platform.get(path)["redress"] == found["redress"]
+    [told] = platform.get(path)["redress"]
+    assert told == {name: found["redress"][0][name] for name in ("id", "status", "amount")}
 
     again = platform.post(f"{path}/redress", listed, by=KIM)["redress"][1]["id"]
     approved = platform.post(f"{path}/redress/{again}/approval", AGREED, by=SVEN)

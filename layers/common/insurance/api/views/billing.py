@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.etag import etag
+from insurance.api.views.claim_parts import PayeeView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.billing import (
     BillingAccount,
@@ -16,8 +17,11 @@ from insurance.domain.billing import (
     Refund,
     schedule,
 )
+from insurance.domain.billing.refund import TO_ANOTHER
+from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.identity import invoice_id_for
 from insurance.domain.policy import Policy
+from insurance.domain.policy.holders import is_holder
 from insurance.operations.billing.offer_plans import PlanOffers
 from insurance.operations.billing.receive_payment import PaymentResult
 from insurance.operations.billing.suspense_context import SuspenseResult
@@ -115,14 +119,30 @@ class PaymentInView(BaseModel):
 
 
 class RefundView(BaseModel):
-    """A sum that goes back. The payee is not shown."""
+    """A sum that goes back. Its payee is shown to staff alone."""
 
     id: str
     amount: MoneyView
     status: str
     requested_by: str
+    """Who asked for it, and named the payee: another person approves it."""
     decided_by: str | None
     bank_reference: str | None
+    payee: PayeeView | None = None
+    referred_because: str | None = None
+    """Why another person must clear the payee after the approval."""
+
+    @classmethod
+    def internal(cls, refund: Refund, summary: BillingSummary) -> Self:
+        """As who approves it must see it: the payee with the end of the account."""
+        payee, policy = (summary.account.payees or {}).get(refund.id), summary.policy
+        known = payee and is_holder(payee.name, policy.policyholder, policy.joint_holders)
+        return cls.of(refund).model_copy(
+            update={
+                "payee": PayeeView.masked(payee) if payee else None,
+                "referred_because": TO_ANOTHER if payee and not known else None,
+            }
+        )
 
     @classmethod
     def of(cls, refund: Refund) -> Self:
@@ -154,6 +174,18 @@ class BillingView(View):
     invoices: list[InvoiceView]
     payments: list[PaymentInView]
     refunds: list[RefundView]
+    refunded: MoneyView | None = None
+    """All refunds that were approved so far: what the next approval is measured with. For staff alone."""
+
+    @classmethod
+    def to(cls, summary: BillingSummary, *, caller: Caller) -> Self:
+        """The account as this caller may see it: staff see to whom a refund goes, and the total."""
+        view, account = cls.of(summary), summary.account
+        if caller.kind is not CallerKind.STAFF:
+            return view
+        refunds = [RefundView.internal(refund, summary) for refund in account.refunds]
+        changes = {"refunds": refunds, "refunded": MoneyView.of(account.refunded)}
+        return view.model_copy(update=changes)
 
     @classmethod
     def of(cls, summary: BillingSummary) -> Self:

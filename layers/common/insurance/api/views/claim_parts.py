@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.views.terms import MoneyView, Shown
-from insurance.domain.claim import DecisionRecord, Payment, Reserve, Task
+from insurance.domain.claim import Claim, DecisionRecord, Payment, Reserve, Task
 from insurance.domain.claim.decision import REVIEW
 from insurance.domain.claim.recovery import Recovery
 from insurance.domain.party.party import Payee
@@ -116,7 +116,7 @@ class PayeeView(Shown):
 
 
 class PaymentView(BaseModel):
-    """A payment of a claim."""
+    """A payment of a claim. Its payee, and who asked for it, are for staff alone."""
 
     id: str
     cost_type: str
@@ -129,6 +129,22 @@ class PaymentView(BaseModel):
     instruction_id: str | None
     bank_reference: str | None
     finished_at: datetime | None
+    payee: PayeeView | None = None
+    """Of a bill its sender, who was named by who requested it."""
+    requested_by: str | None = None
+    decided_by: str | None = None
+
+    @classmethod
+    def internal(cls, payment: Payment, claim: Claim) -> Self:
+        """As who approves it must see it: the payee with the end of the account, and who asked for it."""
+        payee = claim.payee_of(payment)
+        return cls.of(payment).model_copy(
+            update={
+                "payee": PayeeView.masked(payee) if payee else None,
+                "requested_by": payment.requested_by,
+                "decided_by": payment.decided_by,
+            }
+        )
 
     @classmethod
     def of(cls, payment: Payment) -> Self:

@@ -111,6 +111,7 @@ class ClaimView(View):
                     "payee_requested": PayeeView.masked(change.payee) if change else None,
                     "payee_named_by": duties.get(Duty.PAYEE_NAMED),
                     "notice_taken_by": duties.get(Duty.NOTICE_TAKEN),
+                    "payments": [PaymentView.internal(each, claim) for each in claim.payments],
                 }
             )
         if caller.kind is not CallerKind.POLICYHOLDER:

@@ -7,10 +7,12 @@ from pydantic import BaseModel
 
 from insurance.api.etag import etag
 from insurance.api.paging import Page
-from insurance.api.views.claim_parts import DeadlineView
+from insurance.api.views.claim_parts import DeadlineView, PayeeView
 from insurance.api.views.internal_claims import NoteView
 from insurance.api.views.terms import MoneyView, View
+from insurance.domain.bank.outgoing_payment import AGREED
 from insurance.domain.complaint import Complainant, Complaint, Redress
+from insurance.domain.complaint.redress_payee import TO_ANOTHER, is_owed
 from insurance.domain.complaint.register import as_csv, row_of
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.stored import Stored
@@ -18,13 +20,32 @@ from insurance.operations.listing import ListPage
 
 
 class RedressView(BaseModel):
-    """One payment of redress."""
+    """One payment of redress. Its payee, and who asked for it, are for staff alone."""
 
     id: str
     status: str
     amount: MoneyView
     bank_reference: str | None
     finished_at: datetime | None
+    payee: PayeeView | None = None
+    requested_by: str | None = None
+    """Who offered it, and named the payee: another person approves it."""
+    decided_by: str | None = None
+    referred_because: str | None = None
+    """Why another person must clear the payee after the approval."""
+
+    @classmethod
+    def internal(cls, payment: Redress, complaint: Complaint) -> Self:
+        """As who approves it must see it: the payee with the end of the account, and who named them."""
+        payee = (complaint.payees or {}).get(payment.id)
+        return cls.of(payment).model_copy(
+            update={
+                "payee": PayeeView.masked(payee) if payee else None,
+                "requested_by": payment.requested_by,
+                "decided_by": payment.decided_by,
+                "referred_because": TO_ANOTHER if payee and not is_owed(payee, complaint) else None,
+            }
+        )
 
     @classmethod
     def of(cls, payment: Redress) -> Self:
@@ -66,6 +87,8 @@ class ComplaintView(View):
     reopened_because: str | None
     closed_as: str | None
     redress: list[RedressView]
+    redress_agreed: MoneyView | None = None
+    """All redress that was approved so far: what the next approval is measured with. For staff alone."""
 
     @classmethod
     def to(cls, stored: Stored[Complaint], *, caller: Caller) -> Self:
@@ -80,7 +103,11 @@ class ComplaintView(View):
         approved = [
             RedressView.of(redress) for redress in stored.record.redress if redress.instruction_id
         ]
-        changes = {"etag": etag(stored.head.sequence, "own"), "redress": approved}
+        changes = {
+            "etag": etag(stored.head.sequence, "own"),
+            "redress": approved,
+            "redress_agreed": None,
+        }
         return view.model_copy(update=changes)
 
     @classmethod
@@ -112,7 +139,8 @@ class ComplaintView(View):
             ombudsman_reference=complaint.ombudsman_reference,
             reopened_because=complaint.reopened_because,
             closed_as=complaint.closed_as,
-            redress=[RedressView.of(payment) for payment in complaint.redress],
+            redress=[RedressView.internal(payment, complaint) for payment in complaint.redress],
+            redress_agreed=MoneyView.of(complaint.redress_total(AGREED)),
         )
 
 

@@ -3,6 +3,7 @@
 Payments of claims, refunds of premium, returns of unmatched money and redress share this lifecycle.
 """
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Self
@@ -15,6 +16,10 @@ from insurance.domain.core.errors import WrongState
 from insurance.domain.core.money import Money
 from insurance.domain.core.segregation import Duty, check_segregation
 from insurance.domain.core.value import Value
+from insurance.domain.party.party import Payee
+
+type Payees = Mapping[str, Payee]
+"""Who is paid, by the payment's id."""
 
 
 class PaymentStatus(StrEnum):
@@ -22,7 +27,8 @@ class PaymentStatus(StrEnum):
 
     AWAITING_APPROVAL = "awaiting_approval"
     SCREENING = "screening"
-    """Approved, but the payee's name resembles one on a sanctions list: a person must look."""
+    """Approved, but another person must look at the payee: the name resembles one on a sanctions list,
+    or a refund or redress goes to somebody else than it is owed to."""
     EXECUTING = "executing"
     """Handed to the bank; only the bank's report moves it on."""
     PAID = "paid"
@@ -94,6 +100,10 @@ NOT_SENT: Final = frozenset(
     {PaymentStatus.AWAITING_APPROVAL, PaymentStatus.SCREENING, PaymentStatus.CANCELLED}
 )
 """Statuses of which the bank knows nothing."""
+
+
+SENT: Final = frozenset({PaymentStatus.EXECUTING, PaymentStatus.PAID})
+"""Statuses in which all who had to agree have agreed, to the payee too."""
 
 
 class OutgoingPayment(Value):
@@ -209,3 +219,8 @@ class OutgoingPayment(Value):
     def _check_second_person(self, duty: Duty, by: str) -> None:
         done = {Duty.PAYMENT_REQUESTED: self.requested_by, Duty.PAYMENT_APPROVED: self.decided_by}
         check_segregation(duty, by, done, f"{type(self).__name__.lower()} {self.id}")
+
+
+def went_before(payee: Payee, payments: Sequence[OutgoingPayment], payees: Payees) -> bool:
+    """Whether an earlier payment, that nobody objects to, went to the same name and account."""
+    return any(payees.get(each.id) == payee for each in payments if each.status in SENT)

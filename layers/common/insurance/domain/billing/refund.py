@@ -11,6 +11,9 @@ from insurance.domain.core.posting import Account, Posting, post
 
 PAID: Final = frozenset({PaymentStatus.PAID})
 
+TO_ANOTHER: Final = "The payee is not who holds the policy: another person must clear the payee."
+"""Why a refund waits for a look at its payee after its approval."""
+
 
 REFUND_EVENTS: Final = MappingProxyType(
     {

@@ -141,6 +141,7 @@ class BillingSummary:
     """A billing account on a day, with its statement."""
 
     account: BillingAccount
+    policy: Policy
     head: StreamPosition
     statement: Statement
     grace_days: int
@@ -158,7 +159,7 @@ class BillingSummary:
         """Summarise an account on the day that it is at this instant where the risk is."""
         today = at.astimezone(product.zone).date()
         on_the_day = statement(account, policy, today, zone=product.zone)
-        return cls(account, head, on_the_day, product.life.grace_days, today)
+        return cls(account, policy, head, on_the_day, product.life.grace_days, today)
 
     @property
     def status(self) -> BillingStatus:

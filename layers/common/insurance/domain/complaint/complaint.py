@@ -24,6 +24,7 @@ from insurance.domain.complaint.redress import (
     RedressOffer,
     redress_total,
 )
+from insurance.domain.complaint.redress_payee import is_known
 from insurance.domain.core.classification import Classification, Internal
 from insurance.domain.core.errors import (
     AlreadyErased,
@@ -239,7 +240,7 @@ class Complaint(PartyRecord):
         """The complaint with the redress approved, and the event's type.
 
         `matches` are those of the payee's name with the sanctions list. While one of them is not
-        cleared, the redress waits for a person to decide the match.
+        cleared, or where the payee is not who complained, the redress waits for another person.
 
         Raises:
             RedressNotFound: The complaint has no such redress.
@@ -247,7 +248,9 @@ class Complaint(PartyRecord):
             SamePerson: The person who offered it cannot approve it.
         """
         payee = self.payee_to_pay(redress_id)
-        suspect = bool(without_cleared(payee.name, matches, self.cleared))
+        suspect = not is_known(payee, self) or bool(
+            without_cleared(payee.name, matches, self.cleared)
+        )
         redress = self.redress_of(redress_id).approved(
             by=decision.by, reason=decision.reason, suspect=suspect
         )
@@ -259,7 +262,7 @@ class Complaint(PartyRecord):
     def clear_redress(
         self, redress_id: RedressId, matches: Sequence[ScreeningMatch], decision: RedressDecision
     ) -> Self:
-        """The complaint with the payee cleared: the matches mean somebody else, for this reason.
+        """The complaint with the payee cleared for this reason: the matches mean somebody else.
 
         Raises:
             RedressNotFound: The complaint has no such redress.

@@ -16,7 +16,7 @@ class ComplaintEventType(EventType):
     DEADLINE_MISSED = "complaint.deadline_missed"
     REDRESS_REQUESTED = "redress.requested"
     REDRESS_SUSPECTED = "redress.suspected"
-    """Approved, and the payee's name matches the sanctions list."""
+    """Approved, and another person must look at the payee."""
     REDRESS_APPROVED = "redress.approved"
     REDRESS_REFUSED = "redress.refused"
     REDRESS_PAID = "redress.paid"

@@ -1,5 +1,6 @@
 """Holders: how a policy is held, and by whom it was held before."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Self
 
@@ -7,6 +8,7 @@ from pydantic import AwareDatetime
 
 from insurance.domain.core.identity import PartyId
 from insurance.domain.core.value import Value
+from insurance.domain.party.names import is_same_name
 from insurance.domain.party.party import Policyholder
 
 
@@ -28,6 +30,12 @@ class JointHolder(Policyholder):
     @classmethod
     def of(cls, person: Policyholder, party_id: PartyId | None) -> Self:
         return cls(**dict(person), party_id=party_id)
+
+
+def is_holder(name: str, holder: Policyholder | None, joint: Sequence[JointHolder]) -> bool:
+    """Whether the name is that of somebody who holds the policy. It goes by the name that the policy
+    has: what a caller says of a payee is no proof."""
+    return any(is_same_name(name, each.name) for each in (holder, *joint) if each)
 
 
 class FormerHolder(Value):

@@ -1,26 +1,16 @@
 """Normal forms of what people search by: two ways to write a value have one form."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
+
+from insurance.domain.party.names import letters
 
 GRAMS: Final = range(3, 9)
 """The lengths of the beginnings of a name's words that are indexed, beside the whole words."""
 
 NAME_WORDS_MAX: Final = 8
 """The first words of a name are indexed, and no more: a long name of a firm says enough by them."""
-
-_UNWRITTEN = re.compile("['\u2019`\u00b4.]")
-"""Signs inside a word that many people leave out: O'Neill, St. Ives."""
-
-
-def letters(text: str) -> str:
-    """Lower case letters of the basic alphabet, digits and spaces: accents and other signs dropped."""
-    folded = unicodedata.normalize("NFKD", _UNWRITTEN.sub("", text).casefold())
-    plain = "".join(sign for sign in folded if not unicodedata.combining(sign))
-    return " ".join(_words(plain))
 
 
 def name_words(name: str) -> tuple[str, ...]:
@@ -69,8 +59,3 @@ def name_with_birth(key: str, born: date) -> str:
 
 def name_with_postcode(key: str, postcode: str) -> str:
     return f"{key}|{code(postcode)}"
-
-
-def _words(text: str) -> Iterable[str]:
-    """Words of letters and digits; letters of other alphabets stand as they are."""
-    return "".join(sign if sign.isalnum() else " " for sign in text).split()

@@ -1,10 +1,18 @@
 """Approve or refuse a refund, and clear or refuse its payee."""
 
 from insurance.domain.bank.approval import Approval
+from insurance.domain.bank.outgoing_payment import went_before
 from insurance.domain.billing import BillingSummary
 from insurance.domain.billing.refund import REFUND_EVENTS
 from insurance.domain.core.house_authority import Outlay, check_house_authority
-from insurance.operations.billing.account_context import AccountStep, load_account, store_account
+from insurance.domain.party.party import Payee
+from insurance.domain.policy.holders import is_holder
+from insurance.operations.billing.account_context import (
+    AccountContext,
+    AccountStep,
+    load_account,
+    store_account,
+)
 from insurance.operations.billing.ports import BillingPorts, RefundPorts
 from insurance.operations.command import Command
 
@@ -14,7 +22,8 @@ def decide_refund(
 ) -> BillingSummary:
     """Send a refund to the bank, or refuse it.
 
-    Where the payee's name resembles one on a sanctions list, a person must clear it first.
+    Where the payee is not who holds the policy, or the name resembles one on a sanctions list,
+    another person must clear the payee first.
 
     Raises:
         PolicyNotFound: There is no such policy in the caller's mode.
@@ -27,7 +36,7 @@ def decide_refund(
     """
     context = load_account(policy_id, command, ports)
     account = context.account
-    suspect = approval.granted and bool(ports.screening.matches(account.payee_of(refund_id).name))
+    suspect = approval.granted and _needs_a_look(account.payee_of(refund_id), context, ports)
     account = account.with_refund_decided(context.policy, refund_id, approval, suspect=suspect)
     if approval.granted:
         check_house_authority(command.caller, Outlay.REFUND, account.refunded)
@@ -38,7 +47,7 @@ def decide_refund(
 def screen_refund(
     policy_id: str, refund_id: str, approval: Approval, command: Command, ports: BillingPorts
 ) -> BillingSummary:
-    """Say whether the payee is another person than the sanctions list means.
+    """Say whether the payee may be paid: nobody on the sanctions list, and who is owed the money.
 
     Raises:
         PolicyNotFound: There is no such policy in the caller's mode.
@@ -51,3 +60,11 @@ def screen_refund(
     account = context.account.with_refund_screened(context.policy, refund_id, approval)
     step = AccountStep(account, REFUND_EVENTS[account.refund(refund_id).status])
     return store_account(step, context, command, ports)
+
+
+def _needs_a_look(payee: Payee, context: AccountContext, ports: RefundPorts) -> bool:
+    account, policy = context.account, context.policy
+    known = is_holder(payee.name, policy.policyholder, policy.joint_holders) or went_before(
+        payee, account.refunds, account.payees or {}
+    )
+    return not known or bool(ports.screening.matches(payee.name))

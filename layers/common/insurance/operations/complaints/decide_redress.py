@@ -12,7 +12,8 @@ from insurance.operations.complaints.ports import ComplaintPorts
 def approve_redress(
     complaint_id: str, redress_id: str, reason: str, command: Command, ports: ComplaintPorts
 ) -> Stored[Complaint]:
-    """Approve a redress. It waits for a person if the payee's name matches the sanctions list.
+    """Approve a redress. It waits for another person if the payee is not who complained, or if the
+    name matches the sanctions list.
 
     Raises:
         ComplaintNotFound: The complaint does not exist, or is of the other mode.
@@ -34,7 +35,8 @@ def approve_redress(
 def clear_redress(
     complaint_id: str, redress_id: str, reason: str, command: Command, ports: ComplaintPorts
 ) -> Stored[Complaint]:
-    """Clear the payee of a redress: the listed person is somebody else. The redress is paid then.
+    """Clear the payee of a redress: the listed person is somebody else, or the payee may have what is
+    owed to who complained. The redress is paid then.
 
     Raises:
         ComplaintNotFound: The complaint does not exist, or is of the other mode.
