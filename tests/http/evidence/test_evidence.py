@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from insurance.domain.evidence.refusal import ADVICE, Refusal
 from insurance.scanning import EICAR
 
 from tests.support import loopback
@@ -20,6 +21,7 @@ from tests.support.calls import (
     Handlers,
     staff,
 )
+from tests.support.hostile_pictures import hostile_pictures
 from tests.support.personal_data import erase
 from tests.support.pictures import PICTURE, PLACE, photograph, png
 from tests.support.streams import assert_chains_hold, streams
@@ -180,6 +182,15 @@ def test_what_is_wrong_is_refused_and_kept_apart_for_who_looks_into_it(
     assert (read.content, read.headers["content-type"]) == (file, "application/octet-stream")
     assert read.headers["content-disposition"] == 'attachment; filename="refused-other.bin"'
     assert_chains_hold(handlers.backend)
+
+
+@pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in hostile_pictures()])
+def test_a_hostile_picture_is_refused_with_a_code_and_what_to_do(handlers, path, bad):
+    evidence = sent(handlers, path, bad.file, media_type=bad.media_type)
+
+    assert (evidence["status"], evidence["refused_because"]) == ("refused", bad.why)
+    assert evidence["advice"] == ADVICE[Refusal(bad.why)]
+    assert objects(handlers).get(f"sealed/{evidence['id']}") is None
 
 
 def test_a_refused_file_whose_time_is_over_is_lent_to_nobody(handlers, path):

@@ -3,7 +3,8 @@
 from hashlib import sha256
 
 import pytest
-from insurance.domain.evidence.media import MediaType, Refusal, mismatch
+from insurance.domain.evidence.media import MediaType, mismatch
+from insurance.domain.evidence.refusal import Refusal
 from insurance.scanning import EICAR, BundledScanner
 
 from tests.support.pictures import jpeg, png

@@ -2,7 +2,8 @@
 
 import pytest
 from insurance.domain.evidence.media import MediaType
-from insurance.domain.evidence.pictures import Unreadable, without_metadata
+from insurance.domain.evidence.pictures import without_metadata
+from insurance.domain.evidence.refusal import FileRefused, Refusal
 
 from tests.support.pictures import (
     END,
@@ -68,12 +69,12 @@ def test_cleaning_twice_changes_nothing_more():
 
 @pytest.mark.parametrize("cut", range(2, len(jpeg(exif()))))
 def test_a_photograph_that_ends_early_is_unreadable(cut):
-    with pytest.raises(Unreadable):
+    with pytest.raises(FileRefused, match=Refusal.UNREADABLE):
         without_metadata(jpeg(exif())[:cut], MediaType.JPEG)
 
 
 def test_a_jpeg_without_a_picture_is_unreadable():
-    with pytest.raises(Unreadable):
+    with pytest.raises(FileRefused, match=Refusal.UNREADABLE):
         without_metadata(b"\xff\xd8\xff\xd9", MediaType.JPEG)
 
 
@@ -96,12 +97,12 @@ def test_a_png_keeps_what_is_needed_to_show_it():
 
 @pytest.mark.parametrize("cut", range(8, len(png())))
 def test_a_png_that_ends_early_is_unreadable(cut):
-    with pytest.raises(Unreadable):
+    with pytest.raises(FileRefused, match=Refusal.UNREADABLE):
         without_metadata(png()[:cut], MediaType.PNG)
 
 
 def test_a_png_whose_sums_do_not_hold_is_unreadable():
-    with pytest.raises(Unreadable):
+    with pytest.raises(FileRefused, match=Refusal.UNREADABLE):
         without_metadata(png().replace(PIXELS, PIXELS[:-1] + b"\0"), MediaType.PNG)
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from insurance.api.views.documents import LinkView
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.evidence.evidence import Evidence
+from insurance.domain.evidence.refusal import ADVICE
 from insurance.operations.claims.read_evidence import LinkedEvidence
 from insurance.operations.claims.take_evidence import AnnouncedEvidence
 
@@ -25,6 +26,9 @@ class EvidenceView(BaseModel):
     """Of the file as it was sent, without what was taken out of it then."""
     name: str | None
     refused_because: str | None
+    """A stable code (docs/claims.md, "Evidence")."""
+    advice: str | None
+    """What the sender can do about it."""
     same_file_as: str | None
     """Another claim that the same file came to; linked in `same_loss_as`."""
     requested_at: datetime
@@ -43,6 +47,7 @@ class EvidenceView(BaseModel):
             sha256=evidence.sha256 or None,
             name=evidence.name or None,
             refused_because=evidence.refused_because,
+            advice=ADVICE[evidence.refused_because] if evidence.refused_because else None,
             same_file_as=None if own else evidence.same_file_as,
             requested_at=evidence.requested_at,
             received_at=evidence.received_at,

@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, Field
 from insurance.domain.core.errors import WrongState
 from insurance.domain.core.identity import ClaimId, EvidenceId
 from insurance.domain.core.value import Value
-from insurance.domain.evidence.media import MediaType, Refusal
+from insurance.domain.evidence.media import MediaType
+from insurance.domain.evidence.refusal import Refusal
 
 EVIDENCE_MAX = 20
 """Files on one claim, whatever became of them."""

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from hashlib import sha256
 
+from insurance.domain.evidence.refusal import Refusal
+
 BYTES_MAX = 10 * 1024 * 1024
 
 
@@ -20,17 +22,6 @@ BEGINS = {
     MediaType.PDF: b"%PDF-",
 }
 ENDINGS = {MediaType.JPEG: "jpg", MediaType.PNG: "png", MediaType.PDF: "pdf"}
-
-
-class Refusal(StrEnum):
-    """Why a file is refused."""
-
-    WRONG_SIZE = "wrong_size"
-    WRONG_HASH = "wrong_hash"
-    WRONG_TYPE = "wrong_type"
-    INFECTED = "infected"
-    UNREADABLE = "unreadable"
-    """A picture that ends early or is put together wrong: what is in it cannot be told."""
 
 
 def mismatch(file: bytes, media_type: MediaType, size: int, digest: str) -> Refusal | None:

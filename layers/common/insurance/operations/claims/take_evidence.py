@@ -25,7 +25,8 @@ from insurance.domain.core.identity import evidence_id_for, file_mark
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.evidence.evidence import Evidence, EvidenceStatus
 from insurance.domain.evidence.intake import cleaned, differs
-from insurance.domain.evidence.media import BYTES_MAX, MediaType, Refusal
+from insurance.domain.evidence.media import BYTES_MAX, MediaType
+from insurance.domain.evidence.refusal import Refusal
 from insurance.domain.product import Product
 from insurance.operations.claims.claim_context import load_claim, store_claim
 from insurance.operations.claims.evidence_objects import (
