@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, ClassVar, Literal
 
 from insurance import bundles, telemetry, wiring
-from insurance.api.body import Request
+from insurance.api.body import FILE_BODY_BYTES_MAX, Request
 from insurance.api.fields import Instant, Reason
 from insurance.api.router import Api
 from insurance.api.views.payments import (
@@ -86,6 +86,7 @@ class BankReportRequest(Request):
 class StatusReportRequest(Request):
     """The bank's message as it came: pain.002, in any of its versions."""
 
+    BYTES_MAX: ClassVar[int] = FILE_BODY_BYTES_MAX
     FILES: ClassVar[frozenset[str]] = frozenset({"document"})
 
     document: Annotated[str, Field(min_length=1, max_length=200_000)]
@@ -94,6 +95,7 @@ class StatusReportRequest(Request):
 class StatementRequest(Request):
     """A statement as it came: a CAMT.053 message of one statement, or our CSV."""
 
+    BYTES_MAX: ClassVar[int] = FILE_BODY_BYTES_MAX
     FILES: ClassVar[frozenset[str]] = frozenset({"document"})
 
     format: Literal["camt.053", "csv"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from insurance import bundles, wiring
-from insurance.api.body import Request
+from insurance.api.body import FILE_BODY_BYTES_MAX, Request
 from insurance.api.fields import Reason
 from insurance.api.paging import Page
 from insurance.api.router import Api
@@ -55,18 +55,19 @@ READERS = {CallerKind.APPLICATION, CallerKind.STAFF}
 AUTHORS = {CallerKind.STAFF}
 AUTHORING_ROLES = {Role.PRODUCT_MANAGER}
 
-Text = Annotated[str, StringConstraints(max_length=2_000_000)]
+Text = Annotated[str, StringConstraints(max_length=60_000)]
+Table = Annotated[str, StringConstraints(max_length=6_000)]
 TableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
 class FilesRequest(Request):
     """A version's files as text: product.json, CSV tables by their names without `.csv`, scenarios.json."""
 
-    BYTES_MAX: ClassVar[int] = 4 * 1024 * 1024
+    BYTES_MAX: ClassVar[int] = FILE_BODY_BYTES_MAX
     FILES: ClassVar[frozenset[str]] = frozenset({"document", "tables", "scenarios"})
 
     document: Text
-    tables: Annotated[dict[TableName, Text], Field(max_length=200)] = {}
+    tables: Annotated[dict[TableName, Table], Field(max_length=20)] = {}
     scenarios: Text | None = None
 
     @property

@@ -30,6 +30,7 @@ from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, UNDERWRITIN
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Address, Email, Name, Policyholder
+from insurance.domain.product.covers import COVERS_MAX
 from insurance.domain.quote.pricing import PricedRisk
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command, Query
@@ -119,7 +120,7 @@ class QuoteRequest(Request):
     """Who takes out the policy. What is stored of a named party may be left out."""
     answers: dict[str, Any]
     """Answers to the product's questions, by code."""
-    covers: Annotated[list[Code], Field(max_length=50)] = []
+    covers: Annotated[list[Code], Field(max_length=COVERS_MAX)] = []
     """Optional covers that are wanted."""
     producer: Text | None = None
     """The producer of record, where it is not the partner itself."""
@@ -162,9 +163,9 @@ class ReferralDecisionRequest(Request):
     load: Load | None = None
     """A share of the net premium: "0.25" makes it a quarter dearer."""
     excess: MoneyOrNil | None = None
-    exclusions: Annotated[list[Code], Field(max_length=50)] = []
+    exclusions: Annotated[list[Code], Field(max_length=COVERS_MAX)] = []
     looked_up: Annotated[
-        dict[Code, Annotated[dict[str, Any], Field(max_length=50)]], Field(max_length=10)
+        dict[Code, Annotated[dict[str, Any], Field(max_length=60)]], Field(max_length=20)
     ] = {}
     """Facts that a look-up had not answered, by source: the underwriter answers for them."""
 

@@ -170,3 +170,15 @@ def test_a_body_over_10_mb_is_a_413(harbour: Caller) -> None:
 
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_body_of_more_than_the_operation_takes_is_a_413_that_says_how_much_it_takes(
+    harbour: Caller,
+) -> None:
+    longer = harbour.post_raw("/v1/quotes", b" " * (256 * 1024 + 1))
+    longest = harbour.post_raw("/v1/quotes", b" " * (7 * 1024 * 1024))
+
+    assert_problem(longer, 413, "body-too-large")
+    assert_problem(longest, 413, "body-too-large")  # more than Lambda takes: the gateway says it
+    for answer in (longer, longest):
+        assert "262,144 bytes" in answer.json()["detail"]

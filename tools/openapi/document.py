@@ -124,6 +124,7 @@ def _operation(route: Route, handler: Handler, schemas: Schemas) -> Json:
     if request:
         schema = schemas.references[(request, "validation")]
         rendered["requestBody"] = {
+            "description": f"At most {request.BYTES_MAX:,} bytes of UTF-8; an escape counts as its character.",
             "required": True,
             "content": {"application/json": {"schema": schema}},
         }

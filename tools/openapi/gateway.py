@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from insurance.api.body import BODY_BYTES_MAX, FILE_BODY_BYTES_MAX
 from insurance.api.problems import FAULT, NO_ROUTE, TYPE_PREFIX
 from insurance.api.responses import ALWAYS
 
@@ -63,7 +64,13 @@ KINDS: dict[str, Kind] = {
     "WAF_FILTERED": Kind(403, "filtered", "Filtered", "The firewall refused the request."),
     "BAD_REQUEST_PARAMETERS": Kind(400, "bad-header", "Header missing or malformed"),
     "BAD_REQUEST_BODY": Kind(400, "malformed-body", "Malformed body"),
-    "REQUEST_TOO_LARGE": Kind(413, "body-too-large", "Body too large", "The request is too large."),
+    "REQUEST_TOO_LARGE": Kind(
+        413,
+        "body-too-large",
+        "Body too large",
+        f"A body has at most {BODY_BYTES_MAX:,} bytes, one that carries a file at most"
+        f" {FILE_BODY_BYTES_MAX:,}; address and headers have 10,240 bytes.",
+    ),
     "UNSUPPORTED_MEDIA_TYPE": Kind(
         415, "unsupported-media-type", "Unsupported media type", "Send application/json."
     ),

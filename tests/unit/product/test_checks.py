@@ -130,6 +130,69 @@ def test_what_would_say_nothing_is_refused(change, path):
     assert [fault.path for fault in caught.value.faults] == [path]
 
 
+LONG = {"code": "text", "type": "text", "max": 1000}
+FIELDS = [
+    {"code": "registration", "type": "text", "pattern": "[A-Z0-9]{1,8}"},
+    {"code": "value", "type": "money"},
+    {"code": "mileage", "type": "integer"},
+    {"code": "first_registered", "type": "date"},
+    {"code": "use", "type": "choice", "choices": ["private", "business", "hire"]},
+]
+VEHICLES = {"code": "vehicles", "type": "list", "max": 500, "fields": FIELDS}
+LONG_LIST = {
+    **VEHICLES,
+    "fields": [*FIELDS, {"code": "driver", "type": "text", "max": 60}],
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        (
+            {"questions": [{"code": "n", "type": "integer"}, LONG_LIST]},
+            "/questions",
+        ),
+        (
+            {
+                "questions": [
+                    {"code": "n", "type": "integer"},
+                    {"code": "items", "type": "list", "fields": [LONG]},
+                ]
+            },
+            "/questions",
+        ),
+        (
+            {
+                "covers": [
+                    {
+                        "code": "main",
+                        "claim": {
+                            "asks": [
+                                {"code": "hurt", "type": "list", "max": 50, "fields": [LONG]},
+                            ]
+                        },
+                    }
+                ]
+            },
+            "/covers/0",
+        ),
+    ],
+    ids=["500 vehicles and their drivers", "a hundred long texts", "facts"],
+)
+def test_what_cannot_be_told_in_one_request_is_not_asked(change, path):
+    with pytest.raises(InvalidProduct) as caught:
+        checked(read_source(json.dumps(document(**change)), {}, None))
+
+    assert [fault.path for fault in caught.value.faults] == [path]
+    assert "bytes" in str(caught.value)
+
+
+def test_five_hundred_vehicles_can_be_told_in_one_request():
+    questions = [{"code": "n", "type": "integer"}, VEHICLES]
+
+    checked(read_source(json.dumps(document(questions=questions)), {}, None))
+
+
 @pytest.mark.parametrize(
     ("table", "told"),
     [

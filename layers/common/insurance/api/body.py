@@ -13,6 +13,16 @@ from insurance.domain.core.classification import Json, JsonObject
 from insurance.domain.core.errors import FieldFault, InsuranceError, InvalidFields
 
 BODY_BYTES_MAX = 256 * 1024
+"""Of a request, as UTF-8. An escape counts as the character that it stands for."""
+
+FILE_BODY_BYTES_MAX = 1_000_000
+"""Of a request that carries a file as text: escaped three times as long, and still an event that Lambda takes."""
+
+ESCAPED_TIMES_MAX = 3
+"""A character of four bytes is escaped as twelve: `\\ud83d\\ude00`."""
+
+ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+HALVES_OF_PAIRS = range(0xD800, 0xE000)
 DEPTH_MAX = 32
 INTEGER_MAX = 2**53 - 1
 """What every JSON reader holds exactly (RFC 7493)."""
@@ -44,7 +54,7 @@ class UnsupportedMediaType(InsuranceError):
 
 class BodyTooLarge(InsuranceError):
     def __init__(self, most: int) -> None:
-        super().__init__(f"This body has at most {most} bytes.")
+        super().__init__(f"This body has at most {most:,} bytes.")
 
 
 class Request(BaseModel):
@@ -59,30 +69,46 @@ class Request(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", defer_build=True)
 
     BYTES_MAX: ClassVar[int] = BODY_BYTES_MAX
+    """The largest body of the request; what its fields let through fits, or a test fails."""
     FILES: ClassVar[frozenset[str]] = frozenset()
     """Fields whose text is somebody's file: it is taken as it was written."""
 
 
 def body_text(event: Mapping[str, Any], most: int = BODY_BYTES_MAX) -> str:
-    """The body of a REST proxy event as text; `most` is in bytes.
+    """The body of a REST proxy event as text; `most` is in bytes of UTF-8.
 
     Raises:
         BodyTooLarge: It is longer.
         MalformedBody: It is not UTF-8.
     """
     raw = event.get("body") or ""
-    if not event.get("isBase64Encoded"):
-        text = str(raw)
-        if len(text) > most or len(text.encode("utf-8", "surrogatepass")) > most:
-            raise BodyTooLarge(most)
-        return text
-    try:
-        decoded = base64.b64decode(raw, validate=True)
-        if len(decoded) > most:
-            raise BodyTooLarge(most)
-        return decoded.decode("utf-8")
-    except ValueError as error:  # not base64, or not UTF-8 behind it
-        raise MalformedBody("The body is not UTF-8.") from error
+    if event.get("isBase64Encoded"):
+        try:
+            raw = base64.b64decode(raw, validate=True).decode("utf-8")
+        except ValueError as error:  # not base64, or not UTF-8 behind it
+            raise MalformedBody("The body is not UTF-8.") from error
+    text = str(raw)
+    if _is_longer(text, most):
+        raise BodyTooLarge(most)
+    return text
+
+
+def _is_longer(text: str, most: int) -> bool:
+    """Whether it is more than this many bytes, however a client writes what is not ASCII."""
+    if len(text) > ESCAPED_TIMES_MAX * most:
+        return True
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size <= most or size > ESCAPED_TIMES_MAX * most:
+        return size > most
+    return size - sum(map(_spent_on_escape, ESCAPE.finditer(text))) > most
+
+
+def _spent_on_escape(escape: re.Match[str]) -> int:
+    """The bytes that are sent beyond the character itself. Half of a pair stands for two bytes."""
+    if escape[1] is None:
+        return 0
+    code = int(escape[1], base=16)
+    return len(escape[0]) - (2 if code in HALVES_OF_PAIRS else len(chr(code).encode()))
 
 
 def read_json(text: str) -> Json:

@@ -15,6 +15,7 @@ from insurance.domain.policy import Initiator, TransactionKind
 from insurance.domain.policy.holders import JOINT_HOLDERS_MAX
 from insurance.domain.policy.notice import DispatchReference
 from insurance.domain.policy.transfer_record import Consent, TransferReason
+from insurance.domain.product.covers import COVERS_MAX
 from insurance.operations.policy.change_policy import ChangeInput
 from insurance.operations.policy.report_dispatch import DispatchInput
 from insurance.operations.policy.transfer_policy import TransferRequested
@@ -28,7 +29,7 @@ class EndorsementRequest(Request):
     effective_at: Instant | None = None
     answers: Annotated[dict[str, Any], Field(max_length=200)] = {}
     """The answers that change, by code; null removes an answer. The others stay."""
-    covers: Annotated[list[Code], Field(max_length=50)] | None = None
+    covers: Annotated[list[Code], Field(max_length=COVERS_MAX)] | None = None
     """The optional covers from then on; left out, they stay."""
     reason: Code | None = None
 

@@ -41,11 +41,11 @@ from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Claimant, Payee
 from insurance.domain.product import Product
 from insurance.domain.product.definition.numbers import Numbers
+from insurance.domain.product.definition.sizes import FACTS_BYTES_MAX
 from insurance.domain.quote.pricing import territory_of
 from insurance.domain.screening.screening import ScreeningMatch
 
 CLAIMS_PER_POLICY_MAX: Final = 250
-FACTS_BYTES_MAX: Final = 128 * 1024
 NARRATIVE_MAX: Final = 40_000
 """Characters of all parts of a narrative together: a claim has to fit into its item."""
 

@@ -14,7 +14,7 @@ from insurance.domain.product.language.kinds import at_scale
 from insurance.domain.product.language.scope import RatingInput, Scope
 from insurance.domain.product.language.terms import rounded
 
-COVERS_MAX: Final = 60
+COVERS_MAX: Final = 50
 
 
 class CoverOnOffer(NamedTuple):

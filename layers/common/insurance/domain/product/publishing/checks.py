@@ -6,8 +6,13 @@ from typing import NamedTuple
 
 from insurance.domain.product.claims.assessment import Assessment
 from insurance.domain.product.definition import model
+from insurance.domain.product.definition.sizes import (
+    ANSWERS_BYTES_MAX,
+    FACTS_BYTES_MAX,
+    size_faults,
+)
 from insurance.domain.product.definition.source import ProductSource
-from insurance.domain.product.faults import InvalidProduct, refuse
+from insurance.domain.product.faults import Fault, InvalidProduct, refuse
 from insurance.domain.product.language.scope import KeysAsked
 from insurance.domain.product.product import Product
 from insurance.domain.product.publishing.scenarios import Outcome, Scenarios, Seen
@@ -59,7 +64,7 @@ def checked(source: ProductSource, asked: KeysAsked | None = None) -> Product:
     """
     product = Product(source, asked)
     product.compile()
-    faults = []
+    faults = list(_too_large(product))
     for table, matcher, types in product.scope.matched:
         faults += table_checks.faults(matcher)
         gap = table_checks.gap(matcher, types)
@@ -71,6 +76,18 @@ def checked(source: ProductSource, asked: KeysAsked | None = None) -> Product:
     if faults:
         raise InvalidProduct(faults)
     return product
+
+
+def _too_large(product: Product) -> Iterator[Fault]:
+    """What is asked and cannot be told in one request."""
+    questions, looked_up = product.scope.questions, product.scope.looked_up
+    yield from size_faults(questions.values(), ANSWERS_BYTES_MAX, "/questions")
+    fields = [field for source in looked_up.values() for field in source.values()]
+    yield from size_faults(fields, ANSWERS_BYTES_MAX, "/look_ups")
+    for cover in product.definition.covers:
+        item = product.claims.item_question(cover.code)
+        told = [*product.claims.asks(cover.code), *(item.fields if item else ())]
+        yield from size_faults(told, FACTS_BYTES_MAX, cover.path)
 
 
 def _key(key: object, scale: int) -> str:

@@ -203,7 +203,7 @@ class Definition(Part):
     values: Annotated[Mapping[str, Expression], Keywords(maxProperties=200)] = {}
     """Named expressions."""
     tables: Annotated[Mapping[str, TableDeclaration], Keywords(maxProperties=200)] = {}
-    covers: Annotated[tuple[Cover, ...], Keywords(minItems=1, maxItems=60)]
+    covers: Annotated[tuple[Cover, ...], Keywords(minItems=1, maxItems=50)]
     underwriting: Annotated[tuple[UnderwritingRule, ...], Keywords(maxItems=300)] = ()
     rating: Rating
     life: Life = Life.nothing()
