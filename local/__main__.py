@@ -1,11 +1,15 @@
-"""`python -m local serve | run | tour | show ID | schedule ID | reindex | token NAME | env | relay | ensure`; see `--help`."""
+"""`python -m local serve | run | tour | show ID | schedule ID | reindex | redeliver | token NAME | env | relay | ensure`; see `--help`."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+from insurance.domain.core.delivery import Consumer
 
 from local.aws.cloudformation import TemplateError
 from local.processes import StackError
@@ -39,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     schedule.add_argument("id", help="its name in template.yaml: ReconciliationSchedule, …")
     schedule.add_argument("--input", help="JSON, in place of the schedule's own")
     commands.add_parser("reindex", help="make the search index again from all events")
+    _add_redeliver(commands)
     token = commands.add_parser("token", help="print an access token for a sample caller")
     token.add_argument("caller", help="see demo/samples.py")
     env = commands.add_parser("env", help="write what `sam local` needs to use this stack")
@@ -47,6 +52,33 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--from", dest="address", default=BRIDGE, help="where they find us")
     commands.add_parser("ensure", help="install the database engine, if it is missing")
     return parser
+
+
+def _add_redeliver(commands: Any) -> None:
+    redeliver = commands.add_parser(
+        "redeliver", help="bring events to the consumers that lack them"
+    )
+    redeliver.add_argument(
+        "--since",
+        type=_instant,
+        help="also look through all events since then (2026-11-30T06:00:00Z), should the register lack them",
+    )
+    redeliver.add_argument(
+        "--again",
+        choices=list(Consumer),
+        action="append",
+        default=[],
+        help="give a consumer that lost them all events since then again; may be repeated",
+    )
+    redeliver.add_argument("--set-aside", action="store_true", help="also what was set aside")
+    redeliver.add_argument("--dry-run", action="store_true", help="say what waits, and do nothing")
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text} has no offset: add Z for UTC")
+    return instant
 
 
 def _serve(_: argparse.Namespace) -> int:
@@ -97,6 +129,15 @@ def _reindex(_: argparse.Namespace) -> int:
     return reindex_local(from_environment())
 
 
+def _redeliver(chosen: argparse.Namespace) -> int:
+    from tools.redeliver import Asked, redeliver_local  # noqa: PLC0415 (as above)
+
+    if chosen.again and chosen.since is None:
+        raise StackError("--again needs --since: from when on the consumer lost its events")
+    asked = Asked(chosen.since, chosen.again, chosen.set_aside, chosen.dry_run)
+    return redeliver_local(asked, from_environment())
+
+
 def _token(chosen: argparse.Namespace) -> int:
     from demo.serve import print_token  # noqa: PLC0415 (as above)
 
@@ -131,6 +172,7 @@ _COMMANDS = {
     "show": _show,
     "schedule": _schedule,
     "reindex": _reindex,
+    "redeliver": _redeliver,
     "token": _token,
     "env": _env,
     "relay": _relay,

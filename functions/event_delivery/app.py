@@ -1,113 +1,198 @@
-"""Event delivery: publish, post and index every event of the Events table's stream, and schedule jobs.
+"""Event delivery: hand every event of the Events table's stream on to each consumer, and catch up.
 
 It indexes new quotes too, by the stream of their own table: a quote's first event stands in its item alone
 until the quote changes.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
-from insurance import bundles, telemetry, wiring
+from insurance import bundles, clients, telemetry, wiring
+from insurance.domain.core.delivery import GRACE, Consumer, Delivery
+from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.codec import from_stream
 from insurance.dynamodb.search.stored_quotes import read_stored_quote
 from insurance.metrics import Metric
-from insurance.operations.delivery.deliver_event import deliver_event
+from insurance.operations.delivery.catch_up import Wanted, catch_up
+from insurance.operations.delivery.deliver_streams import DeliveryReport, deliver_streams
 from insurance.operations.delivery.index_event import index_event, index_quote, remove_quote
+from insurance.operations.delivery.post_event import post_event
+from insurance.operations.delivery.register_heads import LastEvent, register_heads, take_back
+from insurance.operations.delivery.streams import StreamedEvent, Take
 from insurance.operations.parties.mark_contracts import mark_contracts
 from insurance.operations.parties.remove_key_copies import remove_key_copies
 from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 
-stores, ports, index_ports = wiring.stores(), bundles.delivery_ports(), bundles.index_ports()
-schedule = stores.scheduled_jobs
-instructions, policies_in_force = stores.instructions, stores.policies_in_force
-key_copies = stores.key_copies
+type Json = dict[str, Any]
+type Total = tuple[Mode, Currency]
 
-QUOTE_KEY = "id"
+stores, bus = wiring.stores(), wiring.event_bus()
+books, index_ports = bundles.books_ports(), bundles.index_ports()
+
+QUOTE_KEY: Final = "id"
 """The key of the Quotes table: the Events table has others."""
+RESERVE_MS: Final = 20_000
+"""What is begun with less time left may not end: a consumer out of reach takes up to nine seconds."""
+
+
+def consumers(moved: set[Total]) -> dict[Consumer, Take]:
+    """Every consumer, and how it takes an event, whatever became of it at the others. `moved` is told
+    which totals the books moved."""
+    return {
+        Consumer.SCHEDULE: lambda event, _: schedule_jobs(
+            event, products=books.products, schedule=stores.scheduled_jobs
+        ),
+        Consumer.PAYMENTS: lambda event, _: queue_payments(event, instructions=stores.instructions),
+        Consumer.IN_FORCE: lambda event, _: register_in_force(
+            event, policies=stores.policies_in_force
+        ),
+        Consumer.KEY_COPIES: lambda event, _: remove_key_copies(event, copies=stores.key_copies),
+        Consumer.DEMANDS: lambda event, _: mark_contracts(event, demands=stores.contract_demands),
+        Consumer.BOOKS: partial(_post, moved),
+        Consumer.BUS: lambda event, _: bus.publish(event),
+        Consumer.SEARCH: lambda event, _: _index(event),
+    }
 
 
 @telemetry.metrics.log_metrics
-def handler(batch: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Deliver the records in order; from the first that fails, the stream delivers again.
+def handler(given: Json, context: Any) -> Json:
+    """Deliver a batch of a table's stream.
 
-    Given items of either table to index (`tools/reindex.py`), it indexes them and does no more.
+    Or do what else it is asked for: `Index` items of either table (`tools/reindex.py`); `CatchUp` with
+    what waits (every minute); `Register` the heads of streams, or `TakeBack` what consumers have of them
+    (`tools/redeliver.py`).
     """
-    if "Index" in batch:
-        return _index_again(batch["Index"])
-    moved: set[tuple[Mode, Currency]] = set()
-    failures = []
-    for record in batch["Records"]:
-        try:
-            moved |= _deliver(record)
-        except Exception as error:
-            telemetry.logger.error("not delivered", error=type(error).__name__)
-            telemetry.count(Metric.DELIVERY_FAILURES)
-            failures = [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]
-            break
+    match given:
+        case {"Index": items}:
+            return _index_again(items)
+        case {"CatchUp": options}:
+            return _catch_up(options, context)
+        case {"Register": heads}:
+            return {"waiting": register_heads(_heads(heads), stores.deliveries)}
+        case {"TakeBack": names, "To": heads}:
+            back = [Consumer(name) for name in names]
+            return {"waiting": take_back(back, _heads(heads), stores.deliveries)}
+    return {"batchItemFailures": _deliver(given["Records"], _time_is_up(context))}
+
+
+def _deliver(records: list[Json], time_is_up: Callable[[], bool]) -> list[Json]:
+    """Deliver records of a stream. From the first that is reported, the stream delivers again."""
+    arrived: list[StreamedEvent] = []
+    again: set[str] = set()
+    for record in records:
+        if QUOTE_KEY in record["dynamodb"]["Keys"]:
+            if not _follow_quote(record):
+                again.add(record["dynamodb"]["SequenceNumber"])
+                break
+        elif record["eventName"] == "INSERT":
+            arrived.append(_streamed(record["dynamodb"]))
+        else:
+            _say_tampered(record["dynamodb"])
+    if arrived:
+        moved: set[Total] = set()
+        ports = bundles.stream_ports(consumers(moved))
+        report = deliver_streams(arrived, ports, time_is_up=time_is_up)
+        _tell(report, moved)
+        left = {stream for stream, _ in report.left}
+        again |= {
+            record["dynamodb"]["SequenceNumber"]
+            for record in records
+            if record["dynamodb"]["Keys"]["stream"]["S"] in left
+        }
+    numbers = (record["dynamodb"]["SequenceNumber"] for record in records)
+    return [{"itemIdentifier": number} for number in numbers if number in again][:1]
+
+
+def _catch_up(options: Json, context: Any) -> Json:
+    """Bring what waits to those that lack it: what is older than what may be under way just now, or,
+    `immediately`, all of it."""
+    now = datetime.now(UTC)
+    wanted = Wanted(
+        by=now if options.get("immediately") else now - GRACE,
+        looks_only=options.get("looks_only", False),
+        tries_set_aside=options.get("tries_set_aside", False),
+    )
+    moved: set[Total] = set()
+    ports = bundles.stream_ports(consumers(moved))
+    report = catch_up(wanted, ports, time_is_up=_time_is_up(context))
+    if not wanted.looks_only:
+        telemetry.count(Metric.STREAMS_BEHIND, report.behind)
+        _tell(report.delivery, moved)
+    return {
+        "behind": report.behind,
+        "set_aside": report.set_aside,
+        "streams": [_named(each) for each in report.named],
+        "delivered": report.delivery.delivered,
+        "finished": report.finished,
+    }
+
+
+def _tell(report: DeliveryReport, moved: set[Total]) -> None:
+    """Count what was delivered, and say what was not: the stream and the number, never what it says."""
+    if report.delivered:
+        telemetry.count(Metric.EVENTS_DELIVERED, report.delivered)
+    telemetry.count(Metric.DELIVERY_FAILURES, report.failed.total() + len(report.left))
+    for stream, entry in report.set_aside:
+        telemetry.count(Metric.EVENTS_SET_ASIDE)
+        telemetry.logger.error("set aside", stream=stream, **entry._asdict())
+    for consumer, error in report.failed:
+        telemetry.logger.error("out of reach", consumer=consumer, error=error)
+    for stream, error in report.left:
+        telemetry.logger.error("not delivered", stream=stream, error=error)
     for mode, currency in moved:
-        imbalance = ports.control_accounts.imbalance(mode, currency)
+        imbalance = books.control_accounts.imbalance(mode, currency)
         telemetry.business(Metric.LEDGER_IMBALANCE, abs(imbalance), mode=mode, currency=currency)
-    return {"batchItemFailures": failures}
 
 
-def _deliver(record: dict[str, Any]) -> set[tuple[Mode, Currency]]:
-    """Deliver one record; the totals that it moved."""
-    if QUOTE_KEY in record["dynamodb"]["Keys"]:
-        _index_quote(record)
-        return set()
-    if record["eventName"] != "INSERT":
-        # IAM cannot forbid a Put over an event, so the stream reports it.
-        telemetry.count(Metric.EVENTS_TAMPERED)
-        keys = from_stream(record["dynamodb"]["Keys"])
-        telemetry.logger.error(
-            "an event was changed or removed",
-            stream=keys["stream"]["S"],
-            sequence=keys["sequence"]["N"],
-        )
-        return set()
-    event = read_event(from_stream(record["dynamodb"]["NewImage"]))
-    # Before it is posted: what was posted is counted only the first time.
-    schedule_jobs(event, products=ports.products, schedule=schedule)
-    queue_payments(event, instructions=instructions)
-    register_in_force(event, policies=policies_in_force)
-    remove_key_copies(event, copies=key_copies)
-    mark_contracts(event, demands=stores.contract_demands)
-    posted = deliver_event(event, _appended_at(record["dynamodb"]), ports)
-    for amounts in posted:
+def _post(moved: set[Total], event: Event, appended_at: datetime) -> None:
+    for amounts in post_event(event, appended_at, books):
+        moved.add((amounts.mode, amounts.currency))
         total = {"mode": amounts.mode, "currency": amounts.currency}
         telemetry.business(Metric.PREMIUM_BOUND, amounts.premium_bound, **total)
         telemetry.business(Metric.CLAIMS_PAID, amounts.claims_paid, **total)
-    # Last: whatever keeps an event out of the search index keeps it out of nothing else.
+
+
+def _index(event: Event) -> None:
     _say_whether_whole(index_event(event, index_ports), event.stream, event.sequence)
-    telemetry.count(Metric.EVENTS_DELIVERED)
-    return {(amounts.mode, amounts.currency) for amounts in posted}
 
 
-def _index_quote(record: dict[str, Any]) -> None:
-    """A quote that was made is found from now on, and one that was deleted no longer.
+def _follow_quote(record: Json) -> bool:
+    """A quote that was made is found from now on, and one that was deleted no longer; its changes are
+    events. False: the index is out of reach. One that cannot be read is set aside at once."""
+    try:
+        _index_quote(record["eventName"], record["dynamodb"])
+    except Exception as error:
+        quote_id, name = record["dynamodb"]["Keys"][QUOTE_KEY]["S"], type(error).__name__
+        if clients.is_outage(error):
+            telemetry.count(Metric.DELIVERY_FAILURES)
+            telemetry.logger.error("out of reach", consumer=Consumer.SEARCH, error=name)
+            return False
+        telemetry.count(Metric.EVENTS_SET_ASIDE)
+        telemetry.logger.error("set aside", stream=quote_id, reason=name, consumer=Consumer.SEARCH)
+    return True
 
-    Its changes are events.
-    """
-    change = record["dynamodb"]
-    if record["eventName"] == "INSERT":
+
+def _index_quote(change_name: str, change: Json) -> None:
+    if change_name == "INSERT":
         quote = read_stored_quote(from_stream(change["NewImage"]))
         if quote is not None:
             _say_whether_whole(index_quote(quote, index_ports), quote.id, quote.sequence)
-    elif record["eventName"] == "REMOVE":
+    elif change_name == "REMOVE":
         remove_quote(change["Keys"][QUOTE_KEY]["S"], index_ports)
 
 
-def _index_again(items: list[dict[str, Any]]) -> dict[str, Any]:
+def _index_again(items: list[Json]) -> Json:
     """Make the search index say what these events and quotes say."""
     for item in map(from_stream, items):
         if QUOTE_KEY not in item:
-            event = read_event(item)
-            _say_whether_whole(index_event(event, index_ports), event.stream, event.sequence)
+            _index(read_event(item))
         elif (quote := read_stored_quote(item)) is not None:
             _say_whether_whole(index_quote(quote, index_ports), quote.id, quote.sequence)
     return {"indexed": len(items)}
@@ -121,5 +206,41 @@ def _say_whether_whole(is_whole: bool, stream: str, sequence: int) -> None:  # n
         telemetry.logger.error("personal facts are damaged", stream=stream, sequence=sequence)
 
 
-def _appended_at(change: dict[str, Any]) -> datetime:
-    return datetime.fromtimestamp(int(change["ApproximateCreationDateTime"]), UTC)
+def _say_tampered(change: Json) -> None:
+    """IAM cannot forbid a Put over an event, so the stream reports it."""
+    telemetry.count(Metric.EVENTS_TAMPERED)
+    keys = change["Keys"]
+    telemetry.logger.error(
+        "an event was changed or removed",
+        stream=keys["stream"]["S"],
+        sequence=keys["sequence"]["N"],
+    )
+
+
+def _streamed(change: Json) -> StreamedEvent:
+    return StreamedEvent(
+        change["Keys"]["stream"]["S"],
+        int(change["Keys"]["sequence"]["N"]),
+        datetime.fromtimestamp(int(change["ApproximateCreationDateTime"]), UTC),
+        lambda: read_event(from_stream(change["NewImage"])),
+    )
+
+
+def _heads(given: Json) -> dict[str, LastEvent]:
+    return {
+        stream: LastEvent(sequence, datetime.fromisoformat(at))
+        for stream, (sequence, at) in given.items()
+    }
+
+
+def _named(found: Delivery) -> Json:
+    return {
+        "stream": found.stream,
+        "head": found.head,
+        "lacking": dict(found.lacking),
+        "set_aside": [list(each) for each in found.set_aside],
+    }
+
+
+def _time_is_up(context: Any) -> Callable[[], bool]:
+    return lambda: context.get_remaining_time_in_millis() < RESERVE_MS

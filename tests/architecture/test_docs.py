@@ -66,6 +66,7 @@ TYPED_BY = {
         '"schedule", "ReconciliationSchedule"',
     ),
     "uv run python -m local reindex": ("tests/local/test_serve.py", '"reindex"'),
+    "uv run python -m local redeliver": ("tests/local/test_serve.py", '"redeliver"'),
     "make tour": ("tests/end_to_end/test_tour.py", "tour"),
     "make schema": ("tests/unit/product/test_checks.py", "schema_text()"),
     "make openapi": ("tests/template/test_openapi.py", "rendered()"),

@@ -108,6 +108,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "scheduler": ("joserfc",),
     "accounting": ("joserfc", "insurance.dynamodb.claims.claims"),
     "event_delivery": ("joserfc", "insurance.api"),
+    "event_register": ("joserfc", "insurance.api", "insurance.kms", "insurance.products"),
 }
 PROBE = """
 import gc, json, sys, app

@@ -3,7 +3,7 @@
 A change that is meant changes an expected answer: record again and read the difference
 (`git diff --text events`) before committing it. Events that no two runs make alike are made again only where they are missing: the
 authorizer's, whose tokens' key is thrown away (`tests/artefact/issuer_keys.json`), and the
-stream's (`events/event_delivery`).
+stream's (`events/event_delivery`, `events/event_register`).
 """
 
 import base64
@@ -21,6 +21,7 @@ from tests.artefact.scenes.billing import billing_scenes
 from tests.artefact.scenes.claims import arrears_scenes, assessment_scenes, claims_scenes
 from tests.artefact.scenes.common import (
     BUSY,
+    CAUGHT_UP,
     DELIVERED,
     ERASED_CUSTOMER,
     ERASURE,
@@ -37,6 +38,7 @@ from tests.artefact.scenes.common import (
     REDRESSED,
     REFUND_ORDERED,
     REFUNDED,
+    REGISTERED,
     SHARED,
     SUSPENDED,
     WAITING_ERASURE,
@@ -66,6 +68,8 @@ from tests.artefact.stream_events import stream_events
 GIVEN = {
     DELIVERED: PAID,
     INDEXED: PAID,
+    REGISTERED: PAID,
+    CAUGHT_UP: (*PAID, REGISTERED),
     SUSPENDED: IN_SUSPENSE,
     **dict.fromkeys((QUOTE_MADE, QUOTE_INDEXED), ("quoting/quote",)),
     QUOTE_DELETED: ("quoting/quote", QUOTE_MADE),
@@ -136,7 +140,7 @@ def delete_stale(paths: set[str]) -> None:
 
 
 RECONCILE, SCHEDULED = "accounting/reconcile", "scheduler/scheduled"
-RECORDED_APART = frozenset({"authorizer", "event_delivery"})
+RECORDED_APART = frozenset({"authorizer", "event_delivery", "event_register"})
 """The folders of events that are no scenes: tokens, and records of the table's stream."""
 
 
@@ -146,7 +150,12 @@ def _record_others(stage: SourceStage) -> None:
     # Live data, by the real time: nothing of test mode stands in them.
     write(f"{SCHEDULED}.json", {"kinds": ["billing", "earning"], "release_parked": True})
     _answer(stage, SCHEDULED, (), (*BUSY, PLANNED))
-    for folder, varies in (("authorizer", ("/answer/usageIdentifierKey",)), ("event_delivery", ())):
+    usage_key = ("/answer/usageIdentifierKey",)
+    for folder, varies in (
+        ("authorizer", usage_key),
+        ("event_delivery", ()),
+        ("event_register", ()),
+    ):
         for file in sorted((EVENTS / folder).glob("*.json")):
             if not file.name.endswith(EXPECTED):
                 path = f"{folder}/{file.stem}"

@@ -9,6 +9,7 @@ from tests.artefact.cases import case
 from tests.artefact.conftest import SourceStage
 from tests.artefact.scenes.common import (
     BUSY,
+    CAUGHT_UP,
     DELIVERED,
     ERASED_CUSTOMER,
     ERASURE,
@@ -23,6 +24,7 @@ from tests.artefact.scenes.common import (
     REDRESSED,
     REFUND_ORDERED,
     REFUNDED,
+    REGISTERED,
     SUSPENDED,
     WAITING_ERASURE,
     Json,
@@ -35,6 +37,8 @@ def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Js
     yield DELIVERED, {"Records": _inserted(items)}
     yield INDEXED, {"Index": [each["dynamodb"]["NewImage"] for each in _inserted(items)]}
     yield "event_delivery/tampered", {"Records": [_record("MODIFY", "9", items[0])]}
+    yield REGISTERED, {"Records": [_keys_alone(each) for each in _inserted(items)]}
+    yield CAUGHT_UP, {"CatchUp": {"immediately": True}}
     broken = {**items[0], "body": {"B": b"not what was packed"}}
     yield "event_delivery/unreadable", {"Records": [_record("INSERT", "10", broken)]}
     items = _appended(behind, stage, REFUNDED[-1])
@@ -58,6 +62,12 @@ def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Js
 
 def _inserted(items: list[Json]) -> list[Json]:
     return [_record("INSERT", str(number), item) for number, item in enumerate(items, start=1)]
+
+
+def _keys_alone(record: Json) -> Json:
+    """As of a time that is past on any machine's clock."""
+    change = {"Keys": record["dynamodb"]["Keys"], "ApproximateCreationDateTime": 1700000000}
+    return {**record, "dynamodb": change}
 
 
 def _appended(

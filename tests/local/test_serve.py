@@ -87,6 +87,7 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
         beside = shown(tmp_path, bodies[2]["id"])
         counted = local(tmp_path, "schedule", "ReconciliationSchedule", "--input", BOTH_BOOKS)
         reindexed = local(tmp_path, "reindex")
+        redelivered = local(tmp_path, "redeliver", "--since", "2020-01-01T00:00:00Z")
         process.send_signal(signal.SIGINT)
         status = process.wait(ENDED_SECONDS)
 
@@ -104,6 +105,10 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
     assert "Ada Merton" not in beside
     assert json.loads(counted.stdout) == {"finished": {"live": True, "test": True}}
     assert reindexed.stdout == "1 events and quotes were indexed again\n"
+    assert redelivered.stdout.splitlines() == [
+        "0 streams have events since then",
+        "0 streams are behind, 0 have events set aside",
+    ]
     unserved = local(tmp_path, "schedule", "ReconciliationSchedule")
     assert (unserved.returncode, "make serve" in unserved.stderr) == (1, True)
 

@@ -272,6 +272,27 @@ FAULTS = (
         "tests/operations/ledger",
     ),
     Fault(
+        "a consumer that is out of reach passes for one that took the event",
+        "operations/delivery/deliver_streams.py",
+        "            self._stuck.add(consumer)\n            return False\n        self._at",
+        "            self._at[consumer] = event.sequence\n            return False\n        self._at",
+        "tests/operations/delivery",
+    ),
+    Fault(
+        "a stream is done with when its delivery is, whatever was registered meanwhile",
+        "domain/core/delivery.py",
+        "head = max(self.head, progress.head)",
+        "head = progress.head",
+        "tests/operations/delivery",
+    ),
+    Fault(
+        "a gap in a stream passes for its end",
+        "operations/delivery/deliver_streams.py",
+        "if each in reached and position == arrived.sequence - 1",
+        "if each in reached and position < arrived.sequence",
+        "tests/operations/delivery",
+    ),
+    Fault(
         "who closed a month may lock it",
         "domain/ledger/calendar.py",
         "done = {Duty.MONTH_CLOSED: self.closed_by}",

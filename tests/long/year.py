@@ -40,8 +40,8 @@ from insurance.operations.billing.ports import CollectionPorts, RefundPorts
 from insurance.operations.billing.read_billing import read_billing
 from insurance.operations.billing.receive_payment import receive_payment
 from insurance.operations.command import Command, Query
-from insurance.operations.delivery.deliver_event import deliver_event
-from insurance.operations.delivery.ports import DeliveryPorts
+from insurance.operations.delivery.ports import BooksPorts
+from insurance.operations.delivery.post_event import post_event
 from insurance.operations.idempotency import Idempotency, RecordedAnswer
 from insurance.operations.ledger.ports import EarningsPorts, LedgerPorts
 from insurance.operations.ledger.post_earned_premium import post_earned_premium
@@ -119,7 +119,9 @@ def play(policies: int) -> Played:
             pool.join()
         seconds = time.monotonic() - began
         stores = Stores(lambda: dynamodb, tables.__getitem__, PlainKeys)
-        ports = LedgerPorts(wiring.products(), stores.policy_ledgers, stores.general_ledger)
+        ports = LedgerPorts(
+            wiring.products(), stores.policy_ledgers, stores.general_ledger, stores.deliveries
+        )
         health = read_health(Currency.GBP, Query(FINANCE, ENDS, ENDS), ports).health
     return Played(policies, seconds, _processor_seconds() - worked_before, happened, health)
 
@@ -332,10 +334,10 @@ class Year:
         reactions: list[Callable[[], object]] = []
         for event in self.stream.events(self.personas):
             schedule_jobs(event, products=self.products, schedule=self.scheduled)
-            deliver_event(
+            post_event(
                 event,
                 self.now,
-                DeliveryPorts(self.products, self.control_accounts, _Nobody()),
+                BooksPorts(self.products, self.control_accounts),
             )
             self.happened[event.type] += 1
             reactions += self._reactions(event)
@@ -352,11 +354,6 @@ class Year:
             received_at=self.now,
             render=lambda _result: RecordedAnswer("{}"),
         )
-
-
-class _Nobody:
-    def publish(self, event: Event) -> None:
-        """Nobody listens here."""
 
 
 class _Stream:

@@ -22,7 +22,7 @@ from tests.support.routes import check_declared
 type Json = dict[str, Any]
 
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
-WITHOUT_ROUTES = ("authorizer", "event_delivery")
+WITHOUT_ROUTES = ("authorizer", "event_delivery", "event_register")
 """Functions that API Gateway calls for something else, or not at all."""
 
 FOLDERS = tuple(
@@ -35,6 +35,7 @@ CONTEXT = SimpleNamespace(
     memory_limit_in_mb=512,
     invoked_function_arn="arn:aws:lambda:eu-west-2:000000000000:function:test",
     aws_request_id="test",
+    get_remaining_time_in_millis=lambda: 60_000,
 )
 CLOCK = "2026-11-20T09:00:00Z"
 """A week and a half before the cover of `QUOTE` begins."""

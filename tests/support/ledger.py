@@ -18,8 +18,8 @@ from insurance.domain.ledger.health import Health
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates
 from insurance.dynamodb.stores import Stores
-from insurance.operations.delivery.deliver_event import PostedAmounts, deliver_event
-from insurance.operations.delivery.ports import DeliveryPorts
+from insurance.operations.delivery.ports import BooksPorts
+from insurance.operations.delivery.post_event import PostedAmounts, post_event
 from insurance.operations.ledger.close_period import (
     close_period,
     lock_period,
@@ -52,11 +52,6 @@ def finance(name: str = "fiona", role: str = "finance") -> Caller:
     )
 
 
-class NoBus:
-    def publish(self, event: Event) -> None:
-        """Nobody listens here."""
-
-
 class Bookkeeper:
     """The ledger, and the calls that a test makes of it."""
 
@@ -64,7 +59,9 @@ class Bookkeeper:
         self.dynamodb, self.tables = dynamodb, tables
         stores = Stores(lambda: dynamodb, tables.__getitem__, PlainKeys)
         self.ledger, self.control_accounts = stores.general_ledger, stores.control_accounts
-        self.ports = LedgerPorts(wiring.products(), stores.policy_ledgers, stores.general_ledger)
+        self.ports = LedgerPorts(
+            wiring.products(), stores.policy_ledgers, stores.general_ledger, stores.deliveries
+        )
         self.accounting = AccountingPorts(
             wiring.products(), stores.calendars, stores.reconciliations
         )
@@ -78,8 +75,8 @@ class Bookkeeper:
             )
 
     def deliver(self, event: Event, products: Products) -> list[PostedAmounts]:
-        ports = DeliveryPorts(products, self.control_accounts, NoBus())
-        return deliver_event(event, FAR, ports)
+        ports = BooksPorts(products, self.control_accounts)
+        return post_event(event, FAR, ports)
 
     def take_in(
         self, platform: Platform, *, but: Callable[[Event], bool] = lambda _event: False

@@ -8,10 +8,14 @@ from insurance import wiring
 
 # A function loads the bundle that it asks for: every import below is inside its function.
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from insurance.domain.core.delivery import Consumer
     from insurance.operations.billing.ports import BillingPorts, CollectionPorts, RefundPorts
     from insurance.operations.claims.ports import ClaimPorts, EvidencePorts, ReinstatementPorts
     from insurance.operations.complaints.ports import ComplaintPorts
-    from insurance.operations.delivery.ports import DeliveryPorts, IndexPorts
+    from insurance.operations.delivery.ports import BooksPorts, IndexPorts
+    from insurance.operations.delivery.streams import StreamPorts, Take
     from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
     from insurance.operations.parties.ports import (
@@ -161,6 +165,7 @@ def ledger_ports() -> LedgerPorts:
         products=wiring.products(),
         policy_ledgers=wiring.stores().policy_ledgers,
         general_ledger=wiring.stores().general_ledger,
+        deliveries=wiring.stores().deliveries,
     )
 
 
@@ -180,13 +185,21 @@ def earnings_ports() -> EarningsPorts:
     return EarningsPorts(products=wiring.products(), earnings=wiring.stores().earnings)
 
 
-def delivery_ports() -> DeliveryPorts:
-    from insurance.operations.delivery.ports import DeliveryPorts
+def books_ports() -> BooksPorts:
+    from insurance.operations.delivery.ports import BooksPorts
 
-    return DeliveryPorts(
-        products=wiring.products(),
-        control_accounts=wiring.stores().control_accounts,
-        bus=wiring.event_bus(),
+    return BooksPorts(products=wiring.products(), control_accounts=wiring.stores().control_accounts)
+
+
+def stream_ports(consumers: Mapping[Consumer, Take]) -> StreamPorts:
+    from insurance.clients import is_outage
+    from insurance.operations.delivery.streams import StreamPorts
+
+    return StreamPorts(
+        consumers=consumers,
+        deliveries=wiring.stores().deliveries,
+        stored=wiring.stores().stored_events,
+        is_outage=is_outage,
     )
 
 

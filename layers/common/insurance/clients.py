@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from insurance.config import data_path, setting
+from insurance.config import MissingSetting, data_path, setting
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -29,6 +29,27 @@ def client(
             signature_version="s3v4" if service == "s3" else None,  # links are signed as requests
             user_agent=f"coverwright {setting('POWERTOOLS_SERVICE_NAME')}",
         ),
+    )
+
+
+OWN_FAULTS: Final = frozenset(
+    {"ValidationException", "TransactionCanceledException", "InvalidCiphertextException"}
+)
+"""Error codes by which AWS refuses what it was asked for, and always will."""
+
+
+def is_outage(error: Exception) -> bool:
+    """Whether AWS, the network or the deployment failed, and not what was asked for: it passes, or is
+    mended, and the same call succeeds then."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from insurance.domain.core.errors import Unavailable
+
+    if isinstance(error, ClientError):
+        return error.response["Error"]["Code"] not in OWN_FAULTS
+    return isinstance(
+        error,
+        Unavailable | BotoCoreError | OSError | MemoryError | ImportError | MissingSetting,
     )
 
 

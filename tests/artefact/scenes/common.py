@@ -245,6 +245,7 @@ PAID = (*SETTLED, "payment_execution/report_paid")
 
 DELIVERED = "event_delivery/delivered"
 INDEXED = "event_delivery/indexed"
+REGISTERED, CAUGHT_UP = "event_register/registered", "event_delivery/caught_up"
 IN_SUSPENSE = (*ISSUED, "billing/plan", "billing/payment_for_an_unknown_policy")
 SUSPENDED = "event_delivery/suspended"
 QUOTE_MADE, QUOTE_DELETED = "event_delivery/quote_made", "event_delivery/quote_deleted"

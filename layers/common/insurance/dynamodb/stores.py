@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from insurance.dynamodb.billing.accounts import DynamoDBBilling
     from insurance.dynamodb.claims.claims import DynamoDBClaims
     from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
+    from insurance.dynamodb.delivery.deliveries import DynamoDBDeliveries
+    from insurance.dynamodb.delivery.stored_events import DynamoDBStoredEvents
     from insurance.dynamodb.documents.documents import DynamoDBDocuments
     from insurance.dynamodb.idempotency_records import IdempotencyRecords
     from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
@@ -323,6 +325,18 @@ class Stores:
             idempotency=self.idempotency,
             keys=self.keys,
         )
+
+    @cached_property
+    def deliveries(self) -> DynamoDBDeliveries:
+        from insurance.dynamodb.delivery.deliveries import DynamoDBDeliveries
+
+        return DynamoDBDeliveries(self.client, self._tables)
+
+    @cached_property
+    def stored_events(self) -> DynamoDBStoredEvents:
+        from insurance.dynamodb.delivery.stored_events import DynamoDBStoredEvents
+
+        return DynamoDBStoredEvents(self.client, self._tables)
 
     @cached_property
     def sealed_facts(self) -> DynamoDBSealedFacts:

@@ -25,6 +25,7 @@ class Tables:
     billing = _Name()
     claims = _Name()
     complaints = _Name()
+    deliveries = _Name()
     documents = _Name()
     events = _Name()
     idempotency = _Name()

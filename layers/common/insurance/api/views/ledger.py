@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.paging import Page
+from insurance.api.views.deliveries import GapView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.csv_export import write_csv
@@ -75,7 +76,8 @@ class ReconciliationView(BaseModel):
 
 
 class HealthView(View):
-    """Every invariant of the ledger of one mode and currency, and how old the figures are."""
+    """Every invariant of the ledger of one mode and currency, how old the figures are, and what was not
+    delivered: of every currency, at most fifty streams."""
 
     mode: str
     currency: str
@@ -85,6 +87,7 @@ class HealthView(View):
     age_seconds: int | None
     invariants: list[InvariantView]
     reconciliation: ReconciliationView | None
+    gaps: list[GapView]
 
     @classmethod
     def of(cls, read: LedgerHealth) -> Self:
@@ -99,6 +102,7 @@ class HealthView(View):
             reconciliation=(
                 ReconciliationView.of(health.reconciliation) if health.reconciliation else None
             ),
+            gaps=[GapView.of(each) for each in health.gaps],
         )
 
 

@@ -1,10 +1,11 @@
 """Health: every invariant of the general ledger, as figures that are kept while events are posted."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from insurance.domain.core.delivery import Delivery
 from insurance.domain.core.posting import Account
 from insurance.domain.ledger.calendar import AccountingPeriod
 from insurance.domain.ledger.reconciliation import Reconciliation
@@ -45,23 +46,32 @@ class Invariant(NamedTuple):
 
 
 class Health(NamedTuple):
-    """The invariants, the age of their figures, and the last reconciliation."""
+    """The invariants, the age of their figures, the last reconciliation, and what waits to be delivered."""
 
     totals: Totals
     invariants: tuple[Invariant, ...]
     age: timedelta | None
     reconciliation: Reconciliation | None
+    gaps: Sequence[Delivery]
+    """Streams of which a consumer lacks an event, or has it set aside; the books are one consumer."""
 
     @property
     def healthy(self) -> bool:
         reconciled = self.reconciliation is None or self.reconciliation.clean
-        return reconciled and all(invariant.holds for invariant in self.invariants)
+        holds = all(invariant.holds for invariant in self.invariants)
+        return reconciled and holds and not self.gaps
 
 
-def health_of(totals: Totals, reconciliation: Reconciliation | None, *, now: datetime) -> Health:
+def health_of(
+    totals: Totals,
+    reconciliation: Reconciliation | None,
+    gaps: Sequence[Delivery],
+    *,
+    now: datetime,
+) -> Health:
     """Check every invariant. The number of figures is fixed: nothing is summed over the policies."""
     age = None if totals.last_event_at is None else max(now - totals.last_event_at, timedelta())
-    return Health(totals, tuple(_invariants(totals)), age, reconciliation)
+    return Health(totals, tuple(_invariants(totals)), age, reconciliation, gaps)
 
 
 def _invariants(totals: Totals) -> list[Invariant]:

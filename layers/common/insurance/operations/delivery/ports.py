@@ -149,9 +149,8 @@ class IndexPorts:
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryPorts:
-    """What the delivery of an event needs from outside."""
+class BooksPorts:
+    """What the posting of an event needs from outside."""
 
     products: Products
     control_accounts: ControlAccounts
-    bus: EventBus

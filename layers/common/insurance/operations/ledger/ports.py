@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
+    from insurance.domain.core.delivery import Delivery
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import Mode
     from insurance.domain.core.money import Currency
@@ -168,6 +170,13 @@ class Reconciliations(Protocol):
         """All events of a stream."""
 
 
+class Deliveries(Protocol):
+    """How far events were delivered."""
+
+    def waiting(self, mode: Mode, *, by: datetime) -> Iterator[Delivery]:
+        """The streams of which something has waited since `by` or longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerPorts:
     """What operations that read the ledger need from outside."""
@@ -175,6 +184,7 @@ class LedgerPorts:
     products: Products
     policy_ledgers: PolicyLedgers
     general_ledger: GeneralLedger
+    deliveries: Deliveries
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
 
+from insurance.domain.core.delivery import GRACE
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.domain.core.posting import Account
@@ -13,6 +16,9 @@ from insurance.domain.ledger.journal import AccountLine, JournalEntry
 from insurance.domain.ledger.trial_balance import NO_BALANCE, AccountBalance, account_balances
 from insurance.operations.command import Query
 from insurance.operations.ledger.ports import LedgerPorts, PeriodKey, Slice
+
+GAPS_MAX: Final = 50
+"""Streams that health names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +70,11 @@ class JournalPage:
 
 
 def read_health(currency: Currency, query: Query, ports: LedgerPorts) -> LedgerHealth:
-    """Check every invariant of the ledger of the caller's mode."""
-    ledger, mode = ports.general_ledger, query.caller.mode
-    totals = ledger.totals(mode, currency)
-    health = health_of(totals, ledger.last_reconciliation(mode), now=query.received_at)
+    """Check every invariant of the ledger of the caller's mode, and that every event was delivered."""
+    ledger, mode, now = ports.general_ledger, query.caller.mode, query.received_at
+    totals, last = ledger.totals(mode, currency), ledger.last_reconciliation(mode)
+    gaps = tuple(islice(ports.deliveries.waiting(mode, by=now - GRACE), GAPS_MAX))
+    health = health_of(totals, last, gaps, now=now)
     return LedgerHealth(mode, currency, health)
 
 

@@ -1,24 +1,16 @@
-"""Deliver an event: check that it is what was written, publish it, and post it to the ledger once."""
+"""Post an event to the general ledger, once."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from insurance.domain.contract.terms import ProductRef
-from insurance.domain.core.errors import InsuranceError
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.domain.core.posting import Account, Posting
 from insurance.domain.ledger.sources import source_of
 from insurance.domain.policy.conditions import Conditions
-from insurance.operations.delivery.ports import DeliveryPorts
-
-
-class BrokenEvent(InsuranceError):
-    """An event whose content is not what was hashed."""
-
-    def __init__(self, event: Event) -> None:
-        super().__init__(f"Event {event.sequence} of {event.stream} is not what was hashed.")
+from insurance.operations.delivery.ports import BooksPorts
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +23,18 @@ class PostedAmounts:
     claims_paid: int
 
 
-def deliver_event(event: Event, appended_at: datetime, ports: DeliveryPorts) -> list[PostedAmounts]:
-    """Publish the event and post it to the ledger. Safe to repeat: a stream may deliver it again.
+def post_event(event: Event, appended_at: datetime, ports: BooksPorts) -> list[PostedAmounts]:
+    """Post the event to the ledger. Safe to repeat: a stream may deliver it again.
 
-    It is posted last, because what it moved is counted only the first time, and a failing bus must
-    not lose that. Returns an empty list when the event was posted before.
+    Returns an empty list when the event was posted before.
 
     Raises:
-        BrokenEvent: The event's content is not what was hashed.
         Unavailable: Other events of the same aggregate were posted at every attempt.
     """
 
     def conditions_of(product: ProductRef) -> Conditions:
         return Conditions.of(ports.products.version(product))
 
-    if event.digest() != event.hash:
-        raise BrokenEvent(event)
-    ports.bus.publish(event)
     source = source_of(event, conditions_of)
     if source is None:
         return []

@@ -1,0 +1,1 @@
+"""How far streams of events were handed on, on DynamoDB."""

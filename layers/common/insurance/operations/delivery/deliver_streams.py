@@ -1,0 +1,202 @@
+"""Hand events on to every consumer: streams and consumers are independent of each other.
+
+Order holds within a stream, for each consumer. A consumer that is out of reach stays where it is, and
+catches up later; an event that a consumer cannot take is set aside at once, and the rest goes on.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from insurance.domain.core.delivery import (
+    SET_ASIDE_MAX,
+    Consumer,
+    Delivery,
+    Moved,
+    Progress,
+    SetAside,
+)
+from insurance.domain.core.errors import InsuranceError, Unavailable
+from insurance.domain.core.event import Event
+from insurance.operations.delivery.streams import Deliveries, StreamedEvent, StreamPorts
+
+TRIES: Final = 5
+"""Of keeping where a stream stands while others write it too."""
+RESTS_AFTER: Final = 2
+"""Failures in one run after which a consumer is asked no more: each may take seconds."""
+
+
+class BrokenEvent(InsuranceError):
+    """An event whose content is not what was hashed."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(f"Event {event.sequence} of {event.stream} is not what was hashed.")
+
+
+@dataclass(slots=True)
+class DeliveryReport:
+    """What came of a run."""
+
+    delivered: int = 0
+    """Events that every consumer in reach took or has."""
+    set_aside: list[tuple[str, SetAside]] = field(default_factory=list)
+    """With their streams."""
+    failed: Counter[tuple[Consumer, str]] = field(default_factory=Counter)
+    """Consumers that were out of reach, and the names of the errors."""
+    left: list[tuple[str, str]] = field(default_factory=list)
+    """Streams of which nothing was kept, and the names of the errors: they are to come again."""
+
+
+def deliver_streams(
+    arrived: Sequence[StreamedEvent],
+    ports: StreamPorts,
+    *,
+    time_is_up: Callable[[], bool] = lambda: False,
+) -> DeliveryReport:
+    """Hand on a batch of events of any streams. Safe to repeat: every consumer is."""
+    by_stream: dict[str, list[StreamedEvent]] = {}
+    for each in arrived:
+        by_stream.setdefault(each.stream, []).append(each)
+    run = Run(ports)
+    for before in ports.deliveries.read(tuple(by_stream)):
+        if time_is_up():
+            run.report.left.append((before.stream, "TimeIsUp"))
+            continue
+        try:
+            run.hand_on(before, by_stream[before.stream])
+        except Exception as error:
+            run.report.left.append((before.stream, type(error).__name__))
+    return run.report
+
+
+@dataclass(slots=True)
+class Run:
+    """One run over streams; in it a consumer that failed twice is asked no more."""
+
+    ports: StreamPorts
+    report: DeliveryReport = field(default_factory=DeliveryReport)
+    failures: Counter[Consumer] = field(default_factory=Counter)
+
+    @property
+    def in_reach(self) -> list[Consumer]:
+        """The consumers that are still asked."""
+        return [each for each in self.ports.consumers if self.failures[each] < RESTS_AFTER]
+
+    def hand_on(self, before: Delivery, events: Sequence[StreamedEvent]) -> Delivery:
+        """Hand on events of one stream, after those between what all have and the first of these.
+
+        Raises:
+            Unavailable: Others wrote where the stream stands at every attempt.
+        """
+        attempt = _Attempt(self, before)
+        for each in (*self._missing(before, events[0].sequence), *events):
+            attempt.hand_on(each)
+        progress = Progress(
+            head=events[-1].sequence,
+            moved=attempt.moved(),
+            set_aside=tuple(attempt.set_aside),
+            at=events[0].appended_at,
+        )
+        return keep(before, lambda standing: standing.after(progress), self.ports.deliveries)
+
+    def _missing(self, before: Delivery, first: int) -> Sequence[StreamedEvent]:
+        """What some consumer in reach lacks from before number `first`."""
+        reached = self.in_reach
+        lowest = before.lowest(reached) if reached else first
+        if lowest >= first - 1:
+            return ()
+        return self.ports.stored.after(before.stream, lowest, last=first - 1)
+
+
+class _Attempt:
+    """One attempt at a stream: how far each consumer comes."""
+
+    def __init__(self, run: Run, before: Delivery) -> None:
+        self._run = run
+        self._before = before
+        self._at = {each: before.position(each) for each in run.ports.consumers}
+        self._stuck: set[Consumer] = set()
+        self.set_aside: list[SetAside] = []
+
+    def moved(self) -> dict[Consumer, Moved]:
+        pasts = {each: self._before.position(each) for each in self._at}
+        return {each: Moved(pasts[each], to) for each, to in self._at.items() if to > pasts[each]}
+
+    def hand_on(self, arrived: StreamedEvent) -> None:
+        """Give the event to those that have all before it."""
+        reached = set(self._run.in_reach) - self._stuck
+        wanting = [
+            each
+            for each, position in self._at.items()
+            if each in reached and position == arrived.sequence - 1
+        ]
+        if not wanting:
+            return
+        try:
+            event = whole(arrived)
+        except Exception as error:
+            reason = "broken_hash" if isinstance(error, BrokenEvent) else "unreadable"
+            self._put_aside(wanting, arrived.sequence, reason)
+            return
+        taken = [each for each in wanting if self._give(each, event, arrived.appended_at)]
+        self._run.report.delivered += taken == wanting
+
+    def _give(self, consumer: Consumer, event: Event, appended_at: datetime) -> bool:
+        """Whether the consumer took it."""
+        try:
+            self._run.ports.consumers[consumer](event, appended_at)
+        except Exception as error:
+            name = type(error).__name__
+            if not self._run.ports.is_outage(error):
+                self._put_aside([consumer], event.sequence, name)
+                return False
+            self._run.failures[consumer] += 1
+            self._run.report.failed[consumer, name] += 1
+            self._stuck.add(consumer)
+            return False
+        self._at[consumer] = event.sequence
+        return True
+
+    def _put_aside(self, consumers: Iterable[Consumer], sequence: int, reason: str) -> None:
+        for consumer in consumers:
+            if len(self._before.set_aside) + len(self.set_aside) >= SET_ASIDE_MAX:
+                self._stuck.add(consumer)
+                continue
+            entry = SetAside(consumer, sequence, reason)
+            self.set_aside.append(entry)
+            self._run.report.set_aside.append((self._before.stream, entry))
+            self._at[consumer] = sequence
+
+
+def keep(
+    before: Delivery, change: Callable[[Delivery], Delivery], deliveries: Deliveries
+) -> Delivery:
+    """Keep a change of where a stream stands, also where somebody else changed it meanwhile.
+
+    Raises:
+        Unavailable: Others wrote it at every attempt.
+    """
+    standing = before
+    for _ in range(TRIES):
+        after = change(standing)
+        if after == standing:
+            return standing
+        found = deliveries.store(after)
+        if found is None:
+            return after
+        standing = found
+    raise Unavailable("The record of deliveries")
+
+
+def whole(arrived: StreamedEvent) -> Event:
+    """Read an event.
+
+    Raises:
+        BrokenEvent: Its content is not what was hashed.
+    """
+    event = arrived.read()
+    if event.digest() != event.hash:
+        raise BrokenEvent(event)
+    return event

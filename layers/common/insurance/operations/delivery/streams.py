@@ -1,0 +1,67 @@
+"""What the handing on of streams is given: consumers, where each of them stands, and stored events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from insurance.domain.core.delivery import Consumer, Delivery
+    from insurance.domain.core.event import Event
+    from insurance.domain.core.identity import Mode
+
+type Take = Callable[[Event, datetime], None]
+"""Gives a consumer an event, and when it was appended. Safe to repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedEvent:
+    """An event as it arrived, not read yet: one that cannot be read keeps nothing else up."""
+
+    stream: str
+    sequence: int
+    appended_at: datetime
+    read: Callable[[], Event]
+
+
+class Deliveries(Protocol):
+    """How far each stream was handed on."""
+
+    def read(self, streams: Sequence[str]) -> Sequence[Delivery]:
+        """Where these streams stand, in their order; one that is not known stands at nothing."""
+
+    def store(self, delivery: Delivery) -> Delivery | None:
+        """Keep where a stream stands, if it still has the revision that was read.
+
+        Returns None when it was kept, and what stands there when somebody was first.
+        """
+
+    def waiting(self, mode: Mode, *, by: datetime) -> Iterator[Delivery]:
+        """The streams of which something has waited since `by` or longer, page by page.
+
+        What was written just now may be missing.
+        """
+
+
+class StoredEvents(Protocol):
+    """The events themselves: the truth that every delivery can go back to."""
+
+    def after(self, stream: str, sequence: int, *, last: int) -> Sequence[StreamedEvent]:
+        """A page of the events that follow number `sequence`, up to number `last`, in order.
+
+        When they were appended is not stored with them: it is the time of their command.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPorts:
+    """What the handing on of streams needs from outside."""
+
+    consumers: Mapping[Consumer, Take]
+    deliveries: Deliveries
+    stored: StoredEvents
+    is_outage: Callable[[Exception], bool]
+    """Whether an error has a cause that is not the event's own, and passes."""

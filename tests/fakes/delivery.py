@@ -1,0 +1,50 @@
+"""The ports of delivery in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from insurance.domain.core.delivery import Delivery
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import Mode, mode_of
+from insurance.operations.delivery.streams import StreamedEvent
+
+PAGE = 100
+
+
+class MemoryDeliveries:
+    """Where each stream stands, by its id."""
+
+    def __init__(self) -> None:
+        self.standing: dict[str, Delivery] = {}
+
+    def read(self, streams: Sequence[str]) -> Sequence[Delivery]:
+        return [self.standing.get(each, Delivery(each)) for each in streams]
+
+    def store(self, delivery: Delivery) -> Delivery | None:
+        standing = self.standing.get(delivery.stream, Delivery(delivery.stream))
+        if standing.revision != delivery.revision:
+            return standing
+        self.standing[delivery.stream] = replace(delivery, revision=delivery.revision + 1)
+        return None
+
+    def waiting(self, mode: Mode, *, by: datetime) -> Iterator[Delivery]:
+        for each in sorted(self.standing.values(), key=lambda each: str(each.since)):
+            if mode_of(each.stream) is mode and each.since is not None and each.since <= by:
+                yield each
+
+
+class MemoryStoredEvents:
+    """Events by stream; `at` is when each was."""
+
+    def __init__(self, events: dict[str, list[Event]]) -> None:
+        self.events = events
+
+    def after(self, stream: str, sequence: int, *, last: int) -> Sequence[StreamedEvent]:
+        found = [e for e in self.events[stream] if sequence < e.sequence <= last]
+        return [streamed(each) for each in found[:PAGE]]
+
+
+def streamed(event: Event) -> StreamedEvent:
+    """An event as a stream brings it."""
+    return StreamedEvent(event.stream, event.sequence, event.processed_at, lambda: event)

@@ -1,0 +1,336 @@
+"""Events reach every consumer whatever becomes of one of them, and what one lacks is found and brought."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from insurance.clients import is_outage
+from insurance.domain.core.delivery import GRACE, SET_ASIDE_MAX, Consumer, Delivery
+from insurance.domain.core.errors import Unavailable
+from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.identity import Mode
+from insurance.domain.policy.event_types import PolicyEventType
+from insurance.operations.delivery.catch_up import CatchUpReport, Wanted, catch_up
+from insurance.operations.delivery.deliver_streams import DeliveryReport, deliver_streams
+from insurance.operations.delivery.register_heads import LastEvent, register_heads, take_back
+from insurance.operations.delivery.streams import StreamPorts, Take
+
+from tests.fakes.delivery import MemoryDeliveries, MemoryStoredEvents, streamed
+from tests.fakes.keys import MemoryKey
+from tests.support.builders import make_policy
+
+NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
+PLACES = [1, 3, 5]
+"""First, in the middle, last."""
+
+
+@dataclass
+class House:
+    """Streams of five events, consumers that remember, and who of them is out of reach."""
+
+    events: dict[str, list[Event]]
+    deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
+    taken: dict[Consumer, list[tuple[str, int]]] = field(default_factory=dict)
+    fails: dict[tuple[Consumer, str, int], Exception] = field(default_factory=dict)
+    down: set[Consumer] = field(default_factory=set)
+    asked: list[Consumer] = field(default_factory=list)
+
+    @property
+    def ports(self) -> StreamPorts:
+        takes = {each: self._take(each) for each in Consumer}
+        return StreamPorts(takes, self.deliveries, MemoryStoredEvents(self.events), is_outage)
+
+    def _take(self, consumer: Consumer) -> Take:
+        def take(event: Event, _at: datetime) -> None:
+            self.asked.append(consumer)
+            if consumer in self.down:
+                raise Unavailable(consumer)
+            error = self.fails.get((consumer, event.stream, event.sequence))
+            if error is not None:
+                raise error
+            self.taken.setdefault(consumer, []).append((event.stream, event.sequence))
+
+        return take
+
+    def deliver(self, *batches: Sequence[Event]) -> DeliveryReport:
+        for batch in batches or [self.all]:
+            report = deliver_streams([streamed(each) for each in batch], self.ports)
+        return report
+
+    @property
+    def all(self) -> list[Event]:
+        """In the order in which a shard brings them: the streams between each other."""
+        return [event for row in zip(*self.events.values(), strict=True) for event in row]
+
+    def register(self) -> None:
+        heads = {
+            stream: LastEvent(events[-1].sequence, NOW) for stream, events in self.events.items()
+        }
+        register_heads(heads, self.deliveries)
+
+    def catch_up(self, **wanted: Any) -> CatchUpReport:
+        asked = Wanted(by=LATER - GRACE)._replace(**wanted)
+        return catch_up(asked, self.ports, time_is_up=lambda: False)
+
+    def gaps(self, at: datetime = LATER) -> dict[str, dict[Consumer, int]]:
+        """What health says a minute later."""
+        waiting = self.deliveries.waiting(Mode.TEST, by=at - GRACE)
+        return {each.stream: dict(each.lacking) for each in waiting}
+
+    def assert_everybody_has_everything(self) -> None:
+        wanted = {(event.stream, event.sequence) for event in self.all}
+        for consumer in Consumer:
+            assert set(self.taken[consumer]) == wanted, consumer
+            self.assert_in_order(consumer)
+
+    def assert_in_order(self, consumer: Consumer) -> None:
+        for stream in self.events:
+            numbers = [number for of, number in self.taken.get(consumer, ()) if of == stream]
+            assert all(after <= before + 1 for before, after in pairwise([0, *numbers]))
+
+
+@pytest.fixture
+def house() -> House:
+    events: dict[str, list[Event]] = {}
+    for letter in "abc":
+        policy = make_policy()
+        stream, standing = f"pol_test_{letter}", None
+        for _ in range(5):
+            event = Event.following(
+                standing.head if standing else StreamPosition(),
+                policy,
+                MemoryKey(b"key"),
+                stream=stream,
+                type=PolicyEventType.ISSUED,
+                actor="app_one",
+                now=NOW,
+            )
+            events.setdefault(stream, []).append(event)
+            standing = event
+    return House(events)
+
+
+def broken(event: Event) -> Event:
+    return event.replace(actor="somebody else")
+
+
+def test_every_event_reaches_everybody_in_the_order_of_its_stream(house):
+    report = house.deliver()
+
+    house.assert_everybody_has_everything()
+    assert report.delivered == 15
+    assert house.gaps() == {}
+
+
+def test_a_batch_that_comes_again_is_given_to_nobody_again(house):
+    house.deliver()
+    house.asked.clear()
+
+    house.deliver()
+
+    assert house.asked == []
+
+
+@pytest.mark.parametrize("consumer", Consumer)
+@pytest.mark.parametrize("place", PLACES)
+def test_what_a_consumer_lost_is_found_and_brought_and_holds_up_nobody(house, consumer, place):
+    house.fails[consumer, "pol_test_b", place] = Unavailable("The consumer")
+
+    house.deliver()
+
+    assert house.gaps() == {"pol_test_b": {consumer: place - 1}}
+    for other in set(Consumer) - {consumer}:
+        assert len(house.taken[other]) == 15, other
+    of_others = [entry for entry in house.taken[consumer] if entry[0] != "pol_test_b"]
+    assert len(of_others) == 10
+    house.fails.clear()
+
+    report = house.catch_up()
+
+    assert (report.behind, report.finished) == (1, True)
+    house.assert_everybody_has_everything()
+    assert house.gaps() == {}
+    assert house.catch_up().behind == 0
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_event_that_never_reached_delivery_is_found_by_the_register(house, place):
+    house.deliver([each for each in house.all if each.stream != "pol_test_b"])
+    house.deliver([each for each in house.events["pol_test_b"] if each.sequence < place])
+    house.register()
+
+    assert house.gaps() == {"pol_test_b": dict.fromkeys(Consumer, place - 1)}
+
+    house.catch_up()
+
+    house.assert_everybody_has_everything()
+    assert house.gaps() == {}
+
+
+def test_an_event_that_follows_a_lost_one_brings_it_along(house):
+    stream = house.events["pol_test_a"]
+    house.deliver(stream[:2])
+
+    house.deliver(stream[4:])
+
+    assert house.taken[Consumer.BUS] == [("pol_test_a", number) for number in range(1, 6)]
+    assert house.gaps() == {}
+
+
+def test_records_that_cannot_get_better_are_set_aside_immediately_and_hold_up_nobody(house):
+    nothing: dict[str, Event] = {}
+    third = streamed(house.events["pol_test_c"][2])
+    unreadable = replace(third, read=lambda: nothing["body"])
+    arrived = [streamed(each) for each in house.all]
+    arrived[3] = streamed(broken(house.events["pol_test_a"][1]))
+    arrived[8] = unreadable
+
+    report = deliver_streams(arrived, house.ports)
+
+    told = {(stream, entry.sequence, entry.reason) for stream, entry in report.set_aside}
+    assert told == {("pol_test_a", 2, "broken_hash"), ("pol_test_c", 3, "unreadable")}
+    wanted = {(event.stream, event.sequence) for event in house.all}
+    for consumer in Consumer:
+        assert set(house.taken[consumer]) == wanted - {("pol_test_a", 2), ("pol_test_c", 3)}
+    # Nothing is behind, and yet a person is called.
+    assert house.gaps() == {"pol_test_a": {}, "pol_test_c": {}}
+
+
+def test_an_event_that_one_consumer_cannot_take_is_set_aside_for_that_one_alone(house):
+    house.fails[Consumer.BOOKS, "pol_test_a", 2] = KeyError("segments")
+
+    report = house.deliver()
+
+    [(stream, entry)] = report.set_aside
+    assert (stream, entry) == ("pol_test_a", (Consumer.BOOKS, 2, "KeyError"))
+    assert ("pol_test_a", 3) in house.taken[Consumer.BOOKS]
+    assert len(house.taken[Consumer.BUS]) == 15
+
+
+def test_what_was_set_aside_is_given_again_when_its_cause_was_removed(house):
+    house.fails[Consumer.BOOKS, "pol_test_a", 2] = KeyError("segments")
+    house.deliver()
+    house.catch_up(tries_set_aside=True)
+    assert house.gaps() == {"pol_test_a": {}}
+    house.fails.clear()
+
+    assert house.catch_up().set_aside == 1  # not asked for
+    assert house.gaps() == {"pol_test_a": {}}
+    house.catch_up(tries_set_aside=True)
+
+    assert set(house.taken[Consumer.BOOKS]) == {(e.stream, e.sequence) for e in house.all}
+    assert house.gaps() == {}
+
+
+def test_too_much_set_aside_leaves_the_stream_behind(house):
+    events = house.events["pol_test_a"]
+    for number in range(6, SET_ASIDE_MAX + 7):
+        events.append(events[-1].replace(sequence=number))  # its hash says another number
+
+    house.deliver(events)
+
+    standing = house.deliveries.standing["pol_test_a"]
+    assert len(standing.set_aside) == SET_ASIDE_MAX
+    assert standing.lacking
+
+
+def test_a_consumer_out_of_reach_is_asked_twice_in_a_run_and_no_more(house):
+    house.down = {Consumer.BUS}
+
+    report = house.deliver()
+
+    assert house.asked.count(Consumer.BUS) == 2
+    assert report.failed == {(Consumer.BUS, "Unavailable"): 2}
+    assert house.gaps() == {stream: {Consumer.BUS: 0} for stream in house.events}
+
+
+def test_one_stream_that_cannot_be_kept_comes_again_and_the_others_go_on(house, monkeypatch):
+    store: Callable[[Delivery], Delivery | None] = house.deliveries.store
+
+    def refuse(delivery: Delivery) -> Delivery | None:
+        if delivery.stream == "pol_test_b":
+            raise Unavailable("The database")
+        return store(delivery)
+
+    monkeypatch.setattr(house.deliveries, "store", refuse)
+    report = house.deliver()
+
+    assert report.left == [("pol_test_b", "Unavailable")]
+    assert set(house.deliveries.standing) == {"pol_test_a", "pol_test_c"}
+
+
+def test_when_time_is_up_the_rest_comes_again(house):
+    arrived = [streamed(each) for each in house.all]
+
+    report = deliver_streams(arrived, house.ports, time_is_up=lambda: True)
+
+    assert [stream for stream, _ in report.left] == list(house.events)
+    assert house.asked == []
+
+
+def test_a_dry_run_names_what_waits_and_does_nothing(house):
+    house.register()
+
+    report = house.catch_up(looks_only=True)
+
+    assert report.behind == 3
+    assert [each.stream for each in report.named] == list(house.events)
+    assert house.asked == []
+
+
+def test_catching_up_leaves_alone_what_may_be_under_way(house):
+    house.register()
+
+    assert house.catch_up(by=NOW - GRACE).behind == 0
+
+
+def test_catching_up_ends_where_an_event_is_not_there(house):
+    house.register()
+    del house.events["pol_test_b"][2]
+
+    house.catch_up()
+
+    assert house.gaps() == {"pol_test_b": dict.fromkeys(Consumer, 2)}
+
+
+def test_a_consumer_that_lost_what_it_had_is_given_it_again(house):
+    house.deliver()
+    house.taken[Consumer.SCHEDULE].clear()
+
+    take_back([Consumer.SCHEDULE], {"pol_test_a": LastEvent(2, NOW)}, house.deliveries)
+    assert house.gaps() == {"pol_test_a": {Consumer.SCHEDULE: 2}}
+    house.catch_up()
+
+    assert house.taken[Consumer.SCHEDULE] == [("pol_test_a", number) for number in (3, 4, 5)]
+    assert len(house.taken[Consumer.BUS]) == 15
+
+
+def test_two_who_deliver_the_same_stream_immediately_leave_it_whole(house):
+    [before] = house.deliveries.read(["pol_test_a"])
+    house.deliver(house.events["pol_test_a"])
+    stale, read = [before], house.deliveries.read
+    house.deliveries.read = lambda streams: [stale.pop()] if stale else read(streams)
+
+    house.deliver(house.events["pol_test_a"][:3])
+
+    assert house.deliveries.standing["pol_test_a"].lacking == {}
+    assert house.gaps() == {}
+
+
+def test_what_was_registered_during_a_delivery_still_waits_after_it(house):
+    stream, late = house.events["pol_test_a"], [LastEvent(5, NOW)]
+    store: Callable[[Delivery], Delivery | None] = house.deliveries.store
+
+    def registers_first(delivery: Delivery) -> Delivery | None:
+        if late:
+            register_heads({"pol_test_a": late.pop()}, house.deliveries)
+        return store(delivery)
+
+    house.deliveries.store = registers_first
+    house.deliver(stream[:3])
+
+    assert house.gaps() == {"pol_test_a": dict.fromkeys(Consumer, 3)}
