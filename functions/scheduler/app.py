@@ -11,13 +11,14 @@ from insurance.api.router import Api
 from insurance.api.views.scheduler import RunView
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import NoAuthority
-from insurance.domain.core.identity import Mode
+from insurance.domain.core.identity import Mode, PolicyId
 from insurance.domain.core.scopes import Scope
 from insurance.domain.schedule.scheduled_job import LIVE, JobKind, partition_for
 from insurance.metrics import Metric
 from insurance.operations.billing.collect_premium import collect_premium
 from insurance.operations.claims.charge_reinstatement import charge_reinstatement
 from insurance.operations.command import Query
+from insurance.operations.documents.remake_documents import remake_documents
 from insurance.operations.ledger.post_earned_premium import post_earned_premium
 from insurance.operations.parties.carry_out_erasure import carry_out_erasure
 from insurance.operations.policy.invite_renewal import invite_renewal
@@ -30,6 +31,12 @@ from insurance.operations.scheduler.run_jobs import Job, RunReport, run_jobs
 
 stores, scheduled = wiring.stores(), wiring.stores().scheduled_jobs
 
+
+def remake(policy_id: PolicyId, now: datetime) -> None:
+    """Make documents again. The typesetter is loaded by the first such job: it is large, and rarely needed."""
+    remake_documents(policy_id, now, bundles.document_ports())
+
+
 JOBS: Final[dict[JobKind, Job]] = {
     JobKind.QUOTE: partial(expire_quote, quotes=stores.quotes),
     JobKind.RENEWAL: partial(invite_renewal, ports=bundles.invitation_ports()),
@@ -39,6 +46,7 @@ JOBS: Final[dict[JobKind, Job]] = {
     JobKind.LIMIT: partial(charge_reinstatement, ports=bundles.reinstatement_ports()),
     JobKind.COMPLAINT: partial(check_complaint_deadlines, complaints=stores.complaints),
     JobKind.ERASURE: partial(carry_out_erasure, ports=bundles.erasure_ports()),
+    JobKind.DOCUMENT: remake,
 }
 ANSWER_SECONDS: Final = 15.0
 """The gateway waits for 29 s; a job may take a few."""

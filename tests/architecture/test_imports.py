@@ -105,7 +105,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
         "insurance.dynamodb.quoting.quotes",
     ),
     "customers": ("joserfc", "insurance.dynamodb.claims.claims"),
-    "scheduler": ("joserfc",),
+    "scheduler": ("joserfc", "typst"),  # the typesetter is loaded by the first job that needs it
     "accounting": ("joserfc", "insurance.dynamodb.claims.claims"),
     "event_delivery": ("joserfc", "insurance.api"),
     "event_register": ("joserfc", "insurance.api", "insurance.kms", "insurance.products"),

@@ -22,6 +22,8 @@ from tests.artefact.scenes.claims import arrears_scenes, assessment_scenes, clai
 from tests.artefact.scenes.common import (
     BUSY,
     CAUGHT_UP,
+    CORRECTED,
+    CORRECTION_PLANNED,
     DELIVERED,
     ERASED_CUSTOMER,
     ERASURE,
@@ -77,6 +79,7 @@ GIVEN = {
     REDRESS_ORDERED: REDRESSED,
     PLANNED: BUSY,
     ERASURE_PLANNED: (*ISSUED, WAITING_ERASURE),
+    CORRECTION_PLANNED: CORRECTED,
     ERASURE: ERASED_CUSTOMER,
     "authorizer/policyholder": SHARED,
 }

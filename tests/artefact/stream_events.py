@@ -10,6 +10,8 @@ from tests.artefact.conftest import SourceStage
 from tests.artefact.scenes.common import (
     BUSY,
     CAUGHT_UP,
+    CORRECTED,
+    CORRECTION_PLANNED,
     DELIVERED,
     ERASED_CUSTOMER,
     ERASURE,
@@ -49,6 +51,8 @@ def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Js
     yield PLANNED, {"Records": _inserted(items)}
     items = _appended(behind, stage, WAITING_ERASURE)
     yield ERASURE_PLANNED, {"Records": _inserted(items)}
+    items = _appended(behind, stage, CORRECTED[-1])
+    yield CORRECTION_PLANNED, {"Records": _inserted(items)}
     items = _appended(behind, stage, ERASED_CUSTOMER[-1], given=ERASED_CUSTOMER[:-1])
     yield ERASURE, {"Records": _inserted(items)}
     items = _appended(behind, stage, IN_SUSPENSE[-1], given=IN_SUSPENSE[:-1])

@@ -67,7 +67,7 @@ def test_a_schedule_calls_its_function_with_its_input():
     [(function, event)] = called(make(), DONE)
 
     assert function == template().functions["SchedulerFunction"].name
-    kinds = ["quote", "renewal", "billing", "claim", "complaint", "limit", "erasure"]
+    kinds = ["quote", "renewal", "billing", "claim", "complaint", "limit", "erasure", "document"]
     assert event == {"kinds": kinds}
 
 

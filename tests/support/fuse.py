@@ -42,6 +42,9 @@ class blown:  # noqa: N801 - reads as what it does
             (platform.policies, "get"),
             (platform.policies, "change"),
             (platform.stores.quotes, "add"),
+            (platform.stores.documents, "load"),
+            (platform.stores.documents, "add"),
+            (platform.objects, "put"),
             (platform.stores.scheduled_jobs, "move"),
             (platform.stores.scheduled_jobs, "due"),
         ]

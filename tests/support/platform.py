@@ -23,7 +23,6 @@ from tests.fakes.keys import PlainKeys
 from tests.fakes.memory import Memory
 from tests.support.driving.billing import Billing
 from tests.support.driving.claims import Claims
-from tests.support.driving.documents import Documents
 from tests.support.driving.functions import functions_on
 from tests.support.driving.http import Http
 from tests.support.driving.parts import Parts, catalogue_in_memory, stores_in_memory
@@ -37,7 +36,7 @@ OPENED_ON = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 @dataclass
-class Platform(Billing, Claims, Documents, Scheduler, Http):
+class Platform(Billing, Claims, Scheduler, Http):
     """What a policy, its premium, its documents and its claims need."""
 
 

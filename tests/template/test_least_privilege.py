@@ -49,8 +49,8 @@ def target(value: Any) -> str:
 
 
 def objects_of(resource: Any) -> Any:
-    """`${FilesBucket.Arn}/*` is the objects of one bucket, which have no other name."""
-    found = re.fullmatch(r"\$\{(\w+Bucket)\.Arn\}/\*", str(resource.get("Fn::Sub", "")))
+    """`${FilesBucket.Arn}/*` is the objects of one bucket, which have no other name; or some of them."""
+    found = re.fullmatch(r"\$\{(\w+Bucket)\.Arn\}/(?:[a-z]+/)?\*", str(resource.get("Fn::Sub", "")))
     return {"Fn::GetAtt": [found[1], "Objects"]} if found else resource
 
 
@@ -79,6 +79,7 @@ def test_who_asks_for_files_that_may_not_be_there_is_told_so(resources: Json) ->
     assert told == {
         ("DocumentsFunction", "DocumentsBucket"),
         ("EvidenceFunction", "EvidenceBucket"),
+        ("SchedulerFunction", "DocumentsBucket"),
     }
 
 

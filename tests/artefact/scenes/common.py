@@ -291,6 +291,9 @@ BUSY = (
 PLANNED = "event_delivery/planned"
 WAITING_ERASURE = "customers/erase_when_permitted"
 ERASURE_PLANNED = "event_delivery/erasure_planned"
+CORRECTED = (*ISSUED, "policyholder_changes/correct")
+CORRECTION_PLANNED = "event_delivery/correction_planned"
+"""The documents that the correction changes are to be made again."""
 
 
 ERASURE = "event_delivery/erased"

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from tests.artefact.scenes.common import (
     BUSY,
+    CORRECTED,
+    CORRECTION_PLANNED,
     ERASURE_PLANNED,
     HARBOUR,
     ISSUED,
@@ -163,6 +165,8 @@ def scheduler_scenes() -> Iterator[Scene]:
     yield Scene("scheduler/run_of_a_year", run, HARBOUR, {}, year, key="-", **at)
     waiting, at = (*ISSUED, WAITING_ERASURE, ERASURE_PLANNED), at_instant(NOT_KEPT_AT)
     yield Scene("scheduler/run_of_an_erasure", run, HARBOUR, {}, waiting, key="-", **at)
+    corrected, at = (*CORRECTED, CORRECTION_PLANNED), at_instant("2027-01-16T10:00:00Z")
+    yield Scene("scheduler/run_of_a_correction", run, HARBOUR, {}, corrected, key="-", **at)
     yield Scene("scheduler/run_by_staff", run, UNDERWRITER, {}, key="-", **at_instant(QUOTED_AT))
 
 

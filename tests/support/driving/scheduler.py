@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime
 from functools import cached_property, partial
 
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import Mode
+from insurance.domain.core.identity import Mode, PolicyId
 from insurance.domain.jurisdiction.jurisdiction import DispatchChannel, local_midnight
 from insurance.domain.schedule.scheduled_job import JobKind, partition_for
 from insurance.operations.billing.collect_premium import collect_premium
 from insurance.operations.billing.ports import CollectionPorts
 from insurance.operations.claims.charge_reinstatement import charge_reinstatement
 from insurance.operations.claims.ports import ReinstatementPorts
+from insurance.operations.documents.remake_documents import remake_documents
 from insurance.operations.ledger.ports import EarningsPorts
 from insurance.operations.ledger.post_earned_premium import post_earned_premium
 from insurance.operations.policy.invite_renewal import invite_renewal
@@ -24,13 +25,13 @@ from insurance.operations.scheduler.run_jobs import Job, RunReport, run_jobs
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
 from insurance.products import LookUps
 
-from tests.support.driving.policy import Policies
+from tests.support.driving.documents import Documents
 from tests.support.policy_life import PARTNER
 
 PARTITION = partition_for(Mode.TEST, PARTNER.partner)
 
 
-class Scheduler(Policies):
+class Scheduler(Documents):
     """Days that pass, and what falls due on them."""
 
     def __post_init__(self) -> None:
@@ -51,11 +52,16 @@ class Scheduler(Policies):
             ),
             JobKind.CLAIM: partial(check_claim_deadlines, claims=stores.claims),
             JobKind.COMPLAINT: partial(check_complaint_deadlines, complaints=stores.complaints),
+            JobKind.DOCUMENT: self._remake_documents,
             JobKind.LIMIT: partial(
                 charge_reinstatement,
                 ports=ReinstatementPorts(products, stores.claims, self.policies),
             ),
         }
+
+    def _remake_documents(self, policy_id: PolicyId, now: datetime) -> None:
+        """The typesetter is loaded where documents are made again, and nowhere else."""
+        remake_documents(policy_id, now, self.document_ports)
 
     def schedule_events(self, *, again: bool = False) -> None:
         """Schedule what the events ask for; `again`: as a stream that delivers twice."""

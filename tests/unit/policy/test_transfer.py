@@ -9,7 +9,8 @@ from insurance.domain.core.event import StreamPosition
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.holders import JOINT_HOLDERS_MAX, FormerHolder, Holding, JointHolder
-from insurance.domain.policy.policy import Invitation, Policy
+from insurance.domain.policy.next_term import Invitation
+from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transfer import (
     NEXT,
     USUAL,

@@ -42,7 +42,7 @@ class CorrectedPolicyView(BaseModel):
     charged_before: MoneyView
     charged_after: MoneyView
     documents: list[str]
-    """The kinds of document that the product wants sent again: make each of them."""
+    """The kinds of document that the scheduler makes again after the correction."""
 
     @classmethod
     def of(cls, policy: CorrectedPolicy) -> Self:

@@ -24,10 +24,11 @@ from insurance.domain.party.correction_record import CorrectedField, PartyField
 from insurance.domain.party.party import Policyholder
 from insurance.domain.party.record import Party
 from insurance.domain.policy.difference import Difference, differences
+from insurance.domain.policy.holders import LastCorrection
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.servicing import Servicing, ServicingResult
 from insurance.domain.policy.timeline import Segment
-from insurance.domain.policy.transaction import TransactionKind
+from insurance.domain.policy.transaction import Transaction, TransactionKind
 from insurance.domain.policy.transaction_input import TransactionInput
 from insurance.domain.product import Product
 
@@ -85,11 +86,16 @@ class CorrectedPolicy(NamedTuple):
     policy: Policy
     endorsements: tuple[ServicingResult, ...]
     documents: tuple[str, ...]
-    """The kinds of document to send again."""
+    """The kinds of document that are made again."""
 
     @property
     def is_changed(self) -> bool:
         return self.policy != self.before
+
+    def recorded(self, revision: int, now: datetime) -> Self:
+        """The same, with the policy saying when it was corrected, and in which revision."""
+        last = LastCorrection(revision=revision, corrected_at=now)
+        return self._replace(policy=self.policy.replace(last_correction=last))
 
     @property
     def difference(self) -> Money:
@@ -194,6 +200,20 @@ def is_changed_later(corrected: CorrectedPolicy) -> bool:
             if not all(_is_same(answers.get(code), answer) for code, answer in asked.items()):
                 return True
     return False
+
+
+def endorsements_of_last_correction(policy: Policy) -> list[Transaction]:
+    """What the last correction of the holder changed about the terms, as far as it stands."""
+    last = policy.last_correction
+    return [
+        transaction
+        for transaction in policy.transactions
+        if last is not None
+        and transaction.processed_at == last.corrected_at
+        and transaction.reason == REASON
+        and transaction.reapplies is None
+        and transaction.stands
+    ]
 
 
 def ends_at(policy: Policy) -> datetime | None:

@@ -54,3 +54,11 @@ class FormerPartner(Value):
 
 JOINT_HOLDERS_MAX = 10
 FORMER_HOLDERS_MAX = 20
+
+
+class LastCorrection(Value):
+    """When a detail of the holder was corrected last."""
+
+    revision: int
+    """Of the policy, which the correction made."""
+    corrected_at: AwareDatetime

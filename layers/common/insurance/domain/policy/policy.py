@@ -18,7 +18,6 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.money import Money
 from insurance.domain.core.period import Period, join_periods
-from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction.jurisdiction import NoticeKind
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy.holders import (
@@ -28,8 +27,10 @@ from insurance.domain.policy.holders import (
     FormerPartner,
     Holding,
     JointHolder,
+    LastCorrection,
 )
 from insurance.domain.policy.new_business import issued_lines
+from insurance.domain.policy.next_term import Invitation, NonRenewal
 from insurance.domain.policy.notice import Notice, NoticeEnd
 from insurance.domain.policy.status import PolicyStatus, StatusFacts
 from insurance.domain.policy.timeline import NEW_BUSINESS, Segment, Timeline
@@ -37,29 +38,11 @@ from insurance.domain.policy.transaction import (
     ChangedAnswers,
     ChargeKind,
     ChargeLine,
-    Initiator,
     Terms,
     Transaction,
     TransactionKind,
 )
 from insurance.domain.quote.quote import CoverHistory, Quote
-
-
-class NonRenewal(Value):
-    """The policyholder or the insurer does not want another term."""
-
-    by: Initiator
-    reason: str | None = None
-    since: AwareDatetime
-
-
-class Invitation(Value):
-    """The next term as it was offered."""
-
-    quote_id: QuoteId
-    outcome: str
-    """`bindable`, `referred` or `declined`."""
-    invited_at: AwareDatetime
 
 
 class Policy(Record):
@@ -116,6 +99,8 @@ class Policy(Record):
     non_renewal: Internal[NonRenewal | None] = None
     invitation: Internal[Invitation | None] = None
     """To the next term, by the scheduler."""
+    last_correction: Internal[LastCorrection | None] = None
+    """Of a detail of the holder. None: none was corrected."""
 
     @classmethod
     def from_quote(

@@ -69,6 +69,8 @@ def jobs_after(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob]:
     if event.actor != SYSTEM_ACTOR or event.type in MAKES_OTHER_JOBS:
         yield from _business_jobs(event, product_of)
         yield from _deadline_jobs(event)
+    if _corrects_holder(event):
+        yield _job(event, JobKind.DOCUMENT, event.processed_at)
     if event.type == PartyEventType.ERASURE_REQUESTED:
         yield _job(event, JobKind.ERASURE, _instant(event.facts["erasure"]["check_at"]))
     elif event.type == PartyEventType.ERASED:
@@ -116,6 +118,12 @@ def _first_jobs(event: Event, product: Product) -> Iterator[ScheduledJob]:
     yield _job(event, JobKind.BILLING, first_due)
     yield _job(event, JobKind.RENEWAL, invited_from(product, end))
     yield _job(event, JobKind.EARNING, end_of(period_of(start)))
+
+
+def _corrects_holder(event: Event) -> bool:
+    """Whether a corrected detail of its holder changed the policy."""
+    last = event.facts.get("last_correction") if event.stream.startswith("pol_") else None
+    return last is not None and last["revision"] == event.sequence
 
 
 def _is_paid_under_notice(event: Event) -> bool:

@@ -42,6 +42,8 @@ class JobKind(StrEnum):
     """Erase a party that asked for it, once nothing holds it back, and look for what is left of one."""
     LIMIT = "limit"
     """Charge the policy for a limit that a claim used and that is reinstated."""
+    DOCUMENT = "document"
+    """Make the documents of a policy again that repeat a corrected detail of its holder."""
 
 
 def _next_second(instant: datetime) -> datetime:

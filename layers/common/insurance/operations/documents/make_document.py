@@ -1,5 +1,7 @@
 """Make a document of a policy: rendered, laid out, sealed and stored once."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 
 from insurance.domain.core.errors import (
@@ -42,6 +44,37 @@ def make_document(
         NotPrintable: The typeface lacks a character.
         StaleRevision: Another document was registered meanwhile.
     """
+    made = _make(policy_id, requested, command, ports)
+    link = link_to(made.document, made.pdf, ports.files, now=command.idempotency.received_at)
+    return _register(made, lambda document: DocumentDownload(document, link), command, ports)
+
+
+def make_unread(
+    policy_id: str, requested: DocumentInput, command: Command, ports: DocumentPorts
+) -> Document:
+    """Make a document that nobody reads now: there is no readable copy, and no link.
+
+    Raises:
+        PolicyNotFound, AlreadyErased, InvalidFields, WrongState, TermsNotOffered, NoCover, NotPrintable,
+            StaleRevision: As in `make_document`.
+    """
+    made = _make(policy_id, requested, command, ports)
+    return _register(made, lambda document: document, command, ports)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A document whose file is stored, before it is registered."""
+
+    document: Document
+    pdf: bytes
+    key: PartyKey
+    context: DocumentContext
+
+
+def _make(
+    policy_id: str, requested: DocumentInput, command: Command, ports: DocumentPorts
+) -> _Made:
     context = ports.documents.load(policy_id, command)
     if not command.caller.sees(
         policy_id, context.policy.record.partner, context.policy.record.party
@@ -57,8 +90,7 @@ def make_document(
     subject = selection.subject(version, ports.products.version(selection.product))
     content = render(subject, _wording(subject, requested.language, ports.wordings))
     document, pdf = _document(subject, content, key, command, ports)
-    link = link_to(document, pdf, ports.files, now=command.idempotency.received_at)
-    return _register(DocumentDownload(document, link), context, key, command, ports)
+    return _Made(document, pdf, key, context)
 
 
 def _document(
@@ -90,31 +122,27 @@ def _document(
     return document, pdf
 
 
-def _register(
-    made: DocumentDownload,
-    context: DocumentContext,
-    key: PartyKey,
-    command: Command,
-    ports: DocumentPorts,
-) -> DocumentDownload:
-    register_id = register_id_for(made.document.policy_id)
+def _register[A](
+    made: _Made, answer: Callable[[Document], A], command: Command, ports: DocumentPorts
+) -> A:
+    """Enter the document in the register, and return the answer about it or the one that stands there."""
+    document, context = made.document, made.context
     event = Event.following(
         context.register,
-        made.document,
-        key,
-        stream=register_id,
+        document,
+        made.key,
+        stream=register_id_for(document.policy_id),
         type=DocumentEventType.MADE,
         actor=command.actor,
         now=command.now,
     )
+    answered = answer(document)
     try:
-        ports.documents.add(
-            event, made.document, context=context, command=command.with_answer(made)
-        )
+        ports.documents.add(event, document, context=context, command=command.with_answer(answered))
     except DocumentAlreadyMade as earlier:
-        made = DocumentDownload(earlier.document, made.link)
-        ports.documents.answer(context, command.with_answer(made))
-    return made
+        answered = answer(earlier.document)
+        ports.documents.answer(context, command.with_answer(answered))
+    return answered
 
 
 def _wording(subject: Subject, language: str | None, wordings: Wordings) -> Wording:

@@ -161,6 +161,7 @@ class _Plan:
             for policy in self._policies()
             if policy not in in_force and holder.reaches_ended(policy, self._contract(policy))
         ]
+        revisions = {policy.record.id: policy.head.sequence for policy in self.context.policies}
         obstacles = [*self._evidence_to_see(in_force, holder.fields), *self._before_all(left)]
         changed: list[CorrectedPolicy] = []
         for policy in in_force:
@@ -168,7 +169,7 @@ class _Plan:
             if isinstance(made, Obstacle):
                 obstacles.append(made)
             elif made.is_changed:
-                changed.append(made)
+                changed.append(made.recorded(revisions[policy.id] + 1, now))
         if len(changed) > POLICIES_MAX:
             reason = (
                 f"It has {len(changed)} policies to correct; {POLICIES_MAX} at most are at once."

@@ -15,7 +15,7 @@ from insurance.domain.core.identity import mode_of, renewal_quote_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
-from insurance.domain.policy.policy import Invitation
+from insurance.domain.policy.next_term import Invitation
 from insurance.domain.policy.renewal import invited_from
 from insurance.domain.quote.quote import Quote
 from insurance.operations.idempotency import AlreadyAnswered

@@ -4,7 +4,7 @@ from insurance.domain.core.errors import WrongState
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Initiator, Policy
 from insurance.domain.policy.event_types import PolicyEventType
-from insurance.domain.policy.policy import NonRenewal
+from insurance.domain.policy.next_term import NonRenewal
 from insurance.operations.command import Command
 from insurance.operations.policy.ports import ServicingPorts
 from insurance.operations.policy.store_policy import (
