@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 from insurance.domain.core.packing import unpack
-from insurance.kms import WRAPPED_PARTY_KEY_BYTES, PartyKey
+from insurance.kms import WRAPPED_PARTY_KEY_BYTES, AesPartyKey
 
 from bench import requests
 from bench.race.build import Contender
@@ -89,7 +89,7 @@ def _record(item: Json) -> Json:
     """The stored item with what a fresh key hides opened, and without the key's own bytes."""
     wrapped = item.pop("key")["B"]
     data_key = wrapped[:-WRAPPED_PARTY_KEY_BYTES][-32:]  # as the bench's key service made it
-    party_key = PartyKey(wrapped, aes_key_unwrap(data_key, wrapped[-WRAPPED_PARTY_KEY_BYTES:]))
+    party_key = AesPartyKey(wrapped, aes_key_unwrap(data_key, wrapped[-WRAPPED_PARTY_KEY_BYTES:]))
     item["sealed"] = party_key.unseal(item["sealed"]["B"], item["id"]["S"])
     item["body"] = unpack(item["body"]["B"])
     del item["hash"]  # over the sealed bytes; event 1 is checked by the chain's own tests

@@ -19,8 +19,8 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from insurance.access.grants import (
+    AdmittedCaller,
     Application,
-    Caller,
     CallerDenied,
     allowing,
     application_caller,
@@ -32,8 +32,8 @@ from insurance.access.grants import (
 from insurance.access.issuers import Issuer, UnsafeAddress, trusted_issuers
 from insurance.access.keys import (
     STALE_SECONDS,
+    IssuerKeys,
     Jwk,
-    KeyRing,
     KeysUnavailable,
     PublishedKeys,
     usable_keys,
@@ -65,7 +65,7 @@ class Authorizer:
 
     issuers: Mapping[str, Issuer]
     audience: str
-    keys: KeyRing
+    keys: IssuerKeys
     registered: Callable[[str], Application | None]
     parties_of: Callable[[str], frozenset[str]]
     secret: Callable[[], bytes]
@@ -105,7 +105,7 @@ class Authorizer:
         check_claims(token.claims, issuer=token.issuer, audience=self.audience, now=now)
         return token
 
-    def _recognised(self, token: SignedToken) -> Caller:
+    def _recognised(self, token: SignedToken) -> AdmittedCaller:
         staff = staff_of(token.claims, issuer=token.issuer)
         if staff is not None:
             return staff
@@ -327,7 +327,7 @@ def authorizer() -> Authorizer:
     return Authorizer(
         issuers=trusted_issuers(_setting("TRUSTED_ISSUERS")),
         audience=_setting("AUDIENCE"),
-        keys=KeyRing(fetch=fetch_keys, shelf=shelf, clock=time.time),
+        keys=IssuerKeys(fetch=fetch_keys, shelf=shelf, clock=time.time),
         registered=ApplicationTable(tables, _setting("APPLICATIONS_TABLE")).get,
         parties_of=AccessTable(tables, _setting("ACCESS_TABLE")).get,
         secret=_secret,

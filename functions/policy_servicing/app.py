@@ -53,7 +53,7 @@ from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Access
 from insurance.domain.policy import Initiator, Policy
-from insurance.domain.policy.difference import Difference
+from insurance.domain.policy.difference import PolicyDifference
 from insurance.domain.quote.pricing import PricedRisk
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command, Query
@@ -403,7 +403,7 @@ def get_transactions(policy_id: str, page: Page, query: Query) -> Stored[Policy]
 )
 def get_comparison(
     policy_id: str, parameters: ComparisonParameters, query: Query
-) -> Sequence[Difference]:
+) -> Sequence[PolicyDifference]:
     as_at = parameters.as_at or query.now
     second = Version(as_at, parameters.known_at)
     first = Version(

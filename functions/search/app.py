@@ -22,7 +22,7 @@ from insurance.api.views.search import (
 from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.billing.suspense import SuspenseStatus
 from insurance.domain.claim import Handling
-from insurance.domain.complaint.lifecycle import Status as ComplaintStatus
+from insurance.domain.complaint.lifecycle import ComplaintStatus
 from insurance.domain.contract.number import normalise_number
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.identity import PartyId

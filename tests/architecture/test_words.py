@@ -4,7 +4,9 @@
 `- **term**: meaning. (not: old, older)`.
 """
 
+import ast
 import re
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -57,6 +59,22 @@ def test_sentences_name_who_they_are_about():
     riddle = re.compile(r"\bwho(?:m|so)?ever\b", re.I)
 
     assert [path for path in FILES if riddle.search((ROOT / path).read_text("utf-8"))] == []
+
+
+PARTS_OF_A_DEFINITION = "layers/common/insurance/domain/product/definition/model/"
+"""They are named as `product.json` names them, and only ever called `model.Claims`."""
+
+
+def test_the_name_of_a_class_stands_for_one_thing():
+    places: dict[str, list[str]] = defaultdict(list)
+    for path in sources("layers/common/insurance/*.py", "functions/*.py"):
+        if not path.startswith(PARTS_OF_A_DEFINITION):
+            for node in ast.parse((ROOT / path).read_text("utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    places[node.name].append(path)
+
+    assert len(places) > 500
+    assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
 
 
 def test_the_glossary_is_where_it_is_looked_for():

@@ -7,7 +7,7 @@ from hashlib import sha256
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.packing import canonical
 from insurance.kms import PARTY_KEY_BYTES
-from insurance.kms import PartyKey as RealKey
+from insurance.kms import AesPartyKey as RealKey
 
 
 @dataclass(frozen=True)

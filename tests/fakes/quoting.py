@@ -18,7 +18,7 @@ from insurance.operations.idempotency import AlreadyAnswered, Idempotency
 from insurance.operations.parties.ports import Keys
 from insurance.operations.products.ports import Products
 from insurance.operations.quoting.ports import Quotes, QuotingPorts
-from insurance.products import LookUps
+from insurance.products import SampleLookUps
 
 from tests.fakes.keys import MemoryKeys
 from tests.fakes.memory import Memory
@@ -99,7 +99,7 @@ def quoting_ports(products: Products, quotes: Quotes, *, keys: Keys | None = Non
     memory = quotes.memory if isinstance(quotes, MemoryQuotes) else Memory()
     return QuotingPorts(
         products=products,
-        look_ups=LookUps(),
+        look_ups=SampleLookUps(),
         quotes=quotes,
         keys=keys or MemoryKeys(),
         parties=MemoryParties(memory),

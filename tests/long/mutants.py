@@ -40,7 +40,7 @@ FAULTS = (
     Fault(
         "the tax is forgotten on a refund",
         "domain/policy/charging.py",
-        "lines = [line for line in premium.lines if line.refunded is Refund.PRO_RATA]",
+        "lines = [line for line in premium.lines if line.refunded is LineRefund.PRO_RATA]",
         "lines = []",
         "tests/operations/policy/test_published_cases.py",
     ),
@@ -61,8 +61,8 @@ FAULTS = (
     Fault(
         "a fee is given back with the premium",
         "domain/policy/charging.py",
-        "if line.refunded is Refund.PRO_RATA]",
-        "if line.refunded is not Refund.FULL]",
+        "if line.refunded is LineRefund.PRO_RATA]",
+        "if line.refunded is not LineRefund.FULL]",
         "tests/operations/policy/test_servicing.py",
     ),
     Fault(

@@ -58,7 +58,7 @@ from insurance.operations.quoting.ports import QuotingPorts
 from insurance.operations.quoting.quoted_party import PartyInput
 from insurance.operations.scheduler.run_jobs import Job, run_jobs
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
-from insurance.products import LookUps
+from insurance.products import SampleLookUps
 from insurance.screening import BundledScreening
 
 from tests.fakes.keys import PlainKeys
@@ -180,7 +180,7 @@ class Year:
         self.happened: Counter[str] = Counter()
 
     def _looks(self, earnings: DynamoDBEarnings) -> dict[JobKind, Job]:
-        stores, products, look_ups = self.stores, self.products, LookUps()
+        stores, products, look_ups = self.stores, self.products, SampleLookUps()
         return {
             JobKind.QUOTE: partial(expire_quote, quotes=stores.quotes),
             JobKind.RENEWAL: partial(
@@ -232,7 +232,9 @@ class Year:
 
     @property
     def _servicing(self) -> ServicingPorts:
-        return ServicingPorts(self.products, LookUps(), self.stores.changes, self.stores.billing)
+        return ServicingPorts(
+            self.products, SampleLookUps(), self.stores.changes, self.stores.billing
+        )
 
     def _issue(self, number: int, start: date) -> None:
         made = make_quote(

@@ -5,7 +5,7 @@ from typing import Any
 
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.product import Product, Risk
-from insurance.products import LookUps, product
+from insurance.products import SampleLookUps, product
 
 GBP = Currency.GBP
 START = date(2026, 1, 1)
@@ -43,6 +43,6 @@ def answers(**changes: Any) -> dict[str, object]:
 def risk(covers: tuple[str, ...] = (), start: date = START, **changes: Any) -> Risk:
     """A risk as quoting makes it: answers read, vehicle looked up."""
     read = motor().read_answers(answers(**changes))
-    look_ups = LookUps()
+    look_ups = SampleLookUps()
     looked_up = {one.source: look_ups.find(one.source, one.key) for one in motor().look_ups(read)}
     return Risk(read, looked_up, covers, start)

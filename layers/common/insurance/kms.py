@@ -46,7 +46,7 @@ BUSY = frozenset(
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class PartyKey:
+class AesPartyKey:
     """One party's key. Sealing is AES-SIV: the same facts about the same subject give the same
     bytes, so a repeated command appends the same event."""
 
@@ -82,17 +82,17 @@ class KeyRing:
         self._current: _DataKey | None = None
         self._held: OrderedDict[bytes, _DataKey] = OrderedDict()
 
-    def new(self) -> PartyKey:
+    def new(self) -> AesPartyKey:
         """A key for a party that has none yet."""
         data_key = self._data_key()
         data_key.uses += 1
         plain = os.urandom(PARTY_KEY_BYTES)
-        return PartyKey(data_key.wrapped + aes_key_wrap(data_key.plain, plain), plain)
+        return AesPartyKey(data_key.wrapped + aes_key_wrap(data_key.plain, plain), plain)
 
-    def open(self, wrapped: bytes) -> PartyKey:
+    def open(self, wrapped: bytes) -> AesPartyKey:
         """The party key that an item carries."""
         blob, party_key = wrapped[:-WRAPPED_PARTY_KEY_BYTES], wrapped[-WRAPPED_PARTY_KEY_BYTES:]
-        return PartyKey(wrapped, aes_key_unwrap(self._unwrapped(blob).plain, party_key))
+        return AesPartyKey(wrapped, aes_key_unwrap(self._unwrapped(blob).plain, party_key))
 
     def _data_key(self) -> _DataKey:
         now = time.monotonic()

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from insurance.dynamodb.stores import Stores
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing
-    from insurance.products import LookUps
+    from insurance.products import SampleLookUps
     from insurance.s3 import S3Objects
     from insurance.scanning import BundledScanner
     from insurance.screening import BundledScreening
-    from insurance.typesetting import BundledWordings, Typesetter
+    from insurance.typesetting import BundledWordings, TypstTypesetter
 
 
 @cache
@@ -84,17 +84,17 @@ def scanner() -> BundledScanner:
 
 
 @cache
-def look_ups() -> LookUps:
-    from insurance.products import LookUps
+def look_ups() -> SampleLookUps:
+    from insurance.products import SampleLookUps
 
-    return LookUps()
+    return SampleLookUps()
 
 
 @cache
-def typesetter() -> Typesetter:
-    from insurance.typesetting import Typesetter
+def typesetter() -> TypstTypesetter:
+    from insurance.typesetting import TypstTypesetter
 
-    return Typesetter()
+    return TypstTypesetter()
 
 
 @cache

@@ -8,7 +8,7 @@ from insurance.domain.core.event import Event, NothingToSeal, StreamPosition, fi
 from insurance.domain.core.identity import Mode, version_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.product.publishing.event_types import ProductEventType
-from insurance.domain.product.publishing.release import ProductVersion, Status, VersionStep
+from insurance.domain.product.publishing.release import ProductVersion, VersionStatus, VersionStep
 from insurance.operations.idempotency import AlreadyAnswered
 
 from tests.support.builders import NOW, make_command
@@ -20,7 +20,7 @@ def make_version(version="1", *, code="travel", mode=Mode.TEST):
         code=code,
         version=version,
         name="Travel",
-        status=Status.DRAFT,
+        status=VersionStatus.DRAFT,
         content="c" * 64,
         authors=("ann",),
         sale={"new_business_from": "2026-01-01"},
@@ -82,7 +82,7 @@ def test_a_step_moves_the_version_on_and_another_from_the_same_place_is_stale(st
 
     store(stores, submitted, before, key="key-2")
 
-    assert stores.versions.get(Mode.TEST, "travel", "1").record.status is Status.IN_REVIEW
+    assert stores.versions.get(Mode.TEST, "travel", "1").record.status is VersionStatus.IN_REVIEW
     with pytest.raises(StaleRevision):
         store(stores, submitted, before, key="key-3")
     with pytest.raises(StaleRevision):

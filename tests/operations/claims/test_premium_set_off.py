@@ -11,7 +11,7 @@ from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.billing.account import PAYMENTS_MAX
 from insurance.domain.claim import Claim, CostType, Decision
 from insurance.domain.claim.assessment import DecisionInput
-from insurance.domain.contract.rule import Outcome
+from insurance.domain.contract.rule import RuleOutcome
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import AccountMoved, WrongState
 from insurance.domain.core.identity import Mode, billing_id_for
@@ -194,11 +194,11 @@ def test_a_coverage_check_says_what_would_be_set_off_and_changes_nothing(platfor
 
     verdict = platform.check_coverage()
 
-    assert verdict.outcome is Outcome.PASS
+    assert verdict.outcome is RuleOutcome.PASS
     assert verdict.set_off is not None
     assert verdict.set_off.amount == ARREARS
     [rule] = [each for each in verdict.rules if each.code == "premium_overdue"]
-    assert (rule.outcome, rule.facts["since"]) == (Outcome.INFO, "2026-01-01")
+    assert (rule.outcome, rule.facts["since"]) == (RuleOutcome.INFO, "2026-01-01")
     assert "15.47 GBP of a payment to the policyholder would be set off" in rule.explanation
     assert verdict.payout_steps[-1].after == gbp("484.53")
     assert (len(platform.events_of_account), platform.overdue) == (events, ARREARS)

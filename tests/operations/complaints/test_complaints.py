@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from insurance.bank.iso20022 import end_to_end_id
-from insurance.domain.complaint import Status, Step
+from insurance.domain.complaint import ComplaintStatus, Step
 from insurance.domain.complaint.lifecycle import NEXT
 
 from local.bank_messages.messages import read_payments, status_report
@@ -428,18 +428,18 @@ COMMANDS: dict[Step, tuple[str, Json]] = {
     Step.NOTE: ("notes", {"text": "Rang."}),
     Step.REFER: ("ombudsman-referral", {"reference": "FOS-1"}),
 }
-PATHS: dict[Status, tuple[Step, ...]] = {
-    Status.RECEIVED: (),
-    Status.ACKNOWLEDGED: (Step.ACKNOWLEDGE,),
-    Status.INVESTIGATING: (Step.ACKNOWLEDGE, Step.INVESTIGATE),
-    Status.ANSWERED: (Step.ACKNOWLEDGE, Step.INVESTIGATE, Step.ANSWER),
-    Status.REFERRED: (Step.ACKNOWLEDGE, Step.INVESTIGATE, Step.ANSWER, Step.REFER),
-    Status.CLOSED: (Step.WITHDRAW,),
-    Status.REOPENED: (Step.WITHDRAW, Step.REOPEN),
+PATHS: dict[ComplaintStatus, tuple[Step, ...]] = {
+    ComplaintStatus.RECEIVED: (),
+    ComplaintStatus.ACKNOWLEDGED: (Step.ACKNOWLEDGE,),
+    ComplaintStatus.INVESTIGATING: (Step.ACKNOWLEDGE, Step.INVESTIGATE),
+    ComplaintStatus.ANSWERED: (Step.ACKNOWLEDGE, Step.INVESTIGATE, Step.ANSWER),
+    ComplaintStatus.REFERRED: (Step.ACKNOWLEDGE, Step.INVESTIGATE, Step.ANSWER, Step.REFER),
+    ComplaintStatus.CLOSED: (Step.WITHDRAW,),
+    ComplaintStatus.REOPENED: (Step.WITHDRAW, Step.REOPEN),
 }
 
 
-@pytest.mark.parametrize(("status", "step"), list(product(Status, COMMANDS)))
+@pytest.mark.parametrize(("status", "step"), list(product(ComplaintStatus, COMMANDS)))
 def test_a_command_does_what_the_table_says_or_is_refused_as_wrong_state(status, step):
     with platform_in_memory() as (platform, _):
         path = opened(platform)

@@ -9,7 +9,7 @@ from insurance.domain.party.correction import CorrectedDetails, Correction
 from insurance.domain.party.party import Address, Policyholder
 from insurance.operations.policy.correct_party import correct_party
 from insurance.operations.policy.ports import CorrectionPorts
-from insurance.products import LookUps, product
+from insurance.products import SampleLookUps, product
 
 from tests.fakes.screening import screening_ports
 from tests.support.documents import words
@@ -45,7 +45,7 @@ def home() -> Platform:
 def correct(platform: Platform, **right: Any) -> None:
     screening = screening_ports(platform.memory)
     stores = platform.stores
-    ports = CorrectionPorts(platform.products, LookUps(), stores.corrections, screening)
+    ports = CorrectionPorts(platform.products, SampleLookUps(), stores.corrections, screening)
     correction = Correction(CorrectedDetails(**right), "told by telephone")
     correct_party(platform.policy.party, correction, platform.command("correct"), ports)
 

@@ -17,7 +17,7 @@ from insurance.domain.party.correction import CorrectedDetails, Correction
 from insurance.domain.party.party import Erasure, ErasureReason, Policyholder
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
-from insurance.domain.policy.transfer_record import Consent, TransferReason
+from insurance.domain.policy.transfer_record import TransferConsent, TransferReason
 from insurance.operations.command import Query
 from insurance.operations.parties.erase_party import ErasureInput, erase_party
 from insurance.operations.parties.merge_parties import merge_parties, undo_merge
@@ -27,7 +27,7 @@ from insurance.operations.policy.correct_party import PartyCorrection, correct_p
 from insurance.operations.policy.ports import CorrectionPorts, TransferPorts
 from insurance.operations.policy.transfer_policy import TransferRequested, transfer_policy
 from insurance.operations.quoting.quoted_party import PartyInput
-from insurance.products import LookUps
+from insurance.products import SampleLookUps
 
 from tests.fakes.party_contracts import MemoryPartyContracts
 from tests.fakes.party_records import MemoryKeyCopies, MemoryParties
@@ -74,14 +74,14 @@ class Customers(RuleBasedStateMachine):
         )
         self.correcting = CorrectionPorts(
             self.platform.products,
-            LookUps(),
+            SampleLookUps(),
             self.platform.stores.corrections,
             screening_ports(self.platform.memory),
         )
         stores = self.platform.stores
         self.transferring = TransferPorts(
             self.platform.products,
-            LookUps(),
+            SampleLookUps(),
             stores.policy_changes,
             stores.policy_transfers,
             screening_ports(self.platform.memory),
@@ -321,7 +321,7 @@ class Customers(RuleBasedStateMachine):
             holder=None if party_id else Policyholder(name=HEIR),
             party_id=party_id,
             joint_holder=None,
-            consents=frozenset({Consent.HOLDER, Consent.NEW_HOLDER}),
+            consents=frozenset({TransferConsent.HOLDER, TransferConsent.NEW_HOLDER}),
             evidence=None,
             answers={"keeper": keeper},
         )

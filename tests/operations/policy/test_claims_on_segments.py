@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from insurance.domain.claim.verdict import Notice, Verdict
+from insurance.domain.claim.verdict import LossNotice, Verdict
 from insurance.domain.claim.verification import verify_notice
-from insurance.domain.contract.rule import JudgedSegment, Outcome
+from insurance.domain.contract.rule import JudgedSegment, RuleOutcome
 
 from tests.support.motor import wire
 from tests.support.platform import Platform
@@ -16,7 +16,7 @@ IN_JUNE, IN_AUGUST = (datetime(2026, month, 15, 9, tzinfo=UTC) for month in (6, 
 
 
 def judged(platform: Platform, occurred_at: datetime) -> Verdict:
-    notice = Notice(
+    notice = LossNotice(
         cover="accidental_damage",
         occurred_at=occurred_at,
         reported_at=occurred_at + timedelta(days=1),
@@ -31,7 +31,7 @@ def segment_of(verdict: Verdict) -> JudgedSegment:
     return verdict.judged_on
 
 
-def outcome(verdict: Verdict) -> Outcome:
+def outcome(verdict: Verdict) -> RuleOutcome:
     return next(rule.outcome for rule in verdict.rules if rule.code == "in_force")
 
 
@@ -77,23 +77,23 @@ def test_a_loss_before_the_policy_rests_on_no_segment(platform):
 def test_a_loss_after_the_end_of_cover_is_not_covered(platform):
     platform.cancel(JULY)
 
-    assert outcome(judged(platform, IN_JUNE)) is Outcome.PASS
-    assert outcome(judged(platform, IN_AUGUST)) is Outcome.FAIL
+    assert outcome(judged(platform, IN_JUNE)) is RuleOutcome.PASS
+    assert outcome(judged(platform, IN_AUGUST)) is RuleOutcome.FAIL
 
 
 def test_exactly_at_the_end_of_cover_nothing_is_covered(platform):
     platform.cancel(JULY)
     end = platform.policy.segments()[-1].period.end
 
-    assert outcome(judged(platform, end)) is Outcome.FAIL
-    assert outcome(judged(platform, end - timedelta(microseconds=1))) is Outcome.PASS
+    assert outcome(judged(platform, end)) is RuleOutcome.FAIL
+    assert outcome(judged(platform, end - timedelta(microseconds=1))) is RuleOutcome.PASS
 
 
 def test_a_cancellation_dated_back_before_a_loss_goes_to_a_person(platform):
     platform.now = datetime(2026, 9, 1, tzinfo=UTC)
     platform.cancel(JULY)
 
-    assert outcome(judged(platform, IN_AUGUST)) is Outcome.REFER
+    assert outcome(judged(platform, IN_AUGUST)) is RuleOutcome.REFER
 
 
 def test_a_loss_before_cover_was_brought_back_goes_to_a_person():
@@ -104,14 +104,14 @@ def test_a_loss_before_cover_was_brought_back_goes_to_a_person():
     platform.now = datetime(2026, 9, 1, tzinfo=UTC)
     platform.reinstate(no_known_loss=True)
 
-    assert outcome(judged(platform, IN_AUGUST)) is Outcome.REFER
-    assert outcome(judged(platform, IN_JUNE)) is Outcome.PASS
-    assert outcome(judged(platform, datetime(2026, 9, 2, tzinfo=UTC))) is Outcome.PASS
+    assert outcome(judged(platform, IN_AUGUST)) is RuleOutcome.REFER
+    assert outcome(judged(platform, IN_JUNE)) is RuleOutcome.PASS
+    assert outcome(judged(platform, datetime(2026, 9, 2, tzinfo=UTC))) is RuleOutcome.PASS
 
 
 def test_a_change_dated_back_before_a_loss_goes_to_a_person(platform):
     platform.now = datetime(2026, 9, 1, tzinfo=UTC)
     platform.endorse(JULY, voluntary_excess=wire(0))
 
-    assert outcome(judged(platform, IN_AUGUST)) is Outcome.REFER
-    assert outcome(judged(platform, IN_JUNE)) is Outcome.PASS
+    assert outcome(judged(platform, IN_AUGUST)) is RuleOutcome.REFER
+    assert outcome(judged(platform, IN_JUNE)) is RuleOutcome.PASS

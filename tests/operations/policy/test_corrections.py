@@ -31,7 +31,7 @@ from insurance.operations.policy.correct_party import (
 from insurance.operations.policy.ports import CorrectionPorts
 from insurance.operations.quoting.make_quote import RiskInput, make_quote
 from insurance.operations.quoting.quoted_party import PartyInput
-from insurance.products import LookUps, product
+from insurance.products import SampleLookUps, product
 
 from tests.fakes.screening import screening_ports
 from tests.support.plain import plain_product, price
@@ -73,7 +73,9 @@ class Customer:
         self.platform = platform
         stores = platform.stores
         screening = screening_ports(platform.memory)
-        self.ports = CorrectionPorts(platform.products, LookUps(), stores.corrections, screening)
+        self.ports = CorrectionPorts(
+            platform.products, SampleLookUps(), stores.corrections, screening
+        )
 
     def insured(self, answers: dict[str, Any], start: date = date(2026, 1, 1)) -> Policy:
         """Another policy: the first one makes the customer known."""

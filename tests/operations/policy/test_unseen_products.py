@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from insurance.api.views.quotes import ExplanationView
-from insurance.domain.claim.verdict import Notice
+from insurance.domain.claim.verdict import LossNotice
 from insurance.domain.claim.verification import verify_notice
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import InvalidFields, NoAuthority, RiskNotAccepted
@@ -105,7 +105,7 @@ def test_days_that_are_no_days_are_a_fault_of_the_definition(days):
 def verified(
     platform, *, occurred, reported=None, claimed=100, facts=None, used=None, cover="main"
 ):
-    notice = Notice(
+    notice = LossNotice(
         cover=cover,
         occurred_at=occurred,
         reported_at=reported or occurred + timedelta(hours=1),
@@ -416,7 +416,7 @@ def test_a_deductible_of_the_year_is_borne_once(claimed, used, payable):
 def test_a_waiting_period_is_waited_for_once(renews, outcome):
     platform = owner(bundle(waiting_days=30))
     policy = platform.policy.replace(renews=renews)
-    notice = Notice(
+    notice = LossNotice(
         cover="main",
         occurred_at=datetime(2026, 2, 10, tzinfo=UTC),
         reported_at=datetime(2026, 2, 11, tzinfo=UTC),

@@ -30,7 +30,7 @@ class Documents(Policies):
 
     @cached_property
     def typesetter(self) -> Typesetter:
-        from insurance.typesetting import Typesetter as Typst
+        from insurance.typesetting import TypstTypesetter as Typst
 
         return Typst()
 

@@ -35,7 +35,7 @@ from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.operations.quoting.make_quote import RiskInput, make_quote
 from insurance.operations.quoting.ports import QuotingPorts
 from insurance.operations.quoting.quoted_party import PartyInput
-from insurance.products import LookUps
+from insurance.products import SampleLookUps
 
 from tests.fakes.memory import Memory
 from tests.fakes.quoting import quoting_ports
@@ -96,12 +96,12 @@ class Policies(Standing):
     @property
     def servicing_ports(self) -> ServicingPorts:
         stores = self.stores
-        return ServicingPorts(self.products, LookUps(), stores.policy_changes, stores.billing)
+        return ServicingPorts(self.products, SampleLookUps(), stores.policy_changes, stores.billing)
 
     @property
     def renewal_ports(self) -> RenewalPorts:
         stores = self.stores
-        return RenewalPorts(self.products, LookUps(), stores.renewals, stores.quotes)
+        return RenewalPorts(self.products, SampleLookUps(), stores.renewals, stores.quotes)
 
     @property
     def invitation_ports(self) -> InvitationPorts:

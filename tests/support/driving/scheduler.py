@@ -23,7 +23,7 @@ from insurance.operations.scheduler.check_deadlines import (
 )
 from insurance.operations.scheduler.run_jobs import Job, RunReport, run_jobs
 from insurance.operations.scheduler.schedule_jobs import schedule_jobs
-from insurance.products import LookUps
+from insurance.products import SampleLookUps
 
 from tests.support.driving.documents import Documents
 from tests.support.policy_life import PARTNER
@@ -42,7 +42,7 @@ class Scheduler(Documents):
     @cached_property
     def jobs(self) -> Mapping[JobKind, Job]:
         products, stores = self.products, self.stores
-        collecting = CollectionPorts(products, stores.billing, LookUps(), self.policies)
+        collecting = CollectionPorts(products, stores.billing, SampleLookUps(), self.policies)
         return {
             JobKind.QUOTE: partial(expire_quote, quotes=stores.quotes),
             JobKind.RENEWAL: partial(invite_renewal, ports=self.invitation_ports),

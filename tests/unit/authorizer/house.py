@@ -11,7 +11,7 @@ from typing import Any
 
 from insurance.access.grants import Application
 from insurance.access.issuers import Issuer, trusted_issuers
-from insurance.access.keys import KeyRing, KeysUnavailable, PublishedKeys
+from insurance.access.keys import IssuerKeys, KeysUnavailable, PublishedKeys
 from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
@@ -134,7 +134,7 @@ class House:
 
     def restart(self) -> None:
         """A new process: memory is gone, the shelf is not."""
-        self.keys = KeyRing(fetch=self._fetch, shelf=self.shelf, clock=lambda: self.now)
+        self.keys = IssuerKeys(fetch=self._fetch, shelf=self.shelf, clock=lambda: self.now)
         self.authorizer = Authorizer(
             issuers=trusted_issuers(f"{OWN}, {PARTNERS_OWN}"),
             audience=AUDIENCE,

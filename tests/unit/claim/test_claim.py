@@ -15,7 +15,7 @@ from insurance.domain.claim import (
 )
 from insurance.domain.claim.claim import DECISIONS_MAX, PAYMENTS_MAX, RECOVERIES_MAX
 from insurance.domain.claim.lifecycle import REFUSED_STEPS
-from insurance.domain.claim.limits import Movement, movements
+from insurance.domain.claim.limits import LimitMovement, movements
 from insurance.domain.claim.postings import postings_between
 from insurance.domain.claim.recoveries import RecoveryInput, identify_recovery
 from insurance.domain.claim.recovery import RecoveryKind
@@ -100,10 +100,10 @@ def test_only_what_changed_moves_a_limit():
     before = (usage("500"), usage("10", code="other"))
     after = (usage("700"), usage("10", code="other"))
 
-    assert movements(before, after) == (Movement("term_limit", 20_000, 80_000),)
+    assert movements(before, after) == (LimitMovement("term_limit", 20_000, 80_000),)
     assert movements(after, ()) == (
-        Movement("other", -1_000, 1_000),
-        Movement("term_limit", -70_000, 70_000),
+        LimitMovement("other", -1_000, 1_000),
+        LimitMovement("term_limit", -70_000, 70_000),
     )
 
 

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 import pytest
-from insurance.domain.claim.verdict import Notice
+from insurance.domain.claim.verdict import LossNotice
 from insurance.domain.claim.verification import common_rules
-from insurance.domain.contract.rule import Outcome
+from insurance.domain.contract.rule import RuleOutcome
 
 from tests.support.builders import gbp, make_policy
 
@@ -15,10 +15,10 @@ ISSUED = START + timedelta(hours=14, minutes=47)
 """The policy is bought in the afternoon for the whole day."""
 
 
-def after_issue(at: datetime, *, cover_begins_at: datetime | None = None) -> Outcome | None:
+def after_issue(at: datetime, *, cover_begins_at: datetime | None = None) -> RuleOutcome | None:
     """What the rule answers to a loss at an instant; None where it has nothing to say."""
     policy = make_policy(issued_at=ISSUED, cover_begins_at=cover_begins_at)
-    notice = Notice(
+    notice = LossNotice(
         cover="accidental_damage",
         occurred_at=at,
         reported_at=ISSUED + timedelta(days=1),
@@ -33,12 +33,12 @@ def after_issue(at: datetime, *, cover_begins_at: datetime | None = None) -> Out
 
 @pytest.mark.parametrize("at", [START, START + MINUTE, ISSUED - MINUTE])
 def test_a_loss_of_the_first_day_before_the_issue_is_not_covered(at: datetime):
-    assert after_issue(at) is Outcome.FAIL
+    assert after_issue(at) is RuleOutcome.FAIL
 
 
 @pytest.mark.parametrize("at", [START, START + MINUTE, ISSUED - MINUTE])
 def test_where_cover_began_before_the_issue_a_person_looks_at_the_loss(at: datetime):
-    assert after_issue(at, cover_begins_at=START) is Outcome.REFER
+    assert after_issue(at, cover_begins_at=START) is RuleOutcome.REFER
 
 
 @pytest.mark.parametrize("at", [ISSUED, ISSUED + MINUTE])

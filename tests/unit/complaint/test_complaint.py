@@ -11,9 +11,9 @@ from insurance.domain.complaint import (
     Category,
     Complainant,
     Complaint,
-    Outcome,
+    ComplaintOutcome,
+    ComplaintStatus,
     RootCause,
-    Status,
     Step,
 )
 from insurance.domain.complaint.complaint import FinalResponseInput
@@ -62,7 +62,7 @@ def complaint(**changes: Any) -> Complaint:
 
 
 def offered(amount: str = "50", **changes: Any) -> Complaint:
-    found = complaint(status=Status.INVESTIGATING, **changes)
+    found = complaint(status=ComplaintStatus.INVESTIGATING, **changes)
     return found.with_redress_offer(
         RedressOffer(gbp(amount), ADA, "For the trouble."), by="staff-kim", at=AT
     )
@@ -83,7 +83,7 @@ def posted(now: Complaint, before: Complaint) -> list[tuple[Account, Account, in
     return [(each.debit, each.credit, each.amount.amount) for each in now.postings_since(before)]
 
 
-@pytest.mark.parametrize(("status", "step"), list(product(Status, Step)))
+@pytest.mark.parametrize(("status", "step"), list(product(ComplaintStatus, Step)))
 def test_a_step_leads_where_the_table_says_or_is_refused(status, step):
     found = complaint(status=status)
 
@@ -95,10 +95,10 @@ def test_a_step_leads_where_the_table_says_or_is_refused(status, step):
 
 
 def test_every_state_can_be_reached_and_left():
-    reached = {Status.RECEIVED, *NEXT.values()}
+    reached = {ComplaintStatus.RECEIVED, *NEXT.values()}
     left = {status for (status, _), after in NEXT.items() if after is not status}
 
-    assert reached == left == set(Status)
+    assert reached == left == set(ComplaintStatus)
 
 
 def test_deadlines_run_from_receipt_to_acknowledgement_and_answer():
@@ -110,7 +110,7 @@ def test_deadlines_run_from_receipt_to_acknowledgement_and_answer():
 
     looked_into = found.moved(Step.ACKNOWLEDGE, AT).moved(Step.INVESTIGATE, AT)
     answer = looked_into.answered(
-        FinalResponseInput("No.", Outcome.REJECTED, RootCause.NONE_FOUND), by="k", at=AT
+        FinalResponseInput("No.", ComplaintOutcome.REJECTED, RootCause.NONE_FOUND), by="k", at=AT
     )
 
     assert [each.code for each in looked_into.deadlines if each.is_running] == ["final_response"]
@@ -125,7 +125,7 @@ def test_eight_weeks_are_eight_weeks():
 
 def test_a_complaint_reopened_has_a_new_deadline():
     later = AT + timedelta(days=100)
-    closed = complaint(status=Status.CLOSED).with_deadlines(AT)
+    closed = complaint(status=ComplaintStatus.CLOSED).with_deadlines(AT)
 
     again = closed.reopened("There is more.", later)
 
@@ -134,22 +134,22 @@ def test_a_complaint_reopened_has_a_new_deadline():
 
 
 def test_the_ombudsman_is_asked_after_the_answer_or_when_it_is_late():
-    early = complaint(status=Status.INVESTIGATING)
+    early = complaint(status=ComplaintStatus.INVESTIGATING)
     with pytest.raises(WrongState):
         early.referred("FOS-1", AT + timedelta(days=56))
 
     late = early.referred("FOS-1", AT + timedelta(days=57))
-    after = complaint(status=Status.ANSWERED).referred("FOS-2", AT)
+    after = complaint(status=ComplaintStatus.ANSWERED).referred("FOS-2", AT)
 
-    assert late.status is after.status is Status.REFERRED
+    assert late.status is after.status is ComplaintStatus.REFERRED
     assert late.ombudsman_reference == "FOS-1"
 
 
 def test_the_answer_names_the_ombudsman_of_the_jurisdiction():
-    found = complaint(status=Status.INVESTIGATING, jurisdiction="IE")
+    found = complaint(status=ComplaintStatus.INVESTIGATING, jurisdiction="IE")
 
     answer = found.answered(
-        FinalResponseInput("No.", Outcome.REJECTED, RootCause.PEOPLE), by="k", at=AT
+        FinalResponseInput("No.", ComplaintOutcome.REJECTED, RootCause.PEOPLE), by="k", at=AT
     ).response
 
     assert answer is not None
@@ -185,7 +185,7 @@ def test_who_offers_redress_does_not_agree_to_it():
 
 def test_redress_is_in_the_products_currency():
     with pytest.raises(CurrencyMismatch):
-        complaint(status=Status.INVESTIGATING).with_redress_offer(
+        complaint(status=ComplaintStatus.INVESTIGATING).with_redress_offer(
             RedressOffer(Money(amount=1, currency=Currency.EUR), ADA, "x"), by="k", at=AT
         )
 
@@ -193,13 +193,13 @@ def test_redress_is_in_the_products_currency():
 def test_a_complaint_does_not_close_over_redress_on_its_way():
     waiting = offered()
     answered = waiting.answered(
-        FinalResponseInput("Sorry.", Outcome.UPHELD, RootCause.PEOPLE), by="k", at=AT
+        FinalResponseInput("Sorry.", ComplaintOutcome.UPHELD, RootCause.PEOPLE), by="k", at=AT
     )
 
     with pytest.raises(ComplaintStillOpen):
         answered.closed("accepted", Step.CLOSE, AT)
     paid = reported(approved(answered), BankOutcome.PAID)
-    assert paid.closed("accepted", Step.CLOSE, AT).status is Status.CLOSED
+    assert paid.closed("accepted", Step.CLOSE, AT).status is ComplaintStatus.CLOSED
 
 
 def test_redress_and_notes_have_an_end():
@@ -220,10 +220,14 @@ def test_redress_and_notes_have_an_end():
         full.redress_of(redress_id_for(full.id, 99))
 
 
-@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize("status", list(ComplaintStatus))
 def test_an_open_complaint_waits_for_its_handlers_and_redress_for_a_second_person(status):
     found = complaint(status=status)
-    waits = None if status in {Status.CLOSED, Status.REFERRED} else "complaints_handler"
+    waits = (
+        None
+        if status in {ComplaintStatus.CLOSED, ComplaintStatus.REFERRED}
+        else "complaints_handler"
+    )
 
     assert found.waits_for == waits
     assert found.replace(redress=offered().redress).waits_for == "supervisor"
@@ -253,7 +257,7 @@ def test_what_people_write_and_who_they_are_is_sealed():
 def test_the_register_has_a_row_for_each_and_nothing_personal():
     paid = reported(approved(offered("50")), BankOutcome.PAID)
     answer = paid.answered(
-        FinalResponseInput("Sorry, Ada.", Outcome.UPHELD, RootCause.PEOPLE), by="k", at=AT
+        FinalResponseInput("Sorry, Ada.", ComplaintOutcome.UPHELD, RootCause.PEOPLE), by="k", at=AT
     )
 
     row = row_of(answer, AT)

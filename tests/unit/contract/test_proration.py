@@ -12,7 +12,7 @@ from insurance.domain.contract.proration import (
     DayCount,
     Earning,
     Measure,
-    Rounding,
+    ProrationRounding,
     Share,
     earned,
     portions,
@@ -79,7 +79,7 @@ def test_nothing_is_earned_beyond_the_term_nor_before_it(drawn, amount):
 def test_portions_re_add_to_the_portion_of_the_sum(amounts, days, mode, unit):
     share = Share(part=days, whole=366, unit="days")
     moneys = [Money(amount=amount, currency=Currency.GBP) for amount in amounts]
-    rounding = Rounding(mode=mode, unit=unit)
+    rounding = ProrationRounding(mode=mode, unit=unit)
 
     parts = portions(moneys, share, rounding)
 

@@ -19,7 +19,7 @@ from insurance.domain.policy.transfer import (
     passed_on,
     rule_for,
 )
-from insurance.domain.policy.transfer_record import Consent, TransferReason
+from insurance.domain.policy.transfer_record import TransferConsent, TransferReason
 from insurance.domain.schedule.plan import jobs_after
 from insurance.domain.schedule.scheduled_job import JobKind
 
@@ -40,7 +40,7 @@ def request(reason: TransferReason, **changes) -> TransferInput:
         effective_at=DURING,
         holder=None if out else HEIR,
         joint_holder=1 if out else None,
-        consents=frozenset(Consent),
+        consents=frozenset(TransferConsent),
         evidence="GRANT-1",
         to_partner="meadow" if reason is TransferReason.BROKER else None,
     )
@@ -73,7 +73,7 @@ def test_each_consent_that_the_rule_asks_for_is_needed(reason):
 
     for consent in USUAL[reason].consents:
         with pytest.raises(ConsentMissing) as refused:
-            check(held(holding), request(reason, consents=frozenset(Consent) - {consent}))
+            check(held(holding), request(reason, consents=frozenset(TransferConsent) - {consent}))
         assert refused.value.missing == (consent,)
 
 

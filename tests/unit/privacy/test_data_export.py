@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from insurance.domain.claim import Handling
 from insurance.domain.claim.task import Task
-from insurance.domain.complaint import Complainant, Status
-from insurance.domain.contract.rule import Outcome, RuleResult
+from insurance.domain.complaint import Complainant, ComplaintStatus
+from insurance.domain.contract.rule import RuleOutcome, RuleResult
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.document import Document
 from insurance.domain.jurisdiction.places import JURISDICTIONS, jurisdiction_of
@@ -45,7 +45,7 @@ def no_documents(_policy: object) -> list[Document]:
 def exported(**claim: Any) -> Any:
     policy = policy_in()
     account = account_of(policy, gbp("169.26"), payees={"rfd_1": Payee(name=GRACE, iban=IBAN)})
-    complaint = complaint_of(status=Status.CLOSED, complainant=Complainant(name=GRACE))
+    complaint = complaint_of(status=ComplaintStatus.CLOSED, complainant=Complainant(name=GRACE))
     contract = paid_contract(
         policy=policy,
         account=account,
@@ -130,7 +130,7 @@ def test_nobody_is_warned_of_a_look_at_a_sanctions_list_or_told_the_fraud_score(
     )
     task = Task(role="supervisor", code=TaskCode.CLEAR_SCREENING, since=ISSUED_AT)
     rules = tuple(
-        RuleResult(code=code, outcome=Outcome.PASS, explanation="It is.")
+        RuleResult(code=code, outcome=RuleOutcome.PASS, explanation="It is.")
         for code in ("fraud_score", "in_time")
     )
     [contract] = exported(cleared=(match,), task=task, rules=rules)["contracts"]

@@ -13,7 +13,7 @@ from insurance.domain.bank.outgoing_payment import PaymentStatus
 from insurance.domain.billing.refund import Refund
 from insurance.domain.claim import CostType, Handling, Payment, Reserve, ReserveReason
 from insurance.domain.claim.recovery import Recovery, RecoveryKind, RecoveryStatus
-from insurance.domain.complaint import Status
+from insurance.domain.complaint import ComplaintStatus
 from insurance.domain.complaint.redress import Redress
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.identity import payment_id_for, redress_id_for, refund_id_for
@@ -282,9 +282,9 @@ def test_the_insureds_share_of_a_recovery_holds_until_it_is_paid_out() -> None:
 # Complaints
 
 
-@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("status", ComplaintStatus)
 def test_a_complaint_holds_until_it_is_closed_and_three_years_from_its_receipt(
-    status: Status,
+    status: ComplaintStatus,
 ) -> None:
     contract = ContractRecords(
         stored(quote_in()), complaints=[stored(complaint_of(status=status), at=AFTER)]
@@ -292,7 +292,7 @@ def test_a_complaint_holds_until_it_is_closed_and_three_years_from_its_receipt(
     hold = legal_hold([contract], AFTER)
     [records] = [found for found in hold.holds if found.code is HoldCode.COMPLAINT_RECORDS]
 
-    assert (HoldCode.COMPLAINT_OPEN in codes(hold)) is (status is not Status.CLOSED)
+    assert (HoldCode.COMPLAINT_OPEN in codes(hold)) is (status is not ComplaintStatus.CLOSED)
     assert records.until == datetime(2029, 7, 1, tzinfo=LONDON)
 
 
@@ -300,7 +300,7 @@ def test_a_complaint_holds_until_it_is_closed_and_three_years_from_its_receipt(
 def test_redress_of_a_closed_complaint_holds_while_it_is_not_finished(
     status: PaymentStatus,
 ) -> None:
-    complaint = complaint_of(status=Status.CLOSED)
+    complaint = complaint_of(status=ComplaintStatus.CLOSED)
     redress = Redress(
         id=redress_id_for(complaint.id, 1),
         amount=gbp("10"),
@@ -350,7 +350,7 @@ def contracts(draw: st.DrawFn) -> ContractRecords:
         payments=(payment(draw(st.sampled_from(PaymentStatus))),),
         recoveries=(recovery(draw(st.sampled_from(RecoveryStatus))),),
     )
-    complaint = complaint_of(territory, status=draw(st.sampled_from(Status)))
+    complaint = complaint_of(territory, status=draw(st.sampled_from(ComplaintStatus)))
     return paid_contract(
         territory,
         policy=policy,
@@ -379,7 +379,7 @@ def test_without_a_hold_nothing_is_open(found: list[ContractRecords], now: datet
             for claim in contract.claims
             for recovery in claim.record.recoveries
         )
-        assert all(each.record.status is Status.CLOSED for each in contract.complaints)
+        assert all(each.record.status is ComplaintStatus.CLOSED for each in contract.complaints)
         if contract.policy is None:
             continue
         policy = contract.policy.record

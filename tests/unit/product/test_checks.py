@@ -15,7 +15,7 @@ from insurance.domain.product.publishing.checks import check, checked
 from insurance.domain.product.publishing.release import (
     NEXT,
     ProductVersion,
-    Status,
+    VersionStatus,
     VersionStep,
     is_sold,
 )
@@ -300,7 +300,7 @@ VERSION = ProductVersion(
     code="sample",
     version="1",
     name="Sample",
-    status=Status.DRAFT,
+    status=VersionStatus.DRAFT,
     content="d",
     authors=("ann",),
 )
@@ -308,7 +308,7 @@ NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 def test_every_pair_that_is_not_in_the_table_is_refused():
-    for status in Status:
+    for status in VersionStatus:
         for step in VersionStep:
             version = VERSION.replace(status=status)
             if (status, step) in NEXT:
@@ -320,7 +320,7 @@ def test_every_pair_that_is_not_in_the_table_is_refused():
 
 @pytest.mark.parametrize(
     ("status", "step"),
-    [(Status.IN_REVIEW, VersionStep.APPROVE), (Status.APPROVED, VersionStep.PUBLISH)],
+    [(VersionStatus.IN_REVIEW, VersionStep.APPROVE), (VersionStatus.APPROVED, VersionStep.PUBLISH)],
 )
 @pytest.mark.parametrize("author", ["ann", "ben"])
 def test_nobody_who_wrote_on_a_version_may_approve_or_publish_it(status, step, author):
@@ -331,16 +331,16 @@ def test_nobody_who_wrote_on_a_version_may_approve_or_publish_it(status, step, a
 
 
 def test_what_goes_back_to_its_authors_must_be_approved_again():
-    version = VERSION.replace(status=Status.APPROVED, approved_by="bob")
+    version = VERSION.replace(status=VersionStatus.APPROVED, approved_by="bob")
 
     assert version.taken(VersionStep.SEND_BACK, by="cleo", now=NOON).approved_by == ""
 
 
 def test_a_version_is_published_only_as_it_was_approved_and_tried():
     made = read(FOLDERS[0])._replace(content="c")
-    version = VERSION.replace(status=Status.APPROVED, content="c", approved_by="bob")
+    version = VERSION.replace(status=VersionStatus.APPROVED, content="c", approved_by="bob")
 
-    assert version.published(check(made), by="bob", now=NOON).status is Status.ACTIVE
+    assert version.published(check(made), by="bob", now=NOON).status is VersionStatus.ACTIVE
     with pytest.raises(InvalidProduct, match="another definition"):
         version.replace(content="other").published(check(made), by="bob", now=NOON)
     untried = made._replace(scenarios={"risks": {}, "scenarios": []})

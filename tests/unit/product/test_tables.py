@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from insurance.domain.product.faults import NoRate
 from insurance.domain.product.language.kinds import number
-from insurance.domain.product.rating.tables import Table
+from insurance.domain.product.rating.tables import RateTable
 
 WHOLE = number()
 
@@ -45,7 +45,7 @@ def test_each_key_is_answered_by_the_band_that_holds_it_however_its_ends_are_wri
 ):
     shuffled = list(enumerate(bands))
     random.shuffle(shuffled)
-    table = Table("t", written([band for _, band in shuffled], heading, ends))
+    table = RateTable("t", written([band for _, band in shuffled], heading, ends))
     matcher = table.matcher([WHOLE], "v")
 
     for key in range(-53, 54):
@@ -63,7 +63,7 @@ def test_each_key_is_answered_by_the_band_that_holds_it_however_its_ends_are_wri
 
 @given(bands())
 def test_an_edge_that_two_bands_share_stands_once_and_leaves_no_gap(bands):
-    matcher = Table("t", written(bands, "k>=,k<", (0, 0))).matcher([WHOLE], "v")
+    matcher = RateTable("t", written(bands, "k>=,k<", (0, 0))).matcher([WHOLE], "v")
     everywhere = number(low=None, high=None)
     whole = all(one[1] == other[0] for one, other in pairwise(bands))
     open_ended = bands[0][0] is None and bands[-1][1] is None

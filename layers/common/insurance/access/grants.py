@@ -72,7 +72,7 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class AdmittedCaller:
     principal: str
     kind: Kind
     partner: str
@@ -98,7 +98,7 @@ class Caller:
         }
 
 
-def staff_of(claims: Json, *, issuer: Issuer) -> Caller | None:
+def staff_of(claims: Json, *, issuer: Issuer) -> AdmittedCaller | None:
     """The member of staff whose token it is. Only groups of our own issuer count.
 
     Returns None for a token without groups: it belongs to an application.
@@ -118,7 +118,7 @@ def staff_of(claims: Json, *, issuer: Issuer) -> Caller | None:
     if len(modes) != 1:
         raise CallerDenied("no_mode")
     [mode] = modes
-    return Caller(
+    return AdmittedCaller(
         principal=subject,
         kind="staff",
         partner="",
@@ -148,7 +148,7 @@ def application_caller(
     issuer: Issuer,
     application: Application | None,
     parties_of: Callable[[str], frozenset[str]],
-) -> Caller:
+) -> AdmittedCaller:
     """The application, or the policyholder who signed in through it, with their scopes.
 
     The scopes are those of both the token and the registration. By RFC 9068 §2.2 the subject of an
@@ -171,7 +171,7 @@ def application_caller(
         raise CallerDenied("no_subscription", principal=application.id)
     if claims["sub"] != client_of(claims):
         return _policyholder(claims, issuer, application, products, parties_of)
-    return Caller(
+    return AdmittedCaller(
         principal=application.id,
         kind="application",
         partner=application.partner,
@@ -189,7 +189,7 @@ def _policyholder(
     portal: Application,
     products: frozenset[str],
     parties_of: Callable[[str], frozenset[str]],
-) -> Caller:
+) -> AdmittedCaller:
     if not portal.is_portal:
         raise CallerDenied("not_an_application", principal=portal.id)
     subject = str(claims["sub"])
@@ -197,7 +197,7 @@ def _policyholder(
     parties = parties_of(principal)
     if not parties:
         raise CallerDenied("no_access", principal=portal.id)
-    return Caller(
+    return AdmittedCaller(
         principal=principal,
         kind="policyholder",
         partner=portal.partner,
@@ -211,7 +211,7 @@ def _policyholder(
     )
 
 
-def allowing(caller: Caller, *, method_arn: str, usage_key: str) -> Json:
+def allowing(caller: AdmittedCaller, *, method_arn: str, usage_key: str) -> Json:
     """A policy that allows every path of the caller's API products.
 
     It is not limited to the method of this call: the gateway caches the policy by token and applies

@@ -51,7 +51,7 @@ class Shelf(Protocol):
     def write(self, issuer: Issuer, keys: PublishedKeys) -> None: ...
 
 
-class KeyRing:
+class IssuerKeys:
     """Finds the public key that a token names, in memory, on the shelf or at the issuer."""
 
     def __init__(

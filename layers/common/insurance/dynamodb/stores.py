@@ -43,7 +43,10 @@ if TYPE_CHECKING:
     from insurance.dynamodb.policy.policy_reader import PolicyReader
     from insurance.dynamodb.policy.policy_transfers import DynamoDBPolicyTransfers
     from insurance.dynamodb.policy.renewals import DynamoDBRenewals
-    from insurance.dynamodb.products.product_versions import DynamoDBProductVersions, KnownVersions
+    from insurance.dynamodb.products.product_versions import (
+        DynamoDBKnownVersions,
+        DynamoDBProductVersions,
+    )
     from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
     from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
     from insurance.dynamodb.search.sealed_facts import DynamoDBSealedFacts
@@ -363,10 +366,10 @@ class Stores:
         return DynamoDBPaymentOrders(self.client, self._tables, idempotency=self.idempotency)
 
     @cached_property
-    def known_versions(self) -> KnownVersions:
-        from insurance.dynamodb.products.product_versions import KnownVersions
+    def known_versions(self) -> DynamoDBKnownVersions:
+        from insurance.dynamodb.products.product_versions import DynamoDBKnownVersions
 
-        return KnownVersions(self.client, self._tables)
+        return DynamoDBKnownVersions(self.client, self._tables)
 
     def _records_with_keys_in(self, *holders: str) -> IdempotencyRecords:
         from insurance.domain.core.identity import quote_id_for

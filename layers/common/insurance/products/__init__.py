@@ -86,7 +86,7 @@ def product(code: str, version: str | None = None) -> Product:
     return _compiled(code, version or known[code][-1])
 
 
-class LookUps:
+class SampleLookUps:
     """Look-ups answered from a small bundled sample; what is not in it is unavailable."""
 
     def __init__(self) -> None:

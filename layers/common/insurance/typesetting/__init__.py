@@ -20,7 +20,7 @@ EDITION: Final = sha256(LAYOUT + VERSION.encode()).hexdigest()[:12]
 """Of everything beside the content that the bytes of a file hang on."""
 
 
-class Typesetter:
+class TypstTypesetter:
     """The port `Typesetter` on Typst, which is a library here: no program, no files, no network."""
 
     edition = EDITION

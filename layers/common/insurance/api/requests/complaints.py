@@ -9,7 +9,7 @@ from insurance.api.fields import Narrative, PositiveMoney, Reason, Subject, Text
 from insurance.api.parameters import Parameters
 from insurance.api.payees import PayeeRequest
 from insurance.domain.claim.diary import ReportChannel
-from insurance.domain.complaint import Category, Complainant, Outcome, RootCause
+from insurance.domain.complaint import Category, Complainant, ComplaintOutcome, RootCause
 from insurance.domain.complaint.complaint import FinalResponseInput
 from insurance.domain.complaint.new_complaint import ComplaintDetails
 from insurance.domain.complaint.redress import RedressOffer
@@ -56,7 +56,9 @@ class FinalResponseRequest(Request):
     ]
 
     def response(self) -> FinalResponseInput:
-        return FinalResponseInput(self.text, Outcome(self.outcome), RootCause(self.root_cause))
+        return FinalResponseInput(
+            self.text, ComplaintOutcome(self.outcome), RootCause(self.root_cause)
+        )
 
 
 class OmbudsmanReferralRequest(Request):

@@ -14,7 +14,7 @@ from insurance.domain.party.party import EvidenceReference, Policyholder
 from insurance.domain.policy import Initiator, TransactionKind
 from insurance.domain.policy.holders import JOINT_HOLDERS_MAX
 from insurance.domain.policy.notice import DispatchReference
-from insurance.domain.policy.transfer_record import Consent, TransferReason
+from insurance.domain.policy.transfer_record import TransferConsent, TransferReason
 from insurance.domain.product.covers import COVERS_MAX
 from insurance.operations.policy.change_policy import ChangeInput
 from insurance.operations.policy.report_dispatch import DispatchInput
@@ -127,7 +127,7 @@ class TransferRequest(Request):
             holder=self.holder,
             party_id=self.party_id,
             joint_holder=self.joint_holder,
-            consents=frozenset(map(Consent, self.consents)),
+            consents=frozenset(map(TransferConsent, self.consents)),
             evidence=self.evidence,
             to_partner=self.to_partner,
             answers=self.answers or None,

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel
 
 from insurance.api.etag import etag
-from insurance.api.views.terms import Shown, View
+from insurance.api.views.terms import AddressView, Shown, View
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.data_request import DataRequest
 from insurance.domain.party.party import Access, Erasure
@@ -52,12 +52,6 @@ class ContactView(Shown):
 class DatedNameView(Shown):
     name: str
     since: datetime
-
-
-class AddressView(Shown):
-    lines: list[str]
-    postcode: str | None
-    country: str
 
 
 class DatedAddressView(Shown):

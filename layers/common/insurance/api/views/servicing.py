@@ -14,7 +14,7 @@ from insurance.domain.contract.proration import Share
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import ChargeLine, Computation, Policy, Transaction
-from insurance.domain.policy.difference import Difference
+from insurance.domain.policy.difference import PolicyDifference
 from insurance.domain.policy.new_business import computation_of_new_business
 from insurance.domain.policy.timeline import NEW_BUSINESS
 from insurance.domain.policy.transfer_record import Transferred
@@ -261,7 +261,7 @@ class ComparisonView(View):
     differences: list[DifferenceView]
 
     @classmethod
-    def of(cls, differences: Sequence[Difference], *, policy_id: str) -> Self:
+    def of(cls, differences: Sequence[PolicyDifference], *, policy_id: str) -> Self:
         return cls(
             policy_id=policy_id,
             differences=[DifferenceView(**difference._asdict()) for difference in differences],

@@ -2,7 +2,14 @@
 
 from insurance.domain.billing.account import BillingAccount, PremiumPayment, payment_postings
 from insurance.domain.billing.event_types import BillingEventType
-from insurance.domain.billing.instalments import Due, OddUnits, Plan, Schedule, plans_of, schedule
+from insurance.domain.billing.instalments import (
+    Due,
+    InstalmentSchedule,
+    OddUnits,
+    Plan,
+    plans_of,
+    schedule,
+)
 from insurance.domain.billing.refund import Refund
 from insurance.domain.billing.statement import (
     BillingSummary,
@@ -19,13 +26,13 @@ __all__ = [
     "BillingEventType",
     "BillingSummary",
     "Due",
+    "InstalmentSchedule",
     "Invoice",
     "OddUnits",
     "Plan",
     "PolicyInvoice",
     "PremiumPayment",
     "Refund",
-    "Schedule",
     "Statement",
     "SuspendedPayment",
     "SuspenseStatus",

@@ -56,7 +56,7 @@ class Due(Value):
     amount: Money
 
 
-class Schedule(NamedTuple):
+class InstalmentSchedule(NamedTuple):
     dues: tuple[Due, ...]
     forgone: Money
     """What does not divide, where the plan forgoes it."""
@@ -69,7 +69,7 @@ def plans_of(product: Product) -> tuple[Plan, ...]:
     return (is_straight_through, *(_plan(row) for row in rows if row.code != ANNUAL))
 
 
-def schedule(total: Money, plan: Plan, first_due: date, term: Period) -> Schedule:
+def schedule(total: Money, plan: Plan, first_due: date, term: Period) -> InstalmentSchedule:
     """The plan's instalments of a sum, all of them due within the term; what is due never exceeds
     the sum."""
     amounts, forgone = divided(total, plan.count, plan.odd_units)
@@ -78,7 +78,7 @@ def schedule(total: Money, plan: Plan, first_due: date, term: Period) -> Schedul
         Due(number=place + 1, due_on=due_on, amount=amount)
         for place, (due_on, amount) in enumerate(zip(days, amounts, strict=True))
     )
-    return Schedule(dues, forgone)
+    return InstalmentSchedule(dues, forgone)
 
 
 def _due_days(count: int, first_due: date, term: Period) -> Iterator[date]:

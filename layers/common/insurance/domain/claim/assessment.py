@@ -24,7 +24,7 @@ from insurance.domain.claim.settlement import carry_out, with_verdict
 from insurance.domain.claim.task import HANDLER, Task
 from insurance.domain.claim.verdict import Verdict
 from insurance.domain.claim.verification import verify_claim
-from insurance.domain.contract.rule import Outcome
+from insurance.domain.contract.rule import RuleOutcome
 from insurance.domain.core.errors import ClaimOnHold, DecisionNotPossible, WrongState
 from insurance.domain.core.money import Money
 from insurance.domain.core.segregation import Duty, check_segregation
@@ -168,7 +168,7 @@ def _amount(decision: DecisionInput, claim: Claim, verdict: Verdict) -> Money:
         if amount is None or amount > claim.claimed:
             raise DecisionNotPossible(name, "name an amount of at most what is claimed.")
         return amount
-    if verdict.outcome in {Outcome.INCOMPLETE, Outcome.FAIL}:
+    if verdict.outcome in {RuleOutcome.INCOMPLETE, RuleOutcome.FAIL}:
         raise DecisionNotPossible(name, verdict.reasons)
     if kind is Decision.PART_APPROVED:
         if amount is None or amount >= verdict.payable:

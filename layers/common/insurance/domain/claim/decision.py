@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, StringConstraints
 
-from insurance.domain.contract.rule import Outcome, RuleResult
+from insurance.domain.contract.rule import RuleOutcome, RuleResult
 from insurance.domain.core.money import Money
 from insurance.domain.core.value import Value
 
@@ -90,4 +90,4 @@ def sources_of(rules: Sequence[RuleResult]) -> tuple[str, ...]:
 
 
 def rules_against(rules: Sequence[RuleResult]) -> tuple[RuleResult, ...]:
-    return tuple(rule for rule in rules if rule.outcome in {Outcome.FAIL, Outcome.REFER})
+    return tuple(rule for rule in rules if rule.outcome in {RuleOutcome.FAIL, RuleOutcome.REFER})

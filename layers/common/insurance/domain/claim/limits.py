@@ -29,7 +29,7 @@ class LimitUsage(Value):
         return self.replace(amount=min(self.amount, amount))
 
 
-class Movement(NamedTuple):
+class LimitMovement(NamedTuple):
     """How a change moves one aggregate, in minor units."""
 
     code: str
@@ -40,7 +40,9 @@ class Movement(NamedTuple):
     """See `LimitUsage.pool`."""
 
 
-def movements(before: Sequence[LimitUsage], after: Sequence[LimitUsage]) -> tuple[Movement, ...]:
+def movements(
+    before: Sequence[LimitUsage], after: Sequence[LimitUsage]
+) -> tuple[LimitMovement, ...]:
     """What has to be taken or given back, aggregate by aggregate; nothing where nothing moves."""
     earlier = {usage.code: usage for usage in before}
     now = {usage.code: usage for usage in after}
@@ -48,11 +50,11 @@ def movements(before: Sequence[LimitUsage], after: Sequence[LimitUsage]) -> tupl
     return tuple(move for move in moves if move.change)
 
 
-def _movement(before: LimitUsage | None, after: LimitUsage | None) -> Movement:
+def _movement(before: LimitUsage | None, after: LimitUsage | None) -> LimitMovement:
     """The move of one aggregate, which is used before the change, after it, or both."""
     usage = after or before
     if usage is None:
         raise ValueError("an aggregate that is used neither before nor after does not move")
     change = (after.amount.amount if after else 0) - (before.amount.amount if before else 0)
     room = (after.whole.amount if after else 0) - change
-    return Movement(usage.code, change, room, usage.pool)
+    return LimitMovement(usage.code, change, room, usage.pool)

@@ -24,7 +24,7 @@ from insurance.domain.claim.set_off import (
     with_set_off,
 )
 from insurance.domain.claim.settlement import decide_by_rules, with_demands, with_payee
-from insurance.domain.claim.verdict import Notice, Verdict
+from insurance.domain.claim.verdict import LossNotice, Verdict
 from insurance.domain.claim.verification import verify_claim, verify_notice
 from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.core.errors import (
@@ -217,8 +217,8 @@ def with_missing(claim: Claim, missing: tuple[str, ...]) -> Claim:
 
 def _notice(
     loss: LossInput, context: NoticeContext, reference: str | None, now: datetime
-) -> Notice:
-    return Notice(
+) -> LossNotice:
+    return LossNotice(
         cover=loss.cover,
         occurred_at=loss.occurred_at,
         reported_at=now,

@@ -11,7 +11,7 @@ from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep
 from insurance.domain.claim.payee_change import COOLING_PERIOD, PayeeChange
 from insurance.domain.claim.task import HANDLER, SCREENER, Task
-from insurance.domain.contract.rule import Outcome, RuleResult
+from insurance.domain.contract.rule import RuleOutcome, RuleResult
 from insurance.domain.core.errors import (
     PayeeUnsettled,
     ScreeningOpen,
@@ -138,20 +138,20 @@ def screening_task(matches: Sequence[ScreeningMatch], since: datetime) -> Task:
 def _payee_known(claim: Claim, now: datetime) -> RuleResult:
     unsettled = _unsettled(claim, now)
     if claim.payee is None:
-        outcome, explanation = Outcome.REFER, "Nobody is named to be paid."
+        outcome, explanation = RuleOutcome.REFER, "Nobody is named to be paid."
     elif not claim.payee.has_account:
-        outcome, explanation = Outcome.REFER, "The payee has named no bank account."
+        outcome, explanation = RuleOutcome.REFER, "The payee has named no bank account."
     elif unsettled is not None:
-        outcome, explanation = Outcome.REFER, unsettled
+        outcome, explanation = RuleOutcome.REFER, unsettled
     else:
-        outcome, explanation = Outcome.PASS, "A payee is named."
+        outcome, explanation = RuleOutcome.PASS, "A payee is named."
     return RuleResult(code="payee_known", outcome=outcome, explanation=explanation)
 
 
 def _came_back(payment_ids: Sequence[str]) -> RuleResult:
     return RuleResult(
         code="payment_came_back",
-        outcome=Outcome.REFER,
+        outcome=RuleOutcome.REFER,
         facts={"payments": list(payment_ids)},
         explanation="A payment came back: a person decides whether and to whom it is paid again.",
     )
@@ -161,12 +161,12 @@ def _sanctions_clear(matches: Sequence[ScreeningMatch]) -> RuleResult:
     if not matches:
         return RuleResult(
             code="sanctions_clear",
-            outcome=Outcome.PASS,
+            outcome=RuleOutcome.PASS,
             explanation="The payee's name is on no sanctions list.",
         )
     return RuleResult(
         code="sanctions_clear",
-        outcome=Outcome.REFER,
+        outcome=RuleOutcome.REFER,
         facts={"entries": [match.entry for match in matches], "score": matches[0].score},
         explanation="The payee's name resembles one on a sanctions list.",
     )

@@ -24,7 +24,7 @@ from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.payment import Payment, PremiumSetOff
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.claim.verdict import Verdict
-from insurance.domain.contract.rule import Outcome, RuleResult
+from insurance.domain.contract.rule import RuleOutcome, RuleResult
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.money import Money
 from insurance.domain.core.posting import Posting
@@ -86,7 +86,7 @@ def announce_set_off(verdict: Verdict, due: PremiumDue, now: datetime) -> Verdic
         return verdict
     rule = RuleResult(
         code="premium_overdue",
-        outcome=Outcome.INFO,
+        outcome=RuleOutcome.INFO,
         facts={"overdue": str(set_off.overdue), "since": set_off.since.isoformat()},
         explanation=(
             f"Premium of {set_off.overdue} is overdue. That ends no cover by itself; "

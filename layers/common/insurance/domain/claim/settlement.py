@@ -25,7 +25,7 @@ from insurance.domain.claim.set_off import PremiumDue, set_off_premium, with_set
 from insurance.domain.claim.task import HANDLER, Hold, Task
 from insurance.domain.claim.verdict import Verdict
 from insurance.domain.claim.verification import verify_claim
-from insurance.domain.contract.rule import Outcome, RuleResult
+from insurance.domain.contract.rule import RuleOutcome, RuleResult
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import ClaimOnHold
 from insurance.domain.core.money import Money
@@ -40,7 +40,7 @@ HELD_BY_RULES: Final = "rules"
 
 OBJECTION: Final = RuleResult(
     code="objection",
-    outcome=Outcome.REFER,
+    outcome=RuleOutcome.REFER,
     explanation="The policyholder objected to decisions by rules alone.",
 )
 
@@ -118,11 +118,11 @@ def with_verdict(claim: Claim, verdict: Verdict) -> Claim:
 def decide_by_rules(claim: Claim, verdict: Verdict, product: Product, act: Act) -> ClaimChange:
     """The claim as its rules leave it: approved, or waiting for facts or a person; never denied."""
     claim = with_verdict(claim, verdict)
-    if verdict.outcome is Outcome.INCOMPLETE:
+    if verdict.outcome is RuleOutcome.INCOMPLETE:
         task = Task(role=HANDLER, code=TaskCode.INCOMPLETE, reason=verdict.reasons, since=act.at)
         waiting = claim.moved(ClaimStep.WAIT_FOR_FACTS, task=task)
         return ClaimChange(waiting, ClaimEventType.INCOMPLETE)
-    if verdict.outcome is not Outcome.PASS:
+    if verdict.outcome is not RuleOutcome.PASS:
         return _refer(claim, verdict, act)
     record = DecisionRecord(
         decision=Decision.APPROVED,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.payment import PremiumSetOff, set_off_step
-from insurance.domain.contract.rule import JudgedSegment, Judgement, Outcome, PayoutStep
+from insurance.domain.contract.rule import JudgedSegment, Judgement, PayoutStep, RuleOutcome
 from insurance.domain.contract.terms import Reinstatement
 from insurance.domain.core.identity import ClaimId
 from insurance.domain.core.money import Money
@@ -14,11 +14,11 @@ from insurance.domain.core.money import Money
 FRAUD_SCORE = "fraud_score"
 """The rule in which a product's signals add up."""
 
-IN_THE_WAY = frozenset({Outcome.INCOMPLETE, Outcome.FAIL, Outcome.REFER})
+IN_THE_WAY = frozenset({RuleOutcome.INCOMPLETE, RuleOutcome.FAIL, RuleOutcome.REFER})
 """Outcomes with which a claim is not paid by rules alone."""
 
 
-class Notice(NamedTuple):
+class LossNotice(NamedTuple):
     """What the rules look at: a loss that was reported, or that a caller asks about."""
 
     cover: str

@@ -9,8 +9,8 @@ from typing import Final
 
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.limits import LimitUsage
-from insurance.domain.claim.verdict import Notice, Verdict
-from insurance.domain.contract.rule import JudgedSegment, Outcome, PayoutStep, RuleResult
+from insurance.domain.claim.verdict import LossNotice, Verdict
+from insurance.domain.contract.rule import JudgedSegment, PayoutStep, RuleOutcome, RuleResult
 from insurance.domain.contract.terms import Reinstatement
 from insurance.domain.core.errors import AlreadyErased
 from insurance.domain.core.money import Money
@@ -26,7 +26,7 @@ LAST_MOMENT: Final = timedelta(microseconds=1)
 
 
 def verify_notice(
-    notice: Notice, policy: Policy, product: Product, used: Mapping[str, int]
+    notice: LossNotice, policy: Policy, product: Product, used: Mapping[str, int]
 ) -> Verdict:
     """Run every rule on a loss and report every result.
 
@@ -91,7 +91,7 @@ def verify_claim(
         AlreadyErased: The facts of the loss, or of the risk, were erased.
         InvalidFields: The product has no such cover, or cannot read the facts.
     """
-    notice = Notice(
+    notice = LossNotice(
         cover=claim.cover,
         occurred_at=claim.occurred_at,
         reported_at=claim.reported_at,
@@ -105,7 +105,7 @@ def verify_claim(
     return verify_notice(notice, policy, product, by_others)
 
 
-def common_rules(notice: Notice, policy: Policy, at: datetime) -> tuple[RuleResult, ...]:
+def common_rules(notice: LossNotice, policy: Policy, at: datetime) -> tuple[RuleResult, ...]:
     """The rules that no product can drop, each with the facts it used.
 
     Whether the loss lies in the period, was reported in time and falls under a cover in force is
@@ -124,7 +124,7 @@ def common_rules(notice: Notice, policy: Policy, at: datetime) -> tuple[RuleResu
     return tuple(rules)
 
 
-def _judged_at(notice: Notice, policy: Policy, product: Product) -> datetime:
+def _judged_at(notice: LossNotice, policy: Policy, product: Product) -> datetime:
     """The moment on whose terms a loss is judged.
 
     It is the moment of the loss or, for a claims-made cover, of the report: in an extended
@@ -149,7 +149,7 @@ def _segment(policy: Policy, at: datetime, product: Product) -> JudgedSegment | 
 
 
 def _loss(
-    notice: Notice, policy: Policy, product: Product, at: datetime, used: Mapping[str, int]
+    notice: LossNotice, policy: Policy, product: Product, at: datetime, used: Mapping[str, int]
 ) -> Loss:
     return Loss(
         cover=notice.cover,
@@ -215,11 +215,11 @@ def _limit_usage(assessment: Assessment, policy: Policy) -> tuple[LimitUsage, ..
     )
 
 
-def _same_currency(notice: Notice, policy: Policy) -> RuleResult:
+def _same_currency(notice: LossNotice, policy: Policy) -> RuleResult:
     same = notice.claimed.currency is policy.premium.total.currency
     return _result(
         "currency",
-        Outcome.PASS if same else Outcome.REFER,
+        RuleOutcome.PASS if same else RuleOutcome.REFER,
         "The loss is in the policy's currency."
         if same
         else "The loss is in another currency than the policy: a person must convert it.",
@@ -227,11 +227,11 @@ def _same_currency(notice: Notice, policy: Policy) -> RuleResult:
     )
 
 
-def _not_a_duplicate(notice: Notice) -> RuleResult:
+def _not_a_duplicate(notice: LossNotice) -> RuleResult:
     duplicate = bool(notice.same_loss_as)
     return _result(
         "not_a_duplicate",
-        Outcome.REFER if duplicate else Outcome.PASS,
+        RuleOutcome.REFER if duplicate else RuleOutcome.PASS,
         "Another claim was noticed for what looks like the same loss."
         if duplicate
         else "No other claim was noticed for this loss.",
@@ -248,9 +248,9 @@ def _after_issue(at: datetime, policy: Policy) -> RuleResult:
     }
     if at < policy.cover_begins:
         text = "Cover began only after the loss, when the policy was issued."
-        return _result("after_issue", Outcome.FAIL, text, **facts)
+        return _result("after_issue", RuleOutcome.FAIL, text, **facts)
     text = "The loss happened before the policy was issued: a person must look at it."
-    return _result("after_issue", Outcome.REFER, text, **facts)
+    return _result("after_issue", RuleOutcome.REFER, text, **facts)
 
 
 def _in_force(at: datetime, policy: Policy) -> RuleResult:
@@ -264,13 +264,13 @@ def _in_force(at: datetime, policy: Policy) -> RuleResult:
     facts = {"covered": covered, "known_since": since.isoformat() if since else None}
     if since is not None and since > at:
         text = "What was in force at the time of the loss was changed after it."
-        return _result("in_force", Outcome.REFER, text, **facts)
+        return _result("in_force", RuleOutcome.REFER, text, **facts)
     if not covered:
         text = "The policy was not in force at the time of the loss."
-        return _result("in_force", Outcome.FAIL, text, **facts)
+        return _result("in_force", RuleOutcome.FAIL, text, **facts)
     text = "The policy was in force at the time of the loss."
-    return _result("in_force", Outcome.PASS, text, **facts)
+    return _result("in_force", RuleOutcome.PASS, text, **facts)
 
 
-def _result(code: str, outcome: Outcome, explanation: str, **facts: object) -> RuleResult:
+def _result(code: str, outcome: RuleOutcome, explanation: str, **facts: object) -> RuleResult:
     return RuleResult(code=code, outcome=outcome, explanation=explanation, facts=facts)

@@ -27,7 +27,7 @@ class RootCause(StrEnum):
     NONE_FOUND = "none_found"
 
 
-class Outcome(StrEnum):
+class ComplaintOutcome(StrEnum):
     UPHELD = "upheld"
     PARTLY_UPHELD = "partly_upheld"
     REJECTED = "rejected"

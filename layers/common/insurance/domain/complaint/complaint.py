@@ -10,9 +10,9 @@ from pydantic import AwareDatetime, Field
 from insurance.domain.bank import Payable
 from insurance.domain.bank.outgoing_payment import OPEN, PaymentStatus
 from insurance.domain.claim.diary import NOTES_MAX, Note, ReportChannel
-from insurance.domain.complaint.categories import Category, Outcome, RootCause
+from insurance.domain.complaint.categories import Category, ComplaintOutcome, RootCause
 from insurance.domain.complaint.event_types import ComplaintEventType
-from insurance.domain.complaint.lifecycle import NEXT, UNANSWERED, Status, Step
+from insurance.domain.complaint.lifecycle import NEXT, UNANSWERED, ComplaintStatus, Step
 from insurance.domain.complaint.redress import (
     APPROVED,
     LOST,
@@ -82,7 +82,7 @@ class FinalResponseInput:
     """The final response as the handler gives it."""
 
     text: str
-    outcome: Outcome
+    outcome: ComplaintOutcome
     root_cause: RootCause
 
 
@@ -109,11 +109,11 @@ class Complaint(PartyRecord):
     """Matches of payees with the sanctions list that a person has cleared."""
     jurisdiction: Internal[str]
     deadlines: Internal[tuple[RegulatoryDeadline, ...]] = ()
-    status: Internal[Status] = Status.RECEIVED
+    status: Internal[ComplaintStatus] = ComplaintStatus.RECEIVED
     since: Internal[AwareDatetime]
     """When it came into this status."""
     handler: Internal[str | None] = None
-    outcome: Internal[Outcome | None] = None
+    outcome: Internal[ComplaintOutcome | None] = None
     root_cause: Internal[RootCause | None] = None
     response: Annotated[FinalResponse | None, Classification.SENSITIVE] = None
     ombudsman_reference: Internal[str | None] = None
@@ -140,7 +140,7 @@ class Complaint(PartyRecord):
         """The complaint with its regulatory deadlines started or met, as its status requires."""
         jurisdiction = jurisdiction_of(self.jurisdiction)
         owed = {
-            ACKNOWLEDGE: self.status is Status.RECEIVED,
+            ACKNOWLEDGE: self.status is ComplaintStatus.RECEIVED,
             FINAL_RESPONSE: self.status in UNANSWERED,
         }
         rules = jurisdiction.complaints
@@ -295,7 +295,7 @@ class Complaint(PartyRecord):
         """The complaint with one redress changed. One that is lost reopens a closed complaint."""
         changed = tuple(redress if other.id == redress.id else other for other in self.redress)
         lost = redress.status in LOST
-        closed_as = None if lost and self.status is Status.CLOSED else self.closed_as
+        closed_as = None if lost and self.status is ComplaintStatus.CLOSED else self.closed_as
         step = Step.LOSE_REDRESS if lost else Step.CHANGE_REDRESS
         return self.moved(step, at, redress=changed, closed_as=closed_as)
 
@@ -354,9 +354,15 @@ class Complaint(PartyRecord):
         """The role that has to act next; None if no role of the insurer has."""
         if any(redress.status in UNAPPROVED for redress in self.redress):
             return APPROVER
-        if self.status is Status.REFERRED and self.redress and self.redress[-1].status in LOST:
+        if (
+            self.status is ComplaintStatus.REFERRED
+            and self.redress
+            and self.redress[-1].status in LOST
+        ):
             return HANDLER
-        return None if self.status in {Status.CLOSED, Status.REFERRED} else HANDLER
+        return (
+            None if self.status in {ComplaintStatus.CLOSED, ComplaintStatus.REFERRED} else HANDLER
+        )
 
     @property
     def task_code(self) -> TaskCode:
@@ -384,11 +390,11 @@ REFUSED_STEPS = {
 }
 """How a refusal says what the complaint cannot do."""
 TASKS = {
-    Status.RECEIVED: TaskCode.COMPLAINT_RECEIVED,
-    Status.ACKNOWLEDGED: TaskCode.COMPLAINT_ACKNOWLEDGED,
-    Status.INVESTIGATING: TaskCode.COMPLAINT_INVESTIGATING,
-    Status.ANSWERED: TaskCode.COMPLAINT_ANSWERED,
-    Status.REFERRED: TaskCode.COMPLAINT_REFERRED,
-    Status.REOPENED: TaskCode.COMPLAINT_REOPENED,
+    ComplaintStatus.RECEIVED: TaskCode.COMPLAINT_RECEIVED,
+    ComplaintStatus.ACKNOWLEDGED: TaskCode.COMPLAINT_ACKNOWLEDGED,
+    ComplaintStatus.INVESTIGATING: TaskCode.COMPLAINT_INVESTIGATING,
+    ComplaintStatus.ANSWERED: TaskCode.COMPLAINT_ANSWERED,
+    ComplaintStatus.REFERRED: TaskCode.COMPLAINT_REFERRED,
+    ComplaintStatus.REOPENED: TaskCode.COMPLAINT_REOPENED,
 }
 """The handler's next task, by status; a closed complaint has none."""

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 
-class Status(StrEnum):
+class ComplaintStatus(StrEnum):
     """How far the handling of a complaint has come."""
 
     RECEIVED = "received"
@@ -40,32 +40,40 @@ class Step(StrEnum):
     MISS_DEADLINE = "miss_deadline"
 
 
-UNANSWERED: Final = (Status.RECEIVED, Status.ACKNOWLEDGED, Status.INVESTIGATING, Status.REOPENED)
-OPEN: Final = (*UNANSWERED, Status.ANSWERED, Status.REFERRED)
+UNANSWERED: Final = (
+    ComplaintStatus.RECEIVED,
+    ComplaintStatus.ACKNOWLEDGED,
+    ComplaintStatus.INVESTIGATING,
+    ComplaintStatus.REOPENED,
+)
+OPEN: Final = (*UNANSWERED, ComplaintStatus.ANSWERED, ComplaintStatus.REFERRED)
 
 NEXT: Final = MappingProxyType(
     {
-        (Status.RECEIVED, Step.ACKNOWLEDGE): Status.ACKNOWLEDGED,
-        (Status.ACKNOWLEDGED, Step.INVESTIGATE): Status.INVESTIGATING,
-        (Status.REOPENED, Step.INVESTIGATE): Status.INVESTIGATING,
-        (Status.INVESTIGATING, Step.ANSWER): Status.ANSWERED,
-        (Status.ANSWERED, Step.CLOSE): Status.CLOSED,
-        (Status.REFERRED, Step.CLOSE): Status.CLOSED,
-        (Status.CLOSED, Step.REOPEN): Status.REOPENED,
+        (ComplaintStatus.RECEIVED, Step.ACKNOWLEDGE): ComplaintStatus.ACKNOWLEDGED,
+        (ComplaintStatus.ACKNOWLEDGED, Step.INVESTIGATE): ComplaintStatus.INVESTIGATING,
+        (ComplaintStatus.REOPENED, Step.INVESTIGATE): ComplaintStatus.INVESTIGATING,
+        (ComplaintStatus.INVESTIGATING, Step.ANSWER): ComplaintStatus.ANSWERED,
+        (ComplaintStatus.ANSWERED, Step.CLOSE): ComplaintStatus.CLOSED,
+        (ComplaintStatus.REFERRED, Step.CLOSE): ComplaintStatus.CLOSED,
+        (ComplaintStatus.CLOSED, Step.REOPEN): ComplaintStatus.REOPENED,
         # Before the final response only if its deadline has passed (`Complaint.referred`).
-        **{(status, Step.REFER): Status.REFERRED for status in (*UNANSWERED, Status.ANSWERED)},
-        (Status.CLOSED, Step.REFER): Status.REFERRED,
-        **{(status, Step.WITHDRAW): Status.CLOSED for status in UNANSWERED},
-        (Status.INVESTIGATING, Step.OFFER_REDRESS): Status.INVESTIGATING,
-        (Status.ANSWERED, Step.OFFER_REDRESS): Status.ANSWERED,
-        (Status.REFERRED, Step.OFFER_REDRESS): Status.REFERRED,
+        **{
+            (status, Step.REFER): ComplaintStatus.REFERRED
+            for status in (*UNANSWERED, ComplaintStatus.ANSWERED)
+        },
+        (ComplaintStatus.CLOSED, Step.REFER): ComplaintStatus.REFERRED,
+        **{(status, Step.WITHDRAW): ComplaintStatus.CLOSED for status in UNANSWERED},
+        (ComplaintStatus.INVESTIGATING, Step.OFFER_REDRESS): ComplaintStatus.INVESTIGATING,
+        (ComplaintStatus.ANSWERED, Step.OFFER_REDRESS): ComplaintStatus.ANSWERED,
+        (ComplaintStatus.REFERRED, Step.OFFER_REDRESS): ComplaintStatus.REFERRED,
         # The bank's report is accepted in every status. A closed complaint whose redress is lost
         # is open again.
-        **{(status, Step.CHANGE_REDRESS): status for status in Status},
+        **{(status, Step.CHANGE_REDRESS): status for status in ComplaintStatus},
         **{(status, Step.LOSE_REDRESS): status for status in OPEN},
-        (Status.CLOSED, Step.LOSE_REDRESS): Status.REOPENED,
+        (ComplaintStatus.CLOSED, Step.LOSE_REDRESS): ComplaintStatus.REOPENED,
         **{(status, Step.ASSIGN): status for status in OPEN},
         **{(status, Step.MISS_DEADLINE): status for status in UNANSWERED},
-        **{(status, Step.NOTE): status for status in Status},
+        **{(status, Step.NOTE): status for status in ComplaintStatus},
     }
 )

@@ -16,7 +16,7 @@ class LineKind(StrEnum):
     FEE = "fee"
 
 
-class Refund(StrEnum):
+class LineRefund(StrEnum):
     """What happens to a line when the contract changes or ends within the term."""
 
     PRO_RATA = "pro_rata"
@@ -34,16 +34,16 @@ class PremiumLine(Value):
     code: str
     name: str
     amount: Money
-    refund: Refund | None = None
+    refund: LineRefund | None = None
     """Where it differs from the usual: fees stay, taxes and levies follow the net premium."""
 
     @property
-    def refunded(self) -> Refund:
+    def refunded(self) -> LineRefund:
         return self.refund or usual_refund(self.kind)
 
 
-def usual_refund(kind: LineKind) -> Refund:
-    return Refund.NONE if kind is LineKind.FEE else Refund.PRO_RATA
+def usual_refund(kind: LineKind) -> LineRefund:
+    return LineRefund.NONE if kind is LineKind.FEE else LineRefund.PRO_RATA
 
 
 class CoverPremium(Value):

@@ -40,7 +40,7 @@ class DayCount(StrEnum):
         return "days" if self in {DayCount.ACTUAL, DayCount.THIRTY_360} else self.value
 
 
-class Rounding(NamedTuple):
+class ProrationRounding(NamedTuple):
     """Where and how a product rounds an amount that it splits by time."""
 
     mode: str = "half_up"
@@ -54,7 +54,7 @@ class Rounding(NamedTuple):
         return units * self.unit
 
 
-HALF_UP: Final = Rounding()
+HALF_UP: Final = ProrationRounding()
 
 
 class Share(Value):
@@ -70,7 +70,7 @@ class Share(Value):
     def exact(self) -> Fraction:
         return Fraction(self.part, self.whole)
 
-    def of(self, amount: Money, rounding: Rounding = HALF_UP) -> Money:
+    def of(self, amount: Money, rounding: ProrationRounding = HALF_UP) -> Money:
         """This share of an amount, rounded once."""
         rounded = rounding.rounded(amount.amount * self.exact)
         return Money(amount=rounded, currency=amount.currency)
@@ -142,7 +142,9 @@ class Measure(NamedTuple):
         return moment.astimezone(self.zone).date()
 
 
-def portions(amounts: Sequence[Money], share: Share, rounding: Rounding = HALF_UP) -> list[Money]:
+def portions(
+    amounts: Sequence[Money], share: Share, rounding: ProrationRounding = HALF_UP
+) -> list[Money]:
     """The share of each amount. By default the sum is rounded once and the parts re-add to it.
 
     The odd units then go one each to the largest remainders, the earlier amount first.
@@ -158,7 +160,7 @@ def portions(amounts: Sequence[Money], share: Share, rounding: Rounding = HALF_U
     ]
 
 
-def _readding(exact: Sequence[Fraction], rounding: Rounding) -> list[int]:
+def _readding(exact: Sequence[Fraction], rounding: ProrationRounding) -> list[int]:
     unit = rounding.unit
     parts = [floor(part.numerator, part.denominator * unit) for part in exact]
     odd = rounding.rounded(sum(exact, Fraction(0))) // unit - sum(parts)

@@ -11,7 +11,7 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.value import Value
 
 
-class Outcome(StrEnum):
+class RuleOutcome(StrEnum):
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
     REFER = "refer"
@@ -23,14 +23,14 @@ class RuleResult(Value):
     """One rule's verdict, the facts it looked at and the words that explain it."""
 
     code: str
-    outcome: Outcome
+    outcome: RuleOutcome
     facts: dict[str, Any] = {}
     explanation: str
     wording: str | None = None
     """Where in the policy wording the rule stands."""
 
 
-GRAVITY: Final = (Outcome.INCOMPLETE, Outcome.FAIL, Outcome.REFER)
+GRAVITY: Final = (RuleOutcome.INCOMPLETE, RuleOutcome.FAIL, RuleOutcome.REFER)
 
 
 class PayoutStep(Value):
@@ -58,10 +58,10 @@ class Judgement:
     """What the product expects such a loss to cost, before anything is decided."""
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RuleOutcome:
         """The gravest result: a missing fact is never a denial, a referral never a payment."""
         outcomes = {rule.outcome for rule in self.rules}
-        return next((outcome for outcome in GRAVITY if outcome in outcomes), Outcome.PASS)
+        return next((outcome for outcome in GRAVITY if outcome in outcomes), RuleOutcome.PASS)
 
 
 class JudgedSegment(Value):

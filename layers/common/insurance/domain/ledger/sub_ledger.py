@@ -51,7 +51,7 @@ class SubLedger(NamedTuple):
         )
 
 
-class Movement(NamedTuple):
+class SubLedgerMovement(NamedTuple):
     """What the posting of one event changes in the control accounts."""
 
     period: AccountingPeriod

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from insurance.domain.contract.premium import Premium, PremiumLine, Refund
+from insurance.domain.contract.premium import LineRefund, Premium, PremiumLine
 from insurance.domain.contract.proration import DayCount, Measure, Share, portions
 from insurance.domain.core.errors import TermsNotOffered
 from insurance.domain.core.money import Currency, Money
@@ -177,7 +177,7 @@ class Charging(NamedTuple):
 
     def _full_refunds(self, price: Premium) -> tuple[ChargeLine, ...]:
         """Fees that are returned in full when the contract ends: as much as stands charged."""
-        whole = {line.code for line in price.lines if line.refunded is Refund.FULL}
+        whole = {line.code for line in price.lines if line.refunded is LineRefund.FULL}
         return tuple(
             line.replace(amount=-line.amount)
             for line in self.policy.charged_lines()
@@ -247,7 +247,7 @@ def following(premium: Premium | None) -> dict[str, ChargeLine]:
     if premium is None:
         return {}
     net = ChargeLine(kind=ChargeKind.NET, code="net", name="Net premium", amount=premium.net)
-    lines = [line for line in premium.lines if line.refunded is Refund.PRO_RATA]
+    lines = [line for line in premium.lines if line.refunded is LineRefund.PRO_RATA]
     return {"net": net} | {line.code: _charge_line(line) for line in lines}
 
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from insurance.domain.contract.proration import DayCount, Rounding
+from insurance.domain.contract.proration import DayCount, ProrationRounding
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.jurisdiction.jurisdiction import Jurisdiction
 from insurance.domain.policy.transaction import Initiator
@@ -35,7 +35,7 @@ class Conditions(NamedTuple):
     currency: Currency
     zone: ZoneInfo
     day_count: DayCount
-    rounding: Rounding
+    rounding: ProrationRounding
     adjusts: bool
     """Whether a change is charged pro rata; else only its fee is."""
     adjustment_fee: Money
@@ -54,7 +54,7 @@ class Conditions(NamedTuple):
             currency=product.currency,
             zone=product.zone,
             day_count=DayCount(product.day_count),
-            rounding=Rounding(
+            rounding=ProrationRounding(
                 mode=product.rounding.mode,
                 unit=product.rounding.unit,
                 by_line=adjustment.rounding == "line",

@@ -23,7 +23,7 @@ from insurance.domain.party.correction import (
 from insurance.domain.party.correction_record import CorrectedField, PartyField
 from insurance.domain.party.party import Policyholder
 from insurance.domain.party.record import Party
-from insurance.domain.policy.difference import Difference, differences
+from insurance.domain.policy.difference import PolicyDifference, differences
 from insurance.domain.policy.holders import LastCorrection
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.servicing import Servicing, ServicingResult
@@ -104,9 +104,9 @@ class CorrectedPolicy(NamedTuple):
         return total_of((made.difference for made in self.endorsements), currency)
 
     @property
-    def changes(self) -> tuple[Difference, ...]:
+    def changes(self) -> tuple[PolicyDifference, ...]:
         """How the terms differ, each at the instant from which an endorsement rules them."""
-        shown: dict[str, Difference] = {}
+        shown: dict[str, PolicyDifference] = {}
         for made in self.endorsements:
             at = made.requested.effective_at
             for difference in differences(self.before, self.policy, (at, at)):

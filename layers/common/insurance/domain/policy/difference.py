@@ -9,7 +9,7 @@ from insurance.domain.core.money import Money
 from insurance.domain.policy.policy import Policy
 
 
-class Difference(NamedTuple):
+class PolicyDifference(NamedTuple):
     """One difference. None: that version has no such value."""
 
     pointer: str
@@ -18,13 +18,15 @@ class Difference(NamedTuple):
     after: str | None
 
 
-def differences(before: Policy, after: Policy, at: tuple[datetime, datetime]) -> list[Difference]:
+def differences(
+    before: Policy, after: Policy, at: tuple[datetime, datetime]
+) -> list[PolicyDifference]:
     """All differences of two versions, each of them at an instant."""
     first, second = (
         dict(_said(version, moment)) for version, moment in zip((before, after), at, strict=True)
     )
     return [
-        Difference(pointer, first.get(pointer), second.get(pointer))
+        PolicyDifference(pointer, first.get(pointer), second.get(pointer))
         for pointer in {**first, **second}
         if first.get(pointer) != second.get(pointer)
     ]

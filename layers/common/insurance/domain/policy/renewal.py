@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from insurance.domain.contract.terms import PastClaim
 from insurance.domain.core.errors import AlreadyErased, TermsNotOffered, WrongState
 from insurance.domain.core.identity import named_party, renewal_quote_id_for
-from insurance.domain.core.period import Period
 from insurance.domain.party.demands import Demands
 from insurance.domain.policy.cover_history import covers_since, insured_since
 from insurance.domain.policy.policy import Policy
@@ -87,8 +86,7 @@ class RenewalTerms:
             looked_up=looked_up,
             imposed=last.imposed,
         )
-        start, end = product.period(renewed.risk.start, renewed.risk.answers)
-        period = Period(start=start, end=end)
+        period = product.period(renewed.risk.start, renewed.risk.answers)
         priced = PricedRisk(product, renewed.risk, period, renewed.offer, renewed.new_business)
         return RenewalOffer(last, priced, self.renewing)
 

@@ -27,7 +27,7 @@ from insurance.domain.policy.holders import (
 )
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transfer_record import (
-    Consent,
+    TransferConsent,
     TransferReason,
     Transferred,
 )
@@ -36,7 +36,7 @@ from insurance.domain.policy.transfer_record import (
 class TransferRule(NamedTuple):
     """What a transfer needs."""
 
-    consents: frozenset[Consent]
+    consents: frozenset[TransferConsent]
     evidence: bool = False
     """Whether the reference of a document must be given."""
 
@@ -60,26 +60,30 @@ NEXT: Final[Mapping[tuple[Holding, TransferReason], Holding]] = MappingProxyType
 )
 """How the policy is held after a transfer, by how it is held before. What is not here is refused."""
 
-_BOTH = frozenset({Consent.HOLDER, Consent.NEW_HOLDER})
+_BOTH = frozenset({TransferConsent.HOLDER, TransferConsent.NEW_HOLDER})
 
 USUAL: Final[Mapping[TransferReason, TransferRule]] = MappingProxyType(
     {
         # A policy does not run with the thing that it insures, and cannot be assigned without the insurer
         # (Rayner v Preston (1881) 18 Ch D 1; Peters v General Accident [1938] 2 All ER 267).
-        TransferReason.SALE: TransferRule(_BOTH | {Consent.INSURER}),
-        TransferReason.ASSIGNMENT: TransferRule(_BOTH | {Consent.INSURER}),
+        TransferReason.SALE: TransferRule(_BOTH | {TransferConsent.INSURER}),
+        TransferReason.ASSIGNMENT: TransferRule(_BOTH | {TransferConsent.INSURER}),
         # The deceased's property vests in the personal representatives.
-        TransferReason.DEATH: TransferRule(frozenset({Consent.REPRESENTATIVE}), evidence=True),
+        TransferReason.DEATH: TransferRule(
+            frozenset({TransferConsent.REPRESENTATIVE}), evidence=True
+        ),
         TransferReason.INHERITANCE: TransferRule(
-            frozenset({Consent.REPRESENTATIVE, Consent.NEW_HOLDER}), evidence=True
+            frozenset({TransferConsent.REPRESENTATIVE, TransferConsent.NEW_HOLDER}), evidence=True
         ),
         TransferReason.DIVORCE: TransferRule(_BOTH),
-        TransferReason.LEGAL_FORM: TransferRule(frozenset({Consent.NEW_HOLDER}), evidence=True),
+        TransferReason.LEGAL_FORM: TransferRule(
+            frozenset({TransferConsent.NEW_HOLDER}), evidence=True
+        ),
         TransferReason.JOINT_HOLDER_IN: TransferRule(_BOTH),
-        TransferReason.JOINT_HOLDER_OUT: TransferRule(frozenset({Consent.HOLDER})),
+        TransferReason.JOINT_HOLDER_OUT: TransferRule(frozenset({TransferConsent.HOLDER})),
         # The holder's letter of appointment; the insurer has terms of business with the broker.
         TransferReason.BROKER: TransferRule(
-            frozenset({Consent.HOLDER, Consent.INSURER}), evidence=True
+            frozenset({TransferConsent.HOLDER, TransferConsent.INSURER}), evidence=True
         ),
     }
 )
@@ -105,7 +109,7 @@ class TransferInput(NamedTuple):
     """The customer that they are already; None: the transfer makes them one, or nobody said so."""
     joint_holder: int | None = None
     """Which joint holder goes out, counted from 1."""
-    consents: frozenset[Consent] = frozenset()
+    consents: frozenset[TransferConsent] = frozenset()
     evidence: EvidenceReference | None = None
     to_partner: str | None = None
     """The broker whom the holder appoints."""

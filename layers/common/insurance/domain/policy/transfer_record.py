@@ -30,7 +30,7 @@ class TransferReason(StrEnum):
         return self not in {TransferReason.JOINT_HOLDER_IN, TransferReason.JOINT_HOLDER_OUT}
 
 
-class Consent(StrEnum):
+class TransferConsent(StrEnum):
     """Whose consent to a transfer was given."""
 
     HOLDER = "holder"
@@ -48,7 +48,7 @@ class Transferred(Value):
     reason: TransferReason
     from_party: PartyId
     to_party: PartyId
-    consents: tuple[Consent, ...]
+    consents: tuple[TransferConsent, ...]
     evidence: EvidenceReference | None = None
     from_partner: str | None = None
     to_partner: str | None = None

@@ -17,7 +17,7 @@ from insurance.domain.claim import Claim, CostType
 from insurance.domain.claim.lifecycle import Handling
 from insurance.domain.claim.recovery import NEXT as RECOVERY_NEXT
 from insurance.domain.complaint.complaint import Complaint
-from insurance.domain.complaint.lifecycle import Status as ComplaintStatus
+from insurance.domain.complaint.lifecycle import ComplaintStatus
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.errors import LegalHoldStands, Obstacle
 from insurance.domain.core.identity import PartyId

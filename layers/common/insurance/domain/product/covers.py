@@ -11,7 +11,7 @@ from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.language.expression import mentions
 from insurance.domain.product.language.function_builder import FunctionBuilder, present
 from insurance.domain.product.language.kinds import at_scale
-from insurance.domain.product.language.scope import RatingInput, Scope
+from insurance.domain.product.language.scope import NameScope, RatingInput
 from insurance.domain.product.language.terms import rounded
 
 COVERS_MAX: Final = 50
@@ -32,7 +32,7 @@ class CoverOnOffer(NamedTuple):
 class Covers:
     """Compiled: which covers can be had, and their limits and excesses."""
 
-    def __init__(self, covers: Sequence[model.Cover], scope: Scope) -> None:
+    def __init__(self, covers: Sequence[model.Cover], scope: NameScope) -> None:
         self.on_offer = tuple(
             CoverOnOffer(
                 cover.code,
@@ -50,7 +50,7 @@ class Covers:
         self._terms, self.on_loss = self._build_terms(covers, scope)
 
     def _build_available(
-        self, covers: Sequence[model.Cover], scope: Scope
+        self, covers: Sequence[model.Cover], scope: NameScope
     ) -> Callable[[RatingInput], Sequence[bool]]:
         """Whether each cover can be had; it can where a look-up that would say is missing."""
         builder = FunctionBuilder(scope)
@@ -67,7 +67,7 @@ class Covers:
         return builder.build()
 
     def _build_terms(
-        self, covers: Sequence[model.Cover], scope: Scope
+        self, covers: Sequence[model.Cover], scope: NameScope
     ) -> tuple[Callable[[RatingInput], Sequence[tuple[int | None, int | None]]], frozenset[str]]:
         """Limit and excess of each cover; an excess that asks about the loss is left to it."""
         builder = FunctionBuilder(scope)

@@ -16,7 +16,7 @@ type LookUpFacts = Mapping[str, Any] | None
 """What a look-up told, as rating takes it; None: it is missing."""
 
 
-class LookUps:
+class LookUpFields:
     """The look-ups of a product.
 
     Raises:

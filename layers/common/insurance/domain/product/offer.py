@@ -76,7 +76,7 @@ class Offer(NamedTuple):
         return self.working.trace() if self.working else ()
 
 
-class Renewal(NamedTuple):
+class NextTerm(NamedTuple):
     """The next term: the changed risk, what is offered, and the same risk as new business."""
 
     risk: Risk

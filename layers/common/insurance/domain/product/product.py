@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.terms import CoverTerms, ImposedTerms, PastClaim, ProductRef
 from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.domain.core.period import Period
 from insurance.domain.product.covers import CoverOnOffer, Covers, cover_codes
 from insurance.domain.product.definition import model
 from insurance.domain.product.definition.answers import Answers, Visible, answers_to, read_answers
@@ -22,29 +23,29 @@ from insurance.domain.product.definition.source import ProductSource
 from insurance.domain.product.definition.term import PolicyTerm
 from insurance.domain.product.definition.visibility import visibility
 from insurance.domain.product.faults import Fault, InvalidProduct, did_you_mean
-from insurance.domain.product.language.scope import Declared, KeysAsked, RatingInput, Scope
-from insurance.domain.product.look_ups import LookUps
+from insurance.domain.product.language.scope import Declared, KeysAsked, NameScope, RatingInput
+from insurance.domain.product.look_ups import LookUpFields
 from insurance.domain.product.offer import (
+    NextTerm,
     Offer,
-    Renewal,
     RuleMatch,
     answered,
     outcome_of,
     priceless,
     reopened,
 )
-from insurance.domain.product.rating.rounding import Rounding
+from insurance.domain.product.rating.rounding import PremiumRounding
 from insurance.domain.product.rating.tables import tables_of
 from insurance.domain.product.rating.tariff import Tariff
 from insurance.domain.product.rating.trace import Working, inputs_of
-from insurance.domain.product.risk import LookUp, Period, Risk
+from insurance.domain.product.risk import LookUp, Risk
 from insurance.domain.product.underwriting import Underwriting, loaded
 
 if TYPE_CHECKING:
     from insurance.domain.product.claims.assessment import Assessment, Loss
-    from insurance.domain.product.claims.claims import Claims
+    from insurance.domain.product.claims.claims import ClaimRules
     from insurance.domain.product.definition.documents import ProductDocuments
-    from insurance.domain.product.renewal import Renewals
+    from insurance.domain.product.renewal import RenewalRules
 
 
 class Product:
@@ -71,7 +72,7 @@ class Product:
         self.questions = tuple(question(one, self.currency) for one in definition.questions)
         self.searched_by = search_questions(definition)
         self.corrections = ProductCorrections(definition)
-        self._look_ups = LookUps(definition.look_ups, self.currency)
+        self._look_ups = LookUpFields(definition.look_ups, self.currency)
         declared = Declared(
             by_code(self.questions),
             self._look_ups.fields,
@@ -79,7 +80,7 @@ class Product:
             definition.values,
             tables_of(definition.tables, source.tables),
         )
-        self.scope = Scope(
+        self.scope = NameScope(
             declared,
             exponent=self.currency.exponent,
             territories=self.territories,
@@ -127,8 +128,8 @@ class Product:
     # Compiled when first asked for: a read of the questions needs no tariff.
 
     @cached_property
-    def rounding(self) -> Rounding:
-        return Rounding.of(self.definition.rounding, self.currency)
+    def rounding(self) -> PremiumRounding:
+        return PremiumRounding.of(self.definition.rounding, self.currency)
 
     @cached_property
     def rating(self) -> Tariff:
@@ -143,16 +144,16 @@ class Product:
         return Underwriting(self.definition.underwriting, self.scope)
 
     @cached_property
-    def claims(self) -> Claims:
-        from insurance.domain.product.claims.claims import Claims  # noqa: PLC0415 - no quote asks
+    def claims(self) -> ClaimRules:
+        from insurance.domain.product.claims.claims import ClaimRules  # noqa: PLC0415 - no quote asks
 
-        return Claims(self.definition, self.scope, self.currency)
+        return ClaimRules(self.definition, self.scope, self.currency)
 
     @cached_property
-    def renewals(self) -> Renewals:
-        from insurance.domain.product.renewal import Renewals  # noqa: PLC0415 - no quote asks
+    def renewals(self) -> RenewalRules:
+        from insurance.domain.product.renewal import RenewalRules  # noqa: PLC0415 - no quote asks
 
-        return Renewals(self.definition.renewal, self.scope)
+        return RenewalRules(self.definition.renewal, self.scope)
 
     @cached_property
     def documents(self) -> ProductDocuments:
@@ -198,7 +199,7 @@ class Product:
 
     def period(self, start: date, answers: Answers) -> Period:
         """The term from a local date: half-open, in the product's own time zone."""
-        return Period(self.moment(start), self.moment(self.last_day(start, answers.held)))
+        return Period(start=self.moment(start), end=self.moment(self.last_day(start, answers.held)))
 
     def last_day(self, start: date, held: Mapping[str, Any]) -> date:
         """The local date on which a term ends: the first that is not covered any more."""
@@ -207,9 +208,6 @@ class Product:
     def moment(self, day: date) -> datetime:
         """The inception time of a local date; where the clock jumps over it, right after the jump."""
         return self.term.moment(day)
-
-    def _term(self, risk: Risk) -> Period:
-        return Period(self.moment(risk.start), self.moment(self._last_day(risk)))
 
     def _last_day(self, risk: Risk) -> date:
         """Of a stored risk its own: a change of answers does not move the end of its term."""
@@ -299,7 +297,7 @@ class Product:
         claims: Sequence[PastClaim] = (),
         looked_up: Mapping[str, Mapping[str, object] | None] | None = None,
         imposed: ImposedTerms | None = None,
-    ) -> Renewal:
+    ) -> NextTerm:
         """The next term: changed answers, and a price that knows last year's price and claims.
 
         Where the definition says `fair`, the price is never above that of the same risk, with the
@@ -320,7 +318,7 @@ class Product:
         )
         premium = None if priceless(findings) else offer.premium
         offer = offer._replace(outcome=outcome_of(findings), findings=findings, premium=premium)
-        return Renewal(next_risk, offer, entrant)
+        return NextTerm(next_risk, offer, entrant)
 
     def offer_next(
         self,
@@ -353,7 +351,8 @@ class Product:
                 the wrong type.
         """
         given = self._in_force(risk, imposed)
-        return self.claims.assess(loss, given, self._term(risk), imposed)
+        term = Period(start=self.moment(risk.start), end=self.moment(self._last_day(risk)))
+        return self.claims.assess(loss, given, term, imposed)
 
     # The risk as compiled functions take it
 

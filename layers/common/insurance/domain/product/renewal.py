@@ -11,7 +11,7 @@ from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.language.expression import Names, Nested, compiled
 from insurance.domain.product.language.function_builder import FunctionBuilder, present
 from insurance.domain.product.language.kinds import Kind, Term, Type, at_scale
-from insurance.domain.product.language.scope import RatingInput, Scope
+from insurance.domain.product.language.scope import NameScope, RatingInput
 from insurance.domain.product.language.terms import rounded
 from insurance.domain.product.offer import finding_of
 
@@ -22,10 +22,10 @@ class _Change(NamedTuple):
     run: Callable[[RatingInput], Any]
 
 
-class Renewals:
+class RenewalRules:
     """Changes are applied in their order, each on the answers that the one before it left."""
 
-    def __init__(self, renewal: model.Renewal, scope: Scope) -> None:
+    def __init__(self, renewal: model.Renewal, scope: NameScope) -> None:
         self._scope = scope
         self.invite_days = renewal.invite_days
         self.fair = renewal.fair

@@ -1,7 +1,7 @@
 """A risk, and what is known of it beside its answers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from insurance.domain.product.definition.answers import Answers
@@ -12,16 +12,6 @@ class LookUp(NamedTuple):
 
     source: str
     key: str
-
-
-class Period(NamedTuple):
-    """Half-open: a loss exactly at the start is inside, one exactly at the end is not."""
-
-    start: datetime
-    end: datetime
-
-    def holds(self, moment: datetime) -> bool:
-        return self.start <= moment < self.end
 
 
 class Risk(NamedTuple):

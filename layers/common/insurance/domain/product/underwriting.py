@@ -8,14 +8,14 @@ from insurance.domain.product.definition import model
 from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.language.function_builder import FunctionBuilder, present
 from insurance.domain.product.language.kinds import as_decimal
-from insurance.domain.product.language.scope import RatingInput, Scope
+from insurance.domain.product.language.scope import NameScope, RatingInput
 from insurance.domain.product.offer import RuleMatch, finding_of
 
 
 class Underwriting:
     """Compiled: the rules on which a risk is accepted."""
 
-    def __init__(self, rules: Sequence[model.UnderwritingRule], scope: Scope) -> None:
+    def __init__(self, rules: Sequence[model.UnderwritingRule], scope: NameScope) -> None:
         builder = FunctionBuilder(scope)
         self.rules: list[RuleMatch] = []
         codes, known = [], set[str]()
@@ -45,7 +45,7 @@ class Underwriting:
         return sorted(matches, key=lambda match: -match.priority)
 
 
-def _match(rule: model.UnderwritingRule, scope: Scope, known: set[str]) -> RuleMatch:
+def _match(rule: model.UnderwritingRule, scope: NameScope, known: set[str]) -> RuleMatch:
     if rule.code in known:
         raise refuse(rule.at("code"), rule.code, "a code of its own")
     for cover in rule.covers:

@@ -54,7 +54,7 @@ FIRST: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SearchSource:
     """All objects that one event tells of. A later event with the same id tells of all of them again."""
 
     id: str
@@ -71,7 +71,7 @@ def is_searchable(schema: type[Record]) -> bool:
 
 def sources_of(
     record: Record, opened: Record, sequence: int, searched_by: SearchedBy
-) -> Sequence[Source]:
+) -> Sequence[SearchSource]:
     """The objects of a record, as its event left it.
 
     Args:
@@ -86,9 +86,9 @@ def sources_of(
 
 def _of_quote(
     quote: Quote, opened: Quote, sequence: int, searched_by: SearchedBy
-) -> Iterator[Source]:
+) -> Iterator[SearchSource]:
     party_id = quote.party
-    yield Source(
+    yield SearchSource(
         quote.id,
         sequence,
         party_id,
@@ -115,12 +115,12 @@ def _of_quote(
             summary=PartySummary(id=party_id, partner=quote.partner, since=quote.created_at),
             keys=tuple(_policyholder_keys(quote.policyholder)) if quote.policyholder else (),
         )
-        yield Source(party_id, FIRST, party_id, (party,))
+        yield SearchSource(party_id, FIRST, party_id, (party,))
 
 
 def _of_policy(
     policy: Policy, opened: Policy, sequence: int, searched_by: SearchedBy
-) -> Iterator[Source]:
+) -> Iterator[SearchSource]:
     ended = policy.cancelled_by()
     if ended is None:
         status = PolicyListStatus.ISSUED
@@ -149,7 +149,7 @@ def _of_policy(
 
 def _of_claim(
     claim: Claim, opened: Claim, sequence: int, _searched_by: SearchedBy
-) -> Iterator[Source]:
+) -> Iterator[SearchSource]:
     party_id = claim.party
     filters = {STATUS: str(claim.handling)}
     if claim.handler and claim.handling is not Handling.CLOSED:
@@ -169,12 +169,12 @@ def _of_claim(
         else (),
     )
     paid = [_payment(payment, opened, claim.reported_at) for payment in opened.payments]
-    yield Source(claim.id, sequence, party_id, (listed, *paid))
+    yield SearchSource(claim.id, sequence, party_id, (listed, *paid))
 
 
 def _of_complaint(
     complaint: Complaint, opened: Complaint, sequence: int, _searched_by: SearchedBy
-) -> Iterator[Source]:
+) -> Iterator[SearchSource]:
     party_id = complaint.party
     contact = complaint.complainant.contact if complaint.complainant else None
     listed = SearchableObject(
@@ -188,20 +188,20 @@ def _of_complaint(
         keys=tuple(_contact_keys(contact)),
     )
     paid = [_payment(payment, opened, complaint.received_at) for payment in opened.redress]
-    yield Source(complaint.id, sequence, party_id, (listed, *paid))
+    yield SearchSource(complaint.id, sequence, party_id, (listed, *paid))
 
 
 def _of_account(
     account: BillingAccount, opened: BillingAccount, sequence: int, _searched_by: SearchedBy
-) -> Iterator[Source]:
+) -> Iterator[SearchSource]:
     at = datetime.combine(account.first_due, time(), UTC)
     refunds = tuple(_payment(refund, opened, at) for refund in opened.refunds)
-    yield Source(account.id, sequence, account.party, refunds)
+    yield SearchSource(account.id, sequence, account.party, refunds)
 
 
 def _of_document(
     document: Document, opened: Document, sequence: int, _searched_by: SearchedBy
-) -> Iterator[Source]:
+) -> Iterator[SearchSource]:
     party_id = document.party
     yield _alone(
         sequence,
@@ -219,7 +219,7 @@ def _of_document(
 
 def _of_party(
     party: Party, opened: Party, sequence: int, _searched_by: SearchedBy
-) -> Iterator[Source]:
+) -> Iterator[SearchSource]:
     yield _alone(
         sequence,
         SearchableObject(
@@ -236,7 +236,7 @@ def _of_party(
 
 def _of_suspense(
     payment: SuspendedPayment, opened: SuspendedPayment, sequence: int, _searched_by: SearchedBy
-) -> Iterator[Source]:
+) -> Iterator[SearchSource]:
     yield _alone(
         sequence,
         SearchableObject(
@@ -270,8 +270,8 @@ def _payment(
     )
 
 
-def _alone(sequence: int, listed: SearchableObject) -> Source:
-    return Source(listed.id, sequence, listed.party_id, (listed,))
+def _alone(sequence: int, listed: SearchableObject) -> SearchSource:
+    return SearchSource(listed.id, sequence, listed.party_id, (listed,))
 
 
 # Search keys
@@ -343,7 +343,9 @@ def _answered(answer: Any, path: Sequence[str]) -> Iterator[str]:
         yield from _answered(answer[path[0]], path[1:])
 
 
-_SOURCES: Final[dict[type[Record], Callable[[Any, Any, int, SearchedBy], Iterator[Source]]]] = {
+_SOURCES: Final[
+    dict[type[Record], Callable[[Any, Any, int, SearchedBy], Iterator[SearchSource]]]
+] = {
     Quote: _of_quote,
     Policy: _of_policy,
     Claim: _of_claim,

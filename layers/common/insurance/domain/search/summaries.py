@@ -11,8 +11,8 @@ from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStatu
 from insurance.domain.billing.suspense import SuspendedPayment, SuspenseStatus
 from insurance.domain.claim import Claim, Decision, Handling
 from insurance.domain.complaint import Complaint
-from insurance.domain.complaint.categories import Category, Outcome
-from insurance.domain.complaint.lifecycle import Status
+from insurance.domain.complaint.categories import Category, ComplaintOutcome
+from insurance.domain.complaint.lifecycle import ComplaintStatus
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.classification import Internal, Record
 from insurance.domain.core.identity import (
@@ -143,9 +143,9 @@ class ComplaintSummary(Record):
     about: Internal[str]
     partner: Internal[str]
     party_id: Internal[PartyId]
-    status: Internal[Status]
+    status: Internal[ComplaintStatus]
     category: Internal[Category]
-    outcome: Internal[Outcome | None] = None
+    outcome: Internal[ComplaintOutcome | None] = None
     received_at: Internal[AwareDatetime]
     handler: Internal[str | None] = None
     deadlines: Internal[tuple[RegulatoryDeadline, ...]] = ()

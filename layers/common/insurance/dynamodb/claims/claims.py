@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from insurance.domain.claim import Claim
 from insurance.domain.claim.context import ClaimContext, NoticeContext
 from insurance.domain.claim.evidence import first_seen
-from insurance.domain.claim.limits import LimitUsage, Movement, movements
+from insurance.domain.claim.limits import LimitMovement, LimitUsage, movements
 from insurance.domain.claim.set_off import SetOffEntry
 from insurance.domain.core.errors import (
     AccountMoved,
@@ -229,7 +229,7 @@ class DynamoDBClaims:
             for policy_id, some in groupby(moved, lambda each: each.pool or claim.policy_id)
         ]
 
-    def _move(self, policy_id: str, moved: Sequence[Movement], claim: Claim) -> Write:
+    def _move(self, policy_id: str, moved: Sequence[LimitMovement], claim: Claim) -> Write:
         """Limits that stand in one item."""
         names = {
             f"#{place}": (LIFE if movement.pool else USED) + movement.code

@@ -26,7 +26,7 @@ from insurance.domain.core.posting import Account
 from insurance.domain.ledger.calendar import AccountingPeriod, Calendar
 from insurance.domain.ledger.journal import Position
 from insurance.domain.ledger.sources import Source, moved_by_partner
-from insurance.domain.ledger.sub_ledger import Business, Movement, PostingDate, SubLedger
+from insurance.domain.ledger.sub_ledger import Business, PostingDate, SubLedger, SubLedgerMovement
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.tables import Tables
@@ -73,7 +73,7 @@ class DynamoDBControlAccounts:
             calendar = read_calendar(calendar_item, event.mode)
             before = read_sub_ledger(ledger_item, source.currency)
             after = before.post(event, source)
-            movement = Movement.of(event, before, after, calendar)
+            movement = SubLedgerMovement.of(event, before, after, calendar)
             business = _business(event, first_items)
             writes = [
                 self._sub_ledger(event.stream, before, after),
@@ -125,7 +125,7 @@ class DynamoDBControlAccounts:
     def _totals(
         self,
         event: Event,
-        movement: Movement,
+        movement: SubLedgerMovement,
         business: Business | None,
         currency: Currency,
         appended_at: datetime,
@@ -159,7 +159,9 @@ class DynamoDBControlAccounts:
                     writes.append(self._adding(key, amounts))
         return writes
 
-    def _entries(self, event: Event, movement: Movement, currency: Currency) -> list[Write]:
+    def _entries(
+        self, event: Event, movement: SubLedgerMovement, currency: Currency
+    ) -> list[Write]:
         """The event in the journal, and a line in each account that it moves."""
         if not event.postings:
             return []
@@ -182,7 +184,7 @@ class DynamoDBControlAccounts:
         ]
         return [add(self._table, item, _posted_before, key="account") for item in (journal, *lines)]
 
-    def _marker(self, event: Event, movement: Movement) -> Write:
+    def _marker(self, event: Event, movement: SubLedgerMovement) -> Write:
         item = marker_key(event.stream, event.sequence) | {
             "period": codec.text(movement.period),
             "tax_point": codec.instant(event.tax_point),

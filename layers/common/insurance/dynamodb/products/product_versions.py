@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class KnownVersions:
+class DynamoDBKnownVersions:
     """What those who sell read: the headers of a mode, or of one product in it."""
 
     def __init__(
@@ -47,7 +47,7 @@ class KnownVersions:
         return [_read(item) for item in items]
 
 
-class DynamoDBProductVersions(KnownVersions):
+class DynamoDBProductVersions(DynamoDBKnownVersions):
     """The port `ProductVersions` on DynamoDB."""
 
     def __init__(

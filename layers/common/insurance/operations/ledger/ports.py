@@ -170,8 +170,8 @@ class Reconciliations(Protocol):
         """All events of a stream."""
 
 
-class Deliveries(Protocol):
-    """How far events were delivered."""
+class WaitingDeliveries(Protocol):
+    """The events that were not delivered yet."""
 
     def waiting(self, mode: Mode, *, by: datetime) -> Iterator[Delivery]:
         """The streams of which something has waited since `by` or longer."""
@@ -184,7 +184,7 @@ class LedgerPorts:
     products: Products
     policy_ledgers: PolicyLedgers
     general_ledger: GeneralLedger
-    deliveries: Deliveries
+    deliveries: WaitingDeliveries
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from insurance.domain.policy.difference import Difference, differences
+from insurance.domain.policy.difference import PolicyDifference, differences
 from insurance.operations.command import Query
 from insurance.operations.policy.ports import ReadingPorts
 from insurance.operations.policy.read_policy import read_policy
@@ -21,7 +21,7 @@ class Version:
 
 def compare_policy(
     policy_id: str, first: Version, second: Version, query: Query, ports: ReadingPorts
-) -> Sequence[Difference]:
+) -> Sequence[PolicyDifference]:
     """The differences of the second version from the first.
 
     Raises:

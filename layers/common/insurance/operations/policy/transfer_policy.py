@@ -29,7 +29,7 @@ from insurance.domain.policy.transfer import (
     passed_on,
     record_of,
 )
-from insurance.domain.policy.transfer_record import Consent, TransferReason
+from insurance.domain.policy.transfer_record import TransferConsent, TransferReason
 from insurance.domain.product import Product
 from insurance.domain.quote.pricing import territory_of
 from insurance.domain.screening.screening import ScreeningStatus, ScreeningSubject
@@ -56,7 +56,7 @@ class TransferRequested:
     party_id: PartyId | None
     """The customer that they are already, whose details are stored."""
     joint_holder: int | None
-    consents: frozenset[Consent]
+    consents: frozenset[TransferConsent]
     evidence: str | None
     to_partner: str | None = None
     """The broker whom the holder appoints."""
@@ -75,7 +75,7 @@ class TransferRequested:
             fault = FieldFault("/effective_at", "one-of", "Give a date or an instant, not both.")
             raise InvalidFields([fault])
         at = product.moment(self.effective_on) if self.effective_on else self.effective_at or now
-        by_staff = {Consent.INSURER} if caller.kind is CallerKind.STAFF else set()
+        by_staff = {TransferConsent.INSURER} if caller.kind is CallerKind.STAFF else set()
         return TransferInput(
             reason=self.reason,
             effective_at=at.astimezone(UTC),

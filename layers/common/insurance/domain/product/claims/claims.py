@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Currency, Money
+from insurance.domain.core.period import Period
 from insurance.domain.product.claims.assessment import Assessment, Loss
 from insurance.domain.product.claims.cover_claims import CoverClaims
 from insurance.domain.product.definition import model
 from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.faults import did_you_mean, refuse
-from insurance.domain.product.language.scope import RatingInput, Scope
-from insurance.domain.product.risk import Period
+from insurance.domain.product.language.scope import NameScope, RatingInput
 
 
 class Authority(NamedTuple):
@@ -24,10 +24,10 @@ class Authority(NamedTuple):
     limit: Money | None
 
 
-class Claims:
+class ClaimRules:
     """Each cover's clauses are compiled when it is first claimed on."""
 
-    def __init__(self, definition: model.Definition, scope: Scope, currency: Currency) -> None:
+    def __init__(self, definition: model.Definition, scope: NameScope, currency: Currency) -> None:
         self._scope, self._currency = scope, currency
         self._claims = claims = definition.claims
         self._covers = {cover.code: cover for cover in definition.covers}

@@ -12,7 +12,7 @@ from insurance.domain.product.language import kinds
 from insurance.domain.product.language.expression import mentions
 from insurance.domain.product.language.function_builder import FunctionBuilder
 from insurance.domain.product.language.kinds import DATE, TEXT, Kind, Term, Type, at_scale
-from insurance.domain.product.language.scope import RatingInput, Scope
+from insurance.domain.product.language.scope import NameScope, RatingInput
 from insurance.domain.product.language.terms import expect, rounded
 
 type Facts = dict[str, Any]
@@ -36,7 +36,7 @@ class ClaimCompiler:
         self,
         cover: model.Cover,
         asks: tuple[Question, ...],
-        scope: Scope,
+        scope: NameScope,
         currency: Currency,
         facts_of_all: frozenset[str],
     ) -> None:

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from insurance.domain.contract.rule import Outcome, RuleResult
+from insurance.domain.contract.rule import RuleOutcome, RuleResult
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Currency, Money
+from insurance.domain.core.period import Period
 from insurance.domain.product.claims import rules
 from insurance.domain.product.claims.assessment import Assessment, Loss
 from insurance.domain.product.claims.compiler import ClaimCompiler
@@ -17,8 +18,7 @@ from insurance.domain.product.claims.reserving import Reserving
 from insurance.domain.product.claims.timing import Timing
 from insurance.domain.product.definition import model
 from insurance.domain.product.definition.questions import Question, question
-from insurance.domain.product.language.scope import RatingInput, Scope
-from insurance.domain.product.risk import Period
+from insurance.domain.product.language.scope import NameScope, RatingInput
 
 
 class CoverClaims:
@@ -32,7 +32,7 @@ class CoverClaims:
         self,
         cover: model.Cover,
         claims: model.Claims,
-        scope: Scope,
+        scope: NameScope,
         currency: Currency,
         facts_of_all: frozenset[str],
     ) -> None:
@@ -85,7 +85,7 @@ class CoverClaims:
             return replace(self._unpaid(results, loss, claim, []), steps=paid.steps)
         if not paid.payable:
             said = "Nothing is payable after limits and excess."
-            results.append(RuleResult(code="payable", outcome=Outcome.INFO, explanation=said))
+            results.append(RuleResult(code="payable", outcome=RuleOutcome.INFO, explanation=said))
         used = {code: self._aggregates[code] for code in paid.uses}
         return Assessment(
             tuple(results),

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from insurance.domain.contract.rule import Outcome, RuleResult
+from insurance.domain.contract.rule import RuleOutcome, RuleResult
 from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.domain.core.period import Period
 from insurance.domain.product.claims.assessment import Loss
 from insurance.domain.product.claims.compiler import ClaimCompiler, Facts
 from insurance.domain.product.definition.answers import read_answers, write
 from insurance.domain.product.language.scope import RatingInput
-from insurance.domain.product.risk import Period
 
 CAUSE_MAX: Final = 100
 
@@ -98,7 +98,7 @@ class FactReader:
         return [
             RuleResult(
                 code="cause_covered",
-                outcome=Outcome.PASS if listed else Outcome.FAIL,
+                outcome=RuleOutcome.PASS if listed else RuleOutcome.FAIL,
                 facts={"cause": cause},
                 explanation=f"{'A covered' if listed else 'Not a covered'} cause: {cause}.",
                 wording=self._wording or None,
@@ -114,12 +114,12 @@ def completeness(missing: Sequence[str]) -> RuleResult:
     if missing:
         return RuleResult(
             code="facts_complete",
-            outcome=Outcome.INCOMPLETE,
+            outcome=RuleOutcome.INCOMPLETE,
             facts={"missing": list(missing)},
             explanation=f"Still needed: {', '.join(missing)}.",
         )
     return RuleResult(
         code="facts_complete",
-        outcome=Outcome.PASS,
+        outcome=RuleOutcome.PASS,
         explanation="Everything that was asked is there.",
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from insurance.domain.contract.rule import Outcome, RuleResult
+from insurance.domain.contract.rule import RuleOutcome, RuleResult
 from insurance.domain.product.claims.compiler import ClaimCompiler
 from insurance.domain.product.definition import model
 from insurance.domain.product.faults import refuse
@@ -33,7 +33,10 @@ class FraudScore:
         outcome = "pass" if band == "pass" else "refer"
         return [
             RuleResult(
-                code="fraud_score", outcome=Outcome(outcome), facts=facts, explanation=explanation
+                code="fraud_score",
+                outcome=RuleOutcome(outcome),
+                facts=facts,
+                explanation=explanation,
             )
         ]
 

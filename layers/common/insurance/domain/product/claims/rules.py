@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from insurance.domain.contract.rule import Outcome, RuleResult
+from insurance.domain.contract.rule import RuleOutcome, RuleResult
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.product.claims.compiler import ClaimCompiler
 from insurance.domain.product.definition import model
@@ -51,7 +51,7 @@ def results(
             results.append(
                 RuleResult(
                     code=code,
-                    outcome=Outcome(rule.outcome),
+                    outcome=RuleOutcome(rule.outcome),
                     facts=facts,
                     explanation=reason,
                     wording=wording or None,
@@ -61,7 +61,7 @@ def results(
             results.append(
                 RuleResult(
                     code=code,
-                    outcome=Outcome.PASS,
+                    outcome=RuleOutcome.PASS,
                     explanation="Does not apply.",
                     wording=wording or None,
                 )
@@ -76,7 +76,7 @@ def in_force(cover: model.Cover, given: RatingInput, imposed: ImposedTerms | Non
         said = f"{name} is in force."
         return RuleResult(
             code="cover_in_force",
-            outcome=Outcome.PASS,
+            outcome=RuleOutcome.PASS,
             facts={"cover": code},
             explanation=said,
             wording=cover.wording or None,
@@ -87,7 +87,7 @@ def in_force(cover: model.Cover, given: RatingInput, imposed: ImposedTerms | Non
         why = f"{name} is not in force on this policy."
     return RuleResult(
         code="cover_in_force",
-        outcome=Outcome.FAIL,
+        outcome=RuleOutcome.FAIL,
         facts={"cover": code},
         explanation=why,
         wording=cover.wording or None,

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from insurance.domain.contract.rule import Outcome, RuleResult
+from insurance.domain.contract.rule import RuleOutcome, RuleResult
+from insurance.domain.core.period import Period
 from insurance.domain.product.claims.assessment import Loss
 from insurance.domain.product.claims.compiler import ClaimCompiler
 from insurance.domain.product.definition import model
 from insurance.domain.product.faults import refuse
 from insurance.domain.product.language.function_builder import FunctionBuilder
-from insurance.domain.product.language.scope import RatingInput, Scope
-from insurance.domain.product.risk import Period
+from insurance.domain.product.language.scope import NameScope, RatingInput
 
 WAITING_DAYS_MAX: Final = 3660
 
@@ -43,7 +43,7 @@ class Waiting(NamedTuple):
         return local + timedelta(days=days)
 
 
-def waiting_of(cover: model.Cover, scope: Scope) -> Waiting | None:
+def waiting_of(cover: model.Cover, scope: NameScope) -> Waiting | None:
     """The waiting period of a cover, compiled.
 
     Raises:
@@ -91,7 +91,7 @@ class Timing:
         claims_made = self.trigger == "claims_made"
         made = loss.reported_at if claims_made else loss.occurred_at
         if made is not None:
-            inside = period.holds(made) or self._is_extended(loss, made, period)
+            inside = made in period or self._is_extended(loss, made, period)
             what = "claim was made" if claims_made else "loss happened"
             facts = {
                 "start": period.start.isoformat(),
@@ -102,7 +102,7 @@ class Timing:
             rules.append(
                 RuleResult(
                     code="within_period",
-                    outcome=Outcome.PASS if inside else Outcome.FAIL,
+                    outcome=RuleOutcome.PASS if inside else RuleOutcome.FAIL,
                     facts=facts,
                     explanation=said,
                 )
@@ -131,7 +131,7 @@ class Timing:
         return [
             RuleResult(
                 code="after_retroactive_date",
-                outcome=Outcome.PASS if after else Outcome.FAIL,
+                outcome=RuleOutcome.PASS if after else RuleOutcome.FAIL,
                 facts={"retroactive_date": first.isoformat(), "at": occurred.isoformat()},
                 explanation=f"What is claimed for happened {'on or after' if after else 'before'} {first}.",
             )
@@ -142,7 +142,7 @@ class Timing:
         if reported < occurred:
             return RuleResult(
                 code="reported_in_time",
-                outcome=Outcome.FAIL,
+                outcome=RuleOutcome.FAIL,
                 facts=facts,
                 explanation="The loss lies in the future.",
             )
@@ -150,13 +150,13 @@ class Timing:
         if days is None or reported <= occurred + timedelta(days=days):
             return RuleResult(
                 code="reported_in_time",
-                outcome=Outcome.PASS,
+                outcome=RuleOutcome.PASS,
                 facts=facts,
                 explanation="Reported in time.",
             )
         why = f"Reported after the deadline of {days} days."
         return RuleResult(
-            code="reported_in_time", outcome=Outcome(self._late), facts=facts, explanation=why
+            code="reported_in_time", outcome=RuleOutcome(self._late), facts=facts, explanation=why
         )
 
     def waited(self, loss: Loss, given: RatingInput, period: Period) -> list[RuleResult]:
@@ -171,7 +171,7 @@ class Timing:
         return [
             RuleResult(
                 code="waiting_period",
-                outcome=Outcome.PASS if over else Outcome.FAIL,
+                outcome=RuleOutcome.PASS if over else RuleOutcome.FAIL,
                 facts={"days": days, "until": until.isoformat()},
                 explanation=f"The waiting period of {days} {waiting.unit} "
                 f"{'is over' if over else 'still runs'}.",

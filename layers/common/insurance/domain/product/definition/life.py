@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from insurance.domain.jurisdiction.jurisdiction import Jurisdiction
     from insurance.domain.product.definition import model
     from insurance.domain.product.definition.retention import Retention
-    from insurance.domain.product.language.scope import Scope
+    from insurance.domain.product.language.scope import NameScope
 
 
 class Life:
     """Days, fees and methods, with the product's currency."""
 
-    def __init__(self, life: model.Life, scope: Scope, currency: Currency) -> None:
+    def __init__(self, life: model.Life, scope: NameScope, currency: Currency) -> None:
         self._life, self._scope, self._currency = life, scope, currency
         self.cooling_off_days = life.cooling_off_days
         self.quote_validity_days = life.quote_validity_days

@@ -8,7 +8,7 @@ from typing import Final
 from insurance.domain.product.definition import model
 from insurance.domain.product.language.function_builder import FunctionBuilder
 from insurance.domain.product.language.kinds import Term, number
-from insurance.domain.product.language.scope import Scope
+from insurance.domain.product.language.scope import NameScope
 
 LONGEST_TERM_DAYS: Final = 3660
 
@@ -16,7 +16,7 @@ type Retention = Callable[[int, int], Fraction]
 """Of days in force and days of the term: the share of the term's price that is kept."""
 
 
-def retention(row: model.Cancellation, scope: Scope) -> Retention | None:
+def retention(row: model.Cancellation, scope: NameScope) -> Retention | None:
     """A table is asked by days in force; a formula may also speak of the days of the term.
 
     Raises:

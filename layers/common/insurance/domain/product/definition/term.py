@@ -12,7 +12,7 @@ from insurance.domain.product.definition import model
 from insurance.domain.product.faults import refuse
 from insurance.domain.product.language.expression import mentions
 from insurance.domain.product.language.function_builder import FunctionBuilder
-from insurance.domain.product.language.scope import RatingInput, Scope
+from insurance.domain.product.language.scope import NameScope, RatingInput
 
 TERM_DAYS_MAX: Final = 3660
 
@@ -20,7 +20,7 @@ TERM_DAYS_MAX: Final = 3660
 class PolicyTerm:
     """The product's rule of a term, in its own time zone."""
 
-    def __init__(self, term: model.TermOfCover, scope: Scope, zone: ZoneInfo) -> None:
+    def __init__(self, term: model.TermOfCover, scope: NameScope, zone: ZoneInfo) -> None:
         """Of the names in `scope` the term may depend on the questions alone."""
         self._term, self._scope, self._zone = term, scope, zone
         hour, minute = (int(part) for part in term.inception_time.split(":"))
@@ -79,7 +79,7 @@ class PolicyTerm:
         if mentions(source, frozenset({"end"})):
             raise refuse(path, "end", "days that do not depend on the end that they make")
         scope = self._scope
-        asked_only = Scope.of_questions(scope.questions, scope.exponent, scope.territories)
+        asked_only = NameScope.of_questions(scope.questions, scope.exponent, scope.territories)
         builder = FunctionBuilder(asked_only)
         days = builder.rate(source, path)
         if days.type.scale:

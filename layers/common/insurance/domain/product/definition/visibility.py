@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from insurance.domain.product.definition.answers import Visible
 from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.language.function_builder import FunctionBuilder
-from insurance.domain.product.language.scope import RatingInput, Scope
+from insurance.domain.product.language.scope import NameScope, RatingInput
 
 
 def visibility(
@@ -20,7 +20,7 @@ def visibility(
     earlier: dict[str, Question] = {}
     for place, question in enumerate(questions):
         if question.visible_when:
-            scope = Scope.of_questions(dict(earlier), exponent, territories)
+            scope = NameScope.of_questions(dict(earlier), exponent, territories)
             builder = FunctionBuilder(scope)
             path = f"/questions/{place}/visible_when"
             builder.write(f"return {builder.condition(question.visible_when, path)}")

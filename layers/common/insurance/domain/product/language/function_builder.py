@@ -8,14 +8,14 @@ from insurance.domain.product.faults import InvalidProduct, refuse
 from insurance.domain.product.language import expression
 from insurance.domain.product.language.expression import SELECTED
 from insurance.domain.product.language.kinds import Kind, Term, Type
-from insurance.domain.product.language.scope import NOTHING, Scope
+from insurance.domain.product.language.scope import NOTHING, NameScope
 from insurance.domain.product.language.terms import expect
 
 
 class FunctionBuilder:
     """One function while it is written. Expressions in it find their names here."""
 
-    def __init__(self, scope: Scope, extra: Mapping[str, Term] = NOTHING) -> None:
+    def __init__(self, scope: NameScope, extra: Mapping[str, Term] = NOTHING) -> None:
         self.scope = scope
         self._extra = extra
         self._ambient = scope.types()

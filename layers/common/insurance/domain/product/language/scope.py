@@ -20,7 +20,7 @@ from insurance.domain.product.language.kinds import BOOL, CODE, DATE, TEXT, Kind
 if TYPE_CHECKING:
     from insurance.domain.product.definition.questions import Question
     from insurance.domain.product.rating.matcher import Matcher
-    from insurance.domain.product.rating.tables import Table
+    from insurance.domain.product.rating.tables import RateTable
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -60,10 +60,10 @@ class Declared(NamedTuple):
     """By source, its fields by their codes."""
     covers: tuple[str, ...] = ()
     values: Mapping[str, object] = NOTHING
-    tables: Mapping[str, Table] = NOTHING
+    tables: Mapping[str, RateTable] = NOTHING
 
 
-class Scope:
+class NameScope:
     """What a product's expressions can speak of: its questions, look-ups, covers, values, tables."""
 
     def __init__(
@@ -83,7 +83,7 @@ class Scope:
         self.questions, self.looked_up, self.covers, self.values, self.tables = declared
         self.exponent, self.territories = exponent, tuple(territories)
         self._matchers: dict[tuple[object, ...], tuple[str, Matcher]] = {}
-        self.matched: list[tuple[Table, Matcher, tuple[Type, ...]]] = []
+        self.matched: list[tuple[RateTable, Matcher, tuple[Type, ...]]] = []
         """Each table as it is used, with the types of its keys: for the checks before publishing."""
         self.namespace: dict[str, object] = {
             **arithmetic.ROUNDING,
@@ -149,7 +149,7 @@ class Scope:
             "covers": Term(SELECTED, Type(Kind.RECORD, fields=dict.fromkeys(self.covers, BOOL))),
         }
 
-    def matcher(self, table: Table, keys: Sequence[Type], value: str) -> str:
+    def matcher(self, table: RateTable, keys: Sequence[Type], value: str) -> str:
         """The compiled name of a table made ready for keys of these types."""
         bounds = tuple((kind.kind, kind.scale, kind.choices, kind.low, kind.high) for kind in keys)
         shape = (table.name, value, bounds)

@@ -15,23 +15,23 @@ from insurance.domain.product.definition.source import ProductSource
 from insurance.domain.product.faults import Fault, InvalidProduct, refuse
 from insurance.domain.product.language.scope import KeysAsked
 from insurance.domain.product.product import Product
-from insurance.domain.product.publishing.scenarios import Outcome, Scenarios, Seen
+from insurance.domain.product.publishing.scenarios import ScenarioResult, Scenarios, Seen
 from insurance.domain.product.rating import table_checks
 from insurance.domain.product.rating.matcher import Matcher
-from insurance.domain.product.rating.tables import Table
+from insurance.domain.product.rating.tables import RateTable
 from insurance.domain.product.rating.trace import TraceStep
 
 
 class Report(NamedTuple):
     product: Product
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[ScenarioResult, ...]
     untried: tuple[str, ...]
     """Paths of rules, steps, clauses and band edges that no scenario reaches."""
     seen: Seen
     """What the scenarios made the product do."""
 
     @property
-    def failed(self) -> tuple[Outcome, ...]:
+    def failed(self) -> tuple[ScenarioResult, ...]:
         return tuple(outcome for outcome in self.outcomes if not outcome.passed)
 
     @property
@@ -167,7 +167,9 @@ def _untried_rules(claims: model.CoverClaim | model.Claims, found: set[str]) -> 
         yield from _unfound(((rule.path, rule.code) for rule in rules), found)
 
 
-def _untried_edges(table: Table, matcher: Matcher, keys: set[tuple[object, ...]]) -> Iterator[str]:
+def _untried_edges(
+    table: RateTable, matcher: Matcher, keys: set[tuple[object, ...]]
+) -> Iterator[str]:
     """One row of each table, and each band edge from one side or the other."""
     if not keys:
         yield f"{table.path}: no row"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from insurance.domain.product.publishing.checks import Report
 
 
-class Status(StrEnum):
+class VersionStatus(StrEnum):
     DRAFT = "draft"
     IN_REVIEW = "in_review"
     APPROVED = "approved"
@@ -40,14 +40,14 @@ class VersionStep(StrEnum):
 
 
 NEXT: Final = {
-    (Status.DRAFT, VersionStep.REDRAFT): Status.DRAFT,
-    (Status.DRAFT, VersionStep.SUBMIT): Status.IN_REVIEW,
-    (Status.IN_REVIEW, VersionStep.SEND_BACK): Status.DRAFT,
-    (Status.IN_REVIEW, VersionStep.APPROVE): Status.APPROVED,
-    (Status.APPROVED, VersionStep.SEND_BACK): Status.DRAFT,
-    (Status.APPROVED, VersionStep.PUBLISH): Status.ACTIVE,
-    (Status.ACTIVE, VersionStep.CLOSE): Status.PASSIVE,
-    (Status.PASSIVE, VersionStep.RETIRE): Status.RETIRED,
+    (VersionStatus.DRAFT, VersionStep.REDRAFT): VersionStatus.DRAFT,
+    (VersionStatus.DRAFT, VersionStep.SUBMIT): VersionStatus.IN_REVIEW,
+    (VersionStatus.IN_REVIEW, VersionStep.SEND_BACK): VersionStatus.DRAFT,
+    (VersionStatus.IN_REVIEW, VersionStep.APPROVE): VersionStatus.APPROVED,
+    (VersionStatus.APPROVED, VersionStep.SEND_BACK): VersionStatus.DRAFT,
+    (VersionStatus.APPROVED, VersionStep.PUBLISH): VersionStatus.ACTIVE,
+    (VersionStatus.ACTIVE, VersionStep.CLOSE): VersionStatus.PASSIVE,
+    (VersionStatus.PASSIVE, VersionStep.RETIRE): VersionStatus.RETIRED,
 }
 """Passive: renewals only. Retired: nothing new, but its policies keep it to their end."""
 
@@ -65,7 +65,7 @@ class ProductVersion(Record):
     code: Internal[str]
     version: Internal[str]
     name: Internal[str]
-    status: Internal[Status]
+    status: Internal[VersionStatus]
     content: Internal[str] = ""
     """SHA-256 of its files; empty for what is bundled with the code."""
     authors: Internal[tuple[str, ...]]
@@ -81,12 +81,16 @@ class ProductVersion(Record):
 
     @classmethod
     def drafted(cls, id: str, product: "Product", *, by: str, now: AwareDatetime) -> Self:
-        return cls(id=id, status=Status.DRAFT, authors=(by,), changed_at=now, **_said_by(product))
+        return cls(
+            id=id, status=VersionStatus.DRAFT, authors=(by,), changed_at=now, **_said_by(product)
+        )
 
     @classmethod
     def seed(cls, id: str, product: "Product") -> Self:
         """A bundled version, whose life goes on in the table once somebody takes a step."""
-        return cls(id=id, status=Status(product.status), authors=(HOUSE,), **_said_by(product))
+        return cls(
+            id=id, status=VersionStatus(product.status), authors=(HOUSE,), **_said_by(product)
+        )
 
     def redrafted(self, product: "Product", *, by: str, now: AwareDatetime) -> Self:
         """Other files for a draft. Their sender becomes one of its authors."""

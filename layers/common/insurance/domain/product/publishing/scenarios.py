@@ -15,7 +15,7 @@ from insurance.domain.core.money import Money
 from insurance.domain.product.claims.assessment import Assessment, Loss
 from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.faults import InvalidProduct, did_you_mean, refuse
-from insurance.domain.product.offer import Offer, Renewal
+from insurance.domain.product.offer import NextTerm, Offer
 from insurance.domain.product.product import Product
 from insurance.domain.product.rating.tables import table_value
 from insurance.domain.product.risk import Risk, fault_of
@@ -23,7 +23,7 @@ from insurance.domain.product.risk import Risk, fault_of
 type Plain = Mapping[str, Any]
 
 
-class Outcome(NamedTuple):
+class ScenarioResult(NamedTuple):
     """How one scenario went; no differences: it passed."""
 
     name: str
@@ -38,7 +38,7 @@ class Seen(NamedTuple):
     """What a run of the scenarios made the product do."""
 
     offers: list[Offer]
-    renewals: list[Renewal]
+    renewals: list[NextTerm]
     assessments: list[tuple[str, Assessment]]
 
 
@@ -61,7 +61,7 @@ class Scenarios:
     def __len__(self) -> int:
         return len(self._all)
 
-    def run(self, product: Product, seen: Seen | None = None) -> Iterator[Outcome]:
+    def run(self, product: Product, seen: Seen | None = None) -> Iterator[ScenarioResult]:
         """Each scenario in turn. A scenario that cannot be run is one that did not pass."""
         for place, plain in enumerate(self._all):
             name = str(plain.get("name", f"scenario {place + 1}"))
@@ -73,7 +73,7 @@ class Scenarios:
                 differences = [f"{fault.pointer}: {fault.detail}" for fault in error.faults]
             except (InsuranceError, ValueError, KeyError, TypeError, InvalidOperation) as error:
                 differences = [f"{type(error).__name__}: {error}"]
-            yield Outcome(name, tuple(differences))
+            yield ScenarioResult(name, tuple(differences))
 
     def losses(self, product: Product) -> Iterator[tuple[Loss, Risk]]:
         """The claims of the scenarios, each with its risk."""

@@ -11,7 +11,7 @@ SHARED: Final = ""
 """The account of a premium that several covers share."""
 
 
-class Account(NamedTuple):
+class RunningPremium(NamedTuple):
     """The local variable that holds a running premium, and its scale."""
 
     code: str
@@ -30,7 +30,7 @@ class Chain:
 
     def __init__(self, builder: FunctionBuilder, names: Names, prefix: str = "") -> None:
         self.builder, self.names, self.prefix = builder, names, prefix
-        self.accounts: dict[str, Account] = {}
+        self.accounts: dict[str, RunningPremium] = {}
         self.record: list[str] = []
         self.slots: list[Slot] = []
         self._count = 0
@@ -40,15 +40,15 @@ class Chain:
         self._count += 1
         return f"{self.prefix}{letter}{self._count}"
 
-    def held(self, name: str) -> Account:
-        return self.accounts.get(name, Account("0", 0))
+    def held(self, name: str) -> RunningPremium:
+        return self.accounts.get(name, RunningPremium("0", 0))
 
     def set(self, name: str, new: str, old: str, scale: int, when: str) -> None:
         """A new running value for an account: one if the condition holds, the other if not."""
         local = self.local("x")
         chosen = f"{new} if {when} else {old}" if when else new
         self.builder.write(f"{local} = {chosen}")
-        self.accounts[name] = Account(local, scale)
+        self.accounts[name] = RunningPremium(local, scale)
 
     def operand(self, term: Term, when: str) -> str:
         """A variable with a step's operand, recorded in a slot."""

@@ -33,7 +33,7 @@ type ReadAnswers = dict[str, Any]
 type FastReader = Callable[[Mapping[str, Any]], ReadAnswers | None]
 
 
-class Premium(NamedTuple):
+class BulkPremium(NamedTuple):
     """In whole minor units."""
 
     net: int
@@ -57,7 +57,7 @@ class Bulk:
         self._chosen: dict[tuple[object, ...], frozenset[str]] = {}
         self._ends: dict[date, date] = {}
 
-    def premiums(self, rows: Iterable[bytes | str]) -> list[Premium | None]:
+    def premiums(self, rows: Iterable[bytes | str]) -> list[BulkPremium | None]:
         """A premium for each row of JSON: answers, looked_up, covers and the start of its term.
 
         What no product takes is refused as ever; a number with a fraction is not money.
@@ -74,7 +74,7 @@ class Bulk:
         looked_up: Mapping[str, Any],
         covers: Sequence[str],
         start: date,
-    ) -> Premium | None:
+    ) -> BulkPremium | None:
         """What the tariff asks; None where a look-up that it needs is missing."""
         held, facts = self._read(answers), self._read_looked_up(looked_up)
         if held is None or facts is None:
@@ -92,7 +92,7 @@ class Bulk:
             selected = self._chosen[choice] = self._choose(given, tuple(covers), lenient=False)
         given = new(RatingInput, (held, facts, selected, start, end, territory, *NEW_BUSINESS))
         priced = self._run(given, 1, 1)
-        premium: Premium = new(Premium, (priced[0], priced[1], priced[3]))
+        premium: BulkPremium = new(BulkPremium, (priced[0], priced[1], priced[3]))
         return premium
 
     def _explained(
@@ -101,13 +101,13 @@ class Bulk:
         looked_up: Mapping[str, Any],
         covers: Sequence[str],
         start: date,
-    ) -> Premium | None:
+    ) -> BulkPremium | None:
         risk = Risk(self._product.read_answers(answers), looked_up, covers, start)
         price = self._product.tariff_price(risk)
         if price is None:
             return None
         lines = tuple(line.amount.amount for line in price.lines)
-        return Premium(price.net.amount, lines, price.total.amount)
+        return BulkPremium(price.net.amount, lines, price.total.amount)
 
 
 def leave(_raw: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from insurance.domain.product.rating.trace import TraceStep
 
 
-class Difference(NamedTuple):
+class TraceDifference(NamedTuple):
     """One step that is not the same in both. None: the step is not there, or did nothing."""
 
     code: str
@@ -17,7 +17,9 @@ class Difference(NamedTuple):
     running: tuple[Decimal | None, Decimal | None]
 
 
-def differences(before: Sequence[TraceStep], after: Sequence[TraceStep]) -> tuple[Difference, ...]:
+def differences(
+    before: Sequence[TraceStep], after: Sequence[TraceStep]
+) -> tuple[TraceDifference, ...]:
     """The steps whose own operand or inputs changed, in the order of the later trace.
 
     A step that only passes an earlier change on is left out: its factor is what it was.
@@ -34,7 +36,7 @@ def differences(before: Sequence[TraceStep], after: Sequence[TraceStep]) -> tupl
         if inputs or operands[0] != operands[1] or items:
             running = (one.raw if one else None, two.raw if two else None)
             name = (two or one).name  # type: ignore[union-attr]  # the code came from one of them
-            differences.append(Difference(code, name, inputs, operands, running))
+            differences.append(TraceDifference(code, name, inputs, operands, running))
     return tuple(differences)
 
 

@@ -13,7 +13,7 @@ from insurance.domain.product.rating.cells import BAND, EXACT, WILD, Cell, form,
 from insurance.domain.product.rating.table_checks import overlaps
 
 if TYPE_CHECKING:
-    from insurance.domain.product.rating.tables import Table
+    from insurance.domain.product.rating.tables import RateTable
 
 GAP: Final = object()
 
@@ -22,7 +22,7 @@ class Matcher:
     """A table ready for keys of some types."""
 
     def __init__(
-        self, table: Table, rows: Sequence[tuple[Cell, ...]], results: Sequence[object]
+        self, table: RateTable, rows: Sequence[tuple[Cell, ...]], results: Sequence[object]
     ) -> None:
         self.table, self.rows, self._results = table, rows, results
         groups: dict[tuple[int, ...], dict[tuple[object, ...], list[int]]] = {}

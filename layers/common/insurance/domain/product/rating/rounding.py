@@ -6,7 +6,7 @@ from insurance.domain.core.money import Currency
 from insurance.domain.product.definition import model
 
 
-class Rounding(NamedTuple):
+class PremiumRounding(NamedTuple):
     currency: Currency
     exponent: int
     unit: int

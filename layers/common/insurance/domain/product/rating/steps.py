@@ -12,9 +12,9 @@ from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.language.expression import Nested, compiled
 from insurance.domain.product.language.function_builder import FunctionBuilder
 from insurance.domain.product.language.kinds import Kind, Term, Type, at_scale
-from insurance.domain.product.language.scope import Scope
+from insurance.domain.product.language.scope import NameScope
 from insurance.domain.product.language.terms import expect
-from insurance.domain.product.rating.accounts import SHARED, Account, Chain
+from insurance.domain.product.rating.accounts import SHARED, Chain, RunningPremium
 from insurance.domain.product.rating.trace import Slot
 
 SPREAD_PLACES: Final = 8
@@ -44,7 +44,7 @@ class StepWriter:
     """Writes the steps of one product's tariff."""
 
     def __init__(
-        self, scope: Scope, builder: FunctionBuilder, shared_by: Mapping[str, int]
+        self, scope: NameScope, builder: FunctionBuilder, shared_by: Mapping[str, int]
     ) -> None:
         self.scope, self.builder = scope, builder
         self._shared_by = shared_by
@@ -118,7 +118,7 @@ class StepWriter:
         whole = " + ".join(account.at(top) for account in held)
         old = chain.held(into)
         new_scale = max(old.scale, top + scale)
-        share = Account(f"(({whole}) * {local})", top + scale).at(new_scale)
+        share = RunningPremium(f"(({whole}) * {local})", top + scale).at(new_scale)
         before = old.at(new_scale)
         chain.set(into, f"{before} + {share}", before, new_scale, at_work.when)
 
@@ -147,7 +147,7 @@ class StepWriter:
         chain.record_as(record, inner=tuple(inner.slots))
         old = chain.held(at_work.targets[0])
         scale = max(old.scale, part.scale)
-        before, added = old.at(scale), Account(total, part.scale).at(scale)
+        before, added = old.at(scale), RunningPremium(total, part.scale).at(scale)
         chain.set(at_work.targets[0], f"{before} + {added}", before, scale, "")
 
     def _item_step(self, inner: Chain, step: model.ItemStep) -> None:
@@ -254,7 +254,7 @@ def _bound(at_work: StepAtWork, operation: str, sign: str) -> None:
         shares = f"apportion(({', '.join(aligned)}), {bound}{by})"
         builder.write(f"{', '.join(spread)} = {shares}")
     for name, code in zip(targets, spread, strict=True):
-        chain.accounts[name] = Account(code, scale + more)
+        chain.accounts[name] = RunningPremium(code, scale + more)
 
 
 def _round(at_work: StepAtWork) -> None:

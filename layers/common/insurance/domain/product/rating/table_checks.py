@@ -22,14 +22,14 @@ from insurance.domain.product.rating.cells import (
 
 if TYPE_CHECKING:
     from insurance.domain.product.rating.matcher import Matcher
-    from insurance.domain.product.rating.tables import Table
+    from insurance.domain.product.rating.tables import RateTable
 
 PAIRS_MAX: Final = 200_000
 
 type Rows = Sequence[tuple[Cell, ...]]
 
 
-def overlaps(table: Table, rows: Rows) -> list[tuple[int, int]]:
+def overlaps(table: RateTable, rows: Rows) -> list[tuple[int, int]]:
     """Pairs of rows that are equally specific and can match the same keys."""
     pairs: list[tuple[int, int]] = []
     by_wild: dict[int, list[int]] = defaultdict(list)
@@ -40,7 +40,7 @@ def overlaps(table: Table, rows: Rows) -> list[tuple[int, int]]:
     return pairs
 
 
-def _clashes(table: Table, rows: Rows, same: list[int]) -> list[tuple[int, int]]:
+def _clashes(table: RateTable, rows: Rows, same: list[int]) -> list[tuple[int, int]]:
     """Rows sorted by their exact keys are compared only with those that could match too."""
     buckets: dict[tuple[object, ...], list[int]] = defaultdict(list)
     shapes = {tuple(form(cell) for cell in rows[place]) for place in same}
@@ -64,7 +64,7 @@ def _clashes(table: Table, rows: Rows, same: list[int]) -> list[tuple[int, int]]
     return found
 
 
-def _by_band(table: Table, rows: Rows, bucket: list[int]) -> list[tuple[int, int]]:
+def _by_band(table: RateTable, rows: Rows, bucket: list[int]) -> list[tuple[int, int]]:
     """Neighbours suffice where one band column parts all the rows; else every pair."""
     columns = range(len(rows[0]))
     bands = [c for c in columns if any(form(rows[p][c]) == BAND for p in bucket)]

@@ -26,7 +26,7 @@ from insurance.domain.product.language.kinds import (
     number,
     places,
 )
-from insurance.domain.product.language.scope import Scope
+from insurance.domain.product.language.scope import NameScope
 from insurance.domain.product.rating.cells import ANY, Cell, Edge
 from insurance.domain.product.rating.matcher import Matcher
 
@@ -45,7 +45,7 @@ class Row(NamedTuple):
     values: tuple[str, ...]
 
 
-class Table:
+class RateTable:
     """One table as its author wrote it; `matcher` makes it answer."""
 
     def __init__(self, name: str, text: str, values: Sequence[str] | None = None) -> None:
@@ -149,7 +149,7 @@ class Key(NamedTuple):
     """`("",)` for an exact match, else the ends of the band that have a column."""
 
 
-def _at(table: Table, row: Row, name: str) -> str:
+def _at(table: RateTable, row: Row, name: str) -> str:
     return row.values[table.values.index(name)]
 
 
@@ -262,7 +262,7 @@ def _held(text: str, kind: Type) -> object:
 
 def tables_of(
     declared: Mapping[str, model.TableDeclaration], texts: Mapping[str, str]
-) -> dict[str, Table]:
+) -> dict[str, RateTable]:
     """A product's tables by name.
 
     Raises:
@@ -273,12 +273,12 @@ def tables_of(
             hint = did_you_mean(name, texts)
             raise refuse(f"/tables/{name}", f"no {name}.csv", "a file beside the document", hint)
     return {
-        name: Table(name, text, declared[name].values if name in declared else None)
+        name: RateTable(name, text, declared[name].values if name in declared else None)
         for name, text in texts.items()
     }
 
 
-def table_value(scope: Scope, table: str, keys: Sequence[object]) -> object:
+def table_value(scope: NameScope, table: str, keys: Sequence[object]) -> object:
     """A table's value for keys as its author writes them."""
     name, _, column = table.partition("__")
     found = scope.tables[name]

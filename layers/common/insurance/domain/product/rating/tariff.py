@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from insurance.domain.contract.premium import (
     CoverPremium,
     LineKind,
+    LineRefund,
     Premium,
     PremiumLine,
-    Refund,
     usual_refund,
 )
 from insurance.domain.core.money import Money, split
@@ -21,10 +21,10 @@ from insurance.domain.product.definition import model
 from insurance.domain.product.faults import refuse
 from insurance.domain.product.language.function_builder import FunctionBuilder
 from insurance.domain.product.language.kinds import at_scale
-from insurance.domain.product.language.scope import RatingInput, Scope
+from insurance.domain.product.language.scope import NameScope, RatingInput
 from insurance.domain.product.language.terms import rounded
 from insurance.domain.product.rating.accounts import SHARED, Chain
-from insurance.domain.product.rating.rounding import Rounding
+from insurance.domain.product.rating.rounding import PremiumRounding
 from insurance.domain.product.rating.steps import StepWriter
 
 
@@ -34,7 +34,7 @@ class CompiledCharge(NamedTuple):
     kind: LineKind
     code: str
     name: str
-    refund: Refund | None
+    refund: LineRefund | None
     """None: what is usual for its kind."""
     rate_scale: int | None
     """None for a flat amount."""
@@ -48,7 +48,7 @@ class Tariff:
         InvalidProduct: The first fault of its steps or charges.
     """
 
-    def __init__(self, rating: model.Rating, scope: Scope, rounding: Rounding) -> None:
+    def __init__(self, rating: model.Rating, scope: NameScope, rounding: PremiumRounding) -> None:
         self._rounding = rounding
         self.shared_by = _weights(rating, scope)
         self._charges: list[CompiledCharge] = []
@@ -187,7 +187,7 @@ def _base(charge: model.Charge, lines: Mapping[str, str]) -> str:
     return f"({' + '.join(lines[base] for base in charge.on)})"
 
 
-def _weights(rating: model.Rating, scope: Scope) -> dict[str, int]:
+def _weights(rating: model.Rating, scope: NameScope) -> dict[str, int]:
     for cover in rating.shared_by:
         if cover not in scope.covers:
             raise refuse(f"{rating.at('shared_by')}/{cover}", cover, "the code of a cover")
@@ -195,7 +195,7 @@ def _weights(rating: model.Rating, scope: Scope) -> dict[str, int]:
 
 
 def _compiled(charge: model.Charge, code: str, rate_scale: int | None) -> CompiledCharge:
-    kind, refund = LineKind(charge.kind), Refund(charge.refunded)
+    kind, refund = LineKind(charge.kind), LineRefund(charge.refunded)
     return CompiledCharge(
         kind=kind,
         code=code,

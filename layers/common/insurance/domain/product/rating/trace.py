@@ -9,8 +9,8 @@ from insurance.domain.core.money import Currency, Money
 from insurance.domain.product.definition.answers import write
 from insurance.domain.product.language.function_builder import FunctionBuilder
 from insurance.domain.product.language.kinds import Kind, as_decimal
-from insurance.domain.product.language.scope import RatingInput, Scope
-from insurance.domain.product.rating.rounding import Rounding
+from insurance.domain.product.language.scope import NameScope, RatingInput
+from insurance.domain.product.rating.rounding import PremiumRounding
 
 type Inputs = Callable[[str], object]
 """A name's value as people read it."""
@@ -49,7 +49,11 @@ class Working:
     """What a price was made from, kept until somebody asks."""
 
     def __init__(
-        self, slots: Sequence[Slot], result: tuple[Any, ...], rounding: Rounding, inputs: Inputs
+        self,
+        slots: Sequence[Slot],
+        result: tuple[Any, ...],
+        rounding: PremiumRounding,
+        inputs: Inputs,
     ) -> None:
         self._slots, self._record = slots, result[-1]
         self._rounding, self._inputs = rounding, inputs
@@ -59,7 +63,7 @@ class Working:
 
 
 def _rendered(
-    slots: Sequence[Slot], record: Sequence[Any], rounding: Rounding, inputs: Inputs
+    slots: Sequence[Slot], record: Sequence[Any], rounding: PremiumRounding, inputs: Inputs
 ) -> tuple[TraceStep, ...]:
     steps, place = [], 0
     for slot in slots:
@@ -94,7 +98,7 @@ def _rendered(
     return tuple(steps)
 
 
-def inputs_of(scope: Scope, currency: Currency, given: RatingInput) -> Inputs:
+def inputs_of(scope: NameScope, currency: Currency, given: RatingInput) -> Inputs:
     """What a step read, by the names in its expressions."""
 
     def find(name: str) -> object:
@@ -111,7 +115,7 @@ def inputs_of(scope: Scope, currency: Currency, given: RatingInput) -> Inputs:
     return find
 
 
-def _value(name: str, scope: Scope, currency: Currency, given: RatingInput) -> object:
+def _value(name: str, scope: NameScope, currency: Currency, given: RatingInput) -> object:
     builder = FunctionBuilder(scope)
     term = builder.expression(name, f"/values/{name}")
     builder.write(f"return {term.code}")
