@@ -15,11 +15,10 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.operations.command import Command
-from insurance.operations.parties.ports import PartyChange
 from insurance.operations.policy.ports import (
     CorrectionContext,
+    CorrectionEvents,
     ExpiringPolicy,
-    PolicyEvent,
     TransferContext,
 )
 
@@ -145,6 +144,7 @@ class MemoryCorrections:
         self._memory = memory
         self._parties = MemoryParties(memory)
         self._policies = MemoryPolicies(memory)
+        self._quotes = MemoryQuotes(memory)
 
     def get(self, party_id: str) -> CorrectionContext:
         party = self._parties.get(party_id)
@@ -156,27 +156,29 @@ class MemoryCorrections:
             if policy.record.party in party.record.ids
         ]
         quotes = [
-            quote.record
+            quote
             for _, quote in sorted(self._memory.quotes.items())
             if quote.record.party in party.record.ids
             and quote.record.status is not QuoteStatus.BOUND
         ]
-        unopened = [Quote.merge_personal(quote.split_personal()[0], {}) for quote in quotes]
-        return CorrectionContext(party, policies, unopened, is_complete=True)
+        return CorrectionContext(party, policies, quotes, is_complete=True)
 
     def load(self, party_id: str, command: Command) -> CorrectionContext:
         self._memory.check(command.idempotency)
         return self.get(party_id)
 
-    def correct(
-        self, party: PartyChange, policies: Sequence[PolicyEvent], *, command: Command
-    ) -> None:
+    def correct(self, events: CorrectionEvents, *, command: Command) -> None:
         self._memory.check(command.idempotency)
-        for policy in policies:
+        for policy in events.policies:
             if self._memory.policies[policy.event.stream].head != policy.before.head:
                 raise StaleRevision(policy.event.stream)
-        self._parties.change([party], command=command)
-        for policy in policies:
+        for quote in events.quotes:
+            if self._memory.quotes[quote.event.stream].head != quote.before.head:
+                raise StaleRevision(quote.event.stream)
+        self._parties.change([events.party], command=command)
+        for quote in events.quotes:
+            self._quotes.move(quote.event, quote.after, quote.before)
+        for policy in events.policies:
             stale = partial(StaleRevision, policy.event.stream)
             self._memory.append(policy.event, stale)
             self._memory.policies[policy.event.stream] = policy.after

@@ -96,6 +96,8 @@ def _correction_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     right: Json = {"email": "ada@lovelace.example", "reason": "She has another address."}
     email = "policyholder_changes/correct_email"
     yield Scene(email, correct, HARBOUR, right, (REGISTER,), of_customer)
+    with_quote, quoted = "policyholder_changes/correct_with_a_quote", (REGISTER, ERASED_CUSTOMER[1])
+    yield Scene(with_quote, correct, HARBOUR, right, quoted, of_customer)
     party = {"party_id": PARTY}
     moved: Json = {
         "address": {"lines": ["2 Low Road"], "postcode": "EF3 3CC", "country": "GB"},

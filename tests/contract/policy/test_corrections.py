@@ -12,12 +12,19 @@ from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.quote.event_types import QuoteEventType
+from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command
 from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
 from insurance.operations.parties.change_party import party_event
 from insurance.operations.parties.merge_parties import merge_parties
 from insurance.operations.policy.correct_party import POLICIES_MAX
-from insurance.operations.policy.ports import CorrectionContext, PolicyEvent
+from insurance.operations.policy.ports import (
+    CorrectionContext,
+    CorrectionEvents,
+    PolicyEvent,
+    QuoteEvent,
+)
 
 from tests.support.builders import LATER, PARTNER, QUOTE_ID, make_command, make_quote, next_event
 from tests.support.stores import Stores, accept, add_quote, erase, issue
@@ -65,8 +72,16 @@ def correct(
             policy.head, renamed, policy.key, type=PolicyEventType.HOLDER_CORRECTED, now=AFTER
         )
         policies.append(PolicyEvent(event, policy, Stored(renamed, event.head, policy.key)))
-    stores.corrections.correct(change, policies, command=command(key).with_answer(stored))
+    events = CorrectionEvents(change, policies, [_renamed(quote, name) for quote in context.quotes])
+    stores.corrections.correct(events, command=command(key).with_answer(stored))
     return stored
+
+
+def _renamed(quote: Stored[Quote], name: str) -> QuoteEvent:
+    assert quote.record.policyholder is not None
+    after = quote.record.replace(policyholder=quote.record.policyholder.replace(name=name))
+    event = next_event(quote.head, after, quote.key, type=QuoteEventType.CORRECTED, now=AFTER)
+    return QuoteEvent(event, quote, after)
 
 
 def names(stores: Stores, *policies: Stored[Policy]) -> list[str]:
@@ -88,14 +103,30 @@ def test_a_party_and_all_of_its_policies_are_read_and_no_other_s(stores):
     )
 
 
-def test_quotes_that_became_no_policy_are_read_without_personal_data(stores):
+def test_quotes_that_became_no_policy_are_read_and_stored_with_the_party(stores):
     first = issued(stores)
-    quote = add_quote(stores, make_quote(id=quote_id(3)), of=first).record
+    quote = add_quote(stores, make_quote(id=quote_id(3)), of=first)
     add_quote(stores, make_quote(id=quote_id(4)))
+    context = stores.corrections.get(PARTY)
+    assert list(context.quotes) == [quote]
 
-    [read] = stores.corrections.get(PARTY).quotes
+    correct(stores, context, "Ada King")
 
-    assert read == quote.replace(policyholder=None, answers=None)
+    after = stores.quotes.get(quote.record.id)
+    assert (after.record.policyholder.name, after.head.sequence) == ("Ada King", 2)
+    assert stores.quotes.get(quote_id(4)).head.sequence == 1
+
+
+def test_a_quote_that_moved_on_stops_the_correction(stores):
+    first = issued(stores)
+    quote = add_quote(stores, make_quote(id=quote_id(3)), of=first)
+    context = stores.corrections.get(PARTY)
+    accept(stores, quote, "meanwhile")
+
+    with pytest.raises(StaleRevision):
+        correct(stores, context, "Ada King")
+
+    assert names(stores, first) == ["Ada Lovelace"]
 
 
 def test_the_party_that_stands_for_another_is_read_with_the_policies_of_both(stores):

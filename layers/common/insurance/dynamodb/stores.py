@@ -161,6 +161,7 @@ class Stores:
             reader=self.policy_reader,
             parties=self.parties,
             idempotency=self.idempotency,
+            keys=self.keys,
         )
 
     @cached_property

@@ -11,6 +11,7 @@ from insurance.api.views.terms import MoneyView, View
 from insurance.domain.party.correction_record import CorrectedField
 from insurance.domain.party.party import Address, Payee
 from insurance.domain.party.record import ContactKind, Party
+from insurance.domain.policy.corrected_quote import CorrectedQuote
 from insurance.domain.policy.correction import CorrectedPolicy
 from insurance.operations.policy.correct_party import PartyCorrection
 
@@ -59,6 +60,27 @@ class CorrectedPolicyView(BaseModel):
         )
 
 
+class CorrectedQuoteView(BaseModel):
+    """One open quote of the customer, which follows the correction."""
+
+    quote_id: str
+    status: str
+    """An accepted quote whose covers or price are other ones is a new offer: `bindable`."""
+    premium_before: MoneyView | None
+    premium_after: MoneyView | None
+    """Null: no price can be had."""
+
+    @classmethod
+    def of(cls, quote: CorrectedQuote) -> Self:
+        before, after = quote.before.premium, quote.after.premium
+        return cls(
+            quote_id=quote.after.id,
+            status=quote.after.status,
+            premium_before=MoneyView.of(before.total) if before else None,
+            premium_after=MoneyView.of(after.total) if after else None,
+        )
+
+
 class CorrectionView(View):
     """A correction of a customer, made or previewed."""
 
@@ -74,7 +96,9 @@ class CorrectionView(View):
     ended_terms: list[str]
     """Policies whose term has ended, and whose price is left as it was."""
     open_quotes: list[str]
-    """Quotes, offers of a next term among them, that keep what they were made with."""
+    """Quotes that became no policy so far, offers of a next term among them: they follow."""
+    quotes: list[CorrectedQuoteView]
+    """The same, with their price before and after."""
 
     @classmethod
     def of(cls, correction: PartyCorrection) -> Self:
@@ -89,7 +113,8 @@ class CorrectionView(View):
             screened=correction.is_screened,
             policies=[CorrectedPolicyView.of(policy) for policy in correction.policies],
             ended_terms=list(correction.left),
-            open_quotes=list(correction.open_quotes),
+            open_quotes=[quote.after.id for quote in correction.quotes],
+            quotes=[CorrectedQuoteView.of(quote) for quote in correction.quotes],
         )
 
 

@@ -139,7 +139,7 @@ def correct_holder(
         changed = made.policy
         endorsements.append(made)
         change = next_change(changed, correction, product, after=change.effective_at)
-    changed = changed.replace(policyholder=_holder(policy.policyholder, correction))
+    changed = changed.replace(policyholder=corrected_policyholder(policy.policyholder, correction))
     again = product.corrections.documents if changed != policy else ()
     letter = [ENDORSEMENT_LETTER] if endorsements else []
     kinds = dict.fromkeys([*again, *letter])
@@ -157,13 +157,9 @@ def next_change(
     """
     for segment in policy.segments():
         for effective_at, codes in _due_in(segment, correction, product):
-            said = segment.answers or {}
-            answers = {
-                code: correction.values[detail]
-                for code, detail in codes.items()
-                if not _is_same(said.get(code), correction.values[detail])
-                and _is_told(said.get(code), detail, policy, correction)
-            }
+            answers = _corrected_among(
+                codes, segment.answers or {}, policy.policyholder, correction
+            )
             if answers and (after is None or effective_at > after):
                 return TransactionInput(
                     kind=TransactionKind.ENDORSEMENT,
@@ -172,6 +168,32 @@ def next_change(
                     answers=answers,
                 )
     return None
+
+
+def corrected_answers(
+    said: Mapping[str, Any], holder: Policyholder, correction: HolderCorrection, product: Product
+) -> dict[str, Any]:
+    """The answers that repeat a corrected detail and said what was told of it, as they are right."""
+    codes = {
+        code: detail
+        for code, detail in product.corrections.answers.items()
+        if detail in correction.values
+    }
+    return _corrected_among(codes, said, holder, correction)
+
+
+def _corrected_among(
+    codes: Mapping[str, PartyField],
+    said: Mapping[str, Any],
+    holder: Policyholder | None,
+    correction: HolderCorrection,
+) -> dict[str, Any]:
+    return {
+        code: correction.values[detail]
+        for code, detail in codes.items()
+        if not _is_same(said.get(code), correction.values[detail])
+        and _is_told(said.get(code), detail, holder, correction)
+    }
 
 
 def _due_in(
@@ -222,7 +244,8 @@ def ends_at(policy: Policy) -> datetime | None:
     return segments[-1].period.end if segments else None
 
 
-def _holder(holder: Policyholder, correction: HolderCorrection) -> Policyholder:
+def corrected_policyholder(holder: Policyholder, correction: HolderCorrection) -> Policyholder:
+    """A holder with the details that were corrected."""
     details = correction.details
     right: dict[CorrectedField, Any] = {
         CorrectedField.NAME: details.name,
@@ -235,12 +258,11 @@ def _holder(holder: Policyholder, correction: HolderCorrection) -> Policyholder:
 
 
 def _is_told(
-    said: object, detail: PartyField, policy: Policy, correction: HolderCorrection
+    said: object, detail: PartyField, holder: Policyholder | None, correction: HolderCorrection
 ) -> bool:
-    """Whether an answer said what was told of the party: on its record, or with this policy."""
+    """Whether an answer said what was told of the party: on its record, or with this contract."""
     told: Iterable[str] = correction.told[detail]
-    of_policy = _of_holder(policy.policyholder, detail)
-    return any(_is_same(said, value) for value in (*told, of_policy))
+    return any(_is_same(said, value) for value in (*told, _of_holder(holder, detail)))
 
 
 def _of_holder(holder: Policyholder | None, detail: PartyField) -> str | None:

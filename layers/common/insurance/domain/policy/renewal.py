@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.terms import PastClaim
 from insurance.domain.core.errors import AlreadyErased, TermsNotOffered, WrongState
 from insurance.domain.core.identity import named_party, renewal_quote_id_for
@@ -123,6 +124,11 @@ def renewal_terms(
         shares_with=(policy.shares_with or policy.id) if product.claims.for_life else None,
     )
     return RenewalTerms(product, last, renewing)
+
+
+def last_premium(policy: Policy) -> Premium:
+    """The premium in the last moment of the term: the next one's is compared with it."""
+    return policy.at(policy.period.end - LAST_MOMENT).premium
 
 
 def invited_from(product: Product, end: datetime) -> datetime:

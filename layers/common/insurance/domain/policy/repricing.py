@@ -1,6 +1,6 @@
 """Repricing: what the same contract costs with something changed, if the product still takes it."""
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Set
 from typing import Any, NamedTuple
 
 from insurance.domain.contract.terms import ImposedTerms
@@ -13,12 +13,9 @@ from insurance.domain.core.errors import (
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transaction import Terms
 from insurance.domain.policy.transaction_input import TransactionInput
-from insurance.domain.product import LookUp, Offer, Product, Risk
-from insurance.domain.quote.pricing import LookedUp, PricedRisk, carried_risk
+from insurance.domain.product import Offer, Product, Risk
+from insurance.domain.quote.pricing import FindFacts, PricedRisk, carried_risk, facts_after
 from insurance.domain.quote.quote import UNDERWRITER
-
-type FindFacts = Callable[[LookUp], Mapping[str, object] | None]
-"""What an outside source says; None when it does not know or does not answer."""
 
 
 class Repricing(NamedTuple):
@@ -68,19 +65,9 @@ class Repricing(NamedTuple):
         )
         return before._replace(
             answers=read,
-            looked_up=self._looked_up(before, self.product.look_ups(read)),
+            looked_up=facts_after(self.product, before, read, self.find),
             covers=policy.options if change.options is None else change.options,
         )
-
-    def _looked_up(self, before: Risk, wanted: tuple[LookUp, ...]) -> LookedUp:
-        """Facts hold for the term, unless the key that they were looked up by has changed."""
-        same = set(self.product.look_ups(before.answers))
-        return {
-            look_up.source: before.looked_up.get(look_up.source)
-            if look_up in same
-            else self.find(look_up)
-            for look_up in wanted
-        }
 
     def _offer(self, before: Risk, after: Risk, policy: Policy) -> Offer:
         offer = self.product.offer(after)

@@ -10,3 +10,5 @@ class QuoteEventType(EventType):
     REFERRAL_DECLINED = "quote.referral_declined"
     BOUND = "quote.bound"
     EXPIRED = "quote.expired"
+    CORRECTED = "quote.corrected"
+    """A detail of its policyholder was corrected, and what follows from it."""

@@ -15,13 +15,15 @@ from insurance.domain.product import LookUp, Offer, Product, Risk
 from insurance.domain.quote.quote import Quote, QuoteStatus, status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from insurance.domain.contract.terms import ProductRef
     from insurance.domain.product import Answers
 
 type LookedUp = Mapping[str, Mapping[str, object] | None]
 """What outside sources said, by source; None where one did not answer."""
+type FindFacts = Callable[[LookUp], Mapping[str, object] | None]
+"""What an outside source says; None when it does not know or does not answer."""
 
 
 class StoredRisk(Protocol):
@@ -156,7 +158,13 @@ def price_again(product: Product, stored: StoredRisk, imposed: ImposedTerms | No
     Raises:
         AlreadyErased: Its answers were erased.
     """
-    risk = stored_risk(product, stored)
+    return price_risk(product, stored, stored_risk(product, stored), imposed)
+
+
+def price_risk(
+    product: Product, stored: StoredRisk, risk: Risk, imposed: ImposedTerms | None
+) -> PricedRisk:
+    """Price a risk in place of a stored one: for the same period and, of a renewal, on the same past."""
     renewing = stored.renewing if isinstance(stored, Quote) else None
     if renewing is None:
         return PricedRisk(product, risk, stored.period, product.offer(risk, imposed))
@@ -204,6 +212,15 @@ def _risk(product: Product, stored: StoredRisk, answers: dict[str, Any]) -> Risk
         territory=stored.territory,
         end=end,
     )
+
+
+def facts_after(product: Product, before: Risk, answers: Answers, find: FindFacts) -> LookedUp:
+    """The facts about a risk with other answers: they stay, unless they are looked up by another key now."""
+    same = set(product.look_ups(before.answers))
+    return {
+        look_up.source: before.looked_up.get(look_up.source) if look_up in same else find(look_up)
+        for look_up in product.look_ups(answers)
+    }
 
 
 def territory_of(stored: StoredRisk, product: Product) -> str:

@@ -10,20 +10,22 @@ from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec
-from insurance.dynamodb.contract_keys import is_former_mark
+from insurance.dynamodb.contract_keys import ContractKeys, is_former_mark
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
 from insurance.dynamodb.parties.parties import DynamoDBParties, party_change
 from insurance.dynamodb.policy.policy_changes import policy_change
 from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.quoting.quotes import quote_changes
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load, transact
 from insurance.operations.command import Command
-from insurance.operations.parties.ports import PartyChange
-from insurance.operations.policy.ports import CorrectionContext, PolicyEvent
+from insurance.operations.policy.ports import CorrectionContext, CorrectionEvents
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from insurance.operations.parties.ports import Keys
 
 CONTRACTS_READ: Final = 300
 KEYS_PER_READ: Final = 100
@@ -42,6 +44,7 @@ class DynamoDBCorrections:
         reader: PolicyReader,
         parties: DynamoDBParties,
         idempotency: IdempotencyRecords,
+        keys: "Keys",
     ) -> None:
         self._client = client
         self._tables = tables
@@ -49,6 +52,7 @@ class DynamoDBCorrections:
         self._parties = parties
         self._copies = DynamoDBKeyCopies(client, tables)
         self._idempotency = idempotency
+        self._keys = keys
 
     def get(self, party_id: PartyId) -> CorrectionContext:
         return self._context(self._parties.get(party_id))
@@ -56,23 +60,23 @@ class DynamoDBCorrections:
     def load(self, party_id: PartyId, command: Command) -> CorrectionContext:
         return self._context(self._parties.load([party_id], command)[0])
 
-    def correct(
-        self, party: PartyChange, policies: Sequence[PolicyEvent], *, command: Command
-    ) -> None:
-        transact(
-            self._client,
-            [
-                *party_change(self._tables, party),
-                *(
-                    write
-                    for policy in policies
-                    for write in policy_change(self._tables, policy.event, before=policy.before)
-                ),
-                self._idempotency.keep(
-                    command.idempotency, about=party.event.stream, key=party.before.key
-                ),
-            ],
+    def correct(self, events: CorrectionEvents, *, command: Command) -> None:
+        party, tables = events.party, self._tables
+        writes = party_change(tables, party)
+        for policy in events.policies:
+            writes += policy_change(tables, policy.event, before=policy.before)
+        for quote in events.quotes:
+            writes += quote_changes(
+                quote.event,
+                quote.after,
+                before=quote.before,
+                quotes_table=tables.quotes,
+                events_table=tables.events,
+            )
+        answer = self._idempotency.keep(
+            command.idempotency, about=party.event.stream, key=party.before.key
         )
+        transact(self._client, [*writes, answer])
 
     def _context(self, party: Stored[Party]) -> CorrectionContext:
         if party.record.merged_into is not None:
@@ -93,20 +97,26 @@ class DynamoDBCorrections:
         quotes = self._quotes([quote_id_for(id) for id in ids if id not in issued], party.record)
         return CorrectionContext(party, policies, quotes, is_complete=len(read) <= CONTRACTS_READ)
 
-    def _quotes(self, ids: Sequence[QuoteId], party: Party) -> list[Quote]:
+    def _quotes(self, ids: Sequence[QuoteId], party: Party) -> list[Stored[Quote]]:
         """Those of them that the party holds and that became no policy."""
-        items = [
-            item
+        items = {
+            id: item
             for part in batched(ids, KEYS_PER_READ, strict=False)
-            for item in load(
-                self._client, [(self._tables.quotes, {"id": codec.text(id)}) for id in part]
+            for id, item in zip(
+                part,
+                load(self._client, [(self._tables.quotes, {"id": codec.text(id)}) for id in part]),
+                strict=True,
             )
+        }
+        quotes = [
+            aggregates.read_stored(Quote, item, ContractKeys(self._keys, id, item))
+            for id, item in items.items()
+            if item
         ]
-        quotes = [aggregates.read_stored(Quote, item, None).record for item in items if item]
         return [
             quote
             for quote in quotes
-            if quote.party in party.ids and quote.status is not QuoteStatus.BOUND
+            if quote.record.party in party.ids and quote.record.status is not QuoteStatus.BOUND
         ]
 
     def _policies(self, ids: Sequence[PolicyId]) -> list[Stored[Policy]]:

@@ -22,7 +22,8 @@ from insurance.domain.core.errors import (
     TooManyChanges,
     WrongState,
 )
-from insurance.domain.core.identity import PartyId, PolicyId, QuoteId, screening_id_for
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import PartyId, PolicyId, screening_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.correction import (
     Correction,
@@ -33,6 +34,7 @@ from insurance.domain.party.correction_record import CorrectedField
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
+from insurance.domain.policy.corrected_quote import CorrectedQuote, correct_quote
 from insurance.domain.policy.correction import (
     CorrectedPolicy,
     HolderCorrection,
@@ -42,17 +44,31 @@ from insurance.domain.policy.correction import (
     next_change,
 )
 from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.policy.renewal import last_premium
 from insurance.domain.product import Product
+from insurance.domain.quote.event_types import QuoteEventType
+from insurance.domain.quote.quote import Quote
 from insurance.domain.screening.screening import ScreeningStatus, ScreeningSubject
 from insurance.operations.command import Command, Query
 from insurance.operations.parties.change_party import check_sees_party, party_event
 from insurance.operations.parties.screen_name import screen_name
-from insurance.operations.policy.ports import CorrectionContext, CorrectionPorts, PolicyEvent
+from insurance.operations.policy.ports import (
+    CorrectionContext,
+    CorrectionEvents,
+    CorrectionPorts,
+    PolicyEvent,
+    QuoteEvent,
+)
 from insurance.operations.policy.reprice_policy import servicing_of
 from insurance.operations.policy.store_policy import ChangedPolicy
 
 POLICIES_MAX: Final = 48
-"""Of one correction: two writes each, beside those of the party, are what one transaction takes."""
+"""Of one correction, where no open quote follows."""
+WRITES_OF_POLICY: Final = 2
+WRITES_MAX: Final = POLICIES_MAX * WRITES_OF_POLICY
+"""What one transaction takes beside the writes of the party."""
+WRITES_OF_QUOTE: Final = 3
+"""Its item and its event, and its first event where only the item had that one so far."""
 
 OBSTACLES: Final[dict[type[InsuranceError], str]] = {
     AlreadyErased: "already_erased",
@@ -81,8 +97,8 @@ class PartyCorrection:
     """Those that change."""
     left: Sequence[PolicyId]
     """Policies whose term has ended, and whose price the correction would change."""
-    open_quotes: Sequence[QuoteId]
-    """Quotes, offers of a next term among them, that keep what they were made with."""
+    quotes: Sequence[CorrectedQuote]
+    """Open quotes that follow, offers of a next term among them."""
     stored: bool
 
     @property
@@ -131,13 +147,18 @@ def correct_party(
     command.check_revision(before, party_id)
     made = _Plan(context, correction, command, ports).made()
     by_id = {policy.record.id: policy for policy in context.policies}
+    quote_of = {quote.record.id: quote for quote in context.quotes}
     if made.is_screened:
         name = made.party.record.names[-1].name
         _screen(name, by_id[made.policies[0].before.id], command, ports)
     change, stored = party_event(before, made.party.record, PartyEventType.CORRECTED, command)
     result = replace(made, party=stored, stored=True)
-    events = [_event(policy, by_id[policy.before.id], command) for policy in made.policies]
-    ports.corrections.correct(change, events, command=command.with_answer(result))
+    events = CorrectionEvents(
+        change,
+        [_event(policy, by_id[policy.before.id], command) for policy in made.policies],
+        [_quote_event(quote, quote_of[quote.before.id], command) for quote in made.quotes],
+    )
+    ports.corrections.correct(events, command=command.with_answer(result))
     return result
 
 
@@ -170,22 +191,46 @@ class _Plan:
                 obstacles.append(made)
             elif made.is_changed:
                 changed.append(made.recorded(revisions[policy.id] + 1, now))
-        if len(changed) > POLICIES_MAX:
+        quotes = self._quotes(holder, changed)
+        writes = WRITES_OF_POLICY * len(changed) + WRITES_OF_QUOTE * len(quotes)
+        if writes > WRITES_MAX:
             reason = (
-                f"It has {len(changed)} policies to correct; {POLICIES_MAX} at most are at once."
+                f"{len(changed)} policies and {len(quotes)} quotes are too many at once: call us."
             )
             obstacles.append(Obstacle("too_many_policies", before.id, reason, None))
         if obstacles:
             raise CorrectionNotPossible(before.id, obstacles)
-        if not (changed or differing_fields(before, correction.details, correction.since(now))):
+        differing = differing_fields(before, correction.details, correction.since(now))
+        if not (changed or quotes or differing):
             detail = "Everything that is stated is on the record and on the policies already."
             raise InvalidFields([FieldFault("", "nothing-changes", detail)])
         after = Stored(party, self.context.party.head, self.context.party.key)
-        quotes = [quote.id for quote in self.context.quotes if quote.is_open_at(now)]
         return PartyCorrection(before, after, holder.fields, changed, left, quotes, stored=False)
 
     def _policies(self) -> list[Policy]:
         return [stored.record for stored in self.context.policies]
+
+    def _quotes(
+        self, holder: HolderCorrection, policies: Sequence[CorrectedPolicy]
+    ) -> list[CorrectedQuote]:
+        """The open quotes that change; an offer for the next term with the policy that ends."""
+        ending = {made.policy.id: last_premium(made.policy) for made in policies}
+        made = [
+            CorrectedQuote(
+                quote,
+                correct_quote(
+                    quote,
+                    holder,
+                    self.ports.products.version(quote.product),
+                    lambda wanted: self.ports.look_ups.find(wanted.source, wanted.key),
+                    demands=self.context.party.record.demands,
+                    last=ending.get(quote.renewing.policy_id) if quote.renewing else None,
+                ),
+            )
+            for quote in (stored.record for stored in self.context.quotes)
+            if quote.is_open_at(self.call.now)
+        ]
+        return [quote for quote in made if quote.after != quote.before]
 
     def _contract(self, policy: Policy) -> Product:
         return self.ports.products.version(policy.product)
@@ -272,6 +317,21 @@ def _event(made: CorrectedPolicy, before: Stored[Policy], command: Command) -> P
     )
     event, after = changed.following(before, command)
     return PolicyEvent(event, before, after)
+
+
+def _quote_event(made: CorrectedQuote, before: Stored[Quote], command: Command) -> QuoteEvent:
+    if before.key is None:
+        raise AlreadyErased(f"quote {made.before.id}")
+    event = Event.following(
+        before.head,
+        made.after,
+        before.key,
+        stream=made.before.id,
+        type=QuoteEventType.CORRECTED,
+        actor=command.actor,
+        now=command.now,
+    )
+    return QuoteEvent(event, before, made.after)
 
 
 def _screen(name: str, first: Stored[Policy], command: Command, ports: CorrectionPorts) -> None:

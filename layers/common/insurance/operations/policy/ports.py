@@ -160,8 +160,8 @@ class CorrectionContext:
     party: Stored[Party]
     policies: Sequence[Stored[Policy]]
     """In the order of their ids; one that was issued a moment ago may be missing."""
-    quotes: Sequence[Quote]
-    """Those that became no policy, in the order of their ids, without personal data."""
+    quotes: Sequence[Stored[Quote]]
+    """Those that became no policy, in the order of their ids; one that was made a moment ago may be missing."""
     is_complete: bool
     """Whether all contracts were read; there is a limit."""
 
@@ -172,6 +172,23 @@ class PolicyEvent(NamedTuple):
     event: Event
     before: Stored[Policy]
     after: Stored[Policy]
+
+
+class QuoteEvent(NamedTuple):
+    """What one event makes of a quote."""
+
+    event: Event
+    before: Stored[Quote]
+    after: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionEvents:
+    """The events of one correction."""
+
+    party: PartyChange
+    policies: Sequence[PolicyEvent]
+    quotes: Sequence[QuoteEvent] = ()
 
 
 class Corrections(Protocol):
@@ -195,14 +212,12 @@ class Corrections(Protocol):
             AlreadyErased: The party was erased.
         """
 
-    def correct(
-        self, party: PartyChange, policies: Sequence[PolicyEvent], *, command: Command
-    ) -> None:
-        """Store the party, its policies and the command's answer, all or none.
+    def correct(self, events: CorrectionEvents, *, command: Command) -> None:
+        """Store the party, its policies, its open quotes and the command's answer, all or none.
 
         Raises:
             AlreadyAnswered: This call was answered before.
-            StaleRevision: The party or one of the policies has changed since it was loaded.
+            StaleRevision: The party or one of the contracts has changed since it was loaded.
         """
 
 
