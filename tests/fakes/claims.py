@@ -7,6 +7,12 @@ from insurance.domain.claim import Claim
 from insurance.domain.claim.context import ClaimContext, NoticeContext
 from insurance.domain.claim.evidence import first_seen
 from insurance.domain.claim.limits import LimitUsage, movements
+from insurance.domain.claim.payee_account import (
+    CLAIMS_MAX,
+    UNKNOWN,
+    PayeeAccount,
+    account_number,
+)
 from insurance.domain.claim.set_off import SetOffEntry
 from insurance.domain.core.errors import (
     AccountMoved,
@@ -15,11 +21,9 @@ from insurance.domain.core.errors import (
     StaleRevision,
 )
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import (
-    billing_id_for,
-    policy_id_for,
-)
+from insurance.domain.core.identity import Mode, billing_id_for, mode_of, policy_id_for
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Payee
 from insurance.domain.policy import Policy
 from insurance.operations.command import Command
 
@@ -32,7 +36,9 @@ class MemoryClaims:
         self._memory = memory
         self._policies = MemoryPolicies(memory)
 
-    def load_policy(self, policy_id: str, command: Command | None) -> NoticeContext:
+    def load_policy(
+        self, policy_id: str, command: Command | None, *, naming: Payee | None = None
+    ) -> NoticeContext:
         if command is not None:
             self._memory.check(command.idempotency)
         noticed = self._memory.registers.get(policy_id, ())
@@ -45,6 +51,7 @@ class MemoryClaims:
             self._used(policy.record),
             account,
             self._memory.demands_of(policy.record.party),
+            self._payee_account(policy_id, naming),
         )
 
     def notify(
@@ -81,7 +88,7 @@ class MemoryClaims:
     def get_many(self, claim_ids: Sequence[str]) -> Sequence[Stored[Claim]]:
         return [self.get(claim_id) for claim_id in claim_ids]
 
-    def load(self, claim_id: str, command: Command) -> ClaimContext:
+    def load(self, claim_id: str, command: Command, *, naming: Payee | None = None) -> ClaimContext:
         self._memory.check(command.idempotency)
         policy_id = policy_id_for(claim_id)
         policy = self._policies.get(policy_id).record
@@ -91,6 +98,7 @@ class MemoryClaims:
             self._used(policy),
             account=self._memory.accounts.get(billing_id_for(policy_id)),
             demands=self._memory.demands_of(policy.party),
+            payee_account=self._payee_account(claim_id, naming),
         )
 
     def load_evidence(self, claim_id: str, command: Command) -> ClaimContext:
@@ -120,6 +128,10 @@ class MemoryClaims:
         self._memory.append(event, lambda: StaleRevision(claim.id))
         self._memory.claims[claim.id] = Stored(claim, event.head, before.key)
         self._memory.keep(command.idempotency)
+
+    def _payee_account(self, id: str, naming: Payee | None) -> PayeeAccount:
+        account = account_number(naming) if naming else None
+        return self._memory.payee_accounts.get((mode_of(id), account or ""), UNKNOWN)
 
     def _check_account(self, change: SetOffEntry | None) -> None:
         if change is None:
@@ -153,3 +165,13 @@ class MemoryClaims:
     def _used(self, policy: Policy) -> dict[str, int]:
         shared = self._memory.used_for_life.get(policy.shares_with or policy.id, {})
         return self._memory.used.get(policy.id, {}) | shared
+
+
+class MemoryPayeeAccounts:
+    def __init__(self, memory: Memory) -> None:
+        self._accounts = memory.payee_accounts
+
+    def note(self, mode: Mode, account: str, claim_id: str, *, approved: bool) -> None:
+        before = self._accounts.get((mode, account), UNKNOWN)
+        claims = before.claims | ({claim_id} if len(before.claims) < CLAIMS_MAX else set())
+        self._accounts[mode, account] = PayeeAccount(claims, before.approved or approved)

@@ -13,7 +13,7 @@ from insurance.dynamodb.stores import Stores as DynamoDBStores
 from insurance.operations.billing.ports import Billing
 from insurance.operations.claims.ports import Claims
 from insurance.operations.complaints.ports import Complaints
-from insurance.operations.delivery.ports import SealedFacts, SearchIndex
+from insurance.operations.delivery.ports import PayeeAccounts, SealedFacts, SearchIndex
 from insurance.operations.documents.ports import Documents
 from insurance.operations.parties.ports import (
     Accesses,
@@ -37,7 +37,7 @@ from insurance.operations.search.ports import SearchLists
 from insurance.operations.work.ports import WorkLists
 
 from tests.fakes.billing import MemoryBilling
-from tests.fakes.claims import MemoryClaims
+from tests.fakes.claims import MemoryClaims, MemoryPayeeAccounts
 from tests.fakes.complaints import MemoryComplaints
 from tests.fakes.documents import MemoryDocuments
 from tests.fakes.keys import MemoryKey, PlainKeys
@@ -113,6 +113,7 @@ class Stores:
     lists: SearchLists
     sealed_facts: SealedFacts
     contracts: PartyContracts
+    payee_accounts: PayeeAccounts
     new_key: Callable[[], Any]
 
 
@@ -140,6 +141,7 @@ def in_memory() -> Stores:
         index,
         MemorySealedFacts(memory),
         MemoryPartyContracts(memory),
+        MemoryPayeeAccounts(memory),
         lambda: MemoryKey(b"key"),
     )
 
@@ -169,6 +171,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.search_lists,
         real.sealed_facts,
         real.party_contracts,
+        real.payee_accounts,
         keys.new,
     )
 

@@ -211,6 +211,7 @@ def index_ports() -> IndexPorts:
         sealed_facts=wiring.stores().sealed_facts,
         index_keys=wiring.stores().index_keys,
         index=wiring.stores().search_index,
+        payee_accounts=wiring.stores().payee_accounts,
     )
 
 

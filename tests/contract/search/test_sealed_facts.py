@@ -43,7 +43,9 @@ class Written:
 
     def index(self, quote: StoredFacts) -> bool:
         stores = self.stores
-        ports = IndexPorts(PRODUCTS, stores.sealed_facts, stores.index_keys, stores.index)
+        ports = IndexPorts(
+            PRODUCTS, stores.sealed_facts, stores.index_keys, stores.index, stores.payee_accounts
+        )
         return index_quote(quote, ports)
 
 

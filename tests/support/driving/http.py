@@ -126,7 +126,11 @@ class Http(Standing):
     def index_ports(self) -> IndexPorts:
         stores = self.stores
         return IndexPorts(
-            self.products, stores.sealed_facts, stores.index_keys, stores.search_index
+            self.products,
+            stores.sealed_facts,
+            stores.index_keys,
+            stores.search_index,
+            stores.payee_accounts,
         )
 
     def _stored_quotes(self) -> Iterator[StoredFacts]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.stored import PartyKey
     from insurance.dynamodb.billing.accounts import DynamoDBBilling
     from insurance.dynamodb.claims.claims import DynamoDBClaims
+    from insurance.dynamodb.claims.payee_accounts import DynamoDBPayeeAccounts
     from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
     from insurance.dynamodb.delivery.deliveries import DynamoDBDeliveries
     from insurance.dynamodb.delivery.stored_events import DynamoDBStoredEvents
@@ -187,8 +188,15 @@ class Stores:
             self._tables,
             policies=self.policy_reader,
             idempotency=self.idempotency,
+            payee_accounts=self.payee_accounts,
             keys=self.keys,
         )
+
+    @cached_property
+    def payee_accounts(self) -> DynamoDBPayeeAccounts:
+        from insurance.dynamodb.claims.payee_accounts import DynamoDBPayeeAccounts
+
+        return DynamoDBPayeeAccounts(self.client, self._tables, index_keys=self.index_keys)
 
     @cached_property
     def work_lists(self) -> DynamoDBWorkLists:

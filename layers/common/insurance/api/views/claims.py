@@ -16,6 +16,7 @@ from insurance.api.views.claim_parts import (
 from insurance.api.views.coverage import JudgedSegmentView, PayoutStepView, RuleView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim import Claim, CostType
+from insurance.domain.contract.payee_signs import PayeeSigns
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.segregation import Duty
 from insurance.domain.core.stored import Stored
@@ -66,6 +67,8 @@ class ClaimView(View):
     payee_requested: PayeeView | None
     """Another payee, until a second person has approved it."""
     payee_cools_until: datetime | None
+    payee_signs: PayeeSigns | None
+    """What speaks against the payee; null: nothing does. For staff alone."""
     payee_named_by: str | None
     """Who of the staff named the payee: another person approves what is paid to them. For staff alone."""
     notice_taken_by: str | None
@@ -109,6 +112,7 @@ class ClaimView(View):
                     "etag": etag(stored.head.sequence, "staff"),
                     "payee": PayeeView.masked(claim.payee) if claim.payee else None,
                     "payee_requested": PayeeView.masked(change.payee) if change else None,
+                    "payee_signs": claim.payee_signs,
                     "payee_named_by": duties.get(Duty.PAYEE_NAMED),
                     "notice_taken_by": duties.get(Duty.NOTICE_TAKEN),
                     "payments": [PaymentView.internal(each, claim) for each in claim.payments],
@@ -158,6 +162,7 @@ class ClaimView(View):
                 PayeeView.of(claim.payee_change.payee) if claim.payee_change else None
             ),
             payee_cools_until=claim.payee_cools_until,
+            payee_signs=None,
             payee_named_by=None,
             notice_taken_by=None,
             facts=claim.facts,

@@ -20,6 +20,7 @@ from insurance.domain.claim.recovery import Recovery
 from insurance.domain.claim.register import NoticedClaim
 from insurance.domain.claim.reserve import COSTS, CostType, Reserve, ReserveReason
 from insurance.domain.claim.task import Hold, Task
+from insurance.domain.contract.payee_signs import PayeeSigns
 from insurance.domain.contract.rule import JudgedSegment, PayoutStep, RuleResult
 from insurance.domain.contract.terms import Reinstatement
 from insurance.domain.core.classification import Classification, Internal
@@ -76,6 +77,8 @@ class Claim(PartyRecord):
     """Answers to what the product asks about a loss, JSON; None once they were erased."""
     claimant: Annotated[Claimant | None, Classification.PERSONAL] = None
     payee: Annotated[Payee | None, Classification.PERSONAL] = None
+    payee_signs: Internal[PayeeSigns | None] = None
+    """What speaks against the payee, as it was known when they were named; None: nothing does."""
     payee_change: Annotated[PayeeChange | None, Classification.PERSONAL] = None
     payee_cools_until: Internal[AwareDatetime | None] = None
     """Nothing is paid to a payee that was changed before then."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from insurance.domain.billing import BillingAccount
 from insurance.domain.claim.claim import Claim
+from insurance.domain.claim.payee_account import UNKNOWN, PayeeAccount
 from insurance.domain.claim.register import NoticedClaim
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.demands import NO_DEMANDS, Demands
@@ -26,6 +27,8 @@ class ClaimContext:
     evidence is changed."""
     demands: Demands = NO_DEMANDS
     """Those of the policyholder that stand."""
+    payee_account: PayeeAccount = UNKNOWN
+    """The account of the payee whom the step names; only where one is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +45,5 @@ class NoticeContext:
     """See `ClaimContext.account`."""
     demands: Demands = NO_DEMANDS
     """See `ClaimContext.demands`."""
+    payee_account: PayeeAccount = UNKNOWN
+    """See `ClaimContext.payee_account`."""

@@ -15,6 +15,7 @@ from insurance.domain.claim.diary import OF_CALLERS, ReportChannel
 from insurance.domain.claim.duties import with_duty
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep
+from insurance.domain.claim.payee_account import signs_of
 from insurance.domain.claim.register import same_loss
 from insurance.domain.claim.reserve import CostType, ReserveReason
 from insurance.domain.claim.set_off import (
@@ -27,6 +28,7 @@ from insurance.domain.claim.settlement import decide_by_rules, with_demands, wit
 from insurance.domain.claim.verdict import LossNotice, Verdict
 from insurance.domain.claim.verification import verify_claim, verify_notice
 from insurance.domain.contract.number import ReferenceNumber
+from insurance.domain.contract.payee_signs import NO_SIGNS
 from insurance.domain.core.errors import (
     AlreadyErased,
     FieldFault,
@@ -123,7 +125,8 @@ def open_claim(
         raise AlreadyErased(policy.party_id)
     if len(context.noticed) >= CLAIMS_PER_POLICY_MAX:
         raise TooManyClaims(policy.id, CLAIMS_PER_POLICY_MAX)
-    judged = _notice(notice, context, notice.reference, act.at)
+    signs = signs_of(notice.payee, context.payee_account, policy, claim_id)
+    judged = _notice(notice, context, notice.reference, act.at)._replace(payee=signs or NO_SIGNS)
     verdict = verify_notice(judged, policy, product, context.used)
     claim = Claim(
         id=claim_id,
@@ -139,6 +142,7 @@ def open_claim(
         facts=notice.facts,
         claimant=notice.claimant,
         payee=notice.payee,
+        payee_signs=signs,
         narrative=notice.narrative,
         loss_payee=notice.loss_payee,
         catastrophe_event=notice.catastrophe_event,
@@ -204,7 +208,8 @@ def complete_claim(
         narrative=_narrative(claim.narrative, completion.narrative),
     )
     if claim.payee is None and completion.payee is not None:
-        completed = with_duty(completed, Duty.PAYEE_NAMED, act)
+        signs = signs_of(completion.payee, context.payee_account, context.policy, claim.id)
+        completed = with_duty(completed.replace(payee_signs=signs), Duty.PAYEE_NAMED, act)
     missing = verify_claim(completed, context.policy, product, context.used).missing
     return ClaimChange(with_missing(completed, missing), ClaimEventType.COMPLETED)
 

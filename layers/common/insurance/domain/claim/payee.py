@@ -11,6 +11,7 @@ from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep
 from insurance.domain.claim.payee_change import COOLING_PERIOD, PayeeChange
 from insurance.domain.claim.task import HANDLER, SCREENER, Task
+from insurance.domain.contract.payee_signs import PayeeSigns
 from insurance.domain.contract.rule import RuleOutcome, RuleResult
 from insurance.domain.core.errors import (
     PayeeUnsettled,
@@ -23,14 +24,20 @@ from insurance.domain.party.party import Payee
 from insurance.domain.screening.screening import ScreeningMatch, cleared_matches
 
 
-def propose_payee(claim: Claim, payee: Payee, act: Act) -> ClaimChange:
+def propose_payee(claim: Claim, payee: Payee, signs: PayeeSigns | None, act: Act) -> ClaimChange:
     """Name the payee. The first one stands at once; another one waits for a second person.
+
+    Args:
+        claim: The claim.
+        payee: The payee.
+        signs: What speaks against them.
+        act: Who names them, and when.
 
     Raises:
         WrongState: The claim is closed.
     """
     if claim.payee in {None, payee}:
-        named = _without_change(claim).replace(payee=payee)
+        named = _without_change(claim).replace(payee=payee, payee_signs=signs)
         if claim.payee is None:
             named = with_duty(named, Duty.PAYEE_NAMED, act)
         return ClaimChange(named, ClaimEventType.PAYEE_NAMED)
@@ -42,7 +49,9 @@ def propose_payee(claim: Claim, payee: Payee, act: Act) -> ClaimChange:
     )
     proposed = claim.moved(
         ClaimStep.CHANGE_PAYEE,
-        payee_change=PayeeChange(payee=payee, requested_by=act.by, requested_at=act.at),
+        payee_change=PayeeChange(
+            payee=payee, signs=signs, requested_by=act.by, requested_at=act.at
+        ),
         task=claim.task or task,
     )
     return ClaimChange(proposed, ClaimEventType.PAYEE_PROPOSED)
@@ -90,6 +99,7 @@ def approve_payee(
     )
     changed = _without_change(claim).replace(
         payee=change.payee,
+        payee_signs=change.signs,
         payee_cools_until=act.at + COOLING_PERIOD,
         cleared=(*claim.cleared, *cleared),
         duties=(claim.duties or {}) | {Duty.PAYEE_NAMED: change.requested_by},

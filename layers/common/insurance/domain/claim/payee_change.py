@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import AwareDatetime
 
+from insurance.domain.contract.payee_signs import PayeeSigns
 from insurance.domain.core.value import Value
 from insurance.domain.party.party import Payee
 
@@ -16,5 +17,7 @@ class PayeeChange(Value):
     """Another payee, until a second person has approved it."""
 
     payee: Payee
+    signs: PayeeSigns | None = None
+    """See `Claim.payee_signs`."""
     requested_by: str
     requested_at: AwareDatetime

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.payment import PremiumSetOff, set_off_step
+from insurance.domain.contract.payee_signs import NO_SIGNS, PayeeSigns
 from insurance.domain.contract.rule import JudgedSegment, Judgement, PayoutStep, RuleOutcome
 from insurance.domain.contract.terms import Reinstatement
 from insurance.domain.core.identity import ClaimId
@@ -30,6 +31,7 @@ class LossNotice(NamedTuple):
     item: dict[str, Any] | None = None
     """The insured item, where the cover names items."""
     same_loss_as: tuple[ClaimId, ...] = ()
+    payee: PayeeSigns = NO_SIGNS
 
 
 @dataclass(frozen=True, slots=True)

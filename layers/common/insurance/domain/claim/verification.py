@@ -10,6 +10,7 @@ from typing import Final
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.verdict import LossNotice, Verdict
+from insurance.domain.contract.payee_signs import NO_SIGNS
 from insurance.domain.contract.rule import JudgedSegment, PayoutStep, RuleOutcome, RuleResult
 from insurance.domain.contract.terms import Reinstatement
 from insurance.domain.core.errors import AlreadyErased
@@ -99,6 +100,7 @@ def verify_claim(
         facts=claim.facts,
         item=claim.item,
         same_loss_as=claim.same_loss_as,
+        payee=claim.payee_signs or NO_SIGNS,
     )
     own = {usage.code: usage.amount.amount for usage in claim.limit_usage}
     by_others = {code: amount - own.get(code, 0) for code, amount in used.items()}
@@ -163,6 +165,7 @@ def _loss(
         used={
             code: Money(amount=amount, currency=product.currency) for code, amount in used.items()
         },
+        payee=notice.payee,
     )
 
 

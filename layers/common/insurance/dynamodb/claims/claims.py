@@ -1,6 +1,7 @@
 """Claims in their table: one item each, and beside them a register of each policy's claims."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,9 @@ from insurance.domain.core.errors import (
     StaleRevision,
 )
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import billing_id_for, party_id_for, policy_id_for
+from insurance.domain.core.identity import billing_id_for, mode_of, party_id_for, policy_id_for
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.party import Payee
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.claims.claim_items import (
@@ -27,6 +29,7 @@ from insurance.dynamodb.claims.claim_items import (
     read_used,
     register_item,
 )
+from insurance.dynamodb.claims.payee_accounts import DynamoDBPayeeAccounts
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ContractKeys
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
@@ -72,6 +75,7 @@ class DynamoDBClaims:
         *,
         policies: PolicyReader,
         idempotency: IdempotencyRecords,
+        payee_accounts: DynamoDBPayeeAccounts,
         keys: Keys,
     ) -> None:
         self._client = client
@@ -81,21 +85,28 @@ class DynamoDBClaims:
         self._events_table = tables.events
         self._parties_table = tables.parties
         self._idempotency = idempotency
+        self._payee_accounts = payee_accounts
         self._keys = keys
 
-    def load_policy(self, policy_id: str, command: Command | None) -> NoticeContext:
+    def load_policy(
+        self, policy_id: str, command: Command | None, *, naming: Payee | None = None
+    ) -> NoticeContext:
         wanted = [
             self._register_key(policy_id),
             self._limits_key(policy_id),
             self._account_key(policy_id),
             *self._policies.wants(policy_id),
         ]
+        mode = mode_of(policy_id)
+        of_payee = self._payee_accounts.wants(mode, naming)
         if command is not None:
             wanted.append(self._idempotency.key(command.idempotency))
-        register, limits, account, header, body, party, *earlier = load(self._client, wanted)
+        register, limits, account, header, body, party, *rest = load(
+            self._client, [*wanted, *of_payee]
+        )
         keys = ContractKeys(self._keys, policy_id, party)
         if command is not None:
-            self._idempotency.check(command.idempotency, earlier[0], keys)
+            self._idempotency.check(command.idempotency, rest.pop(0), keys)
         policy = self._policies.read(policy_id, [header, body, party])
         used = self._used(policy.record, limits)
         return NoticeContext(
@@ -105,6 +116,7 @@ class DynamoDBClaims:
             used=used,
             account=read_account(account, keys),
             demands=keys.demands,
+            payee_account=self._payee_accounts.read(mode, naming, rest),
         )
 
     def notify(
@@ -162,18 +174,28 @@ class DynamoDBClaims:
             for claim_id, item in zip(claim_ids, items, strict=False)
         ]
 
-    def load(self, claim_id: str, command: Command) -> ClaimContext:
+    def load(self, claim_id: str, command: Command, *, naming: Payee | None = None) -> ClaimContext:
         policy_id = policy_id_for(claim_id)
         wanted = [
             self._key(claim_id),
             self._limits_key(policy_id),
             self._idempotency.key(command.idempotency),
         ]
+        mode = mode_of(claim_id)
+        of_payee = self._payee_accounts.wants(mode, naming)
         account, *items = load(
             self._client,
-            [self._account_key(policy_id), *wanted, *self._policies.wants(policy_id)],
+            [
+                self._account_key(policy_id),
+                *wanted,
+                *self._policies.wants(policy_id),
+                *of_payee,
+            ],
         )
-        return self._context(claim_id, items, command, account=account)
+        end = len(items) - len(of_payee)
+        context = self._context(claim_id, items[:end], command, account=account)
+        payee_account = self._payee_accounts.read(mode, naming, items[end:])
+        return replace(context, payee_account=payee_account)
 
     def load_evidence(self, claim_id: str, command: Command) -> ClaimContext:
         policy_id = policy_id_for(claim_id)

@@ -23,6 +23,14 @@ class DynamoDBIndexKeys:
         self._keys = keys
         self._wrapped: dict[Mode, bytes] = {}
 
+    def is_known(self, mode: Mode) -> bool:
+        """Whether this process holds the mode's key: then a token needs no read."""
+        return mode in self._wrapped
+
+    def learn(self, mode: Mode, item: Item) -> None:
+        """Hold the mode's key, of which this is the item."""
+        self._wrapped[mode] = item["key"]["B"]
+
     def token(self, mode: Mode, field: str, value: str) -> str:
         if mode not in self._wrapped:
             self._wrapped[mode] = self._stored(mode)

@@ -2,6 +2,7 @@
 
 from insurance.domain.claim import Claim, payee
 from insurance.domain.claim.authority import check_profile
+from insurance.domain.claim.payee_account import signs_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
 from insurance.operations.claims.claim_context import (
@@ -25,8 +26,9 @@ def propose_payee(
         WrongState: The claim is closed.
         AlreadyErased: The claim's people were erased.
     """
-    context = load_claim(claim_id, command, ports.claims)
-    change = payee.propose_payee(context.claim.record, proposed, act_of(command))
+    context = load_claim(claim_id, command, ports.claims, naming=proposed)
+    signs = signs_of(proposed, context.payee_account, context.policy, context.claim.record.id)
+    change = payee.propose_payee(context.claim.record, proposed, signs, act_of(command))
     return store_claim(change, context.claim, command, ports.claims)
 
 

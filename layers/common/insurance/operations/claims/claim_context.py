@@ -24,7 +24,12 @@ def act_of(command: Command) -> Act:
 
 
 def load_claim(
-    claim_id: str, command: Command, claims: Claims, *, with_evidence: bool = False
+    claim_id: str,
+    command: Command,
+    claims: Claims,
+    *,
+    with_evidence: bool = False,
+    naming: Payee | None = None,
 ) -> ClaimContext:
     """Read a claim with what a step on it is decided on.
 
@@ -33,13 +38,17 @@ def load_claim(
         command: The command; its caller must see the claim, at the revision that it expects.
         claims: The store.
         with_evidence: Read the files on the policy's claims, in place of the account.
+        naming: The payee whom the step names: what is known of their account is read too.
 
     Raises:
         ClaimNotFound: The claim does not exist, or the caller may not see it.
         StaleRevision: Somebody else has changed it since the caller read it.
     """
-    load = claims.load_evidence if with_evidence else claims.load
-    context = load(claim_id, command)
+    context = (
+        claims.load_evidence(claim_id, command)
+        if with_evidence
+        else claims.load(claim_id, command, naming=naming)
+    )
     if not command.caller.sees(claim_id, context.claim.record.partner, context.claim.record.party):
         raise ClaimNotFound(claim_id)
     command.check_revision(context.claim, claim_id)

@@ -21,7 +21,7 @@ def complete_claim(
         InvalidFields: The facts or the narrative are too long, or the product cannot read them.
         WrongState: The claim is decided or closed.
     """
-    context = load_claim(claim_id, command, ports.claims)
+    context = load_claim(claim_id, command, ports.claims, naming=completion.payee)
     product = ports.products.version(context.policy.product)
     change = notice.complete_claim(context, completion, product, act_of(command))
     return store_claim(change, context.claim, command, ports.claims)

@@ -40,7 +40,7 @@ def notify_claim(
 def _notify(
     notice: NoticeInput, command: Command, ports: ClaimPorts, *, settle: bool
 ) -> Stored[Claim]:
-    context = ports.claims.load_policy(notice.policy_id, command)
+    context = ports.claims.load_policy(notice.policy_id, command, naming=notice.payee)
     policy, key, act = context.policy.record, context.policy.key, act_of(command)
     if not command.caller.sees(notice.policy_id, policy.partner, policy.party):
         raise PolicyNotFound(notice.policy_id)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from insurance.domain.claim.set_off import SetOffEntry
     from insurance.domain.core.event import Event
     from insurance.domain.core.stored import Stored
+    from insurance.domain.party.party import Payee
     from insurance.operations.command import Command
     from insurance.operations.files.ports import Objects
     from insurance.operations.parties.ports import Screening
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 class Claims(Protocol):
     """The claims, each policy's register of them, and the limits that they share."""
 
-    def load_policy(self, policy_id: str, command: Command | None) -> NoticeContext:
+    def load_policy(
+        self, policy_id: str, command: Command | None, *, naming: Payee | None = None
+    ) -> NoticeContext:
         """The policy and its register of claims, in one read with the idempotency record.
 
         Args:
             policy_id: The policy.
             command: The command whose record is read too; None where nothing is written.
+            naming: The payee whom the notice names: what is known of their account is read too.
 
         Raises:
             PolicyNotFound: There is none.
@@ -71,8 +75,13 @@ class Claims(Protocol):
             ClaimNotFound: One of them does not exist.
         """
 
-    def load(self, claim_id: str, command: Command) -> ClaimContext:
+    def load(self, claim_id: str, command: Command, *, naming: Payee | None = None) -> ClaimContext:
         """The claim, its policy, account and limits, in one read with the idempotency record.
+
+        Args:
+            claim_id: The claim.
+            command: The command.
+            naming: See `load_policy`.
 
         Raises:
             ClaimNotFound: There is none.

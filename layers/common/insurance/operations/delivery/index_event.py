@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from insurance.domain.claim import Claim
+from insurance.domain.claim.payee_account import accounts_in
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.classification import Record
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import QuoteId, party_id_for
+from insurance.domain.core.identity import QuoteId, mode_of, party_id_for
 from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.events.catalogue import CATALOGUE
 from insurance.domain.party.party import Erasure
@@ -89,6 +91,9 @@ def _index(stored: StoredFacts, schema: type[Record], ports: IndexPorts) -> bool
     for source in sources_of(record, opened, stored.sequence, questions):
         indexed = [IndexedObject.of(each, ports.index_keys.token) for each in source.objects]
         ports.index.replace(source.id, source.sequence, indexed, party_id=source.party_id)
+    if isinstance(record, Claim):
+        for account, approved in accounts_in(record):
+            ports.payee_accounts.note(mode_of(record.id), account, record.id, approved=approved)
     if isinstance(opened, Party):
         links = PartyLinks(opened.merged_into, opened.members)
         ports.index.regroup(opened.id, stored.sequence, links)

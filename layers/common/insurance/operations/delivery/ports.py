@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from insurance.domain.core.classification import JsonObject
     from insurance.domain.core.event import Event
-    from insurance.domain.core.identity import Mode, PartyId
+    from insurance.domain.core.identity import ClaimId, Mode, PartyId
     from insurance.domain.core.money import Currency
     from insurance.domain.ledger.sources import Source
     from insurance.domain.ledger.sub_ledger import PostingDate
@@ -138,6 +138,16 @@ class SearchIndex(Protocol):
         """Remove the party, and every place that one of its personal values led to, for good."""
 
 
+class PayeeAccounts(Protocol):
+    """What is known of the accounts that the payees of claims name."""
+
+    def note(self, mode: Mode, account: str, claim_id: ClaimId, *, approved: bool) -> None:
+        """Note that the account stands on a claim, and that a second person approved a payment to it.
+
+        Of one account so many claims are noted and no more (`CLAIMS_MAX`). Safe to repeat.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class IndexPorts:
     """What the indexing of an event needs from outside."""
@@ -146,6 +156,7 @@ class IndexPorts:
     sealed_facts: SealedFacts
     index_keys: IndexKeys
     index: SearchIndex
+    payee_accounts: PayeeAccounts
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
+from insurance.domain.contract.payee_signs import NO_SIGNS, PayeeSigns
 from insurance.domain.contract.rule import Judgement
 from insurance.domain.contract.terms import ProRata
 from insurance.domain.core.money import Money
@@ -29,6 +30,7 @@ class Loss(NamedTuple):
     insured_since: datetime | None = None
     """When the policy's first term began; None: this is the first."""
     used: Mapping[str, Money] = MappingProxyType({})
+    payee: PayeeSigns = NO_SIGNS
 
 
 class Reinstating(NamedTuple):

@@ -11,7 +11,7 @@ from insurance.domain.product.faults import refuse
 from insurance.domain.product.language import kinds
 from insurance.domain.product.language.expression import mentions
 from insurance.domain.product.language.function_builder import FunctionBuilder
-from insurance.domain.product.language.kinds import DATE, TEXT, Kind, Term, Type, at_scale
+from insurance.domain.product.language.kinds import BOOL, DATE, TEXT, Kind, Term, Type, at_scale
 from insurance.domain.product.language.scope import NameScope, RatingInput
 from insurance.domain.product.language.terms import expect, rounded
 
@@ -21,7 +21,9 @@ type Facts = dict[str, Any]
 type Figure = Callable[[RatingInput], int | None]
 """An amount in minor units; None where a look-up is missing."""
 
-RESERVED: Final = frozenset({"claimed", "loss", "limit", "excess", "item"})
+RESERVED: Final = frozenset(
+    {"claimed", "loss", "limit", "excess", "item", "payee_is_stranger", "payee_other_claims"}
+)
 """Names that a claim has of itself: no asked fact is called so."""
 
 
@@ -56,6 +58,10 @@ class ClaimCompiler:
             "cause": Term("e.facts['cause']", TEXT._replace(choices=claim.causes)),
             "occurred": Term("e.facts['occurred']", DATE._replace(optional=True)),
             "reported": Term("e.facts['reported']", DATE._replace(optional=True)),
+            "payee_is_stranger": Term("e.facts['payee_is_stranger']", BOOL),
+            "payee_other_claims": Term(
+                "e.facts['payee_other_claims']", kinds.number(low=Decimal(0))
+            ),
         }
         for ask in self.asks:
             if ask.code in RESERVED:

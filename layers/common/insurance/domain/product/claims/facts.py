@@ -60,6 +60,8 @@ class FactReader:
         held["cause"] = held.get("cause") or loss.cause or fact or ""
         held["occurred"] = loss.occurred_at and loss.occurred_at.astimezone(zone).date()
         held["reported"] = loss.reported_at and loss.reported_at.astimezone(zone).date()
+        held["payee_is_stranger"] = loss.payee.is_stranger
+        held["payee_other_claims"] = loss.payee.other_claims
         if self._item is None and loss.item:
             fault = FieldFault("/item", "unknown", "This cover is not for single items.")
             raise InvalidFields([fault])

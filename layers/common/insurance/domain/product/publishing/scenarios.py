@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from insurance.domain.contract.payee_signs import PayeeSigns
 from insurance.domain.contract.premium import LineKind, Premium, PremiumLine
 from insurance.domain.contract.terms import ImposedTerms, PastClaim
 from insurance.domain.core.errors import InsuranceError, InvalidFields
@@ -217,6 +218,7 @@ class _Run:
             self._begun(plain.get("covered_since")),
             self._begun(plain.get("insured_since")),
             {code: self._money(used) for code, used in plain.get("used", {}).items()},
+            PayeeSigns(**plain.get("payee", {})),
         )
 
     def _moment(self, written: str | None) -> datetime | None:

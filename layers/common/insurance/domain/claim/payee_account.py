@@ -1,0 +1,67 @@
+"""Accounts of payees: on which claims each stands, and what that says of the payee of another claim."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from insurance.domain.bank.outgoing_payment import SENT
+from insurance.domain.claim.claim import Claim
+from insurance.domain.contract.payee_signs import PayeeSigns
+from insurance.domain.core.identity import ClaimId, policy_id_for
+from insurance.domain.party.party import Payee
+from insurance.domain.policy import Policy
+from insurance.domain.policy.holders import is_holder
+
+CLAIMS_MAX: Final = 50
+"""How many claims of one account are noted: beyond that their number says nothing more."""
+
+
+class PayeeAccount(NamedTuple):
+    """What was noted of one bank account."""
+
+    claims: frozenset[ClaimId] = frozenset()
+    """The claims on which a payee named it."""
+    approved: bool = False
+    """Whether a second person has approved a payment to it."""
+
+
+UNKNOWN: Final = PayeeAccount()
+
+
+def account_number(payee: Payee) -> str | None:
+    """One text for an account, however it is written; None: the payee has named none.
+
+    A British IBAN ends with the sort code and the account number.
+    """
+    if payee.iban is None:
+        return f"{payee.sort_code}{payee.account_number}" if payee.account_number else None
+    return payee.iban[8:] if payee.iban.startswith("GB") else payee.iban
+
+
+def signs_of(
+    payee: Payee | None, account: PayeeAccount, policy: Policy, claim_id: ClaimId
+) -> PayeeSigns | None:
+    """What speaks against the payee of a claim on the policy; None: nothing does."""
+    if payee is None:
+        return None
+    holds = is_holder(payee.name, policy.policyholder, policy.joint_holders)
+    others = [
+        other
+        for other in account.claims
+        if other != claim_id and not (holds and policy_id_for(other) == policy.id)
+    ]
+    signs = PayeeSigns(is_stranger=not (holds or account.approved), other_claims=len(others))
+    return signs if signs != PayeeSigns() else None
+
+
+def accounts_in(claim: Claim) -> Iterator[tuple[str, bool]]:
+    """The accounts that a claim's payees name, and whether a second person approved a payment there."""
+    approved = {
+        payment.id for payment in claim.payments if payment.status in SENT and payment.decided_by
+    }
+    named = [("", claim.payee), *(claim.payees or {}).items()]
+    found: dict[str, bool] = {}
+    for payment_id, payee in named:
+        number = account_number(payee) if payee else None
+        if number is not None:
+            found[number] = found.get(number, False) or payment_id in approved
+    yield from found.items()
