@@ -8,12 +8,10 @@ time by the scheduler. In the end the house's books are asked whether they are e
 
 import multiprocessing
 import resource
-import sqlite3
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -110,7 +108,6 @@ def play(policies: int) -> Played:
     with TemporaryDirectory() as folder, running_engine(Path(folder)) as url:
         dynamodb = client(url)
         tables = make_tables(dynamodb)
-        _index_the_stream(Path(folder) / "dynamodb.sqlite")
         began = time.monotonic()
         with context.Pool(WORKERS) as pool:
             parts = [(url, tables, worker, policies) for worker in range(WORKERS)]
@@ -124,17 +121,6 @@ def play(policies: int) -> Played:
         )
         health = read_health(Currency.GBP, Query(FINANCE, ENDS, ENDS), ports).health
     return Played(policies, seconds, _processor_seconds() - worked_before, happened, health)
-
-
-def _index_the_stream(database: Path) -> None:
-    """dynoxide 1.2.1 finds the next number of a stream by reading all of its records, and keeps them
-    for good where DynamoDB keeps a day's: a year would take time by the square of its policies. With
-    this index it finds the number at once; its records and what it answers stay the same."""
-    with closing(sqlite3.connect(database)) as engine, engine:
-        engine.execute(
-            "CREATE INDEX _stream_numbers"
-            " ON _stream_records (table_name, CAST(sequence_number AS INTEGER))"
-        )
 
 
 def _processor_seconds() -> float:

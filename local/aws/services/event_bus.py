@@ -16,6 +16,8 @@ type Json = dict[str, Any]
 
 MOST_ENTRIES = 10
 ENTRY_LIMIT = 256 * 1024
+KEPT_EVENTS = 100_000
+"""How many events stay to be looked at: targets have them already."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,9 @@ class EventBus:
         self._store.execute(
             "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
             (event.id, bus, event.source, event.detail_type, json.dumps(detail), event.at),
+        )
+        self._store.execute(
+            "DELETE FROM events WHERE rowid <= (SELECT max(rowid) FROM events) - ?", (KEPT_EVENTS,)
         )
         for target in self._targets:
             target(event)
