@@ -12,6 +12,8 @@ from local.aws.gateway.plans import ApiKey, Keys
 from local.aws.services.kms import Kms
 from local.aws.services.secrets_manager import SecretsManager
 from local.aws.template import Template
+from local.folder import ADVICE, SERVICES
+from local.processes import StackError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,7 +33,18 @@ def create_tables(template: Template, tables: DynamoDBClient) -> None:
             tables.create_table(**request)
 
 
+def check_keys(kms: Kms, tables: DynamoDBClient) -> None:
+    """Check that tables that are there have a key that opens what they hold.
+
+    Raises:
+        StackError: There are tables, but no key.
+    """
+    if not kms.has_keys and tables.list_tables(Limit=1)["TableNames"]:
+        raise StackError(f"{SERVICES} holds no key of what the tables hold. {ADVICE}")
+
+
 def ensure_keys_and_secrets(template: Template, kms: Kms, secrets: SecretsManager) -> None:
+    """Make the template's keys and secrets that are not there yet."""
     for key in template.of_type("AWS::KMS::Key"):
         kms.ensure_key(key.arn)
     for secret in template.of_type("AWS::SecretsManager::Secret"):

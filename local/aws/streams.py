@@ -17,12 +17,14 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local.aws.background import Background, end
 from local.aws.cloudformation import REGION
 from local.aws.outage import Outage
-from local.aws.template import StreamSource
+from local.aws.stream_records import prune_stream_records
+from local.aws.template import StreamSource, Template
 from local.aws.workers import Result
 
 if TYPE_CHECKING:
@@ -46,6 +48,21 @@ class _Batch:
     @property
     def last(self) -> str:
         return str(self.records[-1]["dynamodb"]["SequenceNumber"])
+
+
+def prune_delivered(file: Path, store: sqlite3.Connection, template: Template) -> None:
+    """Delete what DynamoDB would have deleted from the engine's streams, and every mapping has delivered."""
+    checkpoints = dict(
+        store.execute(
+            "SELECT mapping, min(CAST(sequence AS INTEGER)) FROM checkpoints GROUP BY mapping"
+        )
+    )
+    read: dict[str, int] = {}
+    for function in template.functions.values():
+        for source in function.stream_sources:
+            reached = checkpoints.get(source.id, 0)
+            read[source.table] = min(reached, read.get(source.table, reached))
+    prune_stream_records(file, read)
 
 
 class EventSource(Background):

@@ -157,6 +157,15 @@ class Definition:
         """The route for a request; literal segments come before variables."""
         return self._tree.find(method, path)
 
+    def functions(self) -> Iterator[str]:
+        """The functions that calls need, by name: authorizers before them all."""
+        for authorizer in self.authorizers.values():
+            if isinstance(authorizer, LambdaAuthorizer):
+                yield authorizer.function
+        for route in self.routes:
+            if isinstance(route.integration, LambdaIntegration):
+                yield route.integration.function
+
     def _routes(self) -> Iterator[Route]:
         for path, item in self.document.get("paths", {}).items():
             for method in METHODS:

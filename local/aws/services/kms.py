@@ -32,6 +32,10 @@ class Kms:
             "INSERT OR IGNORE INTO kms_keys VALUES (?, ?)", (arn, secrets.token_bytes(32))
         )
 
+    @property
+    def has_keys(self) -> bool:
+        return self._store.execute("SELECT 1 FROM kms_keys").fetchone() is not None
+
     def generate_data_key(self, request: Json) -> Json:
         arn, material = self._key(request.get("KeyId", ""))
         size = request.get("NumberOfBytes") or _SIZES.get(request.get("KeySpec", ""))
