@@ -14,7 +14,8 @@ from unittest.mock import patch
 import boto3
 
 from tests.support.backend import environment
-from tests.support.calls import FUNCTIONS, forget_wiring
+from tests.support.calls import FUNCTIONS
+from tests.support.driving.functions import forget_wiring
 from tests.support.patience import limits_stretched
 
 

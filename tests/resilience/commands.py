@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.support.backend import Backend
-from tests.support.calls import CLAIM, CLOCK, LOSS_CLOCK, PARTNER, Handlers, event
+from tests.support.calls import CLAIM, CLOCK, LOSS_CLOCK, PARTNER, event
+from tests.support.platform import Platform
 from tests.support.streams import assert_issued_once, assert_paid_once, assert_set_off_once
 from tests.support.zygote import Run
 
@@ -35,7 +36,7 @@ class Kind:
 
     name: str
     status: int
-    prepare: Callable[[Handlers], Command]
+    prepare: Callable[[Platform], Command]
     check: Callable[[Backend, list[str]], None]
     clock: str
     writes: int
@@ -44,7 +45,7 @@ class Kind:
     """How another call is refused once it is done."""
 
 
-def _issuing(handlers: Handlers) -> Command:
+def _issuing(handlers: Platform) -> Command:
     quote_id = handlers.accepted()["id"]
 
     def call(key: str) -> Run:
@@ -54,11 +55,11 @@ def _issuing(handlers: Handlers) -> Command:
     return Command(quote_id, call, f"/v1/policies/{quote_id.replace('quo_', 'pol_')}")
 
 
-def _settling(handlers: Handlers) -> Command:
+def _settling(handlers: Platform) -> Command:
     return _settling_claim(handlers.notified()["id"])
 
 
-def _offsetting(handlers: Handlers) -> Command:
+def _offsetting(handlers: Platform) -> Command:
     payee = CLAIM["payee"] | {"is_policyholder": True}
     return _settling_claim(handlers.notified(payee=payee)["id"])
 

@@ -7,8 +7,9 @@ from insurance.domain.core.identity import billing_id_for, policy_id_for
 from insurance.dynamodb.transaction import PATIENCE_SECONDS, READ_SECONDS, TRIES
 
 from tests.resilience.commands import ISSUE, OFFSET, PREMIUM, SETTLE, Command, Kind
-from tests.support.calls import BANK, LOSS_CLOCK, Answer, Handlers, event
+from tests.support.calls import BANK, LOSS_CLOCK, Answer, event
 from tests.support.faults import Faults, cancelled, throttled
+from tests.support.platform import Platform
 from tests.support.streams import assert_chains_hold, streams
 from tests.support.zygote import Outcome, Run, Zygote, final_answers
 
@@ -50,7 +51,7 @@ def busy(kind: Kind) -> list[dict[str, object]]:
 
 @by_kind
 def test_the_same_call_sixteen_times_at_once_is_done_once_and_answered_alike(
-    kind: Kind, handlers: Handlers, zygote: Zygote
+    kind: Kind, handlers: Platform, zygote: Zygote
 ):
     command = kind.prepare(handlers)
 
@@ -63,7 +64,7 @@ def test_the_same_call_sixteen_times_at_once_is_done_once_and_answered_alike(
 
 @by_kind
 def test_sixteen_calls_with_keys_of_their_own_are_one_success_and_fifteen_refusals(
-    kind: Kind, handlers: Handlers, zygote: Zygote
+    kind: Kind, handlers: Platform, zygote: Zygote
 ):
     command = kind.prepare(handlers)
 
@@ -75,7 +76,7 @@ def test_sixteen_calls_with_keys_of_their_own_are_one_success_and_fifteen_refusa
 
 @by_kind
 def test_the_same_call_sixteen_times_on_a_busy_database_is_done_once(
-    kind: Kind, handlers: Handlers, troubled: Zygote, faults: Faults
+    kind: Kind, handlers: Platform, troubled: Zygote, faults: Faults
 ):
     command = kind.prepare(handlers)
     faults.inject(*busy(kind))
@@ -89,7 +90,7 @@ def test_the_same_call_sixteen_times_on_a_busy_database_is_done_once(
 
 @by_kind
 def test_sixteen_calls_with_keys_of_their_own_on_a_busy_database_are_one_success(
-    kind: Kind, handlers: Handlers, troubled: Zygote, faults: Faults
+    kind: Kind, handlers: Platform, troubled: Zygote, faults: Faults
 ):
     command = kind.prepare(handlers)
     faults.inject(*busy(kind))
@@ -114,7 +115,7 @@ def _payment_in(policy_id: str) -> Run:
 
 
 def test_a_claim_that_is_settled_while_the_premium_comes_in_sets_off_what_is_owed_then_once(
-    handlers: Handlers, zygote: Zygote
+    handlers: Platform, zygote: Zygote
 ):
     commands = [OFFSET.prepare(handlers) for _ in range(CLIENTS)]
     policies = [policy_id_for(command.subject) for command in commands]
@@ -154,7 +155,7 @@ BUSY_FORMS = {
 @by_kind
 @pytest.mark.parametrize("form", BUSY_FORMS)
 def test_a_database_that_stays_busy_is_a_503_and_nothing_is_done(
-    form: str, kind: Kind, handlers: Handlers, troubled: Zygote, faults: Faults
+    form: str, kind: Kind, handlers: Platform, troubled: Zygote, faults: Faults
 ):
     """How long that takes is `test_transaction`'s, on a clock that no machine slows down."""
     command = kind.prepare(handlers)
@@ -177,7 +178,7 @@ def test_a_database_that_stays_busy_is_a_503_and_nothing_is_done(
 
 @by_kind
 def test_a_database_that_does_not_answer_is_a_503_after_all_the_patience_there_is(
-    kind: Kind, handlers: Handlers, hurried: Zygote, troubled: Zygote, faults: Faults
+    kind: Kind, handlers: Platform, hurried: Zygote, troubled: Zygote, faults: Faults
 ):
     """One call that reads in vain and one that writes in vain, side by side: both wait as long."""
     silent = {"BatchGetItem": kind.prepare(handlers), "TransactWriteItems": kind.prepare(handlers)}

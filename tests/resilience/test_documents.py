@@ -13,8 +13,9 @@ from insurance.operations.documents.document_file import sealed_key
 
 from tests.support import loopback
 from tests.support.backend import Backend
-from tests.support.calls import PARTNER, Answer, Handlers, event
+from tests.support.calls import PARTNER, Answer, event
 from tests.support.engine import template
+from tests.support.platform import Platform
 from tests.support.streams import assert_chains_hold, streams
 from tests.support.zygote import Death, FilePoint, Point, Run, Zygote, final_answers
 
@@ -31,7 +32,7 @@ def making(policy_id: str, key: str, death: Death | None = None) -> Run:
     return Run("documents", sent, death)
 
 
-def assert_made_once(handlers: Handlers, policies: list[str], answers: list[Answer]) -> None:
+def assert_made_once(handlers: Platform, policies: list[str], answers: list[Answer]) -> None:
     """Each policy has one document: entered once, by one event, of the one file that is stored; and
     every answer is of it, with a link that reads it."""
     backend, written = handlers.backend, streams(handlers.backend)
@@ -40,7 +41,7 @@ def assert_made_once(handlers: Handlers, policies: list[str], answers: list[Answ
     made = [each for each in entered if each.startswith("doc_")]
     assert Counter(map(policy_id_for, made)) == dict.fromkeys(policies, 1)
     for policy_id in policies:
-        [entry] = handlers.get(f"/v1/policies/{policy_id}/documents").body["documents"]
+        [entry] = handlers.call("GET", f"/v1/policies/{policy_id}/documents").body["documents"]
         types = [each.type for each in written[register_id_for(policy_id)]]
         assert types == ["document.made"]
         assert sha256(stored(backend, entry["id"])).hexdigest() == entry["stored_sha256"]
@@ -68,7 +69,7 @@ def stored(backend: Backend, document_id: str) -> bytes:
 
 
 @pytest.mark.parametrize("own_keys", [True, False], ids=["keys of their own", "one key"])
-def test_eight_at_once_make_one_document(own_keys: bool, handlers: Handlers, zygote: Zygote):
+def test_eight_at_once_make_one_document(own_keys: bool, handlers: Platform, zygote: Zygote):
     policy_id = handlers.issued()["id"]
     keys = [f"key-{client if own_keys else 0}" for client in range(CLIENTS)]
 
@@ -80,7 +81,7 @@ def test_eight_at_once_make_one_document(own_keys: bool, handlers: Handlers, zyg
 
 @pytest.mark.parametrize("point", [*Point, *FilePoint], ids=lambda point: point.name.lower())
 def test_a_process_killed_at_any_point_leaves_one_document_after_the_retry(
-    point: Point | FilePoint, handlers: Handlers, zygote: Zygote
+    point: Point | FilePoint, handlers: Platform, zygote: Zygote
 ):
     policies = [handlers.issued()["id"] for _ in SEEDS]
     deaths = [Death(point, after_ms=_delay(seed)) for seed in SEEDS]
@@ -102,10 +103,10 @@ def _delay(seed: int) -> float:
     return Random(seed).uniform(0, 20) if seed % 2 else 0  # noqa: S311 - chance, not a secret
 
 
-def test_another_caller_finds_the_file_that_a_killed_one_left(handlers: Handlers, zygote: Zygote):
+def test_another_caller_finds_the_file_that_a_killed_one_left(handlers: Platform, zygote: Zygote):
     policy_id = handlers.issued()["id"]
     [killed] = zygote.run([making(policy_id, "first", Death(FilePoint.AFTER_THE_FILE))])
-    before = handlers.get(f"/v1/policies/{policy_id}/documents").body["documents"]
+    before = handlers.call("GET", f"/v1/policies/{policy_id}/documents").body["documents"]
 
     answers = final_answers([making(policy_id, "second"), making(policy_id, "first")], zygote)
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.artefact.cases import Case, settled
 from tests.support.backend import Backend
-from tests.support.calls import Handlers
 from tests.support.engine import template
+from tests.support.platform import Platform
 from tests.support.player import Player, successes
 from tests.support.streams import assert_chains_hold, posted, streams
 from tests.support.zygote import Death, Run, Side, Zygote
@@ -59,7 +59,7 @@ def outline(backend: Backend) -> Json:
 
 
 @pytest.fixture(scope="module")
-def player(loaded: Handlers) -> Player:
+def player(loaded: Platform) -> Player:
     return Player(loaded)
 
 
@@ -102,10 +102,10 @@ def check_final(command: Case, run: Run, zygote: Zygote) -> None:
     assert (again.status, again.text) == (final.status, final.text)
 
 
-def test_no_command_is_forgotten(loaded: Handlers):
+def test_no_command_is_forgotten(loaded: Platform):
     commands = {
         operation.path
-        for module in loaded.modules.values()
+        for module in loaded.apps.values()
         for operation in module.api.routes
         if operation.writes
     }

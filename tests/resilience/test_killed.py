@@ -8,8 +8,9 @@ import pytest
 
 from tests.resilience.commands import ISSUE, OFFSET, SETTLE, Command, Kind
 from tests.support.backend import State
-from tests.support.calls import Answer, Handlers
+from tests.support.calls import Answer
 from tests.support.faults import Faults, reply_lost
+from tests.support.platform import Platform
 from tests.support.zygote import Death, Point, Zygote, final_answers
 
 pytestmark = pytest.mark.xdist_group("resilience")
@@ -27,7 +28,7 @@ def ready() -> Ready:
     return {}
 
 
-def made_ready(kind: Kind, handlers: Handlers, ready: Ready) -> list[Command]:
+def made_ready(kind: Kind, handlers: Platform, ready: Ready) -> list[Command]:
     """One command for each seed; what comes before them is done once for all tests."""
     if kind.name in ready:
         handlers.backend.restore(ready[kind.name][1])
@@ -37,19 +38,19 @@ def made_ready(kind: Kind, handlers: Handlers, ready: Ready) -> list[Command]:
     return ready[kind.name][0]
 
 
-def assert_final(kind: Kind, handlers: Handlers, commands: list[Command], answers: list[Answer]):
+def assert_final(kind: Kind, handlers: Platform, commands: list[Command], answers: list[Answer]):
     """The tables hold each thing once, and every answer is what a read shows."""
     for answer in answers:
         assert answer.status == kind.status, answer.text
     kind.check(handlers.backend, [command.subject for command in commands])
     for command, answer in zip(commands, answers, strict=True):
-        assert answer.body == handlers.get(command.read_back, clock=kind.clock).body
+        assert answer.body == handlers.call("GET", command.read_back, clock=kind.clock).body
 
 
 @by_kind
 @pytest.mark.parametrize("point", Point, ids=lambda point: point.name.lower())
 def test_a_process_killed_at_any_point_leaves_all_or_nothing_and_the_retry_answers(
-    kind: Kind, point: Point, handlers: Handlers, zygote: Zygote, ready: Ready
+    kind: Kind, point: Point, handlers: Platform, zygote: Zygote, ready: Ready
 ):
     commands = made_ready(kind, handlers, ready)
     doomed = [
@@ -79,7 +80,7 @@ def _delay(point: Point, seed: int) -> float:
 
 @by_kind
 def test_a_reply_lost_after_the_commit_is_a_busy_answer_and_then_a_replay(
-    kind: Kind, handlers: Handlers, troubled: Zygote, zygote: Zygote, faults: Faults, ready: Ready
+    kind: Kind, handlers: Platform, troubled: Zygote, zygote: Zygote, faults: Faults, ready: Ready
 ):
     commands = made_ready(kind, handlers, ready)
     faults.inject(
@@ -105,7 +106,7 @@ def test_a_reply_lost_after_the_commit_is_a_busy_answer_and_then_a_replay(
 
 @by_kind
 def test_a_reply_lost_once_is_asked_for_again_before_the_caller_notices(
-    kind: Kind, handlers: Handlers, troubled: Zygote, faults: Faults
+    kind: Kind, handlers: Platform, troubled: Zygote, faults: Faults
 ):
     commands = [kind.prepare(handlers) for _ in range(5)]
     faults.inject(*(reply_lost(command.subject, after_bytes=0, times=1) for command in commands))
@@ -118,7 +119,7 @@ def test_a_reply_lost_once_is_asked_for_again_before_the_caller_notices(
 
 @by_kind
 def test_a_call_answered_three_times_says_the_same_three_times(
-    kind: Kind, handlers: Handlers, zygote: Zygote
+    kind: Kind, handlers: Platform, zygote: Zygote
 ):
     command = kind.prepare(handlers)
 

@@ -13,8 +13,9 @@ from insurance.s3 import S3Objects
 from local.bank_messages.messages import read_payments
 from tests.fakes.keys import PlainKeys
 from tests.support.backend import Backend
-from tests.support.calls import FINANCE, LOSS_CLOCK, Handlers, event
+from tests.support.calls import FINANCE, LOSS_CLOCK, event
 from tests.support.faults import Faults, cancelled, throttled
+from tests.support.platform import Platform
 from tests.support.zygote import Death, Run, Side, Zygote, final_answers
 
 pytestmark = pytest.mark.xdist_group("resilience")
@@ -44,11 +45,11 @@ class Bank:
 
 
 @pytest.fixture
-def bank(handlers: Handlers) -> Bank:
-    return Bank(handlers.modules["payment_execution"].ports.objects, handlers.backend)
+def bank(handlers: Platform) -> Bank:
+    return Bank(handlers.apps["payment_execution"].ports.objects, handlers.backend)
 
 
-def waiting(handlers: Handlers, count: int) -> Counter[str]:
+def waiting(handlers: Platform, count: int) -> Counter[str]:
     """Payments that wait for the bank, as the stream of events brings them."""
     claims = [handlers.settled() for _ in range(count)]
     backend = handlers.backend
@@ -65,7 +66,7 @@ def run(key: str, death: Death | None = None) -> Run:
 
 
 def test_runs_at_the_same_moment_send_each_payment_in_one_file(
-    handlers: Handlers, zygote: Zygote, bank: Bank
+    handlers: Platform, zygote: Zygote, bank: Bank
 ):
     wanted = waiting(handlers, PAYMENTS)
 
@@ -78,7 +79,7 @@ def test_runs_at_the_same_moment_send_each_payment_in_one_file(
 
 
 def test_the_same_run_at_the_same_moment_is_one_and_answered_alike(
-    handlers: Handlers, zygote: Zygote, bank: Bank
+    handlers: Platform, zygote: Zygote, bank: Bank
 ):
     wanted = waiting(handlers, PAYMENTS)
 
@@ -90,7 +91,7 @@ def test_the_same_run_at_the_same_moment_is_one_and_answered_alike(
 
 
 def test_a_payment_to_nobody_fails_once_however_many_runs_find_it_so(
-    handlers: Handlers, zygote: Zygote, bank: Bank
+    handlers: Platform, zygote: Zygote, bank: Bank
 ):
     wanted = waiting(handlers, 2)
     erased = min(wanted)
@@ -106,12 +107,12 @@ def test_a_payment_to_nobody_fails_once_however_many_runs_find_it_so(
 
     assert {answer.status for answer in answers} == {201}
     assert bank.sent() == wanted - Counter([erased])
-    claim = handlers.get(f"/v1/claims/{claim_id}", clock=LOSS_CLOCK).body
+    claim = handlers.call("GET", f"/v1/claims/{claim_id}", clock=LOSS_CLOCK).body
     assert [payment["status"] for payment in claim["payments"]] == ["failed"]
 
 
 def test_runs_on_a_busy_database_send_each_payment_in_one_file(
-    handlers: Handlers, troubled: Zygote, faults: Faults, bank: Bank
+    handlers: Platform, troubled: Zygote, faults: Faults, bank: Bank
 ):
     wanted = waiting(handlers, PAYMENTS)
     faults.inject(
@@ -130,7 +131,7 @@ def test_runs_on_a_busy_database_send_each_payment_in_one_file(
 
 @pytest.mark.parametrize("side", Side, ids=lambda side: side.name.lower())
 def test_a_run_killed_at_any_of_its_calls_is_finished_by_those_that_follow(
-    side: Side, handlers: Handlers, zygote: Zygote, bank: Bank
+    side: Side, handlers: Platform, zygote: Zygote, bank: Bank
 ):
     """The same call again and another one, at the same moment: none knows what the dead one did."""
     died = 0

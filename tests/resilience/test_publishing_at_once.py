@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from tests.support import pet
-from tests.support.calls import AUTHOR, CLOCK, PUBLISHER, Handlers, event
+from tests.support.calls import AUTHOR, CLOCK, PUBLISHER, event
+from tests.support.platform import Platform
 from tests.support.zygote import Run, Zygote, final_answers
 
 pytestmark = pytest.mark.xdist_group("resilience")
@@ -15,12 +16,12 @@ CLIENTS = 8
 
 
 def test_one_publishes_and_the_others_are_told_that_it_is_active(
-    handlers: Handlers, zygote: Zygote
+    handlers: Platform, zygote: Zygote
 ):
-    handlers.post(f"{VERSION}/draft", pet.files()._asdict(), caller=AUTHOR)
+    handlers.call("POST", f"{VERSION}/draft", pet.files()._asdict(), by=AUTHOR)
     for name, who in (("submit", AUTHOR), ("approve", PUBLISHER)):
         body = {"step": name, "reason": "because"}
-        assert handlers.post(f"{VERSION}/steps", body, caller=who).status == 200
+        assert handlers.call("POST", f"{VERSION}/steps", body, by=who).status == 200
     body = {"step": "publish", "reason": "because"}
     runs = [
         Run(
@@ -34,5 +35,5 @@ def test_one_publishes_and_the_others_are_told_that_it_is_active(
 
     assert Counter(answer.status for answer in answers) == {200: 1, 409: CLIENTS - 1}
     assert {answer.code for answer in answers if answer.status == 409} == {"wrong-state"}
-    stands = handlers.get(VERSION, caller=AUTHOR)
+    stands = handlers.call("GET", VERSION, by=AUTHOR)
     assert (stands.body["status"], stands.headers["ETag"]) == ("active", '"4-version"')

@@ -1,12 +1,9 @@
-"""Calls to the handlers: REST proxy events as API Gateway sends them, and the callers behind them."""
+"""REST proxy events as API Gateway sends them, the callers behind them, and what handlers answer."""
 
 import base64
-import importlib.util
 import json
-import re
 import uuid
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -15,9 +12,6 @@ from insurance.access.grants import PEOPLES_SCOPES
 from insurance.access.people import person_id
 
 from demo.samples import BANKS
-from tests.support.backend import Backend, environment
-from tests.support.patience import limits_stretched
-from tests.support.routes import check_declared
 
 type Json = dict[str, Any]
 
@@ -189,116 +183,6 @@ def event(
         "body": encoded,
         "isBase64Encoded": isinstance(body, bytes),
     }
-
-
-class Handlers:
-    """Every function's handler in this process, on one backend."""
-
-    def __init__(self, backend: Backend) -> None:
-        self.backend = backend
-        self._environment = backend.environment()
-        self.modules: dict[str, Any] = {}
-        self._handlers: dict[str, Callable[[Json, Any], Json]] = {}
-        self._routes: list[tuple[str, re.Pattern[str], str]] = []
-        with environment(self._environment), limits_stretched():
-            forget_wiring()
-            for folder in FOLDERS:
-                module = self.modules[folder] = _fresh(folder)
-                self._handlers[folder] = module.handler
-                for operation in module.api.routes:
-                    form = re.compile(re.sub(r"\{[a-z_]+\}", "[^/]+", operation.path))
-                    self._routes.append((operation.method, form, folder))
-            forget_wiring()
-
-    def call(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
-        folder = next(
-            folder for verb, form, folder in self._routes if verb == method and form.fullmatch(path)
-        )
-        return self.send(folder, event(method, path, body, **options))
-
-    def send(self, folder: str, sent: Json) -> Answer:
-        """Give a function this very event."""
-        with environment(self._environment), limits_stretched():
-            result = self._handlers[folder](sent, CONTEXT)
-        check_declared(self.modules[folder].api.routes, sent, result)
-        return answer_of(result)
-
-    def get(self, path: str, *, caller: Json = PARTNER, **options: Any) -> Answer:
-        return self.call("GET", path, caller=caller, **options)
-
-    def post(
-        self, path: str, body: Any, *, caller: Json = PARTNER, key: str | None = "", **options: Any
-    ) -> Answer:
-        """POST with a new key, unless one is named, or none is wanted."""
-        key = key or str(uuid.uuid4()) if key is not None else None
-        return self.call("POST", path, body, caller=caller, key=key, **options)
-
-    # -- the main job, as far as a test needs it ------------------------------------------------
-
-    def quoted(self, *, caller: Json = PARTNER, **changes: Any) -> Json:
-        return _made(self.post("/v1/quotes", QUOTE | changes, caller=caller, clock=_of(caller)))
-
-    def accepted(self, *, caller: Json = PARTNER, **changes: Any) -> Json:
-        quote = self.quoted(caller=caller, **changes)
-        path = f"/v1/quotes/{quote['id']}/acceptance"
-        return _made(self.post(path, {}, caller=caller, clock=_of(caller)))
-
-    def issued(self, *, caller: Json = PARTNER, **changes: Any) -> Json:
-        quote = self.accepted(caller=caller, **changes)
-        body = {"quote_id": quote["id"]}
-        return _made(self.post("/v1/policies", body, caller=caller, clock=_of(caller)))
-
-    def notified(self, **changes: Any) -> Json:
-        policy = self.issued()
-        body = CLAIM | {"policy_id": policy["id"]} | changes
-        return _made(self.post("/v1/claims", body, clock=LOSS_CLOCK))
-
-    def settled(self, **changes: Any) -> Json:
-        claim = self.notified(**changes)
-        return _made(self.post(f"/v1/claims/{claim['id']}/settlement", {}, clock=LOSS_CLOCK))
-
-    def paid(self) -> Json:
-        claim = self.settled()
-        [payment] = claim["payments"]
-        report = {
-            "instruction_id": payment["instruction_id"],
-            "outcome": "paid",
-            "bank_reference": "BK-1",
-            "executed_at": "2027-01-11T10:00:00Z",
-        }
-        _made(self.post("/v1/bank-reports", report, caller=BANK, clock=LOSS_CLOCK))
-        return _made(self.get(f"/v1/claims/{claim['id']}", clock=LOSS_CLOCK))
-
-
-def _of(caller: Json) -> str | None:
-    """The test clock, which live callers must not send."""
-    return None if caller.get("mode") == "live" else CLOCK
-
-
-def _made(answer: Answer) -> Json:
-    assert answer.status in {200, 201}, answer.text
-    made: Json = answer.body
-    return made
-
-
-def _fresh(folder: str) -> Any:
-    """The function's module, imported under a name of its own: others may have it elsewhere."""
-    path = FUNCTIONS / folder / "app.py"
-    spec = importlib.util.spec_from_file_location(f"tests_resilience_{folder}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def forget_wiring() -> None:
-    """What `insurance.wiring` has made stays with those who asked for it."""
-    from insurance import bundles, clients, wiring  # noqa: PLC0415 - after the environment is set
-
-    for made in (*vars(bundles).values(), *vars(wiring).values(), *vars(clients).values()):
-        if isinstance(made, type(cache(lambda: None))):
-            made.cache_clear()
 
 
 ADA = {"issuer": "https://login.example/", "subject": "ada"}

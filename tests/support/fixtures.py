@@ -1,4 +1,4 @@
-"""Fixtures of every level: one engine and one set of handlers a process, each started when first asked for."""
+"""Fixtures of every level: one engine and one set of functions a process, each started when first asked for."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from tests.support.backend import Backend
-    from tests.support.calls import Handlers
     from tests.support.faults import Faults
     from tests.support.platform import Platform
     from tests.support.zygote import Zygote
@@ -56,22 +55,22 @@ def running(engine_url: str, tmp_path_factory: pytest.TempPathFactory) -> "Itera
 
 
 @pytest.fixture(scope="session")
-def loaded(running: "Backend") -> "Handlers":
-    from tests.support.calls import Handlers
+def loaded(running: "Backend") -> "Platform":
+    from tests.support.platform import platform_as_deployed
 
     running.empty()
-    return Handlers(running)
+    return platform_as_deployed(running)
 
 
 @pytest.fixture
-def handlers(loaded: "Handlers") -> "Handlers":
+def handlers(loaded: "Platform") -> "Platform":
     """Every function in this process, on empty tables and with the environment of template.yaml."""
     loaded.backend.empty()
     return loaded
 
 
 @pytest.fixture
-def backend(handlers: "Handlers") -> "Backend":
+def backend(handlers: "Platform") -> "Backend":
     return handlers.backend
 
 

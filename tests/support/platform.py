@@ -1,7 +1,8 @@
 """The platform as tests drive it: its functions over HTTP's events, and the operations below them.
 
 One driver, on stores in memory or on a real engine. `Platform(product)` sells one product in memory and
-calls operations; `platform_in_memory()` and `platform_on(…)` open the functions as well. What is called
+calls operations; `platform_in_memory()` and `platform_on(…)` open the functions as well, and
+`platform_as_deployed(…)` has them wire themselves, with the environment of template.yaml. What is called
 below HTTP stands by area in `tests/support/driving`.
 """
 
@@ -21,12 +22,15 @@ from insurance.dynamodb.stores import Stores
 from tests.fakes.documents import MemoryObjects
 from tests.fakes.keys import PlainKeys
 from tests.fakes.memory import Memory
+from tests.support.backend import Backend, environment
+from tests.support.calls import FOLDERS, PARTNER
 from tests.support.driving.billing import Billing
 from tests.support.driving.claims import Claims
-from tests.support.driving.functions import functions_on
-from tests.support.driving.http import Http
+from tests.support.driving.functions import functions_of, functions_on
+from tests.support.driving.journey import Journey
 from tests.support.driving.parts import Parts, catalogue_in_memory, stores_in_memory
 from tests.support.driving.scheduler import Scheduler
+from tests.support.patience import limits_stretched
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,8 +40,16 @@ OPENED_ON = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 @dataclass
-class Platform(Billing, Claims, Scheduler, Http):
+class Platform(Billing, Claims, Scheduler, Journey):
     """What a policy, its premium, its documents and its claims need."""
+
+    _backend: Backend | None = None
+
+    @property
+    def backend(self) -> Backend:
+        """Of one as deployed: the engine, the keys and the buckets that it stands on."""
+        assert self._backend is not None
+        return self._backend
 
 
 @contextmanager
@@ -63,3 +75,22 @@ def platform_on(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Iterator[
         functions_on(parts) as apps,
     ):
         yield Platform(now=OPENED_ON, parts=parts, apps=apps, tables=tables)
+
+
+def platform_as_deployed(backend: Backend) -> Platform:
+    """Every function in this process, each wired by itself from the environment of template.yaml."""
+    variables = backend.environment()
+
+    @contextmanager
+    def surroundings() -> Iterator[None]:
+        with environment(variables), limits_stretched():
+            yield
+
+    return Platform(
+        now=OPENED_ON,
+        apps=functions_of(variables, FOLDERS),
+        caller=PARTNER,
+        surroundings=surroundings,
+        parts=Parts(stores=None, products=catalogue_in_memory(Memory())),
+        _backend=backend,
+    )

@@ -8,7 +8,9 @@ import httpx
 from tests.artefact.cases import Case, all_cases, case
 from tests.support import loopback
 from tests.support.backend import State, environment
-from tests.support.calls import CONTEXT, Handlers, _fresh, forget_wiring
+from tests.support.calls import CONTEXT
+from tests.support.driving.functions import functions_of
+from tests.support.platform import Platform
 
 
 def successes() -> list[Case]:
@@ -24,13 +26,11 @@ def successes() -> list[Case]:
 class Player:
     """Plays events in this process, on tables of their own."""
 
-    def __init__(self, handlers: Handlers) -> None:
+    def __init__(self, handlers: Platform) -> None:
         self._handlers = handlers
         self.backend = handlers.backend
-        with environment(self.backend.environment()):
-            forget_wiring()
-            self._delivery = _fresh("event_delivery").handler
-            forget_wiring()
+        apps = functions_of(self.backend.environment(), ["event_delivery"])
+        self._delivery = apps["event_delivery"].handler
         self._states: dict[tuple[str, ...], State] = {}
 
     def prepare(self, command: Case) -> None:

@@ -9,7 +9,8 @@ from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.identity import DOCUMENT_LENGTH, NOTICE_LENGTH, SUFFIX_LENGTH
 
-from tests.support.calls import Answer, Handlers, application, machine, policyholder, staff
+from tests.support.calls import Answer, application, machine, policyholder, staff
+from tests.support.platform import Platform
 
 type Json = dict[str, Any]
 
@@ -61,7 +62,7 @@ def path_of(route: Route, **given: str) -> str:
 
 
 def call(
-    handlers: Handlers,
+    handlers: Platform,
     route: Route,
     *,
     caller: Json | None = None,
@@ -79,7 +80,8 @@ def call(
         route.method,
         path,
         "{}" if route.method == "POST" else None,
-        caller=caller or welcome(route),
+        key=None,
+        by=caller or welcome(route),
         headers=sent | (headers or {}),
         query=needed_query(route) | (query or {}),
         clock=None,

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.calls import CONTEXT, FOLDERS, Answer, answer_of
-from tests.support.calls import _fresh as fresh
+from tests.support.driving.functions import load
 from tests.support.patience import limits_stretched
 from tests.support.waiting import STRETCH
 
@@ -158,7 +158,7 @@ def serve(stretch: float) -> None:
 
 def _serve() -> None:
     _listen()
-    handlers = {folder: fresh(folder).handler for folder in FOLDERS}
+    handlers = {folder: load(folder).handler for folder in FOLDERS}
     gc.collect()
     gc.freeze()  # else the collector would touch, and so copy, every page in each child
     for line in sys.stdin:

@@ -10,7 +10,7 @@ from insurance.domain.billing import account
 from insurance.domain.core.identity import Mode, suspense_id_for
 
 from tests.support.calls import BANK as BANK_CLIENT
-from tests.support.calls import Handlers, staff
+from tests.support.calls import staff
 from tests.support.claims import issued, money
 from tests.support.platform import Platform, platform_in_memory
 
@@ -179,7 +179,7 @@ def test_a_return_above_the_limits_of_a_role_is_not_approved(platform: Platform)
     assert platform.refused(f"{big}/return/approval", RETURN, by=FRANK) == "no-authority"
 
 
-def test_the_person_who_asks_for_a_refund_neither_approves_nor_clears_it(handlers: Handlers):
+def test_the_person_who_asks_for_a_refund_neither_approves_nor_clears_it(handlers: Platform):
     fiona = partial(staff, "staff-fiona", "finance supervisor")
     policy = handlers.issued()["id"]
     paid_in = {
@@ -188,15 +188,15 @@ def test_the_person_who_asks_for_a_refund_neither_approves_nor_clears_it(handler
         "amount": money("300"),
         "received_on": "2026-11-20",
     }
-    assert handlers.post("/v1/payments", paid_in, caller=BANK_CLIENT).status == 200
+    assert handlers.call("POST", "/v1/payments", paid_in, by=BANK_CLIENT).status == 200
     path, asking = f"/v1/policies/{policy}/refunds", fiona("policies:write")
-    made = handlers.post(path, refund(money("10"), LISTED), caller=asking)
+    made = handlers.call("POST", path, refund(money("10"), LISTED), by=asking)
     one = f"{path}/{made.body['refunds'][0]['id']}"
 
-    own = handlers.post(f"{one}/approval", APPROVE, caller=fiona("refunds:approve"))
+    own = handlers.call("POST", f"{one}/approval", APPROVE, by=fiona("refunds:approve"))
     frank = staff("staff-frank", "finance", "refunds:approve")
-    assert handlers.post(f"{one}/approval", APPROVE, caller=frank).status == 200
-    cleared = handlers.post(f"{one}/screening", CLEAR, caller=fiona("refunds:approve"))
+    assert handlers.call("POST", f"{one}/approval", APPROVE, by=frank).status == 200
+    cleared = handlers.call("POST", f"{one}/screening", CLEAR, by=fiona("refunds:approve"))
 
     assert (own.code, cleared.code) == ("same-person", "same-person")
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from tests.support.calls import BANK, LOSS_CLOCK, Answer, Handlers, staff
+from tests.support.calls import BANK, LOSS_CLOCK, Answer, staff
 from tests.support.personal_data import erase
+from tests.support.platform import Platform
 from tests.support.streams import assert_chains_hold, posted, streams
 
 type Json = dict[str, Any]
@@ -11,19 +12,19 @@ type Json = dict[str, Any]
 SUPERVISOR = staff("staff-sue", "supervisor", "claims:approve")
 
 
-def awaiting_approval(handlers: Handlers) -> tuple[Json, str]:
+def awaiting_approval(handlers: Platform) -> tuple[Json, str]:
     claim = handlers.settled(claimed={"amount": 900_000, "currency": "GBP"})
     [payment] = claim["payments"]
     assert payment["status"] == "awaiting_approval"
     return claim, f"/v1/claims/{claim['id']}/payments/{payment['id']}/approval"
 
 
-def decide(handlers: Handlers, path: str, decision: str) -> Answer:
+def decide(handlers: Platform, path: str, decision: str) -> Answer:
     body = {"decision": decision, "reason": "seen"}
-    return handlers.post(path, body, caller=SUPERVISOR, clock=LOSS_CLOCK)
+    return handlers.call("POST", path, body, by=SUPERVISOR, clock=LOSS_CLOCK)
 
 
-def test_a_payment_under_way_is_posted_though_its_payee_was_erased(handlers: Handlers):
+def test_a_payment_under_way_is_posted_though_its_payee_was_erased(handlers: Platform):
     claim = handlers.settled()
     [payment] = claim["payments"]
     erase(handlers, claim["policy_id"])
@@ -34,10 +35,10 @@ def test_a_payment_under_way_is_posted_though_its_payee_was_erased(handlers: Han
         "bank_reference": "BK-1",
         "executed_at": "2027-01-11T10:00:00Z",
     }
-    reported = handlers.post("/v1/bank-reports", report, caller=BANK, clock=LOSS_CLOCK)
+    reported = handlers.call("POST", "/v1/bank-reports", report, by=BANK, clock=LOSS_CLOCK)
 
     assert reported.status == 200, reported.text
-    closed = handlers.get(f"/v1/claims/{claim['id']}").body
+    closed = handlers.call("GET", f"/v1/claims/{claim['id']}").body
     assert (closed["status"], closed["closed_as"]) == ("closed", "settled")
     assert "payee" not in closed
     moved = posted(streams(handlers.backend)[claim["id"]])
@@ -46,7 +47,7 @@ def test_a_payment_under_way_is_posted_though_its_payee_was_erased(handlers: Han
     assert_chains_hold(handlers.backend)
 
 
-def test_a_payment_to_somebody_erased_is_refused_and_never_approved(handlers: Handlers):
+def test_a_payment_to_somebody_erased_is_refused_and_never_approved(handlers: Platform):
     claim, path = awaiting_approval(handlers)
     erase(handlers, claim["policy_id"])
 

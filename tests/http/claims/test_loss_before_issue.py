@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.support.calls import CLAIM, Handlers
+from tests.support.calls import CLAIM
+from tests.support.platform import Platform
 
 type Json = dict[str, Any]
 
@@ -12,26 +13,26 @@ EVENING = "2026-12-01T19:30:00Z"
 NEXT_DAY = "2026-12-02T09:00:00Z"
 
 
-def bought_for_today(handlers: Handlers, **declared: bool) -> Json:
+def bought_for_today(handlers: Platform, **declared: bool) -> Json:
     """A policy that is quoted, accepted and issued on the first day of its cover."""
     quote = handlers.quoted(start="2026-12-01")
-    accepted = handlers.post(f"/v1/quotes/{quote['id']}/acceptance", {}, clock=ISSUED)
+    accepted = handlers.call("POST", f"/v1/quotes/{quote['id']}/acceptance", {}, clock=ISSUED)
     assert accepted.status == 200, accepted.text
     body = {"quote_id": quote["id"], **declared}
-    issued = handlers.post("/v1/policies", body, clock=ISSUED)
+    issued = handlers.call("POST", "/v1/policies", body, clock=ISSUED)
     assert issued.status == 201, issued.text
     return dict(issued.body)
 
 
-def settled(handlers: Handlers, policy: Json, occurred_at: str) -> Json:
+def settled(handlers: Platform, policy: Json, occurred_at: str) -> Json:
     notice = CLAIM | {"policy_id": policy["id"], "occurred_at": occurred_at}
-    claim = handlers.post("/v1/claims", notice, clock=NEXT_DAY)
+    claim = handlers.call("POST", "/v1/claims", notice, clock=NEXT_DAY)
     assert claim.status == 201, claim.text
     path = f"/v1/claims/{claim.body['id']}/settlement"
-    return dict(handlers.post(path, {}, clock=NEXT_DAY).body)
+    return dict(handlers.call("POST", path, {}, clock=NEXT_DAY).body)
 
 
-def test_a_loss_before_the_issue_waits_for_a_person(handlers: Handlers):
+def test_a_loss_before_the_issue_waits_for_a_person(handlers: Platform):
     policy = bought_for_today(handlers)
 
     claim = settled(handlers, policy, MORNING)
@@ -43,13 +44,13 @@ def test_a_loss_before_the_issue_waits_for_a_person(handlers: Handlers):
     assert rule["facts"]["cover_begins_at"] == "2026-12-01T14:47:00+00:00"
 
 
-def test_a_loss_after_the_issue_is_paid(handlers: Handlers):
+def test_a_loss_after_the_issue_is_paid(handlers: Platform):
     policy = bought_for_today(handlers)
 
     assert [payment["status"] for payment in settled(handlers, policy, EVENING)["payments"]]
 
 
-def test_the_policy_says_when_its_cover_begins_and_what_was_declared(handlers: Handlers):
+def test_the_policy_says_when_its_cover_begins_and_what_was_declared(handlers: Platform):
     late = bought_for_today(handlers, no_known_loss=True)
     ahead = handlers.issued()
 

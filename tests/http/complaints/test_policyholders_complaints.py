@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.calls import LOSS_CLOCK, NAME, PARTNER, STRANGER, Handlers, policyholder
+from tests.support.calls import LOSS_CLOCK, NAME, PARTNER, STRANGER, policyholder
 from tests.support.personal_data import KIM, SUE, step
+from tests.support.platform import Platform
 
 type Json = dict[str, Any]
 
@@ -32,14 +33,14 @@ def words(about: str) -> Json:
     return {"about": about, "category": "delay", "complainant": NAME, "text": "Nobody rang."}
 
 
-def complained(handlers: Handlers, about: str, caller: Json) -> str:
+def complained(handlers: Platform, about: str, caller: Json) -> str:
     """The path of a complaint that this caller made."""
-    made = handlers.post("/v1/complaints", words(about), caller=caller, clock=LOSS_CLOCK)
+    made = handlers.call("POST", "/v1/complaints", words(about), by=caller, clock=LOSS_CLOCK)
     assert made.status == 201, made.text
     return f"/v1/complaints/{made.body['id']}"
 
 
-def worked_on(handlers: Handlers, path: str) -> None:
+def worked_on(handlers: Platform, path: str) -> None:
     """With all that our people write beside a complaint, and redress in every state of theirs."""
     step(handlers, f"{path}/acknowledgement", {})
     step(handlers, f"{path}/investigation", {})
@@ -63,13 +64,13 @@ def worked_on(handlers: Handlers, path: str) -> None:
     step(handlers, f"{path}/final-response", answer)
 
 
-def test_a_policyholder_complains_and_reads_what_became_of_it_and_no_more(handlers: Handlers):
+def test_a_policyholder_complains_and_reads_what_became_of_it_and_no_more(handlers: Platform):
     claim = handlers.notified()
     me = policyholder(claim["policy_id"])
     path = complained(handlers, claim["id"], me)
     worked_on(handlers, path)
 
-    seen = handlers.get(path, caller=me, clock=LOSS_CLOCK)
+    seen = handlers.call("GET", path, by=me, clock=LOSS_CLOCK)
 
     assert seen.status == 200, seen.text
     assert seen.body["channel"] == "portal"
@@ -77,7 +78,7 @@ def test_a_policyholder_complains_and_reads_what_became_of_it_and_no_more(handle
     assert [each["status"] for each in seen.body["redress"]] == ["executing"]
     for ours in ("difficult", "quiet", "I do not like it", "staff-kim", "people", "screening"):
         assert ours not in seen.text
-    whole = handlers.get(path, caller=KIM, clock=LOSS_CLOCK)
+    whole = handlers.call("GET", path, by=KIM, clock=LOSS_CLOCK)
     assert [each["status"] for each in whole.body["redress"]] == [
         *("executing", "cancelled", "screening", "awaiting_approval"),
     ]
@@ -85,7 +86,7 @@ def test_a_policyholder_complains_and_reads_what_became_of_it_and_no_more(handle
 
 
 @pytest.mark.parametrize("kind", ["quo", "pol", "clm"])
-def test_a_policyholder_complains_of_their_own_things_alone(handlers: Handlers, kind: str):
+def test_a_policyholder_complains_of_their_own_things_alone(handlers: Platform, kind: str):
     mine, others = handlers.notified(), handlers.notified()
     me = policyholder(mine["policy_id"])
 
@@ -95,14 +96,14 @@ def test_a_policyholder_complains_of_their_own_things_alone(handlers: Handlers, 
 
     complained(handlers, about(mine), me)
     left = handlers.backend.everything()
-    refused = handlers.post("/v1/complaints", words(about(others)), caller=me, clock=LOSS_CLOCK)
+    refused = handlers.call("POST", "/v1/complaints", words(about(others)), by=me, clock=LOSS_CLOCK)
 
     what = {"quo": "quote", "pol": "policy", "clm": "claim"}[kind]
     assert (refused.status, refused.code) == (404, f"{what}-not-found")
     assert handlers.backend.everything() == left
 
 
-def test_what_others_said_is_unknown_even_of_ones_own_policy(handlers: Handlers):
+def test_what_others_said_is_unknown_even_of_ones_own_policy(handlers: Platform):
     """A broker's or another person's complaint may tell of people who are not the policyholder's."""
     policy_id = handlers.issued()["id"]
     me = policyholder(policy_id)
@@ -110,10 +111,10 @@ def test_what_others_said_is_unknown_even_of_ones_own_policy(handlers: Handlers)
 
     for caller in (BROKER, KIM, another):
         path = complained(handlers, policy_id, caller)
-        assert handlers.get(path, caller=me, clock=LOSS_CLOCK).code == "complaint-not-found"
+        assert handlers.call("GET", path, by=me, clock=LOSS_CLOCK).code == "complaint-not-found"
 
 
-def test_theirs_is_unknown_to_other_policyholders_and_to_other_partners(handlers: Handlers):
+def test_theirs_is_unknown_to_other_policyholders_and_to_other_partners(handlers: Platform):
     mine, others = handlers.issued()["id"], handlers.issued()["id"]
     path = complained(handlers, mine, policyholder(mine))
 
@@ -122,22 +123,22 @@ def test_theirs_is_unknown_to_other_policyholders_and_to_other_partners(handlers
         policyholder(mine, partner="meadow"),
         STRANGER | {"scopes": BROKER["scopes"]},
     ):
-        answer = handlers.get(path, caller=caller, clock=LOSS_CLOCK)
+        answer = handlers.call("GET", path, by=caller, clock=LOSS_CLOCK)
         assert (answer.status, answer.code) == (404, "complaint-not-found")
-    assert handlers.get(path, caller=BROKER, clock=LOSS_CLOCK).status == 200
+    assert handlers.call("GET", path, by=BROKER, clock=LOSS_CLOCK).status == 200
 
 
-def test_a_policyholder_handles_no_complaint_and_sees_no_desk(handlers: Handlers):
+def test_a_policyholder_handles_no_complaint_and_sees_no_desk(handlers: Platform):
     policy_id = handlers.issued()["id"]
     me = policyholder(policy_id)
     me["scopes"] += " complaints:handle"
     path = complained(handlers, policy_id, me)
 
     answers = [
-        *(handlers.post(f"{path}/{each}", {}, caller=me, clock=LOSS_CLOCK) for each in STEPS),
-        handlers.get(f"{path}/internal", caller=me, clock=LOSS_CLOCK),
-        handlers.get(
-            "/v1/complaint-register", query={"month": "2027-01"}, caller=me, clock=LOSS_CLOCK
+        *(handlers.call("POST", f"{path}/{each}", {}, by=me, clock=LOSS_CLOCK) for each in STEPS),
+        handlers.call("GET", f"{path}/internal", by=me, clock=LOSS_CLOCK),
+        handlers.call(
+            "GET", "/v1/complaint-register", query={"month": "2027-01"}, by=me, clock=LOSS_CLOCK
         ),
     ]
 

@@ -8,18 +8,10 @@ from urllib.parse import unquote
 import pytest
 
 from tests.support import loopback
-from tests.support.calls import (
-    EMAIL,
-    LIVE,
-    NAME,
-    QUOTE,
-    REGISTRATION,
-    STRANGER,
-    Handlers,
-    event,
-)
+from tests.support.calls import EMAIL, LIVE, NAME, QUOTE, REGISTRATION, STRANGER, event
 from tests.support.documents import words
 from tests.support.personal_data import erase
+from tests.support.platform import Platform
 from tests.support.streams import assert_chains_hold, streams
 
 SCHEDULE = {"kind": "schedule"}
@@ -27,12 +19,12 @@ CLOCK = "2027-01-10T09:00:00Z"
 
 
 @pytest.fixture
-def path(handlers: Handlers) -> str:
+def path(handlers: Platform) -> str:
     return f"/v1/policies/{handlers.issued()['id']}"
 
 
-def made(handlers: Handlers, path: str, **asked: Any) -> Any:
-    answer = handlers.post(f"{path}/documents", SCHEDULE | asked, clock=CLOCK)
+def made(handlers: Platform, path: str, **asked: Any) -> Any:
+    answer = handlers.call("POST", f"{path}/documents", SCHEDULE | asked, clock=CLOCK)
     assert answer.status == 201, answer.text
     return answer.body
 
@@ -52,7 +44,7 @@ def test_a_document_is_made_and_read_by_its_link(handlers, path):
 
 
 def test_nothing_personal_is_in_a_link_a_key_or_an_answer(handlers, path):
-    answer = json.dumps(made(handlers, path)) + handlers.get(f"{path}/documents").text
+    answer = json.dumps(made(handlers, path)) + handlers.call("GET", f"{path}/documents").text
 
     for personal in (NAME, EMAIL, REGISTRATION, "Thistledown", "Quillfeather"):
         assert personal not in answer
@@ -69,12 +61,12 @@ def test_an_unsigned_or_altered_link_reads_nothing(handlers, path):
 
 
 def test_a_repeated_call_is_answered_as_the_first_and_makes_nothing(handlers, path):
-    first = handlers.post(f"{path}/documents", SCHEDULE, key="once", clock=CLOCK)
-    again = handlers.post(f"{path}/documents", SCHEDULE, key="once", clock=CLOCK)
+    first = handlers.call("POST", f"{path}/documents", SCHEDULE, key="once", clock=CLOCK)
+    again = handlers.call("POST", f"{path}/documents", SCHEDULE, key="once", clock=CLOCK)
 
     assert again.replayed
     assert again.text == first.text
-    [entry] = handlers.get(f"{path}/documents").body["documents"]
+    [entry] = handlers.call("GET", f"{path}/documents").body["documents"]
     assert entry == first.body["document"]
 
 
@@ -82,14 +74,14 @@ def test_the_same_document_is_made_once_whatever_the_key(handlers, path):
     first, second = made(handlers, path), made(handlers, path)
 
     assert first["document"] == second["document"]
-    assert len(handlers.get(f"{path}/documents").body["documents"]) == 1
+    assert len(handlers.call("GET", f"{path}/documents").body["documents"]) == 1
     assert_chains_hold(handlers.backend)
 
 
 def test_a_document_is_lent_again_for_who_asks(handlers, path):
     document = made(handlers, path)["document"]
 
-    again = handlers.get(f"{path}/documents/{document['id']}").body
+    again = handlers.call("GET", f"{path}/documents/{document['id']}").body
 
     assert again["document"] == document
     assert sha256(loopback.get(again["link"]["url"]).content).hexdigest() == document["sha256"]
@@ -99,8 +91,10 @@ def test_the_register_is_paged_and_its_chain_holds(handlers, path):
     for kind in ("schedule", "certificate"):
         made(handlers, path, kind=kind)
 
-    first = handlers.get(f"{path}/documents", query={"limit": "1"}).body
-    rest = handlers.get(f"{path}/documents", query={"limit": "1", "after": first["next"]}).body
+    first = handlers.call("GET", f"{path}/documents", query={"limit": "1"}).body
+    rest = handlers.call(
+        "GET", f"{path}/documents", query={"limit": "1", "after": first["next"]}
+    ).body
 
     kinds = [each["kind"] for page in (first, rest) for each in page["documents"]]
     assert kinds == ["schedule", "certificate"]
@@ -115,12 +109,12 @@ def test_an_erasure_leaves_the_register_and_no_readable_file(handlers, path):
     document = made(handlers, path)["document"]
     erase(handlers, path.rpartition("/")[2])
 
-    read = handlers.get(f"{path}/documents/{document['id']}")
-    another = handlers.post(f"{path}/documents", {"kind": "certificate"}, clock=CLOCK)
+    read = handlers.call("GET", f"{path}/documents/{document['id']}")
+    another = handlers.call("POST", f"{path}/documents", {"kind": "certificate"}, clock=CLOCK)
 
     assert (read.status, read.code) == (409, "already-erased")
     assert (another.status, another.code) == (409, "already-erased")
-    [left] = handlers.get(f"{path}/documents").body["documents"]
+    [left] = handlers.call("GET", f"{path}/documents").body["documents"]
     assert left == {name: value for name, value in document.items() if name != "sha256"}
     assert_chains_hold(handlers.backend)
 
@@ -143,17 +137,17 @@ def test_an_erasure_leaves_the_register_and_no_readable_file(handlers, path):
     ],
 )
 def test_what_cannot_be_made_is_refused_with_its_code(handlers, path, body, code):
-    answer = handlers.post(f"{path}/documents", body, clock=CLOCK)
+    answer = handlers.call("POST", f"{path}/documents", body, clock=CLOCK)
 
     assert answer.code == code, answer.text
-    assert handlers.get(f"{path}/documents").body["documents"] == []
+    assert handlers.call("GET", f"{path}/documents").body["documents"] == []
 
 
 def test_a_name_that_cannot_be_set_is_refused_without_a_word_of_it(handlers, capsys):
     holder = QUOTE["policyholder"] | {"name": "山田太郎"}
     policy = handlers.issued(policyholder=holder)
 
-    answer = handlers.post(f"/v1/policies/{policy['id']}/documents", SCHEDULE, clock=CLOCK)
+    answer = handlers.call("POST", f"/v1/policies/{policy['id']}/documents", SCHEDULE, clock=CLOCK)
 
     assert (answer.status, answer.code) == (422, "not-printable")
     assert "山" not in answer.text + capsys.readouterr().out
@@ -165,10 +159,13 @@ def test_another_partner_finds_neither_policy_nor_document(handlers, path, calle
     own: Any = {"clock": CLOCK if caller is STRANGER else None}
 
     for answer, code in (
-        (handlers.post(f"{path}/documents", SCHEDULE, caller=caller, **own), "policy-not-found"),
-        (handlers.get(f"{path}/documents", caller=caller, **own), "policy-not-found"),
         (
-            handlers.get(f"{path}/documents/{document['id']}", caller=caller, **own),
+            handlers.call("POST", f"{path}/documents", SCHEDULE, by=caller, **own),
+            "policy-not-found",
+        ),
+        (handlers.call("GET", f"{path}/documents", by=caller, **own), "policy-not-found"),
+        (
+            handlers.call("GET", f"{path}/documents/{document['id']}", by=caller, **own),
             "policy-not-found",
         ),
     ):
@@ -180,7 +177,7 @@ def test_a_document_under_another_policy_of_ones_own_is_not_found(handlers, path
     other = handlers.issued(start="2026-12-02")
 
     for id in (document["id"], "doc_x", document["id"][:-1]):
-        answer = handlers.get(f"/v1/policies/{other['id']}/documents/{id}")
+        answer = handlers.call("GET", f"/v1/policies/{other['id']}/documents/{id}")
         assert (answer.status, answer.code) == (404, "document-not-found")
 
 

@@ -8,7 +8,8 @@ import pytest
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 
-from tests.support.calls import BANK, FOLDERS, PARTNER, Handlers, staff
+from tests.support.calls import BANK, FOLDERS, PARTNER, staff
+from tests.support.platform import Platform
 from tests.support.route_calls import IDS, call, welcome
 
 type Json = dict[str, Any]
@@ -17,8 +18,8 @@ STRANGER = staff("staff-rita", "receptionist", "claims:read claims:assess")
 
 
 @pytest.fixture
-def routes(loaded: Handlers) -> list[Route]:
-    return [route for folder in FOLDERS for route in loaded.modules[folder].api.routes]
+def routes(loaded: Platform) -> list[Route]:
+    return [route for folder in FOLDERS for route in loaded.apps[folder].api.routes]
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def records(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[Json]]:
 
 
 def test_every_route_leaves_one_record_whoever_calls(
-    loaded: Handlers, routes: list[Route], records: Any
+    loaded: Platform, routes: list[Route], records: Any
 ):
     for route in routes:
         for caller in (welcome(route), STRANGER, BANK):
@@ -50,14 +51,14 @@ def test_every_route_leaves_one_record_whoever_calls(
 
 
 def test_staff_are_named_with_their_roles_and_whose_data_they_read(
-    handlers: Handlers, records: Any
+    handlers: Platform, records: Any
 ):
     claim = handlers.notified()
     party = claim_party(handlers, claim["id"])
     records()
 
-    handlers.get(f"/v1/claims/{claim['id']}/internal", caller=HANDLER)
-    handlers.get(f"/v1/claims/{claim['id']}/internal", caller=STRANGER)
+    handlers.call("GET", f"/v1/claims/{claim['id']}/internal", by=HANDLER)
+    handlers.call("GET", f"/v1/claims/{claim['id']}/internal", by=STRANGER)
 
     read, refused = records()
     assert (read["principal"], read["kind"]) == ("staff-hannah", CallerKind.STAFF)
@@ -67,20 +68,22 @@ def test_staff_are_named_with_their_roles_and_whose_data_they_read(
     assert "parties" not in refused
 
 
-def test_a_list_says_whose_data_it_showed(handlers: Handlers, records: Any):
+def test_a_list_says_whose_data_it_showed(handlers: Platform, records: Any):
     claim = handlers.notified()
     party = claim_party(handlers, claim["id"])
     records()
 
-    handlers.get(f"/v1/policies/{claim['policy_id']}/claims", caller=PARTNER)
+    handlers.call("GET", f"/v1/policies/{claim['policy_id']}/claims", by=PARTNER)
 
     [record] = records()
     assert (record["objects"], record["parties"]) == ([claim["policy_id"]], [party])
 
 
-def test_a_record_holds_ids_and_nothing_that_was_sent(handlers: Handlers, records: Any):
-    handlers.call("GET", "/v1/claims/ada@example.com/internal", caller=HANDLER)
-    handlers.post("/v1/quotes/preview", {"policyholder": {"name": "Ada Merton"}}, caller=PARTNER)
+def test_a_record_holds_ids_and_nothing_that_was_sent(handlers: Platform, records: Any):
+    handlers.call("GET", "/v1/claims/ada@example.com/internal", by=HANDLER)
+    handlers.call(
+        "POST", "/v1/quotes/preview", {"policyholder": {"name": "Ada Merton"}}, by=PARTNER
+    )
 
     text = json.dumps(records())
     assert "ada" not in text.casefold()
@@ -94,8 +97,8 @@ def known(caller: Json) -> tuple[str, str]:
     return claims["sub"], "staff" if "cognito:groups" in claims else "machine"
 
 
-def claim_party(handlers: Handlers, claim_id: str) -> str:
+def claim_party(handlers: Platform, claim_id: str) -> str:
     """The party of the policy that a claim is on."""
-    policy = handlers.get(f"/v1/claims/{claim_id}", caller=PARTNER).body["policy_id"]
-    party: str = handlers.get(f"/v1/policies/{policy}", caller=PARTNER).body["party_id"]
+    policy = handlers.call("GET", f"/v1/claims/{claim_id}", by=PARTNER).body["policy_id"]
+    party: str = handlers.call("GET", f"/v1/policies/{policy}", by=PARTNER).body["party_id"]
     return party

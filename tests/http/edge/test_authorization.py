@@ -16,7 +16,8 @@ from insurance.domain.core.identity import party_id_for, screening_id_for
 from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
 
-from tests.support.calls import FOLDERS, Answer, Handlers, application, machine, staff
+from tests.support.calls import FOLDERS, Answer, application, machine, staff
+from tests.support.platform import Platform
 from tests.support.route_calls import IDS, call
 
 type Json = dict[str, Any]
@@ -35,8 +36,8 @@ def rows() -> list[Json]:
 
 
 @pytest.fixture(scope="module")
-def routes(loaded: Handlers) -> dict[str, Route]:
-    found = [route for folder in FOLDERS for route in loaded.modules[folder].api.routes]
+def routes(loaded: Platform) -> dict[str, Route]:
+    found = [route for folder in FOLDERS for route in loaded.apps[folder].api.routes]
     return {route.operation_id: route for route in found}
 
 
@@ -74,7 +75,7 @@ def test_the_table_has_every_route_and_every_role(routes: dict[str, Route]):
 @pytest.mark.parametrize("mode", ["test", "live"])
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_caller_gets_what_the_table_gives_and_no_more(
-    column: str, mode: str, loaded: Handlers, routes: dict[str, Route]
+    column: str, mode: str, loaded: Platform, routes: dict[str, Route]
 ):
     for row in rows():
         answer = call(loaded, routes[row["operation"]], caller=caller(column, mode))
@@ -83,7 +84,7 @@ def test_a_caller_gets_what_the_table_gives_and_no_more(
 
 @pytest.mark.parametrize("role", ["receptionist", ""])
 def test_a_group_that_nobody_knows_gives_nothing(
-    role: str, loaded: Handlers, routes: dict[str, Route]
+    role: str, loaded: Platform, routes: dict[str, Route]
 ):
     for name, route in routes.items():
         if CallerKind.STAFF in route.callers:
@@ -91,7 +92,7 @@ def test_a_group_that_nobody_knows_gives_nothing(
 
 
 @pytest.fixture(scope="module")
-def theirs(loaded: Handlers) -> Json:
+def theirs(loaded: Platform) -> Json:
     """Ids of objects that there are, of the book of a partner, in test mode."""
     loaded.backend.empty()
     claim = loaded.settled()
@@ -110,7 +111,7 @@ def theirs(loaded: Handlers) -> Json:
 @pytest.mark.parametrize(("partner", "mode"), [("meadow", "test"), ("harbour", "live")])
 @pytest.mark.parametrize("kind", [CallerKind.APPLICATION, CallerKind.POLICYHOLDER])
 def test_objects_of_another_book_or_mode_are_not_there(
-    kind: str, partner: str, mode: str, loaded: Handlers, routes: dict[str, Route], theirs: Json
+    kind: str, partner: str, mode: str, loaded: Platform, routes: dict[str, Route], theirs: Json
 ):
     for row in rows():
         route = routes[row["operation"]]
@@ -125,7 +126,7 @@ def test_objects_of_another_book_or_mode_are_not_there(
 
 @pytest.mark.parametrize("role", Role)
 def test_staff_of_the_other_mode_find_nothing(
-    role: str, loaded: Handlers, routes: dict[str, Route], theirs: Json
+    role: str, loaded: Platform, routes: dict[str, Route], theirs: Json
 ):
     for row in rows():
         route = routes[row["operation"]]

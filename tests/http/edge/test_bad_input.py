@@ -17,8 +17,8 @@ from tests.support.calls import (
     QUOTE,
     UNDERWRITER,
     Answer,
-    Handlers,
 )
+from tests.support.platform import Platform
 
 type Json = dict[str, Any]
 
@@ -61,7 +61,7 @@ every_post = pytest.mark.parametrize("name", POSTS)
 
 
 @pytest.fixture(scope="module")
-def ids(loaded: Handlers) -> dict[str, str]:
+def ids(loaded: Platform) -> dict[str, str]:
     """One object of each kind, in the state in which a good body would do something."""
     loaded.backend.empty()
     large = loaded.settled(claimed={"amount": 900_000, "currency": "GBP"})
@@ -79,10 +79,10 @@ def ids(loaded: Handlers) -> dict[str, str]:
     }
 
 
-def post(loaded: Handlers, ids: dict[str, str], name: str, body: Any) -> Answer:
+def post(loaded: Platform, ids: dict[str, str], name: str, body: Any) -> Answer:
     path, caller, _ = POSTS[name]
     clock = "2026-11-20T09:00:00Z" if "quote" in path or path == "/v1/policies" else LOSS_CLOCK
-    return loaded.post(path.format(**ids), body, caller=caller, clock=clock)
+    return loaded.call("POST", path.format(**ids), body, by=caller, clock=clock)
 
 
 def good(ids: dict[str, str], name: str) -> Json:
@@ -162,7 +162,7 @@ WITHOUT_A_BODY = ("accept", "settle")
 @pytest.mark.parametrize("name", WITHOUT_A_BODY)
 @pytest.mark.parametrize("body", [None, "", "{}"])
 def test_a_command_without_a_request_is_sent_with_no_body_or_an_empty_object(
-    name: str, body: str | None, loaded: Handlers
+    name: str, body: str | None, loaded: Platform
 ):
     made = {"quote": loaded.quoted()["id"], "claim": loaded.notified()["id"]}
 
@@ -179,7 +179,7 @@ def test_a_command_without_a_request_is_sent_with_no_body_or_an_empty_object(
     ],
 )
 def test_a_body_that_is_no_plain_json_is_refused(
-    name: str, case: str, loaded: Handlers, ids: dict[str, str]
+    name: str, case: str, loaded: Platform, ids: dict[str, str]
 ):
     refused = post(loaded, ids, name, RAW[case])
 
@@ -188,7 +188,7 @@ def test_a_body_that_is_no_plain_json_is_refused(
     assert (refused.status, refused.code) in {(400, "malformed-body"), (413, "body-too-large")}
 
 
-def test_a_body_that_is_not_base64_is_refused(loaded: Handlers, ids: dict[str, str]):
+def test_a_body_that_is_not_base64_is_refused(loaded: Platform, ids: dict[str, str]):
     from tests.support.calls import event  # noqa: PLC0415 - for this test only
 
     for body in ("%%%", "a", "é", "====", "\ud800"):
@@ -236,7 +236,7 @@ def wrong_bodies(body: Json) -> list[tuple[str, Any]]:
 
 @every_post
 def test_one_thing_wrong_in_a_body_is_refused_or_harmless_and_never_a_fault_of_ours(
-    name: str, loaded: Handlers, ids: dict[str, str]
+    name: str, loaded: Platform, ids: dict[str, str]
 ):
     stored = loaded.backend.everything()
     for case, body in wrong_bodies(good(ids, name)):
@@ -278,12 +278,12 @@ BAD_QUOTES: dict[str, Json] = {
 @pytest.mark.parametrize("case", BAD_QUOTES)
 @pytest.mark.parametrize("path", ["/v1/quotes", "/v1/quotes/preview"])
 def test_an_answer_that_the_product_cannot_read_is_refused_by_its_name(
-    path: str, case: str, handlers: Handlers
+    path: str, case: str, handlers: Platform
 ):
     changes = BAD_QUOTES[case]
     [question] = changes
 
-    refused = handlers.post(path, QUOTE | {"answers": QUOTE["answers"] | changes})
+    refused = handlers.call("POST", path, QUOTE | {"answers": QUOTE["answers"] | changes})
 
     assert_refused(refused, said=f"/answers/{question}")
     assert refused.status == 422
@@ -322,9 +322,9 @@ BAD_FIELDS: dict[str, Json] = {
 @pytest.mark.parametrize("case", BAD_FIELDS)
 @pytest.mark.parametrize("path", ["/v1/quotes", "/v1/quotes/preview"])
 def test_a_field_that_means_nothing_is_refused_and_nothing_is_stored(
-    path: str, case: str, handlers: Handlers
+    path: str, case: str, handlers: Platform
 ):
-    refused = handlers.post(path, QUOTE | BAD_FIELDS[case])
+    refused = handlers.call("POST", path, QUOTE | BAD_FIELDS[case])
 
     assert_refused(refused)
     assert not any(handlers.backend.everything().values())
@@ -355,7 +355,7 @@ BAD_CLAIMS: dict[str, Json] = {
 @pytest.mark.parametrize("case", BAD_CLAIMS)
 @pytest.mark.parametrize("path", ["/v1/claims", "/v1/coverage-checks"])
 def test_a_loss_that_cannot_be_is_refused_and_nothing_is_stored(
-    path: str, case: str, loaded: Handlers, ids: dict[str, str]
+    path: str, case: str, loaded: Platform, ids: dict[str, str]
 ):
     body = CLAIM | {"policy_id": ids["policy"]} | BAD_CLAIMS[case]
     if path == "/v1/coverage-checks":
@@ -365,7 +365,7 @@ def test_a_loss_that_cannot_be_is_refused_and_nothing_is_stored(
         body = {name: value for name, value in body.items() if name not in notice_only}
     before = loaded.backend.everything()
 
-    refused = loaded.post(path, body, clock=LOSS_CLOCK)
+    refused = loaded.call("POST", path, body, clock=LOSS_CLOCK)
 
     assert_refused(refused)
     assert loaded.backend.everything() == before
@@ -388,9 +388,9 @@ CURSORS = [
     "query", [*({"limit": p} for p in PAGES), *({"after": c} for c in CURSORS)]
 )
 def test_a_page_that_no_list_has_is_refused(
-    query: dict[str, str], loaded: Handlers, ids: dict[str, str]
+    query: dict[str, str], loaded: Platform, ids: dict[str, str]
 ):
-    answer = loaded.get(f"/v1/policies/{ids['policy']}/events", query=query)
+    answer = loaded.call("GET", f"/v1/policies/{ids['policy']}/events", query=query)
 
     assert_refused(answer)
     assert answer.body["errors"][0]["pointer"] in {"limit", "after"}
@@ -399,12 +399,12 @@ def test_a_page_that_no_list_has_is_refused(
 # -- days and hours that are hard -------------------------------------------------------------------
 
 
-def issue(handlers: Handlers, start: str, clock: str) -> Json:
-    quote = handlers.post("/v1/quotes", QUOTE | {"start": start}, clock=clock)
+def issue(handlers: Platform, start: str, clock: str) -> Json:
+    quote = handlers.call("POST", "/v1/quotes", QUOTE | {"start": start}, clock=clock)
     assert quote.status == 201, quote.text
     path = f"/v1/quotes/{quote.body['id']}/acceptance"
-    assert handlers.post(path, {}, clock=clock).status == 200
-    policy = handlers.post("/v1/policies", {"quote_id": quote.body["id"]}, clock=clock)
+    assert handlers.call("POST", path, {}, clock=clock).status == 200
+    policy = handlers.call("POST", "/v1/policies", {"quote_id": quote.body["id"]}, clock=clock)
     assert policy.status == 201, policy.text
     made: Json = policy.body
     return made
@@ -425,17 +425,17 @@ def issue(handlers: Handlers, start: str, clock: str) -> Json:
     ],
 )
 def test_a_term_is_a_year_of_local_days(
-    start: str, clock: str, first: str, last: str, handlers: Handlers
+    start: str, clock: str, first: str, last: str, handlers: Platform
 ):
     policy = issue(handlers, start, clock)
 
     assert (policy["period"]["start"], policy["period"]["end"]) == (first, last)
 
 
-def outcome(handlers: Handlers, policy: Json, occurred_at: str, clock: str) -> str:
+def outcome(handlers: Platform, policy: Json, occurred_at: str, clock: str) -> str:
     body = {name: CLAIM[name] for name in ("cover", "claimed", "facts")}
     asked = body | {"policy_id": policy["id"], "occurred_at": occurred_at}
-    answer = handlers.post("/v1/coverage-checks", asked, clock=clock)
+    answer = handlers.call("POST", "/v1/coverage-checks", asked, clock=clock)
     assert answer.status == 200, answer.text
     [rule] = [rule for rule in answer.body["rules"] if rule["code"] == "within_period"]
     return str(rule["outcome"])
@@ -456,19 +456,19 @@ def outcome(handlers: Handlers, policy: Json, occurred_at: str, clock: str) -> s
     ],
 )
 def test_a_loss_is_inside_the_term_to_the_second_whatever_the_clocks_do(
-    occurred_at: str, verdict: str, handlers: Handlers
+    occurred_at: str, verdict: str, handlers: Platform
 ):
     policy = issue(handlers, "2027-03-29", "2027-03-20T09:00:00Z")
 
     assert outcome(handlers, policy, occurred_at, "2028-04-02T09:00:00Z") == verdict
 
 
-def test_a_start_is_in_the_past_by_the_local_day_and_not_by_ours(handlers: Handlers):
+def test_a_start_is_in_the_past_by_the_local_day_and_not_by_ours(handlers: Platform):
     """At 23:30 UTC in summer it is tomorrow in London already."""
     clock = "2027-06-30T23:30:00Z"
 
-    yesterday = handlers.post("/v1/quotes", QUOTE | {"start": "2027-06-30"}, clock=clock)
-    today = handlers.post("/v1/quotes", QUOTE | {"start": "2027-07-01"}, clock=clock)
+    yesterday = handlers.call("POST", "/v1/quotes", QUOTE | {"start": "2027-06-30"}, clock=clock)
+    today = handlers.call("POST", "/v1/quotes", QUOTE | {"start": "2027-07-01"}, clock=clock)
 
     assert (yesterday.status, today.status) == (422, 201)
 
@@ -487,10 +487,10 @@ def test_a_start_is_in_the_past_by_the_local_day_and_not_by_ours(handlers: Handl
         "2026-11-20 09:00:00Z",
     ],
 )
-def test_a_callers_clock_at_the_edge_of_time_is_no_fault_of_ours(clock: str, handlers: Handlers):
+def test_a_callers_clock_at_the_edge_of_time_is_no_fault_of_ours(clock: str, handlers: Platform):
     for answer in (
-        handlers.post("/v1/quotes", QUOTE, clock=clock),
-        handlers.get("/v1/products", clock=clock),
+        handlers.call("POST", "/v1/quotes", QUOTE, clock=clock),
+        handlers.call("GET", "/v1/products", clock=clock),
     ):
         assert answer.status < 500, answer.text
 
@@ -544,7 +544,7 @@ def with_change(value: Any, place: tuple[Any, ...], change: Any) -> Any:
     derandomize=True,
 )
 def test_no_body_whatever_makes_a_fault_of_ours(
-    name: str, data: st.DataObject, loaded: Handlers, ids: dict[str, str]
+    name: str, data: st.DataObject, loaded: Platform, ids: dict[str, str]
 ):
     """Half of them are good bodies with something odd somewhere: those get past the first gate."""
     body = good(ids, name)
@@ -564,6 +564,6 @@ def test_no_body_whatever_makes_a_fault_of_ours(
     derandomize=True,
 )
 def test_no_bytes_whatever_make_a_fault_of_ours(
-    raw: str | bytes, loaded: Handlers, ids: dict[str, str]
+    raw: str | bytes, loaded: Platform, ids: dict[str, str]
 ):
     assert_refused(post(loaded, ids, "quote", raw))

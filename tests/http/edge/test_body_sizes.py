@@ -18,7 +18,8 @@ from local.aws.gateway.context import Request as GatewayRequest
 from local.aws.gateway.firewall import Firewall
 from local.aws.template import Template
 from local.aws.workers import PAYLOAD_LIMIT
-from tests.support.calls import FOLDERS, Answer, Handlers
+from tests.support.calls import FOLDERS, Answer
+from tests.support.platform import Platform
 from tests.support.route_calls import path_of, welcome
 
 type Json = dict[str, Any]
@@ -79,9 +80,9 @@ LARGEST: Mapping[str, Callable[[Json], int]] = {
 
 
 @pytest.fixture(scope="module")
-def routes(loaded: Handlers) -> list[Route]:
+def routes(loaded: Platform) -> list[Route]:
     """Those with a body."""
-    every = [route for folder in FOLDERS for route in loaded.modules[folder].api.routes]
+    every = [route for folder in FOLDERS for route in loaded.apps[folder].api.routes]
     return [route for route in every if route.method == "POST"]
 
 
@@ -95,10 +96,12 @@ def limit_of(route: Route) -> int:
     return request.BYTES_MAX if request else Request.BYTES_MAX
 
 
-def send(loaded: Handlers, route: Route, body: str) -> Answer:
+def send(loaded: Platform, route: Route, body: str) -> Answer:
     headers = {KEY_HEADER: "key"} if route.writes else {}
     caller = welcome(route)
-    return loaded.call("POST", path_of(route), body, caller=caller, headers=headers, clock=None)
+    return loaded.call(
+        "POST", path_of(route), body, key=None, by=caller, headers=headers, clock=None
+    )
 
 
 def test_what_the_definition_offers_fits_into_the_body_that_the_handler_takes(
@@ -120,7 +123,7 @@ def padded(size: int) -> str:
 
 
 def test_a_body_up_to_the_limit_is_read_and_a_longer_one_is_a_413_that_says_the_limit(
-    loaded: Handlers, routes: list[Route]
+    loaded: Platform, routes: list[Route]
 ):
     for route in routes:
         most = limit_of(route)
@@ -139,7 +142,7 @@ def test_a_body_up_to_the_limit_is_read_and_a_longer_one_is_a_413_that_says_the_
     ids=["a pair", "three bytes", "two bytes"],
 )
 def test_an_escape_counts_as_the_character_that_it_stands_for(
-    character: str, escape: str, loaded: Handlers, one_of_each_limit: list[Route]
+    character: str, escape: str, loaded: Platform, one_of_each_limit: list[Route]
 ):
     for route in one_of_each_limit:
         characters = (limit_of(route) - len('{"a":""}')) // len(character.encode())
@@ -151,7 +154,7 @@ def test_an_escape_counts_as_the_character_that_it_stands_for(
 
 
 def test_an_escaped_backslash_is_no_escape_of_what_follows_it(
-    loaded: Handlers, one_of_each_limit: list[Route]
+    loaded: Platform, one_of_each_limit: list[Route]
 ):
     backslashes = "\\\\u8eca"
 

@@ -11,7 +11,8 @@ from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.roles import Role
 
-from tests.support.calls import FOLDERS, Answer, Handlers, application, machine, staff
+from tests.support.calls import FOLDERS, Answer, application, machine, staff
+from tests.support.platform import Platform
 from tests.support.route_calls import IDS, call, path_of, welcome
 
 type Json = dict[str, Any]
@@ -23,8 +24,8 @@ def test_the_ids_of_these_tests_are_well_formed_and_there_is_one_of_each_kind():
 
 
 @pytest.fixture(scope="module")
-def routes(loaded: Handlers) -> list[Route]:
-    return [route for folder in FOLDERS for route in loaded.modules[folder].api.routes]
+def routes(loaded: Platform) -> list[Route]:
+    return [route for folder in FOLDERS for route in loaded.apps[folder].api.routes]
 
 
 def refuses(answer: Answer, header: str) -> bool:
@@ -33,7 +34,7 @@ def refuses(answer: Answer, header: str) -> bool:
 
 @pytest.mark.parametrize("value", ["k" * 200, "with space", ""])
 def test_commands_honour_the_key_and_queries_do_not(
-    value: str, loaded: Handlers, routes: list[Route]
+    value: str, loaded: Platform, routes: list[Route]
 ):
     for route in routes:
         answer = call(loaded, route, headers={KEY_HEADER: value})
@@ -41,19 +42,19 @@ def test_commands_honour_the_key_and_queries_do_not(
 
 
 def test_a_key_that_is_there_but_malformed_is_not_said_to_be_missing(
-    loaded: Handlers, routes: list[Route]
+    loaded: Platform, routes: list[Route]
 ):
     command = next(route for route in routes if route.operation_id == "createQuote")
 
     long = call(loaded, command, headers={KEY_HEADER: "k" * 200})
-    none = loaded.call("POST", "/v1/quotes", "{}", caller=welcome(command), clock=None)
+    none = loaded.call("POST", "/v1/quotes", "{}", key=None, by=welcome(command), clock=None)
 
     assert "it has 200 characters; at most 128 are allowed" in long.body["detail"]
     assert f"{KEY_HEADER} is missing" in none.body["detail"]
 
 
 @pytest.mark.parametrize("value", ["nonsense", "2026-11-20T09:00:00", "1795000000", ""])
-def test_every_route_honours_the_clock(value: str, loaded: Handlers, routes: list[Route]):
+def test_every_route_honours_the_clock(value: str, loaded: Platform, routes: list[Route]):
     for route in routes:
         answer = call(loaded, route, headers={CLOCK_HEADER: value})
         assert refuses(answer, CLOCK_HEADER), (route.path, answer.text)
@@ -61,7 +62,7 @@ def test_every_route_honours_the_clock(value: str, loaded: Handlers, routes: lis
 
 
 def test_a_clock_of_another_century_is_refused_and_so_is_any_clock_of_a_live_caller(
-    loaded: Handlers, routes: list[Route]
+    loaded: Platform, routes: list[Route]
 ):
     for route in routes:
         far = call(loaded, route, headers={CLOCK_HEADER: "9999-11-20T09:00:00Z"})
@@ -86,7 +87,7 @@ def in_live_mode(caller: Json) -> Json:
 
 @pytest.mark.parametrize("value", ["nonsense", '"1-quote', '"1-quote", "2-quote"', '"' * 200])
 def test_if_match_is_honoured_where_it_is_declared_and_ignored_elsewhere(
-    value: str, loaded: Handlers, routes: list[Route]
+    value: str, loaded: Platform, routes: list[Route]
 ):
     for route in routes:
         answer = call(loaded, route, headers={IF_MATCH: value})
@@ -95,7 +96,7 @@ def test_if_match_is_honoured_where_it_is_declared_and_ignored_elsewhere(
 
 @pytest.mark.parametrize("value", ["nonsense", '"1-quote', '"1-quote";"2-quote"', '"' * 2000])
 def test_if_none_match_is_honoured_where_an_etag_is_declared(
-    value: str, loaded: Handlers, routes: list[Route]
+    value: str, loaded: Platform, routes: list[Route]
 ):
     for route in routes:
         answer = call(loaded, route, headers={IF_NONE_MATCH: value})
@@ -104,7 +105,7 @@ def test_if_none_match_is_honoured_where_an_etag_is_declared(
 
 @pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "101"}, {"after": "x"}])
 def test_a_page_is_read_where_it_is_declared_and_nowhere_else(
-    query: Json, loaded: Handlers, routes: list[Route]
+    query: Json, loaded: Platform, routes: list[Route]
 ):
     [name] = query
     for route in routes:
@@ -121,7 +122,7 @@ def wrong(request: type[Request] | None) -> dict[str, Any]:
     return {name: [[]] for name in fields}
 
 
-def test_a_body_is_read_where_a_request_is_declared(loaded: Handlers, routes: list[Route]):
+def test_a_body_is_read_where_a_request_is_declared(loaded: Platform, routes: list[Route]):
     """And where none is declared, nothing may be sent: nobody believes that it was heeded."""
     for route in routes:
         if route.method != "POST":
@@ -129,33 +130,33 @@ def test_a_body_is_read_where_a_request_is_declared(loaded: Handlers, routes: li
         path = path_of(route)
         request = route.input_of(Request)
         body, key = {"no_such_field": 1, **wrong(request)}, "key" if route.writes else None
-        answer = loaded.call("POST", path, body, caller=welcome(route), key=key, clock=None)
+        answer = loaded.call("POST", path, body, by=welcome(route), key=key, clock=None)
         assert answer.code == "invalid-fields", (route.path, answer.text)
         unknown = {"pointer": "/no_such_field", "code": "unknown"}
         assert any(unknown.items() <= fault.items() for fault in answer.body["errors"])
         assert (request is None) is (len(answer.body["errors"]) == 1), route.path
 
 
-def test_a_body_that_is_no_json_object_is_malformed(loaded: Handlers, routes: list[Route]):
+def test_a_body_that_is_no_json_object_is_malformed(loaded: Platform, routes: list[Route]):
     for route in routes:
         if route.method == "POST":
             path = path_of(route)
             key = "key" if route.writes else None
-            answer = loaded.call("POST", path, "[", caller=welcome(route), key=key, clock=None)
+            answer = loaded.call("POST", path, "[", by=welcome(route), key=key, clock=None)
             assert (answer.status, answer.code) == (400, "malformed-body"), route.path
 
 
 OTHER_TYPES = ("text/xml", "application/x-www-form-urlencoded", "text/plain; charset=utf-8", "json")
 
 
-def test_a_body_is_sent_as_json_and_as_nothing_else(loaded: Handlers, routes: list[Route]):
+def test_a_body_is_sent_as_json_and_as_nothing_else(loaded: Platform, routes: list[Route]):
     for route in routes:
         if route.method != "POST":
             continue
         for sent in OTHER_TYPES:
             headers, key = {"Content-Type": sent}, "key" if route.writes else None
             answer = loaded.call(
-                "POST", path_of(route), "{}", caller=welcome(route), key=key, headers=headers
+                "POST", path_of(route), "{}", by=welcome(route), key=key, headers=headers
             )
             assert (answer.status, answer.code) == (415, "unsupported-media-type"), route.path
 
@@ -163,15 +164,17 @@ def test_a_body_is_sent_as_json_and_as_nothing_else(loaded: Handlers, routes: li
 @pytest.mark.parametrize(
     "sent", ["application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"]
 )
-def test_json_may_name_its_charset_or_its_kind(sent: str, loaded: Handlers):
-    answer = loaded.post("/v1/quotes/preview", "[", headers={"Content-Type": sent}, key=None)
+def test_json_may_name_its_charset_or_its_kind(sent: str, loaded: Platform):
+    answer = loaded.call(
+        "POST", "/v1/quotes/preview", "[", headers={"Content-Type": sent}, key=None
+    )
 
     assert answer.code == "malformed-body"
 
 
 @pytest.mark.parametrize("kind", CallerKind)
 def test_a_route_is_open_to_the_callers_that_it_declares(
-    kind: CallerKind, loaded: Handlers, routes: list[Route]
+    kind: CallerKind, loaded: Platform, routes: list[Route]
 ):
     for route in routes:
         callers: dict[CallerKind, Json] = {
@@ -189,7 +192,7 @@ def test_a_route_is_open_to_the_callers_that_it_declares(
 
 @pytest.mark.parametrize("role", [*Role, "unheard_of", ""])
 def test_staff_need_one_of_the_roles_that_the_route_declares(
-    role: str, loaded: Handlers, routes: list[Route]
+    role: str, loaded: Platform, routes: list[Route]
 ):
     for route in routes:
         if CallerKind.STAFF not in route.callers:
@@ -202,7 +205,7 @@ def test_staff_need_one_of_the_roles_that_the_route_declares(
 
 
 def test_nothing_is_done_without_the_scope_that_the_route_declares(
-    loaded: Handlers, routes: list[Route]
+    loaded: Platform, routes: list[Route]
 ):
     for route in routes:
         caller = welcome(route)
@@ -226,10 +229,10 @@ def test_every_handler_takes_what_its_route_can_give_and_every_view_can_be_made(
     assert len(ids) == len(set(ids))
 
 
-def test_a_query_whose_view_has_a_revision_declares_its_etag(loaded: Handlers, routes: list[Route]):
+def test_a_query_whose_view_has_a_revision_declares_its_etag(loaded: Platform, routes: list[Route]):
     quote_id = loaded.quoted()["id"]
     for route in routes:
         if route.method == "GET" and route.path_names == ("quote_id",):
             path = route.path.format(quote_id=quote_id)
-            answer = loaded.get(path)
+            answer = loaded.call("GET", path)
             assert ("ETag" in answer.headers) is route.etag, route.path

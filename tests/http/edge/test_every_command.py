@@ -14,7 +14,8 @@ from insurance.api.refusals import problems_of
 from insurance.api.route import Route
 
 from tests.artefact.cases import Case
-from tests.support.calls import Answer, Handlers
+from tests.support.calls import Answer
+from tests.support.platform import Platform
 from tests.support.player import Player, successes
 from tests.support.routes import route_of
 
@@ -24,18 +25,18 @@ every_command = pytest.mark.parametrize("command", successes(), ids=lambda comma
 
 
 @pytest.fixture(scope="module")
-def player(loaded: Handlers) -> Player:
+def player(loaded: Platform) -> Player:
     return Player(loaded)
 
 
-def route_to(command: Case, handlers: Handlers) -> Route:
-    routes = handlers.modules[command.folder].api.routes
+def route_to(command: Case, handlers: Platform) -> Route:
+    routes = handlers.apps[command.folder].api.routes
     route = route_of(routes, command.event["httpMethod"], command.event["path"])
     assert route is not None
     return route
 
 
-def sent(handlers: Handlers, command: Case, **changes: Any) -> Answer:
+def sent(handlers: Platform, command: Case, **changes: Any) -> Answer:
     """The command's event with some of it changed; headers are added to its own."""
     headers = command.event["headers"] | changes.pop("headers", {})
     many = {name: [value] for name, value in headers.items()}
@@ -45,7 +46,7 @@ def sent(handlers: Handlers, command: Case, **changes: Any) -> Answer:
 
 @every_command
 def test_a_command_refuses_ids_that_nobody_has_and_a_revision_that_is_not_the_latest(
-    command: Case, player: Player, loaded: Handlers
+    command: Case, player: Player, loaded: Platform
 ):
     route = route_to(command, loaded)
     player.prepare(command)
@@ -64,7 +65,7 @@ def test_a_command_refuses_ids_that_nobody_has_and_a_revision_that_is_not_the_la
 
 @every_command
 def test_a_key_that_was_used_for_another_request_is_refused(
-    command: Case, player: Player, loaded: Handlers
+    command: Case, player: Player, loaded: Platform
 ):
     route = route_to(command, loaded)
     player.prepare(command)

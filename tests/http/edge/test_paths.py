@@ -8,7 +8,8 @@ from insurance.api.problems import problem_of_kind
 from insurance.api.route import Route
 from insurance.domain.core.roles import Role
 
-from tests.support.calls import FOLDERS, Handlers, application, staff
+from tests.support.calls import FOLDERS, application, staff
+from tests.support.platform import Platform
 from tests.support.route_calls import call, path_of
 
 ODD = (
@@ -28,13 +29,13 @@ ODD = (
 ROLES = " ".join(Role)
 
 
-def questions(handlers: Handlers) -> list[Route]:
-    found = [one for folder in FOLDERS for one in handlers.modules[folder].api.routes]
+def questions(handlers: Platform) -> list[Route]:
+    found = [one for folder in FOLDERS for one in handlers.apps[folder].api.routes]
     return [one for one in found if one.method == "GET" and "{" in one.path]
 
 
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: ascii(odd)[:20])
-def test_nothing_in_a_path_makes_a_fault_of_ours(odd: str, handlers: Handlers):
+def test_nothing_in_a_path_makes_a_fault_of_ours(odd: str, handlers: Platform):
     asked = questions(handlers)
 
     for one in asked:
@@ -43,15 +44,15 @@ def test_nothing_in_a_path_makes_a_fault_of_ours(odd: str, handlers: Handlers):
             if one.own_pool_only
             else application("app_test_p", "harbour", scopes=one.scope)
         )
-        answer = handlers.get(re.sub(r"\{\w+\}", lambda _: odd, one.path), caller=who)
+        answer = handlers.call("GET", re.sub(r"\{\w+\}", lambda _: odd, one.path), by=who)
         assert answer.status < 500, (one.path, answer.text)
 
     assert len(asked) > 30
 
 
 @pytest.mark.parametrize("length", [PATH_MAX + 1, 1000])
-def test_a_parameter_over_its_bound_is_refused_as_the_route_declares(length: int, loaded: Handlers):
-    routes = [route for folder in FOLDERS for route in loaded.modules[folder].api.routes]
+def test_a_parameter_over_its_bound_is_refused_as_the_route_declares(length: int, loaded: Platform):
+    routes = [route for folder in FOLDERS for route in loaded.apps[folder].api.routes]
     for route in routes:
         for name in route.path_names:
             path = path_of(route, **{name: "x" * length})

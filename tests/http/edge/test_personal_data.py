@@ -24,9 +24,9 @@ from tests.support.calls import (
     NARRATIVE,
     QUOTE,
     UNDERWRITER,
-    Handlers,
 )
 from tests.support.personal_data import erase, found_in, open_words
+from tests.support.platform import Platform
 from tests.support.streams import assert_chains_hold, posted, streams
 
 type Json = dict[str, Any]
@@ -48,10 +48,11 @@ def test_the_search_finds_what_is_hidden_in_every_way_it_knows():
         assert NAME in found_in(value), way
 
 
-def whole_life(handlers: Handlers) -> Json:
+def whole_life(handlers: Platform) -> Json:
     """A claim that has been through everything, and beside it what else a party can leave behind."""
     claim = handlers.paid()
-    handlers.post(
+    handlers.call(
+        "POST",
         "/v1/quotes",
         QUOTE
         | {
@@ -62,28 +63,30 @@ def whole_life(handlers: Handlers) -> Json:
     referred = handlers.quoted(
         answers=QUOTE["answers"] | {"vehicle_value": {"amount": 6_000_000, "currency": "GBP"}}
     )
-    handlers.post(
+    handlers.call(
+        "POST",
         f"/v1/quotes/{referred['id']}/referral-decision",
         {"decision": "decline", "reason": f"{NAME} is known to us"},
-        caller=UNDERWRITER,
+        by=UNDERWRITER,
     )
     handlers.settled(facts={}, claimed={"amount": 100_000, "currency": "GBP"})
     handlers.settled(claimed={"amount": 900_000, "currency": "GBP"})
     return claim
 
 
-def test_nothing_personal_is_readable_in_any_attribute_of_any_table(handlers: Handlers):
+def test_nothing_personal_is_readable_in_any_attribute_of_any_table(handlers: Platform):
     whole_life(handlers)
 
     assert open_words(handlers.backend) == {}
 
 
-def test_what_staff_write_about_a_payment_is_not_readable_either(handlers: Handlers):
+def test_what_staff_write_about_a_payment_is_not_readable_either(handlers: Platform):
     claim = handlers.settled(claimed={"amount": 900_000, "currency": "GBP"})
-    refused = handlers.post(
+    refused = handlers.call(
+        "POST",
         f"/v1/claims/{claim['id']}/payments/{claim['payments'][0]['id']}/approval",
         {"decision": "refuse", "reason": f"{NAME} asked us to wait"},
-        caller=APPROVER,
+        by=APPROVER,
         clock=LOSS_CLOCK,
     )
     assert refused.status == 200
@@ -91,10 +94,10 @@ def test_what_staff_write_about_a_payment_is_not_readable_either(handlers: Handl
     assert open_words(handlers.backend) == {}
 
 
-def test_events_that_are_read_or_published_say_nothing_personal(handlers: Handlers):
+def test_events_that_are_read_or_published_say_nothing_personal(handlers: Platform):
     claim = whole_life(handlers)
 
-    shown = handlers.get(f"/v1/policies/{claim['policy_id']}/events").body
+    shown = handlers.call("GET", f"/v1/policies/{claim['policy_id']}/events").body
 
     assert shown["items"]
     assert shown["verified"] is True
@@ -104,7 +107,7 @@ def test_events_that_are_read_or_published_say_nothing_personal(handlers: Handle
             assert found_in(event.facts) == set(), event.type
 
 
-def test_after_erasure_no_read_shows_who_it_was(handlers: Handlers):
+def test_after_erasure_no_read_shows_who_it_was(handlers: Platform):
     claim = handlers.paid()
     policy_id = claim["policy_id"]
     quote_id = policy_id.replace("pol_", "quo_")
@@ -117,30 +120,30 @@ def test_after_erasure_no_read_shows_who_it_was(handlers: Handlers):
         f"/v1/policies/{policy_id}/events",
         f"/v1/claims/{claim['id']}",
     ):
-        answer = handlers.get(path, clock=LOSS_CLOCK)
+        answer = handlers.call("GET", path, clock=LOSS_CLOCK)
         assert answer.status == 200, answer.text
         assert found_in(answer.body) == set(), path
-    explained = handlers.get(f"/v1/quotes/{quote_id}/explanation", clock=LOSS_CLOCK)
+    explained = handlers.call("GET", f"/v1/quotes/{quote_id}/explanation", clock=LOSS_CLOCK)
     assert (explained.status, explained.code) == (409, "already-erased")
     assert open_words(handlers.backend) == {}
 
 
-def test_after_erasure_what_is_not_personal_is_still_there(handlers: Handlers):
+def test_after_erasure_what_is_not_personal_is_still_there(handlers: Platform):
     claim = handlers.paid()
-    before = handlers.get(f"/v1/policies/{claim['policy_id']}").body
+    before = handlers.call("GET", f"/v1/policies/{claim['policy_id']}").body
 
     erase(handlers, claim["policy_id"])
 
-    policy = handlers.get(f"/v1/policies/{claim['policy_id']}").body
+    policy = handlers.call("GET", f"/v1/policies/{claim['policy_id']}").body
     assert "policyholder" not in policy
     assert policy["premium"] == before["premium"]
     assert policy["period"] == before["period"]
-    left = handlers.get(f"/v1/claims/{claim['id']}", clock=LOSS_CLOCK).body
+    left = handlers.call("GET", f"/v1/claims/{claim['id']}", clock=LOSS_CLOCK).body
     assert left["paid"] == claim["paid"]
     assert left["payments"] == claim["payments"]
 
 
-def test_after_erasure_chains_and_postings_still_verify(handlers: Handlers):
+def test_after_erasure_chains_and_postings_still_verify(handlers: Platform):
     claim = handlers.paid()
     before = {name: posted(events) for name, events in streams(handlers.backend).items()}
 
@@ -152,21 +155,21 @@ def test_after_erasure_chains_and_postings_still_verify(handlers: Handlers):
         assert first_broken_link(events) is None
         assert sum(posted(events).values()) == 0
         assert posted(events) == before.get(stream, {})
-    shown = handlers.get(f"/v1/policies/{claim['policy_id']}/events").body
+    shown = handlers.call("GET", f"/v1/policies/{claim['policy_id']}/events").body
     assert shown["verified"] is True
 
 
-def test_after_erasure_no_repeated_call_brings_the_person_back(handlers: Handlers):
+def test_after_erasure_no_repeated_call_brings_the_person_back(handlers: Platform):
     """Idempotency records hold whole answers; they are sealed with the key that is gone."""
-    quoted = handlers.post("/v1/quotes", QUOTE, key="quote")
+    quoted = handlers.call("POST", "/v1/quotes", QUOTE, key="quote")
     quote_id = quoted.body["id"]
     accepted = f"/v1/quotes/{quote_id}/acceptance"
-    handlers.post(accepted, {}, key="accept")
-    policy = handlers.post("/v1/policies", {"quote_id": quote_id}, key="issue").body
+    handlers.call("POST", accepted, {}, key="accept")
+    policy = handlers.call("POST", "/v1/policies", {"quote_id": quote_id}, key="issue").body
     notice = CLAIM | {"policy_id": policy["id"]}
-    claim = handlers.post("/v1/claims", notice, key="notify", clock=LOSS_CLOCK).body
+    claim = handlers.call("POST", "/v1/claims", notice, key="notify", clock=LOSS_CLOCK).body
     settlement = f"/v1/claims/{claim['id']}/settlement"
-    handlers.post(settlement, {}, key="settle", clock=LOSS_CLOCK)
+    handlers.call("POST", settlement, {}, key="settle", clock=LOSS_CLOCK)
 
     erase(handlers, policy["id"])
 
@@ -178,29 +181,29 @@ def test_after_erasure_no_repeated_call_brings_the_person_back(handlers: Handler
         (settlement, {}, "settle", LOSS_CLOCK),
     ):
         options: Json = {"clock": clock} if clock else {}
-        again = handlers.post(path, body, key=key, **options)
+        again = handlers.call("POST", path, body, key=key, **options)
         assert again.status in {200, 201, 409}, again.text
         assert found_in(again.body) == set(), path
         if again.status == 409:
             assert again.code == "already-erased", path
 
 
-def test_erasing_one_party_leaves_the_others_readable(handlers: Handlers):
+def test_erasing_one_party_leaves_the_others_readable(handlers: Platform):
     kept, gone = handlers.issued(), handlers.issued()
 
     erase(handlers, gone["id"])
 
-    assert handlers.get(f"/v1/policies/{kept['id']}").body["policyholder"]["name"] == NAME
+    assert handlers.call("GET", f"/v1/policies/{kept['id']}").body["policyholder"]["name"] == NAME
 
 
-def test_an_erased_party_cannot_be_claimed_for_settled_or_issued_again(handlers: Handlers):
+def test_an_erased_party_cannot_be_claimed_for_settled_or_issued_again(handlers: Platform):
     claim = handlers.notified()
     erase(handlers, claim["policy_id"])
     quote = handlers.accepted()
     erase(handlers, quote["id"].replace("quo_", "pol_"))
 
-    settled = handlers.post(f"/v1/claims/{claim['id']}/settlement", {}, clock=LOSS_CLOCK)
-    issued = handlers.post("/v1/policies", {"quote_id": quote["id"]})
+    settled = handlers.call("POST", f"/v1/claims/{claim['id']}/settlement", {}, clock=LOSS_CLOCK)
+    issued = handlers.call("POST", "/v1/policies", {"quote_id": quote["id"]})
 
     assert (settled.status, settled.code) == (409, "already-erased")
     assert (issued.status, issued.code) == (409, "already-erased")
@@ -219,14 +222,16 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
 
 def test_no_log_line_and_no_metric_says_anything_personal(
-    handlers: Handlers, capfd: pytest.CaptureFixture[str], logged: io.StringIO
+    handlers: Platform, capfd: pytest.CaptureFixture[str], logged: io.StringIO
 ):
     claim = whole_life(handlers)
     erase(handlers, claim["policy_id"])
-    handlers.post("/v1/quotes", QUOTE | {NAME: EMAIL})  # refused, with the name in a pointer
-    handlers.post("/v1/quotes", json.dumps(QUOTE)[:-1])  # not JSON
-    handlers.post(f"/v1/quotes/{NAME.replace(' ', '')}/acceptance", {})  # a weird id
-    handlers.post("/v1/bank-reports", {"bank_reference": NAME}, caller=BANK)
+    handlers.call(
+        "POST", "/v1/quotes", QUOTE | {NAME: EMAIL}
+    )  # refused, with the name in a pointer
+    handlers.call("POST", "/v1/quotes", json.dumps(QUOTE)[:-1])  # not JSON
+    handlers.call("POST", f"/v1/quotes/{NAME.replace(' ', '')}/acceptance", {})  # a weird id
+    handlers.call("POST", "/v1/bank-reports", {"bank_reference": NAME}, by=BANK)
 
     out, err = capfd.readouterr()
 
@@ -236,7 +241,7 @@ def test_no_log_line_and_no_metric_says_anything_personal(
 
 
 def test_a_fault_of_ours_is_logged_without_what_was_sent(
-    handlers: Handlers,
+    handlers: Platform,
     capfd: pytest.CaptureFixture[str],
     logged: io.StringIO,
     monkeypatch: pytest.MonkeyPatch,
@@ -248,7 +253,7 @@ def test_a_fault_of_ours_is_logged_without_what_was_sent(
 
     monkeypatch.setattr(Product, "read_answers", broken)
 
-    answer = handlers.post("/v1/quotes", QUOTE)
+    answer = handlers.call("POST", "/v1/quotes", QUOTE)
 
     out, err = capfd.readouterr()
     assert (answer.status, answer.code) == (500, "fault")
@@ -259,7 +264,7 @@ def test_a_fault_of_ours_is_logged_without_what_was_sent(
 
 @pytest.fixture
 def erased_meanwhile(
-    handlers: Handlers,
+    handlers: Platform,
 ) -> Iterator[Callable[[str, str], None]]:
     """Between a command's read and its transaction the party is erased."""
     waiting: dict[str, str] = {}
@@ -267,7 +272,7 @@ def erased_meanwhile(
 
     def arm(folder: str, policy_id: str) -> None:
         waiting["policy"] = policy_id
-        events = handlers.modules[folder].idempotency._client.meta.events
+        events = handlers.apps[folder].idempotency._client.meta.events
         events.register("before-call.dynamodb.TransactWriteItems", interfere)
         registered.append(events)
 
@@ -288,12 +293,12 @@ def assert_gone(backend: Backend) -> None:
 
 
 def test_issuing_a_party_erased_meanwhile_is_refused_and_brings_no_key_back(
-    handlers: Handlers, erased_meanwhile: Callable[[str, str], None]
+    handlers: Platform, erased_meanwhile: Callable[[str, str], None]
 ):
     quote_id = handlers.accepted()["id"]
     erased_meanwhile("policy_issuance", quote_id.replace("quo_", "pol_"))
 
-    refused = handlers.post("/v1/policies", {"quote_id": quote_id})
+    refused = handlers.call("POST", "/v1/policies", {"quote_id": quote_id})
 
     assert (refused.status, refused.code) == (409, "already-erased"), refused.text
     assert handlers.backend.items("policies") == []
@@ -302,7 +307,7 @@ def test_issuing_a_party_erased_meanwhile_is_refused_and_brings_no_key_back(
 
 @pytest.mark.parametrize("step", ["accept", "notify", "settle"])
 def test_no_step_of_a_party_erased_meanwhile_brings_a_key_back(
-    step: str, handlers: Handlers, erased_meanwhile: Callable[[str, str], None]
+    step: str, handlers: Platform, erased_meanwhile: Callable[[str, str], None]
 ):
     if step == "accept":
         quote_id = handlers.quoted()["id"]
@@ -320,13 +325,17 @@ def test_no_step_of_a_party_erased_meanwhile_brings_a_key_back(
         path, body = f"/v1/claims/{claim['id']}/settlement", {}
         read = [f"/v1/claims/{claim['id']}"]
 
-    first = handlers.post(path, body, key="k", clock=LOSS_CLOCK if step != "accept" else CLOCK)
-    again = handlers.post(path, body, key="k", clock=LOSS_CLOCK if step != "accept" else CLOCK)
+    first = handlers.call(
+        "POST", path, body, key="k", clock=LOSS_CLOCK if step != "accept" else CLOCK
+    )
+    again = handlers.call(
+        "POST", path, body, key="k", clock=LOSS_CLOCK if step != "accept" else CLOCK
+    )
 
     assert first.status < 500, first.text
     assert (again.status, again.code) == (409, "already-erased")
     for each in read:
-        answer = handlers.get(each, clock=LOSS_CLOCK)
+        answer = handlers.call("GET", each, clock=LOSS_CLOCK)
         assert answer.status == 200, answer.text
         assert found_in(answer.body) == set()
     assert_gone(handlers.backend)

@@ -18,12 +18,12 @@ from tests.support.calls import (
     STRANGER,
     UNDERWRITER,
     Answer,
-    Handlers,
     Json,
     application,
     policyholder,
     staff,
 )
+from tests.support.platform import Platform
 
 SHARING = application("app_test_one", "harbour", scopes="policies:share")
 
@@ -36,44 +36,44 @@ FILE: Json = {
 }
 
 
-def evidence_of(handlers: Handlers, claim: Json) -> str:
+def evidence_of(handlers: Platform, claim: Json) -> str:
     """A file that their partner announced."""
-    made = handlers.post(f"/v1/claims/{claim['id']}/evidence", FILE, clock=LOSS_CLOCK)
+    made = handlers.call("POST", f"/v1/claims/{claim['id']}/evidence", FILE, clock=LOSS_CLOCK)
     assert made.status == 201, made.text
     id: str = made.body["evidence"]["id"]
     return id
 
 
-def give(handlers: Handlers, policy_id: str, **options: Any) -> Answer:
-    options = {"caller": SHARING} | options
-    return handlers.post(f"/v1/policies/{policy_id}/access", ADA, **options)
+def give(handlers: Platform, policy_id: str, **options: Any) -> Answer:
+    options = {"by": SHARING} | options
+    return handlers.call("POST", f"/v1/policies/{policy_id}/access", ADA, **options)
 
 
-def test_a_policyholder_sends_evidence_and_sees_what_they_sent_and_no_more(handlers: Handlers):
+def test_a_policyholder_sends_evidence_and_sees_what_they_sent_and_no_more(handlers: Platform):
     claim = handlers.notified()
     path, me = f"/v1/claims/{claim['id']}/evidence", policyholder(claim["policy_id"])
     theirs, mine = (
-        handlers.post(path, FILE | {"sha256": digit * 64}, caller=caller, clock=LOSS_CLOCK)
+        handlers.call("POST", path, FILE | {"sha256": digit * 64}, by=caller, clock=LOSS_CLOCK)
         for digit, caller in (("1", PARTNER), ("2", me))
     )
     assert (theirs.status, mine.status) == (201, 201), mine.text
     partners, own = theirs.body["evidence"], mine.body["evidence"]
 
-    assert handlers.get(path, caller=me).body["items"] == [own]
-    assert handlers.get(path).body["items"] == [partners, own]
-    hidden = handlers.get(f"{path}/{partners['id']}", caller=me)
-    taken = handlers.post(f"{path}/{partners['id']}/receipt", {}, caller=me, clock=LOSS_CLOCK)
+    assert handlers.call("GET", path, by=me).body["items"] == [own]
+    assert handlers.call("GET", path).body["items"] == [partners, own]
+    hidden = handlers.call("GET", f"{path}/{partners['id']}", by=me)
+    taken = handlers.call("POST", f"{path}/{partners['id']}/receipt", {}, by=me, clock=LOSS_CLOCK)
     assert (hidden.code, taken.code) == ("evidence-not-found", "evidence-not-found")
     nobodys = policyholder("pol_test_0000000000000000")
-    assert handlers.get(path, caller=nobodys).code == "claim-not-found"
+    assert handlers.call("GET", path, by=nobodys).code == "claim-not-found"
 
 
 @pytest.fixture
-def own(handlers: Handlers) -> Json:
+def own(handlers: Platform) -> Json:
     return handlers.settled()
 
 
-def test_what_a_partner_gives_is_what_the_authorizer_reads(handlers: Handlers):
+def test_what_a_partner_gives_is_what_the_authorizer_reads(handlers: Platform):
     policy = handlers.issued()
 
     answer = give(handlers, policy["id"])
@@ -84,13 +84,13 @@ def test_what_a_partner_gives_is_what_the_authorizer_reads(handlers: Handlers):
     assert item["parties"] == {"SS": [policy["party_id"]]}
     assert "login.example" not in str(handlers.backend.everything())
 
-    taken = handlers.post(f"/v1/policies/{policy['id']}/access/withdrawal", ADA, caller=SHARING)
+    taken = handlers.call("POST", f"/v1/policies/{policy['id']}/access/withdrawal", ADA, by=SHARING)
     assert taken.body["parties"] == []
     [item] = handlers.backend.items("access")
     assert "parties" not in item
 
 
-def test_a_person_is_given_so_many_policies(handlers: Handlers, monkeypatch: pytest.MonkeyPatch):
+def test_a_person_is_given_so_many_policies(handlers: Platform, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(party, "ACCESS_MAX", 1)
     assert give(handlers, handlers.issued()["id"]).status == 200
 
@@ -99,40 +99,40 @@ def test_a_person_is_given_so_many_policies(handlers: Handlers, monkeypatch: pyt
     assert (answer.status, answer.code) == (409, "access-full")
 
 
-def test_only_the_partner_whose_policy_it_is_gives_access(handlers: Handlers):
+def test_only_the_partner_whose_policy_it_is_gives_access(handlers: Platform):
     policy_id = handlers.issued()["id"]
     theirs = STRANGER | {"scopes": "policies:share"}
 
-    assert give(handlers, policy_id, caller=theirs).status == 404
-    assert give(handlers, policy_id, caller=PARTNER).code == "missing-scope"
+    assert give(handlers, policy_id, by=theirs).status == 404
+    assert give(handlers, policy_id, by=PARTNER).code == "missing-scope"
     me = policyholder(policy_id) | {"scopes": "policies:share"}
-    assert give(handlers, policy_id, caller=me).status == 403
+    assert give(handlers, policy_id, by=me).status == 403
     underwriter = {
         **UNDERWRITER,
         "claims": UNDERWRITER["claims"] | {"scope": "coverwright/policies:share"},
     }
-    assert give(handlers, policy_id, caller=underwriter).code == "no-authority"
+    assert give(handlers, policy_id, by=underwriter).code == "no-authority"
     assert handlers.backend.items("access") == []
 
 
 def test_a_policyholder_reads_their_policy_what_is_due_and_their_claims(
-    handlers: Handlers, own: Json
+    handlers: Platform, own: Json
 ):
     me = policyholder(own["policy_id"])
 
-    policy = handlers.get(f"/v1/policies/{own['policy_id']}", caller=me)
-    claims = handlers.get(f"/v1/policies/{own['policy_id']}/claims", caller=me)
-    claim = handlers.get(f"/v1/claims/{own['id']}", caller=me)
+    policy = handlers.call("GET", f"/v1/policies/{own['policy_id']}", by=me)
+    claims = handlers.call("GET", f"/v1/policies/{own['policy_id']}/claims", by=me)
+    claim = handlers.call("GET", f"/v1/claims/{own['id']}", by=me)
 
     assert (policy.status, claims.status, claim.status) == (200, 200, 200)
-    assert handlers.get(f"/v1/policies/{own['policy_id']}/billing", caller=me).status == 200
+    assert handlers.call("GET", f"/v1/policies/{own['policy_id']}/billing", by=me).status == 200
     assert policy.body["policyholder"]["name"]
     assert claims.body["items"][0]["id"] == claim.body["id"] == own["id"]
     assert claim.body["payments"] == own["payments"]
 
 
 def test_what_the_insurer_thinks_to_itself_is_not_the_policyholders_to_see(
-    handlers: Handlers, own: Json
+    handlers: Platform, own: Json
 ):
     me, path = policyholder(own["policy_id"]), f"/v1/claims/{own['id']}"
     adjuster = {"amount": {"amount": 12_345, "currency": "GBP"}, "reason": "the adjuster's bill"}
@@ -150,12 +150,12 @@ def test_what_the_insurer_thinks_to_itself_is_not_the_policyholders_to_see(
         ("payments", adjuster | payee),
         ("hold", {"reason": "We think that this one is a fraud."}),
     ):
-        answer = handlers.post(f"{path}/{step}", body, caller=handler, clock=LOSS_CLOCK)
+        answer = handlers.call("POST", f"{path}/{step}", body, by=handler, clock=LOSS_CLOCK)
         assert answer.status == 200, answer.text
 
-    whole = handlers.get(path)
-    seen = handlers.get(path, caller=me)
-    listed = handlers.get(f"/v1/policies/{own['policy_id']}/claims", caller=me)
+    whole = handlers.call("GET", path)
+    seen = handlers.call("GET", path, by=me)
+    listed = handlers.call("GET", f"/v1/policies/{own['policy_id']}/claims", by=me)
 
     assert len(whole.body["payments"]) == 2
     assert whole.body["on_hold"]
@@ -171,23 +171,25 @@ def test_what_the_insurer_thinks_to_itself_is_not_the_policyholders_to_see(
 
 
 def test_a_policyholder_gives_notice_of_their_own_loss_and_tells_what_was_missing(
-    handlers: Handlers,
+    handlers: Platform,
 ):
     policy_id = handlers.issued()["id"]
     me = policyholder(policy_id)
     told = {name: CLAIM[name] for name in CLAIM if name != "payee"} | {"policy_id": policy_id}
 
-    noticed = handlers.post("/v1/claims", told, caller=me, clock=LOSS_CLOCK)
+    noticed = handlers.call("POST", "/v1/claims", told, by=me, clock=LOSS_CLOCK)
     more = {"payee": CLAIM["payee"]}
     path = f"/v1/claims/{noticed.body['id']}/facts"
-    completed = handlers.post(path, more, caller=me, clock=LOSS_CLOCK)
+    completed = handlers.call("POST", path, more, by=me, clock=LOSS_CLOCK)
 
     assert noticed.status == 201, noticed.text
     assert "reserve" not in noticed.body
     assert completed.status == 200, completed.text
     assert completed.body["payee"]["name"] == CLAIM["payee"]["name"]
     settle = told | {"settle": True}
-    assert handlers.post("/v1/claims", settle, caller=me, clock=LOSS_CLOCK).code == "missing-scope"
+    assert (
+        handlers.call("POST", "/v1/claims", settle, by=me, clock=LOSS_CLOCK).code == "missing-scope"
+    )
 
 
 def asking(
@@ -215,10 +217,10 @@ def asking(
     ]
 
 
-def operations(handlers: Handlers, *, policyholders: bool) -> list[Route]:
+def operations(handlers: Platform, *, policyholders: bool) -> list[Route]:
     return [
         operation
-        for module in handlers.modules.values()
+        for module in handlers.apps.values()
         for operation in module.api.routes
         if (CallerKind.POLICYHOLDER in operation.callers) is policyholders
     ]
@@ -231,14 +233,14 @@ def without(suffix: str, text: str) -> str:
 
 @pytest.mark.parametrize("partner", ["harbour", "meadow"])
 def test_anybody_elses_object_answers_as_one_that_never_was(
-    handlers: Handlers, own: Json, partner: str
+    handlers: Platform, own: Json, partner: str
 ):
     """Another's policy is not theirs; nor is their own through another partner's portal."""
     mine = handlers.issued()["id"] if partner == "harbour" else own["policy_id"]
     me = policyholder(mine, partner=partner)
     complaint = {"about": own["id"], "category": "delay", "complainant": "Ada", "text": "Late."}
     broker = PARTNER | {"scopes": "complaints:write"}
-    complained = handlers.post("/v1/complaints", complaint, caller=broker, clock=LOSS_CLOCK)
+    complained = handlers.call("POST", "/v1/complaints", complaint, by=broker, clock=LOSS_CLOCK)
     evidence_id = evidence_of(handlers, own)
     left = handlers.backend.everything()
 
@@ -247,17 +249,17 @@ def test_anybody_elses_object_answers_as_one_that_never_was(
         own["policy_id"], own["id"], complained.body["id"], evidence_id, party_id
     ):
         key = "key" if method == "POST" else None
-        answer = handlers.call(method, path, body, caller=me, key=key, clock=LOSS_CLOCK)
+        answer = handlers.call(method, path, body, by=me, key=key, clock=LOSS_CLOCK)
         gone = without(own["policy_id"][-16:], path)
         sent = json.loads(without(own["policy_id"][-16:], json.dumps(body)))
-        missing = handlers.call(method, gone, sent, caller=me, key=key, clock=LOSS_CLOCK)
+        missing = handlers.call(method, gone, sent, by=me, key=key, clock=LOSS_CLOCK)
 
         assert answer.status == missing.status == 404, (path, answer.text)
         assert answer.code == missing.code
     assert handlers.backend.everything() == left
 
 
-def test_every_operation_that_is_open_to_them_is_tried_above(handlers: Handlers):
+def test_every_operation_that_is_open_to_them_is_tried_above(handlers: Platform):
     asked = {
         (method, path)
         for method, path, _ in asking(
@@ -271,7 +273,7 @@ def test_every_operation_that_is_open_to_them_is_tried_above(handlers: Handlers)
 
 
 def test_what_is_not_open_to_policyholders_is_forbidden_whatever_the_scope(
-    handlers: Handlers, own: Json
+    handlers: Platform, own: Json
 ):
     me = policyholder(own["policy_id"])
     suffix = own["policy_id"][-16:]
@@ -291,5 +293,5 @@ def test_what_is_not_open_to_policyholders_is_forbidden_whatever_the_scope(
             path = path.replace(f"{{{name}}}", value)
         caller = me | {"scopes": operation.scope}
         key = "key" if operation.method == "POST" else None
-        answer = handlers.call(operation.method, path, {}, caller=caller, key=key)
+        answer = handlers.call(operation.method, path, {}, by=caller, key=key)
         assert answer.code == "no-authority", (operation.path, answer.text)

@@ -19,8 +19,8 @@ from tests.support.calls import (
     QUOTE,
     UNDERWRITER,
     Answer,
-    Handlers,
 )
+from tests.support.platform import Platform
 
 type Json = dict[str, Any]
 
@@ -40,15 +40,15 @@ class Sent(NamedTuple):
     clock: str = CLOCK
 
 
-def quoting(_handlers: Handlers) -> Sent:
+def quoting(_handlers: Platform) -> Sent:
     return Sent("/v1/quotes", QUOTE, QUOTE | {"start": "2026-12-02"})
 
 
-def accepting(handlers: Handlers) -> Sent:
+def accepting(handlers: Platform) -> Sent:
     return Sent(f"/v1/quotes/{handlers.quoted()['id']}/acceptance", {}, {})
 
 
-def deciding(handlers: Handlers) -> Sent:
+def deciding(handlers: Platform) -> Sent:
     answers = QUOTE["answers"] | {"vehicle_value": {"amount": 6_000_000, "currency": "GBP"}}
     quote = handlers.quoted(answers=answers)
     assert quote["status"] == "referred"
@@ -57,21 +57,21 @@ def deciding(handlers: Handlers) -> Sent:
     return Sent(path, body, body | {"load": "0.5"}, UNDERWRITER)
 
 
-def issuing(handlers: Handlers) -> Sent:
+def issuing(handlers: Platform) -> Sent:
     body = {"quote_id": handlers.accepted()["id"]}
     return Sent("/v1/policies", body, {"quote_id": handlers.accepted()["id"]})
 
 
-def notifying(handlers: Handlers) -> Sent:
+def notifying(handlers: Platform) -> Sent:
     body = CLAIM | {"policy_id": handlers.issued()["id"]}
     return Sent("/v1/claims", body, body | {"narrative": "another"}, clock=LOSS_CLOCK)
 
 
-def settling(handlers: Handlers) -> Sent:
+def settling(handlers: Platform) -> Sent:
     return Sent(f"/v1/claims/{handlers.notified()['id']}/settlement", {}, {}, clock=LOSS_CLOCK)
 
 
-def approving(handlers: Handlers) -> Sent:
+def approving(handlers: Platform) -> Sent:
     claim = handlers.settled(claimed={"amount": 900_000, "currency": "GBP"})
     [payment] = claim["payments"]
     assert payment["status"] == "awaiting_approval"
@@ -80,7 +80,7 @@ def approving(handlers: Handlers) -> Sent:
     return Sent(path, body, body | {"reason": "or not"}, APPROVER, LOSS_CLOCK)
 
 
-def reporting(handlers: Handlers) -> Sent:
+def reporting(handlers: Platform) -> Sent:
     [payment] = handlers.settled()["payments"]
     body = {
         "instruction_id": payment["instruction_id"],
@@ -91,25 +91,25 @@ def reporting(handlers: Handlers) -> Sent:
     return Sent("/v1/bank-reports", body, body | {"bank_reference": "BK-8"}, BANK, LOSS_CLOCK)
 
 
-def erasing(handlers: Handlers) -> Sent:
+def erasing(handlers: Platform) -> Sent:
     party_id = party_id_for(handlers.quoted()["id"])
     path = f"/v1/parties/{party_id}/erasure"
     return Sent(path, {"reason": "requested"}, {"reason": "objection"}, PRIVACY)
 
 
-def drafting(_handlers: Handlers) -> Sent:
+def drafting(_handlers: Platform) -> Sent:
     path = "/v1/products/pet/versions/2026.1/draft"
     return Sent(path, pet.files()._asdict(), pet.files(name="Pets")._asdict(), AUTHOR)
 
 
-def submitting(handlers: Handlers) -> Sent:
+def submitting(handlers: Platform) -> Sent:
     draft = drafting(handlers)
-    assert handlers.post(draft.path, draft.body, caller=AUTHOR).status == 200
+    assert handlers.call("POST", draft.path, draft.body, by=AUTHOR).status == 200
     body = {"step": "submit", "reason": "ready"}
     return Sent("/v1/products/pet/versions/2026.1/steps", body, body | {"reason": "so"}, AUTHOR)
 
 
-COMMANDS: list[Callable[[Handlers], Sent]] = [
+COMMANDS: list[Callable[[Platform], Sent]] = [
     quoting,
     accepting,
     deciding,
@@ -128,14 +128,14 @@ WITHOUT_A_BODY = {accepting, settling}
 every_command = pytest.mark.parametrize("prepare", COMMANDS, ids=lambda prepare: prepare.__name__)
 
 
-def send(handlers: Handlers, sent: Sent, body: Json | None = None, **options: Any) -> Answer:
-    options = {"key": KEY, "clock": sent.clock, "caller": sent.caller} | options
-    return handlers.post(sent.path, sent.body if body is None else body, **options)
+def send(handlers: Platform, sent: Sent, body: Json | None = None, **options: Any) -> Answer:
+    options = {"key": KEY, "clock": sent.clock, "by": sent.caller} | options
+    return handlers.call("POST", sent.path, sent.body if body is None else body, **options)
 
 
 @every_command
 def test_a_repeated_call_gets_the_first_answer_to_the_byte_and_changes_nothing(
-    prepare: Callable[[Handlers], Sent], handlers: Handlers
+    prepare: Callable[[Platform], Sent], handlers: Platform
 ):
     sent = prepare(handlers)
     first = send(handlers, sent)
@@ -158,7 +158,7 @@ def test_a_repeated_call_gets_the_first_answer_to_the_byte_and_changes_nothing(
     ids=lambda prepare: prepare.__name__,
 )
 def test_a_key_used_for_another_request_is_refused_and_changes_nothing(
-    prepare: Callable[[Handlers], Sent], handlers: Handlers
+    prepare: Callable[[Platform], Sent], handlers: Platform
 ):
     sent = prepare(handlers)
     assert send(handlers, sent).status in {200, 201}
@@ -171,19 +171,19 @@ def test_a_key_used_for_another_request_is_refused_and_changes_nothing(
     assert handlers.backend.everything() == left
 
 
-def test_a_key_used_on_another_object_is_refused(handlers: Handlers):
+def test_a_key_used_on_another_object_is_refused(handlers: Platform):
     mine, another = handlers.quoted()["id"], handlers.quoted()["id"]
-    handlers.post(f"/v1/quotes/{mine}/acceptance", {}, key=KEY)
+    handlers.call("POST", f"/v1/quotes/{mine}/acceptance", {}, key=KEY)
 
-    refused = handlers.post(f"/v1/quotes/{another}/acceptance", {}, key=KEY)
+    refused = handlers.call("POST", f"/v1/quotes/{another}/acceptance", {}, key=KEY)
 
     assert (refused.status, refused.code) == (422, "key-reused")
-    assert handlers.get(f"/v1/quotes/{another}").body["status"] == "bindable"
+    assert handlers.call("GET", f"/v1/quotes/{another}").body["status"] == "bindable"
 
 
 @every_command
 def test_a_command_without_a_key_is_refused_before_anything_is_done(
-    prepare: Callable[[Handlers], Sent], handlers: Handlers
+    prepare: Callable[[Platform], Sent], handlers: Platform
 ):
     sent = prepare(handlers)
     left = handlers.backend.everything()
@@ -195,23 +195,23 @@ def test_a_command_without_a_key_is_refused_before_anything_is_done(
     assert handlers.backend.everything() == left
 
 
-def test_two_callers_may_use_the_same_key(handlers: Handlers):
-    one = handlers.post("/v1/quotes", QUOTE, key=KEY)
-    other = handlers.post(
-        "/v1/quotes", QUOTE, key=KEY, caller=PARTNER | {"principal": "app_test_two"}
+def test_two_callers_may_use_the_same_key(handlers: Platform):
+    one = handlers.call("POST", "/v1/quotes", QUOTE, key=KEY)
+    other = handlers.call(
+        "POST", "/v1/quotes", QUOTE, key=KEY, by=PARTNER | {"principal": "app_test_two"}
     )
 
     assert one.body["id"] != other.body["id"]
     assert not other.replayed
 
 
-def test_a_quote_that_moved_on_is_replayed_as_it_was_made(handlers: Handlers):
-    first = handlers.post("/v1/quotes", QUOTE, key=KEY)
+def test_a_quote_that_moved_on_is_replayed_as_it_was_made(handlers: Platform):
+    first = handlers.call("POST", "/v1/quotes", QUOTE, key=KEY)
     quote_id = first.body["id"]
-    handlers.post(f"/v1/quotes/{quote_id}/acceptance", {})
-    handlers.post("/v1/policies", {"quote_id": quote_id})
+    handlers.call("POST", f"/v1/quotes/{quote_id}/acceptance", {})
+    handlers.call("POST", "/v1/policies", {"quote_id": quote_id})
 
-    again = handlers.post("/v1/quotes", QUOTE, key=KEY, clock=LATER[CLOCK])
+    again = handlers.call("POST", "/v1/quotes", QUOTE, key=KEY, clock=LATER[CLOCK])
 
     assert again.replayed
     assert again.text == first.text
@@ -219,12 +219,12 @@ def test_a_quote_that_moved_on_is_replayed_as_it_was_made(handlers: Handlers):
 
 
 def test_an_idempotency_record_outlives_the_state_that_would_refuse_the_call_now(
-    handlers: Handlers,
+    handlers: Platform,
 ):
     """A settlement repeated after the claim was paid and closed is still the settlement."""
     claim = handlers.notified()
     path = f"/v1/claims/{claim['id']}/settlement"
-    first = handlers.post(path, {}, key=KEY, clock=LOSS_CLOCK)
+    first = handlers.call("POST", path, {}, key=KEY, clock=LOSS_CLOCK)
     [payment] = first.body["payments"]
     report = {
         "instruction_id": payment["id"],
@@ -232,27 +232,29 @@ def test_an_idempotency_record_outlives_the_state_that_would_refuse_the_call_now
         "bank_reference": "BK-1",
         "executed_at": "2027-01-11T10:00:00Z",
     }
-    assert handlers.post("/v1/bank-reports", report, caller=BANK, clock=LOSS_CLOCK).status == 200
+    assert (
+        handlers.call("POST", "/v1/bank-reports", report, by=BANK, clock=LOSS_CLOCK).status == 200
+    )
 
-    again = handlers.post(
-        path, {}, key=KEY, clock=LATER[LOSS_CLOCK], headers={"If-Match": '"1-claim"'}
+    again = handlers.call(
+        "POST", path, {}, key=KEY, clock=LATER[LOSS_CLOCK], headers={"If-Match": '"1-claim"'}
     )
 
     assert again.text == first.text
 
 
-def test_a_callers_own_clock_does_not_make_an_idempotency_record_older(handlers: Handlers):
+def test_a_callers_own_clock_does_not_make_an_idempotency_record_older(handlers: Platform):
     claim = handlers.notified()
     path = f"/v1/claims/{claim['id']}/settlement"
-    first = handlers.post(path, {}, key=KEY, clock=LOSS_CLOCK)
+    first = handlers.call("POST", path, {}, key=KEY, clock=LOSS_CLOCK)
 
-    late = handlers.post(path, {}, key=KEY, clock="2027-02-10T09:00:01Z")
+    late = handlers.call("POST", path, {}, key=KEY, clock="2027-02-10T09:00:01Z")
 
     assert late.text == first.text
 
 
 @pytest.fixture
-def torn_reads(handlers: Handlers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+def torn_reads(handlers: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """A BatchGetItem is no snapshot: the next one sees what was done, but not yet its idempotency record."""
     torn: list[str] = []
     records = handlers.backend.table("idempotency")
@@ -263,7 +265,7 @@ def torn_reads(handlers: Handlers, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             parsed["Responses"][records] = []
 
     clients = [
-        handlers.modules[folder].idempotency._client
+        handlers.apps[folder].idempotency._client
         for folder in ("quoting", "policy_issuance", "settlement")
     ]
     for client in clients:
@@ -277,9 +279,9 @@ def torn_reads(handlers: Handlers, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 @pytest.mark.parametrize("prepare", [accepting, issuing, settling], ids=lambda each: each.__name__)
 @pytest.mark.parametrize("tag", [None, '"1-quote"', '"2-quote"', '"1-claim"'])
 def test_a_replay_never_meets_the_refusal_that_its_first_call_brought_about(
-    prepare: Callable[[Handlers], Sent],
+    prepare: Callable[[Platform], Sent],
     tag: str | None,
-    handlers: Handlers,
+    handlers: Platform,
     torn_reads: Callable[[], None],
 ):
     sent = prepare(handlers)

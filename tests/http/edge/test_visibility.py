@@ -18,11 +18,11 @@ from tests.support.calls import (
     STRANGER,
     UNDERWRITER,
     Answer,
-    Handlers,
     application,
     machine,
     staff,
 )
+from tests.support.platform import Platform
 
 type Json = dict[str, Any]
 
@@ -45,17 +45,17 @@ def never_given(id: str) -> str:
     return f"{prefix}_{'0' * len(rest)}"
 
 
-def asking(claim: Json) -> dict[str, Callable[[Handlers, Json, Callable[[str], str]], Answer]]:
+def asking(claim: Json) -> dict[str, Callable[[Platform, Json, Callable[[str], str]], Answer]]:
     """Every way to ask after the objects of one book; `named` names the object that is asked for."""
     claim_id, policy_id = claim["id"], claim["policy_id"]
     quote_id = policy_id.replace("pol_", "quo_")
 
     def get(id: str, form: str) -> Any:
-        return lambda h, caller, named: h.get(form.format(named(id)), caller=caller)
+        return lambda h, caller, named: h.call("GET", form.format(named(id)), by=caller)
 
     def post(id: str, form: str, body: Callable[[str], Json]) -> Any:
-        return lambda h, caller, named: h.post(
-            form.format(named(id)), body(named(id)), caller=caller, clock=LOSS_CLOCK
+        return lambda h, caller, named: h.call(
+            "POST", form.format(named(id)), body(named(id)), by=caller, clock=LOSS_CLOCK
         )
 
     check = {name: CLAIM[name] for name in ("cover", "occurred_at", "claimed", "facts")}
@@ -74,7 +74,7 @@ def asking(claim: Json) -> dict[str, Callable[[Handlers, Json, Callable[[str], s
 
 
 @pytest.mark.parametrize("caller", [STRANGER, NOBODY], ids=["another partner", "no partner"])
-def test_what_is_another_partners_answers_as_what_never_was(caller: Json, handlers: Handlers):
+def test_what_is_another_partners_answers_as_what_never_was(caller: Json, handlers: Platform):
     claim = handlers.notified()
     suffixes = [claim["id"].split("_")[-1], claim["policy_id"].split("_")[-1]]
     nothing = ["0" * len(suffix) for suffix in suffixes]
@@ -89,32 +89,32 @@ def test_what_is_another_partners_answers_as_what_never_was(caller: Json, handle
     assert handlers.backend.everything() == left
 
 
-def test_a_claim_that_was_settled_and_a_quote_that_was_issued_hide_as_well(handlers: Handlers):
+def test_a_claim_that_was_settled_and_a_quote_that_was_issued_hide_as_well(handlers: Platform):
     """No state of an object lets another caller tell that it is there."""
     claim = handlers.settled()
     for name, ask in asking(claim).items():
         assert ask(handlers, STRANGER, str).status == 404, name
 
 
-def test_a_colleagues_application_of_the_same_partner_sees_the_book(handlers: Handlers):
+def test_a_colleagues_application_of_the_same_partner_sees_the_book(handlers: Platform):
     claim = handlers.notified()
     for name, ask in asking(claim).items():
         if name in {"quote", "explanation", "policy", "events", "claim", "check"}:
             assert ask(handlers, COLLEAGUE, str).status == 200, name
 
 
-def live_quote(handlers: Handlers) -> Json:
+def live_quote(handlers: Platform) -> Json:
     start = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
-    quote = handlers.quoted(caller=LIVE, start=start)
+    quote = handlers.quoted(by=LIVE, start=start)
     assert quote["id"].startswith("quo_")
     assert not quote["id"].startswith("quo_test_")
     return quote
 
 
-def test_a_test_caller_of_the_same_partner_sees_nothing_live(handlers: Handlers):
+def test_a_test_caller_of_the_same_partner_sees_nothing_live(handlers: Platform):
     quote_id = live_quote(handlers)["id"]
-    handlers.post(f"/v1/quotes/{quote_id}/acceptance", {}, caller=LIVE, clock=None)
-    policy = handlers.post("/v1/policies", {"quote_id": quote_id}, caller=LIVE, clock=None).body
+    handlers.call("POST", f"/v1/quotes/{quote_id}/acceptance", {}, by=LIVE, clock=None)
+    policy = handlers.call("POST", "/v1/policies", {"quote_id": quote_id}, by=LIVE, clock=None).body
     assert policy["id"].startswith("pol_")
 
     for path in (
@@ -123,13 +123,13 @@ def test_a_test_caller_of_the_same_partner_sees_nothing_live(handlers: Handlers)
         f"/v1/policies/{policy['id']}",
         f"/v1/policies/{policy['id']}/events",
     ):
-        assert handlers.get(path, caller=LIVE, clock=None).status == 200
-        assert handlers.get(path).status == 404
-    assert handlers.post("/v1/policies", {"quote_id": quote_id}).status == 404
-    assert handlers.post("/v1/claims", CLAIM | {"policy_id": policy["id"]}).status == 404
+        assert handlers.call("GET", path, by=LIVE, clock=None).status == 200
+        assert handlers.call("GET", path).status == 404
+    assert handlers.call("POST", "/v1/policies", {"quote_id": quote_id}).status == 404
+    assert handlers.call("POST", "/v1/claims", CLAIM | {"policy_id": policy["id"]}).status == 404
 
 
-def test_a_live_caller_of_the_same_partner_sees_nothing_of_test(handlers: Handlers):
+def test_a_live_caller_of_the_same_partner_sees_nothing_of_test(handlers: Platform):
     claim = handlers.notified()
     policy_id = claim["policy_id"]
     quote_id = policy_id.replace("pol_", "quo_")
@@ -140,12 +140,12 @@ def test_a_live_caller_of_the_same_partner_sees_nothing_of_test(handlers: Handle
         f"/v1/policies/{policy_id}/events",
         f"/v1/claims/{claim['id']}",
     ):
-        assert handlers.get(path, caller=LIVE, clock=None).status == 404
+        assert handlers.call("GET", path, by=LIVE, clock=None).status == 404
     body = CLAIM | {"policy_id": policy_id}
-    assert handlers.post("/v1/claims", body, caller=LIVE, clock=None).status == 404
+    assert handlers.call("POST", "/v1/claims", body, by=LIVE, clock=None).status == 404
 
 
-def test_staff_work_on_one_mode_only(handlers: Handlers):
+def test_staff_work_on_one_mode_only(handlers: Platform):
     live_underwriter = staff("staff-l", "underwriter", "quotes:underwrite", mode="live")
     live_privacy = staff("staff-p", "privacy_officer", "parties:erase", mode="live")
     live_approver = staff("staff-a", "claims_handler", "claims:approve", mode="live")
@@ -161,21 +161,22 @@ def test_staff_work_on_one_mode_only(handlers: Handlers):
         (approval, {"decision": "approve", "reason": "x"}, live_approver, APPROVER),
     ):
         test = right is UNDERWRITER or right is APPROVER
-        hidden = handlers.post(path, body, caller=wrong, clock=None if test else LOSS_CLOCK)
-        seen = handlers.post(path, body, caller=right, clock=LOSS_CLOCK if test else None)
+        hidden = handlers.call("POST", path, body, by=wrong, clock=None if test else LOSS_CLOCK)
+        seen = handlers.call("POST", path, body, by=right, clock=LOSS_CLOCK if test else None)
 
         assert hidden.status == 404, path
         assert seen.status != 404, path
     party = test_quote.replace("quo_", "pty_")
     path = f"/v1/parties/{party}/erasure"
     assert (
-        handlers.post(path, {"reason": "requested"}, caller=live_privacy, clock=None).status == 404
+        handlers.call("POST", path, {"reason": "requested"}, by=live_privacy, clock=None).status
+        == 404
     )
     path = f"/v1/parties/{live.replace('quo_', 'pty_')}/erasure"
-    assert handlers.post(path, {"reason": "requested"}, caller=PRIVACY).status == 404
+    assert handlers.call("POST", path, {"reason": "requested"}, by=PRIVACY).status == 404
 
 
-def test_the_bank_of_one_mode_reports_on_that_mode_only(handlers: Handlers):
+def test_the_bank_of_one_mode_reports_on_that_mode_only(handlers: Platform):
     claim = handlers.settled()
     live_bank = machine("payments:report", mode="live")
     report = {
@@ -185,7 +186,7 @@ def test_the_bank_of_one_mode_reports_on_that_mode_only(handlers: Handlers):
         "executed_at": "2027-01-11T10:00:00Z",
     }
 
-    refused = handlers.post("/v1/bank-reports", report, caller=live_bank, clock=None)
+    refused = handlers.call("POST", "/v1/bank-reports", report, by=live_bank, clock=None)
 
     assert (refused.status, refused.code) == (404, "claim-not-found")
 
@@ -210,7 +211,7 @@ def test_the_bank_of_one_mode_reports_on_that_mode_only(handlers: Handlers):
         "<script>",
     ],
 )
-def test_an_id_that_is_none_is_unknown_and_nothing_more(weird: str, handlers: Handlers):
+def test_an_id_that_is_none_is_unknown_and_nothing_more(weird: str, handlers: Platform):
     for method, path, body in (
         ("GET", "/v1/quotes/{}", None),
         ("GET", "/v1/quotes/{}/explanation", None),
@@ -223,12 +224,14 @@ def test_an_id_that_is_none_is_unknown_and_nothing_more(weird: str, handlers: Ha
         if weird.startswith("pol_") and "policies" in path:
             continue
         target = path.format(weird)
-        answer = handlers.get(target) if method == "GET" else handlers.post(target, body)
+        answer = (
+            handlers.call("GET", target) if method == "GET" else handlers.call("POST", target, body)
+        )
         assert answer.status == 404, (path, answer.text)
         assert len(answer.text) < 1000
 
 
-def test_no_application_gets_in_where_staff_do_whatever_its_scopes(handlers: Handlers):
+def test_no_application_gets_in_where_staff_do_whatever_its_scopes(handlers: Platform):
     """The user pool signs for applications too: its authorizer sees a scope, and lets them through."""
     claim = handlers.notified()
     suffix = claim["policy_id"][-16:]
@@ -239,7 +242,7 @@ def test_no_application_gets_in_where_staff_do_whatever_its_scopes(handlers: Han
         "party_id": f"pty_test_{suffix}",
     }
     tried = 0
-    for operation in (each for module in handlers.modules.values() for each in module.api.routes):
+    for operation in (each for module in handlers.apps.values() for each in module.api.routes):
         if operation.callers != {CallerKind.STAFF}:
             continue
         for client in ("harbour", "coverwright-local-BankTestClient"):
@@ -249,30 +252,30 @@ def test_no_application_gets_in_where_staff_do_whatever_its_scopes(handlers: Han
             for name, value in known.items():
                 path = path.replace(f"{{{name}}}", value)
             key = "key" if operation.method == "POST" else None
-            answer = handlers.call(operation.method, path, {}, caller=caller, key=key)
+            answer = handlers.call(operation.method, path, {}, by=caller, key=key)
             assert (answer.status, answer.code) == (403, "no-authority"), (operation.path, answer)
             tried += 1
     assert tried > 40
 
 
-def test_a_held_tag_is_as_long_as_the_definition_says(handlers: Handlers):
+def test_a_held_tag_is_as_long_as_the_definition_says(handlers: Platform):
     quote_id, most = handlers.quoted()["id"], TAGS_LENGTH_MAX[IF_NONE_MATCH]
 
     def asked(length: int) -> Answer:
         tag = f'"{"0" * (length - 2)}"'
-        return handlers.get(f"/v1/quotes/{quote_id}", headers={IF_NONE_MATCH: tag})
+        return handlers.call("GET", f"/v1/quotes/{quote_id}", headers={IF_NONE_MATCH: tag})
 
     assert asked(most).status == 200
     assert (asked(most + 1).status, asked(most + 1).code) == (400, "bad-header")
 
 
-def test_an_expected_tag_is_as_long_as_the_definition_says(handlers: Handlers):
+def test_an_expected_tag_is_as_long_as_the_definition_says(handlers: Platform):
     quote_id, most = handlers.quoted()["id"], TAGS_LENGTH_MAX[IF_MATCH]
 
     def asked(length: int) -> Answer:
         tag = f'"1-{"q" * (length - 4)}"'
         path = f"/v1/quotes/{quote_id}/acceptance"
-        return handlers.post(path, None, headers={IF_MATCH: tag})
+        return handlers.call("POST", path, None, headers={IF_MATCH: tag})
 
     assert (asked(most + 1).status, asked(most + 1).code) == (400, "bad-header")
     assert asked(most).status == 200

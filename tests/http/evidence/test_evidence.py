@@ -10,20 +10,11 @@ from insurance.domain.evidence.refusal import ADVICE, Refusal
 from insurance.scanning import EICAR
 
 from tests.support import loopback
-from tests.support.calls import (
-    APPROVER,
-    CLAIM,
-    LIVE,
-    LOSS_CLOCK,
-    PARTNER,
-    STRANGER,
-    Answer,
-    Handlers,
-    staff,
-)
+from tests.support.calls import APPROVER, CLAIM, LIVE, LOSS_CLOCK, PARTNER, STRANGER, Answer, staff
 from tests.support.hostile_pictures import hostile_pictures
 from tests.support.personal_data import erase
 from tests.support.pictures import PICTURE, PLACE, photograph, png
+from tests.support.platform import Platform
 from tests.support.streams import assert_chains_hold, streams
 
 NAME = "ada-quillfeathers-garden.jpg"
@@ -32,7 +23,7 @@ SUPERVISOR = staff("staff-sue", "supervisor", "claims:read")
 
 
 @pytest.fixture
-def path(handlers: Handlers) -> str:
+def path(handlers: Platform) -> str:
     return f"/v1/claims/{handlers.notified()['id']}/evidence"
 
 
@@ -41,8 +32,8 @@ def offer(file: bytes, **changes: Any) -> dict[str, Any]:
     return about | {"size_bytes": len(file), "sha256": sha256(file).hexdigest()} | changes
 
 
-def asked(handlers: Handlers, path: str, file: bytes, **changes: Any) -> Any:
-    answer = handlers.post(path, offer(file, **changes), clock=LOSS_CLOCK)
+def asked(handlers: Platform, path: str, file: bytes, **changes: Any) -> Any:
+    answer = handlers.call("POST", path, offer(file, **changes), clock=LOSS_CLOCK)
     assert answer.status == 201, answer.text
     return answer.body
 
@@ -51,11 +42,13 @@ def send(upload: Any, file: bytes) -> int:
     return loopback.post(upload["url"], data=upload["fields"], files={"file": file}).status_code
 
 
-def receipt(handlers: Handlers, path: str, evidence: Any, **options: Any) -> Answer:
-    return handlers.post(f"{path}/{evidence['id']}/receipt", {}, clock=LOSS_CLOCK, **options)
+def receipt(handlers: Platform, path: str, evidence: Any, **options: Any) -> Answer:
+    return handlers.call(
+        "POST", f"{path}/{evidence['id']}/receipt", {}, clock=LOSS_CLOCK, **options
+    )
 
 
-def sent(handlers: Handlers, path: str, file: bytes, **changes: Any) -> Any:
+def sent(handlers: Platform, path: str, file: bytes, **changes: Any) -> Any:
     """The evidence as it is once the file was sent and read."""
     made = asked(handlers, path, file, **changes)
     assert send(made["upload"], file) == 204
@@ -64,15 +57,15 @@ def sent(handlers: Handlers, path: str, file: bytes, **changes: Any) -> Any:
     return answer.body
 
 
-def objects(handlers: Handlers) -> Any:
-    return handlers.modules["evidence"].ports.objects
+def objects(handlers: Platform) -> Any:
+    return handlers.apps["evidence"].ports.objects
 
 
 def test_a_photograph_is_sent_received_and_read_without_its_place(handlers, path):
     file = photograph()
 
     evidence = sent(handlers, path, file)
-    download = handlers.get(f"{path}/{evidence['id']}").body
+    download = handlers.call("GET", f"{path}/{evidence['id']}").body
     read = loopback.get(download["link"]["url"])
 
     assert (evidence["status"], evidence["name"]) == ("received", NAME)
@@ -81,7 +74,7 @@ def test_a_photograph_is_sent_received_and_read_without_its_place(handlers, path
     assert read.headers["content-disposition"] == 'attachment; filename="other.jpg"'
     assert PLACE not in read.content
     assert PICTURE in read.content
-    assert handlers.get(path).body == {"items": [evidence]}
+    assert handlers.call("GET", path).body == {"items": [evidence]}
     assert_chains_hold(handlers.backend)
 
 
@@ -95,7 +88,7 @@ def test_what_was_sent_is_deleted_and_what_is_kept_is_sealed(handlers, path):
 
 def test_nothing_of_the_file_is_in_a_table_a_key_or_a_link(handlers, path):
     evidence = sent(handlers, path, photograph())
-    download = handlers.get(f"{path}/{evidence['id']}").text
+    download = handlers.call("GET", f"{path}/{evidence['id']}").text
 
     events = streams(handlers.backend)[path.split("/")[3]]
     assert [each.type for each in events[1:]] == [
@@ -130,7 +123,7 @@ def test_evidence_that_was_received_stays_what_it_is(handlers, path):
     evidence = sent(handlers, path, photograph())
 
     again = receipt(handlers, path, evidence)
-    anew = handlers.post(path, offer(photograph()), clock=LOSS_CLOCK)
+    anew = handlers.call("POST", path, offer(photograph()), clock=LOSS_CLOCK)
 
     assert (again.status, again.code) == (409, "wrong-state")
     assert (anew.status, anew.code) == (409, "wrong-state")
@@ -140,15 +133,15 @@ def test_received_evidence_answers_what_the_cover_asks_for(handlers):
     theft = handlers.notified(cover="fire_and_theft", facts={})
     claim = f"/v1/claims/{theft['id']}"
     assert theft["missing"] == ["crime_reference"]
-    settled = handlers.post(f"{claim}/settlement", {}, clock=LOSS_CLOCK).body
+    settled = handlers.call("POST", f"{claim}/settlement", {}, clock=LOSS_CLOCK).body
     assert settled["task"]["code"] == "incomplete"
 
     bad = sent(handlers, f"{claim}/evidence", png(), code="crime_reference")
     assert bad["status"] == "refused"
-    assert handlers.get(claim).body["missing"] == theft["missing"]
+    assert handlers.call("GET", claim).body["missing"] == theft["missing"]
     good = sent(handlers, f"{claim}/evidence", photograph(), code="crime_reference")
 
-    now = handlers.get(claim).body
+    now = handlers.call("GET", claim).body
     assert now["missing"] == []
     assert now["facts"]["crime_reference"] == good["id"]
     assert (now["status"], now["payments"]) == ("verifying", []), "nothing is settled by itself"
@@ -174,11 +167,11 @@ def test_what_is_wrong_is_refused_and_kept_apart_for_who_looks_into_it(
 
     assert (evidence["status"], evidence["refused_because"]) == ("refused", why)
     for caller in (PARTNER, HANDLER, PARTNER | {"roles": "supervisor"}):
-        assert "link" not in handlers.get(one, caller=caller).body
+        assert "link" not in handlers.call("GET", one, by=caller).body
     for key in (f"inbox/{evidence['id']}", f"sealed/{evidence['id']}"):
         assert objects(handlers).get(key) is None
     assert file not in objects(handlers).get(f"refused/{evidence['id']}")
-    read = loopback.get(handlers.get(one, caller=SUPERVISOR).body["link"]["url"])
+    read = loopback.get(handlers.call("GET", one, by=SUPERVISOR).body["link"]["url"])
     assert (read.content, read.headers["content-type"]) == (file, "application/octet-stream")
     assert read.headers["content-disposition"] == 'attachment; filename="refused-other.bin"'
     assert_chains_hold(handlers.backend)
@@ -197,7 +190,7 @@ def test_a_refused_file_whose_time_is_over_is_lent_to_nobody(handlers, path):
     evidence = sent(handlers, path, png())
     objects(handlers).delete(f"refused/{evidence['id']}")
 
-    answer = handlers.get(f"{path}/{evidence['id']}", caller=SUPERVISOR)
+    answer = handlers.call("GET", f"{path}/{evidence['id']}", by=SUPERVISOR)
 
     assert (answer.status, "link" in answer.body) == (200, False)
 
@@ -208,12 +201,15 @@ def test_a_refused_file_may_be_announced_again_as_what_it_is(handlers, path):
     right = sent(handlers, path, png(), media_type="image/png")
 
     assert right["status"] == "received"
-    assert [each["status"] for each in handlers.get(path).body["items"]] == ["refused", "received"]
+    assert [each["status"] for each in handlers.call("GET", path).body["items"]] == [
+        "refused",
+        "received",
+    ]
 
 
 def test_a_repeated_call_is_answered_as_the_first_and_does_nothing(handlers, path):
-    first = handlers.post(path, offer(photograph()), key="once", clock=LOSS_CLOCK)
-    again = handlers.post(path, offer(photograph()), key="once", clock=LOSS_CLOCK)
+    first = handlers.call("POST", path, offer(photograph()), key="once", clock=LOSS_CLOCK)
+    again = handlers.call("POST", path, offer(photograph()), key="once", clock=LOSS_CLOCK)
     send(first.body["upload"], photograph())
     evidence = first.body["evidence"]
     received = receipt(handlers, path, evidence, key="twice")
@@ -221,7 +217,7 @@ def test_a_repeated_call_is_answered_as_the_first_and_does_nothing(handlers, pat
 
     assert (again.replayed, again.text) == (True, first.text)
     assert (repeated.replayed, repeated.text) == (True, received.text)
-    assert len(handlers.get(path).body["items"]) == 1
+    assert len(handlers.call("GET", path).body["items"]) == 1
 
 
 class Killed(BaseException):
@@ -238,7 +234,7 @@ def test_a_receipt_that_dies_anywhere_is_finished_once_by_the_next(
     file = photograph() if status == "received" else photograph() + EICAR
     made = asked(handlers, path, file)
     send(made["upload"], file)
-    ports = handlers.modules["evidence"].ports
+    ports = handlers.apps["evidence"].ports
     holder = ports.claims if call == "change" else ports.objects
     whole = getattr(type(holder), call)
 
@@ -255,7 +251,7 @@ def test_a_receipt_that_dies_anywhere_is_finished_once_by_the_next(
     assert finished.replayed == ((call, after) == ("change", True) or call == "delete")
     events = streams(handlers.backend)[path.split("/")[3]]
     assert [each.type for each in events].count(f"claim.evidence_{status}") == 1
-    download = handlers.get(f"{path}/{made['evidence']['id']}", caller=SUPERVISOR).body
+    download = handlers.call("GET", f"{path}/{made['evidence']['id']}", by=SUPERVISOR).body
     assert PICTURE in loopback.get(download["link"]["url"]).content
     assert_chains_hold(handlers.backend)
 
@@ -267,17 +263,17 @@ def test_the_same_file_on_another_claim_of_the_policy_links_the_two(handlers):
         CLAIM | {"policy_id": policy["id"], "occurred_at": "2027-01-03T08:00:00Z"},
     ]
     first, second = (
-        f"/v1/claims/{handlers.post('/v1/claims', body, clock=LOSS_CLOCK).body['id']}"
+        f"/v1/claims/{handlers.call('POST', '/v1/claims', body, clock=LOSS_CLOCK).body['id']}"
         for body in bodies
     )
     sent(handlers, f"{first}/evidence", photograph())
     assert "same_loss_as" not in [
-        name for name, value in handlers.get(second).body.items() if value
+        name for name, value in handlers.call("GET", second).body.items() if value
     ]
 
     evidence = sent(handlers, f"{second}/evidence", photograph())
     other = sent(handlers, f"{second}/evidence", photograph(3))
-    settled = handlers.post(f"{second}/settlement", {}, clock=LOSS_CLOCK).body
+    settled = handlers.call("POST", f"{second}/settlement", {}, clock=LOSS_CLOCK).body
 
     assert evidence["same_file_as"] == first.rpartition("/")[2]
     assert "same_file_as" not in other
@@ -289,15 +285,15 @@ def test_the_same_file_on_another_claim_of_the_policy_links_the_two(handlers):
 
 def test_an_erasure_leaves_the_claim_and_no_readable_file(handlers, path):
     evidence = sent(handlers, path, photograph())
-    claim = handlers.get(path.rpartition("/")[0]).body
+    claim = handlers.call("GET", path.rpartition("/")[0]).body
     erase(handlers, claim["policy_id"])
 
-    read = handlers.get(f"{path}/{evidence['id']}")
-    another = handlers.post(path, offer(photograph(3)), clock=LOSS_CLOCK)
+    read = handlers.call("GET", f"{path}/{evidence['id']}")
+    another = handlers.call("POST", path, offer(photograph(3)), clock=LOSS_CLOCK)
 
     assert (read.status, read.code) == (409, "already-erased")
     assert (another.status, another.code) == (409, "already-erased")
-    [left] = handlers.get(path).body["items"]
+    [left] = handlers.call("GET", path).body["items"]
     gone = {"name", "sha256"}
     assert left == {name: value for name, value in evidence.items() if name not in gone}
     assert_chains_hold(handlers.backend)
@@ -319,34 +315,34 @@ def test_an_erasure_leaves_the_claim_and_no_readable_file(handlers, path):
     ],
 )
 def test_what_cannot_be_evidence_is_refused_with_its_field(handlers, path, changes):
-    answer = handlers.post(path, offer(photograph(), **changes), clock=LOSS_CLOCK)
+    answer = handlers.call("POST", path, offer(photograph(), **changes), clock=LOSS_CLOCK)
 
     assert (answer.status, answer.code) == (422, "invalid-fields")
     [fault] = answer.body["errors"]
     assert fault["pointer"] == f"/{next(iter(changes))}"
-    assert handlers.get(path).body["items"] == []
+    assert handlers.call("GET", path).body["items"] == []
 
 
 def test_a_claim_holds_so_many_files_and_no_more(handlers, path):
     for number in range(20):
         asked(handlers, path, b"%d" % number)
 
-    full = handlers.post(path, offer(b"20"), clock=LOSS_CLOCK)
+    full = handlers.call("POST", path, offer(b"20"), clock=LOSS_CLOCK)
 
     assert (full.status, full.code) == (409, "claim-full")
-    assert len(handlers.get(path).body["items"]) == 20
+    assert len(handlers.call("GET", path).body["items"]) == 20
 
 
 @pytest.mark.parametrize("caller", [STRANGER, LIVE])
 def test_another_partner_finds_no_evidence(handlers, path, caller):
     evidence = sent(handlers, path, photograph())
-    own: Any = {"caller": caller, "clock": LOSS_CLOCK if caller is STRANGER else None}
+    own: Any = {"by": caller, "clock": LOSS_CLOCK if caller is STRANGER else None}
 
     for answer in (
-        handlers.post(path, offer(photograph()), **own),
-        handlers.get(path, **own),
-        handlers.get(f"{path}/{evidence['id']}", **own),
-        handlers.post(f"{path}/{evidence['id']}/receipt", {}, **own),
+        handlers.call("POST", path, offer(photograph()), **own),
+        handlers.call("GET", path, **own),
+        handlers.call("GET", f"{path}/{evidence['id']}", **own),
+        handlers.call("POST", f"{path}/{evidence['id']}/receipt", {}, **own),
     ):
         assert (answer.status, answer.code) == (404, "claim-not-found")
 
@@ -357,14 +353,14 @@ def test_evidence_of_another_claim_is_not_found(handlers, path):
 
     for id in (evidence["id"], "evd_x", evidence["id"].rpartition("_")[0] + "_7"):
         for answer in (
-            handlers.get(f"{other}/{id}"),
-            handlers.post(f"{other}/{id}/receipt", {}, clock=LOSS_CLOCK),
+            handlers.call("GET", f"{other}/{id}"),
+            handlers.call("POST", f"{other}/{id}/receipt", {}, clock=LOSS_CLOCK),
         ):
             assert (answer.status, answer.code) == (404, "evidence-not-found")
 
 
 def test_a_call_without_its_scope_is_refused(handlers, path):
     reader = APPROVER
-    answer = handlers.post(path, offer(photograph()), caller=reader, clock=LOSS_CLOCK)
+    answer = handlers.call("POST", path, offer(photograph()), by=reader, clock=LOSS_CLOCK)
 
     assert answer.code == "missing-scope"

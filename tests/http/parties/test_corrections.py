@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from tests.support import loopback
-from tests.support.calls import CLAIM, EMAIL, NAME, QUOTE, STRANGER, Answer, Handlers, Json, staff
+from tests.support.calls import CLAIM, EMAIL, NAME, QUOTE, STRANGER, Answer, Json, staff
 from tests.support.documents import words
 from tests.support.personal_data import found_in
+from tests.support.platform import Platform
 from tests.support.streams import assert_chains_hold, streams
 
 WHEN, MOVED_ON = "2027-03-05T09:00:00Z", "2027-02-01"
@@ -33,17 +34,17 @@ MOVE: Json = {"address": NEW, "effective_on": MOVED_ON, "reason": "She moved hou
 
 
 @pytest.fixture
-def motor(handlers: Handlers) -> Json:
+def motor(handlers: Platform) -> Json:
     return handlers.issued(policyholder=QUOTE["policyholder"] | {"address": OLD})
 
 
 @pytest.fixture
-def home(handlers: Handlers, motor: Json) -> Json:
+def home(handlers: Platform, motor: Json) -> Json:
     """A second policy of the same customer."""
     body = {key: value for key, value in (QUOTE | HOME).items() if key != "policyholder"}
-    quote = ok(handlers.post("/v1/quotes", body | {"party_id": motor["party_id"]}))
-    ok(handlers.post(f"/v1/quotes/{quote['id']}/acceptance", {}))
-    return ok(handlers.post("/v1/policies", {"quote_id": quote["id"]}))
+    quote = ok(handlers.call("POST", "/v1/quotes", body | {"party_id": motor["party_id"]}))
+    ok(handlers.call("POST", f"/v1/quotes/{quote['id']}/acceptance", {}))
+    return ok(handlers.call("POST", "/v1/policies", {"quote_id": quote["id"]}))
 
 
 @pytest.fixture
@@ -58,18 +59,18 @@ def ok(answer: Answer) -> Json:
     return made
 
 
-def correct(handlers: Handlers, path: str, body: Json, **options: Any) -> Answer:
-    options = {"caller": CLERK, "clock": WHEN} | options
-    return handlers.post(f"{path}/corrections", body, **options)
+def correct(handlers: Platform, path: str, body: Json, **options: Any) -> Answer:
+    options = {"by": CLERK, "clock": WHEN} | options
+    return handlers.call("POST", f"{path}/corrections", body, **options)
 
 
-def read(handlers: Handlers, policy: Json, **query: str) -> Json:
-    return ok(handlers.get(f"/v1/policies/{policy['id']}", clock=WHEN, query=query))
+def read(handlers: Platform, policy: Json, **query: str) -> Json:
+    return ok(handlers.call("GET", f"/v1/policies/{policy['id']}", clock=WHEN, query=query))
 
 
 def test_a_move_is_previewed_and_made_on_every_policy(handlers, motor, home, path):
     preview = ok(
-        handlers.post(f"{path}/corrections/preview", MOVE, caller=CLERK, key=None, clock=WHEN)
+        handlers.call("POST", f"{path}/corrections/preview", MOVE, by=CLERK, key=None, clock=WHEN)
     )
     assert (preview["stored"], preview["revision"]) == (False, 1)
     assert read(handlers, home)["revision"] == 1
@@ -104,9 +105,9 @@ def test_a_move_is_previewed_and_made_on_every_policy(handlers, motor, home, pat
     assert_chains_hold(handlers.backend)
 
 
-def assert_sent_to(handlers: Handlers, policy: Json, kind: str, street: str) -> None:
+def assert_sent_to(handlers: Platform, policy: Json, kind: str, street: str) -> None:
     path = f"/v1/policies/{policy['id']}/documents"
-    document = ok(handlers.post(path, {"kind": kind}, clock=WHEN))
+    document = ok(handlers.call("POST", path, {"kind": kind}, clock=WHEN))
     said = words(loopback.get(document["link"]["url"]).content)
     assert street in said
     assert "High Street" not in said
@@ -117,7 +118,7 @@ def test_the_history_stays_and_what_was_known_is_answered_as_then(handlers, moto
 
     ok(correct(handlers, path, MOVE | {"name": "Ada Kingfisher"}))
 
-    party = ok(handlers.get(path, clock=WHEN))
+    party = ok(handlers.call("GET", path, clock=WHEN))
     assert [dated["name"] for dated in party["names"]] == [NAME, "Ada Kingfisher"]
     assert [dated["address"] for dated in party["addresses"]] == [OLD, NEW]
     assert party["addresses"][-1]["since"] == "2027-02-01T00:00:00Z"
@@ -140,7 +141,7 @@ def test_a_repeated_correction_is_made_once_and_answered_as_at_first(handlers, p
     assert again.replayed
     assert again.text == first.text
     assert other.code == "key-reused"
-    assert ok(handlers.get(path, clock=WHEN))["revision"] == 2
+    assert ok(handlers.call("GET", path, clock=WHEN))["revision"] == 2
 
 
 def test_a_policy_that_cannot_take_it_is_named_and_nothing_is_corrected(
@@ -154,33 +155,33 @@ def test_a_policy_that_cannot_take_it_is_named_and_nothing_is_corrected(
     [obstacle] = refused.body["obstacles"]
     assert (obstacle["code"], obstacle["about"]) == ("risk_not_accepted", home["id"])
     assert read(handlers, motor)["revision"] == read(handlers, home)["revision"] == 1
-    assert correct(handlers, path, flooded, caller=UNDERWRITER).status == 200
+    assert correct(handlers, path, flooded, by=UNDERWRITER).status == 200
 
 
 def test_a_listed_name_waits_for_a_person(handlers, motor, path):
     refused = correct(handlers, path, {"name": LISTED, "reason": "Misspelt."})
 
     assert refused.code == "screening-open"
-    assert ok(handlers.get(path, clock=WHEN))["name"] == NAME
+    assert ok(handlers.call("GET", path, clock=WHEN))["name"] == NAME
     officer = staff("staff-ursula", "underwriter", "quotes:underwrite")
-    [case] = ok(handlers.get("/v1/screenings", caller=officer, clock=WHEN))["items"]
+    [case] = ok(handlers.call("GET", "/v1/screenings", by=officer, clock=WHEN))["items"]
     decision = f"/v1/screenings/{case['id']}/decision"
     body = {"decision": "clear", "reason": "Another person."}
-    ok(handlers.post(decision, body, caller=officer, clock=WHEN))
+    ok(handlers.call("POST", decision, body, by=officer, clock=WHEN))
     ok(correct(handlers, path, {"name": LISTED, "reason": "Misspelt."}))
     assert read(handlers, motor)["policyholder"]["name"] == LISTED
 
 
 def test_the_payee_of_a_claim_does_not_change_with_the_customer_s_account(handlers, motor, path):
-    claim = ok(handlers.post("/v1/claims", CLAIM | {"policy_id": motor["id"]}, clock=WHEN))
-    before = ok(handlers.post(f"/v1/claims/{claim['id']}/settlement", {}, clock=WHEN))
+    claim = ok(handlers.call("POST", "/v1/claims", CLAIM | {"policy_id": motor["id"]}, clock=WHEN))
+    before = ok(handlers.call("POST", f"/v1/claims/{claim['id']}/settlement", {}, clock=WHEN))
     account = {"holder": NAME, "iban": "DE89370400440532013000"}
 
     made = ok(correct(handlers, path, {"account": account, "reason": "Another bank."}))
 
     assert made["changes"] == [{"field": "account", "after": f"{NAME}, 3000"}]
     assert made["policies"] == []
-    assert ok(handlers.get(f"/v1/claims/{claim['id']}", clock=WHEN)) == before
+    assert ok(handlers.call("GET", f"/v1/claims/{claim['id']}", clock=WHEN)) == before
 
 
 def test_a_correction_is_sealed_and_no_other_partner_s(handlers, path):
@@ -194,12 +195,12 @@ def test_a_correction_is_sealed_and_no_other_partner_s(handlers, path):
     for word in ("Ember Passage", "kingfisher", "EF3 3CC", "moved house", EMAIL):
         assert word not in facts
     assert not found_in([event.facts for event in events])
-    stranger = correct(handlers, path, MOVE, caller=STRANGER)
+    stranger = correct(handlers, path, MOVE, by=STRANGER)
     assert (stranger.status, stranger.code) == (404, "party-not-found")
 
 
 def test_what_was_read_before_somebody_else_corrected_it_is_refused(handlers, path):
-    tag = handlers.get(path, clock=WHEN).headers["ETag"]
+    tag = handlers.call("GET", path, clock=WHEN).headers["ETag"]
     ok(correct(handlers, path, {"email": "ada@kingfisher.example", "reason": "Told so."}))
 
     stale = correct(handlers, path, MOVE, headers={"If-Match": tag})
@@ -209,8 +210,8 @@ def test_what_was_read_before_somebody_else_corrected_it_is_refused(handlers, pa
 
 def test_a_preview_refuses_what_the_correction_would(handlers, path, monkeypatch):
     def refusals(body: Json) -> set[tuple[int, str]]:
-        preview = handlers.post(
-            f"{path}/corrections/preview", body, caller=CLERK, key=None, clock=WHEN
+        preview = handlers.call(
+            "POST", f"{path}/corrections/preview", body, by=CLERK, key=None, clock=WHEN
         )
         made = correct(handlers, path, body)
         return {(answer.status, answer.code) for answer in (preview, made)}

@@ -9,32 +9,24 @@ from insurance.domain.core.identity import party_id_for
 
 from tests.support import loopback
 from tests.support.backend import Backend
-from tests.support.calls import (
-    LOSS_CLOCK,
-    NAME,
-    NARRATIVE,
-    PRIVACY,
-    QUOTE,
-    Answer,
-    Handlers,
-    Json,
-)
+from tests.support.calls import LOSS_CLOCK, NAME, NARRATIVE, PRIVACY, QUOTE, Answer, Json
 from tests.support.documents import pdf, words
 from tests.support.personal_data import KIM, open_words
+from tests.support.platform import Platform
 from tests.support.streams import assert_chains_hold, streams
 
 PROOF = {"request": 1, "proof": "identity_document", "reference": "passport …4711"}
 ASKED_AT = "2027-01-02T09:00:00Z"
 
 
-def export(handlers: Handlers, party_id: str, clock: str = LOSS_CLOCK, key: str = "k") -> Answer:
+def export(handlers: Platform, party_id: str, clock: str = LOSS_CLOCK, key: str = "k") -> Answer:
     path = f"/v1/parties/{party_id}/data-exports"
-    return handlers.post(path, PROOF, caller=PRIVACY, clock=clock, key=key)
+    return handlers.call("POST", path, PROOF, by=PRIVACY, clock=clock, key=key)
 
 
-def ask(handlers: Handlers, party_id: str, kind: str = "access") -> None:
+def ask(handlers: Platform, party_id: str, kind: str = "access") -> None:
     path = f"/v1/parties/{party_id}/data-requests"
-    asked = handlers.post(path, {"kind": kind, "requested_at": ASKED_AT}, clock=LOSS_CLOCK)
+    asked = handlers.call("POST", path, {"kind": kind, "requested_at": ASKED_AT}, clock=LOSS_CLOCK)
     assert asked.status == 201, asked.text
 
 
@@ -53,12 +45,14 @@ def file_of(made: Answer) -> Json:
     return found
 
 
-def test_an_export_has_the_party_their_policy_and_their_claim(handlers: Handlers):
+def test_an_export_has_the_party_their_policy_and_their_claim(handlers: Platform):
     claim = handlers.paid()
     party_id = claim["policy_id"].replace("pol_", "pty_")
 
     ask(handlers, party_id)
-    policy = handlers.post(f"/v1/policies/{claim['policy_id']}/documents", {"kind": "schedule"})
+    policy = handlers.call(
+        "POST", f"/v1/policies/{claim['policy_id']}/documents", {"kind": "schedule"}
+    )
 
     found = file_of(export(handlers, party_id))
 
@@ -70,7 +64,7 @@ def test_an_export_has_the_party_their_policy_and_their_claim(handlers: Handlers
     assert NARRATIVE in json.dumps(contract["claims"], ensure_ascii=False)
 
 
-def test_the_same_data_come_as_an_accessible_document(handlers: Handlers):
+def test_the_same_data_come_as_an_accessible_document(handlers: Platform):
     claim = handlers.paid()
     party_id = claim["policy_id"].replace("pol_", "pty_")
     ask(handlers, party_id)
@@ -86,7 +80,7 @@ def test_the_same_data_come_as_an_accessible_document(handlers: Handlers):
     assert NARRATIVE.split(" while ")[0] in text
 
 
-def test_letters_that_the_typeface_lacks_keep_nobody_from_their_data(handlers: Handlers):
+def test_letters_that_the_typeface_lacks_keep_nobody_from_their_data(handlers: Platform):
     holder = QUOTE["policyholder"] | {"name": "Ada 山田"}
     party_id = handlers.issued(policyholder=holder)["party_id"]
     ask(handlers, party_id)
@@ -98,7 +92,7 @@ def test_letters_that_the_typeface_lacks_keep_nobody_from_their_data(handlers: H
 
 
 def test_an_export_is_recorded_with_the_proof_and_answers_the_request(
-    handlers: Handlers, backend: Backend
+    handlers: Platform, backend: Backend
 ):
     party_id = handlers.issued()["party_id"]
     ask(handlers, party_id)
@@ -109,7 +103,7 @@ def test_an_export_is_recorded_with_the_proof_and_answers_the_request(
     assert (made.body["number"], made.body["request"]) == (1, 1)
     assert (made.body["due_at"], made.body["late"]) == ("2027-02-03T00:00:00Z", False)
     assert (replay.replayed, replay.text) == (True, made.text)
-    party = handlers.get(f"/v1/parties/{party_id}").body
+    party = handlers.call("GET", f"/v1/parties/{party_id}").body
     assert [each["outcome"] for each in party["data_requests"]] == ["done"]
     _asked, event = streams(backend)[party_id]
     assert event.type == "party.data_exported"
@@ -119,7 +113,7 @@ def test_an_export_is_recorded_with_the_proof_and_answers_the_request(
     assert_chains_hold(backend)
 
 
-def test_an_export_that_comes_after_its_time_says_so(handlers: Handlers):
+def test_an_export_that_comes_after_its_time_says_so(handlers: Platform):
     party_id = handlers.issued()["party_id"]
     ask(handlers, party_id)
 
@@ -128,7 +122,7 @@ def test_an_export_that_comes_after_its_time_says_so(handlers: Handlers):
     assert made.body["late"] is True
 
 
-def test_links_that_expired_are_made_anew_for_the_same_request(handlers: Handlers):
+def test_links_that_expired_are_made_anew_for_the_same_request(handlers: Platform):
     party_id = handlers.issued()["party_id"]
     ask(handlers, party_id)
 
@@ -138,7 +132,7 @@ def test_links_that_expired_are_made_anew_for_the_same_request(handlers: Handler
     assert (again.status, again.body["number"], again.body["request"]) == (201, 2, 1)
 
 
-def test_without_a_request_for_access_nothing_is_exported(handlers: Handlers):
+def test_without_a_request_for_access_nothing_is_exported(handlers: Platform):
     party_id = handlers.issued()["party_id"]
     path = f"/v1/parties/{party_id}/data-exports"
 
@@ -148,31 +142,31 @@ def test_without_a_request_for_access_nothing_is_exported(handlers: Handlers):
 
     for refused in (unasked, objected):
         assert refused.body["errors"][0]["pointer"] == "/request"
-    assert handlers.post(path, PROOF).status == 403
-    assert handlers.post(path, PROOF, caller=KIM).status == 403
+    assert handlers.call("POST", path, PROOF).status == 403
+    assert handlers.call("POST", path, PROOF, by=KIM).status == 403
 
 
-def test_a_request_that_was_refused_is_not_answered_by_an_export(handlers: Handlers):
+def test_a_request_that_was_refused_is_not_answered_by_an_export(handlers: Platform):
     party_id = handlers.issued()["party_id"]
     ask(handlers, party_id)
     path = f"/v1/parties/{party_id}/data-request-answers"
     answer = {"request": 1, "outcome": "refused", "reason": "Asked for last week."}
-    handlers.post(path, answer, caller=PRIVACY, clock=LOSS_CLOCK)
+    handlers.call("POST", path, answer, by=PRIVACY, clock=LOSS_CLOCK)
 
     assert export(handlers, party_id).code == "wrong-state"
 
 
-def test_a_party_that_was_erased_has_nothing_to_export(handlers: Handlers):
+def test_a_party_that_was_erased_has_nothing_to_export(handlers: Platform):
     party_id = party_id_for(handlers.quoted()["id"])
     path = f"/v1/parties/{party_id}"
     ask(handlers, party_id)
-    erased = handlers.post(f"{path}/erasure", {"reason": "requested"}, caller=PRIVACY)
+    erased = handlers.call("POST", f"{path}/erasure", {"reason": "requested"}, by=PRIVACY)
     assert erased.status == 200, erased.text
 
     assert export(handlers, party_id).code == "already-erased"
 
 
-def test_a_record_holds_so_many_exports(handlers: Handlers, monkeypatch: pytest.MonkeyPatch):
+def test_a_record_holds_so_many_exports(handlers: Platform, monkeypatch: pytest.MonkeyPatch):
     party_id = handlers.issued()["party_id"]
     ask(handlers, party_id)
     assert export(handlers, party_id).status == 201

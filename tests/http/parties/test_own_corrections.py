@@ -4,17 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.calls import (
-    NAME,
-    PERSON,
-    QUOTE,
-    STRANGER,
-    Answer,
-    Handlers,
-    Json,
-    policyholder,
-    staff,
-)
+from tests.support.calls import NAME, PERSON, QUOTE, STRANGER, Answer, Json, policyholder, staff
+from tests.support.platform import Platform
 from tests.support.streams import assert_chains_hold
 
 WHEN = "2027-03-05T09:00:00Z"
@@ -42,14 +33,14 @@ LIFE: Json = {
 }
 
 
-def insured(handlers: Handlers, product: str, answers: Json) -> Json:
+def insured(handlers: Platform, product: str, answers: Json) -> Json:
     ada = QUOTE["policyholder"] | {"address": OLD, "date_of_birth": "1991-03-14"}
     wanted: Json = {"start": "2026-12-15", "covers": [], "policyholder": ada}
     return handlers.issued(product=product, answers=answers, **wanted)
 
 
 @pytest.fixture
-def home(handlers: Handlers) -> Json:
+def home(handlers: Platform) -> Json:
     return insured(handlers, "home_contents", CONTENTS)
 
 
@@ -59,13 +50,15 @@ def ok(answer: Answer) -> Json:
     return made
 
 
-def ask(handlers: Handlers, policy: Json, body: Json, step: str = "", **options: Any) -> Answer:
+def ask(handlers: Platform, policy: Json, body: Json, step: str = "", **options: Any) -> Answer:
     """The holder of a policy asks for a correction of their own party."""
-    options = {"caller": policyholder(policy["id"]), "clock": WHEN} | options
-    return handlers.post(f"/v1/me/parties/{policy['party_id']}/corrections{step}", body, **options)
+    options = {"by": policyholder(policy["id"]), "clock": WHEN} | options
+    return handlers.call(
+        "POST", f"/v1/me/parties/{policy['party_id']}/corrections{step}", body, **options
+    )
 
 
-def obstacles(handlers: Handlers, policy: Json, body: Json) -> list[tuple[str, str]]:
+def obstacles(handlers: Platform, policy: Json, body: Json) -> list[tuple[str, str]]:
     """Why it is refused, in the preview as in the correction."""
     previewed = ask(handlers, policy, body, "/preview", key=None)
     refused = ask(handlers, policy, body)
@@ -74,13 +67,13 @@ def obstacles(handlers: Handlers, policy: Json, body: Json) -> list[tuple[str, s
     return [(one["code"], one["about"]) for one in refused.body["obstacles"]]
 
 
-def name_of(handlers: Handlers, policy: Json) -> str:
-    read = ok(handlers.get(f"/v1/policies/{policy['id']}", clock=WHEN))
+def name_of(handlers: Platform, policy: Json) -> str:
+    read = ok(handlers.call("GET", f"/v1/policies/{policy['id']}", clock=WHEN))
     name: str = read["policyholder"]["name"]
     return name
 
 
-def test_a_move_is_previewed_with_its_price_and_made_once(handlers: Handlers, home: Json):
+def test_a_move_is_previewed_with_its_price_and_made_once(handlers: Platform, home: Json):
     preview = ok(ask(handlers, home, MOVE, "/preview", key=None))
     assert (preview["stored"], preview["revision"]) == (False, 0)
 
@@ -92,36 +85,36 @@ def test_a_move_is_previewed_with_its_price_and_made_once(handlers: Handlers, ho
     assert (made["stored"], made["revision"]) == (True, 1)
     assert made["policies"] == preview["policies"]
     assert made["policies"][0]["difference"]["amount"] > 0
-    after = ok(handlers.get(f"/v1/policies/{home['id']}", clock=WHEN))
+    after = ok(handlers.call("GET", f"/v1/policies/{home['id']}", clock=WHEN))
     assert after["policyholder"]["address"] == NEW
     assert after["charged"] == made["policies"][0]["charged_after"]
     assert_chains_hold(handlers.backend)
 
 
-def test_it_says_who_corrected_it(handlers: Handlers, home: Json):
+def test_it_says_who_corrected_it(handlers: Platform, home: Json):
     account = {"holder": NAME, "iban": "DE89370400440532013000"}
     right = {"email": "ada@kingfisher.example", "phone": "+441632960001", "language": "en-GB"}
 
     ok(ask(handlers, home, right | {"account": account, "reason": "All of it is new."}))
 
-    party = ok(handlers.get(f"/v1/parties/{home['party_id']}", clock=WHEN))
+    party = ok(handlers.call("GET", f"/v1/parties/{home['party_id']}", clock=WHEN))
     assert party["last_correction"]["corrected_by"] == PERSON
     assert party["last_correction"]["fields"] == ["email", "phone", "account", "language"]
 
 
 def test_nobody_corrects_another_person_or_customer_of_another_partner(
-    handlers: Handlers, home: Json
+    handlers: Platform, home: Json
 ):
     other = insured(handlers, "home_contents", CONTENTS)
 
     for caller in (policyholder(other["id"]), policyholder(home["id"], partner="meadow")):
-        refused = ask(handlers, home, MOVE, caller=caller)
+        refused = ask(handlers, home, MOVE, by=caller)
         assert (refused.status, refused.code) == (404, "party-not-found")
     for caller in (CLERK, STRANGER | {"scopes": "parties:write"}):
-        assert ask(handlers, home, MOVE, caller=caller).code == "no-authority"
+        assert ask(handlers, home, MOVE, by=caller).code == "no-authority"
     staffs = f"/v1/parties/{home['party_id']}/corrections"
-    assert handlers.post(staffs, MOVE, caller=policyholder(home["id"])).code == "no-authority"
-    assert ok(handlers.get(f"/v1/parties/{home['party_id']}", clock=WHEN))["revision"] == 0
+    assert handlers.call("POST", staffs, MOVE, by=policyholder(home["id"])).code == "no-authority"
+    assert ok(handlers.call("GET", f"/v1/parties/{home['party_id']}", clock=WHEN))["revision"] == 0
 
 
 @pytest.mark.parametrize(
@@ -140,7 +133,7 @@ def test_what_we_must_confirm_is_no_field_of_theirs(handlers, home, field, value
     assert [error["pointer"] for error in refused.body["errors"]] == [f"/{field}"]
 
 
-def test_where_a_product_asks_for_evidence_somebody_must_see_it(handlers: Handlers, home: Json):
+def test_where_a_product_asks_for_evidence_somebody_must_see_it(handlers: Platform, home: Json):
     life = insured(handlers, "life_and_illness", LIFE)
 
     assert obstacles(handlers, life, MARRIED) == [("evidence_to_be_seen", life["id"])]
@@ -150,40 +143,40 @@ def test_where_a_product_asks_for_evidence_somebody_must_see_it(handlers: Handle
     ok(ask(handlers, home, MARRIED))  # nor does a household's product
     path = f"/v1/parties/{life['party_id']}/corrections"
     proven = MARRIED | {"evidence": "REGISTER-77"}
-    ok(handlers.post(path, proven, caller=CLERK, clock=WHEN))
+    ok(handlers.call("POST", path, proven, by=CLERK, clock=WHEN))
     assert name_of(handlers, life) == "Ada Kingfisher"
 
 
-def test_a_risk_that_needs_a_person_is_refused_and_says_so(handlers: Handlers, home: Json):
+def test_a_risk_that_needs_a_person_is_refused_and_says_so(handlers: Platform, home: Json):
     flooded = MOVE | {"address": NEW | {"postcode": "CD2 2BB"}}
 
     assert obstacles(handlers, home, flooded) == [("risk_not_accepted", home["id"])]
 
 
-def test_a_listed_name_waits_for_a_person(handlers: Handlers, home: Json):
+def test_a_listed_name_waits_for_a_person(handlers: Platform, home: Json):
     listed = {"name": LISTED, "reason": "I married."}
 
     assert ask(handlers, home, listed).code == "screening-open"
 
     officer = staff("staff-ursula", "underwriter", "quotes:underwrite")
-    [case] = ok(handlers.get("/v1/screenings", caller=officer, clock=WHEN))["items"]
+    [case] = ok(handlers.call("GET", "/v1/screenings", by=officer, clock=WHEN))["items"]
     decision: Json = {"decision": "clear", "reason": "Another person."}
     path = f"/v1/screenings/{case['id']}/decision"
-    ok(handlers.post(path, decision, caller=officer, clock=WHEN))
+    ok(handlers.call("POST", path, decision, by=officer, clock=WHEN))
     ok(ask(handlers, home, listed))
     assert name_of(handlers, home) == LISTED
 
 
 def test_where_customers_were_merged_nobody_corrects_a_policy_that_they_do_not_see(
-    handlers: Handlers, home: Json
+    handlers: Platform, home: Json
 ):
     other = insured(handlers, "home_contents", CONTENTS)
     merge = f"/v1/parties/{other['party_id']}/merges"
-    ok(handlers.post(merge, {"party_id": home["party_id"]}, clock=WHEN))
+    ok(handlers.call("POST", merge, {"party_id": home["party_id"]}, clock=WHEN))
     body = {"email": "ada@kingfisher.example", "reason": "It is new."}
 
     refused = obstacles(handlers, home, body)
 
     assert refused == [("merged_customers", home["party_id"])]
     assert other["id"] not in str(ask(handlers, home, body).body)
-    ok(ask(handlers, home, body, caller=policyholder(home["id"], other["id"])))
+    ok(ask(handlers, home, body, by=policyholder(home["id"], other["id"])))

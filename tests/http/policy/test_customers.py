@@ -14,12 +14,12 @@ from tests.support.calls import (
     QUOTE,
     STRANGER,
     Answer,
-    Handlers,
     Json,
     policyholder,
     staff,
 )
 from tests.support.personal_data import found_in
+from tests.support.platform import Platform
 from tests.support.streams import assert_chains_hold, streams
 
 KEEPER = staff("staff-carla", "call_centre", "parties:read coverwright/parties:write")
@@ -44,32 +44,32 @@ def made(answer: Answer) -> Json:
     return body
 
 
-def registered(handlers: Handlers, **changes: Any) -> Json:
-    return made(handlers.post("/v1/parties", PARTY | changes))
+def registered(handlers: Platform, **changes: Any) -> Json:
+    return made(handlers.call("POST", "/v1/parties", PARTY | changes))
 
 
-def insured(handlers: Handlers, **named: Any) -> Json:
+def insured(handlers: Platform, **named: Any) -> Json:
     """A policy of the party that the quote names."""
-    quote = made(handlers.post("/v1/quotes", RISK | named))
-    made(handlers.post(f"/v1/quotes/{quote['id']}/acceptance", {}))
-    return made(handlers.post("/v1/policies", {"quote_id": quote["id"]}))
+    quote = made(handlers.call("POST", "/v1/quotes", RISK | named))
+    made(handlers.call("POST", f"/v1/quotes/{quote['id']}/acceptance", {}))
+    return made(handlers.call("POST", "/v1/policies", {"quote_id": quote["id"]}))
 
 
-def read(handlers: Handlers, party_id: str, **options: Any) -> Json:
-    return made(handlers.get(f"/v1/parties/{party_id}", **options))
+def read(handlers: Platform, party_id: str, **options: Any) -> Json:
+    return made(handlers.call("GET", f"/v1/parties/{party_id}", **options))
 
 
-def step(handlers: Handlers, party_id: str, route: str, body: Json, **options: Any) -> Answer:
-    return handlers.post(f"/v1/parties/{party_id}/{route}", body, **options)
+def step(handlers: Platform, party_id: str, route: str, body: Json, **options: Any) -> Answer:
+    return handlers.call("POST", f"/v1/parties/{party_id}/{route}", body, **options)
 
 
-def merged(handlers: Handlers, into: str, other: str) -> Json:
+def merged(handlers: Platform, into: str, other: str) -> Json:
     return made(step(handlers, into, "merges", {"party_id": other}))
 
 
-def erased(handlers: Handlers, party_id: str) -> Json:
+def erased(handlers: Platform, party_id: str) -> Json:
     reason = {"reason": "requested"}
-    return made(step(handlers, party_id, "erasure", reason, caller=PRIVACY, clock=NOT_KEPT_AT))
+    return made(step(handlers, party_id, "erasure", reason, by=PRIVACY, clock=NOT_KEPT_AT))
 
 
 def contracts(party: Json) -> set[str]:
@@ -85,7 +85,7 @@ def keys_left(backend: Backend) -> list[str]:
     ]
 
 
-def test_a_registered_customer_has_every_policy_that_names_them(handlers: Handlers):
+def test_a_registered_customer_has_every_policy_that_names_them(handlers: Platform):
     party = registered(handlers)
 
     first, second = (insured(handlers, party_id=party["id"]) for _ in range(2))
@@ -98,7 +98,7 @@ def test_a_registered_customer_has_every_policy_that_names_them(handlers: Handle
     assert customer["accounts"][0]["ending"] == "5555"
 
 
-def test_a_reference_of_the_partner_names_the_same_party_each_time(handlers: Handlers):
+def test_a_reference_of_the_partner_names_the_same_party_each_time(handlers: Platform):
     known = {"policyholder": QUOTE["policyholder"] | {"reference": "C-4711"}}
     bare = {"policyholder": {"reference": "C-4711"}}
 
@@ -106,33 +106,33 @@ def test_a_reference_of_the_partner_names_the_same_party_each_time(handlers: Han
 
     assert first["party_id"] == second["party_id"]
     assert second["policyholder"]["email"] == EMAIL
-    theirs = made(handlers.post("/v1/quotes", RISK | known, caller=STRANGER))
+    theirs = made(handlers.call("POST", "/v1/quotes", RISK | known, by=STRANGER))
     assert theirs["party_id"] != first["party_id"]
 
 
-def test_a_reference_stands_in_no_table_in_clear(handlers: Handlers, backend: Backend):
+def test_a_reference_stands_in_no_table_in_clear(handlers: Platform, backend: Backend):
     insured(handlers, policyholder=QUOTE["policyholder"] | {"reference": "CUSTOMER-OF-OURS-4711"})
 
     assert "4711" not in str(backend.everything())
 
 
-def test_an_unknown_reference_needs_the_policyholders_details(handlers: Handlers):
-    answer = handlers.post("/v1/quotes", RISK | {"policyholder": {"reference": "C-0"}})
+def test_an_unknown_reference_needs_the_policyholders_details(handlers: Platform):
+    answer = handlers.call("POST", "/v1/quotes", RISK | {"policyholder": {"reference": "C-0"}})
 
     assert answer.code == "party-not-found"
 
 
-def test_a_second_party_of_one_reference_is_refused(handlers: Handlers):
+def test_a_second_party_of_one_reference_is_refused(handlers: Platform):
     first = registered(handlers, reference="C-4711")
 
-    answer = handlers.post("/v1/parties", PARTY | {"reference": "C-4711"})
+    answer = handlers.call("POST", "/v1/parties", PARTY | {"reference": "C-4711"})
 
     assert answer.code == "reference-taken"
     assert first["id"] in answer.body["detail"]
 
 
 def test_a_party_that_no_command_has_written_is_its_first_quotes_policyholder(
-    handlers: Handlers,
+    handlers: Platform,
 ):
     policy = handlers.issued()
     party = read(handlers, policy["party_id"])
@@ -145,11 +145,13 @@ def test_a_party_that_no_command_has_written_is_its_first_quotes_policyholder(
     assert contracts(party) == {policy["id"], second["id"]}
 
 
-def test_a_quote_that_states_other_details_than_are_stored_is_refused(handlers: Handlers):
+def test_a_quote_that_states_other_details_than_are_stored_is_refused(handlers: Platform):
     party = registered(handlers)
     stated = QUOTE["policyholder"] | {"email": "other@example.com"}
 
-    answer = handlers.post("/v1/quotes", RISK | {"party_id": party["id"], "policyholder": stated})
+    answer = handlers.call(
+        "POST", "/v1/quotes", RISK | {"party_id": party["id"], "policyholder": stated}
+    )
 
     assert answer.code == "party-differs"
     assert "email" in answer.body["detail"]
@@ -164,35 +166,35 @@ def test_a_quote_that_states_other_details_than_are_stored_is_refused(handlers: 
         {"party_id": "pty_test_0000000000000000", "policyholder": {"reference": "C-1"}},
     ],
 )
-def test_a_quote_names_one_party_in_one_way(handlers: Handlers, named: Json):
-    assert handlers.post("/v1/quotes", RISK | named).code == "invalid-fields"
+def test_a_quote_names_one_party_in_one_way(handlers: Platform, named: Json):
+    assert handlers.call("POST", "/v1/quotes", RISK | named).code == "invalid-fields"
 
 
-def test_another_partner_never_sees_the_party(handlers: Handlers):
+def test_another_partner_never_sees_the_party(handlers: Platform):
     party = registered(handlers)
     path = f"/v1/parties/{party['id']}"
 
-    assert handlers.get(path, caller=STRANGER).code == "party-not-found"
+    assert handlers.call("GET", path, by=STRANGER).code == "party-not-found"
     named = RISK | {"party_id": party["id"]}
-    assert handlers.post("/v1/quotes", named, caller=STRANGER).code == "party-not-found"
-    theirs = made(handlers.post("/v1/parties", PARTY, caller=STRANGER))
-    taken = step(handlers, theirs["id"], "merges", {"party_id": party["id"]}, caller=STRANGER)
+    assert handlers.call("POST", "/v1/quotes", named, by=STRANGER).code == "party-not-found"
+    theirs = made(handlers.call("POST", "/v1/parties", PARTY, by=STRANGER))
+    taken = step(handlers, theirs["id"], "merges", {"party_id": party["id"]}, by=STRANGER)
     assert taken.code == "party-not-found"
-    across = step(handlers, party["id"], "merges", {"party_id": theirs["id"]}, caller=KEEPER)
+    across = step(handlers, party["id"], "merges", {"party_id": theirs["id"]}, by=KEEPER)
     assert across.code == "wrong-state"
 
 
-def test_a_registration_is_answered_once(handlers: Handlers):
-    first = handlers.post("/v1/parties", PARTY, key="party-1")
-    again = handlers.post("/v1/parties", PARTY, key="party-1")
-    other = handlers.post("/v1/parties", PARTY | {"name": "Bea"}, key="party-1")
+def test_a_registration_is_answered_once(handlers: Platform):
+    first = handlers.call("POST", "/v1/parties", PARTY, key="party-1")
+    again = handlers.call("POST", "/v1/parties", PARTY, key="party-1")
+    other = handlers.call("POST", "/v1/parties", PARTY | {"name": "Bea"}, key="party-1")
 
     assert again.replayed
     assert again.body == first.body
     assert other.code == "key-reused"
 
 
-def test_consents_and_restrictions_are_recorded(handlers: Handlers):
+def test_consents_and_restrictions_are_recorded(handlers: Platform):
     id = registered(handlers)["id"]
     made(step(handlers, id, "consents", {"purpose": "email_marketing", "given": True}))
     made(step(handlers, id, "consents", {"purpose": "email_marketing", "given": False}))
@@ -201,7 +203,7 @@ def test_consents_and_restrictions_are_recorded(handlers: Handlers):
 
     assert [each["given"] for each in party["consents"]] == [True, False]
     assert party["restrictions"][0]["reason"] == "The data are disputed."
-    refused = handlers.post("/v1/quotes", RISK | {"party_id": id})
+    refused = handlers.call("POST", "/v1/quotes", RISK | {"party_id": id})
     assert refused.code == "processing-restricted"
     assert step(handlers, id, "restrictions", demand).code == "wrong-state"
     lifted = demand | {"in_force": False, "reason": "The data were right."}
@@ -212,7 +214,7 @@ def test_consents_and_restrictions_are_recorded(handlers: Handlers):
     insured(handlers, party_id=id)
 
 
-def test_a_party_demands_so_often(handlers: Handlers, monkeypatch: pytest.MonkeyPatch):
+def test_a_party_demands_so_often(handlers: Platform, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(record, "HISTORY_MAX", 1)
     id = registered(handlers)["id"]
     demand = {"kind": "restriction", "in_force": True, "reason": "The data are disputed."}
@@ -223,7 +225,7 @@ def test_a_party_demands_so_often(handlers: Handlers, monkeypatch: pytest.Monkey
     assert (refused.status, refused.code) == (409, "party-full")
 
 
-def test_a_merged_party_is_read_as_the_one_that_stands_for_it(handlers: Handlers):
+def test_a_merged_party_is_read_as_the_one_that_stands_for_it(handlers: Platform):
     first, second = handlers.issued(), handlers.issued()
 
     merged(handlers, first["party_id"], second["party_id"])
@@ -237,7 +239,7 @@ def test_a_merged_party_is_read_as_the_one_that_stands_for_it(handlers: Handlers
     assert third["party_id"] == first["party_id"]
 
 
-def test_a_merge_is_undone_and_both_are_as_before(handlers: Handlers, backend: Backend):
+def test_a_merge_is_undone_and_both_are_as_before(handlers: Platform, backend: Backend):
     first, second = handlers.issued(), handlers.issued()
     merged(handlers, first["party_id"], second["party_id"])
 
@@ -255,7 +257,7 @@ def test_a_merge_is_undone_and_both_are_as_before(handlers: Handlers, backend: B
     assert_chains_hold(backend)
 
 
-def test_merged_parties_do_not_merge_further(handlers: Handlers):
+def test_merged_parties_do_not_merge_further(handlers: Platform):
     first, second, third = (registered(handlers)["id"] for _ in range(3))
     merged(handlers, first, second)
 
@@ -264,9 +266,9 @@ def test_merged_parties_do_not_merge_further(handlers: Handlers):
         assert answer.code == "wrong-state", (into, other)
 
 
-def test_a_merge_of_a_stale_revision_is_refused(handlers: Handlers):
+def test_a_merge_of_a_stale_revision_is_refused(handlers: Platform):
     first, second = (registered(handlers) for _ in range(2))
-    held = {"If-Match": handlers.get(f"/v1/parties/{first['id']}").headers["ETag"]}
+    held = {"If-Match": handlers.call("GET", f"/v1/parties/{first['id']}").headers["ETag"]}
     made(step(handlers, first["id"], "consents", {"purpose": "post", "given": True}))
 
     answer = step(handlers, first["id"], "merges", {"party_id": second["id"]}, headers=held)
@@ -275,7 +277,7 @@ def test_a_merge_of_a_stale_revision_is_refused(handlers: Handlers):
 
 
 def test_erasing_a_customer_covers_the_parties_merged_into_them(
-    handlers: Handlers, backend: Backend
+    handlers: Platform, backend: Backend
 ):
     first, second = handlers.issued(), handlers.issued()
     third = insured(handlers, party_id=second["party_id"])
@@ -285,16 +287,18 @@ def test_erasing_a_customer_covers_the_parties_merged_into_them(
 
     assert answer["party_id"] == first["party_id"]
     for policy in (first, second, third):
-        assert not found_in(made(handlers.get(f"/v1/policies/{policy['id']}"))), policy["id"]
-        assert not found_in(made(handlers.get(f"/v1/quotes/{policy['quote_id']}")))
-        assert handlers.get(f"/v1/parties/{policy['party_id']}").code == "already-erased"
+        assert not found_in(made(handlers.call("GET", f"/v1/policies/{policy['id']}"))), policy[
+            "id"
+        ]
+        assert not found_in(made(handlers.call("GET", f"/v1/quotes/{policy['quote_id']}")))
+        assert handlers.call("GET", f"/v1/parties/{policy['party_id']}").code == "already-erased"
     assert keys_left(backend) == []
     assert_chains_hold(backend)
-    again = step(handlers, first["party_id"], "erasure", {"reason": "requested"}, caller=PRIVACY)
+    again = step(handlers, first["party_id"], "erasure", {"reason": "requested"}, by=PRIVACY)
     assert again.code == "already-erased"
 
 
-def test_an_erased_party_gets_no_new_contract(handlers: Handlers):
+def test_an_erased_party_gets_no_new_contract(handlers: Platform):
     party = registered(handlers, reference="C-4711")
     erased(handlers, party["id"])
 
@@ -302,16 +306,16 @@ def test_an_erased_party_gets_no_new_contract(handlers: Handlers):
         {"party_id": party["id"]},
         {"policyholder": QUOTE["policyholder"] | {"reference": "C-4711"}},
     ):
-        assert handlers.post("/v1/quotes", RISK | named).code == "already-erased"
+        assert handlers.call("POST", "/v1/quotes", RISK | named).code == "already-erased"
 
 
-def test_a_policyholder_sees_each_policy_of_their_party(handlers: Handlers):
+def test_a_policyholder_sees_each_policy_of_their_party(handlers: Platform):
     party = registered(handlers)
     policies = [insured(handlers, party_id=party["id"]) for _ in range(2)]
     me = policyholder(party["id"].replace("pty_", "pol_"))
 
     for policy in policies:
         path = f"/v1/policies/{policy['id']}"
-        assert handlers.get(path, caller=me).status == 200
-        assert handlers.get(path, caller=policyholder(policy["id"])).code == "policy-not-found"
-    assert handlers.get(f"/v1/policies/{policies[0]['id']}", caller=PARTNER).status == 200
+        assert handlers.call("GET", path, by=me).status == 200
+        assert handlers.call("GET", path, by=policyholder(policy["id"])).code == "policy-not-found"
+    assert handlers.call("GET", f"/v1/policies/{policies[0]['id']}", by=PARTNER).status == 200

@@ -10,9 +10,10 @@ from insurance.dynamodb.numbers import give_number
 from insurance.dynamodb.transaction import transact
 
 from tests.support import loopback
-from tests.support.calls import CLAIM, CLOCK, LOSS_CLOCK, Handlers
+from tests.support.calls import CLAIM, CLOCK, LOSS_CLOCK
 from tests.support.counter import product, renewed, selling
 from tests.support.documents import words
+from tests.support.platform import Platform
 from tests.support.streams import assert_chains_hold
 
 USUAL = NumberFormat(
@@ -26,7 +27,7 @@ USUAL = NumberFormat(
 FORM = r"^TEST-{}-[0-9A-HJKMNP-TV-Z]{{8}}-[0-9]{{2}}$"
 
 
-def take(handlers: Handlers, table: str, numbers: list[str]) -> None:
+def take(handlers: Platform, table: str, numbers: list[str]) -> None:
     """Give these numbers to other policies or claims."""
     backend = handlers.backend
     for place, number in enumerate(numbers):
@@ -48,24 +49,25 @@ def test_a_policy_is_issued_with_a_number_which_every_view_of_it_shows(handlers)
 
     assert re.match(FORM.format("POL-26"), number)
     assert CheckScheme.MOD_97_10.holds(number)
-    assert handlers.get(path).body["number"] == number
-    [issued] = handlers.get(f"{path}/events").body["items"]
+    assert handlers.call("GET", path).body["number"] == number
+    [issued] = handlers.call("GET", f"{path}/events").body["items"]
     assert issued["facts"]["number"]["text"] == number
-    cancelled = handlers.post(
+    cancelled = handlers.call(
+        "POST",
         f"{path}/cancellations/preview",
         {"effective_on": "2027-03-01", "by": "policyholder", "reason": "sold"},
         key=None,
         clock=CLOCK,
     )
     assert cancelled.body["policy_number"] == number
-    assert handlers.get(f"{path}/notices").body["policy_number"] == number
+    assert handlers.call("GET", f"{path}/notices").body["policy_number"] == number
 
 
 def test_a_document_has_the_number(handlers):
     policy = handlers.issued()
 
-    made = handlers.post(
-        f"/v1/policies/{policy['id']}/documents", {"kind": "schedule"}, clock=CLOCK
+    made = handlers.call(
+        "POST", f"/v1/policies/{policy['id']}/documents", {"kind": "schedule"}, clock=CLOCK
     ).body
 
     assert policy["number"] in words(loopback.get(made["link"]["url"]).content)
@@ -78,9 +80,9 @@ def test_a_claim_is_opened_with_a_number_which_every_view_of_it_shows(handlers):
     number = claim["number"]
 
     assert re.match(FORM.format("CLM-27"), number)
-    assert claim["policy_number"] == handlers.get(policy_path).body["number"]
-    assert handlers.get(f"/v1/claims/{claim['id']}").body["number"] == number
-    [line] = handlers.get(f"{policy_path}/claims").body["items"]
+    assert claim["policy_number"] == handlers.call("GET", policy_path).body["number"]
+    assert handlers.call("GET", f"/v1/claims/{claim['id']}").body["number"] == number
+    [line] = handlers.call("GET", f"{policy_path}/claims").body["items"]
     assert line["number"] == number
 
 
@@ -89,8 +91,12 @@ def test_when_a_policy_number_is_taken_the_next_one_is_given(handlers):
     first, second, *_ = candidates(quote)
     take(handlers, "policies", [first])
 
-    answer = handlers.post("/v1/policies", {"quote_id": quote["id"]}, key="clash", clock=CLOCK)
-    again = handlers.post("/v1/policies", {"quote_id": quote["id"]}, key="clash", clock=CLOCK)
+    answer = handlers.call(
+        "POST", "/v1/policies", {"quote_id": quote["id"]}, key="clash", clock=CLOCK
+    )
+    again = handlers.call(
+        "POST", "/v1/policies", {"quote_id": quote["id"]}, key="clash", clock=CLOCK
+    )
 
     assert answer.status == 201
     assert answer.body["number"] == second
@@ -104,27 +110,31 @@ def test_when_all_numbers_are_taken_nothing_is_issued_and_a_free_one_lets_it_be(
     numbers = candidates(quote)
     take(handlers, "policies", numbers)
 
-    refused = handlers.post("/v1/policies", {"quote_id": quote["id"]}, key="full", clock=CLOCK)
+    refused = handlers.call(
+        "POST", "/v1/policies", {"quote_id": quote["id"]}, key="full", clock=CLOCK
+    )
 
     assert len(numbers) == CANDIDATES
     assert (refused.status, refused.code) == (409, "number-taken")
-    assert handlers.get(f"/v1/quotes/{quote['id']}").body["status"] == "accepted"
+    assert handlers.call("GET", f"/v1/quotes/{quote['id']}").body["status"] == "accepted"
     key = {
         "id": {"S": "num_test_" + numbers[-1].replace("-", "").replace("L", "1").replace("O", "0")}
     }
     handlers.backend.dynamodb.delete_item(TableName=handlers.backend.table("policies"), Key=key)
-    issued = handlers.post("/v1/policies", {"quote_id": quote["id"]}, key="full", clock=CLOCK)
+    issued = handlers.call(
+        "POST", "/v1/policies", {"quote_id": quote["id"]}, key="full", clock=CLOCK
+    )
     assert issued.body["number"] == numbers[-1]
 
 
 def test_when_a_claim_number_is_taken_the_next_one_is_given(handlers):
     body = CLAIM | {"policy_id": handlers.issued()["id"]}
     empty = handlers.backend.state()
-    usual = handlers.post("/v1/claims", body, key="same", clock=LOSS_CLOCK).body
+    usual = handlers.call("POST", "/v1/claims", body, key="same", clock=LOSS_CLOCK).body
     handlers.backend.restore(empty)
     take(handlers, "claims", [usual["number"]])
 
-    other = handlers.post("/v1/claims", body, key="same", clock=LOSS_CLOCK)
+    other = handlers.call("POST", "/v1/claims", body, key="same", clock=LOSS_CLOCK)
 
     assert other.status == 201
     assert other.body["id"] == usual["id"]

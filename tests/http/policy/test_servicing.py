@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.calls import QUOTE, STRANGER, Handlers
+from tests.support.calls import QUOTE, STRANGER
+from tests.support.platform import Platform
 
 CLOCK = "2027-02-01T09:00:00Z"
 TEENAGER: dict[str, Any] = {
@@ -19,13 +20,13 @@ TEENAGER: dict[str, Any] = {
 
 
 @pytest.fixture
-def path(handlers: Handlers) -> str:
+def path(handlers: Platform) -> str:
     excess = {"voluntary_excess": {"amount": 25_000, "currency": "GBP"}}
     return f"/v1/policies/{handlers.issued(answers=QUOTE['answers'] | excess)['id']}"
 
 
 def test_a_change_shows_how_it_was_worked_out(handlers, path):
-    answer = handlers.post(f"{path}/endorsements", TEENAGER, clock=CLOCK)
+    answer = handlers.call("POST", f"{path}/endorsements", TEENAGER, clock=CLOCK)
 
     computation = answer.body["transaction"]["computation"]
     assert answer.status == 200
@@ -39,8 +40,8 @@ def test_a_change_shows_how_it_was_worked_out(handlers, path):
 
 
 def test_a_preview_is_the_command_without_its_effect(handlers, path):
-    asked = handlers.post(f"{path}/endorsements/preview", TEENAGER, key=None, clock=CLOCK)
-    made = handlers.post(f"{path}/endorsements", TEENAGER, clock=CLOCK)
+    asked = handlers.call("POST", f"{path}/endorsements/preview", TEENAGER, key=None, clock=CLOCK)
+    made = handlers.call("POST", f"{path}/endorsements", TEENAGER, clock=CLOCK)
 
     assert asked.body["stored"] is False
     assert made.body["stored"] is True
@@ -49,19 +50,20 @@ def test_a_preview_is_the_command_without_its_effect(handlers, path):
 
 
 def test_a_repeated_change_is_made_once_and_answered_as_at_first(handlers, path):
-    first = handlers.post(f"{path}/endorsements", TEENAGER, key="again", clock=CLOCK)
-    again = handlers.post(f"{path}/endorsements", TEENAGER, key="again", clock=CLOCK)
+    first = handlers.call("POST", f"{path}/endorsements", TEENAGER, key="again", clock=CLOCK)
+    again = handlers.call("POST", f"{path}/endorsements", TEENAGER, key="again", clock=CLOCK)
 
     assert again.replayed
     assert again.text == first.text
-    assert handlers.get(path, clock=CLOCK).body["revision"] == 2
+    assert handlers.call("GET", path, clock=CLOCK).body["revision"] == 2
 
 
 def test_a_change_of_a_version_that_is_gone_is_refused(handlers, path):
-    tag = handlers.get(path, clock=CLOCK).headers["ETag"]
-    handlers.post(f"{path}/endorsements", TEENAGER, clock=CLOCK)
+    tag = handlers.call("GET", path, clock=CLOCK).headers["ETag"]
+    handlers.call("POST", f"{path}/endorsements", TEENAGER, clock=CLOCK)
 
-    answer = handlers.post(
+    answer = handlers.call(
+        "POST",
         f"{path}/cancellations",
         {"effective_on": "2027-06-01"},
         headers={"If-Match": tag},
@@ -73,7 +75,7 @@ def test_a_change_of_a_version_that_is_gone_is_refused(handlers, path):
 
 def test_another_partners_policy_cannot_be_serviced(handlers, path):
     for step in ("endorsements", "cancellations", "reinstatements"):
-        answer = handlers.post(f"{path}/{step}", {}, caller=STRANGER, clock=CLOCK)
+        answer = handlers.call("POST", f"{path}/{step}", {}, by=STRANGER, clock=CLOCK)
 
         assert (answer.status, answer.code) == (404, "policy-not-found")
 
@@ -96,14 +98,15 @@ def test_another_partners_policy_cannot_be_serviced(handlers, path):
 )
 def test_what_cannot_be_done_is_refused_with_its_code(handlers, path, step, body, code):
     for route, key in ((f"{path}/{step}/preview", None), (f"{path}/{step}", "")):
-        answer = handlers.post(route, body, key=key, clock=CLOCK)
+        answer = handlers.call("POST", route, body, key=key, clock=CLOCK)
 
         assert answer.code == code, answer.text
 
 
 def test_a_policy_answers_as_at_and_as_known_at(handlers, path):
-    handlers.post(f"{path}/endorsements", TEENAGER, clock=CLOCK)
-    handlers.post(
+    handlers.call("POST", f"{path}/endorsements", TEENAGER, clock=CLOCK)
+    handlers.call(
+        "POST",
         f"{path}/endorsements",
         {"effective_on": "2027-03-01", "answers": {"annual_mileage": 20_000}},
         clock="2027-04-01T09:00:00Z",
@@ -111,7 +114,7 @@ def test_a_policy_answers_as_at_and_as_known_at(handlers, path):
 
     def net(as_at: str, known_at: str) -> int:
         query = {"as_at": as_at, "known_at": known_at}
-        amount: int = handlers.get(path, query=query).body["premium"]["net"]["amount"]
+        amount: int = handlers.call("GET", path, query=query).body["premium"]["net"]["amount"]
         return amount
 
     assert net("2027-03-15T00:00:00Z", "2027-03-15T00:00:00Z") == 12880
@@ -121,23 +124,25 @@ def test_a_policy_answers_as_at_and_as_known_at(handlers, path):
 
 
 def test_before_it_was_issued_a_policy_was_not_known(handlers, path):
-    answer = handlers.get(path, query={"known_at": "2020-01-01T00:00:00Z"})
+    answer = handlers.call("GET", path, query={"known_at": "2020-01-01T00:00:00Z"})
 
     assert (answer.status, answer.code) == (404, "policy-not-found")
 
 
 @pytest.mark.parametrize("sent", ["yesterday", "2027-01-01", "0001-01-01T00:00:00Z", "9" * 40])
 def test_a_time_that_is_none_is_refused(handlers, path, sent):
-    assert handlers.get(path, query={"as_at": sent}).code == "invalid-fields"
+    assert handlers.call("GET", path, query={"as_at": sent}).code == "invalid-fields"
 
 
 def test_transactions_are_listed_by_page(handlers, path):
     for mileage in (9_000, 10_000):
         body = {"answers": {"annual_mileage": mileage}}
-        handlers.post(f"{path}/endorsements", body, clock=CLOCK)
+        handlers.call("POST", f"{path}/endorsements", body, clock=CLOCK)
 
-    first = handlers.get(f"{path}/transactions", query={"limit": "2"}, clock=CLOCK).body
-    rest = handlers.get(f"{path}/transactions", query={"after": first["next"]}, clock=CLOCK).body
+    first = handlers.call("GET", f"{path}/transactions", query={"limit": "2"}, clock=CLOCK).body
+    rest = handlers.call(
+        "GET", f"{path}/transactions", query={"after": first["next"]}, clock=CLOCK
+    ).body
 
     kinds = [item["kind"] for item in (*first["items"], *rest["items"])]
     assert kinds == ["new_business", "endorsement", "endorsement"]
@@ -146,7 +151,8 @@ def test_transactions_are_listed_by_page(handlers, path):
 
 def test_a_claim_is_paid_by_the_terms_at_its_loss(handlers, path):
     policy_id = path.rpartition("/")[2]
-    handlers.post(
+    handlers.call(
+        "POST",
         f"{path}/endorsements",
         {
             "effective_on": "2027-03-01",
@@ -163,7 +169,9 @@ def test_a_claim_is_paid_by_the_terms_at_its_loss(handlers, path):
             "claimed": {"amount": 300_000, "currency": "GBP"},
             "facts": {"driver_age": 35, "fault": True},
         }
-        answer = handlers.post("/v1/coverage-checks", loss, key=None, clock="2027-05-01T09:00:00Z")
+        answer = handlers.call(
+            "POST", "/v1/coverage-checks", loss, key=None, clock="2027-05-01T09:00:00Z"
+        )
         amount: int = answer.body["payable"]["amount"]
         return amount
 
@@ -171,11 +179,11 @@ def test_a_claim_is_paid_by_the_terms_at_its_loss(handlers, path):
 
 
 def test_the_books_over_http_agree_and_are_exported(handlers, path):
-    handlers.post(f"{path}/billing/plan", {"plan": "monthly"}, clock=CLOCK)
-    handlers.post(f"{path}/endorsements", TEENAGER, clock=CLOCK)
+    handlers.call("POST", f"{path}/billing/plan", {"plan": "monthly"}, clock=CLOCK)
+    handlers.call("POST", f"{path}/endorsements", TEENAGER, clock=CLOCK)
 
-    books = handlers.get(f"{path}/ledger", query={"as_at": "2027-08-01T00:00:00Z"}).body
-    exported = handlers.get(f"{path}/ledger/beancount").body["text"]
+    books = handlers.call("GET", f"{path}/ledger", query={"as_at": "2027-08-01T00:00:00Z"}).body
+    exported = handlers.call("GET", f"{path}/ledger/beancount").body["text"]
 
     assert books["healthy"], books["checks"]
     assert books["earned"]["amount"] + books["unearned"]["amount"] == 12880 + 9687
@@ -184,7 +192,7 @@ def test_the_books_over_http_agree_and_are_exported(handlers, path):
 
 
 def test_only_staff_give_notice(handlers, path):
-    refused = handlers.post(f"{path}/notices", {"reason": "false_facts"}, clock=CLOCK)
+    refused = handlers.call("POST", f"{path}/notices", {"reason": "false_facts"}, clock=CLOCK)
 
     assert refused.status == 403
-    assert handlers.get(f"{path}/notices", clock=CLOCK).body["items"] == []
+    assert handlers.call("GET", f"{path}/notices", clock=CLOCK).body["items"] == []

@@ -10,8 +10,10 @@ from insurance.domain.product import Product, ProductSource
 from insurance.products import product
 
 from tests.support.backend import environment
-from tests.support.calls import QUOTE, Handlers, forget_wiring
+from tests.support.calls import QUOTE
+from tests.support.driving.functions import forget_wiring
 from tests.support.personal_data import erase
+from tests.support.platform import Platform
 from tools.products.impact import picture, told
 from tools.products.stored import AT_ONCE, StoredBook, rerated, stored_book
 
@@ -19,7 +21,7 @@ IN_FORCE = datetime(2026, 12, 15, tzinfo=UTC)
 
 
 @pytest.fixture
-def book(handlers: Handlers):
+def book(handlers: Platform):
     with environment(handlers.backend.environment()):
         forget_wiring()
         yield stored_book()
@@ -36,11 +38,11 @@ def draft(times: str) -> Product:
     return Product(ProductSource(document, bundled.tables))
 
 
-def issued(handlers: Handlers, mileage: int) -> str:
+def issued(handlers: Platform, mileage: int) -> str:
     return str(handlers.issued(answers=QUOTE["answers"] | {"annual_mileage": mileage})["id"])
 
 
-def test_the_stored_policies_are_rerated_under_a_draft(handlers: Handlers, book: StoredBook):
+def test_the_stored_policies_are_rerated_under_a_draft(handlers: Platform, book: StoredBook):
     ids = {issued(handlers, mileage) for mileage in (4000, 9000, 20000)}
 
     impact = rerated(book.in_force(Mode.TEST, "personal_motor", IN_FORCE), draft("1.10"))
@@ -52,14 +54,14 @@ def test_the_stored_policies_are_rerated_under_a_draft(handlers: Handlers, book:
     assert picture(impact).startswith("<svg")
 
 
-def test_more_policies_than_one_read_takes_are_all_there(handlers: Handlers, book: StoredBook):
+def test_more_policies_than_one_read_takes_are_all_there(handlers: Platform, book: StoredBook):
     for _ in range(AT_ONCE + 1):
         issued(handlers, 8000)
 
     assert len(list(book.in_force(Mode.TEST, "personal_motor", IN_FORCE))) == AT_ONCE + 1
 
 
-def test_what_is_not_in_force_or_of_another_kind_is_left_out(handlers: Handlers, book: StoredBook):
+def test_what_is_not_in_force_or_of_another_kind_is_left_out(handlers: Platform, book: StoredBook):
     issued(handlers, 8000)
 
     assert not list(book.in_force(Mode.LIVE, "personal_motor", IN_FORCE))
@@ -67,7 +69,7 @@ def test_what_is_not_in_force_or_of_another_kind_is_left_out(handlers: Handlers,
     assert not list(book.in_force(Mode.TEST, "personal_motor", datetime(2028, 1, 1, tzinfo=UTC)))
 
 
-def test_what_cannot_be_priced_any_more_is_named(handlers: Handlers, book: StoredBook):
+def test_what_cannot_be_priced_any_more_is_named(handlers: Platform, book: StoredBook):
     policy = handlers.issued()
     erase(handlers, policy["id"])
 

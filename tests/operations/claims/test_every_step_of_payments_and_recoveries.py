@@ -10,9 +10,9 @@ from insurance.domain.claim import lifecycle as claims
 from insurance.domain.claim.recovery import NEXT as RECOVERY_NEXT
 from insurance.domain.claim.recovery import RecoveryStatus, RecoveryStep
 
+from tests.support.calls import Answer
 from tests.support.claim_states import COMMANDS, REASON, REFUSED_BESIDE, claim_in
 from tests.support.claims import AT_FAULT, COMPLIANCE, DENIAL, HANDLER, SUPERVISOR, crash, money
-from tests.support.driving.http import Answered
 from tests.support.platform import Platform, platform_in_memory
 
 type Json = dict[str, Any]
@@ -66,7 +66,7 @@ REACHED: dict[PaymentStatus, tuple[PaymentStep, ...]] = {
 }
 
 
-def take(platform: Platform, path: str, payment: str, step: PaymentStep) -> Answered:
+def take(platform: Platform, path: str, payment: str, step: PaymentStep) -> Answer:
     if step in REPORTS:
         body = {
             "instruction_id": payment,

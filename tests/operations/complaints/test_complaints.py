@@ -410,7 +410,7 @@ def test_a_stale_revision_is_refused(platform):
     path = opened(platform)
 
     answered = platform.call(
-        "POST", f"{path}/acknowledgement", {}, by=KIM, If_Match='"9-complaint"'
+        "POST", f"{path}/acknowledgement", {}, by=KIM, headers={"If-Match": '"9-complaint"'}
     )
 
     assert (answered.status, answered.body["code"]) == (412, "stale-revision")

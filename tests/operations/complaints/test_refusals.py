@@ -54,7 +54,9 @@ def test_a_step_of_an_unknown_complaint_is_refused(platform, step, body):
 def test_a_step_from_a_stale_revision_is_refused(platform, step, body):
     path = opened(platform)
 
-    answered = platform.call("POST", f"{path}/{step}", body, by=KIM, If_Match='"9-complaint"')
+    answered = platform.call(
+        "POST", f"{path}/{step}", body, by=KIM, headers={"If-Match": '"9-complaint"'}
+    )
 
     assert (answered.status, answered.body["code"]) == (412, "stale-revision")
 
@@ -82,7 +84,9 @@ def test_a_decision_about_an_unknown_redress_is_refused(platform, step, body):
 def test_a_decision_from_a_stale_revision_is_refused(platform, step, body):
     redress = redress_offered(platform, opened(platform))
 
-    answered = platform.call("POST", f"{redress}/{step}", body, by=SVEN, If_Match='"9-complaint"')
+    answered = platform.call(
+        "POST", f"{redress}/{step}", body, by=SVEN, headers={"If-Match": '"9-complaint"'}
+    )
 
     assert (answered.status, answered.body["code"]) == (412, "stale-revision")
 

@@ -92,7 +92,7 @@ def test_a_closed_month_opens_again_until_it_is_locked(bookkeeper, platform):
 def test_only_finance_closes_periods(handlers):
     underwriter = staff("staff-ursula", "underwriter", "ledger:close")
 
-    refused = handlers.post("/v1/ledger/periods/2026-05/closing", None, caller=underwriter)
+    refused = handlers.call("POST", "/v1/ledger/periods/2026-05/closing", None, by=underwriter)
 
     assert (refused.status, refused.code) == (403, "no-authority")
 

@@ -67,7 +67,7 @@ def longer_list(tmp_path: Path) -> BundledScreening:
 
 
 def with_list(platform: Platform, screening: BundledScreening) -> None:
-    [app] = [app for app in platform.apps if hasattr(app, "screen_policies")]
+    [app] = [app for app in platform.apps.values() if hasattr(app, "screen_policies")]
     ports = vars(app)["ports"]
     vars(app)["ports"] = replace(ports, screening=replace(ports.screening, list=screening))
 

@@ -182,7 +182,7 @@ def test_a_report_that_another_one_overtakes_finds_the_payment_as_it_then_is(
 
 def payment_execution(platform: Platform) -> Any:
     """The function that sends payments, as the platform has loaded it."""
-    return next(app for app in platform.apps if app.__name__.endswith("payment_execution"))
+    return platform.apps["payment_execution"]
 
 
 class Overtaken:

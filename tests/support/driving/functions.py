@@ -1,24 +1,28 @@
-"""The functions of a platform: loaded once a process, and given the parts of the platform that is open.
+"""The functions of a platform: with parts of a test's own, or with those that template.yaml gives them.
 
-What they were given when they were loaded stands for the stores, products, keys and files of that
-platform, so that opening another takes no time.
+The former are loaded once a process. What they were given when they were loaded stands for the stores,
+products, keys and files of the platform that is open, so that opening another takes no time.
 """
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
-from insurance import bundles, telemetry, wiring
+from insurance import bundles, clients, telemetry, wiring
 
 from demo.samples import BANKS
+from tests.support.backend import environment
+from tests.support.calls import FUNCTIONS
 from tests.support.driving.parts import Parts
+from tests.support.patience import limits_stretched
 
-FUNCTIONS = Path(__file__).parents[3] / "functions"
+type Apps = Mapping[str, ModuleType]
+"""The modules of functions by their folders."""
+
 FOLDERS = (
     "quoting",
     "policy_issuance",
@@ -38,17 +42,17 @@ FOLDERS = (
 
 
 @contextmanager
-def functions_on(parts: Parts) -> Iterator[tuple[ModuleType, ...]]:
+def functions_on(parts: Parts) -> Iterator[Apps]:
     """The modules of the functions, on these parts for as long as it lasts."""
     apps = _apps()
-    before = [dict(vars(app)) for app in apps]
+    before = [dict(vars(app)) for app in apps.values()]
     _open_now.append(parts)
     try:
         with _wired(parts.stores, lambda: parts.products, parts.keys, lambda: parts.objects):
             yield apps
     finally:
         _open_now.remove(parts)
-        for app, variables in zip(apps, before, strict=True):
+        for app, variables in zip(apps.values(), before, strict=True):
             vars(app).clear()
             vars(app).update(variables)
 
@@ -72,13 +76,13 @@ class _LateStores:
 
 
 @cache
-def _apps() -> tuple[ModuleType, ...]:
+def _apps() -> Apps:
     """The functions' modules, which are this driver's own: no other test meets its stores."""
     keys: Any = _Late(lambda parts: parts.keys)
     products: Any = _Late(lambda parts: parts.products)
     objects: Any = _Late(lambda parts: parts.objects)
     with _wired(_LateStores(), lambda: products, keys, lambda: objects):
-        return tuple(_app(folder) for folder in FOLDERS)
+        return {folder: load(folder) for folder in FOLDERS}
 
 
 @contextmanager
@@ -93,11 +97,11 @@ def _wired(
         patch.object(wiring, "objects", lambda _bucket: objects()),
         _settings(),
     ):
-        _forget()
+        forget_wiring()
         try:
             yield
         finally:
-            _forget()
+            forget_wiring()
 
 
 @contextmanager
@@ -119,14 +123,24 @@ def _settings() -> Iterator[None]:
         yield
 
 
-def _forget() -> None:
-    """Nothing that was made of one platform's parts is given to the next."""
-    for made in (*vars(bundles).values(), *vars(wiring).values()):
+def functions_of(variables: Mapping[str, str], folders: Sequence[str]) -> Apps:
+    """These functions with the environment that they are given, which then wire themselves."""
+    with environment(variables), limits_stretched():
+        forget_wiring()
+        apps = {folder: load(folder) for folder in folders}
+        forget_wiring()
+    return apps
+
+
+def forget_wiring() -> None:
+    """What was made for some functions stays with them, and is made anew for the next."""
+    for made in (*vars(bundles).values(), *vars(wiring).values(), *vars(clients).values()):
         if isinstance(made, type(cache(lambda: None))):
             made.cache_clear()
 
 
-def _app(folder: str) -> ModuleType:
+def load(folder: str) -> ModuleType:
+    """The function's module, under a name of its own: others may have it elsewhere."""
     spec = importlib.util.spec_from_file_location(
         f"platform_{folder}", FUNCTIONS / folder / "app.py"
     )

@@ -3,12 +3,10 @@
 The calls are the REST proxy events that API Gateway makes, the callers are those of the local stack.
 """
 
-import json
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import count
-from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -27,88 +25,84 @@ from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.products.ports import Products
 
 from demo.samples import CALLERS, Machine, Partner
+from tests.support.calls import CONTEXT, Answer, answer_of
+from tests.support.calls import event as proxy_event
+from tests.support.driving.functions import Apps
 from tests.support.driving.parts import Standing
-from tests.support.routes import check_declared
+from tests.support.routes import check_declared, route_of
 
 type Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Answered:
-    """What came back: the status, the body, and whether it was a replay."""
-
-    status: int
-    body: Json
-    headers: Mapping[str, str]
 
 
 @dataclass
 class Http(Standing):
     """A platform's functions, called as the gateway would call them once it is open."""
 
-    apps: Sequence[ModuleType] = ()
+    apps: Apps = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=count)
     tables: dict[str, str] = field(default_factory=dict)
     """Where it keeps things, by the name of the setting; empty for one in memory."""
+    caller: str | Json = "harbour-test"
+    """Who calls where a call does not say: a sample caller's name, or the authorizer's context."""
+    surroundings: Callable[[], AbstractContextManager[None]] = nullcontext
+    """What a call takes place in."""
 
     def call(
         self,
         method: str,
         path: str,
-        body: Json | None = None,
+        body: Any = None,
         *,
-        by: str | Json = "harbour-test",
-        key: str | None = None,
+        by: str | Json | None = None,
+        key: str | None = "",
+        clock: str | None = "",
+        headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
-        **headers: str,
-    ) -> Answered:
-        sent = {
-            "Idempotency-Key": key or f"key-{next(self.numbers)}",
-            "Coverwright-Clock": self.now.isoformat().replace("+00:00", "Z"),
-            **{name.replace("_", "-"): value for name, value in headers.items()},
-        }
+    ) -> Answer:
+        """What the caller is answered. An empty `key` is a new one, an empty `clock` says the
+        platform's time; None of either is not sent."""
         path, _, asked = path.partition("?")
-        asked_too = {**dict(parse_qsl(asked)), **(query or {})}
-        event = {
-            "resource": path,
-            "path": path,
-            "httpMethod": method,
-            "headers": sent,
-            "multiValueHeaders": {name: [value] for name, value in sent.items()},
-            "queryStringParameters": asked_too or None,
-            "requestContext": {
-                "requestId": "r-1",
-                "authorizer": by if isinstance(by, dict) else authorizer(by),
-                "stage": "v1",
-            },
-            "body": None if body is None else json.dumps(body),
-            "isBase64Encoded": False,
-        }
-        app = self._app_of(method, path)
-        result = app.handler(event, _Context())
-        check_declared(app.api.routes, event, result)
-        answer_headers = {
-            name: values[-1] for name, values in result.get("multiValueHeaders", {}).items()
-        }
-        text = result.get("body") or "{}"
-        return Answered(result["statusCode"], json.loads(text), answer_headers)
+        if key == "":
+            key = f"call-{next(self.numbers)}" if method != "GET" else None
+        caller = self.caller if by is None else by
+        sent = proxy_event(
+            method,
+            path,
+            body,
+            caller=authorizer(caller) if isinstance(caller, str) else caller,
+            key=key,
+            headers=headers,
+            query={**dict(parse_qsl(asked)), **(query or {})},
+            clock=self.now.isoformat().replace("+00:00", "Z") if clock == "" else clock,
+        )
+        return self.send(self._folder_of(method, path), sent)
+
+    def send(self, folder: str, sent: Json) -> Answer:
+        """Give a function this very event."""
+        app = self.apps[folder]
+        with self.surroundings():
+            result = app.handler(sent, CONTEXT)
+        check_declared(app.api.routes, sent, result)
+        return answer_of(result)
 
     def post(self, path: str, body: Json | None = None, **arguments: Any) -> Json:
         """The body of an answer that must be a success."""
         answered = self.call("POST", path, {} if body is None else body, **arguments)
         assert answered.status < 300, answered.body
-        return answered.body
+        content: Json = answered.body
+        return content
 
     def get(self, path: str, **arguments: Any) -> Json:
         answered = self.call("GET", path, **arguments)
         assert answered.status == 200, answered.body
-        return answered.body
+        content: Json = answered.body
+        return content
 
     def refused(self, path: str, body: Json | None = None, **arguments: Any) -> str:
         """The slug of the problem that the call must be answered with."""
         answered = self.call("POST", path, {} if body is None else body, **arguments)
         assert answered.status >= 400, answered.body
-        slug: str = answered.body["code"]
+        slug: str = answered.code
         return slug
 
     def deliver(self, order: Callable[[list[Event]], list[Event]] = list) -> None:
@@ -155,13 +149,11 @@ class Http(Standing):
         """Sell these products beside the bundled ones."""
         self.parts.products = Shelf(self.parts.products, products)
 
-    def _app_of(self, method: str, path: str) -> ModuleType:
-        for app in self.apps:
-            for operation in app.api.routes:
-                rule = re.sub(r"\{[a-z_]+\}", "[^/]+", operation.path)
-                if operation.method == method and re.fullmatch(rule, path):
-                    return app
-        raise LookupError(f"{method} {path}")
+    def _folder_of(self, method: str, path: str) -> str:
+        """The function whose route the path is."""
+        return next(
+            folder for folder, app in self.apps.items() if route_of(app.api.routes, method, path)
+        )
 
 
 @dataclass(frozen=True)
@@ -188,16 +180,6 @@ class Shelf:
 
     def _own(self, code: str) -> Product | None:
         return next((product for product in self.own if product.code == code), None)
-
-
-@dataclass(frozen=True)
-class _Context:
-    """What Powertools wants to know of Lambda."""
-
-    function_name: str = "test"
-    memory_limit_in_mb: int = 128
-    invoked_function_arn: str = "arn:aws:lambda:eu-west-2:123456789012:function:test"
-    aws_request_id: str = "r-1"
 
 
 def authorizer(name: str) -> Json:
