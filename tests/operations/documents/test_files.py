@@ -106,9 +106,9 @@ def test_another_process_sets_the_same_bytes(platform, tmp_path):
     script = (
         "import sys; from pathlib import Path\n"
         "from insurance.domain.document import Content\n"
-        "from insurance.typesetting import Typesetter\n"
+        "from insurance.typesetting import TypstTypesetter\n"
         "content = Content.model_validate_json(Path(sys.argv[1]).read_bytes())\n"
-        "Path(sys.argv[2]).write_bytes(Typesetter().set(content))\n"
+        "Path(sys.argv[2]).write_bytes(TypstTypesetter().set(content))\n"
     )
     seen = _Recording(platform)
     first = file(seen.platform, "schedule")
