@@ -1,9 +1,12 @@
 """Policies to claim on, bought as a partner buys them: quoted, accepted, issued."""
 
-from datetime import UTC, datetime
-from typing import Any
+from __future__ import annotations
 
-from tests.support.platform import Platform
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.support.platform import Platform
 
 type Json = dict[str, Any]
 

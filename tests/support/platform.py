@@ -29,6 +29,7 @@ from tests.support.driving.claims import Claims
 from tests.support.driving.functions import functions_of, functions_on
 from tests.support.driving.journey import Journey
 from tests.support.driving.parts import Parts, catalogue_in_memory, stores_in_memory
+from tests.support.driving.sales import Sales
 from tests.support.driving.scheduler import Scheduler
 from tests.support.patience import limits_stretched
 
@@ -40,7 +41,7 @@ OPENED_ON = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 @dataclass
-class Platform(Billing, Claims, Scheduler, Journey):
+class Platform(Billing, Claims, Scheduler, Journey, Sales):
     """What a policy, its premium, its documents and its claims need."""
 
     _backend: Backend | None = None

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.counter import TAKEN_ON, UNDERWRITER, Counter, Json, product, selling
+from tests.support.platform import Platform
+from tests.support.sales import TAKEN_ON, UNDERWRITER, Json, product, selling
 
 
 def recorded(fault: dict[str, Any], told: str) -> Any:
@@ -31,13 +32,13 @@ def recorded(fault: dict[str, Any], told: str) -> Any:
     )
 
 
-def renewal(counter: Counter, facts: Sequence[Json]) -> Json:
+def renewal(platform: Platform, facts: Sequence[Json]) -> Json:
     """The offer after a term with claims of which these facts were told."""
-    policy_id = counter.issue()
+    policy_id = platform.sell()
     for month, told in enumerate(facts, 1):
-        counter.claim(policy_id, "10", f"2027-0{month}-10", facts=told)
-    counter.at("2027-11-20")
-    return counter.renew(policy_id)
+        platform.claim(policy_id, "10", f"2027-0{month}-10", facts=told)
+    platform.noon_of("2027-11-20")
+    return platform.renew(policy_id)
 
 
 @pytest.mark.parametrize(
@@ -49,25 +50,25 @@ def renewal(counter: Counter, facts: Sequence[Json]) -> Json:
     ],
 )
 def test_fault_reaches_rating_and_underwriting_of_the_next_term(faults, status, price):
-    with selling(recorded({"type": "boolean"}, "yes")) as counter:
-        quote = renewal(counter, [{"fault": fault} for fault in faults])
+    with selling(recorded({"type": "boolean"}, "yes")) as platform:
+        quote = renewal(platform, [{"fault": fault} for fault in faults])
 
         assert (quote["status"], quote["premium"]["total"]["amount"]) == (status, price)
         path = f"/v1/quotes/{quote['id']}"
         if status == "quoted":
-            counter.platform.post(f"{path}/referral-decision", TAKEN_ON, by=UNDERWRITER)
-        assert counter.platform.get(f"{path}/explanation")["agrees"] is True
-        assert counter.take(quote)
+            platform.post(f"{path}/referral-decision", TAKEN_ON, by=UNDERWRITER)
+        assert platform.get(f"{path}/explanation")["agrees"] is True
+        assert platform.take(quote)
 
 
 def test_fault_is_told_in_the_words_of_the_product():
     words = {"type": "choice", "choices": ["own", "shared", "none"]}
-    with selling(recorded(words, "own")) as counter:
-        quote = renewal(counter, [{"fault": "own"}, {"fault": "shared"}])
+    with selling(recorded(words, "own")) as platform:
+        quote = renewal(platform, [{"fault": "own"}, {"fault": "shared"}])
 
         assert quote["premium"]["total"]["amount"] == 15_000
 
 
 def test_fault_that_is_left_to_its_default_counts_as_told():
-    with selling(recorded({"type": "boolean", "default": True}, "yes")) as counter:
-        assert renewal(counter, [{}])["premium"]["total"]["amount"] == 15_000
+    with selling(recorded({"type": "boolean", "default": True}, "yes")) as platform:
+        assert renewal(platform, [{}])["premium"]["total"]["amount"] == 15_000

@@ -13,10 +13,10 @@ from insurance.operations.idempotency import RecordedAnswer
 from insurance.screening import BundledScreening
 
 from tests.support.builders import PARTNER, make_command
-from tests.support.counter import Counter, Json, product, renewed, selling
 from tests.support.driving.http import Shelf
 from tests.support.engine import client, make_tables, running_engine
-from tests.support.platform import platform_on
+from tests.support.platform import Platform, platform_on
+from tests.support.sales import Json, on_sale, product, selling
 
 LIFELONG = product(
     covers=[
@@ -44,38 +44,37 @@ def paid(claim: Json) -> int:
 
 
 @pytest.fixture(params=["memory", "engine"])
-def counter(request: pytest.FixtureRequest) -> Iterator[Counter]:
+def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
     """The handlers, on stores in memory and on a real engine."""
     if request.param == "memory":
-        with selling(LIFELONG) as counter:
-            yield counter
+        with selling(LIFELONG) as platform:
+            yield platform
         return
     with running_engine() as url:
         dynamodb = client(url)
         with platform_on(dynamodb, make_tables(dynamodb)) as platform:
-            platform.offering(LIFELONG)
-            yield Counter(platform, LIFELONG)
+            yield on_sale(platform, LIFELONG)
 
 
-def test_what_one_term_takes_of_a_life_the_next_ones_lack(counter):
-    first = counter.issue()
-    assert paid(counter.claim(first, "500", "2026-12-10")) == 500
-    second = renewed(counter, first, "2027-11-20")
-    third = renewed(counter, second, "2028-11-20")
+def test_what_one_term_takes_of_a_life_the_next_ones_lack(platform):
+    first = platform.sell()
+    assert paid(platform.claim(first, "500", "2026-12-10")) == 500
+    second = platform.renewed(first, "2027-11-20")
+    third = platform.renewed(second, "2028-11-20")
 
-    assert paid(counter.claim(third, "700", "2029-01-10")) == 500  # of the year there were 600
-    assert paid(counter.claim(third, "700", "2029-02-10")) == 0
+    assert paid(platform.claim(third, "700", "2029-01-10")) == 500  # of the year there were 600
+    assert paid(platform.claim(third, "700", "2029-02-10")) == 0
 
 
-def test_a_claim_told_of_late_takes_of_the_same_limit(counter):
-    first = counter.issue()
-    second = renewed(counter, first, "2027-11-20")
-    counter.claim(second, "600", "2027-12-10")
+def test_a_claim_told_of_late_takes_of_the_same_limit(platform):
+    first = platform.sell()
+    second = platform.renewed(first, "2027-11-20")
+    platform.claim(second, "600", "2027-12-10")
 
-    late = counter.claim(first, "600", "2027-11-10")
+    late = platform.claim(first, "600", "2027-11-10")
 
     assert paid(late) == 400
-    checked = counter.platform.post(
+    checked = platform.post(
         "/v1/coverage-checks",
         {
             "policy_id": second,
@@ -87,13 +86,13 @@ def test_a_claim_told_of_late_takes_of_the_same_limit(counter):
     assert checked["steps"][1]["figure"] == "0.00 GBP left of 1000.00 GBP"
 
 
-def test_a_deductible_of_a_life_is_borne_once(counter):
-    first = counter.issue()
-    assert paid(counter.claim(first, "200", "2026-12-10", "extra")) == 0
-    second = renewed(counter, first, "2027-11-20")
+def test_a_deductible_of_a_life_is_borne_once(platform):
+    first = platform.sell()
+    assert paid(platform.claim(first, "200", "2026-12-10", "extra")) == 0
+    second = platform.renewed(first, "2027-11-20")
 
-    assert paid(counter.claim(second, "200", "2027-12-10", "extra")) == 100
-    assert paid(counter.claim(second, "200", "2028-01-10", "extra")) == 200
+    assert paid(platform.claim(second, "200", "2027-12-10", "extra")) == 100
+    assert paid(platform.claim(second, "200", "2028-01-10", "extra")) == 200
 
 
 def test_a_limit_that_is_charged_for_standing_again_is_one_of_a_term():
@@ -112,13 +111,12 @@ def test_terms_that_take_of_a_life_at_once_never_take_more_than_it_has():
     with running_engine() as url:
         dynamodb = client(url)
         with platform_on(dynamodb, make_tables(dynamodb)) as platform:
-            platform.offering(LIFELONG)
-            counter = Counter(platform, LIFELONG)
-            first = counter.issue()
-            second = renewed(counter, first, "2027-11-20")
-            counter.at("2028-03-01")
+            on_sale(platform, LIFELONG)
+            first = platform.sell()
+            second = platform.renewed(first, "2027-11-20")
+            platform.noon_of("2028-03-01")
             losses = [
-                counter.loss(policy, "100", f"{month}-{day:02d}")
+                platform.loss(policy, "100", f"{month}-{day:02d}")
                 for policy, month in ((first, "2027-08"), (second, "2027-12"))
                 for day in range(2, 22, 2)
             ]

@@ -11,9 +11,9 @@ from insurance.dynamodb.transaction import transact
 
 from tests.support import loopback
 from tests.support.calls import CLAIM, CLOCK, LOSS_CLOCK
-from tests.support.counter import product, renewed, selling
 from tests.support.documents import words
 from tests.support.platform import Platform
+from tests.support.sales import product, selling
 from tests.support.streams import assert_chains_hold
 
 USUAL = NumberFormat(
@@ -155,10 +155,10 @@ def test_two_carriers_form_their_numbers_in_their_own_ways():
     with selling(
         product(numbers={"policy": digits, "claim": {"prefix": "S", "separator": "/"}})
     ) as one:
-        policy = one.platform.get(f"/v1/policies/{one.issue()}")
+        policy = one.get(f"/v1/policies/{one.sell()}")
         claim = one.claim(policy["id"], "50", "2026-12-24")
     with selling(product()) as other:
-        usual = other.platform.get(f"/v1/policies/{other.issue()}")
+        usual = other.get(f"/v1/policies/{other.sell()}")
 
     assert re.match(r"^TEST2026[0-9]{10}$", policy["number"])
     assert re.match(r"^TEST/S/26/[0-9A-Z]{8}/[0-9]{2}$", claim["number"])
@@ -166,11 +166,11 @@ def test_two_carriers_form_their_numbers_in_their_own_ways():
 
 
 def number_after_renewals(renewal: str) -> list[str]:
-    with selling(product(numbers={"renewal": renewal})) as counter:
-        policies = [counter.issue()]
+    with selling(product(numbers={"renewal": renewal})) as platform:
+        policies = [platform.sell()]
         for day in ("2027-11-20", "2028-11-20"):
-            policies.append(renewed(counter, policies[-1], day))
-        return [counter.platform.get(f"/v1/policies/{policy}")["number"] for policy in policies]
+            policies.append(platform.renewed(policies[-1], day))
+        return [platform.get(f"/v1/policies/{policy}")["number"] for policy in policies]
 
 
 def test_a_renewal_keeps_the_stem_and_shows_its_term():

@@ -9,16 +9,8 @@ import pytest
 from insurance.domain.product import InvalidProduct
 from insurance.domain.product.publishing.checks import check, checked
 
-from tests.support.counter import (
-    TAKEN_ON,
-    UNDERWRITER,
-    Counter,
-    Json,
-    product,
-    renewed,
-    rules_of,
-    selling,
-)
+from tests.support.platform import Platform
+from tests.support.sales import TAKEN_ON, UNDERWRITER, Json, product, rules_of, selling
 from tools.products.folder import read
 
 LINES = Path(__file__).parent / "lines"
@@ -30,9 +22,9 @@ def money(major: str, currency: str = GBP) -> Json:
 
 
 @contextmanager
-def line(name: str) -> Iterator[Counter]:
-    with selling(checked(read(LINES / name))) as counter:
-        yield counter
+def line(name: str) -> Iterator[Platform]:
+    with selling(checked(read(LINES / name))) as platform:
+        yield platform
 
 
 def paid(claim: Json) -> list[int]:
@@ -61,30 +53,30 @@ CARGO: Json = {
 
 
 def test_cargo_is_rated_by_route_and_paid_by_average():
-    with line("cargo") as counter:
-        elsewhere = counter.quote(**CARGO | {"origin": "africa"})
+    with line("cargo") as platform:
+        elsewhere = platform.quote(**CARGO | {"origin": "africa"})
         assert elsewhere["premium"]["net"] == money("400", USD)  # the row for everywhere
-        policy_id = counter.issue(**CARGO)
-        changed = counter.endorse(policy_id, "2026-12-11", answers={"goods": "electronics"})
+        policy_id = platform.sell(**CARGO)
+        changed = platform.endorse_from(policy_id, "2026-12-11", answers={"goods": "electronics"})
         assert changed["difference"]["amount"] == 10_313  # a quarter of 550.00, for 30 of 40 days
 
         told = {"cause": "fire", "sound_value": money("250000", USD), "bill_of_lading": True}
-        claim = counter.claim(policy_id, "10000", "2026-12-20", "cargo", facts=told)
+        claim = platform.claim(policy_id, "10000", "2026-12-20", "cargo", facts=told)
 
         assert paid(claim) == [450_000]  # half of it by average, less half a per cent
 
 
 def test_cargo_on_an_old_vessel_is_quoted_and_a_large_one_surveyed_before_issue():
-    with line("cargo") as counter:
-        old = counter.quote(**CARGO | {"vessel_age": 31})
+    with line("cargo") as platform:
+        old = platform.quote(**CARGO | {"vessel_age": 31})
         assert old["status"] == "quoted"
-        large = counter.quote(**CARGO | {"insured_value": money("2000000", USD)})
-        counter.platform.post(f"/v1/quotes/{large['id']}/acceptance")
+        large = platform.quote(**CARGO | {"insured_value": money("2000000", USD)})
+        platform.post(f"/v1/quotes/{large['id']}/acceptance")
         asked = {"quote_id": large["id"]}
-        assert counter.platform.refused("/v1/policies", asked) == "referral-open"
+        assert platform.refused("/v1/policies", asked) == "referral-open"
         path = f"/v1/quotes/{large['id']}/referral-decision"
-        counter.platform.post(path, TAKEN_ON, by=UNDERWRITER)
-        assert counter.platform.post("/v1/policies", asked)["premium"]["net"]["amount"] == 900_000
+        platform.post(path, TAKEN_ON, by=UNDERWRITER)
+        assert platform.post("/v1/policies", asked)["premium"]["net"]["amount"] == 900_000
 
 
 CYBER: Json = {
@@ -96,16 +88,16 @@ CYBER: Json = {
 
 
 def test_cyber_is_claims_made_with_a_retention_of_the_year():
-    with line("cyber") as counter:
-        policy_id = counter.issue(covers=("interruption",), **CYBER)
+    with line("cyber") as platform:
+        policy_id = platform.sell(covers=("interruption",), **CYBER)
         told = {"facts": {"records_lost": 10}}
 
         claims = []
         for month, claimed in enumerate(("20000", "25000", "300000"), 1):
-            counter.at(f"2027-0{month}-10")
-            body = counter.loss(policy_id, claimed, f"2026-0{month}-10", "liability", **told)
-            claim = counter.platform.post("/v1/claims", body)
-            claims.append(counter.platform.post(f"/v1/claims/{claim['id']}/settlement"))
+            platform.noon_of(f"2027-0{month}-10")
+            body = platform.loss(policy_id, claimed, f"2026-0{month}-10", "liability", **told)
+            claim = platform.post("/v1/claims", body)
+            claims.append(platform.post(f"/v1/claims/{claim['id']}/settlement"))
 
         # The retention is borne by the first 25,000; a tenth of the rest without strong sign-on.
         assert [paid(claim) for claim in claims] == [[], [1_800_000], [25_000_000]]
@@ -117,16 +109,16 @@ def test_cyber_is_claims_made_with_a_retention_of_the_year():
             "claimed": money("9"),
             **told,
         }
-        checked_early = counter.platform.post("/v1/coverage-checks", early)
+        checked_early = platform.post("/v1/coverage-checks", early)
         assert rules_of(checked_early)["after_retroactive_date"] == "fail"
 
 
 def test_cyber_interruption_waits_for_days_of_business():
-    with line("cyber") as counter:
-        policy_id = counter.issue(covers=("interruption",), **CYBER)
+    with line("cyber") as platform:
+        policy_id = platform.sell(covers=("interruption",), **CYBER)
 
-        early = counter.claim(policy_id, "900", "2026-12-07", "interruption", facts={"hours": 20})
-        later = counter.claim(policy_id, "900", "2026-12-08", "interruption", facts={"hours": 14})
+        early = platform.claim(policy_id, "900", "2026-12-07", "interruption", facts={"hours": 20})
+        later = platform.claim(policy_id, "900", "2026-12-08", "interruption", facts={"hours": 14})
 
         assert rules_of(early)["waiting_period"] == "fail"
         assert paid(later) == [60_000]
@@ -136,19 +128,19 @@ PETS: Json = {"species": "dog", "excess": money("200"), "pets": [{"name": "Rex",
 
 
 def test_pets_have_limits_by_condition_for_life_and_an_excess_that_was_chosen():
-    with line("pet") as counter:
-        policy_id = counter.issue(**PETS)
+    with line("pet") as platform:
+        policy_id = platform.sell(**PETS)
 
         def claim(policy: str, on: str, condition: str, claimed: str = "900") -> list[int]:
             told = {"item": {"name": "Rex"}, "facts": {"condition": condition}}
-            return paid(counter.claim(policy, claimed, on, "vet", **told))
+            return paid(platform.claim(policy, claimed, on, "vet", **told))
 
         assert claim(policy_id, "2027-01-05", "injury") == [56_000]
         assert claim(policy_id, "2027-02-05", "skin") == [24_000]
         assert claim(policy_id, "2027-03-05", "teeth", "400") == [16_000]
-        second = renewed(counter, policy_id, "2027-11-20")
+        second = platform.renewed(policy_id, "2027-11-20")
         assert claim(second, "2027-12-05", "teeth") == [14_000]
-        renewal = counter.platform.get(f"/v1/policies/{second}")
+        renewal = platform.get(f"/v1/policies/{second}")
         assert renewal["premium"]["net"]["amount"] == 27_000  # five years old by now
 
 
@@ -162,17 +154,17 @@ INCOME: Json = {
 
 
 def test_income_is_paid_after_its_deferred_weeks_until_two_years_of_benefit_are_used():
-    with line("income") as counter:
-        policy_id = counter.issue(**INCOME)
+    with line("income") as platform:
+        policy_id = platform.sell(**INCOME)
 
         def weeks_off(policy: str, first: str, last: str) -> Json:
             told = {"off_from": first, "off_until": last, "cause": "illness", "sick_note": True}
-            return counter.claim(policy, "100000", first, "income", facts=told)
+            return platform.claim(policy, "100000", first, "income", facts=told)
 
         early = weeks_off(policy_id, "2027-01-10", "2027-06-10")
         assert rules_of(early)["waiting_period"] == "fail"
         assert paid(weeks_off(policy_id, "2027-03-01", "2027-05-10")) == [360_000]
-        second = renewed(counter, policy_id, "2027-11-20")
+        second = platform.renewed(policy_id, "2027-11-20")
         assert paid(weeks_off(second, "2027-12-10", "2029-12-10")) == [5_880_000]
 
 
@@ -190,11 +182,11 @@ def test_a_question_may_be_called_as_claims_call_a_figure(name):
             }
         ],
     )
-    with selling(made) as counter:
-        asked = counter.risk() | {"answers": {name: money("100")}}
-        policy_id = counter.take(counter.platform.post("/v1/quotes", asked))
+    with selling(made) as platform:
+        asked = platform.risk() | {"answers": {name: money("100")}}
+        policy_id = platform.take(platform.post("/v1/quotes", asked))
 
-        claim = counter.claim(policy_id, "300", "2026-12-20")
+        claim = platform.claim(policy_id, "300", "2026-12-20")
 
         assert paid(claim) == [20_000 if name == "excess" else 10_000]
 

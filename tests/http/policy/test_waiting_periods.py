@@ -8,7 +8,8 @@ from insurance.domain.product import InvalidProduct
 from insurance.domain.product.definition.files import read_source
 from insurance.domain.product.publishing.checks import check
 
-from tests.support.counter import BASE, Counter, product, renewed, rules_of, selling
+from tests.support.platform import Platform
+from tests.support.sales import BASE, product, rules_of, selling
 
 MAIN = {"code": "main", "limit": 1000}
 
@@ -17,10 +18,10 @@ def waiting(days: Any, **more: Any) -> dict[str, Any]:
     return {**MAIN, "waiting_days": days, **more}
 
 
-def judged(counter: Counter, policy_id: str, at: str, cover: str = "main") -> str:
+def judged(platform: Platform, policy_id: str, at: str, cover: str = "main") -> str:
     """What a coverage check says of the waiting period for a loss at this time."""
     told = {"policy_id": policy_id, "cover": cover, "occurred_at": at}
-    checked = counter.platform.post(
+    checked = platform.post(
         "/v1/coverage-checks", told | {"claimed": {"amount": 10_000, "currency": "GBP"}}
     )
     return rules_of(checked)["waiting_period"]
@@ -39,48 +40,48 @@ def judged(counter: Counter, policy_id: str, at: str, cover: str = "main") -> st
     ],
 )
 def test_it_is_over_after_the_last_of_its_days(count, days, start, last, first):
-    with selling(product(covers=[waiting(days, waiting_count=count)])) as counter:
-        policy_id = counter.issue(start)
-        counter.at("2027-01-20")
+    with selling(product(covers=[waiting(days, waiting_count=count)])) as platform:
+        policy_id = platform.sell(start)
+        platform.noon_of("2027-01-20")
 
-        assert judged(counter, policy_id, last) == "fail"
-        assert judged(counter, policy_id, first) == "pass"
+        assert judged(platform, policy_id, last) == "fail"
+        assert judged(platform, policy_id, first) == "pass"
 
 
 def test_holidays_are_those_of_where_the_risk_is():
     made = product(covers=[waiting(1, waiting_count="business")], territories=["GB", "IE"])
-    with selling(made) as counter:
-        risk = counter.risk("2027-02-01")  # Saint Brigid's day is kept in Ireland alone
+    with selling(made) as platform:
+        risk = platform.risk("2027-02-01")  # Saint Brigid's day is kept in Ireland alone
         policies = [
-            counter.take(counter.platform.post("/v1/quotes", risk | {"territory": where}))
+            platform.take(platform.post("/v1/quotes", risk | {"territory": where}))
             for where in ("GB", "IE")
         ]
-        counter.at("2027-03-01")
+        platform.noon_of("2027-03-01")
 
-        found = [judged(counter, each, "2027-02-02T09:00:00Z") for each in policies]
+        found = [judged(platform, each, "2027-02-02T09:00:00Z") for each in policies]
 
         assert found == ["pass", "fail"]
 
 
 def test_it_ends_at_the_hour_at_which_cover_began_also_over_a_change_of_the_clock():
     made = product(covers=[waiting(2)], term={"months": 12, "inception_time": "12:00"})
-    with selling(made) as counter:
-        policy_id = counter.issue("2027-03-27")
-        counter.at("2027-04-01")
+    with selling(made) as platform:
+        policy_id = platform.sell("2027-03-27")
+        platform.noon_of("2027-04-01")
 
-        assert judged(counter, policy_id, "2027-03-29T10:59:59Z") == "fail"
-        assert judged(counter, policy_id, "2027-03-29T11:00:00Z") == "pass"
+        assert judged(platform, policy_id, "2027-03-29T10:59:59Z") == "fail"
+        assert judged(platform, policy_id, "2027-03-29T11:00:00Z") == "pass"
 
 
 def test_its_days_may_hang_on_the_answers():
-    with selling(product(covers=[waiting("n * 7")])) as counter:
-        counter.at("2026-11-20")
-        three_weeks, none = counter.issue(n=3), counter.issue(n=0)
-        counter.at("2027-01-20")
+    with selling(product(covers=[waiting("n * 7")])) as platform:
+        platform.noon_of("2026-11-20")
+        three_weeks, none = platform.sell(n=3), platform.sell(n=0)
+        platform.noon_of("2027-01-20")
 
-        assert judged(counter, three_weeks, "2026-12-21T23:00:00Z") == "fail"
-        assert judged(counter, three_weeks, "2026-12-22T00:00:00Z") == "pass"
-        checked = counter.claim(none, "10", "2026-12-01")
+        assert judged(platform, three_weeks, "2026-12-21T23:00:00Z") == "fail"
+        assert judged(platform, three_weeks, "2026-12-22T00:00:00Z") == "pass"
+        checked = platform.claim(none, "10", "2026-12-01")
         assert "waiting_period" not in rules_of(checked)
 
 
@@ -88,75 +89,75 @@ EXTRA = waiting(30, code="extra", optional=True)
 
 
 def test_a_cover_added_by_a_change_is_waited_for_from_then_and_the_others_are_not_again():
-    with selling(product(covers=[waiting(30), EXTRA])) as counter:
-        policy_id = counter.issue()
-        counter.at("2027-03-01")
-        counter.endorse(policy_id, "2027-03-01", covers=["extra"])
-        counter.at("2027-05-01")
+    with selling(product(covers=[waiting(30), EXTRA])) as platform:
+        policy_id = platform.sell()
+        platform.noon_of("2027-03-01")
+        platform.endorse_from(policy_id, "2027-03-01", covers=["extra"])
+        platform.noon_of("2027-05-01")
 
-        assert judged(counter, policy_id, "2027-03-30T12:00:00Z", "extra") == "fail"
-        assert judged(counter, policy_id, "2027-03-31T12:00:00Z", "extra") == "pass"
-        assert judged(counter, policy_id, "2027-03-05T12:00:00Z") == "pass"
+        assert judged(platform, policy_id, "2027-03-30T12:00:00Z", "extra") == "fail"
+        assert judged(platform, policy_id, "2027-03-31T12:00:00Z", "extra") == "pass"
+        assert judged(platform, policy_id, "2027-03-05T12:00:00Z") == "pass"
 
 
 def test_a_cover_that_was_dropped_and_comes_back_is_waited_for_again():
-    with selling(product(covers=[waiting(30), EXTRA])) as counter:
-        policy_id = counter.issue(covers=("extra",))
+    with selling(product(covers=[waiting(30), EXTRA])) as platform:
+        policy_id = platform.sell(covers=("extra",))
         for on, covers in (("2027-03-01", []), ("2027-04-01", ["extra"])):
-            counter.at(on)
-            counter.endorse(policy_id, on, covers=covers)
-        counter.at("2027-06-01")
+            platform.noon_of(on)
+            platform.endorse_from(policy_id, on, covers=covers)
+        platform.noon_of("2027-06-01")
 
-        assert judged(counter, policy_id, "2027-02-01T12:00:00Z", "extra") == "pass"
-        assert judged(counter, policy_id, "2027-04-10T12:00:00Z", "extra") == "fail"
-        assert judged(counter, policy_id, "2027-05-02T12:00:00Z", "extra") == "pass"
+        assert judged(platform, policy_id, "2027-02-01T12:00:00Z", "extra") == "pass"
+        assert judged(platform, policy_id, "2027-04-10T12:00:00Z", "extra") == "fail"
+        assert judged(platform, policy_id, "2027-05-02T12:00:00Z", "extra") == "pass"
 
 
 def test_what_was_waited_for_is_not_waited_for_again_after_renewals():
-    with selling(product(covers=[waiting(30), EXTRA])) as counter:
-        policy_id = counter.issue()
+    with selling(product(covers=[waiting(30), EXTRA])) as platform:
+        policy_id = platform.sell()
         for on in ("2027-11-20", "2028-11-20"):
-            policy_id = renewed(counter, policy_id, on)
-        counter.at("2029-01-01")
+            policy_id = platform.renewed(policy_id, on)
+        platform.noon_of("2029-01-01")
 
-        assert judged(counter, policy_id, "2028-12-02T12:00:00Z") == "pass"
+        assert judged(platform, policy_id, "2028-12-02T12:00:00Z") == "pass"
 
 
 def test_a_waiting_period_that_runs_at_the_renewal_runs_on():
-    with selling(product(covers=[MAIN, EXTRA])) as counter:
-        policy_id = counter.issue()
-        counter.at("2027-11-20")
-        counter.endorse(policy_id, "2027-11-20", covers=["extra"])
-        second = renewed(counter, policy_id, "2027-11-21")
-        counter.at("2028-02-01")
+    with selling(product(covers=[MAIN, EXTRA])) as platform:
+        policy_id = platform.sell()
+        platform.noon_of("2027-11-20")
+        platform.endorse_from(policy_id, "2027-11-20", covers=["extra"])
+        second = platform.renewed(policy_id, "2027-11-21")
+        platform.noon_of("2028-02-01")
 
-        assert judged(counter, second, "2027-12-19T12:00:00Z", "extra") == "fail"
-        assert judged(counter, second, "2027-12-20T12:00:00Z", "extra") == "pass"
+        assert judged(platform, second, "2027-12-19T12:00:00Z", "extra") == "fail"
+        assert judged(platform, second, "2027-12-20T12:00:00Z", "extra") == "pass"
 
 
 def test_a_cover_that_a_renewal_brings_is_waited_for_from_then():
     grown = {"changes": [{"answer": "n", "to": "n + 1"}]}
     extra = waiting(30, code="extra", when="n >= 1")
-    with selling(product(covers=[waiting(30), extra], renewal=grown)) as counter:
-        second = renewed(counter, counter.issue(), "2027-11-20")
-        counter.at("2028-02-01")
+    with selling(product(covers=[waiting(30), extra], renewal=grown)) as platform:
+        second = platform.renewed(platform.sell(), "2027-11-20")
+        platform.noon_of("2028-02-01")
 
-        assert judged(counter, second, "2027-12-10T12:00:00Z", "extra") == "fail"
-        assert judged(counter, second, "2027-12-31T12:00:00Z", "extra") == "pass"
-        assert judged(counter, second, "2027-12-10T12:00:00Z") == "pass"
+        assert judged(platform, second, "2027-12-10T12:00:00Z", "extra") == "fail"
+        assert judged(platform, second, "2027-12-31T12:00:00Z", "extra") == "pass"
+        assert judged(platform, second, "2027-12-10T12:00:00Z") == "pass"
 
 
 def test_it_may_run_from_the_first_term_whenever_the_cover_was_added():
     extra = EXTRA | {"waiting_from": "policy"}
-    with selling(product(covers=[MAIN, extra])) as counter:
-        policy_id = counter.issue()
-        counter.at("2027-03-01")
-        counter.endorse(policy_id, "2027-03-01", covers=["extra"])
-        second = renewed(counter, policy_id, "2027-11-20")
-        counter.at("2028-01-01")
+    with selling(product(covers=[MAIN, extra])) as platform:
+        policy_id = platform.sell()
+        platform.noon_of("2027-03-01")
+        platform.endorse_from(policy_id, "2027-03-01", covers=["extra"])
+        second = platform.renewed(policy_id, "2027-11-20")
+        platform.noon_of("2028-01-01")
 
-        assert judged(counter, policy_id, "2027-03-02T12:00:00Z", "extra") == "pass"
-        assert judged(counter, second, "2027-12-02T12:00:00Z", "extra") == "pass"
+        assert judged(platform, policy_id, "2027-03-02T12:00:00Z", "extra") == "pass"
+        assert judged(platform, second, "2027-12-02T12:00:00Z", "extra") == "pass"
 
 
 def test_a_gap_in_cover_is_waited_after_again():
@@ -167,18 +168,18 @@ def test_a_gap_in_cover_is_waited_after_again():
             "cancellation": [{"by": "policyholder", "method": "pro_rata"}],
         },
     )
-    with selling(made) as counter:
-        policy_id = counter.issue()
+    with selling(made) as platform:
+        policy_id = platform.sell()
         path = f"/v1/policies/{policy_id}"
-        counter.at("2027-03-01")
-        counter.platform.post(f"{path}/cancellations", {"effective_on": "2027-03-01"})
-        counter.at("2027-03-20")
-        counter.platform.post(f"{path}/reinstatements", {"effective_on": "2027-03-20", "gap": True})
-        counter.at("2027-06-01")
+        platform.noon_of("2027-03-01")
+        platform.post(f"{path}/cancellations", {"effective_on": "2027-03-01"})
+        platform.noon_of("2027-03-20")
+        platform.post(f"{path}/reinstatements", {"effective_on": "2027-03-20", "gap": True})
+        platform.noon_of("2027-06-01")
 
-        assert judged(counter, policy_id, "2027-02-20T12:00:00Z") == "pass"
-        assert judged(counter, policy_id, "2027-04-10T12:00:00Z") == "fail"
-        assert judged(counter, policy_id, "2027-04-20T12:00:00Z") == "pass"
+        assert judged(platform, policy_id, "2027-02-20T12:00:00Z") == "pass"
+        assert judged(platform, policy_id, "2027-04-10T12:00:00Z") == "fail"
+        assert judged(platform, policy_id, "2027-04-20T12:00:00Z") == "pass"
 
 
 @pytest.mark.parametrize(
