@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from insurance import bundles, telemetry, wiring
 from insurance.api.body import FILE_BODY_BYTES_MAX, Request
 from insurance.api.fields import Instant, Reason
+from insurance.api.requests.uploads import UploadRequest
 from insurance.api.router import Api
 from insurance.api.views.payments import (
     PaymentFilesView,
@@ -15,11 +16,12 @@ from insurance.api.views.payments import (
     StatusReportView,
 )
 from insurance.api.views.statements import StatementView
+from insurance.api.views.uploads import AnnouncedUploadView
 from insurance.bank.statements import READERS
 from insurance.domain.bank import PaymentFile
 from insurance.domain.bank.outgoing_payment import OutgoingPayment
 from insurance.domain.bank.report import BankOutcome, BankReport
-from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import (
     ClaimNotFound,
     ComplaintNotFound,
@@ -31,14 +33,17 @@ from insurance.domain.core.errors import (
     SuspenseNotFound,
     UnreadableReport,
     UnreadableStatement,
+    UploadNotSent,
+    UploadRefused,
     WrongState,
 )
-from insurance.domain.core.identity import InstructionId
+from insurance.domain.core.identity import InstructionId, UploadId
 from insurance.domain.core.money import Currency
 from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
 from insurance.metrics import Metric
 from insurance.operations.command import Command, Query
+from insurance.operations.files.uploads import AnnouncedUpload, announce_upload, read_upload
 from insurance.operations.payments.import_statement import StatementResult, import_statement
 from insurance.operations.payments.read_payment_file import read_payment_file
 from insurance.operations.payments.report_payment import report_payment
@@ -47,9 +52,10 @@ from insurance.operations.payments.take_status_report import (
     StatusReportResult,
     take_status_report,
 )
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 ports, billing = bundles.payment_ports(), bundles.billing_ports()
+uploads = bundles.upload_ports("bank_uploads")
 
 api = Api(wiring.stores().idempotency.find_replay)
 handler = api.entrypoint()
@@ -83,23 +89,37 @@ class BankReportRequest(Request):
         )
 
 
-class StatusReportRequest(Request):
-    """The bank's message as it came: pain.002, in any of its versions."""
+class BankFileRequest(Request):
+    """A file of the bank as it came: its text, or the upload by which it was sent."""
 
     BYTES_MAX: ClassVar[int] = FILE_BODY_BYTES_MAX
     FILES: ClassVar[frozenset[str]] = frozenset({"document"})
 
-    document: Annotated[str, Field(min_length=1, max_length=200_000)]
+    upload_id: UploadId | None = None
+    """A file that was announced and uploaded: it takes the place of `document`."""
+    document: Annotated[
+        str | None, Field(min_length=1, max_length=240_000, validate_default=True)
+    ] = None
+
+    @field_validator("document")
+    @classmethod
+    def _one_of_both(cls, document: str | None, info: ValidationInfo) -> str | None:
+        if (document is None) is (info.data.get("upload_id") is None):
+            raise ValueError("either a document is expected, or an upload_id")
+        return document
+
+    def text(self, caller: Caller) -> str:
+        return self.document or read_upload(self.upload_id or "", caller, uploads)
 
 
-class StatementRequest(Request):
-    """A statement as it came: a CAMT.053 message of one statement, or our CSV."""
+class StatusReportRequest(BankFileRequest):
+    """The bank's message: pain.002, in any of its versions."""
 
-    BYTES_MAX: ClassVar[int] = FILE_BODY_BYTES_MAX
-    FILES: ClassVar[frozenset[str]] = frozenset({"document"})
+
+class StatementRequest(BankFileRequest):
+    """A statement: a CAMT.053 message of one statement, or our CSV."""
 
     format: Literal["camt.053", "csv"]
-    document: Annotated[str, Field(min_length=1, max_length=240_000)]
 
 
 @api.command(
@@ -152,6 +172,22 @@ def post_bank_report(request: BankReportRequest, command: Command) -> OutgoingPa
     return report_payment(request.report(), command, ports)
 
 
+@api.query(
+    "/v1/bank-uploads",
+    method="POST",
+    operation_id="announceBankFile",
+    summary="Announce a statement or status report and get a form to upload it",
+    scope=Scope.PAYMENTS_REPORT,
+    callers=BANK,
+    roles={Role.FINANCE},
+    shows=AnnouncedUploadView,
+)
+def post_bank_upload(request: UploadRequest, query: Query) -> AnnouncedUpload:
+    """For files that are larger than a request. The form takes this very file for ten minutes, and the
+    import may name it for a day. Announced again, the file has the same id and a new form."""
+    return announce_upload(request.file(), query, uploads)
+
+
 @api.command(
     "/v1/bank-status-reports",
     operation_id="importStatusReport",
@@ -160,10 +196,10 @@ def post_bank_report(request: BankReportRequest, command: Command) -> OutgoingPa
     callers=BANK,
     roles={Role.FINANCE},
     shows=StatusReportView,
-    raises=(PaymentFileNotFound, UnreadableReport),
+    raises=(PaymentFileNotFound, UnreadableReport, UploadNotSent, UploadRefused),
 )
 def post_status_report(request: StatusReportRequest, command: Command) -> StatusReportResult:
-    result = take_status_report(request.document, command, ports)
+    result = take_status_report(request.text(command.caller), command, ports)
     doubts = sum(payment.doubt is not None for payment in result.payments)
     telemetry.count(Metric.PAYMENTS_IN_DOUBT, doubts)
     return result
@@ -177,9 +213,9 @@ def post_status_report(request: StatusReportRequest, command: Command) -> Status
     callers=BANK,
     roles={Role.FINANCE},
     shows=StatementView,
-    raises=(UnreadableStatement,),
+    raises=(UnreadableStatement, UploadNotSent, UploadRefused),
 )
 def post_bank_statement(request: StatementRequest, command: Command) -> StatementResult:
     """Money that names no policy goes to suspense. The same entries in another statement, or in
     this one sent again, post nothing twice."""
-    return import_statement(READERS[request.format](request.document), command, billing)
+    return import_statement(READERS[request.format](request.text(command.caller)), command, billing)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from insurance.operations.delivery.ports import BooksPorts, IndexPorts
     from insurance.operations.delivery.streams import StreamPorts, Take
     from insurance.operations.documents.ports import DocumentPorts
+    from insurance.operations.files.ports import UploadPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
     from insurance.operations.parties.ports import (
         ErasurePorts,
@@ -298,6 +299,12 @@ def evidence_ports() -> EvidencePorts:
         objects=wiring.objects("evidence"),
         scanner=wiring.scanner(),
     )
+
+
+def upload_ports(bucket: str) -> UploadPorts:
+    from insurance.operations.files.ports import UploadPorts
+
+    return UploadPorts(objects=wiring.objects(bucket), scanner=wiring.scanner())
 
 
 def billing_ports() -> BillingPorts:

@@ -1,10 +1,12 @@
 """Scenes of payments: one HTTP event each."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 
 from insurance.bank.iso20022 import end_to_end_id
 from insurance.domain.core import identity
 from insurance.domain.core.identity import Mode
+from insurance.scanning import EICAR
 
 from local.bank_messages.messages import status_report
 from tests.artefact.scenes.common import (
@@ -72,3 +74,36 @@ def statements_scenes() -> Iterator[Scene]:
     yield Scene(again, take, BANK, document, (*ISSUED, taken), **later)
     no_xml = {"format": "camt.053", "document": "<Document"}
     yield Scene("payment_execution/statement_unreadable", take, BANK, no_xml, **later)
+    yield from uploads_scenes("\n".join(rows).encode())
+
+
+def uploads_scenes(statement: bytes) -> Iterator[Scene]:
+    """The same by an upload; one that is named and was never sent; one with malware."""
+    later, take = at_instant(CLAIMED_AT), "POST /v1/bank-statements"
+    form: Json = {"varies": ("/body/upload",), "key": "-"}
+
+    def announced(name: str, file: bytes) -> Scene:
+        body = {"size_bytes": len(file), "sha256": sha256(file).hexdigest()}
+        return Scene(name, "POST /v1/bank-uploads", BANK, body, ISSUED, sends=file, **form, **later)
+
+    def named(file: bytes) -> Json:
+        bank = BANK["claims"]["sub"]
+        upload_id = identity.upload_id_for(Mode.TEST, bank, sha256(file).hexdigest())
+        return {"format": "csv", "upload_id": upload_id}
+
+    uploaded, infected = "payment_execution/upload", "payment_execution/upload_malware"
+    yield announced(uploaded, statement)
+    before = (*ISSUED, uploaded)
+    yield Scene(
+        "payment_execution/statement_uploaded", take, BANK, named(statement), before, **later
+    )
+    never = named(b"never sent")
+    yield Scene("payment_execution/statement_not_uploaded", take, BANK, never, ISSUED, **later)
+    yield announced(infected, EICAR)
+    bad = (*ISSUED, infected)
+    yield Scene("payment_execution/statement_with_malware", take, BANK, named(EICAR), bad, **later)
+    report = {"upload_id": named(EICAR)["upload_id"]}
+    reports = "POST /v1/bank-status-reports"
+    yield Scene("payment_execution/report_with_malware", reports, BANK, report, bad, **later)
+    missing = {"upload_id": never["upload_id"]}
+    yield Scene("payment_execution/report_not_uploaded", reports, BANK, missing, **later)

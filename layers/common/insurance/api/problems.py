@@ -70,6 +70,10 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.EvidenceNotSent: Problem(
         HTTPStatus.CONFLICT, "evidence-not-sent", "File not uploaded yet"
     ),
+    errors.UploadNotSent: Problem(HTTPStatus.CONFLICT, "upload-not-sent", "File not uploaded yet"),
+    errors.UploadRefused: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "upload-refused", "The uploaded file is refused"
+    ),
     errors.PartyNotFound: Problem(HTTPStatus.NOT_FOUND, "party-not-found", "Party not found"),
     errors.WrongState: Problem(HTTPStatus.CONFLICT, "wrong-state", "Not possible in this state"),
     errors.ReferralOpen: Problem(HTTPStatus.CONFLICT, "referral-open", "Referral not decided yet"),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from insurance.bank.xml import NoPlainXml, read_xml
 from insurance.domain.bank import Payable, PaymentFile, ReportedStatus, StatusReport
 from insurance.domain.bank.status import status_of
 from insurance.domain.core.errors import UnreadableReport
@@ -148,12 +149,9 @@ def read_status_report(document: str) -> StatusReport:
     Raises:
         UnreadableReport: It is no pain.002, or is not safe to read.
     """
-    from defusedxml import DefusedXmlException  # noqa: PLC0415 - ships with one function only
-    from defusedxml.ElementTree import fromstring  # noqa: PLC0415 - as above
-
     try:
-        root = fromstring(document.encode())
-    except (ElementTree.ParseError, DefusedXmlException, ValueError) as error:
+        root = read_xml(document)
+    except NoPlainXml as error:
         raise UnreadableReport("it is not plain XML") from error
     report = _child(root, "CstmrPmtStsRpt")
     if report is None:

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
 from pydantic import ValidationError
 
+from insurance.bank.xml import NoPlainXml, read_xml
 from insurance.domain.bank.statement import ENTRIES_MAX, BankEntry, BankStatement
 from insurance.domain.core.errors import UnreadableStatement
 from insurance.domain.core.money import Currency, Money
@@ -44,12 +45,9 @@ def read_camt(document: str) -> BankStatement:
         UnreadableStatement: It is no CAMT.053, is not safe to read, holds more or less than one
             statement, or an entry or balance in it is not whole.
     """
-    from defusedxml import DefusedXmlException  # noqa: PLC0415 - only a function that reads one loads it
-    from defusedxml.ElementTree import fromstring  # noqa: PLC0415 - as above
-
     try:
-        root: Element = fromstring(document, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
+        root = read_xml(document)
+    except NoPlainXml as error:
         raise UnreadableStatement("it is no plain XML") from error
     if not root.tag.startswith(f"{{{NAMESPACE}") or not root.tag.endswith("}Document"):
         raise UnreadableStatement("it is no camt.053 message")

@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.views.documents import LinkView
+from insurance.api.views.uploads import UploadView
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.evidence.evidence import Evidence
 from insurance.domain.evidence.refusal import ADVICE
@@ -54,14 +55,6 @@ class EvidenceView(BaseModel):
         )
 
 
-class UploadView(BaseModel):
-    """A form (`multipart/form-data`) that takes the announced file: all fields first, then `file`."""
-
-    url: str
-    fields: dict[str, str]
-    expires_at: datetime
-
-
 class AnnouncedEvidenceView(BaseModel):
     """Evidence and how to send it. A replay answers with the first form, however old it is."""
 
@@ -70,12 +63,10 @@ class AnnouncedEvidenceView(BaseModel):
 
     @classmethod
     def of(cls, announced: AnnouncedEvidence, *, caller: Caller) -> Self:
-        upload = UploadView(
-            url=announced.upload.form.url,
-            fields=dict(announced.upload.form.fields),
-            expires_at=announced.upload.expires_at,
+        return cls(
+            evidence=EvidenceView.of(announced.evidence, caller=caller),
+            upload=UploadView.of(announced.upload),
         )
-        return cls(evidence=EvidenceView.of(announced.evidence, caller=caller), upload=upload)
 
 
 class LinkedEvidenceView(BaseModel):

@@ -50,6 +50,7 @@ InsuranceError
 │   ├── LimitMoved              another claim took of the same limit first: decide again
 │   ├── AccountMoved            money came in for the policy first: decide again
 │   ├── PaymentDiffers          one outside reference, two payments
+│   ├── UploadNotSent           the file that a command names has not come
 │   └── SamePerson              four eyes: who asked may not approve
 ├── Refused
 │   ├── InvalidFields           answers, facts or a body: each fault with its pointer
@@ -72,6 +73,7 @@ InsuranceError
 │   ├── DecisionNotPossible     the rules do not allow this decision
 │   ├── UnreadableStatement     the bank's statement is not one that we can post from
 │   ├── UnreadableReport        the bank's message is not one that we can read
+│   ├── UploadRefused           an uploaded file holds malware, or is no text
 │   ├── NotPrintable            a document would need a character that its typeface lacks
 │   ├── RiskNotAccepted         the risk as it would be is declined, or needs a person
 │   └── ClockNotAllowed         live callers have no clock of their own
@@ -344,6 +346,13 @@ class EvidenceNotSent(Conflict):
         super().__init__(f"No file has come for {evidence_id} yet: send it, then repeat the call.")
 
 
+class UploadNotSent(Conflict):
+    def __init__(self, upload_id: str) -> None:
+        super().__init__(
+            f"No file of yours is there for {upload_id}: send it with its form, then repeat the call."
+        )
+
+
 class ComplaintFull(Conflict):
     def __init__(self, complaint_id: str, most: int, what: str) -> None:
         super().__init__(f"Complaint {complaint_id} has {most} {what}, as many as it can hold.")
@@ -517,6 +526,11 @@ class UnreadableStatement(Refused):
 class UnreadableReport(Refused):
     def __init__(self, why: str) -> None:
         super().__init__(f"The bank's message cannot be read: {why}.")
+
+
+class UploadRefused(Refused):
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The uploaded file is refused: {why}.")
 
 
 class RiskNotAccepted(Refused):

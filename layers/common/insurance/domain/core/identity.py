@@ -49,6 +49,7 @@ PartyId = Annotated[str, _pattern("pty")]
 ClaimId = Annotated[str, _pattern("clm", SUFFIX_LENGTH + NOTICE_LENGTH)]
 PaymentId = Annotated[str, _pattern("pay", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-9][0-9]?")]
 EvidenceId = Annotated[str, _pattern("evd", SUFFIX_LENGTH + NOTICE_LENGTH, r"_[1-9][0-9]?")]
+UploadId = Annotated[str, _pattern("upl")]
 PersonId = Annotated[str, StringConstraints(pattern=r"^per_(test_)?[0-9a-f]{32}$")]
 """A person who signed in through a partner's portal; `access.people` derives it."""
 PaymentFileId = Annotated[str, _pattern("pmf")]
@@ -249,6 +250,12 @@ def payment_file_id_for(mode: Mode, principal: str, key: str) -> PaymentFileId:
     """One caller's one idempotency key makes one file for the bank: its message's id."""
     prefix = "pmf_test_" if mode is Mode.TEST else "pmf_"
     return prefix + _letters(fingerprint("payment file", mode, principal, key), SUFFIX_LENGTH)
+
+
+def upload_id_for(mode: Mode, principal: str, digest: str) -> UploadId:
+    """One file of one caller: `digest` is its SHA-256 in hexadecimal. Nobody else's file has this id."""
+    prefix = "upl_test_" if mode is Mode.TEST else "upl_"
+    return prefix + _letters(fingerprint("upload", mode, principal, digest), SUFFIX_LENGTH)
 
 
 def claim_id_for(payment_id: PaymentId) -> ClaimId:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.stored import Stored
     from insurance.domain.party.party import Payee
     from insurance.operations.command import Command
-    from insurance.operations.files.ports import Objects
+    from insurance.operations.files.ports import Objects, Scanner
     from insurance.operations.parties.ports import Screening
     from insurance.operations.policy.ports import PolicyChanges
     from insurance.operations.products.ports import Products
@@ -118,17 +118,6 @@ class Claims(Protocol):
             LimitMoved: Other claims have left too little of a shared limit.
             AccountMoved: The policy's account has changed meanwhile.
             AlreadyAnswered: This call was answered before.
-        """
-
-
-class Scanner(Protocol):
-    """A scanner for malware."""
-
-    def found_in(self, file: bytes) -> str | None:
-        """The name of the malware in a file; None when there is none.
-
-        Raises:
-            Unavailable: The file could not be scanned.
         """
 
 

@@ -1,10 +1,7 @@
 """Take evidence: a form to send one file with, and the file read, checked, cleaned and sealed."""
 
-from base64 import b64encode
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
 
 from insurance.domain.claim import Claim
 from insurance.domain.claim.change import ClaimChange
@@ -25,7 +22,7 @@ from insurance.domain.core.identity import evidence_id_for, file_mark
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.evidence.evidence import Evidence, EvidenceStatus
 from insurance.domain.evidence.intake import cleaned, differs
-from insurance.domain.evidence.media import BYTES_MAX, MediaType
+from insurance.domain.evidence.media import MediaType
 from insurance.domain.evidence.refusal import Refusal
 from insurance.domain.product import Product
 from insurance.operations.claims.claim_context import load_claim, store_claim
@@ -35,12 +32,10 @@ from insurance.operations.claims.evidence_objects import (
     seal_file,
     sealed_key,
 )
-from insurance.operations.claims.ports import EvidencePorts, Scanner
+from insurance.operations.claims.ports import EvidencePorts
 from insurance.operations.command import Command
-from insurance.operations.files.ports import UploadForm
-
-FORM_VALID_FOR: Final = timedelta(minutes=10)
-"""How long a form takes the file. A file that nobody reports as sent is deleted after a day or two."""
+from insurance.operations.files.ports import Scanner
+from insurance.operations.files.uploads import FileInput, Upload, issue_upload_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +48,6 @@ class EvidenceInput:
     sha256: str
     """In hexadecimal."""
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A form that takes this one file and no other, for a short time."""
-
-    form: UploadForm
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +140,13 @@ def _not_erased(stored: Stored[Claim]) -> tuple[Claim, PartyKey]:
 
 
 def _upload(evidence: Evidence, command: Command, ports: EvidencePorts) -> Upload:
-    form = ports.objects.upload_form(
+    return issue_upload_form(
         inbox_key(evidence.id),
+        FileInput(evidence.size_bytes, evidence.sha256),
         media_type=evidence.media_type,
-        sha256=b64encode(bytes.fromhex(evidence.sha256)).decode(),
-        largest=min(evidence.size_bytes, BYTES_MAX),
-        seconds=int(FORM_VALID_FOR.total_seconds()),
+        received_at=command.idempotency.received_at,
+        objects=ports.objects,
     )
-    return Upload(form, command.idempotency.received_at + FORM_VALID_FOR)
 
 
 def _clean(sent: bytes, evidence: Evidence, scanner: Scanner) -> bytes | Refusal:

@@ -33,3 +33,22 @@ class Objects(Protocol):
         self, key: str, *, media_type: str, sha256: str, largest: int, seconds: int
     ) -> UploadForm:
         """A form that stores exactly this content (SHA-256 in base64), of at most `largest` bytes."""
+
+
+class Scanner(Protocol):
+    """A scanner for malware."""
+
+    def found_in(self, file: bytes) -> str | None:
+        """The name of the malware in a file; None when there is none.
+
+        Raises:
+            Unavailable: The file could not be scanned.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPorts:
+    """Where large files of one kind are uploaded to, and who looks for malware in them."""
+
+    objects: Objects
+    scanner: Scanner
