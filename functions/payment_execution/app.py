@@ -109,6 +109,12 @@ class BankFileRequest(Request):
         return document
 
     def text(self, caller: Caller) -> str:
+        """The document, of this request or of the upload that it names.
+
+        Raises:
+            UploadNotSent: Nothing of this caller's is there.
+            UploadRefused: It holds malware, or is no UTF-8.
+        """
         return self.document or read_upload(self.upload_id or "", caller, uploads)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from insurance import bundles, wiring
-from insurance.api.body import FILE_BODY_BYTES_MAX, Request
+from insurance.api.body import FILE_BODY_BYTES_MAX, MalformedBody, Request, read_request
 from insurance.api.fields import Reason
 from insurance.api.paging import Page
+from insurance.api.requests.uploads import UploadRequest
 from insurance.api.router import Api
 from insurance.api.views.product_versions import (
     DefinitionCheckView,
@@ -17,14 +18,18 @@ from insurance.api.views.product_versions import (
     VersionFilesView,
 )
 from insurance.api.views.products import ProductListView, ProductView
-from insurance.domain.core.caller import CallerKind
+from insurance.api.views.uploads import AnnouncedUploadView
+from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import (
     InvalidDefinition,
     ProductNotFound,
     SamePerson,
+    UploadNotSent,
+    UploadRefused,
     VersionNotFound,
     WrongState,
 )
+from insurance.domain.core.identity import UploadId
 from insurance.domain.core.roles import EVERY_ROLE, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
@@ -33,6 +38,8 @@ from insurance.domain.product.definition.files import Files, schema
 from insurance.domain.product.publishing.checks import Report
 from insurance.domain.product.publishing.release import ProductVersion, VersionStep
 from insurance.operations.command import Command, Query
+from insurance.operations.files.ports import UploadPorts
+from insurance.operations.files.uploads import AnnouncedUpload, announce_upload, read_upload
 from insurance.operations.products.change_version import Draft, advance_version, draft_version
 from insurance.operations.products.check_files import check_files
 from insurance.operations.products.read_products import list_products, read_product
@@ -42,9 +49,15 @@ from insurance.operations.products.read_versions import (
     read_files,
     read_version,
 )
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 ports, idempotency = bundles.product_ports(), wiring.stores().staff_idempotency
+
+
+def uploads() -> UploadPorts:
+    """Made when a file is uploaded: a list of products needs no bucket."""
+    return bundles.upload_ports("product_uploads")
+
 
 api = Api(idempotency.find_replay)
 handler = api.entrypoint()
@@ -61,14 +74,57 @@ TableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
 class FilesRequest(Request):
-    """A version's files as text: product.json, CSV tables by their names without `.csv`, scenarios.json."""
+    """A version's files as text: product.json, CSV tables by their names without `.csv`, scenarios.json.
+    Or the upload by which they were sent."""
 
     BYTES_MAX: ClassVar[int] = FILE_BODY_BYTES_MAX
     FILES: ClassVar[frozenset[str]] = frozenset({"document", "tables", "scenarios"})
 
-    document: Text
+    upload_id: UploadId | None = None
+    """A file that was announced and uploaded: an object of `document`, `tables` and `scenarios`."""
+    document: Annotated[Text | None, Field(validate_default=True)] = None
     tables: Annotated[dict[TableName, Table], Field(max_length=20)] = {}
     scenarios: Text | None = None
+
+    @field_validator("document")
+    @classmethod
+    def _one_of_both(cls, document: str | None, info: ValidationInfo) -> str | None:
+        if (document is None) is (info.data.get("upload_id") is None):
+            raise ValueError("either a document is expected, or an upload_id")
+        return document
+
+    @field_validator("tables", "scenarios")
+    @classmethod
+    def _beside_the_document[V](cls, value: V, info: ValidationInfo) -> V:
+        if value and info.data.get("upload_id") is not None:
+            raise ValueError("the upload holds all files")
+        return value
+
+    def files(self, caller: Caller) -> Files:
+        """The files, of this request or of the upload that it names.
+
+        Raises:
+            UploadNotSent: Nothing of this caller's is there.
+            UploadRefused: It holds malware, is no UTF-8, or no JSON object.
+            InvalidFields: The object holds other things than files.
+        """
+        if self.document is not None:
+            return Files(self.document, self.tables, self.scenarios)
+        text = read_upload(self.upload_id or "", caller, uploads())
+        try:
+            return read_request(text, UploadedFiles)[0].files
+        except MalformedBody as error:
+            raise UploadRefused("it is no JSON object of files") from error
+
+
+class UploadedFiles(Request):
+    """What an upload of product files holds. Its size is the upload's; the definition's own bounds follow."""
+
+    FILES: ClassVar[frozenset[str]] = FilesRequest.FILES
+
+    document: str
+    tables: dict[TableName, str] = {}
+    scenarios: str | None = None
 
     @property
     def files(self) -> Files:
@@ -131,10 +187,26 @@ def get_product_schema() -> Mapping[str, Any]:
     callers=AUTHORS,
     roles=AUTHORING_ROLES,
     shows=DefinitionCheckView,
-    raises=(InvalidDefinition,),
+    raises=(InvalidDefinition, UploadNotSent, UploadRefused),
 )
-def post_product_check(request: FilesRequest) -> Report:
-    return check_files(request.files)
+def post_product_check(request: FilesRequest, query: Query) -> Report:
+    return check_files(request.files(query.caller))
+
+
+@api.query(
+    "/v1/product-uploads",
+    method="POST",
+    operation_id="announceProductFiles",
+    summary="Announce a version's files and get a form to upload them",
+    scope=Scope.PRODUCTS_WRITE,
+    callers=AUTHORS,
+    roles=AUTHORING_ROLES,
+    shows=AnnouncedUploadView,
+)
+def post_product_upload(request: UploadRequest, query: Query) -> AnnouncedUpload:
+    """For files that are larger than a request, as one JSON object of `document`, `tables` and
+    `scenarios`. The form takes this very file for ten minutes; a check or a draft may name it for a day."""
+    return announce_upload(request.file(), query, uploads())
 
 
 @api.query(
@@ -192,12 +264,12 @@ def get_product_files(product_code: str, version: str, query: Query) -> VersionF
     roles=AUTHORING_ROLES,
     shows=DraftView.of_draft,
     if_match=True,
-    raises=(InvalidDefinition, WrongState),
+    raises=(InvalidDefinition, UploadNotSent, UploadRefused, WrongState),
 )
 def post_product_draft(
     product_code: str, version: str, request: FilesRequest, command: Command
 ) -> Draft:
-    return draft_version(product_code, version, request.files, command, ports)
+    return draft_version(product_code, version, request.files(command.caller), command, ports)
 
 
 @api.command(

@@ -81,6 +81,7 @@ def test_who_asks_for_files_that_may_not_be_there_is_told_so(resources: Json) ->
         ("EvidenceFunction", "EvidenceBucket"),
         ("SchedulerFunction", "DocumentsBucket"),
         ("PaymentExecutionFunction", "BankUploadsBucket"),
+        ("ProductsFunction", "ProductUploadsBucket"),
     }
 
 

@@ -1,7 +1,13 @@
 """Scenes of products: one HTTP event each."""
 
+import json
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
+
+from insurance.domain.core import identity
+from insurance.domain.core.identity import Mode
+from insurance.scanning import EICAR
 
 from tests.artefact.scenes.common import (
     AUTHOR,
@@ -50,6 +56,7 @@ def versions_scenes() -> Iterator[Scene]:
     yield Scene("products/check_with_a_typo", "POST /v1/product-checks", AUTHOR, typo, key="-")
     place: Json = {"variables": {"product_code": "pet", "version": "2026.1"}}
     draft = f"POST {VERSION}/draft"
+    yield from uploads_scenes(draft, place)
     yield Scene("products/draft", draft, AUTHOR, PET_FILES, **place)
     yield Scene("products/draft_with_a_typo", draft, AUTHOR, typo, **place)
     nobody = "products/draft_without_the_scope"
@@ -67,6 +74,32 @@ def versions_scenes() -> Iterator[Scene]:
     yield Scene("products/version", f"GET {VERSION}", AUTHOR, None, done, **place)
     yield Scene("products/files", f"GET {VERSION}/files", AUTHOR, None, done, **place)
     yield from unpublishable_scenes(draft, f"POST {version}")
+
+
+def uploads_scenes(draft: str, place: Json) -> Iterator[Scene]:
+    """The same files by an upload; one that was never sent; one with malware."""
+    check = "POST /v1/product-checks"
+
+    def announced(name: str, file: bytes) -> Scene:
+        body = {"size_bytes": len(file), "sha256": sha256(file).hexdigest()}
+        form: Json = {"varies": ("/body/upload",), "key": "-", "sends": file}
+        return Scene(name, "POST /v1/product-uploads", AUTHOR, body, **form)
+
+    def named(file: bytes) -> Json:
+        author = AUTHOR["claims"]["sub"]
+        return {"upload_id": identity.upload_id_for(Mode.TEST, author, sha256(file).hexdigest())}
+
+    files = json.dumps(PET_FILES).encode()
+    uploaded, infected = "products/upload", "products/upload_malware"
+    yield announced(uploaded, files)
+    yield announced(infected, EICAR)
+    before, bad = (uploaded,), (infected,)
+    yield Scene("products/check_uploaded", check, AUTHOR, named(files), before, key="-")
+    yield Scene("products/check_malware", check, AUTHOR, named(EICAR), bad, key="-")
+    yield Scene("products/check_not_uploaded", check, AUTHOR, named(b"never sent"), key="-")
+    yield Scene("products/draft_uploaded", draft, AUTHOR, named(files), before, **place)
+    yield Scene("products/draft_malware", draft, AUTHOR, named(EICAR), bad, **place)
+    yield Scene("products/draft_not_uploaded", draft, AUTHOR, named(b"never sent"), **place)
 
 
 def unpublishable_scenes(draft: str, step: str) -> Iterator[Scene]:

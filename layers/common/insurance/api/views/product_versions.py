@@ -8,6 +8,7 @@ from pydantic import BaseModel, RootModel
 
 from insurance.api.etag import etag
 from insurance.api.paging import Page
+from insurance.api.views.documents import LinkView
 from insurance.api.views.terms import View
 from insurance.domain.core.errors import FieldFault
 from insurance.domain.core.stored import Stored
@@ -97,17 +98,19 @@ class DraftView(ProductVersionView):
 
 
 class VersionFilesView(ProductVersionView):
-    """A version with its files, as they were sent."""
+    """A version with its files, as they were sent; or a link to them, where they are too large to be shown."""
 
-    document: str
-    tables: dict[str, str]
-    scenarios: str | None
+    document: str | None = None
+    tables: dict[str, str] | None = None
+    scenarios: str | None = None
+    link: LinkView | None = None
+    """To one JSON object of `document`, `tables` and `scenarios`."""
 
     @classmethod
     def of_files(cls, found: VersionFiles) -> Self:
-        return cls(
-            etag=_etag(found.version), **_shown(found.version.record), **found.files._asdict()
-        )
+        link = found.link and LinkView(url=found.link.url, expires_at=found.link.expires_at)
+        files = found.files._asdict() if found.files else {}
+        return cls(etag=_etag(found.version), **_shown(found.version.record), **files, link=link)
 
 
 class ProductVersionListView(View):

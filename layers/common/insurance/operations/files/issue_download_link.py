@@ -23,6 +23,11 @@ def issue_download_link(
     """Store the day's readable copy of a file and link to it; it is saved under `name`."""
     key = download_key(id, now.date(), name.rpartition(".")[2])
     objects.put(key, file, media_type=media_type)
+    return link_to(key, name=name, objects=objects, now=now)
+
+
+def link_to(key: str, *, name: str, objects: Objects, now: datetime) -> Link:
+    """A link to an object that may be read as it stands."""
     url = objects.link(key, seconds=int(LINK_LIFETIME.total_seconds()), name=name)
     return Link(url, now + LINK_LIFETIME)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from insurance.domain.core.errors import VersionNotFound
 from insurance.domain.core.event import StreamPosition
@@ -10,8 +11,12 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.product.definition.files import Files
 from insurance.domain.product.publishing.release import ProductVersion, order
 from insurance.operations.command import Query
+from insurance.operations.files.issue_download_link import Link, link_to
 from insurance.operations.products.ports import ProductPorts
-from insurance.operations.products.product_files import stored_files
+from insurance.operations.products.product_files import object_key, stored_files
+
+FILES_SHOWN_BYTES_MAX: Final = 1_000_000
+"""An answer of Lambda's has 6 MB, in which every quote and backslash of the files is escaped twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,9 @@ class VersionFiles:
     """A version, and its files as they were sent."""
 
     version: Stored[ProductVersion]
-    files: Files
+    files: Files | None
+    link: Link | None = None
+    """To files that are too large for an answer: one JSON object, as it is uploaded."""
 
 
 def read_version(
@@ -54,8 +61,18 @@ def read_files(code: str, version: str, query: Query, ports: ProductPorts) -> Ve
         VersionNotFound: There is no such version.
     """
     stored = read_version(code, version, query, ports)
-    if stored.record.content:
-        return VersionFiles(stored, stored_files(stored.record.content, ports.contents()))
+    content = stored.record.content
+    if content:
+        files = stored_files(content, ports.contents())
+        if len(files.packed()) <= FILES_SHOWN_BYTES_MAX:
+            return VersionFiles(stored, files)
+        link = link_to(
+            object_key(content),
+            name=f"{code}-{version}.json",
+            objects=ports.contents(),
+            now=query.received_at,
+        )
+        return VersionFiles(stored, None, link)
     return VersionFiles(stored, ports.seeds.files(code, version))
 
 
