@@ -99,7 +99,8 @@ bench: .tools/setup ## Measure what a request, a claim and a rating cost, beside
 mutants: .tools/setup ## Plant faults in the arithmetic of policy life, one at a time; a test must notice each
 	$(RUN) python -m tests.long.mutants
 
-long: .tools/setup ## Play a year of 1,000 and of 10,000 policies on the local engine (LONG="100 1000" for other sizes)
+long: .tools/setup ## Play 20 two days of outages, and a year of 1,000 and of 10,000 policies (LONG="100 1000" for other sizes)
+	LOSS_SEEDS=20 $(RUN) pytest -q tests/resilience/test_lost_deliveries.py -k random
 	$(RUN) python -m tests.long.year $(or $(LONG),1000 10000)
 
 lives: .tools/setup ## Play 500 random lives of a policy, of up to 50 steps each

@@ -40,7 +40,9 @@ def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Js
     yield INDEXED, {"Index": [each["dynamodb"]["NewImage"] for each in _inserted(items)]}
     yield "event_delivery/tampered", {"Records": [_record("MODIFY", "9", items[0])]}
     yield REGISTERED, {"Records": [_keys_alone(each) for each in _inserted(items)]}
+    yield "event_register/no_keys", {"Records": [{"eventName": "INSERT", "dynamodb": {}}]}
     yield CAUGHT_UP, {"CatchUp": {"immediately": True}}
+    yield "event_delivery/unknown_consumer", {"TakeBack": ["the_archive"], "To": {}}
     broken = {**items[0], "body": {"B": b"not what was packed"}}
     yield "event_delivery/unreadable", {"Records": [_record("INSERT", "10", broken)]}
     items = _appended(behind, stage, REFUNDED[-1])
