@@ -76,7 +76,7 @@ schema: .tools/setup ## Write the JSON Schema of product definitions
 	$(RUN) python -m tools.products schema
 
 events: .tools/setup .tools/sam ## Write events/ from the scenes, and record what the functions answer
-	$(RUN) python -m tests.artefact.record
+	POWERTOOLS_METRICS_NAMESPACE=Coverwright $(RUN) python -m tests.artefact.record
 
 products: .tools/setup ## Check every bundled product and run its scenarios
 	$(RUN) python -m tools.products bundled

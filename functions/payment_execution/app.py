@@ -175,7 +175,11 @@ def get_payment_file(file_id: str, query: Query) -> PaymentFile:
     ),
 )
 def post_bank_report(request: BankReportRequest, command: Command) -> OutgoingPayment:
-    return report_payment(request.report(), command, ports)
+    """A report that does not fit how far the payment is, because it came before another or contradicts one,
+    is kept: it is recorded once it fits, and a person asks the bank."""
+    payment = report_payment(request.report(), command, ports)
+    telemetry.count(Metric.PAYMENTS_IN_DOUBT, len(payment.kept))
+    return payment
 
 
 @api.query(

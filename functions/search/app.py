@@ -7,7 +7,7 @@ from insurance import bundles
 from insurance.api.body import Request
 from insurance.api.fields import Day, Subject, Text
 from insurance.api.paging import Page
-from insurance.api.parameters import OptionalInstant, Parameters
+from insurance.api.parameters import Flag, OptionalInstant, Parameters
 from insurance.api.router import Api
 from insurance.api.views.search import (
     ClaimListView,
@@ -118,6 +118,7 @@ class ComplaintListParameters(ListParameters):
 
 class PaymentListParameters(ListParameters):
     status: PaymentStatus | None = Field(None, description="How far the payment has come")
+    in_doubt: Flag | None = Field(None, description="The bank's reports do not fit its status")
 
 
 class DocumentListParameters(ListParameters):
@@ -316,10 +317,10 @@ def post_complaint_search(
     callers=SELLERS,
     roles=PAYMENT_READERS,
     shows=PaymentListView,
-    paged="payments:{status}:{partner}:{since}:{until}:{party_id}",
+    paged="payments:{status}:{in_doubt}:{partner}:{since}:{until}:{party_id}",
 )
 def get_payments(parameters: PaymentListParameters, page: Page, query: Query) -> ListPage[Any]:
-    wanted = parameters.filter(status=parameters.status)
+    wanted = parameters.filter(status=parameters.status, in_doubt=parameters.in_doubt)
     return list_objects(ObjectKind.PAYMENTS, wanted, page, query, ports)
 
 
@@ -331,10 +332,10 @@ def get_payments(parameters: PaymentListParameters, page: Page, query: Query) ->
     callers=SELLERS,
     roles=EVERY_ROLE,
     shows=PaymentListView,
-    paged="refunds:{status}:{partner}:{since}:{until}:{party_id}",
+    paged="refunds:{status}:{in_doubt}:{partner}:{since}:{until}:{party_id}",
 )
 def get_refunds(parameters: PaymentListParameters, page: Page, query: Query) -> ListPage[Any]:
-    wanted = parameters.filter(status=parameters.status)
+    wanted = parameters.filter(status=parameters.status, in_doubt=parameters.in_doubt)
     return list_objects(ObjectKind.REFUNDS, wanted, page, query, ports)
 
 

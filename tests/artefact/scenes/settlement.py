@@ -56,6 +56,8 @@ def settlement_scenes() -> Iterator[Scene]:
     yield Scene(
         "payment_execution/report_paid", report, BANK, paid, SETTLED, at="2027-01-16T09:32:00Z"
     )
+    early = paid | {"outcome": "returned"}
+    yield Scene("payment_execution/report_early", report, BANK, early, SETTLED, **later)
     yield Scene("payment_execution/report_unknown", report, BANK, paid, ISSUED, **later)
     expense, cancel = (
         "POST /v1/claims/{claim_id}/payments",

@@ -4,7 +4,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from insurance.domain.bank.outgoing_payment import NEXT, PaymentStatus, PaymentStep
+from insurance.domain.bank.outgoing_payment import KEPT, NEXT, PaymentStatus, PaymentStep
 from insurance.domain.claim import ClaimStep, Handling
 from insurance.domain.claim import lifecycle as claims
 from insurance.domain.claim.recovery import NEXT as RECOVERY_NEXT
@@ -95,6 +95,9 @@ def test_a_payment_takes_the_steps_of_its_table_and_refuses_the_others(status, s
 
     if (status, step) in NEXT:
         assert (answered.status, now) == (200, NEXT[status, step]), answered.body
+    elif (status, step) in KEPT:
+        assert (answered.status, now) == (200, status), answered.body
+        assert answered.body["kept"] == 1
     else:
         assert (answered.status, answered.body["code"], now) == (409, "wrong-state", status)
 

@@ -259,7 +259,7 @@ def test_the_bank_is_told_of_the_payment_and_nothing_else(platform):
 
     told = report(platform, redress)
 
-    assert set(told) == {"instruction_id", "status", "amount"}
+    assert set(told) == {"instruction_id", "status", "amount", "kept"}
     assert platform.get(path)["redress"][0]["bank_reference"] == "B-1"
 
 

@@ -75,6 +75,11 @@ def test_a_payment_takes_the_steps_of_the_table_and_no_other(status, step):
 
     if (status, step) in payments.NEXT:
         assert pay_step(payment, step).status is payments.NEXT[status, step]
+    elif (status, step) in payments.KEPT:
+        kept = pay_step(payment, step)
+        assert (kept.status, len(kept.kept)) == (status, 1)
+        with pytest.raises(WrongState):
+            pay_step(kept, step)  # the same again says nothing new
     else:
         with pytest.raises(WrongState):
             pay_step(payment, step)

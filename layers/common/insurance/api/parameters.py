@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
@@ -62,3 +62,6 @@ OptionalInstant = Annotated[
     datetime | None, BeforeValidator(_instant), Field(json_schema_extra={"maxLength": 40})
 ]
 """An instant that a query may be asked about; None without the parameter."""
+
+Flag = Literal["true"]
+"""A filter that is set or left out."""

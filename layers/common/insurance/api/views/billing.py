@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.etag import etag
-from insurance.api.views.claim_parts import PayeeView
+from insurance.api.views.claim_parts import KeptReportView, PayeeView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.billing import (
     BillingAccount,
@@ -131,6 +131,8 @@ class RefundView(BaseModel):
     payee: PayeeView | None = None
     referred_because: str | None = None
     """Why another person must clear the payee after the approval."""
+    kept_reports: list[KeptReportView] | None = None
+    """What the bank reported and does not fit how far the payment is; a person asks the bank."""
 
     @classmethod
     def internal(cls, refund: Refund, summary: BillingSummary) -> Self:
@@ -140,6 +142,7 @@ class RefundView(BaseModel):
         return cls.of(refund).model_copy(
             update={
                 "payee": PayeeView.masked(payee) if payee else None,
+                "kept_reports": KeptReportView.all_of(refund),
                 "referred_because": TO_ANOTHER if payee and not known else None,
             }
         )

@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.views.terms import MoneyView, Shown
+from insurance.domain.bank.outgoing_payment import OutgoingPayment
 from insurance.domain.claim import Claim, DecisionRecord, Payment, Reserve, Task
 from insurance.domain.claim.decision import REVIEW
 from insurance.domain.claim.recovery import Recovery
@@ -115,6 +116,26 @@ class PayeeView(Shown):
         )
 
 
+class KeptReportView(Shown):
+    """A report of the bank that does not fit how far the payment is."""
+
+    outcome: str
+    bank_reference: str
+    executed_at: datetime
+
+    @classmethod
+    def all_of(cls, payment: OutgoingPayment) -> list[Self] | None:
+        """Those that the payment keeps; None: all fit."""
+        return [
+            cls(
+                outcome=each.outcome,
+                bank_reference=each.bank_reference,
+                executed_at=each.executed_at,
+            )
+            for each in payment.kept
+        ] or None
+
+
 class PaymentView(BaseModel):
     """A payment of a claim. Its payee, and who asked for it, are for staff alone."""
 
@@ -133,6 +154,8 @@ class PaymentView(BaseModel):
     """Of a bill its sender, who was named by who requested it."""
     requested_by: str | None = None
     decided_by: str | None = None
+    kept_reports: list[KeptReportView] | None = None
+    """What the bank reported and does not fit how far the payment is; a person asks the bank."""
 
     @classmethod
     def internal(cls, payment: Payment, claim: Claim) -> Self:
@@ -143,6 +166,7 @@ class PaymentView(BaseModel):
                 "payee": PayeeView.masked(payee) if payee else None,
                 "requested_by": payment.requested_by,
                 "decided_by": payment.decided_by,
+                "kept_reports": KeptReportView.all_of(payment),
             }
         )
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from insurance.api.etag import etag
 from insurance.api.paging import Page
-from insurance.api.views.claim_parts import DeadlineView, PayeeView
+from insurance.api.views.claim_parts import DeadlineView, KeptReportView, PayeeView
 from insurance.api.views.internal_claims import NoteView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.bank.outgoing_payment import AGREED
@@ -33,6 +33,8 @@ class RedressView(BaseModel):
     decided_by: str | None = None
     referred_because: str | None = None
     """Why another person must clear the payee after the approval."""
+    kept_reports: list[KeptReportView] | None = None
+    """What the bank reported and does not fit how far the payment is; a person asks the bank."""
 
     @classmethod
     def internal(cls, payment: Redress, complaint: Complaint) -> Self:
@@ -43,6 +45,7 @@ class RedressView(BaseModel):
                 "payee": PayeeView.masked(payee) if payee else None,
                 "requested_by": payment.requested_by,
                 "decided_by": payment.decided_by,
+                "kept_reports": KeptReportView.all_of(payment),
                 "referred_because": TO_ANOTHER if payee and not is_owed(payee, complaint) else None,
             }
         )

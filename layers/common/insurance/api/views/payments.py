@@ -104,6 +104,8 @@ class PaymentReportView(View):
     instruction_id: str
     status: str
     amount: MoneyView
+    kept: int
+    """How many reports do not fit this status: they wait for another report, and for a person."""
 
     @classmethod
     def of(cls, payment: OutgoingPayment) -> Self:
@@ -111,4 +113,5 @@ class PaymentReportView(View):
             instruction_id=payment.id,
             status=payment.status,
             amount=MoneyView.of(payment.net),
+            kept=len(payment.kept),
         )

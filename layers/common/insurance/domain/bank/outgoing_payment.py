@@ -105,6 +105,52 @@ NOT_SENT: Final = frozenset(
 SENT: Final = frozenset({PaymentStatus.EXECUTING, PaymentStatus.PAID})
 """Statuses in which all who had to agree have agreed, to the payee too."""
 
+KEPT: Final = frozenset(
+    {
+        # Another report comes late: that it was paid.
+        (PaymentStatus.EXECUTING, PaymentStep.REPORT_RETURNED),
+        (PaymentStatus.EXECUTING, PaymentStep.REPORT_REVERSED),
+        # The bank contradicts itself.
+        (PaymentStatus.PAID, PaymentStep.REPORT_FAILED),
+        (PaymentStatus.FAILED, PaymentStep.REPORT_PAID),
+        (PaymentStatus.FAILED, PaymentStep.REPORT_RETURNED),
+        (PaymentStatus.FAILED, PaymentStep.REPORT_REVERSED),
+        (PaymentStatus.RETURNED, PaymentStep.REPORT_FAILED),
+        (PaymentStatus.RETURNED, PaymentStep.REPORT_REVERSED),
+        (PaymentStatus.REVERSED, PaymentStep.REPORT_FAILED),
+        (PaymentStatus.REVERSED, PaymentStep.REPORT_RETURNED),
+    }
+)
+"""Reports that do not fit and are kept. What is in neither table says nothing new, or is said of a payment
+that the bank was never told of."""
+
+KEPT_MAX: Final = 10
+"""Reports that one payment keeps."""
+
+
+class KeptReport(Value):
+    """A report that does not fit how far its payment is: it waits until it does, and for a person."""
+
+    outcome: BankOutcome
+    bank_reference: str
+    executed_at: AwareDatetime
+    reason: str | None = None
+
+    @classmethod
+    def of(cls, report: BankReport) -> Self:
+        return cls(
+            outcome=report.outcome,
+            bank_reference=report.bank_reference,
+            executed_at=report.executed_at,
+            reason=report.reason,
+        )
+
+    def on(self, instruction_id: str) -> BankReport:
+        """The report as it came."""
+        return BankReport(
+            instruction_id, self.outcome, self.bank_reference, self.executed_at, self.reason
+        )
+
 
 class OutgoingPayment(Value):
     """Money on its way out. Its id is the end-to-end reference that the bank is given."""
@@ -117,6 +163,8 @@ class OutgoingPayment(Value):
     reason: str | None = None
     bank_reference: str | None = None
     finished_at: AwareDatetime | None = None
+    kept: tuple[KeptReport, ...] = ()
+    """What the bank reported and does not fit, in the order in which it came."""
 
     @property
     def net(self) -> Money:
@@ -189,16 +237,45 @@ class OutgoingPayment(Value):
         return self.moved(PaymentStep.CANCEL).replace(decided_by=by, reason=reason)
 
     def reported(self, report: BankReport) -> Self:
-        """The payment as the bank reports it.
+        """The payment as the bank reports it. What does not fit how far it is, because it came before
+        another report or contradicts one, is a fact all the same: it is kept.
 
         Raises:
-            WrongState: The payment is not with the bank, or the bank has reported already.
+            WrongState: The bank was not told of the payment, or has said this before.
         """
-        return self.moved(REPORT_STEPS[report.outcome]).replace(
+        step, told = REPORT_STEPS[report.outcome], KeptReport.of(report)
+        if (self.status, step) in KEPT and report.may_wait:
+            return self._keeping(told)
+        return self.moved(step).replace(
             bank_reference=report.bank_reference,
             finished_at=report.executed_at,
             reason=report.reason or self.reason,
+            kept=tuple(each for each in self.kept if each != told),
         )
+
+    def reported_with_kept(self, report: BankReport) -> Self:
+        """The payment as the bank reports it, and as the reports leave it that were kept and fit then.
+
+        Raises:
+            WrongState: The bank was not told of the payment, or has said this before.
+        """
+        payment = self.reported(report)
+        while (fitting := payment.fitting) is not None:
+            payment = payment.reported(fitting)
+        return payment
+
+    @property
+    def fitting(self) -> BankReport | None:
+        """The first report that was kept and fits now."""
+        for each in self.kept:
+            if (self.status, REPORT_STEPS[each.outcome]) in NEXT:
+                return each.on(self.id)
+        return None
+
+    def _keeping(self, told: KeptReport) -> Self:
+        if told in self.kept or len(self.kept) >= KEPT_MAX:
+            raise WrongState(f"{type(self).__name__} {self.id}", "known", "be reported again")
+        return self.replace(kept=(*self.kept, told))
 
     def moved(self, step: PaymentStep) -> Self:
         """The payment after a step of the table `NEXT`.

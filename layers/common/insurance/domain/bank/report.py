@@ -25,3 +25,6 @@ class BankReport:
     bank_reference: str
     executed_at: datetime
     reason: str | None = None
+    may_wait: bool = True
+    """Whether it is kept where it does not fit; False: it was worked out from a status that has changed
+    since, and is worked out again."""

@@ -308,10 +308,10 @@ class BillingAccount(PartyRecord):
 
         Raises:
             RefundNotFound: The account has no such refund.
-            WrongState: The refund is not with the bank, or the bank has reported already.
+            WrongState: The bank was not told of the refund, or has said this before.
         """
         before = self.refund(report.instruction_id)
-        refund = before.reported(report)
+        refund = before.reported_with_kept(report)
         return self._with_refund(refund), refund.postings_since(before)
 
     def refund(self, refund_id: str) -> Refund:

@@ -23,6 +23,8 @@ class BillingEventType(EventType):
     REFUND_FAILED = "billing.refund_failed"
     REFUND_RETURNED = "billing.refund_returned"
     REFUND_REVERSED = "billing.refund_reversed"
+    REFUND_REPORT_KEPT = "billing.refund_report_kept"
+    """The bank reported what does not fit how far the refund is; so it is with a return."""
     RETURN_REQUESTED = "billing.return_requested"
     RETURN_APPROVED = "billing.return_approved"
     RETURN_REFUSED = "billing.return_refused"
@@ -30,3 +32,4 @@ class BillingEventType(EventType):
     RETURN_FAILED = "billing.return_failed"
     RETURN_RETURNED = "billing.return_returned"
     RETURN_REVERSED = "billing.return_reversed"
+    RETURN_REPORT_KEPT = "billing.return_report_kept"

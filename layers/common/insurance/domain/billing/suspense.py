@@ -110,10 +110,10 @@ class SuspendedPayment(Record):
 
         Raises:
             RefundNotFound: No return was requested.
-            WrongState: The return is not with the bank, or the bank has reported already.
+            WrongState: The bank was not told of the return, or has said this before.
         """
         before = self.last_return
-        refund = before.reported(report)
+        refund = before.reported_with_kept(report)
         return self._with_return(refund), refund.postings_since(before)
 
     @property

@@ -53,6 +53,8 @@ class ClaimEventType(EventType):
     PAYMENT_FAILED = "payment.failed"
     PAYMENT_RETURNED = "payment.returned"
     PAYMENT_REVERSED = "payment.reversed"
+    PAYMENT_REPORT_KEPT = "payment.report_kept"
+    """The bank reported what does not fit how far the payment is."""
 
     RECOVERY_IDENTIFIED = "recovery.identified"
     RECOVERY_PURSUED = "recovery.pursued"

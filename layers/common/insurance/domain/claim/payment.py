@@ -59,7 +59,7 @@ class Payment(OutgoingPayment):
         """The payment as the bank reports it.
 
         Raises:
-            WrongState: The payment is not with the bank, or the bank has reported already.
+            WrongState: The bank was not told of the payment, or has said this before.
         """
         if not self.net:
             raise WrongState(f"Payment {self.id}", "set off in full", "be reported by the bank")

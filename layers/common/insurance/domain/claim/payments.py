@@ -143,12 +143,24 @@ def cancel_payment(claim: Claim, payment_id: str, reason: str, act: Act) -> Clai
 def report_payment(context: ClaimContext, report: BankReport, act: Act) -> ClaimChange:
     """Record what the bank reports: a payment that is paid, or one that failed or came back.
 
+    A report that does not fit how far the payment is, is kept, and a person looks at it; once it fits,
+    it is recorded in the same step as the report that it waited for.
+
     Raises:
         PaymentNotFound: The claim has no such payment.
-        WrongState: The payment is not with the bank, or the bank has reported already.
+        WrongState: The bank was not told of the payment, or has said this before.
     """
-    claim = context.claim.record
-    payment = claim.payment(report.instruction_id).reported(report)
+    change = _report_one(context, context.claim.record, report, act)
+    while (fitting := change.claim.payment(report.instruction_id).fitting) is not None:
+        change = _report_one(context, change.claim, fitting, act)
+    return change
+
+
+def _report_one(context: ClaimContext, claim: Claim, report: BankReport, act: Act) -> ClaimChange:
+    before = claim.payment(report.instruction_id)
+    payment = before.reported(report)
+    if payment.status is before.status:
+        return _kept(claim, payment, report, act)
     if payment.status is PaymentStatus.PAID:
         paid = claim.with_paid(payment, by=act.by, at=act.at)
         return ClaimChange(paid, ClaimEventType.PAYMENT_PAID)
@@ -162,6 +174,13 @@ def report_payment(context: ClaimContext, report: BankReport, act: Act) -> Claim
         )
     undone = undo_set_off(payment, context.account, context.claim.key, act)
     return ClaimChange(lost, event_type, undone)
+
+
+def _kept(claim: Claim, payment: Payment, report: BankReport, act: Act) -> ClaimChange:
+    told = f"The bank reports it as {report.outcome}, and it is {payment.status}: ask the bank."
+    task = Task(role=HANDLER, code=TaskCode.PAYMENT_REPORT_KEPT, reason=told, since=act.at)
+    asked = claim.with_payment(payment).replace(task=task)
+    return ClaimChange(asked, ClaimEventType.PAYMENT_REPORT_KEPT)
 
 
 def _check_payable(context: ClaimContext, payment: Payment, act: Act) -> None:

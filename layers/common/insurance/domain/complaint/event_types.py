@@ -23,3 +23,5 @@ class ComplaintEventType(EventType):
     REDRESS_FAILED = "redress.failed"
     REDRESS_RETURNED = "redress.returned"
     REDRESS_REVERSED = "redress.reversed"
+    REDRESS_REPORT_KEPT = "redress.report_kept"
+    """The bank reported what does not fit how far the redress is; so it is with the others."""

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Final
 
 from insurance.domain.bank.outgoing_payment import COMMITTED, OutgoingPayment, PaymentStatus
-from insurance.domain.bank.report import BankOutcome
 from insurance.domain.complaint.event_types import ComplaintEventType
 from insurance.domain.core.identity import RedressId
 from insurance.domain.core.money import Currency, Money, total
@@ -23,13 +22,13 @@ LOST: Final = frozenset({PaymentStatus.FAILED, PaymentStatus.RETURNED, PaymentSt
 
 REPORTED: Final = MappingProxyType(
     {
-        BankOutcome.PAID: ComplaintEventType.REDRESS_PAID,
-        BankOutcome.FAILED: ComplaintEventType.REDRESS_FAILED,
-        BankOutcome.RETURNED: ComplaintEventType.REDRESS_RETURNED,
-        BankOutcome.REVERSED: ComplaintEventType.REDRESS_REVERSED,
+        PaymentStatus.PAID: ComplaintEventType.REDRESS_PAID,
+        PaymentStatus.FAILED: ComplaintEventType.REDRESS_FAILED,
+        PaymentStatus.RETURNED: ComplaintEventType.REDRESS_RETURNED,
+        PaymentStatus.REVERSED: ComplaintEventType.REDRESS_REVERSED,
     }
 )
-"""The event of each outcome that the bank reports."""
+"""The event that leaves a redress with this status, by the bank's report."""
 
 
 class Redress(OutgoingPayment):

@@ -25,6 +25,8 @@ class TaskCode(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_RETURNED = "payment_returned"
     PAYMENT_REVERSED = "payment_reversed"
+    PAYMENT_REPORT_KEPT = "payment_report_kept"
+    """The bank reported what does not fit how far the payment is: ask the bank."""
     DEADLINE_MISSED = "deadline_missed"
     """A regulator's deadline passed without the act that it asks for."""
     DEADLINE_DUE = "deadline_due"

@@ -93,6 +93,7 @@ _OF_SUSPENSE: Final = frozenset(
         BillingEventType.RETURN_FAILED,
         BillingEventType.RETURN_RETURNED,
         BillingEventType.RETURN_REVERSED,
+        BillingEventType.RETURN_REPORT_KEPT,
     }
 )
 
@@ -143,6 +144,10 @@ _AUDIENCES: Final[Mapping[EventType, Audience]] = {
             ClaimEventType.RECOVERY_PURSUED,
             ClaimEventType.RECOVERY_RECEIVED,
             ClaimEventType.RECOVERY_ABANDONED,
+            # A doubt that somebody asks the bank about.
+            ClaimEventType.PAYMENT_REPORT_KEPT,
+            ComplaintEventType.REDRESS_REPORT_KEPT,
+            BillingEventType.REFUND_REPORT_KEPT,
             ComplaintEventType.ASSIGNED,
             ComplaintEventType.NOTED,
             ComplaintEventType.DEADLINE_MISSED,

@@ -68,7 +68,7 @@ OPEN_FIELDS: Final = frozenset({SearchField.PARTY, SearchField.HOLDER, SearchFie
 """Fields whose values are ids and numbers that we gave: no table needs to hide them."""
 
 
-STATUS, PRODUCT, HANDLER, KIND = "status", "product", "handler", "kind"
+STATUS, PRODUCT, HANDLER, KIND, IN_DOUBT = "status", "product", "handler", "kind", "in_doubt"
 """The filters of lists."""
 
 FILTERS: Final[Mapping[ObjectKind, tuple[frozenset[str], ...]]] = MappingProxyType(
@@ -81,8 +81,8 @@ FILTERS: Final[Mapping[ObjectKind, tuple[frozenset[str], ...]]] = MappingProxyTy
             frozenset({HANDLER, STATUS}),
         ),
         ObjectKind.COMPLAINTS: (frozenset({STATUS}),),
-        ObjectKind.PAYMENTS: (frozenset({STATUS}),),
-        ObjectKind.REFUNDS: (frozenset({STATUS}),),
+        ObjectKind.PAYMENTS: (frozenset({STATUS}), frozenset({IN_DOUBT})),
+        ObjectKind.REFUNDS: (frozenset({STATUS}), frozenset({IN_DOUBT})),
         ObjectKind.DOCUMENTS: (frozenset({KIND}), frozenset({PRODUCT})),
         ObjectKind.PARTIES: (),
         ObjectKind.SUSPENSE: (frozenset({STATUS}),),

@@ -22,6 +22,7 @@ from insurance.domain.quote.quote import Quote
 from insurance.domain.search import normalise
 from insurance.domain.search.entry import (
     HANDLER,
+    IN_DOUBT,
     KIND,
     PRODUCT,
     STATUS,
@@ -266,7 +267,7 @@ def _payment(
         summary=PaymentSummary.of(
             payment, about=about, partner=owner.partner, party_id=party_id, at=at
         ),
-        filters={STATUS: payment.status},
+        filters={STATUS: payment.status} | ({IN_DOUBT: "true"} if payment.kept else {}),
     )
 
 

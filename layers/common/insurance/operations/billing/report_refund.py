@@ -2,6 +2,7 @@
 
 from insurance.domain.bank.report import BankReport
 from insurance.domain.billing import BillingSummary
+from insurance.domain.billing.event_types import BillingEventType
 from insurance.domain.billing.refund import REFUND_EVENTS, RETURN_EVENTS
 from insurance.domain.core.identity import numbered, suspense_id_of
 from insurance.operations.billing.account_context import AccountStep, load_account, store_account
@@ -16,30 +17,37 @@ from insurance.operations.command import Command
 
 
 def report_refund(report: BankReport, command: Command, ports: BillingPorts) -> BillingSummary:
-    """Post a refund as the bank reports it. One that failed or came back is a credit again.
+    """Post a refund as the bank reports it. One that failed or came back is a credit again. A report that
+    does not fit how far it is, is kept until it does.
 
     Raises:
         PolicyNotFound: There is no such policy in the caller's mode.
         RefundNotFound: The policy has no such refund.
-        WrongState: The refund is not with the bank, or the bank has reported already.
+        WrongState: The bank was not told of the refund, or has said this before.
     """
     policy_id, _ = numbered(report.instruction_id)
     context = load_account(policy_id, command, ports)
     account, postings = context.account.with_refund_reported(report)
     status = account.refund(report.instruction_id).status
-    step = AccountStep(account, REFUND_EVENTS[status], postings)
+    kept = status is context.account.refund(report.instruction_id).status
+    event_type = BillingEventType.REFUND_REPORT_KEPT if kept else REFUND_EVENTS[status]
+    step = AccountStep(account, event_type, postings)
     return store_account(step, context, command, ports)
 
 
 def report_return(report: BankReport, command: Command, ports: BillingPorts) -> SuspenseResult:
-    """Post the return of a payment as the bank reports it. One that failed is in suspense again.
+    """Post the return of a payment as the bank reports it. One that failed is in suspense again. A report
+    that does not fit how far it is, is kept until it does.
 
     Raises:
         SuspenseNotFound: There is no such payment in the caller's mode.
         RefundNotFound: No return was requested.
-        WrongState: The return is not with the bank, or the bank has reported already.
+        WrongState: The bank was not told of the return, or has said this before.
     """
     before = load_suspense(suspense_id_of(report.instruction_id), command, ports)
     payment, postings = before.record.with_return_reported(report)
-    step = SuspenseStep(payment, RETURN_EVENTS[payment.last_return.status], postings)
+    status = payment.last_return.status
+    kept = status is before.record.last_return.status
+    event_type = BillingEventType.RETURN_REPORT_KEPT if kept else RETURN_EVENTS[status]
+    step = SuspenseStep(payment, event_type, postings)
     return store_suspense(step, before, command, ports)

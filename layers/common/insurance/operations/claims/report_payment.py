@@ -15,7 +15,7 @@ def report_payment(report: BankReport, command: Command, claims: Claims) -> Stor
     Raises:
         ClaimNotFound: The claim does not exist, or is of the other mode.
         PaymentNotFound: The claim has no such payment.
-        WrongState: The payment is not with the bank, or the bank has reported already.
+        WrongState: The bank was not told of the payment, or has said this before.
     """
     context = load_claim(claim_id_for(report.instruction_id), command, claims)
     change = payments.report_payment(context, report, act_of(command))

@@ -13,7 +13,7 @@ def report_payment(report: BankReport, command: Command, ports: PaymentPorts) ->
 
     Raises:
         NotFound: There is no such payment in the caller's mode.
-        WrongState: The payment is not with the bank, or the bank has reported already.
+        WrongState: The bank was not told of the payment, or has said this before.
     """
     return ports.payers.report(report, command)
 

@@ -71,7 +71,7 @@ def take_status_report(document: str, command: Command, ports: PaymentPorts) -> 
         outcome = None if doubt else OUTCOMES.get((status, reported.meaning))
         if outcome is not None:
             payment_report = BankReport(
-                payment_id, outcome, report.id, command.now, reported.reason
+                payment_id, outcome, report.id, command.now, reported.reason, may_wait=False
             )
             report_one_of_many(payment_report, command, ports.payers)
         payments.append(ReportedPayment(payment_id, outcome, reported.code, reported.reason, doubt))
