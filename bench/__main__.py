@@ -16,14 +16,14 @@ from bench import growth, lists, machine
 from bench.goals import Line, count_line, keep, stumbled_line
 from bench.meter import ours, popular, table
 from bench.meter.ours import Cost
-from bench.race import build, cold, measure, same
+from bench.race import build, cold, measure, restored, same
 
 type Json = dict[str, Any]
 
 RAW = machine.WORKSHOP / "raw.json"
-PARTS = ("meter", "growth", "lists", "cold", "shipped", "warm", "instructions")
+PARTS = ("meter", "growth", "lists", "cold", "restored", "shipped", "warm", "instructions")
 METERED = {"meter", "growth", "lists"}
-ROUNDS = {"cold": 24, "shipped": 6, "warm": 40}
+ROUNDS = {"cold": 24, "restored": 12, "shipped": 6, "warm": 40}
 WARM_SECONDS = 0.12
 
 
@@ -136,6 +136,10 @@ def raced(parts: set[str], *, show: Any, say: Any) -> None:
             with part("cold start", show):
                 rounds = ROUNDS["cold"]
                 show(measure.cold_lines(contenders, function, api, rounds=rounds, say=say))
+        if "restored" in parts:
+            with part("first request after restore", show):
+                rounds = ROUNDS["restored"]
+                show(restored.lines(contenders, function, api, rounds=rounds, say=say))
         if "warm" in parts:
             with part("warm", show):
                 rounds = ROUNDS["warm"]

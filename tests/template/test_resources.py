@@ -215,3 +215,22 @@ def test_the_firewall_looks_at_bodies_and_refuses_none_for_its_size(written: Jso
         {"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}
     ]
     assert "SizeConstraintStatement" not in json.dumps(firewall["Rules"])
+
+
+def test_what_somebody_waits_for_starts_from_a_snapshot_where_the_parameter_says_so(
+    written: Json,
+) -> None:
+    functions = {
+        name: each["Properties"].get("SnapStart", written["Globals"]["Function"]["SnapStart"])
+        for name, each in written["Resources"].items()
+        if each["Type"] == "AWS::Serverless::Function"
+    }
+    asked = {name for name, each in functions.items() if each == {"ApplyOn": {"Ref": "SnapStart"}}}
+    by_stream = {
+        each["Properties"]["FunctionName"]["Ref"].removesuffix(".Alias")
+        for each in written["Resources"].values()
+        if each["Type"] == "AWS::Lambda::EventSourceMapping"
+    }
+    assert asked == functions.keys() - by_stream
+    assert {functions[name]["ApplyOn"] for name in by_stream} == {"None"}
+    assert written["Parameters"]["SnapStart"]["AllowedValues"] == ["PublishedVersions", "None"]

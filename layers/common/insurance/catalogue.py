@@ -83,6 +83,11 @@ class Catalogue:
             for version in self._known(mode, ref.code)
         )
 
+    def compile_bundled(self) -> None:
+        """Compile what ships, before anybody asks for it."""
+        for code, version in versions():
+            product(code, version).compile()
+
     def _newest(self, code: str, day: date, mode: Mode, *, renewal: bool) -> Product:
         for version in reversed(self._known(mode, code)):
             if version.sold_on(day, renewal=renewal):

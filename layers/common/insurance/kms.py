@@ -94,6 +94,11 @@ class KeyRing:
         blob, party_key = wrapped[:-WRAPPED_PARTY_KEY_BYTES], wrapped[-WRAPPED_PARTY_KEY_BYTES:]
         return AesPartyKey(wrapped, aes_key_unwrap(self._unwrapped(blob).plain, party_key))
 
+    def forget_data_keys(self) -> None:
+        """Ask KMS again: this process is a copy of one that may have had some."""
+        self._current = None
+        self._held.clear()
+
     def _data_key(self) -> _DataKey:
         now = time.monotonic()
         if self._current is None or not self._current.usable(now):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from insurance import snapshot
 from insurance.clients import client
 from insurance.config import setting, table
 
@@ -39,7 +40,9 @@ def dynamodb() -> DynamoDBClient:
 def keys() -> KeyRing:
     from insurance.kms import KeyRing
 
-    return KeyRing(client("kms"), setting("PERSONAL_DATA_KEY"))
+    ring = KeyRing(client("kms"), setting("PERSONAL_DATA_KEY"))
+    snapshot.after.append(ring.forget_data_keys)
+    return ring
 
 
 @cache
@@ -59,7 +62,11 @@ def products() -> Catalogue:
     """
     from insurance.catalogue import Catalogue
 
-    return Catalogue(stored=lambda: stores().known_versions, contents=lambda: objects("products"))
+    catalogue = Catalogue(
+        stored=lambda: stores().known_versions, contents=lambda: objects("products")
+    )
+    snapshot.before.append(catalogue.compile_bundled)
+    return catalogue
 
 
 @cache

@@ -112,6 +112,10 @@ class Route:
         """The path's parameters."""
         return tuple(PARAMETER.findall(self.path))
 
+    def prepare(self) -> None:
+        """Work out what is worked out at the first call."""
+        _ = self.pattern, self.path_names, self.inputs, self._makes_view
+
     def list_id(self, query: Mapping[str, str], path: Mapping[str, str]) -> str:
         """The id of the list that is paged, with the call's own parameters in it."""
         return PARAMETER.sub(lambda name: path.get(name[1]) or query.get(name[1], ""), self.paged)

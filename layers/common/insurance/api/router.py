@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from pydantic import BaseModel
 
-from insurance import startup, telemetry
+from insurance import snapshot, startup, telemetry
 from insurance.api import responses
 from insurance.api.access_record import AccessRecord
 from insurance.api.admission import admit
@@ -65,6 +65,7 @@ class Api:
     def entrypoint(self) -> Entrypoint:
         """What Lambda calls."""
         startup.end()
+        snapshot.around(self._prepare, snapshot.renew)
 
         @telemetry.metrics.log_metrics(capture_cold_start_metric=True)
         def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
@@ -79,6 +80,12 @@ class Api:
 
         entry: Entrypoint = handler
         return entry
+
+    def _prepare(self) -> None:
+        """Work out for every route what its first call would."""
+        snapshot.prepare()
+        for route in self.routes:
+            route.prepare()
 
     def _register(self, declared: dict[str, Any]) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
