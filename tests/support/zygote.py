@@ -7,6 +7,7 @@ SIGKILL, so nothing after that point runs, no `finally` and no `atexit` either.
 
 import contextlib
 import gc
+import importlib
 import itertools
 import json
 import os
@@ -21,6 +22,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel
 
 from tests.support.calls import CONTEXT, FOLDERS, Answer, answer_of
 from tests.support.driving.functions import load
@@ -159,17 +162,19 @@ def serve(stretch: float) -> None:
 def _serve() -> None:
     _listen()
     handlers = {folder: load(folder).handler for folder in FOLDERS}
-    gc.collect()
-    gc.freeze()  # else the collector would touch, and so copy, every page in each child
+    _read_service_models()
+    _build_models(BaseModel)
+    _freeze()
     for line in sys.stdin:
         runs = json.loads(line)
         gate_out, gate_in = os.pipe()
         children = [_fork(run, handlers[run["folder"]], (gate_out, gate_in)) for run in runs]
         os.close(gate_out)
         os.close(gate_in)  # the gate opens when nobody holds its other end any more
-        outcomes = [_reap(pid, reader) for pid, reader in children]
-        sys.stdout.write(json.dumps(outcomes) + "\n")
+        ended = [_reap(pid, reader) for pid, reader in children]
+        sys.stdout.write(json.dumps([(said["answer"], killed) for said, killed in ended]) + "\n")
         sys.stdout.flush()
+        _import_alike({name for said, _ in ended for name in said["imported"]})
 
 
 def _fork(
@@ -185,9 +190,10 @@ def _fork(
         os.close(reader)
         os.close(gate[1])
         os.read(gate[0], 1)
-        said = _answered(run, handler)
+        before = set(sys.modules)
+        answer = json.dumps(_answered(run, handler))
         with os.fdopen(writer, "w") as pipe:
-            pipe.write(json.dumps(said))
+            json.dump({"answer": answer, "imported": sorted(set(sys.modules) - before)}, pipe)
         status = 0
     finally:
         os._exit(status)
@@ -234,11 +240,43 @@ def _die(after_ms: float) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _reap(pid: int, reader: int) -> tuple[str, int]:
+def _reap(pid: int, reader: int) -> tuple[Json, int]:
     with os.fdopen(reader) as pipe:
         said = pipe.read()
     _, status = os.waitpid(pid, 0)
-    return said, os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    ended = json.loads(said) if said else {"answer": "", "imported": []}
+    return ended, os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+
+def _read_service_models() -> None:
+    """What each process would read of the same files. It makes clients of its own, and so connections."""
+    from insurance import clients  # noqa: PLC0415 - in the zygote only
+
+    for service in ("dynamodb", "kms", "s3"):
+        clients.client(service)
+
+
+def _import_alike(names: set[str]) -> None:
+    """What a process had to import is there for the next: nothing of it has spoken to anybody."""
+    for name in names - set(sys.modules):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    _build_models(BaseModel)
+    _freeze()
+
+
+def _build_models(base: type[BaseModel]) -> None:
+    """The validators that each process would make at the first use of a class."""
+    for model in base.__subclasses__():
+        if not model.__pydantic_complete__:
+            model.model_rebuild(raise_errors=False)
+        _build_models(model)
+
+
+def _freeze() -> None:
+    """Else the collector would touch, and so copy, every page in each child."""
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":
