@@ -59,6 +59,29 @@ def test_no_test_sleeps():
     assert found(slept).keys() >= SLEEPERS.keys()
 
 
+LOADERS = {
+    "tests/artefact/in_process.py": "plays the recorded events from source, as the artefact plays them",
+    "tests/support/driving/functions.py": "the one driver, `Platform`",
+    "tests/template/test_layer.py": "runs what the layer's Makefile runs",
+    "tests/unit/authorizer/": "the authorizer is asked by the gateway, and has no routes",
+}
+
+
+def test_functions_are_loaded_by_the_one_driver():
+    """Tests that called them in a way of their own would each name callers, keys and clocks anew."""
+
+    def loaded(node: ast.AST) -> Iterator[str]:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("functions."):
+            yield str(node.module)
+        if isinstance(node, ast.Attribute) and node.attr == "spec_from_file_location":
+            yield node.attr
+
+    loading = found(loaded)
+
+    assert [path for path in loading if not path.startswith(tuple(LOADERS))] == []
+    assert [place for place in LOADERS if not any(path.startswith(place) for path in loading)] == []
+
+
 def test_every_planted_fault_has_its_line_in_the_code_once():
     """A fault without a line is planted nowhere, and would count as noticed by nobody."""
     source = ROOT / "layers" / "common" / "insurance"
