@@ -13,11 +13,12 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 from insurance import wiring
-from insurance.domain.core.errors import Unanswered, Unavailable
+from insurance.domain.core.errors import TooLargeToStore, Unanswered, Unavailable
 from insurance.dynamodb import transaction
 from insurance.dynamodb.transaction import (
     CONNECT_SECONDS,
     FIRST_PAUSE_SECONDS,
+    ITEM_BYTES_MAX,
     PATIENCE_SECONDS,
     READ_SECONDS,
     TRIES,
@@ -26,6 +27,7 @@ from insurance.dynamodb.transaction import (
     load,
     query,
     transact,
+    update,
 )
 
 from tests.support.engine import client
@@ -356,3 +358,41 @@ def test_a_throttled_query_is_tried_again(aws: Aws):
     aws.add_response("query", {"Items": [{"id": {"S": "a"}}]})
 
     assert query(aws.tables, TableName=TABLE) == [{"id": {"S": "a"}}]
+
+
+def _refuse(_found: dict[str, Any] | None) -> Exception:
+    return _Refused("stale", _found)
+
+
+BODY = {"body": {"B": b"x" * (ITEM_BYTES_MAX - 4)}}
+LARGE = {
+    "put": lambda body: add(TABLE, {"id": {"S": "abcd"}, **body}, _refuse, key="id"),
+    "update": lambda body: update(
+        TABLE,
+        {"id": {"S": "abcd"}},
+        body,
+        _refuse,
+        condition="revision = :revision",
+        revision={"S": "abcd"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", LARGE)
+@pytest.mark.parametrize("others", [0, 1], ids=["alone", "in a transaction"])
+def test_what_no_item_holds_is_refused_before_it_is_sent(
+    kind: str, others: int, dynamodb: "DynamoDBClient"
+) -> None:
+    larger = {"body": {"B": BODY["body"]["B"] + b"x"}}
+
+    with Stubber(dynamodb) as stub, pytest.raises(TooLargeToStore):
+        transact(dynamodb, [*WRITES[:others], LARGE[kind](larger)])
+    stub.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_what_an_item_just_holds_is_sent(kind: str, dynamodb: "DynamoDBClient") -> None:
+    with Stubber(dynamodb) as stub:
+        stub.add_response("put_item" if kind == "put" else "update_item", {})
+        transact(dynamodb, [LARGE[kind](BODY)])
+        stub.assert_no_pending_responses()

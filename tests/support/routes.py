@@ -19,7 +19,7 @@ from insurance.api.route import Route
 from tests.artefact.cases import all_cases
 
 SEEN_FOLDER = Path(__file__).resolve().parents[2] / ".pytest_cache" / "seen_problems"
-BY_SHAPE_ONLY = {"busy", "fault", "body-too-large", "already-erased"}
+BY_SHAPE_ONLY = {"busy", "fault", "body-too-large", "too-large-to-store", "already-erased"}
 """Problems that a route may answer by its shape, and that need trouble of their own to be seen."""
 
 REAPPLIED = {

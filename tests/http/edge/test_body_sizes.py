@@ -206,3 +206,28 @@ def test_the_gateways_own_413_says_the_limits(routes: list[Route]):
     assert (said["status"], said["code"]) == (413, "body-too-large")
     for most in {limit_of(route) for route in routes}:
         assert f"{most:,}" in said["detail"]
+
+
+HEADER_BYTES = 10_240 - 4_096
+"""What API Gateway takes of address and headers, less the access token and what clients send by themselves."""
+ESCAPED_IN_AN_ADDRESS = 3
+"""Bytes of an address for one byte of UTF-8, at most."""
+
+
+def test_an_address_with_its_longest_parameters_fits_beside_the_headers():
+    for path, item in definition()["paths"].items():
+        for operation in item.values():
+            size = len(path)
+            for parameter in operation.get("parameters", ()):
+                schema = parameter["schema"]
+                # Cursors are ours, of ASCII; so are forms and times.
+                ascii_only = parameter["name"] == "after" or {"pattern", "format"} & schema.keys()
+                per_character = 1 if ascii_only else PER_CHARACTER
+                longest = (
+                    max(map(len, schema["enum"]))
+                    if "enum" in schema
+                    else schema.get("maxLength", len("-9007199254740991"))
+                )
+                size += len(parameter["name"]) + len("&=")
+                size += ESCAPED_IN_AN_ADDRESS * per_character * longest
+            assert size <= HEADER_BYTES, (path, size)

@@ -70,6 +70,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.EvidenceNotSent: Problem(
         HTTPStatus.CONFLICT, "evidence-not-sent", "File not uploaded yet"
     ),
+    errors.TooLargeToStore: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "too-large-to-store", "Too large to be stored"
+    ),
     errors.UploadNotSent: Problem(HTTPStatus.CONFLICT, "upload-not-sent", "File not uploaded yet"),
     errors.UploadRefused: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "upload-refused", "The uploaded file is refused"

@@ -19,6 +19,7 @@ from insurance.domain.core.errors import (
     MissingScope,
     NoAuthority,
     StaleRevision,
+    TooLargeToStore,
     Unavailable,
 )
 
@@ -35,6 +36,7 @@ def refusals_of(route: Route) -> frozenset[type[InsuranceError]]:
         refusals |= {MalformedBody, BodyTooLarge, UnsupportedMediaType}
     if route.writes:
         refusals.add(AlreadyErased)  # a replay whose answer was erased since
+        refusals.add(TooLargeToStore)  # whatever a command stores grows by it
         if not route.find_replay or route.input_of(Request):
             refusals.add(KeyReused)  # else the path names the result: no other request has its key
     if route.if_match:

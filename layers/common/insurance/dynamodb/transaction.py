@@ -9,7 +9,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from insurance.domain.core.errors import Unanswered, Unavailable
+from insurance.domain.core.errors import TooLargeToStore, Unanswered, Unavailable
 from insurance.dynamodb.codec import SCHEMA_VERSION, Item
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ PATIENCE_SECONDS = 5.0
 CONNECT_SECONDS, READ_SECONDS = 0.5, 2.0
 """How long one try may take. The client tries once: all the patience there is is counted here."""
 FIRST_PAUSE_SECONDS = 0.02
+
+ITEM_BYTES_MAX = 390_000
+"""Of the texts and bodies that a write stores in an item. DynamoDB takes 409,600 bytes; the rest is for
+names, numbers and columns that stand there already."""
 
 BUSY = frozenset(
     {
@@ -210,14 +214,24 @@ def transact(client: "DynamoDBClient", writes: Sequence[Write]) -> None:
     """Do all of the writes or none.
 
     Raises the refusal of a write whose condition failed (the last such write's, and an idempotency record
-    stands last: a replay is never told "already issued"), or Unavailable when the tables stay busy.
+    stands last: a replay is never told "already issued"), TooLargeToStore before anything is sent, or
+    Unavailable when the tables stay busy.
     """
+    for write in writes:
+        _check_size(write)
     if len(writes) == 1 and writes[0].action in {"Put", "Update"}:
         _insist(lambda: _write_alone(client, writes[0]))
     else:
         # A try after a lost reply is the same transaction to DynamoDB, and is done once.
         token = str(uuid4())
         _insist(lambda: _transact_once(client, writes, token))
+
+
+def _check_size(write: Write) -> None:
+    stored = write.request.get("Item") or write.request.get("ExpressionAttributeValues") or {}
+    size = sum(len(value.get("B") or value.get("S") or b"") for value in stored.values())
+    if size > ITEM_BYTES_MAX:
+        raise TooLargeToStore(size, ITEM_BYTES_MAX)
 
 
 def load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Item | None]:

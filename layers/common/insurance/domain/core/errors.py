@@ -66,6 +66,7 @@ InsuranceError
 │   ├── OutsideTerm             a change takes effect within the policy's term
 │   ├── TermsNotOffered         the product has no rule for it, or none any more
 │   ├── TooManyChanges
+│   ├── TooLargeToStore         what it would become fits into no item of the database
 │   ├── ConsentMissing          a transfer needs the consent of somebody who has not given it
 │   ├── NoticeNotServed         the insurer ends nothing before its notice is over
 │   ├── ReserveTooLow
@@ -501,6 +502,14 @@ class TooManyChanges(Refused):
     def __init__(self, policy_id: str, limit: int, which: str) -> None:
         super().__init__(f"Policy {policy_id} has more than {limit} changes {which}: call us.")
         self.limit = limit
+
+
+class TooLargeToStore(Refused):
+    def __init__(self, size: int, most: int) -> None:
+        super().__init__(
+            f"With this it would have {size:,} bytes as it is stored, and {most:,} can be stored:"
+            " send less, or call us."
+        )
 
 
 class ReserveTooLow(Refused):
