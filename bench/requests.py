@@ -70,7 +70,6 @@ def staff(name: str, group: str, scope: str) -> Json:
     }
 
 
-APPROVER = staff("carol", "supervisor", "claims:approve")
 BANK_CLIENT = BANKS["test"].client_id
 BANK: Json = {
     "claims": {
@@ -208,7 +207,9 @@ def settle(claim_id: str, key: str) -> Ask:
 def approve(claim_id: str, payment_id: str, key: str) -> Ask:
     path = f"/v1/claims/{claim_id}/payments/{payment_id}/approval"
     body = {"decision": "approve", "reason": "The engineer's report agrees."}
-    return Ask("settlement", "POST", path, body, key, NOTIFIED_AT, APPROVER)
+    # Another person each time: what one person approves in a day is an item of their own.
+    approver = staff(f"carol-{key}", "supervisor", "claims:approve")
+    return Ask("settlement", "POST", path, body, key, NOTIFIED_AT, approver)
 
 
 def endorse(policy_id: str, key: str) -> Ask:

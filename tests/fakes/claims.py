@@ -1,12 +1,12 @@
 """The ports of claims in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from insurance.domain.claim import Claim
 from insurance.domain.claim.context import ClaimContext, NoticeContext
 from insurance.domain.claim.evidence import first_seen
-from insurance.domain.claim.limits import LimitUsage, movements
+from insurance.domain.claim.limits import LimitMovement, LimitUsage, movements
 from insurance.domain.claim.payee_account import (
     CLAIMS_MAX,
     UNKNOWN,
@@ -14,6 +14,7 @@ from insurance.domain.claim.payee_account import (
     account_number,
 )
 from insurance.domain.claim.set_off import SetOffEntry
+from insurance.domain.claim.totals import KeptTotal, Pool
 from insurance.domain.core.errors import (
     AccountMoved,
     ClaimNotFound,
@@ -21,6 +22,7 @@ from insurance.domain.core.errors import (
     StaleRevision,
 )
 from insurance.domain.core.event import Event
+from insurance.domain.core.house_authority import RunningTotal
 from insurance.domain.core.identity import Mode, billing_id_for, mode_of, policy_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
@@ -62,6 +64,7 @@ class MemoryClaims:
         context: NoticeContext,
         command: Command,
         account: SetOffEntry | None = None,
+        totals: Sequence[LimitMovement] = (),
     ) -> None:
         self._memory.check(command.idempotency)
         noticed = self._memory.registers.get(claim.policy_id, ())
@@ -69,7 +72,7 @@ class MemoryClaims:
             raise StaleRevision(claim.policy_id)
         self._check_account(account)
         self._memory.give_number(claim.number or claim.id, claim.id)
-        self._take((), claim)
+        self._take((), claim, totals)
         self._change_account(account)
         self._memory.append(event, lambda: StaleRevision(claim.policy_id))
         self._memory.registers[claim.policy_id] = (*noticed, claim.noticed())
@@ -113,6 +116,7 @@ class MemoryClaims:
         before: Stored[Claim],
         command: Command,
         account: SetOffEntry | None = None,
+        totals: Sequence[LimitMovement] = (),
     ) -> None:
         self._memory.check(command.idempotency)
         if self._memory.claims[claim.id].head != before.head:
@@ -122,12 +126,17 @@ class MemoryClaims:
         if any(mark in files for mark in marks):
             raise StaleRevision(claim.id)
         self._check_account(account)
-        self._take(before.record.limit_usage, claim)
+        self._take(before.record.limit_usage, claim, totals)
         self._change_account(account)
         files |= dict.fromkeys(marks, claim.id)
         self._memory.append(event, lambda: StaleRevision(claim.id))
         self._memory.claims[claim.id] = Stored(claim, event.head, before.key)
         self._memory.keep(command.idempotency)
+
+    def totals(self, pools: Sequence[Pool]) -> Mapping[RunningTotal, KeptTotal]:
+        ids = {pool.total: pool.id or f"total_{pool.name}" for pool in pools}
+        kept = {total: self._memory.used_for_life.get(id, {}) for total, id in ids.items()}
+        return {total: KeptTotal(ids[total], used.get(total, 0)) for total, used in kept.items()}
 
     def _payee_account(self, id: str, naming: Payee | None) -> PayeeAccount:
         account = account_number(naming) if naming else None
@@ -147,10 +156,12 @@ class MemoryClaims:
                 change.account, change.event.head, None
             )
 
-    def _take(self, used_before: Sequence[LimitUsage], claim: Claim) -> None:
+    def _take(
+        self, used_before: Sequence[LimitUsage], claim: Claim, totals: Sequence[LimitMovement]
+    ) -> None:
         moved = [
             (movement, self._pool(movement.pool, claim.policy_id))
-            for movement in movements(used_before, claim.limit_usage)
+            for movement in (*movements(used_before, claim.limit_usage), *totals)
         ]
         if any(each.change > 0 and used.get(each.code, 0) > each.room for each, used in moved):
             raise LimitMoved(claim.id)

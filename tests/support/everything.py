@@ -300,6 +300,7 @@ DOCUMENT: dict[str, Any] = {
         "reporting_deadline_days": 60,
         "reported_late": "fail",
         "straight_through_limit": 400,
+        "straight_through_total": 900,
         "payout": [{"up_to": "limit"}, {"less": "excess"}],
         "exclusions": [{"code": "far_too_dear", "when": "claimed > 9000", "reason": "Not so much"}],
         "rules": [{"code": "dear", "when": "claimed > 4000", "reason": "Dear", "outcome": "refer"}],

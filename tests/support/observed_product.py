@@ -99,6 +99,7 @@ def _life(product: Product, report: Report) -> object:
         (version.status, version.filings, version.sale),
         [(version.sold_on(day), version.sold_on(day, renewal=True)) for day in days],
         product.claims.straight_through_limit,
+        product.claims.straight_through_total,
         product.claims.authority,
         [product.claims.authority_of(role) for role in ROLES],
         product.claims.recovery_deductible,

@@ -1,7 +1,7 @@
 """Assessment: what a person decides on a claim where rules alone cannot, and with what amount."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from insurance.domain.claim.authority import check_authority, check_profile, is_straight_through
 from insurance.domain.claim.change import Act, ClaimChange
@@ -22,6 +22,7 @@ from insurance.domain.claim.payee import can_be_paid_now
 from insurance.domain.claim.set_off import PremiumDue, set_off_premium, with_set_off
 from insurance.domain.claim.settlement import carry_out, with_verdict
 from insurance.domain.claim.task import HANDLER, Task
+from insurance.domain.claim.totals import rooms_of
 from insurance.domain.claim.verdict import Verdict
 from insurance.domain.claim.verification import verify_claim
 from insurance.domain.contract.rule import RuleOutcome
@@ -79,6 +80,7 @@ def decide(
     verdict = verify_claim(claim, context.policy, product, context.used)
     record = _record(decision, claim, verdict, territory_of(context.policy, product), act)
     due = PremiumDue(context.policy, context.account, product)
+    verdict = replace(verdict, totals=rooms_of(product, context.used, context.totals))
     verdict = with_set_off(verdict, claim, due, act.at)
     claim = with_duty(with_verdict(claim, verdict), Duty.CLAIM_DECIDED, act)
     if record.decision is not Decision.DENIED:

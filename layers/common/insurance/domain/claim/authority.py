@@ -5,6 +5,7 @@ from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import NoAuthority
 from insurance.domain.core.money import Money
 from insurance.domain.product import Product
+from insurance.domain.product.claims.claims import Authority
 
 
 def check_authority(
@@ -27,13 +28,26 @@ def has_authority(
     A role without a profile has no authority. What a role may decide on the loss it may decide on
     the expenses too, unless the product says otherwise.
     """
-    for role in caller.roles:
-        profile = product.claims.authority_of(role, cost_type)
-        if profile is None and cost_type is not CostType.INDEMNITY:
-            profile = product.claims.authority_of(role)
-        if profile is not None and (profile.limit is None or total <= profile.limit):
-            return True
-    return False
+    profiles = [_profile(product, role, cost_type) for role in caller.roles]
+    return any(
+        profile is not None and (profile.limit is None or total <= profile.limit)
+        for profile in profiles
+    )
+
+
+def _profile(product: Product, role: str, cost_type: CostType) -> Authority | None:
+    profile = product.claims.authority_of(role, cost_type)
+    if profile is None and cost_type is not CostType.INDEMNITY:
+        return product.claims.authority_of(role)
+    return profile
+
+
+def authority_limit(caller: Caller, product: Product, cost_type: CostType) -> Money | None:
+    """The highest limit of the caller's roles; None: one of them has no limit."""
+    profiles = [_profile(product, role, cost_type) for role in caller.roles]
+    limits = [profile.limit for profile in profiles if profile is not None]
+    known = [limit for limit in limits if limit is not None]
+    return max(known, default=Money.zero(product.currency)) if len(known) == len(limits) else None
 
 
 def check_profile(caller: Caller, product: Product) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from insurance.domain.claim.claim import Claim
     from insurance.domain.claim.event_types import ClaimEventType
+    from insurance.domain.claim.limits import LimitMovement
     from insurance.domain.claim.set_off import SetOffEntry
     from insurance.domain.core.caller import Caller
     from insurance.domain.core.stored import PartyKey, Stored
@@ -36,6 +37,8 @@ class ClaimChange(NamedTuple):
     event_type: ClaimEventType
     account: SetOffEntry | None = None
     """Set where premium is set off against a payment, or that is undone."""
+    totals: tuple[LimitMovement, ...] = ()
+    """What counts to running totals, where nobody else looks at a payment."""
 
 
 def first_event(change: ClaimChange, key: PartyKey, act: Act) -> Event:

@@ -8,12 +8,14 @@ from insurance.domain.claim import attention
 from insurance.domain.claim.authority import check_authority, has_authority, is_straight_through
 from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import Claim
+from insurance.domain.claim.context import ClaimContext
 from insurance.domain.claim.decision import Decision
 from insurance.domain.claim.diary import Note
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep, Handling
 from insurance.domain.claim.reserve import CostType, ReserveReason
 from insurance.domain.claim.task import HANDLER, Hold, Task
+from insurance.domain.claim.totals import passed, rooms_apart
 from insurance.domain.core.errors import WrongState
 from insurance.domain.core.money import Money
 from insurance.domain.core.tasks import TaskCode
@@ -78,12 +80,12 @@ def release_claim(claim: Claim) -> ClaimChange:
 
 
 def pay_expense(
-    claim: Claim, expense: ExpenseInput, product: Product, act: Act, *, suspect: bool
+    context: ClaimContext, expense: ExpenseInput, product: Product, act: Act, *, suspect: bool
 ) -> ClaimChange:
     """Pay a bill out of the expense reserve.
 
     Args:
-        claim: The claim.
+        context: The claim, and the running totals that the bill counts to.
         expense: The bill.
         product: The claim's product.
         act: Who pays it, and when.
@@ -96,21 +98,27 @@ def pay_expense(
         ReserveTooLow: The expense reserve does not cover the bill.
         ClaimFull: The claim has as many payments as it can hold.
     """
+    claim = context.claim.record
+    rooms = rooms_apart(product, context.totals)
+    reasons = passed(rooms, expense.amount)
     total = claim.committed_of(CostType.EXPENSE) + expense.amount
     straight = (
         is_straight_through(total, product)
         and not suspect
         and _approved_before(claim, expense.payee, act.by)
         and has_authority(act.caller, total, product, CostType.EXPENSE)
+        and not reasons
     )
     status = PaymentStatus.EXECUTING if straight else PaymentStatus.AWAITING_APPROVAL
     paying = claim.moved(ClaimStep.PAY).paying(
         CostType.EXPENSE, expense.amount, status=status, by=act.by, to=expense.payee
     )
+    taken = tuple(room.taken(expense.amount) for room in rooms) if straight else ()
     if not straight:
-        task = _task(TaskCode.APPROVE_PAYMENT, expense.reason, act)
+        reason = " ".join((expense.reason, *reasons))
+        task = _task(TaskCode.APPROVE_PAYMENT, reason, act)
         paying = paying.replace(task=paying.task or task)
-    return ClaimChange(paying, ClaimEventType.PAYMENT_REQUESTED)
+    return ClaimChange(paying, ClaimEventType.PAYMENT_REQUESTED, totals=taken)
 
 
 def _approved_before(claim: Claim, payee: Payee, by: str) -> bool:

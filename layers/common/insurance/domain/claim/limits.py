@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Self
 
+from insurance.domain.core.house_authority import RunningTotal
 from insurance.domain.core.identity import PolicyId
 from insurance.domain.core.money import Money
 from insurance.domain.core.value import Value
@@ -36,8 +37,25 @@ class LimitMovement(NamedTuple):
     change: int
     room: int
     """What others may have used at most, so that the change still fits into the whole."""
-    pool: PolicyId | None = None
-    """See `LimitUsage.pool`."""
+    pool: str | None = None
+    """See `LimitUsage.pool`; of a running total where it is kept."""
+
+
+class Room(NamedTuple):
+    """One total that a payment counts to."""
+
+    total: RunningTotal
+    used: Money
+    whole: Money
+    pool: str | None
+    """None: it is kept with the policy's own limits."""
+
+    def holds(self, due: Money) -> bool:
+        return self.used + due <= self.whole
+
+    def taken(self, due: Money) -> LimitMovement:
+        """A payment that counts to it; what others let go meanwhile must leave room for it."""
+        return LimitMovement(self.total, due.amount, self.whole.amount - due.amount, self.pool)
 
 
 def movements(

@@ -18,6 +18,7 @@ from insurance.domain.claim.payment import Payment
 from insurance.domain.claim.reserve import ReserveReason
 from insurance.domain.claim.set_off import PremiumDue, set_off_premium, undo_set_off
 from insurance.domain.claim.task import HANDLER, Task
+from insurance.domain.claim.totals import approval_counted
 from insurance.domain.core.errors import AlreadyErased, ClaimOnHold, PayeeUnsettled
 from insurance.domain.core.segregation import Duty
 from insurance.domain.core.tasks import TaskCode
@@ -76,11 +77,12 @@ def decide_payment(
     _check_payable(context, payment, act)
     decided = payment.decided(approval, suspect=bool(matches))
     check_duty(claim, Duty.PAYMENT_APPROVED, act)
+    totals = approval_counted(claim, payment, product, act)
     if matches:
         agreed = claim.agreed(decided).replace(task=screening_task(matches, act.at))
-        return ClaimChange(agreed, ClaimEventType.PAYMENT_SUSPECTED)
+        return ClaimChange(agreed, ClaimEventType.PAYMENT_SUSPECTED, totals=totals)
     agreed = claim.agreed(decided).replace(task=task_beside_payments(claim))
-    change = ClaimChange(agreed, ClaimEventType.PAYMENT_APPROVED)
+    change = ClaimChange(agreed, ClaimEventType.PAYMENT_APPROVED, totals=totals)
     return _less_premium(change, context, product, act)
 
 

@@ -23,6 +23,7 @@ from insurance.domain.claim.payee import payee_rules
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.claim.set_off import PremiumDue, set_off_premium, with_set_off
 from insurance.domain.claim.task import HANDLER, Hold, Task
+from insurance.domain.claim.totals import passed, rooms_of
 from insurance.domain.claim.verdict import Verdict
 from insurance.domain.claim.verification import verify_claim
 from insurance.domain.contract.rule import RuleOutcome, RuleResult
@@ -67,6 +68,7 @@ def settle(
     verdict = verify_claim(claim, context.policy, product, context.used)
     verdict = with_payee(verdict, claim, matches, act.at)
     verdict = with_demands(verdict, context.demands)
+    verdict = replace(verdict, totals=rooms_of(product, context.used, context.totals))
     verdict = with_set_off(verdict, claim, due, act.at)
     change = decide_by_rules(claim, verdict, product, act)
     return set_off_premium(change, context.claim, due, context.claim.key, act)
@@ -167,8 +169,11 @@ def carry_out(
         return _close_without_payment(decided, record)
     total = decided.committed_of(CostType.INDEMNITY) + due
     alone = decides_alone(claim, record.by)
+    small = is_straight_through(total, product)
+    over = passed(verdict.totals, due) if small else []
     straight = (
-        is_straight_through(total, product)
+        small
+        and not over
         and pays_now
         and not alone
         and record.decision is not Decision.GOODWILL
@@ -176,9 +181,11 @@ def carry_out(
     )
     status = PaymentStatus.EXECUTING if straight else PaymentStatus.AWAITING_APPROVAL
     paying = decided.paying(CostType.INDEMNITY, due, status=status, by=record.by)
-    if not straight:
-        paying = paying.replace(task=_approval_task(due, record, pays_now=pays_now, alone=alone))
-    return ClaimChange(paying, ClaimEventType.SETTLED)
+    if straight:
+        taken = tuple(room.taken(due) for room in verdict.totals)
+        return ClaimChange(paying, ClaimEventType.SETTLED, totals=taken)
+    task = _approval_task(due, record, over, pays_now=pays_now, alone=alone)
+    return ClaimChange(paying.replace(task=task), ClaimEventType.SETTLED)
 
 
 def _refer(claim: Claim, verdict: Verdict, act: Act) -> ClaimChange:
@@ -201,8 +208,10 @@ def _limit_usage(verdict: Verdict, record: DecisionRecord) -> tuple[LimitUsage, 
     return limits + tuple(usage for usage in verdict.limit_usage if usage.kind == "deductible")
 
 
-def _approval_task(due: Money, record: DecisionRecord, *, pays_now: bool, alone: bool) -> Task:
-    reason = f"{due} is above what is paid without a second person."
+def _approval_task(
+    due: Money, record: DecisionRecord, over: Sequence[str], *, pays_now: bool, alone: bool
+) -> Task:
+    reason = " ".join(over) or f"{due} is above what is paid without a second person."
     if alone:
         reason = f"{due} waits: who decided took the notice or named the payee."
     elif not pays_now:

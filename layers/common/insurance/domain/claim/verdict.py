@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from insurance.domain.claim.limits import LimitUsage
+from insurance.domain.claim.limits import LimitUsage, Room
 from insurance.domain.claim.payment import PremiumSetOff, set_off_step
 from insurance.domain.contract.payee_signs import NO_SIGNS, PayeeSigns
 from insurance.domain.contract.rule import JudgedSegment, Judgement, PayoutStep, RuleOutcome
@@ -46,6 +46,8 @@ class Verdict(Judgement):
     """What it would use of the limits that the policy's claims share."""
     reinstatements: tuple[Reinstatement, ...] = ()
     """Of those, the limits that stand again for a premium."""
+    totals: tuple[Room, ...] = ()
+    """The running totals to which its payment would count."""
     set_off: PremiumSetOff | None = None
     """The overdue premium that would be set off, if the policyholder were paid today."""
 

@@ -45,6 +45,35 @@ LIMITS: Final[Mapping[tuple[str, Outlay], int]] = MappingProxyType(
 )
 """In euros, pounds and dollars, one to one."""
 
+
+class RunningTotal(StrEnum):
+    """A sum over more than one claim, of what rules alone or one person alone let go. No aggregate of a
+    product has such a code."""
+
+    POLICY = "straight-through"
+    """By the claims on a policy, in its term. Its limit is the product's."""
+    PAYEE_ACCOUNT = "payee-account"
+    """To one account in a month, that is not of who holds the policy."""
+    PARTNER_DAY = "partner-day"
+    """By the claims on a partner's policies in a day, to others than who holds the policy."""
+    HANDLER_DAY = "handler-day"
+    """By one person in a day."""
+    APPROVER_DAY = "approver-day"
+    """Approved by one person, as the second one, in a day. Its limit follows their authority."""
+
+
+TOTAL_LIMITS: Final[Mapping[RunningTotal, int]] = MappingProxyType(
+    {
+        RunningTotal.PAYEE_ACCOUNT: 10_000,
+        RunningTotal.PARTNER_DAY: 100_000,
+        RunningTotal.HANDLER_DAY: 25_000,
+    }
+)
+"""In euros, pounds and dollars, one to one. What passes a total waits for another person."""
+
+APPROVALS_A_DAY: Final = 5
+"""In a day one person approves payments up to so many times their limit for one claim of the product."""
+
 UNITS: Final = MappingProxyType(
     {
         Currency.DKK: 10,
@@ -65,6 +94,14 @@ def check_house_authority(caller: Caller, outlay: Outlay, amount: Money) -> None
         NoAuthority: No role's limit reaches it.
     """
     reach = max((LIMITS.get((role, outlay), 0) for role in caller.roles), default=0)
-    limit = Decimal(reach * UNITS.get(amount.currency, 1))
-    if amount > Money.of(limit, amount.currency):
+    if amount > _in(amount.currency, reach):
         raise NoAuthority(f"{amount} of {outlay.replace('_', ' ')}")
+
+
+def total_limit(total: RunningTotal, currency: Currency) -> Money:
+    """How much may count to a total of the house."""
+    return _in(currency, TOTAL_LIMITS[total])
+
+
+def _in(currency: Currency, units: int) -> Money:
+    return Money.of(Decimal(units * UNITS.get(currency, 1)), currency)

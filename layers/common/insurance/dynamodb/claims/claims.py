@@ -1,8 +1,7 @@
 """Claims in their table: one item each, and beside them a register of each policy's claims."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from insurance.domain.claim import Claim
@@ -10,6 +9,7 @@ from insurance.domain.claim.context import ClaimContext, NoticeContext
 from insurance.domain.claim.evidence import first_seen
 from insurance.domain.claim.limits import LimitMovement, LimitUsage, movements
 from insurance.domain.claim.set_off import SetOffEntry
+from insurance.domain.claim.totals import KeptTotal, Pool
 from insurance.domain.core.errors import (
     AccountMoved,
     ClaimNotFound,
@@ -17,17 +17,23 @@ from insurance.domain.core.errors import (
     StaleRevision,
 )
 from insurance.domain.core.event import Event
+from insurance.domain.core.house_authority import RunningTotal
 from insurance.domain.core.identity import billing_id_for, mode_of, party_id_for, policy_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.claims.claim_items import (
+    LIFE,
+    USED,
+    arithmetic,
     claim_item,
+    in_pool,
     read_account,
     read_register,
+    read_revision,
     read_used,
-    register_item,
+    register_columns,
 )
 from insurance.dynamodb.claims.payee_accounts import DynamoDBPayeeAccounts
 from insurance.dynamodb.codec import Item
@@ -58,12 +64,6 @@ ITEMS_PER_READ = 100
 FILE = "file_"
 """In front of a file's mark: the column that says to which claim it came first."""
 
-USED = "used_"
-"""In front of an aggregate's code: the column that says how much of it is taken."""
-
-LIFE = "life_"
-"""The same of one that the claims of every term share: it stands with the first term's policy."""
-
 
 class DynamoDBClaims:
     """The port `Claims` on DynamoDB."""
@@ -92,8 +92,7 @@ class DynamoDBClaims:
         self, policy_id: str, command: Command | None, *, naming: Payee | None = None
     ) -> NoticeContext:
         wanted = [
-            self._register_key(policy_id),
-            self._limits_key(policy_id),
+            self._shares_key(policy_id),
             self._account_key(policy_id),
             *self._policies.wants(policy_id),
         ]
@@ -101,18 +100,16 @@ class DynamoDBClaims:
         of_payee = self._payee_accounts.wants(mode, naming)
         if command is not None:
             wanted.append(self._idempotency.key(command.idempotency))
-        register, limits, account, header, body, party, *rest = load(
-            self._client, [*wanted, *of_payee]
-        )
+        register, account, header, body, party, *rest = load(self._client, [*wanted, *of_payee])
         keys = ContractKeys(self._keys, policy_id, party)
         if command is not None:
             self._idempotency.check(command.idempotency, rest.pop(0), keys)
         policy = self._policies.read(policy_id, [header, body, party])
-        used = self._used(policy.record, limits)
+        used = self._used(policy.record, register)
         return NoticeContext(
             policy=policy,
             noticed=read_register(register),
-            register_revision=int(register["revision"]["N"]) if register else 0,
+            register_revision=read_revision(register),
             used=used,
             account=read_account(account, keys),
             demands=keys.demands,
@@ -127,6 +124,7 @@ class DynamoDBClaims:
         context: NoticeContext,
         command: Command,
         account: SetOffEntry | None = None,
+        totals: Sequence[LimitMovement] = (),
     ) -> None:
         def noticed(_item: Item | None) -> Exception:
             return StaleRevision(claim.policy_id)
@@ -136,16 +134,10 @@ class DynamoDBClaims:
             [
                 give_number(self._claims_table, claim.number or claim.id, claim.id),
                 *self._change_account(account),
-                *self._take((), claim),
+                *self._take((), claim, totals, apart=True),
                 add(self._claims_table, claim_item(event, claim), noticed, key="id"),
                 aggregates.append(self._events_table, event, taken=noticed),
-                put(
-                    self._claims_table,
-                    register_item(claim, context),
-                    noticed,
-                    condition="attribute_not_exists(id) OR revision = :seen",
-                    seen=codec.number(context.register_revision),
-                ),
+                self._enter(claim, context, totals),
                 self._idempotency.keep(
                     command.idempotency, about=claim.party, key=context.policy.key
                 ),
@@ -178,7 +170,7 @@ class DynamoDBClaims:
         policy_id = policy_id_for(claim_id)
         wanted = [
             self._key(claim_id),
-            self._limits_key(policy_id),
+            self._shares_key(policy_id),
             self._idempotency.key(command.idempotency),
         ]
         mode = mode_of(claim_id)
@@ -201,7 +193,7 @@ class DynamoDBClaims:
         policy_id = policy_id_for(claim_id)
         wanted = [
             self._key(claim_id),
-            self._limits_key(policy_id),
+            self._shares_key(policy_id),
             self._idempotency.key(command.idempotency),
         ]
         marks, *items = load(
@@ -218,6 +210,7 @@ class DynamoDBClaims:
         before: Stored[Claim],
         command: Command,
         account: SetOffEntry | None = None,
+        totals: Sequence[LimitMovement] = (),
     ) -> None:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(claim.id)
@@ -226,7 +219,7 @@ class DynamoDBClaims:
             self._client,
             [
                 *self._change_account(account),
-                *self._take(before.record.limit_usage, claim),
+                *self._take(before.record.limit_usage, claim, totals),
                 *self._mark(before.record, claim, stale),
                 put(
                     self._claims_table,
@@ -240,47 +233,62 @@ class DynamoDBClaims:
             ],
         )
 
-    def _take(self, used_before: Sequence[LimitUsage], claim: Claim) -> Sequence[Write]:
+    def _take(
+        self,
+        used_before: Sequence[LimitUsage],
+        claim: Claim,
+        totals: Sequence[LimitMovement],
+        *,
+        apart: bool = False,
+    ) -> Sequence[Write]:
         """Take of the shared limits, or give back: arithmetic on what is there, whatever it is by
-        now, as long as the whole is not exceeded. Never by revision, so claims do not queue up."""
-        moved = sorted(
-            movements(used_before, claim.limit_usage), key=lambda each: each.pool or claim.policy_id
-        )
+        now, as long as the whole is not exceeded. Never by revision, so claims do not queue up.
+
+        `apart`: what stands with the policy's register is left to the write that enters the claim.
+        """
+        moved = (*movements(used_before, claim.limit_usage), *totals)
+        pools = sorted({each.pool or claim.policy_id for each in moved})
         return [
-            self._move(policy_id, tuple(some), claim)
-            for policy_id, some in groupby(moved, lambda each: each.pool or claim.policy_id)
+            Write(
+                "Update",
+                arithmetic(self._shares_key(pool), in_pool(moved, pool, claim)),
+                lambda _item: LimitMoved(claim.id),
+            )
+            for pool in pools
+            if not (apart and pool == claim.policy_id)
         ]
 
-    def _move(self, policy_id: str, moved: Sequence[LimitMovement], claim: Claim) -> Write:
-        """Limits that stand in one item."""
-        names = {
-            f"#{place}": (LIFE if movement.pool else USED) + movement.code
-            for place, movement in enumerate(moved)
+    def _enter(
+        self, claim: Claim, context: NoticeContext, totals: Sequence[LimitMovement]
+    ) -> Write:
+        """Enter a claim in its policy's register, with what it takes of the limits beside it."""
+
+        def refused(item: Item | None) -> Exception:
+            if read_revision(item) == context.register_revision:
+                return LimitMoved(claim.id)
+            return StaleRevision(claim.policy_id)
+
+        moved = in_pool((*movements((), claim.limit_usage), *totals), claim.policy_id, claim)
+        entry = arithmetic(
+            self._shares_key(claim.policy_id), moved, entering=register_columns(claim, context)
+        )
+        return Write("Update", entry, refused)
+
+    def totals(self, pools: Sequence[Pool]) -> Mapping[RunningTotal, KeptTotal]:
+        ids = {pool.total: pool.id or self._payee_accounts.hashed(pool) for pool in pools}
+        known = {total: id for total, id in ids.items() if id is not None}
+        items = load(self._client, [self._shares_key(id) for id in known.values()])
+        return {
+            total: KeptTotal(id, read_used(item, LIFE).get(total, 0))
+            for (total, id), item in zip(known.items(), items, strict=True)
         }
-        adds, conditions, values = [], [], {}
-        for place, movement in enumerate(moved):
-            adds.append(f"#{place} :change{place}")
-            values[f":change{place}"] = codec.number(movement.change)
-            if movement.change > 0:
-                conditions.append(f"(attribute_not_exists(#{place}) OR #{place} <= :room{place})")
-                values[f":room{place}"] = codec.number(movement.room)
-        request = {
-            "TableName": self._claims_table,
-            "Key": self._limits_key(policy_id)[1],
-            "UpdateExpression": f"ADD {', '.join(adds)}",
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": values,
-        }
-        if conditions:
-            request["ConditionExpression"] = " AND ".join(conditions)
-        return Write("Update", request, lambda _item: LimitMoved(claim.id))
 
     def _used(self, policy: Policy, limits: Item | None) -> dict[str, int]:
         """What is taken of the limits of the term, and of those of the whole life: with a policy
         that shares them with earlier terms, one more read."""
         shared = limits
         if policy.shares_with is not None:
-            [shared] = load(self._client, [self._limits_key(policy.shares_with)])
+            [shared] = load(self._client, [self._shares_key(policy.shares_with)])
         return read_used(limits, USED) | read_used(shared, LIFE)
 
     def _change_account(self, change: SetOffEntry | None) -> Sequence[Write]:
@@ -347,9 +355,6 @@ class DynamoDBClaims:
     def _party_key(self, claim_id: str) -> tuple[str, Item]:
         return self._parties_table, {"id": codec.text(party_id_for(claim_id))}
 
-    def _register_key(self, policy_id: str) -> tuple[str, Item]:
-        return self._claims_table, {"id": codec.text(policy_id)}
-
     def _marks_key(self, policy_id: str) -> tuple[str, Item]:
         """One item for the files on all the claims of a policy: not beside the limits, where every
         payment would carry it."""
@@ -358,9 +363,9 @@ class DynamoDBClaims:
     def _account_key(self, policy_id: str) -> tuple[str, Item]:
         return self._tables.billing, {"id": codec.text(billing_id_for(policy_id))}
 
-    def _limits_key(self, policy_id: str) -> tuple[str, Item]:
-        """One item for all the limits that a policy's claims share: known before they are."""
-        return self._claims_table, {"id": codec.text(f"{policy_id}#limits")}
+    def _shares_key(self, pool: str) -> tuple[str, Item]:
+        """One item for all that a policy's claims share, beside its register; one for each running total."""
+        return self._claims_table, {"id": codec.text(pool)}
 
 
 def _parties_of(claim_ids: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from insurance.domain.claim.payee_account import CLAIMS_MAX, UNKNOWN, PayeeAccount, account_number
+from insurance.domain.claim.totals import Pool
 from insurance.domain.core.identity import ClaimId, Mode, index_key_id_for
 from insurance.domain.party.party import Payee
 from insurance.dynamodb import codec
@@ -63,6 +64,17 @@ class DynamoDBPayeeAccounts:
             return UNKNOWN
         claims = item["claims"]["SS"] if "claims" in item else []
         return PayeeAccount(frozenset(claims), "approved" in item)
+
+    def hashed(self, pool: Pool) -> str | None:
+        """Where a running total of an account is kept; None: there is no key for hashes yet."""
+        mode = Mode(pool.name.partition("#")[0])
+        if not self._index_keys.is_known(mode):
+            place: Item = {"id": codec.text(index_key_id_for(mode))}
+            [item] = load(self._client, [(self._table, place)])
+            if item is None:
+                return None
+            self._index_keys.learn(mode, item)
+        return f"total_{pool.total}_{self._index_keys.token(mode, pool.total, pool.name)}"
 
     def _row(self, token: str) -> tuple[str, Item]:
         return self._table, {"id": codec.text(f"account_{token}")}

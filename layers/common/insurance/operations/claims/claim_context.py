@@ -1,11 +1,13 @@
 """Load a claim for a command, and store what the command makes of it: shared by all steps."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from insurance.domain.claim import Claim
 from insurance.domain.claim.authority import check_profile
 from insurance.domain.claim.change import Act, ClaimChange, next_event
-from insurance.domain.claim.context import ClaimContext
+from insurance.domain.claim.context import ClaimContext, NoticeContext
+from insurance.domain.claim.totals import Pool
 from insurance.domain.core.errors import ClaimNotFound, LimitMoved, Unavailable
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
@@ -85,6 +87,7 @@ def store_claim(
         before=before,
         command=command.with_answer(answer or stored),
         account=change.account,
+        totals=change.totals,
     )
     return stored
 
@@ -103,6 +106,13 @@ def load_as_handler(
     product = ports.products.version(context.policy.product)
     check_profile(command.caller, product)
     return context, product
+
+
+def with_totals[C: (ClaimContext, NoticeContext)](
+    context: C, pools: Sequence[Pool], claims: Claims
+) -> C:
+    """The context with running totals apart from the policy's; where there are none, nothing is read."""
+    return replace(context, totals=claims.totals(pools)) if pools else context
 
 
 def find_matches(

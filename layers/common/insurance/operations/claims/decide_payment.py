@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from insurance.domain.bank.approval import Approval
 from insurance.domain.claim import Claim, Payment, payments
 from insurance.domain.claim.context import ClaimContext
+from insurance.domain.core.errors import LimitMoved, NoAuthority
 from insurance.domain.core.stored import Stored
 from insurance.domain.product import Product
 from insurance.domain.screening.screening import ScreeningMatch
@@ -27,7 +28,8 @@ def decide_payment(
         ClaimNotFound: The claim does not exist, or is of the other mode.
         PaymentNotFound: The claim has no such payment.
         StaleRevision: Somebody else has changed the claim since the caller read it.
-        NoAuthority: The claim's total is above the limits of the caller's roles.
+        NoAuthority: The claim's total, or what the caller approved that day, is above the limits of the
+            caller's roles.
         AlreadyErased: The payee's name and account were erased.
         ClaimOnHold: Nothing is paid while the claim is on hold.
         PayeeUnsettled: The payee was just changed, or has no account.
@@ -38,7 +40,10 @@ def decide_payment(
     change = payments.decide_payment(
         context, payment, approval, product, matches, act=act_of(command)
     )
-    return store_claim(change, context.claim, command, ports.claims)
+    try:
+        return store_claim(change, context.claim, command, ports.claims)
+    except LimitMoved as full:
+        raise NoAuthority("as much as this in one day") from full
 
 
 def decide_screening(

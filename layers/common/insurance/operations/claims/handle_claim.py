@@ -4,6 +4,7 @@ from datetime import datetime
 
 from insurance.domain.claim import Claim, ClaimStep, handling, payments
 from insurance.domain.claim.handling import ExpenseInput, ReserveInput
+from insurance.domain.claim.totals import pools_of
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.operations.claims.claim_context import (
@@ -11,6 +12,8 @@ from insurance.operations.claims.claim_context import (
     find_matches,
     load_as_handler,
     store_claim,
+    while_limits_move,
+    with_totals,
 )
 from insurance.operations.claims.ports import ClaimPorts
 from insurance.operations.command import Command
@@ -178,12 +181,18 @@ def pay_expense(
         ClaimOnHold: Nothing is paid while it is on hold.
         ReserveTooLow: The expense reserve does not cover the bill.
         ClaimFull: The claim has as many payments as it can hold.
+        Unavailable: Other payments counted to the same running total first, too many times.
     """
-    context, product = load_as_handler(claim_id, command, ports)
-    claim = context.claim.record
-    suspect = bool(find_matches(claim, expense.payee, ports.screening))
-    change = handling.pay_expense(claim, expense, product, act_of(command), suspect=suspect)
-    return store_claim(change, context.claim, command, ports.claims)
+
+    def pay() -> Stored[Claim]:
+        context, product = load_as_handler(claim_id, command, ports)
+        pools = pools_of(expense.payee, context.policy, command.now, alone=command.caller)
+        context = with_totals(context, pools, ports.claims)
+        suspect = bool(find_matches(context.claim.record, expense.payee, ports.screening))
+        change = handling.pay_expense(context, expense, product, act_of(command), suspect=suspect)
+        return store_claim(change, context.claim, command, ports.claims)
+
+    return while_limits_move(pay)
 
 
 def pay_insured_share(

@@ -5,11 +5,17 @@ from insurance.domain.claim.change import ClaimChange, first_event
 from insurance.domain.claim.context import NoticeContext
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.notice import NoticeInput, claim_numbers, open_claim, settle_notice
+from insurance.domain.claim.totals import pools_of
 from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.core.errors import AlreadyErased, PolicyNotFound
 from insurance.domain.core.identity import new_claim_id
 from insurance.domain.core.stored import Stored
-from insurance.operations.claims.claim_context import act_of, find_matches, while_limits_move
+from insurance.operations.claims.claim_context import (
+    act_of,
+    find_matches,
+    while_limits_move,
+    with_totals,
+)
 from insurance.operations.claims.ports import ClaimPorts
 from insurance.operations.command import Command
 from insurance.operations.free_number import with_free_number
@@ -52,6 +58,7 @@ def _notify(
     change = ClaimChange(claim, ClaimEventType.NOTIFIED)
     if settle:
         matches = find_matches(claim, claim.payee, ports.screening)
+        context = with_totals(context, pools_of(claim.payee, policy, command.now), ports.claims)
         change = settle_notice(claim, verdict, context, product, matches, act=act)
     return with_free_number(
         claim_numbers(claim, product),
@@ -77,5 +84,6 @@ def _store(
         context=context,
         command=command.with_answer(stored),
         account=change.account,
+        totals=change.totals,
     )
     return stored

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from insurance.domain.claim import Claim
     from insurance.domain.claim.context import ClaimContext, NoticeContext
+    from insurance.domain.claim.limits import LimitMovement
     from insurance.domain.claim.set_off import SetOffEntry
+    from insurance.domain.claim.totals import KeptTotal, Pool
     from insurance.domain.core.event import Event
+    from insurance.domain.core.house_authority import RunningTotal
     from insurance.domain.core.stored import Stored
     from insurance.domain.party.party import Payee
     from insurance.operations.command import Command
@@ -48,10 +51,12 @@ class Claims(Protocol):
         context: NoticeContext,
         command: Command,
         account: SetOffEntry | None = None,
+        totals: Sequence[LimitMovement] = (),
     ) -> None:
         """Store a new claim, enter it in the policy's register, and record the command's answer.
 
-        Shared limits and the policy's account change in the same transaction, as in `change`.
+        Shared limits, running totals and the policy's account change in the same transaction, as in
+        `change`.
 
         Raises:
             StaleRevision: Another claim was entered meanwhile.
@@ -89,6 +94,12 @@ class Claims(Protocol):
             KeyReused: The caller's key was used for another request.
         """
 
+    def totals(self, pools: Sequence[Pool]) -> Mapping[RunningTotal, KeptTotal]:
+        """Running totals apart from the policies', as they are kept, in one read.
+
+        That of an account is left out as long as event delivery has made no key for hashes in the mode.
+        """
+
     def load_evidence(self, claim_id: str, command: Command) -> ClaimContext:
         """As `load`, with the files that came to the policy's claims in place of the account.
 
@@ -106,10 +117,12 @@ class Claims(Protocol):
         before: Stored[Claim],
         command: Command,
         account: SetOffEntry | None = None,
+        totals: Sequence[LimitMovement] = (),
     ) -> None:
         """Store the claim as the event left it, and the command's answer, all or none.
 
-        What it uses of shared limits changes in the same transaction. Files that came to this
+        What it uses of shared limits, and what counts to running totals, changes in the same
+        transaction. Files that came to this
         claim first are marked as its own. The policy's account is stored with it where `account`
         says so.
 

@@ -2,6 +2,7 @@
 
 from insurance.domain.claim import Claim
 from insurance.domain.claim.settlement import settle
+from insurance.domain.claim.totals import pools_of
 from insurance.domain.core.stored import Stored
 from insurance.operations.claims.claim_context import (
     act_of,
@@ -9,6 +10,7 @@ from insurance.operations.claims.claim_context import (
     load_claim,
     store_claim,
     while_limits_move,
+    with_totals,
 )
 from insurance.operations.claims.ports import ClaimPorts
 from insurance.operations.command import Command
@@ -30,6 +32,8 @@ def settle_claim(claim_id: str, command: Command, ports: ClaimPorts) -> Stored[C
         context = load_claim(claim_id, command, ports.claims)
         product = ports.products.version(context.policy.product)
         claim = context.claim.record
+        pools = pools_of(claim.payee, context.policy, command.now)
+        context = with_totals(context, pools, ports.claims)
         matches = find_matches(claim, claim.payee, ports.screening)
         change = settle(context, product, matches, act_of(command))
         return store_claim(change, context.claim, command, ports.claims)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from insurance.domain.contract.terms import ImposedTerms
 from insurance.domain.core.errors import FieldFault, InvalidFields
@@ -14,6 +14,10 @@ from insurance.domain.product.definition import model
 from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.language.scope import NameScope, RatingInput
+
+TIMES_STRAIGHT_THROUGH: Final = 3
+"""How many of the largest claims the claims on a policy are paid straight through, where the product names no
+total."""
 
 
 class Authority(NamedTuple):
@@ -38,6 +42,13 @@ class ClaimRules:
         self.straight_through_limit = self._money(
             claims.straight_through_limit, claims.at("straight_through_limit")
         )
+        self.straight_through_total = self._money(
+            claims.straight_through_total, claims.at("straight_through_total")
+        ) or (
+            self.straight_through_limit
+            and self.straight_through_limit.times(Decimal(TIMES_STRAIGHT_THROUGH))
+        )
+        """What the claims on a policy are paid in a term without a second person."""
         self.authority = tuple(
             Authority(row.role, row.cost_type, self._money(row.limit, row.at("limit")))
             for row in claims.authority

@@ -145,6 +145,8 @@ class Claims(Part):
     reported_late: Literal["refer", "fail"] = "refer"
     straight_through_limit: Figure | None = None
     """Up to which amount a claim that passes every rule is paid without a person."""
+    straight_through_total: Figure | None = None
+    """Up to which sum the claims on a policy are paid so in its term; without it three times the limit of one."""
     payout: Annotated[tuple[Clause, ...], Keywords(maxItems=40)] | None = None
     """The clauses of covers that have none of their own; without them limit, then excess."""
     exclusions: Annotated[tuple[ClaimRule, ...], Keywords(maxItems=200)] = ()
