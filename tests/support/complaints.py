@@ -21,7 +21,10 @@ def words(about: str, **changes: Any) -> Json:
     } | changes
 
 
-def opened(platform: Platform, about: str | None = None, **changes: Any) -> str:
+def opened(
+    platform: Platform, about: str | None = None, *, by: str = "harbour-test", **changes: Any
+) -> str:
     """The path of a new complaint."""
-    complaint = platform.post("/v1/complaints", words(about or issued(platform), **changes))
+    body = words(about or issued(platform), **changes)
+    complaint = platform.post("/v1/complaints", body, by=by)
     return f"/v1/complaints/{complaint['id']}"

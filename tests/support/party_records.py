@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from insurance.domain.billing import BillingAccount
-from insurance.domain.billing.account import PremiumPayment
 from insurance.domain.billing.instalments import Plan
+from insurance.domain.billing.premium_payment import PremiumPayment
 from insurance.domain.claim.diary import ReportChannel
 from insurance.domain.complaint import Category, Complaint
 from insurance.domain.core.classification import Record

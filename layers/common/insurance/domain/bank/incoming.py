@@ -20,6 +20,8 @@ class IncomingPayment(NamedTuple):
     received_on: date
     policy_id: str | None = None
     """The policy that it is said to be for; None: it names no policy."""
+    recorded_by: str | None = None
+    """Who of the staff recorded or allocated it; None: the bank's application reported it."""
 
     def check_same(self, amount: Money, received_on: date) -> None:
         """Compare with what was posted under this reference before.

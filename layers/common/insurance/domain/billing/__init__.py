@@ -1,6 +1,6 @@
 """Billing: plans, what is due when, what came in, and what is late."""
 
-from insurance.domain.billing.account import BillingAccount, PremiumPayment, payment_postings
+from insurance.domain.billing.account import BillingAccount, payment_postings
 from insurance.domain.billing.event_types import BillingEventType
 from insurance.domain.billing.instalments import (
     Due,
@@ -10,6 +10,7 @@ from insurance.domain.billing.instalments import (
     plans_of,
     schedule,
 )
+from insurance.domain.billing.premium_payment import PremiumPayment
 from insurance.domain.billing.refund import Refund
 from insurance.domain.billing.statement import (
     BillingSummary,

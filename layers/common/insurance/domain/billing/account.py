@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from insurance.domain.bank.approval import Approval
-from insurance.domain.bank.incoming import IncomingPayment, Reference
+from insurance.domain.bank.incoming import IncomingPayment
 from insurance.domain.bank.outgoing_payment import AGREED, OPEN, PaymentStatus
 from insurance.domain.bank.report import BankReport
 from insurance.domain.billing.instalments import Plan, schedule
+from insurance.domain.billing.premium_payment import PremiumPayment
 from insurance.domain.billing.refund import PAID, Refund
 from insurance.domain.core.classification import Classification, Internal
 from insurance.domain.core.errors import (
@@ -33,32 +34,12 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.money import total as total_of
 from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.posting import Account, Posting, post
-from insurance.domain.core.value import Value
 from insurance.domain.party.party import Payee
 from insurance.domain.policy import Policy
 from insurance.domain.policy.charging import COOLING_OFF
 
 PAYMENTS_MAX = 400
 REFUNDS_MAX = 50
-
-
-class PremiumPayment(Value):
-    """Money that came in for the policy."""
-
-    reference: Reference
-    amount: Money
-    received_on: date
-    posted_at: AwareDatetime
-    to_suspense: Money
-    """What was more than was owed: kept apart until it is owed, or refunded."""
-    from_suspense: bool = False
-    """It came in for no policy that we knew, and a person allocated it to this one."""
-    from_claim: bool = False
-    """No money came in: it was set off against the claim's payment that the reference names."""
-    taken_back_at: AwareDatetime | None = None
-    """When the claim's payment came to nothing, and the set-off was reversed."""
-    under_notice: bool = False
-    """It came in while a lapse was announced, or after one: the policy is checked at once."""
 
 
 class BillingAccount(PartyRecord):
@@ -155,6 +136,7 @@ class BillingAccount(PartyRecord):
             to_suspense=max(payment.amount - owed, self._nothing),
             from_suspense=from_suspense,
             under_notice=policy.hangs_on_payment,
+            recorded_by=payment.recorded_by,
         )
         return self.with_payment(posted), posted
 

@@ -57,6 +57,8 @@ class SuspendedPayment(Record):
     named: Internal[str | None] = None
     """The policy that it was said to be for, as far as that looks like one."""
     posted_at: Internal[AwareDatetime]
+    recorded_by: Internal[str | None] = None
+    """See `PremiumPayment.recorded_by`."""
     allocated_to: Internal[PolicyId | None] = None
     """The policy that a person allocated it to."""
     refunds: Internal[tuple[Refund, ...]] = ()

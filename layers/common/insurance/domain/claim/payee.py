@@ -62,12 +62,12 @@ def check_payee_change(claim: Claim, act: Act) -> PayeeChange:
 
     Raises:
         WrongState: No other payee is proposed.
-        SamePerson: The person who proposed the payee cannot approve it.
+        SamePerson: Who proposed the payee, or took the notice, cannot approve it.
     """
     change = claim.payee_change
     if change is None:
         raise WrongState(f"Claim {claim.id}", "without another payee", "have one approved")
-    done = {Duty.PAYEE_NAMED: change.requested_by}
+    done = (claim.duties or {}) | {Duty.PAYEE_NAMED: change.requested_by}
     check_segregation(Duty.PAYEE_APPROVED, act.by, done, f"claim {claim.id}")
     return change
 

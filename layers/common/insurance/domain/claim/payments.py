@@ -110,7 +110,7 @@ def decide_screening(
     Raises:
         ClaimOnHold: Nothing is paid while the claim is on hold.
         WrongState: The payment is not being screened.
-        SamePerson: Who requested or approved the payment, or named the payee, cannot clear it.
+        SamePerson: Who requested or approved the payment, named the payee or took the notice cannot clear it.
     """
     claim = context.claim.record
     if not approval.granted:

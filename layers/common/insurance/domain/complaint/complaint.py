@@ -24,7 +24,7 @@ from insurance.domain.complaint.redress import (
     RedressOffer,
     redress_total,
 )
-from insurance.domain.complaint.redress_payee import is_known
+from insurance.domain.complaint.redress_payee import check_opener, needs_a_look
 from insurance.domain.core.classification import Classification, Internal
 from insurance.domain.core.errors import (
     AlreadyErased,
@@ -38,6 +38,7 @@ from insurance.domain.core.identity import ComplaintId, RedressId, redress_id_fo
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.posting import Account, Posting, post
+from insurance.domain.core.segregation import Duty
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction.places import jurisdiction_of
@@ -245,15 +246,13 @@ class Complaint(PartyRecord):
         Raises:
             RedressNotFound: The complaint has no such redress.
             WrongState: The redress does not await approval.
-            SamePerson: The person who offered it cannot approve it.
+            SamePerson: Who offered it, or opened the complaint, cannot approve it.
         """
         payee = self.payee_to_pay(redress_id)
-        suspect = not is_known(payee, self) or bool(
-            without_cleared(payee.name, matches, self.cleared)
-        )
-        redress = self.redress_of(redress_id).approved(
-            by=decision.by, reason=decision.reason, suspect=suspect
-        )
+        check_opener(Duty.PAYMENT_APPROVED, decision.by, self)
+        suspect = needs_a_look(payee, matches, self)
+        offered, reason = self.redress_of(redress_id), decision.reason
+        redress = offered.approved(by=decision.by, reason=reason, suspect=suspect)
         changed = self.with_redress(redress, decision.at)
         if suspect:
             return changed, ComplaintEventType.REDRESS_SUSPECTED
@@ -267,9 +266,10 @@ class Complaint(PartyRecord):
         Raises:
             RedressNotFound: The complaint has no such redress.
             WrongState: The redress is not being screened.
-            SamePerson: The person who offered it cannot clear it.
+            SamePerson: Who offered or approved it, or opened the complaint, cannot clear it.
         """
         payee = self.payee_to_pay(redress_id)
+        check_opener(Duty.PAYEE_CLEARED, decision.by, self)
         cleared = cleared_matches(
             payee.name,
             without_cleared(payee.name, matches, self.cleared),

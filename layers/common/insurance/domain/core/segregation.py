@@ -25,6 +25,8 @@ class Duty(StrEnum):
     PAYMENT_APPROVED = "payment_approved"
     VERSION_WRITTEN = "version_written"
     VERSION_RELEASED = "version_released"
+    COMPLAINT_OPENED = "complaint_opened"
+    RECEIPT_RECORDED = "receipt_recorded"
     MONTH_CLOSED = "month_closed"
     MONTH_LOCKED = "month_locked"
 
@@ -33,7 +35,13 @@ INCOMPATIBLE: Final = frozenset(
     frozenset(pair)
     for pair in (
         (Duty.NOTICE_TAKEN, Duty.CLAIM_DECIDED),
+        (Duty.NOTICE_TAKEN, Duty.PAYEE_APPROVED),
+        (Duty.NOTICE_TAKEN, Duty.PAYEE_CLEARED),
         (Duty.NOTICE_TAKEN, Duty.PAYMENT_APPROVED),
+        (Duty.COMPLAINT_OPENED, Duty.PAYMENT_APPROVED),
+        (Duty.COMPLAINT_OPENED, Duty.PAYEE_CLEARED),
+        (Duty.RECEIPT_RECORDED, Duty.PAYMENT_APPROVED),
+        (Duty.RECEIPT_RECORDED, Duty.PAYEE_CLEARED),
         (Duty.DECISION_PROPOSED, Duty.DECISION_CONFIRMED),
         (Duty.PAYEE_NAMED, Duty.CLAIM_DECIDED),
         (Duty.PAYEE_NAMED, Duty.PAYEE_APPROVED),

@@ -3,8 +3,10 @@
 from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.outgoing_payment import went_before
 from insurance.domain.billing import BillingSummary
+from insurance.domain.billing.duties import check_receipts
 from insurance.domain.billing.refund import REFUND_EVENTS
 from insurance.domain.core.house_authority import Outlay, check_house_authority
+from insurance.domain.core.segregation import Duty
 from insurance.domain.party.party import Payee
 from insurance.domain.policy.holders import is_holder
 from insurance.operations.billing.account_context import (
@@ -31,7 +33,7 @@ def decide_refund(
         AlreadyErased: The payee's data were erased.
         RefundTooLarge: The money is owed again since it was requested.
         WrongState: The refund does not await approval.
-        SamePerson: The person who requested it cannot approve it.
+        SamePerson: Who requested it, or recorded a payment of the policy, cannot approve it.
         NoAuthority: The policy's refunds are above the limits of the caller's roles.
     """
     context = load_account(policy_id, command, ports)
@@ -39,6 +41,7 @@ def decide_refund(
     suspect = approval.granted and _needs_a_look(account.payee_of(refund_id), context, ports)
     account = account.with_refund_decided(context.policy, refund_id, approval, suspect=suspect)
     if approval.granted:
+        _check_receipts(Duty.PAYMENT_APPROVED, approval, context)
         check_house_authority(command.caller, Outlay.REFUND, account.refunded)
     step = AccountStep(account, REFUND_EVENTS[account.refund(refund_id).status])
     return store_account(step, context, command, ports)
@@ -54,12 +57,19 @@ def screen_refund(
         RefundNotFound: The policy has no such refund.
         RefundTooLarge: The money is owed again since it was requested.
         WrongState: The refund is not being screened.
-        SamePerson: The person who requested it cannot clear it.
+        SamePerson: Who requested or approved it, or recorded a payment of the policy, cannot clear it.
     """
     context = load_account(policy_id, command, ports)
+    if approval.granted:
+        _check_receipts(Duty.PAYEE_CLEARED, approval, context)
     account = context.account.with_refund_screened(context.policy, refund_id, approval)
     step = AccountStep(account, REFUND_EVENTS[account.refund(refund_id).status])
     return store_account(step, context, command, ports)
+
+
+def _check_receipts(duty: Duty, approval: Approval, context: AccountContext) -> None:
+    about = f"refund of policy {context.policy.id}"
+    check_receipts(duty, approval.by, context.account.paid_in, about)
 
 
 def _needs_a_look(payee: Payee, context: AccountContext, ports: RefundPorts) -> bool:

@@ -10,6 +10,7 @@ from insurance.domain.billing import (
     UsedReference,
     payment_postings,
 )
+from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import PaymentDiffers, PolicyNotFound
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import suspense_id_for
@@ -48,6 +49,8 @@ def receive_payment(
         PaymentDiffers: It was posted before with other figures, or on another policy.
         TooManyChanges: The account holds as many payments as it can.
     """
+    if command.caller.kind is CallerKind.STAFF:
+        payment = payment._replace(recorded_by=command.actor)
     if not payment.policy_id:
         return _suspend(payment, command, ports)
     suspense_id = suspense_id_for(command.caller.mode, payment.reference)
@@ -105,6 +108,7 @@ def _suspend(payment: IncomingPayment, command: Command, ports: BillingPorts) ->
         received_on=payment.received_on,
         named=payment.policy_id or None,
         posted_at=command.now,
+        recorded_by=payment.recorded_by,
     )
     event = Event.following(
         StreamPosition(),

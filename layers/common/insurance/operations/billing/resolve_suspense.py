@@ -2,10 +2,12 @@
 
 from insurance.domain.bank.approval import Approval
 from insurance.domain.billing import BillingEventType, BillingSummary, payment_postings
+from insurance.domain.billing.duties import check_receipts
 from insurance.domain.billing.refund import RETURN_EVENTS
 from insurance.domain.core.errors import SuspenseNotFound
 from insurance.domain.core.house_authority import Outlay, check_house_authority
 from insurance.domain.core.posting import Account, post
+from insurance.domain.core.segregation import Duty
 from insurance.domain.core.stored import Stored
 from insurance.operations.billing.account_context import (
     AccountStep,
@@ -59,7 +61,10 @@ def allocate_suspense(
     allocated = before.record.allocated(policy_id)
     context = visible_account(stored, command.caller, ports)
     account, posted = context.account.received_payment(
-        allocated.payment, context.policy, at=command.now, from_suspense=True
+        allocated.payment._replace(recorded_by=command.actor),
+        context.policy,
+        at=command.now,
+        from_suspense=True,
     )
     step = AccountStep(
         account,
@@ -117,12 +122,13 @@ def decide_return(
         SuspenseNotFound: There is no such payment in the caller's mode.
         RefundNotFound: No return was requested.
         WrongState: The return does not await approval.
-        SamePerson: The person who requested the return cannot approve it.
+        SamePerson: Who requested the return, or recorded the payment, cannot approve it.
         NoAuthority: The payment is above the limits of the caller's roles.
     """
     before = load_suspense(suspense_id, command, ports)
     payment = before.record.with_return_decided(approval)
     if approval.granted:
+        check_receipts(Duty.PAYMENT_APPROVED, approval.by, [payment], payment.id)
         check_house_authority(command.caller, Outlay.RETURN, payment.amount)
     step = SuspenseStep(payment, RETURN_EVENTS[payment.last_return.status])
     return store_suspense(step, before, command, ports)

@@ -21,7 +21,7 @@ def approve_redress(
         RedressNotFound: The complaint has no such redress.
         AlreadyErased: The payee's name and account were erased.
         WrongState: The redress does not await approval.
-        SamePerson: The person who offered it cannot approve it.
+        SamePerson: Who offered it, or opened the complaint, cannot approve it.
         NoAuthority: The complaint's redress is above the limits of the caller's roles.
     """
     before = load_complaint(complaint_id, command, ports.complaints)
@@ -44,7 +44,7 @@ def clear_redress(
         RedressNotFound: The complaint has no such redress.
         AlreadyErased: The payee's name and account were erased.
         WrongState: The redress is not being screened.
-        SamePerson: The person who offered or approved it cannot clear it.
+        SamePerson: Who offered or approved it, or opened the complaint, cannot clear it.
     """
     before = load_complaint(complaint_id, command, ports.complaints)
     matches = ports.screening.matches(before.record.payee_to_pay(redress_id).name)
